@@ -1,0 +1,96 @@
+"""The content of a version: what is sent, apart from values and lane parameters.
+
+Invariant: equal content has an equal hash on every machine and in every release. The hash is SHA-256 over RFC 8785
+canonical JSON of the non-empty keys with `format: 1`; it knows no name, parent, value or lane parameter.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, cast, get_args
+
+import rfc8785
+
+Role = Literal["system", "user", "assistant"]
+Template = Literal["plain", "jinja"]
+ROLES: tuple[Role, ...] = get_args(Role)
+FORMAT = 1
+_KNOWN = frozenset({"format", "messages", "template"})
+
+
+class ContentError(ValueError):
+    """Stored or imported content that does not have the documented shape."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message; `text` is a template and exact to the byte."""
+
+    role: Role
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Messages and how their variables are written.
+
+    `extra` is canonical JSON of the keys that a newer release added and this one does not know ("" for none); it
+    is carried along and hashed, so that a round trip through an older release loses nothing.
+    """
+
+    messages: tuple[Message, ...] = ()
+    template: Template = "plain"
+    extra: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to send."""
+        return not any(m.text for m in self.messages) and not self.extra
+
+
+def to_json(content: Content) -> dict[str, Any]:
+    """Return the stored form: `format` and the keys that are not empty or default."""
+    data: dict[str, Any] = {"format": FORMAT}
+    if content.messages:
+        data["messages"] = [{"role": m.role, "text": m.text} for m in content.messages]
+    if content.template != "plain":
+        data["template"] = content.template
+    if content.extra:
+        data.update(json.loads(content.extra))
+    return data
+
+
+def from_json(data: Mapping[str, Any]) -> Content:
+    """Read the stored form back; raises ContentError with a sentence where the shape is wrong."""
+    if data.get("format") != FORMAT:
+        raise ContentError(
+            f"This prompt has content format {data.get('format')!r}; this release reads format {FORMAT}."
+        )
+    raw = data.get("messages", [])
+    if not isinstance(raw, list):
+        raise ContentError("The messages of this prompt are not a list.")
+    messages = []
+    for index, item in enumerate(raw, start=1):
+        role, text = (item.get("role"), item.get("text")) if isinstance(item, Mapping) else (None, None)
+        if role not in ROLES or not isinstance(text, str):
+            raise ContentError(f"Message {index} needs a role (one of {', '.join(ROLES)}) and a text.")
+        messages.append(Message(cast(Role, role), text))
+    template = data.get("template", "plain")
+    if template not in get_args(Template):
+        raise ContentError(f"Templates are plain or jinja, not {template!r}.")
+    unknown = {key: value for key, value in data.items() if key not in _KNOWN}
+    extra = rfc8785.dumps(unknown).decode() if unknown else ""
+    return Content(tuple(messages), template, extra)
+
+
+def canonical(content: Content) -> bytes:
+    """Return the RFC 8785 bytes that are hashed and stored."""
+    return bytes(rfc8785.dumps(to_json(content)))
+
+
+def content_hash(content: Content) -> str:
+    """Return the lower-case hex SHA-256 of `canonical(content)`."""
+    return hashlib.sha256(canonical(content)).hexdigest()

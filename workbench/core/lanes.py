@@ -1,0 +1,149 @@
+"""Lanes, endpoints and parameters.
+
+Invariant: a parameter that was not set is absent, everywhere: no default of ours ever reaches a provider.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+EndpointKind = Literal["litellm", "openai", "builtin", "gguf", "echo"]
+
+# Endpoints that every database has; their uids are fixed so that packs and merges agree on them.
+ECHO = "echo"
+BUILTIN = "builtin"
+LITELLM = "litellm"
+BUILTIN_MODEL = "SmolLM2-135M-Instruct"
+ECHO_MODEL = "echo"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where models answer.
+
+    `litellm`: any provider LiteLLM knows, the model id names it. `openai`: an OpenAI-compatible `base_url`.
+    `builtin`: the model that ships with the product. `gguf`: `path` to a GGUF file, with an optional LoRA `adapter`.
+    `echo`: answers with the rendered prompt. `headers` are extra, not secret, HTTP headers; names of headers whose
+    values are in the keyring stand in `secret_headers`. `needs_key` is False for servers without authentication.
+    """
+
+    uid: str
+    kind: EndpointKind
+    name: str
+    base_url: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    secret_headers: tuple[str, ...] = ()
+    needs_key: bool = False
+    path: str = ""
+    adapter: str = ""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether answers cost no money: our own runtime or echo."""
+        return self.kind in ("builtin", "gguf", "echo")
+
+
+FIXED_ENDPOINTS: tuple[Endpoint, ...] = (
+    Endpoint(BUILTIN, "builtin", "Built-in model"),
+    Endpoint(ECHO, "echo", "Echo"),
+    Endpoint(LITELLM, "litellm", "LiteLLM"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """Sampling parameters; None, () and "" mean not set. `extra` is JSON text of an object, merged into the request."""
+
+    temperature: float | None = None
+    top_p: float | None = None
+    max_tokens: int | None = None
+    stop: tuple[str, ...] = ()
+    seed: int | None = None
+    reasoning_effort: str = ""
+    extra: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return only what is set; `extra` stays nested under its own key."""
+        data: dict[str, Any] = {}
+        for name in ("temperature", "top_p", "max_tokens", "seed"):
+            if (value := getattr(self, name)) is not None:
+                data[name] = value
+        if self.stop:
+            data["stop"] = list(self.stop)
+        if self.reasoning_effort:
+            data["reasoning_effort"] = self.reasoning_effort
+        if self.extra:
+            data["extra"] = json.loads(self.extra)
+        return data
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Params:
+        """Read `to_json` back. Raises KeyError, TypeError or ValueError on a foreign shape."""
+        extra = data.get("extra")
+        return cls(
+            temperature=None if data.get("temperature") is None else float(data["temperature"]),
+            top_p=None if data.get("top_p") is None else float(data["top_p"]),
+            max_tokens=None if data.get("max_tokens") is None else int(data["max_tokens"]),
+            stop=tuple(data.get("stop", ())),
+            seed=None if data.get("seed") is None else int(data["seed"]),
+            reasoning_effort=data.get("reasoning_effort", ""),
+            extra=json.dumps(extra, ensure_ascii=False) if extra else "",
+        )
+
+    def request(self) -> dict[str, Any]:
+        """Return what goes into a chat-completions request: the set parameters with `extra` merged in on top."""
+        data = self.to_json()
+        extra = data.pop("extra", {})
+        return {**data, **extra}
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A column: who answers, how, and with which version.
+
+    `slot` stays the same over iterations, so that a lane can be compared with its own past. `pinned` is the number of
+    a version of the same prompt, or None for the current text. `label` overrides the shown name ("" = the model).
+    """
+
+    slot: str
+    endpoint: str
+    model: str
+    params: Params = field(default_factory=Params)
+    pinned: int | None = None
+    label: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the stored form."""
+        data: dict[str, Any] = {"slot": self.slot, "endpoint": self.endpoint, "model": self.model}
+        if params := self.params.to_json():
+            data["params"] = params
+        if self.pinned is not None:
+            data["pinned"] = self.pinned
+        if self.label:
+            data["label"] = self.label
+        return data
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Lane:
+        """Read `to_json` back. Raises KeyError, TypeError or ValueError on a foreign shape."""
+        return cls(
+            slot=data["slot"],
+            endpoint=data["endpoint"],
+            model=data["model"],
+            params=Params.from_json(data.get("params", {})),
+            pinned=data.get("pinned"),
+            label=data.get("label", ""),
+        )
+
+    @property
+    def title(self) -> str:
+        """The name shown in the lane's header: the label, else the model without its provider prefix."""
+        return self.label or short_model(self.model)
+
+
+def short_model(model: str) -> str:
+    """Return a model id without provider path: `openrouter/anthropic/claude-haiku-4.5` is `claude-haiku-4.5`."""
+    return model.rsplit("/", 1)[-1] or model

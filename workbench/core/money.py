@@ -1,0 +1,62 @@
+"""Prices and costs in US dollars.
+
+Invariant: unknown is None and never zero; only models of our own runtime and echo are free.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+RateSource = Literal["catalogue", "user", "provider", "local"]
+UsageSource = Literal["provider", "estimate"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Dollars per token. `cached` is the price of a cached input token, None when it is not known to differ."""
+
+    input: float
+    output: float
+    cached: float | None = None
+    source: RateSource = "catalogue"
+
+
+FREE = Rates(0.0, 0.0, 0.0, "local")
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one call. `input` includes `cached`, `output` includes `reasoning`; None is unknown."""
+
+    input: int | None = None
+    output: int | None = None
+    cached: int | None = None
+    reasoning: int | None = None
+    source: UsageSource = "provider"
+
+
+def cost(usage: Usage, rates: Rates | None) -> float | None:
+    """Return dollars, or None when a needed number is unknown."""
+    if rates is None or usage.input is None or usage.output is None:
+        return None
+    cached = min(usage.cached or 0, usage.input)
+    cached_rate = rates.input if rates.cached is None else rates.cached
+    return (usage.input - cached) * rates.input + cached * cached_rate + usage.output * rates.output
+
+
+def show_cost(usd: float | None, *, free: bool = False, about: bool = False) -> str:
+    """Return "free", "unknown", or dollars with enough digits to compare small amounts ("$0.0004", "about $1.20")."""
+    if free:
+        return "free"
+    if usd is None:
+        return "unknown"
+    if usd == 0:
+        text = "$0"
+    elif usd < 0.00005:
+        text = "< $0.0001"
+    elif usd < 1:
+        text = f"${usd:.4f}"
+    else:
+        text = f"${usd:,.2f}"
+    return f"about {text}" if about else text

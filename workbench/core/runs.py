@@ -1,0 +1,183 @@
+"""Runs, outputs and verdicts as values.
+
+Invariant: an output is named by (run, lane, value set, sample, attempt); nothing that ended is ever changed.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from workbench.core.content import Content
+from workbench.core.lanes import Lane
+from workbench.core.money import Rates, Usage
+
+RunKind = Literal["iteration", "test", "improve", "judge", "import"]
+OutputState = Literal["waiting", "queued", "streaming", "finished", "failed", "stopped", "interrupted"]
+VerdictKind = Literal["winner", "tie", "all_bad", "none"]
+
+ENDED: frozenset[OutputState] = frozenset({"finished", "failed", "stopped", "interrupted"})
+LOOP_GAP_MS = 10 * 60 * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Whole ms on the engine's monotonic clock since the call arrived there; None when the moment never came."""
+
+    queued: int | None = None
+    sent: int | None = None
+    first: int | None = None
+    end: int | None = None
+
+    @property
+    def ttft(self) -> int | None:
+        """Time to first token in ms: sent to first."""
+        return None if self.first is None or self.sent is None else self.first - self.sent
+
+    @property
+    def duration(self) -> int | None:
+        """Sent to end in ms."""
+        return None if self.end is None or self.sent is None else self.end - self.sent
+
+    def tokens_per_second(self, output_tokens: int | None) -> float | None:
+        """Return output tokens per second from first token to end, or None when unknown or too short to tell."""
+        if output_tokens is None or self.first is None or self.end is None or self.end <= self.first:
+            return None
+        return output_tokens * 1000 / (self.end - self.first)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What went wrong: a stable code, one sentence with a next step, and the folded technical detail."""
+
+    code: str
+    sentence: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something the way to the provider did to the request: it added, changed or refused a parameter."""
+
+    kind: Literal["added", "changed", "refused"]
+    name: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How one output ended."""
+
+    state: OutputState
+    text: str = ""
+    reasoning: str = ""
+    model: str = ""
+    finish_reason: str = ""
+    failure: Failure | None = None
+    usage: Usage = field(default_factory=Usage)
+    rates: Rates | None = None
+    cost_usd: float | None = None
+    timing: Timing = field(default_factory=Timing)
+    request: Any = None
+    """The JSON that went on the wire, without keys; None when nothing was sent."""
+    marks: tuple[Mark, ...] = ()
+    response: Any = None
+    """The raw response or the last chunks of the stream; None when there is none."""
+
+
+def median_loop_ms(starts_ms: Sequence[int]) -> int | None:
+    """Return the median gap between consecutive run starts (ms, ascending), gaps over 10 minutes left out."""
+    gaps = sorted(b - a for a, b in itertools.pairwise(starts_ms) if 0 <= b - a <= LOOP_GAP_MS)
+    if not gaps:
+        return None
+    middle = len(gaps) // 2
+    return gaps[middle] if len(gaps) % 2 else (gaps[middle - 1] + gaps[middle]) // 2
+
+
+@dataclass(frozen=True, slots=True)
+class PromptRow:
+    """A prompt as the list shows it."""
+
+    uid: str
+    name: str
+    iterations: int
+    archived: bool
+    updated_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """An immutable version; `parent` is a version number of the same prompt."""
+
+    uid: str
+    number: int
+    hash: str
+    parent: int | None
+    created_at: str
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class IterationRow:
+    """One line of the timeline.
+
+    `winner` is the title of the winning lane, "tie" or "all bad" by `verdict`, "" for none. `version` is the number
+    of the version that its current lanes used; `branched` says that this version's parent was not the newest.
+    """
+
+    run_uid: str
+    number: int
+    version: int
+    started_at: str
+    note: str
+    summary: str
+    added: int
+    removed: int
+    verdict: VerdictKind
+    winner: str
+    running: bool
+    branched: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OutputRecord:
+    """One attempt as stored. `position` is the lane's place in its run, from 0."""
+
+    uid: str
+    position: int
+    sample: int
+    attempt: int
+    result: Result
+
+
+@dataclass(frozen=True, slots=True)
+class RunLane:
+    """A lane as it ran: what was set, and the version it resolved to."""
+
+    position: int
+    lane: Lane
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The latest judgement of a run; `positions` are the winning (or tied) lanes."""
+
+    kind: VerdictKind
+    positions: tuple[int, ...] = ()
+    blind: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IterationDetail:
+    """An iteration exactly as it was: content of the version it ran, values, lanes, all attempts, verdict."""
+
+    row: IterationRow
+    content: Content
+    based_on: int | None
+    values: tuple[tuple[str, str], ...]
+    lanes: tuple[RunLane, ...]
+    outputs: tuple[OutputRecord, ...]
+    verdict: Verdict

@@ -1,0 +1,33 @@
+"""Text as people typed it.
+
+Invariant: the only change ever made to typed or pasted text is CRLF to LF. No Unicode normalisation, no trimming;
+a lone CR, NBSP, U+2028 and trailing newlines are part of the text.
+"""
+
+from __future__ import annotations
+
+import re
+
+_WORD = re.compile(
+    # CJK has no spaces between words: every character counts as one.
+    r"[぀-ヿ㐀-䶿一-鿿豈-﫿가-힯]|\w+|[^\w\s]",
+)
+
+
+def unify_newlines(text: str) -> str:
+    """Return `text` with CRLF as LF; a lone CR stays."""
+    return text.replace("\r\n", "\n")
+
+
+def words(text: str) -> list[str]:
+    """Split into words and single punctuation marks, white space dropped; a CJK character is a word."""
+    return _WORD.findall(text)
+
+
+def first_line(text: str, limit: int = 80) -> str:
+    """Return the first line that is not blank, cut to `limit` characters with an ellipsis; empty if there is none."""
+    for line in text.splitlines():
+        stripped = line.strip()
+        if stripped:
+            return stripped if len(stripped) <= limit else stripped[: limit - 1].rstrip() + "…"
+    return ""
