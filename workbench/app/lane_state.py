@@ -1,0 +1,62 @@
+"""What a lane's column shows, as values.
+
+Invariant: a column shows nothing that is not in its `LaneHead` and `LaneStatus`; the text itself streams apart from
+both, appended in pieces.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from workbench.core.lanes import Params
+from workbench.core.money import Usage
+from workbench.core.runs import Failure, Mark, OutputState
+
+ColumnState = Literal["idle"] | OutputState
+Standing = Literal["", "winner", "tie", "bad"]
+
+
+@dataclass(frozen=True, slots=True)
+class LaneHead:
+    """The settings of a lane. `number` counts from 1; `badge` is short ("built in", "echo", "ollama", "" for none).
+
+    `versions` are the numbers a lane can be pinned to, newest first; `pinned` is None for the current text.
+    `model` is the full id (tooltip), `title` the short name. `read_only` columns show a past iteration.
+    """
+
+    slot: str
+    number: int
+    title: str
+    model: str
+    badge: str = ""
+    pinned: int | None = None
+    versions: tuple[int, ...] = ()
+    params: Params = field(default_factory=Params)
+    read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LaneStatus:
+    """How the shown output stands. `tokens_per_second` and `ttft_ms` are None until known.
+
+    `cost` is ready to show ("free", "unknown", "$0.0004", "about $0.0012", "" before any call). `notice` is a passing
+    remark ("retrying in 3 s: rate limited"). `attempt` of `attempts` count from 1; 0 when there was none.
+    `has_wire` says whether a request can be shown. `version` is the version that the shown output ran, or None.
+    """
+
+    state: ColumnState = "idle"
+    ttft_ms: int | None = None
+    tokens_per_second: float | None = None
+    usage: Usage = field(default_factory=Usage)
+    cost: str = ""
+    notice: str = ""
+    failure: Failure | None = None
+    marks: tuple[Mark, ...] = ()
+    finish_reason: str = ""
+    attempt: int = 0
+    attempts: int = 0
+    standing: Standing = ""
+    blind: bool = False
+    has_wire: bool = False
+    version: int | None = None

@@ -1,0 +1,337 @@
+"""Colours, fonts and the stylesheet, light and dark.
+
+Invariant: widgets take every colour from `Theme.tokens`; text colours have at least 4.5 : 1 contrast on the surfaces
+they are used on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+Mode = Literal["system", "light", "dark"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """One theme's colours as #rrggbb."""
+
+    surface: str
+    """Editor, lanes, header, dialogs."""
+    sunken: str
+    """Side bar, values, status bar."""
+    line: str
+    """Separators."""
+    border: str
+    """Edges of buttons, fields and pills."""
+    text: str
+    muted: str
+    accent: str
+    on_accent: str
+    accent_hover: str
+    selected: str
+    """Selected row, active view."""
+    hover: str
+    gold: str
+    """Winners, and nothing else."""
+    gold_soft: str
+    green: str
+    green_soft: str
+    red: str
+    red_soft: str
+    violet: str
+    """Variables."""
+    violet_soft: str
+    teal: str
+    """Structure inside prompts."""
+    warn: str
+    warn_soft: str
+    text_selection: str
+
+
+LIGHT = Tokens(
+    surface="#ffffff",
+    sunken="#f0f0ed",
+    line="#e2e2dd",
+    border="#d4d4ce",
+    text="#1f2328",
+    muted="#5f656f",
+    accent="#3b5bdb",
+    on_accent="#ffffff",
+    accent_hover="#3350c4",
+    selected="#e8ecfd",
+    hover="#f5f5f2",
+    gold="#96600a",
+    gold_soft="#fdf4e1",
+    green="#1f7a42",
+    green_soft="#e3f4ea",
+    red="#b92d20",
+    red_soft="#fbe8e6",
+    violet="#7c43b8",
+    violet_soft="#f1e8fb",
+    teal="#0b7285",
+    warn="#8a5a00",
+    warn_soft="#fdf3dc",
+    text_selection="#c8d3fa",
+)
+DARK = Tokens(
+    surface="#1c1d21",
+    sunken="#17181b",
+    line="#2d2f35",
+    border="#3a3d45",
+    text="#e4e5e7",
+    muted="#9ba1ab",
+    accent="#8aa0ff",
+    on_accent="#14161c",
+    accent_hover="#9fb1ff",
+    selected="#262c47",
+    hover="#24262b",
+    gold="#f0bf57",
+    gold_soft="#362d19",
+    green="#6fd196",
+    green_soft="#193326",
+    red="#ff8a80",
+    red_soft="#3d1f1e",
+    violet="#bd93f3",
+    violet_soft="#30264a",
+    teal="#66d3e4",
+    warn="#f0bf57",
+    warn_soft="#392f18",
+    text_selection="#3a4680",
+)
+
+
+class Theme(QObject):
+    """The look in force. Created once by the program and handed to every widget that paints."""
+
+    changed = Signal()
+
+    def __init__(self, app: QApplication, mode: Mode = "system", scale: float = 1.0) -> None:
+        super().__init__(app)
+        self._app = app
+        self._mode: Mode = mode
+        self._scale = scale
+        self._base_size = _base_point_size(app)
+        app.setStyle("Fusion")
+        hints = QGuiApplication.styleHints()
+        hints.colorSchemeChanged.connect(self._system_changed)
+        self._apply()
+
+    @property
+    def mode(self) -> Mode:
+        """What the user chose: follow the system, or one of the two."""
+        return self._mode
+
+    @property
+    def scale(self) -> float:
+        """Font scale, 1.0 = 100 %."""
+        return self._scale
+
+    @property
+    def is_dark(self) -> bool:
+        """Whether the dark tokens are in force."""
+        if self._mode == "system":
+            return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        return self._mode == "dark"
+
+    @property
+    def tokens(self) -> Tokens:
+        """The colours in force."""
+        return DARK if self.is_dark else LIGHT
+
+    def color(self, name: str) -> QColor:
+        """Return the token `name` as a QColor."""
+        return QColor(getattr(self.tokens, name))
+
+    def set_mode(self, mode: Mode) -> None:
+        """Follow the system, or force light or dark."""
+        if mode != self._mode:
+            self._mode = mode
+            self._apply()
+
+    def set_scale(self, scale: float) -> None:
+        """Scale all fonts; `scale` is clamped to 0.8 … 2.0."""
+        scale = min(2.0, max(0.8, scale))
+        if scale != self._scale:
+            self._scale = scale
+            self._apply()
+
+    def font(self, delta: float = 0.0, *, bold: bool = False) -> QFont:
+        """Return the interface font, `delta` points larger or smaller."""
+        font = QFont(self._app.font())
+        font.setPointSizeF(max(6.0, self._base_size * self._scale + delta))
+        font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+        return font
+
+    def mono(self, delta: float = 0.0) -> QFont:
+        """Return the fixed-width font of the editor."""
+        font = QFont()
+        font.setFamilies(_mono_families())
+        font.setStyleHint(QFont.StyleHint.Monospace)
+        font.setPointSizeF(max(6.0, self._base_size * self._scale + delta))
+        return font
+
+    def _system_changed(self) -> None:
+        if self._mode == "system":
+            self._apply()
+
+    def _apply(self) -> None:
+        font = QFont(self._app.font())
+        if "Inter" in QFontDatabase.families():
+            font.setFamilies(["Inter", *QFont(font).families()])
+        font.setPointSizeF(self._base_size * self._scale)
+        self._app.setFont(font)
+        self._app.setPalette(_palette(self.tokens))
+        self._app.setStyleSheet(_stylesheet(self.tokens, self._base_size * self._scale))
+        self.changed.emit()
+
+
+def _base_point_size(app: QApplication) -> float:
+    size = app.font().pointSizeF()
+    return size if size > 0 else 10.0
+
+
+def _mono_families() -> list[str]:
+    fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family()
+    return ["JetBrains Mono", "DejaVu Sans Mono", fixed, "monospace"]
+
+
+def _palette(t: Tokens) -> QPalette:
+    role = QPalette.ColorRole
+    palette = QPalette()
+    for name, value in {
+        role.Window: t.surface,
+        role.Base: t.surface,
+        role.AlternateBase: t.sunken,
+        role.Button: t.surface,
+        role.ToolTipBase: t.surface,
+        role.WindowText: t.text,
+        role.Text: t.text,
+        role.ButtonText: t.text,
+        role.ToolTipText: t.text,
+        role.BrightText: t.red,
+        role.PlaceholderText: t.muted,
+        role.Highlight: t.text_selection,
+        role.HighlightedText: t.text,
+        role.Link: t.accent,
+        role.LinkVisited: t.violet,
+        role.Accent: t.accent,
+        role.Light: t.hover,
+        role.Midlight: t.line,
+        role.Mid: t.border,
+        role.Dark: t.border,
+        role.Shadow: t.line,
+    }.items():
+        palette.setColor(name, QColor(value))
+    for name in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, name, QColor(t.muted))
+    return palette
+
+
+def _stylesheet(t: Tokens, size: float) -> str:
+    """Return the application's stylesheet. Widgets opt in by the dynamic property `role`."""
+    values = asdict(t) | {"small": f"{size - 1:.1f}pt", "tiny": f"{size - 1.5:.1f}pt"}
+    sheet = _SHEET
+    for name in sorted(values, key=len, reverse=True):
+        sheet = sheet.replace(f"@{name};", f"{values[name]};")
+    return sheet
+
+
+_SHEET = """
+QToolTip { color: @text; background: @surface; border: 1px solid @border; padding: 4px 6px; }
+QMenu { background: @surface; border: 1px solid @border; padding: 4px; }
+QMenu::item { padding: 5px 24px 5px 12px; border-radius: 4px; }
+QMenu::item:selected { background: @selected; color: @text; }
+QMenu::item:disabled { color: @muted; }
+QMenu::separator { height: 1px; background: @line; margin: 4px 6px; }
+QSplitter::handle { background: @line; }
+QSplitter::handle:hover { background: @accent; }
+QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
+QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
+QScrollBar::handle { background: @border; border-radius: 3px; margin: 2px; min-height: 28px; min-width: 28px; }
+QScrollBar::handle:hover { background: @muted; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+QPushButton {
+  background: @surface; color: @text; border: 1px solid @border; border-radius: 6px; padding: 5px 12px;
+}
+QPushButton:hover { background: @hover; }
+QPushButton:pressed { background: @selected; }
+QPushButton:focus { border-color: @accent; }
+QPushButton:disabled { color: @muted; background: @sunken; }
+QPushButton[role="primary"] {
+  background: @accent; color: @on_accent; border: 1px solid @accent; font-weight: 600;
+}
+QPushButton[role="primary"]:hover { background: @accent_hover; }
+QPushButton[role="primary"]:focus { border-color: @text; }
+QPushButton[role="primary"]:disabled { background: @sunken; color: @muted; border-color: @border; }
+QPushButton[role="winner"] { color: @gold; font-weight: 600; }
+QPushButton[role="quiet"], QToolButton[role="quiet"] {
+  background: transparent; border: 1px solid transparent; border-radius: 5px; padding: 3px 6px; color: @muted;
+}
+QPushButton[role="quiet"]:hover, QToolButton[role="quiet"]:hover { background: @hover; color: @text; }
+QPushButton[role="quiet"]:focus, QToolButton[role="quiet"]:focus { border-color: @accent; color: @text; }
+QPushButton[role="quiet"]:disabled, QToolButton[role="quiet"]:disabled { color: @border; }
+QToolButton::menu-indicator, QPushButton[role="quiet"]::menu-indicator { image: none; width: 0; }
+QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox {
+  background: @surface; color: @text; border: 1px solid @border; border-radius: 6px; padding: 4px 8px;
+  selection-background-color: @text_selection; selection-color: @text;
+}
+QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus { border-color: @accent; }
+QLineEdit:disabled, QComboBox:disabled { background: @sunken; color: @muted; }
+QComboBox::drop-down { border: none; width: 18px; }
+QComboBox QAbstractItemView { background: @surface; border: 1px solid @border; selection-background-color: @selected;
+  selection-color: @text; }
+QPlainTextEdit, QTextEdit, QTextBrowser { background: @surface; border: none; }
+QAbstractItemView { background: @surface; border: none; outline: none; }
+QHeaderView::section { background: @surface; color: @muted; border: none; border-bottom: 1px solid @line;
+  padding: 6px 8px; }
+QTabWidget::pane { border: none; border-top: 1px solid @line; }
+QTabBar::tab { background: transparent; color: @muted; padding: 7px 14px; border: none; }
+QTabBar::tab:selected { color: @accent; border-bottom: 2px solid @accent; }
+QTabBar::tab:focus { color: @text; }
+QLabel[role="muted"] { color: @muted; }
+QLabel[role="small"] { color: @muted; font-size: @small; }
+QLabel[role="heading"] { font-weight: 600; }
+QLabel[role="section"] { color: @muted; font-size: @tiny; }
+QLabel[role="error"] { color: @red; }
+QLabel[role="good"] { color: @green; }
+QLabel[role="gold"] { color: @gold; font-weight: 600; }
+QLabel[role="pill"] {
+  color: @muted; border: 1px solid @border; border-radius: 9px; padding: 1px 8px; font-size: @small;
+}
+QLabel[role="pill-accent"] {
+  color: @accent; border: 1px solid @border; border-radius: 9px; padding: 1px 8px; font-size: @small;
+}
+QLabel[role="pill-red"] { color: @red; background: @red_soft; border-radius: 9px; padding: 2px 8px; font-size: @small; }
+QLabel[role="pill-green"] {
+  color: @green; background: @green_soft; border-radius: 9px; padding: 2px 8px; font-size: @small;
+}
+QLabel[role="pill-warn"] {
+  color: @warn; background: @warn_soft; border-radius: 9px; padding: 2px 8px; font-size: @small;
+}
+QLabel[role="keycap"] { color: @muted; border: 1px solid @border; border-radius: 3px; padding: 0 4px;
+  font-family: "JetBrains Mono", "DejaVu Sans Mono", monospace; font-size: @tiny; }
+QFrame[role="sunken"], QWidget[role="sunken"] { background: @sunken; }
+QFrame[role="surface"], QWidget[role="surface"] { background: @surface; }
+QFrame[role="hline"] { background: @line; min-height: 1px; max-height: 1px; border: none; }
+QFrame[role="vline"] { background: @line; min-width: 1px; max-width: 1px; border: none; }
+QFrame[role="banner"] { background: @selected; border: none; }
+QFrame[role="banner-error"] { background: @red_soft; border: none; }
+QFrame[role="banner-warn"] { background: @warn_soft; border: none; }
+"""
+
+
+def set_role(widget: QObject, role: str) -> None:
+    """Give a widget a stylesheet role and restyle it at once."""
+    if widget.property("role") == role:
+        return
+    widget.setProperty("role", role)
+    style = widget.style() if hasattr(widget, "style") else None
+    if style is not None:
+        style.unpolish(widget)
+        style.polish(widget)
