@@ -1,0 +1,78 @@
+"""Where the product keeps its files.
+
+Invariant: on Linux and its kin the XDG variables of the given environment decide and nothing else; nothing is created
+until `Places.make` is called, and what is created is for the user alone.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.host.errors import HostError, explain
+
+APP = "prompt-workbench"
+DATABASE_VARIABLE = "WORKBENCH_DB"
+DATABASE_FILE = "workbench.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Absolute directories: `data` to keep, `state` that may be lost, `config` set by people, `cache` to throw away."""
+
+    data: Path
+    state: Path
+    config: Path
+    cache: Path
+
+    def make(self) -> Places:
+        """Create what is missing, readable by the user alone. Raises HostError when a directory cannot be made."""
+        for directory in (self.data, self.state, self.config, self.cache):
+            make_private(directory)
+        return self
+
+
+def make_private(directory: Path) -> None:
+    """Create a directory (mode 700) with its parents. Raises HostError."""
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise HostError(
+            f"The folder {directory} cannot be created. Make room or give yourself the right to write there.",
+            explain(error),
+        ) from error
+
+
+def places(env: Mapping[str, str]) -> Places:
+    """Return the directories for this environment; nothing is created."""
+    if sys.platform in ("darwin", "win32"):
+        return _native()
+    home = Path(env.get("HOME") or Path.home())
+    return Places(
+        data=_xdg(env, "XDG_DATA_HOME", home / ".local" / "share"),
+        state=_xdg(env, "XDG_STATE_HOME", home / ".local" / "state"),
+        config=_xdg(env, "XDG_CONFIG_HOME", home / ".config"),
+        cache=_xdg(env, "XDG_CACHE_HOME", home / ".cache"),
+    )
+
+
+def default_database(env: Mapping[str, str]) -> Path:
+    """Return the database file: `WORKBENCH_DB` when set (a leading `~` is home), else one in the data directory."""
+    if chosen := env.get(DATABASE_VARIABLE, ""):
+        return Path(chosen).expanduser().absolute()
+    return places(env).data / DATABASE_FILE
+
+
+def _xdg(env: Mapping[str, str], name: str, default: Path) -> Path:
+    base = Path(env.get(name, ""))
+    # The XDG specification: a relative path is invalid and ignored.
+    return (base if base.is_absolute() else default) / APP
+
+
+def _native() -> Places:
+    from platformdirs import PlatformDirs
+
+    dirs = PlatformDirs(APP, appauthor=False)
+    return Places(dirs.user_data_path, dirs.user_state_path, dirs.user_config_path, dirs.user_cache_path)

@@ -1,0 +1,40 @@
+"""Taking keys out of text.
+
+Invariant: after `redact` none of the given secrets is in the text, neither as it is nor as JSON, a URL or base64
+would spell it.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterable
+from urllib.parse import quote, quote_plus
+
+# Not ASCII and shorter than any secret, so that a mask can never make or hold one: keys are ASCII.
+MASK = "•••"
+
+# Something shorter is no key, and taking it out would shred the text ("a", "1234" as a dummy).
+MIN_SECRET = 5
+
+
+def redact(text: str, secrets: Iterable[str]) -> str:
+    """Return `text` with every spelling of every secret replaced; secrets under 5 characters are left alone."""
+    found = {form for secret in secrets if len(secret) >= MIN_SECRET for form in _spellings(secret)}
+    if not found:
+        return text
+    # Longest first: a key that starts with another key goes as a whole.
+    forms = sorted(found, key=lambda form: (-len(form), form))
+    return re.sub("|".join(map(re.escape, forms)), MASK, text)
+
+
+def _spellings(secret: str) -> set[str]:
+    return {
+        secret,
+        json.dumps(secret)[1:-1],
+        json.dumps(secret, ensure_ascii=False)[1:-1],
+        quote(secret, safe=""),
+        quote_plus(secret),
+        base64.b64encode(secret.encode()).decode(),
+    }

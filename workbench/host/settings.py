@@ -1,0 +1,134 @@
+"""What a person chose about the window: theme, size of text, where things were.
+
+Invariant: the file is replaced whole or not at all; what this release does not know in it survives; a file that cannot
+be read is put aside and never written over.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast, get_args
+
+from workbench.host.dirs import make_private
+from workbench.host.errors import HostError, explain
+
+Theme = Literal["system", "light", "dark"]
+FILE = "settings.json"
+SMALLEST_FONT, LARGEST_FONT = 0.5, 3.0
+_KNOWN = frozenset({"theme", "font_scale", "geometry", "splitters"})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The choices. `font_scale` is a factor (0.5 to 3); `geometry` and the states in `splitters` are base64 of Qt.
+
+    `extra` is JSON text of the keys that another release wrote ("" for none).
+    """
+
+    theme: Theme = "system"
+    font_scale: float = 1.0
+    geometry: str = ""
+    splitters: tuple[tuple[str, str], ...] = ()
+    extra: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the stored form; what was not chosen is absent."""
+        data: dict[str, Any] = json.loads(self.extra) if self.extra else {}
+        data["theme"] = self.theme
+        data["font_scale"] = self.font_scale
+        if self.geometry:
+            data["geometry"] = self.geometry
+        if self.splitters:
+            data["splitters"] = dict(self.splitters)
+        return data
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Settings, and a sentence about what could not be read ("" when all was well)."""
+
+    settings: Settings
+    notice: str = ""
+
+
+def load(directory: Path) -> Loaded:
+    """Read the settings of a configuration directory; never fails, says in `notice` what was wrong."""
+    file = directory / FILE
+    try:
+        raw = file.read_bytes()
+    except FileNotFoundError:
+        return Loaded(Settings())
+    except OSError as error:
+        return Loaded(Settings(), f"The settings in {file} cannot be read ({error.strerror}); the defaults are used.")
+    try:
+        data = json.loads(raw)
+    except (ValueError, RecursionError):
+        data = None
+    if not isinstance(data, dict):
+        return Loaded(Settings(), _put_aside(file))
+    return _read(data, file)
+
+
+def save(directory: Path, settings: Settings) -> None:
+    """Write the settings. Raises HostError; the file that was there is then untouched."""
+    make_private(directory)
+    text = json.dumps(settings.to_json(), indent=2, sort_keys=True) + "\n"
+    temporary = ""
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=f".{FILE}-", dir=directory)
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(temporary).replace(directory / FILE)
+    except OSError as error:
+        if temporary:
+            with contextlib.suppress(OSError):  # the first error is the one to tell
+                Path(temporary).unlink(missing_ok=True)
+        raise HostError(
+            f"The settings cannot be written to {directory}. Make room or give yourself the right to write there.",
+            explain(error),
+        ) from error
+
+
+def _put_aside(file: Path) -> str:
+    aside = next(path for n in range(1, 10_000) if not (path := file.with_name(f"settings-damaged-{n}.json")).exists())
+    try:
+        file.rename(aside)
+    except OSError:
+        return f"The settings in {file} are damaged; the defaults are used."
+    return f"The settings were damaged and the defaults are used; the old file is kept as {aside}."
+
+
+def _read(data: Mapping[str, Any], file: Path) -> Loaded:
+    chosen: dict[str, Any] = {}
+    wrong: list[str] = []
+    for name in sorted(_KNOWN & data.keys()):
+        value = _value(name, data[name])
+        if value is None:
+            wrong.append(name)
+        else:
+            chosen[name] = value
+    unknown = {key: value for key, value in data.items() if key not in _KNOWN}
+    extra = json.dumps(unknown, sort_keys=True) if unknown else ""
+    notice = f"The settings in {file} have a wrong value for {', '.join(wrong)}; the default is used." if wrong else ""
+    return Loaded(Settings(**chosen, extra=extra), notice)
+
+
+def _value(name: str, value: Any) -> Any:
+    """Return the value of a known key as Settings wants it, or None when it is not one."""
+    if name == "theme":
+        return cast(Theme, value) if value in get_args(Theme) else None
+    if name == "font_scale":
+        number = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 1000
+        return min(max(float(value), SMALLEST_FONT), LARGEST_FONT) if number else None
+    if name == "geometry":
+        return value if isinstance(value, str) else None
+    strings = isinstance(value, dict) and all(isinstance(state, str) for state in value.values())
+    return tuple(value.items()) if strings else None
