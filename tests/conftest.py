@@ -1,0 +1,94 @@
+"""Shared by all tests: no screen needed, nobody's home touched, nothing left behind."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import threading
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from tests import leaks
+from workbench.host.dirs import DATABASE_VARIABLE
+from workbench.host.processes import is_secret
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+TAG = leaks.tag_children()
+
+# The machine may be shared and slow: a slow example is not a wrong one.
+settings.register_profile("workbench", deadline=None)
+settings.load_profile("workbench")
+
+_failed = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.failed:
+        item.stash[_failed] = True
+    return report
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _session_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home for what lives longer than one test; the environment's own keys are gone."""
+    base = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in list(os.environ.items()):
+            if is_secret(name, value):
+                patch.delenv(name)
+        patch.delenv(DATABASE_VARIABLE, raising=False)
+        # Not unset: libraries would then start a session bus, or find the user's.
+        patch.setenv("DBUS_SESSION_BUS_ADDRESS", "disabled:")
+        _live_in(patch, base / "session")
+        yield base
+
+
+@pytest.fixture(autouse=True)
+def _no_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No new thread, process, window or active timer after a test that passed."""
+    uses_qt = not {"qapp", "qtbot"}.isdisjoint(request.fixturenames)
+    threads, processes = leaks.threads(), set(leaks.processes(TAG))
+    objects = leaks.qt_objects() if uses_qt else set()
+    yield
+    if request.node.stash.get(_failed, False):
+        return  # its traceback keeps things alive; one failure is enough to read
+    left = leaks.qt_leaks(objects) if uses_qt else []
+    left += leaks.wait_until_empty(lambda: _new_threads(threads))
+    left += leaks.wait_until_empty(lambda: _new_processes(processes))
+    if left:
+        pytest.fail("left behind: " + "; ".join(left), pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def home(_no_leaks: None, _session_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home directory for this test, with its XDG directories in it."""
+    directory = _session_home / str(next(_numbers))
+    _live_in(monkeypatch, directory)
+    return directory
+
+
+_numbers = itertools.count()
+
+
+def _live_in(patch: pytest.MonkeyPatch, directory: Path) -> None:
+    runtime = directory / "run"
+    runtime.mkdir(parents=True, mode=0o700)
+    patch.setenv("HOME", str(directory))
+    patch.setenv("XDG_RUNTIME_DIR", str(runtime))
+    for name in ("DATA", "STATE", "CONFIG", "CACHE"):
+        patch.setenv(f"XDG_{name}_HOME", str(directory / name.lower()))
+
+
+def _new_threads(before: set[threading.Thread]) -> list[str]:
+    return [f"thread {t.name}" for t in leaks.threads() - before]
+
+
+def _new_processes(before: set[int]) -> list[str]:
+    return [f"process {pid}: {command}" for pid, command in leaks.processes(TAG).items() if pid not in before]

@@ -1,0 +1,116 @@
+"""What a test may leave behind: nothing.
+
+A leak found by the test that made it costs minutes; found by another, hours. Processes are found by a variable in their
+environment, so that orphans are seen too.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+TAG = "WORKBENCH_TEST_RUN"
+PATIENCE_S = 5.0
+
+# Python's own, one for the rest of the process once it is needed.
+_FOREIGN_PROCESSES = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
+
+
+def tag_children() -> str:
+    """Mark all processes that this one starts from now on and return the mark."""
+    tag = f"{os.getpid()}-{time.monotonic_ns()}"
+    os.environ[TAG] = tag
+    return tag
+
+
+def threads() -> set[threading.Thread]:
+    """The threads that Python started; those of Qt's own pools are not ours to join."""
+    return {t for t in threading.enumerate() if not isinstance(t, threading._DummyThread)}
+
+
+def processes(tag: str) -> dict[int, str]:
+    """Pid and command line of every living process that carries the mark, orphans included."""
+    needle = f"{TAG}={tag}".encode()
+    found: dict[int, str] = {}
+    for entry in os.scandir("/proc") if sys.platform == "linux" else ():
+        if not entry.name.isdigit() or int(entry.name) == os.getpid():
+            continue
+        directory = Path(entry.path)
+        try:
+            # The environment of a zombie is empty, so only the living are found.
+            if needle not in (directory / "environ").read_bytes().split(b"\0"):
+                continue
+            command = (directory / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+        except OSError:  # it ended while we looked, or belongs to somebody else
+            continue
+        if not any(name in command for name in _FOREIGN_PROCESSES):
+            found[int(entry.name)] = command
+    return found
+
+
+def wait_until_empty(look: Callable[[], list[str]], patience_s: float = PATIENCE_S) -> list[str]:
+    """Ask until nothing is left or patience ends, and return what is left."""
+    deadline = time.monotonic() + patience_s
+    pause = 0.001
+    while (left := look()) and time.monotonic() < deadline:
+        time.sleep(pause)
+        pause = min(pause * 2, 0.05)
+    return left
+
+
+def qt_objects() -> set[int]:
+    """The addresses of living top-level windows and active timers; empty while nobody uses Qt widgets."""
+    return {id(thing) for thing in _windows() + _timers()}
+
+
+def qt_leaks(before: set[int]) -> list[str]:
+    """Top-level windows and active timers that are there and were not before, after Qt and Python tidied up."""
+    if not _application():
+        return []
+    core = sys.modules["PySide6.QtCore"]
+
+    def look() -> list[str]:
+        core.QCoreApplication.processEvents()
+        core.QCoreApplication.sendPostedEvents(None, core.QEvent.Type.DeferredDelete.value)
+        left = [thing for thing in _windows() + _timers() if id(thing) not in before]
+        if left:
+            names = [_name(thing) for thing in left]
+            left.clear()
+            gc.collect()
+            core.QCoreApplication.sendPostedEvents(None, core.QEvent.Type.DeferredDelete.value)
+            return names
+        return []
+
+    return wait_until_empty(look, patience_s=2.0)
+
+
+def _application() -> Any:
+    widgets = sys.modules.get("PySide6.QtWidgets")
+    return widgets.QApplication.instance() if widgets else None
+
+
+def _windows() -> list[Any]:
+    if not (app := _application()) or not hasattr(app, "topLevelWidgets"):
+        return []
+    # One tool tip is Qt's own and stays for ever.
+    return [w for w in app.topLevelWidgets() if w.metaObject().className() != "QTipLabel"]
+
+
+def _timers() -> list[Any]:
+    if not _application():
+        return []
+    timer, valid = sys.modules["PySide6.QtCore"].QTimer, sys.modules["shiboken6"].isValid
+    return [o for o in gc.get_objects() if isinstance(o, timer) and valid(o) and o.isActive()]
+
+
+def _name(thing: Any) -> str:
+    name = f"{type(thing).__name__} {thing.objectName()!r}"
+    if hasattr(thing, "interval"):
+        return f"{name}, an active timer of {thing.interval()} ms under {thing.parent()!r}"
+    return f"{name}, a window titled {thing.windowTitle()!r}"
