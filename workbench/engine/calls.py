@@ -1,0 +1,117 @@
+"""What the engine is asked for and what it tells: calls and events as frozen values.
+
+Invariant: every call that was accepted ends in exactly one `Ended`; `Delta` offsets count code points of that kind's
+text, without gaps, so the text so far is always the concatenation of the deltas seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from workbench.core.content import Message
+from workbench.core.lanes import Endpoint
+from workbench.core.runs import Failure, Mark, Result
+
+DeltaKind = Literal["text", "reasoning"]
+NoticeKind = Literal["starting", "ready", "restarting", "dead", "runtime"]
+WarmKind = Literal["litellm", "builtin"]
+EngineState = Literal["new", "starting", "ready", "restarting", "closed"]
+
+
+class EngineError(Exception):
+    """A question to the engine (models, key check, rendering) that has no answer; `failure` says why."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.sentence)
+        self.failure = failure
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds: to connect, from sent to the first text, and between two signs of life after that.
+
+    A call that does not stream shows no sign of life before its end: it gets `first` + `silence`.
+    """
+
+    connect: float = 10.0
+    first: float = 60.0
+    silence: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One question to one model. `id` is the output's uid and unique among calls in flight.
+
+    `params` is the chat-completions form of what was set (`Params.request()`). `key` and `secret_headers` go to
+    `endpoint` and nowhere else. Calls of one `group` (a run) wait in turn with those of other groups. `retries` counts
+    repetitions after the first attempt.
+    """
+
+    id: str
+    endpoint: Endpoint
+    model: str
+    messages: tuple[Message, ...]
+    params: dict[str, Any] = field(default_factory=dict)
+    key: str = field(default="", repr=False)
+    secret_headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    stream: bool = True
+    timeouts: Timeouts = field(default_factory=Timeouts)
+    retries: int = 3
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """The engine has the call; it may wait for a free place at its endpoint."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The request is on its way. `wire` is its JSON body, without keys; a repeated attempt sends this again."""
+
+    id: str
+    wire: Any
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Retrying:
+    """Nothing has arrived and the engine tries again after `in_ms`; `attempt` is the one that comes, from 2."""
+
+    id: str
+    in_ms: int
+    attempt: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """More text of one kind; `offset` is the number of code points of that kind before it."""
+
+    id: str
+    kind: DeltaKind
+    offset: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The call is over: finished, failed or stopped, with all its text."""
+
+    id: str
+    result: Result
+
+
+@dataclass(frozen=True, slots=True)
+class EngineNotice:
+    """Something about the engine itself, for a status line; never about one call."""
+
+    kind: NoticeKind
+    text: str
+    id: str = ""
+
+
+Event = Queued | Sent | Retrying | Delta | Ended | EngineNotice

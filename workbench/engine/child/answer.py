@@ -1,0 +1,172 @@
+"""The answer of one call as it comes in.
+
+Invariant: what is told over the wire is exactly what arrived, in order, joined into at most one delta per kind and
+16 ms; text is always valid Unicode, even when a server cuts a surrogate pair in two.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from workbench.core.money import Usage
+from workbench.core.runs import Failure, Mark, OutputState, Timing
+from workbench.engine import protocol
+from workbench.engine.calls import Call, DeltaKind
+from workbench.engine.estimate import estimate
+from workbench.engine.redact import Redactor
+
+JOIN_S = 0.016
+
+
+class Send(Protocol):
+    """Writes one message to the wire."""
+
+    def __call__(self, kind: str, /, **fields: Any) -> None: ...
+
+
+class _Strand:
+    """One kind of text of an answer."""
+
+    __slots__ = ("_held", "kind", "pending", "sent", "whole")
+
+    def __init__(self, kind: DeltaKind) -> None:
+        self.kind = kind
+        self.pending: list[str] = []
+        self.whole: list[str] = []
+        self.sent = 0
+        self._held = ""
+
+    def add(self, piece: str) -> None:
+        if self._held or not piece.isascii():
+            piece = self._mend(self._held + piece)
+        if piece:
+            self.pending.append(piece)
+            self.whole.append(piece)
+
+    def _mend(self, piece: str) -> str:
+        self._held = ""
+        if "\ud800" <= piece[-1] <= "\udbff":
+            piece, self._held = piece[:-1], piece[-1]
+        return piece.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+    def close(self) -> None:
+        if self._held:
+            self._held = ""
+            self.pending.append("\ufffd")
+            self.whole.append("\ufffd")
+
+
+class Answer:
+    """Collects what a provider says about one call and tells the wire. Used on the event loop only."""
+
+    def __init__(self, call: Call, send: Send, clock: Callable[[], float] = time.monotonic) -> None:
+        self.call = call
+        self.model = ""
+        self.finish_reason = ""
+        self.response: Any = None
+        self.usage: Usage | None = None
+        self.marks: tuple[Mark, ...] = ()
+        self._send = send
+        self._clock = clock
+        self._arrived = clock()
+        self._sent_ms: int | None = None
+        self._first_ms: int | None = None
+        self._strands: dict[DeltaKind, _Strand] = {"reasoning": _Strand("reasoning"), "text": _Strand("text")}
+        self._flushed = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._redact = Redactor((call.key, *(value for _, value in call.secret_headers)))
+
+    @property
+    def has_text(self) -> bool:
+        """Whether anything has arrived that a person could read."""
+        return self._first_ms is not None
+
+    def queued(self) -> None:
+        """The call waits for its turn."""
+        self._send("queued", id=self.call.id)
+
+    def sent(self, wire: Any, marks: tuple[Mark, ...]) -> None:
+        """The request goes out now."""
+        self._sent_ms = self._now()
+        self.marks = marks
+        self._send("sent", id=self.call.id, wire=wire, marks=protocol.marks_to_json(marks))
+
+    def retrying(self, seconds: float, attempt: int, reason: str) -> None:
+        """Another attempt follows after a pause."""
+        self._send(
+            "retrying",
+            id=self.call.id,
+            in_ms=round(seconds * 1000),
+            attempt=attempt,
+            reason=self._redact.text(reason),
+        )
+
+    def text(self, piece: str, kind: DeltaKind = "text") -> None:
+        """A piece of the answer arrived."""
+        if not piece:
+            return
+        if self._first_ms is None:
+            self._first_ms = self._now()
+        self._strands[kind].add(piece)
+        if self._timer is None:
+            loop = asyncio.get_running_loop()
+            wait = self._flushed + JOIN_S - loop.time()
+            if wait <= 0:
+                self._flush()
+            else:
+                self._timer = loop.call_later(wait, self._flush)
+
+    def end(self, state: OutputState, failure: Failure | None = None) -> None:
+        """The call is over; tells everything that is still held back, then how it ended."""
+        if self._timer is not None:
+            self._timer.cancel()
+        for strand in self._strands.values():
+            strand.close()
+        self._flush()
+        if failure is not None:
+            failure = Failure(failure.code, self._redact.text(failure.sentence), self._redact.text(failure.detail))
+        now = self._now()
+        self._send(
+            state,
+            id=self.call.id,
+            model=self.model or self.call.model,
+            finish_reason=self.finish_reason,
+            failure=None if failure is None else protocol.failure_to_json(failure),
+            usage=protocol.usage_to_json(self._final_usage()),
+            timing=protocol.timing_to_json(Timing(0, self._sent_ms, self._first_ms, now)),
+            marks=protocol.marks_to_json(self.marks),
+            response=self._small_response(),
+        )
+
+    def _final_usage(self) -> Usage:
+        if self.usage is not None:
+            return self.usage
+        if self._sent_ms is None:
+            return Usage()
+        text, reasoning = ("".join(self._strands[kind].whole) for kind in ("text", "reasoning"))
+        return estimate(self.call.messages, text, reasoning)
+
+    def _small_response(self) -> Any:
+        if self.response is None or len(json.dumps(self.response)) > protocol.MAX_RESPONSE:
+            return None
+        return self._redact.value(self.response)
+
+    def _now(self) -> int:
+        return round((self._clock() - self._arrived) * 1000)
+
+    def _flush(self) -> None:
+        self._timer = None
+        self._flushed = asyncio.get_running_loop().time()
+        for kind, strand in self._strands.items():
+            if not strand.pending:
+                continue
+            text = "".join(strand.pending)
+            strand.pending.clear()
+            for start in range(0, len(text), protocol.MAX_DELTA):
+                part = text[start : start + protocol.MAX_DELTA]
+                self._send("delta", id=self.call.id, kind=kind, offset=strand.sent, text=part)
+                strand.sent += len(part)

@@ -1,0 +1,51 @@
+"""The endpoint that answers with the rendered prompt: free, offline, and there before anything else is loaded.
+
+Invariant: a single message comes back byte for byte; several come back with a line that names the role before each.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import Any
+
+from workbench.core.runs import Mark
+from workbench.engine.calls import Call
+from workbench.engine.child.answer import Answer
+from workbench.engine.estimate import estimate
+
+DELAY = "delay_ms"
+"""The only parameter: a pause before each word, to watch streaming without a model."""
+_WORD = re.compile(r"\s*\S+|\s+")
+_BREATH = 64
+
+
+class Echo:
+    """Answers any call at once."""
+
+    async def ask(self, call: Call, answer: Answer) -> None:
+        """Send the prompt back, word by word."""
+        delay = call.params.get(DELAY, 0)
+        seconds = delay / 1000 if isinstance(delay, int | float) and 0 < delay <= 10_000 else 0.0
+        wire: dict[str, Any] = {
+            "model": call.model,
+            "messages": [{"role": m.role, "content": m.text} for m in call.messages],
+        }
+        ignored = (Mark("refused", name, "Echo has no such setting.") for name in call.params if name != DELAY)
+        answer.sent(wire, tuple(ignored))
+        whole = echoed(call)
+        for number, piece in enumerate(_WORD.findall(whole) if call.stream else [whole]):
+            if seconds:
+                await asyncio.sleep(seconds)
+            elif number % _BREATH == 0:
+                await asyncio.sleep(0)
+            answer.text(piece)
+        answer.finish_reason = "stop"
+        answer.usage = estimate(call.messages, whole)
+
+
+def echoed(call: Call) -> str:
+    """Return what echo answers."""
+    if len(call.messages) == 1:
+        return call.messages[0].text
+    return "\n\n".join(f"{m.role}:\n{m.text}" for m in call.messages)

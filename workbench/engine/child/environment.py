@@ -1,0 +1,38 @@
+"""The child's environment variables.
+
+Invariant: once `clean` has run, no library of this process can find a key, or an address to send one to, in the
+environment: keys come in run messages only.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+
+_SECRET = re.compile(
+    r"(KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?|AUTH)(_|$)|^(OPENAI|ANTHROPIC|AZURE|LITELLM|GEMINI|GOOGLE)_"
+    r"|_(API_BASE|BASE_URL|API_URL|ENDPOINT)$",
+    re.IGNORECASE,
+)
+_QUIET = {
+    # Without it litellm fetches its price map from the network when it is imported.
+    "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+    # In its other mode litellm reads a .env file of the working directory into the environment.
+    "LITELLM_MODE": "PRODUCTION",
+    "HF_HUB_OFFLINE": "1",
+    "TRANSFORMERS_OFFLINE": "1",
+}
+
+
+def is_secret(name: str) -> bool:
+    """Whether a variable of that name may hold a key or redirect one."""
+    return _SECRET.search(name) is not None
+
+
+def clean(names: Iterable[str] | None = None) -> None:
+    """Remove every such variable from this process (and so from its children) and keep libraries off the network."""
+    for name in list(os.environ if names is None else names):
+        if is_secret(name):
+            os.environ.pop(name, None)
+    os.environ.update(_QUIET)

@@ -1,0 +1,260 @@
+"""Why a call failed, in sentences.
+
+Invariant: every failure has a stable code, a sentence with a next step, and the technical words apart; whether it is
+worth another attempt is decided here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from workbench.core.runs import Failure
+
+MAX_WAIT_S = 120.0
+"""A provider that asks for a longer pause is told to the person instead of being waited for."""
+_DETAIL = 4000
+
+
+class CallError(Exception):
+    """A call that cannot go on. `retry` says that another attempt may help, `after` how many seconds to wait first."""
+
+    def __init__(
+        self, code: str, sentence: str, detail: str = "", *, retry: bool = False, after: float | None = None
+    ) -> None:
+        super().__init__(sentence)
+        self.failure = Failure(code, sentence, detail[:_DETAIL])
+        self.retry = retry
+        self.after = after
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Whom a sentence is about."""
+
+    endpoint: str
+    model: str
+    has_key: bool = True
+    local: bool = False
+
+
+def no_key(where: Where) -> CallError:
+    """A provider that wants a key, and none was given."""
+    return CallError("no_key", f"{where.endpoint} needs an API key and none is set. Add one in Settings, Keys.")
+
+
+def connect_failed(where: Where, detail: str) -> CallError:
+    """Nobody answers at the address."""
+    return CallError(
+        "connect_failed",
+        f"{where.endpoint} cannot be reached. Is the server running, and is its address right?",
+        detail,
+        retry=True,
+    )
+
+
+def timed_out(phase: str, seconds: float, where: Where) -> CallError:
+    """A time-out while connecting, before the first text (`first`), or between two signs of life (`silence`)."""
+    sentence = {
+        "connect": f"{where.endpoint} did not accept the connection within {seconds:g} s. "
+        "Check its address and the network.",
+        "first": f"{where.endpoint} sent nothing for {seconds:g} s after the request. Retry, or raise the time-out.",
+        "silence": f"{where.endpoint} fell silent for {seconds:g} s in the middle of the answer. "
+        "What had arrived is kept; retry the lane.",
+    }[phase]
+    return CallError(f"timeout_{phase}", sentence, retry=phase == "connect")
+
+
+def half_answer(where: Where, detail: str) -> CallError:
+    """The connection ended before the answer did."""
+    return CallError(
+        "half_answer",
+        f"{where.endpoint} hung up before the answer was complete. What had arrived is kept; retry the lane.",
+        detail,
+        retry=True,
+    )
+
+
+def broken_stream(where: Where, detail: str) -> CallError:
+    """What arrives is not the protocol."""
+    return CallError(
+        "broken_stream",
+        f"{where.endpoint} sent something that is not an answer of an OpenAI-compatible server. "
+        "Check the base URL (it often ends in /v1); what had arrived is kept.",
+        detail,
+    )
+
+
+def error_words(body: Any, fallback: str = "") -> str:
+    """Return the provider's own words from a JSON error body of any common shape."""
+    if isinstance(body, list) and body:
+        body = body[0]
+    if isinstance(body, dict):
+        error = body.get("error", body)
+        if isinstance(error, str):
+            return error
+        if isinstance(error, dict):
+            for name in ("message", "msg", "detail", "error"):
+                if isinstance(error.get(name), str) and error[name]:
+                    return str(error[name])
+        for name in ("message", "detail"):
+            if isinstance(body.get(name), str):
+                return str(body[name])
+        return json.dumps(body, ensure_ascii=False)
+    return fallback
+
+
+def _field(body: Any, name: str) -> str:
+    error = body.get("error") if isinstance(body, dict) else None
+    value = error.get(name) if isinstance(error, dict) else None
+    return value if isinstance(value, str) else ""
+
+
+_CONTEXT = re.compile(
+    r"context.?(length|window|size)|prompt is too long|too many (input )?tokens|maximum (context|number of tokens)"
+    r"|exceeds? the (available|maximum|model'?s)?.{0,20}context|input is too long|reduce the length",
+    re.IGNORECASE,
+)
+_QUOTA = re.compile(
+    r"insufficient.?(quota|balance|credit)|exceeded your current quota|billing|credit balance", re.IGNORECASE
+)
+_PARAM = re.compile(
+    r"(?:unsupported|unrecognized|unknown|unexpected|invalid)[ _](?:request )?"
+    r"(?:argument|parameter|param|value|field|keyword)",
+    re.IGNORECASE,
+)
+_NO_MODEL = re.compile(
+    r"model.{0,80}(not found|does not exist|not exist|is not available|unknown|decommissioned)", re.IGNORECASE
+)
+
+
+def refused_param_of(body: Any) -> str:
+    """Return the request parameter that an error body names as not accepted, "" when it names none."""
+    name, code, words = _field(body, "param"), _field(body, "code"), error_words(body)
+    if code in ("unsupported_parameter", "unsupported_value", "unknown_parameter") or _PARAM.search(words):
+        if name:
+            return name
+        found = re.search(r"[\"'`]([A-Za-z_][\w.]*)[\"'`]", words)
+        return found.group(1) if found else ""
+    return ""
+
+
+def http_failure(status: int, raw: str, where: Where, *, after: float | None = None) -> CallError:
+    """Return the failure of an HTTP answer that is not a success. `after` is Retry-After in seconds."""
+    try:
+        body: Any = json.loads(raw)
+    except ValueError:
+        body = None
+    words = error_words(body, raw.strip())
+    detail = f"HTTP {status}: {words}" if words else f"HTTP {status}"
+    code, kind = _field(body, "code"), _field(body, "type")
+    return _by_meaning(status, body, words, detail, {code, kind}, where) or _by_status(status, detail, where, after)
+
+
+def _by_meaning(status: int, body: Any, words: str, detail: str, codes: set[str], where: Where) -> CallError | None:
+    if status == 402 or (status in (400, 403, 429) and (codes & {"insufficient_quota"} or _QUOTA.search(words))):
+        return CallError(
+            "over_quota",
+            f"The account at {where.endpoint} has no credit left. Top it up, or use another key or model.",
+            detail,
+        )
+    if status not in (400, 404, 413, 422):
+        return None
+    if codes & {"context_length_exceeded", "exceed_context_size_error"} or (status != 404 and _CONTEXT.search(words)):
+        return CallError(
+            "context_too_long",
+            f"The prompt does not fit into the context of {where.model}. Shorten it, or choose a model with more.",
+            detail,
+        )
+    if codes & {"model_not_found"} or (status != 422 and _NO_MODEL.search(words)):
+        return _no_model(where, detail)
+    if status in (400, 422) and (name := refused_param_of(body)):
+        return CallError(
+            "refused_param",
+            f"{where.endpoint} does not accept “{name}” as it is set for {where.model}. Change or clear it in the "
+            "lane's parameters.",
+            detail,
+        )
+    return None
+
+
+def _no_model(where: Where, detail: str) -> CallError:
+    return CallError(
+        "no_model",
+        f"{where.endpoint} does not know the model “{where.model}”. "
+        "Check its name, and the base URL if it is your own.",
+        detail,
+    )
+
+
+def _by_status(status: int, detail: str, where: Where, after: float | None) -> CallError:
+    if status in (401, 403):
+        if not where.has_key:
+            return CallError(
+                "no_key",
+                f"{where.endpoint} wants an API key and none is set. Add one in Settings, Keys.",
+                detail,
+            )
+        return CallError("bad_key", f"{where.endpoint} refused the key. Check it in Settings, Keys.", detail)
+    if status == 404:
+        return _no_model(where, detail)
+    if status == 429:
+        return rate_limited(where, detail, after)
+    if status in (408, 409, 425) or status >= 500:
+        return server_error(where, f"HTTP {status}", detail, after)
+    if 300 <= status < 400:
+        return CallError(
+            "bad_request",
+            f"{where.endpoint} redirects to another address, and keys do not follow redirects. "
+            "Enter the final address.",
+            detail,
+        )
+    return CallError(
+        "bad_request",
+        f"{where.endpoint} refused the request. Its own words are in the details; change the prompt or the parameters.",
+        detail,
+    )
+
+
+def rate_limited(where: Where, detail: str, after: float | None) -> CallError:
+    """Too many requests; worth another attempt unless the provider wants a long pause."""
+    long = after is not None and after > MAX_WAIT_S
+    wait = f"in {_duration(after)}" if after is not None and long else "in a moment"
+    return CallError(
+        "rate_limited",
+        f"{where.endpoint} limits how often it may be asked. Retry {wait}, or run fewer lanes at once.",
+        detail,
+        retry=not long,
+        after=after,
+    )
+
+
+def server_error(where: Where, what: str, detail: str, after: float | None = None) -> CallError:
+    """The server's own trouble."""
+    return CallError(
+        "server_error",
+        f"{where.endpoint} has trouble of its own ({what}). Retry in a moment.",
+        detail,
+        retry=after is None or after <= MAX_WAIT_S,
+        after=after,
+    )
+
+
+def _duration(seconds: float) -> str:
+    minutes = -(-seconds // 60)
+    return f"{minutes:.0f} min" if minutes < 120 else f"{minutes / 60:.0f} h"
+
+
+def retry_after_seconds(value: str, now: float) -> float | None:
+    """Read a Retry-After header: seconds, or an HTTP date compared with `now` (Unix time); None when it is neither."""
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - now)
+    except (ValueError, TypeError):
+        return None

@@ -1,0 +1,20 @@
+"""The interface behind which models answer.
+
+Invariant: a provider tells the answer everything that arrives, raises CallError for everything that goes wrong, and
+lets cancellation through after closing its connection.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from workbench.engine.calls import Call
+from workbench.engine.child.answer import Answer
+
+
+class Provider(Protocol):
+    """Somebody who can answer calls."""
+
+    async def ask(self, call: Call, answer: Answer) -> None:
+        """Ask once; return when the answer is complete. Raises CallError."""
+        ...

@@ -1,0 +1,121 @@
+"""The engine's event loop: messages in, tasks out.
+
+Invariant: the loop never blocks on work of its own; whatever loads slowly does so in a thread, so a ping is always
+answered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+from collections.abc import Awaitable, Mapping
+from typing import Any
+
+from workbench.engine import protocol
+from workbench.engine.calls import Call
+from workbench.engine.child.answer import Answer
+from workbench.engine.child.conduct import conduct
+from workbench.engine.child.failures import CallError
+from workbench.engine.child.gates import Gates
+from workbench.engine.child.house import House
+from workbench.engine.pipes import ChildPipe
+from workbench.engine.redact import Redactor
+
+_FLUSH_S = 1.0
+
+
+def serve(pipe: ChildPipe) -> None:
+    """Run the engine until stdin closes or a shutdown is asked for."""
+    asyncio.run(Server(pipe).run())
+
+
+class Server:
+    """Dispatches messages; all state belongs to the event loop."""
+
+    def __init__(self, pipe: ChildPipe) -> None:
+        self._pipe = pipe
+        self._gates = Gates()
+        self._rng = random.Random()
+        self._calls: dict[str, asyncio.Task[None]] = {}
+        self._others: set[asyncio.Task[None]] = set()
+        self._house = House(self._notice)
+        self._down = asyncio.Event()
+
+    async def run(self) -> None:
+        """Serve until shutdown, then stop what runs and tell its text."""
+        loop = asyncio.get_running_loop()
+        self._pipe.listen(lambda message: _hand_over(loop, self._dispatch, message))
+        await self._down.wait()
+        running = tuple(self._calls.values())
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        await asyncio.sleep(0)
+        self._house.close()
+        self._pipe.flush(_FLUSH_S)
+        os._exit(0)
+
+    def _dispatch(self, message: Mapping[str, Any]) -> None:
+        kind = message["type"]
+        if kind == "run":
+            self._run(protocol.call_from_json(message))
+        elif kind == "cancel":
+            if (task := self._calls.get(message["id"])) is not None:
+                task.cancel()
+        elif kind == "ping":
+            self._pipe.send("pong")
+        elif kind == "hello":
+            self._hello(message)
+        elif kind == "limits":
+            self._gates.set_limits(message["limits"])
+        elif kind == "warm":
+            self._spawn(self._house.warm(message["what"]))
+        elif kind in ("models", "check", "render"):
+            self._spawn(self._reply(kind, message))
+        elif kind == "shutdown":
+            self._down.set()
+
+    def _hello(self, message: Mapping[str, Any]) -> None:
+        self._gates.set_limits(message["limits"])
+        self._house.builtin_model = message["builtin_model"]
+        self._pipe.send("ready", pid=os.getpid())
+        self._spawn(self._house.prepare())
+
+    def _run(self, call: Call) -> None:
+        answer = Answer(call, self._pipe.send)
+        provider, place = self._house.provider(call)
+        gate = None if place is None else self._gates.gate(place.name, place.limit)
+        answer.queued()
+        task = asyncio.get_running_loop().create_task(conduct(call, answer, provider, gate, self._rng))
+        self._calls[call.id] = task
+        task.add_done_callback(lambda done: self._ended(call.id, answer, done))
+
+    def _ended(self, call_id: str, answer: Answer, task: asyncio.Task[None]) -> None:
+        del self._calls[call_id]
+        if task.cancelled():
+            # Cancelled before its first step: it had no chance to say so.
+            answer.end("stopped")
+
+    async def _reply(self, kind: str, message: Mapping[str, Any]) -> None:
+        secrets = [message.get("key", ""), *(value for _, value in message.get("secret_headers", ()))]
+        try:
+            fields = await self._house.answer(kind, message)
+        except CallError as error:
+            failure, redact = error.failure, Redactor(secrets)
+            fields = {"failure": [failure.code, redact.text(failure.sentence), redact.text(failure.detail)]}
+        self._pipe.send(
+            {"models": "models", "check": "checked", "render": "rendered"}[kind], id=message["id"], **fields
+        )
+
+    def _spawn(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._others.add(task)
+        task.add_done_callback(self._others.discard)
+
+    def _notice(self, text: str) -> None:
+        self._pipe.send("notice", kind="runtime", text=text)
+
+
+def _hand_over(loop: asyncio.AbstractEventLoop, dispatch: Any, message: Mapping[str, Any]) -> None:
+    loop.call_soon_threadsafe(dispatch, message)

@@ -1,0 +1,356 @@
+"""The engine as its parent sees it: ask, cancel, and be told.
+
+Invariant: the callback is never called by two threads at once; every accepted call gets exactly one `Ended`, whatever
+happens to the child; a dead or hung child is replaced by itself, with back-off; after `close` no child is left.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+from workbench.core.content import Content, Message
+from workbench.core.lanes import Endpoint
+from workbench.core.runs import Failure
+from workbench.core.templates import render_plain
+from workbench.engine import protocol
+from workbench.engine.calls import Call, Ended, EngineError, EngineNotice, EngineState, Event, NoticeKind, WarmKind
+from workbench.engine.launch import child_env, engine_command
+from workbench.engine.ledger import Ledger
+from workbench.engine.process import EngineProcess
+from workbench.engine.protocol import ProtocolError
+from workbench.engine.questions import Questions
+from workbench.engine.watch import Watch
+
+logger = logging.getLogger(__name__)
+
+BACKOFF_S = (0.2, 0.5, 1.0, 2.0, 5.0)
+GIVE_UP_AFTER = 3
+"""Failed starts in a row after which waiting calls fail; the client goes on trying."""
+_CLOSE_GRACE_S = 2.0
+_STABLE_S = 10.0
+_TOO_LONG = Failure(
+    "too_long",
+    "This request is larger than 7 MB and was not sent. Shorten the prompt or its values.",
+)
+_DIED = "The engine stopped and is being restarted. What had arrived is kept; retry the lane."
+_CLOSED = Failure("engine_closed", "The engine was closed. Start the workbench again.")
+
+
+class EngineClient:
+    """Owns the engine process. All methods may be called from any thread and return at once, `close` excepted."""
+
+    def __init__(
+        self,
+        command: Sequence[str] | None = None,
+        env: Mapping[str, str] | None = None,
+        on_event: Callable[[Event], None] = lambda event: None,
+        *,
+        builtin_model: Path | None = None,
+        limits: Mapping[str, int] | None = None,
+        dead_after: float = 10.0,
+        ready_within: float = 30.0,
+    ) -> None:
+        """Prepare a client; nothing is started yet.
+
+        `env` is the child's whole environment, already without keys. `limits` sets how many calls may be under way at
+        once, by endpoint uid, where the default does not fit. `dead_after` and `ready_within` are seconds.
+        """
+        self._command = engine_command() if command is None else list(command)
+        self._env = child_env(env or {})
+        self._on_event = on_event
+        self._builtin_model = builtin_model
+        self._limits = dict(limits or {})
+        self._watch = Watch(dead_after, ready_within)
+        self._lock = threading.Lock()
+        self._emitting = threading.RLock()
+        self._ledger = Ledger()
+        self._questions = Questions()
+        self._warm: list[WarmKind] = []
+        self._seq = itertools.count(1)
+        self._unsent: dict[str, bytes] = {}
+        self._process: EngineProcess | None = None
+        self._state: EngineState = "new"
+        self._closing = threading.Event()
+        self._supervisor = threading.Thread(target=self._supervise, name="engine-reader", daemon=True)
+        self._watchdog = threading.Thread(target=self._watch_over, name="engine-watch", daemon=True)
+
+    @property
+    def state(self) -> EngineState:
+        """What the engine is doing: new, starting, ready, restarting or closed."""
+        return self._state
+
+    @property
+    def pid(self) -> int | None:
+        """The process id of the living child, None when there is none."""
+        process = self._process
+        return None if process is None else process.pid
+
+    def start(self) -> None:
+        """Start the child in the background. Starting twice does nothing."""
+        with self._lock:
+            if self._state != "new":
+                return
+            self._state = "starting"
+        self._supervisor.start()
+        self._watchdog.start()
+
+    def run(self, call: Call) -> None:
+        """Ask one model; events follow. Waits for the engine by itself.
+
+        Raises ValueError when the id is in flight already and EngineError when the client is closed.
+        """
+        line = self._encode("run", protocol.call_to_json(call))
+        with self._lock:
+            self._refuse_when_closed()
+            self._ledger.add(call)
+            if line is not None:
+                self._post(call.id, line)
+        if line is None:
+            self._end_now(call.id, _TOO_LONG)
+
+    def cancel(self, call_id: str) -> None:
+        """Stop one call; its `Ended` follows. Unknown ids do nothing: the call may have ended meanwhile."""
+        with self._lock:
+            if call_id not in self._ledger:
+                return
+            if self._unsent.pop(call_id, None) is None:
+                self._send("cancel", {"id": call_id})
+                return
+        self._end_now(call_id, None)
+
+    def list_models(
+        self, endpoint: Endpoint, key: str = "", secret_headers: tuple[tuple[str, str], ...] = ()
+    ) -> Future[list[str]]:
+        """Return the model ids that the endpoint lists; EngineError when it does not."""
+        fields = {
+            "endpoint": protocol.endpoint_to_json(endpoint),
+            "key": key,
+            "secret_headers": [list(pair) for pair in secret_headers],
+        }
+        return self._ask("models", fields, lambda message: list(message["models"]))
+
+    def check_key(
+        self,
+        endpoint: Endpoint,
+        key: str,
+        secret_headers: tuple[tuple[str, str], ...] = (),
+        *,
+        provider: str = "",
+        model: str = "",
+    ) -> Future[str]:
+        """Test a key as cheaply as honestly possible; return a sentence that says what was tested, else EngineError.
+
+        For `litellm` endpoints `provider` says whose key it is; `model` is asked for one token where nothing
+        cheaper proves the key.
+        """
+        fields = {
+            "endpoint": protocol.endpoint_to_json(endpoint),
+            "key": key,
+            "secret_headers": [list(pair) for pair in secret_headers],
+            "provider": provider,
+            "model": model,
+        }
+        return self._ask("check", fields, lambda message: str(message["sentence"]))
+
+    def render(self, content: Content, values: Mapping[str, str]) -> Future[tuple[Message, ...]]:
+        """Return the messages as they would be sent; EngineError names the line of a template error."""
+        if content.template == "plain":
+            done: Future[tuple[Message, ...]] = Future()
+            done.set_result(render_plain(content, values))
+            return done
+        fields = {"messages": protocol.messages_to_json(content.messages), "values": dict(values)}
+        return self._ask("render", fields, lambda message: protocol.messages_from_json(message["messages"]))
+
+    def warm(self, kind: WarmKind) -> None:
+        """Load something before it is needed, now and after every restart."""
+        with self._lock:
+            if kind not in self._warm:
+                self._warm.append(kind)
+            if self._state == "ready":
+                self._send("warm", {"what": kind})
+
+    def set_limit(self, endpoint_uid: str, limit: int) -> None:
+        """Set how many calls may be under way at once at one endpoint, now and after every restart."""
+        with self._lock:
+            self._limits[endpoint_uid] = limit
+            if self._state == "ready":
+                self._send("limits", {"limits": self._limits})
+
+    def close(self) -> None:
+        """Stop what runs, end the child and its children, and wait for that; calls in flight end as stopped."""
+        with self._lock:
+            started = self._state != "new"
+            self._state = "closed"
+            self._closing.set()
+            process = self._process
+            if process is not None:
+                self._send("shutdown", {})
+                process.hang_up()
+        if started:
+            self._supervisor.join(_CLOSE_GRACE_S)
+            if self._supervisor.is_alive() and (process := self._process) is not None:
+                process.kill("It did not end when it was asked to.")
+            self._supervisor.join()
+            self._watchdog.join()
+        else:
+            self._emit_all(self._abandon_all("stopped", None, _CLOSED))
+
+    def _refuse_when_closed(self) -> None:
+        if self._state == "closed":
+            raise EngineError(_CLOSED)
+
+    def _encode(self, kind: str, fields: Mapping[str, Any]) -> bytes | None:
+        try:
+            line = protocol.encode(kind, next(self._seq), fields)
+        except ProtocolError:
+            return None
+        return line if len(line) <= protocol.MAX_CALL else None
+
+    def _send(self, kind: str, fields: Mapping[str, Any]) -> None:
+        if self._process is not None:
+            self._process.send(protocol.encode(kind, next(self._seq), fields))
+
+    def _post(self, key: str, line: bytes) -> None:
+        if self._state == "ready" and self._process is not None:
+            self._process.send(line)
+        else:
+            self._unsent[key] = line
+
+    def _ask(self, kind: str, fields: Mapping[str, Any], read: Callable[[Mapping[str, Any]], Any]) -> Future[Any]:
+        with self._lock:
+            self._refuse_when_closed()
+            question, future = self._questions.add(read)
+            line = self._encode(kind, {"id": question, **fields})
+            if line is not None:
+                self._post(question, line)
+        if line is None:
+            self._questions.fail(question, _TOO_LONG)
+        return future
+
+    def _end_now(self, call_id: str, failure: Failure | None) -> None:
+        with self._lock:
+            if call_id not in self._ledger:
+                return
+            ended = self._ledger.drop(call_id, "stopped" if failure is None else "failed", failure)
+        self._emit(ended)
+
+    def _emit(self, event: Event) -> None:
+        with self._emitting:
+            try:
+                self._on_event(event)
+            except Exception:
+                # One bad listener must not take the reader down, and with it every other call.
+                logger.exception("The listener failed on an event of type %s", type(event).__name__)
+
+    def _emit_all(self, events: Sequence[Event]) -> None:
+        for event in events:
+            self._emit(event)
+
+    def _notice(self, kind: NoticeKind, text: str) -> None:
+        self._emit(EngineNotice(kind, text))
+
+    def _supervise(self) -> None:
+        failed_starts = failures = 0
+        self._notice("starting", "The engine is starting.")
+        while not self._closing.is_set():
+            was_ready, report = self._live()
+            if self._closing.is_set():
+                break
+            failed_starts = 0 if was_ready else failed_starts + 1
+            failures = 1 if self._watch.lived(_STABLE_S) else failures + 1
+            give_up = failed_starts >= GIVE_UP_AFTER
+            self._emit_all(self._after_death(report, everything=was_ready or give_up))
+            if give_up:
+                self._notice("dead", "The engine does not start. `workbench doctor` says more.\n" + report)
+            else:
+                self._notice("restarting", "The engine stopped and is being restarted.\n" + report)
+            self._closing.wait(BACKOFF_S[min(failures, len(BACKOFF_S)) - 1])
+        self._emit_all(self._abandon_all("stopped", None, _CLOSED))
+
+    def _live(self) -> tuple[bool, str]:
+        """One life of the child: whether it got ready, and how it ended."""
+        try:
+            process = EngineProcess(self._command, self._env)
+        except OSError as error:
+            return False, f"The engine could not be started: {error}"
+        with self._lock:
+            if self._closing.is_set():
+                process.hang_up()
+            self._process = process
+            self._watch.born()
+            self._send("hello", {"builtin_model": str(self._builtin_model or ""), "limits": self._limits})
+        try:
+            for message in process.messages():
+                self._receive(message)
+        except (ProtocolError, KeyError, TypeError, ValueError) as error:
+            process.kill(f"It sent what is no message: {error!r}")
+        with self._lock:
+            was_ready = self._state == "ready"
+            if self._state != "closed":
+                self._state = "restarting"
+            self._process = None
+        return was_ready or self._watch.was_ready, process.finish()
+
+    def _receive(self, message: Mapping[str, Any]) -> None:
+        kind = message["type"]
+        if kind == "pong":
+            self._watch.heard()
+        elif kind == "ready":
+            self._get_ready()
+        elif kind == "notice":
+            self._notice(message["kind"], message["text"])
+        elif self._questions.knows(message.get("id", "")):
+            self._questions.answer(message)
+        else:
+            with self._lock:
+                event = self._ledger.apply(message)
+            if event is not None:
+                self._emit(event)
+
+    def _get_ready(self) -> None:
+        with self._lock:
+            self._watch.ready()
+            if self._state == "closed" or self._process is None:
+                return
+            self._state = "ready"
+            for what in self._warm:
+                self._send("warm", {"what": what})
+            for line in self._unsent.values():
+                self._process.send(line)
+            self._unsent.clear()
+        self._notice("ready", "The engine is ready.")
+
+    def _after_death(self, report: str, *, everything: bool) -> list[Ended]:
+        failure = Failure("engine_died", _DIED, report)
+        if everything:
+            return self._abandon_all("failed", failure, failure)
+        with self._lock:
+            waiting = set(self._unsent)
+            ended = [self._ledger.drop(c.id, "failed", failure) for c in self._ledger.calls() if c.id not in waiting]
+        self._questions.fail_all(failure, spare=waiting)
+        return ended
+
+    def _abandon_all(self, state: Any, failure: Failure | None, answer: Failure) -> list[Ended]:
+        with self._lock:
+            self._unsent.clear()
+            ended = self._ledger.abandon(state, failure)
+        self._questions.fail_all(answer)
+        return ended
+
+    def _watch_over(self) -> None:
+        while not self._closing.wait(self._watch.interval):
+            verdict = self._watch.look()
+            with self._lock:
+                process = self._process
+                if process is not None and self._state == "ready":
+                    with contextlib.suppress(ProtocolError):
+                        self._send("ping", {})
+            if verdict and process is not None:
+                process.kill(verdict)

@@ -1,0 +1,186 @@
+"""The wire between the client and the engine: one ASCII JSON object per line.
+
+Invariant: every line has `v`, `type` and `seq`, is at most MAX_LINE bytes, and what `to_json` writes `from_json` reads
+back unchanged, lone surrogates and all. Readers ignore types and keys they do not know.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from workbench.core.content import Message
+from workbench.core.lanes import Endpoint
+from workbench.core.money import Usage
+from workbench.core.runs import Failure, Mark, Timing
+from workbench.engine.calls import Call, Timeouts
+
+VERSION = 1
+MAX_LINE = 8 * 1024 * 1024
+MAX_CALL = 7 * 1024 * 1024
+"""A call's line; less than MAX_LINE because `sent` repeats its messages and adds to them."""
+MAX_DELTA = 500_000
+"""Code points of one delta: at twelve bytes each they still fit into a line."""
+MAX_RESPONSE = 1024 * 1024
+"""Characters of a raw response as JSON; a longer one is left out of the result."""
+
+_encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+
+
+class ProtocolError(Exception):
+    """A line that no engine of this version writes."""
+
+
+def encode(kind: str, seq: int, fields: Mapping[str, Any]) -> bytes:
+    """Return one line with its newline. Raises ProtocolError when it would be longer than MAX_LINE."""
+    line = _encode({"v": VERSION, "type": kind, "seq": seq, **fields}).encode("ascii") + b"\n"
+    if len(line) > MAX_LINE:
+        raise ProtocolError(f"A message of type {kind} has {len(line)} bytes; {MAX_LINE} fit.")
+    return line
+
+
+def decode(line: bytes) -> dict[str, Any]:
+    """Return the object of one line. Raises ProtocolError when it is none or of another version."""
+    try:
+        message = json.loads(line)
+    except ValueError as error:
+        raise ProtocolError(f"Not JSON: {line[:200]!r}") from error
+    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
+        raise ProtocolError(f"Not a message: {line[:200]!r}")
+    if message.get("v") != VERSION:
+        raise ProtocolError(f"Protocol version {message.get('v')!r}; this is version {VERSION}.")
+    return message
+
+
+class LineSplitter:
+    """Cuts a byte stream into lines without their newline; raises ProtocolError once a line exceeds MAX_LINE."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+        self._size = 0
+
+    def feed(self, chunk: bytes) -> list[bytes]:
+        """Return the lines that `chunk` completes."""
+        if b"\n" not in chunk:
+            self._hold(chunk)
+            return []
+        head, *lines = chunk.split(b"\n")
+        self._hold(head)
+        lines.insert(0, b"".join(self._parts))
+        self._parts, self._size = [], 0
+        self._hold(lines.pop())
+        return lines
+
+    def _hold(self, piece: bytes) -> None:
+        self._size += len(piece)
+        if self._size > MAX_LINE:
+            raise ProtocolError(f"A line is longer than {MAX_LINE} bytes.")
+        if piece:
+            self._parts.append(piece)
+
+
+def messages_to_json(messages: Iterable[Message]) -> list[list[str]]:
+    """Return messages as pairs of role and text."""
+    return [[m.role, m.text] for m in messages]
+
+
+def messages_from_json(data: Iterable[Any]) -> tuple[Message, ...]:
+    """Read `messages_to_json` back."""
+    return tuple(Message(role, text) for role, text in data)
+
+
+def _set_fields(value: Any) -> dict[str, Any]:
+    return {
+        f.name: item
+        for f in dataclasses.fields(value)
+        if (item := getattr(value, f.name)) is not None and item != "" and item != ()
+    }
+
+
+def endpoint_to_json(endpoint: Endpoint) -> dict[str, Any]:
+    """Return an endpoint's set fields; its secret headers are names only."""
+    return _set_fields(endpoint)
+
+
+def endpoint_from_json(data: Mapping[str, Any]) -> Endpoint:
+    """Read `endpoint_to_json` back."""
+    fields = dict(data)
+    fields["headers"] = tuple((name, value) for name, value in data.get("headers", ()))
+    fields["secret_headers"] = tuple(data.get("secret_headers", ()))
+    return Endpoint(**{"name": "", **fields})
+
+
+def call_to_json(call: Call) -> dict[str, Any]:
+    """Return a call as the `run` message carries it, key included."""
+    return {
+        "id": call.id,
+        "endpoint": endpoint_to_json(call.endpoint),
+        "model": call.model,
+        "messages": messages_to_json(call.messages),
+        "params": call.params,
+        "key": call.key,
+        "secret_headers": [list(pair) for pair in call.secret_headers],
+        "stream": call.stream,
+        "timeouts": [call.timeouts.connect, call.timeouts.first, call.timeouts.silence],
+        "retries": call.retries,
+        "group": call.group,
+    }
+
+
+def call_from_json(data: Mapping[str, Any]) -> Call:
+    """Read `call_to_json` back."""
+    return Call(
+        id=data["id"],
+        endpoint=endpoint_from_json(data["endpoint"]),
+        model=data["model"],
+        messages=messages_from_json(data["messages"]),
+        params=data["params"],
+        key=data["key"],
+        secret_headers=tuple((name, value) for name, value in data["secret_headers"]),
+        stream=data["stream"],
+        timeouts=Timeouts(*data["timeouts"]),
+        retries=data["retries"],
+        group=data["group"],
+    )
+
+
+def failure_to_json(failure: Failure) -> list[str]:
+    """Return a failure as code, sentence, detail."""
+    return [failure.code, failure.sentence, failure.detail]
+
+
+def failure_from_json(data: Iterable[str]) -> Failure:
+    """Read `failure_to_json` back."""
+    return Failure(*data)
+
+
+def marks_to_json(marks: Iterable[Mark]) -> list[list[str]]:
+    """Return marks as kind, name, detail."""
+    return [[m.kind, m.name, m.detail] for m in marks]
+
+
+def marks_from_json(data: Iterable[Any]) -> tuple[Mark, ...]:
+    """Read `marks_to_json` back."""
+    return tuple(Mark(kind, name, detail) for kind, name, detail in data)
+
+
+def usage_to_json(usage: Usage) -> dict[str, Any]:
+    """Return the known numbers of a usage and its source."""
+    return _set_fields(usage)
+
+
+def usage_from_json(data: Mapping[str, Any]) -> Usage:
+    """Read `usage_to_json` back."""
+    return Usage(**data)
+
+
+def timing_to_json(timing: Timing) -> list[int | None]:
+    """Return queued, sent, first, end."""
+    return [timing.queued, timing.sent, timing.first, timing.end]
+
+
+def timing_from_json(data: Iterable[int | None]) -> Timing:
+    """Read `timing_to_json` back."""
+    return Timing(*data)
