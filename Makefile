@@ -1,0 +1,45 @@
+# Every target sets up what it needs; the second time that takes no time.
+PY := .venv/bin/python
+UPGRADE ?=
+ARGS ?=
+export PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench bench-full demo lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## open the window, or run the sample in the terminal where there is no display
+	@sh packaging/setup.sh run
+	@exec $(PY) -m workbench $(ARGS)
+
+check: ## lint, format, types, and what may import what
+	@sh packaging/setup.sh test
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+
+test: check ## check, then all tests; ARGS go to pytest
+	$(PY) -m pytest -n 2 $(ARGS)
+
+bench: ## measure against the budgets, under five minutes
+	@sh packaging/setup.sh test
+	$(PY) -m tests.bench $(ARGS)
+
+bench-full: ## the same with the databases of a million rows
+	@sh packaging/setup.sh test
+	$(PY) -m tests.bench --full $(ARGS)
+
+demo: ## drive the real window through the loop; screenshots in build/demo
+	@sh packaging/setup.sh test
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then exec $(PY) -m tests.e2e.demo $(ARGS); \
+	else QT_QPA_PLATFORM=xcb exec xvfb-run -a -s "-screen 0 3840x2160x24" $(PY) -m tests.e2e.demo $(ARGS); fi
+
+lock: ## write the lock files anew; UPGRADE=--upgrade takes newer releases
+	@sh packaging/lock.sh $(UPGRADE)
+
+clean: ## remove everything that was made here
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find workbench tests -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,29 @@
+"""The front door: the window, or the sample in the terminal where no window can open.
+
+Invariant: nothing of Qt is imported before it is known that a window can open, and nothing of the terminal's side when
+it can.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from workbench.host.display import display_problem
+
+
+def main() -> int:
+    """Open the window and return the exit code of the process."""
+    problem = display_problem(os.environ)
+    if not problem:
+        from workbench.ui.main import main as window
+
+        return window()
+    sys.stderr.write(f"{problem} Running the sample in this terminal instead.\n")
+    from workbench.cli.main import main as terminal
+
+    return terminal(["run", *sys.argv[1:]])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

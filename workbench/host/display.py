@@ -1,0 +1,62 @@
+"""Whether a window can open.
+
+Invariant: Qt aborts the whole process when it finds no display or misses a library, so this is asked before Qt is
+imported, and the answer is a sentence.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+import socket
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+_LOCAL_X = re.compile(r"^(?:unix)?:(\d+)(?:\.\d+)?$")
+_X_SOCKETS = "/tmp/.X11-unix"
+
+
+def display_problem(env: Mapping[str, str]) -> str:
+    """Return "" when a window can open here, else a sentence that says why not."""
+    if sys.platform in ("darwin", "win32") or _is_drawn_elsewhere(env):
+        return ""
+    wayland, x11 = env.get("WAYLAND_DISPLAY", ""), env.get("DISPLAY", "")
+    # A compositor may also hand the connection down already open.
+    if env.get("WAYLAND_SOCKET") or (wayland and _answers(str(Path(env.get("XDG_RUNTIME_DIR", "/"), wayland)))):
+        return ""
+    if not wayland and not x11:
+        return "There is no display here: neither DISPLAY nor WAYLAND_DISPLAY is set."
+    local = _LOCAL_X.match(x11)
+    if not x11 or (local and not _x_answers(local.group(1))):
+        return f"The display {x11 or wayland} does not answer."
+    return _missing_library()
+
+
+def _is_drawn_elsewhere(env: Mapping[str, str]) -> bool:
+    return env.get("QT_QPA_PLATFORM", "").split(":")[0] in ("offscreen", "minimal", "vnc", "linuxfb", "eglfs")
+
+
+def _x_answers(number: str) -> bool:
+    path = f"{_X_SOCKETS}/X{number}"
+    # Linux servers listen at an abstract address too, which reaches into sandboxes without /tmp.
+    return _answers(path) or (sys.platform == "linux" and _answers(f"\0{path}"))
+
+
+def _answers(address: str) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.settimeout(2)
+        try:
+            connection.connect(address)
+        except OSError:
+            return False
+    return True
+
+
+def _missing_library() -> str:
+    # Desktops without Qt programs do not have this one, and Qt's own message about it names no package.
+    try:
+        ctypes.CDLL("libxcb-cursor.so.0")
+    except OSError:
+        return "The library libxcb-cursor is missing. Install it: sudo apt-get install -y libxcb-cursor0"
+    return ""
