@@ -1,0 +1,91 @@
+"""Results of futures, on the thread that waits for them.
+
+Invariant: after `close()`, or once its owner is gone, a `Later` calls nobody; a result that comes too late is dropped.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from functools import partial
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+T = TypeVar("T")
+
+
+class _Gate:
+    """Whether results may still be handed over; the lock keeps the receiver alive while one is on its way."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.is_open = True
+
+    def close(self) -> None:
+        with self.lock:
+            self.is_open = False
+
+
+class Later(QObject):
+    """Watches futures for one owner and calls back on the owner's thread, never before `watch` has returned."""
+
+    _arrived = Signal(object)
+
+    def __init__(self, owner: QObject) -> None:
+        super().__init__(owner)
+        self._gate = _Gate()
+        self._pending: set[Future[Any]] = set()
+        self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self.destroyed.connect(self._gate.close)
+
+    def watch(self, future: Future[T], done: Callable[[T], None], failed: Callable[[BaseException], None]) -> None:
+        """Call `done` with the result or `failed` with the exception; a cancelled future calls neither."""
+        self._pending.add(future)
+        future.add_done_callback(partial(self._announce, self._gate, done, failed))
+
+    def forget(self, future: Future[Any]) -> None:
+        """Cancel `future` if it has not begun, and drop what it brings."""
+        self._pending.discard(future)
+        future.cancel()
+
+    def close(self) -> None:
+        """Drop everything that has not arrived and cancel what has not begun."""
+        self._gate.close()
+        for future in tuple(self._pending):
+            self.forget(future)
+
+    def _announce(
+        self,
+        gate: _Gate,
+        done: Callable[[Any], None],
+        failed: Callable[[BaseException], None],
+        future: Future[Any],
+    ) -> None:
+        with gate.lock:
+            if gate.is_open:
+                self._arrived.emit((future, done, failed))
+
+    def _deliver(self, arrival: tuple[Future[Any], Callable[[Any], None], Callable[[BaseException], None]]) -> None:
+        future, done, failed = arrival
+        if not self._gate.is_open or future not in self._pending:
+            return
+        self._pending.discard(future)
+        try:
+            error = future.exception()
+        except CancelledError:
+            return
+        if error is None:
+            done(future.result())
+        else:
+            failed(error)
+
+
+def sentence_of(error: BaseException, otherwise: str) -> str:
+    """Return the sentence that an error carries, or `otherwise` with the error's type.
+
+    The text of an error without a sentence is not shown: HTTP libraries quote header values, and so keys, in theirs.
+    """
+    sentence = getattr(error, "sentence", "")
+    return sentence if isinstance(sentence, str) and sentence else f"{otherwise} ({type(error).__name__})"

@@ -1,0 +1,189 @@
+"""Models that a lane can use, as the picker shows them.
+
+Invariant: everything here is a value or a pure function; an unknown price or context stays None and reads "unknown".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Protocol
+
+from workbench.core.lanes import Endpoint
+from workbench.core.money import Rates
+
+ABILITIES = ("vision", "tools", "reasoning", "json", "cache")
+PER_MILLION = 1_000_000
+_SEPARATORS = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelEntry:
+    """One model of one endpoint. `model` is the id as sent; `context` and `max_output` are tokens.
+
+    `provider` is the name under which the key is kept, or the endpoint's uid. `rates` are the catalogue's.
+    """
+
+    endpoint: str
+    model: str
+    provider: str = ""
+    context: int | None = None
+    max_output: int | None = None
+    rates: Rates | None = None
+    abilities: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """Who answers. `no_key` says in a sentence why a call would fail for want of a key; "" when it would not."""
+
+    id: str
+    name: str
+    no_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What there is to choose from at one moment.
+
+    `catalogue` is in the order in which it is shown. `endpoints` are the user's own, `prices` those set by hand for
+    (endpoint uid, model). `builtin_path` is the file of the built-in model, "" when it is not installed;
+    `builtin_note` then says what to do.
+    """
+
+    catalogue: tuple[ModelEntry, ...] = ()
+    endpoints: tuple[Endpoint, ...] = ()
+    providers: Mapping[str, Provider] = field(default_factory=dict)
+    prices: Mapping[tuple[str, str], Rates] = field(default_factory=dict)
+    builtin_path: str = ""
+    builtin_note: str = ""
+
+    def provider(self, provider: str) -> Provider:
+        """Return the provider, or one that has only its id for a name."""
+        return self.providers.get(provider) or Provider(provider, provider)
+
+    def price(self, entry: ModelEntry) -> Rates | None:
+        """Return the price in force: by hand, else the catalogue's."""
+        return self.prices.get((entry.endpoint, entry.model), entry.rates)
+
+
+class Unchanged(Enum):
+    """The price by hand was not touched."""
+
+    UNCHANGED = "unchanged"
+
+
+UNCHANGED = Unchanged.UNCHANGED
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the person picked. `rates_by_hand` None takes a price by hand away; `new_endpoint` has to be saved first."""
+
+    endpoint_uid: str
+    model: str
+    rates_by_hand: Rates | Unchanged | None = UNCHANGED
+    new_endpoint: Endpoint | None = None
+
+
+class PickerSource(Protocol):
+    """Where the picker gets its lists; both calls return at once."""
+
+    def offer(self) -> Future[Offer]:
+        """Read catalogue, endpoints, keys and prices."""
+        ...
+
+    def fetch_models(self, endpoint: Endpoint) -> Future[tuple[str, ...]]:
+        """Ask the endpoint which models it has. A failure should carry a `sentence`."""
+        ...
+
+
+def show_context(tokens: int | None) -> str:
+    """Return a short size: "8k", "128k", "1.05M"; "" when unknown."""
+    if tokens is None or tokens <= 0:
+        return ""
+    if tokens < 1000:
+        return str(tokens)
+    if tokens < 999_500:
+        return f"{round(tokens / 1000)}k"
+    return f"{tokens / 1_000_000:.2f}".rstrip("0").rstrip(".") + "M"
+
+
+def show_dollars(usd: float) -> str:
+    """Return dollars with two to four decimals: "$2.00", "$0.075", "< $0.0001"."""
+    if 0 < usd < 0.0001:
+        return "< $0.0001"
+    whole, _, decimals = f"{usd:,.4f}".partition(".")
+    return f"${whole}.{decimals[:2]}{decimals[2:].rstrip('0')}"
+
+
+def show_price(rates: Rates | None) -> str:
+    """Return the price of a million tokens in and out: "$0.25 / $2.00 per M", "free" or "unknown"."""
+    if rates is None:
+        return "price unknown"
+    if not rates.input and not rates.output:
+        return "free"
+    return f"{show_dollars(rates.input * PER_MILLION)} / {show_dollars(rates.output * PER_MILLION)} per M"
+
+
+def show_abilities(abilities: frozenset[str]) -> str:
+    """Return the abilities in a fixed order: "vision · tools · json"."""
+    return " · ".join(name for name in ABILITIES if name in abilities)
+
+
+class ModelIndex:
+    """Searches entries. The entries come in the order in which equally good matches are shown."""
+
+    def __init__(self, entries: Sequence[ModelEntry], offer: Offer) -> None:
+        no_key = {entry.provider: bool(offer.provider(entry.provider).no_key) for entry in entries}
+        names = {entry.provider: offer.provider(entry.provider).name.lower() for entry in entries}
+        self._entries = sorted(entries, key=lambda entry: no_key[entry.provider])
+        self._no_key = [no_key[entry.provider] for entry in self._entries]
+        self._ids = [entry.model.lower() for entry in self._entries]
+        self._short = [low.rsplit("/", 1)[-1] for low in self._ids]
+        self._depth = [low.count("/") for low in self._ids]
+        self._plain = [
+            f"{low} {entry.provider} {names[entry.provider]}"
+            for low, entry in zip(self._ids, self._entries, strict=True)
+        ]
+        self._squeezed = [squeeze(low) for low in self._ids]
+
+    def search(self, query: str) -> tuple[list[ModelEntry], bool]:
+        """Return the entries that match every word, best first, and whether that was only by letters in order.
+
+        Nearer to the start of the name is better, then a provider whose key is known, then a shorter path.
+        """
+        words = query.lower().split()
+        if not words:
+            return self._entries, False
+        hits: Sequence[int] = range(len(self._entries))
+        for word in words:
+            dense = squeeze(word)
+            hits = [i for i in hits if word in self._plain[i] or (dense and dense in self._squeezed[i])]
+        loose = not hits
+        if loose:
+            pattern = re.compile(".*?".join(map(re.escape, squeeze("".join(words))))).search
+            hits = [i for i, dense in enumerate(self._squeezed) if pattern(dense)] if squeeze(query) else ()
+        ranked = sorted((self._rank(words, i), self._no_key[i], self._depth[i], i) for i in hits)
+        return [self._entries[hit[-1]] for hit in ranked], loose
+
+    def _rank(self, words: list[str], i: int) -> int:
+        if len(words) == 1 and words[0] in (self._ids[i], self._short[i]):
+            return 0
+        return 1 if self._ids[i].startswith(words[0]) or self._short[i].startswith(words[0]) else 2
+
+
+def squeeze(text: str) -> str:
+    """Return lower-case letters and digits only, so that "gpt5mini" finds "gpt-5-mini"."""
+    return _SEPARATORS.sub("", text)
+
+
+def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
+    """Return a sort key that puts "gpt-5" before "gpt-10"."""
+    return tuple(
+        (0, int(part), "") if part.isdigit() and part.isascii() else (1, 0, part)
+        for part in re.split(r"([0-9]+)", text.lower())
+    )
