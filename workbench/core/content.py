@@ -53,44 +53,72 @@ class Content:
 
 def to_json(content: Content) -> dict[str, Any]:
     """Return the stored form: `format` and the keys that are not empty or default."""
-    data: dict[str, Any] = {"format": FORMAT}
+    data: dict[str, Any] = json.loads(content.extra) if content.extra else {}
+    data["format"] = FORMAT
     if content.messages:
         data["messages"] = [{"role": m.role, "text": m.text} for m in content.messages]
     if content.template != "plain":
         data["template"] = content.template
-    if content.extra:
-        data.update(json.loads(content.extra))
     return data
 
 
 def from_json(data: Mapping[str, Any]) -> Content:
     """Read the stored form back; raises ContentError with a sentence where the shape is wrong."""
-    if data.get("format") != FORMAT:
+    if not isinstance(data, Mapping):
+        raise ContentError("This prompt is not an object with a format and messages.")
+    if type(data.get("format")) is not int or data["format"] != FORMAT:
         raise ContentError(
             f"This prompt has content format {data.get('format')!r}; this release reads format {FORMAT}."
         )
     raw = data.get("messages", [])
     if not isinstance(raw, list):
         raise ContentError("The messages of this prompt are not a list.")
-    messages = []
-    for index, item in enumerate(raw, start=1):
-        role, text = (item.get("role"), item.get("text")) if isinstance(item, Mapping) else (None, None)
-        if role not in ROLES or not isinstance(text, str):
-            raise ContentError(f"Message {index} needs a role (one of {', '.join(ROLES)}) and a text.")
-        messages.append(Message(cast(Role, role), text))
     template = data.get("template", "plain")
     if template not in get_args(Template):
         raise ContentError(f"Templates are plain or jinja, not {template!r}.")
+    messages = tuple(_message(item, index) for index, item in enumerate(raw, start=1))
     unknown = {key: value for key, value in data.items() if key not in _KNOWN}
-    extra = rfc8785.dumps(unknown).decode() if unknown else ""
-    return Content(tuple(messages), template, extra)
+    extra = _extra(unknown) if unknown else ""
+    return Content(messages, template, extra)
+
+
+def _extra(unknown: Mapping[str, Any]) -> str:
+    """Return canonical JSON, made twice: numbers over 2^53 can be written as floats and not be read as integers."""
+    try:
+        text = bytes(rfc8785.dumps(unknown)).decode()
+        rfc8785.dumps(json.loads(text))
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
+        names = ", ".join(repr(key) for key in unknown)
+        raise ContentError(f"What a newer release stored under {names} cannot be kept: {error}.") from error
+    return text
+
+
+def _message(item: object, index: int) -> Message:
+    role, text = (item.get("role"), item.get("text")) if isinstance(item, Mapping) else (None, None)
+    if not isinstance(item, Mapping) or role not in ROLES or not isinstance(text, str):
+        raise ContentError(f"Message {index} needs a role (one of {', '.join(ROLES)}) and a text.")
+    # Dropping a part that a newer release added would silently send, and hash, something else.
+    if unknown := ", ".join(repr(key) for key in item if key not in ("role", "text")):
+        raise ContentError(f"Message {index} has {unknown}, which this release does not know; a newer one reads it.")
+    check_text(text, f"The text of message {index}")
+    return Message(cast(Role, role), text)
+
+
+def check_text(text: str, name: str) -> None:
+    """Raise ContentError, beginning with `name`, when `text` holds half a surrogate pair: no UTF-8 can store it."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ContentError(f"{name} has half a character (at {error.start}) and cannot be stored.") from error
 
 
 def canonical(content: Content) -> bytes:
-    """Return the RFC 8785 bytes that are hashed and stored."""
+    """Return the RFC 8785 bytes that are hashed and stored. Raises ContentError for text that UTF-8 cannot hold."""
+    for index, message in enumerate(content.messages, start=1):
+        check_text(message.text, f"The text of message {index}")
     return bytes(rfc8785.dumps(to_json(content)))
 
 
 def content_hash(content: Content) -> str:
-    """Return the lower-case hex SHA-256 of `canonical(content)`."""
+    """Return the lower-case hex SHA-256 of `canonical(content)`. Raises ContentError as `canonical` does."""
     return hashlib.sha256(canonical(content)).hexdigest()

@@ -36,10 +36,21 @@ class Draft:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Draft:
-        """Read `to_json` back. Raises ContentError, KeyError, TypeError or ValueError on a foreign shape."""
+        """Read `to_json` back. Raises ValueError with a sentence on a foreign shape (ContentError for the content)."""
+        if not isinstance(data, Mapping):
+            raise ValueError("This draft is not an object.")
+        values = data.get("values", {})
+        if not isinstance(values, Mapping) or not all(isinstance(value, str) for value in values.values()):
+            raise ValueError("The values of this draft are not texts by variable name.")
+        lanes = data.get("lanes", [])
+        if not isinstance(lanes, list | tuple):
+            raise ValueError("The lanes of this draft are not a list.")
+        based_on = data.get("based_on")
+        if based_on is not None and type(based_on) is not int:
+            raise ValueError("The version that this draft is based on is not a number.")
         return cls(
-            content=contents.from_json(data["content"]),
-            values=tuple((str(k), str(v)) for k, v in data.get("values", {}).items()),
-            lanes=tuple(Lane.from_json(lane) for lane in data.get("lanes", ())),
-            based_on=data.get("based_on"),
+            content=contents.from_json(data.get("content", {})),
+            values=tuple(values.items()),
+            lanes=tuple(Lane.from_json(lane) for lane in lanes),
+            based_on=based_on,
         )

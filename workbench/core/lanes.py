@@ -6,6 +6,7 @@ Invariant: a parameter that was not set is absent, everywhere: no default of our
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -66,7 +67,7 @@ class Params:
     extra: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        """Return only what is set; `extra` stays nested under its own key."""
+        """Return only what is set; `extra` stays nested under its own key. Raises ValueError when it is no object."""
         data: dict[str, Any] = {}
         for name in ("temperature", "top_p", "max_tokens", "seed"):
             if (value := getattr(self, name)) is not None:
@@ -76,20 +77,27 @@ class Params:
         if self.reasoning_effort:
             data["reasoning_effort"] = self.reasoning_effort
         if self.extra:
-            data["extra"] = json.loads(self.extra)
+            data["extra"] = _object(self.extra)
         return data
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Params:
-        """Read `to_json` back. Raises KeyError, TypeError or ValueError on a foreign shape."""
-        extra = data.get("extra")
+        """Read `to_json` back. Raises ValueError with a sentence on a foreign shape."""
+        if not isinstance(data, Mapping):
+            raise ValueError("The parameters of a lane are not an object.")
+        stop = data.get("stop", [])
+        if not isinstance(stop, list | tuple) or not all(isinstance(item, str) for item in stop):
+            raise ValueError("The stop sequences of a lane are not a list of texts.")
+        extra = data.get("extra", {})
+        if not isinstance(extra, Mapping):
+            raise ValueError("The extra parameters of a lane are not an object.")
         return cls(
-            temperature=None if data.get("temperature") is None else float(data["temperature"]),
-            top_p=None if data.get("top_p") is None else float(data["top_p"]),
-            max_tokens=None if data.get("max_tokens") is None else int(data["max_tokens"]),
-            stop=tuple(data.get("stop", ())),
-            seed=None if data.get("seed") is None else int(data["seed"]),
-            reasoning_effort=data.get("reasoning_effort", ""),
+            temperature=_number(data, "temperature"),
+            top_p=_number(data, "top_p"),
+            max_tokens=_whole(data, "max_tokens"),
+            stop=tuple(stop),
+            seed=_whole(data, "seed"),
+            reasoning_effort=_text(data, "reasoning_effort", ""),
             extra=json.dumps(extra, ensure_ascii=False) if extra else "",
         )
 
@@ -128,14 +136,16 @@ class Lane:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Lane:
-        """Read `to_json` back. Raises KeyError, TypeError or ValueError on a foreign shape."""
+        """Read `to_json` back. Raises ValueError with a sentence on a foreign shape."""
+        if not isinstance(data, Mapping):
+            raise ValueError("A lane is not an object.")
         return cls(
-            slot=data["slot"],
-            endpoint=data["endpoint"],
-            model=data["model"],
+            slot=_text(data, "slot"),
+            endpoint=_text(data, "endpoint"),
+            model=_text(data, "model"),
             params=Params.from_json(data.get("params", {})),
-            pinned=data.get("pinned"),
-            label=data.get("label", ""),
+            pinned=_whole(data, "pinned"),
+            label=_text(data, "label", ""),
         )
 
     @property
@@ -147,3 +157,35 @@ class Lane:
 def short_model(model: str) -> str:
     """Return a model id without provider path: `openrouter/anthropic/claude-haiku-4.5` is `claude-haiku-4.5`."""
     return model.rsplit("/", 1)[-1] or model
+
+
+def _object(text: str) -> dict[str, Any]:
+    value = json.loads(text)
+    if not isinstance(value, dict):
+        raise ValueError("The extra parameters of a lane are not an object.")
+    return value
+
+
+def _text(data: Mapping[str, Any], name: str, default: str | None = None) -> str:
+    value = data.get(name, default)
+    if not isinstance(value, str):
+        raise ValueError(f"The {name} of a lane is not a text.")
+    return value
+
+
+def _number(data: Mapping[str, Any], name: str) -> float | None:
+    value = data.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError(f"The {name} of a lane is not a number.")
+    return float(value)
+
+
+def _whole(data: Mapping[str, Any], name: str) -> int | None:
+    value = data.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError(f"The {name} of a lane is not a whole number.")
+    return value

@@ -37,7 +37,9 @@ class Usage:
 
 
 def cost(usage: Usage, rates: Rates | None) -> float | None:
-    """Return dollars, or None when a needed number is unknown."""
+    """Return dollars, or None when a needed number is unknown. Our own runtime and echo cost 0 however many."""
+    if rates is not None and rates.source == "local":
+        return 0.0
     if rates is None or usage.input is None or usage.output is None:
         return None
     cached = min(usage.cached or 0, usage.input)
@@ -51,11 +53,11 @@ def show_cost(usd: float | None, *, free: bool = False, about: bool = False) -> 
         return "free"
     if usd is None:
         return "unknown"
+    if 0 < usd < 0.00005:
+        return "< $0.0001"
     if usd == 0:
         text = "$0"
-    elif usd < 0.00005:
-        text = "< $0.0001"
-    elif usd < 1:
+    elif usd < 0.99995:  # from here on four digits would round to 1.0000
         text = f"${usd:.4f}"
     else:
         text = f"${usd:,.2f}"

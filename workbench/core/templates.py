@@ -8,19 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from workbench.core.content import Content, Message
 
 # A name is a letter or underscore, then letters, digits, underscores; white space inside the braces is allowed.
 PLAIN_VARIABLE = re.compile(r"\{\{[ \t]*([^\W\d]\w*)[ \t]*\}\}")
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """Variables that the text uses and the values lack, in order of appearance."""
-
-    names: tuple[str, ...]
 
 
 def variables(texts: Iterable[str]) -> tuple[str, ...]:

@@ -7,11 +7,11 @@ a lone CR, NBSP, U+2028 and trailing newlines are part of the text.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-_WORD = re.compile(
-    # CJK has no spaces between words: every character counts as one.
-    r"[぀-ヿ㐀-䶿一-鿿豈-﫿가-힯]|\w+|[^\w\s]",
-)
+# CJK has no spaces between words: every character counts as one, also right after a Latin word.
+_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+_WORD = re.compile(rf"[{_CJK}]|[^\W{_CJK}]+|[^\w\s]")
 
 
 def unify_newlines(text: str) -> str:
@@ -22,6 +22,14 @@ def unify_newlines(text: str) -> str:
 def words(text: str) -> list[str]:
     """Split into words and single punctuation marks, white space dropped; a CJK character is a word."""
     return _WORD.findall(text)
+
+
+def spaced_words(text: str) -> Iterator[tuple[str, bool]]:
+    """Yield what `words` returns, each with whether white space stands before it."""
+    end = 0
+    for match in _WORD.finditer(text):
+        yield match.group(), match.start() > end
+        end = match.end()
 
 
 def first_line(text: str, limit: int = 80) -> str:

@@ -1,0 +1,59 @@
+"""Values of the core for property tests. Text is any Unicode that UTF-8 can hold, seeded with what editors break."""
+
+from __future__ import annotations
+
+import json
+
+from hypothesis import strategies as st
+
+from workbench.core.content import ROLES, Content, Message
+from workbench.core.drafts import Draft
+from workbench.core.lanes import Lane, Params
+
+ODD = (
+    "\u00a0",
+    "\u2028",
+    "\r",
+    "\r\n",
+    "\0",
+    "{{x}}",
+    "{#",
+    "{%",
+    "\\frac{a}{b}",
+    "${x}",
+    "e\u0301",
+    "漢字",
+    "😀",
+    "\n\n",
+)
+texts = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"])),
+    st.lists(st.sampled_from(ODD) | st.text("ab c,", max_size=5), max_size=8).map("".join),
+)
+messages = st.builds(Message, st.sampled_from(ROLES), texts)
+scalars = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.floats(-1e15, 1e15)
+json_values = st.recursive(
+    scalars | texts, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3), max_leaves=8
+)
+unknown_keys = st.dictionaries(
+    texts.filter(lambda k: k not in ("format", "messages", "template")), json_values, max_size=3
+)
+contents = st.builds(Content, st.lists(messages, max_size=4).map(tuple), st.sampled_from(["plain", "jinja"]))
+params = st.builds(
+    Params,
+    temperature=st.none() | st.floats(0, 2),
+    top_p=st.none() | st.floats(0, 1),
+    max_tokens=st.none() | st.integers(1, 10**6),
+    stop=st.lists(texts, max_size=3).map(tuple),
+    seed=st.none() | st.integers(),
+    reasoning_effort=st.sampled_from(["", "low", "high"]),
+    extra=st.dictionaries(texts, json_values, max_size=3).map(lambda d: json.dumps(d, ensure_ascii=False) if d else ""),
+)
+lanes = st.builds(Lane, texts, texts, texts, params, pinned=st.none() | st.integers(1, 999), label=texts)
+drafts = st.builds(
+    Draft,
+    contents,
+    st.dictionaries(texts, texts, max_size=4).map(lambda d: tuple(d.items())),
+    st.lists(lanes, max_size=3).map(tuple),
+    st.none() | st.integers(1, 999),
+)

@@ -1,0 +1,80 @@
+"""The leftovers of an alignment: correct always, smallest when there is room, bounded otherwise."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.core import align
+from workbench.core.align import leftovers
+
+sequences = st.lists(st.sampled_from("abcd"), max_size=14)
+long_sequences = st.lists(st.sampled_from([f"w{i}" for i in range(12)]), max_size=60)
+
+
+def rest(items: list[str], positions: list[int]) -> list[str]:
+    gone = set(positions)
+    return [item for at, item in enumerate(items) if at not in gone]
+
+
+def common_length(one: list[str], other: list[str]) -> int:
+    """The textbook table, to compare with."""
+    row = [0] * (len(other) + 1)
+    for item in one:
+        above = row[:]
+        for at, candidate in enumerate(other, start=1):
+            row[at] = above[at - 1] + 1 if item == candidate else max(above[at], row[at - 1])
+    return row[-1]
+
+
+@given(sequences, sequences)
+def test_what_is_left_over_is_the_least_possible(before: list[str], after: list[str]) -> None:
+    removed, added = leftovers(before, after)
+    assert rest(before, removed) == rest(after, added)
+    assert len(before) - len(removed) == common_length(before, after)
+    assert removed == sorted(set(removed))
+    assert added == sorted(set(added))
+
+
+@given(long_sequences, long_sequences)
+@pytest.mark.parametrize("pairs", [0, 9, 100])
+def test_cut_alignments_are_still_alignments(pairs: int, before: list[str], after: list[str]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(align, "EXACT_PAIRS", pairs)
+        removed, added = leftovers(before, after)
+    assert rest(before, removed) == rest(after, added)
+    assert removed == sorted(set(removed))
+    assert added == sorted(set(added))
+
+
+def test_edits_far_apart_in_a_long_text_are_found_exactly() -> None:
+    source = random.Random(3)
+    before = source.choices([f"w{i}" for i in range(3000)], k=60_000)
+    after = ["new", *before[:20_000], "newer", *before[20_005:50_000], "newest", *before[50_000:]]
+    removed, added = leftovers(before, after)
+    assert removed == list(range(20_000, 20_005))
+    assert added == [0, 20_001, 49_997]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (["x"] * 30_000, ["x", "y"] * 15_000),
+        ([str(i) for i in range(30_000)], [str(i) for i in reversed(range(30_000))]),
+        ([str(i) for i in range(30_000)], [f"n{i}" for i in range(30_000)]),
+        ([str(i) for i in range(30_000)], []),
+    ],
+    ids=["one word", "reversed", "nothing common", "nothing"],
+)
+def test_hostile_lengths_end(before: list[str], after: list[str]) -> None:
+    removed, added = leftovers(before, after)
+    assert rest(before, removed) == rest(after, added)
+
+
+def test_a_block_that_moved_is_counted_once_on_each_side() -> None:
+    before = [str(i) for i in range(30_000)]
+    removed, added = leftovers(before, before[1000:] + before[:1000])
+    assert (removed, added) == (list(range(1000)), list(range(29_000, 30_000)))

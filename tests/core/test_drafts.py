@@ -1,0 +1,61 @@
+"""The draft survives storage exactly, and damaged ones are refused with a sentence."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from tests.core import strategies as make
+from workbench.core.content import Content, Message
+from workbench.core.drafts import Draft
+from workbench.core.lanes import Lane
+
+EMPTY = {"content": {"format": 1}, "values": {}, "lanes": [], "based_on": None}
+
+
+@given(make.drafts)
+def test_drafts_survive_their_stored_form(draft: Draft) -> None:
+    assert Draft.from_json(json.loads(json.dumps(draft.to_json()))) == draft
+
+
+def test_the_stored_form() -> None:
+    assert Draft().to_json() == EMPTY
+    lane = Lane("s", "echo", "echo")
+    draft = Draft(Content((Message("user", "{{b}}"),)), (("b", "2"), ("a", "1")), (lane,), 3)
+    assert draft.to_json() == {
+        "content": {"format": 1, "messages": [{"role": "user", "text": "{{b}}"}]},
+        "values": {"b": "2", "a": "1"},
+        "lanes": [lane.to_json()],
+        "based_on": 3,
+    }
+    assert list(draft.to_json()["values"]) == ["b", "a"]
+    assert draft.value_map == {"b": "2", "a": "1"}
+
+
+@pytest.mark.parametrize("key", ["values", "lanes", "based_on"])
+def test_a_key_may_be_absent(key: str) -> None:
+    assert Draft.from_json({k: v for k, v in EMPTY.items() if k != key}) == Draft()
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ([], "This draft is not an object"),
+        ({}, "format None"),
+        ({**EMPTY, "content": []}, "This prompt is not an object"),
+        ({**EMPTY, "values": [["a", "1"]]}, "values of this draft are not texts"),
+        ({**EMPTY, "values": {"a": 1}}, "values of this draft are not texts"),
+        ({**EMPTY, "values": None}, "values of this draft"),
+        ({**EMPTY, "lanes": {}}, "lanes of this draft are not a list"),
+        ({**EMPTY, "lanes": ["x"]}, "A lane is not an object"),
+        ({**EMPTY, "based_on": "3"}, "based on is not a number"),
+        ({**EMPTY, "based_on": True}, "based on is not a number"),
+    ],
+)
+def test_foreign_drafts_are_refused_with_a_sentence(data: Any, words: str) -> None:
+    with pytest.raises(ValueError) as caught:
+        Draft.from_json(data)
+    assert words in str(caught.value)

@@ -1,0 +1,110 @@
+"""What a longest common subsequence of two sequences leaves over on each side.
+
+Invariant: time and memory are bounded for sequences of any length. The exact algorithm needs a bit for every pair of
+items; where that is too much, both sides are first cut at stretches that occur once on each side, and the exact
+algorithm works between the cuts. The answer is then still a common subsequence, perhaps not the longest one.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+
+from rapidfuzz.distance import LCSseq
+
+# 2^26 pairs are 8 MB and some 30 ms; a prompt of 50 kB against another one is below it.
+EXACT_PAIRS = 1 << 26
+# Long stretches first: they are seldom the same by chance. Single items serve when nothing longer is common.
+_STRETCHES = (8, 1)
+
+
+def leftovers(before: Sequence[str], after: Sequence[str]) -> tuple[list[int], list[int]]:
+    """Return the positions in `before` and in `after` that are not part of the common subsequence, ascending."""
+    removed: list[int] = []
+    added: list[int] = []
+    _align(before, after, 0, 0, _STRETCHES, removed, added)
+    return removed, added
+
+
+def _align(
+    before: Sequence[str],
+    after: Sequence[str],
+    from_before: int,
+    from_after: int,
+    stretches: tuple[int, ...],
+    removed: list[int],
+    added: list[int],
+) -> None:
+    """Append the leftovers of two slices that begin at `from_before` and `from_after` of the whole."""
+    head, tail = _common_ends(before, after)
+    before, after = before[head : len(before) - tail], after[head : len(after) - tail]
+    from_before, from_after = from_before + head, from_after + head
+    if len(before) * len(after) <= EXACT_PAIRS:
+        for op in LCSseq.editops(before, after):
+            if op.tag == "insert":
+                added.append(from_after + op.dest_pos)
+            else:
+                removed.append(from_before + op.src_pos)
+        return
+    if not stretches:
+        removed.extend(range(from_before, from_before + len(before)))
+        added.extend(range(from_after, from_after + len(after)))
+        return
+    at_before = at_after = 0
+    for cut_before, cut_after in [*_cuts(before, after, stretches[0]), (len(before), len(after))]:
+        if at_before < cut_before or at_after < cut_after:
+            _align(
+                before[at_before:cut_before],
+                after[at_after:cut_after],
+                from_before + at_before,
+                from_after + at_after,
+                stretches[1:],
+                removed,
+                added,
+            )
+        at_before, at_after = cut_before + 1, cut_after + 1
+
+
+def _common_ends(before: Sequence[str], after: Sequence[str]) -> tuple[int, int]:
+    """Return how many items at the start, and then at the end, are the same on both sides."""
+    shorter = min(len(before), len(after))
+    head = next((i for i in range(shorter) if before[i] != after[i]), shorter)
+    tail = next((i for i in range(shorter - head) if before[-1 - i] != after[-1 - i]), shorter - head)
+    return head, tail
+
+
+def _cuts(before: Sequence[str], after: Sequence[str], size: int) -> list[tuple[int, int]]:
+    """Return pairs of positions with equal items, ascending on both sides, found by stretches unique on both sides."""
+    places = dict(_unique(after, size))
+    pairs = sorted((at, places[stretch]) for stretch, at in _unique(before, size) if stretch in places)
+    return _longest_ascent(pairs)
+
+
+def _unique(items: Sequence[str], size: int) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Yield each stretch of `size` items that occurs exactly once, with its position."""
+    places: dict[tuple[str, ...], int] = {}
+    for at, stretch in enumerate(zip(*(items[offset:] for offset in range(size)), strict=False)):
+        places[stretch] = -1 if stretch in places else at
+    return ((stretch, at) for stretch, at in places.items() if at >= 0)
+
+
+def _longest_ascent(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the longest sub-list whose second numbers ascend; the first ones ascend already."""
+    ends: list[int] = []
+    last: list[int] = []
+    came_from: list[int] = []
+    for index, (_, value) in enumerate(pairs):
+        length = bisect_left(ends, value)
+        came_from.append(last[length - 1] if length else -1)
+        if length == len(ends):
+            ends.append(value)
+            last.append(index)
+        else:
+            ends[length] = value
+            last[length] = index
+    chain: list[tuple[int, int]] = []
+    index = last[-1] if last else -1
+    while index >= 0:
+        chain.append(pairs[index])
+        index = came_from[index]
+    return chain[::-1]
