@@ -1,0 +1,114 @@
+"""Connections to the file, all set up the same way, and one reader for each thread that asks.
+
+Invariant: a connection is used by one thread at a time, and is closed only while nothing runs on it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+from workbench.store.errors import failure, translate
+
+# Statements of the hot path stay prepared.
+_CACHED_STATEMENTS = 256
+
+
+def connect(path: Path, *, mode: str = "rwc", immutable: bool = False, busy_ms: int = 5000) -> sqlite3.Connection:
+    """Open `path` in autocommit, foreign keys on; `mode` is "ro", "rw" or "rwc" (make it if it is not there)."""
+    uri = f"file:{quote(str(path.absolute()))}?mode={mode}{'&immutable=1' if immutable else ''}"
+    connection = sqlite3.connect(
+        uri,
+        uri=True,
+        timeout=busy_ms / 1000,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=_CACHED_STATEMENTS,
+    )
+    try:
+        connection.execute("PRAGMA foreign_keys = ON")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+class _Reader:
+    """One connection, its thread, and the lock that is held while it is used."""
+
+    __slots__ = ("connection", "lock", "thread")
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.lock = threading.Lock()
+        self.thread = threading.current_thread()
+
+    def close(self) -> None:
+        self.connection.interrupt()
+        with self.lock:
+            self.connection.close()
+
+
+class Readers:
+    """Hands every thread its own read-only connection, made when it first asks."""
+
+    def __init__(self, path: Path, opener: Callable[[], sqlite3.Connection]) -> None:
+        self._path = path
+        self._open = opener
+        self._guard = threading.Lock()
+        self._readers: dict[int, _Reader] = {}
+        self._closed = False
+
+    @contextlib.contextmanager
+    def use(self) -> Iterator[sqlite3.Connection]:
+        """Yield this thread's connection inside one read transaction: all statements see the same moment."""
+        try:
+            reader = self._mine()
+            with reader.lock:
+                if self._closed:
+                    raise failure("closed")
+                reader.connection.execute("BEGIN")
+                try:
+                    yield reader.connection
+                finally:
+                    reader.connection.rollback()
+        except Exception as error:
+            told = translate(error, self._path)
+            if told is None or told is error:
+                raise
+            raise told from error
+
+    def interrupt(self, thread: threading.Thread) -> None:
+        """Stop what `thread` is reading; its call raises StoreError with code interrupted. Harmless when idle."""
+        with self._guard:
+            reader = self._readers.get(thread.ident or 0)
+        if reader is not None and reader.thread is thread:
+            reader.connection.interrupt()
+
+    def close(self) -> None:
+        """Interrupt and close every connection."""
+        with self._guard:
+            self._closed = True
+            readers = list(self._readers.values())
+            self._readers.clear()
+        for reader in readers:
+            reader.close()
+
+    def _mine(self) -> _Reader:
+        ident = threading.get_ident()
+        with self._guard:
+            if self._closed:
+                raise failure("closed")
+            reader = self._readers.get(ident)
+            if reader is not None and reader.thread is threading.current_thread():
+                return reader
+            # Threads that ended leave their connection behind; a new one is the moment to clear up.
+            gone = [key for key, other in self._readers.items() if not other.thread.is_alive() or key == ident]
+            for key in gone:
+                self._readers.pop(key).close()
+            reader = self._readers[ident] = _Reader(self._open())
+            return reader

@@ -1,0 +1,47 @@
+"""Values as they stand in columns.
+
+Invariant: what a person typed is stored exactly or refused; what a provider sent is always stored, and what in it no
+text can hold becomes U+FFFD or unknown.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import Any
+
+from workbench.store.errors import failure
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_MAX_INTEGER = 2**63 - 1
+
+
+def dump(value: Any) -> str:
+    """Return compact JSON; ASCII with escapes only where the text could not be stored otherwise."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(value, separators=(",", ":")) if _SURROGATE.search(text) else text
+
+
+def digest(text: str) -> str:
+    """Return the lower-case hex SHA-256 of the UTF-8 bytes of `text`."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def typed(text: str) -> str:
+    """Return `text`; raises StoreError with code text when it holds a lone surrogate."""
+    if found := _SURROGATE.search(text):
+        raise failure("text", f"character {found.start()}: {found.group()!a}")
+    return text
+
+
+def received(text: str) -> str:
+    """Return `text` with each lone surrogate as U+FFFD: an answer is worth more than its broken character."""
+    return _SURROGATE.sub("�", text)
+
+
+def whole(value: object) -> int | None:
+    """Return `value` if it is a count that a column can hold, else None (unknown)."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if 0 <= value <= _MAX_INTEGER else None

@@ -1,0 +1,173 @@
+"""How outputs stream into the history and end there.
+
+Invariant: an output ends once, with everything that is known about it in one transaction; partial text only bridges
+the time until then. The one exception is `interrupted`, which is a guess about a process that seemed dead: if it was
+alive after all, what it brings counts.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from workbench.core.runs import ENDED, Result
+from workbench.store.encoding import digest, dump, received, whole
+from workbench.store.errors import StoreError, missing
+from workbench.store.records import Recovered
+from workbench.store.search import index_cjk, unindex_cjk
+
+Partial = tuple[str, str, int, str]
+"""Output uid, "text" or "reasoning", offset in characters, text."""
+
+_FINISH = (
+    "UPDATE outputs SET state = ?, ended_at = ?, model = ?, finish_reason = ?, input_tokens = ?, output_tokens = ?,"
+    " cached_tokens = ?, reasoning_tokens = ?, usage_source = ?, cost_usd = ?, rate_input = ?, rate_output = ?,"
+    " rate_cached = ?, rate_source = ?, queued_ms = ?, sent_ms = ?, first_ms = ?, end_ms = ?, ttft_ms = ?,"
+    " duration_ms = ?, error_code = ?, error = ?, error_detail = ?, request_id = ?, request_messages_id = ?,"
+    " marks = ?, reasoning = ?, text = ? WHERE id = ?"
+)
+
+
+def save_partials(connection: sqlite3.Connection, partials: Iterable[Partial]) -> None:
+    """Append pieces of streaming outputs; pieces of unknown outputs raise StoreError (missing)."""
+    keys: dict[str, int] = {}
+    rows = []
+    for uid, kind, offset, text in partials:
+        key = keys.get(uid)
+        if key is None:
+            key = keys[uid] = _find(connection, uid)[0]
+        rows.append((key, kind, offset, received(text)))
+    connection.executemany("INSERT INTO partials (output_id, kind, at, text) VALUES (?, ?, ?, ?)", rows)
+
+
+def partial_texts(connection: sqlite3.Connection, outputs: Iterable[int]) -> dict[int, dict[str, str]]:
+    """Return what has streamed so far, by output key and kind."""
+    wanted = set(outputs)
+    texts: dict[int, dict[str, str]] = {}
+    if not wanted:
+        return texts
+    for output, kind, offset, text in connection.execute(
+        "SELECT output_id, kind, at, text FROM partials ORDER BY rowid"
+    ):
+        if output in wanted:
+            kinds = texts.setdefault(output, {})
+            kinds[kind] = kinds.get(kind, "")[:offset] + text
+    return texts
+
+
+def finish_output(connection: sqlite3.Connection, uid: str, result: Result, now: str) -> None:
+    """Write how an output ended. Raises StoreError: missing, or ended when it already has an end that counts."""
+    if result.state not in ENDED:
+        raise ValueError(f"{result.state} is not an end")
+    key, run, state, old_text = _find(connection, uid)
+    if state in ENDED and state != "interrupted":
+        raise StoreError("This answer is already recorded. Retry it to get another one.", uid, "ended")
+    _write_end(connection, key, result, now, old_text)
+    if result.response is not None:
+        connection.execute(
+            "INSERT INTO responses (output_id, body) VALUES (?, ?)"
+            " ON CONFLICT (output_id) DO UPDATE SET body = excluded.body",
+            (key, dump(result.response)),
+        )
+    _land(connection, run, [key])
+
+
+def _find(connection: sqlite3.Connection, uid: str) -> tuple[int, int, str, str]:
+    row = connection.execute("SELECT id, run_id, state, text FROM outputs WHERE uid = ?", (uid,)).fetchone()
+    if row is None:
+        raise missing("answer", uid)
+    key, run, state, text = row
+    return int(key), int(run), str(state), str(text)
+
+
+def _write_end(connection: sqlite3.Connection, key: int, result: Result, now: str, old_text: str = "") -> None:
+    usage, rates, timing, wrong = result.usage, result.rates, result.timing, result.failure
+    text = received(result.text)
+    request, messages = _request(connection, result.request)
+    connection.execute(
+        _FINISH,
+        (
+            result.state,
+            now,
+            received(result.model),
+            received(result.finish_reason),
+            whole(usage.input),
+            whole(usage.output),
+            whole(usage.cached),
+            whole(usage.reasoning),
+            usage.source,
+            result.cost_usd,
+            rates and rates.input,
+            rates and rates.output,
+            rates and rates.cached,
+            rates and rates.source,
+            timing.queued,
+            timing.sent,
+            timing.first,
+            timing.end,
+            timing.ttft,
+            timing.duration,
+            wrong and wrong.code,
+            wrong and received(wrong.sentence),
+            wrong and received(wrong.detail),
+            request,
+            messages,
+            dump([dataclasses.asdict(mark) for mark in result.marks]),
+            received(result.reasoning),
+            text,
+            key,
+        ),
+    )
+    if text != old_text:
+        unindex_cjk(connection, "outputs", key, old_text)
+        index_cjk(connection, "outputs", key, text)
+
+
+def _request(connection: sqlite3.Connection, request: Any) -> tuple[int | None, int | None]:
+    """Store a request in two bodies: its messages, which lanes share, and the rest with null in their place."""
+    if request is None:
+        return None, None
+    if isinstance(request, Mapping) and request.get("messages") is not None:
+        rest = {name: None if name == "messages" else value for name, value in request.items()}
+        return _body_id(connection, rest), _body_id(connection, request["messages"])
+    return _body_id(connection, request), None
+
+
+def _body_id(connection: sqlite3.Connection, value: Any) -> int:
+    body = dump(value)
+    hash_ = digest(body)
+    row = connection.execute("SELECT id FROM bodies WHERE hash = ?", (hash_,)).fetchone()
+    if row is not None:
+        return int(row[0])
+    return int(connection.execute("INSERT INTO bodies (hash, body) VALUES (?, ?)", (hash_, body)).lastrowid or 0)
+
+
+def _land(connection: sqlite3.Connection, run: int, outputs: Iterable[int]) -> None:
+    """Take ended outputs out of flight, and forget the partial text of their run once nothing of it is left there."""
+    connection.executemany(
+        "DELETE FROM in_flight WHERE run_id = ? AND output_id = ?", ((run, output) for output in outputs)
+    )
+    if connection.execute("SELECT 1 FROM in_flight WHERE run_id = ? LIMIT 1", (run,)).fetchone() is None:
+        connection.execute("DELETE FROM partials WHERE output_id IN (SELECT id FROM outputs WHERE run_id = ?)", (run,))
+
+
+def recover(connection: sqlite3.Connection, alive: Callable[[str], bool], now: str) -> Recovered:
+    """End what dead processes left in flight as interrupted, with the text that had streamed."""
+    owners = [owner for (owner,) in connection.execute("SELECT DISTINCT owner_uid FROM in_flight")]
+    lost: dict[int, list[int]] = {}
+    for owner in owners:
+        if not alive(owner):
+            for run, output in connection.execute(
+                "SELECT run_id, output_id FROM in_flight WHERE owner_uid = ?", (owner,)
+            ):
+                lost.setdefault(run, []).append(output)
+    texts = partial_texts(connection, (output for outputs in lost.values() for output in outputs))
+    for run, outputs in lost.items():
+        for output in outputs:
+            streamed = texts.get(output, {})
+            result = Result("interrupted", streamed.get("text", ""), streamed.get("reasoning", ""))
+            _write_end(connection, output, result, now)
+        _land(connection, run, outputs)
+    return Recovered(sum(map(len, lost.values())), len(lost))

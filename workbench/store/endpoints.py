@@ -1,0 +1,120 @@
+"""Endpoints and the prices that people set for models.
+
+Invariant: no key is ever stored. Headers whose name says that they carry one, and addresses with a password, are
+refused; their values belong in the keyring, under their name in `secret_headers`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from urllib.parse import urlsplit
+
+from workbench.core.lanes import FIXED_ENDPOINTS, Endpoint
+from workbench.core.money import Rates
+from workbench.store.encoding import dump, typed
+from workbench.store.errors import StoreError
+
+_SECRET_NAME = re.compile(r"auth|cookie|key|secret|token|password|credential|signature", re.IGNORECASE)
+
+
+def _refuse_secrets(endpoint: Endpoint) -> None:
+    secret = {name.lower() for name in endpoint.secret_headers}
+    for name, _ in endpoint.headers:
+        if name.lower() in secret or _SECRET_NAME.search(name):
+            raise StoreError(
+                f"The header “{name}” carries a key, and keys are not kept in the history."
+                " Mark it as secret, so that it goes into the keyring.",
+                f"endpoint {endpoint.uid}",
+                "secret",
+            )
+    try:
+        address = urlsplit(endpoint.base_url)
+    except ValueError as error:
+        raise StoreError(
+            "This is not an address. Write it like http://localhost:8000/v1.", str(error), "text"
+        ) from error
+    if address.username or address.password:
+        raise StoreError(
+            "The address holds a user name or password, and those are not kept in the history."
+            " Leave them out and use a key, or a secret header named Authorization.",
+            f"endpoint {endpoint.uid}",
+            "secret",
+        )
+
+
+def save(connection: sqlite3.Connection, endpoint: Endpoint, now: str) -> None:
+    """Add an endpoint or replace the one with its uid; raises StoreError (secret) when it holds a key."""
+    _refuse_secrets(endpoint)
+    connection.execute(
+        "INSERT INTO endpoints (uid, kind, name, base_url, headers, secret_headers, needs_key, path, adapter,"
+        " updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (uid) DO UPDATE SET kind = excluded.kind,"
+        " name = excluded.name, base_url = excluded.base_url, headers = excluded.headers,"
+        " secret_headers = excluded.secret_headers, needs_key = excluded.needs_key, path = excluded.path,"
+        " adapter = excluded.adapter, archived = 0, updated_at = excluded.updated_at",
+        (
+            endpoint.uid,
+            endpoint.kind,
+            typed(endpoint.name),
+            endpoint.base_url,
+            dump(endpoint.headers),
+            dump(endpoint.secret_headers),
+            int(endpoint.needs_key),
+            endpoint.path,
+            endpoint.adapter,
+            now,
+        ),
+    )
+
+
+def remove(connection: sqlite3.Connection, uid: str, now: str) -> None:
+    """Take an endpoint out of the list; its row stays, because past runs name it."""
+    connection.execute("UPDATE endpoints SET archived = 1, updated_at = ? WHERE uid = ?", (now, uid))
+
+
+def listed(connection: sqlite3.Connection) -> list[Endpoint]:
+    """Return the endpoints that every database has, then the person's own by name."""
+    rows = connection.execute(
+        "SELECT uid, kind, name, base_url, headers, secret_headers, needs_key, path, adapter FROM endpoints"
+        " WHERE archived = 0 ORDER BY name COLLATE NOCASE, id"
+    )
+    fixed = {endpoint.uid for endpoint in FIXED_ENDPOINTS}
+    return [
+        *FIXED_ENDPOINTS,
+        *(
+            Endpoint(
+                uid,
+                kind,
+                name,
+                base_url,
+                tuple((key, value) for key, value in json.loads(headers)),
+                tuple(json.loads(secret_headers)),
+                bool(needs_key),
+                path,
+                adapter,
+            )
+            for uid, kind, name, base_url, headers, secret_headers, needs_key, path, adapter in rows
+            if uid not in fixed
+        ),
+    ]
+
+
+def set_price(connection: sqlite3.Connection, endpoint_uid: str, model: str, rates: Rates | None, now: str) -> None:
+    """Set what a model costs, or with None leave it to the catalogue again."""
+    if rates is None:
+        connection.execute("DELETE FROM prices WHERE endpoint_uid = ? AND model = ?", (endpoint_uid, model))
+        return
+    connection.execute(
+        "INSERT INTO prices (endpoint_uid, model, input, output, cached, source, updated_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (endpoint_uid, model) DO UPDATE SET input = excluded.input,"
+        " output = excluded.output, cached = excluded.cached, source = excluded.source,"
+        " updated_at = excluded.updated_at",
+        (endpoint_uid, typed(model), rates.input, rates.output, rates.cached, rates.source, now),
+    )
+
+
+def prices(connection: sqlite3.Connection) -> dict[tuple[str, str], Rates]:
+    """Return the prices set by hand, by endpoint uid and model."""
+    rows = connection.execute("SELECT endpoint_uid, model, input, output, cached, source FROM prices")
+    return {(endpoint, model): Rates(*rates) for endpoint, model, *rates in rows}

@@ -1,0 +1,107 @@
+"""What the history database says when it cannot do what was asked.
+
+Invariant: every error that leaves this package is a StoreError: one sentence for a person that ends in a next step, a
+stable code for programs, and the technical detail apart.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import suppress
+from pathlib import Path
+from typing import Literal
+
+from workbench.core.content import ContentError
+
+Code = Literal[
+    "full",
+    "readonly",
+    "newer_major",
+    "corrupt",
+    "busy",
+    "not_a_database",
+    "text",
+    "secret",
+    "missing",
+    "ended",
+    "interrupted",
+    "closed",
+    "io",
+]
+
+_SENTENCES: dict[Code, str] = {
+    "full": "The disk is full, so this was not saved. Free some space and try again; nothing is half written.",
+    "readonly": "The history database cannot be written to. Check the permissions of the file and its folder.",
+    "newer_major": "This history was written by a newer release and can only be read here. Update to add to it.",
+    "corrupt": "The history database is damaged. Keep a copy of the file, then restore the newest backup beside it.",
+    "busy": "Another program is keeping the history database locked. Close it or wait, then try again.",
+    "not_a_database": "This file is not a history database. Choose another file, or a name that does not exist yet.",
+    "text": "The text holds half of a character (a lone surrogate). Delete the broken character and try again.",
+    "interrupted": "The search was stopped before it ended. Start it again to see its results.",
+    "closed": "The history database is already closed. Start the program again.",
+    "io": "The disk that holds the history database reported an error. Check the disk, then try again.",
+}
+# Below this many free bytes an I/O error of SQLite (it cannot grow its shared-memory file) means a full disk.
+_FULL_BELOW = 256 * 1024
+
+
+class StoreError(Exception):
+    """A request to the history that could not be met.
+
+    `sentence` is for people and ends in a next step; `detail` is technical; `code` is stable:
+    full, readonly, newer_major, corrupt, busy, not_a_database: the file; text: broken characters; secret: a key where
+    keys are never stored; missing: no such row; ended: it already has an end; interrupted, closed, io.
+    """
+
+    def __init__(self, sentence: str, detail: str = "", code: Code = "io") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.detail = detail
+        self.code: Code = code
+
+
+def failure(code: Code, detail: str = "") -> StoreError:
+    """Return the error with the standard sentence of `code`."""
+    return StoreError(_SENTENCES[code], detail, code)
+
+
+def missing(what: str, name: object) -> StoreError:
+    """Return the error for a row that is not there."""
+    return StoreError(f"This {what} is not in the history. Reload the list and try again.", f"{what} {name}", "missing")
+
+
+def _code(error: sqlite3.Error, path: Path) -> Code | None:
+    name: str = getattr(error, "sqlite_errorname", None) or ""
+    if name.startswith("SQLITE_IOERR"):
+        with suppress(OSError):
+            if shutil.disk_usage(path.parent).free < _FULL_BELOW:
+                return "full"
+        return "io"
+    prefixes: tuple[tuple[str, Code], ...] = (
+        ("SQLITE_FULL", "full"),
+        ("SQLITE_READONLY", "readonly"),
+        ("SQLITE_PERM", "readonly"),
+        ("SQLITE_CANTOPEN", "readonly"),
+        ("SQLITE_BUSY", "busy"),
+        ("SQLITE_LOCKED", "busy"),
+        ("SQLITE_CORRUPT", "corrupt"),
+        ("SQLITE_NOTADB", "not_a_database"),
+        ("SQLITE_INTERRUPT", "interrupted"),
+    )
+    return next((code for prefix, code in prefixes if name.startswith(prefix)), None)
+
+
+def translate(error: Exception, path: Path) -> StoreError | None:
+    """Return what to tell people about `error`, or None when it is a fault of the program and not of its world."""
+    if isinstance(error, StoreError):
+        return error
+    if isinstance(error, UnicodeEncodeError):
+        return failure("text", f"character {error.start}: {error.object[error.start : error.end]!a}")
+    if isinstance(error, ContentError):
+        return StoreError(f"{error} Update the program, or go back to an earlier version.", "stored content", "corrupt")
+    if isinstance(error, sqlite3.Error):
+        code = _code(error, path)
+        name = getattr(error, "sqlite_errorname", None) or type(error).__name__
+        return failure(code, f"{name}: {error} ({path})") if code else None
+    return None

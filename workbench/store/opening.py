@@ -1,0 +1,198 @@
+"""From a path to a file that is ours and up to date.
+
+Invariant: a file is changed only after it is known to be ours and after a copy was made of it; a file that cannot be
+written, or that a newer major release wrote, is opened to read and says so.
+"""
+
+from __future__ import annotations
+
+import glob
+import sqlite3
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.store.connections import connect
+from workbench.store.errors import StoreError, failure, translate
+from workbench.store.schema import APPLICATION_ID, VERSION, major, show
+
+_KEPT_COPIES = 2
+_HEADER = b"SQLite format 3\0"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An opened file: its writing connection (None if it can only be read), why not, and how to open readers."""
+
+    writer: sqlite3.Connection | None
+    notice: str = ""
+    immutable: bool = False
+
+
+def open_file(path: Path, *, now: str, database_uid: str, busy_ms: int) -> Opened:
+    """Open or create the database. Raises StoreError: not_a_database, corrupt, busy, full, readonly."""
+    try:
+        _refuse_foreign(path)
+        return _open(path, now, database_uid, busy_ms)
+    except Exception as error:
+        told = translate(error, path)
+        if told is None or told is error:
+            raise
+        raise told from error
+
+
+def _refuse_foreign(path: Path) -> None:
+    """Raise before SQLite may write to something that is not a SQLite file at all."""
+    if path.is_dir():
+        raise StoreError("This is a folder. Name a file for the history database.", str(path), "not_a_database")
+    if not path.parent.is_dir():
+        raise StoreError(
+            "The folder for the history database does not exist. Create it, or choose another place.",
+            str(path.parent),
+            "readonly",
+        )
+    try:
+        with path.open("rb") as file:
+            start = file.read(len(_HEADER))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise failure("readonly", str(error)) from error
+    if start and start != _HEADER:
+        raise failure("not_a_database", f"{path} starts with {start!r}")
+
+
+def _open(path: Path, now: str, database_uid: str, busy_ms: int) -> Opened:
+    try:
+        connection = connect(path, mode="rwc", busy_ms=busy_ms)
+        try:
+            return _prepare(connection, path, now, database_uid, busy_ms)
+        except BaseException:
+            connection.close()
+            raise
+    except sqlite3.OperationalError as error:
+        told = translate(error, path)
+        if told is None or told.code not in ("readonly", "io") or not path.is_file():
+            raise
+        return _open_readonly(path, busy_ms)
+
+
+def _prepare(connection: sqlite3.Connection, path: Path, now: str, database_uid: str, busy_ms: int) -> Opened:
+    version = _check(connection, path)
+    if major(version) > major(VERSION):
+        connection.close()
+        notice = (
+            f"This history was written by a newer release (format {show(version)}), so it can be read but not added to."
+            " Update Prompt Workbench to go on with it."
+        )
+        return Opened(None, notice)
+    _use_wal(connection, busy_ms)
+    connection.execute(f"PRAGMA journal_size_limit = {64 << 20}")
+    if version < VERSION:
+        if version:
+            _copy(connection, path, version, now)
+        _migrate(connection, now, database_uid)
+    else:
+        # A file or folder that cannot be written is found out now and not at the first change.
+        connection.execute("BEGIN IMMEDIATE")
+        connection.rollback()
+    return Opened(connection)
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> int:
+    """Return the `user_version` (0 for an empty file). Raises StoreError when the file belongs to another program."""
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if application == APPLICATION_ID and version > 0:
+        return int(version)
+    if application == 0 and version == 0 and tables == 0:
+        return 0
+    raise StoreError(
+        "This is a database of another program and was left alone. Choose another file for the history.",
+        f"application_id {application:#x}, user_version {version}, {tables} tables ({path})",
+        "not_a_database",
+    )
+
+
+def _use_wal(connection: sqlite3.Connection, busy_ms: int) -> None:
+    # Two processes that switch a new file at once can get "locked" at once, without the usual patience of SQLite.
+    deadline = time.monotonic() + busy_ms / 1000
+    while True:
+        try:
+            (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+        except sqlite3.OperationalError as error:
+            if not (error.sqlite_errorname or "").startswith("SQLITE_BUSY") or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+            continue
+        if mode != "wal":
+            raise failure("io", f"journal_mode is {mode}: this file system has no shared memory")
+        return
+
+
+def _copy(connection: sqlite3.Connection, path: Path, version: int, now: str) -> None:
+    """Copy the file beside itself before it changes, and keep the newest two such copies."""
+    stamp = "".join(c for c in now if c.isalnum())
+    target = path.with_name(f"{path.stem}.before-upgrade-{stamp}-from-{show(version)}{path.suffix}")
+    target.unlink(missing_ok=True)
+    try:
+        connection.execute("VACUUM INTO ?", (str(target),))
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+    copies = sorted(path.parent.glob(f"{glob.escape(path.stem)}.before-upgrade-*{glob.escape(path.suffix)}"))
+    for old in copies[:-_KEPT_COPIES]:
+        old.unlink(missing_ok=True)
+
+
+def _migrate(connection: sqlite3.Connection, now: str, database_uid: str) -> None:
+    """Apply what is missing, all of it or nothing, while no other process can."""
+    from sqlite_utils import Database
+
+    from workbench.store.migrations import migrations
+
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        database = Database(connection, recursive_triggers=False, execute_plugins=False, strict=True)
+        migrations.apply(database)
+        connection.executemany(
+            "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            (("database_uid", database_uid), ("created_at", now)),
+        )
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.rollback()
+        raise
+
+
+def _open_readonly(path: Path, busy_ms: int) -> Opened:
+    """Open what cannot be written. Raises StoreError when even reading is impossible."""
+    notice = (
+        "The history can be read but nothing new is saved, because its file or folder cannot be written to."
+        " Change the permissions, or choose another place, and start again."
+    )
+    immutable = False
+    try:
+        connection = connect(path, mode="ro", busy_ms=busy_ms)
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError as error:
+        # Without its shared-memory file a write-ahead database opens only as one that nobody changes.
+        log = path.with_name(path.name + "-wal")
+        if log.exists() and log.stat().st_size:
+            raise StoreError(
+                "The history cannot be read here, because part of it is in a log that cannot be folded in."
+                " Copy the file and its “-wal” file to a folder that can be written to, and open it there.",
+                f"{error} ({path})",
+                "readonly",
+            ) from error
+        immutable = True
+        connection = connect(path, mode="ro", immutable=True, busy_ms=busy_ms)
+    try:
+        version = _check(connection, path)
+    finally:
+        connection.close()
+    if version == 0:
+        raise failure("readonly", f"{path} is empty and cannot be written to")
+    return Opened(None, notice, immutable)

@@ -1,0 +1,160 @@
+"""Prompts, their drafts, and small facts about the file.
+
+Invariant: a draft is never refused; text that cannot be sent can still be kept until it is mended.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sqlite3
+from collections.abc import Callable
+
+from workbench.core.drafts import Draft
+from workbench.core.runs import PromptRow
+from workbench.store.encoding import dump, typed
+from workbench.store.errors import StoreError, missing
+from workbench.store.versions import insert_version, newest_number
+
+
+def prompt_id(connection: sqlite3.Connection, uid: str) -> int:
+    """Return the local key of a prompt; raises StoreError (missing)."""
+    row = connection.execute("SELECT id FROM prompts WHERE uid = ?", (uid,)).fetchone()
+    if row is None:
+        raise missing("prompt", uid)
+    return int(row[0])
+
+
+def create(connection: sqlite3.Connection, uid: str, name: str, now: str) -> int:
+    """Insert a prompt without versions or draft and return its local key."""
+    cursor = connection.execute(
+        "INSERT INTO prompts (uid, name, created_at, updated_at) VALUES (?, ?, ?, ?)", (uid, typed(name), now, now)
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def rename(connection: sqlite3.Connection, uid: str, name: str, now: str) -> None:
+    """Give a prompt another name."""
+    key = prompt_id(connection, uid)
+    connection.execute("UPDATE prompts SET name = ?, updated_at = ? WHERE id = ?", (typed(name), now, key))
+
+
+def archive(connection: sqlite3.Connection, uid: str, archived: bool, now: str) -> None:
+    """Put a prompt out of the list, or back."""
+    key = prompt_id(connection, uid)
+    connection.execute("UPDATE prompts SET archived = ?, updated_at = ? WHERE id = ?", (int(archived), now, key))
+
+
+def listed(connection: sqlite3.Connection, archived: bool) -> list[PromptRow]:
+    """Return the prompts that are archived or those that are not, the one last worked on first."""
+    rows = connection.execute(
+        "SELECT uid, name, iterations, archived, updated_at FROM prompts WHERE archived = ?"
+        " ORDER BY updated_at DESC, id DESC",
+        (int(archived),),
+    )
+    return [PromptRow(uid, name, iterations, bool(put_away), at) for uid, name, iterations, put_away, at in rows]
+
+
+def save_draft(connection: sqlite3.Connection, uid: str, draft: Draft, now: str) -> None:
+    """Keep what the editor holds, instead of what it held."""
+    key = prompt_id(connection, uid)
+    connection.execute(
+        "INSERT INTO drafts (prompt_id, body, saved_at) VALUES (?, ?, ?)"
+        " ON CONFLICT (prompt_id) DO UPDATE SET body = excluded.body, saved_at = excluded.saved_at",
+        (key, dump(draft.to_json()), now),
+    )
+    connection.execute("UPDATE prompts SET updated_at = ? WHERE id = ?", (now, key))
+
+
+def draft(connection: sqlite3.Connection, uid: str) -> Draft | None:
+    """Return the draft, or None when the prompt never had one; raises StoreError (corrupt) on a foreign shape."""
+    row = connection.execute("SELECT body FROM drafts WHERE prompt_id = ?", (prompt_id(connection, uid),)).fetchone()
+    if row is None:
+        return None
+    try:
+        return Draft.from_json(json.loads(row[0]))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise StoreError(
+            "The draft of this prompt cannot be read. Its versions are intact; restore one of them to go on.",
+            f"{type(error).__name__}: {error}",
+            "corrupt",
+        ) from error
+
+
+def duplicate(
+    connection: sqlite3.Connection, uid: str, new_uid: str, name: str, now: str, make_uid: Callable[[], str]
+) -> None:
+    """Make a second prompt that starts from where this one is, without its iterations.
+
+    Copied are the draft and the versions it refers to: the one it is based on (without a draft the newest) and those
+    its lanes are pinned to. They are numbered from 1, and the draft's numbers follow. The whole history stays with the
+    original: a copy is made to go another way, and iterations that were never run in it would count there.
+    """
+    source = prompt_id(connection, uid)
+    target = create(connection, new_uid, name, now)
+    held = draft(connection, uid)
+    newest = newest_number(connection, source)
+    base = held.based_on if held is not None and held.based_on is not None else newest
+    pinned = [lane.pinned for lane in (held.lanes if held else ())]
+    wanted = {number for number in (base, *pinned) if number is not None}
+    numbers = _copy_versions(connection, source, target, wanted, now, make_uid)
+    if held is not None:
+        lanes = tuple(
+            lane if lane.pinned is None else dataclasses.replace(lane, pinned=numbers.get(lane.pinned))
+            for lane in held.lanes
+        )
+        copied = dataclasses.replace(
+            held, lanes=lanes, based_on=None if held.based_on is None else numbers.get(held.based_on)
+        )
+        save_draft(connection, new_uid, copied, now)
+
+
+def _copy_versions(
+    connection: sqlite3.Connection,
+    source: int,
+    target: int,
+    wanted: set[int],
+    now: str,
+    make_uid: Callable[[], str],
+) -> dict[int, int]:
+    """Copy the versions with these numbers, the nearest copied ancestor as parent; return new numbers by old ones."""
+    parents: dict[int, int | None] = {}
+    contents: dict[int, int] = {}
+    for number, parent, content in connection.execute(
+        "SELECT versions.number, parents.number, versions.content_id FROM versions"
+        " LEFT JOIN versions AS parents ON parents.id = versions.parent_id"
+        " WHERE versions.prompt_id = ? ORDER BY versions.number",
+        (source,),
+    ):
+        parents[number], contents[number] = parent, content
+    numbers: dict[int, int] = {}
+    for number in sorted(number for number in wanted if number in contents):
+        ancestor = parents[number]
+        while ancestor is not None and ancestor not in numbers:
+            ancestor = parents.get(ancestor)
+        parent = None if ancestor is None else numbers[ancestor]
+        numbers[number] = insert_version(connection, target, make_uid(), contents[number], parent, now)[1]
+    return numbers
+
+
+def meta(connection: sqlite3.Connection, key: str) -> str | None:
+    """Return a small fact, or None."""
+    row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def set_meta(connection: sqlite3.Connection, key: str, value: str) -> None:
+    """Keep a small fact."""
+    connection.execute(
+        "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        (key, typed(value)),
+    )
+
+
+def last_prompt(connection: sqlite3.Connection) -> str | None:
+    """Return the uid of the prompt last worked on (meta `last_prompt`), else the newest change's, else None."""
+    row = connection.execute(
+        "SELECT uid FROM prompts WHERE archived = 0"
+        " ORDER BY uid = (SELECT value FROM meta WHERE key = 'last_prompt') DESC, updated_at DESC, id DESC LIMIT 1"
+    ).fetchone()
+    return None if row is None else str(row[0])

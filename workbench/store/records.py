@@ -1,0 +1,73 @@
+"""What callers hand to the history when a run starts, and what they get back.
+
+Invariant: identities and times come from the caller; the history makes neither for rows that callers name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from workbench.core.changes import Change
+from workbench.core.content import Content
+from workbench.core.lanes import Lane
+from workbench.core.runs import RunKind
+
+
+@dataclass(frozen=True, slots=True)
+class OutputStart:
+    """One call that is about to be made; `sample` counts from 0."""
+
+    uid: str
+    sample: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LaneStart:
+    """A lane of a run; `position` is its place from the left, from 0."""
+
+    uid: str
+    lane: Lane
+    position: int
+    outputs: tuple[OutputStart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunStart:
+    """Everything that is known before anything is sent.
+
+    `based_on` is the version number the text started from. `content` is the current text, needed if any lane is not
+    pinned; `version_uid` names the version that it becomes if it is new. `value_set_uid` is "" for values without a
+    named set.
+    """
+
+    uid: str
+    kind: RunKind
+    prompt_uid: str
+    owner_uid: str
+    started_at: str
+    based_on: int | None
+    content: Content | None
+    version_uid: str
+    values: tuple[tuple[str, str], ...]
+    value_set_uid: str
+    lanes: tuple[LaneStart, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunBegun:
+    """Where the run landed; `version_number` is None if every lane is pinned, `lane_versions` follow the lanes."""
+
+    run_uid: str
+    number: int
+    version_number: int | None
+    lane_versions: tuple[int, ...]
+    change: Change = field(default_factory=Change)
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """How much was left unfinished by processes that died: outputs, and the runs they belong to."""
+
+    outputs: int = 0
+    runs: int = 0

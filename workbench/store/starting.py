@@ -1,0 +1,155 @@
+"""How runs and retries enter the history.
+
+Invariant: a run is in the file, whole, before anything of it is sent; what it holds then (lanes, versions, values) is
+never changed again. Its outputs are in flight until they end, in the name of the process that will end them.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+import rfc8785
+
+from workbench.core.changes import Change, count_change
+from workbench.store import versions
+from workbench.store.encoding import digest, dump, typed
+from workbench.store.errors import missing
+from workbench.store.prompts import prompt_id
+from workbench.store.records import LaneStart, RunBegun, RunStart
+
+
+def begin_run(connection: sqlite3.Connection, start: RunStart) -> RunBegun:
+    """Write a run with its lanes and waiting outputs; returns the numbers it got.
+
+    Raises StoreError (missing) for an unknown prompt or version, ValueError for a run without lanes or without the
+    content that a lane needs.
+    """
+    if not start.lanes:
+        raise ValueError("a run has at least one lane")
+    prompt = prompt_id(connection, start.prompt_uid)
+    current, change = _current_version(connection, prompt, start)
+    lane_keys = [_lane_version(connection, prompt, lane, current) for lane in start.lanes]
+    (newest,) = connection.execute(
+        "SELECT max(number) FROM runs WHERE prompt_id = ? AND kind = ?", (prompt, start.kind)
+    ).fetchone()
+    number = (newest or 0) + 1
+    based_on = None if start.based_on is None else versions.version_id(connection, prompt, start.based_on)
+    run = connection.execute(
+        "INSERT INTO runs (uid, prompt_id, kind, number, version_id, based_on_id, owner_uid, started_at, summary,"
+        " added, removed, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            start.uid,
+            prompt,
+            start.kind,
+            number,
+            (current or lane_keys[0])[0],
+            based_on,
+            start.owner_uid,
+            start.started_at,
+            change.summary,
+            change.added,
+            change.removed,
+            typed(start.note),
+        ),
+    ).lastrowid
+    connection.execute(
+        "INSERT INTO run_values (run_id, position, set_uid, values_id) VALUES (?, 0, ?, ?)",
+        (run, start.value_set_uid or None, _values_id(connection, start.values)),
+    )
+    for lane, (version, _) in zip(start.lanes, lane_keys, strict=True):
+        _insert_lane(connection, int(run or 0), lane, version, start)
+    connection.execute(
+        "UPDATE prompts SET updated_at = ?, iterations = iterations + ? WHERE id = ?",
+        (start.started_at, int(start.kind == "iteration"), prompt),
+    )
+    return RunBegun(start.uid, number, current and current[1], tuple(n for _, n in lane_keys), change)
+
+
+def _current_version(
+    connection: sqlite3.Connection, prompt: int, start: RunStart
+) -> tuple[tuple[int, int] | None, Change]:
+    """Return key and number of the version that the current text is, and how far it is from what it was based on."""
+    if start.content is None or all(lane.lane.pinned is not None for lane in start.lanes):
+        return None, Change()
+    content = versions.content_id(connection, start.content)
+    before = None if start.based_on is None else versions.one(connection, prompt, start.based_on).content
+    current = versions.insert_version(connection, prompt, start.version_uid, content, start.based_on, start.started_at)
+    return current, count_change(before, start.content)
+
+
+def _lane_version(
+    connection: sqlite3.Connection, prompt: int, lane: LaneStart, current: tuple[int, int] | None
+) -> tuple[int, int]:
+    pinned = lane.lane.pinned
+    if pinned is not None:
+        return versions.version_id(connection, prompt, pinned), pinned
+    if current is None:
+        raise ValueError("a lane runs the current text, and there is none")
+    return current
+
+
+def _values_id(connection: sqlite3.Connection, values: tuple[tuple[str, str], ...]) -> int:
+    given = {typed(name): typed(value) for name, value in values}
+    body = dump(given)
+    exact = digest(body)
+    row = connection.execute("SELECT id FROM value_bodies WHERE exact = ?", (exact,)).fetchone()
+    if row is not None:
+        return int(row[0])
+    hash_ = digest(rfc8785.dumps(given).decode())
+    return int(
+        connection.execute(
+            "INSERT INTO value_bodies (exact, hash, body) VALUES (?, ?, ?)", (exact, hash_, body)
+        ).lastrowid
+        or 0
+    )
+
+
+def _insert_lane(connection: sqlite3.Connection, run: int, start: LaneStart, version: int, of: RunStart) -> None:
+    lane = start.lane
+    connection.execute(
+        "INSERT INTO lanes (run_id, position, uid, slot, label, endpoint_uid, model, params, version_id, pinned)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            run,
+            start.position,
+            start.uid,
+            lane.slot,
+            typed(lane.label),
+            lane.endpoint,
+            typed(lane.model),
+            dump(lane.params.to_json()),
+            version,
+            int(lane.pinned is not None),
+        ),
+    )
+    for output in start.outputs:
+        _insert_output(connection, output.uid, (run, start.position, 0, output.sample, 1), of.started_at, of.owner_uid)
+
+
+def _insert_output(
+    connection: sqlite3.Connection, uid: str, key: tuple[int, int, int, int, int], now: str, owner: str
+) -> None:
+    output = connection.execute(
+        "INSERT INTO outputs (uid, run_id, lane, value_set, sample, attempt, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (uid, *key, now),
+    ).lastrowid
+    connection.execute("INSERT INTO in_flight (run_id, output_id, owner_uid) VALUES (?, ?, ?)", (key[0], output, owner))
+
+
+def add_attempt(connection: sqlite3.Connection, old_uid: str, new_uid: str, now: str, owner: str | None) -> int:
+    """Add a waiting attempt beside the one with `old_uid` and return its number; `owner` None is the run's owner."""
+    row = connection.execute(
+        "SELECT outputs.run_id, lane, value_set, sample, runs.owner_uid FROM outputs"
+        " JOIN runs ON runs.id = outputs.run_id WHERE outputs.uid = ?",
+        (old_uid,),
+    ).fetchone()
+    if row is None:
+        raise missing("answer", old_uid)
+    run, lane, value_set, sample, run_owner = row
+    (newest,) = connection.execute(
+        "SELECT max(attempt) FROM outputs WHERE run_id = ? AND lane = ? AND value_set = ? AND sample = ?",
+        (run, lane, value_set, sample),
+    ).fetchone()
+    attempt = int(newest) + 1
+    _insert_output(connection, new_uid, (run, lane, value_set, sample, attempt), now, owner or run_owner)
+    return attempt

@@ -1,0 +1,230 @@
+"""The history database as callers see it.
+
+Invariant: writes return at once with a future and happen in order on one thread; reads block and belong on a worker
+thread, each of which has its own connection. Every error is a StoreError.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import TypeVar
+
+from workbench.core.content import Content
+from workbench.core.drafts import Draft
+from workbench.core.lanes import Endpoint
+from workbench.core.money import Rates
+from workbench.core.runs import IterationDetail, IterationRow, PromptRow, Result, VersionRow
+from workbench.core.runs import Verdict as Verdict_
+from workbench.store import ending, endpoints, prompts, starting, timeline, verdicts, versions
+from workbench.store.connections import Readers, connect
+from workbench.store.errors import failure
+from workbench.store.opening import Opened, open_file
+from workbench.store.records import Recovered, RunBegun, RunStart
+from workbench.store.writer import Writer
+
+T = TypeVar("T")
+
+
+def open_store(path: Path, *, now: str, uid: Callable[[], str], busy_ms: int = 5000) -> Store:
+    """Open the history at `path`, made if it is not there, brought up to date if it is older.
+
+    `uid` makes identities for rows that callers do not name; `busy_ms` is how long to wait for another process.
+    Raises StoreError. A file that can only be read gives a store that says so (`read_only`, `notice`).
+    """
+    path = Path(path).absolute()
+    return Store(path, open_file(path, now=now, database_uid=uid(), busy_ms=busy_ms), uid, busy_ms)
+
+
+class Store:
+    """One open history database. Safe to use from any thread."""
+
+    def __init__(self, path: Path, opened: Opened, uid: Callable[[], str], busy_ms: int) -> None:
+        self.path = path
+        self.notice = opened.notice
+        self.read_only = opened.writer is None
+        self._uid = uid
+        self._writer = None if opened.writer is None else Writer(opened.writer, path)
+        self._readers = Readers(path, lambda: connect(path, mode="ro", immutable=opened.immutable, busy_ms=busy_ms))
+
+    def close(self) -> None:
+        """Write everything that was asked for, then close. Safe to repeat."""
+        self._readers.close()
+        if self._writer is not None:
+            self._writer.close()
+
+    def interrupt(self, thread: threading.Thread) -> None:
+        """Stop what `thread` is reading here: its call raises StoreError with code interrupted."""
+        self._readers.interrupt(thread)
+
+    def _write(self, work: Callable[[sqlite3.Connection], T], *, durable: bool = True) -> Future[T]:
+        if self._writer is None:
+            future: Future[T] = Future()
+            future.set_exception(failure("readonly", self.notice))
+            return future
+        return self._writer.submit(work, durable=durable)
+
+    # Prompts, drafts, versions
+
+    def create_prompt(self, uid: str, name: str, now: str) -> Future[None]:
+        """Add a prompt with neither draft nor versions."""
+        return self._write(lambda c: _nothing(prompts.create(c, uid, name, now)))
+
+    def rename_prompt(self, uid: str, name: str, now: str) -> Future[None]:
+        """Give a prompt another name."""
+        return self._write(lambda c: prompts.rename(c, uid, name, now))
+
+    def duplicate_prompt(self, uid: str, new_uid: str, name: str, now: str) -> Future[None]:
+        """Copy the draft and the versions it refers to into a new prompt, without iterations."""
+        return self._write(lambda c: prompts.duplicate(c, uid, new_uid, name, now, self._uid))
+
+    def archive_prompt(self, uid: str, archived: bool, now: str) -> Future[None]:
+        """Put a prompt out of the list, or back."""
+        return self._write(lambda c: prompts.archive(c, uid, archived, now))
+
+    def save_draft(self, prompt_uid: str, draft: Draft, now: str) -> Future[None]:
+        """Keep what the editor holds. Not durable against loss of power, only against loss of the process."""
+        return self._write(lambda c: prompts.save_draft(c, prompt_uid, draft, now), durable=False)
+
+    def add_version(
+        self, prompt_uid: str, uid: str, content: Content, parent: int | None, now: str
+    ) -> Future[VersionRow]:
+        """Make a version of `content`, or return the one the prompt already has."""
+
+        def work(connection: sqlite3.Connection) -> VersionRow:
+            prompt = prompts.prompt_id(connection, prompt_uid)
+            content_id = versions.content_id(connection, content)
+            _, number = versions.insert_version(connection, prompt, uid, content_id, parent, now)
+            return versions.one(connection, prompt, number)
+
+        return self._write(work)
+
+    def prompts(self, archived: bool = False) -> list[PromptRow]:
+        """Return the prompts that are archived or those that are not, the one last worked on first."""
+        with self._readers.use() as connection:
+            return prompts.listed(connection, archived)
+
+    def draft(self, prompt_uid: str) -> Draft | None:
+        """Return the draft, or None when the prompt never had one."""
+        with self._readers.use() as connection:
+            return prompts.draft(connection, prompt_uid)
+
+    def versions(self, prompt_uid: str) -> list[VersionRow]:
+        """Return all versions of a prompt, oldest first."""
+        with self._readers.use() as connection:
+            return versions.listed(connection, prompts.prompt_id(connection, prompt_uid))
+
+    def version(self, prompt_uid: str, number: int) -> VersionRow:
+        """Return one version; StoreError (missing) if there is none."""
+        with self._readers.use() as connection:
+            return versions.one(connection, prompts.prompt_id(connection, prompt_uid), number)
+
+    # Runs and outputs
+
+    def begin_run(self, start: RunStart) -> Future[RunBegun]:
+        """Write a run with its lanes and waiting outputs, before anything is sent."""
+        return self._write(lambda c: starting.begin_run(c, start))
+
+    def add_attempt(self, output_uid_old: str, new_uid: str, now: str, *, owner_uid: str | None = None) -> Future[int]:
+        """Add a retry beside an output and return its attempt number.
+
+        `owner_uid` is the process that makes the retry, which need not be the one that made the run.
+        """
+        return self._write(lambda c: starting.add_attempt(c, output_uid_old, new_uid, now, owner_uid))
+
+    def save_partials(self, partials: Iterable[ending.Partial], now: str) -> Future[None]:
+        """Append (output uid, "text" or "reasoning", offset in characters, text) of streaming outputs."""
+        pieces = tuple(partials)
+        return self._write(lambda c: ending.save_partials(c, pieces), durable=False)
+
+    def finish_output(self, output_uid: str, result: Result, now: str) -> Future[None]:
+        """Write how an output ended; StoreError (ended) if it already has."""
+        return self._write(lambda c: ending.finish_output(c, output_uid, result, now))
+
+    def mark(self, run_uid: str, uid: str, verdict: Verdict_, output_uids: tuple[str, ...], now: str) -> Future[None]:
+        """Add a verdict about `output_uids`: all that were compared, in the order shown, not only the winner."""
+        return self._write(lambda c: verdicts.mark(c, run_uid, uid, verdict, output_uids, now))
+
+    def set_note(self, run_uid: str, note: str, now: str) -> Future[None]:
+        """Write the note of a run."""
+        return self._write(lambda c: verdicts.set_note(c, run_uid, note))
+
+    def recover(self, alive: Callable[[str], bool], now: str) -> Future[Recovered]:
+        """End as interrupted, with their text so far, the outputs whose owner is not `alive`."""
+        return self._write(lambda c: ending.recover(c, alive, now))
+
+    def iterations(self, prompt_uid: str, before: int | None = None, limit: int = 100) -> list[IterationRow]:
+        """Return up to `limit` iterations with numbers below `before`, newest first."""
+        with self._readers.use() as connection:
+            return timeline.page(connection, prompt_uid, before, limit)
+
+    def iteration(self, run_uid: str) -> IterationRow:
+        """Return one row of the timeline."""
+        with self._readers.use() as connection:
+            return timeline.one(connection, run_uid)
+
+    def iteration_count(self, prompt_uid: str) -> int:
+        """Return how many iterations a prompt has."""
+        with self._readers.use() as connection:
+            return timeline.count(connection, prompt_uid)
+
+    def iteration_detail(self, run_uid: str) -> IterationDetail:
+        """Return an iteration exactly as it was, all attempts included."""
+        with self._readers.use() as connection:
+            return timeline.detail(connection, run_uid)
+
+    # Endpoints, prices, small facts
+
+    def save_endpoint(self, endpoint: Endpoint, now: str) -> Future[None]:
+        """Add or replace an endpoint; StoreError (secret) when a header or the address holds a key."""
+        return self._write(lambda c: endpoints.save(c, endpoint, now))
+
+    def remove_endpoint(self, uid: str, now: str) -> Future[None]:
+        """Take an endpoint out of the list; history keeps naming it."""
+        return self._write(lambda c: endpoints.remove(c, uid, now))
+
+    def endpoints(self) -> list[Endpoint]:
+        """Return the built-in endpoints, then the person's own by name."""
+        with self._readers.use() as connection:
+            return endpoints.listed(connection)
+
+    def set_price(self, endpoint_uid: str, model: str, rates: Rates | None, now: str) -> Future[None]:
+        """Set what a model costs, or with None leave it to the catalogue."""
+        return self._write(lambda c: endpoints.set_price(c, endpoint_uid, model, rates, now))
+
+    def prices(self) -> dict[tuple[str, str], Rates]:
+        """Return the prices set by hand, by endpoint uid and model."""
+        with self._readers.use() as connection:
+            return endpoints.prices(connection)
+
+    def set_meta(self, key: str, value: str) -> Future[None]:
+        """Keep a small fact about this file; `last_prompt` is one."""
+        return self._write(lambda c: prompts.set_meta(c, key, value), durable=False)
+
+    def get_meta(self, key: str) -> str | None:
+        """Return a small fact, or None."""
+        with self._readers.use() as connection:
+            return prompts.meta(connection, key)
+
+    def last_prompt(self) -> str | None:
+        """Return the prompt to open: the meta fact `last_prompt`, else the one changed last, else None."""
+        with self._readers.use() as connection:
+            return prompts.last_prompt(connection)
+
+    def data_version(self) -> int:
+        """Return a number that changes when another process has written, and not when this one has."""
+
+        def look(connection: sqlite3.Connection) -> int:
+            return int(connection.execute("PRAGMA data_version").fetchone()[0])
+
+        if self._writer is not None:
+            return self._writer.ask(look).result()
+        with self._readers.use() as connection:
+            return look(connection)
+
+
+def _nothing(_: object) -> None:
+    return None

@@ -1,0 +1,167 @@
+"""Reading iterations: pages of rows, and one of them whole.
+
+Invariant: a page costs the same wherever it is (a range of one index, never an offset), and a detail is what was,
+whatever has happened to the prompt since.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import Any
+
+from workbench.core.lanes import Lane, Params
+from workbench.core.money import Rates, Usage
+from workbench.core.runs import (
+    Failure,
+    IterationDetail,
+    IterationRow,
+    Mark,
+    OutputRecord,
+    OutputState,
+    Result,
+    RunLane,
+    Timing,
+)
+from workbench.store.ending import partial_texts
+from workbench.store.errors import missing
+from workbench.store.prompts import prompt_id
+from workbench.store.verdicts import latest
+from workbench.store.versions import read
+
+_ROW = (
+    "SELECT runs.uid, runs.number, versions.number, runs.started_at, runs.note, runs.summary, runs.added, runs.removed,"
+    " runs.verdict, runs.winner, EXISTS (SELECT 1 FROM in_flight WHERE in_flight.run_id = runs.id), versions.branched"
+    " FROM runs JOIN versions ON versions.id = runs.version_id"
+)
+_OUTPUTS = (
+    "SELECT outputs.id, outputs.uid, lane, sample, attempt, state, text, reasoning, model, finish_reason, error_code,"
+    " error, error_detail, input_tokens, output_tokens, cached_tokens, reasoning_tokens, usage_source, rate_input,"
+    " rate_output, rate_cached, rate_source, cost_usd, queued_ms, sent_ms, first_ms, end_ms, marks, requests.body,"
+    " messages.body, responses.body FROM outputs"
+    " LEFT JOIN bodies AS requests ON requests.id = outputs.request_id"
+    " LEFT JOIN bodies AS messages ON messages.id = outputs.request_messages_id"
+    " LEFT JOIN responses ON responses.output_id = outputs.id"
+    " WHERE run_id = ? ORDER BY lane, value_set, sample, attempt"
+)
+
+
+def _row(row: tuple[Any, ...]) -> IterationRow:
+    uid, number, version, started_at, note, summary, added, removed, verdict, winner, running, branched = row
+    return IterationRow(
+        uid,
+        number,
+        version,
+        started_at,
+        note,
+        summary,
+        added,
+        removed,
+        verdict,
+        winner,
+        bool(running),
+        bool(branched),
+    )
+
+
+def page(connection: sqlite3.Connection, prompt_uid: str, before: int | None, limit: int) -> list[IterationRow]:
+    """Return up to `limit` iterations with numbers below `before` (None: from the newest), newest first."""
+    rows = connection.execute(
+        f"{_ROW} WHERE runs.prompt_id = ? AND runs.kind = 'iteration' AND runs.number < ?"
+        " ORDER BY runs.number DESC LIMIT ?",
+        (prompt_id(connection, prompt_uid), 2**62 if before is None else before, limit),
+    )
+    return [_row(row) for row in rows]
+
+
+def one(connection: sqlite3.Connection, run_uid: str) -> IterationRow:
+    """Return one row of the timeline; raises StoreError (missing)."""
+    row = connection.execute(f"{_ROW} WHERE runs.uid = ?", (run_uid,)).fetchone()
+    if row is None:
+        raise missing("iteration", run_uid)
+    return _row(row)
+
+
+def count(connection: sqlite3.Connection, prompt_uid: str) -> int:
+    """Return how many iterations a prompt has."""
+    row = connection.execute("SELECT iterations FROM prompts WHERE uid = ?", (prompt_uid,)).fetchone()
+    if row is None:
+        raise missing("prompt", prompt_uid)
+    return int(row[0])
+
+
+def detail(connection: sqlite3.Connection, run_uid: str) -> IterationDetail:
+    """Return an iteration exactly as it was; what still streams has its text so far."""
+    row = one(connection, run_uid)
+    run, body, based_on, values = connection.execute(
+        "SELECT runs.id, contents.body, bases.number, value_bodies.body FROM runs"
+        " JOIN versions ON versions.id = runs.version_id JOIN contents ON contents.id = versions.content_id"
+        " LEFT JOIN versions AS bases ON bases.id = runs.based_on_id"
+        " JOIN run_values ON run_values.run_id = runs.id AND run_values.position = 0"
+        " JOIN value_bodies ON value_bodies.id = run_values.values_id WHERE runs.uid = ?",
+        (run_uid,),
+    ).fetchone()
+    return IterationDetail(
+        row=row,
+        content=read(body),
+        based_on=based_on,
+        values=tuple(json.loads(values).items()),
+        lanes=_lanes(connection, run),
+        outputs=_outputs(connection, run),
+        verdict=latest(connection, run),
+    )
+
+
+def _lanes(connection: sqlite3.Connection, run: int) -> tuple[RunLane, ...]:
+    rows = connection.execute(
+        "SELECT position, slot, endpoint_uid, model, params, pinned, label, versions.number FROM lanes"
+        " JOIN versions ON versions.id = lanes.version_id WHERE run_id = ? ORDER BY position",
+        (run,),
+    )
+    return tuple(
+        RunLane(
+            position,
+            Lane(slot, endpoint, model, Params.from_json(json.loads(params)), version if pinned else None, label),
+            version,
+        )
+        for position, slot, endpoint, model, params, pinned, label, version in rows
+    )
+
+
+def _outputs(connection: sqlite3.Connection, run: int) -> tuple[OutputRecord, ...]:
+    in_flight = [key for (key,) in connection.execute("SELECT output_id FROM in_flight WHERE run_id = ?", (run,))]
+    streamed = partial_texts(connection, in_flight)
+    return tuple(_output(row, streamed.get(row[0], {})) for row in connection.execute(_OUTPUTS, (run,)))
+
+
+def _output(row: tuple[Any, ...], streamed: dict[str, str]) -> OutputRecord:
+    _, uid, position, sample, attempt, state, text, reasoning, model, finish_reason, *rest = row
+    error_code, error, error_detail, tokens_in, tokens_out, cached, reasoned, usage_source, *rest = rest
+    rate_input, rate_output, rate_cached, rate_source, cost, queued, sent, first, end, *rest = rest
+    marks, request, messages, response = rest
+    shown: OutputState = "streaming" if streamed and state in ("waiting", "queued") else state
+    result = Result(
+        state=shown,
+        text=streamed.get("text", text),
+        reasoning=streamed.get("reasoning", reasoning),
+        model=model,
+        finish_reason=finish_reason,
+        failure=None if error_code is None else Failure(error_code, error, error_detail),
+        usage=Usage(tokens_in, tokens_out, cached, reasoned, usage_source),
+        rates=None if rate_source is None else Rates(rate_input, rate_output, rate_cached, rate_source),
+        cost_usd=cost,
+        timing=Timing(queued, sent, first, end),
+        request=_request(request, messages),
+        marks=tuple(Mark(**mark) for mark in json.loads(marks)),
+        response=None if response is None else json.loads(response),
+    )
+    return OutputRecord(uid, position, sample, attempt, result)
+
+
+def _request(request: str | None, messages: str | None) -> Any:
+    if request is None:
+        return None
+    whole = json.loads(request)
+    if messages is not None:
+        whole["messages"] = json.loads(messages)
+    return whole

@@ -1,0 +1,98 @@
+"""What people judged.
+
+Invariant: verdicts are only ever added. A new one supersedes the latest about the same run and value set, and the
+run's row shows what counts now.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from workbench.core.lanes import short_model
+from workbench.core.runs import Verdict
+from workbench.store.encoding import typed
+from workbench.store.errors import missing
+
+_WORDS = {"tie": "tie", "all_bad": "all bad", "none": ""}
+
+
+def mark(
+    connection: sqlite3.Connection, run_uid: str, uid: str, verdict: Verdict, output_uids: tuple[str, ...], now: str
+) -> None:
+    """Add a verdict about `output_uids`: all outputs that were compared, in the order they were shown.
+
+    The lanes at `verdict.positions` share the first place, the other outputs come after them; a tie without positions
+    is a tie of all. Raises StoreError (missing), or ValueError when a winner is not one of the outputs.
+    """
+    row = connection.execute("SELECT id, prompt_id FROM runs WHERE uid = ?", (run_uid,)).fetchone()
+    if row is None:
+        raise missing("iteration", run_uid)
+    run, prompt = row
+    judged = [_output(connection, run, output) for output in output_uids]
+    lanes = {lane for _, lane, _ in judged}
+    if verdict.kind == "winner" and len(verdict.positions) != 1:
+        raise ValueError("there is exactly one winner")
+    if verdict.kind in ("winner", "tie") and not lanes.issuperset(verdict.positions):
+        raise ValueError("a lane that won is not among the outputs that were compared")
+    sets = {value_set for _, _, value_set in judged} or {0}
+    if len(sets) > 1:
+        raise ValueError("a verdict is about one value set")
+    value_set = sets.pop()
+    (superseded,) = connection.execute(
+        "SELECT max(id) FROM verdicts WHERE run_id = ? AND value_set = ?", (run, value_set)
+    ).fetchone()
+    key = connection.execute(
+        "INSERT INTO verdicts (uid, prompt_id, run_id, value_set, kind, blind, supersedes_id, created_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (uid, prompt, run, value_set, verdict.kind, int(verdict.blind), superseded, now),
+    ).lastrowid
+    connection.executemany(
+        "INSERT INTO verdict_outputs (verdict_id, output_id, shown, place) VALUES (?, ?, ?, ?)",
+        ((key, output, shown, _place(verdict, lane)) for shown, (output, lane, _) in enumerate(judged)),
+    )
+    winner = _title(connection, run, verdict.positions[0]) if verdict.kind == "winner" else _WORDS[verdict.kind]
+    connection.execute("UPDATE runs SET verdict = ?, winner = ? WHERE id = ?", (verdict.kind, winner, run))
+
+
+def _output(connection: sqlite3.Connection, run: int, uid: str) -> tuple[int, int, int]:
+    row = connection.execute(
+        "SELECT id, lane, value_set FROM outputs WHERE uid = ? AND run_id = ?", (uid, run)
+    ).fetchone()
+    if row is None:
+        raise missing("answer", uid)
+    return int(row[0]), int(row[1]), int(row[2])
+
+
+def _place(verdict: Verdict, lane: int) -> int | None:
+    if verdict.kind not in ("winner", "tie"):
+        return None
+    return 1 if lane in verdict.positions or not verdict.positions else 2
+
+
+def _title(connection: sqlite3.Connection, run: int, position: int) -> str:
+    label, model = connection.execute(
+        "SELECT label, model FROM lanes WHERE run_id = ? AND position = ?", (run, position)
+    ).fetchone()
+    return str(label) or short_model(model)
+
+
+def latest(connection: sqlite3.Connection, run: int) -> Verdict:
+    """Return the verdict about a run that counts; kind "none" when there is none."""
+    row = connection.execute(
+        "SELECT id, kind, blind FROM verdicts WHERE run_id = ? ORDER BY id DESC LIMIT 1", (run,)
+    ).fetchone()
+    if row is None:
+        return Verdict("none")
+    key, kind, blind = row
+    positions = connection.execute(
+        "SELECT DISTINCT outputs.lane FROM verdict_outputs JOIN outputs ON outputs.id = verdict_outputs.output_id"
+        " WHERE verdict_id = ? AND place = 1 ORDER BY outputs.lane",
+        (key,),
+    )
+    return Verdict(kind, tuple(lane for (lane,) in positions), bool(blind))
+
+
+def set_note(connection: sqlite3.Connection, run_uid: str, note: str) -> None:
+    """Write the note of a run."""
+    if connection.execute("UPDATE runs SET note = ? WHERE uid = ?", (typed(note), run_uid)).rowcount == 0:
+        raise missing("iteration", run_uid)

@@ -1,0 +1,96 @@
+"""Contents and the versions that prompts make of them.
+
+Invariant: a content is stored once, by hash; a prompt has at most one version of a content, and numbers only grow.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+
+from workbench.core import content as contents
+from workbench.core.content import Content
+from workbench.core.runs import VersionRow
+from workbench.store.encoding import typed
+from workbench.store.errors import missing
+from workbench.store.search import index_cjk
+
+_SELECT = (
+    "SELECT versions.uid, versions.number, contents.hash, parents.number, versions.created_at, contents.body"
+    " FROM versions JOIN contents ON contents.id = versions.content_id"
+    " LEFT JOIN versions AS parents ON parents.id = versions.parent_id"
+)
+
+
+def content_id(connection: sqlite3.Connection, content: Content) -> int:
+    """Return the key of a content, storing it if it is new. Raises StoreError (text) on lone surrogates."""
+    for message in content.messages:
+        typed(message.text)
+    body = contents.canonical(content).decode()
+    hash_ = contents.content_hash(content)
+    row = connection.execute("SELECT id FROM contents WHERE hash = ?", (hash_,)).fetchone()
+    if row is not None:
+        return int(row[0])
+    key = int(connection.execute("INSERT INTO contents (hash, body) VALUES (?, ?)", (hash_, body)).lastrowid or 0)
+    index_cjk(connection, "contents", key, "\n".join(message.text for message in content.messages))
+    return key
+
+
+def newest_number(connection: sqlite3.Connection, prompt: int) -> int | None:
+    """Return the highest version number of a prompt, or None when it has only a draft."""
+    row = connection.execute("SELECT max(number) FROM versions WHERE prompt_id = ?", (prompt,)).fetchone()
+    return None if row[0] is None else int(row[0])
+
+
+def version_id(connection: sqlite3.Connection, prompt: int, number: int) -> int:
+    """Return the key of a version; raises StoreError (missing)."""
+    row = connection.execute("SELECT id FROM versions WHERE prompt_id = ? AND number = ?", (prompt, number)).fetchone()
+    if row is None:
+        raise missing("version", number)
+    return int(row[0])
+
+
+def insert_version(
+    connection: sqlite3.Connection, prompt: int, uid: str, content: int, parent: int | None, now: str
+) -> tuple[int, int]:
+    """Return key and number of the prompt's version of a content, made with `parent` (a number) if there is none."""
+    row = connection.execute(
+        "SELECT id, number FROM versions WHERE prompt_id = ? AND content_id = ?", (prompt, content)
+    ).fetchone()
+    if row is not None:
+        return int(row[0]), int(row[1])
+    newest = newest_number(connection, prompt)
+    number = (newest or 0) + 1
+    parent_key = None if parent is None else version_id(connection, prompt, parent)
+    cursor = connection.execute(
+        "INSERT INTO versions (uid, prompt_id, number, content_id, parent_id, branched, created_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (uid, prompt, number, content, parent_key, int(parent != newest), now),
+    )
+    return int(cursor.lastrowid or 0), number
+
+
+def read(body: str) -> Content:
+    """Return a stored content; raises ContentError on a foreign shape."""
+    return contents.from_json(json.loads(body))
+
+
+def one(connection: sqlite3.Connection, prompt: int, number: int) -> VersionRow:
+    """Return a version by number; raises StoreError (missing)."""
+    row = connection.execute(
+        f"{_SELECT} WHERE versions.prompt_id = ? AND versions.number = ?", (prompt, number)
+    ).fetchone()
+    if row is None:
+        raise missing("version", number)
+    return _row(row)
+
+
+def listed(connection: sqlite3.Connection, prompt: int) -> list[VersionRow]:
+    """Return all versions of a prompt, oldest first."""
+    rows = connection.execute(f"{_SELECT} WHERE versions.prompt_id = ? ORDER BY versions.number", (prompt,))
+    return [_row(row) for row in rows]
+
+
+def _row(row: tuple[str, int, str, int | None, str, str]) -> VersionRow:
+    uid, number, hash_, parent, created_at, body = row
+    return VersionRow(uid, number, hash_, parent, created_at, read(body))

@@ -1,0 +1,148 @@
+"""The one thread that writes.
+
+Invariant: all changes go through one connection, in the order they were asked for, each either whole or not at all.
+A future is resolved only after the transaction that holds its change was committed.
+"""
+
+from __future__ import annotations
+
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from workbench.store.errors import StoreError, failure, translate
+
+T = TypeVar("T")
+
+# What waits while a transaction runs is written in the next one together; this bounds how long others are locked out.
+_BATCH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """`work` gets the connection. It may run twice (alone, after a batch failed), so it touches nothing else."""
+
+    work: Callable[[sqlite3.Connection], Any]
+    durable: bool
+    future: Future[Any]
+    changes: bool = True
+
+
+class Writer:
+    """Runs changes on its own thread; `durable` ones are on the disk (synchronous=FULL) when their future is done."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+        self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        self._guard = threading.Lock()
+        self._closed = False
+        self._full = True
+        self._thread = threading.Thread(target=self._run, name="history-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, work: Callable[[sqlite3.Connection], T], *, durable: bool) -> Future[T]:
+        """Queue a change; the future holds what `work` returns, or a StoreError."""
+        return self._put(work, durable=durable, changes=True)
+
+    def ask(self, look: Callable[[sqlite3.Connection], T]) -> Future[T]:
+        """Queue something that only looks at the connection, outside of any transaction."""
+        return self._put(look, durable=False, changes=False)
+
+    def close(self) -> None:
+        """Finish everything queued, fold the write-ahead log into the file, close the connection. Safe to repeat."""
+        with self._guard:
+            if not self._closed:
+                self._closed = True
+                self._tasks.put(None)
+        self._thread.join()
+
+    def _put(self, work: Callable[[sqlite3.Connection], T], *, durable: bool, changes: bool) -> Future[T]:
+        future: Future[T] = Future()
+        with self._guard:
+            if self._closed:
+                future.set_exception(failure("closed"))
+            else:
+                self._tasks.put(_Task(work, durable, future, changes))
+        return future
+
+    def _run(self) -> None:
+        waiting: list[_Task] = []
+        open_ = True
+        try:
+            while open_ or waiting:
+                if not waiting:
+                    task = self._tasks.get()
+                    if task is None:
+                        break
+                    waiting.append(task)
+                while open_ and len(waiting) < _BATCH and not self._tasks.empty():
+                    task = self._tasks.get()
+                    if task is None:
+                        open_ = False
+                    else:
+                        waiting.append(task)
+                batch = [waiting.pop(0)]
+                while batch[0].changes and waiting and waiting[0].changes:
+                    batch.append(waiting.pop(0))
+                self._do(batch)
+        finally:
+            self._finish()
+
+    def _do(self, batch: Sequence[_Task]) -> None:
+        batch = [task for task in batch if task.future.set_running_or_notify_cancel()]
+        if len(batch) > 1:
+            try:
+                results = self._transaction(batch)
+            except Exception as error:  # noqa: BLE001 - below, each task is tried alone and reports its own error
+                told = self._undo(error)
+                if isinstance(told, StoreError) and told.code == "busy":
+                    # The lock belongs to somebody else: trying each alone would only multiply the wait.
+                    for task in batch:
+                        task.future.set_exception(told)
+                    return
+            else:
+                for task, result in zip(batch, results, strict=True):
+                    task.future.set_result(result)
+                return
+        for task in batch:
+            try:
+                result = self._transaction([task])[0] if task.changes else task.work(self._connection)
+            except Exception as error:  # noqa: BLE001 - belongs to whoever waits for the future
+                task.future.set_exception(self._undo(error))
+            else:
+                task.future.set_result(result)
+
+    def _undo(self, error: Exception) -> Exception:
+        # After a full disk or an I/O error SQLite may have rolled back by itself.
+        if self._connection.in_transaction:
+            self._connection.rollback()
+        told = translate(error, self._path)
+        if told is None or told is error:
+            return error
+        told.__cause__ = error
+        return told
+
+    def _transaction(self, batch: Sequence[_Task]) -> list[Any]:
+        full = any(task.durable for task in batch)
+        if full != self._full:
+            self._connection.execute(f"PRAGMA synchronous = {'FULL' if full else 'NORMAL'}")
+            self._full = full
+        self._connection.execute("BEGIN IMMEDIATE")
+        results = [task.work(self._connection) for task in batch]
+        self._connection.execute("COMMIT")
+        return results
+
+    def _finish(self) -> None:
+        try:
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.Error:
+            # A log that cannot be folded in now (full disk, another reader) is folded in by the next one to open.
+            return
+        finally:
+            self._connection.close()
