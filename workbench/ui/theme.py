@@ -314,6 +314,11 @@ QLabel[role="pill-green"] {
 QLabel[role="pill-warn"] {
   color: @warn; background: @warn_soft; border-radius: 9px; padding: 2px 8px; font-size: @small;
 }
+QPushButton[role="pill-warn"] {
+  color: @warn; background: @warn_soft; border: 1px solid transparent; border-radius: 9px; padding: 1px 8px;
+  font-size: @small;
+}
+QPushButton[role="pill-warn"]:hover, QPushButton[role="pill-warn"]:focus { border-color: @warn; }
 QLabel[role="keycap"] { color: @muted; border: 1px solid @border; border-radius: 3px; padding: 0 4px;
   font-family: "JetBrains Mono", "DejaVu Sans Mono", monospace; font-size: @tiny; }
 QFrame[role="sunken"], QWidget[role="sunken"] { background: @sunken; }
