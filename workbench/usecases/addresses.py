@@ -1,0 +1,134 @@
+"""Checking what people type about an endpoint. Pure.
+
+Invariant: an address that passes is an http or https URL without user, query or fragment, and holds no secret.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import urlsplit, urlunsplit
+
+from workbench.core.lanes import Endpoint
+from workbench.engine.providers import PROVIDERS
+from workbench.host.processes import is_secret
+
+Field = Literal["name", "base_url", "headers", "key", "path", "adapter"]
+_TAKEN = frozenset({"echo", "builtin", "litellm"})
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_SECRET_HEADER = re.compile(r"auth|cookie|key|secret|token|password|credential|signature|session", re.IGNORECASE)
+_OURS = frozenset({"content-type", "content-length", "host", "accept", "connection", "transfer-encoding"})
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointForm:
+    """What a person typed. `uid` is "" for a new endpoint; `key` None leaves the key as it is, "" removes it.
+
+    A secret header with the value None keeps the value that it has.
+    """
+
+    name: str
+    base_url: str
+    uid: str = ""
+    needs_key: bool = False
+    key: str | None = field(default=None, repr=False)
+    headers: tuple[tuple[str, str | None], ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What is wrong, and at which field of the form."""
+
+    where: Field
+    sentence: str
+
+
+def check_form(form: EndpointForm, others: Iterable[Endpoint]) -> tuple[Wrong, ...]:
+    """Return everything that is wrong with a form; `others` are the endpoints that there are."""
+    found = [*check_name(form.name, form.uid, others), *_check_url(form.base_url), *_check_headers(form.headers)]
+    if form.key and (not form.key.strip().isascii() or not form.key.strip().isprintable()):
+        found.append(Wrong("key", "The key has characters that cannot be sent. Copy it again, alone."))
+    return tuple(found)
+
+
+def check_name(name: str, uid: str, others: Iterable[Endpoint]) -> tuple[Wrong, ...]:
+    """Return what is wrong with the name of an endpoint, which is also how the terminal names its models."""
+    cleaned = name.strip()
+    if not cleaned or not cleaned.isprintable():
+        return (Wrong("name", "An endpoint needs a name. Type a short one, such as the name of the server."),)
+    if "/" in cleaned:
+        return (Wrong("name", "A slash separates the name from the model, so the name cannot have one."),)
+    if cleaned.casefold() in _TAKEN or cleaned.casefold() in PROVIDERS:
+        return (Wrong("name", f"“{cleaned}” is the name of a provider. Choose another one, such as “my {cleaned}”."),)
+    if any(other.uid != uid and other.name.casefold() == cleaned.casefold() for other in others):
+        return (Wrong("name", f"There is an endpoint “{cleaned}” already. Choose another name."),)
+    return ()
+
+
+def clean_url(text: str) -> str:
+    """Return an address as it is kept: no white space around, no trailing slash, no path of one single call."""
+    cleaned = text.strip().rstrip("/")
+    for ending in ("/chat/completions", "/completions", "/models"):
+        cleaned = cleaned.removesuffix(ending)
+    parts = urlsplit(cleaned)
+    return urlunsplit((parts.scheme.lower(), parts.netloc, parts.path.rstrip("/"), parts.query, parts.fragment))
+
+
+def _check_url(text: str) -> tuple[Wrong, ...]:
+    example = "Write it like http://localhost:8000/v1."
+    try:
+        parts = urlsplit(text.strip())
+        port_fits = parts.port is None or parts.port > 0
+    except ValueError:
+        return (Wrong("base_url", f"This is not an address. {example}"),)
+    if parts.scheme.lower() not in ("http", "https"):
+        return (Wrong("base_url", f"The address must begin with http:// or https://. {example}"),)
+    if not parts.hostname or not port_fits or re.search(r"[\s\\]", text.strip()):
+        return (Wrong("base_url", f"The address names no server. {example}"),)
+    if parts.username or parts.password:
+        return (Wrong("base_url", "Leave user and password out of the address; use a key or a secret header instead."),)
+    if parts.query or parts.fragment:
+        return (Wrong("base_url", f"Leave out everything from the “?” or “#” on. {example}"),)
+    return ()
+
+
+def warnings(base_url: str) -> tuple[str, ...]:
+    """Return what a person should know about an address that is usable."""
+    parts = urlsplit(base_url)
+    host = parts.hostname or ""
+    if parts.scheme == "http" and not is_loopback(host):
+        return (f"Prompts and keys travel to {host} unencrypted, because the address begins with http://.",)
+    return ()
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host name or address is this machine."""
+    if host.lower() == "localhost" or host.lower().endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def is_secret_header(name: str, value: str) -> bool:
+    """Return whether a header looks like one whose value must not be in the database."""
+    return bool(_SECRET_HEADER.search(name)) or is_secret(name.replace("-", "_"), value)
+
+
+def _check_headers(headers: Sequence[tuple[str, str | None]]) -> tuple[Wrong, ...]:
+    seen: set[str] = set()
+    for name, value in headers:
+        if not _HEADER_NAME.fullmatch(name):
+            return (Wrong("headers", f"“{name}” is not the name of a header. Use letters, digits and dashes."),)
+        if name.lower() in _OURS:
+            return (Wrong("headers", f"The header {name} is set for every request. Leave it out."),)
+        if name.lower() in seen:
+            return (Wrong("headers", f"The header {name} is there twice. Keep one of them."),)
+        if value is not None and (not value.isascii() or not value.isprintable()):
+            return (Wrong("headers", f"The value of {name} has characters that cannot be sent in a header."),)
+        seen.add(name.lower())
+    return ()

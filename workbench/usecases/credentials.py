@@ -1,0 +1,97 @@
+"""Which key goes where.
+
+Invariant: a key is looked up for one endpoint and handed over for that endpoint alone; a model that answers without a
+key never makes anyone look for one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from workbench.core.lanes import Endpoint
+from workbench.core.runs import Failure
+from workbench.engine.providers import PROVIDERS, key_variables, split_model
+from workbench.host.errors import HostError
+from workbench.host.keys import KeyStore
+
+ProviderOf = Callable[[str], str]
+"""Model id → provider id, "" when nobody knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What proves to an endpoint who asks."""
+
+    key: str = field(default="", repr=False)
+    secret_headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+
+def provider_key(provider: str) -> str:
+    """Return the name under which a provider's key is kept: providers of one company share one key."""
+    variables = key_variables()
+    mine = variables.get(provider)
+    return next((name for name, theirs in variables.items() if theirs == mine), provider)
+
+
+def endpoint_key(uid: str) -> str:
+    """Return the name under which the key of a custom endpoint is kept."""
+    return f"endpoint:{uid}"
+
+
+def header_key(uid: str, header: str) -> str:
+    """Return the name under which the value of a secret header is kept; header names know no case."""
+    return f"endpoint:{uid}:header:{header.lower()}"
+
+
+def credentials(keys: KeyStore, endpoint: Endpoint, model: str, provider_of: ProviderOf) -> Credentials | Failure:
+    """Return what a call needs, or the failure that says what is missing.
+
+    `provider_of` is asked only when the model id itself does not name its provider.
+    """
+    if endpoint.is_local:
+        return Credentials()
+    try:
+        if endpoint.kind == "litellm":
+            return _of_provider(keys, split_model(model)[0] or provider_of(model) or model.partition("/")[0])
+        return _of_endpoint(keys, endpoint)
+    except HostError as error:
+        return Failure("no_key", error.sentence, error.detail)
+
+
+def _of_provider(keys: KeyStore, provider: str) -> Credentials | Failure:
+    known = PROVIDERS.get(provider)
+    if known is not None and not known.env:
+        return Credentials()
+    if key := keys.get(provider_key(provider)):
+        return Credentials(key.value)
+    # LiteLLM knows more providers than we do, and some of them need no key.
+    if known is None or not known.needs_key:
+        return Credentials()
+    return Failure(
+        "no_key",
+        f"{known.name} needs an API key. Add one in Settings → Keys, or set {known.env[0]} and start again.",
+        f"provider {provider}",
+    )
+
+
+def _of_endpoint(keys: KeyStore, endpoint: Endpoint) -> Credentials | Failure:
+    key = keys.get(endpoint_key(endpoint.uid)) if endpoint.needs_key else None
+    if endpoint.needs_key and key is None:
+        return Failure(
+            "no_key",
+            f"The endpoint “{endpoint.name}” needs an API key. Add one in Settings → Endpoints.",
+            f"endpoint {endpoint.uid}",
+        )
+    headers = []
+    for header in endpoint.secret_headers:
+        value = keys.get(header_key(endpoint.uid, header))
+        if value is None:
+            return Failure(
+                "no_key",
+                f"The header {header} of the endpoint “{endpoint.name}” has no value on this machine. "
+                "Add it in Settings → Endpoints.",
+                f"endpoint {endpoint.uid}",
+            )
+        headers.append((header, value.value))
+    return Credentials("" if key is None else key.value, tuple(headers))

@@ -1,0 +1,206 @@
+"""The places where models answer, as people manage them.
+
+Invariant: what is secret about an endpoint goes into the key store before the endpoint is written, and never anywhere
+else; the endpoint that is written holds names only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from workbench.core.lanes import FIXED_ENDPOINTS, LITELLM, Endpoint
+from workbench.core.runs import Failure
+from workbench.engine.calls import EngineError
+from workbench.host.keys import KeyStore
+from workbench.store import Store
+from workbench.usecases.addresses import (
+    EndpointForm,
+    Wrong,
+    check_form,
+    check_name,
+    clean_url,
+    is_secret_header,
+    warnings,
+)
+from workbench.usecases.credentials import ProviderOf, credentials, endpoint_key, header_key, provider_key
+
+if TYPE_CHECKING:
+    from workbench.usecases.discovery import Found
+
+Headers = tuple[tuple[str, str], ...]
+
+
+class Asker(Protocol):
+    """The part of the engine's client that answers questions about endpoints."""
+
+    def list_models(self, endpoint: Endpoint, key: str = "", secret_headers: Headers = ()) -> Future[list[str]]:
+        """Return the model ids that the endpoint lists."""
+
+    def check_key(
+        self, endpoint: Endpoint, key: str, secret_headers: Headers = (), *, provider: str = "", model: str = ""
+    ) -> Future[str]:
+        """Return a sentence that says what was tested."""
+
+
+class WrongFormError(Exception):
+    """A form that cannot be saved; `wrongs` say what to change where."""
+
+    def __init__(self, wrongs: tuple[Wrong, ...]) -> None:
+        super().__init__(wrongs[0].sentence)
+        self.wrongs = wrongs
+        self.sentence = wrongs[0].sentence
+        self.detail = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """An endpoint that is being written; `done` holds the outcome, `warnings` what a person should know."""
+
+    endpoint: Endpoint
+    warnings: tuple[str, ...]
+    done: Future[None]
+
+
+class Endpoints:
+    """List, save, remove, ask. Reads block; the rest returns futures."""
+
+    def __init__(
+        self,
+        store: Store,
+        keys: KeyStore,
+        engine: Asker,
+        provider_of: ProviderOf,
+        new_uid: Callable[[], str],
+        now: Callable[[], str],
+    ) -> None:
+        self._store = store
+        self._keys = keys
+        self._engine = engine
+        self._provider_of = provider_of
+        self._new_uid = new_uid
+        self._now = now
+
+    def all(self) -> list[Endpoint]:
+        """Return every endpoint: the built-in ones, then the person's own by name."""
+        return self._store.endpoints()
+
+    def custom(self) -> list[Endpoint]:
+        """Return the person's own endpoints by name."""
+        fixed = {endpoint.uid for endpoint in FIXED_ENDPOINTS}
+        return [endpoint for endpoint in self.all() if endpoint.uid not in fixed]
+
+    def find(self, uid: str) -> Endpoint | None:
+        """Return an endpoint, None when it was removed."""
+        return next((endpoint for endpoint in self.all() if endpoint.uid == uid), None)
+
+    def save(self, form: EndpointForm, *, session_only: bool = False) -> Saved:
+        """Add or change an OpenAI-compatible endpoint.
+
+        Keys and secret headers go into the keyring, or with `session_only` into memory. Raises WrongFormError, and
+        HostError when the keyring does not take a key; nothing is written then.
+        """
+        if wrongs := check_form(form, self.all()):
+            raise WrongFormError(wrongs)
+        uid = form.uid or self._new_uid()
+        before = self.find(form.uid) if form.uid else None
+        secret = tuple(name for name, value in form.headers if value is None or is_secret_header(name, value))
+        for name, value in form.headers:
+            if name in secret and value is not None:
+                self._keys.set(header_key(uid, name), value, session=session_only)
+        if form.key:
+            self._keys.set(endpoint_key(uid), form.key, session=session_only)
+        elif form.key == "" or not form.needs_key:
+            self._forget(endpoint_key(uid), known=before is not None and before.needs_key)
+        for name in before.secret_headers if before else ():
+            if name.lower() not in {kept.lower() for kept in secret}:
+                self._forget(header_key(uid, name), known=True)
+        endpoint = Endpoint(
+            uid,
+            "openai",
+            form.name.strip(),
+            clean_url(form.base_url),
+            tuple((name, value) for name, value in form.headers if value is not None and name not in secret),
+            secret,
+            form.needs_key,
+        )
+        return Saved(endpoint, warnings(endpoint.base_url), self._store.save_endpoint(endpoint, self._now()))
+
+    def save_file(self, name: str, path: Path, adapter: Path | None = None, uid: str = "") -> Saved:
+        """Add or change a GGUF file, with an optional LoRA adapter. Raises WrongFormError."""
+        wrongs = list(check_name(name, uid, self.all()))
+        if wrong := _check_gguf(path):
+            wrongs.append(Wrong("path", wrong))
+        if adapter is not None and (wrong := _check_gguf(adapter)):
+            wrongs.append(Wrong("adapter", wrong))
+        if wrongs:
+            raise WrongFormError(tuple(wrongs))
+        endpoint = Endpoint(
+            uid or self._new_uid(),
+            "gguf",
+            name.strip(),
+            path=str(path.absolute()),
+            adapter="" if adapter is None else str(adapter.absolute()),
+        )
+        return Saved(endpoint, (), self._store.save_endpoint(endpoint, self._now()))
+
+    def remove(self, uid: str) -> Future[None]:
+        """Take an endpoint out of the list and forget its keys; past runs keep naming it. Raises HostError."""
+        endpoint = self.find(uid)
+        if endpoint is not None:
+            self._forget(endpoint_key(uid), known=endpoint.needs_key)
+            for name in endpoint.secret_headers:
+                self._forget(header_key(uid, name), known=True)
+        return self._store.remove_endpoint(uid, self._now())
+
+    def models(self, endpoint: Endpoint) -> Future[list[str]]:
+        """Ask an endpoint for its models; EngineError says why not."""
+        who = credentials(self._keys, endpoint, "", self._provider_of)
+        if isinstance(who, Failure):
+            return _failed(who)
+        return self._engine.list_models(endpoint, who.key, who.secret_headers)
+
+    def test(self, endpoint: Endpoint, model: str = "") -> Future[str]:
+        """Test the key of a custom endpoint; the future holds a sentence or an EngineError."""
+        who = credentials(self._keys, endpoint, model, self._provider_of)
+        if isinstance(who, Failure):
+            return _failed(who)
+        return self._engine.check_key(endpoint, who.key, who.secret_headers, model=model)
+
+    def test_provider(self, provider: str, model: str = "") -> Future[str]:
+        """Test the key of a provider; the future holds a sentence or an EngineError. Raises HostError."""
+        key = self._keys.get(provider_key(provider))
+        if key is None:
+            return _failed(Failure("no_key", "There is no key to test yet. Paste one first.", f"provider {provider}"))
+        litellm = next(endpoint for endpoint in FIXED_ENDPOINTS if endpoint.uid == LITELLM)
+        return self._engine.check_key(litellm, key.value, provider=provider, model=model)
+
+    def look_for_servers(self) -> list[Found]:
+        """Look for Ollama and LM Studio on this machine; blocks for a second or two."""
+        # HTTP is needed when somebody asks, and not before the first paint.
+        from workbench.usecases.discovery import look_for_servers
+
+        return look_for_servers()
+
+    def _forget(self, name: str, *, known: bool) -> None:
+        # Asking the keyring to remove what was never there would wake it up for nothing.
+        if known:
+            self._keys.remove(name)
+
+
+def _check_gguf(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            start = file.read(4)
+    except OSError as error:
+        return f"The file {path} cannot be read ({error.strerror}). Choose another one."
+    return "" if start == b"GGUF" else f"The file {path} is not a GGUF file. Choose one that ends in .gguf."
+
+
+def _failed(failure: Failure) -> Future[Any]:
+    future: Future[Any] = Future()
+    future.set_exception(EngineError(failure))
+    return future

@@ -1,0 +1,95 @@
+"""What was run, and what people thought of it.
+
+Invariant: looking changes nothing, and a judgement adds a row and replaces none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import Literal
+
+from workbench.core.drafts import Draft
+from workbench.core.runs import ENDED, IterationDetail, IterationRow, OutputRecord, Verdict
+from workbench.store import Store
+from workbench.usecases.problems import RefusedError
+
+PAGE = 100
+
+
+class History:
+    """The timeline of a prompt. Reads block and belong on worker threads; writes return futures."""
+
+    def __init__(self, store: Store, new_uid: Callable[[], str], now: Callable[[], str]) -> None:
+        self._store = store
+        self._new_uid = new_uid
+        self._now = now
+
+    def timeline(self, prompt_uid: str, before: int | None = None, limit: int = PAGE) -> list[IterationRow]:
+        """Return iterations newest first, those with a number below `before`."""
+        return self._store.iterations(prompt_uid, before, limit)
+
+    def count(self, prompt_uid: str) -> int:
+        """Return how many iterations a prompt has."""
+        return self._store.iteration_count(prompt_uid)
+
+    def row(self, run_uid: str) -> IterationRow:
+        """Return one line of the timeline."""
+        return self._store.iteration(run_uid)
+
+    def detail(self, run_uid: str) -> IterationDetail:
+        """Return an iteration exactly as it was."""
+        return self._store.iteration_detail(run_uid)
+
+    def note(self, run_uid: str, text: str) -> Future[None]:
+        """Set the note of an iteration, "" to take it away."""
+        return self._store.set_note(run_uid, text, self._now())
+
+    def mark(self, run_uid: str, verdict: Verdict, outputs: Sequence[OutputRecord]) -> Future[None]:
+        """Judge a run: `outputs` are the shown ones, one per lane, in the order shown.
+
+        Raises RefusedError while one of those that the verdict names has not ended.
+        """
+        named = [output for output in outputs if not verdict.positions or output.position in verdict.positions]
+        if verdict.kind != "none" and any(output.result.state not in ENDED for output in named):
+            raise RefusedError("This answer is still being written. Wait for its end, or stop it, then judge it.")
+        return self._store.mark(run_uid, self._new_uid(), verdict, tuple(o.uid for o in outputs), self._now())
+
+
+def next_verdict(
+    current: Verdict, pressed: int | Literal["tie", "all_bad"], positions: Sequence[int], *, blind: bool = False
+) -> Verdict:
+    """Return the verdict after a key: a lane's position makes it the winner; the same key again takes it back.
+
+    `positions` are the lanes that take part.
+    """
+    if isinstance(pressed, int):
+        wanted = Verdict("winner", (pressed,), blind)
+    else:
+        wanted = Verdict(pressed, tuple(positions), blind)
+    same = current.kind == wanted.kind and (current.kind != "winner" or current.positions == wanted.positions)
+    return Verdict("none", (), blind) if same else wanted
+
+
+def shown_outputs(detail: IterationDetail) -> tuple[OutputRecord, ...]:
+    """Return the newest attempt of every lane, by position."""
+    newest: dict[int, OutputRecord] = {}
+    for output in detail.outputs:
+        best = newest.get(output.position)
+        if best is None or (output.sample, -output.attempt) < (best.sample, -best.attempt):
+            newest[output.position] = output
+    return tuple(newest[position] for position in sorted(newest))
+
+
+def restore(detail: IterationDetail, current: Draft) -> Draft:
+    """Return the draft that brings an iteration back into the line of work: its text, values and lanes.
+
+    It stays based on what the present draft is based on, so that the next run continues the line and its change is
+    counted against the newest text.
+    """
+    return Draft(detail.content, detail.values, tuple(lane.lane for lane in detail.lanes), current.based_on)
+
+
+def branch(detail: IterationDetail) -> Draft:
+    """Return the draft that starts afresh from an iteration: the next new version has its version as the parent."""
+    return Draft(detail.content, detail.values, tuple(lane.lane for lane in detail.lanes), detail.row.version)

@@ -1,0 +1,79 @@
+"""Telling others what happened.
+
+Invariant: a listener that fails is logged and harms nobody else; callbacks come from worker threads, in order per run.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from workbench.engine.calls import NoticeKind
+from workbench.store.records import RunBegun
+from workbench.usecases.problems import Problem
+
+_log = logging.getLogger(__name__)
+
+
+class RunListener:
+    """Override what you want to hear. Callbacks must return quickly and must not wait for the runner."""
+
+    def on_run_started(self, begun: RunBegun) -> None:
+        """A run is recorded and about to be sent."""
+
+    def on_output_ended(self, output_uid: str) -> None:
+        """An output has its final text and cost; it is being saved."""
+
+    def on_run_ended(self, run_uid: str) -> None:
+        """All outputs of a run have ended and were saved as far as possible, or the run was refused."""
+
+    def on_problem(self, sentence: str, detail: str) -> None:
+        """Something to tell the person, outside of any output."""
+
+    def on_engine(self, kind: NoticeKind, text: str) -> None:
+        """The engine starts, is ready, restarts, or cannot start."""
+
+
+class Listeners(RunListener):
+    """Passes everything on to all who listen."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._all: tuple[RunListener, ...] = ()
+
+    def add(self, listener: RunListener) -> None:
+        """Tell `listener` from now on."""
+        with self._lock:
+            self._all = (*self._all, listener)
+
+    def remove(self, listener: RunListener) -> None:
+        """Tell `listener` nothing more."""
+        with self._lock:
+            self._all = tuple(one for one in self._all if one is not listener)
+
+    def on_run_started(self, begun: RunBegun) -> None:
+        self._tell(lambda one: one.on_run_started(begun))
+
+    def on_output_ended(self, output_uid: str) -> None:
+        self._tell(lambda one: one.on_output_ended(output_uid))
+
+    def on_run_ended(self, run_uid: str) -> None:
+        self._tell(lambda one: one.on_run_ended(run_uid))
+
+    def on_problem(self, sentence: str, detail: str) -> None:
+        self._tell(lambda one: one.on_problem(sentence, detail))
+
+    def on_engine(self, kind: NoticeKind, text: str) -> None:
+        self._tell(lambda one: one.on_engine(kind, text))
+
+    def problem(self, problem: Problem) -> None:
+        """Pass a problem on."""
+        self.on_problem(problem.sentence, problem.detail)
+
+    def _tell(self, call: Callable[[RunListener], None]) -> None:
+        for one in self._all:
+            try:
+                call(one)
+            except Exception:  # noqa: BLE001 - a listener may be anything
+                _log.exception("A listener failed: %s", type(one).__name__)

@@ -1,0 +1,45 @@
+"""What went wrong, as people read it.
+
+Invariant: whatever a lower layer raises becomes one sentence with a next step, its technical detail apart.
+"""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass
+
+from workbench.engine.calls import EngineError
+from workbench.engine.catalogue import CatalogueError
+from workbench.host.errors import HostError
+from workbench.store.errors import StoreError
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A sentence with a next step, and the folded technical detail."""
+
+    sentence: str
+    detail: str = ""
+
+
+class RefusedError(Exception):
+    """Something was not done because what it was asked for cannot work; nothing was changed."""
+
+    def __init__(self, sentence: str, detail: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.detail = detail
+
+
+def problem_of(error: BaseException) -> Problem:
+    """Return the problem that an exception of any layer stands for."""
+    if isinstance(error, RefusedError | HostError | StoreError):
+        return Problem(error.sentence, error.detail)
+    if isinstance(error, EngineError):
+        return Problem(error.failure.sentence, error.failure.detail)
+    if isinstance(error, CatalogueError):
+        return Problem(str(error), str(error.__cause__ or ""))
+    return Problem(
+        "Something went wrong inside Prompt Workbench. Try again; if it happens again, please report it.",
+        "".join(traceback.format_exception(error)),
+    )

@@ -1,0 +1,112 @@
+"""The prompts of a database.
+
+Invariant: a prompt has a name that can be seen; names may repeat, uids do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+
+from workbench.core.content import Content, Message
+from workbench.core.drafts import Draft
+from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, Lane
+from workbench.core.runs import PromptRow, VersionRow
+from workbench.store import Store
+from workbench.usecases.problems import RefusedError
+
+NAME_LIMIT = 200
+
+FIRST_DRAFT = Draft(
+    content=Content((Message("user", ""),)),
+    lanes=(Lane("a", BUILTIN, BUILTIN_MODEL),),
+)
+
+
+class Prompts:
+    """Create, find, rename, duplicate, archive; drafts and versions. Reads block, writes return futures."""
+
+    def __init__(self, store: Store, new_uid: Callable[[], str], now: Callable[[], str]) -> None:
+        self._store = store
+        self._new_uid = new_uid
+        self._now = now
+
+    def all(self, *, archived: bool = False) -> list[PromptRow]:
+        """Return the prompts that are in use, or the archived ones."""
+        return self._store.prompts(archived=archived)
+
+    def find(self, name: str) -> PromptRow:
+        """Return the prompt of a name: exactly that, else ignoring case, else the only one that starts so.
+
+        Raises RefusedError with the names that there are.
+        """
+        rows = self.all()
+        for match in (
+            [row for row in rows if row.name == name],
+            [row for row in rows if row.name.casefold() == name.casefold()],
+            [row for row in rows if row.name.casefold().startswith(name.casefold())],
+        ):
+            if len(match) == 1:
+                return match[0]
+            if match:
+                raise RefusedError(f"Several prompts are called “{name}”. Rename one of them in the window.")
+        known = ", ".join(f"“{row.name}”" for row in rows) or "none"
+        raise RefusedError(f"There is no prompt “{name}”. There are: {known}.")
+
+    def create(self, name: str, draft: Draft = FIRST_DRAFT) -> tuple[str, Future[None]]:
+        """Create a prompt with a draft; return its uid and a future. Raises RefusedError for an unusable name."""
+        uid = self._new_uid()
+        name = clean_name(name)
+        # The history writes in the order it is asked, so the draft's future also answers for the prompt.
+        made = self._store.create_prompt(uid, name, self._now())
+        return uid, both(made, self._store.save_draft(uid, draft, self._now()))
+
+    def rename(self, prompt_uid: str, name: str) -> Future[None]:
+        """Rename a prompt. Raises RefusedError for an unusable name."""
+        return self._store.rename_prompt(prompt_uid, clean_name(name), self._now())
+
+    def duplicate(self, prompt_uid: str, name: str) -> tuple[str, Future[None]]:
+        """Copy a prompt under a new name; return the copy's uid and a future. Raises RefusedError."""
+        uid = self._new_uid()
+        return uid, self._store.duplicate_prompt(prompt_uid, uid, clean_name(name), self._now())
+
+    def archive(self, prompt_uid: str, archived: bool = True) -> Future[None]:
+        """Take a prompt out of the list, or bring it back; nothing is deleted."""
+        return self._store.archive_prompt(prompt_uid, archived, self._now())
+
+    def draft(self, prompt_uid: str) -> Draft:
+        """Return the draft; FIRST_DRAFT where there is none yet."""
+        return self._store.draft(prompt_uid) or FIRST_DRAFT
+
+    def save_draft(self, prompt_uid: str, draft: Draft) -> Future[None]:
+        """Keep what the editor holds."""
+        return self._store.save_draft(prompt_uid, draft, self._now())
+
+    def versions(self, prompt_uid: str) -> list[VersionRow]:
+        """Return the versions, in the order of the history."""
+        return self._store.versions(prompt_uid)
+
+
+def clean_name(name: str) -> str:
+    """Return a name without surrounding white space. Raises RefusedError when it cannot be one."""
+    cleaned = " ".join(name.split())
+    if not cleaned or not any(character.isprintable() and not character.isspace() for character in cleaned):
+        raise RefusedError("A prompt needs a name. Type at least one visible character.")
+    if len(cleaned) > NAME_LIMIT:
+        raise RefusedError(f"This name has {len(cleaned)} characters. Use at most {NAME_LIMIT}.")
+    return cleaned
+
+
+def both(first: Future[None], second: Future[None]) -> Future[None]:
+    """Return a future that is done with `second`, and failed when `first` or else `second` failed."""
+    joined: Future[None] = Future()
+
+    def settle(done: Future[None]) -> None:
+        error = (first.exception() if first.done() else None) or done.exception()
+        if error is None:
+            joined.set_result(None)
+        else:
+            joined.set_exception(error)
+
+    second.add_done_callback(settle)
+    return joined

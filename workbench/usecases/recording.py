@@ -1,0 +1,159 @@
+"""Getting streamed text and ends into the database.
+
+Invariant: an end is either in the database or held here and tried again; text that streams is saved every 250 ms, and
+what could not be saved is saved with the next piece. A trouble is told once, and its end too.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Protocol
+
+from workbench.core.runs import Result
+from workbench.usecases.problems import Problem, problem_of
+from workbench.usecases.transcript import Piece, Transcript
+
+PARTIALS_EVERY_S = 0.25
+TRY_AGAIN_AFTER_S = 2.0
+
+
+class OutputStore(Protocol):
+    """The part of the history that outputs are written to."""
+
+    def save_partials(self, partials: Iterable[tuple[str, str, int, str]], now: str) -> Future[None]:
+        """Append streamed text: output uid, kind, offset, text."""
+
+    def finish_output(self, output_uid: str, result: Result, now: str) -> Future[None]:
+        """Write how an output ended, durably."""
+
+
+@dataclass(slots=True)
+class _End:
+    transcript: Transcript
+    result: Result
+    ended_at: str
+    then: Callable[[], None] | None
+
+
+class Recorder:
+    """Owns one thread, which sleeps while nothing streams and nothing is left to save."""
+
+    def __init__(self, store: OutputStore, now: Callable[[], str], on_problem: Callable[[Problem], None]) -> None:
+        """`now` returns UTC text. `on_problem` may be called from any thread."""
+        self._store = store
+        self._now = now
+        self._on_problem = on_problem
+        self._changed = threading.Condition()
+        self._live: dict[str, Transcript] = {}
+        self._unsaved: dict[str, _End] = {}
+        self._flying = 0
+        self._troubled = False
+        self._failed_at = 0.0
+        self._closing = False
+        self._thread = threading.Thread(target=self._loop, name="recorder", daemon=True)
+        self._thread.start()
+
+    def watch(self, transcript: Transcript) -> None:
+        """Save what this output says from now on."""
+        with self._changed:
+            self._live[transcript.uid] = transcript
+            self._changed.notify_all()
+
+    def finish(self, transcript: Transcript, result: Result, then: Callable[[], None]) -> None:
+        """Save how an output ended; `then` is called after the first try, from any thread, saved or not."""
+        end = _End(transcript, result, self._now(), then)
+        with self._changed:
+            self._live.pop(transcript.uid, None)
+            self._submit(end)
+
+    @property
+    def unsaved(self) -> int:
+        """How many ends are not in the database."""
+        with self._changed:
+            return len(self._unsaved) + self._flying
+
+    def close(self, timeout_s: float) -> int:
+        """Wait for what is being saved, try the rest once more, and return how many ends could not be saved."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+        self._thread.join()
+        with self._changed:
+            self._changed.wait_for(lambda: self._flying == 0, timeout_s)
+            for end in self._take_failed():
+                self._submit(end)
+            self._changed.wait_for(lambda: self._flying == 0, timeout_s)
+            return len(self._unsaved) + self._flying
+
+    def _loop(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._closing or self._live or self._unsaved)
+                if self._closing:
+                    return
+                wait = PARTIALS_EVERY_S if self._live else TRY_AGAIN_AFTER_S
+                if self._changed.wait_for(lambda: self._closing, wait):
+                    return
+                # Taking and handing over under one lock keeps a piece from reaching the database after its end.
+                self._save_pieces()
+            self._try_again()
+
+    def _save_pieces(self) -> None:
+        taken = [(transcript, piece) for transcript in self._live.values() for piece in transcript.take_unsaved()]
+        if taken:
+            rows = [(transcript.uid, piece.kind, piece.offset, piece.text) for transcript, piece in taken]
+            future = self._store.save_partials(rows, self._now())
+            future.add_done_callback(lambda done: self._pieces_saved(done, taken))
+
+    def _pieces_saved(self, done: Future[None], taken: list[tuple[Transcript, Piece]]) -> None:
+        error = done.exception()
+        if error is None:
+            return
+        for transcript, piece in taken:
+            transcript.give_back(piece)
+        self._report(error, "The answer that streams in cannot be saved at the moment; it stays in this window.")
+
+    def _try_again(self) -> None:
+        with self._changed:
+            if self._flying == 0 and time.monotonic() - self._failed_at >= TRY_AGAIN_AFTER_S:
+                for end in self._take_failed():
+                    self._submit(end)
+
+    def _take_failed(self) -> list[_End]:
+        ends = list(self._unsaved.values())
+        self._unsaved.clear()
+        return ends
+
+    def _submit(self, end: _End) -> None:
+        self._flying += 1
+        future = self._store.finish_output(end.transcript.uid, end.result, end.ended_at)
+        future.add_done_callback(lambda done: self._end_saved(done, end))
+
+    def _end_saved(self, done: Future[None], end: _End) -> None:
+        error = done.exception()
+        if error is None:
+            end.transcript.mark_saved()
+        else:
+            self._report(error, "An answer could not be saved; it stays in this window and is tried again.")
+        then, end.then = end.then, None
+        if then is not None:
+            then()
+        with self._changed:
+            self._flying -= 1
+            self._troubled &= error is not None
+            if error is not None:
+                self._unsaved[end.transcript.uid] = end
+                self._failed_at = time.monotonic()
+            self._changed.notify_all()
+
+    def _report(self, error: BaseException, meaning: str) -> None:
+        with self._changed:
+            if self._troubled:
+                return
+            self._troubled = True
+        problem = problem_of(error)
+        self._on_problem(Problem(f"{meaning} {problem.sentence}", problem.detail))

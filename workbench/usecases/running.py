@@ -1,0 +1,362 @@
+"""Running drafts: from a key press to recorded answers.
+
+Invariant: nothing is sent before its run is durably recorded; every output that was recorded ends exactly once, and its
+text is never lost: it is in the database, or in its transcript and tried again. No method here waits for the database,
+the engine or the network, `close` excepted.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Protocol
+
+from workbench.core.content import Content
+from workbench.core.drafts import Draft
+from workbench.core.lanes import Endpoint
+from workbench.core.runs import Failure, OutputState, Result
+from workbench.engine.calls import Call, Ended, EngineError, EngineNotice, Event
+from workbench.host.keys import KeyStore
+from workbench.store import Store, StoreError
+from workbench.store.records import LaneStart, OutputStart, RunStart
+from workbench.usecases.asking import call_for
+from workbench.usecases.credentials import ProviderOf
+from workbench.usecases.handles import RunHandle
+from workbench.usecases.listening import Listeners, RunListener
+from workbench.usecases.planning import Messages, PlannedLane, check, plan_lanes, render_messages
+from workbench.usecases.pricing import Pricing
+from workbench.usecases.problems import Problem, RefusedError, problem_of
+from workbench.usecases.recording import Recorder
+from workbench.usecases.session import Session
+from workbench.usecases.transcript import Transcript
+
+_SAVE_ON_CLOSE_S = 5.0
+
+
+class Engine(Protocol):
+    """The part of the engine's client that runs need."""
+
+    def start(self) -> None:
+        """Start the child in the background; twice does nothing."""
+
+    def run(self, call: Call) -> None:
+        """Ask one model; events follow."""
+
+    def cancel(self, call_id: str) -> None:
+        """Stop one call; its end follows."""
+
+    def render(self, content: Content, values: Mapping[str, str]) -> Future[Messages]:
+        """Return the messages as they would be sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose runs these are, and how identities and times are made: uid text, UTC text, monotonic ms."""
+
+    uid: str
+    new_uid: Callable[[], str]
+    now: Callable[[], str]
+    clock: Callable[[], int]
+
+
+@dataclass(slots=True)
+class _Live:
+    """An output that has not ended; `endpoint` and `model` are set once it is asked."""
+
+    transcript: Transcript
+    handle: RunHandle
+    endpoint: Endpoint | None = None
+    model: str = ""
+
+
+class Runner:
+    """Starts, stops and retries. Callbacks reach listeners from worker threads; streaming text is polled."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        engine: Engine,
+        keys: KeyStore,
+        provider_of: ProviderOf,
+        pricing: Pricing,
+        session: Session,
+        endpoint: Callable[[str], Endpoint | None],
+        listeners: Listeners,
+        owner: Owner,
+    ) -> None:
+        """`endpoint` returns the endpoint of a uid, None when there is none; it must not wait for the network."""
+        self._store = store
+        self._engine = engine
+        self._keys = keys
+        self._provider_of = provider_of
+        self._pricing = pricing
+        self._session = session
+        self._endpoint = endpoint
+        self._listeners = listeners
+        self._owner = owner
+        self._lock = threading.Lock()
+        self._live: dict[str, _Live] = {}
+        self._known: dict[str, tuple[str, str]] = {}
+        self._dirty: set[str] = set()
+        self._closing = False
+        # One thread each: runs are numbered in the order of the key presses, and a slow start delays no end.
+        self._starts = ThreadPoolExecutor(1, "run-start")
+        self._ends = ThreadPoolExecutor(1, "run-end")
+        self._recorder = Recorder(store, owner.now, listeners.problem)
+
+    def add_listener(self, listener: RunListener) -> None:
+        """Tell `listener` what happens from now on."""
+        self._listeners.add(listener)
+
+    def remove_listener(self, listener: RunListener) -> None:
+        """Tell `listener` nothing more."""
+        self._listeners.remove(listener)
+
+    def start_iteration(self, prompt_uid: str, draft: Draft, *, based_on: int | None, note: str = "") -> RunHandle:
+        """Run all lanes of a draft. Returns at once.
+
+        Raises RefusedError when the draft cannot run as it is. What only the database or the engine can tell comes
+        later: then `handle.problem` is set, `on_problem` and `on_run_ended` are called, and nothing was sent.
+        """
+        if problem := check(draft):
+            raise RefusedError(problem.sentence, problem.detail)
+        run_uid = self._owner.new_uid()
+        transcripts = tuple(self._transcript(run_uid, position) for position in range(len(draft.lanes)))
+        handle = RunHandle(run_uid, prompt_uid, transcripts)
+        self._enter(handle, lambda: self._begin(handle, draft, based_on, note))
+        return handle
+
+    def retry(self, output_uid: str, *, run_uid: str = "", prompt_uid: str = "") -> RunHandle:
+        """Ask again what an output asked, as a further attempt; the earlier ones stay.
+
+        `run_uid` and `prompt_uid` are needed for outputs of earlier sessions. Raises RefusedError while the output has
+        not ended.
+        """
+        with self._lock:
+            if output_uid in self._live:
+                raise RefusedError("This answer is still being written. Stop it first, then try again.")
+            known_prompt, known_run = self._known.get(output_uid, ("", ""))
+        run_uid, prompt_uid = run_uid or known_run, prompt_uid or known_prompt
+        if not run_uid or not prompt_uid:
+            raise RefusedError("This answer belongs to no known run. Open its iteration, then try again.")
+        handle = RunHandle(run_uid, prompt_uid, (self._transcript(run_uid, 0, attempt=0),))
+        self._enter(handle, lambda: self._again(handle, output_uid))
+        return handle
+
+    def stop(self, output_uid: str) -> None:
+        """Stop an output; it ends as stopped with the text so far. Harmless when it has ended."""
+        with self._lock:
+            live = self._live.get(output_uid)
+        if live is not None:
+            live.transcript.ask_to_stop()
+            self._touch(output_uid)
+            self._engine.cancel(output_uid)
+
+    def stop_all(self, run_uid: str) -> None:
+        """Stop all outputs of a run."""
+        for uid in self.running(run_uid):
+            self.stop(uid)
+
+    def stop_everything(self) -> None:
+        """Stop all outputs of all runs."""
+        for uid in self.running():
+            self.stop(uid)
+
+    def running(self, run_uid: str = "") -> tuple[str, ...]:
+        """Return the outputs that have not ended, of one run or ("") of all."""
+        with self._lock:
+            return tuple(uid for uid, live in self._live.items() if run_uid in ("", live.transcript.run_uid))
+
+    def transcript(self, output_uid: str) -> Transcript | None:
+        """Return the transcript of an output that has not ended; ended ones are held by their handles."""
+        with self._lock:
+            live = self._live.get(output_uid)
+            return None if live is None else live.transcript
+
+    @property
+    def unsaved(self) -> int:
+        """How many answers are not in the database yet; they are tried again by themselves."""
+        return self._recorder.unsaved
+
+    def drain_dirty(self) -> set[str]:
+        """Return the outputs that changed since the last call."""
+        with self._lock:
+            dirty, self._dirty = self._dirty, set()
+            return dirty
+
+    def on_event(self, event: Event) -> None:
+        """Take in an event of the engine."""
+        if isinstance(event, EngineNotice):
+            self._listeners.on_engine(event.kind, event.text)
+            return
+        with self._lock:
+            live = self._live.get(event.id)
+        if live is None:
+            return
+        if isinstance(event, Ended):
+            self._ends.submit(self._end, live, event.result)
+        else:
+            live.transcript.apply(event)
+            self._touch(event.id)
+
+    def begin_close(self) -> None:
+        """Take no more starts and ask what runs to stop; close the engine after this and then call `close`."""
+        with self._lock:
+            self._closing = True
+        self.stop_everything()
+
+    def close(self) -> int:
+        """Wait for the ends and their saving; return how many answers could not be saved."""
+        self._starts.shutdown()
+        self._ends.shutdown()
+        return self._recorder.close(_SAVE_ON_CLOSE_S)
+
+    def _transcript(self, run_uid: str, position: int, attempt: int = 1) -> Transcript:
+        return Transcript(self._owner.new_uid(), run_uid, position, self._owner.clock, attempt)
+
+    def _enter(self, handle: RunHandle, start: Callable[[], None]) -> None:
+        with self._lock:
+            if self._closing:
+                raise RefusedError("Prompt Workbench is closing. Start it again to run this.")
+            for transcript in handle.transcripts:
+                self._live[transcript.uid] = _Live(transcript, handle)
+                self._known[transcript.uid] = (handle.prompt_uid, handle.run_uid)
+            self._dirty.update(handle.output_uids)
+            self._starts.submit(self._guarded, handle, start)
+
+    def _guarded(self, handle: RunHandle, start: Callable[[], None]) -> None:
+        try:
+            start()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the person is told and nothing hangs
+            self._refuse(handle, problem_of(error))
+
+    def _begin(self, handle: RunHandle, draft: Draft, based_on: int | None, note: str) -> None:
+        planned = plan_lanes(draft, lambda n: self._store.version(handle.prompt_uid, n).content, self._engine.render)
+        try:
+            begun = self._store.begin_run(self._run_start(handle, draft, based_on, note)).result()
+        except StoreError as error:
+            raise RefusedError(
+                f"The run was not started, because it could not be recorded. {error.sentence}", error.detail
+            ) from error
+        handle.begin(begun)
+        self._session.started(handle.prompt_uid, self._owner.clock())
+        self._listeners.on_run_started(begun)
+        for lane, transcript in zip(planned, handle.transcripts, strict=True):
+            self._ask(transcript, lane)
+
+    def _run_start(self, handle: RunHandle, draft: Draft, based_on: int | None, note: str) -> RunStart:
+        uses_current = any(lane.pinned is None for lane in draft.lanes)
+        return RunStart(
+            uid=handle.run_uid,
+            kind="iteration",
+            prompt_uid=handle.prompt_uid,
+            owner_uid=self._owner.uid,
+            started_at=self._owner.now(),
+            based_on=based_on,
+            content=draft.content if uses_current else None,
+            version_uid=self._owner.new_uid(),
+            values=draft.values,
+            value_set_uid="",
+            lanes=tuple(
+                LaneStart(self._owner.new_uid(), lane, position, (OutputStart(transcript.uid),))
+                for position, (lane, transcript) in enumerate(zip(draft.lanes, handle.transcripts, strict=True))
+            ),
+            note=note,
+        )
+
+    def _again(self, handle: RunHandle, output_uid: str) -> None:
+        (transcript,) = handle.transcripts
+        detail = self._store.iteration_detail(handle.run_uid)
+        position = next(record.position for record in detail.outputs if record.uid == output_uid)
+        ran = next(lane for lane in detail.lanes if lane.position == position)
+        content = self._store.version(handle.prompt_uid, ran.version).content
+        messages = render_messages(content, dict(detail.values), self._engine.render)
+        attempt = self._store.add_attempt(
+            output_uid, transcript.uid, self._owner.now(), owner_uid=self._owner.uid
+        ).result()
+        transcript.place(position, attempt)
+        self._ask(transcript, PlannedLane(ran.lane, messages))
+
+    def _ask(self, transcript: Transcript, planned: PlannedLane) -> None:
+        with self._lock:
+            live = self._live[transcript.uid]
+        live.model = planned.lane.model
+        self._recorder.watch(transcript)
+        try:
+            live.endpoint = self._endpoint(planned.lane.endpoint)
+            call = call_for(
+                self._keys,
+                self._provider_of,
+                live.endpoint,
+                planned.lane,
+                planned.messages,
+                output_uid=transcript.uid,
+                run_uid=transcript.run_uid,
+            )
+        except Exception as error:  # noqa: BLE001 - the output is recorded, so it must end, and the other lanes go on
+            call = _internal(error)
+        if isinstance(call, Failure):
+            self._end_here(live, "failed", call)
+        elif transcript.stopping or self._closing:
+            self._end_here(live, "stopped", None)
+        else:
+            self._send(live, call)
+
+    def _send(self, live: _Live, call: Call) -> None:
+        try:
+            self._engine.start()
+            self._engine.run(call)
+        except EngineError as error:
+            self._end_here(live, "failed", error.failure)
+            return
+        # A stop that came between the question above and the call found nothing to cancel.
+        if live.transcript.stopping:
+            self._engine.cancel(call.id)
+
+    def _end_here(self, live: _Live, state: OutputState, failure: Failure | None) -> None:
+        self._ends.submit(self._end, live, Result(state, model=live.model, failure=failure))
+
+    def _end(self, live: _Live, result: Result) -> None:
+        transcript = live.transcript
+        try:
+            if live.endpoint is not None:
+                result = self._pricing.price(result, live.endpoint, live.model)
+        except Exception as error:  # noqa: BLE001 - an answer without a price is still an answer
+            self._listeners.problem(problem_of(error))
+        if not transcript.end(result):
+            return
+        with self._lock:
+            del self._live[transcript.uid]
+            self._dirty.add(transcript.uid)
+        self._session.ended(result)
+        self._listeners.on_output_ended(transcript.uid)
+        self._recorder.finish(transcript, result, lambda: self._recorded(live))
+
+    def _recorded(self, live: _Live) -> None:
+        if live.handle.close_output(live.transcript.uid):
+            self._finish(live.handle)
+
+    def _refuse(self, handle: RunHandle, problem: Problem) -> None:
+        with self._lock:
+            for uid in handle.output_uids:
+                self._live.pop(uid, None)
+                self._known.pop(uid, None)
+        handle.refuse(problem)
+        self._listeners.problem(problem)
+        self._finish(handle)
+
+    def _finish(self, handle: RunHandle) -> None:
+        self._listeners.on_run_ended(handle.run_uid)
+        handle.finish()
+
+    def _touch(self, output_uid: str) -> None:
+        with self._lock:
+            self._dirty.add(output_uid)
+
+
+def _internal(error: Exception) -> Failure:
+    problem = problem_of(error)
+    return Failure("internal", problem.sentence, problem.detail)

@@ -1,0 +1,66 @@
+"""The prompts that come with the product.
+
+Invariant: a sample is data in a file; reading it gives exactly the texts that the file holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from workbench.core import content as contents
+from workbench.core.content import Content
+from workbench.core.drafts import Draft
+from workbench.core.lanes import Lane, Params
+from workbench.host.resources import resource
+
+ORDER_STATUS = "order_status.yml"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A prompt with its earlier versions, oldest first, and the draft that the editor opens with."""
+
+    name: str
+    versions: tuple[Content, ...]
+    draft: Draft
+
+
+def load_sample(file: str = ORDER_STATUS) -> Sample:
+    """Read a sample that comes with the product. Raises HostError when it is missing."""
+    return read_sample(resource("samples", file))
+
+
+def read_sample(path: Path) -> Sample:
+    """Read a sample file. Raises ContentError, KeyError, TypeError or ValueError when it is not one."""
+    data = yaml.safe_load(path.read_text("utf-8"))
+    draft = data["draft"]
+    return Sample(
+        name=data["name"],
+        versions=tuple(_content(version) for version in data["versions"]),
+        draft=Draft(
+            content=_content(draft),
+            values=tuple(draft["values"].items()),
+            lanes=tuple(_lane(lane) for lane in draft["lanes"]),
+            based_on=draft["based_on"],
+        ),
+    )
+
+
+def _content(data: Mapping[str, Any]) -> Content:
+    return contents.from_json({"format": contents.FORMAT, "messages": data["messages"]})
+
+
+def _lane(data: Mapping[str, Any]) -> Lane:
+    return Lane(
+        slot=data["slot"],
+        endpoint=data["endpoint"],
+        model=data["model"],
+        params=Params.from_json(data.get("params", {})),
+        pinned=data.get("version"),
+        label=data.get("label", ""),
+    )

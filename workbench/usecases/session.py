@@ -1,0 +1,70 @@
+"""Time and money of this session.
+
+Invariant: a session counts only what this process ran; unknown costs are counted apart and never as zero.
+"""
+
+from __future__ import annotations
+
+import itertools
+import statistics
+import threading
+from dataclasses import dataclass
+
+from workbench.core.runs import LOOP_GAP_MS, Result
+
+
+@dataclass(frozen=True, slots=True)
+class SessionStats:
+    """`spent_usd` is the sum of known costs; `unknown` counts outputs that were sent and whose cost nobody knows.
+
+    `about` says that a part is estimated. `median_loop_ms` is from one run's start to the next on the same prompt, gaps
+    over 10 minutes left out; None before there is one.
+    """
+
+    iterations: int = 0
+    spent_usd: float = 0.0
+    unknown: int = 0
+    about: bool = False
+    median_loop_ms: int | None = None
+
+
+class Session:
+    """Adds up; safe in any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._starts: dict[str, list[int]] = {}
+        self._spent: list[float] = []
+        self._unknown = 0
+        self._about = False
+
+    def started(self, prompt_uid: str, at_ms: int) -> None:
+        """Count an iteration that began at `at_ms` of a monotonic clock."""
+        with self._lock:
+            self._starts.setdefault(prompt_uid, []).append(at_ms)
+
+    def ended(self, result: Result) -> None:
+        """Count what an output cost."""
+        with self._lock:
+            if result.cost_usd is not None:
+                self._spent.append(result.cost_usd)
+                self._about |= result.cost_usd > 0 and result.usage.source == "estimate"
+            elif result.request is not None:
+                self._unknown += 1
+
+    def stats(self) -> SessionStats:
+        """Return the sums of this moment."""
+        with self._lock:
+            gaps = [
+                later - earlier
+                for starts in self._starts.values()
+                for earlier, later in itertools.pairwise(starts)
+                if 0 <= later - earlier <= LOOP_GAP_MS
+            ]
+            return SessionStats(
+                iterations=sum(map(len, self._starts.values())),
+                spent_usd=sum(self._spent),
+                unknown=self._unknown,
+                about=self._about,
+                median_loop_ms=int(statistics.median(gaps)) if gaps else None,
+            )

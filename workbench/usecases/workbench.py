@@ -1,0 +1,205 @@
+"""Everything together: one database, one engine, and what a person can do with them.
+
+Invariant: opening loads nothing heavy and starts no child; what was opened is closed in an order that loses no text.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from pathlib import Path
+
+from workbench.core.money import Rates
+from workbench.engine.calls import Event
+from workbench.engine.catalogue import Catalogue, CatalogueError
+from workbench.engine.client import EngineClient
+from workbench.engine.providers import key_variables
+from workbench.host.clock import monotonic_ms, utc_now
+from workbench.host.dirs import Places, make_private
+from workbench.host.ids import new_uid
+from workbench.host.keys import KeyStore
+from workbench.host.locks import OwnerLock, owner_alive, owners_directory
+from workbench.host.processes import scrubbed_env
+from workbench.host.weights import builtin_weights
+from workbench.store import Recovered, Store, open_store
+from workbench.usecases.endpoints import Endpoints
+from workbench.usecases.history import History
+from workbench.usecases.listening import Listeners, RunListener
+from workbench.usecases.pricing import Pricing
+from workbench.usecases.problems import Problem, problem_of
+from workbench.usecases.prompts import Prompts
+from workbench.usecases.running import Owner, Runner
+from workbench.usecases.session import Session
+
+ClientFactory = Callable[[dict[str, str], Path | None, Callable[[Event], None]], EngineClient]
+"""(environment of the child, weights of the built-in model, receiver of events) → a client that is not started."""
+
+_SEEDED = "seeded"
+
+
+def make_client(env: dict[str, str], weights: Path | None, on_event: Callable[[Event], None]) -> EngineClient:
+    """Return the client of the real engine."""
+    return EngineClient(env=env, on_event=on_event, builtin_model=weights)
+
+
+class LazyCatalogue:
+    """The model catalogue, read once, by whoever asks first; safe in any thread.
+
+    Without it there are no prices and no suggestions, and everything else works: so a failure is told once and then
+    the catalogue is empty.
+    """
+
+    def __init__(self, on_problem: Callable[[Problem], None]) -> None:
+        self._on_problem = on_problem
+        self._lock = threading.Lock()
+        self._catalogue: Catalogue | None = None
+
+    def get(self) -> Catalogue:
+        """Return the catalogue; the first call reads a file of some MB."""
+        with self._lock:
+            if self._catalogue is None:
+                try:
+                    self._catalogue = Catalogue.load()
+                except CatalogueError as error:
+                    self._catalogue = Catalogue()
+                    self._on_problem(problem_of(error))
+            return self._catalogue
+
+    def rates(self, model: str) -> Rates | None:
+        """Return the catalogue's rates of a model id, or None."""
+        info = self.get().get(model)
+        return None if info is None else info.rates
+
+    def provider_of(self, model: str) -> str:
+        """Return the provider id that answers a model id, "" when nobody knows."""
+        return self.get().provider_of(model)
+
+
+class Workbench:
+    """One open database with its engine. Make it with `open`; `close` it in the end."""
+
+    def __init__(self, store: Store, places: Places, env: Mapping[str, str], client_factory: ClientFactory) -> None:
+        self.store = store
+        self.places = places
+        self.notice = store.notice
+        """"" or one sentence, such as that this database can only be read."""
+        self.owner_uid = new_uid()
+        self.keys = KeyStore(env, variables=key_variables())
+        self.listeners = Listeners()
+        self.catalogue = LazyCatalogue(self.listeners.problem)
+        self.pricing = Pricing(store, self.catalogue.rates, utc_now)
+        self.session = Session()
+        self.prompts = Prompts(store, new_uid, utc_now)
+        self.history = History(store, new_uid, utc_now)
+        self.weights = builtin_weights(places.data)
+        self.engine = client_factory(scrubbed_env(env), self.weights, self._on_event)
+        self.endpoints = Endpoints(store, self.keys, self.engine, self.catalogue.provider_of, new_uid, utc_now)
+        self.runner = Runner(
+            store=store,
+            engine=self.engine,
+            keys=self.keys,
+            provider_of=self.catalogue.provider_of,
+            pricing=self.pricing,
+            session=self.session,
+            endpoint=self.endpoints.find,
+            listeners=self.listeners,
+            owner=Owner(self.owner_uid, new_uid, utc_now, monotonic_ms),
+        )
+        self.recovery: Future[str] = Future()
+        """One quiet sentence about what an earlier session left unfinished, "" for nothing."""
+        self._owners = owners_directory(store.path)
+        self._lock = OwnerLock(self._owners, self.owner_uid)
+        self._closed = False
+
+    @classmethod
+    def open(
+        cls, db: Path, places: Places, env: Mapping[str, str], *, client_factory: ClientFactory = make_client
+    ) -> Workbench:
+        """Open a database, made and seeded with the sample if it is new; the engine is not started.
+
+        `env` is the environment of this process; children get it without its keys. Raises StoreError or HostError.
+        """
+        if not db.parent.exists():
+            make_private(db.parent)
+        store = open_store(db, now=utc_now(), uid=new_uid)
+        try:
+            workbench = cls(store, places, env, client_factory)
+            workbench._begin()
+        except BaseException:
+            store.close()
+            raise
+        return workbench
+
+    def start_engine(self) -> None:
+        """Start the engine in the background, and read the catalogue meanwhile. Call it after the first paint."""
+        self.engine.start()
+        threading.Thread(target=self.catalogue.get, name="catalogue", daemon=True).start()
+
+    def add_listener(self, listener: RunListener) -> None:
+        """Tell `listener` about runs, problems and the engine."""
+        self.listeners.add(listener)
+
+    def close(self) -> int:
+        """Stop what runs, keep its text, end the engine; return how many answers could not be saved. Safe to repeat."""
+        if self._closed:
+            return 0
+        self._closed = True
+        self.runner.begin_close()
+        self.engine.close()
+        unsaved = self.runner.close()
+        self.store.close()
+        self._lock.release()
+        return unsaved
+
+    def _begin(self) -> None:
+        if self.store.read_only:
+            self.recovery.set_result("")
+            return
+        self._lock.acquire()
+        self._seed()
+        recovered = self.store.recover(lambda uid: owner_alive(self._owners, uid), utc_now())
+        recovered.add_done_callback(self._tell_recovery)
+
+    def _seed(self) -> None:
+        """Put the sample into a new database; one whose prompts were all archived stays as it is."""
+        if self._is_seeded():
+            return
+        # Two processes that make one database together would both seed it.
+        lock = OwnerLock(self._owners, _SEEDED)
+        lock.acquire()
+        try:
+            if not self._is_seeded():
+                self._write_sample()
+        finally:
+            lock.release()
+
+    def _is_seeded(self) -> bool:
+        return bool(self.store.get_meta(_SEEDED) or self.store.last_prompt())
+
+    def _write_sample(self) -> None:
+        # Reading YAML is needed once in the life of a database, so not at every start.
+        from workbench.usecases.samples import load_sample
+
+        sample = load_sample()
+        uid, _ = self.prompts.create(sample.name, sample.draft)
+        for number, content in enumerate(sample.versions):
+            self.store.add_version(uid, new_uid(), content, number or None, utc_now())
+        self.store.set_meta(_SEEDED, uid).result()
+
+    def _tell_recovery(self, done: Future[Recovered]) -> None:
+        if (error := done.exception()) is not None:
+            self.recovery.set_exception(error)
+        else:
+            self.recovery.set_result(recovery_sentence(done.result()))
+
+    def _on_event(self, event: Event) -> None:
+        self.runner.on_event(event)
+
+
+def recovery_sentence(recovered: Recovered) -> str:
+    """Return one quiet sentence, "" when there was nothing to recover."""
+    if recovered.outputs == 0:
+        return ""
+    what = "1 interrupted answer" if recovered.outputs == 1 else f"{recovered.outputs} interrupted answers"
+    return f"Recovered {what} from the last session."
