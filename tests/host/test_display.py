@@ -1,0 +1,63 @@
+"""Whether a window can open, asked before Qt could abort."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from workbench.host.display import display_problem
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="X11 and Wayland")
+
+
+def test_without_a_display() -> None:
+    assert "no display" in display_problem({})
+
+
+def test_a_display_that_does_not_answer() -> None:
+    assert "does not answer" in display_problem({"DISPLAY": ":9873"})
+    assert "does not answer" in display_problem({"WAYLAND_DISPLAY": "wayland-9873", "XDG_RUNTIME_DIR": "/nowhere"})
+
+
+def test_without_a_screen_on_purpose() -> None:
+    assert display_problem({"QT_QPA_PLATFORM": "offscreen"}) == ""
+    assert display_problem({"QT_QPA_PLATFORM": "vnc:size=800x600"}) == ""
+
+
+def test_wayland(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "w-0"))
+        server.listen()
+        assert display_problem({"WAYLAND_DISPLAY": "w-0", "XDG_RUNTIME_DIR": str(tmp_path)}) == ""
+        assert display_problem({"WAYLAND_DISPLAY": str(tmp_path / "w-0")}) == ""
+
+
+def test_a_real_x_server() -> None:
+    read, write = os.pipe()
+    with subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", "640x480x24"],
+        pass_fds=[write],
+        stderr=subprocess.DEVNULL,
+    ) as server:
+        os.close(write)
+        try:
+            with os.fdopen(read) as stream:
+                number = stream.readline().strip()
+            assert display_problem({"DISPLAY": f":{number}"}) == ""
+            assert display_problem({"DISPLAY": f":{number}.0"}) == ""
+        finally:
+            server.terminate()
+
+
+def test_asking_imports_no_qt() -> None:
+    code = "import sys, workbench.__main__; print(sorted(m for m in sys.modules if m.startswith('PySide6')))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"

@@ -1,0 +1,225 @@
+"""Keys: the order of sources, keyrings that fail, and the real Secret Service."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import keyring.backend
+import keyring.backends.chainer
+import keyring.backends.fail
+import keyring.backends.null
+import pytest
+
+from workbench.host.errors import HostError
+from workbench.host.keys import Key, KeyStore
+
+ROOT = Path(__file__).resolve().parents[2]
+PLANTED = "sk-planted-0123456789"
+VARIABLES = {"openai": ("OPENAI_API_KEY", "OPENAI_KEY")}
+
+
+class Memory(keyring.backend.KeyringBackend):
+    """A keyring that counts how often it is asked."""
+
+    priority = 1  # type: ignore[assignment]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[tuple[str, str], str] = {}
+        self.asked = 0
+
+    def get_password(self, service: str, username: str) -> str | None:
+        self.asked += 1
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.kept[service, username]
+
+
+class Broken(Memory):
+    """A keyring whose every answer is an exception that holds what it was given."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        raise RuntimeError(f"locked {PLANTED}")
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise RuntimeError(f"will not keep {password}")
+
+
+class Chain(keyring.backends.chainer.ChainerBackend):
+    """What keyring makes of several backends."""
+
+    __module__ = "keyring.backends.chainer"
+    backends = ()
+
+
+def test_set_get_remove() -> None:
+    backend = Memory()
+    store = KeyStore({}, backend)
+    assert store.get("openai") is None
+    assert store.set("openai", f"  {PLANTED}\n") == Key(PLANTED, "keyring")
+    assert backend.kept == {("prompt-workbench", "openai"): PLANTED}
+    assert KeyStore({}, backend).get("openai") == Key(PLANTED, "keyring")
+    store.remove("openai")
+    store.remove("openai")
+    assert store.get("openai") is None
+    assert backend.kept == {}
+
+
+def test_session_wins_over_keyring_and_keyring_over_environment() -> None:
+    store = KeyStore({"OPENAI_KEY": "from-env"}, Memory(), variables=VARIABLES)
+    assert store.get("openai") == Key("from-env", "environment", "OPENAI_KEY")
+    store.set("openai", "from-keyring")
+    assert store.get("openai") == Key("from-keyring", "keyring")
+    store.set("openai", "from-session", session=True)
+    assert store.get("openai") == Key("from-session", "session")
+    assert store.from_environment("openai") == Key("from-env", "environment", "OPENAI_KEY")
+    store.remove("openai")
+    assert store.get("openai") == Key("from-env", "environment", "OPENAI_KEY")
+
+
+def test_the_environment_gives_keys_to_its_own_provider_only() -> None:
+    store = KeyStore({"OPENAI_API_KEY": PLANTED}, Memory(), variables=VARIABLES)
+    assert store.get("endpoint:0192") is None
+    assert store.get("anthropic") is None
+
+
+def test_a_found_key_is_remembered_until_refresh() -> None:
+    backend = Memory()
+    store = KeyStore({}, backend)
+    store.get("openai")
+    backend.kept["prompt-workbench", "openai"] = PLANTED
+    assert store.get("openai") == Key(PLANTED, "keyring")
+    asked = backend.asked
+    assert store.get("openai") == Key(PLANTED, "keyring")
+    assert backend.asked == asked
+    backend.kept.clear()
+    store.refresh()
+    assert store.get("openai") is None
+
+
+@pytest.mark.parametrize("backend", [keyring.backends.fail.Keyring(), keyring.backends.null.Keyring(), Chain()])
+def test_without_a_keyring_keys_live_for_the_session(backend: keyring.backend.KeyringBackend) -> None:
+    store = KeyStore({}, backend)
+    status = store.available()
+    assert not status.ok
+    assert "this session" in status.sentence
+    with pytest.raises(HostError, match="no keyring"):
+        store.set("openai", PLANTED)
+    assert store.get("openai") is None
+    store.set("openai", PLANTED, session=True)
+    assert store.get("openai") == Key(PLANTED, "session")
+    store.remove("openai")
+    assert store.get("openai") is None
+
+
+def test_a_keyring_that_writes_plain_files_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Memory, "__module__", "keyrings.alt.file")
+    assert not KeyStore({}, Memory()).available().ok
+
+
+def test_of_a_chain_the_first_real_keyring_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    memory = Memory()
+    monkeypatch.setattr(Chain, "backends", (keyring.backends.null.Keyring(), memory))
+    store = KeyStore({}, Chain())
+    assert store.available().ok
+    store.set("openai", PLANTED)
+    assert memory.kept
+
+
+def test_a_broken_keyring_is_a_sentence_without_the_key() -> None:
+    store = KeyStore({"OPENAI_API_KEY": "from-env"}, Broken(), variables=VARIABLES)
+    with pytest.raises(HostError, match="did not take the key") as caught:
+        store.set("openai", PLANTED)
+    error = caught.value
+    assert PLANTED not in f"{error.sentence}{error.detail}{error!r}"
+    assert error.__context__ is None or error.__suppress_context__
+    assert store.get("openai") == Key("from-env", "environment", "OPENAI_API_KEY")
+    with pytest.raises(HostError, match="did not give the key") as caught:
+        store.get("endpoint:1")
+    assert PLANTED not in f"{caught.value.sentence}{caught.value.detail}"
+
+
+@pytest.mark.parametrize("value", ["", " \n", "two\nlines", "tab\tinside", "näme", "a\0b", "sk\u200b123456"])
+def test_what_cannot_be_a_key_is_refused(value: str) -> None:
+    store = KeyStore({}, Memory())
+    with pytest.raises(HostError, match="key"):
+        store.set("openai", value, session=True)
+    assert store.get("openai") is None
+
+
+def test_keys_do_not_show_themselves() -> None:
+    store = KeyStore({}, Memory())
+    key = store.set("openai", PLANTED)
+    assert PLANTED not in f"{key!r}{key}{store!r}{store.available()}"
+    assert store.secrets() == (PLANTED,)
+
+
+def in_a_session(*command: str) -> str:
+    """Run a command in a D-Bus session of its own and return what it printed."""
+    done = subprocess.run(
+        ["dbus-run-session", *command],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "DBUS_SESSION_BUS_ADDRESS": ""},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+needs_bus = pytest.mark.skipif(not shutil.which("dbus-run-session"), reason="no D-Bus on this system")
+
+
+@needs_bus
+def test_the_real_secret_service(home: Path) -> None:
+    code = """
+import sys
+from workbench.host.keys import KeyStore
+assert "keyring" not in sys.modules
+store = KeyStore({})
+assert "keyring" not in sys.modules
+status = store.available()
+assert status.ok and status.name == "the Secret Service keyring", status
+assert store.get("openai") is None
+store.set("openai", "sk-planted-0123456789")
+store.set("endpoint:0192:header:X-Key", "Bearer planted")
+fresh = KeyStore({})
+assert fresh.get("openai").source == "keyring"
+assert fresh.get("endpoint:0192:header:X-Key").value == "Bearer planted"
+fresh.remove("openai")
+assert KeyStore({}).get("openai") is None
+print("all good")
+"""
+    unlock = "echo -n secret | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1"
+    assert in_a_session("--", "sh", "-c", f'{unlock}; exec "$0" -c "$1"', sys.executable, code) == "all good\n"
+    planted = [f for f in home.rglob("*") if f.is_file() and b"sk-planted" in f.read_bytes()]
+    assert planted == []
+
+
+@needs_bus
+def test_a_session_without_a_secret_service(tmp_path: Path) -> None:
+    code = """
+from workbench.host.keys import KeyStore
+store = KeyStore({"OPENAI_API_KEY": "from-env"}, variables={"openai": ("OPENAI_API_KEY",)})
+status = store.available()
+assert not status.ok and "this session" in status.sentence, status
+assert store.get("openai").source == "environment"
+store.set("x", "12345678", session=True)
+print(store.get("x").source)
+"""
+    # Debian starts a Secret Service on demand; a bus that knows no services cannot.
+    config = tmp_path / "bus.conf"
+    config.write_text(
+        "<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen><policy context='default'>"
+        "<allow send_destination='*' eavesdrop='true'/><allow eavesdrop='true'/><allow own='*'/>"
+        "</policy></busconfig>"
+    )
+    assert in_a_session(f"--config-file={config}", "--", sys.executable, "-c", code) == "session\n"

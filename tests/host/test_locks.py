@@ -1,0 +1,125 @@
+"""Locks, against real processes that are really killed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from workbench.host.errors import HostError
+from workbench.host.locks import OwnerLock, WindowLock, owner_alive, owners_directory
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@contextmanager
+def holder(code: str, *args: object) -> Iterator[subprocess.Popen[str]]:
+    """A process that runs `code`, says "held", and waits for the end of its input."""
+    program = f"{IMPORTS}\n{code}\nprint('held', flush=True)\nsys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", program, *map(str, args)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+IMPORTS = "import sys\nfrom pathlib import Path\nfrom workbench.host.locks import OwnerLock, WindowLock"
+WINDOW = "lock = WindowLock(Path(sys.argv[1])); assert lock.acquire()"
+OWNER = "lock = OwnerLock(Path(sys.argv[1]), sys.argv[2]); lock.acquire()"
+
+
+def test_one_window_per_database(tmp_path: Path) -> None:
+    db = tmp_path / "a.db"
+    other = WindowLock(tmp_path / "b.db")
+    with holder(WINDOW, db) as process:
+        assert not WindowLock(db).acquire()
+        assert other.acquire()
+        process.kill()
+        process.wait()
+        mine = WindowLock(db)
+        assert mine.acquire()
+    mine.release()
+    other.release()
+    other.release()
+
+
+def test_two_ways_to_one_database_are_one_lock(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    (tmp_path / "other.db").symlink_to(tmp_path / "real" / "a.db")
+    with holder(WINDOW, tmp_path / "real" / "a.db"):
+        assert not WindowLock(tmp_path / "link" / "a.db").acquire()
+        assert not WindowLock(tmp_path / "other.db").acquire()
+        assert not WindowLock(tmp_path / "link" / ".." / "real" / "a.db").acquire()
+
+
+def test_a_window_lock_may_be_released_by_another_thread(tmp_path: Path) -> None:
+    lock = WindowLock(tmp_path / "a.db")
+    assert lock.acquire()
+    thread = Thread(target=lock.release)
+    thread.start()
+    thread.join()
+    with holder(WINDOW, tmp_path / "a.db"):
+        pass
+
+
+def test_a_directory_that_nobody_can_make_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(HostError, match="lock file"):
+        WindowLock(tmp_path / "file" / "a.db").acquire()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root to become somebody else")
+def test_in_a_directory_of_somebody_else_there_is_nothing_to_guard(tmp_path: Path) -> None:
+    for parent in (tmp_path, *tmp_path.parents):
+        if parent.name.startswith("pytest-"):
+            parent.chmod(0o755)
+    nobody = f"import os; os.setuid(65534); {WINDOW}"
+    with holder(nobody, tmp_path / "a.db"):
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_an_owner_is_alive_until_it_is_killed(tmp_path: Path) -> None:
+    directory = owners_directory(tmp_path / "a.db")
+    assert not owner_alive(directory, "0192-aa")
+    with holder(OWNER, directory, "0192-aa") as process:
+        assert owner_alive(directory, "0192-aa")
+        assert owner_alive(directory, "0192-aa")
+        process.kill()
+        process.wait()
+        assert not owner_alive(directory, "0192-aa")
+    assert list(directory.iterdir()) == []
+
+
+def test_an_owner_sees_itself_alive(tmp_path: Path) -> None:
+    lock = OwnerLock(tmp_path, "me")
+    lock.acquire()
+    assert owner_alive(tmp_path, "me")
+    lock.release()
+    assert not owner_alive(tmp_path, "me")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_lock_file_without_a_holder_means_nothing(tmp_path: Path) -> None:
+    (tmp_path / "gone.lock").write_text("")
+    assert not owner_alive(tmp_path, "gone")
+
+
+@pytest.mark.parametrize("uid", ["", "../../etc/passwd", "a/b", "a\0b"])
+def test_an_owner_uid_is_not_a_path(tmp_path: Path, uid: str) -> None:
+    with pytest.raises(ValueError, match="owner uid"):
+        owner_alive(tmp_path, uid)

@@ -1,0 +1,132 @@
+"""What children get to see."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.host.processes import scrubbed_env
+from workbench.host.redaction import MASK, MIN_SECRET, redact
+
+SECRET_NAMES = [
+    "OPENAI_API_KEY",
+    "ANTHROPIC_API_KEY",
+    "AZURE_API_KEY",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_BEARER_TOKEN_BEDROCK",
+    "GOOGLE_APPLICATION_CREDENTIALS",
+    "HF_TOKEN",
+    "HUGGING_FACE_HUB_TOKEN",
+    "GITHUB_TOKEN",
+    "GITHUB_PAT",
+    "DB_PASSWORD",
+    "PGPASSWORD",
+    "MYAPITOKEN",
+    "MYSQL_PWD",
+    "SENTRY_DSN",
+    "openai_api_key",
+    "WATSONX_APIKEY",
+    "LITELLM_MASTER_KEY",
+    "LITELLM_LOG",
+    "SSH_AUTH_SOCK",
+    "OPENAI_BASE_URL",
+    "OPENAI_API_BASE",
+    "ANTHROPIC_BASE_URL",
+]
+HARMLESS = {
+    "PATH": "/usr/bin",
+    "HOME": "/home/a",
+    "PWD": "/home/a",
+    "LANG": "de_DE.UTF-8",
+    "LC_ALL": "C",
+    "DISPLAY": ":0",
+    "XAUTHORITY": "/home/a/.Xauthority",
+    "PYTHONPATH": "/x",
+    "KEYBOARD_LAYOUT": "de",
+    "AWS_REGION": "eu-central-1",
+    "AZURE_API_BASE": "https://mine.example",
+    "AZURE_API_VERSION": "2026-01-01",
+    "OLLAMA_API_BASE": "http://127.0.0.1:11434",
+    "HTTPS_PROXY": "http://me:word@proxy.example:8080",
+    "no_proxy": "localhost",
+    "SSL_CERT_FILE": "/etc/ssl/certs/ca.crt",
+    "XDG_SESSION_TYPE": "wayland",
+    "MONKEY": "banana",
+}
+
+
+@pytest.mark.parametrize("name", SECRET_NAMES)
+def test_secrets_do_not_pass(name: str) -> None:
+    assert name not in scrubbed_env({name: "planted"})
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["sk-proj-abc", "ghp_abc", "hf_abc", "AKIAABC", "Bearer abc", "postgresql://me:word@db.example/x", "gsk_abc"],
+)
+def test_a_secret_under_an_innocent_name_does_not_pass(value: str) -> None:
+    assert "MY_THING" not in scrubbed_env({"MY_THING": value})
+
+
+def test_what_a_child_needs_passes() -> None:
+    child = scrubbed_env(HARMLESS)
+    assert {name: child.get(name) for name in HARMLESS} == HARMLESS
+
+
+def test_nothing_phones_home() -> None:
+    child = scrubbed_env({"HF_HUB_OFFLINE": "0", "LITELLM_MODE": "DEV", "LITELLM_LOCAL_MODEL_COST_MAP": "False"})
+    assert child["HF_HUB_OFFLINE"] == child["TRANSFORMERS_OFFLINE"] == "1"
+    assert child["LITELLM_LOCAL_MODEL_COST_MAP"] == "True"
+    assert child["LITELLM_MODE"] == "PRODUCTION"
+
+
+def test_a_real_child_sees_no_key() -> None:
+    env = scrubbed_env({**os.environ, "OPENAI_API_KEY": "planted", "SOME_SECRET": "planted"})
+    seen = subprocess.run(
+        [sys.executable, "-c", "import os; print(dict(os.environ))"],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "planted" not in seen.stdout
+
+
+KEYS = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=MIN_SECRET, max_size=40)
+
+
+@given(st.lists(KEYS, max_size=4), st.lists(st.text(max_size=20), max_size=4), st.data())
+def test_no_secret_survives(secrets: list[str], texts: list[str], data: st.DataObject) -> None:
+    parts = data.draw(st.permutations(secrets + texts))
+    cleaned = redact(" ".join(parts), secrets)
+    for secret in secrets:
+        assert secret not in cleaned
+
+
+@given(st.text(), st.lists(KEYS, max_size=3))
+def test_text_without_secrets_is_untouched(text: str, secrets: list[str]) -> None:
+    if not any(secret in text for secret in secrets):
+        assert redact(text, []) == text
+        assert redact(redact(text, secrets), secrets) == redact(text, secrets)
+
+
+def test_every_spelling_goes() -> None:
+    secret = 'sk-a"b/c+d=e'
+    text = f'raw {secret} json {{"key": "sk-a\\"b/c+d=e"}} url ?key=sk-a%22b%2Fc%2Bd%3De basic c2stYSJiL2MrZD1l end'
+    cleaned = redact(text, [secret])
+    assert cleaned == f'raw {MASK} json {{"key": "{MASK}"}} url ?key={MASK} basic {MASK} end'
+
+
+def test_a_key_that_starts_with_another_goes_as_a_whole() -> None:
+    assert redact("x sk-12345-long y", ["sk-12345", "sk-12345-long"]) == f"x {MASK} y"
+
+
+def test_dummies_do_not_shred_the_text() -> None:
+    assert redact("a cat sat", ["a", "", "sat"]) == "a cat sat"
