@@ -1,0 +1,164 @@
+"""Lets the programs under tests/bench measure the window from inside.
+
+Invariant: nothing happens unless a WORKBENCH_BENCH_… variable asks for it. Then the window does what a person would do,
+prints one JSON line on standard output, and closes.
+
+| variable | what is done | what is printed |
+|---|---|---|
+| WORKBENCH_BENCH_STARTUP=1 | types a letter once the draft is on the screen | {"typed": true, "painted_ms": …} |
+| WORKBENCH_BENCH_FIRST_TOKEN=echo or builtin | runs all lanes once the draft is on the screen | {"first_token_ms": …} |
+| WORKBENCH_BENCH_MEMORY=1 | runs all lanes, then waits until standard input closes | {"ready": true, "states": […]} |
+
+Times count from WORKBENCH_BENCH_STARTED_NS, CLOCK_MONOTONIC of the parent just before it started this process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, QSocketNotifier, Qt, QTimer
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
+
+_PREFIX = "WORKBENCH_BENCH_"
+_RUN = QKeySequence("Ctrl+Return")
+_POLL_MS = 100
+
+
+def is_wanted(env: Mapping[str, str]) -> bool:
+    """Return whether this process is being measured."""
+    return any(name.startswith(_PREFIX) for name in env)
+
+
+def install(window: QWidget, editor_viewport: QWidget, focus: Callable[[], object]) -> None:
+    """Start what the environment asks for. Call it when the draft is in the editor and the window is shown.
+
+    `editor_viewport` is the viewport of the text field to type into; `focus` gives that field the keyboard.
+    """
+    env = os.environ
+    since_ns = int(env.get(f"{_PREFIX}STARTED_NS", "0"))
+    if env.get(f"{_PREFIX}STARTUP"):
+        begin = _Startup(window, editor_viewport, focus, since_ns).type_letter
+    elif env.get(f"{_PREFIX}FIRST_TOKEN"):
+        begin = _FirstToken(window, since_ns).run
+    elif env.get(f"{_PREFIX}MEMORY"):
+        begin = _Memory(window).run
+    else:
+        return
+    Painted(editor_viewport, begin)
+
+
+class Painted(QObject):
+    """Calls back once when the next paint of a widget is over and on the screen."""
+
+    def __init__(self, widget: QWidget, then: Callable[[], None]) -> None:
+        super().__init__(widget)
+        self._then = then
+        widget.installEventFilter(self)
+        widget.update()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            # The filter comes before the paint; what is painted is flushed before the next timer can fire.
+            QTimer.singleShot(0, self, self._done)
+        return False
+
+    def _done(self) -> None:
+        self.deleteLater()
+        self._then()
+
+
+class _Startup(QObject):
+    def __init__(self, window: QWidget, viewport: QWidget, focus: Callable[[], object], since_ns: int) -> None:
+        super().__init__(window)
+        self._window, self._viewport, self._focus, self._since_ns = window, viewport, focus, since_ns
+        field = viewport.parentWidget()
+        if not isinstance(field, QPlainTextEdit):
+            raise TypeError("the viewport to type into belongs to no text field")
+        self._field = field
+
+    def type_letter(self) -> None:
+        self._focus()
+        before = self._field.document().characterCount()
+        key = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_X, Qt.KeyboardModifier.NoModifier, "x")
+        QApplication.sendEvent(self._field, key)
+        typed = self._field.document().characterCount() == before + 1
+        Painted(self._viewport, lambda: self._report(typed))
+
+    def _report(self, typed: bool) -> None:
+        _tell({"typed": typed, "painted_ms": _elapsed_ms(self._since_ns)})
+        self._window.close()
+
+
+class _FirstToken(QObject):
+    def __init__(self, window: QWidget, since_ns: int) -> None:
+        super().__init__(window)
+        self._window, self._since_ns = window, since_ns
+        self._done = False
+
+    def run(self) -> None:
+        from workbench.ui.lanes.answer import AnswerView
+
+        for view in self._window.findChildren(AnswerView):
+            view.viewport().installEventFilter(self)
+        _run_all_lanes(self._window)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        view: Any = watched.parent()
+        if event.type() == QEvent.Type.Paint and not self._done and not view.is_empty:
+            self._done = True
+            QTimer.singleShot(0, self, self._report)
+        return False
+
+    def _report(self) -> None:
+        _tell({"first_token_ms": _elapsed_ms(self._since_ns)})
+        self._window.close()
+
+
+class _Memory(QObject):
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._timer = QTimer(self)
+        self._timer.setInterval(_POLL_MS)
+        self._timer.timeout.connect(self._look)
+        self._stdin = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read, self)
+        self._stdin.activated.connect(self._input)
+
+    def run(self) -> None:
+        _run_all_lanes(self._window)
+        self._timer.start()
+
+    def _look(self) -> None:
+        from workbench.core.runs import ENDED
+        from workbench.ui.lanes.column import LaneColumn
+
+        states = [column.status.state for column in self._window.findChildren(LaneColumn)]
+        if states and all(state in ENDED for state in states):
+            self._timer.stop()
+            _tell({"ready": True, "states": states})
+
+    def _input(self) -> None:
+        if not os.read(sys.stdin.fileno(), 4096):
+            self._stdin.setEnabled(False)
+            self._window.close()
+
+
+def _run_all_lanes(window: QWidget) -> None:
+    action = next(a for a in window.findChildren(QAction) if _RUN in a.shortcuts())
+    action.trigger()
+
+
+def _elapsed_ms(since_ns: int) -> float:
+    return (time.monotonic_ns() - since_ns) / 1e6
+
+
+def _tell(data: Mapping[str, Any]) -> None:
+    sys.stdout.write(json.dumps(data) + "\n")
+    sys.stdout.flush()
