@@ -276,6 +276,12 @@ QPushButton[role="quiet"], QToolButton[role="quiet"] {
 QPushButton[role="quiet"]:hover, QToolButton[role="quiet"]:hover { background: @hover; color: @text; }
 QPushButton[role="quiet"]:focus, QToolButton[role="quiet"]:focus { border-color: @accent; color: @text; }
 QPushButton[role="quiet"]:disabled, QToolButton[role="quiet"]:disabled { color: @border; }
+QToolButton[role="quiet-strong"] {
+  background: transparent; border: 1px solid transparent; border-radius: 5px; padding: 3px 6px; color: @text;
+  font-weight: 600;
+}
+QToolButton[role="quiet-strong"]:hover { background: @hover; }
+QToolButton[role="quiet-strong"]:focus { border-color: @accent; }
 QToolButton::menu-indicator, QPushButton[role="quiet"]::menu-indicator { image: none; width: 0; }
 QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox {
   background: @surface; color: @text; border: 1px solid @border; border-radius: 6px; padding: 4px 8px;
@@ -287,6 +293,10 @@ QComboBox::drop-down { border: none; width: 18px; }
 QComboBox QAbstractItemView { background: @surface; border: 1px solid @border; selection-background-color: @selected;
   selection-color: @text; }
 QPlainTextEdit, QTextEdit, QTextBrowser { background: @surface; border: none; }
+QPlainTextEdit[role="field"] { background: @surface; border: 1px solid @border; border-radius: 6px; }
+QPlainTextEdit[role="field"]:focus { border-color: @accent; }
+QPlainTextEdit[role="field"] { border: 1px solid @border; border-radius: 6px; padding: 2px 4px; }
+QPlainTextEdit[role="field"]:focus { border-color: @accent; }
 QAbstractItemView { background: @surface; border: none; outline: none; }
 QHeaderView::section { background: @surface; color: @muted; border: none; border-bottom: 1px solid @line;
   padding: 6px 8px; }
