@@ -293,8 +293,6 @@ QComboBox::drop-down { border: none; width: 18px; }
 QComboBox QAbstractItemView { background: @surface; border: 1px solid @border; selection-background-color: @selected;
   selection-color: @text; }
 QPlainTextEdit, QTextEdit, QTextBrowser { background: @surface; border: none; }
-QPlainTextEdit[role="field"] { background: @surface; border: 1px solid @border; border-radius: 6px; }
-QPlainTextEdit[role="field"]:focus { border-color: @accent; }
 QPlainTextEdit[role="field"] { border: 1px solid @border; border-radius: 6px; padding: 2px 4px; }
 QPlainTextEdit[role="field"]:focus { border-color: @accent; }
 QAbstractItemView { background: @surface; border: none; outline: none; }
