@@ -131,7 +131,6 @@ def test_empty_is_nothing_to_send(content: Content, empty: bool) -> None:
         ({"format": 1, "messages": [{"role": "user"}]}, "Message 1 needs"),
         ({"format": 1, "messages": [{"role": "user", "text": b"x"}]}, "Message 1 needs"),
         ({"format": 1, "messages": [{"role": "user", "text": "", "files": [1]}]}, "Message 1 has 'files'"),
-        ({"format": 1, "messages": [{"role": "user", "text": "ab\ud800"}]}, "message 1 has half a character (at 2)"),
         ({"format": 1, "template": "mustache"}, "plain or jinja, not 'mustache'"),
         ({"format": 1, "template": None}, "plain or jinja, not None"),
         ({"format": 1, "template": []}, "plain or jinja, not []"),
@@ -158,5 +157,8 @@ def test_any_json_is_read_or_refused(data: Any) -> None:
 
 
 def test_half_a_surrogate_pair_is_refused_before_hashing() -> None:
+    # A draft may hold it until it is mended.
+    broken = Content((Message("user", "fine"), Message("user", "x\udfff")))
+    assert from_json(json.loads(json.dumps(to_json(broken)))) == broken
     with pytest.raises(ContentError, match=r"text of message 2 has half a character \(at 1\)"):
-        content_hash(Content((Message("user", "fine"), Message("user", "x\udfff"))))
+        content_hash(broken)

@@ -100,22 +100,18 @@ def _message(item: object, index: int) -> Message:
     # Dropping a part that a newer release added would silently send, and hash, something else.
     if unknown := ", ".join(repr(key) for key in item if key not in ("role", "text")):
         raise ContentError(f"Message {index} has {unknown}, which this release does not know; a newer one reads it.")
-    check_text(text, f"The text of message {index}")
     return Message(cast(Role, role), text)
-
-
-def check_text(text: str, name: str) -> None:
-    """Raise ContentError, beginning with `name`, when `text` holds half a surrogate pair: no UTF-8 can store it."""
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise ContentError(f"{name} has half a character (at {error.start}) and cannot be stored.") from error
 
 
 def canonical(content: Content) -> bytes:
     """Return the RFC 8785 bytes that are hashed and stored. Raises ContentError for text that UTF-8 cannot hold."""
     for index, message in enumerate(content.messages, start=1):
-        check_text(message.text, f"The text of message {index}")
+        try:
+            message.text.encode()
+        except UnicodeEncodeError as error:
+            raise ContentError(
+                f"The text of message {index} has half a character (at {error.start}) and cannot be sent. Remove it."
+            ) from error
     return bytes(rfc8785.dumps(to_json(content)))
 
 
