@@ -1,0 +1,204 @@
+"""The text of an answer: streams in at the end, is read, selected and copied.
+
+Invariant: what a person reads never moves. New text is followed only while the end is in view; a selection never grows
+by itself; what is copied is the answer's text to the byte, not what the document made of it.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QMimeData, QRectF, Qt
+from PySide6.QtGui import (
+    QKeyEvent,
+    QLinearGradient,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QTextCursor,
+    QTextOption,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
+
+from workbench.ui.lanes.shown import ShownText, for_clipboard
+from workbench.ui.lanes.spacing import SpacedLayout
+from workbench.ui.theme import Theme
+
+MARGIN = 12
+_EXTRA_SPACING = 0.2
+
+
+class AnswerView(QPlainTextEdit):
+    """Read-only text that grows. `color` is the token of its text, `delta` its size in points beside the theme's."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        *,
+        color: str = "text",
+        delta: float = 0.0,
+        mono: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._theme, self._color, self._delta, self._mono = theme, color, delta, mono
+        self._shown = ShownText()
+        self._streaming = False
+        self._following = True
+        self._wash: tuple[float, float] | None = None
+        self.setReadOnly(True)
+        self.setUndoRedoEnabled(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setTabChangesFocus(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self._spacing = SpacedLayout(self.document())
+        self.document().setDocumentLayout(self._spacing)
+        self.document().setDocumentMargin(MARGIN)
+        self._tail = QTextCursor(self.document())
+        self._hold_cursor()
+        self.verticalScrollBar().valueChanged.connect(self._scrolled)
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    @property
+    def exact_text(self) -> str:
+        """The whole answer so far, exactly as it arrived."""
+        return self._shown.text
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no text."""
+        return self._shown.is_empty
+
+    def append(self, piece: str) -> None:
+        """Add the next piece at the end."""
+        self._tail.insertText(self._shown.append(piece))
+        if self._following:
+            self._go_to_end()
+
+    def set_text(self, text: str) -> None:
+        """Show `text`. Text that only continues what is shown is appended; the place of reading stays."""
+        shown = self._shown.text
+        if text == shown:
+            return
+        if shown and text.startswith(shown):
+            self.append(text[len(shown) :])
+            return
+        self._shown = ShownText()
+        self._tail.select(QTextCursor.SelectionType.Document)
+        self._tail.insertText(self._shown.append(text))
+        self._hold_cursor()
+        self._following = self._streaming
+        bar = self.verticalScrollBar()
+        bar.setValue(bar.maximum() if self._following else 0)
+        self._following = self._streaming or bar.maximum() == 0
+
+    def reset(self) -> None:
+        """Drop the text and follow the end again."""
+        self.set_text("")
+        self._following = True
+
+    def set_streaming(self, streaming: bool) -> None:
+        """Show or hide the block at the end that says that more is to come."""
+        if streaming != self._streaming:
+            self._streaming = streaming
+            self.viewport().update()
+
+    def set_wash(self, wash: tuple[float, float] | None) -> None:
+        """Fade gold between two heights of this widget (pixels, may lie outside), or not at all."""
+        if wash != self._wash:
+            self._wash = wash
+            self.viewport().update()
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        cursor = self.textCursor()
+        data = QMimeData()
+        data.setText(for_clipboard(self._shown.exact(cursor.selectionStart(), cursor.selectionEnd())))
+        return data
+
+    def event(self, event: QEvent) -> bool:
+        # A text control claims every letter for itself, even when it is read-only; the window's keys 1…9 must pass.
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _types(event):
+            event.ignore()
+            return False
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if _types(event):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            event.ignore()  # sideways scrolling belongs to the view around the columns
+        else:
+            super().wheelEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        following = self._following
+        super().resizeEvent(event)
+        if following and self._streaming:
+            self._go_to_end()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        super().scrollContentsBy(dx, dy)
+        if self._wash is not None:
+            self.viewport().update()  # the gold stays where it is while the text moves
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._wash is not None:
+            self._paint_wash()
+        super().paintEvent(event)
+        if self._streaming:
+            self._paint_block()
+
+    def _paint_wash(self) -> None:
+        assert self._wash is not None
+        gradient = QLinearGradient(0, self._wash[0], 0, self._wash[1])
+        gradient.setColorAt(0, self._theme.color("gold_soft"))
+        gradient.setColorAt(1, self._theme.color("surface"))
+        QPainter(self.viewport()).fillRect(self.viewport().rect(), gradient)
+
+    def _paint_block(self) -> None:
+        end = QTextCursor(self._tail)
+        end.movePosition(QTextCursor.MoveOperation.End)
+        rect = self.cursorRect(end)
+        viewport = self.viewport().rect()
+        if not rect.intersects(viewport):
+            return
+        width = self.fontMetrics().horizontalAdvance("n") * 0.8
+        left = min(float(rect.left()) + 1, viewport.width() - width - 2)
+        painter = QPainter(self.viewport())
+        painter.fillRect(QRectF(left, rect.top() + 1, width, rect.height() - 2), self._theme.color("accent"))
+
+    def _hold_cursor(self) -> None:
+        # Without this, a selection that reaches the end of the text would grow with it.
+        cursor = QTextCursor(self.document())
+        cursor.setKeepPositionOnInsert(True)
+        self.setTextCursor(cursor)
+
+    def _scrolled(self, value: int) -> None:
+        self._following = value >= self.verticalScrollBar().maximum()
+
+    def _go_to_end(self) -> None:
+        bar = self.verticalScrollBar()
+        bar.setValue(bar.maximum())
+        self._following = True
+
+    def _restyle(self) -> None:
+        self.setFont(self._theme.mono(self._delta) if self._mono else self._theme.font(self._delta))
+        self._spacing.set_extra(round(self.fontMetrics().lineSpacing() * _EXTRA_SPACING))
+        palette = self.palette()
+        palette.setColor(palette.ColorRole.Text, self._theme.color(self._color))
+        self.setPalette(palette)
+        self.viewport().update()
+
+
+def _types(event: QKeyEvent) -> bool:
+    """Whether a key press would write a letter into a field that can be edited."""
+    held = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
+    return held == Qt.KeyboardModifier.NoModifier and event.text().isprintable() and bool(event.text())

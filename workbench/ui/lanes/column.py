@@ -1,0 +1,316 @@
+"""One lane as a column: head, reasoning, answer, what happened, foot.
+
+Invariant: a column is built from a `LaneHead` and a `LaneStatus` alone and can be shown again from them at any time;
+parts that most lanes never need are made when they are first needed.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from typing import Literal
+
+from PySide6.QtCore import QElapsedTimer, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QLinearGradient, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from workbench.app.lane_state import LaneHead, LaneStatus
+from workbench.core.lanes import Params, short_model
+from workbench.ui.lanes import wording
+from workbench.ui.lanes.answer import AnswerView
+from workbench.ui.lanes.footer import LaneFooter
+from workbench.ui.lanes.header import LaneHeader
+from workbench.ui.lanes.intents import Intents
+from workbench.ui.lanes.menu import MenuState, lane_menu
+from workbench.ui.lanes.reasoning import ReasoningPanel
+from workbench.ui.lanes.strip import StateStrip
+from workbench.ui.theme import Theme, set_role
+
+MINIMUM_CHARACTERS = 34
+MINIMUM_PIXELS = 260
+_WASH_BELOW_HEADER = 56
+
+
+class LaneColumn(QFrame):
+    """A column; `intents` are the signals its controls end in."""
+
+    pressed = Signal(str)
+
+    def __init__(self, theme: Theme, head: LaneHead, intents: Intents, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_role(self, "surface")
+        self._theme, self._intents = theme, intents
+        self._head, self._status = head, LaneStatus()
+        self._focused = self._active = False
+        self._edges = (True, True)
+        self._run_under_way = False
+        self._keep_params_line = False
+        self._clock = QElapsedTimer()
+        self._stops = 0
+        self._reasoning: ReasoningPanel | None = None
+        self._strip: StateStrip | None = None
+        self.header = LaneHeader(theme, self)
+        self.answer = AnswerView(theme, parent=self)
+        self.footer = LaneFooter(theme, self)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 1, 0)
+        self._layout.setSpacing(0)
+        self._layout.addWidget(self.header)
+        self._layout.addSpacing(1)
+        self._layout.addWidget(self.answer, 1)
+        self._layout.addSpacing(1)
+        self._layout.addWidget(self.footer)
+        self._connect()
+        theme.changed.connect(self._restyle)
+        self._restyle()
+        self._show_head()
+        self._show_status()
+
+    def _connect(self) -> None:
+        intents, footer = self._intents, self.footer
+        self.header.row.menu.clicked.connect(lambda: self.open_menu())
+        self.header.row.renamed.connect(self._renamed)
+        footer.winner.clicked.connect(lambda: intents.mark_requested.emit(self.slot))
+        footer.stop.clicked.connect(lambda: intents.stop_requested.emit(self.slot))
+        footer.copy.clicked.connect(lambda: intents.copy_requested.emit(self.slot))
+        footer.retry.clicked.connect(lambda: intents.retry_requested.emit(self.slot))
+
+    @property
+    def slot(self) -> str:
+        """The lane's slot."""
+        return self._head.slot
+
+    @property
+    def head(self) -> LaneHead:
+        """The settings that are shown."""
+        return self._head
+
+    @property
+    def status(self) -> LaneStatus:
+        """The status that is shown."""
+        return self._status
+
+    def set_head(self, head: LaneHead, *, keep_params_line: bool, is_first: bool, is_last: bool) -> None:
+        """Show other settings; text and place of reading stay."""
+        self._edges = (is_first, is_last)
+        if (head, keep_params_line) != (self._head, self._keep_params_line):
+            self._head, self._keep_params_line = head, keep_params_line
+            self._show_head()
+            self._show_status()
+
+    def set_status(self, status: LaneStatus) -> None:
+        """Show how the output stands."""
+        old, self._status = self._status, status
+        if old == status:
+            return
+        if wording.is_running(status) and (not wording.is_running(old) or old.attempt != status.attempt):
+            self._clock.start()
+        if (old.standing, old.blind) != (status.standing, status.blind):
+            self._show_head()
+            self._set_wash()
+        if _numbers_only(old, status):
+            self.show_elapsed()
+        else:
+            self._show_status()
+
+    def set_run_under_way(self, running: bool) -> None:
+        """Say whether any lane of the run is still busy."""
+        self._run_under_way = running
+
+    def set_text(self, text: str, reasoning: str) -> None:
+        """Show an answer and its reasoning."""
+        self.answer.set_text(text)
+        if reasoning or self._reasoning is not None:
+            self._reasoning_panel().set_text(reasoning)
+        self._show_footer()
+
+    def append(self, kind: Literal["text", "reasoning"], piece: str) -> None:
+        """Add a piece at the end of the answer or of its reasoning."""
+        if kind == "reasoning":
+            self._reasoning_panel().append(piece)
+            return
+        was_empty = self.answer.is_empty
+        self.answer.append(piece)
+        if was_empty:
+            self._show_footer()
+
+    def clear(self) -> None:
+        """Show an empty lane that has not run."""
+        self.answer.reset()
+        if self._reasoning is not None:
+            self._reasoning.set_text("")
+        self._status = LaneStatus()
+        self._show_head()
+        self._show_status()
+        self._set_wash()
+
+    def show_elapsed(self) -> None:
+        """Bring the numbers up to date; called a few times a second while the lane runs."""
+        elapsed = self._clock.elapsed() if wording.is_running(self._status) and self._clock.isValid() else None
+        self.header.show_numbers(self._status, elapsed)
+
+    def set_focused(self, focused: bool, active: bool) -> None:
+        """Show that this is the lane that keys act on; `active` when it has the keyboard focus as well."""
+        if (focused, active) != (self._focused, self._active):
+            changed = focused != self._focused
+            self._focused, self._active = focused, active
+            self.update()
+            if changed:
+                self._show_footer()
+
+    def reasoning_panel(self) -> ReasoningPanel | None:
+        """Return the reasoning, None while there was none."""
+        return self._reasoning
+
+    def strip(self) -> StateStrip | None:
+        """Return the strip about what happened, None while nothing did."""
+        return self._strip
+
+    def tab_stops(self) -> list[QWidget]:
+        """Return the controls in reading order."""
+        reasoning = self._reasoning.tab_stops() if self._reasoning else []
+        strip = self._strip.tab_stops() if self._strip else []
+        return [self.header.row.menu, *reasoning, self.answer, *strip, *self.footer.tab_stops()]
+
+    def open_menu(self, position: QPoint | None = None) -> None:
+        """Open the lane's menu, under its button unless a global position is given."""
+        button = self.header.row.menu
+        state = MenuState(
+            self._head, self._status, *self._edges, running=self._run_under_way, has_text=not self.answer.is_empty
+        )
+        menu = lane_menu(state, self._intents, rename=self.start_rename, edit_params=self.edit_params, parent=self)
+        menu.popup(position or button.mapToGlobal(QPoint(button.width() - menu.sizeHint().width(), button.height())))
+
+    def start_rename(self) -> None:
+        """Edit the name in place."""
+        self.header.row.edit(self._head.title, short_model(self._head.model))
+
+    def edit_params(self) -> None:
+        """Open the dialog for the parameters."""
+        from workbench.ui.lanes.params import ParamsDialog  # dialogs are no part of the first paint
+
+        dialog = ParamsDialog(self._theme, self._head.params, title=self._head.title, parent=self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.accepted.connect(lambda: self._params_edited(dialog.params()))
+        dialog.open()
+
+    def _params_edited(self, params: Params) -> None:
+        if params != self._head.params:
+            self._intents.params_changed.emit(self.slot, params)
+
+    def _renamed(self, label: str) -> None:
+        if label != self._head.title:
+            self._intents.rename_requested.emit(self.slot, label)
+
+    def _step(self, action: str) -> None:
+        if action == "retry":
+            self._intents.retry_requested.emit(self.slot)
+        else:
+            self._intents.action_requested.emit(self.slot, action)
+
+    def _reasoning_panel(self) -> ReasoningPanel:
+        if self._reasoning is None:
+            self._reasoning = ReasoningPanel(self._theme, self)
+            self._layout.insertWidget(self._layout.indexOf(self.answer), self._reasoning)
+            self._reasoning.resized.connect(self._set_wash)
+            self._order_tabs()
+        return self._reasoning
+
+    def _make_strip(self) -> StateStrip:
+        strip, intents = StateStrip(self._theme, self), self._intents
+        strip.step_wanted.connect(self._step)
+        strip.marks_wanted.connect(lambda: intents.wire_requested.emit(self.slot))
+        strip.attempt_wanted.connect(lambda attempt: intents.attempt_requested.emit(self.slot, attempt))
+        self._layout.insertWidget(self._layout.indexOf(self.answer) + 1, strip)
+        return strip
+
+    def _order_tabs(self) -> None:
+        stops = self.tab_stops()
+        if len(stops) != self._stops:
+            self._stops = len(stops)
+            for before, after in itertools.pairwise(stops):
+                QWidget.setTabOrder(before, after)
+
+    def _show_head(self) -> None:
+        self.setAccessibleName(f"Lane {self._head.number}: {wording.title(self._head, self._status.blind)}")
+        self.answer.setAccessibleName(f"Answer of {wording.title(self._head, self._status.blind)}")
+        self.header.show_head(self._head, self._status, keep_params_line=self._keep_params_line)
+
+    def _show_status(self) -> None:
+        status = self._status
+        self.show_elapsed()
+        self.answer.set_streaming(wording.is_running(status))
+        self.answer.setPlaceholderText(wording.placeholder(self._head, status))
+        needs_strip = wording.needs_strip(status)
+        if needs_strip and self._strip is None:
+            self._strip = self._make_strip()
+        if self._strip is not None:
+            self._strip.setVisible(needs_strip)
+            self._strip.show_status(status, read_only=self._head.read_only)
+        self._show_footer()
+        self._order_tabs()
+
+    def _show_footer(self) -> None:
+        footer = self.footer
+        if wording.is_running(self._status) == footer.stop.isHidden() and (
+            footer.stop.hasFocus() or footer.winner.hasFocus()
+        ):
+            # One of these takes the place of the other; a key meant for the first must not press the second.
+            self.answer.setFocus(Qt.FocusReason.OtherFocusReason)
+        footer.show_status(self._head, self._status, has_text=not self.answer.is_empty, focused=self._focused)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.pressed.emit(self.slot)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.open_menu(event.globalPos())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._set_wash()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        header = self.header.geometry()
+        width = self.width() - 1
+        if self._status.standing == "winner":
+            end = header.bottom() + _WASH_BELOW_HEADER
+            gradient = QLinearGradient(0, 0, 0, end)
+            gradient.setColorAt(0, self._theme.color("gold_soft"))
+            gradient.setColorAt(1, self._theme.color("surface"))
+            painter.fillRect(QRect(0, 0, width, end), gradient)
+        line = self._theme.color("line")
+        painter.fillRect(QRect(0, header.bottom() + 1, width, 1), line)
+        painter.fillRect(QRect(0, self.footer.y() - 1, width, 1), line)
+        painter.fillRect(QRect(width, 0, 1, self.height()), line)
+        if self._focused:
+            painter.fillRect(QRect(0, 0, width, 2), self._theme.color("accent" if self._active else "border"))
+
+    def _set_wash(self) -> None:
+        if self._status.standing != "winner":
+            self.answer.set_wash(None)
+            return
+        self._layout.activate()
+        top = self.answer.y()
+        self.answer.set_wash((-top, self.header.geometry().bottom() + _WASH_BELOW_HEADER - top))
+
+    def _restyle(self) -> None:
+        metrics = self.fontMetrics()
+        self.setMinimumWidth(
+            max(round(MINIMUM_PIXELS * self._theme.scale), metrics.averageCharWidth() * MINIMUM_CHARACTERS)
+        )
+        self.update()
+
+
+def _numbers_only(old: LaneStatus, new: LaneStatus) -> bool:
+    """Whether nothing but the line of numbers differs, which is so on nearly every tick of a stream."""
+    return new == replace(
+        old,
+        ttft_ms=new.ttft_ms,
+        tokens_per_second=new.tokens_per_second,
+        usage=new.usage,
+        cost=new.cost,
+        notice=new.notice,
+        version=new.version,
+        has_wire=new.has_wire,
+    )

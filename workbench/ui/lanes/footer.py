@@ -1,0 +1,63 @@
+"""The foot of a column: mark, stop, copy, retry.
+
+Invariant: an answer that still streams can be stopped and not marked; one that ended can be marked and not stopped.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from workbench.app.lane_state import LaneHead, LaneStatus
+from workbench.ui.lanes import wording
+from workbench.ui.lanes.widgets import KeyButton, quiet_button, safe_tip
+from workbench.ui.theme import Theme
+
+
+class LaneFooter(QWidget):
+    """The buttons under an answer."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.winner = KeyButton(theme, self)
+        self.stop = KeyButton(theme, self)
+        self.copy = quiet_button("Copy", "Copy the answer", self)
+        self.retry = quiet_button("Retry", "Ask this lane again; the present answer stays as an earlier attempt", self)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 8, 10, 9)
+        layout.setSpacing(2)
+        layout.addWidget(self.winner)
+        layout.addWidget(self.stop)
+        layout.addStretch(1)
+        layout.addWidget(self.copy)
+        layout.addWidget(self.retry)
+
+    def show_status(self, head: LaneHead, status: LaneStatus, *, has_text: bool, focused: bool) -> None:
+        """Offer what can be done with the shown output."""
+        running, ended = wording.is_running(status), wording.has_ended(status)
+        self._show_winner(head, status, enabled=ended and (has_text or status.state == "finished"))
+        self._show_stop(head, focused=focused)
+        self.stop.setVisible(running)
+        self.winner.setVisible(not running)
+        self.copy.setVisible(has_text)
+        self.retry.setVisible(ended and not head.read_only)
+
+    def tab_stops(self) -> list[QWidget]:
+        """Return the controls in reading order."""
+        return [self.winner, self.stop, self.copy, self.retry]
+
+    def _show_winner(self, head: LaneHead, status: LaneStatus, *, enabled: bool) -> None:
+        won = status.standing == "winner"
+        key = str(head.number) if head.number <= 9 else ""
+        self.winner.setEnabled(enabled)
+        self.winner.set_face("★ Winner" if won else "☆ Winner", key, gold=won)
+        name = wording.title(head, status.blind)
+        self.winner.setAccessibleName(f"{name} is the winner; take it back" if won else f"Mark {name} the winner")
+        tip = ("Takes the mark back" if won else "Marks this answer the winner") + (f" ({key})" if key else "")
+        self.winner.setToolTip(safe_tip(tip if enabled else "An answer can be marked when it is complete."))
+
+    def _show_stop(self, head: LaneHead, *, focused: bool) -> None:
+        key = QKeySequence("Ctrl+.").toString(QKeySequence.SequenceFormat.NativeText)
+        self.stop.set_face("■ Stop", key if focused else "")
+        self.stop.setAccessibleName(f"Stop lane {head.number}")
+        self.stop.setToolTip(safe_tip(f"Stops this lane and keeps its text ({key} in the focused lane, Esc for all)"))

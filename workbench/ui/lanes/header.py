@@ -1,0 +1,168 @@
+"""The head of a column: name, pills, numbers, parameters.
+
+Invariant: the name is shown in full as long as it fits at all; pills go first, the least important one first, and what
+is not shown is in the tooltip.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+
+from workbench.app.lane_state import LaneHead, LaneStatus
+from workbench.ui.lanes import wording
+from workbench.ui.lanes.widgets import Line, menu_button, pill, safe_tip
+from workbench.ui.theme import Theme
+
+_GAP = 8
+
+
+class NameField(QLineEdit):
+    """Edits a lane's name in place; Enter or leaving takes it, Esc does not."""
+
+    done = Signal(str)
+    cancelled = Signal()
+
+    def event(self, event: QEvent) -> bool:
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Escape
+        ):
+            event.accept()  # Esc ends the editing of the name, not the run
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.cancelled.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.done.emit(self.text().strip())
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self.done.emit(self.text().strip())
+
+
+class TitleRow(QWidget):
+    """Name, then pills as long as there is room, and the menu button at the right end."""
+
+    renamed = Signal(str)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.name = Line(theme, bold=True, color="text", elide=Qt.TextElideMode.ElideMiddle, parent=self)
+        self.menu = menu_button("Lane menu", self)
+        self._pills: list[QLabel] = []
+        self._field: NameField | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def set_content(self, name: str, pills: tuple[str, ...], *, gold: bool) -> None:
+        """Show `name` (with a star when `gold`) and `pills`, the most important first."""
+        self.name.set_candidates((f"★ {name}" if gold else name,))
+        self.name.set_color("gold" if gold else "text")
+        if pills != tuple(label.text() for label in self._pills):
+            for label in self._pills:
+                label.hide()
+                label.deleteLater()
+            self._pills = [pill(text, parent=self) for text in pills]
+        self.arrange()
+
+    def shown_pills(self) -> list[str]:
+        """Return the pills that there is room for."""
+        return [label.text() for label in self._pills if not label.isHidden()]
+
+    def edit(self, text: str, hint: str) -> NameField:
+        """Put a field in the place of the name, with `text` selected and `hint` when it is empty."""
+        if self._field is None:
+            self._field = field = NameField(text, self)
+            field.setPlaceholderText(hint)
+            field.setAccessibleName("Name of the lane")
+            field.done.connect(self._edited)
+            field.cancelled.connect(self._close_field)
+            field.selectAll()
+            field.show()
+            self.arrange()
+            field.setFocus(Qt.FocusReason.OtherFocusReason)
+        return self._field
+
+    def _edited(self, text: str) -> None:
+        if self._field is not None:
+            self._close_field()
+            self.renamed.emit(text)
+
+    def _close_field(self) -> None:
+        field, self._field = self._field, None
+        if field is not None:
+            if field.hasFocus():
+                self.menu.setFocus(Qt.FocusReason.OtherFocusReason)
+            field.hide()
+            field.deleteLater()
+
+    def arrange(self) -> None:
+        """Place everything for the present width."""
+        menu = self.menu.sizeHint()
+        self.menu.setGeometry(self.width() - menu.width() + 6, (self.height() - menu.height()) // 2, *menu.toTuple())
+        room = self.width() - menu.width() - 2
+        wanted = self.name.natural_width()
+        widths = [label.sizeHint().width() for label in self._pills]
+        count = len(widths)
+        while count and wanted + sum(widths[:count]) + _GAP * count > room:
+            count -= 1
+        name_width = min(wanted, room)
+        self.name.setGeometry(0, 0, max(0, name_width), self.height())
+        x = name_width + _GAP
+        for index, label in enumerate(self._pills):
+            size = label.sizeHint()
+            label.setGeometry(x, (self.height() - size.height()) // 2, *size.toTuple())
+            label.setVisible(index < count)
+            x += size.width() + _GAP
+        if self._field is not None:
+            self._field.setGeometry(-2, 0, room, self.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.arrange()
+
+    def sizeHint(self) -> QSize:
+        return QSize(120, max(self.name.sizeHint().height() + 4, self.menu.sizeHint().height()))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+
+class LaneHeader(QWidget):
+    """Three lines: name and pills, numbers, and parameters if a lane has any."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.row = TitleRow(theme, self)
+        self.numbers = Line(theme, delta=-1, parent=self)
+        self.params = Line(theme, delta=-1, parent=self)
+        self._theme = theme
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 7, 12, 8)
+        layout.setSpacing(1)
+        for widget in (self.row, self.numbers, self.params):
+            layout.addWidget(widget)
+        self.params.hide()
+        theme.changed.connect(self.row.arrange)
+
+    def show_head(self, head: LaneHead, status: LaneStatus, *, keep_params_line: bool) -> None:
+        """Show the lane's settings. `keep_params_line` keeps the third line's room so that columns stay aligned."""
+        blind = status.blind
+        self.row.set_content(wording.title(head, blind), wording.pills(head, status), gold=status.standing == "winner")
+        self.row.name.setToolTip(safe_tip(wording.title_tip(head, blind)))
+        self.row.menu.setAccessibleName(f"Menu of lane {head.number}")
+        summary = "" if blind else wording.params_summary(head.params)
+        self.params.set_candidates((summary,))
+        self.params.setToolTip(safe_tip(summary))
+        self.params.setVisible(keep_params_line or bool(summary))
+
+    def show_numbers(self, status: LaneStatus, elapsed_ms: int | None) -> None:
+        """Show how the output stands; `elapsed_ms` while it runs."""
+        self.numbers.set_candidates(wording.numbers(status, elapsed_ms))
+        self.numbers.setToolTip(safe_tip(wording.numbers_tip(status)))

@@ -1,0 +1,36 @@
+"""What a person can ask of the lanes.
+
+Invariant: every control of a column ends in exactly one of these signals; nothing in this package acts on them.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+
+class Intents(QWidget):
+    """The signals of the view; `str` arguments named first are slots."""
+
+    add_requested = Signal()
+    duplicate_requested = Signal(str)
+    remove_requested = Signal(str)
+    move_requested = Signal(str, int)
+    """Slot, and -1 for left or 1 for right."""
+    model_requested = Signal(str)
+    params_changed = Signal(str, object)
+    """Slot, Params."""
+    pin_requested = Signal(str, object)
+    """Slot, version number or None for the current text."""
+    rename_requested = Signal(str, str)
+    """Slot, new label; "" asks for the model's own name."""
+    stop_requested = Signal(str)
+    retry_requested = Signal(str)
+    mark_requested = Signal(str)
+    attempt_requested = Signal(str, int)
+    wire_requested = Signal(str)
+    copy_requested = Signal(str)
+    action_requested = Signal(str, str)
+    """Slot, "keys" or "install_model"."""
+    focus_changed = Signal(str)
+    """The slot that has the focus now, "" when there is no lane."""

@@ -1,0 +1,35 @@
+"""Room between the lines of an answer.
+
+Invariant: every line stands the same distance below the one before it, over paragraph ends too. The plain document
+layout knows no line height; it is kept nevertheless, because it only lays out what is in view.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QTextBlock, QTextDocument
+from PySide6.QtWidgets import QPlainTextDocumentLayout
+
+
+class SpacedLayout(QPlainTextDocumentLayout):
+    """The plain layout with `extra` pixels above each line."""
+
+    def __init__(self, document: QTextDocument) -> None:
+        super().__init__(document)
+        self._extra = 0
+
+    def set_extra(self, extra: int) -> None:
+        """Set the pixels above each line and lay out again."""
+        if extra != self._extra:
+            self._extra = extra
+            self.document().markContentsDirty(0, self.document().characterCount())
+
+    def blockBoundingRect(self, block: QTextBlock) -> QRectF:
+        plain = super().blockBoundingRect(block)
+        layout = block.layout() if block.isValid() else None
+        if not self._extra or layout is None or not layout.lineCount() or layout.lineAt(0).y() >= self._extra:
+            return plain
+        for index in range(layout.lineCount()):
+            line = layout.lineAt(index)
+            line.setPosition(QPointF(line.x(), line.y() + self._extra * (index + 1)))
+        return super().blockBoundingRect(block)

@@ -1,0 +1,100 @@
+"""The dialog that shows what went on the wire.
+
+Invariant: it shows what is stored and nothing else; what the way to the provider changed stands first, in words.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
+
+from workbench.core.runs import Mark
+from workbench.ui.lanes import wording
+from workbench.ui.lanes.answer import AnswerView
+from workbench.ui.lanes.shown import for_clipboard
+from workbench.ui.lanes.widgets import breakable
+from workbench.ui.theme import Theme, set_role
+
+
+def pretty(data: Any) -> str:
+    """Return JSON over several lines; text that is not JSON as it is."""
+    return data if isinstance(data, str) else json.dumps(data, ensure_ascii=False, indent=2, default=str)
+
+
+class WireDialog(QDialog):
+    """Shows a request, its marks, and the response when it is kept. None stands for "nothing was sent / kept"."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        request: Any,
+        *,
+        marks: tuple[Mark, ...] = (),
+        response: Any = None,
+        title: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setWindowTitle(f"What went on the wire: {title}" if title else "What went on the wire")
+        self.marks = QLabel(self)
+        self.marks.setWordWrap(True)
+        self.marks.setText(breakable("\n".join(wording.mark_sentence(mark) for mark in marks)))
+        self.tabs = QTabWidget(self)
+        self.tabs.setDocumentMode(True)
+        self._add_page("Request", "Nothing was sent." if request is None else pretty(request))
+        if response is not None:
+            self._add_page("Response", pretty(response))
+        self.copy = QPushButton("Copy", self)
+        self.close_button = QPushButton("Close", self)
+        note = QLabel("Keys and secret headers are never kept.", self)
+        set_role(note, "small")
+        buttons = QHBoxLayout()
+        buttons.addWidget(note)
+        buttons.addStretch(1)
+        buttons.addWidget(self.copy)
+        buttons.addWidget(self.close_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 12, 16, 12)
+        layout.setSpacing(10)
+        layout.addWidget(self._banner(bool(marks)))
+        layout.addWidget(self.tabs, 1)
+        layout.addLayout(buttons)
+        self.close_button.setDefault(True)
+        self.copy.setAutoDefault(False)
+        self.copy.clicked.connect(self._copy)
+        self.close_button.clicked.connect(self.accept)
+        self.resize(self.fontMetrics().averageCharWidth() * 100, self.fontMetrics().lineSpacing() * 36)
+
+    def shown_text(self) -> str:
+        """Return the exact text of the page in front."""
+        page = self.tabs.currentWidget()
+        return page.exact_text if isinstance(page, AnswerView) else ""
+
+    def _add_page(self, name: str, text: str) -> None:
+        page = AnswerView(self._theme, mono=True, delta=-0.5, parent=self)
+        page.setAccessibleName(name)
+        page.set_text(text)
+        self.tabs.addTab(page, name)
+
+    def _banner(self, visible: bool) -> QWidget:
+        banner = QWidget(self)
+        set_role(banner, "banner-warn")
+        layout = QVBoxLayout(banner)
+        layout.setContentsMargins(12, 8, 12, 8)
+        layout.addWidget(self.marks)
+        banner.setVisible(visible)
+        return banner
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(for_clipboard(self.shown_text()))
+        self.copy.setText("Copied")
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
+            self.copy.setText("Copy")

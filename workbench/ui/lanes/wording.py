@@ -1,0 +1,230 @@
+"""The words and numbers of a lane's column.
+
+Invariant: pure; lines come as candidates, fullest first, so that narrow columns show less and never half.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from workbench.app.lane_state import LaneHead, LaneStatus
+from workbench.core.lanes import Params
+from workbench.core.money import Usage
+from workbench.core.runs import ENDED, Mark
+
+RUNNING = frozenset({"waiting", "queued", "streaming"})
+_STATE_WORDS = {
+    "idle": "not run yet",
+    "waiting": "waiting",
+    "queued": "queued",
+    "streaming": "streaming…",
+    "failed": "failed",
+    "stopped": "stopped",
+    "interrupted": "interrupted",
+}
+_FINISH_WORDS = {
+    "length": "stopped at max tokens",
+    "content_filter": "cut by the provider's filter",
+    "tool_calls": "ended with a tool call",
+}
+_STEPS = {"no_key": "keys", "bad_key": "keys", "no_builtin_model": "install_model"}
+_STEP_LABELS = {"keys": "Add a key…", "install_model": "Install the built-in model", "retry": "Retry"}
+
+
+def is_running(status: LaneStatus) -> bool:
+    """Whether the lane still waits for something."""
+    return status.state in RUNNING
+
+
+def has_ended(status: LaneStatus) -> bool:
+    """Whether the shown output will not change any more."""
+    return status.state in ENDED
+
+
+def seconds(ms: float, places: int = 1) -> str:
+    """Return a duration for people: "0.31 s", "12 s", "3 min 05 s"."""
+    if ms < 10_000:
+        return f"{ms / 1000:.{places}f} s"
+    whole = int(ms // 1000)
+    return f"{whole} s" if whole < 120 else f"{whole // 60} min {whole % 60:02} s"
+
+
+def _join(parts: Iterable[str]) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def _rate(tokens_per_second: float | None) -> str:
+    if tokens_per_second is None:
+        return ""
+    return f"{tokens_per_second:,.0f} tok/s" if tokens_per_second >= 10 else f"{tokens_per_second:.1f} tok/s"
+
+
+def _tokens(usage: Usage) -> tuple[str, str, str]:
+    """Return the token counts in full, without what was cached, and of the answer alone."""
+    if usage.input is None and usage.output is None:
+        return "", "", ""
+    about = "about " if usage.source == "estimate" else ""
+    got = "?" if usage.output is None else f"{usage.output:,}"
+    short = f"{about}{got} tok"
+    both = short if usage.input is None else f"{about}{usage.input:,}→{got} tok"
+    cached = f" ({usage.cached:,} cached)" if usage.cached else ""
+    return both + cached, both, both if usage.output is None else short
+
+
+def numbers(status: LaneStatus, elapsed_ms: int | None = None) -> tuple[str, ...]:
+    """Return the line of small numbers, fullest first. `elapsed_ms` is how long the lane has been running."""
+    if status.blind:
+        word = _STATE_WORDS.get(status.state, "numbers hidden while blind")
+        return (word,)
+    lead = _lead(status, elapsed_ms)
+    if status.state in ("idle", "waiting", "queued"):
+        return tuple(dict.fromkeys((lead, lead.partition(":")[0])))
+    first = "" if status.ttft_ms is None else f"{seconds(status.ttft_ms, 2)} first"
+    rate = _rate(status.tokens_per_second)
+    full, plain, short = _tokens(status.usage)
+    cost = _cost(status)
+    lines = [
+        _join(parts)
+        for parts in (
+            (lead, first, rate, full, cost),
+            (lead, first, rate, plain, cost),
+            (lead, first, rate, short, cost),
+            (lead, first, rate, cost),
+            (lead, first, cost),
+            (lead, cost) if lead else (first or rate, cost),
+            (lead or cost or first or rate,),
+            (lead.partition(":")[0],),
+        )
+    ]
+    return tuple(dict.fromkeys(line for line in lines if line)) or ("",)
+
+
+def _cost(status: LaneStatus) -> str:
+    if status.cost != "unknown":
+        return status.cost
+    # A call that failed before any token cost nothing that anybody asks for.
+    return "" if status.failure and status.usage.output is None else "cost unknown"
+
+
+def _lead(status: LaneStatus, elapsed_ms: int | None) -> str:
+    if status.notice:
+        return status.notice
+    word = _STATE_WORDS.get(status.state, "")
+    if status.state in RUNNING and elapsed_ms is not None:
+        return f"{word} {seconds(elapsed_ms)}"
+    return word
+
+
+def numbers_tip(status: LaneStatus) -> str:
+    """Return all that is known about the shown output, one fact a line."""
+    if status.blind:
+        return ""
+    usage = status.usage
+    about = " (estimate)" if usage.source == "estimate" else ""
+    facts = [
+        status.notice,
+        "" if status.version is None else f"ran version {status.version}",
+        "" if status.ttft_ms is None else f"{seconds(status.ttft_ms, 2)} to the first token",
+        "" if status.tokens_per_second is None else f"{status.tokens_per_second:,.1f} tokens per second",
+        "" if usage.input is None else f"{usage.input:,} input tokens{about}",
+        f"{usage.cached:,} of them cached" if usage.cached else "",
+        "" if usage.output is None else f"{usage.output:,} output tokens{about}",
+        f"{usage.reasoning:,} of them reasoning" if usage.reasoning else "",
+        f"cost: {status.cost}" if status.cost else "",
+        f"finish reason: {status.finish_reason}" if status.finish_reason else "",
+    ]
+    return "\n".join(fact for fact in facts if fact)
+
+
+def title(head: LaneHead, blind: bool) -> str:
+    """Return the name in the header."""
+    return f"Answer {head.number}" if blind else head.title
+
+
+def title_tip(head: LaneHead, blind: bool) -> str:
+    """Return the full id and what the pills say, one fact a line."""
+    if blind:
+        return "Names are hidden while blind."
+    facts = [head.model, head.badge, "" if head.pinned is None else f"pinned to version {head.pinned}"]
+    if head.title != head.model:
+        facts.insert(0, head.title)
+    return "\n".join(fact for fact in facts if fact)
+
+
+def pills(head: LaneHead, status: LaneStatus) -> tuple[str, ...]:
+    """Return the header's pills, the most important first."""
+    standing = {"tie": "tie", "bad": "all bad"}.get(status.standing, "")
+    if status.blind:
+        return (standing,) if standing else ()
+    pinned = "" if head.pinned is None else f"v{head.pinned} pinned"
+    return tuple(pill for pill in (standing, pinned, head.badge) if pill)
+
+
+def escaped(text: str) -> str:
+    r"""Return a stop sequence on one line: backslash, newline, tab and CR as \\, \n, \t, \r."""
+    return text.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r")
+
+
+def params_summary(params: Params) -> str:
+    """Return what is set, "" when nothing is."""
+    stop = ""
+    if len(params.stop) == 1 and len(params.stop[0]) <= 12:
+        stop = f"stop “{escaped(params.stop[0])}”"
+    elif params.stop:
+        stop = f"{len(params.stop)} stop" + ("s" if len(params.stop) > 1 else "")
+    return _join(
+        (
+            "" if params.temperature is None else f"temp {params.temperature:g}",
+            "" if params.top_p is None else f"top_p {params.top_p:g}",
+            "" if params.max_tokens is None else f"max {params.max_tokens}",
+            stop,
+            "" if params.seed is None else f"seed {params.seed}",
+            f"effort {params.reasoning_effort}" if params.reasoning_effort else "",
+            "extra JSON" if params.extra else "",
+        )
+    )
+
+
+def ending(status: LaneStatus) -> str:
+    """Return how an answer ended when it did not end by itself, "" when it did or is still running."""
+    if status.state == "stopped":
+        return "stopped by you"
+    if status.state == "interrupted":
+        return "interrupted: the app or engine ended"
+    return _FINISH_WORDS.get(status.finish_reason, "") if status.state == "finished" else ""
+
+
+def needs_strip(status: LaneStatus) -> bool:
+    """Whether there is anything to say below the answer."""
+    marks = bool(status.marks) and not status.blind
+    return bool(status.failure or marks or ending(status)) or status.attempts > 1
+
+
+def marks_line(marks: tuple[Mark, ...]) -> str:
+    """Return "2 parameters changed on the way", "" when there are none."""
+    if not marks:
+        return ""
+    kinds = {mark.kind for mark in marks}
+    verb = kinds.pop() if len(kinds) == 1 else "changed"
+    names = "parameter" if len(marks) == 1 else "parameters"
+    return f"{len(marks)} {names} {verb} on the way"
+
+
+def mark_sentence(mark: Mark) -> str:
+    """Return one mark in words."""
+    return f"{mark.name} was {mark.kind} on the way" + (f": {mark.detail}" if mark.detail else ".")
+
+
+def next_step(failure_code: str) -> tuple[str, str]:
+    """Return the next step after a failure, as (action, label); the action is keys, install_model or retry."""
+    action = _STEPS.get(failure_code, "retry")
+    return action, _STEP_LABELS[action]
+
+
+def placeholder(head: LaneHead, status: LaneStatus) -> str:
+    """Return what an empty answer says instead of text."""
+    if status.state == "finished":
+        return "The model answered with no text."
+    if status.state == "idle":
+        return "No answer was recorded." if head.read_only else "Ctrl+Enter runs all lanes.\nThe answer appears here."
+    return ""
