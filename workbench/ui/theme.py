@@ -276,12 +276,12 @@ QPushButton[role="quiet"], QToolButton[role="quiet"] {
 QPushButton[role="quiet"]:hover, QToolButton[role="quiet"]:hover { background: @hover; color: @text; }
 QPushButton[role="quiet"]:focus, QToolButton[role="quiet"]:focus { border-color: @accent; color: @text; }
 QPushButton[role="quiet"]:disabled, QToolButton[role="quiet"]:disabled { color: @border; }
-QToolButton[role="quiet-strong"] {
+QPushButton[role="quiet-strong"], QToolButton[role="quiet-strong"] {
   background: transparent; border: 1px solid transparent; border-radius: 5px; padding: 3px 6px; color: @text;
   font-weight: 600;
 }
-QToolButton[role="quiet-strong"]:hover { background: @hover; }
-QToolButton[role="quiet-strong"]:focus { border-color: @accent; }
+QPushButton[role="quiet-strong"]:hover, QToolButton[role="quiet-strong"]:hover { background: @hover; }
+QPushButton[role="quiet-strong"]:focus, QToolButton[role="quiet-strong"]:focus { border-color: @accent; }
 QToolButton::menu-indicator, QPushButton[role="quiet"]::menu-indicator { image: none; width: 0; }
 QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox {
   background: @surface; color: @text; border: 1px solid @border; border-radius: 6px; padding: 4px 8px;
