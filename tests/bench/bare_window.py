@@ -1,0 +1,23 @@
+"""The floor of starting: a PySide6 window with one text field, measured as the product's window is."""
+
+from __future__ import annotations
+
+import sys
+
+from PySide6.QtWidgets import QApplication, QPlainTextEdit
+
+from workbench.ui import bench_hook
+
+
+def main() -> int:
+    """Show the field, be measured, end."""
+    app = QApplication(sys.argv)
+    field = QPlainTextEdit("You are a professional, patient and friendly support assistant.\n" * 12)
+    field.resize(1280, 800)
+    field.show()
+    bench_hook.install(field, field.viewport(), field.setFocus)
+    return app.exec()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,34 @@
+"""Cold start → first token on the screen: run pressed as soon as the draft is visible, echo and built-in model."""
+
+from __future__ import annotations
+
+import statistics
+from typing import Any
+
+from tests.bench.histories import echo_history
+from tests.bench.windows import PRODUCT, home, measured
+
+BUDGET_MS = {"echo": 1000, "builtin": 5000}
+
+
+def run(full: bool) -> list[dict[str, Any]]:
+    """Start several times; the median counts."""
+    return [_measure("echo", 9 if full else 5), _measure("builtin", 5 if full else 3)]
+
+
+def _measure(kind: str, times: int) -> dict[str, Any]:
+    with home() as place:
+        if kind == "echo":
+            echo_history(place.database)
+        measured(PRODUCT, place.environment(WORKBENCH_BENCH_STARTUP="1"))  # font cache, byte code, or the sample
+        env = place.environment(WORKBENCH_BENCH_FIRST_TOKEN=kind)
+        samples = [float(measured(PRODUCT, env)["first_token_ms"]) for _ in range(times)]
+    middle = statistics.median(samples)
+    return {
+        "name": f"cold start to first token, {kind}",
+        "measured": middle,
+        "budget": BUDGET_MS[kind],
+        "unit": "ms",
+        "ok": middle <= BUDGET_MS[kind],
+        "notes": f"median of {times} starts, worst {max(samples):.0f} ms",
+    }
