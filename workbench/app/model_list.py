@@ -242,9 +242,10 @@ class ModelListModel(QAbstractListModel):
     def _endpoint_rows(self, endpoint: Endpoint, hits: Sequence[ModelEntry]) -> list[Row | ModelEntry]:
         listing = self._models.listing(endpoint.uid)
         rows: list[Row | ModelEntry] = list(hits)
-        if listing.models is None:
+        asked_for = all(word in endpoint.name.lower() for word in self._query.lower().split())
+        if asked_for and listing.models is None:
             rows.append(Row("remark", f"Asking {endpoint.base_url} for its models…", endpoint=endpoint.uid))
-        elif listing.trouble:
+        elif asked_for and listing.trouble:
             rows.append(Row("retry", f"Ask {endpoint.name} again", listing.trouble, endpoint=endpoint.uid))
         return [Row("header", endpoint.name, endpoint=endpoint.uid), *rows] if rows else []
 
@@ -254,7 +255,8 @@ class ModelListModel(QAbstractListModel):
             rows.append(Row("remark", "Reading the catalogue…"))
         elif self._trouble:
             rows.append(Row("remark", self._trouble))
-        return [Row("header", f"LiteLLM catalogue · {_count(len(hits))}"), *rows] if rows else []
+        title = f"LiteLLM catalogue · {_count(len(hits))}" if hits else "LiteLLM catalogue"
+        return [Row("header", title), *rows] if rows else []
 
     def _typed_rows(self) -> list[Row]:
         """Return a row for the typed text at every endpoint that does not list exactly this id."""
@@ -281,7 +283,8 @@ class ModelListModel(QAbstractListModel):
     def _model_row(self, entry: ModelEntry) -> Row:
         provider = self._offer.provider(entry.provider)
         context = show_context(entry.context)
-        parts = (provider.name, f"{context} context" if context else "", show_abilities(entry.abilities))
+        name = "" if entry.endpoint == entry.provider else provider.name
+        parts = (name, f"{context} context" if context else "", show_abilities(entry.abilities))
         return Row(
             "model",
             entry.model,

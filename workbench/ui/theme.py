@@ -13,6 +13,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
+from workbench.host.resources import resource
+
 Mode = Literal["system", "light", "dark"]
 
 
@@ -234,7 +236,18 @@ def _palette(t: Tokens) -> QPalette:
 
 def _stylesheet(t: Tokens, size: float) -> str:
     """Return the application's stylesheet. Widgets opt in by the dynamic property `role`."""
-    values = asdict(t) | {"small": f"{size - 1:.1f}pt", "tiny": f"{size - 1.5:.1f}pt"}
+    box = round(size * 1.4)
+    ring = max(3, round(box * 0.3))
+    tick = resource("icons", "tick-light.svg" if t is LIGHT else "tick-dark.svg").as_posix()
+    values = asdict(t) | {
+        "small": f"{size - 1:.1f}pt",
+        "tiny": f"{size - 1.5:.1f}pt",
+        "box": f"{box}px",
+        "box_in": f"{box + 2 - 2 * ring}px",
+        "ring": f"{ring}px solid {t.accent}",
+        "box_half": f"{box // 2 + 1}px",
+        "tick": f'url("{tick}")',
+    }
     sheet = _SHEET
     for name in sorted(values, key=len, reverse=True):
         sheet = sheet.replace(f"@{name};", f"{values[name]};")
@@ -292,10 +305,27 @@ QLineEdit:disabled, QComboBox:disabled { background: @sunken; color: @muted; }
 QComboBox::drop-down { border: none; width: 18px; }
 QComboBox QAbstractItemView { background: @surface; border: 1px solid @border; selection-background-color: @selected;
   selection-color: @text; }
+QCheckBox::indicator { width: @box; height: @box; border: 1px solid @muted; border-radius: 4px; background: @surface; }
+QCheckBox::indicator:checked { background: @accent; border-color: @accent; image: @tick; }
+QRadioButton::indicator {
+  width: @box; height: @box; border: 1px solid @muted; border-radius: @box_half; background: @surface;
+}
+QRadioButton::indicator:checked {
+  width: @box_in; height: @box_in; border: @ring; background: @on_accent;
+}
+QCheckBox::indicator:focus, QRadioButton::indicator:focus { border-color: @accent; }
+QCheckBox:focus, QRadioButton:focus { text-decoration: underline; }
+QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: @border; }
+QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: @accent; }
+QSlider::handle:horizontal {
+  width: 14px; height: 14px; margin: -6px 0; border-radius: 8px; border: 1px solid @accent; background: @accent;
+}
+QSlider::handle:horizontal:focus { border: 2px solid @text; width: 12px; height: 12px; }
 QPlainTextEdit, QTextEdit, QTextBrowser { background: @surface; border: none; }
 QPlainTextEdit[role="field"] { border: 1px solid @border; border-radius: 6px; padding: 2px 4px; }
 QPlainTextEdit[role="field"]:focus { border-color: @accent; }
 QAbstractItemView { background: @surface; border: none; outline: none; }
+QAbstractItemView[role="sunken"] { background: @sunken; }
 QHeaderView::section { background: @surface; color: @muted; border: none; border-bottom: 1px solid @line;
   padding: 6px 8px; }
 QTabWidget::pane { border: none; border-top: 1px solid @line; }

@@ -8,7 +8,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from workbench.app.model_entries import ABILITIES, ModelEntry, Offer, show_price
+from workbench.app.model_entries import ABILITIES, PER_MILLION, ModelEntry, Offer, show_dollars
 from workbench.app.model_list import Row
 from workbench.core.money import Rates
 from workbench.ui.picker.elided import ElidedLabel
@@ -81,4 +81,7 @@ def _price(rates: Rates | None) -> str:
     if rates is None:
         return "price unknown"
     by_hand = ", set by hand" if rates.source == "user" else ""
-    return f"{show_price(rates).replace(' per M', ' per million tokens in / out')}{by_hand}"
+    if not rates.input and not rates.output:
+        return f"free{by_hand}"
+    given, answered = (show_dollars(rate * PER_MILLION) for rate in (rates.input, rates.output))
+    return f"{given} in, {answered} out per million tokens{by_hand}"

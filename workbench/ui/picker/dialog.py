@@ -37,7 +37,8 @@ _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 class ModelPicker(QDialog):
     """Search, look, pick. `chosen(Choice)` is emitted once, then the dialog is accepted.
 
-    `keys_requested(provider)` asks for the place where keys are set; the picker stays open.
+    `keys_requested(provider)` asks for the place where keys are set; the picker stays open. It is made for one
+    question and deletes itself when it is finished.
     """
 
     chosen = Signal(object)
@@ -63,7 +64,11 @@ class ModelPicker(QDialog):
         self._model = ModelListModel(self._models, self)
         self._build(choose)
         self._connect()
+        self.finished.connect(self.deleteLater)
         self._restyle()
+        self.setMinimumSize(360, 420)
+        scale = min(theme.scale, 1.5)
+        self.resize(QSize(int(720 * scale), int(640 * scale)).boundedTo(self.screen().availableSize()))
         self._select(self._start_row())
         self.refresh()
 
@@ -74,10 +79,6 @@ class ModelPicker(QDialog):
     def search(self, text: str) -> None:
         """Put `text` into the search field."""
         self._search.setText(text)
-
-    def sizeHint(self) -> QSize:
-        scale = self._theme.scale
-        return QSize(int(720 * min(scale, 1.5)), int(640 * min(scale, 1.4)))
 
     def done(self, result: int) -> None:
         self._later.close()
@@ -195,7 +196,7 @@ class ModelPicker(QDialog):
         """Stay on the same row when lists arrive while the person reads."""
         row, scrolled = self._row, self._list.verticalScrollBar().value()
         if self._wanted and (position := self._model.position(*self._wanted)) >= 0:
-            self._select(position)
+            self._select(position, QAbstractItemView.ScrollHint.PositionAtCenter)
             return
         if row is None:
             self._select(self._model.first_pickable())
@@ -209,11 +210,13 @@ class ModelPicker(QDialog):
         self._list.verticalScrollBar().setValue(scrolled)
         self._select(position if position >= 0 else self._model.first_pickable())
 
-    def _select(self, position: int) -> None:
+    def _select(
+        self, position: int, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible
+    ) -> None:
         index = self._model.index(position)
         self._list.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         if index.isValid():
-            self._list.scrollTo(index)
+            self._list.scrollTo(index, hint)
         else:
             self._current_changed(index)
 

@@ -1,0 +1,121 @@
+"""What the settings dialog shows and asks for, as values.
+
+Invariant: no value here holds a key that is kept; of one that is kept only the last four characters are known.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from workbench.core.lanes import Endpoint
+from workbench.usecases.addresses import EndpointForm
+from workbench.usecases.discovery import Found
+
+KeySource = Literal["", "keyring", "environment", "session"]
+ThemeMode = Literal["system", "light", "dark"]
+_LONG_ENOUGH = 12
+
+
+def tail_of(key: str) -> str:
+    """Return what may be shown of a key: "…" and its last four characters, or only "…" when it is short."""
+    return f"…{key[-4:]}" if len(key) >= _LONG_ENOUGH else "…" if key else ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyInfo:
+    """How it stands with the key of one provider.
+
+    `source` is "" for no key; `tail` is what may be shown of it. `variable` is the environment variable that holds a
+    key, whether it is the one in force or not; `variables` are all that are looked at.
+    """
+
+    provider: str
+    name: str
+    source: KeySource = ""
+    tail: str = ""
+    variable: str = ""
+    variables: tuple[str, ...] = ()
+
+    @property
+    def state(self) -> str:
+        """Where the key is, in words."""
+        match self.source:
+            case "keyring":
+                return f"in the keyring ({self.tail})"
+            case "session":
+                return f"for this session ({self.tail})"
+            case "environment":
+                return f"from the environment ({self.variable})"
+            case _:
+                return "no key"
+
+
+@dataclass(frozen=True, slots=True)
+class KeysPage:
+    """Keys of all providers; `sentence` says where keys are kept, or why there is no keyring."""
+
+    keyring: bool
+    sentence: str
+    keys: tuple[KeyInfo, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointInfo:
+    """An OpenAI-compatible endpoint of the person's own; `key_tail` is what may be shown of its key, "" for none."""
+
+    endpoint: Endpoint
+    key_tail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointSaved:
+    """An endpoint as it was written, and what a person should know about it."""
+
+    info: EndpointInfo
+    warnings: tuple[str, ...] = ()
+
+
+class SettingsSource(Protocol):
+    """What the dialog works on. Every call returns at once; failures carry a `sentence`."""
+
+    def keys(self) -> Future[KeysPage]:
+        """Read how it stands with all keys."""
+        ...
+
+    def set_key(self, provider: str, value: str, *, session: bool) -> Future[KeyInfo]:
+        """Keep a key, in the keyring or for this session only."""
+        ...
+
+    def remove_key(self, provider: str) -> Future[KeyInfo]:
+        """Forget a key; one in the environment then shows."""
+        ...
+
+    def test_key(self, provider: str) -> Future[str]:
+        """Ask the provider whether the key in force works; the sentence says what was tested."""
+        ...
+
+    def endpoints(self) -> Future[tuple[EndpointInfo, ...]]:
+        """Read the OpenAI-compatible endpoints."""
+        ...
+
+    def save_endpoint(self, form: EndpointForm, *, session: bool) -> Future[EndpointSaved]:
+        """Write an endpoint; a failure with `wrongs` says what to change where."""
+        ...
+
+    def remove_endpoint(self, uid: str) -> Future[None]:
+        """Take an endpoint out of the list and forget its keys."""
+        ...
+
+    def load_models(self, form: EndpointForm) -> Future[tuple[str, ...]]:
+        """Ask the address in the form for its models, with what was typed and, where nothing was, with what is kept."""
+        ...
+
+    def look_for_servers(self) -> Future[tuple[Found, ...]]:
+        """Look for Ollama and LM Studio on this machine."""
+        ...
+
+    def save_appearance(self, mode: ThemeMode, scale: float) -> Future[None]:
+        """Remember theme and font scale (1.0 = 100 %)."""
+        ...

@@ -1,0 +1,133 @@
+"""The window of the settings.
+
+Invariant: it can be closed at any moment; what was typed and not saved is asked about first, in the window itself.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QListWidget, QStackedWidget, QVBoxLayout, QWidget
+
+from workbench.app.settings_types import KeysPage, SettingsSource
+from workbench.ui.settings.appearance import AppearancePanel
+from workbench.ui.settings.endpoints import EndpointsPanel
+from workbench.ui.settings.keys import KeysPanel
+from workbench.ui.settings.parts import Confirm, button, line
+from workbench.ui.settings.rows import Index, RowDelegate, RowText
+from workbench.ui.theme import Theme, set_role
+
+Page = Literal["keys", "endpoints", "appearance"]
+_TITLES: dict[Page, str] = {"keys": "Keys", "endpoints": "Endpoints", "appearance": "Appearance"}
+
+
+class SettingsDialog(QDialog):
+    """Pages at the left, the page at the right. Show it with `show()`; Esc closes, and it deletes itself then.
+
+    `keys_changed` and `endpoints_changed` are emitted after something was written.
+    """
+
+    keys_changed = Signal()
+    endpoints_changed = Signal()
+
+    def __init__(
+        self, theme: Theme, source: SettingsSource, parent: QWidget | None = None, page: Page = "keys"
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Settings")
+        self._theme = theme
+        self._keys = KeysPanel(theme, source)
+        self._endpoints = EndpointsPanel(theme, source)
+        self._appearance = AppearancePanel(theme, source)
+        self._nav = QListWidget()
+        self._nav.setAccessibleName("Pages of the settings")
+        self._nav.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._pages = QStackedWidget()
+        self._confirm = Confirm()
+        self._lay_out()
+        self._keys.changed.connect(self.keys_changed)
+        self._keys.page_read.connect(self._keys_read)
+        self._endpoints.changed.connect(self.endpoints_changed)
+        self._nav.currentRowChanged.connect(self._pages.setCurrentIndex)
+        theme.changed.connect(self._restyle)
+        self.finished.connect(self.deleteLater)
+        self._restyle()
+        room = self.screen().availableSize()
+        scale = min(theme.scale, 1.5)
+        self.setMinimumSize(QSize(640, 400).boundedTo(room))
+        self.resize(QSize(int(860 * scale), int(600 * scale)).boundedTo(room))
+        self.open_page(page)
+        self._keys.load()
+        self._endpoints.load()
+
+    def open_page(self, page: Page, item: str = "") -> None:
+        """Show a page; `item` is the provider or the endpoint's uid to select there."""
+        self._nav.setCurrentRow(list(_TITLES).index(page))
+        if item and page == "keys":
+            self._keys.show_item(item)
+        elif item and page == "endpoints":
+            self._endpoints.show_item(item)
+
+    def reject(self) -> None:
+        if self._confirm.isVisible():
+            self._confirm.close_question()
+            return
+        if not (unsaved := self._keys.unsaved() or self._endpoints.unsaved()):
+            self.done(QDialog.DialogCode.Rejected)
+            return
+        question = f"Close without saving {unsaved}?"
+        self._confirm.ask(question, "Close anyway", lambda: self.done(QDialog.DialogCode.Rejected), "Keep editing")
+
+    def done(self, result: int) -> None:
+        self._keys.close_work()
+        self._endpoints.close_work()
+        self._appearance.close_work()
+        super().done(result)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._nav.setFocus()
+
+    def _lay_out(self) -> None:
+        for title in _TITLES.values():
+            self._nav.addItem(title)
+        self._nav.setItemDelegate(RowDelegate(self._theme, self._nav, _nav_text, lines=1))
+        side = QFrame()
+        set_role(side, "sunken")
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 10, 0, 10)
+        column.addWidget(self._nav)
+        set_role(self._nav, "sunken")
+        for panel in (self._keys, self._endpoints, self._appearance):
+            self._pages.addWidget(panel)
+        self._close = button("Close", self.reject)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(14, 10, 14, 10)
+        foot.addStretch(1)
+        foot.addWidget(self._close)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self._pages, 1)
+        right.addWidget(line())
+        right.addWidget(self._confirm)
+        right.addLayout(foot)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(side)
+        layout.addWidget(line("vline"))
+        layout.addLayout(right, 1)
+
+    def _restyle(self) -> None:
+        metrics = self.fontMetrics()
+        self._nav.setFixedWidth(max(metrics.horizontalAdvance(title) for title in _TITLES.values()) + 56)
+        self._nav.scheduleDelayedItemsLayout()
+
+    def _keys_read(self, page: KeysPage) -> None:
+        self._endpoints.set_keyring(page.keyring)
+
+
+def _nav_text(index: Index) -> RowText:
+    return RowText(str(index.data()), "")

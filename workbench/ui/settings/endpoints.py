@@ -1,0 +1,240 @@
+"""The page of OpenAI-compatible endpoints.
+
+Invariant: each endpoint keeps its own form, so nothing typed is lost by looking at another one.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractScrollArea,
+    QFrame,
+    QListWidget,
+    QListWidgetItem,
+    QScrollArea,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.app.later import Later, sentence_of
+from workbench.app.settings_types import EndpointInfo, SettingsSource
+from workbench.core.lanes import Endpoint
+from workbench.ui.settings.endpoint_form import EndpointFormView
+from workbench.ui.settings.found import FoundServers
+from workbench.ui.settings.parts import Status, button, label
+from workbench.ui.settings.rows import Index, RowDelegate, RowText
+from workbench.ui.theme import Theme
+
+_FORM = int(Qt.ItemDataRole.UserRole) + 1
+_PAGE = _FORM + 1
+_INTRO = (
+    "An endpoint is any server that speaks the OpenAI protocol: Ollama, LM Studio, vLLM, llama.cpp, or a gateway of"
+    " your company. Add one, or look for what runs on this computer."
+)
+
+
+class EndpointsPanel(QWidget):
+    """A list with Add and Look below it, the form of the chosen endpoint at the right. `changed` after every write."""
+
+    changed = Signal()
+
+    def __init__(self, theme: Theme, source: SettingsSource) -> None:
+        super().__init__()
+        self._source = source
+        self._later = Later(self)
+        self._keyring = True
+        self._wanted = ""
+        self._loaded = False
+        self._list = QListWidget()
+        self._list.setAccessibleName("Endpoints")
+        self._list.setUniformItemSizes(True)
+        self._list.setMouseTracking(True)
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._list.setItemDelegate(RowDelegate(theme, self._list, self._row_text))
+        self._status = Status()
+        self._pages = QStackedWidget()
+        self._found = FoundServers(source)
+        self._found.added.connect(self._added)
+        self._found_page = _scrolled(self._found)
+        self._pages.addWidget(_scrolled(_intro()))
+        self._pages.addWidget(self._found_page)
+        self._lay_out()
+        self._list.currentItemChanged.connect(self._show_current)
+        self._list.itemClicked.connect(self._show_current)
+        theme.changed.connect(self._list.scheduleDelayedItemsLayout)
+
+    def load(self) -> None:
+        """Read the endpoints, the first time."""
+        if not self._loaded:
+            self._status.say("Reading the endpoints…")
+            self._later.watch(self._source.endpoints(), self._show, self._failed)
+
+    def set_keyring(self, available: bool) -> None:
+        """Say whether keys can be kept beyond this session."""
+        self._keyring = available
+        for form in self._forms():
+            form.set_keyring(available)
+
+    def show_item(self, uid: str) -> None:
+        """Select an endpoint, now or once the list is there."""
+        self._wanted = uid
+        for row in range(self._list.count()):
+            if self._form(self._list.item(row)).uid == uid:
+                self._wanted = ""
+                self._list.setCurrentRow(row)
+
+    def unsaved(self) -> str:
+        """Return a phrase for an endpoint with changes that are not saved, "" for none."""
+        form = next((form for form in self._forms() if form.is_dirty()), None)
+        return f"what you typed for {form.title}" if form else ""
+
+    def close_work(self) -> None:
+        """Drop what has not arrived."""
+        self._later.close()
+        self._found.close_work()
+        for form in self._forms():
+            form.close_work()
+
+    def _lay_out(self) -> None:
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 10, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._list, 1)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(14, 10, 14, 14)
+        foot.setSpacing(8)
+        foot.addWidget(self._status)
+        foot.addWidget(button("Add endpoint", self._add_new))
+        foot.addWidget(button("Look for Ollama and LM Studio", self._look))
+        column.addLayout(foot)
+        split = QSplitter()
+        split.setHandleWidth(1)
+        split.addWidget(left)
+        split.addWidget(self._pages)
+        split.setStretchFactor(0, 2)
+        split.setStretchFactor(1, 3)
+        split.setChildrenCollapsible(False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(split)
+
+    def _show(self, infos: tuple[EndpointInfo, ...]) -> None:
+        self._loaded = True
+        self._status.say("")
+        for info in infos:
+            self._append(info)
+        self._tell_others()
+        if self._wanted:
+            self.show_item(self._wanted)
+        elif infos and self._list.currentRow() < 0:
+            self._list.setCurrentRow(0)
+
+    def _failed(self, error: BaseException) -> None:
+        otherwise = "The endpoints could not be read. Close this window and try again."
+        self._status.say(sentence_of(error, otherwise), "error")
+
+    def _append(self, info: EndpointInfo | None) -> QListWidgetItem:
+        form = EndpointFormView(self._source, info, self._endpoints())
+        form.set_keyring(self._keyring)
+        item = QListWidgetItem(form.title)
+        item.setData(_FORM, form)
+        form.edited.connect(lambda: self._name_item(item))
+        form.saved.connect(lambda _: self._saved())
+        form.removed.connect(lambda _: self._removed(item))
+        page = _scrolled(form)
+        item.setData(_PAGE, page)
+        self._pages.addWidget(page)
+        self._list.addItem(item)
+        self._name_item(item)
+        return item
+
+    def _add_new(self) -> None:
+        for row in range(self._list.count()):
+            if not self._form(self._list.item(row)).uid:
+                self._list.setCurrentRow(row)
+                break
+        else:
+            self._list.setCurrentItem(self._append(None))
+        self._form(self._list.currentItem()).focus_first()
+
+    def _added(self, info: EndpointInfo) -> None:
+        self._append(info)
+        self._saved()
+
+    def _look(self) -> None:
+        self._pages.setCurrentWidget(self._found_page)
+        self._list.clearSelection()
+        self._found.look()
+
+    def _saved(self) -> None:
+        self._tell_others()
+        self.changed.emit()
+
+    def _removed(self, item: QListWidgetItem) -> None:
+        form = self._form(item)
+        page: QWidget = item.data(_PAGE)
+        form.close_work()
+        self._list.takeItem(self._list.row(item))
+        self._pages.removeWidget(page)
+        page.deleteLater()
+        if self._list.currentItem() is None:
+            self._pages.setCurrentIndex(0)
+        self._saved()
+
+    def _show_current(self) -> None:
+        if (item := self._list.currentItem()) is not None:
+            self._pages.setCurrentWidget(item.data(_PAGE))
+
+    def _name_item(self, item: QListWidgetItem) -> None:
+        form = self._form(item)
+        item.setText(form.title)
+        note = _note(form)
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{form.title}, {note}")
+
+    def _tell_others(self) -> None:
+        others = self._endpoints()
+        self._found.set_others(others)
+        for form in self._forms():
+            form.set_others(others)
+
+    def _endpoints(self) -> list[Endpoint]:
+        return [form.endpoint for form in self._forms() if form.endpoint is not None]
+
+    def _forms(self) -> list[EndpointFormView]:
+        return [self._form(self._list.item(row)) for row in range(self._list.count())]
+
+    @staticmethod
+    def _form(item: QListWidgetItem) -> EndpointFormView:
+        form: EndpointFormView = item.data(_FORM)
+        return form
+
+    def _row_text(self, index: Index) -> RowText:
+        form: EndpointFormView = index.data(_FORM)
+        return RowText(form.title, _note(form))
+
+
+def _note(form: EndpointFormView) -> str:
+    address = form.form().base_url
+    return " · ".join(part for part in (address, "not saved" if form.is_dirty() or not form.uid else "") if part)
+
+
+def _intro() -> QWidget:
+    page = QWidget()
+    layout = QVBoxLayout(page)
+    layout.setContentsMargins(20, 16, 20, 16)
+    layout.addWidget(label(_INTRO, "muted"))
+    layout.addStretch(1)
+    return page
+
+
+def _scrolled(content: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidget(content)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setSizeAdjustPolicy(QAbstractScrollArea.SizeAdjustPolicy.AdjustIgnored)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+    return area

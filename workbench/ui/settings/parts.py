@@ -1,0 +1,143 @@
+"""Small parts that the pages of the settings share.
+
+Invariant: what others wrote (names, sentences of servers) is shown as plain text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from workbench.ui.theme import set_role
+
+
+def label(text: str = "", role: str = "", *, wrap: bool = True) -> QLabel:
+    """Return a plain-text label."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setWordWrap(wrap)
+    if role:
+        set_role(made, role)
+    return made
+
+
+def line(role: str = "hline") -> QFrame:
+    """Return a separator."""
+    made = QFrame()
+    set_role(made, role)
+    return made
+
+
+def button(text: str, action: Callable[[], object], role: str = "", name: str = "") -> QPushButton:
+    """Return a push button that Enter in a field does not press."""
+    made = QPushButton(text)
+    made.setAutoDefault(False)
+    made.setAccessibleName(name or text)
+    if role:
+        set_role(made, role)
+    made.clicked.connect(lambda: action())
+    return made
+
+
+class Status(QLabel):
+    """One sentence about what happens or happened; hidden while there is none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWordWrap(True)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.setVisible(False)
+
+    def say(self, sentence: str, role: str = "muted") -> None:
+        """Show a sentence as "muted" (under way), "good" or "error"; "" hides it."""
+        set_role(self, role)
+        self.setText(sentence)
+        self.setAccessibleName(sentence)
+        self.setVisible(bool(sentence))
+
+
+class Confirm(QFrame):
+    """A question in the place of a modal box, with the safe answer focused."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        set_role(self, "banner-warn")
+        self._question = label()
+        self._action: Callable[[], object] = lambda: None
+        self._yes = button("", self._accept)
+        self._no = button("Keep", self.close_question)
+        self._back: QWidget | None = None
+        buttons = QHBoxLayout()
+        buttons.addWidget(self._yes)
+        buttons.addWidget(self._no)
+        buttons.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 10, 12, 10)
+        layout.addWidget(self._question)
+        layout.addLayout(buttons)
+        self.setVisible(False)
+
+    def ask(self, question: str, yes: str, action: Callable[[], object], no: str = "Keep") -> None:
+        """Ask; `action` is called when the person agrees."""
+        self._back = self.window().focusWidget()
+        self._question.setText(question)
+        self._yes.setText(yes)
+        self._yes.setAccessibleName(f"{yes}. {question}")
+        self._no.setText(no)
+        self._no.setAccessibleName(no)
+        self._action = action
+        self.setVisible(True)
+        self._no.setFocus()
+
+    def close_question(self) -> None:
+        """Take the question away and the focus back to where it was."""
+        self.setVisible(False)
+        if self._back is not None and self._back.isVisible() and self._back.isEnabled():
+            self._back.setFocus()
+
+    def _accept(self) -> None:
+        self.close_question()
+        self._action()
+
+
+class SecretField(QWidget):
+    """A field for a key: dots unless shown, white space around a pasted key goes."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.field = QLineEdit()
+        self.field.setEchoMode(QLineEdit.EchoMode.Password)
+        self.field.setAccessibleName(name)
+        self.field.textChanged.connect(self._trim)
+        self._show = QToolButton()
+        self._show.setCheckable(True)
+        self._show.setText("Show")
+        self._show.setAccessibleName(f"Show the {name}")
+        set_role(self._show, "quiet")
+        self._show.toggled.connect(self._toggle)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.field, 1)
+        layout.addWidget(self._show)
+        self.setFocusProxy(self.field)
+
+    def text(self) -> str:
+        """Return what was typed."""
+        return self.field.text()
+
+    def clear(self) -> None:
+        """Empty the field, its undo history too, and show dots again."""
+        # clear() can be undone and would bring the key back; a new text cannot.
+        self.field.setText("")
+        self._show.setChecked(False)
+
+    def _trim(self, text: str) -> None:
+        if (trimmed := text.strip()) != text:
+            self.field.setText(trimmed)
+
+    def _toggle(self, shown: bool) -> None:
+        self.field.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
+        self._show.setText("Hide" if shown else "Show")
