@@ -34,8 +34,8 @@ bench-full: ## the same with the databases of a million rows
 
 demo: ## drive the real window through the loop; screenshots in build/demo
 	@sh packaging/setup.sh test
-	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then exec $(PY) -m tests.e2e.demo $(ARGS); \
-	else QT_QPA_PLATFORM=xcb exec xvfb-run -a -s "-screen 0 3840x2160x24" $(PY) -m tests.e2e.demo $(ARGS); fi
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then $(PY) -m tests.e2e.demo $(ARGS); \
+	else QT_QPA_PLATFORM=xcb xvfb-run -a -s "-screen 0 3840x2160x24" $(PY) -m tests.e2e.demo $(ARGS); fi
 
 lock: ## write the lock files anew; UPGRADE=--upgrade takes newer releases
 	@sh packaging/lock.sh $(UPGRADE)

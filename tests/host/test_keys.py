@@ -6,7 +6,9 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import keyring.backend
 import keyring.backends.chainer
@@ -140,11 +142,39 @@ def test_a_broken_keyring_is_a_sentence_without_the_key() -> None:
         store.set("openai", PLANTED)
     error = caught.value
     assert PLANTED not in f"{error.sentence}{error.detail}{error!r}"
-    assert error.__context__ is None or error.__suppress_context__
+    assert error.__context__ is None
     assert store.get("openai") == Key("from-env", "environment", "OPENAI_API_KEY")
     with pytest.raises(HostError, match="did not give the key") as caught:
         store.get("endpoint:1")
     assert PLANTED not in f"{caught.value.sentence}{caught.value.detail}"
+
+
+def test_a_session_key_can_be_removed_whatever_the_keyring_says() -> None:
+    store = KeyStore({}, Broken())
+    store.set("openai", PLANTED, session=True)
+    with pytest.raises(HostError):
+        store.remove("openai")
+    assert store.secrets() == ()
+
+
+def test_a_keyring_that_never_answers_is_a_sentence_and_blocks_no_redaction() -> None:
+    answer, asked = Event(), Event()
+
+    class Mute(Memory):
+        def get_password(self, service: str, username: str) -> str | None:
+            asked.set()
+            answer.wait(30)
+            return None
+
+    store = KeyStore({}, Mute(), patience_s=0.2)
+    store.set("session", PLANTED, session=True)
+    with ThreadPoolExecutor(1) as pool:
+        question = pool.submit(store.get, "openai")
+        assert asked.wait(10)
+        assert store.secrets() == (PLANTED,)
+        with pytest.raises(HostError, match="within"):
+            question.result(10)
+    answer.set()
 
 
 @pytest.mark.parametrize("value", ["", " \n", "two\nlines", "tab\tinside", "näme", "a\0b", "sk\u200b123456"])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeVar
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
 SERVICE = "prompt-workbench"
+
+# Long enough to type a password into the keyring's own dialog.
+PATIENCE_S = 60.0
 T = TypeVar("T")
 KeySource = Literal["keyring", "environment", "session"]
 
@@ -57,51 +61,56 @@ class KeyStore:
         backend: KeyringBackend | None = None,
         *,
         variables: Mapping[str, Sequence[str]] | None = None,
+        patience_s: float = PATIENCE_S,
     ) -> None:
         """`variables` says which environment variables may hold the key of a provider, the first that is set counts."""
         self._env = env
         self._variables = variables or {}
         self._chosen = backend
-        self._lock = threading.RLock()
+        self._patience_s = patience_s
+        # One question at a time to the keyring, which may take as long as a person needs to unlock it. What is in
+        # memory has a lock of its own, so that redacting an error never waits for that.
+        self._asking = threading.RLock()
+        self._memory = threading.Lock()
         self._session: dict[str, str] = {}
         self._found: dict[str, Key] = {}
 
     def available(self) -> KeyringStatus:
         """Return whether keys can be kept in a keyring on this machine, and which."""
-        with self._lock:
-            try:
-                backend = self._backend()
-            except HostError as error:
-                return KeyringStatus(False, "", error.sentence, error.detail)
-            if backend is None:
-                return KeyringStatus(
-                    False,
-                    "",
-                    "There is no keyring on this machine, so keys are kept for this session only. "
-                    "Start one, such as GNOME Keyring or KWallet, to keep them.",
-                )
-            name = _name(backend)
-            return KeyringStatus(True, name, f"Keys are kept in {name}.")
+        try:
+            backend = self._backend()
+        except HostError as error:
+            return KeyringStatus(False, "", error.sentence, error.detail)
+        if backend is None:
+            return KeyringStatus(
+                False,
+                "",
+                "There is no keyring on this machine, so keys are kept for this session only. "
+                "Start one, such as GNOME Keyring or KWallet, to keep them.",
+            )
+        name = _name(backend)
+        return KeyringStatus(True, name, f"Keys are kept in {name}.")
 
     def get(self, name: str) -> Key | None:
         """Return the key, or None when nobody has one. Raises HostError when only a broken keyring could tell."""
-        with self._lock:
+        with self._memory:
             if known := self._found.get(name):
                 return known
             if name in self._session:
-                return self._remember(name, Key(self._session[name], "session"))
-            trouble: HostError | None = None
-            try:
-                value = self._ask(name)
-            except HostError as error:
-                value, trouble = "", error
-            if value:
-                return self._remember(name, Key(value, "keyring"))
-            if found := self.from_environment(name):
-                return self._remember(name, found)
-            if trouble:
-                raise trouble
-            return None
+                return self._found.setdefault(name, Key(self._session[name], "session"))
+        trouble: HostError | None = None
+        try:
+            value = self._ask(name)
+        except HostError as error:
+            value, trouble = "", error
+        found = Key(value, "keyring") if value else self.from_environment(name)
+        if found:
+            with self._memory:
+                # What was set while the keyring was thinking is newer than its answer.
+                return self._found.setdefault(name, found)
+        if trouble:
+            raise trouble
+        return None
 
     def from_environment(self, name: str) -> Key | None:
         """Return the key that the environment holds for a provider, whether or not another one wins over it."""
@@ -116,53 +125,63 @@ class KeyStore:
         Raises HostError when the value cannot be a key, or when there is no keyring or it refuses.
         """
         value = _clean(value)
-        with self._lock:
-            if session:
+        if session:
+            with self._memory:
                 self._session[name] = value
-                return self._remember(name, Key(value, "session"))
-            backend = self._backend()
-            if backend is None:
-                raise HostError(
-                    "There is no keyring on this machine. Keep the key for this session, or start a keyring "
-                    "such as GNOME Keyring or KWallet."
-                )
-            _guarded(lambda: backend.set_password(SERVICE, name, value), "take the key")
+            return self._remember(name, Key(value, "session"))
+        backend = self._backend()
+        if backend is None:
+            raise HostError(
+                "There is no keyring on this machine. Keep the key for this session, or start a keyring "
+                "such as GNOME Keyring or KWallet."
+            )
+        self._guarded(lambda: backend.set_password(SERVICE, name, value), "take the key")
+        with self._memory:
             self._session.pop(name, None)
-            return self._remember(name, Key(value, "keyring"))
+        return self._remember(name, Key(value, "keyring"))
 
     def remove(self, name: str) -> None:
         """Forget a key, in the session and in the keyring; one from the environment stays. Raises HostError."""
-        with self._lock:
-            self._session.pop(name, None)
-            self._found.pop(name, None)
+        try:
             backend = self._backend()
             if backend is not None and self._ask(name):
-                _guarded(lambda: backend.delete_password(SERVICE, name), "remove the key")
+                self._guarded(lambda: backend.delete_password(SERVICE, name), "remove the key")
+        finally:
+            # After the keyring, so that a question that was under way cannot bring the key back.
+            with self._memory:
+                self._session.pop(name, None)
+                self._found.pop(name, None)
 
     def refresh(self) -> None:
         """Ask the keyring again from now on, because a person may have changed it elsewhere."""
-        with self._lock:
+        with self._memory:
             self._found.clear()
 
     def secrets(self) -> tuple[str, ...]:
         """Return every key that was handed out or set, for `redact`."""
-        with self._lock:
+        with self._memory:
             return tuple({key.value for key in self._found.values()} | set(self._session.values()))
 
     def _remember(self, name: str, key: Key) -> Key:
-        self._found[name] = key
+        with self._memory:
+            self._found[name] = key
         return key
 
     def _ask(self, name: str) -> str:
         backend = self._backend()
         if backend is None:
             return ""
-        return _guarded(lambda: backend.get_password(SERVICE, name), "give the key") or ""
+        return self._guarded(lambda: backend.get_password(SERVICE, name), "give the key") or ""
 
     def _backend(self) -> KeyringBackend | None:
-        if self._chosen is None:
-            self._chosen = _guarded(_discover, "start")
-        return _usable(self._chosen)
+        with self._asking:
+            if self._chosen is None:
+                self._chosen = self._guarded(_discover, "start")
+            return _usable(self._chosen)
+
+    def _guarded(self, action: Callable[[], T], what: str) -> T:
+        with self._asking:
+            return _in_time(action, what, self._patience_s)
 
 
 def _discover() -> KeyringBackend:
@@ -195,15 +214,29 @@ def _name(backend: KeyringBackend) -> str:
     return str(backend.name)
 
 
-def _guarded(action: Callable[[], T], what: str) -> T:
-    try:
-        return action()
-    except Exception as error:  # noqa: BLE001 - backends are plug-ins of other people and raise anything
+def _in_time(action: Callable[[], T], what: str, patience_s: float) -> T:
+    """Do it on a thread of its own, because a service that never answers would keep this one for ever."""
+    answer: Future[T] = Future()
+
+    def ask() -> None:
+        try:
+            answer.set_result(action())
+        except Exception as error:  # noqa: BLE001 - backends are plug-ins of other people and raise anything
+            answer.set_exception(error)
+
+    threading.Thread(target=ask, name="keyring", daemon=True).start()
+    if not wait([answer], patience_s).done:
+        raise HostError(
+            f"The keyring did not {what} within {patience_s:.0f} seconds. Unlock it and try again, or keep the key "
+            "for this session."
+        )
+    if error := answer.exception():
         # Only the type: the words of a foreign error could hold what was to be kept.
         raise HostError(
             f"The keyring did not {what}. Unlock or start it and try again, or keep the key for this session.",
             type(error).__name__,
-        ) from None
+        )
+    return answer.result()
 
 
 def _clean(value: str) -> str:
