@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import replace
 
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
@@ -16,6 +17,8 @@ from workbench.store import Store
 from workbench.usecases.problems import RefusedError
 
 NAME_LIMIT = 200
+SAMPLE = "sample_prompt"
+"""The small fact that names the prompt that came with the product."""
 
 FIRST_DRAFT = Draft(
     content=Content((Message("user", ""),)),
@@ -53,6 +56,15 @@ class Prompts:
         known = ", ".join(f"“{row.name}”" for row in rows) or "none"
         raise RefusedError(f"There is no prompt “{name}”. There are: {known}.")
 
+    def sample(self) -> PromptRow:
+        """Return the prompt that came with the product, else the one last worked on. Raises RefusedError."""
+        rows = self.all()
+        wanted = (self._store.get_meta(SAMPLE), self._store.last_prompt())
+        for uid in wanted:
+            if row := next((row for row in rows if row.uid == uid), None):
+                return row
+        raise RefusedError("There is no prompt yet. Create one in the window, or run a .prompt.yml file.")
+
     def create(self, name: str, draft: Draft = FIRST_DRAFT) -> tuple[str, Future[None]]:
         """Create a prompt with a draft; return its uid and a future. Raises RefusedError for an unusable name."""
         uid = self._new_uid()
@@ -81,6 +93,10 @@ class Prompts:
     def save_draft(self, prompt_uid: str, draft: Draft) -> Future[None]:
         """Keep what the editor holds."""
         return self._store.save_draft(prompt_uid, draft, self._now())
+
+    def rebase(self, prompt_uid: str, draft: Draft, based_on: int) -> Future[None]:
+        """Keep a draft whose text has become a version as one that starts from there."""
+        return self.save_draft(prompt_uid, replace(draft, based_on=based_on))
 
     def versions(self, prompt_uid: str) -> list[VersionRow]:
         """Return the versions, in the order of the history."""

@@ -28,14 +28,12 @@ from workbench.usecases.history import History
 from workbench.usecases.listening import Listeners, RunListener
 from workbench.usecases.pricing import Pricing
 from workbench.usecases.problems import Problem, problem_of
-from workbench.usecases.prompts import Prompts
+from workbench.usecases.prompts import SAMPLE, Prompts
 from workbench.usecases.running import Owner, Runner
 from workbench.usecases.session import Session
 
 ClientFactory = Callable[[dict[str, str], Path | None, Callable[[Event], None]], EngineClient]
 """(environment of the child, weights of the built-in model, receiver of events) → a client that is not started."""
-
-_SEEDED = "seeded"
 
 
 def make_client(env: dict[str, str], weights: Path | None, on_event: Callable[[Event], None]) -> EngineClient:
@@ -166,7 +164,7 @@ class Workbench:
         if self._is_seeded():
             return
         # Two processes that make one database together would both seed it.
-        lock = OwnerLock(self._owners, _SEEDED)
+        lock = OwnerLock(self._owners, "seed")
         lock.acquire()
         try:
             if not self._is_seeded():
@@ -175,7 +173,7 @@ class Workbench:
             lock.release()
 
     def _is_seeded(self) -> bool:
-        return bool(self.store.get_meta(_SEEDED) or self.store.last_prompt())
+        return bool(self.store.get_meta(SAMPLE) or self.store.last_prompt())
 
     def _write_sample(self) -> None:
         # Reading YAML is needed once in the life of a database, so not at every start.
@@ -185,7 +183,7 @@ class Workbench:
         uid, _ = self.prompts.create(sample.name, sample.draft)
         for number, content in enumerate(sample.versions):
             self.store.add_version(uid, new_uid(), content, number or None, utc_now())
-        self.store.set_meta(_SEEDED, uid).result()
+        self.store.set_meta(SAMPLE, uid).result()
 
     def _tell_recovery(self, done: Future[Recovered]) -> None:
         if (error := done.exception()) is not None:

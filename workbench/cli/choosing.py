@@ -1,0 +1,96 @@
+"""From arguments to the draft that is run.
+
+Invariant: choosing changes a prompt of the database never, and adds one only for a file that is run.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from workbench.core.drafts import Draft
+from workbench.core.lanes import Lane
+from workbench.core.templates import content_variables
+from workbench.formats.prompt_yml import PromptFile, PromptFileError, read_prompt_yml
+from workbench.usecases.naming import pair, resolve_model, slots, with_params
+from workbench.usecases.problems import RefusedError
+from workbench.usecases.workbench import Workbench
+
+_FILE_ENDINGS = (".prompt.yml", ".prompt.yaml", ".yml", ".yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What to run. `kept` is the draft as the database has it; `notes` are sentences about what was left out."""
+
+    prompt_uid: str
+    name: str
+    draft: Draft
+    kept: Draft | None
+    notes: tuple[str, ...] = ()
+
+
+def choose(workbench: Workbench, args: argparse.Namespace) -> Choice:
+    """Return the prompt and the draft that the arguments mean. Raises RefusedError or PromptFileError."""
+    given = args.prompt
+    if given is not None and (given.endswith(_FILE_ENDINGS) or Path(given).is_file()):
+        choice = _from_file(workbench, Path(given))
+    else:
+        choice = _from_database(workbench, given)
+    draft = _with_lanes(workbench, choice.draft, args.model, args.param)
+    return replace(choice, draft=_with_values(workbench, choice.prompt_uid, draft, args.var))
+
+
+def _from_database(workbench: Workbench, name: str | None) -> Choice:
+    row = workbench.prompts.find(name) if name is not None else workbench.prompts.sample()
+    draft = workbench.prompts.draft(row.uid)
+    return Choice(row.uid, row.name, draft, draft)
+
+
+def _from_file(workbench: Workbench, path: Path) -> Choice:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise PromptFileError(f"The prompt file {path} cannot be read ({error.strerror}). Check its name.") from error
+    file = read_prompt_yml(raw, path.name.split(".")[0])
+    known = next((row for row in workbench.prompts.all() if row.name == file.name), None)
+    based_on = None
+    if known is not None:
+        versions = workbench.prompts.versions(known.uid)
+        based_on = versions[-1].number if versions else None
+    draft = Draft(file.content, file.values, (_file_lane(workbench, file),), based_on)
+    if known is not None:
+        return Choice(known.uid, known.name, draft, None, file.notes)
+    uid, made = workbench.prompts.create(file.name, draft)
+    made.result()
+    return Choice(uid, file.name, draft, draft, file.notes)
+
+
+def _file_lane(workbench: Workbench, file: PromptFile) -> Lane:
+    endpoint, model = resolve_model(file.model or "builtin", workbench.endpoints.all())
+    return Lane("a", endpoint, model, file.params)
+
+
+def _with_lanes(workbench: Workbench, draft: Draft, models: list[str], params: list[str]) -> Draft:
+    given = [pair(text, "a parameter") for text in params]
+    lanes = draft.lanes
+    if models:
+        endpoints = workbench.endpoints.all()
+        named = [resolve_model(text, endpoints) for text in models]
+        lanes = tuple(
+            Lane(slot, endpoint, model) for slot, (endpoint, model) in zip(slots(len(named)), named, strict=True)
+        )
+    return replace(draft, lanes=tuple(replace(lane, params=with_params(lane.params, given)) for lane in lanes))
+
+
+def _with_values(workbench: Workbench, prompt_uid: str, draft: Draft, variables: list[str]) -> Draft:
+    given = dict(pair(text, "the value of a variable") for text in variables)
+    if draft.content.template == "plain":
+        known = set(content_variables(draft.content)) | set(draft.value_map)
+        for number in {lane.pinned for lane in draft.lanes if lane.pinned is not None}:
+            known |= set(content_variables(workbench.store.version(prompt_uid, number).content))
+        if unknown := [name for name in given if name not in known]:
+            there = ", ".join(sorted(known)) or "none"
+            raise RefusedError(f"This prompt has no variable “{unknown[0]}”. It has: {there}.")
+    return replace(draft, values=tuple({**draft.value_map, **given}.items()))

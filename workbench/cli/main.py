@@ -1,0 +1,152 @@
+"""The `workbench` command.
+
+Invariant: every error is a sentence on stderr. Exit codes: 0 all went well, 1 some output failed or something is not in
+order, 2 wrong use, 130 stopped with Ctrl+C (128 + signal for other signals), 141 nobody reads the output any more.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from types import FrameType
+
+OK, FAILED, WRONG_USE, UNREAD = 0, 1, 2, 141
+
+_EPILOG = """\
+models are named `builtin`, `echo`, any id that LiteLLM knows, or `endpoint-name/model` for your own endpoints.
+Without --prompt the sample is run, without --model the lanes of the prompt.
+exit codes: 0 fine, 1 some output failed, 2 wrong use, 130 stopped."""
+
+
+class StoppedError(KeyboardInterrupt):
+    """A signal asked the command to end."""
+
+    def __init__(self, signum: int) -> None:
+        super().__init__()
+        self.signum = signum
+
+
+def main(argv: Sequence[str] | None = None, env: Mapping[str, str] | None = None) -> int:
+    """Run the command and return its exit code."""
+    env = os.environ if env is None else env
+    parser = make_parser()
+    try:
+        args = parser.parse_args(argv)
+    except SystemExit as error:
+        return error.code if isinstance(error.code, int) else WRONG_USE
+    if args.command is None:
+        parser.print_help()
+        return OK
+    _speak_exactly()
+    _end_politely()
+    try:
+        return _command(args.command)(args, env)
+    except StoppedError as error:
+        return 128 + error.signum
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    except BrokenPipeError:
+        # The interpreter would complain once more when it flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNREAD
+    except Exception as error:  # noqa: BLE001 - the last place where an error can become a sentence
+        return _complain(error)
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument(
+        "--db",
+        metavar="PATH",
+        type=Path,
+        # Not None: the default of a subcommand would undo what was said before it.
+        default=argparse.SUPPRESS,
+        help="the history database (else WORKBENCH_DB, else the one of the window)",
+    )
+    parser = argparse.ArgumentParser(
+        prog="workbench",
+        description="Run prompts against models side by side; every run is kept in the history.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=[shared],
+    )
+    parser.add_argument("--version", action="version", version=f"workbench {product_version()}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    run = commands.add_parser("run", parents=[shared], help="run a prompt and record it as an iteration")
+    run.add_argument("--prompt", metavar="NAME|FILE", help="a prompt of the database, or a .prompt.yml file")
+    run.add_argument("--model", metavar="M", action="append", default=[], help="a model; repeat for more lanes")
+    run.add_argument("--var", metavar="K=V", action="append", default=[], help="the value of a variable")
+    run.add_argument("--param", metavar="K=V", action="append", default=[], help="a parameter of every lane")
+    run.add_argument("--note", metavar="TEXT", default="", help="a note on the iteration")
+    run.add_argument("--json", action="store_true", help="one JSON document with everything, at the end")
+    models = commands.add_parser("models", parents=[shared], help="list models, the id first on each line")
+    models.add_argument("query", metavar="QUERY", nargs="*", help="words that the id or the provider must have")
+    models.add_argument("--endpoint", metavar="NAME", help="ask one of your endpoints for its models")
+    doctor = commands.add_parser("doctor", parents=[shared], help="check that everything works here")
+    doctor.add_argument("--install-model", action="store_true", help="download the built-in model first")
+    return parser
+
+
+def product_version() -> str:
+    """Return the version of the product."""
+    try:
+        return version("prompt-workbench")
+    except PackageNotFoundError:
+        return "from a checkout"
+
+
+def _command(name: str) -> Callable[[argparse.Namespace, Mapping[str, str]], int]:
+    if name == "run":
+        from workbench.cli.run import run
+
+        return run
+    if name == "models":
+        from workbench.cli.models import models
+
+        return models
+    from workbench.cli.doctor import doctor
+
+    return doctor
+
+
+def _complain(error: Exception) -> int:
+    from workbench.formats.prompt_yml import PromptFileError
+    from workbench.usecases.problems import Problem, RefusedError, problem_of
+
+    if isinstance(error, PromptFileError):
+        problem = Problem(error.sentence, error.detail)
+    else:
+        problem = problem_of(error)
+    print(f"workbench: {problem.sentence}", file=sys.stderr)
+    if problem.detail:
+        print("\n".join(f"  {line}" for line in problem.detail.splitlines()), file=sys.stderr)
+    return WRONG_USE if isinstance(error, RefusedError | PromptFileError) else FAILED
+
+
+def _speak_exactly() -> None:
+    """Let nothing that a model says stop the output: what cannot be encoded is written as its escape."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace", newline="\n")
+
+
+def _end_politely() -> None:
+    """Let a polite kill or a closed terminal stop runs as Ctrl+C does, with their text kept."""
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        raise StoppedError(signum)
+
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), stop)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

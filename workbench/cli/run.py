@@ -1,0 +1,106 @@
+"""`workbench run`: stream the lanes of a prompt and record the iteration.
+
+Invariant: when the command ends, however it ends short of a kill, what the models said is in the database.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+from collections.abc import Mapping
+
+from workbench.cli.choosing import Choice, choose
+from workbench.cli.main import FAILED, OK
+from workbench.cli.opening import open_workbench
+from workbench.cli.output import Interleaved, InTurn, LaneOutput, Printer
+from workbench.cli.report import document, summary
+from workbench.core.lanes import Lane
+from workbench.usecases.handles import RunHandle
+from workbench.usecases.listening import RunListener
+from workbench.usecases.workbench import Workbench
+
+_LOOK_EVERY_S = 0.03
+_STOP_WITHIN_S = 5.0
+
+
+class _Complaints(RunListener):
+    """Problems outside of any output go to stderr as they come."""
+
+    def on_problem(self, sentence: str, detail: str) -> None:
+        print(f"workbench: {sentence}", file=sys.stderr)
+        if detail:
+            print("\n".join(f"  {line}" for line in detail.splitlines()), file=sys.stderr)
+
+
+def run(args: argparse.Namespace, env: Mapping[str, str]) -> int:
+    """Run a prompt; returns the exit code. Raises what keeps it from starting."""
+    workbench = open_workbench(args, env)
+    handle = None
+    try:
+        workbench.add_listener(_Complaints())
+        workbench.engine.start()
+        if recovered := workbench.recovery.result():
+            print(recovered, file=sys.stderr)
+        choice = choose(workbench, args)
+        for note in choice.notes:
+            print(note, file=sys.stderr)
+        handle = workbench.runner.start_iteration(
+            choice.prompt_uid, choice.draft, based_on=choice.draft.based_on, note=args.note
+        )
+        _follow(handle, _printer(choice, handle, env) if not args.json else None)
+        if handle.problem is not None:
+            return FAILED
+        _keep_base(workbench, choice, handle)
+    except KeyboardInterrupt:
+        _stop(workbench, handle)
+        raise
+    finally:
+        unsaved = workbench.close()
+        if unsaved:
+            print(f"workbench: {unsaved} answers could not be saved in the history.", file=sys.stderr)
+    if args.json:
+        sys.stdout.write(json.dumps(document(choice, handle), ensure_ascii=True, indent=2) + "\n")
+    sys.stdout.flush()
+    print(summary(choice, handle), file=sys.stderr)
+    fine = all(t.result is not None and t.result.state == "finished" for t in handle.transcripts)
+    return OK if fine and not unsaved else FAILED
+
+
+def _follow(handle: RunHandle, printer: Printer | None) -> None:
+    """Print what arrives until the run is done."""
+    done = False
+    while not done:
+        done = handle.wait(_LOOK_EVERY_S)
+        if printer is not None and handle.problem is None:
+            printer.look()
+
+
+def _stop(workbench: Workbench, handle: RunHandle | None) -> None:
+    print("Stopping; what has arrived is kept.", file=sys.stderr)
+    if handle is not None:
+        workbench.runner.stop_all(handle.run_uid)
+        handle.wait(_STOP_WITHIN_S)
+
+
+def _keep_base(workbench: Workbench, choice: Choice, handle: RunHandle) -> None:
+    """Let the kept draft start from the version that its text became, unless somebody has typed meanwhile."""
+    number = handle.began.version_number if handle.began is not None else None
+    if choice.kept is None or number is None or choice.kept.content != choice.draft.content:
+        return
+    if choice.kept.based_on != number and workbench.prompts.draft(choice.prompt_uid) == choice.kept:
+        workbench.prompts.rebase(choice.prompt_uid, choice.kept, number)
+
+
+def _printer(choice: Choice, handle: RunHandle, env: Mapping[str, str]) -> Printer:
+    names = [_lane_name(position, lane) for position, lane in enumerate(choice.draft.lanes)]
+    lanes = [LaneOutput(name, transcript) for name, transcript in zip(names, handle.transcripts, strict=True)]
+    if not sys.stdout.isatty():
+        return InTurn(lanes, sys.stdout)
+    colour = not env.get("NO_COLOR") and env.get("TERM") != "dumb"
+    return Interleaved(lanes, sys.stdout, width=shutil.get_terminal_size().columns, colour=colour)
+
+
+def _lane_name(position: int, lane: Lane) -> str:
+    return f"{position + 1} {lane.title}"

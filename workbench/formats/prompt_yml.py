@@ -1,0 +1,149 @@
+"""Reading `.prompt.yml` files, the shape in which GitHub Models kept prompts in repositories.
+
+Invariant: texts and values arrive exactly as YAML spells them (`007` stays `007`), nothing in a file can run, and what
+this release does not use is named and not silently dropped.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import yaml
+
+from workbench.core.content import ROLES, Content, Message, Role
+from workbench.core.lanes import Params
+from workbench.core.templates import content_variables
+from workbench.core.text import unify_newlines
+
+LIMIT_BYTES = 4 * 1024 * 1024
+_USED = frozenset({"name", "description", "model", "modelParameters", "messages", "testData"})
+_PARAMETERS = {"maxTokens": "max_tokens", "temperature": "temperature", "topP": "top_p"}
+
+
+class PromptFileError(Exception):
+    """A file that is not a prompt: a sentence that says where and what to do, and the technical detail."""
+
+    def __init__(self, sentence: str, detail: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class PromptFile:
+    """A prompt from a file. `model` is "" when the file names none.
+
+    `values` are those of the first row of test data that the messages use. `notes` are sentences about what was not
+    taken over.
+    """
+
+    name: str
+    content: Content
+    model: str = ""
+    params: Params = field(default_factory=Params)
+    values: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def read_prompt_yml(raw: bytes, name: str) -> PromptFile:
+    """Read the bytes of a file; `name` stands in when the file has no name. Raises PromptFileError."""
+    data = _parse(raw)
+    messages = _messages(data.get("messages"))
+    content = Content(messages)
+    params, notes = _params(data.get("modelParameters"))
+    rows = data.get("testData", [])
+    ignored = sorted(key for key, value in data.items() if key not in _USED and value)
+    if ignored:
+        notes.append(f"Not used from this file: {', '.join(ignored)}.")
+    values, more = _values(rows, content)
+    if more:
+        notes.append(f"The first of {more + 1} rows of testData gives the values.")
+    return PromptFile(
+        name=_text(data.get("name"), "name").strip() or name,
+        content=content,
+        model=_text(data.get("model"), "model").strip(),
+        params=params,
+        values=values,
+        notes=tuple(notes),
+    )
+
+
+def _parse(raw: bytes) -> Mapping[str, Any]:
+    if len(raw) > LIMIT_BYTES:
+        raise PromptFileError(f"This prompt file has {len(raw)} bytes; at most {LIMIT_BYTES} are read. Shorten it.")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise PromptFileError(
+            "This prompt file is not UTF-8 text. Save it as UTF-8 and try again.", str(error)
+        ) from error
+    try:
+        # The base loader makes nothing but strings, lists and maps: no code, no numbers that lose their spelling.
+        data = yaml.load(text, Loader=yaml.BaseLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" at line {mark.line + 1}" if mark else ""
+        raise PromptFileError(f"This prompt file is not valid YAML{where}. Correct it there.", str(error)) from error
+    except RecursionError as error:
+        raise PromptFileError("This prompt file is nested too deeply. Flatten it and try again.") from error
+    if not isinstance(data, dict):
+        raise PromptFileError("This prompt file holds no map with `messages`. Choose a .prompt.yml file.")
+    return data
+
+
+def _messages(raw: Any) -> tuple[Message, ...]:
+    if not isinstance(raw, list) or not raw:
+        raise PromptFileError("This prompt file has no messages. Add a list `messages` with `role` and `content`.")
+    messages = []
+    for number, item in enumerate(raw, start=1):
+        role = item.get("role") if isinstance(item, dict) else None
+        content = item.get("content") if isinstance(item, dict) else None
+        if role not in ROLES or not isinstance(content, str):
+            raise PromptFileError(
+                f"Message {number} of this prompt file needs a `role` ({', '.join(ROLES)}) and a text `content`."
+            )
+        messages.append(Message(cast(Role, role), unify_newlines(content)))
+    return tuple(messages)
+
+
+def _params(raw: Any) -> tuple[Params, list[str]]:
+    if raw in (None, ""):
+        return Params(), []
+    if not isinstance(raw, dict):
+        raise PromptFileError("`modelParameters` of this prompt file is not a map. Write it as names with values.")
+    known: dict[str, Any] = {}
+    unknown = []
+    for name, value in raw.items():
+        target = _PARAMETERS.get(name)
+        if target is None:
+            unknown.append(name)
+        elif value:
+            known[target] = value
+    try:
+        params = Params.from_json(known)
+    except (ValueError, TypeError) as error:
+        raise PromptFileError("A parameter of this prompt file is not a number. Correct it.", str(error)) from error
+    if any(number is not None and not math.isfinite(number) for number in (params.temperature, params.top_p)):
+        raise PromptFileError("A parameter of this prompt file is not a number. Correct it.", str(known))
+    return params, [f"Unknown parameters were left out: {', '.join(sorted(unknown))}."] if unknown else []
+
+
+def _values(rows: Any, content: Content) -> tuple[tuple[tuple[str, str], ...], int]:
+    if rows in (None, "", []):
+        return (), 0
+    if not isinstance(rows, list) or not isinstance(rows[0], dict):
+        raise PromptFileError("`testData` of this prompt file is not a list of maps. Write one map per case.")
+    first = rows[0]
+    used = [name for name in content_variables(content) if name in first]
+    return tuple((name, _text(first[name], f"testData.{name}")) for name in used), len(rows) - 1
+
+
+def _text(value: Any, where: str) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise PromptFileError(f"`{where}` of this prompt file is not text. Write it as text.")
+    return unify_newlines(value)

@@ -1,0 +1,150 @@
+"""Looking whether everything works on this machine.
+
+Invariant: a check-up contacts nothing outside this machine, shows no key, and every finding that is not fine says what
+to do.
+"""
+
+from __future__ import annotations
+
+import platform
+import queue
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from workbench.core.content import Message
+from workbench.core.lanes import BUILTIN_MODEL, ECHO_MODEL, FIXED_ENDPOINTS
+from workbench.core.runs import Result
+from workbench.engine.calls import Call, Ended, Event
+from workbench.engine.client import EngineClient
+from workbench.engine.providers import key_variables, provider_name
+from workbench.host.clock import utc_now
+from workbench.host.dirs import Places, make_private
+from workbench.host.display import display_problem
+from workbench.host.errors import HostError
+from workbench.host.ids import new_uid
+from workbench.host.keys import KeyStore
+from workbench.host.processes import scrubbed_env
+from workbench.host.weights import builtin_weights
+from workbench.store import StoreError, open_store
+
+_PACKAGES = ("litellm", "xllamacpp", "PySide6-Essentials")
+_ANSWER_WITHIN_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at: whether it is fine, a sentence, and technical detail."""
+
+    name: str
+    ok: bool
+    sentence: str
+    detail: str = ""
+
+
+class Checkup:
+    """Makes findings one by one, because the later ones take seconds."""
+
+    def __init__(self, db: Path, places: Places, env: Mapping[str, str], product: str) -> None:
+        self._db = db
+        self._places = places
+        self._env = env
+        self._product = product
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield findings in the order in which they are made."""
+        yield self._versions()
+        yield self._database()
+        yield self._keyring()
+        yield from self._models()
+        yield self._display()
+
+    def _versions(self) -> Finding:
+        parts = [f"Prompt Workbench {self._product}", f"Python {platform.python_version()}"]
+        missing = []
+        for package in _PACKAGES:
+            try:
+                parts.append(f"{package} {version(package)}")
+            except PackageNotFoundError:
+                missing.append(package)
+        if missing:
+            return Finding("versions", False, f"Missing: {', '.join(missing)}. Install Prompt Workbench again.")
+        return Finding("versions", True, ", ".join(parts))
+
+    def _database(self) -> Finding:
+        try:
+            make_private(self._db.parent)
+            store = open_store(self._db, now=utc_now(), uid=new_uid)
+        except (StoreError, HostError) as error:
+            return Finding("database", False, error.sentence, error.detail)
+        try:
+            count = sum(row.iterations for row in store.prompts())
+            size = self._db.stat().st_size / 1e6
+            if store.read_only:
+                return Finding("database", False, store.notice, str(self._db))
+            return Finding("database", True, f"{self._db}, {count} iterations, {size:.1f} MB")
+        finally:
+            store.close()
+
+    def _keyring(self) -> Finding:
+        keys = KeyStore(self._env, variables=key_variables())
+        status = keys.available()
+        found = [provider_name(name) for name in key_variables() if keys.from_environment(name)]
+        seen = f" Keys in the environment: {', '.join(dict.fromkeys(found))}." if found else ""
+        return Finding("keyring", status.ok, f"{status.sentence}{seen}", status.detail)
+
+    def _models(self) -> Iterator[Finding]:
+        weights = builtin_weights(self._places.data)
+        events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        client = EngineClient(env=scrubbed_env(self._env), on_event=events.put, builtin_model=weights)
+        try:
+            client.start()
+            yield self._answers(client, events, "engine", "echo", ECHO_MODEL)
+            if weights is None:
+                yield Finding(
+                    "built-in model", False, "It is not installed. Run “workbench doctor --install-model” to get it."
+                )
+            else:
+                yield self._answers(client, events, "built-in model", "builtin", BUILTIN_MODEL)
+        finally:
+            client.close()
+
+    def _answers(
+        self, client: EngineClient, events: queue.SimpleQueue[Event], name: str, endpoint: str, model: str
+    ) -> Finding:
+        began = time.monotonic()
+        call = Call(
+            new_uid(),
+            next(one for one in FIXED_ENDPOINTS if one.uid == endpoint),
+            model,
+            (Message("user", "Say hello."),),
+            {} if endpoint == "echo" else {"max_tokens": 4},
+        )
+        client.run(call)
+        result = _await_end(events, call.id, began + _ANSWER_WITHIN_S)
+        if result is None:
+            return Finding(name, False, f"It did not answer within {_ANSWER_WITHIN_S:.0f} s. Close other programs.")
+        if result.state != "finished":
+            failure = result.failure
+            sentence = failure.sentence if failure else f"The answer ended as {result.state}. Try again."
+            return Finding(name, False, sentence, failure.detail if failure else "")
+        return Finding(name, True, f"{model} answered in {time.monotonic() - began:.1f} s")
+
+    def _display(self) -> Finding:
+        problem = display_problem(self._env)
+        if problem:
+            return Finding("display", False, f"{problem} The terminal works without one: workbench run")
+        return Finding("display", True, "The window can open here.")
+
+
+def _await_end(events: queue.SimpleQueue[Event], call_id: str, deadline: float) -> Result | None:
+    while (left := deadline - time.monotonic()) > 0:
+        try:
+            event = events.get(timeout=left)
+        except queue.Empty:
+            return None
+        if isinstance(event, Ended) and event.id == call_id:
+            return event.result
+    return None

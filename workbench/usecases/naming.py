@@ -1,0 +1,112 @@
+"""How models and parameters are named in a line of text. Pure.
+
+Invariant: every endpoint's models can be named without its uid, and a name means one model only.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Sequence
+
+from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, ECHO_MODEL, LITELLM, Endpoint, Lane, Params
+from workbench.usecases.problems import RefusedError
+
+_NUMBERS = {"temperature": float, "top_p": float, "max_tokens": int, "seed": int}
+
+
+def resolve_model(text: str, endpoints: Iterable[Endpoint]) -> tuple[str, str]:
+    """Return (endpoint uid, model) for `echo`, `builtin`, `endpoint-name/model`, the name of a GGUF, or a LiteLLM id.
+
+    Raises RefusedError when the text names an endpoint without a model, or nothing.
+    """
+    name = text.strip()
+    if not name:
+        raise RefusedError("A model needs a name. `workbench models` lists them.")
+    if name.casefold() in ("echo", "builtin"):
+        return (ECHO, ECHO_MODEL) if name.casefold() == "echo" else (BUILTIN, BUILTIN_MODEL)
+    head, slash, rest = name.partition("/")
+    for endpoint in endpoints:
+        if endpoint.kind == "gguf" and endpoint.name.casefold() == name.casefold():
+            return endpoint.uid, endpoint.name
+        if endpoint.kind == "openai" and endpoint.name.casefold() == head.casefold():
+            if not slash or not rest:
+                raise RefusedError(f"The endpoint “{endpoint.name}” needs a model: write “{endpoint.name}/model”.")
+            return endpoint.uid, rest
+    return LITELLM, name
+
+
+def model_name(lane: Lane, endpoints: Iterable[Endpoint]) -> str:
+    """Return the name that `resolve_model` turns back into a lane's model."""
+    if lane.endpoint in (ECHO, BUILTIN):
+        return lane.endpoint
+    known = next((endpoint for endpoint in endpoints if endpoint.uid == lane.endpoint), None)
+    return f"{known.name}/{lane.model}" if known is not None and known.kind == "openai" else lane.model
+
+
+def slots(count: int) -> tuple[str, ...]:
+    """Return names for lanes: a … z, then aa, ab, …"""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    made = []
+    for number in range(count):
+        name, rest = "", number
+        while True:
+            name = letters[rest % 26] + name
+            rest = rest // 26 - 1
+            if rest < 0:
+                break
+        made.append(name)
+    return tuple(made)
+
+
+def pair(text: str, what: str) -> tuple[str, str]:
+    """Split `name=value` at the first equals sign; the value is exact. Raises RefusedError."""
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise RefusedError(f"“{text}” is not {what}. Write it as name=value.")
+    return name.strip(), value
+
+
+def with_params(params: Params, given: Sequence[tuple[str, str]]) -> Params:
+    """Return `params` with more of them set, from text.
+
+    A name that has no field of its own goes into the extra parameters, its value read as JSON if it is JSON. `stop`
+    may be given several times. Raises RefusedError.
+    """
+    data = params.to_json()
+    extra = dict(data.pop("extra", {}))
+    stops: list[str] = []
+    for written, text in given:
+        name = written.replace("-", "_")
+        if name in _NUMBERS:
+            data[name] = _number(name, text)
+        elif name == "stop":
+            stops.append(text)
+        elif name == "reasoning_effort":
+            data[name] = text
+        else:
+            extra[written] = _json_or_text(text)
+    if stops:
+        data["stop"] = stops
+    if extra:
+        data["extra"] = extra
+    return Params.from_json(data)
+
+
+def _number(name: str, text: str) -> float | int:
+    kind = _NUMBERS[name]
+    value: float | int
+    try:
+        value = int(text) if kind is int else float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise RefusedError(f"{name} is {'a whole number' if kind is int else 'a number'}, not “{text}”. Correct it.")
+    return value
+
+
+def _json_or_text(text: str) -> object:
+    try:
+        return json.loads(text, parse_constant=str)
+    except ValueError:
+        return text
