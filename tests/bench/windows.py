@@ -59,6 +59,7 @@ class Started:
     """A child that prints JSON lines."""
 
     def __init__(self, command: Sequence[str], env: Mapping[str, str]) -> None:
+        self._name = " ".join(command[1:])
         since = str(time.monotonic_ns())
         self._process = subprocess.Popen(
             command,
@@ -84,7 +85,8 @@ class Started:
                     return dict(json.loads(line))
         finally:
             timer.cancel()
-        raise RuntimeError(f"The window said nothing within {timeout_s:.0f} s.\n{self._said()}")
+        what = "ended" if self._process.wait() >= 0 else f"said nothing within {timeout_s:.0f} s"
+        raise RuntimeError(f"{self._name} {what}.\n{self._said()}")
 
     def end(self, timeout_s: float = 20) -> None:
         """Close its standard input and wait. Raises RuntimeError when it does not end by itself, or badly."""
@@ -96,7 +98,7 @@ class Started:
             self._process.kill()
             code = None
         if code != 0:
-            raise RuntimeError(f"The window ended with {code}.\n{self._said()}")
+            raise RuntimeError(f"{self._name} ended with {code}.\n{self._said()}")
 
     def kill(self) -> None:
         """End it now; harmless when it has ended."""

@@ -1,0 +1,197 @@
+"""The real main window with probes: what it paints of streaming answers and typed letters, and when.
+
+Invariant: the probes only watch and type; everything they watch is the product. Times are CLOCK_MONOTONIC ns, which is
+the same in all processes. Runs all lanes twice, the first time to warm up, and prints one JSON line:
+`paints` {lane: [[time, characters], …]}, `keys` [ms, …], `gaps` [ms, …].
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
+
+from workbench.core.runs import ENDED
+from workbench.ui import bench_hook
+from workbench.ui.lanes.answer import AnswerView
+from workbench.ui.lanes.column import LaneColumn
+from workbench.ui.main import main
+
+SIZE = (3200, 1300)  # all lanes are in view: what is not in view is not painted
+KEY_S = 0.083
+PULSE_MS = 4
+SETTLE_MS = 1500
+
+
+class Typist(QObject):
+    """Types from a thread of its own, as a keyboard does: a busy window does not make it slower."""
+
+    pressed = Signal(object)
+
+    def __init__(self, field: QPlainTextEdit) -> None:
+        super().__init__(field)
+        self.latencies: list[float] = []
+        self._field = field
+        self._waiting: list[int] = []
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._type, daemon=True)
+        self.pressed.connect(self._press, Qt.ConnectionType.QueuedConnection)
+        field.viewport().installEventFilter(self)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _type(self) -> None:
+        while not self._over.wait(KEY_S):
+            self.pressed.emit(time.monotonic_ns())
+
+    def _press(self, since: int) -> None:
+        letter = "x" if len(self.latencies) % 6 else " "
+        key = Qt.Key.Key_X if letter == "x" else Qt.Key.Key_Space
+        self._waiting.append(since)
+        QApplication.sendEvent(
+            self._field, QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier, letter)
+        )
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's own name
+        if event.type() == QEvent.Type.Paint and self._waiting:
+            painted, self._waiting = self._waiting, []
+            QTimer.singleShot(0, self, lambda: self._done(painted))
+        return False
+
+    def _done(self, painted: list[int]) -> None:
+        now = time.monotonic_ns()
+        self.latencies.extend((now - since) / 1e6 for since in painted)
+
+
+class Watcher(QObject):
+    """Notes how much of each answer has been painted when."""
+
+    def __init__(self, views: list[AnswerView]) -> None:
+        super().__init__()
+        self.paints: list[list[tuple[int, int]]] = [[] for _ in views]
+        self._views = views
+        self._painting: dict[int, int] = {}
+        self._lane = {id(view.viewport()): lane for lane, view in enumerate(views)}
+        for view in views:
+            view.viewport().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's own name
+        if event.type() == QEvent.Type.Paint:
+            if not self._painting:
+                QTimer.singleShot(0, self, self._note)
+            lane = self._lane[id(watched)]
+            self._painting[lane] = self._views[lane].document().characterCount() - 1
+        return False
+
+    def _note(self) -> None:
+        now = time.monotonic_ns()
+        for lane, characters in self._painting.items():
+            self.paints[lane].append((now, characters))
+        self._painting.clear()
+
+    def clear(self) -> None:
+        """Forget everything so far."""
+        self._painting.clear()
+        for paints in self.paints:
+            paints.clear()
+
+
+class Pulse(QObject):
+    """Measures how long the event loop is away from its timers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gaps: list[float] = []
+        self._last = 0
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._beat)
+
+    def start(self) -> None:
+        self._last = time.monotonic_ns()
+        self._timer.start(PULSE_MS)
+
+    def stop(self) -> None:
+        self._timer.stop()
+
+    def _beat(self) -> None:
+        now = time.monotonic_ns()
+        self.gaps.append((now - self._last) / 1e6)
+        self._last = now
+
+
+class Session(QObject):
+    """Warm up, settle, measure, report."""
+
+    def __init__(self, window: QWidget, viewport: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        field = viewport.parentWidget()
+        assert isinstance(field, QPlainTextEdit)
+        self._columns = window.findChildren(LaneColumn)
+        self._watcher = Watcher([column.answer for column in self._columns])
+        self._typist, self._pulse = Typist(field), Pulse()
+        self._run = next(a for a in window.findChildren(QAction) if QKeySequence("Ctrl+Return") in a.shortcuts())
+
+    def begin(self) -> None:
+        self._run.trigger()
+        self._when_ended(lambda: QTimer.singleShot(SETTLE_MS, self, self._measure))
+
+    def _measure(self) -> None:
+        self._typist.start()
+        self._pulse.start()
+        self._run.trigger()
+        self._watcher.clear()  # now that the answers of the run before have left the lanes
+        self._when_ended(self._report)
+
+    def _report(self) -> None:
+        self._pulse.stop()
+        self._typist.stop()
+        texts = [column.answer.toPlainText()[:4] for column in self._columns]
+        data = {
+            "paints": dict(zip(texts, self._watcher.paints, strict=True)),
+            "keys": self._typist.latencies,
+            "gaps": self._pulse.gaps,
+            "states": [column.status.state for column in self._columns],
+        }
+        sys.stdout.write(json.dumps(data) + "\n")
+        sys.stdout.flush()
+        self._window.close()
+
+    def _when_ended(self, then: Callable[[], None]) -> None:
+        running = False
+        timer = QTimer(self, interval=50)
+
+        def look() -> None:
+            nonlocal running
+            ended = all(column.status.state in ENDED for column in self._columns)
+            running = running or not ended
+            if running and ended:
+                timer.deleteLater()
+                then()
+
+        timer.timeout.connect(look)
+        timer.start()
+
+
+def install(window: QWidget, editor_viewport: QWidget, focus: Callable[[], object]) -> None:
+    """Stand in for the product's own hook."""
+    window.resize(*SIZE)
+    session = Session(window, editor_viewport)
+    bench_hook.Painted(editor_viewport, session.begin)
+
+
+if __name__ == "__main__":
+    bench_hook.install = install
+    sys.exit(main([]))
