@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -87,5 +88,49 @@ def sentence_of(error: BaseException, otherwise: str) -> str:
 
     The text of an error without a sentence is not shown: HTTP libraries quote header values, and so keys, in theirs.
     """
-    sentence = getattr(error, "sentence", "")
+    sentence = getattr(getattr(error, "failure", error), "sentence", "")
     return sentence if isinstance(sentence, str) and sentence else f"{otherwise} ({type(error).__name__})"
+
+
+def start(work: Callable[[], T]) -> Future[T]:
+    """Run `work` on a thread of its own, which never holds up the end of the program."""
+    future: Future[T] = Future()
+    threading.Thread(target=_finish, args=(future, work), name="background", daemon=True).start()
+    return future
+
+
+def start_then(work: Callable[[], Future[S]], read: Callable[[S], T]) -> Future[T]:
+    """Run `work` on a thread of its own; the result is what `read` makes of what its future brings. No thread waits."""
+    outer: Future[T] = Future()
+
+    def relay(inner: Future[S]) -> None:
+        _finish(outer, lambda: read(inner.result()))
+
+    def begin() -> None:
+        try:
+            inner = work()
+        except BaseException as error:  # noqa: BLE001 - handed over in the future
+            _fail(outer, error)
+        else:
+            inner.add_done_callback(relay)
+
+    threading.Thread(target=begin, name="background", daemon=True).start()
+    return outer
+
+
+def _finish(future: Future[T], work: Callable[[], T]) -> None:
+    if future.cancelled():
+        return
+    try:
+        result = work()
+    except BaseException as error:  # noqa: BLE001 - handed over in the future
+        _fail(future, error)
+    else:
+        # Whoever asked may have gone meanwhile, which cancels the future.
+        if future.set_running_or_notify_cancel():
+            future.set_result(result)
+
+
+def _fail(future: Future[Any], error: BaseException) -> None:
+    if future.set_running_or_notify_cancel():
+        future.set_exception(error)

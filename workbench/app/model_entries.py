@@ -179,11 +179,3 @@ class ModelIndex:
 def squeeze(text: str) -> str:
     """Return lower-case letters and digits only, so that "gpt5mini" finds "gpt-5-mini"."""
     return _SEPARATORS.sub("", text)
-
-
-def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
-    """Return a sort key that puts "gpt-5" before "gpt-10"."""
-    return tuple(
-        (0, int(part), "") if part.isdigit() and part.isascii() else (1, 0, part)
-        for part in re.split(r"([0-9]+)", text.lower())
-    )

@@ -6,6 +6,7 @@ headers and remarks are not selectable.
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -175,7 +176,7 @@ class ModelListModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return row.spoken
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join(part for part in (row.title, row.no_key) if part)
+            return tooltip(row.title, row.no_key)
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -299,6 +300,11 @@ class ModelListModel(QAbstractListModel):
 def _local_words(row: Row) -> str:
     where = row.note if row.endpoint else ""
     return f"{row.title} {where} {row.entry.provider if row.entry else ''} local".lower()
+
+
+def tooltip(*lines: str) -> str:
+    """Return lines as a tooltip; what servers call their models is never taken for markup."""
+    return "<qt>" + "<br>".join(html.escape(line) for line in lines if line) + "</qt>"
 
 
 def _count(models: int) -> str:

@@ -37,8 +37,8 @@ _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 class ModelPicker(QDialog):
     """Search, look, pick. `chosen(Choice)` is emitted once, then the dialog is accepted.
 
-    `keys_requested(provider)` asks for the place where keys are set; the picker stays open. It is made for one
-    question and deletes itself when it is finished.
+    `keys_requested(id)` asks for the place where the key of a provider or endpoint is set; the picker stays open, and
+    `refresh` shows the new key. It is made for one question and deletes itself when it is finished.
     """
 
     chosen = Signal(object)
@@ -64,7 +64,7 @@ class ModelPicker(QDialog):
         self._model = ModelListModel(self._models, self)
         self._build(choose)
         self._connect()
-        self.finished.connect(self.deleteLater)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._restyle()
         self.setMinimumSize(360, 420)
         scale = min(theme.scale, 1.5)

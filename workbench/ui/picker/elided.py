@@ -6,6 +6,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
+from workbench.app.model_list import tooltip
+
 
 class ElidedLabel(QLabel):
     """Shows one line; as narrow as the layout wants it."""
@@ -17,7 +19,7 @@ class ElidedLabel(QLabel):
     def show_text(self, text: str) -> None:
         """Set text, tooltip and what is read aloud."""
         self.setText(text)
-        self.setToolTip(text)
+        self.setToolTip(tooltip(text))
         self.setAccessibleName(text)
 
     def minimumSizeHint(self) -> QSize:

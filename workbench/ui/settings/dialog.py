@@ -12,12 +12,14 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QListWidget, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.app.settings_types import KeysPage, SettingsSource
+from workbench.engine.providers import PROVIDERS
 from workbench.ui.settings.appearance import AppearancePanel
 from workbench.ui.settings.endpoints import EndpointsPanel
 from workbench.ui.settings.keys import KeysPanel
 from workbench.ui.settings.parts import Confirm, button, line
 from workbench.ui.settings.rows import Index, RowDelegate, RowText
 from workbench.ui.theme import Theme, set_role
+from workbench.usecases.credentials import provider_key
 
 Page = Literal["keys", "endpoints", "appearance"]
 _TITLES: dict[Page, str] = {"keys": "Keys", "endpoints": "Endpoints", "appearance": "Appearance"}
@@ -52,23 +54,30 @@ class SettingsDialog(QDialog):
         self._endpoints.changed.connect(self.endpoints_changed)
         self._nav.currentRowChanged.connect(self._pages.setCurrentIndex)
         theme.changed.connect(self._restyle)
-        self.finished.connect(self.deleteLater)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._restyle()
         room = self.screen().availableSize()
         scale = min(theme.scale, 1.5)
         self.setMinimumSize(QSize(640, 400).boundedTo(room))
         self.resize(QSize(int(860 * scale), int(600 * scale)).boundedTo(room))
-        self.open_page(page)
+        self.show_page(page)
         self._keys.load()
         self._endpoints.load()
 
-    def open_page(self, page: Page, item: str = "") -> None:
+    def show_page(self, page: Page, item: str = "") -> None:
         """Show a page; `item` is the provider or the endpoint's uid to select there."""
         self._nav.setCurrentRow(list(_TITLES).index(page))
         if item and page == "keys":
             self._keys.show_item(item)
         elif item and page == "endpoints":
             self._endpoints.show_item(item)
+
+    def show_key(self, item: str) -> None:
+        """Go where the key of a provider or of an endpoint is set; `item` is its id or uid."""
+        if item in PROVIDERS:
+            self.show_page("keys", provider_key(item))
+        else:
+            self.show_page("endpoints", item)
 
     def reject(self) -> None:
         if self._confirm.isVisible():

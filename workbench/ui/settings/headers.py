@@ -23,6 +23,8 @@ class _Row:
         self.kept = name if value is None else ""
         self.name, self.value = QLineEdit(name), QLineEdit(value or "")
         self.name.setPlaceholderText("X-Team")
+        for field in (self.name, self.value):
+            field.setCursorPosition(0)
         self.remove: QPushButton | None = None
 
     def header(self) -> Header | None:

@@ -1,0 +1,160 @@
+"""What the settings show and do, on an open workbench.
+
+Invariant: keyring, database and network are never touched on the calling thread; no kept key leaves this module
+beyond its last four characters.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import replace
+
+from workbench.app.later import start, start_then
+from workbench.app.settings_types import EndpointInfo, EndpointSaved, KeyInfo, KeysPage, ThemeMode, tail_of
+from workbench.core.lanes import Endpoint
+from workbench.engine.providers import PROVIDERS, key_variables, provider_name
+from workbench.host import settings as stored
+from workbench.host.errors import HostError
+from workbench.usecases.addresses import EndpointForm, clean_url, is_secret_header
+from workbench.usecases.credentials import endpoint_key, header_key, provider_key
+from workbench.usecases.discovery import Found
+from workbench.usecases.workbench import Workbench
+
+
+class WorkbenchSettingsSource:
+    """A SettingsSource over the use cases."""
+
+    def __init__(self, workbench: Workbench) -> None:
+        self._workbench = workbench
+        self._keys = workbench.keys
+
+    def keys(self) -> Future[KeysPage]:
+        """Read how it stands with all keys; what is in the keyring may have been changed elsewhere."""
+        return start(self._read_keys)
+
+    def set_key(self, provider: str, value: str, *, session: bool) -> Future[KeyInfo]:
+        """Keep a key, in the keyring or for this session only."""
+
+        def work() -> KeyInfo:
+            self._keys.set(provider, value, session=session)
+            return self._info(provider)
+
+        return start(work)
+
+    def remove_key(self, provider: str) -> Future[KeyInfo]:
+        """Forget a key; one in the environment then shows."""
+
+        def work() -> KeyInfo:
+            self._keys.remove(provider)
+            return self._info(provider)
+
+        return start(work)
+
+    def test_key(self, provider: str) -> Future[str]:
+        """Ask the provider whether the key in force works."""
+        return start_then(
+            lambda: self._workbench.endpoints.test_provider(provider, self._cheapest_model(provider)), str
+        )
+
+    def endpoints(self) -> Future[tuple[EndpointInfo, ...]]:
+        """Read the OpenAI-compatible endpoints."""
+
+        def work() -> tuple[EndpointInfo, ...]:
+            custom = self._workbench.endpoints.custom()
+            return tuple(self._endpoint_info(endpoint) for endpoint in custom if endpoint.kind == "openai")
+
+        return start(work)
+
+    def save_endpoint(self, form: EndpointForm, *, session: bool) -> Future[EndpointSaved]:
+        """Write an endpoint; its keys go into the keyring, or for this session into memory."""
+
+        def work() -> EndpointSaved:
+            saved = self._workbench.endpoints.save(form, session_only=session)
+            saved.done.result()
+            return EndpointSaved(self._endpoint_info(saved.endpoint), saved.warnings)
+
+        return start(work)
+
+    def remove_endpoint(self, uid: str) -> Future[None]:
+        """Take an endpoint out of the list and forget its keys."""
+        return start_then(lambda: self._workbench.endpoints.remove(uid), lambda _: None)
+
+    def load_models(self, form: EndpointForm) -> Future[tuple[str, ...]]:
+        """Ask the address in the form for its models, with what was typed and, where nothing was, with what is kept."""
+        return start_then(lambda: self._ask_models(form), tuple)
+
+    def look_for_servers(self) -> Future[tuple[Found, ...]]:
+        """Look for Ollama and LM Studio on this machine."""
+        return start(lambda: tuple(self._workbench.endpoints.look_for_servers()))
+
+    def save_appearance(self, mode: ThemeMode, scale: float) -> Future[None]:
+        """Remember theme and font scale."""
+
+        def work() -> None:
+            directory = self._workbench.places.config
+            kept = stored.load(directory).settings
+            stored.save(directory, replace(kept, theme=mode, font_scale=scale))
+
+        return start(work)
+
+    def _read_keys(self) -> KeysPage:
+        self._keys.refresh()
+        status = self._keys.available()
+        known = [name for name in key_variables() if provider_key(name) == name]
+        others = {model.provider for model in self._workbench.catalogue.get().models} - PROVIDERS.keys()
+        infos, sentence, broken = [], status.sentence, False
+        for provider in (*known, *sorted(others)):
+            try:
+                infos.append(self._from_environment(provider) if broken else self._info(provider))
+            except HostError as error:
+                # One refusal is enough to know, and each further question could open another prompt.
+                broken, sentence = True, error.sentence
+                infos.append(self._from_environment(provider))
+        return KeysPage(status.ok and not broken, sentence, tuple(infos))
+
+    def _info(self, provider: str) -> KeyInfo:
+        key = self._keys.get(provider)
+        shown = self._from_environment(provider)
+        return shown if key is None else replace(shown, source=key.source, tail=tail_of(key.value))
+
+    def _from_environment(self, provider: str) -> KeyInfo:
+        variables = key_variables().get(provider, ())
+        key = self._keys.from_environment(provider)
+        if key is None:
+            return KeyInfo(provider, provider_name(provider), variables=variables)
+        return KeyInfo(provider, provider_name(provider), "environment", tail_of(key.value), key.variable, variables)
+
+    def _cheapest_model(self, provider: str) -> str:
+        """Return the model that a test may ask for one token, "" when the catalogue prices none."""
+        models = self._workbench.catalogue.get().models
+        priced = [(m.rates.input + m.rates.output, m.id) for m in models if m.provider == provider and m.rates]
+        return min(priced)[1] if priced else ""
+
+    def _endpoint_info(self, endpoint: Endpoint) -> EndpointInfo:
+        key = self._keys.get(endpoint_key(endpoint.uid)) if endpoint.needs_key else None
+        return EndpointInfo(endpoint, tail_of(key.value) if key else "")
+
+    def _ask_models(self, form: EndpointForm) -> Future[list[str]]:
+        key = form.key or ""
+        if form.needs_key and form.key is None and form.uid:
+            kept = self._keys.get(endpoint_key(form.uid))
+            key = kept.value if kept else ""
+        plain, secret = [], []
+        for name, value in form.headers:
+            if value is None:
+                known = self._keys.get(header_key(form.uid, name))
+                secret += [(name, known.value)] if known else []
+            elif is_secret_header(name, value):
+                secret.append((name, value))
+            else:
+                plain.append((name, value))
+        endpoint = Endpoint(
+            form.uid or "unsaved",
+            "openai",
+            form.name,
+            clean_url(form.base_url),
+            tuple(plain),
+            tuple(name for name, _ in secret),
+            form.needs_key,
+        )
+        return self._workbench.engine.list_models(endpoint, key, tuple(secret))
