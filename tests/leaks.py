@@ -22,6 +22,16 @@ PATIENCE_S = 5.0
 _FOREIGN_PROCESSES = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
 
 
+def _pids() -> set[int]:
+    if sys.platform != "linux":
+        return set()
+    return {int(entry.name) for entry in os.scandir("/proc") if entry.name.isdigit()}
+
+
+# Whatever ran before the first test is not ours, this process included, and need not be looked at each time.
+_OLDER = frozenset(_pids())
+
+
 def tag_children() -> str:
     """Mark all processes that this one starts from now on and return the mark."""
     tag = f"{os.getpid()}-{time.monotonic_ns()}"
@@ -38,10 +48,8 @@ def processes(tag: str) -> dict[int, str]:
     """Pid and command line of every living process that carries the mark, orphans included."""
     needle = f"{TAG}={tag}".encode()
     found: dict[int, str] = {}
-    for entry in os.scandir("/proc") if sys.platform == "linux" else ():
-        if not entry.name.isdigit() or int(entry.name) == os.getpid():
-            continue
-        directory = Path(entry.path)
+    for pid in _pids() - _OLDER:
+        directory = Path(f"/proc/{pid}")
         try:
             # The environment of a zombie is empty, so only the living are found.
             if needle not in (directory / "environ").read_bytes().split(b"\0"):
@@ -50,7 +58,7 @@ def processes(tag: str) -> dict[int, str]:
         except OSError:  # it ended while we looked, or belongs to somebody else
             continue
         if not any(name in command for name in _FOREIGN_PROCESSES):
-            found[int(entry.name)] = command
+            found[pid] = command
     return found
 
 

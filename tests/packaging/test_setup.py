@@ -147,3 +147,9 @@ def test_without_a_fitting_python_there_is_a_sentence(checkout: Path, tmp_path: 
     assert done.returncode == 1
     assert "Python 3.11 or newer" in done.stderr
     assert not (checkout / ".venv").exists()
+
+
+def test_make_alone_lists_every_target() -> None:
+    listed = subprocess.run(["make", "-s", "-C", str(ROOT)], capture_output=True, text=True, check=True).stdout
+    (phony,) = (line for line in (ROOT / "Makefile").read_text("utf-8").splitlines() if line.startswith(".PHONY:"))
+    assert [line.split()[1] for line in listed.splitlines()] == phony.split()[1:]
