@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from workbench.core.lanes import FIXED_ENDPOINTS, Endpoint
 from workbench.core.money import Rates
 from workbench.store.encoding import dump, typed
 from workbench.store.errors import StoreError
 
-_SECRET_NAME = re.compile(r"auth|cookie|key|secret|token|password|credential|signature", re.IGNORECASE)
+_SECRET_NAME = re.compile(r"auth(?!or$)|cookie|key|secret|token|password|credential|signature", re.IGNORECASE)
 
 
 def _refuse_secrets(endpoint: Endpoint) -> None:
@@ -35,10 +35,10 @@ def _refuse_secrets(endpoint: Endpoint) -> None:
         raise StoreError(
             "This is not an address. Write it like http://localhost:8000/v1.", str(error), "text"
         ) from error
-    if address.username or address.password:
+    if address.username or address.password or any(_SECRET_NAME.search(name) for name, _ in parse_qsl(address.query)):
         raise StoreError(
-            "The address holds a user name or password, and those are not kept in the history."
-            " Leave them out and use a key, or a secret header named Authorization.",
+            "The address holds a password or key, and those are not kept in the history."
+            " Leave it out and set a key, or a secret header named Authorization.",
             f"endpoint {endpoint.uid}",
             "secret",
         )

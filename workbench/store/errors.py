@@ -1,12 +1,11 @@
 """What the history database says when it cannot do what was asked.
 
-Invariant: every error that leaves this package is a StoreError: one sentence for a person that ends in a next step, a
-stable code for programs, and the technical detail apart.
+Invariant: whatever the world can do to a file leaves this package as a StoreError: one sentence for a person with a
+next step, a stable code for programs, and the technical detail apart. Other exceptions are faults of the caller.
 """
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from contextlib import suppress
 from pathlib import Path
@@ -73,7 +72,11 @@ def missing(what: str, name: object) -> StoreError:
 
 def _code(error: sqlite3.Error, path: Path) -> Code | None:
     name: str = getattr(error, "sqlite_errorname", None) or ""
+    if name == "SQLITE_ERROR" and str(error).startswith(("no such table", "no such column")):
+        return "newer_major"
     if name.startswith("SQLITE_IOERR"):
+        import shutil  # it pulls in every compression of the standard library, and is needed once in a blue moon
+
         with suppress(OSError):
             if shutil.disk_usage(path.parent).free < _FULL_BELOW:
                 return "full"

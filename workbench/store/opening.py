@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import glob
 import sqlite3
+import stat
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,8 +44,8 @@ def open_file(path: Path, *, now: str, database_uid: str, busy_ms: int) -> Opene
 
 def _refuse_foreign(path: Path) -> None:
     """Raise before SQLite may write to something that is not a SQLite file at all."""
-    if path.is_dir():
-        raise StoreError("This is a folder. Name a file for the history database.", str(path), "not_a_database")
+    if path.exists() and not path.is_file():
+        raise StoreError("This is not a file. Name a file for the history database.", str(path), "not_a_database")
     if not path.parent.is_dir():
         raise StoreError(
             "The folder for the history database does not exist. Create it, or choose another place.",
@@ -52,10 +53,11 @@ def _refuse_foreign(path: Path) -> None:
             "readonly",
         )
     try:
+        if not path.exists():
+            # What people write is private; SQLite gives its side files the mode of the main one.
+            path.touch(mode=0o600)
         with path.open("rb") as file:
             start = file.read(len(_HEADER))
-    except FileNotFoundError:
-        return
     except OSError as error:
         raise failure("readonly", str(error)) from error
     if start and start != _HEADER:
@@ -88,6 +90,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, now: str, database_uid:
         return Opened(None, notice)
     _use_wal(connection, busy_ms)
     connection.execute(f"PRAGMA journal_size_limit = {64 << 20}")
+    connection.execute("PRAGMA synchronous = FULL")
     if version < VERSION:
         if version:
             _copy(connection, path, version, now)
@@ -138,6 +141,7 @@ def _copy(connection: sqlite3.Connection, path: Path, version: int, now: str) ->
     target.unlink(missing_ok=True)
     try:
         connection.execute("VACUUM INTO ?", (str(target),))
+        target.chmod(stat.S_IMODE(path.stat().st_mode))
     except BaseException:
         target.unlink(missing_ok=True)
         raise

@@ -297,8 +297,8 @@ _SEARCH = (
   SELECT contents.id AS id,
     (SELECT group_concat(json_extract(value, '$.text'), char(10)) FROM json_each(contents.body, '$.messages')) AS text
   FROM contents""",
-    "CREATE VIRTUAL TABLE contents_fts USING fts5 (text, content='content_texts', content_rowid='id', "
-    "tokenize='unicode61 remove_diacritics 2')",
+    # Contentless: FTS5 cannot check or rebuild an index over a view that uses json_each.
+    "CREATE VIRTUAL TABLE contents_fts USING fts5 (text, content='', tokenize='unicode61 remove_diacritics 2')",
     """CREATE TRIGGER contents_insert AFTER INSERT ON contents BEGIN
   INSERT INTO contents_fts (rowid, text) SELECT id, text FROM content_texts WHERE id = new.id;
 END""",
@@ -306,7 +306,9 @@ END""",
   INSERT INTO contents_fts (contents_fts, rowid, text)
     SELECT 'delete', id, text FROM content_texts WHERE id = old.id;
 END""",
-    "CREATE VIRTUAL TABLE outputs_fts USING fts5 (text, content='outputs', content_rowid='id', "
+    # Only outputs with text: the index holds no others, and would be called damaged if this view did.
+    "CREATE VIEW output_texts AS SELECT id, text FROM outputs WHERE text <> ''",
+    "CREATE VIRTUAL TABLE outputs_fts USING fts5 (text, content='output_texts', content_rowid='id', "
     "tokenize='unicode61 remove_diacritics 2')",
     """CREATE TRIGGER outputs_insert AFTER INSERT ON outputs WHEN new.text <> '' BEGIN
   INSERT INTO outputs_fts (rowid, text) VALUES (new.id, new.text);

@@ -1,0 +1,99 @@
+"""Short ways to say what the tests need: identities, times, runs, endings."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from workbench.core.content import Content, Message
+from workbench.core.lanes import ECHO, Lane
+from workbench.core.money import Rates, Usage
+from workbench.core.runs import Failure, Mark, Result, Timing
+from workbench.store import LaneStart, OutputStart, RunStart, Store, open_store
+
+NOW = "2026-11-24T13:20:05.123Z"
+LATER = "2026-11-24T13:20:09.456Z"
+
+
+def uids(prefix: str = "uid") -> Callable[[], str]:
+    numbers = itertools.count(1)
+    return lambda: f"{prefix}-{next(numbers)}"
+
+
+def opened(path: Path, *, busy_ms: int = 5000) -> Store:
+    return open_store(path, now=NOW, uid=uids("store"), busy_ms=busy_ms)
+
+
+def text(user: str, system: str = "") -> Content:
+    messages = (Message("system", system),) if system else ()
+    return Content((*messages, Message("user", user)))
+
+
+def lane(slot: str = "A", model: str = "echo", pinned: int | None = None) -> Lane:
+    return Lane(slot, ECHO, model, pinned=pinned)
+
+
+def run(
+    name: str,
+    content: Content | None,
+    *,
+    lanes: Sequence[Lane] = (lane(),),
+    prompt: str = "p",
+    based_on: int | None = None,
+    values: tuple[tuple[str, str], ...] = (("order", "123ABCDEFG"),),
+    samples: int = 1,
+    owner: str = "owner",
+    kind: str = "iteration",
+    at: str = NOW,
+    note: str = "",
+) -> RunStart:
+    """A run whose outputs are named `<name>.<position>.<sample>`."""
+    return RunStart(
+        uid=name,
+        kind=kind,  # type: ignore[arg-type]
+        prompt_uid=prompt,
+        owner_uid=owner,
+        started_at=at,
+        based_on=based_on,
+        content=content,
+        version_uid=f"{name}.version",
+        values=values,
+        value_set_uid="",
+        lanes=tuple(
+            LaneStart(
+                f"{name}.{position}",
+                lane,
+                position,
+                tuple(OutputStart(f"{name}.{position}.{sample}", sample) for sample in range(samples)),
+            )
+            for position, lane in enumerate(lanes)
+        ),
+        note=note,
+    )
+
+
+FULL_RESULT = Result(
+    state="finished",
+    text="Your order\u00a0123 is on its way.\n\n",
+    reasoning="First look it up.\r",
+    model="vendor/model-2026",
+    finish_reason="stop",
+    usage=Usage(120, 30, 100, 12, "estimate"),
+    rates=Rates(1e-6, 4e-6, 2.5e-7, "user"),
+    cost_usd=0.000165,
+    timing=Timing(0, 3, 250, 900),
+    request={"model": "vendor/model", "messages": [{"role": "user", "content": "Hi"}], "temperature": 0.25},
+    marks=(Mark("refused", "seed", "the provider takes none"), Mark("added", "stream", "true")),
+    response={"id": "x", "choices": [{"delta": {"content": "…"}}], "nothing": None},
+)
+FAILED = Result(
+    state="failed",
+    text="half an ans",
+    failure=Failure("rate_limit", "The provider asks to wait. Try again in a minute.", "HTTP 429"),
+    timing=Timing(0, 2),
+)
+
+
+def done(words: str) -> Result:
+    return Result("finished", words)

@@ -1,0 +1,129 @@
+"""Prompts and their drafts."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.store.making import LATER, NOW, lane, opened, run, text
+from workbench.core.drafts import Draft
+from workbench.core.lanes import Lane, Params
+from workbench.store import Store, StoreError
+
+
+def test_a_prompt_has_only_a_draft_at_first(store: Store) -> None:
+    assert store.draft("p") is None
+    assert store.versions("p") == []
+    draft = Draft(text("Hi {{name}}"), (("b", "2"), ("a", "1")), (lane(),), None)
+    store.save_draft("p", draft, LATER).result(10)
+    assert store.draft("p") == draft
+    assert store.versions("p") == []
+    assert store.prompts()[0].updated_at == LATER
+
+
+def test_the_last_draft_counts(store: Store) -> None:
+    for n in range(20):
+        saved = store.save_draft("p", Draft(text(f"draft {n}")), NOW)
+    saved.result(10)
+    assert store.draft("p") == Draft(text("draft 19"))
+
+
+def test_prompts_are_listed_by_last_change(store: Store) -> None:
+    store.create_prompt("q", "Summary", LATER).result(10)
+    assert [(row.uid, row.name) for row in store.prompts()] == [("q", "Summary"), ("p", "Order bot")]
+    store.rename_prompt("p", "Orders", "2026-11-24T13:21:00.000Z").result(10)
+    assert [row.name for row in store.prompts()] == ["Orders", "Summary"]
+
+
+def test_archived_prompts_are_a_list_of_their_own(store: Store) -> None:
+    store.archive_prompt("p", True, LATER).result(10)
+    assert store.prompts() == []
+    assert [(row.uid, row.archived) for row in store.prompts(archived=True)] == [("p", True)]
+    store.archive_prompt("p", False, LATER).result(10)
+    assert [row.uid for row in store.prompts()] == ["p"]
+
+
+def test_the_last_prompt_is_the_one_named_else_the_one_changed_last(store: Store) -> None:
+    store.create_prompt("q", "Summary", LATER).result(10)
+    assert store.last_prompt() == "q"
+    store.set_meta("last_prompt", "p").result(10)
+    assert store.last_prompt() == "p"
+    store.archive_prompt("p", True, LATER).result(10)
+    assert store.last_prompt() == "q"
+
+
+def test_an_empty_history_has_no_last_prompt(path: Path) -> None:
+    store = opened(path)
+    assert store.last_prompt() is None
+    assert store.get_meta("last_prompt") is None
+    store.close()
+
+
+def test_unknown_prompts_are_a_sentence(store: Store) -> None:
+    for ask in (
+        lambda: store.draft("x"),
+        lambda: store.versions("x"),
+        lambda: store.iterations("x"),
+        lambda: store.iteration_count("x"),
+        lambda: store.rename_prompt("x", "name", NOW).result(10),
+        lambda: store.save_draft("x", Draft(), NOW).result(10),
+        lambda: store.duplicate_prompt("x", "y", "name", NOW).result(10),
+        lambda: store.begin_run(run("r", text("Hi"), prompt="x")).result(10),
+    ):
+        with pytest.raises(StoreError, match="prompt is not in the history") as caught:
+            ask()
+        assert caught.value.code == "missing"
+
+
+def test_a_copy_starts_from_the_draft_and_the_versions_it_needs(store: Store) -> None:
+    for number, words in enumerate(("one", "two", "three", "four"), start=1):
+        store.add_version("p", f"v{number}", text(words), number - 1 or None, NOW).result(10)
+    store.save_draft("p", Draft(text("five"), (("a", "1"),), (lane("A", pinned=2), lane("B")), 4), NOW).result(10)
+    store.begin_run(run("r", text("four"), based_on=4)).result(10)
+    store.duplicate_prompt("p", "copy", "Order bot (copy)", LATER).result(10)
+
+    versions = store.versions("copy")
+    assert [(v.number, v.content, v.parent) for v in versions] == [(1, text("two"), None), (2, text("four"), 1)]
+    assert store.draft("copy") == Draft(text("five"), (("a", "1"),), (lane("A", pinned=1), lane("B")), 2)
+    assert store.iteration_count("copy") == 0
+    assert store.iteration_count("p") == 1
+    assert len(store.versions("p")) == 4
+
+
+def test_a_copy_without_draft_has_the_newest_version(store: Store) -> None:
+    store.add_version("p", "v1", text("one"), None, NOW).result(10)
+    store.add_version("p", "v2", text("two"), 1, NOW).result(10)
+    store.duplicate_prompt("p", "copy", "Copy", NOW).result(10)
+    assert [(v.number, v.content) for v in store.versions("copy")] == [(1, text("two"))]
+    assert store.draft("copy") is None
+
+
+def test_a_copy_of_only_a_draft_is_only_a_draft(store: Store) -> None:
+    store.save_draft("p", Draft(text("just typed")), NOW).result(10)
+    store.duplicate_prompt("p", "copy", "Copy", NOW).result(10)
+    assert store.draft("copy") == Draft(text("just typed"))
+    assert store.versions("copy") == []
+
+
+def test_a_damaged_draft_is_a_sentence_and_versions_stay(store: Store, path: Path) -> None:
+    store.add_version("p", "v1", text("one"), None, NOW).result(10)
+    store.save_draft("p", Draft(text("two"), (), (lane(),)), NOW).result(10)
+    other = sqlite3.connect(path)
+    other.execute("UPDATE drafts SET body = ?", ('{"content": 3}',))
+    other.commit()
+    other.close()
+    with pytest.raises(StoreError, match="draft of this prompt cannot be read") as caught:
+        store.draft("p")
+    assert caught.value.code == "corrupt"
+    assert store.version("p", 1).content == text("one")
+    store.save_draft("p", Draft(text("mended")), NOW).result(10)
+    assert store.draft("p") == Draft(text("mended"))
+
+
+def test_drafts_keep_lanes_with_all_parameters(store: Store) -> None:
+    params = Params(0.0, 1.0, 5, ("\n", "END"), 0, "high", '{"logit_bias": {"1": -100}}')
+    full = Lane("slot", "endpoint", "vendor/model", params, 3, "Mine")
+    store.save_draft("p", Draft(text("x"), (), (full,), 3), NOW).result(10)
+    assert store.draft("p") == Draft(text("x"), (), (full,), 3)

@@ -1,0 +1,109 @@
+"""Reading: its own connection for each thread, one moment for each question, and a way to stop it."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.store.making import NOW, run, text
+from workbench.store import Store, StoreError
+
+ENDLESS = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
+
+
+class Reading(threading.Thread):
+    """Runs `work` and keeps what it raised."""
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        super().__init__(daemon=True)
+        self.work = work
+        self.error: BaseException | None = None
+        self.start()
+
+    def run(self) -> None:
+        try:
+            self.work()
+        except StoreError as error:
+            self.error = error
+
+
+def endless(store: Store, started: threading.Event) -> None:
+    with store._readers.use() as connection:
+        connection.set_progress_handler(started.set, 1000)
+        connection.execute(ENDLESS).fetchall()
+
+
+def test_a_reading_can_be_stopped_and_the_thread_goes_on(store: Store) -> None:
+    started = threading.Event()
+    later: list[int] = []
+
+    def work() -> None:
+        with contextlib.suppress(StoreError):
+            endless(store, started)
+            pytest.fail("it ended")
+        later.append(store.iteration_count("p"))
+
+    reading = Reading(work)
+    assert started.wait(10)
+    store.interrupt(reading)
+    reading.join(10)
+    assert later == [0]
+
+
+def test_a_stopped_reading_says_so(store: Store) -> None:
+    started = threading.Event()
+    reading = Reading(lambda: endless(store, started))
+    assert started.wait(10)
+    store.interrupt(threading.current_thread())
+    store.interrupt(reading)
+    reading.join(10)
+    assert isinstance(reading.error, StoreError)
+    assert reading.error.code == "interrupted"
+
+
+def test_closing_stops_what_is_being_read(store: Store) -> None:
+    started = threading.Event()
+    reading = Reading(lambda: endless(store, started))
+    assert started.wait(10)
+    store.close()
+    reading.join(10)
+    assert isinstance(reading.error, StoreError)
+
+
+def test_readers_cannot_write(store: Store) -> None:
+    with pytest.raises(StoreError, match="cannot be written"), store._readers.use() as connection:
+        connection.execute("DELETE FROM prompts")
+
+
+def test_a_question_sees_one_moment(store: Store) -> None:
+    with store._readers.use() as connection:
+        assert connection.execute("SELECT count(*) FROM runs").fetchone() == (0,)
+        store.begin_run(run("r", text("x"))).result(10)
+        assert connection.execute("SELECT count(*) FROM runs").fetchone() == (0,)
+    assert store.iteration_count("p") == 1
+
+
+def test_threads_that_ended_leave_no_connection_behind(store: Store) -> None:
+    for _ in range(20):
+        thread = threading.Thread(target=store.prompts)
+        thread.start()
+        thread.join(10)
+    store.prompts()
+    assert len(store._readers._readers) <= 2
+
+
+def test_another_writer_is_noticed_and_our_own_is_not(store: Store, path: Path) -> None:
+    before = store.data_version()
+    store.create_prompt("q", "Mine", NOW).result(10)
+    assert store.data_version() == before
+    other = sqlite3.connect(path)
+    other.execute("UPDATE prompts SET name = 'Theirs'")
+    other.commit()
+    other.close()
+    assert store.data_version() != before
+    assert {row.name for row in store.prompts()} == {"Theirs"}

@@ -1,0 +1,287 @@
+"""Runs: written whole before anything is sent, shown as they were for ever."""
+
+from __future__ import annotations
+
+import dataclasses
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, run, text
+from workbench.core.changes import Change, count_change
+from workbench.core.content import Content
+from workbench.core.lanes import Lane, Params
+from workbench.core.runs import OutputRecord, Result, RunLane, Verdict
+from workbench.store import Store, StoreError
+
+
+def test_a_run_is_there_before_anything_ended(store: Store) -> None:
+    begun = store.begin_run(run("r", text("Where is {{order}}?"), lanes=(lane("A"), lane("B")))).result(10)
+    assert (begun.number, begun.version_number, begun.lane_versions) == (1, 1, (1, 1))
+    assert begun.change == count_change(None, text("Where is {{order}}?"))
+    assert begun.change.summary == "Where is {{order}}?"
+    detail = store.iteration_detail("r")
+    assert detail.row == store.iteration("r")
+    assert detail.row.running
+    assert detail.content == text("Where is {{order}}?")
+    assert detail.values == (("order", "123ABCDEFG"),)
+    assert detail.verdict == Verdict("none")
+    assert detail.outputs == (
+        OutputRecord("r.0.0", 0, 0, 1, Result("waiting")),
+        OutputRecord("r.1.0", 1, 0, 1, Result("waiting")),
+    )
+
+
+def test_everything_comes_back_exactly(store: Store) -> None:
+    lanes = (
+        Lane(
+            "slot-1", "endpoint", "vendor/model", Params(0.0, 0.5, 9, ("\n",), 7, "low", '{"top_k": 3}'), None, "Mine"
+        ),
+        lane("B", "echo"),
+    )
+    values = (("z", "last\u2028"), ("a", "first\r"), ("empty", ""))
+    store.begin_run(run("r", text("x", "y"), lanes=lanes, values=values, samples=2, note="why")).result(10)
+    store.finish_output("r.0.1", FULL_RESULT, LATER).result(10)
+    store.finish_output("r.1.0", FAILED, LATER).result(10)
+    detail = store.iteration_detail("r")
+    assert detail.values == values
+    assert detail.lanes == (RunLane(0, lanes[0], 1), RunLane(1, lanes[1], 1))
+    assert [o.result for o in detail.outputs] == [Result("waiting"), FULL_RESULT, FAILED, Result("waiting")]
+    assert list(detail.outputs[1].result.request) == ["model", "messages", "temperature"]
+    assert detail.row.note == "why"
+
+
+def test_values_in_another_order_are_the_same_values_and_keep_their_order(store: Store, path: Path) -> None:
+    for name, values in (("r1", (("a", "1"), ("b", "2"))), ("r2", (("b", "2"), ("a", "1"))), ("r3", (("a", "1"),))):
+        store.begin_run(run(name, text("x"), values=values)).result(10)
+    assert store.iteration_detail("r2").values == (("b", "2"), ("a", "1"))
+    other = sqlite3.connect(path)
+    hashes = [h for (h,) in other.execute("SELECT hash FROM value_bodies ORDER BY id")]
+    other.close()
+    assert hashes[0] == hashes[1] != hashes[2]
+
+
+def test_lanes_run_pinned_versions_beside_the_current_text(store: Store) -> None:
+    store.begin_run(run("r1", text("one"))).result(10)
+    begun = store.begin_run(run("r2", text("two"), lanes=(lane("A", pinned=1), lane("B")), based_on=1)).result(10)
+    assert (begun.version_number, begun.lane_versions) == (2, (1, 2))
+    assert [(ran.lane.pinned, ran.version) for ran in store.iteration_detail("r2").lanes] == [(1, 1), (None, 2)]
+    assert store.iteration("r2").version == 2
+
+
+def test_with_every_lane_pinned_no_version_is_made(store: Store) -> None:
+    store.add_version("p", "v1", text("one"), None, NOW).result(10)
+    for name, content in (("r1", None), ("r2", text("typed but not run"))):
+        begun = store.begin_run(run(name, content, lanes=(lane(pinned=1),), based_on=1)).result(10)
+        assert (begun.version_number, begun.lane_versions, begun.change) == (None, (1,), Change())
+    assert len(store.versions("p")) == 1
+    detail = store.iteration_detail("r2")
+    assert (detail.content, detail.row.version) == (text("one"), 1)
+
+
+def test_a_lane_without_text_is_a_fault_of_the_caller(store: Store) -> None:
+    with pytest.raises(ValueError, match="runs the current text"):
+        store.begin_run(run("r", None)).result(10)
+    with pytest.raises(ValueError, match="at least one lane"):
+        store.begin_run(run("r", text("x"), lanes=())).result(10)
+
+
+def test_a_run_that_cannot_be_written_whole_is_not_written_at_all(store: Store, path: Path) -> None:
+    with pytest.raises(StoreError, match="version is not in the history"):
+        store.begin_run(run("r", text("new"), lanes=(lane("A"), lane("B", pinned=9)))).result(10)
+    assert store.versions("p") == []
+    assert store.iterations("p") == []
+
+
+def test_iterations_and_versions_are_counted_apart(store: Store) -> None:
+    numbers = [
+        (begun.number, begun.version_number)
+        for name, words in (("r1", "one"), ("r2", "one"), ("r3", "two"), ("r4", "one"))
+        for begun in [store.begin_run(run(name, text(words))).result(10)]
+    ]
+    assert numbers == [(1, 1), (2, 1), (3, 2), (4, 1)]
+
+
+def test_other_kinds_of_runs_have_numbers_of_their_own(store: Store) -> None:
+    store.begin_run(run("r1", text("one"))).result(10)
+    assert store.begin_run(run("t1", text("one"), kind="test")).result(10).number == 1
+    assert store.begin_run(run("r2", text("one"))).result(10).number == 2
+    assert [row.run_uid for row in store.iterations("p")] == ["r2", "r1"]
+    assert store.iteration_count("p") == 2
+    assert store.prompts()[0].iterations == 2
+
+
+def test_changes_are_counted_against_what_the_text_was_based_on(store: Store) -> None:
+    store.begin_run(run("r1", text("Answer the question."))).result(10)
+    store.begin_run(run("r2", text("Answer the question politely."), based_on=1)).result(10)
+    store.begin_run(run("r3", text("Answer the question politely."), based_on=2)).result(10)
+    store.begin_run(run("r4", text("Answer the question."), based_on=2)).result(10)
+    rows = {row.run_uid: row for row in store.iterations("p")}
+    assert (rows["r2"].added, rows["r2"].removed, rows["r2"].summary) == (1, 0, "politely")
+    assert (rows["r3"].added, rows["r3"].removed, rows["r3"].summary) == (0, 0, "")
+    assert (rows["r4"].added, rows["r4"].removed, rows["r4"].version) == (0, 1, 1)
+    assert store.iteration_detail("r4").based_on == 2
+    assert store.version("p", 1).parent is None
+
+
+def test_a_version_whose_parent_was_not_the_newest_is_a_branch(store: Store) -> None:
+    for name, words, based_on in (("r1", "one", None), ("r2", "two", 1), ("r3", "three", 1), ("r4", "four", 3)):
+        store.begin_run(run(name, text(words), based_on=based_on)).result(10)
+    assert [row.branched for row in store.iterations("p")] == [False, True, False, False]
+
+
+def test_the_timeline_pages_by_number(store: Store) -> None:
+    for n in range(1, 26):
+        begun = store.begin_run(run(f"r{n}", text("same")))
+    begun.result(10)
+    seen: list[int] = []
+    before = None
+    while page := store.iterations("p", before, 10):
+        seen += [row.number for row in page]
+        before = page[-1].number
+    assert seen == list(range(25, 0, -1))
+
+
+def test_a_retry_adds_an_attempt_and_keeps_the_earlier_one(store: Store) -> None:
+    store.begin_run(run("r", text("x"), lanes=(lane("A"), lane("B")), samples=2)).result(10)
+    store.finish_output("r.0.1", FAILED, LATER).result(10)
+    assert store.add_attempt("r.0.1", "again", LATER).result(10) == 2
+    store.finish_output("again", done("now it works"), LATER).result(10)
+    assert store.add_attempt("again", "once more", LATER).result(10) == 3
+    outputs = store.iteration_detail("r").outputs
+    assert [(o.position, o.sample, o.attempt) for o in outputs] == [
+        (0, 0, 1),
+        (0, 1, 1),
+        (0, 1, 2),
+        (0, 1, 3),
+        (1, 0, 1),
+        (1, 1, 1),
+    ]
+    assert outputs[1].result == FAILED
+    assert outputs[2].result.text == "now it works"
+
+
+def test_a_run_runs_until_its_last_output_ended(store: Store) -> None:
+    store.begin_run(run("r", text("x"), lanes=(lane("A"), lane("B")))).result(10)
+    for position, running in ((0, True), (1, False)):
+        store.finish_output(f"r.{position}.0", done("x"), LATER).result(10)
+        assert store.iteration("r").running is running
+    store.add_attempt("r.0.0", "again", LATER).result(10)
+    assert store.iteration("r").running
+
+
+def test_what_ended_stays_as_it_is(store: Store) -> None:
+    store.begin_run(run("r", text("x"))).result(10)
+    store.finish_output("r.0.0", done("first"), LATER).result(10)
+    with pytest.raises(StoreError, match="already recorded") as caught:
+        store.finish_output("r.0.0", done("second"), LATER).result(10)
+    assert caught.value.code == "ended"
+    assert store.iteration_detail("r").outputs[0].result.text == "first"
+
+
+def test_only_an_end_ends_an_output(store: Store) -> None:
+    store.begin_run(run("r", text("x"))).result(10)
+    with pytest.raises(ValueError, match="streaming is not an end"):
+        store.finish_output("r.0.0", Result("streaming"), LATER).result(10)
+
+
+def test_partial_text_is_seen_until_the_end(store: Store, path: Path) -> None:
+    store.begin_run(run("r", text("x"), lanes=(lane("A"), lane("B")))).result(10)
+    store.save_partials([("r.0.0", "reasoning", 0, "hm"), ("r.0.0", "text", 0, "Yo")], LATER)
+    store.save_partials([("r.0.0", "text", 2, "ur 🙂"), ("r.1.0", "text", 0, "B")], LATER)
+    store.save_partials([("r.0.0", "text", 6, " order")], LATER).result(10)
+    first, second = (o.result for o in store.iteration_detail("r").outputs)
+    assert (first.state, first.text, first.reasoning) == ("streaming", "Your 🙂 order", "hm")
+    store.finish_output("r.0.0", done("Your order."), LATER).result(10)
+    first, second = (o.result for o in store.iteration_detail("r").outputs)
+    assert (first.text, first.reasoning, second.text) == ("Your order.", "", "B")
+    store.finish_output("r.1.0", done("Bye"), LATER).result(10)
+    other = sqlite3.connect(path)
+    assert other.execute("SELECT count(*) FROM partials").fetchone() == (0,)
+    other.close()
+
+
+def test_a_stream_that_starts_over_replaces_what_was(store: Store) -> None:
+    store.begin_run(run("r", text("x"))).result(10)
+    store.save_partials([("r.0.0", "text", 0, "a lost beginning"), ("r.0.0", "text", 0, "Anew")], LATER).result(10)
+    assert store.iteration_detail("r").outputs[0].result.text == "Anew"
+
+
+def test_unfinished_outputs_of_dead_owners_are_interrupted_with_their_text(store: Store) -> None:
+    store.begin_run(run("r1", text("x"), lanes=(lane("A"), lane("B")), owner="dead")).result(10)
+    store.begin_run(run("r2", text("x"), owner="alive")).result(10)
+    store.finish_output("r1.0.0", done("whole"), LATER)
+    store.save_partials([("r1.1.0", "text", 0, "hal"), ("r2.0.0", "text", 0, "still")], LATER).result(10)
+    recovered = store.recover(lambda owner: owner == "alive", LATER).result(10)
+    assert (recovered.outputs, recovered.runs) == (1, 1)
+    whole, half = (o.result for o in store.iteration_detail("r1").outputs)
+    assert (whole.state, whole.text) == ("finished", "whole")
+    assert (half.state, half.text) == ("interrupted", "hal")
+    assert not store.iteration("r1").running
+    assert store.iteration_detail("r2").outputs[0].result == Result("streaming", "still")
+    assert store.recover(lambda owner: owner == "alive", LATER).result(10).outputs == 0
+
+
+def test_a_retry_belongs_to_the_process_that_makes_it(store: Store) -> None:
+    store.begin_run(run("r", text("x"), owner="dead")).result(10)
+    store.finish_output("r.0.0", FAILED, LATER).result(10)
+    store.add_attempt("r.0.0", "again", LATER, owner_uid="alive").result(10)
+    assert store.recover(lambda owner: owner == "alive", LATER).result(10).outputs == 0
+    assert store.recover(lambda owner: False, LATER).result(10).outputs == 1
+
+
+def test_an_owner_that_was_alive_after_all_is_believed(store: Store) -> None:
+    store.begin_run(run("r", text("x"))).result(10)
+    store.save_partials([("r.0.0", "text", 0, "模型 hal")], LATER)
+    store.recover(lambda owner: False, LATER).result(10)
+    store.finish_output("r.0.0", FULL_RESULT, LATER).result(10)
+    assert store.iteration_detail("r").outputs[0].result == FULL_RESULT
+
+
+def test_requests_are_stored_once_and_share_their_messages(store: Store, path: Path) -> None:
+    store.begin_run(run("r", text("x"), lanes=(lane("A"), lane("B")), samples=2)).result(10)
+    messages = [{"role": "user", "content": "a long text" * 100}]
+    for position in range(2):
+        for sample in range(2):
+            result = dataclasses.replace(FULL_RESULT, request={"model": f"m{position}", "messages": messages})
+            store.finish_output(f"r.{position}.{sample}", result, LATER).result(10)
+    other = sqlite3.connect(path)
+    assert other.execute("SELECT count(*) FROM bodies").fetchone() == (3,)
+    other.close()
+    assert [o.result.request["model"] for o in store.iteration_detail("r").outputs] == ["m0", "m0", "m1", "m1"]
+    assert store.iteration_detail("r").outputs[3].result.request["messages"] == messages
+
+
+def test_raw_responses_may_be_dropped(store: Store, path: Path) -> None:
+    store.begin_run(run("r", text("x"))).result(10)
+    store.finish_output("r.0.0", FULL_RESULT, LATER).result(10)
+    with sqlite3.connect(path) as other:
+        other.execute("DELETE FROM responses")
+    other.close()
+    assert store.iteration_detail("r").outputs[0].result == dataclasses.replace(FULL_RESULT, response=None)
+
+
+def test_unknown_stays_unknown(store: Store, path: Path) -> None:
+    store.begin_run(run("r", Content(text("x").messages))).result(10)
+    store.finish_output("r.0.0", done("x"), LATER).result(10)
+    other = sqlite3.connect(path)
+    row = other.execute("SELECT input_tokens, cost_usd, ttft_ms, rate_input, error_code FROM outputs").fetchone()
+    other.close()
+    assert row == (None, None, None, None, None)
+
+
+def test_notes_can_be_written_later(store: Store) -> None:
+    store.begin_run(run("r", text("x"))).result(10)
+    store.set_note("r", "shorter is better", LATER).result(10)
+    assert store.iteration("r").note == "shorter is better"
+    with pytest.raises(StoreError, match="iteration is not in the history"):
+        store.set_note("x", "note", LATER).result(10)
+    with pytest.raises(StoreError, match="iteration is not in the history"):
+        store.iteration("x")
+    with pytest.raises(StoreError, match="answer is not in the history"):
+        store.finish_output("x", done("x"), LATER).result(10)
+    with pytest.raises(StoreError, match="answer is not in the history"):
+        store.add_attempt("x", "y", LATER).result(10)
+    with pytest.raises(StoreError, match="answer is not in the history"):
+        store.save_partials([("x", "text", 0, "x")], LATER).result(10)

@@ -1,0 +1,193 @@
+"""The writing thread: in order, whole or not at all, and on the disk when it says so."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import threading
+from concurrent.futures import CancelledError, Future, wait
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.store.making import LATER, NOW, done, opened, run, text
+from workbench.core.content import Content, Message
+from workbench.core.drafts import Draft
+from workbench.core.runs import Verdict
+from workbench.store import Store, StoreError
+from workbench.store.writer import Writer
+
+
+@pytest.fixture
+def writer(path: Path) -> Writer:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    connection.execute("CREATE TABLE rows (x INTEGER PRIMARY KEY)")
+    return Writer(connection, path)
+
+
+def held(writer: Writer) -> threading.Event:
+    """Keep the writer busy until the returned event is set, so that what follows is one batch."""
+    release = threading.Event()
+    writer.ask(lambda connection: release.wait(10))
+    return release
+
+
+def insert(writer: Writer, x: int, *, durable: bool = False) -> Future[Any]:
+    return writer.submit(lambda c: c.execute("INSERT INTO rows VALUES (?)", (x,)).lastrowid, durable=durable)
+
+
+def stored(path: Path) -> list[int]:
+    connection = sqlite3.connect(path)
+    rows = [x for (x,) in connection.execute("SELECT x FROM rows ORDER BY x")]
+    connection.close()
+    return rows
+
+
+def test_changes_that_wait_share_a_transaction(writer: Writer) -> None:
+    release = held(writer)
+    begins: list[str] = []
+    writer._connection.set_trace_callback(lambda sql: begins.append(sql) if sql.startswith("BEGIN") else None)
+    futures = [insert(writer, x) for x in range(30)]
+    release.set()
+    assert [future.result(10) for future in futures] == list(range(30))
+    assert len(begins) == 1
+    writer.close()
+
+
+def test_one_bad_change_spoils_no_other(writer: Writer, path: Path) -> None:
+    release = held(writer)
+    futures = [insert(writer, x) for x in (1, 2, 1, 3)]
+    release.set()
+    wait(futures, 10)
+    assert [f.exception() is None for f in futures] == [True, True, False, True]
+    assert isinstance(futures[2].exception(), sqlite3.IntegrityError)
+    writer.close()
+    assert stored(path) == [1, 2, 3]
+
+
+def test_a_change_that_fails_midway_leaves_nothing(writer: Writer, path: Path) -> None:
+    def half(connection: sqlite3.Connection) -> None:
+        connection.execute("INSERT INTO rows VALUES (7)")
+        raise RuntimeError("midway")
+
+    with pytest.raises(RuntimeError, match="midway"):
+        writer.submit(half, durable=True).result(10)
+    insert(writer, 8).result(10)
+    writer.close()
+    assert stored(path) == [8]
+
+
+def test_durable_changes_are_synced_and_others_are_not(writer: Writer) -> None:
+    levels: list[int] = []
+
+    def look(connection: sqlite3.Connection) -> None:
+        levels.append(connection.execute("PRAGMA synchronous").fetchone()[0])
+
+    for durable in (True, False, False, True):
+        writer.submit(look, durable=durable).result(10)
+    assert levels == [2, 1, 1, 2]
+    release = held(writer)
+    futures = [writer.submit(look, durable=durable) for durable in (False, True, False)]
+    release.set()
+    wait(futures, 10)
+    assert levels[4:] == [2, 2, 2]
+    writer.close()
+
+
+def test_a_change_can_be_cancelled_while_it_waits(writer: Writer, path: Path) -> None:
+    release = held(writer)
+    first, second = insert(writer, 1), insert(writer, 2)
+    assert first.cancel()
+    release.set()
+    assert second.result(10) == 2
+    with pytest.raises(CancelledError):
+        first.result(10)
+    writer.close()
+    assert stored(path) == [2]
+
+
+def test_closing_writes_what_was_asked_for_and_then_refuses(writer: Writer, path: Path) -> None:
+    futures = [insert(writer, x) for x in range(500)]
+    writer.close()
+    writer.close()
+    assert all(future.done() for future in futures)
+    assert stored(path) == list(range(500))
+    with pytest.raises(StoreError, match="closed"):
+        insert(writer, 1).result(10)
+
+
+def test_a_closed_history_refuses_with_a_sentence(store: Store) -> None:
+    store.close()
+    store.close()
+    for ask in (lambda: store.prompts(), lambda: store.set_meta("a", "b").result(10), store.data_version):
+        with pytest.raises(StoreError) as caught:
+            ask()
+        assert caught.value.code == "closed"
+
+
+def test_calls_from_many_threads_are_all_kept(store: Store) -> None:
+    store.add_version("p", "v", text("same"), None, NOW).result(10)
+
+    def work(number: int) -> None:
+        for n in range(10):
+            store.begin_run(run(f"r{number}-{n}", text("same"))).result(10)
+            store.iterations("p", limit=5)
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert [row.number for row in store.iterations("p")] == list(range(60, 0, -1))
+
+
+def noise(seed: int, size: int) -> Content:
+    letters = random.Random(seed).choices("abcdefghijklmnopqrstuvwxyz ", k=size)
+    return Content((Message("user", "".join(letters)),))
+
+
+def test_a_full_disk_is_a_sentence_and_work_goes_on_when_there_is_room(path: Path) -> None:
+    store = opened(path)
+    store.create_prompt("p", "Order bot", NOW)
+    store.begin_run(run("r", text("Hi"))).result(10)
+    assert store._writer is not None
+
+    def limit(spare: int | None) -> None:
+        def set_limit(connection: sqlite3.Connection) -> None:
+            (pages,) = connection.execute("PRAGMA page_count").fetchone()
+            connection.execute(f"PRAGMA max_page_count = {pages + spare if spare is not None else 1 << 30}").fetchone()
+
+        assert store._writer is not None
+        store._writer.ask(set_limit).result(10)
+
+    limit(3)
+    big = noise(1, 200_000)
+    attempts: list[Future[Any]] = [
+        store.save_draft("p", Draft(big), NOW),
+        store.begin_run(run("big", big)),
+        store.finish_output("r.0.0", done(big.messages[0].text), LATER),
+    ]
+    for attempt in attempts:
+        with pytest.raises(StoreError, match="disk is full") as caught:
+            attempt.result(10)
+        assert caught.value.code == "full"
+        assert "SQLITE_FULL" in caught.value.detail
+    assert store.draft("p") is None
+    assert [row.run_uid for row in store.iterations("p")] == ["r"]
+    assert store.iteration("r").running
+    store.set_meta("small", "fits").result(10)
+
+    limit(None)
+    store.save_draft("p", Draft(big), NOW).result(10)
+    store.begin_run(run("big", big)).result(10)
+    store.finish_output("r.0.0", done(big.messages[0].text), LATER).result(10)
+    store.mark("r", "verdict", Verdict("winner", (0,)), ("r.0.0",), LATER).result(10)
+    store.close()
+    store = opened(path)
+    assert store.draft("p") == Draft(big)
+    assert store.iteration_detail("r").outputs[0].result.text == big.messages[0].text
+    store.close()
+    connection = sqlite3.connect(path)
+    assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    connection.close()
