@@ -95,6 +95,11 @@ class Answer:
         self.marks = marks
         self._send("sent", id=self.call.id, wire=wire, marks=protocol.marks_to_json(marks))
 
+    def amend(self, wire: Any, marks: tuple[Mark, ...]) -> None:
+        """What went out is known better now; the moment stays the same."""
+        self.marks = marks
+        self._send("sent", id=self.call.id, wire=wire, marks=protocol.marks_to_json(marks))
+
     def retrying(self, seconds: float, attempt: int, reason: str) -> None:
         """Another attempt follows after a pause."""
         self._send(

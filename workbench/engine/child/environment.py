@@ -15,6 +15,8 @@ _SECRET = re.compile(
     r"|_(API_BASE|BASE_URL|API_URL|ENDPOINT)$",
     re.IGNORECASE,
 )
+# These services have no address of their own: the variable says where they are, and a key for them is meant for there.
+_PLACED = frozenset({"AZURE_API_BASE", "AZURE_API_VERSION", "OLLAMA_API_BASE"})
 _QUIET = {
     # Without it litellm fetches its price map from the network when it is imported.
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
@@ -27,7 +29,7 @@ _QUIET = {
 
 def is_secret(name: str) -> bool:
     """Whether a variable of that name may hold a key or redirect one."""
-    return _SECRET.search(name) is not None
+    return name.upper() not in _PLACED and _SECRET.search(name) is not None
 
 
 def clean(names: Iterable[str] | None = None) -> None:

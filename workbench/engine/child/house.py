@@ -1,25 +1,25 @@
-"""Which provider answers which call, and what each of them needs.
+"""Who answers which call or question.
 
-Invariant: a provider is imported and made on first need, never before; echo needs none of them.
+Invariant: what talks HTTP or loads models is imported on first need, off the loop when there is time; echo needs none
+of it.
 """
 
 from __future__ import annotations
 
+import asyncio
+import importlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from workbench.engine import protocol
 from workbench.engine.calls import Call
 from workbench.engine.child.echo import Echo
-from workbench.engine.child.provider import Provider
+from workbench.engine.child.provider import Place, Provider
+from workbench.engine.child.rendering import Renderers
+from workbench.engine.child.runtimes import Runtimes
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The gate a call goes through."""
-
-    name: str
-    limit: int
+if TYPE_CHECKING:
+    from workbench.engine.child.outside import Outside
 
 
 class House:
@@ -27,22 +27,47 @@ class House:
 
     def __init__(self, notice: Callable[[str], None]) -> None:
         self.builtin_model = ""
-        self._notice = notice
         self._echo = Echo()
+        self._renderers = Renderers()
+        self._runtimes = Runtimes(notice)
+        self._outside: Outside | None = None
 
     async def prepare(self) -> None:
         """Load what the first real call will need."""
+        await asyncio.to_thread(importlib.import_module, "workbench.engine.child.outside")
+        await asyncio.to_thread(self._reach_out().prepare)
 
     async def warm(self, what: str) -> None:
-        """Load litellm, or start the built-in model."""
+        """Load litellm, or start the built-in model; what fails is told when it is needed."""
+        await self._reach_out().warm(what, self.builtin_model)
 
     def provider(self, call: Call) -> tuple[Provider, Place | None]:
         """Return who answers `call`, and the gate before it (None: no limit)."""
-        return self._echo, None
+        if call.endpoint.kind == "echo":
+            return self._echo, None
+        return self._reach_out().provider(call, self.builtin_model)
 
     async def answer(self, kind: str, message: Mapping[str, Any]) -> dict[str, Any]:
-        """Answer a question of that kind (models, check, render) as the fields of its reply. Raises CallError."""
-        return {}
+        """Answer a question (models, check, render) with the fields of its reply. Raises CallError."""
+        if kind == "render":
+            messages = protocol.messages_from_json(message["messages"])
+            rendered = await self._renderers.render(messages, message["values"])
+            return {"messages": protocol.messages_to_json(rendered)}
+        outside, endpoint = self._reach_out(), protocol.endpoint_from_json(message["endpoint"])
+        secret = tuple((name, value) for name, value in message["secret_headers"])
+        if kind == "models":
+            return {"models": await outside.list_models(endpoint, message["key"], secret)}
+        provider, model = message["provider"], message["model"]
+        return {"sentence": await outside.check_key(endpoint, message["key"], secret, provider, model)}
 
     def close(self) -> None:
         """End every process that was started."""
+        self._runtimes.close()
+        self._renderers.close()
+
+    def _reach_out(self) -> Outside:
+        if self._outside is None:
+            from workbench.engine.child.outside import Outside
+
+            self._outside = Outside(self._runtimes)
+        return self._outside

@@ -6,6 +6,7 @@ lets cancellation through after closing its connection.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from workbench.engine.calls import Call
@@ -18,3 +19,11 @@ class Provider(Protocol):
     async def ask(self, call: Call, answer: Answer) -> None:
         """Ask once; return when the answer is complete. Raises CallError."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The gate a call goes through: `name` is an endpoint's uid, or `uid/part`; `limit` is how many by default."""
+
+    name: str
+    limit: int

@@ -1,0 +1,161 @@
+"""The models that LiteLLM knows, read as data.
+
+Invariant: reading it imports nothing of LiteLLM and asks nobody; a price that is not in the data is None, and so is a
+price of zero, because zero there means "not per token" far more often than free.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from workbench.core.money import Rates
+from workbench.engine.providers import PROVIDERS, provider_name, split_model
+
+_FILE = "model_prices_and_context_window_backup.json"
+_MODES = frozenset({"chat", "responses"})
+_ABILITIES = {
+    "supports_vision": "vision",
+    "supports_function_calling": "tools",
+    "supports_reasoning": "reasoning",
+    "supports_response_schema": "json",
+    "supports_prompt_caching": "cache",
+}
+# The data splits some providers by model family.
+_FAMILIES = (("vertex_ai-", "vertex_ai"), ("fireworks_ai-", "fireworks_ai"), ("bedrock_converse", "bedrock"))
+# The order in which an empty search shows them; the rest follows by name.
+_FIRST = ("openai", "anthropic", "gemini", "mistral", "groq", "deepseek", "xai", "openrouter")
+
+
+class CatalogueError(Exception):
+    """The catalogue's file is missing or unreadable; the text is a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """One model. `context` and `max_output` are tokens; `deprecated` is an ISO date, "" for none."""
+
+    id: str
+    provider: str
+    context: int | None = None
+    max_output: int | None = None
+    rates: Rates | None = None
+    abilities: frozenset[str] = frozenset()
+    deprecated: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All chat models, in the order of an empty search."""
+
+    models: tuple[ModelInfo, ...] = ()
+    _by_id: Mapping[str, ModelInfo] = field(default_factory=dict, repr=False)
+    _searched: tuple[str, ...] = field(default=(), repr=False)
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Catalogue:
+        """Read the file that comes with LiteLLM, or `path`; takes some 100 ms, so not on a thread that paints.
+
+        Raises CatalogueError.
+        """
+        where = path or _installed()
+        try:
+            data = json.loads(where.read_bytes())
+        except (OSError, ValueError) as error:
+            raise CatalogueError(f"The list of models could not be read from {where}. Reinstall LiteLLM.") from error
+        if not isinstance(data, dict):
+            raise CatalogueError(f"The list of models in {where} has another form. Reinstall LiteLLM.")
+        return cls.of(_info(name, entry) for name, entry in data.items() if _is_chat(entry))
+
+    @classmethod
+    def of(cls, models: Iterable[ModelInfo]) -> Catalogue:
+        """Make a catalogue of these models."""
+        rank = {provider: place for place, provider in enumerate(_FIRST)}
+        ordered = sorted(models, key=lambda m: (rank.get(m.provider, len(rank)), m.provider, m.id))
+        searched = (f"{m.id} {m.provider} {provider_name(m.provider)}".lower() for m in ordered)
+        return cls(tuple(ordered), {m.id: m for m in ordered}, tuple(searched))
+
+    def search(self, query: str, limit: int = 50) -> list[ModelInfo]:
+        """Return models whose id or provider contains every word of `query`; those that start with it come first."""
+        terms = query.lower().split()
+        if not terms:
+            return list(self.models[:limit])
+        hits: list[tuple[tuple[int, int, int, int], ModelInfo]] = []
+        for place, (model, text) in enumerate(zip(self.models, self._searched, strict=True)):
+            if all(term in text for term in terms):
+                rank = _FIRST.index(model.provider) if model.provider in _FIRST else len(_FIRST)
+                hits.append(((_closeness(model.id.lower(), terms), rank, len(model.id), place), model))
+        hits.sort(key=lambda hit: hit[0])
+        return [model for _, model in hits[:limit]]
+
+    def get(self, model: str) -> ModelInfo | None:
+        """Return a model by id, with or without its provider's prefix; None when it is not known."""
+        if (found := self._by_id.get(model)) is not None:
+            return found
+        provider, name = split_model(model)
+        for candidate in (name, f"{provider}/{name}"):
+            found = self._by_id.get(candidate)
+            if found is not None and found.provider == provider:
+                return found
+        return None
+
+    def provider_of(self, model: str) -> str:
+        """Return the provider id that answers `model`, "" when neither the id nor the catalogue tells."""
+        prefix = model.partition("/")[0]
+        if "/" in model and prefix in PROVIDERS:
+            return prefix
+        known = self._by_id.get(model)
+        return known.provider if known is not None else split_model(model)[0]
+
+
+def _installed() -> Path:
+    spec = find_spec("litellm")
+    if spec is None or spec.origin is None:
+        raise CatalogueError("LiteLLM is not installed, so there is no list of models. Reinstall the workbench.")
+    return Path(spec.origin).parent / _FILE
+
+
+def _closeness(name: str, terms: list[str]) -> int:
+    first = terms[0]
+    if name == " ".join(terms):
+        return 0
+    if name.startswith(first) or name.partition("/")[2].startswith(first):
+        return 1
+    return 2 if first in name else 3
+
+
+def _is_chat(entry: Any) -> bool:
+    return isinstance(entry, dict) and entry.get("mode") in _MODES and isinstance(entry.get("litellm_provider"), str)
+
+
+def _info(name: str, entry: Mapping[str, Any]) -> ModelInfo:
+    provider = entry["litellm_provider"]
+    provider = next((family for start, family in _FAMILIES if provider.startswith(start)), provider)
+    return ModelInfo(
+        id=name,
+        provider=provider,
+        context=_count(entry.get("max_input_tokens")) or _count(entry.get("max_tokens")),
+        max_output=_count(entry.get("max_output_tokens")) or _count(entry.get("max_tokens")),
+        rates=_rates(entry),
+        abilities=frozenset(ability for key, ability in _ABILITIES.items() if entry.get(key) is True),
+        deprecated=str(entry.get("deprecation_date") or ""),
+    )
+
+
+def _count(value: Any) -> int | None:
+    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) and value > 0 else None
+
+
+def _price(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0 else None
+
+
+def _rates(entry: Mapping[str, Any]) -> Rates | None:
+    given, answered = _price(entry.get("input_cost_per_token")), _price(entry.get("output_cost_per_token"))
+    if given is None or answered is None or given == answered == 0.0:
+        return None
+    return Rates(given, answered, _price(entry.get("cache_read_input_token_cost")) or None, "catalogue")

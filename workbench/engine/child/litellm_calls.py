@@ -1,0 +1,202 @@
+"""Asking through LiteLLM, for every provider that does not speak plain OpenAI.
+
+Invariant: LiteLLM is imported on first need, in a thread; it gets the key of this call and no other; it retries nothing
+and logs nowhere; and what it did to the parameters is marked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import re
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from workbench.core.runs import Mark
+from workbench.engine.calls import Call
+from workbench.engine.child.answer import Answer
+from workbench.engine.child.environment import clean
+from workbench.engine.child.failures import CallError, Where, broken_stream, no_key, timed_out
+from workbench.engine.child.litellm_failures import failure_of
+from workbench.engine.child.openai_chat import OpenAIChat, Target, target_headers
+from workbench.engine.child.reading import read_whole, usage_of
+from workbench.engine.child.request import Adjustments
+from workbench.engine.child.wire_marks import compare, visible
+from workbench.engine.providers import PROVIDERS, provider_name, renames, split_model
+
+# Keyword arguments of LiteLLM that would send a key elsewhere, take one from elsewhere, or turn its machinery on.
+_NOT_PARAMETERS = re.compile(
+    r"^(model|messages|stream|timeout|metadata|user_continue_message|id|cache|caching|roles|rust|verbose|tags|order)$"
+    r"|api_base|base_url|endpoint|_url$|host$|_key$|_token$|secret|password|credential|header|(^|_)auth|callback|client"
+    r"|^litellm|^model_|fallback|^logger|^mock|identity|provider|^num_retries|^max_retries|drop_params|prompt_id|_cost_per_",
+    re.IGNORECASE,
+)
+_ALLOWED = frozenset({"prompt_cache_key"})
+_CONTROL = Mark("refused", "", "This is a setting of LiteLLM or of the endpoint, not of the model.")
+_NOT_SHOWN = Mark("changed", "request", "LiteLLM does not show what it sent; this is what it was asked for.")
+
+
+class LiteLLM:
+    """The provider for endpoints of kind litellm."""
+
+    def __init__(self, chat: OpenAIChat) -> None:
+        self._chat = chat
+        self._loading = asyncio.Lock()
+        self._module: Any = None
+
+    async def load(self) -> Any:
+        """Import LiteLLM, off the loop; later calls return at once."""
+        async with self._loading:
+            if self._module is None:
+                self._module = await asyncio.to_thread(_import)
+        return self._module
+
+    async def ask(self, call: Call, answer: Answer) -> None:
+        """Ask once, directly where that is safe. Raises CallError."""
+        provider_id, model = split_model(call.model)
+        provider = PROVIDERS.get(provider_id)
+        name = (
+            provider_name(provider_id or call.model.partition("/")[0]) if "/" in call.model or provider else "LiteLLM"
+        )
+        where = Where(name, call.model, bool(call.key or call.secret_headers))
+        if provider is not None and provider.needs_key and not where.has_key and not call.endpoint.base_url:
+            raise no_key(where)
+        if provider is not None and provider.speaks_openai(model):
+            known = Adjustments(renames=renames(provider_id, model))
+            base_url = call.endpoint.base_url or provider.base_url
+            await self._chat.ask(call, answer, Target(base_url, model, where, target_headers(call), known))
+        else:
+            await Translated(await self.load(), call, answer, where).ask()
+
+
+class Translated:
+    """One call through LiteLLM."""
+
+    def __init__(self, litellm: Any, call: Call, answer: Answer, where: Where) -> None:
+        self._litellm, self._call, self._answer, self._where = litellm, call, answer, where
+        self._told: Any = None
+        self._params, self._marks = split_params(call.params)
+
+    async def ask(self) -> None:
+        """Ask and read the answer. Raises CallError."""
+        call, answer = self._call, self._answer
+        limit = call.timeouts.first if call.stream else call.timeouts.first + call.timeouts.silence
+        try:
+            async with asyncio.timeout(limit) as deadline:
+                response = await self._litellm.acompletion(**self._arguments())
+                self._tell(None)
+                if call.stream:
+                    await self._read(response, deadline)
+                else:
+                    read_whole(response.model_dump(mode="json", exclude_none=True), answer, self._where)
+        except TimeoutError as error:
+            phase = "silence" if answer.has_text else "first"
+            seconds = call.timeouts.silence if answer.has_text else limit
+            raise timed_out(phase, seconds, self._where) from error
+        except (CallError, asyncio.CancelledError):
+            raise
+        except Exception as error:
+            # LiteLLM raises whatever the libraries of its providers raise.
+            raise failure_of(error, self._where, has_text=answer.has_text) from error
+
+    def _arguments(self) -> dict[str, Any]:
+        call = self._call
+        loop, home = asyncio.get_running_loop(), threading.get_ident()
+
+        def on_log(details: Mapping[str, Any]) -> None:
+            # It is shown before it is sent, still without some keys, and again with the answer, complete. LiteLLM
+            # prepares requests in a thread of its own.
+            body = visible((details.get("additional_args") or {}).get("complete_input_dict"))
+            if body is None:
+                return
+            if threading.get_ident() == home:
+                self._tell(body)
+            else:
+                loop.call_soon_threadsafe(self._tell, body)
+
+        arguments: dict[str, Any] = {
+            "model": call.model,
+            "messages": [{"role": m.role, "content": m.text} for m in call.messages],
+            **self._params,
+            "stream": call.stream,
+            "drop_params": True,
+            "num_retries": 0,
+            "max_retries": 0,
+            "timeout": call.timeouts.connect + call.timeouts.first + call.timeouts.silence + 600,
+            "logger_fn": on_log,
+        }
+        if call.stream:
+            arguments.setdefault("stream_options", {"include_usage": True})
+        if call.key:
+            arguments["api_key"] = call.key
+        if call.endpoint.base_url:
+            arguments["api_base"] = call.endpoint.base_url
+        if headers := {**dict(call.endpoint.headers), **dict(call.secret_headers)}:
+            arguments["extra_headers"] = headers
+        return arguments
+
+    def _tell(self, body: Any) -> None:
+        """Tell what went on the wire, and again when it is known better."""
+        if body is None:
+            if self._told is None:
+                self._told = {"model": self._call.model, "messages": [[m.role, m.text] for m in self._call.messages]}
+                self._answer.sent({**self._told, **self._params}, (*self._marks, _NOT_SHOWN))
+        elif body != self._told:
+            tell = self._answer.sent if self._told is None else self._answer.amend
+            self._told = body
+            tell(body, (*self._marks, *compare(self._params, body)))
+
+    async def _read(self, stream: Any, deadline: asyncio.Timeout) -> None:
+        answer, now = self._answer, asyncio.get_running_loop().time
+        usage: Any = None
+        try:
+            async for chunk in stream:
+                self._take(chunk)
+                usage = getattr(chunk, "usage", None) or usage
+                if answer.has_text:
+                    deadline.reschedule(now() + self._call.timeouts.silence)
+        except BaseException:
+            with contextlib.suppress(Exception):
+                await stream.aclose()
+            raise
+        # Where the provider counts nothing LiteLLM guesses, and does not say so.
+        counted = any(getattr(chunk, "usage", None) for chunk in getattr(stream, "chunks", ()))
+        if counted and usage is not None:
+            answer.usage = usage_of(usage.model_dump(exclude_none=True))
+            answer.response = {"usage": usage.model_dump(mode="json", exclude_none=True)}
+        elif not answer.has_text:
+            # LiteLLM also takes garbage for an empty answer.
+            raise broken_stream(self._where, "The answer has no text, no token counts and no calls.")
+
+    def _take(self, chunk: Any) -> None:
+        answer = self._answer
+        answer.model = answer.model or getattr(chunk, "model", "") or ""
+        for choice in getattr(chunk, "choices", None) or ():
+            delta = getattr(choice, "delta", None)
+            if isinstance(thought := getattr(delta, "reasoning_content", None), str):
+                answer.text(thought, "reasoning")
+            if isinstance(content := getattr(delta, "content", None), str):
+                answer.text(content)
+            if reason := getattr(choice, "finish_reason", None):
+                answer.finish_reason = str(reason)
+
+
+def split_params(params: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[Mark, ...]]:
+    """Return what may be handed to LiteLLM, and marks for what may not."""
+    refused = [name for name in params if _NOT_PARAMETERS.search(name) and name not in _ALLOWED]
+    kept = {name: value for name, value in params.items() if name not in refused}
+    return kept, tuple(Mark(_CONTROL.kind, name, _CONTROL.detail) for name in refused)
+
+
+def _import() -> Any:
+    clean()
+    module: Any = importlib.import_module("litellm")
+    # Some of its dependencies read .env files when they are imported.
+    clean()
+    module.telemetry = False
+    module.suppress_debug_info = True
+    module.drop_params = True
+    module.set_verbose = False
+    return module

@@ -1,0 +1,94 @@
+"""LiteLLM's exceptions as failures.
+
+Invariant: whatever LiteLLM raises becomes a failure with a code of ours; it hides connection errors behind status 500
+and provider bodies inside its own sentences, and both are dug out here.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import time
+from typing import Any
+
+from workbench.engine.child.failures import (
+    CallError,
+    Where,
+    connect_failed,
+    half_answer,
+    http_failure,
+    no_key,
+    retry_after_seconds,
+    server_error,
+)
+
+_CONNECT = re.compile(
+    r"cannot connect|connect call failed|connection (refused|error)|name or service not known|name resolution"
+    r"|server disconnected|all connection attempts failed|nodename nor servname|network is unreachable",
+    re.IGNORECASE,
+)
+_HALF = re.compile(
+    r"ended before a finish_reason|payload is not completed|incomplete|peer closed|connection (reset|lost|closed)",
+    re.IGNORECASE,
+)
+_NO_PROVIDER = re.compile(r"LLM Provider NOT provided", re.IGNORECASE)
+_NO_KEY = re.compile(
+    r"missing .*(api.?key|credentials)|api_key client option must be set|api key.* (not|missing)", re.IGNORECASE
+)
+_BYTES = re.compile(r"b'(?:[^'\\]|\\.)*'|b\"(?:[^\"\\]|\\.)*\"")
+
+
+def failure_of(error: Any, where: Where, *, has_text: bool) -> CallError:
+    """Return the failure of an exception that came out of LiteLLM."""
+    words = str(error)
+    name = type(error).__name__
+    if _NO_PROVIDER.search(words):
+        return CallError(
+            "no_model",
+            f"LiteLLM does not know who serves “{where.model}”. "
+            f"Put the provider before it, as in openai/{where.model}.",
+            words,
+        )
+    if has_text:
+        return half_answer(where, words)
+    if name == "UnsupportedParamsError":
+        return CallError(
+            "refused_param",
+            f"{where.endpoint} does not accept a parameter that is set for {where.model}. "
+            "Clear it in the lane's parameters.",
+            words,
+        )
+    if name == "ContextWindowExceededError":
+        body = {"error": {"code": "context_length_exceeded", "message": words}}
+        return http_failure(400, json.dumps(body), where)
+    if not where.has_key and (name == "AuthenticationError" or _NO_KEY.search(words)):
+        return no_key(where)
+    if _HALF.search(words):
+        return half_answer(where, words)
+    if _CONNECT.search(words):
+        return connect_failed(where, words)
+    code = getattr(error, "status_code", None)
+    if isinstance(code, int) and 400 <= code < 600:
+        return http_failure(code, _body(words), where, after=_retry_after(error))
+    return server_error(where, name, words)
+
+
+def _body(words: str) -> str:
+    """The provider's own body inside LiteLLM's sentence, or the sentence."""
+    if found := _BYTES.search(words):
+        quoted: bytes = ast.literal_eval(found.group(0))
+        return quoted.decode("utf-8", "replace")
+    start, end = words.find("{"), words.rfind("}")
+    return words[start : end + 1] if 0 <= start < end else words
+
+
+def _retry_after(error: Any) -> float | None:
+    for headers in (
+        getattr(error, "litellm_response_headers", None),
+        getattr(getattr(error, "response", None), "headers", None),
+    ):
+        value = None if headers is None else headers.get("retry-after")
+        if isinstance(value, str) and (seconds := retry_after_seconds(value, time.time())) is not None:
+            return seconds
+    return None

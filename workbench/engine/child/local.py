@@ -1,0 +1,69 @@
+"""Asking models that run here.
+
+Invariant: the death of a runtime is reported as such, with the text so far, and the next attempt starts a new one.
+"""
+
+from __future__ import annotations
+
+import httpx
+
+from workbench.engine.calls import Call
+from workbench.engine.child.answer import Answer
+from workbench.engine.child.failures import CallError, Where
+from workbench.engine.child.http import HttpClients, auth_headers
+from workbench.engine.child.openai_chat import OpenAIChat, Target
+from workbench.engine.child.runtimes import Model, Runtime, Runtimes
+
+_SUSPICIOUS = frozenset({"connect_failed", "half_answer", "timeout_first", "timeout_silence", "timeout_connect"})
+_HEALTH_S = 2.0
+
+
+class Local:
+    """Asks the runtime of one model through the lean client."""
+
+    def __init__(self, chat: OpenAIChat, clients: HttpClients, runtimes: Runtimes, model: Model | None) -> None:
+        self._chat, self._clients, self._runtimes, self._model = chat, clients, runtimes, model
+
+    async def ask(self, call: Call, answer: Answer) -> None:
+        """Ask once. Raises CallError."""
+        if self._model is None:
+            raise CallError(
+                "no_builtin_model",
+                "The built-in model is not installed. Install it in Settings, or with "
+                "`workbench doctor --install-model`.",
+            )
+        async with self._runtimes.use(self._model) as runtime:
+            where = Where(call.endpoint.name or self._model.name, self._model.name, local=True)
+            target = Target(
+                base_url=f"{runtime.address}/v1",
+                model=self._model.name,
+                where=where,
+                headers=auth_headers(runtime.key, (), ()),
+            )
+            try:
+                await self._chat.ask(call, answer, target)
+            except CallError as error:
+                if error.failure.code in _SUSPICIOUS and await self._is_gone(runtime, error.failure.code):
+                    raise await _died(runtime, self._model, error) from error
+                raise
+
+    async def _is_gone(self, runtime: Runtime, code: str) -> bool:
+        if await runtime.died():
+            return True
+        if not code.startswith("timeout"):
+            return False
+        try:
+            health = await self._clients.for_url(runtime.address).get(f"{runtime.address}/health", timeout=_HEALTH_S)
+        except httpx.HTTPError:
+            runtime.kill()
+            return await runtime.died()
+        return not health.is_success
+
+
+async def _died(runtime: Runtime, model: Model, error: CallError) -> CallError:
+    return CallError(
+        "runtime_died",
+        f"The runtime of {model.name} ended. What had arrived is kept; retry the lane, and it is started again.",
+        f"{await runtime.report()}\n{error.failure.detail}".strip(),
+        retry=True,
+    )

@@ -1,0 +1,273 @@
+"""Asking an OpenAI-compatible server without anything in between.
+
+Invariant: one call is one request at a time to one address with that address's key; the connection is closed the moment
+the call is cancelled or fails.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import time
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import httpx
+
+from workbench.engine.calls import Call
+from workbench.engine.child.answer import Answer
+from workbench.engine.child.failures import (
+    CallError,
+    Where,
+    broken_stream,
+    connect_failed,
+    half_answer,
+    http_failure,
+    refused_param_of,
+    retry_after_seconds,
+    timed_out,
+)
+from workbench.engine.child.http import HttpClients, auth_headers, timeout
+from workbench.engine.child.reading import ChunkReader, parse, read_whole
+from workbench.engine.child.request import Adjustments, build, dumps
+from workbench.engine.child.sse import EventStream, EventTooLongError
+
+_MAX_ERROR_BODY = 256 * 1024
+_MAX_WHOLE = 64 * 1024 * 1024
+_DRAIN_S = 1.0
+_BEGINNING = 200
+_EVENT_STARTS = (b"data", b":", b"event", b"id", b"retry")
+_ABOUT_USAGE = re.compile(
+    r"stream_options|include_usage|extra (inputs|fields)|additional propert"
+    r"|(unknown|unrecognized|unexpected) (field|param|arg)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a call goes and what is known about that place. `key` says which learned adjustments apply."""
+
+    base_url: str
+    model: str
+    where: Where
+    headers: dict[str, str] = field(default_factory=dict, repr=False)
+    known: Adjustments = field(default_factory=Adjustments)
+
+    @property
+    def url(self) -> str:
+        """The address of chat completions."""
+        return self.base_url.rstrip("/") + "/chat/completions"
+
+
+class OpenAIChat:
+    """The lean way to ask. It remembers what servers refused, so that the next call does not ask for it again."""
+
+    def __init__(self, clients: HttpClients) -> None:
+        self._clients = clients
+        self._learned: dict[tuple[str, str], Adjustments] = {}
+        self._draining: set[asyncio.Task[None]] = set()
+
+    async def ask(self, call: Call, answer: Answer, target: Target) -> None:
+        """Ask, and again without what the server refuses. Raises CallError."""
+        place = (target.base_url, target.model)
+        known = self._learned.get(place, target.known)
+        while True:
+            refusal = await self._ask_once(call, answer, target, known)
+            if refusal is None:
+                break
+            less = adjusted(known, call, refusal)
+            if less is None:
+                raise http_failure(refusal.status, refusal.raw, target.where)
+            known = less
+        # What was refused for its value may be accepted with another one.
+        self._learned[place] = replace(known, refused={})
+
+    async def _ask_once(self, call: Call, answer: Answer, target: Target, known: Adjustments) -> Refusal | None:
+        body, marks = build(call, target.model, known)
+        request = self._request(call, target, body)
+        answer.sent(body, marks)
+        limit = call.timeouts.first if call.stream else call.timeouts.first + call.timeouts.silence
+        try:
+            async with asyncio.timeout(limit) as deadline:
+                response = await self._clients.for_url(target.url).send(request, stream=True)
+                async with contextlib.AsyncExitStack() as stack:
+                    stack.push_async_callback(response.aclose)
+                    if not response.is_success:
+                        return await _refused(response, target.where)
+                    chunks = _chunks(response)
+                    if not call.stream or "json" in response.headers.get("content-type", ""):
+                        await _read_json(chunks, answer, target.where)
+                    elif await _read_events(chunks, call, answer, target.where, deadline):
+                        stack.pop_all()
+                        self._drain(response, chunks)
+        except TimeoutError as error:
+            phase = "silence" if answer.has_text else "first"
+            raise timed_out(phase, call.timeouts.silence if answer.has_text else limit, target.where) from error
+        except httpx.ConnectTimeout as error:
+            raise timed_out("connect", call.timeouts.connect, target.where) from error
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            raise _transport_failure(error, answer, target.where) from error
+        return None
+
+    def _request(self, call: Call, target: Target, body: Mapping[str, Any]) -> httpx.Request:
+        headers = {
+            "content-type": "application/json",
+            "accept": "text/event-stream" if call.stream else "application/json",
+            **target.headers,
+        }
+        try:
+            content = dumps(body)
+        except ValueError as error:
+            raise CallError(
+                "bad_request",
+                "A parameter is not a number that JSON can hold. Change it in the lane's parameters.",
+                str(error),
+            ) from error
+        try:
+            return self._clients.for_url(target.url).build_request(
+                "POST",
+                target.url,
+                content=content,
+                headers=headers,
+                extensions={"timeout": timeout(call.timeouts.connect)},
+            )
+        except (httpx.InvalidURL, ValueError, ImportError) as error:
+            # The error's own words may quote a header, and with it a key.
+            raise CallError(
+                "connect_failed",
+                f"The address or a header of {target.where.endpoint} is not valid. Check them, and the proxy settings.",
+                type(error).__name__,
+            ) from error
+
+    def _drain(self, response: httpx.Response, chunks: AsyncIterator[bytes]) -> None:
+        # A connection read to its end can be used again; that is not worth waiting for.
+        task = asyncio.get_running_loop().create_task(_drain(response, chunks))
+        self._draining.add(task)
+        task.add_done_callback(self._draining.discard)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An answer of status 400 or 422, which may be about something that can be left out."""
+
+    status: int
+    raw: str
+
+
+def adjusted(known: Adjustments, call: Call, refusal: Refusal) -> Adjustments | None:
+    """Return what to leave out or rename next, None when the refusal is about something else."""
+    if known.wish_usage and call.stream and "stream_options" not in call.params and _ABOUT_USAGE.search(refusal.raw):
+        return replace(known, wish_usage=False)
+    try:
+        body = parse(refusal.raw)
+    except ValueError:
+        return None
+    name = refused_param_of(body)
+    if name not in call.params or name in known.refused:
+        return None
+    if name == "max_tokens" and "max_completion_tokens" in refusal.raw and name not in known.renames:
+        return replace(known, renames={**known.renames, name: "max_completion_tokens"})
+    error = body.get("error") if isinstance(body, dict) else None
+    if isinstance(error, dict) and error.get("code") in ("unsupported_parameter", "unsupported_value"):
+        words = str(error.get("message") or "The provider refused it.")
+        return replace(known, refused={**known.refused, name: words[:500]})
+    return None
+
+
+async def _refused(response: httpx.Response, where: Where) -> Refusal:
+    raw = (await _body(_chunks(response), _MAX_ERROR_BODY)).decode("utf-8", "replace")
+    if response.status_code in (400, 422):
+        return Refusal(response.status_code, raw)
+    after = response.headers.get("retry-after")
+    seconds = None if after is None else retry_after_seconds(after, time.time())
+    raise http_failure(response.status_code, raw, where, after=seconds)
+
+
+async def _body(chunks: AsyncIterator[bytes], limit: int) -> bytes:
+    parts, size = [], 0
+    async for chunk in chunks:
+        parts.append(chunk)
+        size += len(chunk)
+        if size > limit:
+            break
+    return b"".join(parts)
+
+
+async def _read_json(chunks: AsyncIterator[bytes], answer: Answer, where: Where) -> None:
+    raw = await _body(chunks, _MAX_WHOLE)
+    try:
+        data = parse(raw.decode("utf-8", "replace"))
+    except ValueError as error:
+        raise broken_stream(where, f"{error}: {raw[:500].decode('utf-8', 'replace')}") from error
+    read_whole(data, answer, where)
+
+
+async def _read_events(
+    chunks: AsyncIterator[bytes], call: Call, answer: Answer, where: Where, deadline: asyncio.Timeout
+) -> bool:
+    """Read a stream to its end; return whether the connection still has an end to be read."""
+    stream, reader = EventStream(), ChunkReader(answer, where)
+    now = asyncio.get_running_loop().time
+    beginning = b""
+    try:
+        async for chunk in chunks:
+            if len(beginning) < _BEGINNING:
+                beginning += chunk[:_BEGINNING]
+            for event in stream.feed(chunk):
+                reader.read(event.data, event.name)
+            if reader.done:
+                return True
+            if answer.has_text:
+                deadline.reschedule(now() + call.timeouts.silence)
+        for event in stream.close():
+            reader.read(event.data, event.name)
+    except EventTooLongError as error:
+        raise broken_stream(where, str(error)) from error
+    except httpx.TransportError:
+        if not reader.finished:
+            raise
+    except asyncio.CancelledError:
+        if not reader.finished or not _only_expired(deadline):
+            raise
+    finally:
+        reader.close()
+    if reader.finished or reader.done:
+        return False
+    if not answer.has_text and not beginning.lstrip().startswith(_EVENT_STARTS):
+        raise broken_stream(where, beginning.decode("utf-8", "replace"))
+    raise half_answer(where, "The stream ended without a finish reason.")
+
+
+def _only_expired(deadline: asyncio.Timeout) -> bool:
+    task = asyncio.current_task()
+    return deadline.expired() and (task is None or task.cancelling() <= 1)
+
+
+def _chunks(response: httpx.Response) -> AsyncIterator[bytes]:
+    return response.aiter_bytes() if "content-encoding" in response.headers else response.aiter_raw()
+
+
+async def _drain(response: httpx.Response, chunks: AsyncIterator[bytes]) -> None:
+    with contextlib.suppress(TimeoutError, httpx.HTTPError):
+        async with asyncio.timeout(_DRAIN_S):
+            async for _ in chunks:
+                pass
+    with contextlib.suppress(httpx.HTTPError):
+        await response.aclose()
+
+
+def _transport_failure(error: httpx.TransportError | httpx.DecodingError, answer: Answer, where: Where) -> CallError:
+    detail = f"{type(error).__name__}: {error}"
+    if isinstance(error, httpx.DecodingError):
+        return broken_stream(where, detail)
+    if answer.has_text or isinstance(error, httpx.ReadError | httpx.RemoteProtocolError):
+        return half_answer(where, detail)
+    return connect_failed(where, detail)
+
+
+def target_headers(call: Call) -> dict[str, str]:
+    """Return the headers that go to the call's endpoint and nowhere else."""
+    return auth_headers(call.key, call.endpoint.headers, call.secret_headers)

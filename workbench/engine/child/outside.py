@@ -1,0 +1,82 @@
+"""Everything that is asked over HTTP: addresses of people's own, LiteLLM's providers, and our own runtimes.
+
+Invariant: a key goes into requests to the endpoint it came with and into no other.
+"""
+
+from __future__ import annotations
+
+from workbench.core.lanes import Endpoint
+from workbench.engine.calls import Call
+from workbench.engine.child.answer import Answer
+from workbench.engine.child.failures import CallError, Where
+from workbench.engine.child.gates import DEFAULT_LIMIT, RUNTIME_LIMIT
+from workbench.engine.child.http import HttpClients
+from workbench.engine.child.listing import Listing
+from workbench.engine.child.litellm_calls import LiteLLM
+from workbench.engine.child.local import Local
+from workbench.engine.child.openai_chat import OpenAIChat, Target, target_headers
+from workbench.engine.child.provider import Place, Provider
+from workbench.engine.child.runtimes import Model, Runtimes
+from workbench.engine.providers import split_model
+
+SecretHeaders = tuple[tuple[str, str], ...]
+
+
+class Outside:
+    """The providers that need HTTP."""
+
+    def __init__(self, runtimes: Runtimes) -> None:
+        self._clients = HttpClients()
+        self._chat = OpenAIChat(self._clients)
+        self._runtimes = runtimes
+        self._address = Address(self._chat)
+        self._litellm = LiteLLM(self._chat)
+        self._listing = Listing(self._clients, self._litellm)
+
+    def prepare(self) -> None:
+        """Make the HTTP clients; reading certificates takes a while."""
+        self._clients.prepare()
+
+    async def warm(self, what: str, builtin_model: str) -> None:
+        """Load litellm, or start the built-in model."""
+        if what == "litellm":
+            await self._litellm.load()
+        elif what == "builtin" and builtin_model:
+            await self._runtimes.warm(Model.builtin(builtin_model))
+
+    def provider(self, call: Call, builtin_model: str) -> tuple[Provider, Place]:
+        """Return who answers `call`, and the gate before it."""
+        endpoint = call.endpoint
+        if endpoint.kind == "openai":
+            return self._address, Place(endpoint.uid, DEFAULT_LIMIT)
+        if endpoint.kind == "litellm":
+            provider = split_model(call.model)[0] or call.model.partition("/")[0]
+            return self._litellm, Place(f"{endpoint.uid}/{provider}", DEFAULT_LIMIT)
+        if endpoint.kind == "gguf":
+            model: Model | None = Model(endpoint.path, endpoint.adapter)
+        else:
+            model = Model.builtin(builtin_model) if builtin_model else None
+        return Local(self._chat, self._clients, self._runtimes, model), Place(endpoint.uid, RUNTIME_LIMIT)
+
+    async def list_models(self, endpoint: Endpoint, key: str, secret: SecretHeaders) -> list[str]:
+        """Return the ids the endpoint lists. Raises CallError."""
+        return await self._listing.models(endpoint, key, secret)
+
+    async def check_key(self, endpoint: Endpoint, key: str, secret: SecretHeaders, provider: str, model: str) -> str:
+        """Return a sentence that says what proved the key. Raises CallError."""
+        return await self._listing.check(endpoint, key, secret, provider, model)
+
+
+class Address:
+    """Asks an OpenAI-compatible address that somebody entered."""
+
+    def __init__(self, chat: OpenAIChat) -> None:
+        self._chat = chat
+
+    async def ask(self, call: Call, answer: Answer) -> None:
+        """Ask once. Raises CallError."""
+        endpoint = call.endpoint
+        where = Where(endpoint.name or endpoint.base_url, call.model, bool(call.key or call.secret_headers))
+        if not endpoint.base_url:
+            raise CallError("connect_failed", f"{where.endpoint} has no address. Enter its base URL in Settings.")
+        await self._chat.ask(call, answer, Target(endpoint.base_url, call.model, where, target_headers(call)))

@@ -1,0 +1,181 @@
+"""Reading chat completions, whole or in chunks, from any server that claims to speak them.
+
+Invariant: unknown fields never fail, a missing usage stays unknown, and an error inside a stream is an error.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from workbench.core.money import Usage
+from workbench.engine.child.answer import Answer
+from workbench.engine.child.failures import CallError, Where, broken_stream, error_words, http_failure
+
+DONE = "[DONE]"
+
+
+def parse(text: str | bytes) -> Any:
+    """Parse JSON; NaN and infinities, which are none, become null. Raises ValueError."""
+    return json.loads(text, parse_constant=lambda name: None)
+
+
+def usage_of(data: Any) -> Usage | None:
+    """Return the usage of an OpenAI-shaped `usage` object, None when it is not one or holds nothing."""
+    if not isinstance(data, Mapping):
+        return None
+    given, answered = _count(data, "prompt_tokens"), _count(data, "completion_tokens")
+    if given is None and answered is None:
+        return None
+    cached = _count(data.get("prompt_tokens_details"), "cached_tokens")
+    if cached is None:
+        cached = _count(data, "prompt_cache_hit_tokens")
+    reasoning = _count(data.get("completion_tokens_details"), "reasoning_tokens")
+    return Usage(given, answered, cached, reasoning, "provider")
+
+
+def _count(data: Any, name: str) -> int | None:
+    value = data.get(name) if isinstance(data, Mapping) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def read_whole(data: Any, answer: Answer, where: Where) -> None:
+    """Take a whole completion. Raises CallError when it is an error or none."""
+    raise_error(data, where)
+    choice = _choice(data)
+    message = choice.get("message") if choice else None
+    if not isinstance(message, Mapping):
+        raise broken_stream(where, json.dumps(data)[:2000])
+    _read_text(message, answer)
+    answer.finish_reason = _text(choice.get("finish_reason")) if choice else ""
+    answer.model = _text(data.get("model"))
+    answer.usage = usage_of(data.get("usage"))
+    answer.response = data
+
+
+class ChunkReader:
+    """Reads the chunks of one streamed completion."""
+
+    def __init__(self, answer: Answer, where: Where) -> None:
+        self.finished = False
+        """Whether the server said why it stopped, so that nothing of the text is missing."""
+        self.done = False
+        """Whether the server said that nothing follows."""
+        self._answer = answer
+        self._where = where
+        self._tail: list[Any] = []
+        self._tools: dict[int, dict[str, Any]] = {}
+
+    def read(self, data: str, name: str = "") -> None:
+        """Take one event. Raises CallError for an error, or for what is no chunk."""
+        if data.startswith(DONE):
+            self.done = True
+            return
+        try:
+            chunk = parse(data)
+        except ValueError as error:
+            raise broken_stream(self._where, f"{error}: {data[:500]}") from error
+        if not isinstance(chunk, dict):
+            raise broken_stream(self._where, data[:500])
+        if name == "error" or "error" in chunk:
+            raise_error(chunk if chunk.get("error") else {"error": chunk}, self._where)
+        answer = self._answer
+        if usage := usage_of(chunk.get("usage")):
+            answer.usage = usage
+            self._keep(chunk)
+        choice = _choice(chunk)
+        if choice is None:
+            return
+        delta = choice.get("delta")
+        if isinstance(delta, Mapping):
+            _read_text(delta, answer)
+            if delta.get("tool_calls"):
+                self._read_tools(delta["tool_calls"])
+        if reason := choice.get("finish_reason"):
+            self.finished = True
+            answer.finish_reason = _text(reason)
+            self._keep(chunk)
+        if not answer.model:
+            answer.model = _text(chunk.get("model"))
+
+    def close(self) -> None:
+        """The stream is over: leave its last chunks with the answer."""
+        if self._tail or self._tools:
+            self._answer.response = {"chunks": self._tail}
+            if self._tools:
+                self._answer.response["tool_calls"] = [self._tools[index] for index in sorted(self._tools)]
+
+    def _keep(self, chunk: dict[str, Any]) -> None:
+        if not self._tail or self._tail[-1] is not chunk:
+            # Some servers count in every chunk; only the last of each kind says something new.
+            self._tail = [*self._tail[-1:], chunk]
+
+    def _read_tools(self, pieces: Any) -> None:
+        for piece in pieces if isinstance(pieces, list) else []:
+            if not isinstance(piece, Mapping):
+                continue
+            index = piece.get("index")
+            tool = self._tools.setdefault(index if isinstance(index, int) else len(self._tools), {"arguments": ""})
+            function = piece.get("function")
+            function = function if isinstance(function, Mapping) else {}
+            tool["id"] = tool.get("id") or _text(piece.get("id"))
+            tool["name"] = tool.get("name") or _text(function.get("name"))
+            tool["arguments"] += _text(function.get("arguments"))
+
+
+def raise_error(data: Any, where: Where) -> None:
+    """Raise the CallError of a body that is an error; do nothing for any other."""
+    if not isinstance(data, Mapping) or not data.get("error"):
+        return
+    error = data["error"]
+    code = error.get("code") if isinstance(error, Mapping) else None
+    if isinstance(code, str) and code.isdigit():
+        code = int(code)
+    if isinstance(code, int) and 400 <= code < 600:
+        raise http_failure(code, json.dumps(data), where)
+    failure = http_failure(400, json.dumps(data), where).failure
+    if failure.code != "bad_request":
+        raise CallError(failure.code, failure.sentence, failure.detail)
+    raise CallError(
+        "server_error",
+        f"{where.endpoint} reported an error instead of an answer. Its own words are in the details; retry the lane.",
+        error_words(data),
+        retry=True,
+    )
+
+
+def _choice(data: Any) -> Mapping[str, Any] | None:
+    choices = data.get("choices") if isinstance(data, Mapping) else None
+    first = choices[0] if isinstance(choices, list) and choices else None
+    return first if isinstance(first, Mapping) else None
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _read_text(part: Mapping[str, Any], answer: Answer) -> None:
+    reasoning = part.get("reasoning_content") or part.get("reasoning")
+    if isinstance(reasoning, str):
+        answer.text(reasoning, "reasoning")
+    content = part.get("content")
+    if isinstance(content, str):
+        answer.text(content)
+    elif isinstance(content, list):
+        for piece in content:
+            _read_piece(piece, answer)
+    if isinstance(refusal := part.get("refusal"), str):
+        answer.text(refusal)
+
+
+def _read_piece(piece: Any, answer: Answer) -> None:
+    if not isinstance(piece, Mapping):
+        return
+    if piece.get("type") == "thinking":
+        inner = piece.get("thinking")
+        for item in inner if isinstance(inner, list) else [{"text": inner}]:
+            if isinstance(item, Mapping):
+                answer.text(_text(item.get("text")), "reasoning")
+    else:
+        answer.text(_text(piece.get("text")))

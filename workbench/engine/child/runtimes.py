@@ -1,0 +1,241 @@
+"""Runtimes of local models: started on first use, kept while useful, replaced when dead.
+
+Invariant: at most MAX_RUNTIMES processes are kept; the least recently used idle one makes room for a new one, and
+whatever is under way at a runtime keeps it alive.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import collections
+import contextlib
+import secrets
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workbench.engine import protocol
+from workbench.engine.child.failures import CallError
+
+MAX_RUNTIMES = 2
+SLOTS = 2
+LOAD_S = 600.0
+_BUILTIN_CONTEXT = 4096
+_CONTEXT = 8192
+_EXIT_S = 1.0
+_GGUF = b"GGUF"
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What a runtime serves: a GGUF file, perhaps with a LoRA adapter. `context` is tokens for all slots together."""
+
+    path: str
+    adapter: str = ""
+    context: int = _CONTEXT
+
+    @classmethod
+    def builtin(cls, path: str) -> Model:
+        """The model that comes with the product."""
+        return cls(path, "", _BUILTIN_CONTEXT)
+
+    @property
+    def name(self) -> str:
+        """What people call it: the file's name, and the adapter's."""
+        name = Path(self.path).stem
+        return f"{name} + {Path(self.adapter).stem}" if self.adapter else name
+
+
+class Runtime:
+    """One living process that serves one model."""
+
+    def __init__(self, process: asyncio.subprocess.Process, key: str) -> None:
+        self._process = process
+        self.key = key
+        self.address = ""
+        self.users = 0
+        self._stderr: collections.deque[str] = collections.deque(maxlen=30)
+        self._reader = asyncio.ensure_future(self._read_stderr())
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process has not ended."""
+        return self._process.returncode is None
+
+    async def load(self, model: Model) -> None:
+        """Have it load `model`. Raises CallError when it cannot."""
+        order = {
+            "model": model.path,
+            "adapter": model.adapter,
+            "name": model.name,
+            "key": self.key,
+            "slots": SLOTS,
+            "context": model.context,
+        }
+        stdin, stdout = self._process.stdin, self._process.stdout
+        if stdin is None or stdout is None:
+            raise AssertionError("the runtime was started with pipes")
+        try:
+            async with asyncio.timeout(LOAD_S):
+                stdin.write(protocol.encode("load", 1, order))
+                await stdin.drain()
+                line = await stdout.readline()
+        except (TimeoutError, OSError) as error:
+            raise _load_failed(model, f"{type(error).__name__} while loading.\n{await self.report()}") from error
+        answer: Mapping[str, Any] = protocol.decode(line) if line else {"type": "failed"}
+        if answer["type"] != "loaded":
+            raise _load_failed(model, f"{answer.get('detail', '')}\n{await self.report()}".strip())
+        self.address = answer["address"]
+
+    async def died(self) -> bool:
+        """Whether it has ended; waits a moment, because a broken connection shows before the end of a process."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_EXIT_S):
+                await self._process.wait()
+        return not self.alive
+
+    async def report(self) -> str:
+        """Return how it ended, if it did, and the tail of its stderr."""
+        if self.alive and not await self.died():
+            return "\n".join(self._stderr)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_EXIT_S):
+                await asyncio.shield(self._reader)
+        return "\n".join([f"The runtime ended with code {self._process.returncode}.", *self._stderr])
+
+    def kill(self) -> None:
+        """End it now."""
+        if self.alive:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+
+    async def _read_stderr(self) -> None:
+        if self._process.stderr is None:
+            return
+        while chunk := await self._process.stderr.read(4096):
+            self._stderr.extend(chunk.decode("utf-8", "replace").splitlines())
+
+
+class Runtimes:
+    """The runtimes of one engine."""
+
+    def __init__(self, notice: Callable[[str], None]) -> None:
+        self._notice = notice
+        # Least recently used first.
+        self._kept: collections.OrderedDict[Model, asyncio.Task[Runtime]] = collections.OrderedDict()
+        self._in_use: collections.Counter[Model] = collections.Counter()
+        self._freed = asyncio.Condition()
+
+    @contextlib.asynccontextmanager
+    async def use(self, model: Model) -> AsyncIterator[Runtime]:
+        """Hold a loaded runtime of `model`, starting it if need be. Raises CallError when it does not load."""
+        async with self._freed:
+            await self._freed.wait_for(lambda: model in self._kept or self._make_room())
+            self._in_use[model] += 1
+            if model not in self._kept:
+                self._kept[model] = asyncio.ensure_future(self._start(model))
+            self._kept.move_to_end(model)
+            starting = self._kept[model]
+        try:
+            # Shielded: another lane may wait for the same start.
+            runtime = await asyncio.shield(starting)
+            if not runtime.alive:
+                self._forget(model, starting)
+                starting = self._kept.setdefault(model, asyncio.ensure_future(self._start(model)))
+                runtime = await asyncio.shield(starting)
+            yield runtime
+        except CallError as error:
+            if error.failure.code == "model_load_failed":
+                self._forget(model, starting)
+            raise
+        finally:
+            async with self._freed:
+                self._in_use[model] -= 1
+                self._freed.notify_all()
+
+    async def warm(self, model: Model) -> None:
+        """Start a runtime ahead of its first use; what fails is told when it is used."""
+        with contextlib.suppress(CallError):
+            async with self.use(model):
+                pass
+
+    def close(self) -> None:
+        """End all of them."""
+        for starting in self._kept.values():
+            if starting.done() and not starting.cancelled() and starting.exception() is None:
+                starting.result().kill()
+            else:
+                starting.cancel()
+        self._kept.clear()
+
+    def _make_room(self) -> bool:
+        if len(self._kept) < MAX_RUNTIMES:
+            return True
+        for model, starting in self._kept.items():
+            if not self._in_use[model]:
+                self._forget(model, starting)
+                if starting.done() and starting.exception() is None:
+                    starting.result().kill()
+                return True
+        return False
+
+    def _forget(self, model: Model, starting: asyncio.Task[Runtime]) -> None:
+        if self._kept.get(model) is starting:
+            del self._kept[model]
+
+    async def _start(self, model: Model) -> Runtime:
+        await asyncio.to_thread(_check_file, model)
+        self._notice(f"Loading {model.name}.")
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "workbench.engine.runtime",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        runtime = Runtime(process, secrets.token_urlsafe(32))
+        try:
+            await runtime.load(model)
+        except BaseException:
+            runtime.kill()
+            raise
+        self._notice(f"{model.name} is loaded.")
+        return runtime
+
+
+def _check_file(model: Model) -> None:
+    for kind, path in (("model", model.path), ("adapter", model.adapter)):
+        if not path:
+            continue
+        try:
+            with Path(path).open("rb") as file:
+                magic = file.read(len(_GGUF))
+        except OSError as error:
+            raise CallError(
+                "model_load_failed",
+                f"The {kind} file {Path(path).name} cannot be read. Choose it again in the lane's model picker.",
+                str(error),
+            ) from error
+        if magic != _GGUF:
+            raise CallError(
+                "model_load_failed",
+                f"{Path(path).name} is not a GGUF file. Choose a {kind} in GGUF format.",
+                path,
+            )
+
+
+def _load_failed(model: Model, detail: str) -> CallError:
+    return CallError(
+        "model_load_failed",
+        f"{model.name} could not be loaded. The file may be damaged, of a kind this release does not know, "
+        "or too large for the memory; the details say more.",
+        detail,
+    )

@@ -1,0 +1,86 @@
+"""Server-sent events out of bytes.
+
+Invariant: whatever way the bytes are cut into chunks, the same events come out. Lines end in LF, CRLF or CR; comments
+and fields other than `data` and `event` are skipped; text is decoded per line, so no character is ever cut in two.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MAX_EVENT = 8 * 1024 * 1024
+_BOM = b"\xef\xbb\xbf"
+
+
+class EventTooLongError(Exception):
+    """An event that nobody would send in good faith."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerEvent:
+    """One event: its data lines joined by LF, and its name ("" is a message)."""
+
+    data: str
+    name: str = ""
+
+
+class EventStream:
+    """An incremental parser."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._after_cr = False
+        self._started = False
+        self._data: list[bytes] = []
+        self._name = b""
+        self._size = 0
+
+    def feed(self, chunk: bytes) -> list[ServerEvent]:
+        """Return the events that `chunk` completes. Raises EventTooLongError."""
+        if self._after_cr and chunk:
+            chunk = chunk.removeprefix(b"\n")
+            self._after_cr = False
+        data = self._rest + chunk
+        if not self._started:
+            if len(data) < len(_BOM) and _BOM.startswith(data):
+                self._rest = data
+                return []
+            data, self._started = data.removeprefix(_BOM), True
+        if b"\r" in data:
+            self._after_cr = data.endswith(b"\r")
+            data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        *lines, self._rest = data.split(b"\n")
+        if len(self._rest) + self._size > MAX_EVENT:
+            raise EventTooLongError(f"An event is longer than {MAX_EVENT} bytes.")
+        events: list[ServerEvent] = []
+        for line in lines:
+            if line:
+                self._field(line)
+            elif self._data:
+                events.append(self._event())
+            else:
+                self._name = b""
+        return events
+
+    def close(self) -> list[ServerEvent]:
+        """Return the event that the end of the stream cut off, if it had data: servers forget the last blank line."""
+        if self._rest:
+            self._field(self._rest)
+            self._rest = b""
+        return [self._event()] if self._data else []
+
+    def _field(self, line: bytes) -> None:
+        name, _, value = line.partition(b":")
+        value = value.removeprefix(b" ")
+        if name == b"data":
+            self._data.append(value)
+            self._size += len(value)
+            if self._size > MAX_EVENT:
+                raise EventTooLongError(f"An event is longer than {MAX_EVENT} bytes.")
+        elif name == b"event":
+            self._name = value
+
+    def _event(self) -> ServerEvent:
+        event = ServerEvent(b"\n".join(self._data).decode("utf-8", "replace"), self._name.decode("utf-8", "replace"))
+        self._data, self._name, self._size = [], b"", 0
+        return event

@@ -1,0 +1,118 @@
+"""The process that renders Jinja templates: `python -m workbench.engine.renderer`.
+
+Invariant: a template sees its values and nothing else, cannot use more than MEMORY bytes or CPU_S seconds of processor
+time (the kernel sees to that), and cannot fail silently: an unknown variable is an error with its line.
+"""
+
+from __future__ import annotations
+
+import importlib
+import queue
+import traceback
+from collections.abc import Mapping
+from typing import Any
+
+from workbench.core.content import Message
+from workbench.engine import protocol
+from workbench.engine.pipes import ChildPipe
+
+MEMORY = 512 * 1024 * 1024
+CPU_S = 4
+_NAME = "<template>"
+
+
+class TemplateMistakeError(Exception):
+    """A template that cannot be rendered; the text is a sentence, `detail` is Jinja's own words."""
+
+    def __init__(self, sentence: str, detail: str) -> None:
+        super().__init__(sentence)
+        self.detail = detail
+
+
+def render(messages: tuple[Message, ...], values: Mapping[str, str]) -> tuple[Message, ...]:
+    """Return the rendered messages, empty ones left out. Raises TemplateMistakeError."""
+    rendered = (Message(m.role, _render_one(m, number, values)) for number, m in enumerate(messages, start=1))
+    return tuple(m for m in rendered if m.text)
+
+
+def _render_one(message: Message, number: int, values: Mapping[str, str]) -> str:
+    from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    environment = ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False, newline_sequence="\n"
+    )
+    place = f"message {number} ({message.role})"
+    # Jinja takes a lone CR for a line end and replaces it; it is text.
+    stand_in = next(c for c in map(chr, range(0xE000, 0xF8FF)) if c not in message.text)
+    try:
+        text = environment.from_string(message.text.replace("\r", stand_in)).render(dict(values))
+        return text.replace(stand_in, "\r")
+    except TemplateSyntaxError as error:
+        raise TemplateMistakeError(
+            f"Line {error.lineno} of {place}: {error.message}. Correct the template, or switch it to plain.", str(error)
+        ) from error
+    except MemoryError as error:
+        raise TemplateMistakeError(
+            f"The text of {place} grows beyond what fits. Shorten its loops.", "MemoryError"
+        ) from error
+    except Exception as error:
+        line = _line_of(error)
+        what = str(error) if isinstance(error, TemplateError) else f"{type(error).__name__}: {error}"
+        raise TemplateMistakeError(
+            f"Line {line} of {place}: {what}. Correct the template or its values.", what
+        ) from error
+
+
+def _line_of(error: BaseException) -> int:
+    frames = traceback.extract_tb(error.__traceback__)
+    return next((frame.lineno or 1 for frame in reversed(frames) if frame.filename == _NAME), 1)
+
+
+def limit_memory() -> None:
+    """Let the kernel refuse more than MEMORY bytes to this process, where it can."""
+    try:
+        import resource
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
+def limit_time() -> None:
+    """Let the kernel end this process after CPU_S more seconds of processor time, where it can."""
+    try:
+        import resource
+    except ImportError:
+        return
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + CPU_S, hard))
+
+
+def main() -> None:
+    """Answer orders until stdin closes."""
+    pipe = ChildPipe()
+    orders: queue.SimpleQueue[Mapping[str, Any]] = queue.SimpleQueue()
+    pipe.listen(orders.put)
+    # Before the limits: importing is not a template's doing.
+    importlib.import_module("jinja2.sandbox")
+    limit_memory()
+    while True:
+        order = orders.get()
+        if order["type"] != "render":
+            pipe.send("pong")
+            continue
+        limit_time()
+        try:
+            rendered = render(protocol.messages_from_json(order["messages"]), order["values"])
+            pipe.send("rendered", messages=protocol.messages_to_json(rendered))
+        except TemplateMistakeError as error:
+            pipe.send("failed", sentence=str(error), detail=error.detail)
+        except protocol.ProtocolError:
+            pipe.send(
+                "failed", sentence="The rendered prompt is larger than 8 MB. Shorten it or its values.", detail=""
+            )
+
+
+if __name__ == "__main__":
+    main()

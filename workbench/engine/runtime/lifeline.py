@@ -1,0 +1,30 @@
+"""How the runtime stays out of the way.
+
+Invariant: it does not outlive its parent, even while llama.cpp loads a model and lets no other thread run.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+
+_PR_SET_PDEATHSIG = 1
+_NICENESS = 5
+
+
+def die_with_parent(parent: int) -> None:
+    """Have the kernel kill this process when `parent` dies, where it can; closing stdin does the same elsewhere."""
+    if sys.platform != "linux":
+        return
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        # It died before the kernel was asked.
+        os._exit(0)
+
+
+def step_back() -> None:
+    """Lower the priority, so that a model that takes all cores does not make the window stutter."""
+    if hasattr(os, "nice"):
+        os.nice(_NICENESS)

@@ -1,0 +1,55 @@
+"""llama.cpp, set up the way we want it served.
+
+Invariant: none of its open defaults survives: loopback only, a key, no cross-origin access, no web pages, no slot or
+metric listing, and no cache that grows beside the context.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import xllamacpp
+
+_BATCH = 256
+
+
+class LoadError(Exception):
+    """llama.cpp did not load the model; its reasons are on stderr."""
+
+
+def load(order: Mapping[str, Any]) -> Any:
+    """Return a running server for `order`: model, adapter ("" for none), key, slots, context (tokens, of all slots)."""
+    try:
+        return xllamacpp.Server(_settings(order))
+    except (RuntimeError, ValueError, OSError) as error:
+        raise LoadError(str(error)) from error
+
+
+def _settings(order: Mapping[str, Any]) -> Any:
+    p = xllamacpp.CommonParams()
+    p.model.path = order["model"]
+    if order["adapter"]:
+        p.lora_adapters = [_adapter(order["adapter"])]
+    p.model_alias = {order["name"]}
+    p.hostnames, p.port = ["127.0.0.1"], 0
+    p.api_keys = [order["key"]]
+    p.cors_origins, p.cors_credentials = "", False
+    p.ui, p.endpoint_slots, p.endpoint_props, p.endpoint_metrics = False, False, False, False
+    p.use_jinja, p.enable_chat_template = True, True
+    p.n_parallel = order["slots"]
+    # One context for all slots: a lone long prompt may use all of it.
+    p.n_ctx, p.kv_unified = order["context"], True
+    p.n_batch = p.n_ubatch = _BATCH
+    p.cache_ram_mib, p.cache_idle_slots, p.n_ctx_checkpoints = 0, False, 0
+    p.verbosity = 1
+    # The first question warms up as well, and is answered sooner than after a warm-up.
+    p.warmup = False
+    p.offline = True
+    return p
+
+
+def _adapter(path: str) -> Any:
+    adapter = xllamacpp.CommonAdapterLoraInfo()
+    adapter.path, adapter.scale = path, 1.0
+    return adapter
