@@ -6,6 +6,7 @@ next step, a stable code for programs, and the technical detail apart. Other exc
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from contextlib import suppress
 from pathlib import Path
@@ -107,4 +108,6 @@ def translate(error: Exception, path: Path) -> StoreError | None:
         code = _code(error, path)
         name = getattr(error, "sqlite_errorname", None) or type(error).__name__
         return failure(code, f"{name}: {error} ({path})") if code else None
+    if isinstance(error, OSError):
+        return failure("full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "readonly", str(error))
     return None

@@ -1,0 +1,87 @@
+"""Writes a history as SQL text: `python -m tests.store.freeze > tests/store/schemas/v1.sql`.
+
+Run once for each schema, when it is released; from then on its file is what histories of that release look like, and
+is never written again. The text is made of the schema's own statements and one INSERT for each row. Rows of search
+indexes that no trigger makes are written out; indexes with triggers fill themselves.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, opened, run, text
+from workbench.core.content import Content
+from workbench.core.drafts import Draft
+from workbench.core.lanes import Endpoint
+from workbench.core.money import Rates
+from workbench.core.runs import Verdict
+from workbench.store.search import separate
+
+
+def fill(path: Path) -> None:
+    """Make a history with a row of every kind."""
+    store = opened(path)
+    store.create_prompt("p", "Order bot", NOW)
+    store.create_prompt("q", "Archived", NOW)
+    store.archive_prompt("q", True, NOW)
+    store.save_draft("p", Draft(text("typed"), (("a", "1"),), (lane("A", pinned=1), lane("B")), 2), LATER)
+    store.begin_run(run("r1", text("Where is {{order}}?", "Be kind."), lanes=(lane("A", "vendor/one"), lane("B"))))
+    store.finish_output("r1.0.0", FULL_RESULT, LATER)
+    store.finish_output("r1.1.0", FAILED, LATER)
+    store.add_attempt("r1.1.0", "r1.again", LATER)
+    store.finish_output("r1.again", done("注文を確認します。"), LATER)
+    store.mark("r1", "verdict-1", Verdict("winner", (1,)), ("r1.0.0", "r1.again"), LATER)
+    store.mark("r1", "verdict-2", Verdict("winner", (0,), blind=True), ("r1.0.0", "r1.again"), LATER)
+    newer = Content(text("礼儀正しく {{order}}").messages, "jinja", '{"examples":[{"in":"a","out":"b"}]}')
+    store.begin_run(run("r2", newer, lanes=(lane("A", pinned=1), lane("B")), based_on=1, note="a note", samples=2))
+    store.save_partials([("r2.0.0", "text", 0, "half an"), ("r2.0.0", "reasoning", 0, "hm")], LATER)
+    store.save_endpoint(Endpoint("e", "openai", "Mine", "http://localhost/v1", (("X-Title", "t"),), ("X-Key",)), NOW)
+    store.set_price("e", "model", Rates(1e-6, 2e-6, None, "user"), NOW)
+    store.set_meta("last_prompt", "p").result(10)
+    store.close()
+
+
+def written(path: Path) -> Iterator[str]:
+    """Yield the statements that make the file again."""
+    connection = sqlite3.connect(path)
+    for pragma in ("application_id", "user_version"):
+        yield f"PRAGMA {pragma} = {connection.execute(f'PRAGMA {pragma}').fetchone()[0]}"
+    shadows = {name for (name,) in connection.execute("SELECT name FROM pragma_table_list WHERE type = 'shadow'")}
+    for kind, name, sql in connection.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"):
+        if name not in shadows and not (kind == "index" and name.startswith("sqlite_")):
+            yield sql
+    tables = connection.execute("SELECT name FROM pragma_table_list WHERE type = 'table' AND schema = 'main'")
+    for (table,) in sorted(tables.fetchall()):
+        if table not in ("sqlite_schema", "sqlite_stat1", "sqlite_stat4"):
+            yield from _rows(connection, table)
+    for table, view in (("contents", "content_texts"), ("outputs", "output_texts")):
+        for key, words in connection.execute(f"SELECT id, text FROM {view} ORDER BY id"):
+            if separated := separate(words):
+                (literal,) = connection.execute("SELECT quote(?)", (separated,)).fetchone()
+                yield f"INSERT INTO {table}_cjk (rowid, text) VALUES ({key}, {literal})"
+    connection.close()
+
+
+def _rows(connection: sqlite3.Connection, table: str) -> Iterator[str]:
+    columns = [name for (name,) in connection.execute("SELECT name FROM pragma_table_info(?)", (table,))]
+    names = ", ".join(f'"{name}"' for name in columns)
+    quoted = ", ".join(f'quote("{name}")' for name in columns)
+    for row in connection.execute(f'SELECT {quoted} FROM "{table}"'):
+        # A lone CR would not survive editors and version control.
+        values = ", ".join(row).replace("\r", "' || char(13) || '")
+        yield f'INSERT INTO "{table}" ({names}) VALUES ({values})'
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "history.db")
+        fill(path)
+        sys.stdout.write("".join(f"{statement};\n" for statement in written(path)))
+
+
+if __name__ == "__main__":
+    main()

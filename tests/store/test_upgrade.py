@@ -1,0 +1,209 @@
+"""Histories of every released schema open, keep their rows, and end up with the schema of a new file."""
+
+from __future__ import annotations
+
+import dataclasses
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, opened, run, text, uids
+from workbench.core.content import Content
+from workbench.core.drafts import Draft
+from workbench.core.lanes import Endpoint
+from workbench.core.money import Rates
+from workbench.core.runs import Result, Verdict
+from workbench.store import StoreError, open_store, opening
+from workbench.store import migrations as released
+
+SCHEMAS = sorted((Path(__file__).parent / "schemas").glob("v*.sql"))
+
+
+def restore(schema: Path, path: Path) -> None:
+    """Make the frozen history a file again."""
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.executescript(schema.read_bytes().decode())
+    connection.commit()
+    connection.close()
+
+
+def shape(path: Path) -> dict[str, str]:
+    connection = sqlite3.connect(path)
+    rows = connection.execute("SELECT type || ' ' || name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+    connection.close()
+    return dict(rows)
+
+
+def healthy(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+    connection.execute("INSERT INTO outputs_fts (outputs_fts, rank) VALUES ('integrity-check', 1)")
+    connection.close()
+
+
+def test_every_release_has_a_frozen_history() -> None:
+    assert [schema.stem for schema in SCHEMAS] == ["v1"]
+
+
+@pytest.mark.parametrize("schema", SCHEMAS, ids=lambda schema: schema.stem)
+def test_an_old_history_opens_with_all_its_rows(schema: Path, path: Path) -> None:
+    restore(schema, path)
+    store = opened(path)
+    assert (store.read_only, store.notice) == (False, "")
+    assert [(row.name, row.iterations) for row in store.prompts()] == [("Order bot", 2)]
+    assert [row.name for row in store.prompts(archived=True)] == ["Archived"]
+    assert store.draft("p") == Draft(text("typed"), (("a", "1"),), (lane("A", pinned=1), lane("B")), 2)
+    newer = Content(text("礼儀正しく {{order}}").messages, "jinja", '{"examples":[{"in":"a","out":"b"}]}')
+    assert [(v.number, v.parent, v.content) for v in store.versions("p")] == [
+        (1, None, text("Where is {{order}}?", "Be kind.")),
+        (2, 1, newer),
+    ]
+    assert [(r.run_uid, r.note, r.verdict, r.winner, r.running) for r in store.iterations("p")] == [
+        ("r2", "a note", "none", "", True),
+        ("r1", "", "winner", "one", False),
+    ]
+    detail = store.iteration_detail("r1")
+    assert [(o.uid, o.attempt) for o in detail.outputs] == [("r1.0.0", 1), ("r1.1.0", 1), ("r1.again", 2)]
+    assert [o.result for o in detail.outputs] == [FULL_RESULT, FAILED, done("注文を確認します。")]
+    assert detail.verdict == Verdict("winner", (0,), blind=True)
+    assert store.iteration_detail("r2").outputs[0].result == Result("streaming", "half an", "hm")
+    assert Endpoint("e", "openai", "Mine", "http://localhost/v1", (("X-Title", "t"),), ("X-Key",)) in store.endpoints()
+    assert store.prices() == {("e", "model"): Rates(1e-6, 2e-6, None, "user")}
+    assert store.last_prompt() == "p"
+    assert store.recover(lambda owner: False, LATER).result(10).outputs == 4
+    store.begin_run(run("r3", text("new"), based_on=2)).result(10)
+    store.close()
+    healthy(path)
+
+
+@pytest.mark.parametrize("schema", SCHEMAS, ids=lambda schema: schema.stem)
+def test_an_old_history_gets_the_schema_of_a_new_one(schema: Path, tmp_path: Path) -> None:
+    restore(schema, tmp_path / "old.db")
+    opened(tmp_path / "old.db").close()
+    opened(tmp_path / "new.db").close()
+    assert shape(tmp_path / "old.db") == shape(tmp_path / "new.db")
+
+
+@pytest.fixture
+def next_release(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[sqlite3.Connection], None]], None]:
+    """Pretend that this is release 1.1, whose step is given."""
+    from sqlite_utils import Database, Migrations
+
+    def release(step: Callable[[sqlite3.Connection], None]) -> None:
+        steps = Migrations("prompt-workbench")
+        for known in released.migrations._migrations:
+            steps(name=known.name)(known.fn)
+
+        def next_step(database: Database) -> None:
+            step(database.conn)
+            database.conn.execute("PRAGMA user_version = 1001")
+
+        steps(name="1.1")(next_step)
+        monkeypatch.setattr(released, "migrations", steps)
+        monkeypatch.setattr(opening, "VERSION", 1001)
+
+    return release
+
+
+def copies(path: Path) -> list[str]:
+    return sorted(p.name for p in path.parent.iterdir() if "before-upgrade" in p.name)
+
+
+def test_a_copy_is_made_before_an_upgrade(path: Path, next_release: Callable[..., None]) -> None:
+    restore(SCHEMAS[-1], path)
+    next_release(lambda c: c.execute("ALTER TABLE outputs ADD COLUMN mood TEXT"))
+    store = opened(path)
+    assert store.iteration_count("p") == 2
+    store.close()
+    assert copies(path) == ["history.before-upgrade-20261124T132005123Z-from-1.0.db"]
+    copy = path.with_name(copies(path)[0])
+    healthy(copy)
+    connection = sqlite3.connect(copy)
+    assert connection.execute("SELECT count(*) FROM outputs").fetchone() == (7,)
+    assert connection.execute("PRAGMA user_version").fetchone() == (1000,)
+    connection.close()
+    opened(path).close()
+    assert len(copies(path)) == 1
+
+
+def test_two_copies_are_kept_and_other_files_are_not_touched(path: Path, next_release: Callable[..., None]) -> None:
+    for year in (2021, 2022, 2023):
+        path.with_name(f"history.before-upgrade-{year}0101T000000000Z-from-1.0.db").touch()
+    theirs = path.with_name("other.before-upgrade-20200101T000000000Z-from-1.0.db")
+    theirs.touch()
+    restore(SCHEMAS[-1], path)
+    next_release(lambda c: None)
+    opened(path).close()
+    assert [name for name in copies(path) if name.startswith("history.")] == [
+        "history.before-upgrade-20230101T000000000Z-from-1.0.db",
+        "history.before-upgrade-20261124T132005123Z-from-1.0.db",
+    ]
+    assert theirs.exists()
+
+
+def test_a_step_that_fails_changes_nothing(path: Path, next_release: Callable[..., None]) -> None:
+    restore(SCHEMAS[-1], path)
+
+    def half(connection: sqlite3.Connection) -> None:
+        connection.execute("DROP TABLE outputs")
+        raise StoreError("No room. Make some.", "", "full")
+
+    before = shape(path)
+    next_release(half)
+    with pytest.raises(StoreError, match="No room"):
+        opened(path)
+    assert shape(path) == before
+    healthy(path)
+
+
+def test_no_upgrade_without_a_copy(path: Path, next_release: Callable[..., None]) -> None:
+    restore(SCHEMAS[-1], path)
+    next_release(lambda c: c.execute("DROP TABLE outputs"))
+    before = shape(path)
+    # A folder stands where the copy would go.
+    path.with_name("history.before-upgrade-20261124T132005123Z-from-1.0.db").mkdir()
+    with pytest.raises(StoreError):
+        opened(path)
+    assert shape(path) == before
+
+
+def test_an_up_to_date_history_opens_without_the_migration_library(path: Path) -> None:
+    import subprocess
+    import sys
+
+    opened(path).close()
+    code = (
+        "import sys; from pathlib import Path; from tests.store.making import opened;"
+        " opened(Path(sys.argv[1])).close(); print('sqlite_utils' in sys.modules)"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code, str(path)],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert answer.stdout.strip() == "False"
+
+
+def test_the_database_keeps_its_identity(path: Path) -> None:
+    for prefix in ("first", "second"):
+        store = open_store(path, now=NOW, uid=uids(prefix))
+        assert store.get_meta("database_uid") == "first-1"
+        store.close()
+
+
+def test_results_with_every_field_differ_from_their_defaults() -> None:
+    """The frozen rows only prove something while the result in them fills every field."""
+    plain = Result(FULL_RESULT.state)
+    same = [
+        field.name
+        for field in dataclasses.fields(Result)
+        if getattr(FULL_RESULT, field.name) == getattr(plain, field.name)
+    ]
+    assert same == ["state", "failure"]
