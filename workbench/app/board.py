@@ -1,0 +1,303 @@
+"""What the lanes show: the outputs of one run, live or past, one shown attempt per lane.
+
+Invariant: text reaches widgets only through `tick`, once per frame and lane; a column's status is derived from the
+output it shows and from nothing else.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.app.lane_state import LaneStatus, Standing
+from workbench.core.money import Usage, show_cost
+from workbench.core.runs import ENDED, OutputRecord, Result, Verdict
+from workbench.usecases.transcript import Snapshot
+
+
+@dataclass(slots=True)
+class _Column:
+    slot: str
+    position: int
+    version: int | None
+    free: bool
+    attempts: list[str]
+    index: int = 0
+    text_length: int = 0
+    reasoning_length: int = 0
+
+    @property
+    def shown(self) -> str:
+        return self.attempts[self.index] if self.attempts else ""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSource:
+    """A lane of the shown run: its place in the run, resolved version, whether it is free, and its attempts' uids."""
+
+    slot: str
+    position: int
+    version: int | None
+    free: bool
+    attempts: tuple[str, ...]
+
+
+Lookup = Callable[[str, int, int], Snapshot | None]
+"""(output uid, text from, reasoning from) → the attempt as it is now, None when it is unknown."""
+
+
+class Board(QObject):
+    """Follows the outputs of one run."""
+
+    status_changed = Signal(str, object)
+    """slot, LaneStatus"""
+    text_reset = Signal(str, str, str)
+    """slot, text, reasoning"""
+    text_appended = Signal(str, str, str)
+    """slot, kind (text | reasoning), piece"""
+    cleared = Signal(str)
+    changed = Signal()
+    """Something that commands depend on: a state, a verdict, the shown run."""
+
+    def __init__(self, lookup: Lookup, clock: Callable[[], int], parent: QObject | None = None) -> None:
+        """`clock` returns monotonic ms, as the runner's does."""
+        super().__init__(parent)
+        self._lookup = lookup
+        self._clock = clock
+        self._run = ""
+        self._columns: dict[str, _Column] = {}
+        self._verdict = Verdict("none")
+        self._last: dict[str, LaneStatus] = {}
+
+    @property
+    def run_uid(self) -> str:
+        """The run shown, "" for none."""
+        return self._run
+
+    @property
+    def verdict(self) -> Verdict:
+        """The latest verdict of the shown run."""
+        return self._verdict
+
+    def show(self, run_uid: str, columns: Sequence[ColumnSource], verdict: Verdict) -> None:
+        """Show another run. Slots that it lacks become empty when the window clears them."""
+        gone = set(self._columns) - {c.slot for c in columns}
+        self._run, self._verdict = run_uid, verdict
+        self._columns = {
+            c.slot: _Column(c.slot, c.position, c.version, c.free, list(c.attempts), max(0, len(c.attempts) - 1))
+            for c in columns
+        }
+        self._last.clear()
+        for slot in gone:
+            self.cleared.emit(slot)
+        for slot in self._columns:
+            self._reset(slot)
+        self.changed.emit()
+
+    def add_attempt(self, slot: str, output_uid: str) -> None:
+        """Show a new attempt of a lane; earlier ones stay reachable."""
+        column = self._columns[slot]
+        column.attempts.append(output_uid)
+        column.index = len(column.attempts) - 1
+        self._reset(slot)
+        self.changed.emit()
+
+    def show_attempt(self, slot: str, attempt: int) -> None:
+        """Show attempt number `attempt`, from 1."""
+        column = self._columns.get(slot)
+        if column is not None and 1 <= attempt <= len(column.attempts):
+            column.index = attempt - 1
+            self._reset(slot)
+            self.changed.emit()
+
+    def set_verdict(self, verdict: Verdict) -> None:
+        """Repaint stars for a verdict on the shown run."""
+        self._verdict = verdict
+        for slot in self._columns:
+            self._status(slot)
+        self.changed.emit()
+
+    def output(self, slot: str) -> str:
+        """Return the uid of the output that a lane shows, "" for none."""
+        column = self._columns.get(slot)
+        return column.shown if column else ""
+
+    def position(self, slot: str) -> int | None:
+        """Return a lane's place in the shown run."""
+        column = self._columns.get(slot)
+        return column.position if column else None
+
+    def outputs(self) -> tuple[str, ...]:
+        """Return the uids of the outputs shown."""
+        return tuple(column.shown for column in self._columns.values() if column.shown)
+
+    def records(self) -> tuple[OutputRecord, ...]:
+        """Return the shown attempts in the order shown, as verdicts name them."""
+        found = []
+        for column in self._columns.values():
+            shown = self._lookup(column.shown, 0, 0) if column.shown else None
+            if shown is not None:
+                result = shown.result or Result(shown.state)
+                found.append(OutputRecord(shown.output_uid, column.position, 0, column.index + 1, result))
+        return tuple(found)
+
+    def columns(self) -> tuple[ColumnSource, ...]:
+        """Return the lanes of the shown run with all their attempts."""
+        return tuple(
+            ColumnSource(c.slot, c.position, c.version, c.free, tuple(c.attempts)) for c in self._columns.values()
+        )
+
+    def slots(self) -> tuple[str, ...]:
+        """Return the lanes of the shown run."""
+        return tuple(self._columns)
+
+    def shown(self, slot: str) -> Snapshot | None:
+        """Return the attempt a lane shows, whole and as it is now."""
+        uid = self.output(slot)
+        return self._lookup(uid, 0, 0) if uid else None
+
+    def state(self, slot: str) -> str:
+        """Return the state a lane shows, "idle" for none."""
+        return self._last[slot].state if slot in self._last else "idle"
+
+    def is_running(self, slot: str = "") -> bool:
+        """Whether a lane (or any) shows an output that has not ended."""
+        slots = (slot,) if slot else tuple(self._columns)
+        return any(self.output(s) and self.state(s) not in ENDED and self.state(s) != "idle" for s in slots)
+
+    def can_mark(self, slot: str) -> bool:
+        """Whether a lane's shown output ended with something to judge."""
+        return slot in self._last and self._last[slot].state in ("finished", "stopped", "interrupted", "failed")
+
+    def tick(self, dirty: set[str]) -> None:
+        """Bring columns up to date whose shown output is in `dirty`."""
+        for slot, column in self._columns.items():
+            if column.shown in dirty:
+                self._follow(slot, column)
+
+    def refresh_running(self) -> None:
+        """Update elapsed times and retry countdowns of what runs."""
+        for slot in self._columns:
+            if self.is_running(slot):
+                self._status(slot)
+
+    def _reset(self, slot: str) -> None:
+        column = self._columns[slot]
+        shown = self.shown(slot)
+        text, reasoning = (shown.text, shown.reasoning) if shown else ("", "")
+        column.text_length, column.reasoning_length = len(text), len(reasoning)
+        self.text_reset.emit(slot, text, reasoning)
+        self._status(slot)
+
+    def _follow(self, slot: str, column: _Column) -> None:
+        shown = self._lookup(column.shown, column.text_length, column.reasoning_length)
+        if shown is None:
+            return
+        if shown.text_length < column.text_length or shown.reasoning_length < column.reasoning_length:
+            self._reset(slot)
+            return
+        column.text_length, column.reasoning_length = shown.text_length, shown.reasoning_length
+        if shown.reasoning:
+            self.text_appended.emit(slot, "reasoning", shown.reasoning)
+        if shown.text:
+            self.text_appended.emit(slot, "text", shown.text)
+        self._show_status(slot, column, shown)
+
+    def _status(self, slot: str) -> None:
+        column = self._columns[slot]
+        shown = self._lookup(column.shown, column.text_length, column.reasoning_length) if column.shown else None
+        self._show_status(slot, column, shown)
+
+    def _show_status(self, slot: str, column: _Column, shown: Snapshot | None) -> None:
+        status = replace(
+            self._standing(column, status_of(shown, self._clock(), free=column.free)),
+            attempt=column.index + 1 if column.attempts else 0,
+            attempts=len(column.attempts),
+            version=column.version,
+        )
+        old = self._last.get(slot)
+        if old == status:
+            return
+        self._last[slot] = status
+        self.status_changed.emit(slot, status)
+        if old is None or old.state != status.state:
+            self.changed.emit()
+
+    def _standing(self, column: _Column, status: LaneStatus) -> LaneStatus:
+        standing: Standing = ""
+        if self._verdict.kind == "all_bad":
+            standing = "bad"
+        elif column.position in self._verdict.positions:
+            standing = "winner" if self._verdict.kind == "winner" else "tie" if self._verdict.kind == "tie" else ""
+        return replace(status, standing=standing, blind=self._verdict.blind)
+
+
+def status_of(shown: Snapshot | None, now_ms: int, *, free: bool) -> LaneStatus:
+    """Return what a column says about an attempt; verdict, attempt count and version are added by the board."""
+    if shown is None:
+        return LaneStatus()
+    result = shown.result
+    if result is None:
+        return LaneStatus(
+            state=shown.state,
+            ttft_ms=shown.timing.ttft,
+            notice=_notice(shown, now_ms),
+            marks=shown.marks,
+            has_wire=shown.wire is not None,
+        )
+    usage: Usage = result.usage
+    known = usage.input is not None or usage.output is not None
+    cost = show_cost(result.cost_usd, free=free, about=usage.source == "estimate") if known else ""
+    return LaneStatus(
+        state=result.state,
+        ttft_ms=result.timing.ttft,
+        tokens_per_second=result.timing.tokens_per_second(usage.output),
+        usage=usage,
+        cost=cost,
+        failure=result.failure,
+        marks=result.marks,
+        finish_reason=result.finish_reason,
+        has_wire=result.request is not None,
+    )
+
+
+def _notice(shown: Snapshot, now_ms: int) -> str:
+    if shown.stopping:
+        return "stopping"
+    if shown.retry is None:
+        return ""
+    seconds = max(1, math.ceil((shown.retry.at_ms + shown.retry.in_ms - now_ms) / 1000))
+    return f"retrying in {seconds} s: {shown.retry.reason}"
+
+
+def stored_snapshot(run_uid: str, record: OutputRecord) -> Snapshot:
+    """Return an attempt from the history in the form of one that streams."""
+    result = record.result
+    return Snapshot(
+        output_uid=record.uid,
+        run_uid=run_uid,
+        position=record.position,
+        attempt=record.attempt,
+        state=result.state,
+        text=result.text,
+        text_length=len(result.text),
+        reasoning=result.reasoning,
+        reasoning_length=len(result.reasoning),
+        retry=None,
+        timing=result.timing,
+        marks=result.marks,
+        wire=result.request,
+        result=result if result.state in ENDED else None,
+        stopping=False,
+        saved=True,
+    )
+
+
+def since(snapshot: Snapshot, text_from: int, reasoning_from: int) -> Snapshot:
+    """Return a whole snapshot with its texts cut to begin at the given offsets."""
+    if not text_from and not reasoning_from:
+        return snapshot
+    return replace(snapshot, text=snapshot.text[text_from:], reasoning=snapshot.reasoning[reasoning_from:])

@@ -1,0 +1,34 @@
+"""From a choice in the model picker to a lane.
+
+Invariant: a new endpoint is in the database before a lane names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from workbench.app.compose import Compose
+from workbench.app.model_entries import Choice, Unchanged
+from workbench.app.tasks import Tasks
+from workbench.host.clock import utc_now
+from workbench.usecases.workbench import Workbench
+
+
+def apply_choice(
+    workbench: Workbench, tasks: Tasks, compose: Compose, slot: str, choice: Choice, then: Callable[[], None]
+) -> None:
+    """Save what the choice brings along, then change the lane in `slot`; `then` is called at the end."""
+
+    def take() -> None:
+        compose.lanes.set_model(slot, choice.endpoint_uid, choice.model)
+        if isinstance(choice.rates_by_hand, Unchanged):
+            then()
+            return
+        future = workbench.pricing.set_price(choice.endpoint_uid, choice.model, choice.rates_by_hand)
+        tasks.watch(future, lambda _: then())
+
+    if choice.new_endpoint is None:
+        take()
+        return
+    saved = workbench.store.save_endpoint(choice.new_endpoint, utc_now())
+    tasks.watch(saved, lambda _: compose.endpoints_changed(take))

@@ -1,0 +1,137 @@
+"""Everything a person can do, as one table.
+
+Invariant: menus, shortcuts and documents derive from `COMMANDS`; an id appears once and a shortcut belongs to one
+command. Keys that must work by position on every keyboard layout (the digits of verdicts) are in `digit_of`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class WindowState:
+    """What decides whether a command makes sense now."""
+
+    has_prompt: bool = False
+    viewing: bool = False
+    """A past iteration is shown, read-only."""
+    running: bool = False
+    has_lanes: bool = False
+    lane_focused: bool = False
+    lane_running: bool = False
+    can_retry_lane: bool = False
+    """The focused lane shows an output that ended."""
+    can_retry: bool = False
+    """Nothing runs and a lane shows an output that did not finish."""
+    can_mark: bool = False
+    """The shown run has a finished output."""
+    can_undo: bool = False
+    can_redo: bool = False
+    has_older: bool = False
+    has_newer: bool = False
+    can_note: bool = False
+    writable: bool = True
+
+
+Enabled = Callable[[WindowState], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One row. `shortcuts` are portable Qt key sequences; the first one is shown."""
+
+    id: str
+    title: str
+    group: str
+    shortcuts: tuple[str, ...] = ()
+    enabled: Enabled = lambda _: True
+
+
+def _always(_: WindowState) -> bool:
+    return True
+
+
+def _editing(s: WindowState) -> bool:
+    return s.has_prompt and not s.viewing
+
+
+def _viewing(s: WindowState) -> bool:
+    return s.viewing
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("run", "Run all lanes", "Run", ("Ctrl+Return", "Ctrl+Enter"), lambda s: s.has_prompt and s.has_lanes),
+    Command("stop", "Stop everything", "Run", (), lambda s: s.running),
+    Command("stop_lane", "Stop the focused lane", "Run", ("Ctrl+.",), lambda s: s.lane_running),
+    Command("escape", "Close what is open, or stop what runs", "Run", ("Esc",), lambda s: s.viewing or s.running),
+    Command("retry_lane", "Retry the focused lane", "Run", ("Ctrl+R",), lambda s: s.can_retry_lane),
+    Command("retry_all", "Retry all lanes that failed", "Run", ("Ctrl+Shift+R",), lambda s: s.can_retry),
+    Command("tie", "Verdict: tie", "Verdict", (), lambda s: s.can_mark),
+    Command("all_bad", "Verdict: all bad", "Verdict", (), lambda s: s.can_mark),
+    Command("mark_focused", "Mark the focused lane the winner", "Verdict", (), lambda s: s.can_mark and s.lane_focused),
+    Command("new_prompt", "New prompt", "Prompt", ("Ctrl+N",), lambda s: s.writable),
+    Command("rename_prompt", "Rename prompt", "Prompt", ("F2",), lambda s: s.has_prompt and s.writable),
+    Command("duplicate_prompt", "Duplicate prompt", "Prompt", (), lambda s: s.has_prompt and s.writable),
+    Command("archive_prompt", "Archive prompt", "Prompt", (), lambda s: s.has_prompt and s.writable),
+    Command("show_archived", "Show archived prompts", "Prompt", (), _always),
+    Command("switch_prompt", "Go to the prompt list", "Prompt", ("Ctrl+P",), _always),
+    Command("undo", "Undo", "Edit", ("Ctrl+Z",), lambda s: _editing(s) and s.can_undo),
+    Command("redo", "Redo", "Edit", ("Ctrl+Shift+Z", "Ctrl+Y"), lambda s: _editing(s) and s.can_redo),
+    Command("add_message", "Add a message", "Edit", ("Ctrl+M",), _editing),
+    Command("focus_editor", "Go to the editor", "Edit", ("Ctrl+E",), _always),
+    Command("add_lane", "Add a lane", "Lanes", ("Ctrl+L",), _editing),
+    Command("duplicate_lane", "Duplicate the focused lane", "Lanes", (), lambda s: _editing(s) and s.lane_focused),
+    Command("remove_lane", "Remove the focused lane", "Lanes", (), lambda s: _editing(s) and s.lane_focused),
+    Command("lane_model", "Change the focused lane's model", "Lanes", (), lambda s: _editing(s) and s.lane_focused),
+    Command("next_lane", "Focus the next lane", "Lanes", ("Ctrl+Alt+Right",), lambda s: s.has_lanes),
+    Command("previous_lane", "Focus the previous lane", "Lanes", ("Ctrl+Alt+Left",), lambda s: s.has_lanes),
+    Command("older", "Older iteration", "History", ("Alt+Left",), lambda s: s.has_older),
+    Command("newer", "Newer iteration", "History", ("Alt+Right",), lambda s: s.has_newer),
+    Command("restore", "Restore this iteration into the editor", "History", ("Ctrl+Shift+O",), _viewing),
+    Command("branch", "Branch from this iteration", "History", ("Ctrl+Shift+B",), _viewing),
+    Command("back", "Back to the draft", "History", (), _viewing),
+    Command("note", "Note on this iteration", "History", ("Ctrl+Shift+N",), lambda s: s.can_note and s.writable),
+    Command("settings", "Settings: keys, endpoints, appearance", "View", ("Ctrl+,",), _always),
+    Command("theme_system", "Appearance: follow the system", "View", (), _always),
+    Command("theme_light", "Appearance: light", "View", (), _always),
+    Command("theme_dark", "Appearance: dark", "View", (), _always),
+    Command("zoom_in", "Larger text", "View", ("Ctrl++", "Ctrl+="), _always),
+    Command("zoom_out", "Smaller text", "View", ("Ctrl+-",), _always),
+    Command("zoom_reset", "Text at 100 %", "View", ("Ctrl+Shift+0",), _always),
+    Command("quit", "Quit", "View", ("Ctrl+Q",), _always),
+)
+
+GROUPS: tuple[str, ...] = ("Run", "Verdict", "Prompt", "Edit", "Lanes", "History", "View")
+
+# X11 and Wayland key codes of the digit row, 1 to 9 then 0, whatever the layout prints on them.
+_DIGIT_ROW = {code: (code - 9) % 10 for code in range(10, 20)}
+_KEY_0, _KEY_9, _KEY_MINUS = 0x30, 0x39, 0x2D
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictKey:
+    """A key of the verdict row: a lane number 1 to 9, "tie", or "all_bad"."""
+
+    lane: int = 0
+    kind: str = "winner"
+
+
+def verdict_key(key: int, scan_code: int, *, ctrl: bool) -> VerdictKey | None:
+    """Return what a key means for verdicts, or None.
+
+    `key` is Qt's key, `scan_code` its native code. French keyboards type digits with Shift, so the position of the key
+    decides where its character is not a digit itself; without Ctrl the minus character always means "all bad".
+    """
+    if _KEY_0 <= key <= _KEY_9:
+        digit = key - _KEY_0
+    elif key == _KEY_MINUS and not ctrl:
+        return VerdictKey(kind="all_bad")
+    elif scan_code in _DIGIT_ROW:
+        digit = _DIGIT_ROW[scan_code]
+    else:
+        return None
+    if digit == 0:
+        return None if ctrl else VerdictKey(kind="tie")
+    return VerdictKey(lane=digit)

@@ -1,0 +1,137 @@
+"""The lanes of the draft, and what their headers say.
+
+Invariant: a slot is never used again once its lane is gone, so that outputs of another lane cannot appear under it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.app.lane_state import LaneHead
+from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, LITELLM, Endpoint, Lane, Params
+
+BADGES = {"builtin": "built in", "gguf": "local file", "echo": "echo"}
+
+
+def badge(lane: Lane, endpoints: dict[str, Endpoint]) -> str:
+    """Return the short word that says where a lane's model answers, "" when the model id says it."""
+    endpoint = endpoints.get(lane.endpoint)
+    if endpoint is None:
+        return "" if lane.endpoint == LITELLM else "endpoint removed"
+    if endpoint.kind == "litellm":
+        return lane.model.split("/", 1)[0] if "/" in lane.model else ""
+    if lane.endpoint == ECHO and lane.title == "echo":
+        return ""
+    return BADGES.get(endpoint.kind, endpoint.name)
+
+
+def heads(
+    lanes: Sequence[Lane], endpoints: dict[str, Endpoint], versions: Sequence[int], *, read_only: bool = False
+) -> list[LaneHead]:
+    """Return what the headers of `lanes` say."""
+    return [
+        LaneHead(
+            slot=lane.slot,
+            number=number,
+            title=lane.title,
+            model=lane.model,
+            badge=badge(lane, endpoints),
+            pinned=lane.pinned,
+            versions=tuple(versions),
+            params=lane.params,
+            read_only=read_only,
+        )
+        for number, lane in enumerate(lanes, start=1)
+    ]
+
+
+class LaneList(QObject):
+    """Edits the lanes of the draft. `changed` is emitted after every change that a person made."""
+
+    changed = Signal()
+
+    def __init__(self, new_slot: Callable[[], str], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._new_slot = new_slot
+        self._lanes: list[Lane] = []
+
+    @property
+    def lanes(self) -> tuple[Lane, ...]:
+        """The lanes from left to right."""
+        return tuple(self._lanes)
+
+    def load(self, lanes: Sequence[Lane]) -> None:
+        """Take the lanes of another draft; not a change."""
+        self._lanes = list(lanes)
+
+    def replace_all(self, lanes: Sequence[Lane]) -> None:
+        """Take the lanes of a restored iteration; a change."""
+        self._lanes = list(lanes)
+        self.changed.emit()
+
+    def get(self, slot: str) -> Lane | None:
+        """Return the lane in `slot`."""
+        return next((lane for lane in self._lanes if lane.slot == slot), None)
+
+    def add(self, endpoint: str = BUILTIN, model: str = BUILTIN_MODEL, params: Params | None = None) -> str:
+        """Append a lane on the current text and return its slot."""
+        slot = self._new_slot()
+        self._lanes.append(Lane(slot, endpoint, model, params or Params()))
+        self.changed.emit()
+        return slot
+
+    def duplicate(self, slot: str) -> str:
+        """Put a copy right of a lane and return its slot, "" if there is no such lane."""
+        position = self._position(slot)
+        if position < 0:
+            return ""
+        copy = replace(self._lanes[position], slot=self._new_slot())
+        self._lanes.insert(position + 1, copy)
+        self.changed.emit()
+        return copy.slot
+
+    def remove(self, slot: str) -> None:
+        """Take a lane away; its outputs stay in the history."""
+        position = self._position(slot)
+        if position >= 0:
+            del self._lanes[position]
+            self.changed.emit()
+
+    def move(self, slot: str, delta: int) -> None:
+        """Move a lane `delta` places to the right (negative: left), as far as there is room."""
+        position = self._position(slot)
+        target = max(0, min(len(self._lanes) - 1, position + delta))
+        if position >= 0 and target != position:
+            self._lanes.insert(target, self._lanes.pop(position))
+            self.changed.emit()
+
+    def set_model(self, slot: str, endpoint: str, model: str) -> None:
+        """Let another model answer. A label that was given by hand goes: it named the old one."""
+        self._update(slot, endpoint=endpoint, model=model, label="")
+
+    def set_params(self, slot: str, params: Params) -> None:
+        """Set the parameters."""
+        self._update(slot, params=params)
+
+    def set_pinned(self, slot: str, version: int | None) -> None:
+        """Pin a version, or follow the current text with None."""
+        self._update(slot, pinned=version)
+
+    def set_label(self, slot: str, label: str) -> None:
+        """Name a lane by hand; "" shows the model's name again."""
+        self._update(slot, label=label.strip())
+
+    def _update(self, slot: str, **changes: object) -> None:
+        position = self._position(slot)
+        if position < 0:
+            return
+        updated = replace(self._lanes[position], **changes)  # type: ignore[arg-type] # names are checked by replace
+        if updated != self._lanes[position]:
+            self._lanes[position] = updated
+            self.changed.emit()
+
+    def _position(self, slot: str) -> int:
+        return next((i for i, lane in enumerate(self._lanes) if lane.slot == slot), -1)

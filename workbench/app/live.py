@@ -1,0 +1,48 @@
+"""Where the texts of shown outputs come from: transcripts of this session, or attempts read from the history.
+
+Invariant: an output that this process ran is always looked up in its transcript, which knows more than the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from workbench.app.board import since, stored_snapshot
+from workbench.core.runs import OutputRecord
+from workbench.usecases.transcript import Snapshot, Transcript
+
+_NO_TEXT = 1 << 62
+"""An offset behind every text: a snapshot from there on copies none."""
+
+
+class Outputs:
+    """Looks outputs up by uid. Transcripts stay for the session; stored attempts only while their run is shown."""
+
+    def __init__(self) -> None:
+        self._transcripts: dict[str, Transcript] = {}
+        self._stored: dict[str, dict[str, Snapshot]] = {}
+
+    def add(self, transcripts: Iterable[Transcript]) -> None:
+        """Follow outputs that this process asks for."""
+        self._transcripts.update((t.uid, t) for t in transcripts)
+
+    def keep(self, run_uid: str, records: Iterable[OutputRecord], beside: str = "") -> None:
+        """Hold the attempts of a run from the history, and those of the run `beside` it; all others go."""
+        self._stored = {run: held for run, held in self._stored.items() if run == beside}
+        self._stored[run_uid] = {record.uid: stored_snapshot(run_uid, record) for record in records}
+        for uid in self._stored[run_uid]:
+            transcript = self._transcripts.get(uid)
+            if transcript is not None and transcript.snapshot(_NO_TEXT, _NO_TEXT).saved:
+                del self._transcripts[uid]
+
+    def is_live(self, output_uid: str) -> bool:
+        """Whether this process holds the output's transcript."""
+        return output_uid in self._transcripts
+
+    def __call__(self, output_uid: str, text_from: int, reasoning_from: int) -> Snapshot | None:
+        """Return an output as it is now, its texts from the given offsets (code points) on."""
+        transcript = self._transcripts.get(output_uid)
+        if transcript is not None:
+            return transcript.snapshot(text_from, reasoning_from)
+        stored = next((held[output_uid] for held in self._stored.values() if output_uid in held), None)
+        return since(stored, text_from, reasoning_from) if stored is not None else None

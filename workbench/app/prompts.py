@@ -1,0 +1,98 @@
+"""The prompts a person has: which one is open, and creating, renaming, duplicating, archiving.
+
+Invariant: the list is what the database says; a change is shown when it has been written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.app.prompt_list import PromptListModel
+from workbench.app.tasks import Tasks
+from workbench.core.runs import PromptRow
+from workbench.usecases.problems import RefusedError
+from workbench.usecases.workbench import Workbench
+
+
+class Prompts(QObject):
+    """Owns the list model. `open_requested(uid)` asks the window to open a prompt."""
+
+    open_requested = Signal(str)
+    listed = Signal()
+
+    def __init__(self, workbench: Workbench, tasks: Tasks, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._workbench, self._tasks = workbench, tasks
+        self.model = PromptListModel(self)
+        self.model.rename_requested.connect(self.rename)
+        self._show_archived = False
+
+    @property
+    def show_archived(self) -> bool:
+        """Whether archived prompts are listed too."""
+        return self._show_archived
+
+    def load_now(self) -> None:
+        """Read the list at once; only for the start of the program, before the window is shown."""
+        self.model.set_rows(self._read())
+
+    def refresh(self, then: Callable[[], None] | None = None) -> None:
+        """Read the list again."""
+
+        def show(rows: Sequence[PromptRow]) -> None:
+            self.model.set_rows(rows)
+            self.listed.emit()
+            if then is not None:
+                then()
+
+        self._tasks.run(self._read, show)
+
+    def toggle_archived(self) -> None:
+        """Show or hide archived prompts."""
+        self._show_archived = not self._show_archived
+        self.refresh()
+
+    def create(self, name: str = "Untitled prompt", then: Callable[[str], None] | None = None) -> None:
+        """Create an empty prompt and open it; `then` gets its uid once it is listed."""
+        self._made(lambda: self._workbench.prompts.create(name), then)
+
+    def duplicate(self, uid: str, name: str) -> None:
+        """Copy a prompt under a new name and open the copy."""
+        self._made(lambda: self._workbench.prompts.duplicate(uid, name), None)
+
+    def rename(self, uid: str, name: str) -> None:
+        """Give a prompt another name."""
+        self._written(lambda: self._workbench.prompts.rename(uid, name), self.refresh)
+
+    def set_archived(self, uid: str, archived: bool, then: Callable[[], None] | None = None) -> None:
+        """Archive a prompt, or bring it back."""
+        self._written(lambda: self._workbench.prompts.archive(uid, archived), lambda: self.refresh(then))
+
+    def _read(self) -> Sequence[PromptRow]:
+        prompts = self._workbench.prompts
+        return [*prompts.all(), *(prompts.all(archived=True) if self._show_archived else ())]
+
+    def _written(self, write: Callable[[], Future[None]], then: Callable[[], None]) -> None:
+        try:
+            future = write()
+        except RefusedError as error:
+            self._tasks.report(error)
+            return
+        self._tasks.watch(future, lambda _: then())
+
+    def _made(self, make: Callable[[], tuple[str, Future[None]]], then: Callable[[str], None] | None) -> None:
+        try:
+            uid, future = make()
+        except RefusedError as error:
+            self._tasks.report(error)
+            return
+
+        def listed() -> None:
+            self.open_requested.emit(uid)
+            if then is not None:
+                then(uid)
+
+        self._tasks.watch(future, lambda _: self.refresh(listed))

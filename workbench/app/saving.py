@@ -1,0 +1,82 @@
+"""Drafts reach the database within a second of the last key.
+
+Invariant: at most `LIMIT_MS` pass between the first unsaved change and the start of its save; a save that fails is
+tried again, and the text stays in memory until it succeeded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from workbench.app.tasks import Tasks
+from workbench.core.drafts import Draft
+from workbench.usecases.problems import problem_of
+
+PAUSE_MS = 350
+LIMIT_MS = 800
+RETRY_MS = 2000
+
+
+class DraftSaver(QObject):
+    """Collects changes and writes the newest draft of one prompt."""
+
+    saved = Signal()
+    failed = Signal(str, str)
+    """Sentence and detail; emitted again only after a success in between."""
+    pending_changed = Signal(bool)
+
+    def __init__(self, tasks: Tasks, save: Callable[[str, Draft], Future[None]], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._tasks, self._save = tasks, save
+        self._read: Callable[[], Draft] | None = None
+        self._prompt = ""
+        self._failing = False
+        self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self._limit = QTimer(self, singleShot=True, interval=LIMIT_MS)
+        self._pause.timeout.connect(self.flush)
+        self._limit.timeout.connect(self.flush)
+
+    @property
+    def pending(self) -> bool:
+        """Whether there are changes that no save has been started for."""
+        return self._limit.isActive()
+
+    def attach(self, prompt_uid: str, read: Callable[[], Draft]) -> None:
+        """Flush what is pending, then watch another prompt; `read` returns its draft as it is now."""
+        self.flush()
+        self._prompt, self._read = prompt_uid, read
+
+    def touch(self) -> None:
+        """Note a change."""
+        self._pause.start()
+        if not self._limit.isActive():
+            self._limit.start()
+            self.pending_changed.emit(True)
+
+    def flush(self) -> Future[None] | None:
+        """Start the save of what is pending and return its future, None when nothing was pending."""
+        if not self._limit.isActive() or self._read is None:
+            return None
+        self._pause.stop()
+        self._limit.stop()
+        future = self._save(self._prompt, self._read())
+        self._tasks.watch(future, lambda _: self._succeeded(), self._failed)
+        return future
+
+    def _succeeded(self) -> None:
+        self._failing = False
+        if not self.pending:
+            self.pending_changed.emit(False)
+        self.saved.emit()
+
+    def _failed(self, error: Exception) -> None:
+        if not self._limit.isActive():
+            self._limit.start(RETRY_MS)
+            self._limit.setInterval(LIMIT_MS)
+        if not self._failing:
+            self._failing = True
+            problem = problem_of(error)
+            self.failed.emit(problem.sentence, problem.detail)

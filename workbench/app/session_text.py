@@ -1,0 +1,32 @@
+"""Time and money of the session in words."""
+
+from __future__ import annotations
+
+from workbench.core.money import show_cost
+from workbench.core.when import duration
+from workbench.usecases.session import SessionStats
+
+
+def session_line(stats: SessionStats) -> str:
+    """Return "Session $0.0132 · 14 iterations · median loop 9.2 s", "" before the first iteration."""
+    if not stats.iterations:
+        return ""
+    parts = [f"Session {show_cost(stats.spent_usd, about=stats.about)}"]
+    if stats.unknown:
+        parts[0] += " + unknown"
+    parts.append("1 iteration" if stats.iterations == 1 else f"{stats.iterations:,} iterations")
+    if stats.median_loop_ms is not None:
+        parts.append(f"median loop {duration(stats.median_loop_ms)}")
+    return " · ".join(parts)
+
+
+def session_detail(stats: SessionStats) -> str:
+    """Return what the line means, for its tooltip."""
+    lines = ["Since this window was opened: money spent, iterations run, and the median time from run to run."]
+    if stats.unknown:
+        lines.append(
+            f"{stats.unknown} answers have no known price; set prices by hand in the model picker to count them."
+        )
+    if stats.about:
+        lines.append("A part of the sum is estimated, because a provider did not report its usage.")
+    return "\n".join(lines)

@@ -1,0 +1,88 @@
+"""Work off the UI thread, answered on it.
+
+Invariant: callbacks run on the UI thread and never after `close`; every failure reaches `on_error` or `failed`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from workbench.usecases.problems import problem_of
+
+T = TypeVar("T")
+
+
+class Tasks(QObject):
+    """A small pool for reads and slow calls. `failed(sentence, detail)` is emitted when nobody handles an error."""
+
+    failed = Signal(str, str)
+    _call = Signal(object)
+
+    def __init__(self, parent: QObject | None = None, workers: int = 3) -> None:
+        super().__init__(parent)
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="tasks")
+        self._closed = False
+        self._call.connect(self._invoke, Qt.ConnectionType.QueuedConnection)
+
+    def run(
+        self,
+        work: Callable[[], T],
+        then: Callable[[T], None] | None = None,
+        on_error: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """Run `work` on the pool, then `then(result)` or `on_error(error)` on the UI thread."""
+        if not self._closed:
+            self.watch(self._pool.submit(work), then, on_error)
+
+    def watch(
+        self,
+        future: Future[T],
+        then: Callable[[T], None] | None = None,
+        on_error: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """Deliver the outcome of a future made elsewhere on the UI thread."""
+
+        def deliver(done: Future[T]) -> None:
+            if self._closed:
+                return
+            try:
+                result = done.result()
+            except CancelledError:
+                return
+            except Exception as error:  # noqa: BLE001 - handed to the UI thread, where it is shown
+                failure = error
+                self._call.emit(lambda: self._report(failure, on_error))
+            else:
+                if then is not None:
+                    self._call.emit(lambda: then(result))
+
+        future.add_done_callback(deliver)
+
+    def on_ui(self, call: Callable[[], Any]) -> None:
+        """Run `call` on the UI thread soon; safe from any thread."""
+        if not self._closed:
+            self._call.emit(call)
+
+    def report(self, error: BaseException) -> None:
+        """Show an error that somebody else caught; on the UI thread only."""
+        problem = problem_of(error)
+        self.failed.emit(problem.sentence, problem.detail)
+
+    def close(self) -> None:
+        """Wait for running work, drop what is queued, and deliver nothing any more."""
+        self._closed = True
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _invoke(self, call: Callable[[], Any]) -> None:
+        if not self._closed:
+            call()
+
+    def _report(self, error: Exception, on_error: Callable[[Exception], None] | None) -> None:
+        if on_error is not None:
+            on_error(error)
+            return
+        self.report(error)

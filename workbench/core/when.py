@@ -1,0 +1,59 @@
+"""Moments as people read them.
+
+Invariant: stored moments are UTC text `YYYY-MM-DDTHH:MM:SS.mmmZ`; this module only reads them, it never asks a clock.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+
+_WEEK = 7
+
+
+def parse(moment: str) -> datetime:
+    """Return the aware datetime of a stored moment. Raises ValueError on another shape."""
+    return datetime.fromisoformat(moment)
+
+
+def to_ms(moment: str) -> int:
+    """Return a stored moment as whole ms since the epoch."""
+    return round(parse(moment).timestamp() * 1000)
+
+
+def relative(then: str, now: str, zone: tzinfo | None = None) -> str:
+    """Return "now", "4 min", "3 h", "yesterday", a week day, or "24 Nov" (with the year when it is another one).
+
+    `zone` is the time zone that decides what yesterday is; None is the system's.
+    """
+    at, present = parse(then).astimezone(zone), parse(now).astimezone(zone)
+    seconds = (present - at).total_seconds()
+    days = (present.date() - at.date()).days
+    if seconds < 60:
+        return "now"
+    if seconds < 3600:
+        return f"{int(seconds // 60)} min"
+    if days == 0 or seconds < 6 * 3600:
+        return f"{int(seconds // 3600)} h"
+    if days == 1:
+        return "yesterday"
+    if days < _WEEK:
+        return f"{at:%A}"
+    return f"{at.day} {at:%b}" if at.year == present.year else f"{at.day} {at:%b %Y}"
+
+
+def absolute(moment: str, zone: tzinfo | None = None) -> str:
+    """Return "24 Nov 2026 13:20:05" in `zone` (None: the system's)."""
+    at = parse(moment).astimezone(zone)
+    return f"{at.day} {at:%b %Y %H:%M:%S}"
+
+
+def duration(ms: int | None) -> str:
+    """Return "0.31 s", "9.2 s", "2 min 5 s" or "" when unknown."""
+    if ms is None:
+        return ""
+    seconds = ms / 1000
+    if seconds < 1:
+        return f"{seconds:.2f} s"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    return f"{int(seconds // 60)} min {int(seconds % 60)} s"

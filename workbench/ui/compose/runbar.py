@@ -1,0 +1,112 @@
+"""The bar under the editor: run, stop, and what the text is based on."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+
+from workbench.ui.shell.bars import Elided
+from workbench.ui.theme import set_role
+
+
+class KeyButton(QPushButton):
+    """A push button with its key printed inside, small and quiet."""
+
+    def __init__(self, text: str, key: str, role: str = "") -> None:
+        super().__init__()
+        self._label = text
+        self._key = key
+        if role:
+            set_role(self, role)
+        self.set_label(text)
+
+    def set_label(self, text: str) -> None:
+        """Change the words; the key stays."""
+        self._label = text
+        self.setText(f"{text}   {self._key}")
+        self.setAccessibleName(text)
+
+
+class RunBar(QFrame):
+    """Run and stop. The numbers at the right say what the draft started from."""
+
+    run_clicked = Signal()
+    stop_clicked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        set_role(self, "surface")
+        self._run = KeyButton("Run", "Ctrl ↵", "primary")
+        self._run.setToolTip("Run all lanes (Ctrl+Enter, also while typing)")
+        self._run.clicked.connect(self.run_clicked)
+        self._stop = KeyButton("■ Stop", "Esc")
+        self._stop.setToolTip("Stop everything that runs; the text so far is kept")
+        self._stop.setAccessibleName("Stop everything")
+        self._stop.clicked.connect(self.stop_clicked)
+        self._stop.hide()
+        self._about = Elided(role="small")
+        self._about.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(14, 9, 14, 9)
+        layout.setSpacing(8)
+        layout.addWidget(self._run)
+        layout.addWidget(self._stop)
+        layout.addWidget(self._about, 1)
+
+    def set_state(self, lanes: int, *, running: bool, enabled: bool) -> None:
+        """Name the number of lanes; show Stop while something runs."""
+        self._run.set_label("Run" if lanes == 0 else "Run 1 lane" if lanes == 1 else f"Run {lanes} lanes")
+        self._run.setEnabled(enabled and lanes > 0)
+        self._stop.setVisible(running)
+
+    def set_about(self, text: str) -> None:
+        """Say what the draft is based on."""
+        self._about.set_full(text)
+
+
+class ViewingBar(QFrame):
+    """Says that a past iteration is shown, read-only, and how to go on from it."""
+
+    restore_clicked = Signal()
+    branch_clicked = Signal()
+    back_clicked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        set_role(self, "banner")
+        self._text = Elided()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(14, 5, 10, 5)
+        layout.setSpacing(6)
+        layout.addWidget(self._text, 1)
+        for label, tip, signal, role in (
+            ("Restore", "Put it into the editor; undo brings the draft back (Ctrl+Shift+O)", self.restore_clicked, ""),
+            ("Branch", "Start the draft from this version (Ctrl+Shift+B)", self.branch_clicked, ""),
+            ("Back to the draft", "Esc", self.back_clicked, "quiet"),
+        ):
+            button = QPushButton(label)
+            button.setToolTip(tip)
+            if role:
+                set_role(button, role)
+            button.clicked.connect(signal)
+            layout.addWidget(button)
+        self.hide()
+
+    def show_iteration(self, text: str) -> None:
+        """Show the bar with `text`."""
+        self._text.set_full(text)
+        self.show()
+
+
+def hline(parent: QWidget | None = None) -> QFrame:
+    """Return a thin separator."""
+    line = QFrame(parent)
+    set_role(line, "hline")
+    return line
+
+
+def small(text: str) -> QLabel:
+    """Return a small muted label."""
+    label = QLabel(text)
+    set_role(label, "small")
+    return label

@@ -1,0 +1,91 @@
+"""Editor, values and run bar at the left, lanes at the right.
+
+Invariant: while a past iteration is shown nothing in it can be edited, and the draft's text stays untouched in memory.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from workbench.core.content import Content
+from workbench.ui.compose.runbar import RunBar, ViewingBar, hline
+from workbench.ui.editor import ContentEditor, ValuesPanel
+from workbench.ui.lanes import LanesView
+from workbench.ui.theme import Theme
+
+Values = tuple[tuple[str, str], ...]
+
+
+class ComposeView(QSplitter):
+    """The two halves. A second editor shows past iterations, so that the draft keeps its undo journal and caret."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self._theme = theme
+        self.setHandleWidth(1)
+        self.setChildrenCollapsible(False)
+        self.editor = ContentEditor(theme)
+        self.values = ValuesPanel(theme)
+        self.runbar = RunBar()
+        self.viewing = ViewingBar()
+        self.lanes = LanesView(theme)
+        self._past_editor: ContentEditor | None = None
+        self._past_values: ValuesPanel | None = None
+        self._left = QWidget()
+        self._left.setMinimumWidth(280)
+        layout = QVBoxLayout(self._left)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.viewing)
+        layout.addWidget(self.editor, 1)
+        layout.addWidget(self.values)
+        layout.addWidget(hline())
+        layout.addWidget(self.runbar)
+        self._layout = layout
+        self.addWidget(self._left)
+        self.addWidget(self.lanes)
+        self.setStretchFactor(0, 10)
+        self.setStretchFactor(1, 16)
+        self.editor.edited.connect(self._sync_variables)
+
+    def set_draft(self, content: Content, values: Values, *, undoable: bool = False) -> None:
+        """Put content and values into the editor, undoably when the person asked for it."""
+        self.editor.set_content(content, undoable=undoable)
+        self.values.set_values(dict(values))
+        self._sync_variables()
+
+    def show_past(self, content: Content, values: Values, title: str) -> None:
+        """Show a past iteration read-only in place of the draft."""
+        if self._past_editor is None:
+            self._past_editor, self._past_values = ContentEditor(self._theme), ValuesPanel(self._theme)
+            self._past_editor.set_read_only(True)
+            self._past_values.set_read_only(True)
+            self._layout.insertWidget(1, self._past_editor, 1)
+            self._layout.insertWidget(2, self._past_values)
+        assert self._past_values is not None
+        self._past_editor.set_content(content)
+        self._past_values.set_variables(tuple(name for name, _ in values))
+        self._past_values.set_values(dict(values))
+        self._show(past=True)
+        self.viewing.show_iteration(title)
+
+    def show_draft(self) -> None:
+        """Return from a past iteration."""
+        self._show(past=False)
+        self.viewing.hide()
+
+    @property
+    def past_editor(self) -> ContentEditor | None:
+        """The read-only editor of past iterations, None before the first one was shown."""
+        return self._past_editor
+
+    def _show(self, *, past: bool) -> None:
+        self.editor.setVisible(not past)
+        self.values.setVisible(not past)
+        if self._past_editor is not None and self._past_values is not None:
+            self._past_editor.setVisible(past)
+            self._past_values.setVisible(past)
+
+    def _sync_variables(self) -> None:
+        self.values.set_variables(self.editor.variables())

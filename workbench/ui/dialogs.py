@@ -1,0 +1,110 @@
+"""What opens on top of the window. Each dialog is imported when it is first opened, so that the start stays quick.
+
+Invariant: no dialog is modal; every one closes with Esc, and its result reaches the controllers through one callback.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QVBoxLayout
+
+from workbench.core.lanes import Lane
+from workbench.ui.theme import set_role
+
+if TYPE_CHECKING:
+    from workbench.ui.settings import SettingsDialog
+    from workbench.ui.window import MainWindow
+
+
+class NoteDialog(QDialog):
+    """One line of text about an iteration. Enter keeps it, Esc leaves it as it was."""
+
+    def __init__(self, parent: MainWindow, number: int, note: str) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(f"Note on iteration {number}")
+        self.field = QLineEdit(note)
+        self.field.setAccessibleName("Note")
+        self.field.setMinimumWidth(360)
+        self.field.setPlaceholderText("What changed, or what you learnt")
+        hint = QLabel("Enter keeps it, Esc leaves it as it was. An empty note shows the changed words again.")
+        hint.setWordWrap(True)
+        set_role(hint, "small")
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.field)
+        layout.addWidget(hint)
+        self.field.returnPressed.connect(self.accept)
+        self.field.selectAll()
+
+
+class Dialogs(QObject):
+    """Opens dialogs for the window."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._settings: SettingsDialog | None = None
+
+    def edit_note(self, run_uid: str) -> None:
+        """Edit the note of an iteration."""
+        row = self._window.timeline.row(self._window.timeline.position(run_uid))
+        if row is None:
+            return
+        dialog = NoteDialog(self._window, row.number, row.note)
+        dialog.accepted.connect(lambda: self._window.compose.set_note(run_uid, dialog.field.text().strip()))
+        dialog.open()
+
+    def pick_model(self, slot: str) -> None:
+        """Choose another model for a lane of the draft."""
+        from workbench.app.picker_source import WorkbenchPickerSource
+        from workbench.ui.picker import ModelPicker
+
+        lane: Lane | None = self._window.compose.lanes.get(slot)
+        if lane is None:
+            return
+        source = WorkbenchPickerSource(self._window.workbench)
+        picker = ModelPicker(self._window.theme, source, lane, self._window)
+        picker.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        picker.chosen.connect(lambda choice: self._window.choose_model(slot, choice))
+        picker.keys_requested.connect(lambda _: self.settings("keys"))
+        picker.open()
+
+    def settings(self, page: str) -> None:
+        """Open the settings on a page: keys, endpoints, appearance."""
+        from workbench.app.settings_source import WorkbenchSettingsSource
+        from workbench.ui.settings import SettingsDialog
+
+        if self._settings is not None:
+            self._settings.show_page(page)
+            self._settings.raise_()
+            return
+        source = WorkbenchSettingsSource(self._window.workbench)
+        dialog = SettingsDialog(self._window.theme, source, self._window, page)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.finished.connect(self._settings_closed)
+        self._settings = dialog
+        dialog.show()
+
+    def wire(self, slot: str) -> None:
+        """Show what a lane sent and got."""
+        from workbench.ui.lanes.wire import WireDialog
+
+        shown = self._window.compose.board.shown(slot)
+        if shown is None:
+            return
+        dialog = WireDialog(
+            self._window.theme,
+            shown.wire,
+            marks=shown.marks,
+            response=shown.result.response if shown.result else None,
+            title=self._window.lane_title(slot),
+            parent=self._window,
+        )
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _settings_closed(self) -> None:
+        self._settings = None
+        self._window.compose.endpoints_changed()

@@ -1,0 +1,162 @@
+"""One method per thing a person can do.
+
+Invariant: the keys of `table` are the ids of the command table; what a command means is written here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from workbench.ui.theme import Mode
+
+if TYPE_CHECKING:
+    from workbench.ui.window import MainWindow
+
+ZOOM_STEP = 0.1
+
+
+class Handlers:
+    """Acts on the window's controllers."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+
+    def table(self) -> dict[str, Callable[[], object]]:
+        """Return a handler for every command."""
+        w = self._window
+        compose, lanes = w.compose, w.view.lanes
+        return {
+            "run": compose.run,
+            "stop": w.workbench.runner.stop_everything,
+            "stop_lane": lambda: compose.stop(lanes.focused_slot()),
+            "escape": self.escape,
+            "retry_lane": lambda: compose.retry([lanes.focused_slot()]),
+            "retry_all": lambda: compose.retry(compose.unfinished()),
+            "tie": lambda: compose.judge("tie"),
+            "all_bad": lambda: compose.judge("all_bad"),
+            "mark_focused": lambda: self.mark(lanes.focused_slot()),
+            "new_prompt": w.prompts_new,
+            "rename_prompt": lambda: w.sidebar.edit_prompt_name(compose.prompt_uid),
+            "duplicate_prompt": lambda: self.duplicate_prompt(compose.prompt_uid),
+            "archive_prompt": lambda: self.archive_prompt(compose.prompt_uid),
+            "show_archived": w.prompts.toggle_archived,
+            "switch_prompt": w.sidebar.prompt_list.setFocus,
+            "undo": w.view.editor.undo,
+            "redo": w.view.editor.redo,
+            "add_message": w.view.editor.add_next,
+            "focus_editor": self.focus_editor,
+            "add_lane": self.add_lane,
+            "duplicate_lane": lambda: compose.lanes.duplicate(lanes.focused_slot()),
+            "remove_lane": lambda: compose.lanes.remove(lanes.focused_slot()),
+            "lane_model": lambda: w.dialogs.pick_model(lanes.focused_slot()),
+            "next_lane": lambda: self.step_lane(1),
+            "previous_lane": lambda: self.step_lane(-1),
+            "older": lambda: self.step_iteration(1),
+            "newer": lambda: self.step_iteration(-1),
+            "restore": lambda: self.take_over(branch=False),
+            "branch": lambda: self.take_over(branch=True),
+            "back": self.back,
+            "note": lambda: w.dialogs.edit_note(compose.shown_run()),
+            "settings": lambda: w.dialogs.settings("keys"),
+            "theme_system": lambda: self.theme("system"),
+            "theme_light": lambda: self.theme("light"),
+            "theme_dark": lambda: self.theme("dark"),
+            "zoom_in": lambda: self.zoom(ZOOM_STEP),
+            "zoom_out": lambda: self.zoom(-ZOOM_STEP),
+            "zoom_reset": lambda: w.theme.set_scale(1.0),
+            "quit": w.close,
+        }
+
+    def escape(self) -> None:
+        """Close the innermost open thing; when nothing is open, stop what runs."""
+        if self._window.compose.viewing is not None:
+            self.back()
+        else:
+            self._window.workbench.runner.stop_everything()
+
+    def back(self) -> None:
+        """Return to the draft."""
+        self._window.compose.back()
+        self._window.view.editor.focus_first()
+
+    def mark(self, slot: str) -> None:
+        """Make a lane the winner, or take that back."""
+        position = self._window.compose.board.position(slot)
+        if position is not None:
+            self._window.compose.judge(position)
+
+    def mark_number(self, number: int) -> bool:
+        """The same by the lane's number on the screen; False when there is no such lane."""
+        slots = self._window.shown_slots()
+        if not 1 <= number <= len(slots):
+            return False
+        self.mark(slots[number - 1])
+        return True
+
+    def take_over(self, *, branch: bool) -> None:
+        """Restore or branch, with a line that offers to undo it."""
+        compose = self._window.compose
+        if compose.viewing is None:
+            return
+        number = compose.viewing.row.number
+        before = compose.branch() if branch else compose.restore()
+        if before is not None:
+            did = "The draft now starts from" if branch else "The draft now has the text of"
+            self._window.offer_undo(f"{did} iteration {number}.", before)
+        self._window.view.editor.focus_first()
+
+    def step_iteration(self, step: int) -> None:
+        """Go to the next older (1) or newer (-1) iteration; newer than the newest is the draft."""
+        window = self._window
+        shown = window.timeline.position(window.compose.shown_run())
+        if window.compose.viewing is None:
+            # The draft's lanes show the newest run; what is older than that begins behind it.
+            target = shown + 1 if shown >= 0 and step > 0 else 0 if step > 0 else -1
+        else:
+            target = shown + step
+        row = window.timeline.row(target) if target >= 0 else None
+        if row is not None:
+            window.compose.view(row.run_uid)
+        elif step < 0:
+            self.back()
+
+    def step_lane(self, step: int) -> None:
+        """Move the focus between lanes."""
+        slots = self._window.shown_slots()
+        if slots:
+            focused = self._window.view.lanes.focused_slot()
+            at = slots.index(focused) if focused in slots else -step if step > 0 else 0
+            self._window.view.lanes.focus_lane((at + step) % len(slots))
+
+    def add_lane(self) -> None:
+        """Add a lane, which starts as a copy of the last one, and offer to choose its model."""
+        lanes = self._window.compose.lanes
+        last = lanes.lanes[-1] if lanes.lanes else None
+        slot = lanes.add(last.endpoint, last.model, last.params) if last else lanes.add()
+        self._window.view.lanes.focus_lane(len(lanes.lanes) - 1)
+        self._window.dialogs.pick_model(slot)
+
+    def focus_editor(self) -> None:
+        """Put the caret into the editor."""
+        self._window.compose.back()
+        self._window.view.editor.focus_first()
+
+    def duplicate_prompt(self, uid: str) -> None:
+        """Copy a prompt."""
+        position = self._window.prompts.model.position(uid)
+        if position >= 0:
+            self._window.compose.saver.flush()
+            self._window.prompts.duplicate(uid, f"{self._window.prompts.model.row(position).name} copy")
+
+    def archive_prompt(self, uid: str) -> None:
+        """Archive a prompt, or bring it back; when the open one goes, another one opens."""
+        self._window.archive(uid)
+
+    def theme(self, mode: Mode) -> None:
+        """Follow the system, or be light or dark."""
+        self._window.theme.set_mode(mode)
+
+    def zoom(self, delta: float) -> None:
+        """Make all text larger or smaller."""
+        self._window.theme.set_scale(round(self._window.theme.scale + delta, 2))

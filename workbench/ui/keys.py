@@ -1,0 +1,58 @@
+"""Verdict keys, which depend on where the key sits and on what has the focus.
+
+Invariant: a digit typed into a text field is text; with Ctrl it is a verdict everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QTextEdit,
+    QWidget,
+)
+
+from workbench.app.commands import VerdictKey, verdict_key
+
+_EDITABLE = (QLineEdit, QAbstractSpinBox, QComboBox)
+
+
+def takes_text(widget: QWidget | None) -> bool:
+    """Whether keys typed at `widget` are text."""
+    if isinstance(widget, QPlainTextEdit | QTextEdit):
+        return not widget.isReadOnly()
+    return isinstance(widget, _EDITABLE)
+
+
+class VerdictKeys(QObject):
+    """Watches the keys of one window. `judge` returns whether it took the key."""
+
+    def __init__(self, window: QWidget, judge: Callable[[VerdictKey], bool]) -> None:
+        super().__init__(window)
+        self._window = window
+        self._judge = judge
+        app = QApplication.instance()
+        if app is None:
+            raise RuntimeError("verdict keys need an application")
+        app.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent) or event.isAutoRepeat():
+            return False
+        if not isinstance(watched, QWidget) or watched.window() is not self._window:
+            return False
+        modifiers = event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier)
+        ctrl = modifiers == Qt.KeyboardModifier.ControlModifier
+        if not ctrl and (modifiers != Qt.KeyboardModifier.NoModifier or takes_text(QApplication.focusWidget())):
+            return False
+        if ctrl and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            return False
+        found = verdict_key(event.key(), event.nativeScanCode(), ctrl=ctrl)
+        return found is not None and self._judge(found)

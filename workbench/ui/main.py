@@ -1,0 +1,119 @@
+"""Opens the window.
+
+Invariant: one window per database; whatever keeps the window from opening is a sentence on the screen, not a trace.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from workbench import __version__
+from workbench.host import settings as stored
+from workbench.host.dirs import default_database, places
+from workbench.host.errors import HostError
+from workbench.host.locks import WindowLock
+from workbench.store.errors import StoreError
+from workbench.ui.theme import Theme
+from workbench.ui.window import MainWindow
+from workbench.usecases.workbench import Workbench
+
+DESKTOP_FILE = "prompt-workbench"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the window until it is closed; return the exit code."""
+    arguments = _parse(sys.argv[1:] if argv is None else argv)
+    app = QApplication([sys.argv[0] or "prompt-workbench"])
+    app.setApplicationName("prompt-workbench")
+    app.setApplicationDisplayName("Prompt Workbench")
+    app.setApplicationVersion(__version__)
+    app.setDesktopFileName(DESKTOP_FILE)
+    db = arguments.db or default_database(os.environ)
+    try:
+        return _run(app, db)
+    except (StoreError, HostError) as error:
+        return _explain(db, error)
+
+
+def _parse(argv: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="prompt-workbench", description="Open the Prompt Workbench window.")
+    parser.add_argument("--db", type=Path, help="the history database (default: in your data directory)")
+    parser.add_argument("--version", action="version", version=f"Prompt Workbench {__version__}")
+    return parser.parse_args(argv)
+
+
+def _run(app: QApplication, db: Path) -> int:
+    found = places(os.environ)
+    db.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = WindowLock(db)
+    if not lock.acquire():
+        return _raise_first(db)
+    try:
+        loaded = stored.load(found.config)
+        theme = Theme(app, loaded.settings.theme, loaded.settings.font_scale)
+        workbench = Workbench.open(db, found, os.environ)
+        try:
+            window = MainWindow(workbench, theme, loaded.settings)
+            window.open_first()
+            window.show()
+            if loaded.notice:
+                window.notices.quiet("settings", loaded.notice)
+            _listen_for_signals(app, window)
+            if any(name.startswith("WORKBENCH_BENCH_") for name in os.environ):
+                from workbench.ui import bench_hook
+
+                bench_hook.install(window, window.view.editor.first_viewport(), window.view.editor.focus_first)
+            return app.exec()
+        finally:
+            unsaved = workbench.close()
+            if unsaved:
+                sys.stderr.write(f"{unsaved} answers could not be saved: the database could not be written.\n")
+    finally:
+        lock.release()
+
+
+def _raise_first(db: Path) -> int:
+    from workbench.app.single import ask_to_raise
+
+    if ask_to_raise(db):
+        sys.stderr.write("Prompt Workbench is open already; its window was brought to the front.\n")
+        return 0
+    sys.stderr.write(
+        f"Another Prompt Workbench uses {db} and does not answer. Close it, or open another database with --db.\n"
+    )
+    return 1
+
+
+def _listen_for_signals(app: QApplication, window: MainWindow) -> None:
+    """Close properly on Ctrl+C and on a polite kill."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: window.close())
+    # Python runs signal handlers between bytecodes only; an idle Qt loop executes none.
+    timer = QTimer(app, interval=300)
+    timer.timeout.connect(lambda: None)
+    timer.start()
+
+
+def _explain(db: Path, error: StoreError | HostError) -> int:
+    """Show a sentence where the window would have been."""
+    from PySide6.QtWidgets import QMessageBox
+
+    sys.stderr.write(f"{error.sentence}\n")
+    box = QMessageBox(QMessageBox.Icon.Warning, "Prompt Workbench", error.sentence)
+    box.setInformativeText(f"Database: {db}\nYou can open another one with --db PATH or WORKBENCH_DB.")
+    if error.detail:
+        box.setDetailedText(error.detail)
+    box.exec()
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

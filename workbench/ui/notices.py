@@ -1,0 +1,138 @@
+"""What the window says by itself: problems, recovery, saving, the engine, the built-in model's hint.
+
+Invariant: nothing here is modal; a problem replaces a hint, a hint never replaces a problem.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from workbench.usecases.problems import problem_of
+
+if TYPE_CHECKING:
+    from workbench.ui.window import MainWindow
+
+BUILTIN_HINT = "hint_builtin"
+_ENGINE_TONES = {"ready": "green", "runtime": "green", "starting": "muted", "restarting": "warn", "dead": "red"}
+
+
+class Notices(QObject):
+    """Speaks through the notice line and the status bar."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._undo: Callable[[], None] | None = None
+        self._hint_wanted = False
+        self._uses_builtin = False
+        window.notice.action_clicked.connect(self._act)
+        window.notice.dismissed.connect(self._dismissed)
+
+    def first(self) -> None:
+        """Say what there is to say once the window is painted."""
+        window = self._window
+        if window.workbench.notice:
+            window.notice.show_notice("database", window.workbench.notice, error=True)
+        window.tasks.run(lambda: window.workbench.store.get_meta(BUILTIN_HINT), self._hint_known)
+
+    def _hint_known(self, fact: str | None) -> None:
+        self._hint_wanted = fact != "dismissed"
+        self.about_builtin(self._uses_builtin)
+
+    def problem(self, sentence: str, detail: str = "") -> None:
+        """Say what went wrong."""
+        self._window.notice.show_notice("problem", sentence, error=True, detail=detail)
+
+    def quiet(self, key: str, sentence: str) -> None:
+        """Say something that needs no action, unless a problem is shown."""
+        if self._window.notice.key not in ("problem", "database"):
+            self._window.notice.show_notice(key, sentence)
+
+    def offer(self, sentence: str, label: str, act: Callable[[], None]) -> None:
+        """Say what was done and offer to undo it."""
+        self._undo = act
+        self._window.notice.show_notice("offer", sentence, action="offer", label=label)
+
+    def about_builtin(self, uses_builtin: bool) -> None:
+        """Say once what the built-in model is for, while a lane uses it and until it is dismissed."""
+        self._uses_builtin = uses_builtin
+        notice = self._window.notice
+        if not uses_builtin or not self._hint_wanted:
+            notice.clear(BUILTIN_HINT)
+            return
+        if notice.key:
+            return
+        if self._window.workbench.weights is None:
+            notice.show_notice(
+                BUILTIN_HINT,
+                "The built-in model is not installed. It is 98 MB, tiny, and meant for trying the loop offline.",
+                action="install",
+                label="Install it",
+            )
+        else:
+            notice.show_notice(
+                BUILTIN_HINT,
+                "The built-in model is tiny (135 million parameters) and meant for trying the loop. "
+                "For real work, add a key and choose a model in a lane's menu.",
+                action="keys",
+                label="Add a key…",
+            )
+
+    def saved(self) -> None:
+        """Say that the draft is in the database."""
+        self._window.status.set_saved("Saved")
+        if self._window.notice.key == "not_saved":
+            self._window.notice.clear("not_saved")
+
+    def pending(self, pending: bool) -> None:
+        """Say that there are changes that are not saved yet."""
+        if pending:
+            self._window.status.set_saved("Editing…")
+
+    def not_saved(self, sentence: str, detail: str) -> None:
+        """Say that the draft could not be saved; it stays in memory and is tried again."""
+        self._window.status.set_saved("Not saved")
+        self._window.notice.show_notice(
+            "not_saved", f"The draft is only in this window. {sentence}", error=True, detail=detail
+        )
+
+    def engine(self, kind: str, text: str) -> None:
+        """Say how the engine is."""
+        self._window.status.set_engine(text, _ENGINE_TONES.get(kind, "muted"))
+
+    def install_model(self) -> None:
+        """Install the built-in model in the background, with progress in the notice line."""
+        window = self._window
+
+        def progress(text: str) -> None:
+            window.tasks.on_ui(lambda: window.notice.show_notice("install", text))
+
+        def failed(error: Exception) -> None:
+            problem = problem_of(error)
+            self.problem(problem.sentence, problem.detail)
+
+        def done(_: object) -> None:
+            window.notice.show_notice("install", "The built-in model is installed. Run again to use it.")
+
+        window.notice.show_notice("install", "Installing the built-in model (98 MB)…")
+        window.tasks.run(lambda: window.workbench.install_model(progress), done, failed)
+
+    def _act(self, action: str) -> None:
+        if action == "offer" and self._undo is not None:
+            act, self._undo = self._undo, None
+            self._window.notice.clear("offer")
+            act()
+        elif action == "keys":
+            self._window.dialogs.settings("keys")
+        elif action == "install":
+            self.install_model()
+
+    def _dismissed(self, key: str) -> None:
+        store = self._window.workbench.store
+        if key == BUILTIN_HINT:
+            self._hint_wanted = False
+        if key == BUILTIN_HINT and not store.read_only:
+            self._window.tasks.watch(store.set_meta(BUILTIN_HINT, "dismissed"))

@@ -1,0 +1,1 @@
+"""The frame around the views: header, side bar, notices, status bar."""

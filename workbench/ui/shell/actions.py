@@ -1,0 +1,58 @@
+"""Actions and menus from the table of commands.
+
+Invariant: an action exists for every row of the table and for nothing else; its shortcut works anywhere in the window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+from workbench.app.commands import COMMANDS, GROUPS, WindowState
+
+
+class Actions(QObject):
+    """Builds the actions once and keeps them enabled as the window's state says."""
+
+    def __init__(self, window: QWidget, handlers: Mapping[str, Callable[[], object]]) -> None:
+        super().__init__(window)
+        missing = {c.id for c in COMMANDS} ^ set(handlers)
+        if missing:
+            raise ValueError(f"commands without a handler, or handlers without a command: {sorted(missing)}")
+        self._actions: dict[str, QAction] = {}
+        for command in COMMANDS:
+            action = QAction(command.title, self)
+            action.setShortcuts([QKeySequence(s) for s in command.shortcuts])
+            action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+            handler = handlers[command.id]
+            action.triggered.connect(lambda _=False, call=handler: call())
+            window.addAction(action)
+            self._actions[command.id] = action
+
+    def __getitem__(self, command_id: str) -> QAction:
+        return self._actions[command_id]
+
+    def update(self, state: WindowState) -> None:
+        """Enable what makes sense now."""
+        for command in COMMANDS:
+            self._actions[command.id].setEnabled(command.enabled(state))
+
+    def menu(self, parent: QWidget) -> QMenu:
+        """Return a menu of all commands, a submenu per group."""
+        menu = QMenu(parent)
+        for group in GROUPS:
+            sub = menu.addMenu(group)
+            for command in COMMANDS:
+                if command.group == group:
+                    sub.addAction(self._actions[command.id])
+        return menu
+
+    def submenu(self, parent: QWidget, *ids: str) -> QMenu:
+        """Return a menu of a few commands."""
+        menu = QMenu(parent)
+        for command_id in ids:
+            menu.addAction(self._actions[command_id])
+        return menu

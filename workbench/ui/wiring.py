@@ -1,0 +1,81 @@
+"""Which signal leads where.
+
+Invariant: every connection between the window's parts is written here, so that a way can be followed on one page.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workbench.ui.context_menus import iteration_menu, prompt_menu
+
+if TYPE_CHECKING:
+    from workbench.ui.window import MainWindow
+
+
+def wire(window: MainWindow) -> None:
+    """Connect everything; called once, when all parts exist."""
+    compose, view, side = window.compose, window.view, window.sidebar
+    window.tasks.failed.connect(window.notices.problem)
+    compose.problem.connect(window.notices.problem)
+    compose.draft_loaded.connect(window.show_draft)
+    compose.draft_restored.connect(window.restore_draft)
+    compose.heads_changed.connect(window.show_heads)
+    compose.viewing_changed.connect(window.show_viewing)
+    compose.prompt_changed.connect(window.prompt_changed)
+    compose.run_started.connect(window.pulse.start)
+    compose.changed.connect(window.update_state)
+    view.editor.edited.connect(compose.edited)
+    view.values.edited.connect(compose.edited)
+    view.editor.undo_state_changed.connect(window.update_state)
+    view.runbar.run_clicked.connect(compose.run)
+    view.runbar.stop_clicked.connect(window.workbench.runner.stop_everything)
+    view.viewing.restore_clicked.connect(lambda: window.handlers.take_over(branch=False))
+    view.viewing.branch_clicked.connect(lambda: window.handlers.take_over(branch=True))
+    view.viewing.back_clicked.connect(window.handlers.back)
+    _wire_lanes(window)
+    side.prompt_chosen.connect(window.choose_prompt)
+    side.iteration_chosen.connect(compose.view)
+    side.new_prompt.connect(window.prompts_new)
+    side.prompt_menu.connect(lambda uid, at: prompt_menu(window, uid, at))
+    side.iteration_menu.connect(lambda _, at: iteration_menu(window, at))
+    window.prompts.open_requested.connect(window.choose_prompt)
+    window.prompts.listed.connect(lambda: side.select_prompt(compose.prompt_uid))
+    window.timeline.rowsInserted.connect(lambda: side.select_iteration(compose.shown_run()))
+    window.header.settings_clicked.connect(lambda: window.dialogs.settings("keys"))
+    compose.saver.saved.connect(window.notices.saved)
+    compose.saver.failed.connect(window.notices.not_saved)
+    compose.saver.pending_changed.connect(window.notices.pending)
+    window.pulse.frame.connect(compose.board.tick)
+    window.pulse.second.connect(compose.board.refresh_running)
+    window.pulse.foreign_change.connect(window.foreign_change)
+    window.bridge.run_started.connect(window.run_recorded)
+    window.bridge.run_ended.connect(window.run_ended)
+    window.bridge.output_ended.connect(lambda _: window.show_session())
+    window.bridge.problem.connect(window.notices.problem)
+    window.bridge.engine.connect(window.notices.engine)
+    window.theme.changed.connect(window.update_state)
+
+
+def _wire_lanes(window: MainWindow) -> None:
+    compose, lanes, board = window.compose, window.view.lanes, window.compose.board
+    board.status_changed.connect(lanes.set_status)
+    board.text_reset.connect(lanes.set_text)
+    board.text_appended.connect(lanes.append_text)
+    board.cleared.connect(lanes.clear)
+    lanes.add_requested.connect(window.handlers.add_lane)
+    lanes.duplicate_requested.connect(compose.lanes.duplicate)
+    lanes.remove_requested.connect(compose.lanes.remove)
+    lanes.move_requested.connect(compose.lanes.move)
+    lanes.model_requested.connect(window.dialogs.pick_model)
+    lanes.params_changed.connect(compose.lanes.set_params)
+    lanes.pin_requested.connect(compose.lanes.set_pinned)
+    lanes.rename_requested.connect(compose.lanes.set_label)
+    lanes.stop_requested.connect(compose.stop)
+    lanes.retry_requested.connect(lambda slot: window.retry([slot]))
+    lanes.mark_requested.connect(window.handlers.mark)
+    lanes.attempt_requested.connect(compose.board.show_attempt)
+    lanes.wire_requested.connect(window.dialogs.wire)
+    lanes.copy_requested.connect(window.copy)
+    lanes.action_requested.connect(window.lane_action)
+    lanes.focus_changed.connect(lambda _: window.update_state())
