@@ -1,0 +1,218 @@
+"""One message: its role, what can be done with it, and its text.
+
+Invariant: a block changes no message but by its text field; everything else it asks for by a signal.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from PySide6.QtCore import QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QActionGroup, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QToolButton, QWidget
+
+from workbench.core.content import ROLES, Role
+from workbench.ui.editor.field import ExactField
+from workbench.ui.editor.spans import LONGEST
+from workbench.ui.theme import Theme, set_role
+
+LEFT = 14
+_TOP = 6
+_BOTTOM = 8
+_NOTE_DELAY_MS = 250
+_FOCUS_BAR = 2
+Action = Literal["up", "down", "duplicate", "remove"]
+
+ROLE_NAMES: dict[Role, str] = {"system": "System", "user": "User", "assistant": "Assistant"}
+_HINTS: dict[Role, str] = {
+    "system": "Who the model is, what it has to do, and how it should answer",
+    "user": "What the model is asked. Write {{name}} for what changes from run to run; its value goes below.",
+    "assistant": "What the model answered: an example to follow, or the start of its answer",
+}
+
+
+class MessageBlock(QWidget):
+    """A message in the editor; `key` is its name in the undo journal."""
+
+    role_wanted = Signal(object, str)
+    action_wanted = Signal(object, str)
+
+    note_changed = Signal()
+    """The block needs another height although its text is the same."""
+
+    def __init__(self, theme: Theme, key: int, role: Role) -> None:
+        super().__init__()
+        self._theme = theme
+        self.key = key
+        self._role: Role = role
+        self._place = (0, 1)
+        self._natural: int | None = None
+        self._limit = 0
+        self._scrolls = False
+        self._editable = True
+        self._role_button = QPushButton(self)
+        self._role_button.setAutoDefault(False)
+        set_role(self._role_button, "quiet-strong")
+        self._role_button.clicked.connect(self._open_roles)
+        self._more = QToolButton(self)
+        self._more.setText("⋯")
+        self._more.setToolTip("Move, change role, duplicate or remove this message")
+        set_role(self._more, "quiet")
+        self._more.clicked.connect(self._open_actions)
+        for button in (self._role_button, self._more):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.field = ExactField(theme, self, journaled=True)
+        self._note = QLabel(self)
+        self._note.setWordWrap(True)
+        self._note.hide()
+        set_role(self._note, "small")
+        self._note_timer = QTimer(self)
+        self._note_timer.setSingleShot(True)
+        self._note_timer.setInterval(_NOTE_DELAY_MS)
+        self._note_timer.timeout.connect(self._check_length)
+        self.field.textChanged.connect(self._text_changed)
+        self.field.focus_changed.connect(self.update)
+        self._name()
+
+    @property
+    def role(self) -> Role:
+        """Who speaks."""
+        return self._role
+
+    def set_role(self, role: Role) -> None:
+        """Change who speaks."""
+        self._role = role
+        self._name()
+
+    def set_place(self, index: int, count: int) -> None:
+        """Say where the block is among its siblings; index counts from 0."""
+        self._place = (index, count)
+        self._name()
+
+    def set_editable(self, editable: bool) -> None:
+        """Show or hide everything that changes the message."""
+        self._editable = editable
+        self.field.set_editable(editable)
+        self._more.setVisible(editable)
+        self._role_button.setFocusPolicy(Qt.FocusPolicy.TabFocus if editable else Qt.FocusPolicy.NoFocus)
+        self._role_button.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, not editable)
+        self._name()
+
+    def controls(self) -> tuple[QWidget, ...]:
+        """Return what takes the focus, in the order of Tab."""
+        return (self._role_button, self._more, self.field)
+
+    def restyle(self) -> None:
+        """Take fonts and colours from the theme again."""
+        self.field.restyle()
+        self._natural = None
+        self.update()
+
+    def set_width(self, width: int, right: int) -> None:
+        """Take `width` px, of which `right` stay free at the edge; heights follow by `arrange`."""
+        field = self.field.geometry()
+        x = LEFT - round(self.field.document().documentMargin())
+        if field.width() != width - right - x or self.width() != width:
+            self._natural = None
+        self.resize(width, self.height())
+        self.field.fit(QRect(x, field.y(), width - right - x, max(field.height(), 1)), scrolls=self._scrolls)
+
+    def natural_height(self, limit: int) -> int:
+        """Return the height of the text field that shows all of it, or something over `limit` px."""
+        if self._natural is None or self._natural > self._limit or limit > self._limit:
+            self._limit = limit
+            self._natural = self.field.natural_height(limit)
+        return self._natural
+
+    def frame_height(self) -> int:
+        """Return the height of everything but the text field."""
+        note = 0 if self._note.isHidden() else self._note.heightForWidth(self._note_width()) + 4
+        return _TOP + self._header_height() + note + _BOTTOM
+
+    def arrange(self, y: int, text_height: int, *, scrolls: bool) -> int:
+        """Place the block at `y` with a text field of `text_height` px; return its bottom."""
+        self._scrolls = scrolls
+        header = self._header_height()
+        pad = 7
+        self._role_button.setGeometry(QRect(LEFT - pad, _TOP, self._role_button.sizeHint().width(), header))
+        more = self._more.sizeHint().width()
+        edge = self.field.geometry().right() + 1
+        self._more.setGeometry(QRect(edge - more, _TOP, more, header))
+        field = self.field.geometry()
+        self.field.fit(QRect(field.x(), _TOP + header, field.width(), text_height), scrolls=scrolls)
+        bottom = _TOP + header + text_height
+        if not self._note.isHidden():
+            height = self._note.heightForWidth(self._note_width())
+            self._note.setGeometry(QRect(LEFT, bottom + 4, self._note_width(), height))
+        total = text_height + self.frame_height()
+        self.setGeometry(QRect(0, y, self.width(), total))
+        return y + total
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.fillRect(0, self.height() - 1, self.width(), 1, self._theme.color("line"))
+            if self.field.hasFocus():
+                painter.fillRect(0, 0, _FOCUS_BAR, self.height() - 1, self._theme.color("accent"))
+
+    def _note_width(self) -> int:
+        return max(self.field.width() - LEFT, 40)
+
+    def _header_height(self) -> int:
+        return max(self._role_button.sizeHint().height(), self._more.sizeHint().height())
+
+    def _text_changed(self) -> None:
+        self._natural = None
+        if self.field.length > LONGEST or not self._note.isHidden():
+            self._note_timer.start()
+
+    def _check_length(self) -> None:
+        long = any(len(line) > LONGEST for line in self.field.exact().split("\n"))
+        if long is self._note.isHidden():
+            self._note.setText(f"Paragraphs over {LONGEST:,} characters: variables work, but are not coloured here.")
+            self._note.setVisible(long)
+            self.note_changed.emit()
+
+    def _name(self) -> None:
+        name = ROLE_NAMES[self._role]
+        index, count = self._place
+        self._role_button.setText(f"{name} ▾" if self._editable else name)
+        self._role_button.setToolTip("Change the role of this message" if self._editable else "")
+        self._role_button.setAccessibleName(f"Role of message {index + 1}: {name}")
+        self._more.setAccessibleName(f"Actions for message {index + 1}")
+        self.field.setAccessibleName(f"{name} message, {index + 1} of {count}")
+        self.field.setPlaceholderText(_HINTS[self._role] if self._editable else "Empty")
+
+    def _open_roles(self) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._fill_roles(menu)
+        menu.popup(self._role_button.mapToGlobal(self._role_button.rect().bottomLeft()))
+
+    def _open_actions(self) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        index, count = self._place
+        entries: tuple[tuple[str, Action, bool], ...] = (
+            ("Move up", "up", index > 0),
+            ("Move down", "down", index < count - 1),
+            ("Duplicate", "duplicate", True),
+            ("Remove", "remove", True),
+        )
+        for text, name, enabled in entries:
+            action = menu.addAction(text)
+            action.setEnabled(enabled)
+            action.triggered.connect(lambda _=False, name=name: self.action_wanted.emit(self, name))
+            if name == "down":
+                self._fill_roles(menu.addMenu("Change role"))
+        corner = self._more.mapToGlobal(self._more.rect().bottomRight())
+        corner.setX(corner.x() - menu.sizeHint().width())
+        menu.popup(corner)
+
+    def _fill_roles(self, menu: QMenu) -> None:
+        group = QActionGroup(menu)
+        for role in ROLES:
+            action = menu.addAction(ROLE_NAMES[role])
+            action.setCheckable(True)
+            action.setChecked(role == self._role)
+            group.addAction(action)
+            action.triggered.connect(lambda _=False, role=role: self.role_wanted.emit(self, role))

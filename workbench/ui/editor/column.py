@@ -1,0 +1,186 @@
+"""Where message blocks lie.
+
+Invariant: heights follow the text at once, before the next paint, and no scroll bar ever changes a width: its room is
+kept free while it is hidden. A block gets what is free, and at least a share of the view before it scrolls itself.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+from PySide6.QtCore import QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QResizeEvent, QTextCursor
+from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QWidget
+
+from workbench.ui.editor.block import LEFT, MessageBlock
+from workbench.ui.editor.field import ExactField
+from workbench.ui.editor.page import Page
+from workbench.ui.theme import Theme, set_role
+
+SHARE = 0.6
+_FEWEST_LINES = 3
+_PAD = 7
+_GAP = 4
+
+
+class Column(QScrollArea):
+    """Message blocks from top to bottom, and the buttons that add one."""
+
+    add_wanted = Signal()
+    system_wanted = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._blocks: list[MessageBlock] = []
+        self._editable = True
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._page = Page("surface")
+        self._page.clicked.connect(self._focus_last)
+        self._page.shown.connect(self.arrange)
+        self.setWidget(self._page)
+        self._add = self._button("+ Message", "Add a message at the end")
+        self._add.clicked.connect(self.add_wanted)
+        self._add_system = self._button("+ System", "Add a system message at the top")
+        self._add_system.clicked.connect(self.system_wanted)
+
+    @property
+    def blocks(self) -> tuple[MessageBlock, ...]:
+        """The blocks from top to bottom."""
+        return tuple(self._blocks)
+
+    def by_key(self, key: int) -> MessageBlock:
+        """Return the block with this journal key; KeyError when there is none."""
+        for block in self._blocks:
+            if block.key == key:
+                return block
+        raise KeyError(key)
+
+    def insert(self, index: int, block: MessageBlock) -> None:
+        """Put a new block in."""
+        block.setParent(self._page)
+        self._blocks.insert(index, block)
+        self._renumber()
+        block.show()
+
+    def remove(self, index: int) -> MessageBlock | None:
+        """Delete a block; return its neighbour, None when it was the last one."""
+        gone = self._blocks.pop(index)
+        gone.hide()
+        gone.setParent(None)
+        gone.deleteLater()
+        self._renumber()
+        return self._blocks[min(index, len(self._blocks) - 1)] if self._blocks else None
+
+    def relocate(self, source: int, target: int) -> MessageBlock:
+        """Move a block; `target` counts without it."""
+        block = self._blocks.pop(source)
+        self._blocks.insert(target, block)
+        self._renumber()
+        return block
+
+    def set_editable(self, editable: bool) -> None:
+        """Show or hide what adds messages."""
+        self._editable = editable
+        self.arrange()
+
+    def restyle(self) -> None:
+        """Take fonts and colours from the theme again."""
+        for block in self._blocks:
+            block.restyle()
+        self.arrange()
+
+    def arrange(self) -> None:
+        """Give every block its place and height."""
+        if not self._page.isVisible():
+            return  # Qt lays out nothing that is hidden; the page tells when it is shown.
+        width, view = self.width(), self.height()
+        bar = self.verticalScrollBar().sizeHint().width()
+        for block in self._blocks:
+            block.set_width(width, bar)
+        heights = self._heights(view)
+        total = self._fixed_height() + sum(heights)
+        scrolls = total > view
+        policy = Qt.ScrollBarPolicy
+        self.setVerticalScrollBarPolicy(policy.ScrollBarAlwaysOn if scrolls else policy.ScrollBarAlwaysOff)
+        y = 0
+        for block, height in zip(self._blocks, heights, strict=True):
+            y = block.arrange(y, height, scrolls=block.natural_height(view) > height)
+        self._arrange_buttons(y)
+        self._page.resize(width - bar if scrolls else width, max(total, view))
+
+    def reveal(self, block: MessageBlock) -> None:
+        """Scroll so that the caret of `block` can be seen, and its header when the caret is on the first line."""
+        field = block.field
+        caret = field.cursorRect()
+        corner = field.viewport().mapTo(self._page, caret.topLeft())
+        bar = self.verticalScrollBar()
+        top = block.y() if _on_top(field) else corner.y() - caret.height()
+        bottom = corner.y() + 2 * caret.height()
+        if top < bar.value():
+            bar.setValue(top)
+        elif bottom > bar.value() + self.viewport().height():
+            bar.setValue(bottom - self.viewport().height())
+
+    # What Qt calls.
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.arrange()
+
+    def _heights(self, view: int) -> list[int]:
+        """Return the heights of the text fields: their text's, at most a share of the view or what is free there."""
+        line = self._blocks[0].field.fontMetrics().lineSpacing() if self._blocks else 0
+        share = max(int(SHARE * view), _FEWEST_LINES * line)
+        natural = [block.natural_height(max(view, share)) for block in self._blocks]
+        modest = [min(height, share) for height in natural]
+        free = view - self._fixed_height() - sum(modest)
+        most = max(share, share + free)
+        return [
+            height if height <= most else self._blocks[index].field.whole_lines(most)
+            for index, height in enumerate(natural)
+        ]
+
+    def _fixed_height(self) -> int:
+        buttons = self._add.sizeHint().height() + 2 * _GAP if self._editable else 0
+        return sum(block.frame_height() for block in self._blocks) + buttons
+
+    def _arrange_buttons(self, y: int) -> None:
+        x = LEFT - _PAD
+        has_system = any(block.role == "system" for block in self._blocks)
+        for button, wanted in ((self._add, True), (self._add_system, not has_system)):
+            button.setVisible(self._editable and wanted)
+            size = button.sizeHint()
+            button.setGeometry(QRect(QPoint(x, y + _GAP), size))
+            x += size.width() + _GAP
+
+    def _renumber(self) -> None:
+        """Number the blocks and put their controls in the order of Tab, before the buttons."""
+        for index, block in enumerate(self._blocks):
+            block.set_place(index, len(self._blocks))
+        controls = [control for block in self._blocks for control in block.controls()]
+        # Qt takes the ring's last and first control for neighbours and would leave the buttons at the front.
+        controls[1:1] = [self._add, self._add_system]
+        for before, after in itertools.pairwise(controls):
+            QWidget.setTabOrder(before, after)
+        for before, after in itertools.pairwise([*controls[-1:], self._add, self._add_system]):
+            QWidget.setTabOrder(before, after)
+
+    def _button(self, text: str, hint: str) -> QPushButton:
+        button = QPushButton(text, self._page)
+        button.setToolTip(hint)
+        button.setAutoDefault(False)
+        set_role(button, "quiet")
+        return button
+
+    def _focus_last(self) -> None:
+        if self._blocks:
+            field = self._blocks[-1].field
+            field.moveCursor(QTextCursor.MoveOperation.End)
+            field.setFocus(Qt.FocusReason.MouseFocusReason)
+
+
+def _on_top(field: ExactField) -> bool:
+    return field.textCursor().blockNumber() == 0 and field.verticalScrollBar().value() == 0

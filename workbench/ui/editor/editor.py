@@ -1,0 +1,298 @@
+"""The message editor.
+
+Invariant: every change a person makes is one journal step and one `edited`; `undo` after it restores content, roles and
+order exactly, across messages.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from workbench.core.content import Content, Message, Role
+from workbench.core.templates import variables
+from workbench.ui.editor import journal as steps
+from workbench.ui.editor.block import MessageBlock
+from workbench.ui.editor.column import Column
+from workbench.ui.editor.exact import clean, units
+from workbench.ui.editor.field import ExactField
+from workbench.ui.editor.journal import (
+    Block,
+    BlockStep,
+    Journal,
+    MoveStep,
+    ReplaceStep,
+    RoleStep,
+    Step,
+    TextStep,
+    Whole,
+)
+from workbench.ui.editor.mirror import Edit
+from workbench.ui.theme import Theme
+
+_NEXT_ROLE: dict[Role, Role] = {"system": "user", "user": "assistant", "assistant": "user"}
+
+
+class ContentEditor(QWidget):
+    """Edits a `Content`: a block per message, with one undo journal."""
+
+    edited = Signal()
+    """After every change by the person, also by undo and redo; not after `set_content`."""
+    undo_state_changed = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None, *, clock: Callable[[], int] | None = None) -> None:
+        """`clock` gives ms of any monotonic clock; it parts runs of typing."""
+        super().__init__(parent)
+        self._theme = theme
+        self._clock = clock or (lambda: time.monotonic_ns() // 1_000_000)
+        self._journal = Journal()
+        self._undo_state = (False, False)
+        self._keys = itertools.count(1)
+        self._template, self._extra = Content().template, ""
+        self._blanks: set[int] = set()
+        self._untold = False
+        self._read_only = False
+        self._content: Content | None = None
+        self._last: MessageBlock | None = None
+        self._column = Column(self._theme)
+        self._column.add_wanted.connect(self.add_next)
+        self._column.system_wanted.connect(lambda: self.add_message("system"))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._column)
+        theme.changed.connect(self._restyle)
+        self._load(self._whole_of(Content()))
+
+    # Content
+
+    def set_content(self, content: Content, *, undoable: bool = False) -> None:
+        """Show `content`. Undoable, it is one step of the journal; otherwise the journal starts anew."""
+        whole = self._whole_of(content)
+        if undoable:
+            if content != self.content():
+                step = ReplaceStep(self._whole(), whole)
+                self._load(whole)
+                self._journal.record(step, self._clock())
+        else:
+            self._journal.clear()
+            self._load(whole)
+        self._tell_undo_state()
+
+    def content(self) -> Content:
+        """Return what the editor holds; cached until it changes."""
+        if self._content is None:
+            blocks = self._column.blocks
+            messages = tuple(Message(block.role, block.field.exact()) for block in blocks)
+            if len(blocks) == 1 and blocks[0].key in self._blanks and messages == (Message("user", ""),):
+                messages = ()
+            self._content = Content(messages, self._template, self._extra)
+        return self._content
+
+    def variables(self) -> tuple[str, ...]:
+        """Return the variables of all messages in order of first appearance; O(n) after a change."""
+        return variables(message.text for message in self.content().messages)
+
+    def set_read_only(self, read_only: bool) -> None:
+        """Show without letting anything be changed; text can be selected and copied."""
+        self._read_only = read_only
+        for block in self._column.blocks:
+            block.set_editable(not read_only)
+        self._column.set_editable(not read_only)
+        self._tell_undo_state()
+
+    # Undo
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a step to take back."""
+        return self._journal.can_undo and not self._read_only
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is a step to do again."""
+        return self._journal.can_redo and not self._read_only
+
+    def undo(self) -> None:
+        """Take the last step back and show where it was."""
+        if self.can_undo and (step := self._journal.undo()) is not None:
+            self._replay(steps.inverse(step))
+
+    def redo(self) -> None:
+        """Do the step that was taken back last again."""
+        if self.can_redo and (step := self._journal.redo()) is not None:
+            self._replay(step)
+
+    # Messages
+
+    def add_message(self, role: Role) -> None:
+        """Add an empty message and put the caret there: at the end, but a first system message at the top."""
+        if self._read_only:
+            return
+        blocks = self._column.blocks
+        first_system = role == "system" and all(block.role != "system" for block in blocks)
+        self._do(BlockStep(0 if first_system else len(blocks), Block(next(self._keys), role, ""), added=True))
+
+    @property
+    def focused_block(self) -> int | None:
+        """The index of the message that has, or had last, the caret; None when none ever had it."""
+        blocks = self._column.blocks
+        return blocks.index(self._last) if self._last in blocks else None
+
+    def focus_first(self) -> None:
+        """Put the caret into the first message."""
+        if self._column.blocks:
+            self._column.blocks[0].field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def first_viewport(self) -> QWidget:
+        """Return what the first message is painted on, the editor itself while there is none."""
+        return self._column.blocks[0].field.viewport() if self._column.blocks else self
+
+    def add_next(self) -> None:
+        """Add a message of the role that usually follows the last one."""
+        blocks = self._column.blocks
+        self.add_message(_NEXT_ROLE[blocks[-1].role] if blocks else "user")
+
+    def _action_wanted(self, block: MessageBlock, action: str) -> None:
+        index = self._column.blocks.index(block)
+        if action == "remove":
+            self._do(BlockStep(index, self._block_of(block), added=False))
+        elif action == "duplicate":
+            copy = Block(next(self._keys), block.role, block.field.exact())
+            self._do(BlockStep(index + 1, copy, added=True))
+        else:
+            self._do(MoveStep(block.key, index, index - 1 if action == "up" else index + 1))
+
+    def _role_wanted(self, block: MessageBlock, role: Role) -> None:
+        if role != block.role:
+            self._do(RoleStep(block.key, block.role, role))
+
+    # Steps
+
+    def _do(self, step: Step) -> None:
+        self._journal.record(step, self._clock())
+        self._replay(step)
+
+    def _replay(self, step: Step) -> None:
+        """Apply a step that the journal holds already."""
+        block: MessageBlock | None
+        match step:
+            case TextStep():
+                block = self._column.by_key(step.key)
+                block.field.replace(step.position, units(step.removed), step.inserted)
+            case BlockStep(added=True):
+                block = self._make(step.block)
+                self._column.insert(step.index, block)
+            case BlockStep():
+                block = self._column.remove(step.index)
+            case MoveStep():
+                block = self._column.relocate(step.source, step.target)
+            case RoleStep():
+                block = self._column.by_key(step.key)
+                block.set_role(step.new)
+            case ReplaceStep():
+                self._load(step.new)
+                block = self._column.blocks[0]
+        self._content = None
+        self._column.arrange()
+        if block is not None:
+            block.field.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._column.reveal(block)
+        self._tell_undo_state()
+        self.edited.emit()
+
+    def _edit(self, block: MessageBlock, edit: Edit, kind: steps.Kind) -> None:
+        self._journal.record(TextStep(block.key, edit.position, edit.removed, edit.inserted, kind), self._clock())
+        self._content = None
+        self._untold = True
+
+    def _text_changed(self, block: MessageBlock) -> None:
+        """Tell of an edit once the layout has followed, so that whoever hears of it may change the editor."""
+        self._column.arrange()
+        if self._untold:
+            self._untold = False
+            self._tell_undo_state()
+            self.edited.emit()
+
+    def _caret_moved(self, block: MessageBlock) -> None:
+        self._journal.caret(block.key, block.field.textCursor().position())
+        if block.field.hasFocus():
+            self._column.reveal(block)
+
+    def _focus_changed(self, block: MessageBlock) -> None:
+        if block.field.hasFocus():
+            if self._last is not block:
+                self._journal.seal()
+            self._last = block
+
+    def _cross(self, field: ExactField, direction: int, x: int | None) -> bool:
+        blocks = self._column.blocks
+        index = next(i for i, block in enumerate(blocks) if block.field is field) + direction
+        if not 0 <= index < len(blocks):
+            return False
+        blocks[index].field.enter(direction, x)
+        self._column.reveal(blocks[index])
+        return True
+
+    # State
+
+    def _whole_of(self, content: Content) -> Whole:
+        """Return what to show for `content`; without messages a blank one waits for the first letter."""
+        blocks = tuple(Block(next(self._keys), message.role, clean(message.text)) for message in content.messages)
+        if not blocks:
+            blocks = (Block(next(self._keys), "user", ""),)
+            self._blanks.add(blocks[0].key)
+        return Whole(blocks, content.template, content.extra)
+
+    def _whole(self) -> Whole:
+        blocks = tuple(self._block_of(block) for block in self._column.blocks)
+        return Whole(blocks, self._template, self._extra)
+
+    def _block_of(self, block: MessageBlock) -> Block:
+        return Block(block.key, block.role, block.field.exact())
+
+    def _load(self, whole: Whole) -> None:
+        """Show `whole`, in the widgets that are there as far as they go."""
+        self._template, self._extra = whole.template, whole.extra
+        self._content = None
+        while len(self._column.blocks) > len(whole.blocks):
+            self._column.remove(len(self._column.blocks) - 1)
+        for index, wanted in enumerate(whole.blocks):
+            if index < len(self._column.blocks):
+                block = self._column.blocks[index]
+                block.key = wanted.key
+                block.set_role(wanted.role)
+                block.field.set_exact(wanted.text)
+            else:
+                self._column.insert(index, self._make(wanted))
+        self._column.arrange()
+
+    def _make(self, wanted: Block) -> MessageBlock:
+        block = MessageBlock(self._theme, wanted.key, wanted.role)
+        block.field.set_exact(wanted.text)
+        block.set_editable(not self._read_only)
+        block.role_wanted.connect(self._role_wanted)
+        block.action_wanted.connect(self._action_wanted)
+        field = block.field
+        field.cross = self._cross
+        field.history = lambda: (self.can_undo, self.can_redo)
+        field.undo_wanted.connect(self.undo)
+        field.redo_wanted.connect(self.redo)
+        field.edited.connect(lambda edit, kind: self._edit(block, edit, kind))
+        field.textChanged.connect(lambda: self._text_changed(block))
+        field.cursorPositionChanged.connect(lambda: self._caret_moved(block))
+        field.focus_changed.connect(lambda: self._focus_changed(block))
+        block.note_changed.connect(self._column.arrange)
+        return block
+
+    def _restyle(self) -> None:
+        self._column.restyle()
+
+    def _tell_undo_state(self) -> None:
+        state = (self.can_undo, self.can_redo)
+        if state != self._undo_state:
+            self._undo_state = state
+            self.undo_state_changed.emit()

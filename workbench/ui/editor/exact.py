@@ -1,0 +1,46 @@
+"""Exact text in a document that cannot hold every character.
+
+Invariant: `from_document(to_document(text)) == clean(text)` for every text; every slice of a document has a text, too.
+
+QTextDocument turns CR, U+2029, U+FDD0 and U+FDD1 into new paragraphs. Each of them has a stand-in among the
+noncharacters, which Unicode reserves for use inside a program; a stand-in (or the escape itself) that is part of the
+text is preceded by the escape.
+"""
+
+from __future__ import annotations
+
+import re
+
+from workbench.core.text import unify_newlines
+
+ESCAPE = "\ufdd2"
+STAND_INS = {"\r": "\ufdd3", "\u2029": "\ufdd4", "\ufdd0": "\ufdd5", "\ufdd1": "\ufdd6"}
+_ORIGINALS = {stand_in: original for original, stand_in in STAND_INS.items()}
+_FOREIGN = re.compile("[" + "".join(STAND_INS) + ESCAPE + "".join(_ORIGINALS) + "]")
+_ENCODED = re.compile(f"{ESCAPE}([{ESCAPE}{''.join(_ORIGINALS)}])|([{''.join(_ORIGINALS)}])")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+PARAGRAPH = "\u2029"
+"""What Qt puts between paragraphs in raw text and selections."""
+
+
+def clean(text: str) -> str:
+    """Return `text` with CRLF as LF, and U+FFFD for half a surrogate pair, which no encoding can carry."""
+    if _LONE_SURROGATE.search(text):
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return unify_newlines(text)
+
+
+def to_document(text: str) -> str:
+    """Return what to insert into a document so that it holds `text` after `clean`."""
+    return _FOREIGN.sub(lambda match: STAND_INS.get(match[0]) or ESCAPE + match[0], clean(text))
+
+
+def from_document(raw: str) -> str:
+    """Return the text that raw document text stands for; paragraphs may be parted by LF or by U+2029."""
+    raw = raw.replace(PARAGRAPH, "\n")
+    return unify_newlines(_ENCODED.sub(lambda match: match[1] or _ORIGINALS[match[2]], raw))
+
+
+def units(text: str) -> int:
+    """Return the length in UTF-16 code units, in which Qt counts positions."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2

@@ -1,0 +1,359 @@
+"""A text field whose text is exact.
+
+Invariant: what goes in by typing, pasting, dropping or `set_exact` comes out of `exact`, copy and drag byte for byte,
+but for CRLF, which is LF. Keys with Ctrl or Alt that do not edit text are left to the window.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QRect, QRectF, QStringListModel, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QFontMetricsF,
+    QInputMethodEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QTextBlock,
+    QTextCursor,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QToolTip, QWidget
+
+from workbench.ui.editor.exact import PARAGRAPH, clean, from_document, to_document
+from workbench.ui.editor.journal import Kind
+from workbench.ui.editor.keys import edits_text, is_redo, is_undo, plain_modifiers
+from workbench.ui.editor.marks import Marks
+from workbench.ui.editor.menu import text_menu
+from workbench.ui.editor.mirror import Edit, Mirror
+from workbench.ui.theme import Theme
+
+Cross = Callable[["ExactField", Literal[-1, 1], int | None], bool]
+"""Asked to take the caret out of a field, up or down, at a horizontal position or to the far end (None)."""
+
+
+class ExactField(QPlainTextEdit):
+    """A plain text field that grows with its text when its owner lets it."""
+
+    edited = Signal(object, str)
+    """An `Edit` by the person and its kind, before the layout knows of it; changes of height follow by textChanged."""
+    undo_wanted = Signal()
+    redo_wanted = Signal()
+    focus_changed = Signal()
+
+    def __init__(
+        self, theme: Theme, parent: QWidget | None = None, *, journaled: bool = False, mono: bool = True
+    ) -> None:
+        """`journaled`: the owner keeps the undo journal and the field asks it by signals. `mono`: fixed width."""
+        super().__init__(parent)
+        self._theme = theme
+        self._mono = mono
+        self._mirror = Mirror()
+        self._marks = Marks(self, theme)
+        self._text: str | None = ""
+        self._quiet = False
+        self._kind: Kind = "other"
+        self._revision = 0
+        self.cross: Cross | None = None
+        self.history = lambda: (self.document().isUndoAvailable(), self.document().isRedoAvailable())
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setUndoRedoEnabled(not journaled)
+        self.document().contentsChange.connect(self._contents_change)
+        if not journaled:
+            self.undo_wanted.connect(self.undo)
+            self.redo_wanted.connect(self.redo)
+        self.restyle()
+
+    @property
+    def length(self) -> int:
+        """The length of the text in UTF-16 units, known without reading it."""
+        return len(self._mirror)
+
+    def exact(self) -> str:
+        """Return the text; cached until it changes."""
+        if self._text is None:
+            self._text = from_document(self._mirror.text())
+        return self._text
+
+    def set_exact(self, text: str) -> None:
+        """Replace the text without telling anybody; the caret goes to the start."""
+        if clean(text) == self.exact():
+            return
+        self._quiet = True
+        try:
+            self.setPlainText(to_document(text))
+        finally:
+            self._quiet = False
+
+    def replace(self, position: int, removed: int, inserted: str) -> None:
+        """Replace `removed` units at `position` by raw document text, without telling anybody; the caret follows."""
+        self._quiet = True
+        try:
+            cursor = QTextCursor(self.document())
+            cursor.setPosition(position)
+            cursor.setPosition(position + removed, QTextCursor.MoveMode.KeepAnchor)
+            cursor.insertText(inserted)
+            self.setTextCursor(cursor)
+        finally:
+            self._quiet = False
+
+    def set_editable(self, editable: bool) -> None:
+        """Let the person edit, or only read, select and copy."""
+        flag = Qt.TextInteractionFlag
+        reading = flag.TextSelectableByMouse | flag.TextSelectableByKeyboard
+        self.setTextInteractionFlags(flag.TextEditorInteraction if editable else reading)
+
+    @property
+    def editable(self) -> bool:
+        """Whether the person can edit."""
+        return bool(self.textInteractionFlags() & Qt.TextInteractionFlag.TextEditable)
+
+    def restyle(self) -> None:
+        """Take fonts and colours from the theme again."""
+        font = self._theme.mono() if self._mono else self._theme.font()
+        self.setFont(font)
+        self.setTabStopDistance(4 * self.fontMetrics().horizontalAdvance(" "))
+        self._revision += 1
+        self.viewport().update()
+
+    def natural_height(self, limit: int) -> int:
+        """Return the height in px that shows all the text, or something over `limit` when that is exceeded."""
+        margin = self.document().documentMargin()
+        height = self._chrome() + margin + 1
+        if self.document().isEmpty() and self.placeholderText():
+            room = QRect(0, 0, self.viewport().width() - round(2 * margin), limit)
+            hint = self.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, self.placeholderText())
+            return max(math.ceil(height + hint.height() + margin), self.lines_height(1))
+        block = self.document().firstBlock()
+        while block.isValid() and height <= limit:
+            height += self.blockBoundingRect(block).height()
+            block = block.next()
+        return math.ceil(height)
+
+    def lines_height(self, count: int) -> int:
+        """Return the height of the field that shows `count` lines of ordinary text."""
+        return count * self._line() + self._chrome() + math.ceil(2 * self.document().documentMargin()) + 1
+
+    def whole_lines(self, height: int) -> int:
+        """Return the greatest height up to `height` that cuts no line of ordinary text."""
+        edge = self._chrome() + round(self.document().documentMargin())
+        return max(1, (height - edge) // self._line()) * self._line() + edge
+
+    def first_baseline(self) -> int:
+        """Return how far below the top of the field the first line stands."""
+        inside = self.viewport().y() + self.document().documentMargin()
+        return round(inside + QFontMetricsF(self.font()).ascent())
+
+    def _line(self) -> int:
+        return math.ceil(QFontMetricsF(self.font()).height())
+
+    def _chrome(self) -> int:
+        """The height of what the style draws around the viewport."""
+        return 2 * self.viewport().y()
+
+    def fit(self, rect: QRect, *, scrolls: bool) -> None:
+        """Take `rect`. The room of the scroll bar stays free while there is none: text never re-wraps because of it."""
+        bar = Qt.ScrollBarPolicy.ScrollBarAlwaysOn if scrolls else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        margin = 0 if scrolls else self.verticalScrollBar().sizeHint().width()
+        if self.viewportMargins().right() != margin:
+            self.setViewportMargins(0, 0, margin, 0)
+        self.setVerticalScrollBarPolicy(bar)
+        self.setGeometry(rect)
+
+    def enter(self, direction: int, x: int | None) -> None:
+        """Take the caret coming from below (-1) or above (1), at `x` or at the end that is far from where it came."""
+        down = direction > 0
+        end = QTextCursor.MoveOperation.Start if down is (x is not None) else QTextCursor.MoveOperation.End
+        cursor = self.textCursor()
+        cursor.movePosition(end)
+        self.setTextCursor(cursor)
+        if x is not None:
+            self.setTextCursor(self.cursorForPosition(QPoint(x, self.cursorRect().center().y())))
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def visible_blocks(self) -> Iterator[QTextBlock]:
+        """Yield the paragraphs that reach into the viewport."""
+        block, bottom = self.firstVisibleBlock(), self.viewport().height()
+        while block.isValid() and self.block_rect(block).top() <= bottom:
+            yield block
+            block = block.next()
+
+    def block_rect(self, block: QTextBlock) -> QRectF:
+        """Return where a paragraph is in the viewport."""
+        return self.blockBoundingGeometry(block).translated(self.contentOffset())
+
+    # What Qt calls.
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        return source.hasText()
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        self._kind = "other"
+        self.textCursor().insertText(to_document(source.text()))
+        self.ensureCursorVisible()
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        return text_data(from_document(self.textCursor().selectedText()))
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if plain_modifiers(event) or edits_text(event):
+                return super().event(event) if not self._is_own(event) else _accept(event)
+            event.ignore()
+            return True
+        return super().event(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and (text := self._marks.describe(event.pos())):  # type: ignore[attr-defined]
+            QToolTip.showText(event.globalPos(), text, self)  # type: ignore[attr-defined]
+            return True
+        return super().viewportEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if key in (Qt.Key.Key_Backtab, Qt.Key.Key_Tab) and (key == Qt.Key.Key_Backtab or not plain_modifiers(event)):
+            self._move_focus(forward=key == Qt.Key.Key_Tab)
+        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and self._crosses(event):
+            event.accept()
+        elif self.editable and (is_undo(event) or is_redo(event)):
+            (self.undo_wanted if is_undo(event) else self.redo_wanted).emit()
+        elif not plain_modifiers(event) and not edits_text(event):
+            event.ignore()
+        elif self.editable and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            # Shift+Enter would put U+2028 into the text.
+            self.textCursor().insertBlock()
+            self.ensureCursorVisible()
+        else:
+            deletes = key in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete)
+            self._as("deleting" if deletes else "typing", lambda: super(ExactField, self).keyPressEvent(event))
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        self._revision += 1
+        self._as("typing", lambda: super(ExactField, self).inputMethodEvent(event))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        bar, delta = self.verticalScrollBar(), event.angleDelta().y() or event.pixelDelta().y()
+        at_end = bar.value() >= bar.maximum() if delta < 0 else bar.value() <= bar.minimum()
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier or delta == 0 or at_end:
+            event.ignore()
+        else:
+            super().wheelEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        first = self.firstVisibleBlock()
+        self._marks.refresh((self._revision, first.blockNumber(), self.contentOffset().y(), self.viewport().size()))
+        exposed = QRectF(event.rect())
+        with QPainter(self.viewport()) as painter:
+            self._marks.under(painter, exposed)
+        super().paintEvent(event)
+        with QPainter(self.viewport()) as painter:
+            self._marks.over(painter, exposed)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        can_undo, can_redo = self.history()
+        text_menu(self, can_undo=can_undo, can_redo=can_redo).popup(event.globalPos())
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.focus_changed.emit()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.focus_changed.emit()
+
+    def _contents_change(self, position: int, removed: int, added: int) -> None:
+        """Follow the document. Qt counts the last paragraph's end in some reports, which is no character of ours."""
+        document = self.document()
+        size = document.characterCount() - 1
+        added, removed = min(added, size - position), min(removed, len(self._mirror) - position)
+        if len(self._mirror) - removed + added != size:
+            position, removed, added = 0, len(self._mirror), size
+        cursor = QTextCursor(document)
+        cursor.setPosition(position)
+        cursor.setPosition(position + added, QTextCursor.MoveMode.KeepAnchor)
+        edit = self._mirror.splice(position, removed, cursor.selectedText().replace(PARAGRAPH, "\n"))
+        self._revision += 1
+        if edit is None:
+            return
+        self._text = None
+        if not self._quiet:
+            self.edited.emit(edit, _kind(edit, self._kind))
+
+    def _as(self, kind: Kind, act: Callable[[], None]) -> None:
+        self._kind = kind
+        try:
+            act()
+        finally:
+            self._kind = "other"
+
+    def _is_own(self, event: QKeyEvent) -> bool:
+        return self.editable and (is_undo(event) or is_redo(event))
+
+    def _move_focus(self, *, forward: bool) -> None:
+        before = self.tabChangesFocus()
+        self.setTabChangesFocus(True)
+        try:
+            if forward:
+                self.focusNextChild()
+            else:
+                self.focusPreviousChild()
+        finally:
+            self.setTabChangesFocus(before)
+
+    def _crosses(self, event: QKeyEvent) -> bool:
+        direction: Literal[-1, 1] = -1 if event.key() == Qt.Key.Key_Up else 1
+        modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if self.cross is None:
+            return False
+        if modifiers == Qt.KeyboardModifier.ControlModifier:
+            cursor = self.textCursor()
+            if not (cursor.atStart() if direction < 0 else cursor.atEnd()):
+                operation = QTextCursor.MoveOperation
+                cursor.movePosition(operation.Start if direction < 0 else operation.End)
+                self.setTextCursor(cursor)
+                return True
+            return self.cross(self, direction, None)
+        if modifiers == Qt.KeyboardModifier.NoModifier and self._on_edge_line(direction):
+            return self.cross(self, direction, self.cursorRect().left())
+        return False
+
+    def _on_edge_line(self, direction: int) -> bool:
+        cursor = self.textCursor()
+        block = cursor.block()
+        line = block.layout().lineForTextPosition(cursor.positionInBlock())
+        if direction < 0:
+            return block.blockNumber() == 0 and (not line.isValid() or line.lineNumber() == 0)
+        last = block.layout().lineCount() - 1
+        return not block.next().isValid() and (not line.isValid() or line.lineNumber() >= last)
+
+
+def _kind(edit: Edit, kind: Kind) -> Kind:
+    if kind == "typing":
+        return "typing" if edit.inserted and "\n" not in edit.inserted else "other"
+    if kind == "deleting":
+        return "deleting" if not edit.inserted and "\n" not in edit.removed else "other"
+    return "other"
+
+
+def text_data(text: str) -> QMimeData:
+    """Return plain text for the clipboard.
+
+    The clipboard outlives the interpreter, and deleting an object that Python made crashes then; so Qt makes it.
+    """
+    model = QStringListModel([""])
+    data = model.mimeData([model.index(0)])
+    data.clear()
+    data.setText(text)
+    return data
+
+
+def _accept(event: QKeyEvent) -> bool:
+    event.accept()
+    return True

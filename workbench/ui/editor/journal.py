@@ -1,0 +1,216 @@
+"""One undo journal over all messages of an editor.
+
+Invariant: applying `inverse(step)` to the state after `step` gives the state before it; what is kept stays within a
+budget, oldest steps leave first, and the newest step is always there.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from workbench.core.content import Role, Template
+from workbench.ui.editor.exact import units
+
+Kind = Literal["typing", "deleting", "other"]
+PAUSE_MS = 1500
+RUN_LENGTH = 40
+"""A run of typing longer than this ends at the next word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A message in the editor: `key` names it for as long as any step can bring it back."""
+
+    key: int
+    role: Role
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextStep:
+    """`removed` gave way to `inserted` in one message; text as the document holds it, position in UTF-16 units."""
+
+    key: int
+    position: int
+    removed: str
+    inserted: str
+    kind: Kind = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class BlockStep:
+    """A message came (`added`) or went, at `index`."""
+
+    index: int
+    block: Block
+    added: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MoveStep:
+    """A message went from one place to another; `target` counts without it."""
+
+    key: int
+    source: int
+    target: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoleStep:
+    """A message changed its role."""
+
+    key: int
+    old: Role
+    new: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Everything the editor holds."""
+
+    blocks: tuple[Block, ...]
+    template: Template = "plain"
+    extra: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceStep:
+    """The whole content was replaced."""
+
+    old: Whole
+    new: Whole
+
+
+Step = TextStep | BlockStep | MoveStep | RoleStep | ReplaceStep
+
+
+def inverse(step: Step) -> Step:
+    """Return the step that takes `step` back."""
+    match step:
+        case TextStep():
+            return replace(step, removed=step.inserted, inserted=step.removed)
+        case BlockStep():
+            return replace(step, added=not step.added)
+        case MoveStep():
+            return replace(step, source=step.target, target=step.source)
+        case RoleStep():
+            return replace(step, old=step.new, new=step.old)
+        case ReplaceStep():
+            return ReplaceStep(step.new, step.old)
+
+
+class Journal:
+    """Steps done and undone. Times are ms of any monotonic clock."""
+
+    def __init__(self, budget: int = 16_000_000) -> None:
+        """`budget` is in characters over all steps."""
+        self._budget = budget
+        self._done: deque[Step] = deque()
+        self._undone: list[Step] = []
+        self._size = 0
+        self._open_at: int | None = None
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether `undo` has a step."""
+        return bool(self._done)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether `redo` has a step."""
+        return bool(self._undone)
+
+    @property
+    def size(self) -> int:
+        """Characters kept."""
+        return self._size
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._done.clear()
+        self._undone.clear()
+        self._size = 0
+        self._open_at = None
+
+    def record(self, step: Step, now: int) -> None:
+        """Add what was just done; it joins the last step when both are one run of typing or deleting."""
+        for gone in self._undone:
+            self._size -= _cost(gone)
+        self._undone.clear()
+        joined = self._join(step, now)
+        if joined is not None:
+            self._size -= _cost(self._done.pop())
+            step = joined
+        self._done.append(step)
+        self._size += _cost(step)
+        while self._size > self._budget and len(self._done) > 1:
+            self._size -= _cost(self._done.popleft())
+        self._open_at = now if isinstance(step, TextStep) and step.kind != "other" else None
+
+    def seal(self) -> None:
+        """End the run: the next step stands alone."""
+        self._open_at = None
+
+    def caret(self, key: int, position: int) -> None:
+        """End the run when the caret is not where the last step left it."""
+        last = self._done[-1] if self._done else None
+        if isinstance(last, TextStep) and (last.key, resting_place(last)) != (key, position):
+            self.seal()
+
+    def undo(self) -> Step | None:
+        """Return the step to take back (apply its inverse), or None."""
+        self.seal()
+        if not self._done:
+            return None
+        step = self._done.pop()
+        self._undone.append(step)
+        return step
+
+    def redo(self) -> Step | None:
+        """Return the step to do again, or None."""
+        self.seal()
+        if not self._undone:
+            return None
+        step = self._undone.pop()
+        self._done.append(step)
+        return step
+
+    def _join(self, step: Step, now: int) -> TextStep | None:
+        last = self._done[-1] if self._done else None
+        if (
+            self._open_at is None
+            or now - self._open_at > PAUSE_MS
+            or not isinstance(last, TextStep)
+            or not isinstance(step, TextStep)
+            or (step.key, step.kind) != (last.key, last.kind)
+        ):
+            return None
+        if step.kind == "typing" and step.position == resting_place(last) and not step.removed:
+            starts_word = last.inserted[-1:].isspace() and not step.inserted[:1].isspace()
+            if starts_word and len(last.inserted) >= RUN_LENGTH:
+                return None
+            return replace(last, inserted=last.inserted + step.inserted)
+        if step.kind == "deleting" and step.position + units(step.removed) == last.position:
+            return replace(last, position=step.position, removed=step.removed + last.removed)
+        if step.kind == "deleting" and step.position == last.position:
+            return replace(last, removed=last.removed + step.removed)
+        return None
+
+
+def resting_place(step: TextStep) -> int:
+    """Return where the caret stands after `step`."""
+    return step.position + units(step.inserted)
+
+
+def _cost(step: Step) -> int:
+    match step:
+        case TextStep():
+            return 1 + len(step.removed) + len(step.inserted)
+        case BlockStep():
+            return 1 + len(step.block.text)
+        case ReplaceStep():
+            return 1 + sum(len(block.text) for whole in (step.old, step.new) for block in whole.blocks)
+        case _:
+            return 1

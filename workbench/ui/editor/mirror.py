@@ -1,0 +1,77 @@
+"""A copy of what a document holds, so that a change can be told from its range alone.
+
+Invariant: the copy holds the same UTF-16 code units as the document after every `splice` or `reset`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """`removed` was replaced by `inserted` at `position` (UTF-16 units); paragraphs are parted by LF."""
+
+    position: int
+    removed: str
+    inserted: str
+
+
+class Mirror:
+    """Qt says of a change only where it was and how long; the removed text is known from here."""
+
+    def __init__(self) -> None:
+        self._units = bytearray()
+
+    def __len__(self) -> int:
+        """Return the length in UTF-16 units."""
+        return len(self._units) // 2
+
+    def reset(self, text: str) -> None:
+        """Hold `text` from now on."""
+        self._units = bytearray(_encode(text))
+
+    def text(self) -> str:
+        """Return everything; O(n)."""
+        return _decode(self._units)
+
+    def splice(self, position: int, removed: int, inserted: str) -> Edit | None:
+        """Replace `removed` units at `position` and return the smallest such edit, None when nothing changed.
+
+        Qt reports whole paragraphs when an input method composes and when formats change, so what both sides share is
+        taken off; a surrogate pair is never split.
+        """
+        start, end = 2 * position, 2 * (position + removed)
+        old, new = bytes(self._units[start:end]), _encode(inserted)
+        if old == new:
+            return None
+        self._units[start:end] = new
+        if old and new:
+            head = _shared(old, new)
+            tail = _shared(old[head:][::-1], new[head:][::-1])
+            if head and 0xD8 <= old[head - 1] <= 0xDB:
+                head -= 2
+            if tail and 0xDC <= old[len(old) - tail + 1] <= 0xDF:
+                tail -= 2
+            old, new, start = old[head : len(old) - tail], new[head : len(new) - tail], start + head
+        return Edit(start // 2, _decode(old), _decode(new))
+
+
+def _shared(one: bytes, two: bytes) -> int:
+    """Return how many leading bytes are equal, as an even number."""
+    low, high = 0, min(len(one), len(two))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == two[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low - low % 2
+
+
+def _encode(text: str) -> bytes:
+    return text.encode("utf-16-le", "surrogatepass")
+
+
+def _decode(data: bytes | bytearray) -> str:
+    return data.decode("utf-16-le", "replace")

@@ -1,0 +1,30 @@
+"""The inside of a scroll area whose children are placed by their owner."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent, QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from workbench.ui.theme import set_role
+
+
+class Page(QWidget):
+    """Tells when its children can be measured, and of clicks on its empty part."""
+
+    shown = Signal()
+    """It and its children are visible now: Qt lays out nothing that is hidden."""
+    clicked = Signal()
+
+    def __init__(self, role: str) -> None:
+        super().__init__()
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        set_role(self, role)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.shown.emit()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.clicked.emit()

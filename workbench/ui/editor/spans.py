@@ -1,0 +1,59 @@
+"""What is marked inside a paragraph: variables, and characters that a reader cannot see or would mistake.
+
+Invariant: pure; positions are UTF-16 units of the paragraph as the document holds it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from workbench.core.templates import PLAIN_VARIABLE
+from workbench.ui.editor.exact import ESCAPE, STAND_INS, units
+
+SpanKind = Literal["variable", "stand_in", "space", "hidden", "line"]
+LONGEST = 20_000
+"""Longer paragraphs (UTF-16 units) are not marked: laying them out takes all the time there is."""
+
+_SPACES = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+# Not the zero-width joiner and non-joiner, nor variation selectors: emoji and several scripts are spelled with them.
+_HIDDEN = (
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
+    "\ufeff\ufff9-\ufffb\U000e0001-\U000e007f"
+)
+_ODD = re.compile(
+    f"(?P<stand_in>[{ESCAPE}{''.join(STAND_INS.values())}])|(?P<space>[{_SPACES}])|(?P<hidden>[{_HIDDEN}])|(?P<line>\u2028)"
+)
+GLYPHS = {
+    STAND_INS["\r"]: "␍",
+    STAND_INS["\u2029"]: "¶",
+    STAND_INS["\ufdd0"]: "□",
+    STAND_INS["\ufdd1"]: "□",
+    "\u2028": "↵",
+}
+"""What is drawn for characters that have no shape of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A marked stretch; `text` is what stands there."""
+
+    start: int
+    length: int
+    kind: SpanKind
+    text: str
+
+
+def spans(paragraph: str) -> tuple[Span, ...]:
+    """Return the marked stretches of one paragraph, variables first; nothing for a paragraph that is too long."""
+    if len(paragraph) > LONGEST:
+        return ()
+    found: list[tuple[re.Match[str], SpanKind]] = []
+    if "{{" in paragraph:
+        found += [(match, "variable") for match in PLAIN_VARIABLE.finditer(paragraph)]
+    if not (paragraph.isascii() and paragraph.isprintable()):
+        found += [(match, cast(SpanKind, match.lastgroup)) for match in _ODD.finditer(paragraph)]
+    if paragraph.isascii():
+        return tuple(Span(m.start(), m.end() - m.start(), kind, m[0]) for m, kind in found)
+    return tuple(Span(units(paragraph[: m.start()]), units(m[0]), kind, m[0]) for m, kind in found)
