@@ -6,7 +6,9 @@ by itself; what is copied is the answer's text to the byte, not what the documen
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QMimeData, QRectF, Qt
+from collections import deque
+
+from PySide6.QtCore import QEvent, QMimeData, QRectF, Qt, QTimer
 from PySide6.QtGui import (
     QKeyEvent,
     QLinearGradient,
@@ -25,6 +27,8 @@ from workbench.ui.theme import Theme
 
 MARGIN = 12
 _EXTRA_SPACING = 0.2
+_SLICE = 16_000
+"""Characters put into the document at a time; more would hold up the window."""
 
 
 class AnswerView(QPlainTextEdit):
@@ -42,6 +46,10 @@ class AnswerView(QPlainTextEdit):
         super().__init__(parent)
         self._theme, self._color, self._delta, self._mono = theme, color, delta, mono
         self._shown = ShownText()
+        self._backlog: deque[str] = deque()
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._insert_slice)
         self._streaming = False
         self._following = True
         self._wash: tuple[float, float] | None = None
@@ -66,7 +74,7 @@ class AnswerView(QPlainTextEdit):
     @property
     def exact_text(self) -> str:
         """The whole answer so far, exactly as it arrived."""
-        return self._shown.text
+        return self._shown.text + "".join(self._backlog)
 
     @property
     def is_empty(self) -> bool:
@@ -75,26 +83,29 @@ class AnswerView(QPlainTextEdit):
 
     def append(self, piece: str) -> None:
         """Add the next piece at the end."""
-        self._tail.insertText(self._shown.append(piece))
-        if self._following:
-            self._go_to_end()
+        if self._backlog or len(piece) > _SLICE:
+            self._backlog.extend(piece[at : at + _SLICE] for at in range(0, len(piece), _SLICE))
+            self._insert_slice()
+        elif piece:
+            self._insert(piece)
 
     def set_text(self, text: str) -> None:
         """Show `text`. Text that only continues what is shown is appended; the place of reading stays."""
-        shown = self._shown.text
+        shown = self.exact_text
         if text == shown:
             return
         if shown and text.startswith(shown):
             self.append(text[len(shown) :])
             return
         self._shown = ShownText()
+        self._backlog.clear()
         self._tail.select(QTextCursor.SelectionType.Document)
-        self._tail.insertText(self._shown.append(text))
+        self._tail.removeSelectedText()
         self._hold_cursor()
         self._following = self._streaming
+        self.append(text)
         bar = self.verticalScrollBar()
-        bar.setValue(bar.maximum() if self._following else 0)
-        self._following = self._streaming or bar.maximum() == 0
+        self._following = self._streaming or bar.value() == bar.maximum()
 
     def reset(self) -> None:
         """Drop the text and follow the end again."""
@@ -151,22 +162,19 @@ class AnswerView(QPlainTextEdit):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._wash is not None:
-            self._paint_wash()
+            self._paint_wash(self._wash)
         super().paintEvent(event)
         if self._streaming:
             self._paint_block()
 
-    def _paint_wash(self) -> None:
-        assert self._wash is not None
-        gradient = QLinearGradient(0, self._wash[0], 0, self._wash[1])
+    def _paint_wash(self, wash: tuple[float, float]) -> None:
+        gradient = QLinearGradient(0, wash[0], 0, wash[1])
         gradient.setColorAt(0, self._theme.color("gold_soft"))
         gradient.setColorAt(1, self._theme.color("surface"))
         QPainter(self.viewport()).fillRect(self.viewport().rect(), gradient)
 
     def _paint_block(self) -> None:
-        end = QTextCursor(self._tail)
-        end.movePosition(QTextCursor.MoveOperation.End)
-        rect = self.cursorRect(end)
+        rect = self.cursorRect(self._tail)
         viewport = self.viewport().rect()
         if not rect.intersects(viewport):
             return
@@ -174,6 +182,17 @@ class AnswerView(QPlainTextEdit):
         left = min(float(rect.left()) + 1, viewport.width() - width - 2)
         painter = QPainter(self.viewport())
         painter.fillRect(QRectF(left, rect.top() + 1, width, rect.height() - 2), self._theme.color("accent"))
+
+    def _insert(self, piece: str) -> None:
+        self._tail.insertText(self._shown.append(piece))
+        if self._following:
+            self._go_to_end()
+
+    def _insert_slice(self) -> None:
+        if self._backlog:
+            self._insert(self._backlog.popleft())
+        if self._backlog:
+            self._later.start()
 
     def _hold_cursor(self) -> None:
         # Without this, a selection that reaches the end of the text would grow with it.

@@ -38,4 +38,5 @@ class EmptyPage(QWidget):
         self._restyle()
 
     def _restyle(self) -> None:
-        self._text.setFixedWidth(self._text.fontMetrics().averageCharWidth() * 44)
+        width = self._text.fontMetrics().averageCharWidth() * 44
+        self._text.setFixedSize(width, self._text.heightForWidth(width))

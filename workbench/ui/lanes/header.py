@@ -122,7 +122,7 @@ class TitleRow(QWidget):
             label.setVisible(index < count)
             x += size.width() + _GAP
         if self._field is not None:
-            self._field.setGeometry(-2, 0, room, self.height())
+            self._field.setGeometry(0, 0, room, self.height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.arrange()

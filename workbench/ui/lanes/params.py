@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -24,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from workbench.core.lanes import Params
 from workbench.ui.lanes import params_text as texts
-from workbench.ui.lanes.widgets import breakable, quiet_button
+from workbench.ui.lanes.widgets import Choice, breakable, quiet_button
 from workbench.ui.theme import Theme, set_role
 
 NOT_SET = "not set"
@@ -41,6 +42,7 @@ class ParamsDialog(QDialog):
         self._theme = theme
         self._initial = self._outcome = params
         self._errors: dict[QWidget, QLabel] = {}
+        self._areas: list[tuple[QPlainTextEdit, int]] = []
         self.setWindowTitle(f"Parameters of {title}" if title else "Parameters")
         self.temperature = self._line("Temperature", texts.show_number(params.temperature), "0 to 2")
         self.top_p = self._line("Top p", texts.show_number(params.top_p), "0 to 1")
@@ -53,6 +55,8 @@ class ParamsDialog(QDialog):
         self.cancel = QPushButton("Cancel", self)
         self.unset = quiet_button("Unset all", "Empties every field", self)
         self._lay_out()
+        theme.changed.connect(self._restyle)
+        self._restyle()
         self._connect()
         self._check()
         self.temperature.setFocus()
@@ -63,7 +67,7 @@ class ParamsDialog(QDialog):
 
     def error_of(self, field: QWidget) -> str:
         """Return the sentence under a field, "" when the field is fine."""
-        return self._errors[field].text()
+        return field.accessibleDescription()
 
     def accept(self) -> None:
         params = self._read()
@@ -83,13 +87,11 @@ class ParamsDialog(QDialog):
         field.setAccessibleName(name)
         field.setPlaceholderText(NOT_SET)
         field.setTabChangesFocus(True)
-        set_role(field, "field")
-        field.setFont(self._theme.mono(-0.5))
-        field.setMinimumHeight(field.fontMetrics().lineSpacing() * lines + 16)
+        self._areas.append((field, lines))
         return field
 
     def _efforts(self, current: str) -> QComboBox:
-        box = QComboBox(self)
+        box = Choice(self._theme, self)
         box.setAccessibleName("Reasoning effort")
         box.addItem(NOT_SET, "")
         for effort in dict.fromkeys((*EFFORTS, *([current] if current else []))):
@@ -100,7 +102,7 @@ class ParamsDialog(QDialog):
     def _lay_out(self) -> None:
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(2)
+        grid.setVerticalSpacing(7)
         grid.setColumnStretch(1, 1)
         rows: tuple[tuple[str, str, QWidget], ...] = (
             ("Temperature", "", self.temperature),
@@ -122,12 +124,11 @@ class ParamsDialog(QDialog):
         self.apply.setDefault(True)
         self.cancel.setAutoDefault(False)
         self.unset.setAutoDefault(False)
-        layout = QVBoxLayout(self)
+        self._layout = layout = QVBoxLayout(self)
         layout.setContentsMargins(18, 16, 18, 14)
         layout.setSpacing(12)
         layout.addLayout(grid)
         layout.addLayout(buttons)
-        self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 66)
 
     def _add_row(self, grid: QGridLayout, row: int, name: str, hint: str, field: QWidget) -> None:
         label = QLabel(name, self)
@@ -150,7 +151,6 @@ class ParamsDialog(QDialog):
         grid.addLayout(cell, row, 0)
         grid.addWidget(field, row, 1)
         grid.addWidget(error, row + 1, 1)
-        grid.setRowStretch(row, 1 if isinstance(field, QPlainTextEdit) else 0)
 
     def _connect(self) -> None:
         for line in (self.temperature, self.top_p, self.max_tokens, self.seed):
@@ -160,6 +160,19 @@ class ParamsDialog(QDialog):
         self.apply.clicked.connect(self.accept)
         self.cancel.clicked.connect(self.reject)
         self.unset.clicked.connect(self._unset_all)
+
+    def _restyle(self) -> None:
+        self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 66)
+        for field, lines in self._areas:
+            field.setFont(self._theme.mono(-0.5))
+            field.setFixedHeight(QFontMetrics(field.font()).lineSpacing() * lines + 18)
+            set_role(field, "field")  # after the font, which restyling would reset
+        self._fit()
+
+    def _fit(self) -> None:
+        """Make room for the sentences under the fields; they wrap, which a window does not follow by itself."""
+        self._layout.activate()
+        self.resize(self.width(), max(self._layout.totalHeightForWidth(self.width()), self.minimumHeight()))
 
     def _unset_all(self) -> None:
         for field in (self.temperature, self.top_p, self.max_tokens, self.seed, self.stop, self.extra):
@@ -200,5 +213,8 @@ class ParamsDialog(QDialog):
     def _say(self, field: QWidget, sentence: str, role: str = "error") -> None:
         label = self._errors[field]
         set_role(label, role)
-        label.setText(breakable(sentence))
-        label.setVisible(bool(sentence))
+        if sentence != field.accessibleDescription():
+            field.setAccessibleDescription(sentence)
+            label.setText(breakable(sentence))
+            label.setVisible(bool(sentence))
+            self._fit()

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from workbench.core.text import words
 from workbench.ui.lanes.answer import AnswerView
 from workbench.ui.lanes.widgets import Fold
-from workbench.ui.theme import Theme
+from workbench.ui.theme import Theme, set_role
 
 _LINES = 9
 
@@ -39,6 +39,10 @@ class ReasoningPanel(QWidget):
         inner.addWidget(self.fold)
         layout.addLayout(inner)
         layout.addWidget(self.view)
+        self._line = QFrame(self)
+        set_role(self._line, "hline")
+        self._line.hide()
+        layout.addWidget(self._line)
         self.fold.toggled.connect(self._toggled)
         theme.changed.connect(self._restyle)
         self._restyle()
@@ -81,6 +85,7 @@ class ReasoningPanel(QWidget):
         if unfolded:
             self.view.set_text(self.text)
         self.view.setVisible(unfolded)
+        self._line.setVisible(unfolded)
 
     def _restyle(self) -> None:
         self.view.setFixedHeight(self.view.fontMetrics().lineSpacing() * _LINES)

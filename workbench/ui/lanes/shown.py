@@ -9,14 +9,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
+from collections.abc import Iterator
 
 # A text document lays out a whole paragraph for every appended letter. Paragraphs beyond these lengths are shown with
 # a line break: first where there is white space, later anywhere.
-SOFT_LIMIT = 2000
-HARD_LIMIT = 4000
+SOFT_LIMIT = 1000
+HARD_LIMIT = 1400
 
 _JOINERS = "\u200d\ufe0e\ufe0f"
-_BLOCK_END = re.compile(r"[\n\u2029]")
+_PARAGRAPHS = re.compile(r"[^\n\u2029]*[\n\u2029]?")
+_BLANK = re.compile(r"[ \t]")
 # Control characters get their visible pictures. The document would take U+FDD0 and U+FDD1 for its own frame marks, and
 # a lone surrogate is no text at all.
 _PICTURES = (
@@ -61,6 +63,7 @@ class ShownText:
         self._breaks: list[int] = []
         self._length = 0
         self._line = 0
+        self._after_blank = False
 
     @property
     def text(self) -> str:
@@ -80,11 +83,14 @@ class ShownText:
             return ""
         self._pieces.append(piece)
         shown = picture(piece)
-        if self._line + len(shown) > SOFT_LIMIT:
-            return "".join(self._broken(shown))
-        self._length += units(shown)
-        end = max(shown.rfind("\n"), shown.rfind("\u2029"))
-        self._line = self._line + len(shown) if end < 0 else len(shown) - end - 1
+        first, *rest = shown.split("\n")
+        if self._line + len(first) > SOFT_LIMIT or any(len(line) > SOFT_LIMIT for line in rest):
+            shown = "".join(part for match in _PARAGRAPHS.finditer(shown) for part in self._broken(match.group()))
+        else:
+            self._length += units(shown)
+            last = max(shown.rfind("\n"), shown.rfind("\u2029"))
+            self._line = self._line + len(shown) if last < 0 else len(shown) - last - 1
+        self._after_blank = shown[-1] in " \t"
         return shown
 
     def exact(self, start: int, end: int) -> str:
@@ -93,38 +99,40 @@ class ShownText:
         raw = self.text.encode("utf-16-le", "surrogatepass")[2 * first : 2 * last]
         return raw.decode("utf-16-le", "surrogatepass")
 
-    def _broken(self, shown: str) -> list[str]:
-        out = []
-        position = 0
-        while position < len(shown):
-            block_end = _BLOCK_END.search(shown, position)
-            stop = block_end.end() if block_end else len(shown)
-            cut = self._cut(shown, position, stop)
-            part = shown[position : cut or stop]
-            out.append(part)
-            self._length += units(part)
-            if cut:
-                out.append("\n")
-                self._breaks.append(self._length)
-                self._length += 1
-                self._line = 0
-            else:
-                self._line = 0 if block_end else self._line + len(part)
-            position = cut or stop
-        return out
+    def _broken(self, paragraph: str) -> Iterator[str]:
+        """Yield a paragraph, or the part of it that arrived, with the breaks that it needs."""
+        ended = paragraph[-1:] in ("\n", "\u2029")
+        stop = len(paragraph) - ended
+        start = 0
+        if stop and self._line >= SOFT_LIMIT and self._after_blank:
+            yield self._break()
+        while cut := self._cut(paragraph, start, stop):
+            self._length += units(paragraph[start:cut])
+            yield paragraph[start:cut]
+            yield self._break()
+            start = cut
+        self._length += units(paragraph[start:])
+        self._line = 0 if ended else self._line + len(paragraph) - start
+        yield paragraph[start:]
 
-    def _cut(self, shown: str, start: int, stop: int) -> int:
-        """Return where to break the paragraph part [start, stop), 0 for nowhere."""
-        if self._line + stop - start <= SOFT_LIMIT:
-            return 0
+    def _break(self) -> str:
+        self._breaks.append(self._length)
+        self._length += 1
+        self._line = 0
+        return "\n"
+
+    def _cut(self, paragraph: str, start: int, stop: int) -> int:
+        """Return where to break `paragraph[start:stop]`, 0 for nowhere."""
         soft = start + max(0, SOFT_LIMIT - self._line)
-        hard = start + max(0, HARD_LIMIT - self._line)
-        for index in range(soft, min(stop, hard)):
-            if shown[index] in " \t":
-                return index + 1 if index + 1 < stop else 0
-        if stop <= hard:
+        hard = start + max(1, HARD_LIMIT - self._line)
+        if stop <= soft:
             return 0
-        cut = max(hard, start + 1)
-        while cut < stop and _holds_on(shown[cut - 1], shown[cut]):
-            cut += 1
+        if (blank := _BLANK.search(paragraph, soft, min(stop, hard))) is not None:
+            cut = blank.end()
+        elif stop <= hard:
+            return 0
+        else:
+            cut = hard
+            while cut < stop and _holds_on(paragraph[cut - 1], paragraph[cut]):
+                cut += 1
         return cut if cut < stop else 0

@@ -11,6 +11,7 @@ import html
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
+    QComboBox,
     QLabel,
     QPushButton,
     QSizePolicy,
@@ -181,7 +182,6 @@ class Fold(QPushButton):
 
     def __init__(self, theme: Theme, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        set_role(self, "quiet")
         self._theme = theme
         self._words = text
         self.setCheckable(True)
@@ -190,6 +190,7 @@ class Fold(QPushButton):
         self.toggled.connect(self.update)
         theme.changed.connect(self._restyle)
         self._restyle()
+        set_role(self, "quiet")  # after the font: a restyled widget would forget one that is set before it is shown
 
     def set_words(self, words: str) -> None:
         """Show `words` before the arrow."""
@@ -224,6 +225,21 @@ class Fold(QPushButton):
     def _restyle(self) -> None:
         self.setFont(self._theme.font(-1))
         self.updateGeometry()
+
+
+class Choice(QComboBox):
+    """A choice with an arrow of its own: the stylesheet's edge leaves none."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setPen(self._theme.color("muted"))
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(self.rect().adjusted(0, 0, -10, 0), right, "▾")
 
 
 def quiet_button(text: str, name: str, parent: QWidget | None = None) -> QPushButton:

@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from workbench.core.runs import Mark
 from workbench.ui.lanes import wording
@@ -46,6 +46,7 @@ class WireDialog(QDialog):
         self.marks.setText(breakable("\n".join(wording.mark_sentence(mark) for mark in marks)))
         self.tabs = QTabWidget(self)
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
         self._add_page("Request", "Nothing was sent." if request is None else pretty(request))
         if response is not None:
             self._add_page("Response", pretty(response))
@@ -82,7 +83,7 @@ class WireDialog(QDialog):
         self.tabs.addTab(page, name)
 
     def _banner(self, visible: bool) -> QWidget:
-        banner = QWidget(self)
+        banner = QFrame(self)
         set_role(banner, "banner-warn")
         layout = QVBoxLayout(banner)
         layout.setContentsMargins(12, 8, 12, 8)
