@@ -29,7 +29,6 @@ from workbench.core.when import duration
 from workbench.usecases.handles import RunHandle
 from workbench.usecases.transcript import Snapshot
 
-
 _DETAIL_LINES = 8
 
 

@@ -102,7 +102,17 @@ def render_messages(content: Content, values: Mapping[str, str], render: Render,
     if content.template == "plain":
         messages = render_plain(content, values)
     else:
-        messages = render(content, values).result(RENDER_WITHIN_S)
+        messages = _await(render(content, values))
     if not messages:
         raise RefusedError("Every message is empty with these values, so there is nothing to send. Fill one in.")
     return messages
+
+
+def _await(rendered: Future[Messages]) -> Messages:
+    try:
+        return rendered.result(RENDER_WITHIN_S)
+    except TimeoutError as error:
+        raise RefusedError(
+            "The template was not rendered, because the engine does not answer. Try again in a moment.",
+            f"no answer within {RENDER_WITHIN_S:.0f} s",
+        ) from error

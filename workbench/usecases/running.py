@@ -234,7 +234,7 @@ class Runner:
             self._refuse(handle, problem_of(error))
 
     def _begin(self, handle: RunHandle, draft: Draft, based_on: int | None, note: str) -> None:
-        planned = plan_lanes(draft, lambda n: self._store.version(handle.prompt_uid, n).content, self._engine.render)
+        planned = plan_lanes(draft, lambda n: self._store.version(handle.prompt_uid, n).content, self._render)
         try:
             begun = self._store.begin_run(self._run_start(handle, draft, based_on, note)).result()
         except StoreError as error:
@@ -246,6 +246,10 @@ class Runner:
         self._listeners.on_run_started(begun)
         for lane, transcript in zip(planned, handle.transcripts, strict=True):
             self._ask(transcript, lane)
+
+    def _render(self, content: Content, values: Mapping[str, str]) -> Future[Messages]:
+        self._engine.start()
+        return self._engine.render(content, values)
 
     def _run_start(self, handle: RunHandle, draft: Draft, based_on: int | None, note: str) -> RunStart:
         uses_current = any(lane.pinned is None for lane in draft.lanes)
@@ -273,7 +277,7 @@ class Runner:
         position = next(record.position for record in detail.outputs if record.uid == output_uid)
         ran = next(lane for lane in detail.lanes if lane.position == position)
         content = self._store.version(handle.prompt_uid, ran.version).content
-        messages = render_messages(content, dict(detail.values), self._engine.render)
+        messages = render_messages(content, dict(detail.values), self._render)
         attempt = self._store.add_attempt(
             output_uid, transcript.uid, self._owner.now(), owner_uid=self._owner.uid
         ).result()

@@ -1,0 +1,134 @@
+"""A workbench on a real database with a scripted engine child, and ways to wait without sleeping."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from keyring.backend import KeyringBackend
+
+from workbench.core.content import Content, Message
+from workbench.core.drafts import Draft
+from workbench.core.lanes import ECHO, LITELLM, Lane
+from workbench.engine import standin
+from workbench.engine.calls import Event
+from workbench.engine.client import EngineClient
+from workbench.host.dirs import places
+from workbench.store import RunBegun
+from workbench.usecases.listening import RunListener
+from workbench.usecases.workbench import ClientFactory, Workbench
+
+PATIENCE_S = 20.0
+
+
+class Drawer(KeyringBackend):
+    """A keyring in memory."""
+
+    priority = 1.0  # type: ignore[assignment]
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.kept[service, username]
+
+
+def scripted(script: Mapping[str, Any], directory: Path) -> ClientFactory:
+    """Return a factory of clients whose child plays `script`."""
+
+    def make(env: dict[str, str], weights: Path | None, on_event: Callable[[Event], None]) -> EngineClient:
+        return EngineClient(standin.command(script, directory), env, on_event, builtin_model=weights)
+
+    return make
+
+
+class Heard(RunListener):
+    """Remembers what it was told, and can be waited for."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self.all: list[tuple[str, Any]] = []
+
+    def _note(self, kind: str, what: Any) -> None:
+        with self._changed:
+            self.all.append((kind, what))
+            self._changed.notify_all()
+
+    def on_run_started(self, begun: RunBegun) -> None:
+        self._note("started", begun)
+
+    def on_output_ended(self, output_uid: str) -> None:
+        self._note("output", output_uid)
+
+    def on_run_ended(self, run_uid: str) -> None:
+        self._note("ended", run_uid)
+
+    def on_problem(self, sentence: str, detail: str) -> None:
+        self._note("problem", sentence)
+
+    def on_engine(self, kind: str, text: str) -> None:
+        self._note("engine", kind)
+
+    def of(self, kind: str) -> list[Any]:
+        with self._changed:
+            return [what for name, what in self.all if name == kind]
+
+    def wait(self, kind: str, count: int = 1) -> list[Any]:
+        with self._changed:
+            assert self._changed.wait_for(lambda: sum(name == kind for name, _ in self.all) >= count, PATIENCE_S)
+        return self.of(kind)
+
+
+@contextmanager
+def opened(
+    directory: Path, script: Mapping[str, Any] | None = None, env: Mapping[str, str] | None = None
+) -> Iterator[tuple[Workbench, Heard]]:
+    """Open a workbench on `directory`/w.db, with the stand-in unless `script` is None, and close it."""
+    environment = dict(os.environ) | dict(env or {})
+    factory = {} if script is None else {"client_factory": scripted(script, directory)}
+    workbench = Workbench.open(directory / "w.db", places(environment), environment, **factory)
+    heard = Heard()
+    workbench.add_listener(heard)
+    try:
+        yield workbench, heard
+    finally:
+        workbench.close()
+
+
+def draft(*lanes: Lane, text: str = "Hello {{name}}", values: Mapping[str, str] | None = None) -> Draft:
+    given = {"name": "Ada"} if values is None else values
+    return Draft(Content((Message("user", text),)), tuple(given.items()), lanes or (echo(),))
+
+
+def echo(slot: str = "a", model: str = "echo", pinned: int | None = None) -> Lane:
+    return Lane(slot, ECHO, model, pinned=pinned)
+
+
+def cloud(model: str = "gpt-5-mini", slot: str = "c") -> Lane:
+    return Lane(slot, LITELLM, model)
+
+
+def new_prompt(workbench: Workbench, name: str = "Greeting") -> str:
+    uid, made = workbench.prompts.create(name)
+    made.result(PATIENCE_S)
+    return uid
+
+
+def wait_for(look: Callable[[], bool]) -> None:
+    """Wait until `look` is true, by asking at short intervals with a deadline."""
+    pause = threading.Event()
+    for _ in range(int(PATIENCE_S / 0.01)):
+        if look():
+            return
+        pause.wait(0.01)
+    raise AssertionError("it did not become true in time")

@@ -1,0 +1,352 @@
+"""Planning, pricing, sessions, names, samples, addresses: what needs no process and no file."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.usecases.making import draft, echo
+from workbench.core.content import Content, Message
+from workbench.core.drafts import Draft
+from workbench.core.lanes import BUILTIN, ECHO, FIXED_ENDPOINTS, LITELLM, Endpoint, Lane, Params
+from workbench.core.money import FREE, Rates, Usage
+from workbench.core.runs import IterationDetail, IterationRow, OutputRecord, Result, RunLane, Verdict
+from workbench.core.templates import content_variables
+from workbench.usecases.addresses import EndpointForm, check_form, clean_url, is_loopback, is_secret_header, warnings
+from workbench.usecases.history import branch, next_verdict, restore, shown_outputs
+from workbench.usecases.naming import model_name, pair, resolve_model, slots, with_params
+from workbench.usecases.planning import check, plan_lanes
+from workbench.usecases.pricing import Pricing
+from workbench.usecases.problems import RefusedError
+from workbench.usecases.prompts import clean_name
+from workbench.usecases.samples import load_sample
+from workbench.usecases.session import Session
+
+LOCAL = Endpoint("e1", "openai", "My server", "http://127.0.0.1:8000/v1")
+FILE = Endpoint("e2", "gguf", "Tiny", path="/models/tiny.gguf")
+ALL = [*FIXED_ENDPOINTS, LOCAL, FILE]
+
+
+def no_render(content: Content, values: object) -> Future[tuple[Message, ...]]:
+    raise AssertionError("a plain template is not rendered by the engine")
+
+
+def no_version(number: int) -> Content:
+    raise AssertionError("nothing is pinned")
+
+
+class TestPlanning:
+    def test_a_variable_without_a_value_is_named(self) -> None:
+        problem = check(draft(text="{{a}} {{b}} {{name}}"))
+        assert problem is not None
+        assert "{{a}} and {{b}}" in problem.sentence
+
+    def test_an_empty_value_is_a_value(self) -> None:
+        assert check(draft(values={"name": ""})) is None
+
+    def test_jinja_variables_are_for_the_renderer_to_judge(self) -> None:
+        content = Content((Message("user", "{% for x in y %}{{x}}{% endfor %}"),), "jinja")
+        assert check(Draft(content, (("y", "z"),), (echo(),))) is None
+
+    @pytest.mark.parametrize("text", ["", "no lanes"])
+    def test_nothing_to_send_or_nowhere_is_refused(self, text: str) -> None:
+        wrong = Draft(Content((Message("user", text),)), (), () if text else (echo(),))
+        assert check(wrong) is not None
+
+    def test_a_draft_whose_lanes_are_all_pinned_needs_no_text(self) -> None:
+        assert check(Draft(Content(), (), (echo(pinned=1),))) is None
+
+    @pytest.mark.parametrize("extra", ["{", "[1]", '"a"'])
+    def test_extra_parameters_must_be_an_object(self, extra: str) -> None:
+        problem = check(draft(Lane("a", ECHO, "echo", Params(extra=extra))))
+        assert problem is not None
+        assert "lane 1" in problem.sentence
+
+    def test_pinned_lanes_send_their_version_and_current_ones_the_text(self) -> None:
+        old = Content((Message("user", "Old {{name}}"),))
+        planned = plan_lanes(draft(echo(), echo("b", pinned=4)), {4: old}.__getitem__, no_render)
+        assert [lane.messages[0].text for lane in planned] == ["Hello Ada", "Old Ada"]
+
+    def test_a_pinned_version_that_lacks_a_value_is_named(self) -> None:
+        old = Content((Message("user", "{{gone}}"),))
+        with pytest.raises(RefusedError, match=r"\{\{gone\}\} has no value, and version 4 uses it"):
+            plan_lanes(draft(echo(pinned=4)), {4: old}.__getitem__, no_render)
+
+    def test_messages_that_are_empty_with_their_values_are_refused(self) -> None:
+        with pytest.raises(RefusedError, match="nothing to send"):
+            plan_lanes(draft(text="{{name}}", values={"name": ""}), no_version, no_render)
+
+
+class Prices:
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], Rates] = {}
+
+    def prices(self) -> dict[tuple[str, str], Rates]:
+        return dict(self.kept)
+
+    def set_price(self, endpoint_uid: str, model: str, rates: Rates | None, now: str) -> Future[None]:
+        if rates is None:
+            del self.kept[endpoint_uid, model]
+        else:
+            self.kept[endpoint_uid, model] = rates
+        done: Future[None] = Future()
+        done.set_result(None)
+        return done
+
+
+CATALOGUE = {"gpt-5-mini": Rates(1e-6, 2e-6)}
+
+
+class TestPricing:
+    litellm = next(e for e in FIXED_ENDPOINTS if e.uid == LITELLM)
+    answered = Result("finished", "x", usage=Usage(100, 10), request={"model": "m"})
+
+    def pricing(self) -> Pricing:
+        return Pricing(Prices(), CATALOGUE.get, lambda: "now")
+
+    def test_the_users_price_wins_and_leaves_again(self) -> None:
+        pricing = self.pricing()
+        assert pricing.rates_for(self.litellm, "gpt-5-mini") == CATALOGUE["gpt-5-mini"]
+        pricing.set_price(LITELLM, "gpt-5-mini", Rates(1.0, 2.0))
+        assert pricing.rates_for(self.litellm, "gpt-5-mini") == Rates(1.0, 2.0, None, "user")
+        pricing.set_price(LITELLM, "gpt-5-mini", None)
+        assert pricing.rates_for(self.litellm, "gpt-5-mini") == CATALOGUE["gpt-5-mini"]
+
+    def test_a_custom_address_has_no_catalogue_price(self) -> None:
+        assert self.pricing().rates_for(LOCAL, "gpt-5-mini") is None
+
+    def test_local_models_are_free_and_the_unknown_is_unknown(self) -> None:
+        pricing = self.pricing()
+        assert pricing.price(self.answered, FILE, "Tiny").cost_usd == 0.0
+        assert pricing.rates_for(FILE, "Tiny") == FREE
+        unknown = pricing.price(self.answered, self.litellm, "no-such")
+        assert (unknown.rates, unknown.cost_usd) == (None, None)
+
+    def test_cost_is_counted_from_usage(self) -> None:
+        assert self.pricing().price(self.answered, self.litellm, "gpt-5-mini").cost_usd == pytest.approx(120e-6)
+
+    def test_what_was_never_sent_has_no_cost(self) -> None:
+        never = Result("failed", usage=Usage(100, 10))
+        assert self.pricing().price(never, self.litellm, "gpt-5-mini").cost_usd is None
+
+
+class TestSession:
+    def test_spending_counts_the_known_and_names_the_unknown(self) -> None:
+        session = Session()
+        session.ended(Result("finished", cost_usd=0.25, request={}))
+        session.ended(Result("stopped", cost_usd=0.5, request={}, usage=Usage(1, 1, source="estimate")))
+        session.ended(Result("finished", cost_usd=None, request={}))
+        session.ended(Result("failed", cost_usd=None))
+        stats = session.stats()
+        assert (stats.spent_usd, stats.unknown, stats.about) == (0.75, 1, True)
+
+    def test_loops_are_of_one_prompt_and_pauses_do_not_count(self) -> None:
+        session = Session()
+        for prompt, at in [("a", 0), ("b", 1_000), ("a", 8_000), ("a", 8_000 + 11 * 60_000), ("b", 11_000)]:
+            session.started(prompt, at)
+        assert (session.stats().iterations, session.stats().median_loop_ms) == (5, 9_000)
+
+    def test_a_session_begins_with_nothing(self) -> None:
+        assert Session().stats().median_loop_ms is None
+
+
+class TestNames:
+    @pytest.mark.parametrize(
+        ("text", "meant"),
+        [
+            ("echo", (ECHO, "echo")),
+            ("BUILTIN", (BUILTIN, "SmolLM2-135M-Instruct")),
+            ("my server/llama/3", ("e1", "llama/3")),
+            ("tiny", ("e2", "Tiny")),
+            ("openrouter/anthropic/claude", (LITELLM, "openrouter/anthropic/claude")),
+            ("gpt-5", (LITELLM, "gpt-5")),
+        ],
+    )
+    def test_a_name_means_one_model(self, text: str, meant: tuple[str, str]) -> None:
+        endpoint, model = resolve_model(text, ALL)
+        assert (endpoint, model) == meant
+        assert resolve_model(model_name(Lane("a", endpoint, model), ALL), ALL) == meant
+
+    @pytest.mark.parametrize("text", ["", "  ", "My server", "My server/"])
+    def test_half_a_name_is_refused(self, text: str) -> None:
+        with pytest.raises(RefusedError):
+            resolve_model(text, ALL)
+
+    def test_slots_never_repeat(self) -> None:
+        made = slots(800)
+        assert made[:3] == ("a", "b", "c")
+        assert made[25:28] == ("z", "aa", "ab")
+        assert len(set(made)) == 800
+
+    @given(st.text(st.characters(exclude_characters="="), min_size=1).filter(str.strip), st.text())
+    def test_a_pair_keeps_its_value_exactly(self, name: str, value: str) -> None:
+        assert pair(f"{name}={value}", "x") == (name.strip(), value)
+
+    def test_parameters_from_text(self) -> None:
+        given_ = [
+            ("temperature", "0.2"),
+            ("max-tokens", "5"),
+            ("stop", "a,b"),
+            ("stop", "\n"),
+            ("top_k", "40"),
+            ("x", "y"),
+        ]
+        made = with_params(Params(top_p=0.5, extra='{"z": 1}'), given_)
+        assert made.to_json() == {
+            "top_p": 0.5,
+            "temperature": 0.2,
+            "max_tokens": 5,
+            "stop": ["a,b", "\n"],
+            "extra": {"z": 1, "top_k": 40, "x": "y"},
+        }
+
+    @pytest.mark.parametrize("given_", [("temperature", "hot"), ("seed", "1.5"), ("top_p", "nan"), ("max_tokens", "")])
+    def test_numbers_that_are_none_are_refused(self, given_: tuple[str, str]) -> None:
+        with pytest.raises(RefusedError, match=given_[0]):
+            with_params(Params(), [given_])
+
+    @pytest.mark.parametrize("name", ["", " \n", "\u200b", "x" * 201])
+    def test_a_prompt_needs_a_visible_name(self, name: str) -> None:
+        with pytest.raises(RefusedError):
+            clean_name(name)
+
+    def test_white_space_in_a_name_is_one_space(self) -> None:
+        assert clean_name("  Order \n status ") == "Order status"
+
+
+def form(name: str = "Mine", url: str = "http://localhost:1/v1", **more: object) -> EndpointForm:
+    return EndpointForm(name, url, **more)  # type: ignore[arg-type]
+
+
+class TestAddresses:
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "",
+            "localhost:8000",
+            "ftp://h/v1",
+            "http://",
+            "http://a b/",
+            "http://u:p@h/v1",
+            "http://h/v1?k=1",
+            "http://h/#x",
+            "http://[::1",
+            "http://h:99999/v1",
+            "javascript:alert(1)",
+            "http://h:0/",
+        ],
+    )
+    def test_what_is_no_address_gets_a_sentence(self, url: str) -> None:
+        (wrong,) = check_form(form(url=url), ALL)
+        assert wrong.where == "base_url"
+        assert wrong.sentence.endswith(".")
+
+    @pytest.mark.parametrize(
+        ("typed", "kept"),
+        [
+            (" http://LOCALHOST:8000/v1/ ", "http://LOCALHOST:8000/v1"),
+            ("HTTPS://h.example/v1/chat/completions", "https://h.example/v1"),
+            ("http://[::1]:8/v1/models", "http://[::1]:8/v1"),
+            ("http://h", "http://h"),
+        ],
+    )
+    def test_an_address_is_kept_clean(self, typed: str, kept: str) -> None:
+        assert check_form(form(url=typed), ALL) == ()
+        assert clean_url(typed) == kept
+
+    @pytest.mark.parametrize("name", ["", "a/b", "echo", "OpenAI", "my SERVER", "a\nb"])
+    def test_names_that_would_mean_something_else_are_refused(self, name: str) -> None:
+        assert [wrong.where for wrong in check_form(form(name), ALL)] == ["name"]
+
+    def test_an_endpoint_may_keep_its_own_name(self) -> None:
+        assert check_form(form("My server", uid="e1"), ALL) == ()
+
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            (("a b", "x"),),
+            (("", "x"),),
+            (("X", "a\r\nEvil: 1"),),
+            (("X", "1"), ("x", "2")),
+            (("Host", "h"),),
+            (("X", "é"),),
+        ],
+    )
+    def test_headers_that_cannot_be_sent_are_refused(self, headers: tuple[tuple[str, str], ...]) -> None:
+        assert [wrong.where for wrong in check_form(form(headers=headers), ALL)] == ["headers"]
+
+    def test_only_plain_http_to_another_machine_is_warned_about(self) -> None:
+        assert warnings("http://127.0.0.1:1/v1") == warnings("https://h.example/v1") == ()
+        assert "unencrypted" in warnings("http://10.0.0.5:8000/v1")[0]
+
+    @pytest.mark.parametrize(("host", "is_it"), [("localhost", True), ("127.8.8.8", True), ("::1", True), ("h", False)])
+    def test_loopback(self, host: str, is_it: bool) -> None:
+        assert is_loopback(host) is is_it
+
+    @pytest.mark.parametrize(
+        ("name", "value", "secret"),
+        [
+            ("Authorization", "x", True),
+            ("X-Api-Key", "x", True),
+            ("cookie", "x", True),
+            ("X-Title", "Workbench", False),
+            ("X-Title", "sk-abcdefgh12345678", True),
+            ("HTTP-Referer", "https://example.org", False),
+        ],
+    )
+    def test_secret_headers_are_recognised(self, name: str, value: str, secret: bool) -> None:
+        assert is_secret_header(name, value) is secret
+
+
+def detail(*outputs: OutputRecord) -> IterationDetail:
+    row = IterationRow("r", 3, 2, "t", "", "", 0, 0, "none", "", False)
+    lanes = (RunLane(0, echo(), 2), RunLane(1, echo("b", pinned=1), 1))
+    content = Content((Message("user", "was"),))
+    return IterationDetail(row, content, 1, (("name", "Bo"),), lanes, outputs, Verdict("none"))
+
+
+class TestHistory:
+    def test_restore_continues_the_line_and_branch_leaves_it(self) -> None:
+        now = replace(draft(), based_on=7)
+        back, aside = restore(detail(), now), branch(detail())
+        assert back.content == aside.content == detail().content
+        assert back.values == aside.values == (("name", "Bo"),)
+        assert [lane.pinned for lane in back.lanes] == [None, 1]
+        assert (back.based_on, aside.based_on) == (7, 2)
+
+    def test_the_newest_attempt_is_shown(self) -> None:
+        old, new, other = (
+            OutputRecord("o1", 0, 0, 1, Result("failed")),
+            OutputRecord("o2", 0, 0, 2, Result("finished")),
+            OutputRecord("o3", 1, 0, 1, Result("finished")),
+        )
+        assert shown_outputs(detail(other, new, old)) == (new, other)
+
+    def test_the_same_key_again_takes_it_back(self) -> None:
+        none = Verdict("none")
+        first = next_verdict(none, 1, (0, 1))
+        assert first == Verdict("winner", (1,))
+        assert next_verdict(first, 0, (0, 1)) == Verdict("winner", (0,))
+        assert next_verdict(first, 1, (0, 1)) == none
+        tie = next_verdict(first, "tie", (0, 1), blind=True)
+        assert tie == Verdict("tie", (0, 1), True)
+        assert next_verdict(tie, "tie", (0, 1)).kind == "none"
+        assert next_verdict(tie, "all_bad", (0, 1)).kind == "all_bad"
+
+
+def test_the_sample_is_the_articles_pair_and_a_draft_that_small_models_manage() -> None:
+    sample = load_sample()
+    one_line, refined = sample.versions
+    assert sample.name == "Order status bot"
+    assert [m.role for m in one_line.messages] == ["user"]
+    assert "\n" not in one_line.messages[0].text
+    assert [m.text.splitlines()[-5][:2] for m in refined.messages if m.role == "system"] == ["1."]
+    assert [lane.pinned for lane in sample.draft.lanes] == [1, None]
+    assert {lane.endpoint for lane in sample.draft.lanes} == {BUILTIN}
+    assert sample.draft.value_map["question"] == "What's the status of my order 123ABCDEFG?"
+    assert set(content_variables(sample.draft.content)) == set(sample.draft.value_map)
+    assert check(sample.draft) is None

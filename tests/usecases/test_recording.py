@@ -1,0 +1,119 @@
+"""When the database cannot be written for a while."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.store.making import NOW, lane, run, text
+from tests.store.making import opened as opened_store
+from tests.usecases.making import PATIENCE_S, wait_for
+from workbench.core.runs import Result
+from workbench.engine.calls import Delta
+from workbench.store import Store
+from workbench.usecases import recording
+from workbench.usecases.problems import Problem
+from workbench.usecases.recording import Recorder
+from workbench.usecases.transcript import Transcript
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Another program keeps the database locked."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        connection.execute("ROLLBACK")
+        connection.close()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    made = opened_store(tmp_path / "h.db", busy_ms=20)
+    made.create_prompt("p", "Prompt", NOW).result()
+    made.begin_run(run("r", text("hi"), lanes=(lane("A"), lane("B")))).result()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def problems() -> list[Problem]:
+    return []
+
+
+@pytest.fixture
+def recorder(store: Store, problems: list[Problem]) -> Iterator[Recorder]:
+    made = Recorder(store, lambda: NOW, problems.append)
+    yield made
+    made.close(PATIENCE_S)
+
+
+def transcript(uid: str = "r.0.0") -> Transcript:
+    return Transcript(uid, "r", 0, lambda: 0)
+
+
+def test_an_end_that_cannot_be_saved_is_kept_and_tried_again(
+    store: Store, recorder: Recorder, problems: list[Problem], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recording, "TRY_AGAIN_AFTER_S", 0.05)
+    output, result = transcript(), Result("finished", "the answer")
+    output.end(result)
+    tried = threading.Event()
+    with locked(store.path):
+        recorder.finish(output, result, tried.set)
+        assert tried.wait(PATIENCE_S)
+        assert not output.snapshot().saved
+        assert recorder.unsaved == 1
+        assert output.snapshot().text == "the answer"
+    wait_for(lambda: output.snapshot().saved)
+    assert len(problems) == 1
+    assert "tried again" in problems[0].sentence
+    assert store.iteration_detail("r").outputs[0].result.text == "the answer"
+
+
+def test_streamed_text_that_cannot_be_saved_comes_with_the_next(
+    store: Store, recorder: Recorder, problems: list[Problem]
+) -> None:
+    output = transcript()
+    recorder.watch(output)
+    with locked(store.path):
+        output.apply(Delta("r.0.0", "text", 0, "one "))
+        wait_for(lambda: bool(problems))
+    output.apply(Delta("r.0.0", "text", 4, "two"))
+    wait_for(lambda: store.iteration_detail("r").outputs[0].result.text == "one two")
+    assert len(problems) == 1
+
+
+def test_closing_tries_once_more_and_says_what_is_left(store: Store, problems: list[Problem]) -> None:
+    recorder = Recorder(store, lambda: NOW, problems.append)
+    result, tried = Result("finished", "x"), threading.Event()
+    with locked(store.path):
+        for uid in ("r.0.0", "r.1.0"):
+            output = transcript(uid)
+            output.end(result)
+            recorder.finish(output, result, tried.set)
+        assert tried.wait(PATIENCE_S)
+        assert recorder.close(PATIENCE_S) == 2
+    assert recorder.close(PATIENCE_S) == 0
+    assert [o.result.state for o in store.iteration_detail("r").outputs] == ["finished", "finished"]
+
+
+def test_a_trouble_that_comes_back_is_told_again(
+    store: Store, recorder: Recorder, problems: list[Problem], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recording, "TRY_AGAIN_AFTER_S", 0.05)
+    for count, uid in enumerate(("r.0.0", "r.1.0"), start=1):
+        output, result = transcript(uid), Result("finished", "x")
+        output.end(result)
+        with locked(store.path):
+            recorder.finish(output, result, lambda: None)
+            wait_for(lambda count=count: len(problems) == count)
+        wait_for(lambda output=output: output.snapshot().saved)
+    assert len(problems) == 2

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.core.runs import Mark, Result, Timing
+from workbench.engine.calls import Delta, Queued, Retrying, Sent
+from workbench.usecases.transcript import Piece, Pieces, Transcript
+
+
+def make() -> Transcript:
+    clock = itertools.count(100, 10)
+    return Transcript("o", "r", 2, lambda: next(clock))
+
+
+@given(st.lists(st.text()), st.data())
+def test_the_tail_of_pieces_is_the_tail_of_the_text(texts: list[str], data: st.DataObject) -> None:
+    pieces = Pieces()
+    for text in texts:
+        pieces.add(pieces.length, text)
+    whole = "".join(texts)
+    offset = data.draw(st.integers(0, len(whole) + 2))
+    assert pieces.length == len(whole)
+    assert pieces.since(offset) == whole[offset:]
+
+
+@given(st.text(min_size=1), st.data())
+def test_what_comes_twice_is_taken_once(whole: str, data: st.DataObject) -> None:
+    pieces = Pieces()
+    while pieces.length < len(whole):
+        start = data.draw(st.integers(0, pieces.length))
+        end = data.draw(st.integers(pieces.length + 1, len(whole)))
+        pieces.add(start, whole[start:end])
+    assert pieces.since(0) == whole
+
+
+def test_a_life_from_waiting_to_finished() -> None:
+    transcript = make()
+    assert transcript.snapshot().state == "waiting"
+    transcript.apply(Queued("o"))
+    assert transcript.snapshot().state == "queued"
+    transcript.apply(Retrying("o", 3000, 2, "rate limited"))
+    told = transcript.snapshot().retry
+    assert told is not None
+    assert (told.in_ms, told.attempt, told.reason) == (3000, 2, "rate limited")
+    transcript.apply(Sent("o", {"model": "m"}, (Mark("refused", "seed", "no"),)))
+    seen = transcript.snapshot()
+    assert (seen.state, seen.retry, seen.wire, seen.timing.first) == ("streaming", None, {"model": "m"}, None)
+    transcript.apply(Delta("o", "reasoning", 0, "hm"))
+    transcript.apply(Delta("o", "text", 0, "Hello"))
+    seen = transcript.snapshot(text_from=3)
+    assert (seen.text, seen.text_length, seen.reasoning, seen.position) == ("lo", 5, "hm", 2)
+    assert seen.timing.first is not None
+    assert transcript.end(Result("finished", "Hello.", "hm", timing=Timing(0, 1, 2, 3)))
+    seen = transcript.snapshot(text_from=5)
+    assert (seen.state, seen.text, seen.timing, seen.marks) == (
+        "finished",
+        ".",
+        Timing(0, 1, 2, 3),
+        (Mark("refused", "seed", "no"),),
+    )
+
+
+def test_it_ends_once_and_never_changes_after() -> None:
+    transcript = make()
+    assert transcript.end(Result("stopped", "so far"))
+    assert not transcript.end(Result("finished", "all of it"))
+    transcript.apply(Delta("o", "text", 0, "late"))
+    assert transcript.snapshot().text == "so far"
+    with pytest.raises(ValueError, match="streaming"):
+        transcript.end(Result("streaming"))
+
+
+def test_pieces_to_save_come_once_and_again_when_given_back() -> None:
+    transcript = make()
+    transcript.apply(Delta("o", "text", 0, "ab"))
+    taken = transcript.take_unsaved()
+    assert taken == (Piece("text", 0, "ab"),)
+    assert transcript.take_unsaved() == ()
+    transcript.apply(Delta("o", "text", 2, "c"))
+    transcript.give_back(taken[0])
+    assert transcript.take_unsaved() == (Piece("text", 0, "abc"),)
+    transcript.end(Result("finished", "abc!"))
+    assert transcript.take_unsaved() == ()
+
+
+def test_stopping_is_shown_until_it_has_stopped() -> None:
+    transcript = make()
+    transcript.ask_to_stop()
+    assert transcript.snapshot().stopping
+    transcript.end(Result("stopped"))
+    assert not transcript.snapshot().stopping
