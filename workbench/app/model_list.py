@@ -146,9 +146,14 @@ class ModelListModel(QAbstractListModel):
         row = self._rows[position]
         return self._model_row(row) if isinstance(row, ModelEntry) else row
 
+    def is_pickable(self, position: int) -> bool:
+        """Return whether a row can be current."""
+        row = self._rows[position]
+        return isinstance(row, ModelEntry) or row.kind in PICKABLE
+
     def first_pickable(self) -> int:
-        """Return the first row that Enter would take, models before files; -1 when there is none."""
-        for wanted in (frozenset[RowKind]({"model", "typed"}), PICKABLE):
+        """Return the first row that Enter would take, models before everything else; -1 when there is none."""
+        for wanted in (frozenset[RowKind]({"model"}), PICKABLE):
             for i, row in enumerate(self._rows):
                 if isinstance(row, ModelEntry) or row.kind in wanted:
                     return i
@@ -180,8 +185,7 @@ class ModelListModel(QAbstractListModel):
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        row = self._rows[index.row()] if index.isValid() else None
-        if isinstance(row, ModelEntry) or (row is not None and row.kind in PICKABLE):
+        if index.isValid() and self.is_pickable(index.row()):
             return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
         return Qt.ItemFlag.ItemNeverHasChildren
 

@@ -35,7 +35,7 @@ class PickerDelegate(QStyledItemDelegate):
         self._read_fonts()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(0, self._row_height)
+        return QSize(0, self.row_height)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row: Row = index.data(ROW)
@@ -113,4 +113,4 @@ class PickerDelegate(QStyledItemDelegate):
         self._small_metrics = QFontMetrics(self._small)
         self._body_height = self._body_metrics.height()
         self._small_height = self._small_metrics.height()
-        self._row_height = self._body_height + self._small_height + 15
+        self.row_height = self._body_height + self._small_height + 15

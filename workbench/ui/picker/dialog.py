@@ -30,7 +30,8 @@ from workbench.ui.picker.details import ModelDetails
 from workbench.ui.picker.files import ChooseFile, FileFields, choose_file
 from workbench.ui.theme import Theme, set_role
 
-_LIST_KEYS = frozenset({Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp})
+_PAGE = 1_000
+_STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: _PAGE, Qt.Key.Key_PageUp: -_PAGE}
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
 
@@ -92,8 +93,8 @@ class ModelPicker(QDialog):
         if plain and event.key() in _ENTER:
             self._enter()
             return True
-        if watched is self._search and plain and event.key() in _LIST_KEYS:
-            self._list.keyPressEvent(event)
+        if plain and event.key() in _STEPS:
+            self._move(_STEPS[Qt.Key(event.key())])
             return True
         typed = (event.text() and event.text().isprintable()) or event.key() == Qt.Key.Key_Backspace
         if watched is self._list and typed:
@@ -216,9 +217,26 @@ class ModelPicker(QDialog):
         index = self._model.index(position)
         self._list.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         if index.isValid():
+            if position and not self._model.is_pickable(position - 1):
+                self._list.scrollTo(self._model.index(position - 1))
             self._list.scrollTo(index, hint)
         else:
             self._current_changed(index)
+
+    def _move(self, step: int) -> None:
+        """Go to the next row that can be picked, or a screenful on; stay when there is none."""
+        start = self._list.currentIndex().row()
+        if abs(step) == _PAGE:
+            height = max(1, self._delegate.row_height)
+            step = max(1, self._list.viewport().height() // height - 1) * (1 if step > 0 else -1)
+        last, way = self._model.rowCount() - 1, 1 if step > 0 else -1
+        target = min(max(start + step, 0), last)
+        # Beyond a header first, and at the end of the list back towards where it began.
+        ahead = (i for i in range(target, last + 1 if way > 0 else -1, way) if self._model.is_pickable(i))
+        behind = (i for i in range(target, start, -way) if self._model.is_pickable(i))
+        position = next(ahead, next(behind, -1))
+        if position >= 0:
+            self._select(position)
 
     def _current_changed(self, index: QModelIndex) -> None:
         row = self._model.row(index.row()) if index.isValid() else None

@@ -14,6 +14,7 @@ from workbench.core.lanes import Endpoint
 from workbench.formats.gguf import GgufError, GgufHead, read_head
 from workbench.host.ids import new_uid
 from workbench.ui.theme import set_role
+from workbench.usecases.addresses import check_name
 
 ChooseFile = Callable[[QWidget, str], str]
 """Asks for a file under a title; "" when the person changed their mind."""
@@ -61,8 +62,15 @@ def endpoint_from(model: str, adapter: str, builtin_path: str, known: Sequence[E
     for endpoint in known:
         if endpoint.kind == "gguf" and (endpoint.path, endpoint.adapter) == paths:
             return endpoint, False
-    name = " + ".join(Path(path).stem for path in paths if path)
+    stem = _printable(" + ".join(Path(path).stem for path in paths if path)) or "GGUF model"
+    tries = (stem, *(f"{stem} {n}" for n in range(2, len(known) + 3)))
+    name = next(one for one in tries if not check_name(one, "", known))
     return Endpoint(new_uid(), "gguf", name, path=paths[0], adapter=paths[1]), True
+
+
+def _printable(text: str) -> str:
+    """Return `text` as a name: on some systems a file name may hold anything, line breaks and slashes too."""
+    return "".join(c if c.isprintable() and c != "/" else " " for c in text).strip()
 
 
 def _read(path: str, field: str) -> GgufHead:

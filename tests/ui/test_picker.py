@@ -1,0 +1,368 @@
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListView, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.ui.dialog_support import (
+    OLLAMA,
+    PickerDouble,
+    SentenceError,
+    an_offer,
+    shown,
+    theme,
+)
+from workbench.app.model_list import ROW, Row
+from workbench.core.lanes import Lane
+from workbench.core.money import Rates
+from workbench.ui.picker import UNCHANGED, Choice, ModelPicker
+from workbench.ui.theme import Theme
+
+__all__ = ["shown", "theme"]
+
+Show = Callable[[Any], Any]
+Key = Qt.Key
+
+
+class Driver:
+    """A picker on the screen, driven by keys and mouse."""
+
+    def __init__(self, qtbot: QtBot, picker: ModelPicker) -> None:
+        self.qtbot = qtbot
+        self.picker = picker
+        self.search = picker.findChild(QLineEdit)
+        self.list = picker.findChild(QListView)
+        self.choices: list[Choice] = []
+        picker.chosen.connect(self.choices.append)
+
+    def ready(self) -> Driver:
+        self.qtbot.waitUntil(lambda: any("LiteLLM catalogue · " in title for title in self.titles()))
+        return self
+
+    def titles(self) -> list[str]:
+        model = self.list.model()
+        return [model.index(i, 0).data() for i in range(model.rowCount())]
+
+    def current(self) -> Row:
+        row: Row = self.list.currentIndex().data(ROW)
+        return row
+
+    def type(self, text: str) -> None:
+        QTest.keyClicks(self.search, text)
+
+    def press(self, key: Qt.Key, widget: QWidget | None = None) -> None:
+        QTest.keyClick(widget or self.search, key)
+
+    def field(self, name: str) -> QLineEdit:
+        return next(f for f in self.picker.findChildren(QLineEdit) if name in f.accessibleName())
+
+    def button(self, text: str) -> QPushButton:
+        return next(b for b in self.picker.findChildren(QPushButton) if b.text() == text)
+
+    def texts(self) -> str:
+        return "\n".join(label.text() for label in self.picker.findChildren(QLabel) if label.isVisible())
+
+    def click(self, title: str, *, twice: bool = False) -> None:
+        index = self.list.model().index(self.titles().index(title), 0)
+        self.list.scrollTo(index)
+        center: QPoint = self.list.visualRect(index).center()
+        QTest.mouseClick(self.list.viewport(), Qt.MouseButton.LeftButton, pos=center)
+        if twice:
+            QTest.mouseDClick(self.list.viewport(), Qt.MouseButton.LeftButton, pos=center)
+
+
+@pytest.fixture
+def drive(qtbot: QtBot, theme: Theme, shown: Show) -> Callable[..., Driver]:
+    def make(source: PickerDouble | None = None, current: Lane | None = None, **options: Any) -> Driver:
+        picker = ModelPicker(theme, source or PickerDouble(an_offer()), current, **options)
+        return Driver(qtbot, shown(picker))
+
+    return make
+
+
+Drive = Callable[..., Driver]
+
+
+def test_type_and_enter(drive: Drive) -> None:
+    driver = drive().ready()
+    assert driver.search.hasFocus()
+    driver.type("haiku")
+    driver.press(Key.Key_Return)
+    assert driver.choices == [Choice("litellm", "claude-haiku-4-5", UNCHANGED)]
+
+
+def test_down_and_up_move_the_list_while_the_caret_stays(drive: Drive) -> None:
+    driver = drive().ready()
+    driver.type("gpt-5-mini")
+    first = driver.current().title
+    driver.press(Key.Key_Down)
+    assert driver.current().title != first
+    assert driver.search.hasFocus()
+    driver.press(Key.Key_Up)
+    assert driver.current().title == first
+    driver.press(Key.Key_Enter)
+    assert driver.choices[0].model == first
+
+
+@pytest.mark.parametrize("where", ["search", "list"])
+def test_the_keys_visit_every_row_that_can_be_picked(qtbot: QtBot, drive: Drive, where: str) -> None:
+    driver = drive().ready()
+    qtbot.waitUntil(lambda: "Ask My Ollama again" in driver.titles())
+    widget = driver.search if where == "search" else driver.list
+    rows = [driver.picker._model.row(i) for i in range(len(driver.titles()))]
+    wanted = [row.title for row in rows if row.kind not in ("header", "remark")]
+    seen = [driver.current().title]
+    for _ in wanted[1:]:
+        driver.press(Key.Key_Down, widget)
+        seen.append(driver.current().title)
+    assert seen == wanted
+    driver.press(Key.Key_Down, widget)
+    assert driver.current().title == wanted[-1]
+    for _ in wanted:
+        driver.press(Key.Key_Up, widget)
+    assert driver.current().title == wanted[0]
+
+
+def test_pages_move_by_screens_and_end_at_the_ends(drive: Drive) -> None:
+    driver = drive().ready()
+    driver.press(Key.Key_PageDown)
+    assert driver.current().title != driver.titles()[1]
+    for _ in range(5):
+        driver.press(Key.Key_PageDown)
+    assert driver.current().title == driver.titles()[-1]
+    for _ in range(5):
+        driver.press(Key.Key_PageUp)
+    assert driver.current().title == driver.titles()[1]
+
+
+def test_escape_closes_without_a_choice(qtbot: QtBot, drive: Drive) -> None:
+    driver = drive(PickerDouble())
+    with qtbot.waitSignal(driver.picker.rejected):
+        driver.press(Key.Key_Escape)
+    assert driver.choices == []
+
+
+def test_any_id_as_typed(drive: Drive) -> None:
+    driver = drive().ready()
+    driver.type("openai/gpt-99-preview")
+    assert driver.current().kind == "typed"
+    driver.press(Key.Key_Return)
+    assert driver.choices == [Choice("litellm", "openai/gpt-99-preview", UNCHANGED)]
+
+
+def test_before_the_catalogue_is_there_local_models_and_typed_ids_can_be_picked(drive: Drive) -> None:
+    driver = drive(PickerDouble())
+    assert "Reading the catalogue…" in driver.titles()
+    driver.type("echo")
+    driver.press(Key.Key_Return)
+    assert driver.choices == [Choice("echo", "echo", UNCHANGED)]
+
+
+def test_a_click_looks_and_two_clicks_pick(drive: Drive) -> None:
+    driver = drive().ready()
+    driver.click("claude-haiku-4-5")
+    assert driver.choices == []
+    assert "200,000 tokens of context" in driver.texts()
+    driver.click("claude-haiku-4-5", twice=True)
+    assert [choice.model for choice in driver.choices] == ["claude-haiku-4-5"]
+
+
+def test_the_lanes_model_is_current_once_it_is_listed(qtbot: QtBot, drive: Drive) -> None:
+    source = PickerDouble(an_offer(), models=None)
+    driver = drive(source, Lane("a", OLLAMA.uid, "phi4")).ready()
+    source.fetches[0][1].set_result(("llama3", "phi4"))
+    qtbot.waitUntil(lambda: driver.current().title == "phi4")
+
+
+def test_lists_that_arrive_do_not_move_the_person(qtbot: QtBot, drive: Drive) -> None:
+    source = PickerDouble(an_offer(), models=None)
+    driver = drive(source).ready()
+    driver.type("gpt")
+    driver.press(Key.Key_Down)
+    current = driver.current().title
+    source.fetches[0][1].set_result(("gpt-oss-20b",))
+    qtbot.waitUntil(lambda: "gpt-oss-20b" in driver.titles())
+    assert driver.current().title == current
+
+
+def test_typing_in_the_list_goes_to_the_search_field(drive: Drive) -> None:
+    driver = drive().ready()
+    driver.list.setFocus()
+    driver.press(Key.Key_H, driver.list)
+    assert driver.search.text() == "h"
+    assert driver.search.hasFocus()
+    driver.list.setFocus()
+    driver.press(Key.Key_Backspace, driver.list)
+    assert driver.search.text() == ""
+
+
+def test_a_missing_key_is_a_sentence_and_a_button(qtbot: QtBot, drive: Drive) -> None:
+    driver = drive().ready()
+    driver.click("gpt-5")
+    assert "OpenAI needs an API key" in driver.texts()
+    with qtbot.waitSignal(driver.picker.keys_requested) as asked:
+        driver.button("Add a key…").click()
+    assert asked.args == ["openai"]
+    assert driver.picker.isVisible()
+
+
+def test_after_a_key_was_added_a_refresh_shows_it(qtbot: QtBot, drive: Drive) -> None:
+    source = PickerDouble(an_offer())
+    driver = drive(source).ready()
+    driver.type("gpt-5-mini")
+    driver.press(Key.Key_Down)
+    assert driver.current().no_key
+    source._offer = an_offer(providers={})
+    driver.picker.refresh()
+    qtbot.waitUntil(lambda: not driver.current().no_key)
+    assert driver.current().title == "gpt-5-mini"
+
+
+def test_a_price_by_hand(drive: Drive) -> None:
+    driver = drive().ready()
+    driver.click("gpt-5")
+    assert driver.field("Input price").placeholderText() == "1.25"
+    QTest.keyClicks(driver.field("Input price"), "1,5")
+    QTest.keyClicks(driver.field("Output price"), "6")
+    QTest.keyClicks(driver.field("Cached price"), "0.1")
+    driver.press(Key.Key_Return, driver.field("Cached price"))
+    rates = driver.choices[0].rates_by_hand
+    assert isinstance(rates, Rates)
+    assert (rates.input, rates.output, rates.cached) == pytest.approx((1.5e-6, 6e-6, 0.1e-6))
+    assert rates.source == "user"
+
+
+def test_half_a_price_is_refused_at_the_empty_field(drive: Drive) -> None:
+    driver = drive().ready()
+    driver.click("gpt-5")
+    QTest.keyClicks(driver.field("Input price"), "1")
+    driver.button("Use model").click()
+    assert driver.choices == []
+    assert "Give both the input and the output price" in driver.texts()
+    assert driver.field("Output price").hasFocus()
+
+
+def test_a_price_by_hand_can_be_cleared(drive: Drive) -> None:
+    by_hand = {("litellm", "gpt-5"): Rates(1e-6, 3e-6, source="user")}
+    driver = drive(PickerDouble(an_offer(prices=by_hand))).ready()
+    driver.click("gpt-5")
+    assert driver.field("Input price").text() == "1"
+    driver.button("Clear").click()
+    driver.button("Use model").click()
+    assert driver.choices == [Choice("litellm", "gpt-5", None)]
+
+
+def test_a_half_typed_price_survives_a_list_that_arrives(qtbot: QtBot, drive: Drive) -> None:
+    source = PickerDouble(an_offer(), models=None)
+    driver = drive(source).ready()
+    driver.click("gpt-5")
+    QTest.keyClicks(driver.field("Input price"), "7")
+    source.fetches[0][1].set_result(("x",))
+    qtbot.waitUntil(lambda: "x" in driver.titles())
+    assert driver.field("Input price").text() == "7"
+
+
+def test_local_models_have_no_price_to_set(drive: Drive) -> None:
+    driver = drive().ready()
+    driver.click("Echo")
+    assert not driver.field("Input price").isVisible()
+
+
+def test_an_endpoint_that_failed_is_asked_again(qtbot: QtBot, drive: Drive) -> None:
+    source = PickerDouble(an_offer(), models=SentenceError("Nothing answers on that address. Start the server."))
+    driver = drive(source).ready()
+    qtbot.waitUntil(lambda: "Ask My Ollama again" in driver.titles())
+    source._models = ("llama3",)
+    driver.click("Ask My Ollama again")
+    qtbot.waitUntil(lambda: "llama3" in driver.titles())
+    assert len(source.fetches) == 2
+
+
+def test_a_catalogue_that_cannot_be_read_is_a_sentence(qtbot: QtBot, drive: Drive) -> None:
+    source = PickerDouble()
+    driver = drive(source)
+    source.offers[0].set_exception(SentenceError("The list of models is missing. Reinstall LiteLLM."))
+    qtbot.waitUntil(lambda: "The list of models is missing. Reinstall LiteLLM." in driver.titles())
+    assert "SmolLM2-135M-Instruct" in driver.titles()
+
+
+def test_closing_while_everything_is_under_way_leaves_nothing(qtbot: QtBot, drive: Drive) -> None:
+    source = PickerDouble(an_offer(), models=None)
+    driver = drive(source).ready()
+    driver.picker.refresh()
+    driver.picker.reject()
+    assert source.fetches[0][1].cancelled()
+    QApplication.processEvents()
+
+
+def test_a_gguf_file_becomes_a_new_endpoint(drive: Drive, tmp_path: Path) -> None:
+    path = tmp_path / "order-bot.gguf"
+    path.write_bytes(b"GGUF" + struct.pack("<IQQ", 3, 0, 0))
+    driver = drive(choose=lambda parent, title: str(path)).ready()
+    driver.type("gguf")
+    driver.press(Key.Key_Return)
+    assert driver.field("model file").text() == str(path)
+    driver.press(Key.Key_Space, driver.button("Use model"))
+    choice = driver.choices[0]
+    assert choice.new_endpoint is not None
+    assert choice.new_endpoint.path == str(path)
+    assert (choice.endpoint_uid, choice.model) == (choice.new_endpoint.uid, "order-bot")
+
+
+def test_a_file_that_is_no_gguf_is_refused_next_to_its_field(drive: Drive, tmp_path: Path) -> None:
+    path = tmp_path / "notes.gguf"
+    path.write_text("hello")
+    driver = drive(choose=lambda parent, title: str(path)).ready()
+    driver.type("gguf")
+    driver.press(Key.Key_Return)
+    driver.button("Use model").click()
+    assert driver.choices == []
+    assert "notes.gguf is not a GGUF file" in driver.texts()
+    assert driver.field("model file").hasFocus()
+
+
+def test_a_file_dialog_that_is_cancelled_changes_nothing(drive: Drive) -> None:
+    driver = drive(choose=lambda parent, title: "").ready()
+    driver.type("lora")
+    driver.press(Key.Key_Return)
+    assert driver.picker.isVisible()
+    assert driver.field("model file").text() == ""
+
+
+def test_enter_in_a_path_uses_it_instead_of_asking_for_a_file(drive: Drive, tmp_path: Path) -> None:
+    path = tmp_path / "typed.gguf"
+    path.write_bytes(b"GGUF" + struct.pack("<IQQ", 3, 0, 0))
+
+    def refuse(parent: QWidget, title: str) -> str:
+        raise AssertionError("asked for a file")
+
+    driver = drive(choose=refuse).ready()
+    driver.type("gguf")
+    QTest.keyClicks(driver.field("model file"), str(path))
+    driver.press(Key.Key_Return, driver.field("model file"))
+    assert driver.choices[0].model == "typed"
+
+
+def test_every_control_has_a_name(drive: Drive) -> None:
+    driver = drive().ready()
+    for kind in (QLineEdit, QListView, QPushButton):
+        for control in driver.picker.findChildren(kind):
+            assert control.accessibleName() or getattr(control, "text", str)(), control
+
+
+def test_it_follows_the_theme_while_open(drive: Drive, theme: Theme) -> None:
+    driver = drive().ready()
+    before = driver.list.visualRect(driver.list.currentIndex()).height()
+    theme.set_mode("dark")
+    theme.set_scale(2.0)
+    QApplication.processEvents()
+    driver.list.doItemsLayout()
+    assert driver.list.visualRect(driver.list.currentIndex()).height() > before
+    driver.picker.grab()

@@ -1,0 +1,245 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pytestqt.qtbot import QtBot
+
+from tests.ui.dialog_support import GATEWAY, OLLAMA, PickerDouble, SentenceError, an_offer
+from workbench.app.model_entries import (
+    ModelEntry,
+    ModelIndex,
+    Offer,
+    show_abilities,
+    show_context,
+    show_dollars,
+    show_price,
+)
+from workbench.app.model_list import PICKABLE, EndpointModels, ModelListModel, tooltip
+from workbench.core.lanes import Endpoint
+from workbench.core.money import FREE, Rates
+
+
+@pytest.mark.parametrize(
+    ("tokens", "text"),
+    [(None, ""), (0, ""), (512, "512"), (8192, "8k"), (128_000, "128k"), (999_999, "1M"), (1_048_576, "1.05M")],
+)
+def test_context_is_short(tokens: int | None, text: str) -> None:
+    assert show_context(tokens) == text
+
+
+@pytest.mark.parametrize(
+    ("usd", "text"), [(2, "$2.00"), (0.075, "$0.075"), (0.00001, "< $0.0001"), (0, "$0.00"), (1234.5, "$1,234.50")]
+)
+def test_dollars_keep_what_matters(usd: float, text: str) -> None:
+    assert show_dollars(usd) == text
+
+
+def test_an_unknown_price_is_never_zero() -> None:
+    assert show_price(None) == "price unknown"
+    assert show_price(FREE) == "free"
+    assert show_price(Rates(0.25e-6, 2e-6)) == "$0.25 / $2.00 per M"
+
+
+def test_abilities_have_one_order() -> None:
+    assert show_abilities(frozenset({"cache", "vision", "tools"})) == "vision · tools · cache"
+
+
+def found(query: str) -> list[str]:
+    offer = an_offer()
+    return [entry.model for entry in ModelIndex(offer.catalogue, offer).search(query)[0]]
+
+
+def test_without_a_query_models_that_can_be_used_come_first() -> None:
+    assert found("")[:2] == ["claude-haiku-4-5", "openrouter/openai/gpt-5-mini"]
+
+
+def test_exact_names_come_first_then_known_keys_then_short_paths() -> None:
+    assert found("gpt-5-mini") == ["openrouter/openai/gpt-5-mini", "gpt-5-mini", "azure/gpt-5-mini"]
+
+
+def test_every_word_must_match_id_or_provider() -> None:
+    assert found("anthropic haiku") == ["claude-haiku-4-5"]
+    assert found("Azure mini") == ["azure/gpt-5-mini"]
+    assert found("anthropic gpt") == []
+
+
+def test_punctuation_may_be_left_out() -> None:
+    assert set(found("gpt5mini")) == {"gpt-5-mini", "azure/gpt-5-mini", "openrouter/openai/gpt-5-mini"}
+
+
+def test_letters_in_order_are_a_last_resort() -> None:
+    offer = an_offer()
+    index = ModelIndex(offer.catalogue, offer)
+    assert [entry.model for entry in index.search("clhai")[0]] == ["claude-haiku-4-5"]
+    assert index.search("clhai")[1] is True
+    assert index.search("claude")[1] is False
+
+
+@given(
+    st.lists(st.text("abg5-/. ", min_size=1, max_size=12), max_size=20, unique=True), st.text("abg5-/. ", max_size=6)
+)
+def test_search_never_invents_or_repeats(ids: list[str], query: str) -> None:
+    offer = Offer(tuple(ModelEntry("litellm", model) for model in ids))
+    hits, loose = ModelIndex(offer.catalogue, offer).search(query)
+    names = [entry.model for entry in hits]
+    assert len(set(names)) == len(names)
+    assert set(names) <= set(ids)
+    plain = {model for model in ids if all(word in model for word in query.split())}
+    assert plain <= set(names)
+    assert not (loose and plain)
+
+
+@pytest.fixture
+def source() -> PickerDouble:
+    return PickerDouble(models=None)
+
+
+@pytest.fixture
+def model(qtbot: QtBot, source: PickerDouble) -> ModelListModel:
+    models = EndpointModels(source)
+    made = ModelListModel(models)
+    models.setParent(made)
+    return made
+
+
+def titles(model: ModelListModel) -> list[str]:
+    return [model.row(i).title for i in range(model.rowCount())]
+
+
+def test_local_models_are_there_before_anything_is_read(model: ModelListModel) -> None:
+    assert titles(model) == [
+        "On this computer",
+        "SmolLM2-135M-Instruct",
+        "Echo",
+        "GGUF file…",
+        "LoRA adapter…",
+        "LiteLLM catalogue",
+        "Reading the catalogue…",
+    ]
+
+
+def test_groups_are_in_order_and_headers_cannot_be_picked(model: ModelListModel) -> None:
+    gguf = Endpoint("g1", "gguf", "order bot", path="/m/order.gguf")
+    model.set_offer(an_offer(endpoints=(OLLAMA, gguf)))
+    headers = [row.title for i in range(model.rowCount()) if (row := model.row(i)).kind == "header"]
+    assert headers == ["On this computer", "My Ollama", "LiteLLM catalogue · 5 models"]
+    assert "order bot" in titles(model)
+    for i in range(model.rowCount()):
+        assert bool(model.flags(model.index(i)).value & 1) == (model.row(i).kind in PICKABLE)
+
+
+def test_rows_say_provider_context_price_abilities_and_missing_key(model: ModelListModel) -> None:
+    model.set_offer(an_offer())
+    row = model.row(model.position("litellm", "gpt-5-mini"))
+    assert row.note == "OpenAI · 272k context · vision · tools · cache"
+    assert row.price == "$0.25 / $2.00 per M"
+    assert "API key" in row.no_key
+    assert row.spoken.endswith("no key")
+    assert not model.row(model.position("litellm", "claude-haiku-4-5")).no_key
+
+
+def test_a_price_by_hand_wins(model: ModelListModel) -> None:
+    model.set_offer(an_offer(prices={("litellm", "gpt-5-mini"): Rates(1e-6, 3e-6, source="user")}))
+    assert model.row(model.position("litellm", "gpt-5-mini")).price == "$1.00 / $3.00 per M"
+
+
+def test_any_id_can_be_used_as_typed_at_litellm_and_at_every_endpoint(model: ModelListModel) -> None:
+    model.set_offer(an_offer())
+    model.set_query("openai/foo-9")
+    typed = [row for i in range(model.rowCount()) if (row := model.row(i)).kind == "typed"]
+    assert [(row.entry.endpoint, row.entry.model) for row in typed if row.entry] == [
+        ("litellm", "openai/foo-9"),
+        (OLLAMA.uid, "openai/foo-9"),
+    ]
+    assert typed[0].title == "Use “openai/foo-9” as typed"
+    assert typed[0].no_key
+    assert model.first_pickable() == titles(model).index(typed[0].title)
+
+
+def test_an_id_that_is_listed_is_not_offered_as_typed(model: ModelListModel) -> None:
+    model.set_offer(an_offer(endpoints=()))
+    model.set_query("gpt-5-mini")
+    assert not any("as typed" in title for title in titles(model))
+    model.set_query("gpt-5 mini")
+    assert not any("as typed" in title for title in titles(model))
+
+
+def test_a_typed_id_without_provider_says_what_is_wanted(model: ModelListModel) -> None:
+    model.set_offer(an_offer(endpoints=()))
+    model.set_query("foo")
+    assert "openai/foo" in model.row(model.first_pickable()).note
+
+
+def test_models_of_an_endpoint_arrive_later(qtbot: QtBot, source: PickerDouble, model: ModelListModel) -> None:
+    model.set_offer(an_offer())
+    models = model.findChild(EndpointModels)
+    assert models is not None
+    models.load(OLLAMA)
+    assert f"Asking {OLLAMA.base_url} for its models…" in titles(model)
+    source.fetches[0][1].set_result(("llama3.2:3b",))
+    qtbot.waitUntil(lambda: model.position(OLLAMA.uid, "llama3.2:3b") >= 0)
+    assert not any(title.startswith("Asking") for title in titles(model))
+
+
+def test_a_silent_endpoint_is_a_sentence_and_can_be_asked_again(
+    qtbot: QtBot, source: PickerDouble, model: ModelListModel
+) -> None:
+    model.set_offer(an_offer())
+    models = model.findChild(EndpointModels)
+    assert models is not None
+    models.load(OLLAMA)
+    source.fetches[0][1].set_exception(SentenceError("Nothing answers there. Start the server."))
+    qtbot.waitUntil(lambda: "Ask My Ollama again" in titles(model))
+    retry = model.row(titles(model).index("Ask My Ollama again"))
+    assert (retry.kind, retry.note) == ("retry", "Nothing answers there. Start the server.")
+    assert "sk-never-shown" not in retry.spoken
+
+
+def test_an_endpoint_without_models_says_so(qtbot: QtBot, source: PickerDouble, model: ModelListModel) -> None:
+    model.set_offer(an_offer())
+    models = model.findChild(EndpointModels)
+    assert models is not None
+    models.load(OLLAMA)
+    source.fetches[0][1].set_result(())
+    qtbot.waitUntil(lambda: any("has no models" in model.row(i).note for i in range(model.rowCount())))
+
+
+def test_a_closed_list_hears_nothing_more(qtbot: QtBot, source: PickerDouble, model: ModelListModel) -> None:
+    models = model.findChild(EndpointModels)
+    assert models is not None
+    models.load(OLLAMA)
+    models.close()
+    assert source.fetches[0][1].cancelled()
+
+
+def test_own_endpoints_show_through_a_loose_match_only_when_nothing_matches_plainly(
+    qtbot: QtBot, source: PickerDouble, model: ModelListModel
+) -> None:
+    model.set_offer(an_offer(endpoints=(OLLAMA, replace(GATEWAY, needs_key=False))))
+    models = model.findChild(EndpointModels)
+    assert models is not None
+    models.load(OLLAMA)
+    source.fetches[0][1].set_result(("clear-haiku",))
+    qtbot.waitUntil(lambda: model.position(OLLAMA.uid, "clear-haiku") >= 0)
+    model.set_query("clhai")
+    assert model.position(OLLAMA.uid, "clear-haiku") >= 0
+    assert model.position("litellm", "claude-haiku-4-5") >= 0
+    model.set_query("claude")
+    assert model.position(OLLAMA.uid, "clear-haiku") < 0
+
+
+def test_an_unreadable_catalogue_is_a_sentence(model: ModelListModel) -> None:
+    model.set_offer(Offer(), trouble="The list of models is missing. Reinstall.")
+    assert titles(model)[-1] == "The list of models is missing. Reinstall."
+
+
+def test_a_builtin_model_that_is_missing_says_what_to_do(model: ModelListModel) -> None:
+    model.set_offer(Offer(builtin_note="Not installed. Do this."))
+    assert model.row(1).note == "Not installed. Do this."
+
+
+def test_what_servers_call_their_models_is_no_markup() -> None:
+    assert "<img" not in tooltip("<img src=x>", "b")
