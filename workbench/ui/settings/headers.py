@@ -98,6 +98,8 @@ class HeaderFields(QWidget):
         row.remove = button("Remove", lambda: self._remove(row), "quiet", "Remove this header")
         for column, widget in enumerate((row.name, row.value, row.remove)):
             self._grid.addWidget(widget, line, column)
+            # Layouts show their widgets later, and the caret cannot go into a hidden field.
+            widget.show()
         self._rows.append(row)
         for field in (row.name, row.value):
             field.textChanged.connect(lambda _: self._changed(row))
