@@ -15,12 +15,15 @@ from workbench.store.errors import failure
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MAX_INTEGER = 2**63 - 1
+# Made once: making an encoder costs more than most of what it encodes.
+_AS_TYPED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_ESCAPED = json.JSONEncoder(separators=(",", ":"))
 
 
 def dump(value: Any) -> str:
     """Return compact JSON; ASCII with escapes only where the text could not be stored otherwise."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return json.dumps(value, separators=(",", ":")) if _SURROGATE.search(text) else text
+    text = _AS_TYPED.encode(value)
+    return text if text.isascii() or not _SURROGATE.search(text) else _ESCAPED.encode(value)
 
 
 def digest(text: str) -> str:
@@ -30,14 +33,14 @@ def digest(text: str) -> str:
 
 def typed(text: str) -> str:
     """Return `text`; raises StoreError with code text when it holds a lone surrogate."""
-    if found := _SURROGATE.search(text):
+    if not text.isascii() and (found := _SURROGATE.search(text)):
         raise failure("text", f"character {found.start()}: {found.group()!a}")
     return text
 
 
 def received(text: str) -> str:
     """Return `text` with each lone surrogate as U+FFFD: an answer is worth more than its broken character."""
-    return _SURROGATE.sub("�", text)
+    return text if text.isascii() else _SURROGATE.sub("�", text)
 
 
 def whole(value: object) -> int | None:

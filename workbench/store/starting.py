@@ -74,7 +74,7 @@ def _current_version(
     content = versions.content_id(connection, start.content)
     before = None if start.based_on is None else versions.one(connection, prompt, start.based_on).content
     current = versions.insert_version(connection, prompt, start.version_uid, content, start.based_on, start.started_at)
-    return current, count_change(before, start.content)
+    return current, Change() if before == start.content else count_change(before, start.content)
 
 
 def _lane_version(

@@ -11,7 +11,7 @@ import sqlite3
 from workbench.core import content as contents
 from workbench.core.content import Content
 from workbench.core.runs import VersionRow
-from workbench.store.encoding import typed
+from workbench.store.encoding import digest, typed
 from workbench.store.errors import missing
 from workbench.store.search import index_cjk
 
@@ -27,7 +27,7 @@ def content_id(connection: sqlite3.Connection, content: Content) -> int:
     for message in content.messages:
         typed(message.text)
     body = contents.canonical(content).decode()
-    hash_ = contents.content_hash(content)
+    hash_ = digest(body)  # what content_hash returns, without making the canonical form twice
     row = connection.execute("SELECT id FROM contents WHERE hash = ?", (hash_,)).fetchone()
     if row is not None:
         return int(row[0])
