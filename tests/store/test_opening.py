@@ -102,9 +102,9 @@ def test_a_newer_major_release_can_only_be_read(path: Path) -> None:
     assert store.read_only
     assert "newer release (format 2.3)" in store.notice
     assert store.iteration_detail("r").outputs[0].result.text == "Hello"
-    with pytest.raises(StoreError, match="cannot be written to") as caught:
+    with pytest.raises(StoreError, match="newer release") as caught:
         store.create_prompt("q", "New", NOW).result(10)
-    assert caught.value.code == "readonly"
+    assert caught.value.code == "newer_major"
     with pytest.raises(StoreError, match="newer release") as caught:
         store.prices()
     assert caught.value.code == "newer_major"

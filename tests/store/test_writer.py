@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import sqlite3
 import threading
+import time
 from concurrent.futures import CancelledError, Future, wait
 from pathlib import Path
 from typing import Any
@@ -124,6 +125,21 @@ def test_a_closed_history_refuses_with_a_sentence(store: Store) -> None:
         with pytest.raises(StoreError) as caught:
             ask()
         assert caught.value.code == "closed"
+
+
+def test_closing_does_not_wait_for_somebody_who_reads(path: Path) -> None:
+    store = opened(path, busy_ms=60_000)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN")
+    other.execute("SELECT * FROM prompts").fetchall()
+    store.create_prompt("q", "Summary", NOW).result(10)
+    started = time.monotonic()
+    store.close()
+    assert time.monotonic() - started < 30
+    other.close()
+    store = opened(path)
+    assert [row.name for row in store.prompts()] == ["Summary"]
+    store.close()
 
 
 def test_calls_from_many_threads_are_all_kept(store: Store) -> None:

@@ -23,10 +23,10 @@ _HEADER = b"SQLite format 3\0"
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An opened file: its writing connection (None if it can only be read), why not, and how to open readers."""
+    """An opened file: its writing connection, or why there is none, and how to open readers."""
 
     writer: sqlite3.Connection | None
-    notice: str = ""
+    refusal: StoreError | None = None
     immutable: bool = False
 
 
@@ -87,7 +87,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, now: str, database_uid:
             f"This history was written by a newer release (format {show(version)}), so it can be read but not added to."
             " Update Prompt Workbench to go on with it."
         )
-        return Opened(None, notice)
+        return Opened(None, StoreError(notice, str(path), "newer_major"))
     _use_wal(connection, busy_ms)
     connection.execute(f"PRAGMA journal_size_limit = {64 << 20}")
     connection.execute("PRAGMA synchronous = FULL")
@@ -199,4 +199,4 @@ def _open_readonly(path: Path, busy_ms: int) -> Opened:
         connection.close()
     if version == 0:
         raise failure("readonly", f"{path} is empty and cannot be written to")
-    return Opened(None, notice, immutable)
+    return Opened(None, StoreError(notice, str(path), "readonly"), immutable)

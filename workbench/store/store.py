@@ -1,7 +1,10 @@
 """The history database as callers see it.
 
 Invariant: writes return at once with a future and happen in order on one thread; reads block and belong on a worker
-thread, each of which has its own connection. Every error is a StoreError.
+thread, each of which has its own connection. Whatever can happen to the file is a StoreError, also in futures.
+
+Callbacks of futures run on the writing thread: they are short, and never wait for another write or for
+`data_version`, which would wait for themselves.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from workbench.core.runs import IterationDetail, IterationRow, PromptRow, Result
 from workbench.core.runs import Verdict as Verdict_
 from workbench.store import ending, endpoints, prompts, starting, timeline, verdicts, versions
 from workbench.store.connections import Readers, connect
-from workbench.store.errors import failure
+from workbench.store.errors import StoreError, failure
 from workbench.store.opening import Opened, open_file
 from workbench.store.records import Recovered, RunBegun, RunStart
 from workbench.store.writer import Writer
@@ -44,11 +47,20 @@ class Store:
 
     def __init__(self, path: Path, opened: Opened, uid: Callable[[], str], busy_ms: int) -> None:
         self.path = path
-        self.notice = opened.notice
-        self.read_only = opened.writer is None
+        self._refusal = opened.refusal
         self._uid = uid
         self._writer = None if opened.writer is None else Writer(opened.writer, path)
         self._readers = Readers(path, lambda: connect(path, mode="ro", immutable=opened.immutable, busy_ms=busy_ms))
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing can be added; `notice` says why."""
+        return self._writer is None
+
+    @property
+    def notice(self) -> str:
+        """One sentence about this file that people should see, or ""."""
+        return self._refusal.sentence if self._refusal else ""
 
     def close(self) -> None:
         """Write everything that was asked for, then close. Safe to repeat."""
@@ -61,11 +73,12 @@ class Store:
         self._readers.interrupt(thread)
 
     def _write(self, work: Callable[[sqlite3.Connection], T], *, durable: bool = True) -> Future[T]:
-        if self._writer is None:
-            future: Future[T] = Future()
-            future.set_exception(failure("readonly", self.notice))
-            return future
-        return self._writer.submit(work, durable=durable)
+        if self._writer is not None:
+            return self._writer.submit(work, durable=durable)
+        why = self._refusal or failure("readonly", str(self.path))
+        future: Future[T] = Future()
+        future.set_exception(StoreError(why.sentence, why.detail, why.code))
+        return future
 
     # Prompts, drafts, versions
 

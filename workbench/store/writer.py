@@ -11,6 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,6 +22,7 @@ T = TypeVar("T")
 
 # What waits while a transaction runs is written in the next one together; this bounds how long others are locked out.
 _BATCH = 64
+_LAST_WAIT_MS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +141,11 @@ class Writer:
         return results
 
     def _finish(self) -> None:
+        # A log that cannot be folded in now (somebody reads, the disk is full) is folded in by whoever closes last or
+        # opens next, so nobody waits for it here.
         try:
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        except sqlite3.Error:
-            # A log that cannot be folded in now (full disk, another reader) is folded in by the next one to open.
-            return
+            with suppress(sqlite3.OperationalError):
+                self._connection.execute(f"PRAGMA busy_timeout = {_LAST_WAIT_MS}")
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
             self._connection.close()
