@@ -121,14 +121,20 @@ def _params(raw: Any) -> tuple[Params, list[str]]:
         if target is None:
             unknown.append(name)
         elif value:
-            known[target] = value
-    try:
-        params = Params.from_json(known)
-    except (ValueError, TypeError) as error:
-        raise PromptFileError("A parameter of this prompt file is not a number. Correct it.", str(error)) from error
-    if any(number is not None and not math.isfinite(number) for number in (params.temperature, params.top_p)):
-        raise PromptFileError("A parameter of this prompt file is not a number. Correct it.", str(known))
+            known[target] = _number(name, value, whole=target == "max_tokens")
+    params = Params.from_json(known)
     return params, [f"Unknown parameters were left out: {', '.join(sorted(unknown))}."] if unknown else []
+
+
+def _number(name: str, text: Any, *, whole: bool) -> float | int:
+    number: float | int
+    try:
+        number = int(text) if whole else float(text)
+    except (ValueError, TypeError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise PromptFileError(f"The parameter {name} of this prompt file is not a number. Correct it.", str(text))
+    return number
 
 
 def _values(rows: Any, content: Content) -> tuple[tuple[tuple[str, str], ...], int]:

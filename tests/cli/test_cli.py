@@ -1,0 +1,219 @@
+"""The command in this process: a real database, the real engine, echo as the model."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.usecases.making import opened
+from workbench.cli.main import main
+from workbench.cli.output import Interleaved, InTurn, LaneOutput, harmless
+from workbench.core.runs import Result
+from workbench.engine.calls import Delta, Retrying
+from workbench.usecases.transcript import Transcript
+
+PROMPT = """\
+name: Greeter
+model: echo
+messages:
+  - role: user
+    content: "Hello {{name}}"
+testData:
+  - name: Ada
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    path = tmp_path / "greeter.prompt.yml"
+    path.write_text(PROMPT, "utf-8")
+    return str(path)
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> str:
+    return str(tmp_path / "w.db")
+
+
+@pytest.fixture(autouse=True)
+def _signals() -> object:
+    """The command sets handlers; the tests of others must not find them."""
+    import signal
+
+    kept = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    yield
+    for number, handler in kept.items():
+        signal.signal(number, handler)
+
+
+def test_alone_it_prints_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 0
+    assert "exit codes" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("args", [["fly"], ["run", "--fly"], ["--db"]])
+def test_wrong_use_is_2(args: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(args) == 2
+    assert "usage" in capsys.readouterr().err
+
+
+def test_a_file_is_run_and_recorded(file: str, db: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "--db", db, "--prompt", file]) == 0
+    said = capsys.readouterr()
+    assert said.out == "Hello Ada\n"
+    assert "Recorded as iteration 1 of “Greeter”, version 1." in said.err
+    assert main(["--db", db, "run", "--prompt", file, "--var", "name=Bo=b", "--note", "again"]) == 0
+    said = capsys.readouterr()
+    assert said.out == "Hello Bo=b\n"
+    assert "iteration 2" in said.err
+    with opened(tmp_path, {}) as (workbench, _):
+        prompt = workbench.prompts.find("Greeter").uid
+        rows = workbench.history.timeline(prompt)
+        assert [(row.number, row.version, row.note) for row in rows] == [(2, 1, "again"), (1, 1, "")]
+        assert workbench.history.detail(rows[0].run_uid).values == (("name", "Bo=b"),)
+
+
+def test_the_database_comes_from_the_environment_too(file: str, db: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "--prompt", file], {**os.environ, "WORKBENCH_DB": db}) == 0
+    assert Path(db).exists()
+    assert capsys.readouterr().out
+
+
+def test_the_sample_runs_with_another_model_and_the_draft_stays(
+    db: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", "--db", db, "--model", "echo", "--model", "echo", "--param", "x=1", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["prompt"]["name"] == "Order status bot"
+    assert (document["iteration"], document["version"]) == (1, 3)
+    assert [lane["version"] for lane in document["lanes"]] == [3, 3]
+    assert document["lanes"][0]["params"] == {"extra": {"x": 1}}
+    assert document["lanes"][0]["marks"][0]["kind"] == "refused"
+    assert all(lane["saved"] for lane in document["lanes"])
+    with opened(tmp_path, {}) as (workbench, _):
+        draft = workbench.prompts.draft(workbench.prompts.sample().uid)
+        assert [lane.endpoint for lane in draft.lanes] == ["builtin", "builtin"]
+        assert draft.based_on == 3
+
+
+def test_several_lanes_in_a_pipe_come_in_turn(file: str, db: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "--db", db, "--prompt", file, "--model", "echo", "--model", "echo"]) == 0
+    assert capsys.readouterr().out == "== 1 echo ==\nHello Ada\n\n== 2 echo ==\nHello Ada\n"
+
+
+def test_a_lane_that_fails_makes_it_1(file: str, db: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "--db", db, "--prompt", file, "--model", "gpt-5", "--model", "echo"]) == 1
+    said = capsys.readouterr()
+    assert "OpenAI needs an API key" in said.err
+    assert "Hello Ada" in said.out
+
+
+@pytest.mark.parametrize(
+    ("args", "sentence"),
+    [
+        (["--prompt", "nowhere"], "There is no prompt “nowhere”"),
+        (["--prompt", "gone.prompt.yml"], "cannot be read"),
+        (["--var", "question"], "Write it as name=value"),
+        (["--var", "colour=red"], "no variable “colour”"),
+        (["--param", "temperature=hot"], "temperature is a number"),
+        (["--model", ""], "A model needs a name"),
+    ],
+)
+def test_wrong_arguments_get_a_sentence(
+    args: list[str], sentence: str, db: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", "--db", db, *args]) == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_a_missing_value_is_wrong_use(tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "x.prompt.yml"
+    path.write_text(PROMPT.split("testData")[0], "utf-8")
+    assert main(["run", "--db", db, "--prompt", str(path)]) == 2
+    assert "{{name}} has no value" in capsys.readouterr().err
+
+
+def test_a_file_that_is_no_database_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "x.db").write_text("not one")
+    assert main(["run", "--db", str(tmp_path / "x.db"), "--model", "echo"]) == 1
+    assert "not a history database" in capsys.readouterr().err
+
+
+def test_models_have_the_id_first(db: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models", "--db", db]) == 0
+    ids = [line.split("\t")[0] for line in capsys.readouterr().out.splitlines()]
+    assert ids[:2] == ["builtin", "echo"]
+    assert "gpt-4o" in ids
+    assert main(["models", "--db", db, "CLAUDE", "haiku"]) == 0
+    assert all("claude" in line.lower() for line in capsys.readouterr().out.splitlines())
+    assert main(["models", "--db", db, "no-such-model-at-all"]) == 1
+    assert "No model matches" in capsys.readouterr().err
+    assert main(["models", "--db", db, "--endpoint", "mine"]) == 2
+    assert "There is no endpoint “mine”" in capsys.readouterr().err
+
+
+def test_doctor_says_ok_or_what_to_do(db: str, capsys: pytest.CaptureFixture[str]) -> None:
+    env = {**os.environ, "OPENAI_API_KEY": "sk-planted-0123456789", "HOME": str(Path(db).parent / "home")}
+    code = main(["doctor", "--db", db], env)
+    out = capsys.readouterr().out
+    lines = [line for line in out.splitlines() if not line.startswith("      ")]
+    assert [line[4:].split(":")[0] for line in lines] == [
+        "versions",
+        "database",
+        "keyring",
+        "engine",
+        "built-in model",
+        "display",
+    ]
+    assert all(line.startswith(("OK  ", "NO  ")) for line in lines), out
+    assert code == int(any(line.startswith("NO") for line in lines))
+    assert lines[3].startswith("OK  engine: echo answered")
+    assert "Keys in the environment: OpenAI." in lines[2]
+    assert "sk-planted" not in out
+
+
+def transcripts(*texts: str) -> list[LaneOutput]:
+    made = []
+    for number, text in enumerate(texts):
+        transcript = Transcript(f"o{number}", "r", number, lambda: 0)
+        transcript.apply(Delta(f"o{number}", "text", 0, text))
+        made.append(LaneOutput(f"{number + 1} m", transcript))
+    return made
+
+
+def test_a_single_lane_in_a_pipe_is_its_exact_text() -> None:
+    out = io.StringIO()
+    lanes = transcripts("a\rb\x1b[31m\n\n")
+    printer = InTurn(lanes, out)
+    printer.look()
+    lanes[0].transcript.end(Result("finished", "a\rb\x1b[31m\n\nend"))
+    printer.look()
+    printer.look()
+    assert out.getvalue() == "a\rb\x1b[31m\n\nend\n"
+
+
+def test_on_a_terminal_lines_of_lanes_interleave() -> None:
+    out = io.StringIO()
+    lanes = transcripts("one\ntwo", "x" * 50)
+    printer = Interleaved(lanes, out, width=24, colour=False)
+    printer.look()
+    assert out.getvalue().splitlines() == ["1 │ one", "2 │ " + "x" * 20, "2 │ " + "x" * 20]
+    lanes[0].transcript.apply(Retrying("o0", 3000, 2, "rate limited"))
+    printer.look()
+    lanes[0].transcript.end(Result("finished", "one\ntwo"))
+    printer.look()
+    assert out.getvalue().splitlines()[3:] == ["1 │ (retrying in 3 s: rate limited)", "1 │ two"]
+
+
+def test_on_a_terminal_a_model_cannot_steer_it() -> None:
+    assert harmless("a\x1b]52;c;x\x07\x9b2J\r\u202eb\x7f") == "a␛]52;c;x␇\\u009b2J␍\\u202eb␡"
+    assert harmless("fine\n") == "fine\n"
+    out = io.StringIO()
+    lanes = transcripts("\x1b[2Jhi", "\x1b[2J\n")
+    Interleaved(lanes, out, width=80, colour=True).look()
+    assert "\x1b[2J" not in out.getvalue()
+    assert "\x1b[33m2 │\x1b[0m ␛[2J" in out.getvalue()

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.core.content import Content, Message
+from workbench.core.lanes import Params
+from workbench.formats.prompt_yml import LIMIT_BYTES, PromptFileError, read_prompt_yml
+
+WHOLE = b"""\
+name: Greeter
+description: Says hello
+model: openai/gpt-4o
+modelParameters:
+  maxTokens: 50
+  temperature: 0.5
+  topP: 0.9
+messages:
+  - role: system
+    content: Be brief.
+  - role: user
+    content: |
+      Hello {{name}}, number {{number}}
+testData:
+  - name: Ada
+    number: 007
+    expected: hi
+  - name: Bo
+evaluators:
+  - name: ok
+    string: {contains: hi}
+"""
+
+
+def test_the_whole_shape() -> None:
+    file = read_prompt_yml(WHOLE, "file")
+    assert file.name == "Greeter"
+    assert file.model == "openai/gpt-4o"
+    assert file.params == Params(temperature=0.5, top_p=0.9, max_tokens=50)
+    assert file.content == Content(
+        (Message("system", "Be brief."), Message("user", "Hello {{name}}, number {{number}}\n"))
+    )
+    assert file.values == (("name", "Ada"), ("number", "007"))
+    assert file.notes == (
+        "Not used from this file: evaluators.",
+        "The first of 2 rows of testData gives the values.",
+    )
+
+
+def test_messages_are_enough() -> None:
+    file = read_prompt_yml(b"messages: [{role: user, content: hi}]", "file")
+    assert (file.name, file.model, file.params, file.values, file.notes) == ("file", "", Params(), (), ())
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"- a",
+        b"messages: []",
+        b"messages: [{role: tool, content: x}]",
+        b"messages: [{role: user}]",
+        b"messages: [{role: user, content: [x]}]",
+        b"messages: [user]",
+        b"messages: {a: b}",
+        b"a: [",
+        b"a: b: c",
+        b"\xff\xfe",
+        b"messages: [{role: user, content: x}]\nmodelParameters: 3",
+        b"messages: [{role: user, content: x}]\nmodelParameters: {temperature: hot}",
+        b"messages: [{role: user, content: x}]\nmodelParameters: {temperature: .nan, topP: nan}",
+        b"messages: [{role: user, content: x}]\nmodel: [a]",
+        b"messages: [{role: user, content: '{{a}}'}]\ntestData: {a: b}",
+        b"messages: [{role: user, content: '{{a}}'}]\ntestData: [{a: [b]}]",
+        b"x: !!python/object/apply:os.system [true]",
+        b"a: &a [*a]",
+        b"[" * 3_000,
+        b"#" * (LIMIT_BYTES + 1),
+    ],
+)
+def test_what_is_no_prompt_is_a_sentence(raw: bytes) -> None:
+    with pytest.raises(PromptFileError) as caught:
+        read_prompt_yml(raw, "file")
+    assert caught.value.sentence.endswith(".")
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_a_prompt_or_a_sentence(raw: bytes) -> None:
+    with suppress(PromptFileError):
+        assert read_prompt_yml(raw, "file").content.messages
+
+
+def test_a_bomb_of_aliases_is_harmless() -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
+    file = read_prompt_yml("\n".join([*lines, "messages: [{role: user, content: x}]"]).encode(), "file")
+    assert "a0" in file.notes[0]

@@ -1,0 +1,242 @@
+"""Keys, endpoints and the servers of this machine."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from tests.usecases.making import PATIENCE_S, Drawer, opened
+from workbench.core.lanes import FIXED_ENDPOINTS, LITELLM, Endpoint
+from workbench.core.runs import Failure
+from workbench.engine.calls import EngineError
+from workbench.engine.providers import key_variables
+from workbench.host.errors import HostError
+from workbench.host.keys import KeyStore
+from workbench.usecases.addresses import EndpointForm
+from workbench.usecases.credentials import Credentials, credentials, provider_key
+from workbench.usecases.discovery import Candidate, look_for_servers
+from workbench.usecases.endpoints import WrongFormError
+
+LITELLM_ENDPOINT = next(e for e in FIXED_ENDPOINTS if e.uid == LITELLM)
+SECRET = "sk-planted-0123456789"
+
+
+def keys(env: Mapping[str, str] | None = None) -> KeyStore:
+    return KeyStore(env or {}, Drawer(), variables=key_variables())
+
+
+def nobody_knows(model: str) -> str:
+    return ""
+
+
+class TestCredentials:
+    def test_a_providers_key_goes_to_its_models(self) -> None:
+        store = keys({"ANTHROPIC_API_KEY": SECRET})
+        assert credentials(store, LITELLM_ENDPOINT, "claude-haiku-4-5", nobody_knows) == Credentials(SECRET)
+        assert credentials(store, LITELLM_ENDPOINT, "anthropic/claude-haiku-4-5", nobody_knows) == Credentials(SECRET)
+        assert isinstance(credentials(store, LITELLM_ENDPOINT, "gpt-5", nobody_knows), Failure)
+
+    def test_the_catalogue_names_the_provider_when_the_id_does_not(self) -> None:
+        store = keys({"MISTRAL_API_KEY": SECRET})
+        found = credentials(store, LITELLM_ENDPOINT, "codestral-latest", lambda model: "mistral")
+        assert found == Credentials(SECRET)
+
+    @pytest.mark.parametrize("model", ["ollama/llama3", "lm_studio/x", "vertex_ai/gemini", "never-heard-of/x", "x"])
+    def test_what_needs_no_key_or_is_unknown_is_asked_without(self, model: str) -> None:
+        assert credentials(keys(), LITELLM_ENDPOINT, model, nobody_knows) == Credentials()
+
+    def test_an_environment_key_never_goes_to_a_custom_address(self) -> None:
+        store = keys({"OPENAI_API_KEY": SECRET})
+        open_ = Endpoint("e", "openai", "Mine", "http://127.0.0.1:1/v1")
+        closed = Endpoint("e", "openai", "Mine", "http://127.0.0.1:1/v1", needs_key=True)
+        assert credentials(store, open_, "gpt-5", nobody_knows) == Credentials()
+        failure = credentials(store, closed, "gpt-5", nobody_knows)
+        assert isinstance(failure, Failure)
+        assert failure.code == "no_key"
+
+    def test_a_secret_header_without_a_value_is_named(self) -> None:
+        failure = credentials(
+            keys(), Endpoint("e", "openai", "Mine", "http://h/v1", secret_headers=("X-Auth",)), "m", str
+        )
+        assert isinstance(failure, Failure)
+        assert "X-Auth" in failure.sentence
+
+    def test_a_broken_keyring_is_a_failure_and_no_crash(self) -> None:
+        class Broken(Drawer):
+            def get_password(self, service: str, username: str) -> str | None:
+                raise OSError("locked")
+
+        failure = credentials(KeyStore({}, Broken()), LITELLM_ENDPOINT, "gpt-5", nobody_knows)
+        assert isinstance(failure, Failure)
+        assert failure.code == "no_key"
+        assert "keyring" in failure.sentence
+
+    def test_providers_of_one_company_share_a_key(self) -> None:
+        assert provider_key("cohere") == provider_key("cohere_chat")
+        assert provider_key("openai") == "openai"
+        assert provider_key("ollama") != provider_key("lm_studio")
+
+    def test_keys_do_not_show_themselves(self) -> None:
+        assert SECRET not in repr(Credentials(SECRET, (("X", SECRET),)))
+        assert SECRET not in repr(EndpointForm("n", "u", key=SECRET, headers=(("X", SECRET),)))
+
+
+class TestEndpoints:
+    def test_secrets_go_into_the_key_store_and_names_into_the_database(self, tmp_path: Path) -> None:
+        with opened(tmp_path, {"listed": ["m1", "m2"]}) as (workbench, _):
+            workbench.engine.start()
+            form = EndpointForm(
+                " Mine ",
+                "http://127.0.0.1:9/v1/",
+                needs_key=True,
+                key=SECRET,
+                headers=(("X-Title", "Workbench"), ("X-Auth", "hush-hush")),
+            )
+            saved = workbench.endpoints.save(form, session_only=True)
+            saved.done.result(PATIENCE_S)
+            endpoint = workbench.endpoints.find(saved.endpoint.uid)
+            assert endpoint == saved.endpoint
+            assert endpoint is not None
+            assert (endpoint.name, endpoint.base_url) == ("Mine", "http://127.0.0.1:9/v1")
+            assert endpoint.headers == (("X-Title", "Workbench"),)
+            assert endpoint.secret_headers == ("X-Auth",)
+            found = credentials(workbench.keys, endpoint, "m", nobody_knows)
+            assert found == Credentials(SECRET, (("X-Auth", "hush-hush"),))
+            assert workbench.endpoints.models(endpoint).result(PATIENCE_S) == ["m1", "m2"]
+            assert workbench.endpoints.test(endpoint).result(PATIENCE_S) == "The key works."
+        raw = b"".join(file.read_bytes() for file in tmp_path.glob("w.db*") if file.is_file())
+        assert SECRET.encode() not in raw
+        assert b"hush-hush" not in raw
+
+    def test_changing_an_endpoint_keeps_what_is_not_mentioned(self, tmp_path: Path) -> None:
+        with opened(tmp_path, {}) as (workbench, _):
+            uid = self._saved(workbench, EndpointForm("Mine", "http://h/v1", "", True, SECRET, (("X-Auth", "hush"),)))
+            self._saved(workbench, EndpointForm("Other", "http://h/v1", uid, True, None, (("X-Auth", None),)))
+            endpoint = workbench.endpoints.find(uid)
+            assert endpoint is not None
+            assert endpoint.name == "Other"
+            assert credentials(workbench.keys, endpoint, "m", str) == Credentials(SECRET, (("X-Auth", "hush"),))
+            self._saved(workbench, EndpointForm("Other", "http://h/v1", uid))
+            endpoint = workbench.endpoints.find(uid)
+            assert endpoint is not None
+            assert (endpoint.needs_key, endpoint.secret_headers) == (False, ())
+            assert workbench.keys.get(f"endpoint:{uid}") is None
+            assert workbench.keys.get(f"endpoint:{uid}:header:x-auth") is None
+
+    def test_removing_forgets_the_key_and_history_keeps_the_name(self, tmp_path: Path) -> None:
+        with opened(tmp_path, {}) as (workbench, _):
+            uid = self._saved(workbench, EndpointForm("Mine", "http://h/v1", "", True, SECRET))
+            workbench.endpoints.remove(uid).result(PATIENCE_S)
+            assert workbench.endpoints.find(uid) is None
+            assert workbench.keys.get(f"endpoint:{uid}") is None
+            assert workbench.endpoints.custom() == []
+
+    def test_a_wrong_form_changes_nothing(self, tmp_path: Path) -> None:
+        with opened(tmp_path, {}) as (workbench, _):
+            with pytest.raises(WrongFormError) as caught:
+                workbench.endpoints.save(EndpointForm("", "nowhere", "", True, SECRET))
+            assert {wrong.where for wrong in caught.value.wrongs} == {"name", "base_url"}
+            assert workbench.endpoints.custom() == []
+            assert workbench.keys.secrets() == ()
+
+    def test_without_a_keyring_nothing_is_written(self, tmp_path: Path) -> None:
+        with opened(tmp_path, {}) as (workbench, _):
+            with pytest.raises(HostError, match="this session"):
+                workbench.endpoints.save(EndpointForm("Mine", "http://h/v1", "", True, SECRET))
+            assert workbench.endpoints.custom() == []
+
+    def test_a_gguf_file_is_looked_at_before_it_is_kept(self, tmp_path: Path) -> None:
+        good, bad = tmp_path / "m.gguf", tmp_path / "bad.gguf"
+        good.write_bytes(b"GGUF....")
+        bad.write_bytes(b"PK")
+        with opened(tmp_path, {}) as (workbench, _):
+            with pytest.raises(WrongFormError) as caught:
+                workbench.endpoints.save_file("Tiny", tmp_path / "none.gguf", bad)
+            assert [wrong.where for wrong in caught.value.wrongs] == ["path", "adapter"]
+            saved = workbench.endpoints.save_file("Tiny", good)
+            saved.done.result(PATIENCE_S)
+            assert workbench.endpoints.custom() == [Endpoint(saved.endpoint.uid, "gguf", "Tiny", path=str(good))]
+
+    def test_testing_a_key_that_is_not_there_asks_nobody(self, tmp_path: Path) -> None:
+        with opened(tmp_path, {}) as (workbench, _):
+            with pytest.raises(EngineError, match="no key to test"):
+                workbench.endpoints.test_provider("openai").result(PATIENCE_S)
+            workbench.keys.set("openai", SECRET, session=True)
+            workbench.engine.start()
+            assert workbench.endpoints.test_provider("openai").result(PATIENCE_S) == "The key works."
+
+    @staticmethod
+    def _saved(workbench: object, form: EndpointForm) -> str:
+        saved = workbench.endpoints.save(form, session_only=True)  # type: ignore[attr-defined]
+        saved.done.result(PATIENCE_S)
+        return str(saved.endpoint.uid)
+
+
+@contextmanager
+def server(status: int, body: bytes, location: str = "") -> Iterator[tuple[Candidate, list[str]]]:
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(status)
+            if location:
+                self.send_header("Location", location)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            return None
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
+        thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield Candidate("Ollama", f"http://127.0.0.1:{http.server_port}/v1"), asked
+        finally:
+            http.shutdown()
+            thread.join()
+
+
+class TestDiscovery:
+    def test_a_running_server_tells_its_models(self) -> None:
+        body = json.dumps({"object": "list", "data": [{"id": "llama3:8b"}, {"no": "id"}]}).encode()
+        with server(200, body) as (candidate, asked):
+            (found,) = look_for_servers([candidate])
+            assert (found.running, found.models) == (True, ("llama3:8b",))
+            assert found.sentence == "Ollama is running with 1 model."
+            assert asked == ["/v1/models"]
+
+    def test_a_server_without_models_is_still_found(self) -> None:
+        with server(200, b'{"data": []}') as (candidate, _):
+            (found,) = look_for_servers([candidate])
+            assert found.running
+            assert "no models yet" in found.sentence
+
+    @pytest.mark.parametrize(("status", "body"), [(404, b""), (200, b"<html>"), (200, b"[]"), (500, b"\xff")])
+    def test_something_else_is_not_taken_for_it(self, status: int, body: bytes) -> None:
+        with server(status, body) as (candidate, _):
+            (found,) = look_for_servers([candidate])
+            assert not found.running
+            assert "not Ollama" in found.sentence
+
+    def test_nobody_is_sent_elsewhere(self) -> None:
+        with server(200, b'{"data": [{"id": "evil"}]}') as (elsewhere, asked):
+            with server(302, b"", location=f"{elsewhere.base_url}/models") as (candidate, _):
+                (found,) = look_for_servers([candidate])
+            assert not found.running
+            assert asked == []
+
+    def test_no_server_and_no_proxy(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        with server(200, b'{"data": []}') as (proxy, asked):
+            monkeypatch.setenv("http_proxy", proxy.base_url)
+            (found,) = look_for_servers([Candidate("LM Studio", "http://127.0.0.1:9/v1")])
+            assert (found.running, found.sentence) == (False, "LM Studio is not running. Start it, then look again.")
+            assert asked == []
