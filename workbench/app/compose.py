@@ -40,6 +40,8 @@ class Compose(QObject):
     """Draft: another prompt, replace everything."""
     draft_restored = Signal(object)
     """Draft: put it into the editor as one undoable step."""
+    values_restored = Signal(object)
+    """Values that come back because undo or redo crossed a restore."""
     heads_changed = Signal(object)
     """list[LaneHead]"""
     viewing_changed = Signal(object, str)
@@ -72,6 +74,8 @@ class Compose(QObject):
         self._draft_run = _NO_RUN
         self._numbers: dict[str, int] = {}
         self._known_endpoints: dict[str, Endpoint] = {}
+        self._taken: tuple[Draft, Draft] | None = None
+        self._ready = False
         self.lanes.changed.connect(self._lanes_changed)
         self.board.changed.connect(self.changed)
 
@@ -84,6 +88,11 @@ class Compose(QObject):
     def viewing(self) -> IterationDetail | None:
         """The past iteration that is shown, None while the draft is."""
         return self._viewing
+
+    @property
+    def ready(self) -> bool:
+        """Whether the open prompt is shown whole: draft, versions and its newest answers."""
+        return self._ready
 
     @property
     def based_on(self) -> int | None:
@@ -123,7 +132,7 @@ class Compose(QObject):
 
     def _show_prompt(self, uid: str, draft: Draft) -> None:
         self._prompt, self._based_on = uid, draft.based_on
-        self._versions = ()
+        self._versions, self._ready, self._taken = (), False, None
         self._leave_past()
         self.lanes.load(draft.lanes)
         self.saver.attach(uid, self.draft)
@@ -145,12 +154,26 @@ class Compose(QObject):
         self._versions = versions
         if newest is not None and not self._draft_run[0]:
             self._remember(newest)
+        self._ready = True
         if self._viewing is None:
             self._show_draft_lanes()
 
     def edited(self) -> None:
         """Note that the person changed text or values."""
         self.saver.touch()
+        if self._taken is not None:
+            self._follow_undo(*self._taken)
+
+    def _follow_undo(self, before: Draft, after: Draft) -> None:
+        """Bring values and lanes along when undo or redo crosses the step that took an iteration over."""
+        now = self.draft()
+        for source, target in ((after, before), (before, after)):
+            if now.content == target.content != source.content and now.lanes == source.lanes:
+                self._based_on = target.based_on
+                self.lanes.load(target.lanes)
+                self.values_restored.emit(target.values)
+                self._show_draft_lanes()
+                return
 
     def run(self) -> None:
         """Run all lanes of the draft."""
@@ -258,7 +281,10 @@ class Compose(QObject):
         before = self.draft()
         self._remember(detail)
         self._leave_past()
-        self.put_back(history.branch(detail) if branch else history.restore(detail, before))
+        after = history.branch(detail) if branch else history.restore(detail, before)
+        self._taken = None
+        self.put_back(after)
+        self._taken = (before, after)
         return before
 
     def put_back(self, draft: Draft) -> None:

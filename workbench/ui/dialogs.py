@@ -46,6 +46,7 @@ class Dialogs(QObject):
         super().__init__(window)
         self._window = window
         self._settings: SettingsDialog | None = None
+        self._note: NoteDialog | None = None
 
     def edit_note(self, run_uid: str) -> None:
         """Edit the note of an iteration."""
@@ -54,7 +55,17 @@ class Dialogs(QObject):
             return
         dialog = NoteDialog(self._window, row.number, row.note)
         dialog.accepted.connect(lambda: self._window.compose.set_note(run_uid, dialog.field.text().strip()))
+        dialog.finished.connect(self._note_closed)
+        self._note = dialog
         dialog.open()
+
+    @property
+    def open_note(self) -> NoteDialog | None:
+        """The open note dialog, None when it is closed."""
+        return self._note
+
+    def _note_closed(self) -> None:
+        self._note = None
 
     def pick_model(self, slot: str) -> None:
         """Choose another model for a lane of the draft."""

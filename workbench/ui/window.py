@@ -215,7 +215,7 @@ class MainWindow(QMainWindow):
         )
 
     def _read_editor(self) -> tuple[Content, Values]:
-        return self.view.editor.content(), self.view.values.all_values()
+        return self.view.editor.content(), tuple(self.view.values.all_values().items())
 
     def show_draft(self, draft: Draft) -> None:
         self.view.set_draft(draft.content, draft.values)

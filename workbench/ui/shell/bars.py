@@ -26,6 +26,7 @@ class Elided(QLabel):
     def set_full(self, text: str) -> None:
         """Show `text`, elided as needed."""
         self._full = text
+        self.updateGeometry()
         self._fit()
 
     def full(self) -> str:
@@ -90,6 +91,10 @@ class Header(QFrame):
         self._session.set_full(text)
         self._session.setToolTip(detail)
         self._session.setVisible(bool(text))
+
+    def session(self) -> str:
+        """Return the whole line about the session."""
+        return self._session.full()
 
     def open_menu(self) -> None:
         """Open the menu by keyboard."""
@@ -188,7 +193,7 @@ class StatusBar(QFrame):
         self._engine = Elided("Engine starts with the first run", role="small")
         self._saved = QLabel()
         self._database = Elided(role="small")
-        self._database.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._database.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         set_role(self._saved, "small")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 2, 14, 2)

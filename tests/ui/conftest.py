@@ -1,0 +1,29 @@
+"""Fixtures of the window tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.ui.desk import Desk
+from workbench.ui.theme import Theme
+
+
+@pytest.fixture(scope="session")
+def window_theme(qapp: QApplication) -> Theme:
+    """One look for all windows of the session, as in the program."""
+    return Theme(qapp, "light")
+
+
+@pytest.fixture
+def desk(_no_leaks: None, home: Path, qtbot: QtBot, window_theme: Theme, tmp_path: Path) -> Iterator[Desk]:
+    """A window that is closed at the end, whatever happened."""
+    window_theme.set_mode("light")
+    window_theme.set_scale(1.0)
+    desk = Desk(qtbot, window_theme, tmp_path)
+    yield desk
+    desk.close()

@@ -1,0 +1,136 @@
+"""A real main window over a real database, for tests that drive it and read the rows it stored."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from workbench.core.drafts import Draft
+from workbench.engine import standin
+from workbench.engine.calls import Event
+from workbench.engine.client import EngineClient
+from workbench.host.dirs import places
+from workbench.host.settings import Settings
+from workbench.ui.theme import Theme
+from workbench.ui.window import MainWindow
+from workbench.usecases.workbench import Workbench
+
+Script = Mapping[str, Any]
+HELLO: Script = {
+    "default": [{"text": "Hello "}, {"text": "there."}, {"usage": {"input": 12, "output": 4}}, {"finish": "stop"}]
+}
+ECHO: Script = {"default": [{"echo": True}]}
+WAIT_MS = 20_000
+
+
+class Desk:
+    """Opens, drives and closes windows over one database file."""
+
+    def __init__(self, qtbot: QtBot, theme: Theme, directory: Path) -> None:
+        self.qtbot, self.theme, self.directory = qtbot, theme, directory
+        self.db = directory / "workbench.db"
+        self._window: MainWindow | None = None
+        self._real_engine = False
+
+    @property
+    def window(self) -> MainWindow:
+        """The open window."""
+        assert self._window is not None, "no window is open"
+        return self._window
+
+    def open(self, script: Script | None = HELLO, size: tuple[int, int] = (1440, 900)) -> MainWindow:
+        """Open the window with a scripted engine; None takes the real one."""
+
+        def client(env: dict[str, str], weights: Path | None, on_event: Callable[[Event], None]) -> EngineClient:
+            command = None if script is None else standin.command(script, self.directory)
+            return EngineClient(command, env, on_event, builtin_model=weights)
+
+        workbench = Workbench.open(self.db, places(os.environ).make(), dict(os.environ), client_factory=client)
+        window = MainWindow(workbench, self.theme, Settings())
+        self._window = window
+        window.open_first()
+        window.resize(*size)
+        window.show()
+        self.qtbot.waitExposed(window)
+        window.activateWindow()
+        self.until(lambda: window.isActiveWindow())
+        self.until(lambda: window.compose.ready)
+        return window
+
+    def close(self) -> None:
+        """Close the window and what is behind it."""
+        if self._window is None:
+            return
+        window, self._window = self._window, None
+        window.close()
+        window.workbench.close()
+        window.deleteLater()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+    def until(self, condition: Callable[[], object]) -> None:
+        """Wait for a condition while the window lives."""
+        self.qtbot.waitUntil(lambda: bool(condition()), timeout=WAIT_MS)
+
+    def press(self, key: Qt.Key, *modifiers: Qt.KeyboardModifier, on: QWidget | None = None) -> None:
+        """Press a key where the focus is."""
+        combined = Qt.KeyboardModifier.NoModifier
+        for modifier in modifiers:
+            combined |= modifier
+        QTest.keyClick(on or QApplication.focusWidget() or self.window, key, combined)
+
+    def ctrl(self, key: Qt.Key) -> None:
+        """Press Ctrl and a key."""
+        self.press(key, Qt.KeyboardModifier.ControlModifier)
+
+    def type(self, text: str) -> None:
+        """Type text where the focus is."""
+        QTest.keyClicks(QApplication.focusWidget(), text)
+
+    def run(self) -> None:
+        """Press Ctrl+Enter and wait until the run has ended and is stored."""
+        before = len(self.rows("SELECT uid FROM runs"))
+        self.ctrl(Qt.Key.Key_Return)
+        self.until(lambda: len(self.rows("SELECT uid FROM runs")) == before + 1)
+        self.settle()
+        self.until(lambda: [row.run_uid for row in self.timeline()][:1] == [self.window.compose.shown_run()])
+
+    def settle(self) -> None:
+        """Wait until nothing runs and the timeline shows it."""
+        self.until(lambda: not self.window.compose.still_running())
+        self.until(lambda: not self.rows("SELECT 1 FROM in_flight"))
+        self.until(lambda: not any(row.running for row in self.timeline()))
+        self.until(lambda: not self.window.compose.board.is_running())
+        self.until(lambda: self.window.compose.shown_number() is not None)
+
+    def timeline(self) -> list[Any]:
+        """Return the loaded rows of the timeline."""
+        model = self.window.timeline
+        return [row for i in range(model.rowCount()) if (row := model.row(i)) is not None]
+
+    def rows(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
+        """Read the database as another program would."""
+        connection = sqlite3.connect(f"file:{self.db}?mode=ro", uri=True, timeout=10)
+        try:
+            return connection.execute(query, parameters).fetchall()
+        finally:
+            connection.close()
+
+    def stored_draft(self) -> Draft | None:
+        """Return the draft of the open prompt as it is in the database."""
+        return self.window.workbench.store.draft(self.window.compose.prompt_uid)
+
+    def text(self, lane: int) -> str:
+        """Return what a lane shows."""
+        return self.window.view.lanes.text(self.window.shown_slots()[lane])
+
+    def notice(self) -> str:
+        """Return the shown notice."""
+        return self.window.notice.text() if self.window.notice.key else ""

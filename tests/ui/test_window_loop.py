@@ -1,0 +1,263 @@
+"""The loop in the real window: run, read, judge, change, run again, look back."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPlainTextEdit
+
+from tests.ui.desk import HELLO, Desk
+from workbench.core.content import Content, Message
+
+pytestmark = pytest.mark.window
+CTRL, ALT, SHIFT = (
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.AltModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+)
+
+
+def _editor(desk: Desk) -> QPlainTextEdit:
+    field = desk.window.view.editor.first_viewport().parentWidget()
+    assert isinstance(field, QPlainTextEdit)
+    field.setFocus()
+    desk.until(field.hasFocus)
+    return field
+
+
+def test_one_key_runs_the_sample_and_records_it(desk: Desk) -> None:
+    window = desk.open()
+    assert [head.pinned for head in window._heads] == [1, None]
+    _editor(desk)
+    desk.run()
+    assert [desk.text(0), desk.text(1)] == ["Hello there.", "Hello there."]
+    stored = desk.rows("SELECT state, text, input_tokens, output_tokens, cost_usd FROM outputs ORDER BY lane")
+    assert stored == [("finished", "Hello there.", 12, 4, 0.0)] * 2
+    assert [row.number for row in desk.timeline()] == [1]
+    assert window.sidebar.iteration_list.currentIndex().row() == 0
+    assert "1 iteration" in window.header.session()
+
+
+def test_words_changed_make_a_version_and_are_counted(desk: Desk) -> None:
+    window = desk.open()
+    field = _editor(desk)
+    desk.run()
+    field.moveCursor(field.textCursor().MoveOperation.End)
+    desk.type(" Answer in French.")
+    desk.run()
+    newest, first = desk.timeline()
+    assert (newest.number, first.number) == (2, 1)
+    assert newest.version == first.version + 1
+    # The full stop at the end of the old text stays; three words and a stop are new.
+    assert (newest.added, newest.removed) == (4, 0)
+    assert "French" in newest.summary
+    versions = desk.rows("SELECT count(*) FROM versions")
+    desk.run()
+    assert desk.rows("SELECT count(*) FROM versions") == versions, "the same text is the same version"
+    assert desk.timeline()[0].version == newest.version
+    assert window.compose.based_on == newest.version
+
+
+def test_verdict_keys(desk: Desk) -> None:
+    window = desk.open()
+    field = _editor(desk)
+    desk.run()
+
+    def verdict() -> tuple[str, int]:
+        kinds = desk.rows("SELECT kind FROM verdicts ORDER BY id")
+        return (kinds[-1][0] if kinds else "", len(kinds))
+
+    desk.ctrl(Qt.Key.Key_2)
+    desk.until(lambda: verdict() == ("winner", 1))
+    desk.until(lambda: desk.timeline()[0].winner == window._heads[1].title)
+    desk.ctrl(Qt.Key.Key_2)
+    desk.until(lambda: verdict() == ("none", 2))
+    before = field.toPlainText()
+    desk.press(Qt.Key.Key_1)
+    assert field.toPlainText() == "1" + before or "1" in field.toPlainText(), "a digit in a text field is text"
+    assert verdict()[1] == 2
+    window.sidebar.iteration_list.setFocus()
+    desk.press(Qt.Key.Key_1)
+    desk.until(lambda: verdict() == ("winner", 3))
+    desk.press(Qt.Key.Key_0)
+    desk.until(lambda: verdict() == ("tie", 4))
+    desk.press(Qt.Key.Key_Minus)
+    desk.until(lambda: verdict() == ("all_bad", 5))
+    desk.press(Qt.Key.Key_Minus)
+    desk.until(lambda: verdict() == ("none", 6))
+    desk.until(lambda: desk.timeline()[0].verdict == "none")
+
+
+def test_no_verdict_while_the_answer_still_streams(desk: Desk) -> None:
+    gate = desk.directory / "gate"
+    desk.open({"default": [{"text": "Half"}, {"until": str(gate)}, {"text": " and half"}, {"finish": "stop"}]})
+    _editor(desk)
+    desk.ctrl(Qt.Key.Key_Return)
+    desk.until(lambda: desk.text(0) == "Half")
+    desk.ctrl(Qt.Key.Key_1)
+    gate.touch()
+    desk.settle()
+    assert desk.text(0) == "Half and half"
+    assert desk.rows("SELECT count(*) FROM verdicts") == [(0,)]
+    desk.ctrl(Qt.Key.Key_1)
+    desk.until(lambda: desk.rows("SELECT count(*) FROM verdicts") == [(1,)])
+
+
+def test_the_past_is_read_only_and_comes_back_exactly(desk: Desk) -> None:
+    window = desk.open()
+    field = _editor(desk)
+    desk.run()
+    first = window.compose.draft()
+    field.selectAll()
+    desk.type("Only this.")
+    window.compose.lanes.remove(window.shown_slots()[0])
+    desk.run()
+    second = window.compose.draft()
+    desk.press(Qt.Key.Key_Left, ALT)
+    desk.until(lambda: window.compose.viewing is not None)
+    assert window.view.past_editor is not None
+    assert window.view.past_editor.content() == first.content
+    assert len(window.shown_slots()) == 2, "the lanes are those of that iteration"
+    assert not window.view.editor.isVisible()
+    window.view.past_editor.focus_first()
+    desk.type("x")
+    assert window.view.past_editor.content() == first.content
+    desk.press(Qt.Key.Key_Escape)
+    desk.until(lambda: window.compose.viewing is None)
+    assert window.compose.draft() == second
+
+    desk.press(Qt.Key.Key_Left, ALT)
+    desk.until(lambda: window.compose.viewing is not None)
+    desk.press(Qt.Key.Key_O, CTRL, SHIFT)
+    desk.until(lambda: window.compose.viewing is None)
+    restored = window.compose.draft()
+    assert (restored.content, restored.values, restored.lanes) == (first.content, first.values, first.lanes)
+    assert restored.based_on == second.based_on
+    desk.ctrl(Qt.Key.Key_Z)
+    assert window.compose.draft().content == second.content, "restoring can be undone"
+    assert window.compose.draft().lanes == second.lanes
+
+
+def test_branch_makes_the_old_version_the_parent(desk: Desk) -> None:
+    window = desk.open()
+    field = _editor(desk)
+    desk.run()
+    old = desk.timeline()[0].version
+    field.selectAll()
+    desk.type("Something else.")
+    desk.run()
+    desk.press(Qt.Key.Key_Left, ALT)
+    desk.until(lambda: window.compose.viewing is not None)
+    desk.press(Qt.Key.Key_B, CTRL, SHIFT)
+    desk.until(lambda: window.compose.viewing is None)
+    _editor(desk)
+    desk.type("Well: ")
+    desk.run()
+    newest = desk.timeline()[0]
+    assert newest.branched
+    parents = dict(desk.rows("SELECT v.number, p.number FROM versions v LEFT JOIN versions p ON p.id = v.parent_id"))
+    assert parents[newest.version] == old
+
+
+def test_a_retry_keeps_the_earlier_attempt(desk: Desk) -> None:
+    window = desk.open({"default": [{"text": "Part"}, {"fail": ["server_error", "The server failed. Retry.", "500"]}]})
+    _editor(desk)
+    desk.run()
+    assert desk.text(0) == "Part"
+    slot = window.shown_slots()[0]
+    window.view.lanes.retry_requested.emit(slot)
+    desk.until(lambda: desk.rows("SELECT count(*) FROM outputs WHERE attempt = 2") == [(1,)])
+    desk.settle()
+    states = desk.rows("SELECT attempt, state, error_code, text FROM outputs WHERE lane = 0 ORDER BY attempt")
+    assert states == [(1, "failed", "server_error", "Part"), (2, "failed", "server_error", "Part")]
+    window.view.lanes.attempt_requested.emit(slot, 1)
+    shown = window.compose.board.shown(slot)
+    assert shown is not None
+    assert shown.attempt == 1
+
+
+def test_escape_stops_and_keeps_the_text(desk: Desk) -> None:
+    desk.open({"default": [{"text": "So far"}, {"until": str(desk.directory / "never")}]})
+    _editor(desk)
+    desk.ctrl(Qt.Key.Key_Return)
+    desk.until(lambda: desk.text(0) == "So far" and desk.text(1) == "So far")
+    desk.press(Qt.Key.Key_Escape)
+    desk.settle()
+    assert desk.rows("SELECT DISTINCT state, text FROM outputs") == [("stopped", "So far")]
+
+
+def test_ctrl_dot_stops_the_focused_lane_only(desk: Desk) -> None:
+    gate = desk.directory / "gate"
+    window = desk.open({"default": [{"text": "So far"}, {"until": str(gate)}, {"finish": "stop"}]})
+    _editor(desk)
+    desk.ctrl(Qt.Key.Key_Return)
+    desk.until(lambda: desk.text(0) == "So far" and desk.text(1) == "So far")
+    window.view.lanes.focus_lane(1)
+    desk.ctrl(Qt.Key.Key_Period)
+    desk.until(lambda: window.compose.board.state(window.shown_slots()[1]) == "stopped")
+    assert window.compose.board.is_running(window.shown_slots()[0])
+    gate.touch()
+    desk.settle()
+    assert desk.rows("SELECT state FROM outputs ORDER BY lane") == [("finished",), ("stopped",)]
+
+
+def test_a_note_names_the_iteration(desk: Desk) -> None:
+    window = desk.open()
+    _editor(desk)
+    desk.run()
+    desk.press(Qt.Key.Key_N, CTRL, SHIFT)
+    dialog = window.dialogs.open_note
+    assert dialog is not None
+    dialog.field.setText("the first try")
+    desk.press(Qt.Key.Key_Return, on=dialog.field)
+    desk.until(lambda: desk.timeline()[0].note == "the first try")
+    assert desk.rows("SELECT note FROM runs") == [("the first try",)]
+
+
+def test_a_missing_value_is_a_sentence_and_nothing_is_recorded(desk: Desk) -> None:
+    window = desk.open()
+    _editor(desk)
+    desk.type("{{language}} ")
+    desk.ctrl(Qt.Key.Key_Return)
+    desk.until(lambda: "{{language}}" in desk.notice())
+    assert desk.rows("SELECT count(*) FROM runs") == [(0,)]
+    assert not window.compose.still_running()
+
+
+def test_the_draft_is_in_the_database_within_a_second(desk: Desk) -> None:
+    window = desk.open()
+    _editor(desk)
+    desk.type("Kept? ")
+    wanted = window.view.editor.content()
+    with desk.qtbot.waitSignal(window.compose.saver.saved, timeout=1000):
+        pass
+    draft = desk.stored_draft()
+    assert draft is not None
+    assert draft.content == wanted
+
+
+def test_the_next_start_shows_draft_and_answers(desk: Desk) -> None:
+    window = desk.open()
+    _editor(desk)
+    desk.run()
+    desk.type("More. ")
+    wanted = window.view.editor.content()
+    desk.close()
+    window = desk.open()
+    assert window.view.editor.content() == wanted
+    desk.until(lambda: desk.text(1) == "Hello there.")
+    assert [row.number for row in desk.timeline()] == [1]
+
+
+def test_what_was_sent_can_be_seen(desk: Desk) -> None:
+    window = desk.open(HELLO)
+    _editor(desk)
+    desk.run()
+    slot = window.shown_slots()[1]
+    shown = window.compose.board.shown(slot)
+    assert shown is not None
+    assert isinstance(shown.wire, dict)
+    assert json.dumps(shown.wire).count("123ABCDEFG") >= 1
+    assert window.compose.draft().content != Content((Message("user", ""),))
