@@ -216,6 +216,7 @@ class FakeProvider:
         self.requests: list[Request] = []
         self.disconnects = 0
         """Answers that the client hung up on before their end."""
+        self.connections = 0
         self.open = 0
         """Answers under way now."""
         self.most_open = 0
@@ -280,6 +281,7 @@ class FakeProvider:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
         task = asyncio.current_task()
         if task is not None:
             self._tasks.add(task)

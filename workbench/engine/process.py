@@ -13,6 +13,7 @@ import queue
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Any
 
@@ -79,8 +80,7 @@ class EngineProcess:
 
     def finish(self) -> str:
         """Wait for the end, kill what is left, and return a report: how it ended and the tail of its stderr."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._wait_unreaped(_EXIT_GRACE_S)
+        self._await_end(_EXIT_GRACE_S)
         with self._lock:
             self._kill_group()
             code = self._child.wait()
@@ -93,16 +93,18 @@ class EngineProcess:
         how = self._kill_reason or (f"It was ended by signal {-code}." if code < 0 else f"It exited with code {code}.")
         return "\n".join([how, *self._stderr])
 
-    def _wait_unreaped(self, timeout: float) -> None:
-        # The zombie keeps its group id from being reused until the group was killed.
+    def _await_end(self, timeout: float) -> None:
+        """Wait for the child's end without reaping it: the zombie keeps its group's id from being used again."""
+        deadline = time.monotonic() + timeout
+        pause = 0.001
+        while not self._has_ended() and time.monotonic() < deadline:
+            time.sleep(pause)
+            pause = min(pause * 2, 0.05)
+
+    def _has_ended(self) -> bool:
         if not hasattr(os, "waitid"):
-            self._child.wait(timeout)
-            return
-        waiter = threading.Thread(
-            target=os.waitid, args=(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT), name="engine-wait", daemon=True
-        )
-        waiter.start()
-        waiter.join(timeout)
+            return self._child.poll() is not None
+        return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None
 
     def _kill_group(self) -> None:
         if hasattr(os, "killpg"):

@@ -1,7 +1,8 @@
 """The wire between the client and the engine: one ASCII JSON object per line.
 
 Invariant: every line has `v`, `type` and `seq`, is at most MAX_LINE bytes, and what `to_json` writes `from_json` reads
-back unchanged, lone surrogates and all. Readers ignore types and keys they do not know.
+back unchanged, lone surrogates too (the two halves of a pair become one character). Readers ignore types
+and keys they do not know.
 """
 
 from __future__ import annotations
@@ -109,7 +110,7 @@ def endpoint_from_json(data: Mapping[str, Any]) -> Endpoint:
     fields = dict(data)
     fields["headers"] = tuple((name, value) for name, value in data.get("headers", ()))
     fields["secret_headers"] = tuple(data.get("secret_headers", ()))
-    return Endpoint(**{"name": "", **fields})
+    return Endpoint(**{"uid": "", "name": "", **fields})
 
 
 def call_to_json(call: Call) -> dict[str, Any]:

@@ -56,6 +56,16 @@ def connect_failed(where: Where, detail: str) -> CallError:
     )
 
 
+def bad_address(where: Where, error: Exception) -> CallError:
+    """An address or a header that cannot be used; the error's own words may quote a key, so they are left out."""
+    return CallError(
+        "connect_failed",
+        f"The address, the key or a header of {where.endpoint} has a form that cannot be sent. Check them in Settings; "
+        "a base URL starts with http:// or https://.",
+        type(error).__name__,
+    )
+
+
 def timed_out(phase: str, seconds: float, where: Where) -> CallError:
     """A time-out while connecting, before the first text (`first`), or between two signs of life (`silence`)."""
     sentence = {

@@ -32,8 +32,11 @@ class HttpClients:
         self.for_url("https://example.invalid")
 
     def for_url(self, url: str) -> httpx.AsyncClient:
-        """Return the client for that address."""
-        if (urlsplit(url).hostname or "") in _LOOPBACK:
+        """Return the client for that address. Raises ValueError when it is none."""
+        parts = urlsplit(url)
+        if parts.port == 0:
+            raise ValueError("There is no port 0.")
+        if (parts.hostname or "") in _LOOPBACK:
             if self._inside is None:
                 self._inside = _client(trust_env=False)
             return self._inside
@@ -53,6 +56,7 @@ def _client(*, trust_env: bool) -> httpx.AsyncClient:
 
 def auth_headers(key: str, headers: tuple[tuple[str, str], ...], secret: tuple[tuple[str, str], ...]) -> dict[str, str]:
     """Return the headers of a request: a bearer key if there is one, then the endpoint's own, which win."""
+    key = key.strip()
     found: dict[str, str] = {"authorization": f"Bearer {key}"} if key else {}
     for name, value in (*headers, *secret):
         found[name.lower()] = value

@@ -17,6 +17,7 @@ from workbench.engine.child.answer import Answer
 from workbench.engine.child.failures import (
     CallError,
     Where,
+    bad_address,
     broken_stream,
     connect_failed,
     http_failure,
@@ -30,6 +31,7 @@ from workbench.engine.providers import PROVIDERS, provider_name
 
 SecretHeaders = tuple[tuple[str, str], ...]
 _TIMEOUT_S = 15.0
+_UNUSABLE = (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError, ValueError)
 _ANTHROPIC = ("https://api.anthropic.com/v1", "2023-06-01")
 _GEMINI = "https://generativelanguage.googleapis.com/v1beta"
 
@@ -80,7 +82,9 @@ class Listing:
         except httpx.TimeoutException as error:
             phase = "connect" if isinstance(error, httpx.ConnectTimeout) else "first"
             raise timed_out(phase, _TIMEOUT_S, where) from error
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        except _UNUSABLE as error:
+            raise bad_address(where, error) from error
+        except (httpx.HTTPError, ImportError) as error:
             raise connect_failed(where, type(error).__name__) from error
         if not response.is_success:
             raise http_failure(response.status_code, response.text, where)

@@ -21,6 +21,7 @@ from workbench.engine.child.answer import Answer
 from workbench.engine.child.failures import (
     CallError,
     Where,
+    bad_address,
     broken_stream,
     connect_failed,
     half_answer,
@@ -127,20 +128,11 @@ class OpenAIChat:
                 str(error),
             ) from error
         try:
-            return self._clients.for_url(target.url).build_request(
-                "POST",
-                target.url,
-                content=content,
-                headers=headers,
-                extensions={"timeout": timeout(call.timeouts.connect)},
-            )
+            client = self._clients.for_url(target.url)
+            extensions = {"timeout": timeout(call.timeouts.connect)}
+            return client.build_request("POST", target.url, content=content, headers=headers, extensions=extensions)
         except (httpx.InvalidURL, ValueError, ImportError) as error:
-            # The error's own words may quote a header, and with it a key.
-            raise CallError(
-                "connect_failed",
-                f"The address or a header of {target.where.endpoint} is not valid. Check them, and the proxy settings.",
-                type(error).__name__,
-            ) from error
+            raise bad_address(target.where, error) from error
 
     def _drain(self, response: httpx.Response, chunks: AsyncIterator[bytes]) -> None:
         # A connection read to its end can be used again; that is not worth waiting for.
@@ -236,7 +228,7 @@ async def _read_events(
         reader.close()
     if reader.finished or reader.done:
         return False
-    if not answer.has_text and not beginning.lstrip().startswith(_EVENT_STARTS):
+    if beginning and not answer.has_text and not beginning.lstrip().startswith(_EVENT_STARTS):
         raise broken_stream(where, beginning.decode("utf-8", "replace"))
     raise half_answer(where, "The stream ended without a finish reason.")
 
@@ -259,7 +251,9 @@ async def _drain(response: httpx.Response, chunks: AsyncIterator[bytes]) -> None
         await response.aclose()
 
 
-def _transport_failure(error: httpx.TransportError | httpx.DecodingError, answer: Answer, where: Where) -> CallError:
+def _transport_failure(error: Exception, answer: Answer, where: Where) -> CallError:
+    if isinstance(error, httpx.UnsupportedProtocol | httpx.LocalProtocolError):
+        return bad_address(where, error)
     detail = f"{type(error).__name__}: {error}"
     if isinstance(error, httpx.DecodingError):
         return broken_stream(where, detail)

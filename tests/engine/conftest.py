@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.engine.listening import Engine
+from tests.fakes.provider import FakeProvider
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeProvider]:
+    with FakeProvider() as provider:
+        yield provider
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    with Engine() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def shared_engine() -> Iterator[Engine]:
+    """For tests that do not harm it: starting one takes a third of a second."""
+    with Engine() as running:
+        # Its processes and threads must be there before the first test looks for what it left behind.
+        running.heard.wait_for(lambda: running.heard.notices("ready"))
+        yield running
+
+
+@pytest.fixture
+def weights() -> Path:
+    from workbench.host.weights import builtin_weights
+
+    path = builtin_weights()
+    if path is None:
+        pytest.skip("the built-in model is not installed")
+    return path

@@ -1,0 +1,253 @@
+"""The engine's pure parts that are too small for a file of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.core.content import Message
+from workbench.core.lanes import Endpoint
+from workbench.core.runs import Mark
+from workbench.engine.calls import Call
+from workbench.engine.child.answer import Answer
+from workbench.engine.child.conduct import LONGEST_PAUSE_S, pause_s
+from workbench.engine.child.environment import is_secret
+from workbench.engine.child.litellm_calls import split_params
+from workbench.engine.child.openai_chat import Refusal, adjusted
+from workbench.engine.child.request import Adjustments, build, dumps
+from workbench.engine.child.wire_marks import compare, visible
+from workbench.engine.estimate import estimate, tokens
+from workbench.engine.redact import HIDDEN, Redactor
+
+any_text = st.text(st.characters(codec=None, exclude_categories=()), max_size=40)
+
+
+def call(**params: Any) -> Call:
+    return Call("a", Endpoint("e", "openai", "E"), "m", (Message("user", "Hi"),), params)
+
+
+_REDIRECTS = [
+    *(
+        "api_base",
+        "base_url",
+        "api_key",
+        "extra_headers",
+        "mock_response",
+        "fallbacks",
+        "custom_llm_provider",
+        "client",
+    ),
+    *("aws_bedrock_runtime_endpoint", "azure_ad_token", "vertex_credentials", "logger_fn", "stream", "timeout"),
+]
+
+
+class TestEstimate:
+    @pytest.mark.parametrize(
+        ("text", "low", "high"),
+        [
+            ("", 0, 0),
+            ("Hello world", 2, 4),
+            ("The quick brown fox jumps over the lazy dog.", 9, 13),
+            ("日本語のテキスト", 8, 8),
+            ("Привет, как дела?", 5, 9),
+            ("x = 12345678", 4, 6),
+        ],
+    )
+    def test_is_near_what_tokenizers_say(self, text: str, low: int, high: int) -> None:
+        assert low <= tokens(text) <= high
+
+    @given(any_text, any_text)
+    def test_grows_with_the_text(self, a: str, b: str) -> None:
+        assert tokens(a) <= tokens(a + " " + b)
+
+    def test_says_that_it_is_one(self) -> None:
+        usage = estimate([Message("user", "Hi")], "Hello", "Hm")
+        assert (usage.source, usage.reasoning, usage.output) == ("estimate", 1, 2)
+
+
+class TestRedactor:
+    @given(st.text(min_size=4, max_size=20), any_text, any_text)
+    def test_no_secret_survives(self, secret: str, before: str, after: str) -> None:
+        redact = Redactor([secret])
+        assert secret not in redact.text(before + secret + after).replace(HIDDEN, "\0")
+
+    def test_longer_secrets_go_first(self) -> None:
+        assert "tail" not in Redactor(["abcd", "abcd-tail"]).text("abcd-tail")
+
+    @pytest.mark.parametrize(
+        "key", ["sk-proj-abcdefghijklmnop", "AIzaSyA1234567890abcdefghijk", "gsk_abcdefghijklmnop1"]
+    )
+    def test_keys_of_others_are_known_by_their_shape(self, key: str) -> None:
+        assert key not in Redactor().text(f"Incorrect API key provided: {key}.")
+
+    @given(st.recursive(st.text("ab", max_size=6), lambda s: st.lists(s) | st.dictionaries(st.text("ab"), s)))
+    def test_json_without_secrets_is_the_same(self, value: Any) -> None:
+        assert Redactor(["secret"]).value(value) == value
+
+    def test_json_is_searched_in_depth(self) -> None:
+        value = {"a": ['x "quoted-key" y'], "quoted-key": 1}
+        assert "quoted-key" not in json.dumps(Redactor(["quoted-key"]).value(value))
+
+
+class TestAnswer:
+    def tell(self, pieces: list[str]) -> tuple[str, list[dict[str, Any]]]:
+        told: list[dict[str, Any]] = []
+
+        async def play() -> None:
+            answer = Answer(call(), lambda kind, /, **fields: told.append({"type": kind, **fields}))
+            answer.sent({}, ())
+            for piece in pieces:
+                answer.text(piece)
+            answer.end("finished")
+
+        asyncio.run(play())
+        return "".join(m["text"] for m in told if m["type"] == "delta"), told
+
+    @given(st.lists(any_text, max_size=8))
+    def test_text_is_what_arrived_with_whole_characters(self, pieces: list[str]) -> None:
+        text, told = self.tell(pieces)
+        whole = "".join(pieces).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        assert text == whole
+        text.encode()
+        offset = 0
+        for message in told:
+            if message["type"] == "delta":
+                assert message["offset"] == offset
+                offset += len(message["text"])
+
+    def test_a_cut_emoji_is_mended(self) -> None:
+        assert self.tell(["a\ud83d", "\ude00b", "\ud83d"])[0] == "a😀b\ufffd"
+
+    def test_a_huge_piece_fits_into_lines(self) -> None:
+        text, told = self.tell(["😀" * 1_200_000])
+        assert len(text) == 1_200_000
+        assert len([m for m in told if m["type"] == "delta"]) == 3
+
+
+class TestRequest:
+    def test_only_what_was_set_and_what_is_marked(self) -> None:
+        body, marks = build(call(temperature=0.5, model="evil", messages=[]), "m1", Adjustments())
+        assert body["model"] == "m1"
+        assert body["messages"] == [{"role": "user", "content": "Hi"}]
+        assert set(body) == {"model", "messages", "temperature", "stream", "stream_options"}
+        assert {(m.kind, m.name) for m in marks} == {
+            ("refused", "model"), ("refused", "messages"), ("added", "stream_options")
+        }  # fmt: skip
+
+    def test_renames_are_marked_and_never_overwrite(self) -> None:
+        known = Adjustments(renames={"max_tokens": "max_completion_tokens"})
+        body, marks = build(call(max_tokens=5), "m", known)
+        assert body["max_completion_tokens"] == 5
+        assert "max_tokens" not in body
+        assert ("changed", "max_tokens") in {(m.kind, m.name) for m in marks}
+        body, _ = build(call(max_tokens=5, max_completion_tokens=6), "m", known)
+        assert (body["max_tokens"], body["max_completion_tokens"]) == (5, 6)
+
+    @given(st.dictionaries(any_text, any_text))
+    def test_every_text_has_bytes(self, value: dict[str, str]) -> None:
+        assert json.loads(dumps(value)) == value
+
+    def test_nan_has_none(self) -> None:
+        with pytest.raises(ValueError):
+            dumps({"temperature": float("nan")})
+
+    def refusal(self, message: str, **more: Any) -> Refusal:
+        return Refusal(400, json.dumps({"error": {"message": message, **more}}))
+
+    def test_usage_is_not_wished_for_again(self) -> None:
+        less = adjusted(Adjustments(), call(), self.refusal("Unknown field stream_options"))
+        assert less is not None
+        assert not less.wish_usage
+
+    def test_the_old_name_of_max_tokens(self) -> None:
+        refusal = self.refusal(
+            "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.",
+            param="max_tokens",
+            code="unsupported_parameter",
+        )
+        less = adjusted(Adjustments(), call(max_tokens=3), refusal)
+        assert less is not None
+        assert less.renames == {"max_tokens": "max_completion_tokens"}
+
+    def test_an_unsupported_value_is_left_out(self) -> None:
+        refusal = self.refusal("Only 1 is supported.", param="temperature", code="unsupported_value")
+        less = adjusted(Adjustments(), call(temperature=0), refusal)
+        assert less is not None
+        assert less.refused == {"temperature": "Only 1 is supported."}
+        assert adjusted(less, call(temperature=0), refusal) is None
+
+    def test_what_was_not_asked_cannot_be_left_out(self) -> None:
+        refusal = self.refusal("no", param="seed", code="unsupported_parameter")
+        assert adjusted(Adjustments(), call(), refusal) is None
+        assert adjusted(Adjustments(), call(), Refusal(400, "<html>")) is None
+
+
+class TestWireMarks:
+    def test_anthropic(self) -> None:
+        wire = {"model": "c", "messages": [], "stop_sequences": ["x"], "max_tokens": 64000, "temperature": 0.1}
+        assert compare({"temperature": 0.1, "stop": ["x"], "seed": 3}, wire) == (
+            Mark("changed", "stop", 'Sent as stop_sequences: ["x"].'),
+            Mark("refused", "seed", "LiteLLM left it out: this model has no such setting."),
+            Mark("added", "max_tokens", "Sent as 64000, though it was not set."),
+        )
+
+    def test_gemini(self) -> None:
+        wire = {"contents": [], "generationConfig": {"maxOutputTokens": 5, "topP": 0.5, "seed": 1}}
+        marks = compare({"max_tokens": 5, "top_p": 0.5, "seed": 1}, wire)
+        assert {(m.kind, m.name) for m in marks} == {("changed", "max_tokens"), ("changed", "top_p")}
+
+    @given(st.dictionaries(st.sampled_from(["temperature", "seed", "stop", "n"]), st.integers()))
+    def test_everything_is_found_or_marked(self, asked: dict[str, int]) -> None:
+        assert compare(asked, {"model": "m", "messages": [], **asked}) == ()
+        assert {m.name for m in compare(asked, {"model": "m"})} == set(asked)
+
+    def test_keys_beside_the_body_are_not_shown(self) -> None:
+        assert visible({"a": 1, "extra_headers": {"x": "k"}, "api_key": "k", "extra_body": {"b": 2}}) == {
+            "a": 1,
+            "b": 2,
+        }
+        assert visible('{"a": 1}') == {"a": 1}
+        assert visible("no") is None
+
+    @pytest.mark.parametrize("name", _REDIRECTS)
+    def test_no_parameter_can_send_a_key_elsewhere(self, name: str) -> None:
+        kept, marks = split_params({name: "x", "temperature": 1, "top_k": 2, "max_tokens": 3, "thinking": {}})
+        assert name not in kept
+        assert {m.name for m in marks} == {name}
+
+
+class TestPauses:
+    @given(st.integers(1, 40), st.integers())
+    def test_pauses_grow_and_stay_bounded(self, attempt: int, seed: int) -> None:
+        pause = pause_s(attempt, None, random.Random(seed))
+        assert 0.5 <= pause <= LONGEST_PAUSE_S
+        assert pause >= min(LONGEST_PAUSE_S, 2.0 ** (attempt - 1)) / 2
+
+    @given(st.floats(0, 100), st.integers())
+    def test_a_wish_is_honoured(self, after: float, seed: int) -> None:
+        assert after <= pause_s(1, after, random.Random(seed)) <= after + 0.25
+
+
+@pytest.mark.parametrize(
+    ("name", "secret"),
+    [
+        ("OPENAI_API_KEY", True),
+        ("OPENAI_BASE_URL", True),
+        ("HF_TOKEN", True),
+        ("AWS_SECRET_ACCESS_KEY", True),
+        ("GOOGLE_APPLICATION_CREDENTIALS", True),
+        ("PATH", False),
+        ("HOME", False),
+        ("HTTPS_PROXY", False),
+        ("AZURE_API_BASE", False),
+        ("PYTHONPATH", False),
+    ],
+)
+def test_which_variables_are_removed(name: str, secret: bool) -> None:
+    assert is_secret(name) is secret
