@@ -98,3 +98,10 @@ def test_a_bomb_of_aliases_is_harmless() -> None:
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
     file = read_prompt_yml("\n".join([*lines, "messages: [{role: user, content: x}]"]).encode(), "file")
     assert "a0" in file.notes[0]
+
+
+def test_characters_that_json_writes_in_two_halves_are_joined() -> None:
+    raw = rb'{"messages": [{"role": "user", "content": "\ud83d\udc69 {{a}}"}], "testData": [{"a": "\ud83d\udc4d"}]}'
+    file = read_prompt_yml(raw, "file")
+    assert file.content.messages[0].text == "👩 {{a}}"
+    assert file.values == (("a", "👍"),)

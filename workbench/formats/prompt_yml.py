@@ -105,7 +105,7 @@ def _messages(raw: Any) -> tuple[Message, ...]:
             raise PromptFileError(
                 f"Message {number} of this prompt file needs a `role` ({', '.join(ROLES)}) and a text `content`."
             )
-        messages.append(Message(cast(Role, role), unify_newlines(content)))
+        messages.append(Message(cast(Role, role), _whole(content)))
     return tuple(messages)
 
 
@@ -152,4 +152,9 @@ def _text(value: Any, where: str) -> str:
         return ""
     if not isinstance(value, str):
         raise PromptFileError(f"`{where}` of this prompt file is not text. Write it as text.")
-    return unify_newlines(value)
+    return _whole(value)
+
+
+def _whole(text: str) -> str:
+    """Return text with LF line ends, and with the halves of characters joined that JSON writes as two escapes."""
+    return unify_newlines(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass"))

@@ -1,0 +1,255 @@
+"""The command as people run it: whole processes, killed and interrupted for real."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.fakes.provider import FakeProvider, status
+from tests.usecases.making import PATIENCE_S, cloud, draft, new_prompt, opened, wait_for
+from workbench.core.lanes import Lane
+from workbench.usecases.addresses import EndpointForm
+
+pytestmark = pytest.mark.e2e
+SECRET = "sk-planted-4f9Qe7Zr21xYw8"
+
+# Text that tools like to change: nothing of it may change anywhere.
+CORPUS = {
+    "white space": "  NBSP:\xa0 em:\u2003 line:\u2028 paragraph:\u2029 zero:\u200b tab:\t\n\n trailing \n\n",
+    "line ends": "one\rtwo\n\rthree\n",
+    "templates": "{# no #} {% raw %} {{ 1 + 1 }} {{ a.b|upper }} ${x} #{x} <%= x %> {{#each x}}{{/each}} %(x)s {0}",
+    "latex": r"\frac{a}{b} $\sum_{i=1}^{n}$ \\ \{ \} \begin{align*} x &= {y} \end{align*}",
+    "emoji": "👩‍👩‍👧‍👦 🇩🇪 👍🏽 e\u0301 é ﬁ",
+    "right to left": "שלום עולם \u200f(abc)\u202e مرحبا",
+    "controls": "bell:\x07 escape:\x1b[31m delete:\x7f nul-free",
+    "yaml": "key: [a, 'b']\n- &anchor *alias !!tag |\n  %YAML 1.2\n--- # comment",
+    "cjk": "日本語、한국어。中文",
+}
+
+
+def command(*args: str) -> list[str]:
+    return [sys.executable, "-m", "workbench.cli.main", *args]
+
+
+def run(*args: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        command(*args), capture_output=True, env={**os.environ, **(env or {})}, timeout=60, check=False
+    )
+
+
+def prompt_file(directory: Path, text: str, model: str = "echo") -> str:
+    path = directory / "case.prompt.yml"
+    data = {"name": "Case", "model": model, "messages": [{"role": "user", "content": text}]}
+    path.write_text(json.dumps(data, ensure_ascii=True), "utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize("text", CORPUS.values(), ids=CORPUS)
+def test_exact_text_survives_file_request_database_and_json(text: str, tmp_path: Path) -> None:
+    db = str(tmp_path / "w.db")
+    done = run("run", "--db", db, "--prompt", prompt_file(tmp_path, text), "--json")
+    assert done.returncode == 0, done.stderr.decode()
+    assert done.stdout.isascii()
+    (lane,) = json.loads(done.stdout)["lanes"]
+    assert lane["text"] == text
+    assert lane["request"]["messages"] == [{"role": "user", "content": text}]
+    piped = run("run", "--db", db, "--prompt", prompt_file(tmp_path, text))
+    assert piped.stdout == (text if text.endswith("\n") else f"{text}\n").encode()
+    with opened(tmp_path, {}) as (workbench, _):
+        prompt = workbench.prompts.find("Case").uid
+        first = workbench.history.timeline(prompt)[-1]
+        detail = workbench.history.detail(first.run_uid)
+        assert detail.content.messages[0].text == text
+        assert detail.outputs[0].result.text == text
+        assert workbench.prompts.draft(prompt).content.messages[0].text == text
+
+
+def test_a_value_is_exact_too(tmp_path: Path) -> None:
+    value = "".join(CORPUS.values()) + "{{question}}"
+    db = str(tmp_path / "w.db")
+    done = run("run", "--db", db, "--model", "echo", "--var", f"question={value}", "--json")
+    document = json.loads(done.stdout)
+    assert document["values"]["question"] == value
+    assert document["lanes"][0]["request"]["messages"][-1]["content"].endswith(f"\n\n{value}")
+
+
+def test_yaml_text_with_crlf_is_read_as_lf(tmp_path: Path) -> None:
+    path = tmp_path / "crlf.prompt.yml"
+    path.write_bytes(b"messages:\r\n  - role: user\r\n    content: |\r\n      a\r\n      b\r\n")
+    assert yaml.safe_load(path.read_text())["messages"][0]["content"] == "a\nb\n"
+    assert run("run", "--db", str(tmp_path / "w.db"), "--prompt", str(path), "--model", "echo").stdout == b"a\nb\n"
+
+
+def slow_run(directory: Path) -> subprocess.Popen[bytes]:
+    """Start a run that streams for a minute, and wait until text has come."""
+    words = " ".join(f"word{n}" for n in range(600))
+    child = subprocess.Popen(
+        command(
+            "run",
+            "--db",
+            str(directory / "w.db"),
+            "--prompt",
+            prompt_file(directory, words),
+            "--param",
+            "delay_ms=100",
+        ),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert child.stdout is not None
+    seen = b""
+    while b"word2 " not in seen:
+        more_text = os.read(child.stdout.fileno(), 4096)
+        assert more_text, seen
+        seen += more_text
+    return child
+
+
+def test_a_killed_terminal_leaves_its_text_as_interrupted(tmp_path: Path) -> None:
+    with slow_run(tmp_path) as child:
+        with opened(tmp_path, {}) as (workbench, _):
+            assert workbench.recovery.result(PATIENCE_S) == ""
+            prompt = workbench.prompts.find("Case").uid
+            wait_for(lambda: len(stored_text(workbench, prompt)) > 12)
+        child.send_signal(signal.SIGKILL)
+    with opened(tmp_path, {}) as (workbench, _):
+        assert workbench.recovery.result(PATIENCE_S) == "Recovered 1 interrupted answer from the last session."
+        prompt = workbench.prompts.find("Case").uid
+        run_uid = workbench.history.timeline(prompt)[0].run_uid
+        (output,) = workbench.history.detail(run_uid).outputs
+        assert output.result.state == "interrupted"
+        assert output.result.text.startswith("word0 word1 ")
+    said = run("run", "--db", str(tmp_path / "w.db"), "--model", "echo", "--prompt", "Case").stderr.decode()
+    assert "Recovered" not in said
+
+
+def stored_text(workbench: object, prompt: str) -> str:
+    rows = workbench.history.timeline(prompt)  # type: ignore[attr-defined]
+    return str(workbench.history.detail(rows[0].run_uid).outputs[0].result.text) if rows else ""  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_stops_the_run_and_keeps_the_text(number: signal.Signals, code: int, tmp_path: Path) -> None:
+    with slow_run(tmp_path) as child:
+        child.send_signal(number)
+        _, errors = child.communicate(timeout=PATIENCE_S)
+        assert child.returncode == code
+        assert "what has arrived is kept" in errors.decode()
+        assert "Traceback" not in errors.decode()
+    with opened(tmp_path, {}) as (workbench, _):
+        assert workbench.recovery.result(PATIENCE_S) == ""
+        rows = workbench.history.timeline(workbench.prompts.find("Case").uid)
+        (output,) = workbench.history.detail(rows[0].run_uid).outputs
+        assert output.result.state == "stopped"
+        assert output.result.text.startswith("word0 word1 ")
+
+
+def test_a_reader_that_leaves_ends_the_run_quietly(tmp_path: Path) -> None:
+    child = slow_run(tmp_path)
+    assert child.stdout is not None
+    child.stdout.close()
+    with child:
+        assert child.stderr is not None
+        assert b"Traceback" not in child.stderr.read()
+    assert child.returncode == 141
+    with opened(tmp_path, {}) as (workbench, _):
+        rows = workbench.history.timeline(workbench.prompts.find("Case").uid)
+        assert workbench.history.detail(rows[0].run_uid).outputs[0].result.state == "stopped"
+
+
+def test_on_a_terminal_lanes_come_interleaved_in_colour(tmp_path: Path) -> None:
+    main, side = pty.openpty()
+    file = prompt_file(tmp_path, "first\nsecond\x1b[2J")
+    child = subprocess.Popen(
+        command("run", "--db", str(tmp_path / "w.db"), "--prompt", file, "--model", "echo", "--model", "echo"),
+        stdout=side,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "TERM": "xterm"},
+    )
+    os.close(side)
+    seen = b""
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        if select.select([main], [], [], 0.1)[0]:
+            try:
+                seen += os.read(main, 4096)
+            except OSError:  # how a terminal says that nobody writes to it any more
+                break
+    os.close(main)
+    assert child.wait(PATIENCE_S) == 0
+    assert seen.decode().splitlines() == [
+        "\x1b[36m1 │\x1b[0m first",
+        "\x1b[36m1 │\x1b[0m second␛[2J",
+        "\x1b[33m2 │\x1b[0m first",
+        "\x1b[33m2 │\x1b[0m second␛[2J",
+    ]
+
+
+def test_two_terminals_write_one_database(tmp_path: Path) -> None:
+    file, db = prompt_file(tmp_path, "hi"), str(tmp_path / "w.db")
+    assert run("run", "--db", db, "--prompt", file).returncode == 0
+    children = [
+        subprocess.Popen(command("run", "--db", db, "--prompt", file), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for _ in range(3)
+    ]
+    for child in children:
+        _, errors = child.communicate(timeout=60)
+        assert child.returncode == 0, errors.decode()
+    with opened(tmp_path, {}) as (workbench, _):
+        rows = workbench.history.timeline(workbench.prompts.find("Case").uid)
+        assert [row.number for row in rows] == [4, 3, 2, 1]
+
+
+def test_a_planted_key_is_found_nowhere(tmp_path: Path) -> None:
+    echo = {"error": {"message": f"Incorrect API key provided: {SECRET}.", "type": "invalid_request_error"}}
+    env = {"OPENAI_API_KEY": SECRET, "ANTHROPIC_API_KEY": f"{SECRET}-other"}
+    with FakeProvider() as fake:
+        fake.script(*[status(401, echo) for _ in range(4)])
+        with opened(tmp_path, None, env) as (workbench, heard):
+            form = EndpointForm("Mine", fake.base_url, "", True, SECRET, (("X-Auth", f"{SECRET}-header"),))
+            saved = workbench.endpoints.save(form, session_only=True)
+            saved.done.result(PATIENCE_S)
+            prompt = new_prompt(workbench)
+            handle = workbench.runner.start_iteration(
+                prompt, draft(Lane("a", saved.endpoint.uid, "m"), cloud("mistral/m")), based_on=None
+            )
+            assert handle.wait(60)
+            shown = repr([t.snapshot() for t in handle.transcripts]) + repr(heard.all) + repr(workbench.keys)
+            first = handle.transcripts[0].result
+            assert first is not None
+            assert first.failure is not None
+            assert first.failure.code == "bad_key"
+        assert fake.requests
+        assert fake.requests[0].headers["authorization"] == f"Bearer {SECRET}"
+        assert fake.requests[0].headers["x-auth"] == f"{SECRET}-header"
+    assert SECRET not in shown
+    done = run("run", "--db", str(tmp_path / "w.db"), "--prompt", "Greeting", "--var", "name=x", "--json", env=env)
+    for text in (done.stdout, done.stderr):
+        assert SECRET.encode() not in text
+    for file in (file for file in tmp_path.rglob("*") if file.is_file()):
+        assert SECRET.encode() not in file.read_bytes(), file
+    for name in ("XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+        for file in Path(os.environ[name]).rglob("*") if name in os.environ else ():
+            assert not file.is_file() or SECRET.encode() not in file.read_bytes(), file
+
+
+def test_nothing_heavy_is_imported_for_a_run_of_echo(tmp_path: Path) -> None:
+    look = (
+        "import sys; from workbench.cli.main import main; code = main(sys.argv[1:]);"
+        "heavy = {'litellm', 'PySide6', 'xllamacpp', 'keyring', 'httpx'};"
+        "print(sorted({m.split('.')[0] for m in sys.modules} & heavy)); sys.exit(code)"
+    )
+    args = ["run", "--db", str(tmp_path / "w.db"), "--prompt", prompt_file(tmp_path, "hi")]
+    done = subprocess.run([sys.executable, "-c", look, *args], capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout.decode().splitlines()) == (0, ["hi", "[]"]), done.stderr.decode()
