@@ -66,7 +66,6 @@ class AnswerView(QPlainTextEdit):
         self.document().setDocumentLayout(self._spacing)
         self.document().setDocumentMargin(MARGIN)
         self._tail = QTextCursor(self.document())
-        self._hold_cursor()
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
         theme.changed.connect(self._restyle)
         self._restyle()
@@ -101,11 +100,11 @@ class AnswerView(QPlainTextEdit):
         self._backlog.clear()
         self._tail.select(QTextCursor.SelectionType.Document)
         self._tail.removeSelectedText()
-        self._hold_cursor()
         self._following = self._streaming
         self.append(text)
-        bar = self.verticalScrollBar()
-        self._following = self._streaming or bar.value() == bar.maximum()
+        if not self._streaming:
+            self.setTextCursor(QTextCursor(self.document()))
+            self._scrolled()
 
     def reset(self) -> None:
         """Drop the text and follow the end again."""
@@ -113,9 +112,11 @@ class AnswerView(QPlainTextEdit):
         self._following = True
 
     def set_streaming(self, streaming: bool) -> None:
-        """Show or hide the block at the end that says that more is to come."""
+        """Show or hide the block at the end that says that more is to come; a stream is followed from its start."""
         if streaming != self._streaming:
             self._streaming = streaming
+            if streaming:
+                self._go_to_end()
             self.viewport().update()
 
     def set_wash(self, wash: tuple[float, float] | None) -> None:
@@ -184,9 +185,24 @@ class AnswerView(QPlainTextEdit):
         painter.fillRect(QRectF(left, rect.top() + 1, width, rect.height() - 2), self._theme.color("accent"))
 
     def _insert(self, piece: str) -> None:
+        before = self.textCursor()
+        anchor, position = before.anchor(), before.position()
         self._tail.insertText(self._shown.append(piece))
+        if anchor != position and (before.anchor(), before.position()) != (anchor, position):
+            self._select_again(anchor, position)
         if self._following:
             self._go_to_end()
+
+    def _select_again(self, anchor: int, position: int) -> None:
+        """Bring back a selection that reached the old end of the text and grew with it."""
+        bar, following = self.verticalScrollBar(), self._following
+        value = bar.value()
+        cursor = self.textCursor()
+        cursor.setPosition(anchor)
+        cursor.setPosition(position, QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(cursor)
+        bar.setValue(value)
+        self._following = following
 
     def _insert_slice(self) -> None:
         if self._backlog:
@@ -194,14 +210,8 @@ class AnswerView(QPlainTextEdit):
         if self._backlog:
             self._later.start()
 
-    def _hold_cursor(self) -> None:
-        # Without this, a selection that reaches the end of the text would grow with it.
-        cursor = QTextCursor(self.document())
-        cursor.setKeepPositionOnInsert(True)
-        self.setTextCursor(cursor)
-
-    def _scrolled(self, value: int) -> None:
-        self._following = value >= self.verticalScrollBar().maximum()
+    def _scrolled(self) -> None:
+        self._following = self.cursorRect(self._tail).bottom() <= self.viewport().height()
 
     def _go_to_end(self) -> None:
         bar = self.verticalScrollBar()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
@@ -42,6 +42,7 @@ class WireDialog(QDialog):
         self._theme = theme
         self.setWindowTitle(f"What went on the wire: {title}" if title else "What went on the wire")
         self.marks = QLabel(self)
+        self.marks.setTextFormat(Qt.TextFormat.PlainText)
         self.marks.setWordWrap(True)
         self.marks.setText(breakable("\n".join(wording.mark_sentence(mark) for mark in marks)))
         self.tabs = QTabWidget(self)

@@ -1,0 +1,73 @@
+"""What the tests of the lanes share: a theme, a view on the screen, and heads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+from workbench.app.lane_state import LaneHead
+from workbench.ui.lanes import LanesView
+from workbench.ui.lanes.column import LaneColumn
+from workbench.ui.theme import Theme
+
+PROSE = "The quick brown fox jumps over thirteen lazy dogs. " * 4 + "\n\n"
+
+
+def heads(*slots: str, **changes: object) -> list[LaneHead]:
+    """One head per slot, with titles that name the slot."""
+    return [
+        LaneHead(slot, number, f"model-{slot}", f"provider/model-{slot}", **changes)  # type: ignore[arg-type]
+        for number, slot in enumerate(slots, start=1)
+    ]
+
+
+def column(view: LanesView, slot: str) -> LaneColumn:
+    """The column of a slot that must be there."""
+    found = view.column(slot)
+    assert found is not None
+    return found
+
+
+def settle() -> None:
+    """Run what is due: layouts, paints, deletions."""
+    for _ in range(3):
+        QCoreApplication.processEvents()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+
+@pytest.fixture
+def theme(qapp: QApplication) -> Iterator[Theme]:
+    made = Theme(qapp, "light")
+    yield made
+    made.deleteLater()
+    settle()
+
+
+@pytest.fixture
+def screen(theme: Theme) -> Iterator[Callable[[QWidget], QWidget]]:
+    """Show a widget in a window with the focus and take it away after the test."""
+    widgets: list[QWidget] = []
+
+    def show(widget: QWidget) -> QWidget:
+        widgets.append(widget)
+        widget.show()
+        widget.activateWindow()
+        settle()
+        return widget
+
+    yield show
+    for widget in widgets:
+        widget.close()
+        widget.deleteLater()
+    settle()
+
+
+@pytest.fixture
+def view(theme: Theme, screen: Callable[[QWidget], QWidget]) -> LanesView:
+    made = LanesView(theme)
+    made.resize(1200, 600)
+    screen(made)
+    return made

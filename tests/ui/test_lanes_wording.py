@@ -1,0 +1,132 @@
+"""The words of a column, which are pure."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.app.lane_state import LaneHead, LaneStatus
+from workbench.core.lanes import Params
+from workbench.core.money import Usage
+from workbench.core.runs import Failure, Mark
+from workbench.ui.lanes import wording
+
+DONE = LaneStatus("finished", 310, 142.2, Usage(104, 86, 12), "$0.0004", attempt=1, attempts=1)
+
+STATUSES = st.builds(
+    LaneStatus,
+    state=st.sampled_from(["idle", "waiting", "queued", "streaming", "finished", "failed", "stopped", "interrupted"]),
+    ttft_ms=st.none() | st.integers(0, 10**6),
+    tokens_per_second=st.none() | st.floats(0, 10**5),
+    usage=st.builds(
+        Usage,
+        st.none() | st.integers(0, 10**6),
+        st.none() | st.integers(0, 10**6),
+        st.none() | st.integers(0, 10**6),
+        st.none(),
+        st.sampled_from(["provider", "estimate"]),
+    ),
+    cost=st.sampled_from(["", "free", "unknown", "$0.0004", "about $1.20"]),
+    notice=st.sampled_from(["", "retrying in 3 s: rate limited"]),
+    blind=st.booleans(),
+)
+
+
+def test_a_finished_answer_in_full() -> None:
+    assert wording.numbers(DONE)[0] == "0.31 s first · 142 tok/s · 104→86 tok (12 cached) · $0.0004"
+
+
+def test_less_important_numbers_go_first() -> None:
+    assert wording.numbers(DONE) == (
+        "0.31 s first · 142 tok/s · 104→86 tok (12 cached) · $0.0004",
+        "0.31 s first · 142 tok/s · 104→86 tok · $0.0004",
+        "0.31 s first · 142 tok/s · 86 tok · $0.0004",
+        "0.31 s first · 142 tok/s · $0.0004",
+        "0.31 s first · $0.0004",
+        "$0.0004",
+    )
+
+
+@given(STATUSES, st.none() | st.integers(0, 10**7))
+def test_candidates_only_get_shorter(status: LaneStatus, elapsed: int | None) -> None:
+    lines = wording.numbers(status, elapsed)
+    assert lines
+    assert all(len(a) > len(b) for a, b in itertools.pairwise(lines))
+    assert wording.numbers_tip(status) or not status.ttft_ms or status.blind
+
+
+@pytest.mark.parametrize(
+    ("status", "elapsed", "line"),
+    [
+        (LaneStatus(), None, "not run yet"),
+        (LaneStatus("waiting"), 420, "waiting 0.4 s"),
+        (LaneStatus("queued"), 12_600, "queued 12 s"),
+        (LaneStatus("streaming", 310), 185_000, "streaming… 3 min 05 s · 0.31 s first"),
+        (LaneStatus("queued", notice="retrying in 3 s: rate limited"), 9, "retrying in 3 s: rate limited"),
+        (LaneStatus("finished", usage=Usage(5, 9), cost="unknown"), None, "5→9 tok · cost unknown"),
+        (LaneStatus("failed", failure=Failure("no_key", "No key."), cost="unknown"), None, "failed"),
+        (LaneStatus("stopped", usage=Usage(5, 9, source="estimate")), None, "stopped · about 5→9 tok"),
+        (LaneStatus("streaming", blind=True, cost="$1"), 9, "streaming…"),
+        (LaneStatus("finished", ttft_ms=3, blind=True, cost="$1"), None, "numbers hidden while blind"),
+    ],
+)
+def test_lines(status: LaneStatus, elapsed: int | None, line: str) -> None:
+    assert wording.numbers(status, elapsed)[0] == line
+
+
+def test_a_notice_can_be_short() -> None:
+    assert wording.numbers(LaneStatus("queued", notice="retrying in 3 s: limit"))[-1] == "retrying in 3 s"
+
+
+def test_the_tooltip_has_everything() -> None:
+    tip = wording.numbers_tip(LaneStatus("finished", 310, 142.2, Usage(104, 86, 12, 40), "$0.0004", version=5))
+    for fact in ("version 5", "104 input", "12 of them cached", "86 output", "40 of them reasoning", "$0.0004"):
+        assert fact in tip
+
+
+def test_blind_hides_who_it_is() -> None:
+    head, status = LaneHead("a", 2, "gpt-5", "openai/gpt-5", "built in", 3), LaneStatus("finished", blind=True)
+    texts = [wording.title(head, True), wording.title_tip(head, True), *wording.pills(head, status)]
+    assert not any("gpt" in text or "built" in text or "v3" in text for text in texts)
+
+
+def test_pills_come_by_importance() -> None:
+    head = LaneHead("a", 1, "m", "m", "built in", 3)
+    assert wording.pills(head, LaneStatus(standing="tie")) == ("tie", "v3 pinned", "built in")
+    assert wording.pills(head, LaneStatus(standing="bad"))[0] == "all bad"
+    assert wording.pills(head, LaneStatus(standing="winner")) == ("v3 pinned", "built in")
+
+
+def test_parameters_in_short() -> None:
+    assert wording.params_summary(Params()) == ""
+    assert wording.params_summary(Params(0.2, max_tokens=120)) == "temp 0.2 · max 120"
+    params = Params(0, 0.9, 5, ("\n\n",), 0, "low", '{"a": 1}')
+    expected = "temp 0 · top_p 0.9 · max 5 · stop “\\n\\n” · seed 0 · effort low · extra JSON"
+    assert wording.params_summary(params) == expected
+    assert wording.params_summary(Params(stop=("a", "b"))) == "2 stops"
+
+
+@pytest.mark.parametrize(
+    ("marks", "line"),
+    [
+        ((), ""),
+        ((Mark("changed", "a", ""),), "1 parameter changed on the way"),
+        ((Mark("added", "a", ""), Mark("added", "b", "")), "2 parameters added on the way"),
+        ((Mark("added", "a", ""), Mark("refused", "b", "")), "2 parameters changed on the way"),
+    ],
+)
+def test_marks(marks: tuple[Mark, ...], line: str) -> None:
+    assert wording.marks_line(marks) == line
+
+
+def test_endings_and_steps() -> None:
+    assert wording.ending(LaneStatus("finished", finish_reason="length")) == "stopped at max tokens"
+    assert wording.ending(LaneStatus("stopped", finish_reason="length")) == "stopped by you"
+    assert wording.ending(LaneStatus("interrupted")) == "interrupted: the app or engine ended"
+    assert wording.ending(LaneStatus("finished", finish_reason="stop")) == ""
+    assert wording.next_step("no_key") == wording.next_step("bad_key") == ("keys", "Add a key…")
+    assert wording.next_step("no_builtin_model") == ("install_model", "Install the built-in model")
+    assert wording.next_step("engine_died") == ("retry", "Retry")
