@@ -65,9 +65,9 @@ def an_offer(**changes: Any) -> Offer:
         "endpoints": (OLLAMA,),
         "providers": {
             "openai": Provider("openai", "OpenAI", no_key),
-            "anthropic": Provider("anthropic", "Anthropic"),
+            "anthropic": Provider("anthropic", "Anthropic", ready=True),
             "azure": Provider("azure", "Azure OpenAI", "Azure OpenAI needs an API key."),
-            "openrouter": Provider("openrouter", "OpenRouter"),
+            "openrouter": Provider("openrouter", "OpenRouter", ready=True),
             OLLAMA.uid: Provider(OLLAMA.uid, OLLAMA.name),
         },
         "builtin_path": "/somewhere/builtin.gguf",

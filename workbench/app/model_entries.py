@@ -38,11 +38,14 @@ class ModelEntry:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """Who answers. `no_key` says in a sentence why a call would fail for want of a key; "" when it would not."""
+    """Who answers. `no_key` says in a sentence why a call would fail for want of a key; "" when it would not, or
+    when nobody can tell. `ready` says that a key is there.
+    """
 
     id: str
     name: str
     no_key: str = ""
+    ready: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +141,10 @@ class ModelIndex:
     """Searches entries. The entries come in the order in which equally good matches are shown."""
 
     def __init__(self, entries: Sequence[ModelEntry], offer: Offer) -> None:
-        no_key = {entry.provider: bool(offer.provider(entry.provider).no_key) for entry in entries}
+        ready = {entry.provider: offer.provider(entry.provider).ready for entry in entries}
         names = {entry.provider: offer.provider(entry.provider).name.lower() for entry in entries}
-        self._entries = sorted(entries, key=lambda entry: no_key[entry.provider])
-        self._no_key = [no_key[entry.provider] for entry in self._entries]
+        self._entries = sorted(entries, key=lambda entry: not ready[entry.provider])
+        self._unready = [not ready[entry.provider] for entry in self._entries]
         self._ids = [entry.model.lower() for entry in self._entries]
         self._short = [low.rsplit("/", 1)[-1] for low in self._ids]
         self._depth = [low.count("/") for low in self._ids]
@@ -154,7 +157,7 @@ class ModelIndex:
     def search(self, query: str) -> tuple[list[ModelEntry], bool]:
         """Return the entries that match every word, best first, and whether that was only by letters in order.
 
-        Nearer to the start of the name is better, then a provider whose key is known, then a shorter path.
+        Nearer to the start of the name is better, then a provider whose key is there, then a shorter path.
         """
         words = query.lower().split()
         if not words:
@@ -167,7 +170,7 @@ class ModelIndex:
         if loose:
             pattern = re.compile(".*?".join(map(re.escape, squeeze("".join(words))))).search
             hits = [i for i, dense in enumerate(self._squeezed) if pattern(dense)] if squeeze(query) else ()
-        ranked = sorted((self._rank(words, i), self._no_key[i], self._depth[i], i) for i in hits)
+        ranked = sorted((self._rank(words, i), self._unready[i], self._depth[i], i) for i in hits)
         return [self._entries[hit[-1]] for hit in ranked], loose
 
     def _rank(self, words: list[str], i: int) -> int:

@@ -13,9 +13,12 @@ from workbench.app.model_entries import ModelEntry, Offer, Provider
 from workbench.core.lanes import FIXED_ENDPOINTS, LITELLM, Endpoint
 from workbench.core.runs import Failure
 from workbench.engine.providers import PROVIDERS, provider_name
-from workbench.usecases.credentials import credentials
+from workbench.host.errors import HostError
+from workbench.usecases.credentials import credentials, provider_key
 from workbench.usecases.workbench import Workbench
 
+# A name that nobody's key has: asking for it shows whether the keyring answers at all.
+_PROBE = "probe"
 _NOT_INSTALLED = "Not installed. Run “workbench doctor --install-model”, or pick another model"
 
 
@@ -37,8 +40,9 @@ class WorkbenchPickerSource:
         workbench = self._workbench
         models = workbench.catalogue.get().models
         endpoints = tuple(workbench.endpoints.custom())
+        trouble = self._keyring_trouble()
         ids = dict.fromkeys((*PROVIDERS, *(model.provider for model in models)))
-        providers = {name: Provider(name, provider_name(name), self._no_key(name)) for name in ids}
+        providers = {name: self._provider(name, trouble) for name in ids}
         for endpoint in endpoints:
             missing = credentials(workbench.keys, endpoint, "", _nobody)
             sentence = missing.sentence if isinstance(missing, Failure) else ""
@@ -54,12 +58,26 @@ class WorkbenchPickerSource:
             builtin_note="" if workbench.weights else _NOT_INSTALLED,
         )
 
-    def _no_key(self, provider: str) -> str:
-        if provider not in PROVIDERS:
-            return ""
+    def _keyring_trouble(self) -> str:
+        """Return why the keyring gives no key, "" when it does: thirty questions to a locked one are thirty prompts."""
+        try:
+            self._workbench.keys.get(_PROBE)
+        except HostError as error:
+            return error.sentence
+        return ""
+
+    def _provider(self, name: str, trouble: str) -> Provider:
+        known, shown = PROVIDERS.get(name), provider_name(name)
+        if known is None or not known.env:
+            return Provider(name, shown)
+        keys, key = self._workbench.keys, provider_key(name)
+        if (keys.from_environment(key) if trouble else keys.get(key)) is not None:
+            return Provider(name, shown, ready=True)
+        if trouble:
+            return Provider(name, shown, trouble if known.needs_key else "")
         litellm = next(endpoint for endpoint in FIXED_ENDPOINTS if endpoint.uid == LITELLM)
-        missing = credentials(self._workbench.keys, litellm, f"{provider}/model", _nobody)
-        return missing.sentence if isinstance(missing, Failure) else ""
+        missing = credentials(keys, litellm, f"{name}/model", _nobody)
+        return Provider(name, shown, missing.sentence if isinstance(missing, Failure) else "")
 
 
 def _nobody(model: str) -> str:

@@ -40,9 +40,12 @@ class SettingsDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Settings")
         self._theme = theme
+        self._source = source
+        self._keyring = True
         self._keys = KeysPanel(theme, source)
-        self._endpoints = EndpointsPanel(theme, source)
-        self._appearance = AppearancePanel(theme, source)
+        # Made when first looked at: all three at once would hold up the window for a moment.
+        self._endpoints: EndpointsPanel | None = None
+        self._appearance: AppearancePanel | None = None
         self._nav = QListWidget()
         self._nav.setAccessibleName("Pages of the settings")
         self._nav.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -51,8 +54,7 @@ class SettingsDialog(QDialog):
         self._lay_out()
         self._keys.changed.connect(self.keys_changed)
         self._keys.page_read.connect(self._keys_read)
-        self._endpoints.changed.connect(self.endpoints_changed)
-        self._nav.currentRowChanged.connect(self._pages.setCurrentIndex)
+        self._nav.currentRowChanged.connect(self._show_row)
         theme.changed.connect(self._restyle)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._restyle()
@@ -62,14 +64,13 @@ class SettingsDialog(QDialog):
         self.resize(QSize(int(860 * scale), int(600 * scale)).boundedTo(room))
         self.show_page(page)
         self._keys.load()
-        self._endpoints.load()
 
     def show_page(self, page: Page, item: str = "") -> None:
         """Show a page; `item` is the provider or the endpoint's uid to select there."""
         self._nav.setCurrentRow(list(_TITLES).index(page))
         if item and page == "keys":
             self._keys.show_item(item)
-        elif item and page == "endpoints":
+        elif item and self._endpoints is not None and page == "endpoints":
             self._endpoints.show_item(item)
 
     def show_key(self, item: str) -> None:
@@ -83,16 +84,16 @@ class SettingsDialog(QDialog):
         if self._confirm.isVisible():
             self._confirm.close_question()
             return
-        if not (unsaved := self._keys.unsaved() or self._endpoints.unsaved()):
+        if not (unsaved := self._unsaved()):
             self.done(QDialog.DialogCode.Rejected)
             return
         question = f"Close without saving {unsaved}?"
         self._confirm.ask(question, "Close anyway", lambda: self.done(QDialog.DialogCode.Rejected), "Keep editing")
 
     def done(self, result: int) -> None:
-        self._keys.close_work()
-        self._endpoints.close_work()
-        self._appearance.close_work()
+        for panel in (self._keys, self._endpoints, self._appearance):
+            if panel is not None:
+                panel.close_work()
         super().done(result)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -109,8 +110,7 @@ class SettingsDialog(QDialog):
         column.setContentsMargins(0, 10, 0, 10)
         column.addWidget(self._nav)
         set_role(self._nav, "sunken")
-        for panel in (self._keys, self._endpoints, self._appearance):
-            self._pages.addWidget(panel)
+        self._pages.addWidget(self._keys)
         self._close = button("Close", self.reject)
         foot = QHBoxLayout()
         foot.setContentsMargins(14, 10, 14, 10)
@@ -134,8 +134,31 @@ class SettingsDialog(QDialog):
         self._nav.setFixedWidth(max(metrics.horizontalAdvance(title) for title in _TITLES.values()) + 56)
         self._nav.scheduleDelayedItemsLayout()
 
+    def _show_row(self, row: int) -> None:
+        page = list(_TITLES)[row]
+        panel: QWidget = self._keys
+        if page == "endpoints":
+            panel = self._endpoints = self._endpoints or self._make_endpoints()
+        elif page == "appearance":
+            panel = self._appearance = self._appearance or AppearancePanel(self._theme, self._source)
+        if self._pages.indexOf(panel) < 0:
+            self._pages.addWidget(panel)
+        self._pages.setCurrentWidget(panel)
+
+    def _make_endpoints(self) -> EndpointsPanel:
+        panel = EndpointsPanel(self._theme, self._source)
+        panel.set_keyring(self._keyring)
+        panel.changed.connect(self.endpoints_changed)
+        panel.load()
+        return panel
+
+    def _unsaved(self) -> str:
+        return self._keys.unsaved() or (self._endpoints.unsaved() if self._endpoints is not None else "")
+
     def _keys_read(self, page: KeysPage) -> None:
-        self._endpoints.set_keyring(page.keyring)
+        self._keyring = page.keyring
+        if self._endpoints is not None:
+            self._endpoints.set_keyring(page.keyring)
 
 
 def _nav_text(index: Index) -> RowText:

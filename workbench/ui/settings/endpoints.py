@@ -1,6 +1,6 @@
 """The page of OpenAI-compatible endpoints.
 
-Invariant: each endpoint keeps its own form, so nothing typed is lost by looking at another one.
+Invariant: each endpoint that was looked at keeps its own form, so nothing typed is lost by looking at another one.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ from workbench.ui.settings.parts import Status, button, label
 from workbench.ui.settings.rows import Index, RowDelegate, RowText
 from workbench.ui.theme import Theme
 
-_FORM = int(Qt.ItemDataRole.UserRole) + 1
+_INFO = int(Qt.ItemDataRole.UserRole) + 1
+_FORM = _INFO + 1
 _PAGE = _FORM + 1
 _INTRO = (
     "An endpoint is any server that speaks the OpenAI protocol: Ollama, LM Studio, vLLM, llama.cpp, or a gateway of"
@@ -52,7 +53,7 @@ class EndpointsPanel(QWidget):
         self._list.setUniformItemSizes(True)
         self._list.setMouseTracking(True)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._list.setItemDelegate(RowDelegate(theme, self._list, self._row_text))
+        self._list.setItemDelegate(RowDelegate(theme, self._list, _row_text))
         self._status = Status()
         self._pages = QStackedWidget()
         self._found = FoundServers(source)
@@ -81,7 +82,7 @@ class EndpointsPanel(QWidget):
         """Select an endpoint, now or once the list is there."""
         self._wanted = uid
         for row in range(self._list.count()):
-            if self._form(self._list.item(row)).uid == uid:
+            if _uid(self._list.item(row)) == uid:
                 self._wanted = ""
                 self._list.setCurrentRow(row)
 
@@ -137,23 +138,31 @@ class EndpointsPanel(QWidget):
         self._status.say(sentence_of(error, otherwise), "error")
 
     def _append(self, info: EndpointInfo | None) -> QListWidgetItem:
-        form = EndpointFormView(self._source, info, self._endpoints())
-        form.set_keyring(self._keyring)
-        item = QListWidgetItem(form.title)
-        item.setData(_FORM, form)
-        form.edited.connect(lambda: self._name_item(item))
-        form.saved.connect(lambda _: self._saved())
-        form.removed.connect(lambda _: self._removed(item))
-        page = _scrolled(form)
-        item.setData(_PAGE, page)
-        self._pages.addWidget(page)
+        item = QListWidgetItem()
+        item.setData(_INFO, info)
         self._list.addItem(item)
         self._name_item(item)
         return item
 
+    def _form(self, item: QListWidgetItem) -> EndpointFormView:
+        """Return the form of an endpoint, made when it is first looked at."""
+        known: EndpointFormView | None = item.data(_FORM)
+        if known is not None:
+            return known
+        form = EndpointFormView(self._source, item.data(_INFO), self._endpoints())
+        form.set_keyring(self._keyring)
+        page = _scrolled(form)
+        item.setData(_FORM, form)
+        item.setData(_PAGE, page)
+        form.edited.connect(lambda: self._name_item(item))
+        form.saved.connect(lambda info: self._saved(item, info))
+        form.removed.connect(lambda _: self._removed(item))
+        self._pages.addWidget(page)
+        return form
+
     def _add_new(self) -> None:
         for row in range(self._list.count()):
-            if not self._form(self._list.item(row)).uid:
+            if not _uid(self._list.item(row)):
                 self._list.setCurrentRow(row)
                 break
         else:
@@ -162,37 +171,41 @@ class EndpointsPanel(QWidget):
 
     def _added(self, info: EndpointInfo) -> None:
         self._append(info)
-        self._saved()
+        self._written()
 
     def _look(self) -> None:
         self._pages.setCurrentWidget(self._found_page)
         self._list.clearSelection()
         self._found.look()
 
-    def _saved(self) -> None:
+    def _saved(self, item: QListWidgetItem, info: EndpointInfo) -> None:
+        item.setData(_INFO, info)
+        self._name_item(item)
+        self._written()
+
+    def _written(self) -> None:
         self._tell_others()
         self.changed.emit()
 
     def _removed(self, item: QListWidgetItem) -> None:
-        form = self._form(item)
         page: QWidget = item.data(_PAGE)
-        form.close_work()
+        self._form(item).close_work()
         self._list.takeItem(self._list.row(item))
         self._pages.removeWidget(page)
         page.deleteLater()
         if self._list.currentItem() is None:
             self._pages.setCurrentIndex(0)
-        self._saved()
+        self._written()
 
     def _show_current(self) -> None:
         if (item := self._list.currentItem()) is not None:
+            self._form(item)
             self._pages.setCurrentWidget(item.data(_PAGE))
 
     def _name_item(self, item: QListWidgetItem) -> None:
-        form = self._form(item)
-        item.setText(form.title)
-        note = _note(form)
-        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{form.title}, {note}")
+        text = _row_text_of(item.data(_INFO), item.data(_FORM))
+        item.setText(text.title)
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{text.title}, {text.note}")
 
     def _tell_others(self) -> None:
         others = self._endpoints()
@@ -201,24 +214,31 @@ class EndpointsPanel(QWidget):
             form.set_others(others)
 
     def _endpoints(self) -> list[Endpoint]:
-        return [form.endpoint for form in self._forms() if form.endpoint is not None]
+        infos: list[EndpointInfo | None] = [self._list.item(row).data(_INFO) for row in range(self._list.count())]
+        return [info.endpoint for info in infos if info is not None]
 
     def _forms(self) -> list[EndpointFormView]:
-        return [self._form(self._list.item(row)) for row in range(self._list.count())]
-
-    @staticmethod
-    def _form(item: QListWidgetItem) -> EndpointFormView:
-        form: EndpointFormView = item.data(_FORM)
-        return form
-
-    def _row_text(self, index: Index) -> RowText:
-        form: EndpointFormView = index.data(_FORM)
-        return RowText(form.title, _note(form))
+        forms = (self._list.item(row).data(_FORM) for row in range(self._list.count()))
+        return [form for form in forms if form is not None]
 
 
-def _note(form: EndpointFormView) -> str:
-    address = form.form().base_url
-    return " · ".join(part for part in (address, "not saved" if form.is_dirty() or not form.uid else "") if part)
+def _uid(item: QListWidgetItem) -> str:
+    info: EndpointInfo | None = item.data(_INFO)
+    return info.endpoint.uid if info is not None else ""
+
+
+def _row_text(index: Index) -> RowText:
+    return _row_text_of(index.data(_INFO), index.data(_FORM))
+
+
+def _row_text_of(info: EndpointInfo | None, form: EndpointFormView | None) -> RowText:
+    """Return what a row says: what is typed when there is a form, else what is saved."""
+    if form is not None:
+        note = "not saved" if form.is_dirty() or not form.uid else ""
+        return RowText(form.title, " · ".join(part for part in (form.form().base_url, note) if part))
+    if info is not None:
+        return RowText(info.endpoint.name, info.endpoint.base_url)
+    return RowText("New endpoint", "not saved")
 
 
 def _intro() -> QWidget:

@@ -1,0 +1,206 @@
+"""The settings on a real workbench: real database, real engine child, a keyring in memory, a provider on loopback."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.provider import FakeProvider, status
+from tests.usecases.making import Drawer, opened
+from workbench.app.later import sentence_of
+from workbench.app.settings_source import WorkbenchSettingsSource
+from workbench.core.lanes import Endpoint
+from workbench.host.keys import KeyStore
+from workbench.usecases.addresses import EndpointForm
+from workbench.usecases.workbench import Workbench
+
+PATIENCE_S = 30.0
+KEY = "sk-planted-0123456789-tail"
+
+
+@pytest.fixture
+def workbench(tmp_path: Path) -> Iterator[Workbench]:
+    with opened(tmp_path, env={"DEEPSEEK_API_KEY": "sk-from-the-environment"}) as (made, _):
+        # A keyring of the test's own, before anything asks for a key.
+        made.keys._chosen = Drawer()
+        made.engine.start()
+        yield made
+
+
+@pytest.fixture
+def source(workbench: Workbench) -> WorkbenchSettingsSource:
+    return WorkbenchSettingsSource(workbench)
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeProvider]:
+    with FakeProvider() as made:
+        yield made
+
+
+def test_keys_are_kept_shown_by_their_end_and_removed(source: WorkbenchSettingsSource, workbench: Workbench) -> None:
+    kept = source.set_key("openai", f" {KEY}\n", session=False).result(PATIENCE_S)
+    assert (kept.source, kept.tail) == ("keyring", "…tail")
+    page = source.keys().result(PATIENCE_S)
+    by_id = {info.provider: info for info in page.keys}
+    assert page.keyring
+    assert by_id["openai"] == kept
+    assert by_id["deepseek"].source == "environment"
+    assert by_id["deepseek"].variable == "DEEPSEEK_API_KEY"
+    assert by_id["anthropic"].source == ""
+    assert KEY not in repr(page)
+    assert source.remove_key("openai").result(PATIENCE_S).source == ""
+
+
+def test_a_key_in_the_keyring_hides_the_one_in_the_environment(source: WorkbenchSettingsSource) -> None:
+    kept = source.set_key("deepseek", KEY, session=True).result(PATIENCE_S)
+    assert (kept.source, kept.variable) == ("session", "DEEPSEEK_API_KEY")
+    assert source.remove_key("deepseek").result(PATIENCE_S).source == "environment"
+
+
+def test_providers_that_share_a_key_are_listed_once(source: WorkbenchSettingsSource) -> None:
+    ids = [info.provider for info in source.keys().result(PATIENCE_S).keys]
+    assert len(set(ids)) == len(ids)
+    assert len({"cohere", "cohere_chat"} & set(ids)) == 1
+    assert "ollama" not in ids
+
+
+class LockedDrawer(Drawer):
+    """A keyring that refuses and counts how often it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+
+    def get_password(self, service: str, username: str) -> str | None:
+        self.asked += 1
+        raise RuntimeError(f"locked, and {KEY} is in my words")
+
+
+def test_a_locked_keyring_is_asked_once_and_said(source: WorkbenchSettingsSource, workbench: Workbench) -> None:
+    drawer = LockedDrawer()
+    workbench.keys._chosen = drawer
+    page = source.keys().result(PATIENCE_S)
+    assert not page.keyring
+    assert "Unlock" in page.sentence
+    assert KEY not in page.sentence
+    assert drawer.asked == 1
+    assert {info.provider for info in page.keys if info.source} == {"deepseek"}
+
+
+def test_without_a_keyring_it_says_why(source: WorkbenchSettingsSource, workbench: Workbench) -> None:
+    from keyring.backends.fail import Keyring
+
+    workbench.keys._chosen = Keyring()
+    page = source.keys().result(PATIENCE_S)
+    assert not page.keyring
+    assert "There is no keyring" in page.sentence
+    refused = source.set_key("openai", KEY, session=False).exception(PATIENCE_S)
+    assert refused is not None
+    assert KEY not in sentence_of(refused, "no")
+    assert source.set_key("openai", KEY, session=True).result(PATIENCE_S).source == "session"
+
+
+def test_a_key_that_is_not_there_cannot_be_tested(source: WorkbenchSettingsSource) -> None:
+    error = source.test_key("openai").exception(PATIENCE_S)
+    assert error is not None
+    assert "There is no key to test yet" in sentence_of(error, "no")
+
+
+def test_an_endpoint_is_written_without_its_secrets(
+    source: WorkbenchSettingsSource, workbench: Workbench, tmp_path: Path
+) -> None:
+    form = EndpointForm(
+        "Gateway",
+        "https://llm.example.com/v1/",
+        needs_key=True,
+        key=KEY,
+        headers=(("X-Team", "prompts"), ("X-Auth-Token", "header-secret-1234")),
+    )
+    saved = source.save_endpoint(form, session=False).result(PATIENCE_S)
+    assert saved.info.key_tail == "…tail"
+    endpoint = saved.info.endpoint
+    assert (endpoint.base_url, endpoint.headers) == ("https://llm.example.com/v1", (("X-Team", "prompts"),))
+    assert endpoint.secret_headers == ("X-Auth-Token",)
+    assert source.endpoints().result(PATIENCE_S) == (saved.info,)
+    workbench.store.set_meta("flushed", "yes").result(PATIENCE_S)
+    written = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert KEY.encode() not in written
+    assert b"header-secret-1234" not in written
+    source.remove_endpoint(endpoint.uid).result(PATIENCE_S)
+    assert source.endpoints().result(PATIENCE_S) == ()
+    assert not workbench.keys._chosen.kept  # type: ignore[union-attr]
+
+
+def test_a_form_that_cannot_be_saved_says_where(source: WorkbenchSettingsSource) -> None:
+    error = source.save_endpoint(EndpointForm("openai", "ftp://x"), session=False).exception(PATIENCE_S)
+    assert {wrong.where for wrong in getattr(error, "wrongs", ())} == {"name", "base_url"}
+
+
+def test_models_are_asked_with_what_was_typed_before_anything_is_saved(
+    source: WorkbenchSettingsSource, fake: FakeProvider
+) -> None:
+    form = EndpointForm(
+        "New", fake.base_url, needs_key=True, key=KEY, headers=(("X-Team", "a"), ("X-Api-Key", "typed-secret"))
+    )
+    assert source.load_models(form).result(PATIENCE_S)
+    headers = fake.requests[0].headers
+    assert headers["authorization"] == f"Bearer {KEY}"
+    assert (headers["x-team"], headers["x-api-key"]) == ("a", "typed-secret")
+
+
+def test_models_are_asked_with_what_is_kept_when_nothing_was_typed(
+    source: WorkbenchSettingsSource, fake: FakeProvider
+) -> None:
+    form = EndpointForm("Kept", fake.base_url, needs_key=True, key=KEY, headers=(("X-Auth-Token", "kept-secret"),))
+    uid = source.save_endpoint(form, session=True).result(PATIENCE_S).info.endpoint.uid
+    again = EndpointForm("Kept", fake.base_url, uid, True, None, (("X-Auth-Token", None),))
+    source.load_models(again).result(PATIENCE_S)
+    assert fake.requests[0].headers["authorization"] == f"Bearer {KEY}"
+    assert fake.requests[0].headers["x-auth-token"] == "kept-secret"
+
+
+def test_no_key_is_sent_to_a_server_that_needs_none(source: WorkbenchSettingsSource, fake: FakeProvider) -> None:
+    source.set_key("openai", KEY, session=True).result(PATIENCE_S)
+    source.load_models(EndpointForm("Open", fake.base_url)).result(PATIENCE_S)
+    assert KEY not in json.dumps(fake.requests[0].headers)
+
+
+def test_a_server_that_refuses_is_a_sentence_without_the_key(
+    source: WorkbenchSettingsSource, fake: FakeProvider
+) -> None:
+    fake.script(status(401, {"error": {"message": f"bad key {KEY}"}}))
+    form = EndpointForm("Strict", fake.base_url, needs_key=True, key=KEY)
+    error = source.load_models(form).exception(PATIENCE_S)
+    assert error is not None
+    sentence = sentence_of(error, "fallback")
+    assert "fallback" not in sentence
+    assert KEY not in sentence
+
+
+def test_appearance_is_kept_beside_everything_else(source: WorkbenchSettingsSource, workbench: Workbench) -> None:
+    config = workbench.places.config
+    config.mkdir(parents=True, exist_ok=True)
+    (config / "settings.json").write_text('{"theme": "light", "geometry": "AAAA", "unknown": 1}')
+    source.save_appearance("dark", 1.3).result(PATIENCE_S)
+    assert json.loads((config / "settings.json").read_text()) == {
+        "theme": "dark",
+        "font_scale": 1.3,
+        "geometry": "AAAA",
+        "unknown": 1,
+    }
+
+
+def test_an_endpoint_that_needs_no_key_never_wakes_the_keyring(
+    source: WorkbenchSettingsSource, workbench: Workbench
+) -> None:
+    drawer = LockedDrawer()
+    workbench.keys._chosen = drawer
+    source.save_endpoint(EndpointForm("Open", "http://127.0.0.1:1/v1"), session=False).result(PATIENCE_S)
+    assert source.endpoints().result(PATIENCE_S)[0].endpoint.name == "Open"
+    assert drawer.asked == 0
+    assert isinstance(workbench.keys, KeyStore)
+    assert isinstance(source.endpoints().result(PATIENCE_S)[0].endpoint, Endpoint)
