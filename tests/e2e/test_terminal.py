@@ -253,3 +253,24 @@ def test_nothing_heavy_is_imported_for_a_run_of_echo(tmp_path: Path) -> None:
     args = ["run", "--db", str(tmp_path / "w.db"), "--prompt", prompt_file(tmp_path, "hi")]
     done = subprocess.run([sys.executable, "-c", look, *args], capture_output=True, timeout=60, check=False)
     assert (done.returncode, done.stdout.decode().splitlines()) == (0, ["hi", "[]"]), done.stderr.decode()
+
+
+def test_an_own_endpoint_is_named_and_gets_no_key_of_the_environment(tmp_path: Path) -> None:
+    db, env = str(tmp_path / "w.db"), {"OPENAI_API_KEY": SECRET}
+    with FakeProvider() as fake:
+        with opened(tmp_path, {}) as (workbench, _):
+            workbench.endpoints.save(EndpointForm("My server", fake.base_url)).done.result(PATIENCE_S)
+        listed = run("models", "--db", db, "--endpoint", "my server", env=env)
+        assert listed.returncode == 0, listed.stderr.decode()
+        assert all(line.startswith("My server/") for line in listed.stdout.decode().splitlines())
+        file = prompt_file(tmp_path, "hi")
+        done = run("run", "--db", db, "--prompt", file, "--model", "my server/fake-1", "--json", env=env)
+        assert done.returncode == 0, done.stderr.decode()
+        (lane,) = json.loads(done.stdout)["lanes"]
+        assert (lane["model"], lane["cost_usd"], lane["state"]) == ("fake-1", None, "finished")
+        assert lane["text"]
+        assert len(fake.requests) == 2
+        for request in fake.requests:
+            assert "authorization" not in request.headers
+            assert SECRET.encode() not in request.raw
+    assert "unknown" in done.stderr.decode()

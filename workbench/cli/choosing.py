@@ -17,7 +17,7 @@ from workbench.usecases.naming import pair, resolve_model, slots, with_params
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.workbench import Workbench
 
-_FILE_ENDINGS = (".prompt.yml", ".prompt.yaml", ".yml", ".yaml")
+_FILE_ENDINGS = (".yml", ".yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Choice:
 def choose(workbench: Workbench, args: argparse.Namespace) -> Choice:
     """Return the prompt and the draft that the arguments mean. Raises RefusedError or PromptFileError."""
     given = args.prompt
-    if given is not None and (given.endswith(_FILE_ENDINGS) or Path(given).is_file()):
+    if given is not None and given.endswith(_FILE_ENDINGS):
         choice = _from_file(workbench, Path(given))
     else:
         choice = _from_database(workbench, given)

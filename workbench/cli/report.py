@@ -2,7 +2,7 @@
 
 The JSON document of `workbench run --json`, in ASCII, so that its strings decode to the exact text everywhere:
 
-    {"run": uid, "prompt": {"uid", "name"}, "iteration": number, "version": number or null, "note": text,
+    {"run": uid, "prompt": {"uid", "name"}, "iteration": number, "version": number or null,
      "values": {name: text},
      "lanes": [{"lane": number from 1, "endpoint": uid, "model": id as asked, "pinned": version or null,
                 "version": number, "params": {…}, "output": uid, "state": "finished" | "failed" | "stopped",

@@ -324,6 +324,12 @@ class Runner:
         self._ends.submit(self._end, live, Result(state, model=live.model, failure=failure))
 
     def _end(self, live: _Live, result: Result) -> None:
+        try:
+            self._end_output(live, result)
+        except Exception as error:  # noqa: BLE001 - nobody waits for this thread, so the person is told
+            self._listeners.problem(problem_of(error))
+
+    def _end_output(self, live: _Live, result: Result) -> None:
         transcript = live.transcript
         try:
             if live.endpoint is not None:

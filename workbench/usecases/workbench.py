@@ -17,6 +17,7 @@ from workbench.engine.client import EngineClient
 from workbench.engine.providers import key_variables
 from workbench.host.clock import monotonic_ms, utc_now
 from workbench.host.dirs import Places, make_private
+from workbench.host.errors import HostError
 from workbench.host.ids import new_uid
 from workbench.host.keys import KeyStore
 from workbench.host.locks import OwnerLock, owner_alive, owners_directory
@@ -34,6 +35,8 @@ from workbench.usecases.session import Session
 
 ClientFactory = Callable[[dict[str, str], Path | None, Callable[[Event], None]], EngineClient]
 """(environment of the child, weights of the built-in model, receiver of events) → a client that is not started."""
+
+_SEED_ATTEMPTS = 20
 
 
 def make_client(env: dict[str, str], weights: Path | None, on_event: Callable[[Event], None]) -> EngineClient:
@@ -163,9 +166,17 @@ class Workbench:
         """Put the sample into a new database; one whose prompts were all archived stays as it is."""
         if self._is_seeded():
             return
-        # Two processes that make one database together would both seed it.
+        # Two processes that make one database together would both seed it; the one that waits finds it done.
         lock = OwnerLock(self._owners, "seed")
-        lock.acquire()
+        for attempt in range(_SEED_ATTEMPTS):
+            try:
+                lock.acquire()
+                break
+            except HostError:
+                if self._is_seeded():
+                    return
+                if attempt == _SEED_ATTEMPTS - 1:
+                    raise
         try:
             if not self._is_seeded():
                 self._write_sample()
@@ -180,9 +191,14 @@ class Workbench:
         from workbench.usecases.samples import load_sample
 
         sample = load_sample()
-        uid, _ = self.prompts.create(sample.name, sample.draft)
-        for number, content in enumerate(sample.versions):
+        uid, made = self.prompts.create(sample.name, sample.draft)
+        versions = [
             self.store.add_version(uid, new_uid(), content, number or None, utc_now())
+            for number, content in enumerate(sample.versions)
+        ]
+        made.result()
+        for version in versions:
+            version.result()
         self.store.set_meta(SAMPLE, uid).result()
 
     def _tell_recovery(self, done: Future[Recovered]) -> None:
