@@ -118,11 +118,21 @@ class MessageBlock(QWidget):
         self.field.fit(QRect(x, field.y(), width - right - x, max(field.height(), 1)), scrolls=self._scrolls)
 
     def natural_height(self, limit: int) -> int:
-        """Return the height of the text field that shows all of it, or something over `limit` px."""
-        if self._natural is None or self._natural > self._limit or limit > self._limit:
+        """Return the height of the text field that shows all of it, or `limit` + 1 px when that is more."""
+        if self._natural is None or limit != self._limit:
             self._limit = limit
             self._natural = self.field.natural_height(limit)
         return self._natural
+
+    def grew(self) -> bool:
+        """Whether the text has another height than when it was last asked for."""
+        before = self._natural
+        self.forget()
+        return before is None or before != self.natural_height(self._limit)
+
+    def forget(self) -> None:
+        """Measure the text again when its height is next asked for."""
+        self._natural = None
 
     def frame_height(self) -> int:
         """Return the height of everything but the text field."""
@@ -161,7 +171,6 @@ class MessageBlock(QWidget):
         return max(self._role_button.sizeHint().height(), self._more.sizeHint().height())
 
     def _text_changed(self) -> None:
-        self._natural = None
         if self.field.length > LONGEST or not self._note.isHidden():
             self._note_timer.start()
 
@@ -183,6 +192,8 @@ class MessageBlock(QWidget):
         self.field.setPlaceholderText(_HINTS[self._role] if self._editable else "Empty")
 
     def _open_roles(self) -> None:
+        if not self._editable:
+            return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._fill_roles(menu)

@@ -92,6 +92,13 @@ class Column(QScrollArea):
             block.restyle()
         self.arrange()
 
+    def follow(self, block: MessageBlock) -> None:
+        """Arrange again if the text of `block` has another height now."""
+        if not self._page.isVisible():
+            block.forget()
+        elif block.grew():
+            self.arrange()
+
     def arrange(self) -> None:
         """Give every block its place and height."""
         if not self._page.isVisible():
@@ -100,14 +107,14 @@ class Column(QScrollArea):
         bar = self.verticalScrollBar().sizeHint().width()
         for block in self._blocks:
             block.set_width(width, bar)
-        heights = self._heights(view)
+        heights, naturals = self._heights(view)
         total = self._fixed_height() + sum(heights)
         scrolls = total > view
         policy = Qt.ScrollBarPolicy
         self.setVerticalScrollBarPolicy(policy.ScrollBarAlwaysOn if scrolls else policy.ScrollBarAlwaysOff)
         y = 0
-        for block, height in zip(self._blocks, heights, strict=True):
-            y = block.arrange(y, height, scrolls=block.natural_height(view) > height)
+        for block, height, natural in zip(self._blocks, heights, naturals, strict=True):
+            y = block.arrange(y, height, scrolls=natural > height)
         self._arrange_buttons(y)
         self._page.resize(width - bar if scrolls else width, max(total, view))
 
@@ -130,18 +137,19 @@ class Column(QScrollArea):
         super().resizeEvent(event)
         self.arrange()
 
-    def _heights(self, view: int) -> list[int]:
-        """Return the heights of the text fields: their text's, at most a share of the view or what is free there."""
+    def _heights(self, view: int) -> tuple[list[int], list[int]]:
+        """Return the heights of the text fields, at most a share of the view or what is free there, and of all text."""
         line = self._blocks[0].field.fontMetrics().lineSpacing() if self._blocks else 0
         share = max(int(SHARE * view), _FEWEST_LINES * line)
         natural = [block.natural_height(max(view, share)) for block in self._blocks]
         modest = [min(height, share) for height in natural]
         free = view - self._fixed_height() - sum(modest)
         most = max(share, share + free)
-        return [
-            height if height <= most else self._blocks[index].field.whole_lines(most)
-            for index, height in enumerate(natural)
+        heights = [
+            height if height <= most else block.field.whole_lines(most)
+            for block, height in zip(self._blocks, natural, strict=True)
         ]
+        return heights, natural
 
     def _fixed_height(self) -> int:
         buttons = self._add.sizeHint().height() + 2 * _GAP if self._editable else 0

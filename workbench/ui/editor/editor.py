@@ -18,7 +18,7 @@ from workbench.core.templates import variables
 from workbench.ui.editor import journal as steps
 from workbench.ui.editor.block import MessageBlock
 from workbench.ui.editor.column import Column
-from workbench.ui.editor.exact import clean, units
+from workbench.ui.editor.exact import encodable, units
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.journal import (
     Block,
@@ -55,6 +55,7 @@ class ContentEditor(QWidget):
         self._template, self._extra = Content().template, ""
         self._blanks: set[int] = set()
         self._untold = False
+        self._loading = False
         self._read_only = False
         self._content: Content | None = None
         self._last: MessageBlock | None = None
@@ -211,7 +212,10 @@ class ContentEditor(QWidget):
 
     def _text_changed(self, block: MessageBlock) -> None:
         """Tell of an edit once the layout has followed, so that whoever hears of it may change the editor."""
-        self._column.arrange()
+        if self._loading:
+            block.forget()
+            return
+        self._column.follow(block)
         if self._untold:
             self._untold = False
             self._tell_undo_state()
@@ -241,7 +245,7 @@ class ContentEditor(QWidget):
 
     def _whole_of(self, content: Content) -> Whole:
         """Return what to show for `content`; without messages a blank one waits for the first letter."""
-        blocks = tuple(Block(next(self._keys), message.role, clean(message.text)) for message in content.messages)
+        blocks = tuple(Block(next(self._keys), message.role, encodable(message.text)) for message in content.messages)
         if not blocks:
             blocks = (Block(next(self._keys), "user", ""),)
             self._blanks.add(blocks[0].key)
@@ -258,16 +262,18 @@ class ContentEditor(QWidget):
         """Show `whole`, in the widgets that are there as far as they go."""
         self._template, self._extra = whole.template, whole.extra
         self._content = None
-        while len(self._column.blocks) > len(whole.blocks):
-            self._column.remove(len(self._column.blocks) - 1)
-        for index, wanted in enumerate(whole.blocks):
-            if index < len(self._column.blocks):
-                block = self._column.blocks[index]
+        self._loading = True
+        try:
+            while len(self._column.blocks) > len(whole.blocks):
+                self._column.remove(len(self._column.blocks) - 1)
+            for block, wanted in zip(self._column.blocks, whole.blocks, strict=False):
                 block.key = wanted.key
                 block.set_role(wanted.role)
                 block.field.set_exact(wanted.text)
-            else:
-                self._column.insert(index, self._make(wanted))
+            for index in range(len(self._column.blocks), len(whole.blocks)):
+                self._column.insert(index, self._make(whole.blocks[index]))
+        finally:
+            self._loading = False
         self._column.arrange()
 
     def _make(self, wanted: Block) -> MessageBlock:

@@ -1,6 +1,7 @@
 """Exact text in a document that cannot hold every character.
 
-Invariant: `from_document(to_document(text)) == clean(text)` for every text; every slice of a document has a text, too.
+Invariant: `from_document(to_document(text)) == text` for every text that can be encoded, and both map character by
+character, so that parts of a document have the text of the whole.
 
 QTextDocument turns CR, U+2029, U+FDD0 and U+FDD1 into new paragraphs. Each of them has a stand-in among the
 noncharacters, which Unicode reserves for use inside a program; a stand-in (or the escape itself) that is part of the
@@ -23,22 +24,26 @@ PARAGRAPH = "\u2029"
 """What Qt puts between paragraphs in raw text and selections."""
 
 
-def clean(text: str) -> str:
-    """Return `text` with CRLF as LF, and U+FFFD for half a surrogate pair, which no encoding can carry."""
-    if _LONE_SURROGATE.search(text):
-        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return unify_newlines(text)
+def encodable(text: str) -> str:
+    """Return `text` with U+FFFD for half a surrogate pair, which no encoding can carry."""
+    if not _LONE_SURROGATE.search(text):
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def pasted(text: str) -> str:
+    """Return what a person means by text from elsewhere: CRLF is one new line."""
+    return unify_newlines(encodable(text))
 
 
 def to_document(text: str) -> str:
-    """Return what to insert into a document so that it holds `text` after `clean`."""
-    return _FOREIGN.sub(lambda match: STAND_INS.get(match[0]) or ESCAPE + match[0], clean(text))
+    """Return what to insert into a document so that it holds `text`."""
+    return _FOREIGN.sub(lambda match: STAND_INS.get(match[0]) or ESCAPE + match[0], encodable(text))
 
 
 def from_document(raw: str) -> str:
     """Return the text that raw document text stands for; paragraphs may be parted by LF or by U+2029."""
-    raw = raw.replace(PARAGRAPH, "\n")
-    return unify_newlines(_ENCODED.sub(lambda match: match[1] or _ORIGINALS[match[2]], raw))
+    return _ENCODED.sub(lambda match: match[1] or _ORIGINALS[match[2]], raw.replace(PARAGRAPH, "\n"))
 
 
 def units(text: str) -> int:

@@ -1,7 +1,7 @@
 """A text field whose text is exact.
 
-Invariant: what goes in by typing, pasting, dropping or `set_exact` comes out of `exact`, copy and drag byte for byte,
-but for CRLF, which is LF. Keys with Ctrl or Alt that do not edit text are left to the window.
+Invariant: what goes in by typing, pasting, dropping or `set_exact` comes out of `exact`, copy and drag byte for byte;
+only CRLF that is pasted or dropped is LF. Keys with Ctrl or Alt that do not edit text are left to the window.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QToolTip, QWidget
 
-from workbench.ui.editor.exact import PARAGRAPH, clean, from_document, to_document
+from workbench.ui.editor.exact import PARAGRAPH, encodable, from_document, pasted, to_document
 from workbench.ui.editor.journal import Kind
 from workbench.ui.editor.keys import edits_text, is_redo, is_undo, plain_modifiers
 from workbench.ui.editor.marks import Marks
@@ -84,7 +84,7 @@ class ExactField(QPlainTextEdit):
 
     def set_exact(self, text: str) -> None:
         """Replace the text without telling anybody; the caret goes to the start."""
-        if clean(text) == self.exact():
+        if encodable(text) == self.exact():
             return
         self._quiet = True
         try:
@@ -124,7 +124,7 @@ class ExactField(QPlainTextEdit):
         self.viewport().update()
 
     def natural_height(self, limit: int) -> int:
-        """Return the height in px that shows all the text, or something over `limit` when that is exceeded."""
+        """Return the height in px that shows all the text, or `limit` + 1 when that is more."""
         margin = self.document().documentMargin()
         height = self._chrome() + margin + 1
         if self.document().isEmpty() and self.placeholderText():
@@ -135,7 +135,7 @@ class ExactField(QPlainTextEdit):
         while block.isValid() and height <= limit:
             height += self.blockBoundingRect(block).height()
             block = block.next()
-        return math.ceil(height)
+        return min(math.ceil(height), limit + 1)
 
     def lines_height(self, count: int) -> int:
         """Return the height of the field that shows `count` lines of ordinary text."""
@@ -164,7 +164,8 @@ class ExactField(QPlainTextEdit):
         margin = 0 if scrolls else self.verticalScrollBar().sizeHint().width()
         if self.viewportMargins().right() != margin:
             self.setViewportMargins(0, 0, margin, 0)
-        self.setVerticalScrollBarPolicy(bar)
+        if self.verticalScrollBarPolicy() != bar:
+            self.setVerticalScrollBarPolicy(bar)
         self.setGeometry(rect)
 
     def enter(self, direction: int, x: int | None) -> None:
@@ -196,7 +197,7 @@ class ExactField(QPlainTextEdit):
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         self._kind = "other"
-        self.textCursor().insertText(to_document(source.text()))
+        self.textCursor().insertText(to_document(pasted(source.text())))
         self.ensureCursorVisible()
 
     def createMimeDataFromSelection(self) -> QMimeData:
@@ -204,10 +205,12 @@ class ExactField(QPlainTextEdit):
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            if plain_modifiers(event) or edits_text(event):
-                return super().event(event) if not self._is_own(event) else _accept(event)
-            event.ignore()
-            return True
+            if edits_text(event) and self.editable:
+                event.accept()
+                return True
+            if not plain_modifiers(event) and not edits_text(event):
+                event.ignore()
+                return True
         return super().event(event)
 
     def viewportEvent(self, event: QEvent) -> bool:
@@ -293,9 +296,6 @@ class ExactField(QPlainTextEdit):
         finally:
             self._kind = "other"
 
-    def _is_own(self, event: QKeyEvent) -> bool:
-        return self.editable and (is_undo(event) or is_redo(event))
-
     def _move_focus(self, *, forward: bool) -> None:
         before = self.tabChangesFocus()
         self.setTabChangesFocus(True)
@@ -352,8 +352,3 @@ def text_data(text: str) -> QMimeData:
     data.clear()
     data.setText(text)
     return data
-
-
-def _accept(event: QKeyEvent) -> bool:
-    event.accept()
-    return True

@@ -6,7 +6,7 @@ Invariant: only paragraphs that can be seen are ever looked at, so the cost of a
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,10 +24,25 @@ if TYPE_CHECKING:
 _RADIUS = 3.0
 
 
+_ODD = ("stand_in", "space", "hidden", "line")
+_CHIPS = {"variable": "violet_soft", "stand_in": "warn_soft"}
+
+
 @dataclass(frozen=True, slots=True)
 class _Seen:
+    """A visible paragraph, its spans, and the cursors of those that are coloured."""
+
     block: QTextBlock
+    text: str
     spans: tuple[Span, ...]
+    cursors: tuple[QTextCursor, ...]
+
+    def still(self, block: QTextBlock, found: tuple[Span, ...]) -> bool:
+        """Whether its cursors are right for `block`: they move with edits before them."""
+        if found != self.spans:
+            return False
+        first = next((span.start for span in found if span.kind in _CHIPS), 0)
+        return not self.cursors or self.cursors[0].selectionStart() == block.position() + first
 
 
 class Marks:
@@ -38,42 +53,73 @@ class Marks:
         self._theme = theme
         self._seen: list[_Seen] = []
         self._state: tuple[object, ...] = ()
-        self._selected: list[tuple[int, int, str]] = []
 
     def refresh(self, state: tuple[object, ...]) -> None:
         """Look at the visible paragraphs, unless `state` is the one of the last time."""
+        state = (*state, self._theme.tokens)
         if state == self._state:
             return
-        self._state = state
-        seen = ((block, _settled(block, spans(block.text()))) for block in self._field.visible_blocks())
-        self._seen = [_Seen(block, found) for block, found in seen if found]
-        self._color()
+        same_colors = bool(self._state) and self._state[-1] == state[-1]
+        before = {seen.text: seen for seen in self._seen} if same_colors else {}
+        now = [self._look(block, before) for block in self._field.visible_blocks()]
+        kept = [seen for seen in now if seen.spans]
+        if [seen.cursors for seen in kept] != [seen.cursors for seen in self._seen] or not same_colors:
+            self._color(kept)
+        self._seen, self._state = kept, state
 
     def under(self, painter: QPainter, exposed: QRectF) -> None:
         """Paint what lies below the text."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        for _, span, rects in self._exposed(exposed):
-            name = {"variable": "violet_soft", "stand_in": "warn_soft"}.get(span.kind)
-            if name is not None:
-                painter.setBrush(self._theme.color(name))
-                for rect in rects:
-                    painter.drawRoundedRect(rect.adjusted(-1, 0, 1, 0), _RADIUS, _RADIUS)
+        brushes = {kind: self._theme.color(name) for kind, name in _CHIPS.items()}
+        for span, rects in self._exposed(exposed, _CHIPS):
+            painter.setBrush(brushes[span.kind])
+            for rect in rects:
+                painter.drawRoundedRect(rect.adjusted(-1, 0, 1, 0), _RADIUS, _RADIUS)
 
     def over(self, painter: QPainter, exposed: QRectF) -> None:
         """Paint what lies above the text."""
         painter.setPen(QPen(self._theme.color("warn"), 1))
         painter.setFont(self._field.font())
-        for _, span, rects in self._exposed(exposed):
+        for span, rects in self._exposed(exposed, _ODD):
             for rect in rects[:1]:
                 self._mark(painter, span, rect)
 
     def describe(self, point: QPoint) -> str:
         """Return what the odd character under `point` is, "" when there is none."""
-        for _, span, rects in self._exposed(QRectF(self._field.viewport().rect())):
-            if span.kind != "variable" and any(r.adjusted(-3, 0, 3, 0).contains(QPointF(point)) for r in rects):
+        for span, rects in self._exposed(QRectF(self._field.viewport().rect()), _ODD):
+            if any(rect.adjusted(-3, 0, 3, 0).contains(QPointF(point)) for rect in rects):
                 return name_of(from_document(span.text))
         return ""
+
+    def _look(self, block: QTextBlock, before: dict[str, _Seen]) -> _Seen:
+        text = block.text()
+        known = before.get(text)
+        found = _settled(block, known.spans if known else spans(text))
+        if known and known.still(block, found):
+            return _Seen(block, text, found, known.cursors)
+        position, cursors = block.position(), []
+        for span in found:
+            if span.kind in _CHIPS:
+                cursor = QTextCursor(block)
+                cursor.setPosition(position + span.start)
+                cursor.setPosition(position + span.start + span.length, QTextCursor.MoveMode.KeepAnchor)
+                cursors.append(cursor)
+        return _Seen(block, text, found, tuple(cursors))
+
+    def _color(self, seen: list[_Seen]) -> None:
+        """Colour the text itself. Selections of the widget do it at paint time and leave its layout alone."""
+        inks = {"variable": self._theme.color("violet"), "stand_in": QColor(Qt.GlobalColor.transparent)}
+        chosen = []
+        for one in seen:
+            kinds = [span.kind for span in one.spans if span.kind in _CHIPS]
+            for kind, cursor in zip(kinds, one.cursors, strict=True):
+                selection = QTextEdit.ExtraSelection()
+                selection.cursor = cursor
+                selection.format = QTextCharFormat()
+                selection.format.setForeground(inks[kind])
+                chosen.append(selection)
+        self._field.setExtraSelections(chosen)
 
     def _mark(self, painter: QPainter, span: Span, rect: QRectF) -> None:
         if span.kind == "space":
@@ -95,38 +141,12 @@ class Marks:
             align = Qt.AlignmentFlag.AlignCenter if span.kind == "stand_in" else Qt.AlignmentFlag.AlignLeft
             painter.drawText(room, align, GLYPHS[span.text])
 
-    def _exposed(self, exposed: QRectF) -> Iterator[tuple[QTextBlock, Span, list[QRectF]]]:
+    def _exposed(self, exposed: QRectF, kinds: Container[str]) -> Iterator[tuple[Span, list[QRectF]]]:
         for seen in self._seen:
-            geometry = self._field.block_rect(seen.block)
-            if geometry.intersects(exposed):
-                for span in seen.spans:
-                    yield seen.block, span, _rects(seen.block, span, geometry.topLeft())
-
-    def _color(self) -> None:
-        """Colour the text itself. Selections of the widget do it at paint time and leave its layout alone."""
-        wanted = [
-            (seen.block.position() + span.start, span.length, self._ink(span.kind))
-            for seen in self._seen
-            for span in seen.spans
-            if span.kind in ("variable", "stand_in")
-        ]
-        if wanted == self._selected:
-            return
-        self._selected = wanted
-        document = self._field.document()
-        chosen = []
-        for start, length, ink in wanted:
-            selection = QTextEdit.ExtraSelection()
-            selection.cursor = QTextCursor(document)
-            selection.cursor.setPosition(start)
-            selection.cursor.setPosition(start + length, QTextCursor.MoveMode.KeepAnchor)
-            selection.format = QTextCharFormat()
-            selection.format.setForeground(QColor(ink))
-            chosen.append(selection)
-        self._field.setExtraSelections(chosen)
-
-    def _ink(self, kind: str) -> str:
-        return self._theme.tokens.violet if kind == "variable" else "#00000000"
+            wanted = [span for span in seen.spans if span.kind in kinds]
+            if wanted and (geometry := self._field.block_rect(seen.block)).intersects(exposed):
+                for span in wanted:
+                    yield span, _rects(seen.block, span, geometry.topLeft(), exposed)
 
 
 def name_of(character: str) -> str:
@@ -145,7 +165,8 @@ def _settled(block: QTextBlock, found: tuple[Span, ...]) -> tuple[Span, ...]:
     return tuple(span for span in found if span.start + span.length <= layout.preeditAreaPosition())
 
 
-def _rects(block: QTextBlock, span: Span, origin: QPointF) -> list[QRectF]:
+def _rects(block: QTextBlock, span: Span, origin: QPointF, exposed: QRectF) -> list[QRectF]:
+    """Return where a span is in the viewport, a rectangle for each line of it that is exposed."""
     layout = block.layout()
     rects: list[QRectF] = []
     position, end = span.start, span.start + span.length
@@ -154,8 +175,10 @@ def _rects(block: QTextBlock, span: Span, origin: QPointF) -> list[QRectF]:
         if not line.isValid():
             break
         stop = min(end, line.textStart() + line.textLength())
-        first, last = _x(line.cursorToX(position)), _x(line.cursorToX(stop))
-        rects.append(QRectF(origin.x() + min(first, last), origin.y() + line.y(), abs(last - first), line.height()))
+        top, height = origin.y() + line.y(), line.height()
+        if top <= exposed.bottom() and top + height >= exposed.top():
+            first, last = _x(line.cursorToX(position)), _x(line.cursorToX(stop))
+            rects.append(QRectF(origin.x() + min(first, last), top, abs(last - first), height))
         if stop <= position:
             break
         position = stop

@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from workbench.ui.editor.exact import clean
+from workbench.ui.editor.exact import encodable
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.page import Page
 from workbench.ui.editor.value_row import ValueRow, name_width
@@ -74,7 +74,7 @@ class ValuesPanel(QWidget):
 
     def set_values(self, values: Mapping[str, str]) -> None:
         """Replace all values, also those kept for names that have no row; `edited` is not emitted."""
-        self._kept = {name: clean(value) for name, value in values.items()}
+        self._kept = {name: encodable(value) for name, value in values.items()}
         for row in self._rows:
             row.set_value(self._kept.get(row.name))
         self._arrange()

@@ -1,0 +1,151 @@
+"""What the tests of the editor share: a window with focus, keys, and text that editors lose."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from hypothesis import strategies as st
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
+
+from workbench.core.content import Content, Message
+from workbench.ui.editor import ContentEditor
+from workbench.ui.editor.block import MessageBlock
+from workbench.ui.editor.field import ExactField
+from workbench.ui.theme import Theme
+
+Key = Qt.Key
+CTRL, SHIFT, ALT = (
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.AltModifier,
+)
+Show = Callable[[Any], Any]
+
+# What Qt says of a machine without fonts for a script, and of a platform without a screen, is not about us.
+machine = pytest.mark.qt_log_ignore("OpenType support missing", "This plugin does not support")
+
+CORPUS = {
+    "nbsp": "10\u00a0000\u202f€",
+    "latex": r"\frac{a_{1}}{b} \begin{cases} {{x}} \end{cases} $\{\#\}$",
+    "jinja": "{% for x in xs %}{# a comment #}{{ x | upper }}{% endfor %}",
+    "handlebars": "{{#each items}}{{{raw}}}{{/each}}",
+    "go": '{{ range $i, $e := .Items }}{{ printf "%d" $i }}{{ end }}',
+    "erb": '<%= link_to "a", b %>\n<%# no %>',
+    "trailing newlines": "text\n\n\n",
+    "only newlines": "\n\n",
+    "spaces": "  leading and trailing  \t",
+    "emoji": "👩‍👩‍👧‍👦 🏳️‍🌈 🇩🇪 e\u0301",
+    "right to left": "שלום עולם مرحبا \u202bmixed\u202c \u2067x\u2069",
+    "lone cr": "a\rb\r\rc\r",
+    "separators": "a\u2028b\u2029c\u0085d\x0b\x0ce",
+    "null": "a\0b",
+    "controls": "".join(map(chr, range(1, 32))).replace("\r\n", ""),
+    "noncharacters": "\ufdd0\ufdd1\ufdd2\ufdd3\ufdd4\ufdd5\ufdd6\ufdef\ufffe\uffff\U0001fffe\U0010ffff",
+    "escape pairs": "\ufdd2\ufdd2\ufdd3\r\ufdd2\r",
+    "objects": "\ufffc\ufffd\ufeff",
+    "han": "模型回答：订单 12345 的状态",
+    "private use": "\ue000\uf8ff\U000f0000",
+}
+texts = st.text(
+    st.one_of(
+        st.characters(exclude_categories=["Cs"]),
+        st.sampled_from("\r\n\u2028\u2029\u00a0\0\ufdd0\ufdd1\ufdd2\ufdd3 a😀"),
+    )
+)
+
+
+def content(*pairs: tuple[str, str]) -> Content:
+    return Content(tuple(Message(role, text) for role, text in pairs))  # type: ignore[arg-type]
+
+
+def blocks(editor: ContentEditor) -> list[MessageBlock]:
+    """The blocks as the eye meets them, from top to bottom."""
+    return sorted((b for b in editor.findChildren(MessageBlock) if not b.isHidden()), key=lambda b: b.y())
+
+
+def fields(editor: ContentEditor) -> list[ExactField]:
+    return [block.field for block in blocks(editor)]
+
+
+def focused() -> Any:
+    widget = QApplication.focusWidget()
+    assert widget is not None, "nothing has the focus"
+    return widget
+
+
+def press(key: Qt.Key, modifiers: Any = Qt.KeyboardModifier.NoModifier, times: int = 1) -> None:
+    """Press a key where the focus is."""
+    for _ in range(times):
+        QTest.keyClick(focused(), key, modifiers)
+
+
+def type_text(text: str) -> None:
+    """Type any letters, with the key events that a keyboard with these letters sends."""
+    for letter in text:
+        key, sent = (Key.Key_Return, "\r") if letter == "\n" else (Key.Key_unknown, letter)
+        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            QApplication.sendEvent(focused(), QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, sent))
+
+
+@pytest.fixture
+def theme(qapp: QApplication) -> Iterator[Theme]:
+    made = Theme(qapp, "light")
+    yield made
+    made.set_scale(1.0)
+    made.set_mode("light")
+    made.deleteLater()
+
+
+@pytest.fixture
+def shown(qapp: QApplication) -> Iterator[Show]:
+    """Show a widget as a window with focus; it is gone after the test."""
+    widgets: list[QWidget] = []
+
+    def show(widget: QWidget, width: int = 460, height: int = 600) -> QWidget:
+        widgets.append(widget)
+        widget.resize(width, height)
+        widget.show()
+        widget.activateWindow()
+        qapp.processEvents()
+        return widget
+
+    yield show
+    for widget in widgets:
+        if isValid(widget):
+            widget.close()
+            widget.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    qapp.processEvents()
+
+
+class Ticks:
+    """A clock that tests move: ms."""
+
+    def __init__(self) -> None:
+        self.now = 0
+
+    def __call__(self) -> int:
+        return self.now
+
+
+@pytest.fixture
+def ticks() -> Ticks:
+    return Ticks()
+
+
+@pytest.fixture
+def editor(theme: Theme, shown: Show, ticks: Ticks) -> ContentEditor:
+    made = ContentEditor(theme, clock=ticks)
+    shown(made)
+    return made
+
+
+def numbers() -> Iterator[int]:
+    return itertools.count(1)

@@ -1,0 +1,384 @@
+"""One text field: text in and out, keys, input methods, wheel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, Qt, QUrl
+from PySide6.QtGui import (
+    QAction,
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QInputMethodEvent,
+    QKeyEvent,
+    QKeySequence,
+    QTextCursor,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QVBoxLayout, QWidget
+
+from tests.ui.editor_support import ALT, CORPUS, CTRL, SHIFT, Key, Show, machine, press, shown, texts, theme, type_text
+from workbench.core.text import unify_newlines
+from workbench.ui.editor.field import ExactField
+from workbench.ui.theme import Theme
+
+NONE = Qt.KeyboardModifier.NoModifier
+pytestmark = machine
+__all__ = ["shown", "theme"]
+
+
+class Window(QWidget):
+    """A field between two line edits, in a window with commands."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.before, self.field, self.after = QLineEdit(), ExactField(theme), QLineEdit()
+        layout = QVBoxLayout(self)
+        for widget in (self.before, self.field, self.after):
+            layout.addWidget(widget)
+        self.fired: list[str] = []
+
+    def command(self, keys: str) -> None:
+        action = QAction(keys, self)
+        action.setShortcut(QKeySequence(keys))
+        action.triggered.connect(lambda: self.fired.append(keys))
+        self.addAction(action)
+
+
+@pytest.fixture
+def window(theme: Theme, shown: Show) -> Window:
+    made = Window(theme)
+    shown(made)
+    made.field.setFocus()
+    return made
+
+
+@pytest.fixture
+def field(window: Window) -> ExactField:
+    return window.field
+
+
+def compose(field: ExactField, preedit: str, commit: str = "") -> None:
+    event = QInputMethodEvent(preedit, [])
+    if commit:
+        event.setCommitString(commit)
+    QApplication.sendEvent(field, event)
+
+
+def paste(field: ExactField, text: str) -> None:
+    QApplication.clipboard().setText(text)
+    field.selectAll()
+    press(Key.Key_V, CTRL)
+
+
+@pytest.mark.parametrize("name", CORPUS)
+def test_set_read_copy_and_paste_are_exact(field: ExactField, name: str) -> None:
+    text = CORPUS[name]
+    field.set_exact(text)
+    assert field.exact() == text
+    press(Key.Key_A, CTRL)
+    press(Key.Key_C, CTRL)
+    assert QApplication.clipboard().text() == text
+    press(Key.Key_X, CTRL)
+    assert field.exact() == ""
+    assert QApplication.clipboard().text() == text
+    press(Key.Key_V, CTRL)
+    assert field.exact() == text
+    press(Key.Key_Z, CTRL)
+    assert field.exact() == ""
+    press(Key.Key_Z, CTRL)
+    assert field.exact() == text
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=texts)
+def test_any_text_survives_the_clipboard(field: ExactField, text: str) -> None:
+    paste(field, text)
+    assert field.exact() == unify_newlines(text)
+    if field.exact():
+        press(Key.Key_A, CTRL)
+        press(Key.Key_C, CTRL)
+        assert QApplication.clipboard().text() == unify_newlines(text)
+    field.set_exact(text)
+    assert field.exact() == text
+
+
+def test_pasted_crlf_is_lf(field: ExactField) -> None:
+    paste(field, "a\r\nb\r\n")
+    assert field.exact() == "a\nb\n"
+
+
+def test_typing_is_exact(field: ExactField) -> None:
+    type_text("a\u00a0b\u202fc 😀 é\n\nx")
+    press(Key.Key_Tab)
+    assert field.exact() == "a\u00a0b\u202fc 😀 é\n\nx\t"
+
+
+def test_shift_enter_is_a_new_line_too(field: ExactField) -> None:
+    type_text("a")
+    press(Key.Key_Return, SHIFT)
+    press(Key.Key_Enter, SHIFT)
+    assert field.exact() == "a\n\n"
+
+
+def test_only_plain_text_is_pasted(field: ExactField) -> None:
+    data = QMimeData()
+    data.setHtml("<b>rich</b>")
+    assert not field.canInsertFromMimeData(data)
+    data.setText("plain")
+    assert field.canInsertFromMimeData(data)
+    field.insertFromMimeData(data)
+    assert field.exact() == "plain"
+    assert field.createMimeDataFromSelection().formats() == ["text/plain"]
+
+
+def test_a_dropped_text_is_exact(field: ExactField) -> None:
+    data = QMimeData()
+    data.setText("x\ry\u00a0")
+    enter = QDragEnterEvent(QPoint(2, 2), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, NONE)
+    drop = QDropEvent(QPointF(2, 2), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, NONE)
+    QApplication.sendEvent(field.viewport(), enter)
+    QApplication.sendEvent(field.viewport(), drop)
+    assert field.exact() == "x\ry\u00a0"
+
+
+def test_a_dropped_file_is_its_address(field: ExactField) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl("file:///tmp/a.txt")])
+    field.insertFromMimeData(data)
+    assert field.exact() == "file:///tmp/a.txt"
+
+
+def test_composing_says_nothing_until_it_commits(field: ExactField) -> None:
+    said: list[tuple[Any, str]] = []
+    field.set_exact("ab {{x}}")
+    field.moveCursor(QTextCursor.MoveOperation.Right)
+    field.edited.connect(lambda edit, kind: said.append(((edit.position, edit.removed, edit.inserted), kind)))
+    compose(field, "ni")
+    QApplication.processEvents()
+    compose(field, "nih")
+    assert (field.exact(), said) == ("ab {{x}}", [])
+    compose(field, "", "你")
+    assert field.exact() == "a你b {{x}}"
+    compose(field, "hao", "")
+    compose(field, "", "好")
+    assert field.exact() == "a你好b {{x}}"
+    assert said == [((1, "", "你"), "typing"), ((2, "", "好"), "typing")]
+
+
+def test_every_edit_is_told_with_what_it_removed(field: ExactField) -> None:
+    said: list[tuple[int, str, str, str]] = []
+    field.edited.connect(lambda edit, kind: said.append((edit.position, edit.removed, edit.inserted, kind)))
+    type_text("a😀")
+    press(Key.Key_Backspace)
+    press(Key.Key_Return)
+    press(Key.Key_Backspace)
+    press(Key.Key_A, CTRL)
+    type_text("z")
+    paste(field, "pasted\rtext")
+    field.selectAll()
+    press(Key.Key_Delete)
+    assert said == [
+        (0, "", "a", "typing"),
+        (1, "", "😀", "typing"),
+        (1, "😀", "", "deleting"),
+        (1, "", "\n", "other"),
+        (1, "\n", "", "other"),
+        (0, "a", "z", "typing"),
+        (0, "z", "pasted\ufdd3text", "other"),
+        (0, "pasted\ufdd3text", "", "deleting"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "keys",
+    ["Ctrl+Return", "Ctrl+Shift+Return", "Ctrl+D", "Ctrl+K", "Ctrl+U", "Ctrl+E", "Ctrl+B", "Ctrl+P", "Ctrl+.", "Ctrl+1",
+     "Alt+1", "Alt+Left", "Alt+Right", "Ctrl+Shift+N", "Esc", "F2"],
+)  # fmt: skip
+def test_commands_of_the_window_work_inside_the_text(window: Window, keys: str) -> None:
+    window.field.set_exact("some text\nhere")
+    window.command(keys)
+    combination = QKeySequence(keys)[0]
+    press(combination.key(), combination.keyboardModifiers())
+    assert window.fired == [keys]
+    assert window.field.exact() == "some text\nhere"
+
+
+@pytest.mark.parametrize("keys", ["Ctrl+Return", "Ctrl+Enter", "Ctrl+D", "Ctrl+K", "Ctrl+U", "Alt+Return", "Ctrl+J"])
+def test_keys_that_nobody_takes_change_nothing(field: ExactField, keys: str) -> None:
+    field.set_exact("some text")
+    combination = QKeySequence(keys)[0]
+    press(combination.key(), combination.keyboardModifiers())
+    assert field.exact() == "some text"
+
+
+@pytest.mark.parametrize(
+    "keys", ["Ctrl+Z", "Ctrl+Y", "Ctrl+C", "Ctrl+V", "Ctrl+X", "Ctrl+A", "Ctrl+Left", "Ctrl+Backspace"]
+)
+def test_editing_keys_stay_in_the_text(window: Window, keys: str) -> None:
+    window.command(keys)
+    type_text("word")
+    combination = QKeySequence(keys)[0]
+    press(combination.key(), combination.keyboardModifiers())
+    assert window.fired == []
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "modifiers"),
+    [(Key.Key_BraceLeft, "{", CTRL | ALT), (Key.Key_At, "@", Qt.KeyboardModifier.GroupSwitchModifier),
+     (Key.Key_BracketRight, "]", NONE), (Key.Key_Y, "y", NONE), (Key.Key_1, "1", NONE), (Key.Key_Minus, "-", NONE)],
+)  # fmt: skip
+def test_letters_of_other_layouts_are_typed(window: Window, key: Qt.Key, text: str, modifiers: Any) -> None:
+    for keys in ("1", "-", "Y", "F"):
+        window.command(keys)
+    for kind in (QKeyEvent.Type.ShortcutOverride, QKeyEvent.Type.KeyPress):
+        QApplication.sendEvent(window.field, QKeyEvent(kind, key, modifiers, text))
+    assert window.field.exact() == text
+
+
+def test_tab_types_and_other_tabs_move_on(window: Window) -> None:
+    press(Key.Key_Tab)
+    assert window.field.exact() == "\t"
+    press(Key.Key_Backtab, SHIFT)
+    assert QApplication.focusWidget() is window.before
+    press(Key.Key_Tab)
+    assert QApplication.focusWidget() is window.field
+    press(Key.Key_Tab, CTRL)
+    assert QApplication.focusWidget() is window.after
+    window.field.setFocus()
+    press(Key.Key_Backtab, CTRL | SHIFT)
+    assert QApplication.focusWidget() is window.before
+    assert window.field.exact() == "\t"
+
+
+def test_reading_only(window: Window) -> None:
+    window.field.set_exact("look\rhere")
+    window.field.set_editable(False)
+    type_text("x")
+    press(Key.Key_Return)
+    press(Key.Key_Return, SHIFT)
+    press(Key.Key_Backspace)
+    paste(window.field, "no")
+    press(Key.Key_X, CTRL)
+    press(Key.Key_Z, CTRL)
+    assert window.field.exact() == "look\rhere"
+    press(Key.Key_A, CTRL)
+    press(Key.Key_C, CTRL)
+    assert QApplication.clipboard().text() == "look\rhere"
+    press(Key.Key_Tab)
+    assert QApplication.focusWidget() is window.after
+
+
+def test_the_menu_offers_what_can_be_done(field: ExactField) -> None:
+    def open_menu() -> dict[str, bool]:
+        QApplication.sendEvent(
+            field, QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(1, 1), field.mapToGlobal(QPoint(1, 1)))
+        )
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
+        entries = {a.text().split("\t")[0]: a.isEnabled() for a in menu.actions() if not a.isSeparator()}
+        menu.close()
+        return entries
+
+    QApplication.clipboard().clear()
+    empty = {"Undo": False, "Redo": False, "Cut": False, "Copy": False, "Paste": False, "Select all": False}
+    assert open_menu() == empty
+    type_text("word")
+    field.selectAll()
+    press(Key.Key_C, CTRL)
+    assert open_menu() == {**dict.fromkeys(empty, True), "Redo": False}
+    field.set_editable(False)
+    assert open_menu() == {"Copy": True, "Select all": True}
+
+
+def test_the_wheel_goes_on_outside_at_the_ends(field: ExactField) -> None:
+    def accepted(delta: int, modifiers: Any = NONE) -> bool:
+        event = QWheelEvent(
+            QPointF(5, 5), QPointF(5, 5), QPoint(0, 0), QPoint(0, delta), Qt.MouseButton.NoButton, modifiers,
+            Qt.ScrollPhase.NoScrollPhase, False,
+        )  # fmt: skip
+        event.ignore()
+        field.wheelEvent(event)
+        return event.isAccepted()
+
+    assert not accepted(-120)
+    field.set_exact("line\n" * 300)
+    assert accepted(-120)
+    assert accepted(120)
+    assert not accepted(120)
+    assert not accepted(-120, CTRL)
+    field.verticalScrollBar().setValue(field.verticalScrollBar().maximum())
+    assert not accepted(-120)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.3, 2.0])
+@pytest.mark.parametrize("text", ["", "a", "a\nb", "word " * 200, "\n\n\n", "x\u2028y", "漢字 😀\nb", "a\rb"])
+def test_the_natural_height_shows_all_and_no_more(theme: Theme, shown: Show, scale: float, text: str) -> None:
+    theme.set_scale(scale)
+    outer = QWidget()
+    field = ExactField(theme, outer)
+    shown(outer, 500, 2000)
+    field.set_exact(text)
+    field.fit(QRect(0, 0, 400, 30), scrolls=False)
+    height = field.natural_height(3000)
+    field.fit(QRect(0, 0, 400, height), scrolls=False)
+    assert field.verticalScrollBar().maximum() == 0
+    field.fit(QRect(0, 0, 400, height - 1), scrolls=False)
+    assert field.verticalScrollBar().maximum() > 0 or text == ""
+
+
+def test_a_scroll_bar_never_changes_the_width_of_the_text(theme: Theme, shown: Show) -> None:
+    outer = QWidget()
+    field = ExactField(theme, outer)
+    shown(outer, 500, 500)
+    field.fit(QRect(0, 0, 400, 100), scrolls=False)
+    width = field.viewport().width()
+    field.fit(QRect(0, 0, 400, 100), scrolls=True)
+    assert field.viewport().width() == width
+    assert field.verticalScrollBar().isVisible()
+
+
+def test_painting_marks_leaves_text_and_layout_alone(field: ExactField) -> None:
+    field.set_exact(" ".join(CORPUS.values()))
+    revision = field.document().revision()
+    field.grab()
+    assert field.document().revision() == revision
+    assert field.exact() == " ".join(CORPUS.values())
+
+
+def test_only_what_is_visible_is_coloured(field: ExactField) -> None:
+    field.set_exact("{{a}} {{b}}\n" * 2000)
+    field.grab()
+    assert 0 < len(field.extraSelections()) < 200
+    field.verticalScrollBar().setValue(1000)
+    field.grab()
+    first = min(s.cursor.blockNumber() for s in field.extraSelections())
+    assert first == 1000
+
+
+def test_colours_follow_the_text(field: ExactField) -> None:
+    def coloured() -> list[str]:
+        field.grab()
+        return [s.cursor.selectedText() for s in field.extraSelections()]
+
+    field.set_exact("😀 {{a}} x\n{{b}}")
+    assert coloured() == ["{{a}}", "{{b}}"]
+    type_text("new ")
+    assert coloured() == ["{{a}}", "{{b}}"]
+    type_text("{{c}}")
+    assert coloured() == ["{{c}}", "{{a}}", "{{b}}"]
+    press(Key.Key_Backspace)
+    assert coloured() == ["{{a}}", "{{b}}"]
+    field.set_exact("{{b}}\n{{b}}\n{{b}}")
+    assert coloured() == ["{{b}}"] * 3
+
+
+def test_a_tool_tip_names_an_odd_character(field: ExactField) -> None:
+    field.set_exact("\u00a0")
+    field.grab()
+    margin = round(field.document().documentMargin())
+    assert field._marks.describe(QPoint(margin + 2, margin + 5)) == "U+00A0 no-break space"
+    assert field._marks.describe(QPoint(200, margin + 5)) == ""

@@ -1,0 +1,238 @@
+"""The values panel, driven by keys."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QScrollArea, QVBoxLayout, QWidget
+
+from tests.ui.editor_support import CORPUS, CTRL, SHIFT, Key, Show, focused, machine, press, shown, theme, type_text
+from workbench.ui.editor import ValuesPanel
+from workbench.ui.editor.field import ExactField
+from workbench.ui.editor.value_row import EMPTY_VALUE, NO_VALUE, ValueRow
+from workbench.ui.theme import Theme
+
+pytestmark = machine
+__all__ = ["shown", "theme"]
+
+
+class Window(QWidget):
+    """The panel below something that takes the rest."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.panel = ValuesPanel(theme)
+        self.rest = QWidget()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.rest, 1)
+        layout.addWidget(self.panel)
+
+
+@pytest.fixture
+def window(theme: Theme, shown: Show) -> Window:
+    made = Window(theme)
+    shown(made)
+    return made
+
+
+@pytest.fixture
+def panel(window: Window) -> ValuesPanel:
+    return window.panel
+
+
+def rows(panel: ValuesPanel) -> list[ValueRow]:
+    return sorted((row for row in panel.findChildren(ValueRow) if not row.isHidden()), key=lambda row: row.y())
+
+
+def field(panel: ValuesPanel, name: str) -> ExactField:
+    return next(row.field for row in rows(panel) if row.name == name)
+
+
+def test_no_variables_take_no_height(panel: ValuesPanel) -> None:
+    assert panel.height() == 0
+    panel.set_variables(["a"])
+    assert panel.height() > 20
+    panel.set_variables([])
+    assert panel.height() == 0
+
+
+def test_values_are_those_of_the_variables_in_their_order(panel: ValuesPanel) -> None:
+    panel.set_values({"b": "2", "a": "1", "z": "26"})
+    panel.set_variables(["a", "c", "b", "a"])
+    assert panel.variables() == ("a", "c", "b")
+    assert panel.values() == (("a", "1"), ("b", "2"))
+    assert panel.all_values() == {"b": "2", "a": "1", "z": "26"}
+    assert [row.name for row in rows(panel)] == ["a", "c", "b"]
+
+
+def test_a_value_waits_for_its_variable_to_return(panel: ValuesPanel) -> None:
+    panel.set_variables(["question"])
+    field(panel, "question").setFocus()
+    type_text("Where?")
+    panel.set_variables(["questio"])
+    assert panel.values() == ()
+    panel.set_variables(["other", "question"])
+    assert panel.values() == (("question", "Where?"),)
+    assert field(panel, "question").exact() == "Where?"
+
+
+@pytest.mark.parametrize("name", CORPUS)
+def test_values_are_exact(panel: ValuesPanel, name: str) -> None:
+    panel.set_values({"v": CORPUS[name]})
+    panel.set_variables(["v"])
+    assert panel.values() == (("v", CORPUS[name]),)
+    QApplication.clipboard().setText(CORPUS[name])
+    field(panel, "v").setFocus()
+    press(Key.Key_A, CTRL)
+    press(Key.Key_V, CTRL)
+    assert panel.values() == (("v", CORPUS[name]),)
+    press(Key.Key_A, CTRL)
+    press(Key.Key_C, CTRL)
+    assert QApplication.clipboard().text() == CORPUS[name]
+
+
+def test_no_value_and_an_empty_value_are_told_apart(panel: ValuesPanel) -> None:
+    panel.set_variables(["v"])
+    told: list[tuple[tuple[str, str], ...]] = []
+    panel.edited.connect(lambda: told.append(panel.values()))
+    v = field(panel, "v")
+    assert v.placeholderText() == NO_VALUE
+    assert NO_VALUE in v.accessibleName()
+    v.setFocus()
+    type_text("x")
+    press(Key.Key_Backspace)
+    assert told == [(("v", "x"),), (("v", ""),)]
+    assert v.placeholderText() == EMPTY_VALUE
+    assert NO_VALUE not in v.accessibleName()
+    panel.set_values({})
+    assert v.placeholderText() == NO_VALUE
+    assert panel.values() == ()
+    assert len(told) == 2
+
+
+def test_tab_and_arrows_move_between_values(panel: ValuesPanel) -> None:
+    panel.set_variables(["c", "a", "b"])
+    panel.set_variables(["a", "b", "c"])
+    a, b, c = (field(panel, name) for name in "abc")
+    a.setFocus()
+    press(Key.Key_Tab)
+    assert focused() is b
+    press(Key.Key_Tab)
+    assert focused() is c
+    press(Key.Key_Backtab, SHIFT)
+    assert focused() is b
+    press(Key.Key_Down)
+    assert focused() is c
+    press(Key.Key_Up, times=2)
+    assert focused() is a
+    assert panel.values() == ()
+
+
+def test_each_value_has_its_own_undo(panel: ValuesPanel) -> None:
+    panel.set_variables(["a", "b"])
+    field(panel, "a").setFocus()
+    type_text("one")
+    press(Key.Key_Tab)
+    type_text("two")
+    press(Key.Key_Z, CTRL)
+    assert panel.values() == (("a", "one"), ("b", ""))
+    press(Key.Key_Y, CTRL)
+    assert panel.values() == (("a", "one"), ("b", "two"))
+
+
+def test_the_caret_stays_where_the_person_types(panel: ValuesPanel) -> None:
+    panel.set_variables(["a", "b"])
+    field(panel, "b").setFocus()
+    type_text("typ")
+    panel.set_variables(["new", "b", "a"])
+    type_text("ing")
+    assert panel.values() == (("b", "typing"),)
+
+
+def test_a_value_grows_to_five_lines_and_then_scrolls(panel: ValuesPanel) -> None:
+    panel.set_variables(["v"])
+    v = field(panel, "v")
+    v.setFocus()
+    heights = [v.height()]
+    for _ in range(6):
+        press(Key.Key_Return)
+        heights.append(v.height())
+    assert heights[0] < heights[1] < heights[4]
+    assert heights[4] == heights[5] == heights[6]
+    assert v.verticalScrollBar().maximum() > 0
+    press(Key.Key_A, CTRL)
+    press(Key.Key_Delete)
+    assert v.height() == heights[0]
+    assert v.verticalScrollBar().maximum() == 0
+
+
+def test_the_panel_leaves_most_of_the_height_to_the_rest(window: Window) -> None:
+    panel = window.panel
+    panel.set_variables([f"name_{i}" for i in range(40)])
+    QApplication.processEvents()
+    assert 0.3 * window.height() < panel.height() <= 0.4 * window.height()
+    field(panel, "name_0").setFocus()
+    area = panel.findChild(QScrollArea)
+    for _ in range(39):
+        press(Key.Key_Tab)
+        top = focused().mapTo(area.viewport(), focused().rect().topLeft()).y()
+        assert top + focused().height() // 2 <= area.viewport().height()
+    window.resize(window.width(), 300)
+    QApplication.processEvents()
+    assert panel.height() <= 0.4 * 300
+
+
+@pytest.mark.parametrize("scale", [0.8, 1.0, 2.0])
+@pytest.mark.parametrize("width", [220, 900])
+def test_rows_do_not_overlap_and_keep_inside(theme: Theme, window: Window, width: int, scale: float) -> None:
+    theme.set_scale(scale)
+    window.resize(width, 900)
+    window.panel.set_values({"a": "text " * 30, "a_name_that_is_much_longer_than_its_value": "x"})
+    window.panel.set_variables(["a", "a_name_that_is_much_longer_than_its_value", "missing"])
+    QApplication.processEvents()
+    bottom = 0
+    for row in rows(window.panel):
+        assert row.y() >= bottom
+        bottom = row.y() + row.height()
+        assert row.rect().contains(row.field.geometry())
+        assert row.field.verticalScrollBar().maximum() == 0 or row.name == "a"
+    window.grab()
+
+
+def test_reading_only(panel: ValuesPanel) -> None:
+    panel.set_values({"v": "fixed"})
+    panel.set_variables(["v"])
+    panel.set_read_only(True)
+    field(panel, "v").setFocus()
+    type_text("x")
+    panel.set_variables(["v", "w"])
+    field(panel, "w").setFocus()
+    type_text("x")
+    assert panel.all_values() == {"v": "fixed"}
+    panel.set_read_only(False)
+    type_text("y")
+    assert panel.all_values() == {"v": "fixed", "w": "y"}
+
+
+def test_a_name_can_be_gone_to(panel: ValuesPanel) -> None:
+    panel.set_variables(["a", "b"])
+    panel.focus("b")
+    assert focused() is field(panel, "b")
+    QTest.mouseClick(field(panel, "a").viewport(), Qt.MouseButton.LeftButton)
+    assert focused() is field(panel, "a")
+    panel.focus("b")
+    panel.focus("gone")
+    assert focused() is field(panel, "b")
+
+
+def test_values_set_while_hidden_are_laid_out_when_shown(window: Window) -> None:
+    window.hide()
+    window.panel.set_variables(["a", "b"])
+    window.panel.set_values({"a": "1\n2\n3"})
+    assert window.panel.height() > 0
+    window.show()
+    QApplication.processEvents()
+    assert field(window.panel, "a").verticalScrollBar().maximum() == 0
