@@ -39,6 +39,7 @@ class Pulse(QObject):
 
     def start_watching(self) -> None:
         """Begin to notice what other processes write."""
+        self._look()
         self._watch.start()
 
     def start(self) -> None:
@@ -71,7 +72,8 @@ class Pulse(QObject):
         self._tasks.run(self._workbench.store.data_version, self._looked)
 
     def _looked(self, version: int) -> None:
-        changed = self._data_version is not None and version != self._data_version
+        # The first look counts as a change: something may have been written since the lists were read.
+        changed = version != self._data_version
         self._data_version = version
         if changed:
             self.foreign_change.emit()

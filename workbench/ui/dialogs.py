@@ -60,6 +60,11 @@ class Dialogs(QObject):
         dialog.open()
 
     @property
+    def open_settings(self) -> SettingsDialog | None:
+        """The open settings, None when they are closed."""
+        return self._settings
+
+    @property
     def open_note(self) -> NoteDialog | None:
         """The open note dialog, None when it is closed."""
         return self._note

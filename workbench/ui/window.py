@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
@@ -45,12 +46,17 @@ from workbench.ui.theme import Theme
 from workbench.ui.wiring import wire
 from workbench.usecases.workbench import Workbench
 
+if TYPE_CHECKING:
+    from workbench.app.single import RaiseServer
+
 SMALLEST = (860, 560)
-FIRST_SIZE = (1440, 900)
 
 
 class MainWindow(QMainWindow):
     """One window over one database."""
+
+    forward_asked = Signal()
+    """A second start asked this window to come to the front."""
 
     def __init__(self, workbench: Workbench, theme: Theme, settings: stored.Settings) -> None:
         super().__init__()
@@ -74,7 +80,7 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(theme)
         self._main = QSplitter(Qt.Orientation.Horizontal)
         self._heads: tuple[LaneHead, ...] = ()
-        self._raise_server: QObject | None = None
+        self._raise_server: RaiseServer | None = None
         self._painted = False
         self._closed = False
         self._build()
@@ -129,12 +135,18 @@ class MainWindow(QMainWindow):
         server.raise_requested.connect(self.come_forward)
         self._raise_server = server
 
+    @property
+    def hears_others(self) -> bool:
+        """Whether a second start can ask for this window."""
+        return self._raise_server is not None and self._raise_server.listening
+
     def come_forward(self) -> None:
         """Show the window in front of the others."""
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
         self.show()
         self.raise_()
         self.activateWindow()
+        self.forward_asked.emit()
 
     def shown_slots(self) -> list[str]:
         """Return the lanes on the screen from left to right."""

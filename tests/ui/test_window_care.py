@@ -1,0 +1,142 @@
+"""Nothing is lost: full disks, read-only places, other processes, long histories."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+
+from tests.ui.desk import ECHO, Desk
+from workbench.app.single import ask_to_raise
+from workbench.core.content import Content, Message
+from workbench.core.runs import Verdict
+from workbench.host.clock import utc_now
+from workbench.host.dirs import places
+from workbench.host.ids import new_uid
+from workbench.store.records import LaneStart, OutputStart, RunStart
+
+pytestmark = pytest.mark.window
+
+
+def test_a_full_disk_is_a_sentence_and_the_text_stays(desk: Desk) -> None:
+    window = desk.open()
+    pages = desk.rows("PRAGMA page_count")[0][0]
+    window.workbench.store._write(lambda c: c.execute(f"PRAGMA max_page_count = {pages}").fetchone()).result()
+    window.view.editor.focus_first()
+    window.view.editor.set_content(Content((Message("user", ""),)))
+    window.view.editor.focus_first()
+    long = "A text that does not fit. " * 4000
+    QGuiApplication.clipboard().setText(long)
+    desk.ctrl(Qt.Key.Key_V)
+    desk.until(lambda: window.status.saved() == "Not saved")
+    assert "window" in desk.notice()
+    assert window.view.editor.content().messages[0].text == long
+    desk.ctrl(Qt.Key.Key_Return)
+    desk.until(lambda: window.notice.key == "problem")
+    assert desk.rows("SELECT count(*) FROM runs") == [(0,)], "what cannot be recorded is not sent"
+    window.workbench.store._write(lambda c: c.execute("PRAGMA max_page_count = 1000000").fetchone()).result()
+    desk.until(lambda: window.status.saved() == "Saved")
+    draft = desk.stored_draft()
+    assert draft is not None
+    assert draft.content.messages[0].text == long
+
+
+def test_what_another_process_runs_appears(desk: Desk) -> None:
+    window = desk.open()
+    command = [sys.executable, "-m", "workbench.cli.main", "run", "--model", "echo", "--db", str(desk.db)]
+    done = subprocess.run(command, capture_output=True, timeout=60, env=dict(os.environ), check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    desk.until(lambda: len(desk.timeline()) == 1)
+    assert not window.compose.still_running()
+
+
+def test_a_second_start_raises_the_first(desk: Desk) -> None:
+    window = desk.open()
+    window.showMinimized()
+    raised: list[bool] = []
+    window.forward_asked.connect(lambda: raised.append(True))
+    desk.until(lambda: window.hears_others)
+    assert ask_to_raise(desk.db)
+    desk.until(lambda: raised and not window.isMinimized())
+
+
+def test_long_histories_are_read_page_by_page(desk: Desk) -> None:
+    window = desk.open(ECHO)
+    store, prompt = window.workbench.store, window.compose.prompt_uid
+    draft = window.compose.draft()
+    last = None
+    for number in range(1000):
+        lane = LaneStart(new_uid(), draft.lanes[1], 0, (OutputStart(new_uid()),))
+        last = store.begin_run(
+            RunStart(
+                uid=f"run-{number}",
+                kind="iteration",
+                prompt_uid=prompt,
+                owner_uid="test",
+                started_at=utc_now(),
+                based_on=None,
+                content=draft.content,
+                version_uid=new_uid(),
+                values=(),
+                value_set_uid="",
+                lanes=(lane,),
+            )
+        )
+    assert last is not None
+    last.result()
+    store.recover(lambda _: False, utc_now()).result()
+    desk.close()
+    window = desk.open(ECHO)
+    desk.until(lambda: window.timeline.rowCount() > 0)
+    assert window.timeline.rowCount() == 100
+    window.sidebar.iteration_list.scrollToBottom()
+    desk.until(lambda: window.timeline.rowCount() > 100)
+    numbers = [row.number for row in desk.timeline()]
+    assert numbers == list(range(1000, 1000 - len(numbers), -1))
+
+
+def test_a_history_of_a_newer_release_is_shown_and_not_touched(desk: Desk) -> None:
+    window = desk.open()
+    window.view.editor.focus_first()
+    desk.run()
+    desk.close()
+    with sqlite3.connect(desk.db) as connection:
+        connection.execute("PRAGMA user_version = 99000")
+    connection.close()
+    window = desk.open()
+    assert window.workbench.store.read_only
+    desk.until(lambda: window.notice.key == "database")
+    desk.until(lambda: desk.text(0) == "Hello there.")
+    window.view.editor.focus_first()
+    desk.type("Typed all the same. ")
+    desk.until(lambda: window.status.saved() == "Not saved")
+    assert "Typed all the same." in window.view.editor.content().messages[0].text
+
+
+def test_closing_in_the_middle_keeps_the_text(desk: Desk) -> None:
+    window = desk.open({"default": [{"text": "So far"}, {"until": str(desk.directory / "never")}]})
+    window.view.editor.focus_first()
+    desk.ctrl(Qt.Key.Key_Return)
+    desk.until(lambda: desk.text(0) == "So far")
+    desk.close()
+    assert desk.rows("SELECT DISTINCT state, text FROM outputs") == [("stopped", "So far")]
+    assert places(os.environ).config.joinpath("settings.json").exists()
+
+
+def test_verdicts_on_the_past_are_kept_apart(desk: Desk) -> None:
+    window = desk.open()
+    window.view.editor.focus_first()
+    desk.run()
+    desk.run()
+    desk.press(Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    desk.until(lambda: window.compose.viewing is not None)
+    desk.ctrl(Qt.Key.Key_1)
+    desk.until(lambda: [row.verdict for row in desk.timeline()] == ["none", "winner"])
+    desk.press(Qt.Key.Key_Escape)
+    desk.until(lambda: window.compose.viewing is None)
+    assert window.compose.board.verdict == Verdict("none")

@@ -1,0 +1,135 @@
+"""Lanes in the real window: adding, ordering, settings, failures."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from PySide6.QtCore import Qt
+
+from tests.ui.desk import HELLO, Desk
+from workbench.core.lanes import ECHO, ECHO_MODEL, LITELLM, Params
+
+pytestmark = pytest.mark.window
+
+
+def _stored_lanes(desk: Desk) -> list[tuple[str, str]]:
+    draft = desk.stored_draft()
+    assert draft is not None
+    return [(lane.endpoint, lane.model) for lane in draft.lanes]
+
+
+def test_lanes_are_added_duplicated_moved_and_removed_and_kept(desk: Desk) -> None:
+    window = desk.open()
+    lanes = window.compose.lanes
+    first, second = window.shown_slots()
+    lanes.set_model(first, ECHO, ECHO_MODEL)
+    copy = lanes.duplicate(first)
+    assert window.shown_slots() == [first, copy, second]
+    window.view.lanes.move_requested.emit(second, -1)
+    assert window.shown_slots() == [first, second, copy]
+    window.view.lanes.remove_requested.emit(copy)
+    assert window.shown_slots() == [first, second]
+    window.view.lanes.params_changed.emit(second, Params(temperature=0.1, max_tokens=7, stop=("END",)))
+    window.view.lanes.pin_requested.emit(second, 2)
+    desk.until(lambda: not window.compose.saver.pending)
+    desk.until(lambda: _stored_lanes(desk)[0] == (ECHO, ECHO_MODEL))
+    desk.close()
+    window = desk.open()
+    restored = window.compose.lanes.lanes
+    assert [lane.slot for lane in restored] == [first, second]
+    assert restored[1].params == Params(temperature=0.1, max_tokens=7, stop=("END",))
+    assert restored[1].pinned == 2
+
+
+def test_parameters_reach_the_record_and_unset_ones_do_not(desk: Desk) -> None:
+    window = desk.open()
+    slot = window.shown_slots()[1]
+    window.compose.lanes.set_params(slot, Params(seed=7, extra=json.dumps({"top_k": 3})))
+    window.view.editor.focus_first()
+    desk.run()
+    detail = window.workbench.store.iteration_detail(window.compose.shown_run())
+    lane = detail.lanes[1].lane
+    assert lane.params == Params(seed=7, extra=json.dumps({"top_k": 3}))
+    assert lane.params.to_json() == {"seed": 7, "extra": {"top_k": 3}}
+
+
+def test_a_missing_key_is_a_sentence_with_a_button(desk: Desk) -> None:
+    window = desk.open()
+    slot = window.shown_slots()[0]
+    window.compose.lanes.set_model(slot, LITELLM, "openai/gpt-5-mini")
+    window.view.editor.focus_first()
+    desk.run()
+    assert desk.rows("SELECT state, error_code FROM outputs ORDER BY lane") == [
+        ("failed", "no_key"),
+        ("finished", None),
+    ]
+    shown = window.compose.board.shown(slot)
+    assert shown is not None
+    assert shown.result is not None
+    assert shown.result.failure is not None
+    assert "key" in shown.result.failure.sentence
+    window.view.lanes.action_requested.emit(slot, "keys")
+    dialog = window.dialogs.open_settings
+    assert dialog is not None
+    assert dialog.isVisible()
+    desk.press(Qt.Key.Key_Escape, on=dialog)
+    desk.until(lambda: window.dialogs.open_settings is None)
+
+
+def test_thirty_lanes_scroll_and_stay_readable(desk: Desk) -> None:
+    window = desk.open(size=(1024, 700))
+    for _ in range(28):
+        window.compose.lanes.add(ECHO, ECHO_MODEL)
+    slots = window.shown_slots()
+    assert len(slots) == 30
+    widths = {window.view.lanes.column(slot).width() for slot in slots}  # type: ignore[union-attr]
+    assert min(widths) >= 240
+    window.view.editor.focus_first()
+    desk.run()
+    assert desk.rows("SELECT count(*), count(DISTINCT lane) FROM outputs WHERE state = 'finished'") == [(30, 30)]
+    window.view.lanes.focus_lane(29)
+    desk.until(lambda: window.view.lanes.column(slots[29]).visibleRegion().boundingRect().width() > 200)  # type: ignore[union-attr]
+    desk.ctrl(Qt.Key.Key_9)
+    desk.until(lambda: desk.rows("SELECT count(*) FROM verdicts") == [(1,)])
+
+
+def test_prompts_are_created_renamed_duplicated_and_archived(desk: Desk) -> None:
+    window = desk.open(HELLO)
+    sample = window.compose.prompt_uid
+    desk.ctrl(Qt.Key.Key_N)
+    desk.until(lambda: window.compose.prompt_uid != sample)
+    created = window.compose.prompt_uid
+    window.prompts.rename(created, "Release notes")
+    desk.until(lambda: desk.rows("SELECT name FROM prompts WHERE uid = ?", created) == [("Release notes",)])
+    window.handlers.duplicate_prompt(sample)
+    desk.until(lambda: window.compose.prompt_uid not in (sample, created))
+    copy = window.compose.prompt_uid
+    assert desk.rows("SELECT name FROM prompts WHERE uid = ?", copy) == [("Order status bot copy",)]
+    desk.until(lambda: window.compose.ready)
+    assert len(window.compose.lanes.lanes) == 2
+    window.archive(copy)
+    desk.until(lambda: window.compose.prompt_uid != copy)
+    desk.until(lambda: window.prompts.model.position(copy) < 0)
+    window.prompts.toggle_archived()
+    desk.until(lambda: window.prompts.model.position(copy) >= 0)
+
+
+def test_switching_prompts_keeps_both_drafts(desk: Desk) -> None:
+    window = desk.open()
+    sample = window.compose.prompt_uid
+    window.view.editor.focus_first()
+    desk.type("Mine: ")
+    first = window.view.editor.content()
+    desk.ctrl(Qt.Key.Key_N)
+    desk.until(lambda: window.compose.prompt_uid != sample)
+    desk.until(lambda: window.compose.ready)
+    window.view.editor.focus_first()
+    desk.type("Other")
+    second, other = window.view.editor.content(), window.compose.prompt_uid
+    window.sidebar.prompt_chosen.emit(sample)
+    desk.until(lambda: window.compose.prompt_uid == sample)
+    assert window.view.editor.content() == first
+    window.sidebar.prompt_chosen.emit(other)
+    desk.until(lambda: window.compose.prompt_uid == other)
+    assert window.view.editor.content() == second
