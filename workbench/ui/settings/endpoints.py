@@ -109,7 +109,7 @@ class EndpointsPanel(QWidget):
         foot.setSpacing(8)
         foot.addWidget(self._status)
         foot.addWidget(button("Add endpoint", self._add_new))
-        foot.addWidget(button("Look for Ollama and LM Studio", self._look))
+        foot.addWidget(button("Look for Ollama\nand LM Studio", self._look, name="Look for Ollama and LM Studio"))
         column.addLayout(foot)
         split = QSplitter()
         split.setHandleWidth(1)
