@@ -21,9 +21,6 @@ from workbench.ui.theme import Theme
 
 __all__ = ["screen", "theme"]
 
-# Says the platform without a screen about any window that has a smallest size.
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
-
 FULL = Params(0.2, 0.95, 120, ("\n\n", "END\\"), 7, "low", '{"top_k": 40, "名": [1, 2.5, null]}')
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),

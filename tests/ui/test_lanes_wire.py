@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
@@ -18,9 +17,6 @@ from workbench.ui.lanes.wire import WireDialog
 from workbench.ui.theme import Theme
 
 __all__ = ["screen", "theme"]
-
-# Says the platform without a screen about any window that has a smallest size.
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
 REQUEST: dict[str, Any] = {"model": "gpt", "messages": [{"role": "user", "content": "a\u00a0<b>x</b>\r\né😀"}]}
 

@@ -118,6 +118,7 @@ class LanesView(Intents):
         self._end.setHidden(any(head.read_only for head in heads))
         self._stack.setCurrentWidget(self._area if heads else self._empty)
         self._order_tabs()
+        self._watch_clock()
         if self._focused not in wanted:
             self._set_focused(heads[min(old_index, len(heads) - 1)].slot if heads else "")
 
@@ -125,9 +126,7 @@ class LanesView(Intents):
         """Show how the output of a lane stands."""
         if (column := self.column(slot)) is not None:
             column.set_status(status)
-            busy = any(wording.is_running(column.status) for column in self._columns)
-            if busy != self._timer.isActive():
-                self._timer.start() if busy else self._timer.stop()
+            self._watch_clock()
 
     def set_text(self, slot: str, text: str, reasoning: str = "") -> None:
         """Show a whole answer; text that continues what is shown is appended without moving what is read."""
@@ -148,6 +147,7 @@ class LanesView(Intents):
         """Empty a lane as if it had not run."""
         if (column := self.column(slot)) is not None:
             column.clear()
+            self._watch_clock()
 
     def slots(self) -> tuple[str, ...]:
         """Return the slots from left to right."""
@@ -228,6 +228,13 @@ class LanesView(Intents):
         if column is not None:
             self._set_focused(column.slot)
         self._mark_focus()
+
+    def _watch_clock(self) -> None:
+        busy = any(wording.is_running(column.status) for column in self._columns)
+        if busy and not self._timer.isActive():
+            self._timer.start()
+        elif not busy:
+            self._timer.stop()
 
     def _show_elapsed(self) -> None:
         for column in self._columns:

@@ -1,0 +1,375 @@
+"""What can be asked of a lane, and what it shows."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QSignalSpy, QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
+
+from tests.ui.lanes_support import PROSE, column, heads, screen, settle, theme, view
+from workbench.app.lane_state import LaneStatus
+from workbench.core.lanes import Params
+from workbench.core.runs import Failure, Mark
+from workbench.ui.lanes import LanesView
+from workbench.ui.lanes.column import LaneColumn
+from workbench.ui.lanes.params import ParamsDialog
+
+__all__ = ["screen", "theme", "view"]
+
+# The platform without a screen says so about every menu.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+LEFT = Qt.MouseButton.LeftButton
+DONE = LaneStatus("finished", attempt=1, attempts=1, has_wire=True)
+RUNNING = LaneStatus("streaming", attempt=1, attempts=1)
+
+
+@pytest.fixture
+def lane(view: LanesView) -> LaneColumn:
+    view.set_heads(heads("l", "m", "r", versions=tuple(range(100, 0, -1))))
+    view.set_text("m", "An answer")
+    view.set_status("m", DONE)
+    settle()
+    return column(view, "m")
+
+
+def _calls(spy: QSignalSpy) -> list[list[object]]:
+    return [spy.at(index) for index in range(spy.count())]
+
+
+def _menu(lane: LaneColumn) -> QMenu:
+    QTest.mouseClick(lane.header.row.menu, LEFT)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    return menu
+
+
+def _entry(menu: QMenu, text: str) -> QAction:
+    return next(a for a in menu.actions() if a.text().replace("&", "").startswith(text))
+
+
+def _close(menu: QMenu) -> None:
+    menu.close()
+    settle()
+
+
+@pytest.mark.parametrize(
+    ("entry", "signal", "arguments"),
+    [
+        ("Change model", "model_requested", ["m"]),
+        ("Duplicate", "duplicate_requested", ["m"]),
+        ("Move left", "move_requested", ["m", -1]),
+        ("Move right", "move_requested", ["m", 1]),
+        ("Show request", "wire_requested", ["m"]),
+        ("Copy answer", "copy_requested", ["m"]),
+        ("Remove lane", "remove_requested", ["m"]),
+    ],
+)
+def test_menu_entries_ask(view: LanesView, lane: LaneColumn, entry: str, signal: str, arguments: list[object]) -> None:
+    spy = QSignalSpy(getattr(view, signal))
+    menu = _menu(lane)
+    _entry(menu, entry).trigger()
+    _close(menu)
+    assert _calls(spy) == [arguments]
+
+
+def test_the_menu_works_by_keyboard(view: LanesView, lane: LaneColumn) -> None:
+    spy = QSignalSpy(view.duplicate_requested)
+    lane.header.row.menu.setFocus()
+    QTest.keyClick(lane.header.row.menu, Qt.Key.Key_Space)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    QTest.keyClick(menu, Qt.Key.Key_D)
+    settle()
+    assert _calls(spy) == [["m"]]
+
+
+def test_edges_cannot_be_crossed(view: LanesView) -> None:
+    view.set_heads(heads("a", "b"))
+    settle()
+    for slot, left, right in (("a", False, True), ("b", True, False)):
+        menu = _menu(column(view, slot))
+        assert _entry(menu, "Move left").isEnabled() is left
+        assert _entry(menu, "Move right").isEnabled() is right
+        _close(menu)
+
+
+def test_lanes_are_not_removed_during_a_run(view: LanesView, lane: LaneColumn) -> None:
+    for running in (True, False):
+        view.set_all_running(running)
+        menu = _menu(lane)
+        assert _entry(menu, "Remove lane").isEnabled() is not running
+        _close(menu)
+
+
+def test_read_only_columns_offer_nothing_that_changes(view: LanesView) -> None:
+    view.set_heads(heads("a", read_only=True))
+    view.set_text("a", "text")
+    view.set_status("a", LaneStatus("failed", failure=Failure("no_key", "No key."), attempt=2, attempts=2))
+    settle()
+    shown = column(view, "a")
+    menu = _menu(shown)
+    enabled = {a.text().replace("&", "") for a in menu.actions() if a.isEnabled() and not a.isSeparator()}
+    _close(menu)
+    assert enabled == {"Copy answer"}
+    strip = shown.strip()
+    assert strip is not None
+    box = strip.failure_box()
+    assert box is not None
+    assert not box.step.isVisible()
+    assert not shown.footer.retry.isVisible()
+    assert shown.footer.copy.isVisible()
+    assert not view.add_button.isVisible()
+
+
+def test_pinning(view: LanesView, lane: LaneColumn) -> None:
+    spy = QSignalSpy(view.pin_requested)
+    menu = _menu(lane)
+    versions = _entry(menu, "Version").menu()
+    assert isinstance(versions, QMenu)
+    assert [a.text() for a in versions.actions() if a.isChecked()] == ["Current text"]
+    _entry(versions, "v100").trigger()
+    older = next(a for a in versions.actions() if a.text() == "v30 … v6").menu()
+    assert isinstance(older, QMenu)
+    assert not older.actions()
+    older.aboutToShow.emit()
+    _entry(older, "v7").trigger()
+    _entry(versions, "Current text").trigger()
+    _close(menu)
+    assert _calls(spy) == [["m", 100], ["m", 7], ["m", None]]
+
+
+def test_winner_stop_copy_retry(view: LanesView, lane: LaneColumn) -> None:
+    spies = {name: QSignalSpy(getattr(view, f"{name}_requested")) for name in ("mark", "stop", "copy", "retry")}
+    footer = lane.footer
+    QTest.mouseClick(footer.winner, LEFT)
+    QTest.mouseClick(footer.copy, LEFT)
+    QTest.mouseClick(footer.retry, LEFT)
+    view.set_status("m", RUNNING)
+    settle()
+    assert not footer.winner.isVisible()
+    assert not footer.retry.isVisible()
+    QTest.mouseClick(footer.stop, LEFT)
+    assert {name: spy.count() for name, spy in spies.items()} == {"mark": 1, "stop": 1, "copy": 1, "retry": 1}
+
+
+def test_keycaps(view: LanesView) -> None:
+    view.set_heads(heads(*"abcdefghij"))
+    for slot in "abcdefghij":
+        view.set_status(slot, RUNNING)
+    assert [column(view, slot).footer.winner.keycap() for slot in "abcdefghij"] == [*"123456789", ""]
+    view.focus_lane(1)
+    assert [slot for slot in "abcdefghij" if column(view, slot).footer.stop.keycap()] == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "enabled"),
+    [
+        (LaneStatus(), "", False),
+        (LaneStatus("waiting"), "old", False),
+        (LaneStatus("finished"), "", True),
+        (LaneStatus("failed"), "", False),
+        (LaneStatus("stopped"), "some", True),
+        (LaneStatus("interrupted"), "some", True),
+    ],
+)
+def test_what_can_be_marked(view: LanesView, status: LaneStatus, text: str, enabled: bool) -> None:
+    view.set_heads(heads("a"))
+    view.set_text("a", text)
+    view.set_status("a", status)
+    settle()
+    winner = column(view, "a").footer.winner
+    assert (winner.isVisible() and winner.isEnabled()) is enabled
+
+
+def test_a_key_for_stop_does_not_hit_winner(view: LanesView, lane: LaneColumn) -> None:
+    marks = QSignalSpy(view.mark_requested)
+    view.set_status("m", RUNNING)
+    settle()
+    lane.footer.stop.setFocus()
+    view.set_status("m", DONE)
+    settle()
+    focused = QApplication.focusWidget()
+    assert focused is lane.answer
+    QTest.keyClick(focused, Qt.Key.Key_Space)
+    assert marks.count() == 0
+
+
+def test_standing_is_said_in_words(view: LanesView, lane: LaneColumn) -> None:
+    view.set_status("m", LaneStatus("finished", standing="winner"))
+    settle()
+    assert lane.header.row.name.shown() == "★ model-m"
+    assert lane.footer.winner.text() == "★ Winner"
+    for standing, pill in (("tie", "tie"), ("bad", "all bad")):
+        view.set_status("m", LaneStatus("finished", standing=standing))  # type: ignore[arg-type]
+        settle()
+        assert lane.header.row.shown_pills() == [pill]
+        assert lane.header.row.name.shown() == "model-m"
+        assert lane.footer.winner.text() == "☆ Winner"
+
+
+@pytest.mark.parametrize(
+    ("code", "label", "signal", "arguments"),
+    [
+        ("no_key", "Add a key…", "action_requested", ["m", "keys"]),
+        ("bad_key", "Add a key…", "action_requested", ["m", "keys"]),
+        ("no_builtin_model", "Install the built-in model", "action_requested", ["m", "install_model"]),
+        ("timeout", "Retry", "retry_requested", ["m"]),
+    ],
+)
+def test_a_failure_has_one_next_step(
+    view: LanesView, lane: LaneColumn, code: str, label: str, signal: str, arguments: list[object]
+) -> None:
+    spy = QSignalSpy(getattr(view, signal))
+    view.set_status("m", LaneStatus("failed", failure=Failure(code, "It went wrong.", "Traceback")))
+    settle()
+    strip = lane.strip()
+    assert strip is not None
+    box = strip.failure_box()
+    assert box is not None
+    assert box.sentence.text() == "It went wrong."
+    assert not box.detail.isVisible()
+    QTest.mouseClick(box.fold, LEFT)
+    assert box.detail.isVisible()
+    assert "Traceback" in box.detail.toPlainText()
+    assert box.step.text() == label
+    QTest.mouseClick(box.step, LEFT)
+    assert _calls(spy) == [arguments]
+    assert view.text("m") == "An answer"
+    view.set_status("m", DONE)
+    settle()
+    assert not strip.isVisible()
+
+
+def test_a_huge_error_leaves_room_for_the_answer(view: LanesView, lane: LaneColumn) -> None:
+    view.set_status("m", LaneStatus("failed", failure=Failure("x", "word" * 5000, "y" * 100_000)))
+    settle()
+    assert lane.answer.height() > 60
+    assert lane.footer.geometry().bottom() <= lane.height()
+
+
+def test_marks_and_endings_are_pills(view: LanesView, lane: LaneColumn) -> None:
+    spy = QSignalSpy(view.wire_requested)
+    mark = Mark("changed", "max_tokens", "sent as another")
+    view.set_status("m", LaneStatus("finished", finish_reason="length", marks=(mark,)))
+    settle()
+    strip = lane.strip()
+    assert strip is not None
+    assert strip.ending.text() == "stopped at max tokens"
+    assert strip.marks.text() == "1 parameter changed on the way"
+    QTest.mouseClick(strip.marks, LEFT)
+    assert _calls(spy) == [["m"]]
+
+
+def test_attempts(view: LanesView, lane: LaneColumn) -> None:
+    spy = QSignalSpy(view.attempt_requested)
+    view.set_status("m", LaneStatus("finished", attempt=2, attempts=3))
+    settle()
+    strip = lane.strip()
+    assert strip is not None
+    row = strip.attempts_row()
+    assert row is not None
+    assert row.line.shown() == "attempt 2 of 3"
+    QTest.mouseClick(row.older, LEFT)
+    QTest.mouseClick(row.newer, LEFT)
+    assert _calls(spy) == [["m", 1], ["m", 3]]
+    view.set_status("m", LaneStatus("finished", attempt=3, attempts=3))
+    assert not row.newer.isEnabled()
+    view.set_status("m", DONE)
+    settle()
+    assert not row.isVisible()
+
+
+def test_reasoning_is_folded_until_wanted(view: LanesView, lane: LaneColumn) -> None:
+    view.append_text("m", "reasoning", "I think ")
+    view.append_text("m", "reasoning", "so.\n")
+    settle()
+    panel = lane.reasoning_panel()
+    assert panel is not None
+    assert panel.fold.words() == "Reasoning (3 words)"
+    assert not panel.view.isVisible()
+    QTest.mouseClick(panel.fold, LEFT)
+    assert panel.view.exact_text == "I think so.\n"
+    view.append_text("m", "reasoning", "Yes.")
+    assert panel.view.exact_text == "I think so.\nYes."
+    view.clear("m")
+    settle()
+    assert not panel.isVisible()
+    assert view.text("m") == ""
+
+
+def test_rename_in_place(view: LanesView, lane: LaneColumn) -> None:
+    spy = QSignalSpy(view.rename_requested)
+
+    def field() -> QLineEdit:
+        view.rename("m")
+        settle()
+        return lane.findChildren(QLineEdit)[-1]
+
+    QTest.keyClicks(field(), "Best one")
+    QTest.keyClick(field(), Qt.Key.Key_Return)
+    settle()
+    QTest.keyClicks(field(), "never mind")
+    QTest.keyClick(field(), Qt.Key.Key_Escape)
+    settle()
+    empty = field()
+    empty.clear()
+    QTest.keyClick(empty, Qt.Key.Key_Return)
+    settle()
+    unchanged = field()
+    QTest.keyClick(unchanged, Qt.Key.Key_Return)
+    settle()
+    assert _calls(spy) == [["m", "Best one"], ["m", ""]]
+    assert not lane.findChildren(QLineEdit)
+
+
+def test_parameters_dialog_asks_for_the_change(view: LanesView, lane: LaneColumn) -> None:
+    spy = QSignalSpy(view.params_changed)
+    menu = _menu(lane)
+    _entry(menu, "Parameters").trigger()
+    _close(menu)
+    dialog = lane.findChild(ParamsDialog)
+    assert isinstance(dialog, ParamsDialog)
+    QTest.keyClicks(dialog.temperature, "0.5")
+    QTest.mouseClick(dialog.apply, LEFT)
+    settle()
+    assert _calls(spy) == [["m", Params(temperature=0.5)]]
+    assert lane.findChild(ParamsDialog) is None
+
+
+def test_blind_shows_no_name_anywhere(view: LanesView, lane: LaneColumn) -> None:
+    view.set_status("m", LaneStatus("finished", blind=True, cost="$0.1", marks=(Mark("added", "a", "b"),)))
+    settle()
+    assert lane.header.row.name.shown() == "Answer 2"
+    texts = [lane.accessibleName(), lane.answer.accessibleName(), lane.header.row.name.toolTip()]
+    texts += [lane.footer.winner.accessibleName(), *lane.header.numbers.candidates()]
+    assert not any("model-m" in text or "$" in text for text in texts)
+    menu = _menu(lane)
+    assert not _entry(menu, "Show request").isEnabled()
+    _close(menu)
+
+
+def test_every_button_has_a_name(view: LanesView, lane: LaneColumn) -> None:
+    view.append_text("m", "reasoning", "x")
+    view.set_status("m", LaneStatus("failed", failure=Failure("x", "No."), attempt=1, attempts=2))
+    settle()
+    for stop in lane.tab_stops():
+        if not stop.isVisible():
+            continue
+        name = stop.accessibleName() or stop.property("text")
+        assert name, stop
+        assert stop.focusPolicy() & Qt.FocusPolicy.TabFocus or stop.focusPolicy() == Qt.FocusPolicy.StrongFocus
+
+
+def test_numbers_alone_do_not_touch_the_rest(view: LanesView, lane: LaneColumn) -> None:
+    view.set_status("m", RUNNING)
+    view.set_text("m", PROSE)
+    settle()
+    heights = lane.answer.geometry()
+    for rate in range(100, 130):
+        view.set_status("m", LaneStatus("streaming", 310, rate, attempt=1, attempts=1))
+    settle()
+    assert lane.answer.geometry() == heights
+    assert any("129 tok/s" in line for line in lane.header.numbers.candidates())
