@@ -78,3 +78,32 @@ def test_a_block_that_moved_is_counted_once_on_each_side() -> None:
     before = [str(i) for i in range(30_000)]
     removed, added = leftovers(before, before[1000:] + before[:1000])
     assert (removed, added) == (list(range(1000)), list(range(29_000, 30_000)))
+
+
+@given(st.permutations([str(n) for n in range(7)]))
+def test_where_it_is_cut_most_of_what_is_unique_stays(after: list[str]) -> None:
+    # Seven items hold no stretch of eight, so the cuts are at single ones, and the longest ascent is the answer.
+    before = sorted(after)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(align, "EXACT_PAIRS", 0)
+        removed, added = leftovers(before, after)
+    assert rest(before, removed) == rest(after, added)
+    assert len(before) - len(removed) == common_length(before, after)
+
+
+def test_what_occurs_twice_is_no_place_to_cut() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(align, "EXACT_PAIRS", 0)
+        assert leftovers(["a", "x", "a", "b"], ["y", "a", "z"]) == ([0, 1, 2, 3], [0, 1, 2])
+
+
+def test_long_stretches_are_found_before_single_items() -> None:
+    block = [f"b{n}" for n in range(12)]
+    before, after = ["lone", *block, "end"], [*block, "other", "lone", "tail"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(align, "EXACT_PAIRS", 0)
+        assert leftovers(before, after) == ([0, 13], [12, 13, 14])
+
+
+def test_a_table_of_pairs_stays_below_its_limit() -> None:
+    assert align.EXACT_PAIRS / 8 <= 8 * 2**20

@@ -44,6 +44,7 @@ def test_unknown_is_none_and_not_zero(usage: Usage, rates: Rates | None) -> None
 @pytest.mark.parametrize("usage", [Usage(), Usage(10, 10), Usage(None, 3)])
 def test_local_is_free_however_many_tokens(usage: Usage) -> None:
     assert cost(usage, FREE) == 0.0
+    assert Rates(0.0, 0.0, 0.0, "local") == FREE
 
 
 @pytest.mark.parametrize(

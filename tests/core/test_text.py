@@ -77,3 +77,5 @@ def test_words_are_the_text_without_white_space(text: str) -> None:
 )
 def test_first_line(text: str, limit: int, line: str) -> None:
     assert first_line(text, limit) == line
+    if limit == 80:
+        assert first_line(text) == line

@@ -10,8 +10,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from rapidfuzz.distance import LCSseq
-
 # 2^26 pairs are 8 MB and some 30 ms; a prompt of 50 kB against another one is below it.
 EXACT_PAIRS = 1 << 26
 # Long stretches first: they are seldom the same by chance. Single items serve when nothing longer is common.
@@ -40,6 +38,9 @@ def _align(
     before, after = before[head : len(before) - tail], after[head : len(after) - tail]
     from_before, from_after = from_before + head, from_after + head
     if len(before) * len(after) <= EXACT_PAIRS:
+        # Not at the top: it would be loaded before the window is painted, and nothing is compared until a run starts.
+        from rapidfuzz.distance import LCSseq
+
         for op in LCSseq.editops(before, after):
             if op.tag == "insert":
                 added.append(from_after + op.dest_pos)

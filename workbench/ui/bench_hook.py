@@ -5,7 +5,7 @@ prints one JSON line on standard output, and closes.
 
 | variable | what is done | what is printed |
 |---|---|---|
-| WORKBENCH_BENCH_STARTUP=1 | types a letter once the draft is on the screen | {"typed": true, "painted_ms": …} |
+| WORKBENCH_BENCH_STARTUP=1 | types a letter once the draft is on the screen | {"typed": true, "painted_ms": …, "cpu_ms": …} |
 | WORKBENCH_BENCH_FIRST_TOKEN=echo or builtin | runs all lanes once the draft is on the screen | {"first_token_ms": …} |
 | WORKBENCH_BENCH_MEMORY=1 | runs all lanes, then waits until standard input closes | {"ready": true, "states": […]} |
 
@@ -92,7 +92,7 @@ class _Startup(QObject):
         Painted(self._viewport, lambda: self._report(typed))
 
     def _report(self, typed: bool) -> None:
-        _tell({"typed": typed, "painted_ms": _elapsed_ms(self._since_ns)})
+        _tell({"typed": typed, "painted_ms": _elapsed_ms(self._since_ns), "cpu_ms": time.process_time_ns() / 1e6})
         self._window.close()
 
 
