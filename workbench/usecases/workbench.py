@@ -83,6 +83,7 @@ class Workbench:
     def __init__(self, store: Store, places: Places, env: Mapping[str, str], client_factory: ClientFactory) -> None:
         self.store = store
         self.places = places
+        self._env = env
         self.notice = store.notice
         """"" or one sentence, such as that this database can only be read."""
         self.owner_uid = new_uid()
@@ -140,6 +141,17 @@ class Workbench:
     def add_listener(self, listener: RunListener) -> None:
         """Tell `listener` about runs, problems and the engine."""
         self.listeners.add(listener)
+
+    def install_model(self, tell: Callable[[str], None]) -> Path:
+        """Download the built-in model and return its file; blocks, and `tell` gets sentences meanwhile.
+
+        Raises HostError.
+        """
+        # The installer brings pip's side along, which nobody needs who has the model.
+        from workbench.usecases.installing import install_builtin
+
+        self.weights = install_builtin(self.places, self._env, tell)
+        return self.weights
 
     def close(self) -> int:
         """Stop what runs, keep its text, end the engine; return how many answers could not be saved. Safe to repeat."""
