@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from datetime import datetime, tzinfo
 
-_WEEK = 7
+# Not strftime: its names follow the locale of the process, which Qt sets, and the rest of the text is English.
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def parse(moment: str) -> datetime:
@@ -36,15 +38,19 @@ def relative(then: str, now: str, zone: tzinfo | None = None) -> str:
         return f"{int(seconds // 3600)} h"
     if days == 1:
         return "yesterday"
-    if days < _WEEK:
-        return f"{at:%A}"
-    return f"{at.day} {at:%b}" if at.year == present.year else f"{at.day} {at:%b %Y}"
+    if days < len(_DAYS):
+        return _DAYS[at.weekday()]
+    return _day(at) if at.year == present.year else f"{_day(at)} {at.year}"
 
 
 def absolute(moment: str, zone: tzinfo | None = None) -> str:
     """Return "24 Nov 2026 13:20:05" in `zone` (None: the system's)."""
     at = parse(moment).astimezone(zone)
-    return f"{at.day} {at:%b %Y %H:%M:%S}"
+    return f"{_day(at)} {at.year} {at:%H:%M:%S}"
+
+
+def _day(at: datetime) -> str:
+    return f"{at.day} {_MONTHS[at.month - 1]}"
 
 
 def duration(ms: int | None) -> str:
