@@ -108,7 +108,7 @@ class Desk:
         self.until(lambda: not self.rows("SELECT 1 FROM in_flight"))
         self.until(lambda: not any(row.running for row in self.timeline()))
         self.until(lambda: not self.window.compose.board.is_running())
-        self.until(lambda: self.window.compose.shown_number() is not None)
+        self.until(lambda: self.window.compose.stage.number() is not None)
 
     def timeline(self) -> list[Any]:
         """Return the loaded rows of the timeline."""

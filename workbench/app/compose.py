@@ -6,31 +6,26 @@ Invariant: the editor's text is read only through `read_editor` and changed only
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Literal
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.board import Board, ColumnSource
 from workbench.app.lane_list import LaneList, heads
-from workbench.app.live import Outputs
 from workbench.app.saving import DraftSaver
+from workbench.app.stage import Stage
 from workbench.app.tasks import Tasks
 from workbench.app.timeline import TimelineModel
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
-from workbench.core.lanes import Endpoint, Lane
-from workbench.core.runs import ENDED, IterationDetail, IterationRow, Verdict
+from workbench.core.lanes import Endpoint
+from workbench.core.runs import IterationDetail, IterationRow
 from workbench.core.when import absolute
-from workbench.host.clock import monotonic_ms
 from workbench.host.ids import new_uid
 from workbench.usecases import history
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.workbench import Workbench
 
 Values = tuple[tuple[str, str], ...]
-ShownRun = tuple[str, tuple[ColumnSource, ...], Verdict]
-_NO_RUN: ShownRun = ("", (), Verdict("none"))
 
 
 class Compose(QObject):
@@ -62,8 +57,8 @@ class Compose(QObject):
     ) -> None:
         super().__init__(parent)
         self._workbench, self._tasks, self._timeline, self._read_editor = workbench, tasks, timeline, read_editor
-        self.outputs = Outputs()
-        self.board = Board(self.outputs, monotonic_ms, self)
+        self.stage = Stage(workbench, tasks, self)
+        self.board = self.stage.board
         self.lanes = LaneList(new_uid, self)
         self.saver = DraftSaver(tasks, workbench.prompts.save_draft, self)
         self._prompt = ""
@@ -71,13 +66,13 @@ class Compose(QObject):
         self._versions: tuple[int, ...] = ()
         self._viewing: IterationDetail | None = None
         self._wanted = ""
-        self._draft_run = _NO_RUN
-        self._numbers: dict[str, int] = {}
         self._known_endpoints: dict[str, Endpoint] = {}
         self._taken: tuple[Draft, Draft] | None = None
         self._ready = False
         self.lanes.changed.connect(self._lanes_changed)
         self.board.changed.connect(self.changed)
+        self.stage.problem.connect(self.problem)
+        self.stage.row_stale.connect(self.refresh_row)
 
     @property
     def prompt_uid(self) -> str:
@@ -113,10 +108,6 @@ class Compose(QObject):
         """Return the uid of the run whose outputs are shown, "" for none."""
         return self.board.run_uid
 
-    def shown_number(self) -> int | None:
-        """Return the number of the shown iteration, None while it has none."""
-        return self._numbers.get(self.board.run_uid)
-
     def open_prompt(self, uid: str) -> None:
         """Show another prompt's draft with the outputs of its newest iteration."""
         if uid == self._prompt:
@@ -136,7 +127,7 @@ class Compose(QObject):
         self._leave_past()
         self.lanes.load(draft.lanes)
         self.saver.attach(uid, self.draft)
-        self._draft_run = _NO_RUN
+        self.stage.forget()
         self.draft_loaded.emit(draft)
         self._timeline.set_prompt(uid)
         self._show_draft_lanes()
@@ -152,8 +143,8 @@ class Compose(QObject):
         if uid != self._prompt:
             return
         self._versions = versions
-        if newest is not None and not self._draft_run[0]:
-            self._remember(newest)
+        if newest is not None and not self.stage.draft_run:
+            self.stage.adopt(newest, self._known_endpoints)
         self._ready = True
         if self._viewing is None:
             self._show_draft_lanes()
@@ -189,21 +180,14 @@ class Compose(QObject):
         except RefusedError as error:
             self.problem.emit(error.sentence, error.detail)
             return
-        self.outputs.add(handle.transcripts)
-        endpoints = self._endpoints()
-        columns = tuple(
-            ColumnSource(lane.slot, position, lane.pinned, _is_free(lane, endpoints), (transcript.uid,))
-            for position, (lane, transcript) in enumerate(zip(draft.lanes, handle.transcripts, strict=True))
-        )
-        self._draft_run = (handle.run_uid, columns, Verdict("none"))
-        self.board.show(*self._draft_run)
+        self.stage.follow(handle, draft.lanes, self._known_endpoints)
         self.saver.touch()
         self.run_started.emit()
 
     def recorded(self, run_uid: str, number: int, version: int | None) -> None:
         """Take in that a run of this session is in the database."""
-        self._numbers[run_uid] = number
-        if run_uid == self._draft_run[0] and version is not None:
+        self.stage.recorded(run_uid, number)
+        if run_uid == self.stage.draft_run and version is not None:
             self._based_on = version
             if version not in self._versions:
                 self._versions = (version, *self._versions)
@@ -213,13 +197,8 @@ class Compose(QObject):
 
     def run_ended(self, run_uid: str) -> None:
         """Take in that all outputs of a run are saved, or that it was refused."""
-        self.board.tick(set(self.board.outputs()))
-        if run_uid in self._numbers:
+        if self.stage.ended(run_uid):
             self.refresh_row(run_uid)
-        elif run_uid == self._draft_run[0]:
-            self._draft_run = _NO_RUN
-            if self._viewing is None:
-                self.board.show(*_NO_RUN)
 
     def refresh_row(self, run_uid: str) -> None:
         """Read one row of the timeline again."""
@@ -242,11 +221,9 @@ class Compose(QObject):
             return
         self._viewing = detail
         row = detail.row
-        self._numbers[row.run_uid] = row.number
-        self.outputs.keep(row.run_uid, detail.outputs, beside=self._draft_run[0])
         lanes = tuple(lane.lane for lane in detail.lanes)
-        self.heads_changed.emit(heads(lanes, self._endpoints(), self._versions, read_only=True))
-        self.board.show(row.run_uid, self._columns(detail), detail.verdict)
+        self.heads_changed.emit(heads(lanes, self._known_endpoints, self._versions, read_only=True))
+        self.stage.show_past(detail, self._known_endpoints)
         branch = ", a branch" if row.branched else ""
         text = f"Iteration {row.number} · version {row.version}{branch} · {absolute(row.started_at)} · read-only"
         self.viewing_changed.emit(detail, text)
@@ -279,7 +256,7 @@ class Compose(QObject):
         if detail is None:
             return None
         before = self.draft()
-        self._remember(detail)
+        self.stage.adopt(detail, self._known_endpoints)
         self._leave_past()
         after = history.branch(detail) if branch else history.restore(detail, before)
         self._taken = None
@@ -296,62 +273,9 @@ class Compose(QObject):
         self.saver.touch()
         self.changed.emit()
 
-    def retry(self, slots: Iterable[str]) -> None:
-        """Ask again what the shown outputs of these lanes asked; earlier attempts stay."""
-        run_uid = self.board.run_uid
-        for slot in slots:
-            output = self.board.output(slot)
-            if not output or self.board.is_running(slot):
-                continue
-            try:
-                handle = self._workbench.runner.retry(output, run_uid=run_uid, prompt_uid=self._prompt)
-            except RefusedError as error:
-                self.problem.emit(error.sentence, error.detail)
-                continue
-            self.outputs.add(handle.transcripts)
-            self.board.add_attempt(slot, handle.transcripts[0].uid)
-            if run_uid == self._draft_run[0]:
-                self._draft_run = (run_uid, self.board.columns(), self._draft_run[2])
-
-    def stop(self, slot: str) -> None:
-        """Stop what a lane shows."""
-        if output := self.board.output(slot):
-            self._workbench.runner.stop(output)
-
-    def judge(self, pressed: int | Literal["tie", "all_bad"]) -> None:
-        """Judge the shown run: a lane's place makes it the winner; the same again takes it back.
-
-        Never while something that it names still streams.
-        """
-        slots = self.board.slots()
-        named = [s for s in slots if isinstance(pressed, str) or self.board.position(s) == pressed]
-        if not named or not all(self.board.can_mark(slot) for slot in named):
-            return
-        before = self.board.verdict
-        verdict = history.next_verdict(before, pressed, [p for s in slots if (p := self.board.position(s)) is not None])
-        run_uid = self.board.run_uid
-        future = self._workbench.history.mark(run_uid, verdict, self.board.records())
-        self._show_verdict(run_uid, verdict)
-
-        def failed(error: Exception) -> None:
-            self._show_verdict(run_uid, before)
-            self._tasks.report(error)
-
-        self._tasks.watch(future, lambda _: self.refresh_row(run_uid), failed)
-
-    def _show_verdict(self, run_uid: str, verdict: Verdict) -> None:
-        if run_uid == self._draft_run[0]:
-            self._draft_run = (*self._draft_run[:2], verdict)
-        if run_uid == self.board.run_uid:
-            self.board.set_verdict(verdict)
-
     def set_note(self, run_uid: str, note: str) -> None:
         """Write a note on an iteration; "" removes it."""
         self._tasks.watch(self._workbench.history.note(run_uid, note), lambda _: self.refresh_row(run_uid))
-
-    def show_attempt(self, slot: str, attempt: int) -> None:
-        """Show another attempt of a lane."""
-        self.board.show_attempt(slot, attempt)
 
     def endpoints_changed(self, then: Callable[[], None] | None = None) -> None:
         """Read the endpoints again and write the headers anew."""
@@ -371,43 +295,12 @@ class Compose(QObject):
 
     def _emit_heads(self) -> None:
         if self._viewing is None:
-            self.heads_changed.emit(heads(self.lanes.lanes, self._endpoints(), self._versions))
+            self.heads_changed.emit(heads(self.lanes.lanes, self._known_endpoints, self._versions))
 
     def _show_draft_lanes(self) -> None:
         self._emit_heads()
-        self.board.show(*self._draft_run)
-
-    def _remember(self, detail: IterationDetail) -> None:
-        """Let the draft's lanes show this iteration's outputs."""
-        self._numbers[detail.row.run_uid] = detail.row.number
-        self.outputs.keep(detail.row.run_uid, detail.outputs)
-        self._draft_run = (detail.row.run_uid, self._columns(detail), detail.verdict)
-
-    def _columns(self, detail: IterationDetail) -> tuple[ColumnSource, ...]:
-        endpoints = self._endpoints()
-        return tuple(
-            ColumnSource(
-                slot=lane.lane.slot,
-                position=lane.position,
-                version=lane.version,
-                free=_is_free(lane.lane, endpoints),
-                attempts=tuple(o.uid for o in detail.outputs if o.position == lane.position and o.sample == 0),
-            )
-            for lane in detail.lanes
-        )
-
-    def _endpoints(self) -> dict[str, Endpoint]:
-        return self._known_endpoints
+        self.stage.show_draft_run()
 
     def still_running(self) -> bool:
         """Whether anything runs, shown or not."""
         return bool(self._workbench.runner.running())
-
-    def unfinished(self) -> list[str]:
-        """Return the lanes whose shown output ended otherwise than finished."""
-        return [s for s in self.board.slots() if self.board.state(s) in ENDED and self.board.state(s) != "finished"]
-
-
-def _is_free(lane: Lane, endpoints: dict[str, Endpoint]) -> bool:
-    endpoint = endpoints.get(lane.endpoint)
-    return endpoint is not None and endpoint.is_local

@@ -101,6 +101,16 @@ class EngineClient:
         self._supervisor.start()
         self._watchdog.start()
 
+    def use_builtin_model(self, path: Path | None) -> None:
+        """Take other weights for the built-in model from now on, without a restart."""
+        with self._lock:
+            self._builtin_model = path
+            if self._process is not None:
+                self._send("hello", self._hello())
+
+    def _hello(self) -> dict[str, Any]:
+        return {"builtin_model": str(self._builtin_model or ""), "limits": self._limits}
+
     def run(self, call: Call) -> None:
         """Ask one model; events follow. Waits for the engine by itself.
 
@@ -285,7 +295,7 @@ class EngineClient:
                 process.hang_up()
             self._process = process
             self._watch.born()
-            self._send("hello", {"builtin_model": str(self._builtin_model or ""), "limits": self._limits})
+            self._send("hello", self._hello())
         try:
             for message in process.messages():
                 self._receive(message)

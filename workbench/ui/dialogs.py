@@ -5,7 +5,7 @@ Invariant: no dialog is modal; every one closes with Esc, and its result reaches
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QVBoxLayout
@@ -14,8 +14,11 @@ from workbench.core.lanes import Lane
 from workbench.ui.theme import set_role
 
 if TYPE_CHECKING:
+    from workbench.ui.picker import ModelPicker
     from workbench.ui.settings import SettingsDialog
     from workbench.ui.window import MainWindow
+
+Page = Literal["keys", "endpoints", "appearance"]
 
 
 class NoteDialog(QDialog):
@@ -47,6 +50,7 @@ class Dialogs(QObject):
         self._window = window
         self._settings: SettingsDialog | None = None
         self._note: NoteDialog | None = None
+        self._picker: ModelPicker | None = None
 
     def edit_note(self, run_uid: str) -> None:
         """Edit the note of an iteration."""
@@ -82,26 +86,33 @@ class Dialogs(QObject):
             return
         source = WorkbenchPickerSource(self._window.workbench)
         picker = ModelPicker(self._window.theme, source, lane, self._window)
-        picker.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         picker.chosen.connect(lambda choice: self._window.choose_model(slot, choice))
-        picker.keys_requested.connect(lambda _: self.settings("keys"))
-        picker.open()
+        picker.keys_requested.connect(lambda which: self.settings("keys", which))
+        picker.finished.connect(self._picker_closed)
+        self._picker = picker
+        picker.show()
 
-    def settings(self, page: str) -> None:
+    def settings(self, page: Page = "keys", item: str = "") -> None:
         """Open the settings on a page: keys, endpoints, appearance."""
         from workbench.app.settings_source import WorkbenchSettingsSource
         from workbench.ui.settings import SettingsDialog
 
         if self._settings is not None:
             self._settings.show_page(page)
+            if item:
+                self._settings.show_key(item)
             self._settings.raise_()
             return
         source = WorkbenchSettingsSource(self._window.workbench)
         dialog = SettingsDialog(self._window.theme, source, self._window, page)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.finished.connect(self._settings_closed)
+        dialog.endpoints_changed.connect(lambda: self._window.compose.endpoints_changed())
+        dialog.keys_changed.connect(self._refresh_picker)
+        dialog.endpoints_changed.connect(self._refresh_picker)
         self._settings = dialog
         dialog.show()
+        if item:
+            dialog.show_key(item)
 
     def wire(self, slot: str) -> None:
         """Show what a lane sent and got."""
@@ -120,6 +131,18 @@ class Dialogs(QObject):
         )
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
+
+    @property
+    def open_picker(self) -> ModelPicker | None:
+        """The open model picker, None when it is closed."""
+        return self._picker
+
+    def _picker_closed(self) -> None:
+        self._picker = None
+
+    def _refresh_picker(self) -> None:
+        if self._picker is not None:
+            self._picker.refresh()
 
     def _settings_closed(self) -> None:
         self._settings = None

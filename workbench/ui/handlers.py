@@ -25,16 +25,16 @@ class Handlers:
     def table(self) -> dict[str, Callable[[], object]]:
         """Return a handler for every command."""
         w = self._window
-        compose, lanes = w.compose, w.view.lanes
+        compose, stage, lanes = w.compose, w.compose.stage, w.view.lanes
         return {
             "run": compose.run,
             "stop": w.workbench.runner.stop_everything,
-            "stop_lane": lambda: compose.stop(lanes.focused_slot()),
+            "stop_lane": lambda: stage.stop(lanes.focused_slot()),
             "escape": self.escape,
-            "retry_lane": lambda: compose.retry([lanes.focused_slot()]),
-            "retry_all": lambda: compose.retry(compose.unfinished()),
-            "tie": lambda: compose.judge("tie"),
-            "all_bad": lambda: compose.judge("all_bad"),
+            "retry_lane": lambda: w.retry([lanes.focused_slot()]),
+            "retry_all": lambda: w.retry(stage.unfinished()),
+            "tie": lambda: stage.judge("tie"),
+            "all_bad": lambda: stage.judge("all_bad"),
             "mark_focused": lambda: self.mark(lanes.focused_slot()),
             "new_prompt": w.prompts_new,
             "rename_prompt": lambda: w.sidebar.edit_prompt_name(compose.prompt_uid),
@@ -84,7 +84,7 @@ class Handlers:
         """Make a lane the winner, or take that back."""
         position = self._window.compose.board.position(slot)
         if position is not None:
-            self._window.compose.judge(position)
+            self._window.compose.stage.judge(position)
 
     def mark_number(self, number: int) -> bool:
         """The same by the lane's number on the screen; False when there is no such lane."""

@@ -27,7 +27,7 @@ from workbench.app.tasks import Tasks
 from workbench.app.timeline import TimelineModel
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
-from workbench.core.lanes import BUILTIN
+from workbench.core.lanes import BUILTIN, LITELLM
 from workbench.core.runs import IterationDetail
 from workbench.host import settings as stored
 from workbench.host.clock import utc_now
@@ -216,7 +216,7 @@ class MainWindow(QMainWindow):
             lane_focused=bool(focused),
             lane_running=focused_running,
             can_retry_lane=bool(focused) and bool(board.output(focused)) and not focused_running,
-            can_retry=not board.is_running() and bool(compose.unfinished()),
+            can_retry=not board.is_running() and bool(compose.stage.unfinished()),
             can_mark=any(board.can_mark(slot) for slot in board.slots()),
             can_undo=self.view.editor.can_undo,
             can_redo=self.view.editor.can_redo,
@@ -255,7 +255,7 @@ class MainWindow(QMainWindow):
         self.compose.open_prompt(uid)
 
     def retry(self, slots: list[str]) -> None:
-        self.compose.retry(slots)
+        self.compose.stage.retry(slots, self.compose.prompt_uid)
         self.pulse.start()
 
     def run_recorded(self, begun: RunBegun) -> None:
@@ -296,19 +296,26 @@ class MainWindow(QMainWindow):
         if shown is not None:
             QApplication.clipboard().setText(shown.text)
 
-    def lane_action(self, _slot: str, action: str) -> None:
-        if action == "keys":
-            self.dialogs.settings("keys")
-        elif action == "install_model":
+    def lane_action(self, slot: str, action: str) -> None:
+        """Take the next step that a failure offers."""
+        if action == "install_model":
             self.notices.install_model()
+            return
+        lane = self.compose.lanes.get(slot)
+        if lane is None:
+            self.dialogs.settings("keys")
+        elif lane.endpoint == LITELLM:
+            self.dialogs.settings("keys", self.workbench.catalogue.provider_of(lane.model))
+        else:
+            self.dialogs.settings("endpoints", lane.endpoint)
 
     def _verdict_key(self, key: VerdictKey) -> bool:
         if key.lane:
             return self.handlers.mark_number(key.lane)
         if key.kind == "tie":
-            self.compose.judge("tie")
+            self.compose.stage.judge("tie")
         else:
-            self.compose.judge("all_bad")
+            self.compose.stage.judge("all_bad")
         return True
 
     def changeEvent(self, event: QEvent) -> None:

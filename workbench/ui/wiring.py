@@ -72,7 +72,7 @@ def _wire_lanes(window: MainWindow) -> None:
     lanes.params_changed.connect(compose.lanes.set_params)
     lanes.pin_requested.connect(compose.lanes.set_pinned)
     lanes.rename_requested.connect(compose.lanes.set_label)
-    lanes.stop_requested.connect(compose.stop)
+    lanes.stop_requested.connect(compose.stage.stop)
     lanes.retry_requested.connect(lambda slot: window.retry([slot]))
     lanes.mark_requested.connect(window.handlers.mark)
     lanes.attempt_requested.connect(compose.board.show_attempt)

@@ -143,14 +143,15 @@ class Workbench:
         self.listeners.add(listener)
 
     def install_model(self, tell: Callable[[str], None]) -> Path:
-        """Download the built-in model and return its file; blocks, and `tell` gets sentences meanwhile.
+        """Download the built-in model, use it from now on, and return its file; blocks. Raises HostError.
 
-        Raises HostError.
+        `tell` gets sentences meanwhile.
         """
         # The installer brings pip's side along, which nobody needs who has the model.
         from workbench.usecases.installing import install_builtin
 
         self.weights = install_builtin(self.places, self._env, tell)
+        self.engine.use_builtin_model(self.weights)
         return self.weights
 
     def close(self) -> int:
