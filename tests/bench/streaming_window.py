@@ -23,7 +23,7 @@ from workbench.ui.lanes.answer import AnswerView
 from workbench.ui.lanes.column import LaneColumn
 from workbench.ui.main import main
 
-SIZE = (3200, 1300)  # all lanes are in view: what is not in view is not painted
+SIZE = (4200, 1300)  # all lanes are in view: what is not in view is not painted
 KEY_S = 0.083
 PULSE_MS = 4
 SETTLE_MS = 1500
@@ -145,6 +145,8 @@ class Session(QObject):
         self._run = next(a for a in window.findChildren(QAction) if QKeySequence("Ctrl+Return") in a.shortcuts())
 
     def begin(self) -> None:
+        if any(column.answer.visibleRegion().isEmpty() for column in self._columns):
+            raise RuntimeError("a lane is out of view, so it would never be painted")
         self._run.trigger()
         self._when_ended(lambda: QTimer.singleShot(SETTLE_MS, self, self._measure))
 
@@ -153,11 +155,14 @@ class Session(QObject):
         self._pulse.start()
         self._run.trigger()
         self._watcher.clear()  # now that the answers of the run before have left the lanes
-        self._when_ended(self._report)
+        self._when_ended(self._stop)
 
-    def _report(self) -> None:
+    def _stop(self) -> None:
         self._pulse.stop()
         self._typist.stop()
+        QTimer.singleShot(SETTLE_MS, self, self._report)  # the last words may not be painted yet
+
+    def _report(self) -> None:
         texts = [column.answer.toPlainText()[:4] for column in self._columns]
         data = {
             "paints": dict(zip(texts, self._watcher.paints, strict=True)),
