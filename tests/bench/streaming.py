@@ -34,12 +34,16 @@ def run(full: bool) -> list[dict[str, Any]]:
         raise RuntimeError(f"the lanes ended as {seen['states']}")
     tokens = [ms for lane, paints in seen["paints"].items() for ms in _latencies(sent[int(lane[1:])], paints)]
     samples = dict(zip(BUDGETS, (tokens, seen["keys"], seen["gaps"]), strict=True))
-    return [row for name, values in samples.items() for row in _rows(name, values, seconds)]
+    return [
+        row
+        for name, values in samples.items()
+        for row in _rows(name, values, f"{seconds} s, window {seen['width']} px wide")
+    ]
 
 
-def _rows(name: str, values: list[float], seconds: int) -> list[dict[str, Any]]:
+def _rows(name: str, values: list[float], where: str) -> list[dict[str, Any]]:
     p99, worst = BUDGETS[name]
-    notes = f"{len(values):,} samples in {seconds} s, p50 {percentile(values, 50):.1f} ms"
+    notes = f"{len(values):,} samples in {where}, p50 {percentile(values, 50):.1f} ms"
     return [
         _row(f"{name}, p99", percentile(values, 99), p99, notes),
         _row(f"{name}, worst", max(values), worst, ""),
