@@ -8,8 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QInputMethodEvent, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QScrollArea, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QScrollArea, QToolButton
 
 from tests.ui.editor_support import (
     ALT,
@@ -83,11 +84,11 @@ def role_button(editor: ContentEditor, index: int) -> QPushButton:
 # Content
 
 
-@pytest.mark.parametrize("name", CORPUS)
-def test_content_comes_back_exactly(editor: ContentEditor, name: str) -> None:
-    given = content(("system", CORPUS[name]), ("user", "x"), ("assistant", CORPUS[name]))
-    editor.set_content(given)
-    assert editor.content() == given
+def test_content_comes_back_exactly(editor: ContentEditor) -> None:
+    for text in CORPUS.values():
+        given = content(("system", text), ("user", "x"), ("assistant", text))
+        editor.set_content(given)
+        assert editor.content() == given
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -188,6 +189,36 @@ def test_runs_of_typing_part_like_in_an_editor(editor: ContentEditor, ticks: Tic
     assert states == [
         "abcdef\nghPASTEDi", "abcdef\nghPASTED", "abcdef\ngh", "abcdef\n", "abcdef", "abcd", "ab", ""
     ]  # fmt: skip
+
+
+def test_composed_text_is_undone_as_it_was_committed(editor: ContentEditor) -> None:
+    editor.focus_first()
+    for preedit, commit in (("ni", ""), ("nih", ""), ("", "你"), ("hao", ""), ("", "好")):
+        event = QInputMethodEvent(preedit, [])
+        event.setCommitString(commit)
+        QApplication.sendEvent(focused(), event)
+    assert editor.content() == content(("user", "你好"))
+    press(Key.Key_Z, CTRL)
+    assert editor.content() == Content()
+    press(Key.Key_Y, CTRL)
+    assert editor.content() == content(("user", "你好"))
+
+
+def test_undo_of_the_window_and_of_the_text_are_one(editor: ContentEditor) -> None:
+    action = QAction(editor)
+    action.setShortcut(QKeySequence("Ctrl+Z"))
+    action.triggered.connect(editor.undo)
+    editor.addAction(action)
+    editor.set_content(TWO)
+    fields(editor)[0].setFocus()
+    type_text("a")
+    fields(editor)[1].setFocus()
+    type_text("b")
+    press(Key.Key_Z, CTRL)
+    assert [m.text for m in editor.content().messages] == ["aBe {{tone}}.\nAlways.", "{{question}}"]
+    button(editor, "+ Message").setFocus()
+    press(Key.Key_Z, CTRL)
+    assert editor.content() == TWO
 
 
 def test_restore_is_one_step(editor: ContentEditor) -> None:
@@ -560,8 +591,6 @@ def test_content_set_while_hidden_is_laid_out_when_shown(editor: ContentEditor) 
 
 
 def test_long_paragraphs_say_that_they_are_not_coloured(qtbot: Any, editor: ContentEditor) -> None:
-    from PySide6.QtWidgets import QLabel
-
     editor.set_content(content(("system", "{{a}} " + "word " * 5000), ("user", "{{b}}")))
     label = blocks(editor)[0].findChild(QLabel)
     qtbot.waitUntil(label.isVisible)

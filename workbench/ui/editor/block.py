@@ -86,8 +86,9 @@ class MessageBlock(QWidget):
 
     def set_place(self, index: int, count: int) -> None:
         """Say where the block is among its siblings; index counts from 0."""
-        self._place = (index, count)
-        self._name()
+        if self._place != (index, count):
+            self._place = (index, count)
+            self._name()
 
     def set_editable(self, editable: bool) -> None:
         """Show or hide everything that changes the message."""

@@ -34,6 +34,7 @@ class Column(QScrollArea):
         self._theme = theme
         self._blocks: list[MessageBlock] = []
         self._editable = True
+        self._order_is_new = False
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -62,7 +63,7 @@ class Column(QScrollArea):
         """Put a new block in."""
         block.setParent(self._page)
         self._blocks.insert(index, block)
-        self._renumber()
+        self._order_is_new = True
         block.show()
 
     def remove(self, index: int) -> MessageBlock | None:
@@ -71,14 +72,14 @@ class Column(QScrollArea):
         gone.hide()
         gone.setParent(None)
         gone.deleteLater()
-        self._renumber()
+        self._order_is_new = True
         return self._blocks[min(index, len(self._blocks) - 1)] if self._blocks else None
 
     def relocate(self, source: int, target: int) -> MessageBlock:
         """Move a block; `target` counts without it."""
         block = self._blocks.pop(source)
         self._blocks.insert(target, block)
-        self._renumber()
+        self._order_is_new = True
         return block
 
     def set_editable(self, editable: bool) -> None:
@@ -100,7 +101,10 @@ class Column(QScrollArea):
             self.arrange()
 
     def arrange(self) -> None:
-        """Give every block its place and height."""
+        """Give every block its number, place and height; to be called after blocks came, went or moved."""
+        if self._order_is_new:
+            self._order_is_new = False
+            self._renumber()
         if not self._page.isVisible():
             return  # Qt lays out nothing that is hidden; the page tells when it is shown.
         width, view = self.width(), self.height()

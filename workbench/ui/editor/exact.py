@@ -11,24 +11,27 @@ text is preceded by the escape.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from workbench.core.text import unify_newlines
 
 ESCAPE = "\ufdd2"
 STAND_INS = {"\r": "\ufdd3", "\u2029": "\ufdd4", "\ufdd0": "\ufdd5", "\ufdd1": "\ufdd6"}
 _ORIGINALS = {stand_in: original for original, stand_in in STAND_INS.items()}
-_FOREIGN = re.compile("[" + "".join(STAND_INS) + ESCAPE + "".join(_ORIGINALS) + "]")
+_SPECIAL = (*STAND_INS, ESCAPE, *_ORIGINALS)
+_FOREIGN = re.compile(f"[{''.join(_SPECIAL)}]")
 _ENCODED = re.compile(f"{ESCAPE}([{ESCAPE}{''.join(_ORIGINALS)}])|([{''.join(_ORIGINALS)}])")
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 PARAGRAPH = "\u2029"
 """What Qt puts between paragraphs in raw text and selections."""
 
 
 def encodable(text: str) -> str:
     """Return `text` with U+FFFD for half a surrogate pair, which no encoding can carry."""
-    if not _LONE_SURROGATE.search(text):
-        return text
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
 
 
 def pasted(text: str) -> str:
@@ -38,12 +41,23 @@ def pasted(text: str) -> str:
 
 def to_document(text: str) -> str:
     """Return what to insert into a document so that it holds `text`."""
-    return _FOREIGN.sub(lambda match: STAND_INS.get(match[0]) or ESCAPE + match[0], encodable(text))
+    text = encodable(text)
+    if not _holds_any(text, _SPECIAL):
+        return text
+    return _FOREIGN.sub(lambda match: STAND_INS.get(match[0]) or ESCAPE + match[0], text)
 
 
 def from_document(raw: str) -> str:
     """Return the text that raw document text stands for; paragraphs may be parted by LF or by U+2029."""
-    return _ENCODED.sub(lambda match: match[1] or _ORIGINALS[match[2]], raw.replace(PARAGRAPH, "\n"))
+    raw = raw.replace(PARAGRAPH, "\n")
+    if not _holds_any(raw, _ORIGINALS):
+        return raw
+    return _ENCODED.sub(lambda match: match[1] or _ORIGINALS[match[2]], raw)
+
+
+def _holds_any(text: str, characters: Iterable[str]) -> bool:
+    """Whether one of `characters` is in `text`: a hundred times faster than a search by pattern."""
+    return any(character in text for character in characters)
 
 
 def units(text: str) -> int:

@@ -120,7 +120,7 @@ class ExactField(QPlainTextEdit):
         font = self._theme.mono() if self._mono else self._theme.font()
         self.setFont(font)
         self.setTabStopDistance(4 * self.fontMetrics().horizontalAdvance(" "))
-        self._revision += 1
+        self._marks.forget()
         self.viewport().update()
 
     def natural_height(self, limit: int) -> int:
@@ -251,7 +251,8 @@ class ExactField(QPlainTextEdit):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         first = self.firstVisibleBlock()
-        self._marks.refresh((self._revision, first.blockNumber(), self.contentOffset().y(), self.viewport().size()))
+        state = (self._revision, first.blockNumber(), self.contentOffset().y())
+        self._marks.refresh(state, self.viewport().size())
         exposed = QRectF(event.rect())
         with QPainter(self.viewport()) as painter:
             self._marks.under(painter, exposed)

@@ -156,7 +156,9 @@ class Journal:
     def caret(self, key: int, position: int) -> None:
         """End the run when the caret is not where the last step left it."""
         last = self._done[-1] if self._done else None
-        if isinstance(last, TextStep) and (last.key, resting_place(last)) != (key, position):
+        if self._open_at is None or not isinstance(last, TextStep):
+            return
+        if (last.key, resting_place(last)) != (key, position):
             self.seal()
 
     def undo(self) -> Step | None:

@@ -10,7 +10,7 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QTextBlock, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit
 
@@ -30,11 +30,12 @@ _CHIPS = {"variable": "violet_soft", "stand_in": "warn_soft"}
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """A visible paragraph, its spans, and the cursors of those that are coloured."""
+    """A visible paragraph, its spans with their places in it, and the cursors of those that are coloured."""
 
     block: QTextBlock
     text: str
     spans: tuple[Span, ...]
+    places: tuple[tuple[QRectF, ...], ...]
     cursors: tuple[QTextCursor, ...]
 
     def still(self, block: QTextBlock, found: tuple[Span, ...]) -> bool:
@@ -53,19 +54,23 @@ class Marks:
         self._theme = theme
         self._seen: list[_Seen] = []
         self._state: tuple[object, ...] = ()
+        self._size = QSize()
 
-    def refresh(self, state: tuple[object, ...]) -> None:
-        """Look at the visible paragraphs, unless `state` is the one of the last time."""
-        state = (*state, self._theme.tokens)
-        if state == self._state:
+    def forget(self) -> None:
+        """Look at everything again: fonts or colours have changed."""
+        self._seen, self._state, self._size = [], (), QSize()
+        self._field.setExtraSelections([])
+
+    def refresh(self, state: tuple[object, ...], size: QSize) -> None:
+        """Look at the visible paragraphs, unless `state` and `size` of the view are those of the last time."""
+        if (state, size) == (self._state, self._size):
             return
-        same_colors = bool(self._state) and self._state[-1] == state[-1]
-        before = {seen.text: seen for seen in self._seen} if same_colors else {}
+        before = {seen.text: seen for seen in self._seen} if size == self._size else {}
         now = [self._look(block, before) for block in self._field.visible_blocks()]
         kept = [seen for seen in now if seen.spans]
-        if [seen.cursors for seen in kept] != [seen.cursors for seen in self._seen] or not same_colors:
+        if [seen.cursors for seen in kept] != [seen.cursors for seen in self._seen]:
             self._color(kept)
-        self._seen, self._state = kept, state
+        self._seen, self._state, self._size = kept, state, size
 
     def under(self, painter: QPainter, exposed: QRectF) -> None:
         """Paint what lies below the text."""
@@ -97,7 +102,7 @@ class Marks:
         known = before.get(text)
         found = _settled(block, known.spans if known else spans(text))
         if known and known.still(block, found):
-            return _Seen(block, text, found, known.cursors)
+            return _Seen(block, text, found, known.places, known.cursors)
         position, cursors = block.position(), []
         for span in found:
             if span.kind in _CHIPS:
@@ -105,7 +110,8 @@ class Marks:
                 cursor.setPosition(position + span.start)
                 cursor.setPosition(position + span.start + span.length, QTextCursor.MoveMode.KeepAnchor)
                 cursors.append(cursor)
-        return _Seen(block, text, found, tuple(cursors))
+        places = tuple(_places(block, span) for span in found)
+        return _Seen(block, text, found, places, tuple(cursors))
 
     def _color(self, seen: list[_Seen]) -> None:
         """Colour the text itself. Selections of the widget do it at paint time and leave its layout alone."""
@@ -143,10 +149,13 @@ class Marks:
 
     def _exposed(self, exposed: QRectF, kinds: Container[str]) -> Iterator[tuple[Span, list[QRectF]]]:
         for seen in self._seen:
-            wanted = [span for span in seen.spans if span.kind in kinds]
-            if wanted and (geometry := self._field.block_rect(seen.block)).intersects(exposed):
-                for span in wanted:
-                    yield span, _rects(seen.block, span, geometry.topLeft(), exposed)
+            corner = self._field.block_rect(seen.block).topLeft()
+            inside = exposed.translated(-corner)
+            for span, places in zip(seen.spans, seen.places, strict=True):
+                if span.kind in kinds:
+                    rects = [place.translated(corner) for place in places if _meets(place, inside)]
+                    if rects:
+                        yield span, rects
 
 
 def name_of(character: str) -> str:
@@ -165,24 +174,26 @@ def _settled(block: QTextBlock, found: tuple[Span, ...]) -> tuple[Span, ...]:
     return tuple(span for span in found if span.start + span.length <= layout.preeditAreaPosition())
 
 
-def _rects(block: QTextBlock, span: Span, origin: QPointF, exposed: QRectF) -> list[QRectF]:
-    """Return where a span is in the viewport, a rectangle for each line of it that is exposed."""
+def _places(block: QTextBlock, span: Span) -> tuple[QRectF, ...]:
+    """Return where a span is in its paragraph, a rectangle for each line."""
     layout = block.layout()
-    rects: list[QRectF] = []
+    places: list[QRectF] = []
     position, end = span.start, span.start + span.length
     while position < end:
         line = layout.lineForTextPosition(position)
-        if not line.isValid():
-            break
-        stop = min(end, line.textStart() + line.textLength())
-        top, height = origin.y() + line.y(), line.height()
-        if top <= exposed.bottom() and top + height >= exposed.top():
+        stop = min(end, line.textStart() + line.textLength()) if line.isValid() else position
+        if line.isValid():
             first, last = _x(line.cursorToX(position)), _x(line.cursorToX(stop))
-            rects.append(QRectF(origin.x() + min(first, last), top, abs(last - first), height))
+            places.append(QRectF(min(first, last), line.y(), abs(last - first), line.height()))
         if stop <= position:
             break
         position = stop
-    return rects
+    return tuple(places)
+
+
+def _meets(place: QRectF, exposed: QRectF) -> bool:
+    """Whether the lines of both overlap; marks are wider than what they mark, which may have no width at all."""
+    return place.top() <= exposed.bottom() and place.bottom() >= exposed.top()
 
 
 def _x(answer: object) -> float:

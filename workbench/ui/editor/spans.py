@@ -26,7 +26,7 @@ _ODD = re.compile(
     f"(?P<stand_in>[{ESCAPE}{''.join(STAND_INS.values())}])|(?P<space>[{_SPACES}])|(?P<hidden>[{_HIDDEN}])|(?P<line>\u2028)"
 )
 GLYPHS = {
-    STAND_INS["\r"]: "␍",
+    STAND_INS["\r"]: "←",
     STAND_INS["\u2029"]: "¶",
     STAND_INS["\ufdd0"]: "□",
     STAND_INS["\ufdd1"]: "□",
@@ -54,6 +54,6 @@ def spans(paragraph: str) -> tuple[Span, ...]:
         found += [(match, "variable") for match in PLAIN_VARIABLE.finditer(paragraph)]
     if not (paragraph.isascii() and paragraph.isprintable()):
         found += [(match, cast(SpanKind, match.lastgroup)) for match in _ODD.finditer(paragraph)]
-    if paragraph.isascii():
+    if units(paragraph) == len(paragraph):
         return tuple(Span(m.start(), m.end() - m.start(), kind, m[0]) for m, kind in found)
     return tuple(Span(units(paragraph[: m.start()]), units(m[0]), kind, m[0]) for m, kind in found)
