@@ -16,7 +16,7 @@ from workbench.core.lanes import Params
 from workbench.core.money import Usage
 from workbench.core.runs import Failure, Mark
 from workbench.ui.lanes import LanesView
-from workbench.ui.lanes.column import LaneColumn
+from workbench.ui.lanes.column import MINIMUM_CHARACTERS, MINIMUM_PIXELS, LaneColumn
 from workbench.ui.lanes.widgets import Line
 from workbench.ui.theme import Theme
 
@@ -113,8 +113,8 @@ def test_many_lanes_scroll_and_stay_readable(view: LanesView, theme: Theme, scal
     settle()
     for slot in slots:
         shown = column(view, slot)
-        assert shown.width() >= 260 * scale
-        assert shown.width() >= shown.fontMetrics().averageCharWidth() * 34
+        assert shown.width() >= MINIMUM_PIXELS * scale
+        assert shown.width() >= shown.fontMetrics().averageCharWidth() * MINIMUM_CHARACTERS
     for index in (29, 0, 14, 15, 13):
         view.focus_lane(index)
         settle()

@@ -284,7 +284,7 @@ class MainWindow(QMainWindow):
         if uid:
             self.tasks.run(
                 lambda: self.workbench.history.count(uid),
-                lambda count: self.status.set_database(f"{path.name} · {count:,} iterations of this prompt"),
+                lambda count: self.status.set_database(f"{path.name} · {_iterations(count)} of this prompt"),
             )
 
     def _recovered(self, sentence: str) -> None:
@@ -343,3 +343,7 @@ class MainWindow(QMainWindow):
 
     def _splitters(self) -> dict[str, QSplitter]:
         return {"main": self._main, "compose": self.view, "side": self.sidebar.splitter}
+
+
+def _iterations(count: int) -> str:
+    return "1 iteration" if count == 1 else f"{count:,} iterations"

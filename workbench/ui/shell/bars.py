@@ -11,6 +11,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, Q
 
 from workbench.ui.theme import Theme, set_role
 
+_PILL_EDGE = 20
+"""Padding and border of a pill, both sides, which a stylesheet takes from the room of the text."""
+
 
 class Elided(QLabel):
     """One line that yields: it elides to the room it gets and has the whole text as tooltip when it did."""
@@ -35,7 +38,8 @@ class Elided(QLabel):
 
     def sizeHint(self) -> QSize:
         hint = super().sizeHint()
-        return QSize(QFontMetrics(self.font()).horizontalAdvance(self._full) + 24, hint.height())
+        edge = _PILL_EDGE if str(self.property("role") or "").startswith("pill") else 4
+        return QSize(QFontMetrics(self.font()).horizontalAdvance(self._full) + edge, hint.height())
 
     def minimumSizeHint(self) -> QSize:
         return QSize(20, super().minimumSizeHint().height())
@@ -45,7 +49,7 @@ class Elided(QLabel):
         self._fit()
 
     def _fit(self) -> None:
-        room = self.contentsRect().width() - (18 if str(self.property("role") or "").startswith("pill") else 0)
+        room = self.contentsRect().width()
         shown = QFontMetrics(self.font()).elidedText(self._full, Qt.TextElideMode.ElideRight, max(room, 20))
         self.setText(shown)
         self.setToolTip(self._full if shown != self._full else "")
