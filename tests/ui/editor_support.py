@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QToolButton, QWidget
 from shiboken6 import isValid
 
 from workbench.core.content import Content, Message
@@ -63,6 +62,9 @@ texts = st.text(
 
 def content(*pairs: tuple[str, str]) -> Content:
     return Content(tuple(Message(role, text) for role, text in pairs))  # type: ignore[arg-type]
+
+
+TWO = content(("system", "Be {{tone}}.\nAlways."), ("user", "{{question}}"))
 
 
 def blocks(editor: ContentEditor) -> list[MessageBlock]:
@@ -147,5 +149,38 @@ def editor(theme: Theme, shown: Show, ticks: Ticks) -> ContentEditor:
     return made
 
 
-def numbers() -> Iterator[int]:
-    return itertools.count(1)
+def heard(editor: ContentEditor) -> list[str]:
+    """What the editor says from now on."""
+    said: list[str] = []
+    editor.edited.connect(lambda: said.append("edited"))
+    editor.undo_state_changed.connect(lambda: said.append(f"undo {editor.can_undo:d} redo {editor.can_redo:d}"))
+    return said
+
+
+def button(editor: ContentEditor, text: str) -> QPushButton:
+    return next(b for b in editor.findChildren(QPushButton) if b.text() == text)
+
+
+def choose(opener: Any, *path: str) -> None:
+    """Open a menu by keyboard and choose an entry, through submenus."""
+    opener.setFocus()
+    QTest.keyClick(opener, Key.Key_Space)
+    menu = QApplication.activePopupWidget()
+    for name in path:
+        assert isinstance(menu, QMenu)
+        action = next(a for a in menu.actions() if a.text() == name)
+        if action.menu() is not None:
+            menu = action.menu()
+        else:
+            action.trigger()
+    top = QApplication.activePopupWidget()
+    if top is not None:
+        top.close()
+
+
+def more(editor: ContentEditor, index: int) -> QToolButton:
+    return blocks(editor)[index].findChild(QToolButton)
+
+
+def role_button(editor: ContentEditor, index: int) -> QPushButton:
+    return blocks(editor)[index].findChild(QPushButton)

@@ -30,24 +30,8 @@ pytestmark = machine
 __all__ = ["shown", "theme"]
 
 
-WINDOW_KEYS = [
-    "Ctrl+Return",
-    "Ctrl+Shift+Return",
-    "Ctrl+D",
-    "Ctrl+K",
-    "Ctrl+U",
-    "Ctrl+E",
-    "Ctrl+B",
-    "Ctrl+P",
-    "Ctrl+.",
-    "Ctrl+1",
-    "Alt+1",
-    "Alt+Left",
-    "Alt+Right",
-    "Ctrl+Shift+N",
-    "Esc",
-    "F2",
-]
+COMMANDS = [f"Ctrl+{key}" for key in ("Return", "Shift+Return", "Shift+N", "D", "K", "U", "E", "B", "P", ".", "1")]
+WINDOW_KEYS = [*COMMANDS, "Alt+1", "Alt+Left", "Alt+Right", "Esc", "F2"]
 UNUSED_KEYS = ["Ctrl+Return", "Ctrl+Enter", "Ctrl+D", "Ctrl+K", "Ctrl+U", "Alt+Return", "Ctrl+J"]
 EDITING_KEYS = ["Ctrl+Z", "Ctrl+Y", "Ctrl+C", "Ctrl+V", "Ctrl+X", "Ctrl+A", "Ctrl+Left", "Ctrl+Backspace"]
 TEXTS = ["", "a", "a\nb", "word " * 200, "\n\n\n", "x\u2028y", "漢字 😀\nb", "a\rb"]
