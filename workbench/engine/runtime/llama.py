@@ -6,6 +6,7 @@ metric listing, and no cache that grows beside the context.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -42,11 +43,26 @@ def _settings(order: Mapping[str, Any]) -> Any:
     p.n_ctx, p.kv_unified = order["context"], True
     p.n_batch = p.n_ubatch = _BATCH
     p.cache_ram_mib, p.cache_idle_slots, p.n_ctx_checkpoints = 0, False, 0
+    _share_cores(p)
     p.verbosity = 1
     # The first question warms up as well, and is answered sooner than after a warm-up.
     p.warmup = False
     p.offline = True
     return p
+
+
+def _share_cores(p: Any) -> None:
+    # Threads wait for each other: one that something else interrupts stalls them all, and on a busy machine as many
+    # threads as cores are ten times slower than one less. An idle machine lends its last core for reading the prompt,
+    # which happens before anything moves on the screen.
+    cores = os.cpu_count() or 1
+    if cores > 4:
+        # Usually two for each real one.
+        cores //= 2
+    idle = hasattr(os, "getloadavg") and os.getloadavg()[0] < cores / 2
+    p.cpuparams.n_threads = max(1, cores - 1)
+    p.cpuparams_batch.n_threads = cores if idle else max(1, cores - 1)
+    p.cpuparams.poll = p.cpuparams_batch.poll = 0
 
 
 def _adapter(path: str) -> Any:

@@ -1,0 +1,181 @@
+"""The path through LiteLLM, over the real pipe, against a server that speaks Anthropic's protocol and others."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.engine.listening import LITELLM, Engine, descendants, kinds, quick
+from tests.fakes import provider as fakes
+from tests.fakes.provider import SSE, Cut, FakeProvider, Hold, Reply, anthropic_stream, error, status, stream, usage
+from workbench.core.content import Message
+from workbench.core.lanes import Endpoint
+from workbench.core.runs import Result
+from workbench.engine.calls import EngineError
+
+KEY = "sk-ant-planted-0123456789"
+ENVIRONMENT_KEY = "sk-from-the-environment-0123456789"
+CLAUDE = "anthropic/claude-haiku-4-5"
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    planted = {
+        "OPENAI_API_KEY": ENVIRONMENT_KEY,
+        "ANTHROPIC_API_KEY": ENVIRONMENT_KEY,
+        "PERPLEXITYAI_API_KEY": ENVIRONMENT_KEY,
+        "HOSTED_VLLM_API_KEY": ENVIRONMENT_KEY,
+        "OPENAI_BASE_URL": "http://127.0.0.1:9/v1",
+    }
+    with Engine(env={**os.environ, **planted}) as running:
+        running.client.warm("litellm")
+        running.heard.wait_for(lambda: running.heard.notices("ready"))
+        yield running
+
+
+def code(result: Result) -> str:
+    return result.failure.code if result.failure else ""
+
+
+def at(fake: FakeProvider, path: str = "", **more: object) -> Endpoint:
+    return Endpoint("litellm", "litellm", "LiteLLM", fake.url + path, **more)  # type: ignore[arg-type]
+
+
+def test_a_stream_and_what_became_of_its_parameters(engine: Engine, fake: FakeProvider) -> None:
+    params = {"temperature": 0.3, "seed": 4, "stop": ["x"], "api_base": "http://127.0.0.1:9", "top_k": 7}
+    messages = [Message("system", "Be."), Message("user", "Hi {# \u00a0\n")]
+    call_id = engine.run(at(fake), messages, model=CLAUDE, params=params, key=KEY)
+    result = engine.heard.result(call_id)
+    assert (result.state, result.text, result.finish_reason) == ("finished", "Hello world", "stop")
+    assert engine.heard.text(call_id) == "Hello world"
+    assert (result.usage.input, result.usage.output, result.usage.source) == (7, 3, "provider")
+    (request,) = fake.requests
+    assert request.headers["x-api-key"] == KEY
+    assert result.request == request.body
+    assert request.body["messages"][-1]["content"] in (messages[1].text, [{"type": "text", "text": messages[1].text}])
+    assert kinds(result.marks) == {
+        ("refused", "api_base"),
+        ("refused", "seed"),
+        ("changed", "stop"),
+        ("added", "max_tokens"),
+    }
+    assert (result.timing.first or 0) >= (result.timing.sent or 0)
+
+
+def test_not_streamed(engine: Engine, fake: FakeProvider) -> None:
+    result = engine.ask(at(fake), model=CLAUDE, key=KEY, stream=False, params={"max_tokens": 9})
+    assert (result.text, result.usage.output) == ("Hello world", 3)
+    assert fake.requests[0].body["max_tokens"] == 9
+    assert result.marks == ()
+
+
+def test_keys_of_the_environment_go_nowhere(engine: Engine, fake: FakeProvider) -> None:
+    for model in ("openai/gpt-4o", "hosted_vllm/x", "perplexity/sonar", "openai/gpt-5-codex", CLAUDE):
+        engine.ask(at(fake, "/v1"), model=model, retries=0, timeouts=quick())
+    engine.ask(Endpoint("e", "openai", "E", fake.base_url), model="m", retries=0)
+    assert fake.requests
+    for request in fake.requests:
+        assert ENVIRONMENT_KEY not in str(request.headers) + request.raw.decode()
+    for event in engine.heard.events:
+        assert ENVIRONMENT_KEY not in str(event)
+
+
+def test_no_key_is_told_without_asking(engine: Engine) -> None:
+    for model in ("openai/gpt-4o", CLAUDE, "gemini/gemini-2.5-flash"):
+        result = engine.ask(LITELLM, model=model)
+        assert code(result) == "no_key"
+        assert result.request is None
+
+
+def test_a_model_of_nobody(engine: Engine) -> None:
+    result = engine.ask(LITELLM, model="no-such-model-anywhere", key=KEY)
+    assert code(result) == "no_model"
+    assert result.failure is not None
+    assert "openai/no-such-model-anywhere" in result.failure.sentence
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        (status(401, {"type": "error", "error": {"type": "authentication_error", "message": f"bad {KEY}"}}), "bad_key"),
+        (status(404, {"type": "error", "error": {"type": "not_found_error", "message": "model: x"}}), "no_model"),
+        (status(400, error("prompt is too long: 210000 tokens > 200000 maximum")), "context_too_long"),
+        (status(400, error("Your credit balance is too low to access the API")), "over_quota"),
+        (status(400, error("messages: no")), "bad_request"),
+        (status(529, error("Overloaded")), "server_error"),
+        (status(429, error("slow down"), {"retry-after": "3600"}), "rate_limited"),
+        (Reply(before=(Cut(),)), "connect_failed"),
+    ],
+)
+def test_refusals(engine: Engine, fake: FakeProvider, reply: Reply, expected: str) -> None:
+    fake.answer = lambda request: reply
+    result = engine.ask(at(fake), model=CLAUDE, key=KEY, retries=0)
+    assert code(result) == expected, result.failure
+    assert result.failure is not None
+    assert KEY not in result.failure.sentence + result.failure.detail
+
+
+def test_a_retry_after_is_honoured(engine: Engine, fake: FakeProvider) -> None:
+    fake.script(status(429, error("slow down"), {"retry-after": "0.2"}))
+    call_id = engine.run(at(fake), model=CLAUDE, key=KEY)
+    assert engine.heard.result(call_id).text == "Hello world"
+    (retry,) = engine.retries(call_id)
+    assert 200 <= retry.in_ms <= 500
+
+
+def test_half_answers_and_silence_keep_their_text(engine: Engine, fake: FakeProvider) -> None:
+    half = anthropic_stream("Hel", "lo").steps[:4]
+    for ending, expected in [((Cut(),), "half_answer"), ((), "half_answer"), ((Hold(),), "timeout_silence")]:
+        fake.script(Reply((*half, *ending), headers=SSE))
+        result = engine.ask(at(fake), model=CLAUDE, key=KEY, timeouts=quick(silence=0.5))
+        assert (code(result), result.text) == (expected, "Hello")
+    fake.script(Reply(before=(Hold(),)))
+    assert code(engine.ask(at(fake), model=CLAUDE, key=KEY, timeouts=quick(first=0.3))) == "timeout_first"
+
+
+def test_garbage_is_not_an_empty_answer(engine: Engine, fake: FakeProvider) -> None:
+    fake.answer = lambda request: fakes.raw(b"<html>", content_type="text/html")
+    result = engine.ask(at(fake, "/v1"), model="hosted_vllm/x", retries=0)
+    assert result.state == "failed"
+
+
+def test_a_guess_of_tokens_is_not_taken_for_a_count(engine: Engine, fake: FakeProvider) -> None:
+    fake.script(stream("a", "b", "c"), stream("a", counted=usage(5, 6)))
+    guessed = engine.ask(at(fake, "/v1"), model="hosted_vllm/x")
+    assert (guessed.text, guessed.usage.source) == ("abc", "estimate")
+    counted = engine.ask(at(fake, "/v1"), model="hosted_vllm/x")
+    assert (counted.usage.input, counted.usage.output, counted.usage.source) == (5, 6, "provider")
+
+
+@pytest.mark.parametrize("model", [CLAUDE, "hosted_vllm/x"])
+def test_a_cancel_closes_the_connection(engine: Engine, fake: FakeProvider, model: str) -> None:
+    anthropic = Reply((*anthropic_stream("Hello").steps[:3], Hold()), headers=SSE)
+    fake.script(anthropic if model == CLAUDE else stream("Hello", then=(Hold(),)))
+    call_id = engine.run(at(fake, "" if model == CLAUDE else "/v1"), model=model, key=KEY)
+    engine.wait_text(call_id)
+    engine.client.cancel(call_id)
+    assert engine.heard.result(call_id).state == "stopped"
+    fake.wait_for(lambda f: f.disconnects == 1)
+
+
+def test_headers_of_the_endpoint(engine: Engine, fake: FakeProvider) -> None:
+    endpoint = at(fake, headers=(("X-Team", "a"),))
+    result = engine.ask(endpoint, model=CLAUDE, key=KEY, secret_headers=(("X-Hush", "secret-value"),))
+    assert (fake.requests[0].headers["x-team"], fake.requests[0].headers["x-hush"]) == ("a", "secret-value")
+    assert "secret-value" not in str(result)
+
+
+def test_a_key_check_with_one_token(engine: Engine, fake: FakeProvider) -> None:
+    endpoint = at(fake, "/v1")
+    said = engine.client.check_key(endpoint, KEY, provider="perplexity", model="perplexity/sonar").result(30)
+    assert "perplexity/sonar" in said
+    assert fake.requests[0].body["max_tokens"] == 1
+    with pytest.raises(EngineError):
+        engine.client.check_key(endpoint, KEY, provider="perplexity").result(30)
+
+
+def test_litellm_starts_nothing(engine: Engine) -> None:
+    assert engine.client.pid is not None
+    assert descendants(engine.client.pid) == []

@@ -1,0 +1,253 @@
+"""The runtime of local models: the real llama.cpp with the real built-in model."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.engine.listening import BUILTIN, Engine, descendants, eventually, quick, running
+from workbench.core.content import Message
+from workbench.core.lanes import Endpoint
+from workbench.core.runs import Result
+
+pytestmark = [pytest.mark.builtin, pytest.mark.timeout(300)]
+
+PROMPT = [Message("system", "You are terse."), Message("user", "Count from one to twenty.")]
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    from workbench.host.weights import builtin_weights
+
+    path = builtin_weights()
+    if path is None:
+        pytest.skip("the built-in model is not installed")
+    with Engine(builtin_model=path) as running_engine:
+        running_engine.client.warm("builtin")
+        running_engine.heard.wait_for(lambda: len(running_engine.heard.notices("runtime")) >= 2, 120)
+        yield running_engine
+
+
+def code(result: Result) -> str:
+    return result.failure.code if result.failure else ""
+
+
+def runtime_pid(engine: Engine) -> int:
+    assert engine.client.pid is not None
+    found = [pid for pid in descendants(engine.client.pid) if b"engine.runtime" in cmdline(pid)]
+    assert len(found) == 1
+    return found[0]
+
+
+def cmdline(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def ports(pid: int) -> list[tuple[str, int]]:
+    """Address and port of every socket that the process listens on."""
+    inodes = set()
+    for fd in Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            target = str(fd.readlink())
+        except OSError:
+            continue
+        if target.startswith("socket:["):
+            inodes.add(target[8:-1])
+    found = []
+    for name in ("tcp", "tcp6"):
+        for line in Path(f"/proc/{pid}/net/{name}").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == "0A" and fields[9] in inodes:
+                host, port = fields[1].split(":")
+                found.append((host, int(port, 16)))
+    return found
+
+
+def test_two_lanes_stream_at_once(engine: Engine) -> None:
+    params = {"max_tokens": 24, "temperature": 0, "seed": 1}
+    ids = [engine.run(BUILTIN, PROMPT, params=params) for _ in range(3)]
+    results = [engine.heard.result(i, 120) for i in ids]
+    assert [r.state for r in results] == ["finished"] * 3
+    for call_id, result in zip(ids, results, strict=True):
+        assert result.text
+        assert engine.heard.text(call_id) == result.text
+        assert result.usage.source == "provider"
+        assert result.usage.output is not None
+        assert result.request["messages"][0] == {"role": "system", "content": "You are terse."}
+        assert (result.finish_reason, result.model) == ("length", "SmolLM2-135M-Instruct.Q4_1")
+
+
+def test_only_loopback_and_nobody_without_the_key(engine: Engine) -> None:
+    ((host, port),) = ports(runtime_pid(engine))
+    assert host == "0100007F"
+    base = f"http://127.0.0.1:{port}"
+    body = {"messages": [{"role": "user", "content": "hi"}], "max_tokens": 1}
+    with httpx.Client(trust_env=False) as client:
+        for key in ({}, {"authorization": "Bearer x"}, {"authorization": "Bearer sk-no-key-required"}):
+            for path in (
+                "/v1/chat/completions",
+                "/completion",
+                "/v1/completions",
+                "/infill",
+                "/tokenize",
+                "/embedding",
+            ):
+                assert client.post(base + path, json=body, headers=key).status_code in (401, 403, 404, 501), path
+            for path in ("/v1/models", "/slots", "/props", "/metrics", "/lora-adapters"):
+                assert client.get(base + path, headers=key).status_code in (401, 403, 404, 501), path
+        page = client.get(base + "/")
+        assert page.status_code == 404
+        preflight = client.options(
+            base + "/v1/chat/completions",
+            headers={"origin": "http://evil.example", "access-control-request-method": "POST"},
+        )
+        assert preflight.headers.get("access-control-allow-origin", "") not in ("*", "http://evil.example")
+    assert b"key" not in cmdline(runtime_pid(engine))
+
+
+def test_a_stopped_lane_frees_the_runtime(engine: Engine) -> None:
+    call_id = engine.run(BUILTIN, PROMPT, params={"max_tokens": 2000, "ignore_eos": True})
+    engine.wait_text(call_id)
+    engine.client.cancel(call_id)
+    result = engine.heard.result(call_id)
+    assert result.state == "stopped"
+    assert result.text
+    assert engine.ask(BUILTIN, PROMPT, params={"max_tokens": 2}).state == "finished"
+
+
+def test_a_prompt_beyond_the_context_is_a_sentence(engine: Engine) -> None:
+    result = engine.ask(BUILTIN, "word " * 9000, params={"max_tokens": 2})
+    assert code(result) == "context_too_long"
+
+
+def test_deaths(weights: Path) -> None:
+    """In one life of one client: starting a runtime takes seconds on a busy machine."""
+    with Engine(builtin_model=weights) as engine:
+        for seed in (1, 2):
+            a_killed_runtime_keeps_the_text(engine, random.Random(seed).randrange(1, 60))
+        a_runtime_killed_before_the_first_text_is_started_again(engine)
+        a_hung_runtime_is_replaced(engine)
+        killing_the_engine_ends_the_runtime(engine)
+        a_runtime_that_is_still_loading_dies_with_the_engine(engine)
+        assert answers(engine)
+
+
+def answers(engine: Engine) -> bool:
+    return engine.ask(BUILTIN, PROMPT, params={"max_tokens": 1}).state == "finished"
+
+
+def long_answer(engine: Engine, length: int = 1) -> str:
+    call_id = engine.run(BUILTIN, PROMPT, params={"max_tokens": 3000, "ignore_eos": True})
+    engine.wait_text(call_id, length)
+    return call_id
+
+
+def a_killed_runtime_keeps_the_text(engine: Engine, length: int) -> None:
+    call_id = long_answer(engine, length)
+    os.kill(runtime_pid(engine), signal.SIGKILL)
+    result = engine.heard.result(call_id)
+    assert code(result) == "runtime_died"
+    assert result.text == engine.heard.text(call_id) != ""
+
+
+def a_runtime_killed_before_the_first_text_is_started_again(engine: Engine) -> None:
+    assert answers(engine)
+    pid = runtime_pid(engine)
+    call_id = engine.run(BUILTIN, "word " * 600, params={"max_tokens": 1})
+    engine.heard.wait_for(lambda: engine.sent(call_id))
+    os.kill(pid, signal.SIGKILL)
+    assert engine.heard.result(call_id).state == "finished"
+    assert engine.retries(call_id)
+
+
+def a_hung_runtime_is_replaced(engine: Engine) -> None:
+    pid = runtime_pid(engine)
+    os.kill(pid, signal.SIGSTOP)
+    call_id = engine.run(BUILTIN, PROMPT, params={"max_tokens": 2}, timeouts=quick(first=0.5), retries=0)
+    assert code(engine.heard.result(call_id)) == "runtime_died"
+    assert not running(pid)
+
+
+def killing_the_engine_ends_the_runtime(engine: Engine) -> None:
+    call_id = long_answer(engine)
+    pid, child = engine.client.pid, runtime_pid(engine)
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    result = engine.heard.result(call_id)
+    assert code(result) == "engine_died"
+    assert result.text
+    eventually(lambda: not running(child))
+
+
+def a_runtime_that_is_still_loading_dies_with_the_engine(engine: Engine) -> None:
+    call_id = engine.run(BUILTIN, PROMPT)
+    eventually(lambda: any(b"runtime" in cmdline(pid) for pid in family(engine)), 60)
+    pid, child = engine.client.pid, runtime_pid(engine)
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    eventually(lambda: not running(child))
+    assert code(engine.heard.result(call_id)) == "engine_died"
+
+
+def family(engine: Engine) -> list[int]:
+    return descendants(engine.client.pid) if engine.client.pid else []
+
+
+def test_other_files_make_room_for_each_other(weights: Path, tmp_path: Path) -> None:
+    with Engine() as engine:
+        for number in range(3):
+            copy = tmp_path / f"copy{number}.gguf"
+            copy.symlink_to(weights)
+            endpoint = Endpoint(f"g{number}", "gguf", f"Copy {number}", path=str(copy))
+            result = engine.ask(endpoint, PROMPT, params={"max_tokens": 1})
+            assert result.state == "finished", result.failure
+            assert result.model == f"copy{number}"
+            assert len([p for p in family(engine) if b"runtime" in cmdline(p)]) <= 2
+
+
+def test_files_that_are_no_models(engine: Engine, tmp_path: Path, weights: Path) -> None:
+    not_gguf = tmp_path / "text.gguf"
+    not_gguf.write_text("hello")
+    damaged = tmp_path / "damaged.gguf"
+    damaged.write_bytes(weights.read_bytes()[:200_000])
+    for path, adapter, word in [
+        (str(tmp_path / "missing.gguf"), "", "cannot be read"),
+        (str(not_gguf), "", "not a GGUF file"),
+        (str(damaged), "", "could not be loaded"),
+        (str(weights), str(not_gguf), "not a GGUF file"),
+        (str(weights), str(weights), "could not be loaded"),
+    ]:
+        result = engine.ask(Endpoint("g", "gguf", "G", path=path, adapter=adapter), PROMPT)
+        assert code(result) == "model_load_failed"
+        assert result.failure is not None
+        assert word in result.failure.sentence
+        assert result.request is None
+
+
+def test_without_weights_there_is_a_next_step() -> None:
+    with Engine() as engine:
+        result = engine.ask(BUILTIN, PROMPT)
+        assert code(result) == "no_builtin_model"
+        assert result.failure is not None
+        assert "--install-model" in result.failure.sentence
+
+
+def test_closing_ends_everything(weights: Path) -> None:
+    engine = Engine(builtin_model=weights)
+    engine.ask(BUILTIN, PROMPT, params={"max_tokens": 1})
+    children = family(engine)
+    assert children
+    began = time.monotonic()
+    engine.client.close()
+    assert time.monotonic() - began < 5
+    eventually(lambda: not any(running(pid) for pid in children))
