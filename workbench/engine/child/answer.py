@@ -89,6 +89,10 @@ class Answer:
         """The call waits for its turn."""
         self._send("queued", id=self.call.id)
 
+    def redacted(self, value: Any) -> Any:
+        """Return a JSON value without the call's secrets."""
+        return self._redact.value(value)
+
     def sent(self, wire: Any, marks: tuple[Mark, ...]) -> None:
         """The request goes out now."""
         self._sent_ms = self._now()
@@ -158,7 +162,7 @@ class Answer:
     def _small_response(self) -> Any:
         if self.response is None or len(json.dumps(self.response)) > protocol.MAX_RESPONSE:
             return None
-        return self._redact.value(self.response)
+        return self.redacted(self.response)
 
     def _now(self) -> int:
         return round((self._clock() - self._arrived) * 1000)

@@ -146,7 +146,8 @@ class Translated:
         elif body != self._told:
             tell = self._answer.sent if self._told is None else self._answer.amend
             self._told = body
-            tell(body, (*self._marks, *compare(self._params, body)))
+            # Some providers take their key in the body.
+            tell(self._answer.redacted(body), (*self._marks, *compare(self._params, body)))
 
     async def _read(self, stream: Any, deadline: asyncio.Timeout) -> None:
         answer, now = self._answer, asyncio.get_running_loop().time

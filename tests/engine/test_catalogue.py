@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.core.money import Rates
+from workbench.engine.catalogue import Catalogue, CatalogueError, ModelInfo
+from workbench.engine.providers import PROVIDERS, key_variables, provider_name, renames, split_model
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return Catalogue.load()
+
+
+def written(tmp_path: Path, data: object) -> Path:
+    path = tmp_path / "models.json"
+    path.write_text(json.dumps(data))
+    return path
+
+
+def test_the_real_data(catalogue: Catalogue) -> None:
+    assert len(catalogue.models) > 1000
+    assert len({m.id for m in catalogue.models}) == len(catalogue.models)
+    haiku = catalogue.get("claude-haiku-4-5")
+    assert haiku is not None
+    assert haiku.provider == "anthropic"
+    assert haiku.context == 200_000
+    assert haiku.rates == Rates(1e-06, 5e-06, 1e-07, "catalogue")
+    assert {"tools", "vision", "cache"} <= haiku.abilities
+    assert catalogue.get("anthropic/claude-haiku-4-5") is haiku
+    assert catalogue.get("no/such") is None
+    for model in catalogue.models:
+        assert model.rates is None or model.rates.input > 0 or model.rates.output > 0
+        assert model.context is None or model.context > 0
+
+
+def test_it_is_read_without_litellm() -> None:
+    code = (
+        "import sys; from workbench.engine.catalogue import Catalogue; Catalogue.load();"
+        "print({'litellm', 'httpx', 'openai'} & set(sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
+
+
+def test_search(catalogue: Catalogue) -> None:
+    assert catalogue.search("claude haiku", 5)[0].id.startswith("claude-haiku")
+    assert catalogue.search("GPT-5-MINI", 1)[0].id == "gpt-5-mini"
+    assert all("anthropic" in f"{m.id} {m.provider}" for m in catalogue.search("anthropic", 20))
+    assert catalogue.search("", 3) == list(catalogue.models[:3])
+    assert catalogue.search("zzz nothing") == []
+
+
+@given(st.text(max_size=20), st.integers(1, 9))
+def test_search_takes_anything(query: str, limit: int) -> None:
+    small = Catalogue.of([ModelInfo("gpt-x", "openai"), ModelInfo("a/b c", "a")])
+    assert len(small.search(query, limit)) <= limit
+
+
+def test_odd_entries_are_survived(tmp_path: Path) -> None:
+    data = {
+        "sample_spec": {"mode": "one of", "litellm_provider": "x"},
+        "no-mode": {"litellm_provider": "openai"},
+        "not a dict": 3,
+        "image": {"mode": "image_generation", "litellm_provider": "openai"},
+        "odd": {"mode": "chat", "litellm_provider": "openai", "max_input_tokens": "many", "input_cost_per_token": "?"},
+        "free": {"mode": "chat", "litellm_provider": "x", "input_cost_per_token": 0.0, "output_cost_per_token": 0},
+        "vertex": {"mode": "chat", "litellm_provider": "vertex_ai-language-models"},
+    }
+    found = Catalogue.load(written(tmp_path, data))
+    assert {m.id for m in found.models} == {"odd", "free", "vertex"}
+    assert all(m.rates is None for m in found.models)
+    assert found.provider_of("vertex") == "vertex_ai"
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{", "3"])
+def test_a_broken_file_is_a_sentence(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "models.json"
+    path.write_text(content)
+    with pytest.raises(CatalogueError):
+        Catalogue.load(path)
+    with pytest.raises(CatalogueError):
+        Catalogue.load(tmp_path / "missing.json")
+
+
+@pytest.mark.parametrize(
+    ("model", "provider", "name"),
+    [
+        ("openai/gpt-5", "openai", "gpt-5"),
+        ("gpt-5", "openai", "gpt-5"),
+        ("o3-mini", "openai", "o3-mini"),
+        ("claude-haiku-4-5", "anthropic", "claude-haiku-4-5"),
+        ("openrouter/anthropic/claude-x", "openrouter", "anthropic/claude-x"),
+        ("groq/llama", "groq", "llama"),
+        ("unknown/model", "", "unknown/model"),
+        ("omega", "", "omega"),
+        ("openai/", "", "openai/"),
+        ("", "", ""),
+    ],
+)
+def test_who_serves_a_model(model: str, provider: str, name: str) -> None:
+    assert split_model(model) == (provider, name)
+
+
+def test_providers_are_whole() -> None:
+    for provider in PROVIDERS.values():
+        assert provider.name
+        assert not provider.base_url or provider.base_url.startswith("https://")
+        assert provider.env or not provider.needs_key
+    assert key_variables()["openai"] == ("OPENAI_API_KEY",)
+    assert (provider_name("openai"), provider_name("acme")) == ("OpenAI", "acme")
+
+
+@pytest.mark.parametrize(
+    ("model", "lean"),
+    [
+        ("gpt-4o", True),
+        ("gpt-5-mini", True),
+        ("gpt-5-codex", False),
+        ("o1-pro", False),
+        ("gpt-3.5-turbo-instruct", False),
+    ],
+)
+def test_which_models_of_openai_need_no_translation(model: str, lean: bool) -> None:
+    assert PROVIDERS["openai"].speaks_openai(model) is lean
+
+
+def test_renames() -> None:
+    assert renames("openai", "o3") == {"max_tokens": "max_completion_tokens"}
+    assert renames("openai", "gpt-4o") == {}
+    assert renames("mistral", "x")["seed"] == "random_seed"
+    assert renames("acme", "o3") == {}

@@ -1,0 +1,178 @@
+"""Kills at random moments, a planted key, and no network."""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.engine.listening import Engine, address, descendants, eventually, running
+from tests.fakes import provider as fakes
+from tests.fakes.provider import FakeProvider, error, status, stream
+from workbench.core.lanes import Endpoint
+
+PLANTED = "sk-planted-in-a-call-0123456789"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_engine_killed_at_a_random_moment(fake: FakeProvider, seed: int) -> None:
+    rng = random.Random(seed)
+    fake.answer = lambda request: stream(*[f"{n} " for n in range(300)], delay=0.002)
+    with Engine() as engine:
+        calls = [engine.run(address(fake.base_url)) for _ in range(12)]
+        wanted = rng.randrange(1, 1500)
+        engine.heard.wait_for(lambda: _length(engine, calls) >= wanted)
+        pid = engine.client.pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        for call_id in calls:
+            result = engine.heard.result(call_id)
+            assert result.text == engine.heard.text(call_id)
+            assert "".join(f"{n} " for n in range(300)).startswith(result.text)
+            if result.state == "failed":
+                assert result.failure is not None
+                assert result.failure.code == "engine_died"
+            else:
+                assert result.state == "finished"
+        eventually(lambda: engine.client.state == "ready" and engine.client.pid != pid)
+        assert engine.ask(address(fake.base_url)).state == "finished"
+
+
+def _length(engine: Engine, calls: list[str]) -> int:
+    return sum(len(engine.heard.text(call_id)) for call_id in calls)
+
+
+def test_engines_killed_again_and_again_leave_nothing(fake: FakeProvider) -> None:
+    rng = random.Random(7)
+    with Engine() as engine:
+        for _ in range(4):
+            eventually(lambda: engine.client.state == "ready")
+            call_id = engine.run(address(fake.base_url))
+            if rng.random() < 0.5:
+                engine.heard.wait_for(lambda call_id=call_id: engine.sent(call_id))
+            pid = engine.client.pid
+            assert pid is not None
+            family = descendants(pid)
+            os.kill(pid, signal.SIGKILL)
+            assert engine.heard.result(call_id).state in ("finished", "failed")
+            eventually(lambda family=family: not any(running(p) for p in family))
+
+
+def test_a_planted_key_shows_nowhere(
+    fake: FakeProvider, caplog: pytest.LogCaptureFixture, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    echoing = error(f"Incorrect API key provided: {PLANTED}. Header: Bearer {PLANTED}")
+    secret = (("x-token", "hush-hush-value"),)
+    with Engine() as engine:
+        mine = address(fake.base_url)
+        fake.script(
+            status(401, echoing),
+            status(500, echoing, {"retry-after": "0"}),
+            stream("a", then=(fakes.Send(fakes.event(echoing)),)),
+            fakes.raw(f"data: {{{PLANTED}\n\n".encode()),
+            fakes.raw(f"<p>{PLANTED} hush-hush-value</p>".encode()),
+            fakes.whole("ok", counted={"prompt_tokens": 1, "completion_tokens": 1, "note": PLANTED}),
+        )
+        for _ in range(5):
+            engine.ask(mine, key=PLANTED, secret_headers=secret)
+        engine.ask(mine, key=PLANTED, secret_headers=secret, stream=False)
+        assert engine.client.pid is not None
+        process = Path(f"/proc/{engine.client.pid}")
+        outside = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
+        os.kill(engine.client.pid, signal.SIGKILL)
+        said = "\n".join(map(repr, engine.heard.events)) + caplog.text + outside.decode(errors="replace")
+    said += "".join(capfd.readouterr())
+    for planted in (PLANTED, "hush-hush-value"):
+        assert planted not in said
+    assert fake.requests[0].headers["authorization"] == f"Bearer {PLANTED}"
+
+
+def test_no_key_no_header_and_no_key_in_a_redirect(engine: Engine, fake: FakeProvider) -> None:
+    with FakeProvider() as other:
+        fake.script(status(307, b"", {"location": f"{other.base_url}/chat/completions"}))
+        result = engine.ask(address(fake.base_url), key=PLANTED)
+        assert result.failure is not None
+        assert result.failure.code == "bad_request"
+        assert other.requests == []
+    engine.ask(address(fake.base_url))
+    assert "authorization" not in fake.requests[1].headers
+
+
+def test_no_cookies_and_no_netrc(engine: Engine, fake: FakeProvider, home: Path) -> None:
+    (home / ".netrc").write_text("machine 127.0.0.1 login me password secret-in-netrc\n")
+    (home / ".netrc").chmod(0o600)
+    reply = fakes.whole("ok")
+    fake.script(fakes.Reply(reply.steps, headers={**fakes.JSON, "set-cookie": "track=me; Path=/"}))
+    for _ in range(2):
+        engine.ask(address(fake.base_url), stream=False)
+    for request in fake.requests:
+        assert "cookie" not in request.headers
+        assert "authorization" not in request.headers
+
+
+def test_loopback_goes_past_a_proxy(fake: FakeProvider) -> None:
+    proxies = dict.fromkeys(("http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"), "http://127.0.0.1:9")
+    with Engine(env={**os.environ, **proxies}) as engine:
+        assert engine.ask(address(fake.base_url), retries=0).state == "finished"
+
+
+def test_a_proxy_that_is_none_is_a_sentence() -> None:
+    with Engine(env={**os.environ, "https_proxy": "nonsense://x", "HTTPS_PROXY": "nonsense://x"}) as engine:
+        result = engine.ask(Endpoint("e", "openai", "E", "https://example.invalid/v1"), retries=0)
+        assert result.failure is not None
+        assert result.failure.code == "connect_failed"
+
+
+OFFLINE = """
+import os, socket, sys, time
+sys.path.insert(0, os.getcwd())
+from tests.engine.listening import BUILTIN, ECHO, LITELLM, Engine
+from workbench.host.weights import builtin_weights
+
+try:
+    socket.create_connection(("192.0.2.1", 80), 1)
+    sys.exit("there is a network")
+except OSError:
+    pass
+weights = builtin_weights()
+with Engine(builtin_model=weights) as engine:
+    assert engine.ask(ECHO, "hi").text == "hi"
+    if weights:
+        assert engine.ask(BUILTIN, "hi", params={"max_tokens": 2}).state == "finished"
+    engine.client.warm("litellm")
+    result = engine.heard.result(engine.run(LITELLM, "hi", model="anthropic/claude-haiku-4-5", key="k" * 20, retries=0))
+    assert result.failure.code == "connect_failed", result
+    print("spent", result.timing.end - result.timing.sent)
+"""
+
+
+@pytest.mark.timeout(300)
+def test_without_a_network_nothing_waits_for_one(tmp_path: Path) -> None:
+    """A hub or a price list that was asked for would show as a wait: names do not resolve in there."""
+    unshare, ip = shutil.which("unshare"), shutil.which("ip")
+    if unshare is None or subprocess.run([unshare, "-rn", "true"], capture_output=True).returncode:
+        pytest.skip("this machine makes no network namespaces")
+    up = f"{ip} link set lo up; " if ip else "python3 - <<'E'\n" + LOOPBACK_UP + "\nE\n"
+    program = tmp_path / "offline.py"
+    program.write_text(OFFLINE)
+    done = subprocess.run(
+        [unshare, "-rn", "sh", "-c", f"{up}exec {sys.executable} {program}"], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert int(done.stdout.split()[-1]) < 5000
+
+
+# ifreq with the flags UP and RUNNING.
+LOOPBACK_UP = """
+import fcntl, socket, struct
+with socket.socket() as s:
+    fcntl.ioctl(s, 0x8914, struct.pack("16sh", b"lo", 0x41))
+"""
