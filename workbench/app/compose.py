@@ -19,7 +19,6 @@ from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint
 from workbench.core.runs import IterationDetail, IterationRow
-from workbench.core.when import absolute
 from workbench.host.ids import new_uid
 from workbench.usecases import history
 from workbench.usecases.problems import RefusedError
@@ -224,9 +223,7 @@ class Compose(QObject):
         lanes = tuple(lane.lane for lane in detail.lanes)
         self.heads_changed.emit(heads(lanes, self._known_endpoints, self._versions, read_only=True))
         self.stage.show_past(detail, self._known_endpoints)
-        branch = ", a branch" if row.branched else ""
-        text = f"Iteration {row.number} · version {row.version}{branch} · {absolute(row.started_at)} · read-only"
-        self.viewing_changed.emit(detail, text)
+        self.viewing_changed.emit(detail, f"Iteration {row.number} · version {row.version} · read-only")
         self.changed.emit()
 
     def back(self) -> None:

@@ -24,7 +24,7 @@ from workbench.app.prompts import Prompts
 from workbench.app.pulse import Pulse
 from workbench.app.session_text import session_detail, session_line
 from workbench.app.tasks import Tasks
-from workbench.app.timeline import TimelineModel
+from workbench.app.timeline import TimelineModel, describe
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.lanes import BUILTIN, LITELLM
@@ -239,7 +239,11 @@ class MainWindow(QMainWindow):
         if detail is None:
             self.view.show_draft()
         else:
-            self.view.show_past(detail.content, detail.values, text)
+            in_editor = self.view.editor.isAncestorOf(QApplication.focusWidget() or self)
+            self.view.show_past(detail.content, detail.values, text, describe(detail.row))
+            if in_editor:
+                # Arrow keys then walk through the history, and digits are verdicts.
+                self.sidebar.iteration_list.setFocus()
         self.sidebar.select_iteration(self.compose.shown_run())
 
     def prompt_changed(self, uid: str) -> None:
@@ -261,12 +265,12 @@ class MainWindow(QMainWindow):
     def run_recorded(self, begun: RunBegun) -> None:
         self.compose.recorded(begun.run_uid, begun.number, begun.version_number)
         self.show_session()
+        self._show_database()
+        self.prompts.refresh()
 
     def run_ended(self, run_uid: str) -> None:
         self.compose.run_ended(run_uid)
-        self.prompts.refresh()
         self.show_session()
-        self._show_database()
         self.update_state()
 
     def foreign_change(self) -> None:

@@ -25,6 +25,7 @@ def wire(window: MainWindow) -> None:
     compose.viewing_changed.connect(window.show_viewing)
     compose.prompt_changed.connect(window.prompt_changed)
     compose.run_started.connect(window.pulse.start)
+    compose.run_started.connect(window.notices.over)
     compose.changed.connect(window.update_state)
     view.editor.edited.connect(compose.edited)
     view.values.edited.connect(compose.edited)

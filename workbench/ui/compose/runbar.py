@@ -82,7 +82,7 @@ class ViewingBar(QFrame):
         for label, tip, signal, role in (
             ("Restore", "Put it into the editor; undo brings the draft back (Ctrl+Shift+O)", self.restore_clicked, ""),
             ("Branch", "Start the draft from this version (Ctrl+Shift+B)", self.branch_clicked, ""),
-            ("Back to the draft", "Esc", self.back_clicked, "quiet"),
+            ("Back", "Back to the draft (Esc)", self.back_clicked, "quiet"),
         ):
             button = QPushButton(label)
             button.setToolTip(tip)
@@ -92,9 +92,10 @@ class ViewingBar(QFrame):
             layout.addWidget(button)
         self.hide()
 
-    def show_iteration(self, text: str) -> None:
-        """Show the bar with `text`."""
+    def show_iteration(self, text: str, detail: str) -> None:
+        """Show the bar with `text`; `detail` is its tooltip."""
         self._text.set_full(text)
+        self._text.setToolTip(detail)
         self.show()
 
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from workbench.core.content import Content
+from workbench.core.templates import content_variables
 from workbench.ui.compose.runbar import RunBar, ViewingBar, hline
 from workbench.ui.editor import ContentEditor, ValuesPanel
 from workbench.ui.lanes import LanesView
@@ -55,7 +56,7 @@ class ComposeView(QSplitter):
         self.values.set_values(dict(values))
         self._sync_variables()
 
-    def show_past(self, content: Content, values: Values, title: str) -> None:
+    def show_past(self, content: Content, values: Values, title: str, detail: str) -> None:
         """Show a past iteration read-only in place of the draft."""
         if self._past_editor is None:
             self._past_editor, self._past_values = ContentEditor(self._theme), ValuesPanel(self._theme)
@@ -65,10 +66,12 @@ class ComposeView(QSplitter):
             self._layout.insertWidget(2, self._past_values)
         assert self._past_values is not None
         self._past_editor.set_content(content)
-        self._past_values.set_variables(tuple(name for name, _ in values))
-        self._past_values.set_values(dict(values))
+        given = dict(values)
+        used = [name for name in content_variables(content) if name in given]
+        self._past_values.set_variables((*used, *(name for name in given if name not in used)))
+        self._past_values.set_values(given)
         self._show(past=True)
-        self.viewing.show_iteration(title)
+        self.viewing.show_iteration(title, detail)
 
     def show_draft(self) -> None:
         """Return from a past iteration."""

@@ -106,7 +106,7 @@ class TitleRow(QWidget):
     def arrange(self) -> None:
         """Place everything for the present width."""
         menu = self.menu.sizeHint()
-        self.menu.setGeometry(self.width() - menu.width() + 6, (self.height() - menu.height()) // 2, *menu.toTuple())
+        self.menu.setGeometry(self.width() - menu.width(), (self.height() - menu.height()) // 2, *menu.toTuple())
         room = self.width() - menu.width() - 2
         wanted = self.name.natural_width()
         widths = [label.sizeHint().width() for label in self._pills]
@@ -144,7 +144,7 @@ class LaneHeader(QWidget):
         self.params = Line(theme, delta=-1, parent=self)
         self._theme = theme
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 7, 12, 8)
+        layout.setContentsMargins(12, 7, 6, 8)
         layout.setSpacing(1)
         for widget in (self.row, self.numbers, self.params):
             layout.addWidget(widget)
