@@ -5,8 +5,8 @@ prints one JSON line on standard output, and closes.
 
 | variable | what is done | what is printed |
 |---|---|---|
-| WORKBENCH_BENCH_STARTUP=1 | types a letter once the draft is on the screen | {"typed": true, "painted_ms": …, "cpu_ms": …} |
-| WORKBENCH_BENCH_FIRST_TOKEN=echo or builtin | runs all lanes once the draft is on the screen | {"first_token_ms": …} |
+| WORKBENCH_BENCH_STARTUP=1 | types a letter once the draft is visible | {"typed": true, "painted_ms": …, "cpu_ms": …} |
+| WORKBENCH_BENCH_FIRST_TOKEN=echo or builtin | runs all lanes once the draft is visible | {"first_token_ms": …} |
 | WORKBENCH_BENCH_MEMORY=1 | runs all lanes, then waits until standard input closes | {"ready": true, "states": […]} |
 
 Times count from WORKBENCH_BENCH_STARTED_NS, CLOCK_MONOTONIC of the parent just before it started this process.
