@@ -32,21 +32,16 @@ def takes_text(widget: QWidget | None) -> bool:
 
 
 class VerdictKeys(QObject):
-    """Watches the keys of one window. `judge` returns whether it took the key."""
+    """Sees the keys that reach the window because nothing inside it took them. `judge` returns whether it took one."""
 
     def __init__(self, window: QWidget, judge: Callable[[VerdictKey], bool]) -> None:
         super().__init__(window)
-        self._window = window
         self._judge = judge
-        app = QApplication.instance()
-        if app is None:
-            raise RuntimeError("verdict keys need an application")
-        app.installEventFilter(self)
+        # On the window alone: a filter on the application would run for every event while answers stream in.
+        window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent) or event.isAutoRepeat():
-            return False
-        if not isinstance(watched, QWidget) or watched.window() is not self._window:
             return False
         modifiers = event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier)
         ctrl = modifiers == Qt.KeyboardModifier.ControlModifier

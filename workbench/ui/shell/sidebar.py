@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -25,6 +26,8 @@ from workbench.core.runs import IterationRow
 from workbench.ui.shell.delegates import MARGIN, IterationDelegate, PromptDelegate
 from workbench.ui.theme import Theme, set_role
 
+_VERDICT_TEXTS = frozenset("0123456789-")
+
 
 class _List(QListView):
     """A flat list on the sunken surface. Enter and Space activate as a click does."""
@@ -41,6 +44,13 @@ class _List(QListView):
         self.setMouseTracking(True)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setStyleSheet("QListView { background: transparent; }")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Digits and minus are verdicts; a list would search its rows for them.
+        if event.text() in _VERDICT_TEXTS:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
 
 
 class SideBar(QWidget):
