@@ -163,7 +163,7 @@ def a_killed_runtime_keeps_the_text(engine: Engine, length: int) -> None:
 def a_runtime_killed_before_the_first_text_is_started_again(engine: Engine) -> None:
     assert answers(engine)
     pid = runtime_pid(engine)
-    call_id = engine.run(BUILTIN, "word " * 600, params={"max_tokens": 1})
+    call_id = engine.run(BUILTIN, "word " * 250, params={"max_tokens": 1})
     engine.heard.wait_for(lambda: engine.sent(call_id))
     os.kill(pid, signal.SIGKILL)
     assert engine.heard.result(call_id).state == "finished"

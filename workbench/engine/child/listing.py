@@ -78,7 +78,8 @@ class Listing:
     async def _get(self, base_url: str, path: str, headers: dict[str, str], where: Where) -> Any:
         url = base_url.rstrip("/") + path
         try:
-            response = await self._clients.for_url(url).get(url, headers=headers, timeout=_TIMEOUT_S)
+            with self._clients.lend(url) as client:
+                response = await client.get(url, headers=headers, timeout=_TIMEOUT_S)
         except httpx.TimeoutException as error:
             phase = "connect" if isinstance(error, httpx.ConnectTimeout) else "first"
             raise timed_out(phase, _TIMEOUT_S, where) from error

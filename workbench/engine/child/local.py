@@ -53,7 +53,8 @@ class Local:
         if not code.startswith("timeout"):
             return False
         try:
-            health = await self._clients.for_url(runtime.address).get(f"{runtime.address}/health", timeout=_HEALTH_S)
+            with self._clients.lend(runtime.address) as client:
+                health = await client.get(f"{runtime.address}/health", timeout=_HEALTH_S)
         except httpx.HTTPError:
             runtime.kill()
             return await runtime.died()
