@@ -174,13 +174,15 @@ class Compose(QObject):
             )
             return
         draft = self.draft()
+        # The draft is written before the run that uses it: a kill in between cannot bring an older text back.
+        self.saver.touch()
+        self.saver.flush()
         try:
             handle = self._workbench.runner.start_iteration(self._prompt, draft, based_on=draft.based_on)
         except RefusedError as error:
             self.problem.emit(error.sentence, error.detail)
             return
         self.stage.follow(handle, draft.lanes, self._known_endpoints)
-        self.saver.touch()
         self.run_started.emit()
 
     def recorded(self, run_uid: str, number: int, version: int | None) -> None:

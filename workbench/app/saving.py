@@ -34,6 +34,7 @@ class DraftSaver(QObject):
         self._read: Callable[[], Draft] | None = None
         self._prompt = ""
         self._failing = False
+        self._pending = False
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._limit = QTimer(self, singleShot=True, interval=LIMIT_MS)
         self._pause.timeout.connect(self.flush)
@@ -42,7 +43,7 @@ class DraftSaver(QObject):
     @property
     def pending(self) -> bool:
         """Whether there are changes that no save has been started for."""
-        return self._limit.isActive()
+        return self._pending
 
     def attach(self, prompt_uid: str, read: Callable[[], Draft]) -> None:
         """Flush what is pending, then watch another prompt; `read` returns its draft as it is now."""
@@ -52,14 +53,16 @@ class DraftSaver(QObject):
     def touch(self) -> None:
         """Note a change."""
         self._pause.start()
-        if not self._limit.isActive():
-            self._limit.start()
+        if not self._pending:
+            self._pending = True
+            self._limit.start(LIMIT_MS)
             self.pending_changed.emit(True)
 
     def flush(self) -> Future[None] | None:
         """Start the save of what is pending and return its future, None when nothing was pending."""
-        if not self._limit.isActive() or self._read is None:
+        if not self._pending or self._read is None:
             return None
+        self._pending = False
         self._pause.stop()
         self._limit.stop()
         future = self._save(self._prompt, self._read())
@@ -73,9 +76,9 @@ class DraftSaver(QObject):
         self.saved.emit()
 
     def _failed(self, error: Exception) -> None:
-        if not self._limit.isActive():
+        if not self._pending:
+            self._pending = True
             self._limit.start(RETRY_MS)
-            self._limit.setInterval(LIMIT_MS)
         if not self._failing:
             self._failing = True
             problem = problem_of(error)

@@ -1,0 +1,102 @@
+"""When drafts are written: after a pause, and during long typing all the same."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from workbench.app import saving
+from workbench.app.saving import DraftSaver
+from workbench.app.tasks import Tasks
+from workbench.core.content import Content, Message
+from workbench.core.drafts import Draft
+from workbench.usecases.problems import RefusedError
+
+
+class Store:
+    """Takes drafts, or fails as long as it is told to."""
+
+    def __init__(self) -> None:
+        self.saved: list[tuple[str, str]] = []
+        self.error: Exception | None = None
+
+    def save(self, uid: str, draft: Draft) -> Future[None]:
+        future: Future[None] = Future()
+        if self.error is not None:
+            future.set_exception(self.error)
+        else:
+            self.saved.append((uid, draft.content.messages[0].text))
+            future.set_result(None)
+        return future
+
+
+def _draft(text: str) -> Draft:
+    return Draft(Content((Message("user", text),)))
+
+
+@pytest.fixture
+def store() -> Store:
+    return Store()
+
+
+@pytest.fixture
+def tasks(qtbot: QtBot) -> Tasks:
+    made = Tasks()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def saver(qtbot: QtBot, tasks: Tasks, store: Store, monkeypatch: pytest.MonkeyPatch) -> DraftSaver:
+    monkeypatch.setattr(saving, "LIMIT_MS", 60)
+    monkeypatch.setattr(saving, "RETRY_MS", 20)
+    made = DraftSaver(tasks, store.save)
+    made.attach("p", lambda: _draft("text"))
+    yield made
+    made.deleteLater()
+
+
+def test_a_pause_saves(qtbot: QtBot, saver: DraftSaver, store: Store) -> None:
+    saver.touch()
+    assert saver.pending
+    assert not store.saved
+    qtbot.waitUntil(lambda: store.saved == [("p", "text")])
+    assert not saver.pending
+
+
+def test_typing_without_a_pause_is_saved_too(qtbot: QtBot, saver: DraftSaver, store: Store) -> None:
+    def type_on() -> bool:
+        saver.touch()  # the pause timer starts anew at every look and never ends
+        return len(store.saved) >= 2
+
+    qtbot.waitUntil(type_on)
+
+
+def test_a_failed_save_is_told_once_and_tried_again(qtbot: QtBot, saver: DraftSaver, store: Store) -> None:
+    told: list[str] = []
+    saver.failed.connect(lambda sentence, _: told.append(sentence))
+    store.error = RefusedError("The disk is full.")
+    attempts = 0
+
+    def save(uid: str, draft: Draft) -> Future[None]:
+        nonlocal attempts
+        attempts += 1
+        return store.save(uid, draft)
+
+    saver._save = save
+    saver.touch()
+    qtbot.waitUntil(lambda: attempts >= 3)
+    assert told == ["The disk is full."]
+    store.error = None
+    with qtbot.waitSignal(saver.saved):
+        pass
+    assert store.saved == [("p", "text")]
+
+
+def test_another_prompt_gets_what_was_pending_first(saver: DraftSaver, store: Store) -> None:
+    saver.touch()
+    saver.attach("q", lambda: _draft("other"))
+    assert store.saved == [("p", "text")]
+    assert saver.flush() is None

@@ -1,0 +1,29 @@
+"""`make demo` is the end-to-end test: the real window, the real engine, the built-in model."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tests.e2e.demo import OUT
+from workbench.host.weights import builtin_weights
+
+pytestmark = [pytest.mark.e2e, pytest.mark.builtin, pytest.mark.timeout(300)]
+
+
+def test_the_demo_goes_through() -> None:
+    assert builtin_weights() is not None, "the built-in model is missing; make test installs it"
+    command = [sys.executable, "-m", "tests.e2e.demo"]
+    env = dict(os.environ)
+    if shutil.which("xvfb-run"):
+        command = ["xvfb-run", "-a", "-s", "-screen 0 3840x2160x24", *command]
+        env["QT_QPA_PLATFORM"] = "xcb"
+    done = subprocess.run(command, capture_output=True, text=True, timeout=280, env=env, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert len(list(OUT.glob("*.png"))) >= 16
+    warnings = [line for line in done.stderr.splitlines() if "QObject" in line or "Traceback" in line]
+    assert not warnings
