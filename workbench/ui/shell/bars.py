@@ -7,10 +7,22 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPlainTextEdit,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workbench.ui.theme import Theme, set_role
 
+_DETAIL_LIMIT = 20_000
 _PILL_EDGE = 20
 """Padding and border of a pill, both sides, which a stylesheet takes from the room of the text."""
 
@@ -125,11 +137,28 @@ class NoticeBar(QFrame):
         close.setAccessibleName("Dismiss this notice")
         set_role(close, "quiet")
         close.clicked.connect(self._close)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(14, 2, 8, 2)
-        layout.addWidget(self._text, 1)
-        layout.addWidget(self._button)
-        layout.addWidget(close)
+        self._more = QPushButton("Details ▸")
+        self._more.setCheckable(True)
+        self._more.setToolTip("Show the technical detail")
+        set_role(self._more, "quiet")
+        self._more.toggled.connect(self._show_detail)
+        self._detail = QPlainTextEdit()
+        self._detail.setReadOnly(True)
+        self._detail.setAccessibleName("Technical detail")
+        self._detail.setFixedHeight(120)
+        self._detail.document().setDocumentMargin(12)
+        self._detail.hide()
+        row = QHBoxLayout()
+        row.setContentsMargins(14, 2, 8, 2)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._more)
+        row.addWidget(self._button)
+        row.addWidget(close)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(row)
+        layout.addWidget(self._detail)
         self.hide()
 
     @property
@@ -148,8 +177,9 @@ class NoticeBar(QFrame):
         self._key, self._action = key, action
         set_role(self, "banner-error" if error else "banner")
         self._text.set_full(text)
-        if detail:
-            self._text.setToolTip(f"{text}\n\n{detail[:2000]}")
+        self._more.setChecked(False)
+        self._more.setVisible(bool(detail))
+        self._detail.setPlainText(detail[:_DETAIL_LIMIT])
         self._button.setText(label)
         self._button.setVisible(bool(action))
         self.show()
@@ -159,6 +189,10 @@ class NoticeBar(QFrame):
         if self._key == key:
             self._key = ""
             self.hide()
+
+    def _show_detail(self, shown: bool) -> None:
+        self._more.setText("Details ▾" if shown else "Details ▸")
+        self._detail.setVisible(shown)
 
     def _close(self) -> None:
         key, self._key = self._key, ""
