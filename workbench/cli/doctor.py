@@ -9,7 +9,8 @@ import argparse
 import sys
 from collections.abc import Mapping
 
-from workbench.cli.main import FAILED, OK, product_version
+from workbench import __version__
+from workbench.cli.codes import FAILED, OK
 from workbench.cli.opening import database
 from workbench.host.dirs import places
 from workbench.usecases.checkup import Checkup
@@ -23,7 +24,7 @@ def doctor(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         path = install_builtin(where, env, lambda sentence: print(sentence, file=sys.stderr))
         print(f"The built-in model is installed in {path}.", file=sys.stderr)
     healthy = True
-    for finding in Checkup(database(args, env), where, env, product_version()).findings():
+    for finding in Checkup(database(args, env), where, env, __version__).findings():
         healthy &= finding.ok
         print(f"{'OK' if finding.ok else 'NO'}  {finding.name}: {finding.sentence}", flush=True)
         if finding.detail and not finding.ok:

@@ -11,11 +11,11 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import FrameType
 
-OK, FAILED, WRONG_USE, UNREAD = 0, 1, 2, 141
+from workbench import __version__
+from workbench.cli.codes import FAILED, OK, UNREAD, WRONG_USE
 
 _EPILOG = """\
 models are named `builtin`, `echo`, any id that LiteLLM knows, or `endpoint-name/model` for your own endpoints.
@@ -76,7 +76,7 @@ def make_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         parents=[shared],
     )
-    parser.add_argument("--version", action="version", version=f"workbench {product_version()}")
+    parser.add_argument("--version", action="version", version=f"workbench {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     run = commands.add_parser("run", parents=[shared], help="run a prompt and record it as an iteration")
     run.add_argument("--prompt", metavar="NAME|FILE", help="a prompt of the database, or a .prompt.yml file")
@@ -91,14 +91,6 @@ def make_parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", parents=[shared], help="check that everything works here")
     doctor.add_argument("--install-model", action="store_true", help="download the built-in model first")
     return parser
-
-
-def product_version() -> str:
-    """Return the version of the product."""
-    try:
-        return version("prompt-workbench")
-    except PackageNotFoundError:
-        return "from a checkout"
 
 
 def _command(name: str) -> Callable[[argparse.Namespace, Mapping[str, str]], int]:

@@ -9,7 +9,7 @@ import argparse
 import sys
 from collections.abc import Mapping
 
-from workbench.cli.main import FAILED, OK
+from workbench.cli.codes import FAILED, OK
 from workbench.cli.opening import open_workbench
 from workbench.core.lanes import BUILTIN_MODEL
 from workbench.core.money import Rates

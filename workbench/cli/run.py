@@ -12,7 +12,7 @@ import sys
 from collections.abc import Mapping
 
 from workbench.cli.choosing import Choice, choose
-from workbench.cli.main import FAILED, OK
+from workbench.cli.codes import FAILED, OK
 from workbench.cli.opening import open_workbench
 from workbench.cli.output import Interleaved, InTurn, LaneOutput, Printer
 from workbench.cli.report import document, summary
