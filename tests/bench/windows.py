@@ -36,6 +36,8 @@ class Home:
     def environment(self, **more: str) -> dict[str, str]:
         """Return this process's environment moved into the home, without keys and without a session bus."""
         env = {k: v for k, v in os.environ.items() if not k.endswith(("_KEY", "_TOKEN", "_SECRET"))}
+        # People have byte code from their first start on; a start that compiles everything anew is not theirs.
+        env.pop("PYTHONDONTWRITEBYTECODE", None)
         # A display that is named relative to these directories must be named whole before they change.
         if wayland := env.get("WAYLAND_DISPLAY"):
             env["WAYLAND_DISPLAY"] = str(Path(env.get("XDG_RUNTIME_DIR", "/"), wayland))

@@ -114,6 +114,22 @@ def test_an_owner_sees_itself_alive(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_lock_taken_from_under_a_removed_file_is_not_believed(tmp_path: Path) -> None:
+    """Who waited for a lock whose holder then removed its file must not think that it holds the new one."""
+    with holder(OWNER, tmp_path, "seed") as process:
+        code = "for n in range(200): lock = OwnerLock(Path(sys.argv[1]), 'seed'); lock.acquire(); lock.release()"
+        process.kill()
+        process.wait()
+        with holder(code, tmp_path), holder(code, tmp_path):
+            pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_second_owner_of_a_uid_is_told(tmp_path: Path) -> None:
+    with holder(OWNER, tmp_path, "me"), pytest.raises(HostError, match="lock file"):
+        OwnerLock(tmp_path, "me").acquire()
+
+
 def test_a_lock_file_without_a_holder_means_nothing(tmp_path: Path) -> None:
     (tmp_path / "gone.lock").write_text("")
     assert not owner_alive(tmp_path, "gone")

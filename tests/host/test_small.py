@@ -6,6 +6,7 @@ import re
 import stat
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import UUID
@@ -26,6 +27,19 @@ def test_uids_are_uuid7_and_sorted() -> None:
     assert made == sorted(set(made))
     assert {UUID(uid).version for uid in made} == {7}
     assert all(uid == str(UUID(uid)) for uid in made)
+
+
+def test_uids_stay_sorted_when_the_clock_is_set_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = time.time_ns()
+    made = [new_uid()]
+    monkeypatch.setattr(time, "time_ns", lambda: now - 3_600_000_000_000)
+    made += [new_uid() for _ in range(100)]
+    assert made == sorted(set(made))
+
+
+def test_a_uid_begins_with_its_moment() -> None:
+    before = time.time_ns() // 1_000_000
+    assert before - 1 <= int(new_uid().replace("-", "")[:12], 16) <= time.time_ns() // 1_000_000 + 1
 
 
 def test_uids_of_many_threads_are_different() -> None:

@@ -6,13 +6,10 @@ canonical JSON of the non-empty keys with `format: 1`; it knows no name, parent,
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
-
-import rfc8785
 
 Role = Literal["system", "user", "assistant"]
 Template = Literal["plain", "jinja"]
@@ -84,6 +81,8 @@ def from_json(data: Mapping[str, Any]) -> Content:
 
 def _extra(unknown: Mapping[str, Any]) -> str:
     """Return canonical JSON, made twice: numbers over 2^53 can be written as floats and not be read as integers."""
+    import rfc8785
+
     try:
         text = bytes(rfc8785.dumps(unknown)).decode()
         rfc8785.dumps(json.loads(text))
@@ -105,6 +104,9 @@ def _message(item: object, index: int) -> Message:
 
 def canonical(content: Content) -> bytes:
     """Return the RFC 8785 bytes that are hashed and stored. Raises ContentError for text that UTF-8 cannot hold."""
+    # Here and in `content_hash`, not at the top: the window is painted before anything is hashed.
+    import rfc8785
+
     for index, message in enumerate(content.messages, start=1):
         try:
             message.text.encode()
@@ -117,4 +119,6 @@ def canonical(content: Content) -> bytes:
 
 def content_hash(content: Content) -> str:
     """Return the lower-case hex SHA-256 of `canonical(content)`. Raises ContentError as `canonical` does."""
+    import hashlib
+
     return hashlib.sha256(canonical(content)).hexdigest()

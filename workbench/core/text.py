@@ -6,12 +6,18 @@ a lone CR, NBSP, U+2028 and trailing newlines are part of the text.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 
 # CJK has no spaces between words: every character counts as one, also right after a Latin word.
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
-_WORD = re.compile(rf"[{_CJK}]|[^\W{_CJK}]+|[^\w\s]")
+
+
+@functools.cache
+def _word() -> re.Pattern[str]:
+    """Return what a word is. Its large classes take as long to compile as some modules to import."""
+    return re.compile(rf"[{_CJK}]|[^\W{_CJK}]+|[^\w\s]")
 
 
 def unify_newlines(text: str) -> str:
@@ -21,13 +27,13 @@ def unify_newlines(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """Split into words and single punctuation marks, white space dropped; a CJK character is a word."""
-    return _WORD.findall(text)
+    return _word().findall(text)
 
 
 def spaced_words(text: str) -> Iterator[tuple[str, bool]]:
     """Yield what `words` returns, each with whether white space stands before it."""
     end = 0
-    for match in _WORD.finditer(text):
+    for match in _word().finditer(text):
         yield match.group(), match.start() > end
         end = match.end()
 

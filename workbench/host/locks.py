@@ -7,14 +7,18 @@ nothing by themselves.
 from __future__ import annotations
 
 import errno
+import os
+import sys
+import time
 from pathlib import Path
-
-from filelock import FileLock, Timeout
+from typing import Protocol
 
 from workbench.host.dirs import make_private
 from workbench.host.errors import HostError, explain
 
 _UNWRITABLE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+_OWNER_WAIT_S = 1.0
+_POLL_S = 0.05
 
 
 class WindowLock:
@@ -22,7 +26,8 @@ class WindowLock:
 
     def __init__(self, db_path: Path) -> None:
         resolved = db_path.resolve()
-        self._lock = _lock(resolved.with_name(f"{resolved.name}.window"))
+        self._file = resolved.with_name(f"{resolved.name}.window")
+        self._lock = _lock(self._file)
 
     def acquire(self) -> bool:
         """Take the lock; False when another window has it.
@@ -31,18 +36,15 @@ class WindowLock:
         when the lock cannot be made for another reason, such as a full disk.
         """
         try:
-            self._lock.acquire(timeout=0)
-        except Timeout:
-            return False
+            return self._lock.take()
         except OSError as error:
             if error.errno in _UNWRITABLE:
                 return True
-            raise _trouble(self._lock.lock_file, error) from error
-        return True
+            raise _trouble(self._file, error) from error
 
     def release(self) -> None:
         """Give the lock back; harmless when it is not held."""
-        self._lock.release()
+        self._lock.give_back(remove=False)
 
 
 class OwnerLock:
@@ -50,20 +52,24 @@ class OwnerLock:
 
     def __init__(self, directory: Path, owner_uid: str) -> None:
         self._directory = directory
-        self._lock = _lock(_owner_file(directory, owner_uid))
+        self._file = _owner_file(directory, owner_uid)
+        self._lock = _lock(self._file)
 
     def acquire(self) -> None:
-        """Take the lock; call it before the first row carries the owner's uid. Raises HostError."""
+        """Take the lock within a second; call it before the first row carries the owner's uid. Raises HostError."""
         make_private(self._directory)
+        deadline = time.monotonic() + _OWNER_WAIT_S
         try:
-            self._lock.acquire(timeout=1)
-        except (OSError, Timeout) as error:
-            raise _trouble(self._lock.lock_file, error) from error
+            while not self._lock.take():
+                if time.monotonic() > deadline:
+                    raise TimeoutError("another process has this lock")
+                time.sleep(_POLL_S)
+        except OSError as error:
+            raise _trouble(self._file, error) from error
 
     def release(self) -> None:
         """Give the lock back; from now on the owner counts as dead."""
-        self._lock.release()
-        Path(self._lock.lock_file).unlink(missing_ok=True)
+        self._lock.give_back(remove=True)
 
 
 def owners_directory(db_path: Path) -> Path:
@@ -83,11 +89,11 @@ def owner_alive(directory: Path, owner_uid: str) -> bool:
         return False
     probe = _lock(file)
     try:
-        probe.acquire(timeout=0)
-    except (Timeout, OSError):
+        if not probe.take():
+            return True
+    except OSError:
         return True
-    probe.release()
-    file.unlink(missing_ok=True)
+    probe.give_back(remove=True)
     return False
 
 
@@ -97,13 +103,83 @@ def _owner_file(directory: Path, owner_uid: str) -> Path:
     return directory / f"{owner_uid}.lock"
 
 
-def _lock(file: Path) -> FileLock:
-    # A window may be closed by another thread than the one that opened it, so the lock belongs to the process.
-    return FileLock(file, thread_local=False)
-
-
-def _trouble(file: str, error: Exception) -> HostError:
+def _trouble(file: Path, error: Exception) -> HostError:
     return HostError(
         f"The lock file {file} cannot be made. Make room on the disk, or choose a database in another folder.",
         explain(error),
     )
+
+
+class _Lock(Protocol):
+    """A file that one process can hold; any thread of it may give it back."""
+
+    def take(self) -> bool:
+        """Return whether it is held now; False when another holder has it. Raises OSError."""
+
+    def give_back(self, *, remove: bool) -> None:
+        """End holding it, and remove the file if wanted; harmless when it is not held."""
+
+
+if sys.platform == "win32":
+
+    class _FileLock:
+        """A mandatory lock of Windows, which also keeps its file from being removed."""
+
+        def __init__(self, file: Path) -> None:
+            # Loaded where it is needed: its metadata costs more than everything else here.
+            from filelock import FileLock
+
+            self._file = file
+            self._lock = FileLock(file, thread_local=False)
+
+        def take(self) -> bool:
+            from filelock import Timeout
+
+            try:
+                self._lock.acquire(timeout=0)
+            except Timeout:
+                return False
+            return True
+
+        def give_back(self, *, remove: bool) -> None:
+            if self._lock.is_locked:
+                self._lock.release()
+                if remove:
+                    self._file.unlink(missing_ok=True)
+
+else:
+    import fcntl
+
+    class _FileLock:
+        """An advisory lock of the kernel on an open file."""
+
+        def __init__(self, file: Path) -> None:
+            self._file = file
+            self._handle: int | None = None
+
+        def take(self) -> bool:
+            while self._handle is None:
+                handle = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    # The holder before may have removed the file after it was opened here: that lock guards nothing.
+                    if os.fstat(handle).st_nlink:
+                        self._handle, handle = handle, -1
+                except BlockingIOError:
+                    return False
+                finally:
+                    if handle >= 0:
+                        os.close(handle)
+            return True
+
+        def give_back(self, *, remove: bool) -> None:
+            handle, self._handle = self._handle, None
+            if handle is not None:
+                if remove:
+                    # While it is held: afterwards the file may be another's.
+                    self._file.unlink(missing_ok=True)
+                os.close(handle)
+
+
+def _lock(file: Path) -> _Lock:
+    return _FileLock(file)

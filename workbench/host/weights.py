@@ -17,8 +17,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from workbench.host.dirs import make_private, places
 from workbench.host.errors import HostError, explain
 from workbench.host.pip import Progress, pip_install
@@ -80,6 +78,9 @@ def install_model(
     """
     target = _in_data(_data(data), weights)
     make_private(target.parent)
+    # A model is installed once in a life; the window does not wait for this to be loaded.
+    from filelock import FileLock, Timeout
+
     lock = FileLock(target.parent / "install.lock")
     try:
         lock.acquire(timeout=0)
