@@ -96,6 +96,22 @@ def test_an_unstarted_client_ends_what_it_was_given() -> None:
         future.result(1)
 
 
+def test_the_listener_is_never_called_by_the_thread_that_asks() -> None:
+    lock, heard = threading.Lock(), Listener()
+
+    def listen(event: Any) -> None:
+        with lock:
+            heard(event)
+
+    client = EngineClient(None, dict(os.environ), listen)
+    with lock:
+        client.run(Call("a", ECHO, "echo", (Message("user", "é" * 2_000_000),)))
+        client.run(Call("b", ECHO, "echo", (Message("user", "x"),)))
+        client.cancel("b")
+    assert {heard.result("a").state, heard.result("b").state} == {"failed", "stopped"}
+    client.close()
+
+
 def test_the_same_id_twice_is_refused(engine: Engine) -> None:
     call_id = engine.run(ECHO, "x " * 100, params={"delay_ms": 20})
     with pytest.raises(ValueError):

@@ -286,6 +286,18 @@ def test_tool_calls_are_kept_in_the_response(engine: Engine, fake: FakeProvider)
     assert result.response["tool_calls"] == [{"id": "t1", "name": "find", "arguments": '{"a": 1}'}]
 
 
+@pytest.mark.parametrize("chunked", [True, False])
+def test_a_fast_stream_is_not_slowed_down(engine: Engine, fake: FakeProvider, chunked: bool) -> None:
+    tokens = [f"{n} " for n in range(2000)]
+    reply = stream(*tokens)
+    steps = reply.steps if chunked else (Send(b"".join(s.data for s in reply.steps if isinstance(s, Send))),)
+    fake.script(Reply(steps, headers=fakes.SSE))
+    result = engine.ask(address(fake.base_url))
+    assert result.text == "".join(tokens)
+    # 2000 chunks at one per pause would take 32 s.
+    assert (result.timing.duration or 0) < 8000
+
+
 def test_a_server_that_does_not_hang_up_after_done(engine: Engine, fake: FakeProvider) -> None:
     fake.script(stream("a", then=(Send(fakes.event("[DONE]")), Hold())))
     assert engine.heard.result(engine.run(address(fake.base_url)), 5).state == "finished"

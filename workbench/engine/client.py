@@ -1,13 +1,12 @@
 """The engine as its parent sees it: ask, cancel, and be told.
 
-Invariant: the callback is never called by two threads at once; every accepted call gets exactly one `Ended`, whatever
-happens to the child; a dead or hung child is replaced by itself, with back-off; after `close` no child is left.
+Invariant: the callback is never called by two threads at once, nor by the thread that asks; every accepted call gets
+exactly one `Ended`, whatever happens to the child; a dead or hung child is replaced by itself, with back-off; after
+`close` no child is left.
 """
 
 from __future__ import annotations
 
-import contextlib
-import itertools
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +22,7 @@ from workbench.engine import protocol
 from workbench.engine.calls import Call, Ended, EngineError, EngineNotice, EngineState, Event, NoticeKind, WarmKind
 from workbench.engine.launch import child_env, engine_command
 from workbench.engine.ledger import Ledger
+from workbench.engine.outbox import Outbox
 from workbench.engine.process import EngineProcess
 from workbench.engine.protocol import ProtocolError
 from workbench.engine.questions import Questions
@@ -73,9 +73,7 @@ class EngineClient:
         self._ledger = Ledger()
         self._questions = Questions()
         self._warm: list[WarmKind] = []
-        self._seq = itertools.count(1)
-        self._unsent: dict[str, bytes] = {}
-        self._process: EngineProcess | None = None
+        self._outbox = Outbox()
         self._state: EngineState = "new"
         self._closing = threading.Event()
         self._supervisor = threading.Thread(target=self._supervise, name="engine-reader", daemon=True)
@@ -89,7 +87,7 @@ class EngineClient:
     @property
     def pid(self) -> int | None:
         """The process id of the living child, None when there is none."""
-        process = self._process
+        process = self._outbox.process
         return None if process is None else process.pid
 
     def start(self) -> None:
@@ -105,35 +103,31 @@ class EngineClient:
         """Take other weights for the built-in model from now on, without a restart."""
         with self._lock:
             self._builtin_model = path
-            if self._process is not None:
-                self._send("hello", self._hello())
-
-    def _hello(self) -> dict[str, Any]:
-        return {"builtin_model": str(self._builtin_model or ""), "limits": self._limits}
+            self._outbox.tell("configure", **self._configuration())
 
     def run(self, call: Call) -> None:
         """Ask one model; events follow. Waits for the engine by itself.
 
         Raises ValueError when the id is in flight already and EngineError when the client is closed.
         """
-        line = self._encode("run", protocol.call_to_json(call))
+        line = self._outbox.encode("run", protocol.call_to_json(call))
         with self._lock:
             self._refuse_when_closed()
             self._ledger.add(call)
             if line is not None:
-                self._post(call.id, line)
+                self._outbox.post(call.id, line)
         if line is None:
-            self._end_now(call.id, _TOO_LONG)
+            self._end_aside(call.id, _TOO_LONG)
 
     def cancel(self, call_id: str) -> None:
         """Stop one call; its `Ended` follows. Unknown ids do nothing: the call may have ended meanwhile."""
         with self._lock:
             if call_id not in self._ledger:
                 return
-            if self._unsent.pop(call_id, None) is None:
-                self._send("cancel", {"id": call_id})
+            if not self._outbox.withdraw(call_id):
+                self._outbox.tell("cancel", id=call_id)
                 return
-        self._end_now(call_id, None)
+        self._end_aside(call_id, None)
 
     def list_models(
         self, endpoint: Endpoint, key: str = "", secret_headers: tuple[tuple[str, str], ...] = ()
@@ -184,14 +178,13 @@ class EngineClient:
             if kind not in self._warm:
                 self._warm.append(kind)
             if self._state == "ready":
-                self._send("warm", {"what": kind})
+                self._outbox.tell("warm", what=kind)
 
     def set_limit(self, endpoint_uid: str, limit: int) -> None:
         """Set how many calls may be under way at once at one endpoint, now and after every restart."""
         with self._lock:
             self._limits[endpoint_uid] = limit
-            if self._state == "ready":
-                self._send("limits", {"limits": self._limits})
+            self._outbox.tell("configure", **self._configuration())
 
     def close(self) -> None:
         """Stop what runs, end the child and its children, and wait for that; calls in flight end as stopped."""
@@ -199,50 +192,39 @@ class EngineClient:
             started = self._state != "new"
             self._state = "closed"
             self._closing.set()
-            process = self._process
-            if process is not None:
-                self._send("shutdown", {})
-                process.hang_up()
+            self._outbox.tell("shutdown")
+            if self._outbox.process is not None:
+                self._outbox.process.hang_up()
         if started:
             self._supervisor.join(_CLOSE_GRACE_S)
-            if self._supervisor.is_alive() and (process := self._process) is not None:
+            if self._supervisor.is_alive() and (process := self._outbox.process) is not None:
                 process.kill("It did not end when it was asked to.")
             self._supervisor.join()
             self._watchdog.join()
         else:
             self._emit_all(self._abandon_all("stopped", None, _CLOSED))
 
+    def _configuration(self) -> dict[str, Any]:
+        return {"builtin_model": str(self._builtin_model or ""), "limits": self._limits}
+
     def _refuse_when_closed(self) -> None:
         if self._state == "closed":
             raise EngineError(_CLOSED)
-
-    def _encode(self, kind: str, fields: Mapping[str, Any]) -> bytes | None:
-        try:
-            line = protocol.encode(kind, next(self._seq), fields)
-        except ProtocolError:
-            return None
-        return line if len(line) <= protocol.MAX_CALL else None
-
-    def _send(self, kind: str, fields: Mapping[str, Any]) -> None:
-        if self._process is not None:
-            self._process.send(protocol.encode(kind, next(self._seq), fields))
-
-    def _post(self, key: str, line: bytes) -> None:
-        if self._state == "ready" and self._process is not None:
-            self._process.send(line)
-        else:
-            self._unsent[key] = line
 
     def _ask(self, kind: str, fields: Mapping[str, Any], read: Callable[[Mapping[str, Any]], Any]) -> Future[Any]:
         with self._lock:
             self._refuse_when_closed()
             question, future = self._questions.add(read)
-            line = self._encode(kind, {"id": question, **fields})
+            line = self._outbox.encode(kind, {"id": question, **fields})
             if line is not None:
-                self._post(question, line)
+                self._outbox.post(question, line)
         if line is None:
             self._questions.fail(question, _TOO_LONG)
         return future
+
+    def _end_aside(self, call_id: str, failure: Failure | None) -> None:
+        # The caller may hold a lock that the listener takes.
+        threading.Thread(target=self._end_now, args=(call_id, failure), name="engine-end", daemon=True).start()
 
     def _end_now(self, call_id: str, failure: Failure | None) -> None:
         with self._lock:
@@ -276,7 +258,7 @@ class EngineClient:
             failed_starts = 0 if was_ready else failed_starts + 1
             failures = 1 if self._watch.lived(_STABLE_S) else failures + 1
             give_up = failed_starts >= GIVE_UP_AFTER
-            self._emit_all(self._after_death(report, everything=was_ready or give_up))
+            self._emit_all(self._after_death(report, give_up=give_up))
             if give_up:
                 self._notice("dead", "The engine does not start. `workbench doctor` says more.\n" + report)
             else:
@@ -293,20 +275,19 @@ class EngineClient:
         with self._lock:
             if self._closing.is_set():
                 process.hang_up()
-            self._process = process
+            self._outbox.attach(process)
             self._watch.born()
-            self._send("hello", self._hello())
+            self._outbox.tell("hello", **self._configuration())
         try:
             for message in process.messages():
                 self._receive(message)
         except (ProtocolError, KeyError, TypeError, ValueError) as error:
             process.kill(f"It sent what is no message: {error!r}")
         with self._lock:
-            was_ready = self._state == "ready"
             if self._state != "closed":
                 self._state = "restarting"
-            self._process = None
-        return was_ready or self._watch.was_ready, process.finish()
+            self._outbox.detach()
+        return self._watch.was_ready, process.finish()
 
     def _receive(self, message: Mapping[str, Any]) -> None:
         kind = message["type"]
@@ -327,29 +308,27 @@ class EngineClient:
     def _get_ready(self) -> None:
         with self._lock:
             self._watch.ready()
-            if self._state == "closed" or self._process is None:
+            if self._state == "closed":
                 return
             self._state = "ready"
             for what in self._warm:
-                self._send("warm", {"what": what})
-            for line in self._unsent.values():
-                self._process.send(line)
-            self._unsent.clear()
+                self._outbox.tell("warm", what=what)
+            self._outbox.open()
         self._notice("ready", "The engine is ready.")
 
-    def _after_death(self, report: str, *, everything: bool) -> list[Ended]:
+    def _after_death(self, report: str, *, give_up: bool) -> list[Ended]:
         failure = Failure("engine_died", _DIED, report)
-        if everything:
+        if give_up:
             return self._abandon_all("failed", failure, failure)
         with self._lock:
-            waiting = set(self._unsent)
+            waiting = self._outbox.waiting
             ended = [self._ledger.drop(c.id, "failed", failure) for c in self._ledger.calls() if c.id not in waiting]
         self._questions.fail_all(failure, spare=waiting)
         return ended
 
     def _abandon_all(self, state: Any, failure: Failure | None, answer: Failure) -> list[Ended]:
         with self._lock:
-            self._unsent.clear()
+            self._outbox.clear()
             ended = self._ledger.abandon(state, failure)
         self._questions.fail_all(answer)
         return ended
@@ -358,9 +337,8 @@ class EngineClient:
         while not self._closing.wait(self._watch.interval):
             verdict = self._watch.look()
             with self._lock:
-                process = self._process
-                if process is not None and self._state == "ready":
-                    with contextlib.suppress(ProtocolError):
-                        self._send("ping", {})
+                process = self._outbox.process
+                if self._state == "ready":
+                    self._outbox.tell("ping")
             if verdict and process is not None:
                 process.kill(verdict)

@@ -49,7 +49,7 @@ async def conduct(call: Call, answer: Answer, provider: Provider, gate: Gate | N
         answer.end("failed", error.failure)
     except Exception as error:
         logger.exception("A provider failed in a way that is not foreseen")
-        answer.end("failed", _unforeseen(error))
+        answer.end("failed", unforeseen(error))
     else:
         answer.end("finished")
 
@@ -68,7 +68,8 @@ async def _attempts(call: Call, answer: Answer, provider: Provider, rng: random.
         await asyncio.sleep(pause)
 
 
-def _unforeseen(error: Exception) -> Failure:
+def unforeseen(error: Exception) -> Failure:
+    """Return the failure of an exception that nobody expected."""
     return Failure(
         "internal",
         "The engine met something it does not know. Retry the lane; if it stays, the details belong in a bug report.",

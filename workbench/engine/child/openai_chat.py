@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 
 from workbench.engine.calls import Call
-from workbench.engine.child.answer import JOIN_S, Answer
+from workbench.engine.child.answer import Answer
 from workbench.engine.child.failures import (
     CallError,
     Where,
@@ -31,6 +31,7 @@ from workbench.engine.child.failures import (
     timed_out,
 )
 from workbench.engine.child.http import HttpClients, auth_headers, timeout
+from workbench.engine.child.pace import Pace
 from workbench.engine.child.reading import ChunkReader, parse, read_whole
 from workbench.engine.child.request import Adjustments, build, dumps
 from workbench.engine.child.sse import EventStream, EventTooLongError
@@ -218,7 +219,7 @@ async def _read_events(
     """Read a stream to its end; return whether the connection still has an end to be read."""
     stream, reader = EventStream(), ChunkReader(answer, where)
     now = asyncio.get_running_loop().time
-    beginning, last_read = b"", 0.0
+    beginning, pace = b"", Pace()
     try:
         async for chunk in chunks:
             if len(beginning) < _BEGINNING:
@@ -228,12 +229,9 @@ async def _read_events(
             if reader.done:
                 return True
             if answer.has_text:
-                read = now()
-                deadline.reschedule(read + call.timeouts.silence)
-                # Deltas are joined anyway; what arrives meanwhile is read at once, which halves the cost of a chunk.
-                if (pause := last_read + JOIN_S - read) > 0:
-                    await asyncio.sleep(pause)
-                last_read = now()
+                deadline.reschedule(now() + call.timeouts.silence)
+                await pace.after_read()
+            pace.before_read()
         for event in stream.close():
             reader.read(event.data, event.name)
     except EventTooLongError as error:

@@ -7,6 +7,7 @@ answered.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import random
 from collections.abc import Awaitable, Mapping
@@ -15,7 +16,7 @@ from typing import Any
 from workbench.engine import protocol
 from workbench.engine.calls import Call
 from workbench.engine.child.answer import Answer
-from workbench.engine.child.conduct import conduct
+from workbench.engine.child.conduct import conduct, unforeseen
 from workbench.engine.child.failures import CallError
 from workbench.engine.child.gates import Gates
 from workbench.engine.child.house import House
@@ -23,6 +24,8 @@ from workbench.engine.pipes import ChildPipe
 from workbench.engine.redact import Redactor
 
 _FLUSH_S = 1.0
+
+logger = logging.getLogger(__name__)
 
 
 def serve(pipe: ChildPipe) -> None:
@@ -67,8 +70,8 @@ class Server:
             self._pipe.send("pong")
         elif kind == "hello":
             self._hello(message)
-        elif kind == "limits":
-            self._gates.set_limits(message["limits"])
+        elif kind == "configure":
+            self._configure(message)
         elif kind == "warm":
             self._spawn(self._house.warm(message["what"]))
         elif kind in ("models", "check", "render"):
@@ -76,17 +79,25 @@ class Server:
         elif kind == "shutdown":
             self._down.set()
 
-    def _hello(self, message: Mapping[str, Any]) -> None:
+    def _configure(self, message: Mapping[str, Any]) -> None:
         self._gates.set_limits(message["limits"])
         self._house.builtin_model = message["builtin_model"]
+
+    def _hello(self, message: Mapping[str, Any]) -> None:
+        self._configure(message)
         self._pipe.send("ready", pid=os.getpid())
         self._spawn(self._house.prepare())
 
     def _run(self, call: Call) -> None:
         answer = Answer(call, self._pipe.send)
-        provider, place = self._house.provider(call)
-        gate = None if place is None else self._gates.gate(place.name, place.limit)
         answer.queued()
+        try:
+            provider, place = self._house.provider(call)
+        except ImportError as error:
+            # A library of a provider is missing or broken.
+            answer.end("failed", unforeseen(error))
+            return
+        gate = None if place is None else self._gates.gate(place.name, place.limit)
         task = asyncio.get_running_loop().create_task(conduct(call, answer, provider, gate, self._rng))
         self._calls[call.id] = task
         task.add_done_callback(lambda done: self._ended(call.id, answer, done))
@@ -104,6 +115,9 @@ class Server:
         except CallError as error:
             failure, redact = error.failure, Redactor(secrets)
             fields = {"failure": [failure.code, redact.text(failure.sentence), redact.text(failure.detail)]}
+        except Exception as error:
+            logger.exception("A question failed in a way that is not foreseen")
+            fields = {"failure": protocol.failure_to_json(unforeseen(error))}
         self._pipe.send(
             {"models": "models", "check": "checked", "render": "rendered"}[kind], id=message["id"], **fields
         )
