@@ -209,6 +209,26 @@ def test_garbage_on_the_wire_ends_the_engine_not_the_client(tmp_path: Path, garb
         assert result.failure.code == "engine_died"
 
 
+def test_what_libraries_print_never_reaches_the_wire() -> None:
+    noisy = (
+        "from workbench.engine.pipes import ChildPipe\n"
+        "pipe = ChildPipe()\n"
+        "import os, subprocess, sys\n"
+        "print('noise from python'); os.write(1, b'noise from C\\n')\n"
+        "subprocess.run([sys.executable, '-c', 'print(1)'])\n"
+        "assert sys.stdin.read() == ''\n"
+        "from workbench.engine.child.server import serve\n"
+        "serve(pipe)\n"
+    )
+    with Engine([sys.executable, "-c", noisy]) as engine:
+        assert engine.ask(ECHO, "clean").text == "clean"
+        assert engine.client.pid is not None
+        os.kill(engine.client.pid, signal.SIGKILL)
+        (notice,) = engine.heard.wait_for(lambda: engine.heard.notices("restarting"))
+        assert "noise from C" in notice.text
+        assert "noise from python" in notice.text
+
+
 def test_a_bad_listener_is_logged_and_survived(caplog: pytest.LogCaptureFixture) -> None:
     ended = threading.Event()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import signal
+import struct
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -213,6 +214,37 @@ def test_other_files_make_room_for_each_other(weights: Path, tmp_path: Path) -> 
             assert result.state == "finished", result.failure
             assert result.model == f"copy{number}"
             assert len([p for p in family(engine) if b"runtime" in cmdline(p)]) <= 2
+
+
+def adapter_file(path: Path, strength: float) -> Path:
+    """Write a LoRA adapter for one matrix of the built-in model, in GGUF."""
+    width, rank = 576, 2
+
+    def text(value: str) -> bytes:
+        return struct.pack("<Q", len(value)) + value.encode()
+
+    keys = {"general.type": "adapter", "general.architecture": "llama", "adapter.type": "lora"}
+    fields = b"".join(text(k) + struct.pack("<I", 8) + text(v) for k, v in keys.items())
+    fields += text("adapter.lora.alpha") + struct.pack("<If", 6, 1.0)
+    size = width * rank * 4
+    shapes = [("blk.0.attn_q.weight.lora_a", (width, rank), 0), ("blk.0.attn_q.weight.lora_b", (rank, width), size)]
+    infos = b"".join(text(n) + struct.pack("<IQQIQ", 2, *shape, 0, offset) for n, shape, offset in shapes)
+    head = b"GGUF" + struct.pack("<IQQ", 3, len(shapes), len(keys) + 1) + fields + infos
+    head += b"\0" * (-len(head) % 32)
+    path.write_bytes(head + struct.pack("<f", strength) * (width * rank * 2))
+    return path
+
+
+def test_an_adapter_changes_the_answer(weights: Path, tmp_path: Path) -> None:
+    with Engine() as engine:
+        answers = {}
+        for name, strength in [("none", None), ("zero", 0.0), ("strong", 3.0)]:
+            adapter = "" if strength is None else str(adapter_file(tmp_path / f"{name}.gguf", strength))
+            endpoint = Endpoint(f"g-{name}", "gguf", name, path=str(weights), adapter=adapter)
+            result = engine.ask(endpoint, PROMPT, params={"max_tokens": 12, "temperature": 0})
+            assert result.state == "finished", result.failure
+            answers[name] = result.text
+    assert answers["none"] == answers["zero"] != answers["strong"]
 
 
 def test_files_that_are_no_models(engine: Engine, tmp_path: Path, weights: Path) -> None:

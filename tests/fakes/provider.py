@@ -52,6 +52,8 @@ class Reply:
     steps: tuple[Step, ...] = ()
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
+    closes: bool = False
+    """Whether the server hangs up after the whole answer without having said so."""
     before: tuple[Step, ...] = ()
     """Steps before the status line: slow headers, or a cut instead of an answer."""
 
@@ -217,6 +219,7 @@ class FakeProvider:
         self.disconnects = 0
         """Answers that the client hung up on before their end."""
         self.connections = 0
+        self.connected = 0
         self.open = 0
         """Answers under way now."""
         self.most_open = 0
@@ -281,7 +284,9 @@ class FakeProvider:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
+        with self._changed:
+            self.connections += 1
+            self.connected += 1
         task = asyncio.current_task()
         if task is not None:
             self._tasks.add(task)
@@ -297,6 +302,9 @@ class FakeProvider:
                 if not await self._reply(reply or self.answer(request), reader, writer):
                     break
         writer.close()
+        with self._changed:
+            self.connected -= 1
+            self._changed.notify_all()
 
     async def _reply(self, reply: Reply, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Play a reply; return whether the connection can go on."""
@@ -320,7 +328,7 @@ class FakeProvider:
                 self._changed.notify_all()
             gone.cancel()
             await asyncio.gather(gone, return_exceptions=True)
-        return not gone.done() or gone.cancelled()
+        return (not gone.done() or gone.cancelled()) and not reply.closes
 
     async def _step(
         self, step: Step, writer: asyncio.StreamWriter, gone: asyncio.Future[bytes], *, chunked: bool

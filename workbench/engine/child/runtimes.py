@@ -139,26 +139,32 @@ class Runtimes:
         async with self._freed:
             await self._freed.wait_for(lambda: model in self._kept or self._make_room())
             self._in_use[model] += 1
-            if model not in self._kept:
-                self._kept[model] = asyncio.ensure_future(self._start(model))
-            self._kept.move_to_end(model)
-            starting = self._kept[model]
         try:
-            # Shielded: another lane may wait for the same start.
-            runtime = await asyncio.shield(starting)
+            runtime = await self._loaded(model)
             if not runtime.alive:
-                self._forget(model, starting)
-                starting = self._kept.setdefault(model, asyncio.ensure_future(self._start(model)))
-                runtime = await asyncio.shield(starting)
+                runtime = await self._loaded(model)
             yield runtime
-        except CallError as error:
-            if error.failure.code == "model_load_failed":
-                self._forget(model, starting)
-            raise
         finally:
             async with self._freed:
                 self._in_use[model] -= 1
                 self._freed.notify_all()
+
+    async def _loaded(self, model: Model) -> Runtime:
+        """The runtime of `model`; one that has died meanwhile is returned once and then forgotten."""
+        if model not in self._kept:
+            self._kept[model] = asyncio.ensure_future(self._start(model))
+        self._kept.move_to_end(model)
+        starting = self._kept[model]
+        try:
+            # Shielded: another lane may wait for the same start.
+            runtime = await asyncio.shield(starting)
+        except BaseException:
+            if starting.done():
+                self._forget(model, starting)
+            raise
+        if not runtime.alive:
+            self._forget(model, starting)
+        return runtime
 
     async def warm(self, model: Model) -> None:
         """Start a runtime ahead of its first use; what fails is told when it is used."""
