@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,6 +77,8 @@ def load(directory: Path) -> Loaded:
 def save(directory: Path, settings: Settings) -> None:
     """Write the settings. Raises HostError; the file that was there is then untouched."""
     make_private(directory)
+    import tempfile  # written when the window closes, read before it opens
+
     text = json.dumps(settings.to_json(), indent=2, sort_keys=True) + "\n"
     temporary = ""
     try:

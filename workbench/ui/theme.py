@@ -11,11 +11,12 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from workbench.host.resources import resource
 
 Mode = Literal["system", "light", "dark"]
+STYLE = "Fusion"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +113,17 @@ class Theme(QObject):
 
     changed = Signal()
 
-    def __init__(self, app: QApplication, mode: Mode = "system", scale: float = 1.0) -> None:
+    def __init__(
+        self, app: QApplication, mode: Mode = "system", scale: float = 1.0, *, set_style: bool = True
+    ) -> None:
+        """`set_style` is False when the application was started with `STYLE`, which is quicker than changing it."""
         super().__init__(app)
         self._app = app
         self._mode: Mode = mode
         self._scale = scale
         self._base_size = _base_point_size(app)
-        app.setStyle("Fusion")
+        if set_style:
+            app.setStyle(STYLE)
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._system_changed)
         self._apply()
@@ -183,7 +188,7 @@ class Theme(QObject):
 
     def _apply(self) -> None:
         font = QFont(self._app.font())
-        if "Inter" in QFontDatabase.families():
+        if QFontDatabase.hasFamily("Inter"):
             font.setFamilies(["Inter", *QFont(font).families()])
         font.setPointSizeF(self._base_size * self._scale)
         self._app.setFont(font)
@@ -374,7 +379,8 @@ def set_role(widget: QObject, role: str) -> None:
     if widget.property("role") == role:
         return
     widget.setProperty("role", role)
-    style = widget.style() if hasattr(widget, "style") else None
-    if style is not None:
+    # A widget that was never shown takes its style when it is; to load QStyle for it would delay the first paint.
+    if isinstance(widget, QWidget) and widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        style = widget.style()
         style.unpolish(widget)
         style.polish(widget)
