@@ -149,7 +149,7 @@ class Session(QObject):
         for width in WIDTHS:
             self._window.resize(width, HEIGHT)
             QApplication.processEvents()
-            if not any(column.answer.visibleRegion().isEmpty() for column in self._columns):
+            if not any(column.answer.viewport().visibleRegion().isEmpty() for column in self._columns):
                 break
         else:
             raise RuntimeError("a lane is out of view, so it would never be painted")

@@ -10,6 +10,7 @@ from collections import deque
 
 from PySide6.QtCore import QEvent, QMimeData, QRectF, Qt, QTimer
 from PySide6.QtGui import (
+    QBrush,
     QKeyEvent,
     QLinearGradient,
     QPainter,
@@ -53,6 +54,7 @@ class AnswerView(QPlainTextEdit):
         self._streaming = False
         self._following = True
         self._wash: tuple[float, float] | None = None
+        self._ground = QBrush()
         self.setReadOnly(True)
         self.setUndoRedoEnabled(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -66,6 +68,9 @@ class AnswerView(QPlainTextEdit):
         self.document().setDocumentLayout(self._spacing)
         self.document().setDocumentMargin(MARGIN)
         self._tail = QTextCursor(self.document())
+        # The stylesheet would leave the viewport transparent: every letter would repaint the column behind it, and
+        # every new line the whole text instead of moving it.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
         theme.changed.connect(self._restyle)
         self._restyle()
@@ -123,7 +128,7 @@ class AnswerView(QPlainTextEdit):
         """Fade gold between two heights of this widget (pixels, may lie outside), or not at all."""
         if wash != self._wash:
             self._wash = wash
-            self.viewport().update()
+            self._choose_ground()
 
     def createMimeDataFromSelection(self) -> QMimeData:
         cursor = self.textCursor()
@@ -162,17 +167,21 @@ class AnswerView(QPlainTextEdit):
             self.viewport().update()  # the gold stays where it is while the text moves
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._wash is not None:
-            self._paint_wash(self._wash)
+        with QPainter(self.viewport()) as painter:
+            painter.fillRect(event.rect(), self._ground)
         super().paintEvent(event)
         if self._streaming:
             self._paint_block()
 
-    def _paint_wash(self, wash: tuple[float, float]) -> None:
-        gradient = QLinearGradient(0, wash[0], 0, wash[1])
-        gradient.setColorAt(0, self._theme.color("gold_soft"))
-        gradient.setColorAt(1, self._theme.color("surface"))
-        QPainter(self.viewport()).fillRect(self.viewport().rect(), gradient)
+    def _choose_ground(self) -> None:
+        surface = self._theme.color("surface")
+        self._ground = QBrush(surface)
+        if self._wash is not None:
+            gradient = QLinearGradient(0, self._wash[0], 0, self._wash[1])
+            gradient.setColorAt(0, self._theme.color("gold_soft"))
+            gradient.setColorAt(1, surface)
+            self._ground = QBrush(gradient)
+        self.viewport().update()
 
     def _paint_block(self) -> None:
         rect = self.cursorRect(self._tail)
@@ -187,7 +196,7 @@ class AnswerView(QPlainTextEdit):
     def _insert(self, piece: str) -> None:
         before = self.textCursor()
         anchor, position = before.anchor(), before.position()
-        self._tail.insertText(self._shown.append(piece))
+        self._spacing.append(self._tail, self._shown.append(piece))
         if anchor != position and (before.anchor(), before.position()) != (anchor, position):
             self._select_again(anchor, position)
         if self._following:
@@ -224,7 +233,7 @@ class AnswerView(QPlainTextEdit):
         palette = self.palette()
         palette.setColor(palette.ColorRole.Text, self._theme.color(self._color))
         self.setPalette(palette)
-        self.viewport().update()
+        self._choose_ground()
 
 
 def _types(event: QKeyEvent) -> bool:

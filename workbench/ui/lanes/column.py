@@ -270,6 +270,8 @@ class LaneColumn(QFrame):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
+        if self._status.standing != "winner" and self.answer.geometry().contains(event.rect()):
+            return
         painter = QPainter(self)
         header = self.header.geometry()
         width = self.width() - 1

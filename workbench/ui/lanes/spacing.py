@@ -7,7 +7,7 @@ layout knows no line height; it is kept nevertheless, because it only lays out w
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QTextBlock, QTextDocument
+from PySide6.QtGui import QTextBlock, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QPlainTextDocumentLayout
 
 
@@ -23,6 +23,23 @@ class SpacedLayout(QPlainTextDocumentLayout):
         if extra != self._extra:
             self._extra = extra
             self.document().markContentsDirty(0, self.document().characterCount())
+
+    def append(self, tail: QTextCursor, text: str) -> None:
+        """Insert `text` at `tail`, the end of the document, and repaint from the paragraph that it continues on.
+
+        Left to itself the layout asks for a repaint of everything in view whenever a line is added.
+        """
+        continued, size = tail.block(), self.documentSize()
+        self.blockSignals(True)
+        try:
+            tail.insertText(text)
+        finally:
+            self.blockSignals(False)
+        if (grown := self.documentSize()) != size:
+            self.documentSizeChanged.emit(grown)
+        while continued.isValid():
+            self.updateBlock.emit(continued)
+            continued = continued.next()
 
     def blockBoundingRect(self, block: QTextBlock) -> QRectF:
         plain = super().blockBoundingRect(block)

@@ -1,0 +1,99 @@
+"""What a piece of a streaming answer repaints: little, or the window stutters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtGui import QImage, QPaintEvent
+from PySide6.QtWidgets import QApplication
+
+from tests.ui.lanes_support import PROSE, column, heads, screen, settle, theme, view
+from workbench.app.lane_state import LaneStatus
+from workbench.ui.lanes import LanesView
+from workbench.ui.lanes.answer import AnswerView
+from workbench.ui.lanes.column import LaneColumn
+
+__all__ = ["screen", "theme", "view"]
+
+
+class Paints(QObject):
+    """Notes which widgets are painted, and how many pixels of them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.areas: dict[QObject, int] = {}
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's own name
+        if isinstance(event, QPaintEvent):
+            area = sum(rect.width() * rect.height() for rect in event.region())  # type: ignore[attr-defined]
+            self.areas[watched] = self.areas.get(watched, 0) + area
+        return False
+
+
+@pytest.fixture
+def paints(qapp: QApplication) -> Iterator[Paints]:
+    made = Paints()
+    qapp.installEventFilter(made)
+    yield made
+    qapp.removeEventFilter(made)
+
+
+@pytest.fixture
+def lane(view: LanesView) -> LaneColumn:
+    view.set_heads(heads("l", "m"))
+    view.set_status("m", LaneStatus("streaming", attempt=1, attempts=1))
+    made = column(view, "m")
+    made.append("text", PROSE * 40)
+    settle()
+    assert made.answer.verticalScrollBar().maximum() > 0
+    return made
+
+
+def _area(answer: AnswerView) -> int:
+    return answer.viewport().width() * answer.viewport().height()
+
+
+def _on_screen(lane: LaneColumn) -> QImage:
+    """What the screen holds of the text; `grab` would paint it again."""
+    window = lane.window()
+    return window.screen().grabWindow(window.winId()).toImage()
+
+
+def test_letters_repaint_their_paragraph_and_nothing_behind_it(lane: LaneColumn, paints: Paints) -> None:
+    lane.append("text", "letters")
+    settle()
+    assert set(paints.areas) == {lane.answer.viewport()}
+    assert 0 < paints.areas[lane.answer.viewport()] < _area(lane.answer) / 5
+
+
+@pytest.mark.parametrize("piece", ["\n", "word " * 30, "one\ntwo\nthree"])
+def test_new_lines_move_the_text_instead_of_painting_it_again(lane: LaneColumn, paints: Paints, piece: str) -> None:
+    lane.append("text", piece)
+    settle()
+    assert lane.answer.verticalScrollBar().value() == lane.answer.verticalScrollBar().maximum()
+    assert 0 < paints.areas[lane.answer.viewport()] < _area(lane.answer) / 2
+
+
+def test_a_reader_further_up_sees_no_repaint(lane: LaneColumn, paints: Paints) -> None:
+    lane.answer.verticalScrollBar().setValue(3)
+    settle()
+    paints.areas.clear()
+    lane.append("text", "word " * 30)
+    settle()
+    assert lane.answer.viewport() not in paints.areas
+
+
+@pytest.mark.parametrize("start", ["", "12 34 ", "word " * 30, "\u05d0\u05d1 "])
+def test_moved_text_looks_as_if_painted_afresh(lane: LaneColumn, start: str) -> None:
+    lane.append("text", start)
+    pieces = ("x\n", "\u05d0\u05d1\u05d2 ", "word " * 25, "\n\n", "\t", "e", "\u0301", "\r", "\n", "n" * 90)
+    for piece in pieces:
+        lane.append("text", piece)
+        settle()
+        kept = _on_screen(lane)
+        lane.window().update()
+        lane.answer.viewport().update()
+        settle()
+        assert _on_screen(lane) == kept, repr(piece)
