@@ -1,21 +1,52 @@
 """The clockwork of the window: frames while something streams, and a look at the database once a second.
 
-Invariant: between frames nothing touches widgets because of streaming; when painting is slow, frames become rarer and
+Invariant: between frames nothing touches widgets because of streaming; a frame is short whatever the number of outputs,
+so that keys and paints get their turn, and no output waits for ever; when an output is slow, frames become rarer and
 never pile up.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.app.tasks import Tasks
 from workbench.usecases.workbench import Workbench
 
-FRAME_MS = 33
+FRAME_MS = 16
+BUDGET_MS = 4
+"""An output that has its turn after this much of a frame is left to the next one."""
 SLOWEST_FRAME_MS = 250
 WATCH_MS = 1000
+
+
+class Turns:
+    """Outputs that wait to be brought up to date, in the order in which they changed."""
+
+    def __init__(self, clock_ms: Callable[[], float]) -> None:
+        self._clock_ms = clock_ms
+        self._waiting: dict[str, None] = {}
+
+    def add(self, outputs: set[str]) -> None:
+        """Let these wait behind those that wait already."""
+        self._waiting.update(dict.fromkeys(sorted(outputs)))
+
+    def take(self, show: Callable[[str], object], budget_ms: float) -> float:
+        """Show at least one that waits, and more until `budget_ms` is spent; return the ms that it took."""
+        began = self._clock_ms()
+        spent = 0.0
+        while self._waiting and spent < budget_ms:
+            output = next(iter(self._waiting))
+            del self._waiting[output]
+            show(output)
+            spent = self._clock_ms() - began
+        return spent
+
+    def __bool__(self) -> bool:
+        """Whether any output waits."""
+        return bool(self._waiting)
 
 
 class Pulse(QObject):
@@ -30,6 +61,7 @@ class Pulse(QObject):
         super().__init__(parent)
         self._workbench, self._tasks = workbench, tasks
         self._data_version: int | None = None
+        self._turns = Turns(lambda: time.perf_counter() * 1000)
         self._frames = QTimer(self, interval=FRAME_MS)
         self._frames.timeout.connect(self.tick)
         self._seconds = QTimer(self, interval=500)
@@ -50,15 +82,14 @@ class Pulse(QObject):
 
     def tick(self) -> None:
         """One frame; also called by tests that own the clock."""
-        before = time.perf_counter()
-        dirty = self._workbench.runner.drain_dirty()
-        if dirty:
-            self.frame.emit(dirty)
+        spent = 0.0
+        self._turns.add(self._workbench.runner.drain_dirty())
+        if self._turns:
+            spent = self._turns.take(lambda output: self.frame.emit({output}), BUDGET_MS)
         elif not self._workbench.runner.running():
             self._frames.stop()
             self._seconds.stop()
             self.second.emit()
-        spent = (time.perf_counter() - before) * 1000
         wanted = min(SLOWEST_FRAME_MS, max(FRAME_MS, int(spent * 3)))
         if self._frames.isActive() and wanted != self._frames.interval():
             self._frames.setInterval(wanted)

@@ -220,7 +220,9 @@ class AnswerView(QPlainTextEdit):
             self._later.start()
 
     def _scrolled(self) -> None:
-        self._following = self.cursorRect(self._tail).bottom() <= self.viewport().height()
+        bar = self.verticalScrollBar()
+        at_end = bar.value() == bar.maximum()
+        self._following = at_end or self.cursorRect(self._tail).bottom() <= self.viewport().height()
 
     def _go_to_end(self) -> None:
         bar = self.verticalScrollBar()

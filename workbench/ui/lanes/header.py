@@ -165,4 +165,6 @@ class LaneHeader(QWidget):
     def show_numbers(self, status: LaneStatus, elapsed_ms: int | None) -> None:
         """Show how the output stands; `elapsed_ms` while it runs."""
         self.numbers.set_candidates(wording.numbers(status, elapsed_ms))
-        self.numbers.setToolTip(safe_tip(wording.numbers_tip(status)))
+        tip = safe_tip(wording.numbers_tip(status))
+        if tip != self.numbers.toolTip():
+            self.numbers.setToolTip(tip)
