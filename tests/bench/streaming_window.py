@@ -199,8 +199,11 @@ class Session(QObject):
 
 def install(window: QWidget, editor_viewport: QWidget, focus: Callable[[], object]) -> None:
     """Stand in for the product's own hook."""
-    session = Session(window, editor_viewport)
-    bench_hook.Painted(editor_viewport, session.begin)
+
+    def begin() -> None:
+        bench_hook.Painted(editor_viewport, Session(window, editor_viewport).begin)
+
+    bench_hook.when_complete(window, begin)
 
 
 if __name__ == "__main__":

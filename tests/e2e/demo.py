@@ -19,9 +19,11 @@ from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from workbench.app.opening import read
 from workbench.core.lanes import ECHO, ECHO_MODEL, LITELLM
 from workbench.host.dirs import places
 from workbench.host.settings import Settings
+from workbench.ui.frame import Frame
 from workbench.ui.theme import Theme
 from workbench.ui.window import MainWindow
 from workbench.usecases.workbench import Workbench
@@ -71,13 +73,13 @@ class Demo:
         self.pause(250)
         self._pictures += 1
         file = OUT / f"{self._pictures:02d}-{name}.png"
-        if not self.window.grab().save(str(file)):
+        if not self.window.frame.grab().save(str(file)):
             raise DemoError(f"the picture {file} could not be saved")
         self.say(f"picture {file.name}")
 
     def press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         """Press a key where the focus is."""
-        target: QWidget = QApplication.focusWidget() or self.window
+        target: QWidget = QApplication.focusWidget() or self.window.frame
         QTest.keyClick(target, key, modifiers)
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
@@ -96,7 +98,7 @@ class Demo:
 
     def resize(self, size: tuple[int, int]) -> None:
         """Give the window another size."""
-        self.window.resize(*size)
+        self.window.frame.resize(*size)
         self.pause(150)
 
     def run(self, picture: str = "") -> None:
@@ -221,13 +223,15 @@ def main() -> int:
     workbench = Workbench.open(db, places(os.environ).make(), dict(os.environ))
     failed = ""
     try:
-        window = MainWindow(workbench, Theme(app, "light"), Settings())
-        window.open_first()
-        window.show()
-        window.activateWindow()
+        workbench.start_engine()
+        window = MainWindow(Frame(Theme(app, "light"), Settings()), read(workbench))
+        for _ in window.build():
+            pass
+        window.frame.show()
+        window.frame.activateWindow()
         demo = Demo(window, db)
         try:
-            demo.until("the window is there", lambda: window.isVisible() and window.compose.ready)
+            demo.until("the window is there", lambda: window.frame.isVisible() and window.compose.ready)
             for part in (_the_loop, _failures_and_many_lanes, _looks):
                 part(demo)
             demo.say(f"done; pictures are in {OUT}")
@@ -235,7 +239,7 @@ def main() -> int:
             failed = str(error)
             demo.picture("where-it-failed")
         finally:
-            window.close()
+            window.frame.close()
     finally:
         workbench.close()
         shutil.rmtree(home, ignore_errors=True)

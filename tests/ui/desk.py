@@ -13,12 +13,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from workbench.app.opening import read
 from workbench.core.drafts import Draft
 from workbench.engine import standin
 from workbench.engine.calls import Event
 from workbench.engine.client import EngineClient
 from workbench.host.dirs import places
 from workbench.host.settings import Settings
+from workbench.store.peek import peek
+from workbench.ui.frame import Frame
 from workbench.ui.theme import Theme
 from workbench.ui.window import MainWindow
 from workbench.usecases.workbench import Workbench
@@ -54,14 +57,17 @@ class Desk:
             return EngineClient(command, env, on_event, builtin_model=weights)
 
         workbench = Workbench.open(self.db, places(os.environ).make(), dict(os.environ), client_factory=client)
-        window = MainWindow(workbench, self.theme, Settings())
+        frame = Frame(self.theme, Settings(), peek(self.db))
+        workbench.start_engine()
+        window = MainWindow(frame, read(workbench))
         self._window = window
-        window.open_first()
-        window.resize(*size)
-        window.show()
-        self.qtbot.waitExposed(window)
-        window.activateWindow()
-        self.until(lambda: window.isActiveWindow())
+        for _ in window.build():
+            pass
+        frame.resize(*size)
+        frame.show()
+        self.qtbot.waitExposed(frame)
+        frame.activateWindow()
+        self.until(lambda: frame.isActiveWindow())
         self.until(lambda: window.compose.ready)
         return window
 
@@ -70,9 +76,9 @@ class Desk:
         if self._window is None:
             return
         window, self._window = self._window, None
-        window.close()
+        window.frame.close()
         window.workbench.close()
-        window.deleteLater()
+        window.frame.deleteLater()
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
     def until(self, condition: Callable[[], object]) -> None:
@@ -84,7 +90,7 @@ class Desk:
         combined = Qt.KeyboardModifier.NoModifier
         for modifier in modifiers:
             combined |= modifier
-        QTest.keyClick(on or QApplication.focusWidget() or self.window, key, combined)
+        QTest.keyClick(on or QApplication.focusWidget() or self.window.frame, key, combined)
 
     def ctrl(self, key: Qt.Key) -> None:
         """Press Ctrl and a key."""

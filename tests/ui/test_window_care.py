@@ -57,12 +57,12 @@ def test_what_another_process_runs_appears(desk: Desk) -> None:
 
 def test_a_second_start_raises_the_first(desk: Desk) -> None:
     window = desk.open()
-    window.showMinimized()
+    window.frame.showMinimized()
     raised: list[bool] = []
     window.forward_asked.connect(lambda: raised.append(True))
     desk.until(lambda: window.hears_others)
     assert ask_to_raise(desk.db)
-    desk.until(lambda: raised and not window.isMinimized())
+    desk.until(lambda: raised and not window.frame.isMinimized())
 
 
 def test_long_histories_are_read_page_by_page(desk: Desk) -> None:

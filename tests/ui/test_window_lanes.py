@@ -70,6 +70,7 @@ def test_a_missing_key_is_a_sentence_with_a_button(desk: Desk) -> None:
     assert shown.result.failure is not None
     assert "key" in shown.result.failure.sentence
     window.view.lanes.action_requested.emit(slot, "keys")
+    desk.until(lambda: window.dialogs.open_settings is not None)
     dialog = window.dialogs.open_settings
     assert dialog is not None
     assert dialog.isVisible()

@@ -6,7 +6,7 @@ Invariant: the editor's text is read only through `read_editor` and changed only
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QObject, Signal
 
@@ -115,19 +115,20 @@ class Compose(QObject):
         self.saver.flush()
         self._tasks.run(lambda: self._workbench.prompts.draft(uid), lambda draft: self._show_prompt(uid, draft))
 
-    def open_now(self, uid: str) -> None:
-        """The same without waiting for a thread; only for the start of the program."""
-        self._known_endpoints = {e.uid: e for e in self._workbench.endpoints.all()}
-        self._show_prompt(uid, self._workbench.prompts.draft(uid))
+    def open_now(self, uid: str, draft: Draft, endpoints: Iterable[Endpoint], *, is_shown: bool) -> None:
+        """The same with what was read already; only for the start. `is_shown`: leave the editor's text as it is."""
+        self._known_endpoints = {endpoint.uid: endpoint for endpoint in endpoints}
+        self._show_prompt(uid, draft, is_shown=is_shown)
 
-    def _show_prompt(self, uid: str, draft: Draft) -> None:
+    def _show_prompt(self, uid: str, draft: Draft, *, is_shown: bool = False) -> None:
         self._prompt, self._based_on = uid, draft.based_on
         self._versions, self._ready, self._taken = (), False, None
         self._leave_past()
         self.lanes.load(draft.lanes)
         self.saver.attach(uid, self.draft)
         self.stage.forget()
-        self.draft_loaded.emit(draft)
+        if not is_shown:
+            self.draft_loaded.emit(draft)
         self._timeline.set_prompt(uid)
         self._show_draft_lanes()
         self.prompt_changed.emit(uid)

@@ -35,9 +35,9 @@ class Prompts(QObject):
         """Whether archived prompts are listed too."""
         return self._show_archived
 
-    def load_now(self) -> None:
-        """Read the list at once; only for the start of the program, before the window is shown."""
-        self.model.set_rows(self._read())
+    def load_now(self, rows: Sequence[PromptRow]) -> None:
+        """Show a list that was read already; only for the start of the program."""
+        self.model.set_rows(rows)
 
     def refresh(self, then: Callable[[], None] | None = None) -> None:
         """Read the list again."""

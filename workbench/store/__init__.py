@@ -1,11 +1,16 @@
 """The history database: one SQLite file that remembers every prompt, run, output and verdict.
 
-Invariant: SQL is only in this package, and nothing leaves it but values of `workbench.core` and StoreError.
+Invariant: SQL is only in this package, and nothing leaves it but values of `workbench.core` and StoreError. A name is
+loaded when it is asked for: `peek` is needed before the window is painted, and the rest is not.
 """
 
-from workbench.store.errors import StoreError
-from workbench.store.records import LaneStart, OutputStart, Recovered, RunBegun, RunStart
-from workbench.store.store import Store, open_store
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from workbench.store.errors import StoreError
+    from workbench.store.records import LaneStart, OutputStart, Recovered, RunBegun, RunStart
+    from workbench.store.store import Store, open_store
 
 __all__ = [
     "LaneStart",
@@ -17,3 +22,11 @@ __all__ = [
     "StoreError",
     "open_store",
 ]
+
+_MODULES = {"StoreError": "errors", "Store": "store", "open_store": "store"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES.get(name, 'records')}"), name)

@@ -14,6 +14,7 @@ from workbench.core.drafts import Draft
 from workbench.core.runs import PromptRow
 from workbench.store.encoding import dump, typed
 from workbench.store.errors import StoreError, missing
+from workbench.store.peek import LAST_WORKED_ON
 from workbench.store.versions import insert_version, newest_number
 
 
@@ -153,8 +154,5 @@ def set_meta(connection: sqlite3.Connection, key: str, value: str) -> None:
 
 def last_prompt(connection: sqlite3.Connection) -> str | None:
     """Return the uid of the prompt last worked on (meta `last_prompt`), else the newest change's, else None."""
-    row = connection.execute(
-        "SELECT uid FROM prompts WHERE archived = 0"
-        " ORDER BY uid = (SELECT value FROM meta WHERE key = 'last_prompt') DESC, updated_at DESC, id DESC LIMIT 1"
-    ).fetchone()
+    row = connection.execute(f"SELECT uid FROM prompts WHERE archived = 0 ORDER BY {LAST_WORKED_ON} LIMIT 1").fetchone()
     return None if row is None else str(row[0])

@@ -38,7 +38,8 @@ def is_wanted(env: Mapping[str, str]) -> bool:
 def install(window: QWidget, editor_viewport: QWidget, focus: Callable[[], object]) -> None:
     """Start what the environment asks for. Call it when the draft is in the editor and the window is shown.
 
-    `editor_viewport` is the viewport of the text field to type into; `focus` gives that field the keyboard.
+    A `window` that is completed later says so by a signal `completed` and a flag `is_complete`. `editor_viewport` is
+    the viewport of the text field to type into; `focus` gives that field the keyboard.
     """
     env = os.environ
     since_ns = int(env.get(f"{_PREFIX}STARTED_NS", "0"))
@@ -105,9 +106,12 @@ class _FirstToken(QObject):
     def run(self) -> None:
         from workbench.ui.lanes.answer import AnswerView
 
-        for view in self._window.findChildren(AnswerView):
-            view.viewport().installEventFilter(self)
-        _run_all_lanes(self._window)
+        def watch() -> None:
+            for view in self._window.findChildren(AnswerView):
+                view.viewport().installEventFilter(self)
+
+        when_complete(self._window, watch)
+        press_run(self._window)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         view: Any = watched.parent()
@@ -132,7 +136,7 @@ class _Memory(QObject):
         self._stdin.activated.connect(self._input)
 
     def run(self) -> None:
-        _run_all_lanes(self._window)
+        press_run(self._window)
         self._timer.start()
 
     def _look(self) -> None:
@@ -150,9 +154,23 @@ class _Memory(QObject):
             self._window.close()
 
 
-def _run_all_lanes(window: QWidget) -> None:
-    action = next(a for a in window.findChildren(QAction) if _RUN in a.shortcuts())
-    action.trigger()
+def when_complete(window: QWidget, then: Callable[[], None]) -> None:
+    """Call `then` when all parts of the product's window are there, at once if they are."""
+    product: Any = window
+    if product.is_complete:
+        then()
+    else:
+        product.completed.connect(then)
+
+
+def press_run(window: QWidget) -> None:
+    """Press Ctrl+Enter: what means it acts, and else the key goes to the window, as Qt does it for a real keyboard."""
+    action = next((a for a in window.findChildren(QAction) if _RUN in a.shortcuts() and a.isEnabled()), None)
+    if action is not None:
+        action.trigger()
+    else:
+        key = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier, "\r")
+        QApplication.sendEvent(QApplication.focusWidget() or window, key)
 
 
 def _elapsed_ms(since_ns: int) -> float:

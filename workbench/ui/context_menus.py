@@ -16,7 +16,7 @@ def prompt_menu(window: MainWindow, uid: str, at: QPoint) -> None:
     position = window.prompts.model.position(uid)
     if position < 0:
         return
-    menu = QMenu(window)
+    menu = QMenu(window.frame)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     menu.addAction("Rename", lambda: window.sidebar.edit_prompt_name(uid))
     menu.addAction("Duplicate", lambda: window.handlers.duplicate_prompt(uid))
@@ -27,6 +27,6 @@ def prompt_menu(window: MainWindow, uid: str, at: QPoint) -> None:
 
 def iteration_menu(window: MainWindow, at: QPoint) -> None:
     """Open the menu of the shown iteration at a global position."""
-    menu = window.actions_.submenu(window, "restore", "branch", "note", "back")
+    menu = window.actions_.submenu(window.frame, "restore", "branch", "note", "back")
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     menu.popup(at)

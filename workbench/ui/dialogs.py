@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QVBoxLayout
+from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from workbench.core.lanes import Lane
 from workbench.ui.theme import set_role
@@ -24,7 +24,7 @@ Page = Literal["keys", "endpoints", "appearance"]
 class NoteDialog(QDialog):
     """One line of text about an iteration. Enter keeps it, Esc leaves it as it was."""
 
-    def __init__(self, parent: MainWindow, number: int, note: str) -> None:
+    def __init__(self, parent: QWidget, number: int, note: str) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(f"Note on iteration {number}")
@@ -57,7 +57,7 @@ class Dialogs(QObject):
         row = self._window.timeline.row(self._window.timeline.position(run_uid))
         if row is None:
             return
-        dialog = NoteDialog(self._window, row.number, row.note)
+        dialog = NoteDialog(self._window.frame, row.number, row.note)
         dialog.accepted.connect(lambda: self._window.compose.set_note(run_uid, dialog.field.text().strip()))
         dialog.finished.connect(self._note_closed)
         self._note = dialog
@@ -85,7 +85,7 @@ class Dialogs(QObject):
         if lane is None:
             return
         source = WorkbenchPickerSource(self._window.workbench)
-        picker = ModelPicker(self._window.theme, source, lane, self._window)
+        picker = ModelPicker(self._window.theme, source, lane, self._window.frame)
         picker.chosen.connect(lambda choice: self._window.choose_model(slot, choice))
         picker.keys_requested.connect(lambda which: self.settings("keys", which))
         picker.finished.connect(self._picker_closed)
@@ -104,7 +104,7 @@ class Dialogs(QObject):
             self._settings.raise_()
             return
         source = WorkbenchSettingsSource(self._window.workbench)
-        dialog = SettingsDialog(self._window.theme, source, self._window, page)
+        dialog = SettingsDialog(self._window.theme, source, self._window.frame, page)
         dialog.finished.connect(self._settings_closed)
         dialog.endpoints_changed.connect(lambda: self._window.compose.endpoints_changed())
         dialog.keys_changed.connect(self._refresh_picker)
@@ -127,7 +127,7 @@ class Dialogs(QObject):
             marks=shown.marks,
             response=shown.result.response if shown.result else None,
             title=self._window.lane_title(slot),
-            parent=self._window,
+            parent=self._window.frame,
         )
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()

@@ -17,22 +17,26 @@ from workbench.host.settings import Settings
 
 FIRST_SIZE = (1440, 900)
 SIDE_WIDTH = 226
+MAIN, COMPOSE, SIDE = "main", "compose", "side"
+"""The names of the dividers in the settings."""
 EDITOR_WIDTH = 470
 
 
-def restore(window: QMainWindow, settings: Settings, splitters: Mapping[str, QSplitter]) -> None:
-    """Bring window and dividers where they were, or where a first start wants them."""
+def restore(window: QMainWindow, settings: Settings, main: QSplitter, compose: QSplitter) -> None:
+    """Bring the window and its two large dividers where they were, or where a first start wants them."""
     window.resize(*FIRST_SIZE)
     if settings.geometry:
         window.restoreGeometry(_bytes(settings.geometry))
-    states = dict(settings.splitters)
-    for name, splitter in splitters.items():
-        if name in states:
-            splitter.restoreState(_bytes(states[name]))
-    if "main" not in states:
-        splitters["main"].setSizes([SIDE_WIDTH, window.width() - SIDE_WIDTH])
-    if "compose" not in states:
-        splitters["compose"].setSizes([EDITOR_WIDTH, window.width() - SIDE_WIDTH - EDITOR_WIDTH])
+    if not restore_divider(settings, MAIN, main):
+        main.setSizes([SIDE_WIDTH, window.width() - SIDE_WIDTH])
+    if not restore_divider(settings, COMPOSE, compose):
+        compose.setSizes([EDITOR_WIDTH, window.width() - SIDE_WIDTH - EDITOR_WIDTH])
+
+
+def restore_divider(settings: Settings, name: str, splitter: QSplitter) -> bool:
+    """Bring one divider where it was; False when nobody knows."""
+    state = dict(settings.splitters).get(name)
+    return state is not None and splitter.restoreState(_bytes(state))
 
 
 def remember(window: QMainWindow, settings: Settings, splitters: Mapping[str, QSplitter]) -> Settings:

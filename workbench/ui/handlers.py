@@ -65,7 +65,7 @@ class Handlers:
             "zoom_in": lambda: self.zoom(ZOOM_STEP),
             "zoom_out": lambda: self.zoom(-ZOOM_STEP),
             "zoom_reset": lambda: w.theme.set_scale(1.0),
-            "quit": w.close,
+            "quit": w.frame.close,
         }
 
     def escape(self) -> None:

@@ -21,9 +21,10 @@ from workbench.host.dirs import default_database, places
 from workbench.host.errors import HostError
 from workbench.host.locks import WindowLock
 from workbench.store.errors import StoreError
-from workbench.ui.theme import Theme
-from workbench.ui.window import MainWindow
-from workbench.usecases.workbench import Workbench
+from workbench.store.peek import peek
+from workbench.ui.frame import Frame
+from workbench.ui.start import Start
+from workbench.ui.theme import STYLE, Theme
 
 DESKTOP_FILE = "prompt-workbench"
 
@@ -31,7 +32,7 @@ DESKTOP_FILE = "prompt-workbench"
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the window until it is closed; return the exit code."""
     arguments = _parse(sys.argv[1:] if argv is None else argv)
-    app = QApplication([sys.argv[0] or "prompt-workbench"])
+    app = QApplication([sys.argv[0] or "prompt-workbench", "-style", STYLE])
     app.setApplicationName("prompt-workbench")
     app.setApplicationDisplayName("Prompt Workbench")
     app.setApplicationVersion(__version__)
@@ -58,26 +59,35 @@ def _run(app: QApplication, db: Path) -> int:
         return _raise_first(db)
     try:
         loaded = stored.load(found.config)
-        theme = Theme(app, loaded.settings.theme, loaded.settings.font_scale)
-        workbench = Workbench.open(db, found, os.environ)
-        try:
-            window = MainWindow(workbench, theme, loaded.settings)
-            window.open_first()
-            window.show()
-            if loaded.notice:
-                window.notices.quiet("settings", loaded.notice)
-            _listen_for_signals(app, window)
-            if any(name.startswith("WORKBENCH_BENCH_") for name in os.environ):
-                from workbench.ui import bench_hook
-
-                bench_hook.install(window, window.view.editor.first_viewport(), window.view.editor.focus_first)
-            return app.exec()
-        finally:
-            unsaved = workbench.close()
-            if unsaved:
-                sys.stderr.write(f"{unsaved} answers could not be saved: the database could not be written.\n")
+        theme = Theme(app, loaded.settings.theme, loaded.settings.font_scale, set_style=False)
+        frame = Frame(theme, loaded.settings, peek(db))
+        start = Start(frame, db, found, loaded.notice)
+        start.failed.connect(app.quit)
+        frame.show()
+        _listen_for_signals(app, frame)
+        if any(name.startswith("WORKBENCH_BENCH_") for name in os.environ):
+            _be_measured(frame)
+        code = app.exec()
+        unsaved = start.end()
+        if unsaved:
+            sys.stderr.write(f"{unsaved} answers could not be saved: the database could not be written.\n")
+        if start.error is not None:
+            raise start.error
+        return code
     finally:
         lock.release()
+
+
+def _be_measured(frame: Frame) -> None:
+    from workbench.ui import bench_hook
+
+    def install() -> None:
+        bench_hook.install(frame, frame.view.editor.first_viewport(), frame.view.editor.focus_first)
+
+    if frame.glimpse is None:
+        frame.completed.connect(install)
+    else:
+        install()
 
 
 def _raise_first(db: Path) -> int:
@@ -92,10 +102,10 @@ def _raise_first(db: Path) -> int:
     return 1
 
 
-def _listen_for_signals(app: QApplication, window: MainWindow) -> None:
+def _listen_for_signals(app: QApplication, frame: Frame) -> None:
     """Close properly on Ctrl+C and on a polite kill."""
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: window.close())
+        signal.signal(number, lambda *_: frame.close())
     # Python runs signal handlers between bytecodes only; an idle Qt loop executes none.
     timer = QTimer(app, interval=300)
     timer.timeout.connect(lambda: None)

@@ -113,9 +113,7 @@ class Theme(QObject):
 
     changed = Signal()
 
-    def __init__(
-        self, app: QApplication, mode: Mode = "system", scale: float = 1.0, *, set_style: bool = True
-    ) -> None:
+    def __init__(self, app: QApplication, mode: Mode = "system", scale: float = 1.0, *, set_style: bool = True) -> None:
         """`set_style` is False when the application was started with `STYLE`, which is quicker than changing it."""
         super().__init__(app)
         self._app = app

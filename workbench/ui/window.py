@@ -1,31 +1,31 @@
-"""The main window: puts controllers and widgets together.
+"""The main window: puts controllers and widgets together inside a frame that is painted already.
 
-Invariant: the window holds no state of its own but geometry; it paints before anything heavy is loaded, and closing it
-stops what runs, keeps the text, and leaves no child behind.
+Invariant: the window holds no state of its own but geometry; the frame's editor is taken over with its text, caret and
+journal; closing stops what runs, keeps the text, and leaves no child behind.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QPaintEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QSplitter
 
 from workbench.app.bridge import Bridge
 from workbench.app.choosing import apply_choice
 from workbench.app.commands import VerdictKey, WindowState
-from workbench.app.compose import Compose, Values
+from workbench.app.compose import Compose
 from workbench.app.lane_state import LaneHead
 from workbench.app.model_entries import Choice
+from workbench.app.opening import Opened
 from workbench.app.prompts import Prompts
 from workbench.app.pulse import Pulse
 from workbench.app.session_text import session_detail, session_line
 from workbench.app.tasks import Tasks
 from workbench.app.timeline import TimelineModel, describe
-from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.lanes import BUILTIN, LITELLM
 from workbench.core.runs import IterationDetail
@@ -34,99 +34,96 @@ from workbench.host.clock import utc_now
 from workbench.host.errors import HostError
 from workbench.store.records import RunBegun
 from workbench.ui import geometry
-from workbench.ui.compose import ComposeView
 from workbench.ui.dialogs import Dialogs
+from workbench.ui.frame import Frame
 from workbench.ui.handlers import Handlers
 from workbench.ui.keys import VerdictKeys
+from workbench.ui.lanes import LanesView
 from workbench.ui.notices import Notices
 from workbench.ui.shell.actions import Actions
-from workbench.ui.shell.bars import Header, NoticeBar, StatusBar
+from workbench.ui.shell.bars import NoticeBar
 from workbench.ui.shell.sidebar import SideBar
-from workbench.ui.theme import Theme
 from workbench.ui.wiring import wire
-from workbench.usecases.workbench import Workbench
 
 if TYPE_CHECKING:
     from workbench.app.single import RaiseServer
 
-SMALLEST = (860, 560)
 
-
-class MainWindow(QMainWindow):
-    """One window over one database."""
+class MainWindow(QObject):
+    """One window over one database. Whoever makes it goes through `build` to its end before using it."""
 
     forward_asked = Signal()
     """A second start asked this window to come to the front."""
 
-    def __init__(self, workbench: Workbench, theme: Theme, settings: stored.Settings) -> None:
-        super().__init__()
-        self.workbench, self.theme, self._settings = workbench, theme, settings
-        self.setWindowTitle("Prompt Workbench")
-        self.setMinimumSize(*SMALLEST)
+    def __init__(self, frame: Frame, opened: Opened) -> None:
+        super().__init__(frame)
+        self.frame, self._opened = frame, opened
+        self.workbench, self.theme = opened.workbench, frame.theme
+        self.header, self.status, self.view = frame.header, frame.status, frame.view
         self.tasks = Tasks(self)
         self.bridge = Bridge(self)
-        self.timeline = TimelineModel(self.tasks, workbench.history.timeline, self)
-        self.prompts = Prompts(workbench, self.tasks, self)
-        self.view = ComposeView(theme)
-        self.compose = Compose(workbench, self.tasks, self.timeline, self._read_editor, self)
-        self.pulse = Pulse(workbench, self.tasks, self)
-        self.sidebar = SideBar(theme, self.prompts.model, self.timeline, utc_now)
+        self.timeline = TimelineModel(self.tasks, self.workbench.history.timeline, self)
+        self.prompts = Prompts(self.workbench, self.tasks, self)
+        self.compose = Compose(self.workbench, self.tasks, self.timeline, frame.text, self)
+        self.pulse = Pulse(self.workbench, self.tasks, self)
+        self._heads: tuple[LaneHead, ...] = ()
+        self._raise_server: RaiseServer | None = None
+        self._closed = False
+        frame.closing.connect(self._close)
+        frame.deactivated.connect(self._deactivated)
+
+    def build(self) -> Iterator[None]:
+        """Make the widgets and show what was opened, in steps between which the frame may paint and be typed into."""
+        self.view.add_lanes(LanesView(self.theme))
+        yield
+        self.sidebar = SideBar(self.theme, self.prompts.model, self.timeline, utc_now)
+        self.frame.add_side(self.sidebar)
+        self.prompts.load_now(self._opened.prompts)
+        if not geometry.restore_divider(self.frame.settings, geometry.SIDE, self.sidebar.splitter):
+            self.sidebar.fit_prompts(self.frame.height())
+        yield
         self.notice = NoticeBar()
+        self.frame.add_notice(self.notice)
         self.notices = Notices(self)
         self.dialogs = Dialogs(self)
         self.handlers = Handlers(self)
-        self.actions_ = Actions(self, self.handlers.table())
-        self.header = Header(self.actions_.menu(self))
-        self.status = StatusBar(theme)
-        self._main = QSplitter(Qt.Orientation.Horizontal)
-        self._heads: tuple[LaneHead, ...] = ()
-        self._raise_server: RaiseServer | None = None
-        self._painted = False
-        self._closed = False
-        self._build()
+        self.actions_ = Actions(self.frame, self.handlers.table())
+        yield
+        self.header.set_menu(self.actions_.menu(self.frame))
         wire(self)
-        VerdictKeys(self, self._verdict_key)
-        workbench.add_listener(self.bridge.listener())
-
-    def _build(self) -> None:
-        self._main.setHandleWidth(1)
-        self._main.setChildrenCollapsible(False)
-        self._main.addWidget(self.sidebar)
-        self._main.addWidget(self.view)
-        self._main.setStretchFactor(1, 1)
-        central = QWidget()
-        layout = QVBoxLayout(central)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.header)
-        layout.addWidget(self.notice)
-        layout.addWidget(self._main, 1)
-        layout.addWidget(self.status)
-        self.setCentralWidget(central)
-        geometry.restore(self, self._settings, self._splitters())
-
-    def open_first(self) -> None:
-        """Show the prompt of the last session. Reads the database on this thread, before the window is shown."""
-        self.prompts.load_now()
-        uid = self.workbench.store.last_prompt()
-        if uid is not None:
-            self.compose.open_now(uid)
-        self.sidebar.fit_prompts(self.height())
-        self.update_state()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if not self._painted:
-            self._painted = True
-            QTimer.singleShot(0, self, self._after_first_paint)
-
-    def _after_first_paint(self) -> None:
-        self.workbench.start_engine()
+        VerdictKeys(self.frame, self._verdict_key)
+        yield
+        self._show_opened()
+        yield
+        self.workbench.add_listener(self.bridge.listener())
         self.pulse.start_watching()
         self.notices.first()
         self.tasks.watch(self.workbench.recovery, self._recovered)
         self._show_database()
         self._listen()
+        self.update_state()
+        for keys in self.frame.complete():
+            self.actions_.press(keys)
+
+    def _show_opened(self) -> None:
+        """Open the first prompt around the text that the editor shows, which the person may have changed already."""
+        frame, draft, glimpse = self.frame, self._opened.draft, self.frame.glimpse
+        self.view.editor.set_read_only(False)
+        if draft is None:
+            return
+        is_shown = glimpse is not None and (
+            frame.is_edited or (glimpse.content, glimpse.values) == (draft.content, draft.values)
+        )
+        self.compose.open_now(self._opened.prompt_uid, draft, self._opened.endpoints, is_shown=is_shown)
+        if is_shown and frame.is_edited:
+            self.compose.edited()
+        if QApplication.focusWidget() is None:
+            self.view.editor.focus_first()
+
+    def run(self) -> None:
+        """Run all lanes; while the window is being completed the frame keeps the wish."""
+        if self.frame.is_complete:
+            self.compose.run()
 
     def _listen(self) -> None:
         from workbench.app.single import RaiseServer
@@ -142,10 +139,11 @@ class MainWindow(QMainWindow):
 
     def come_forward(self) -> None:
         """Show the window in front of the others."""
-        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
-        self.show()
-        self.raise_()
-        self.activateWindow()
+        frame = self.frame
+        frame.setWindowState(frame.windowState() & ~Qt.WindowState.WindowMinimized)
+        frame.show()
+        frame.raise_()
+        frame.activateWindow()
         self.forward_asked.emit()
 
     def shown_slots(self) -> list[str]:
@@ -198,8 +196,7 @@ class MainWindow(QMainWindow):
             len(self._heads), running=state.running, enabled=state.has_prompt and not state.viewing
         )
         self.view.lanes.set_all_running(state.running)
-        based_on = self.compose.based_on
-        self.view.runbar.set_about("a new text" if based_on is None else f"based on version {based_on}")
+        self.view.runbar.set_based_on(self.compose.based_on)
 
     def _state(self) -> WindowState:
         compose, board = self.compose, self.compose.board
@@ -226,9 +223,6 @@ class MainWindow(QMainWindow):
             writable=not self.workbench.store.read_only,
         )
 
-    def _read_editor(self) -> tuple[Content, Values]:
-        return self.view.editor.content(), tuple(self.view.values.all_values().items())
-
     def show_draft(self, draft: Draft) -> None:
         self.view.set_draft(draft.content, draft.values)
 
@@ -239,7 +233,7 @@ class MainWindow(QMainWindow):
         if detail is None:
             self.view.show_draft()
         else:
-            in_editor = self.view.editor.isAncestorOf(QApplication.focusWidget() or self)
+            in_editor = self.view.editor.isAncestorOf(QApplication.focusWidget() or self.frame)
             self.view.show_past(detail.content, detail.values, text, describe(detail.row))
             if in_editor:
                 # Arrow keys then walk through the history, and digits are verdicts.
@@ -309,7 +303,10 @@ class MainWindow(QMainWindow):
         if lane is None:
             self.dialogs.settings("keys")
         elif lane.endpoint == LITELLM:
-            self.dialogs.settings("keys", self.workbench.catalogue.provider_of(lane.model))
+            self.tasks.run(
+                lambda: self.workbench.catalogue.provider_of(lane.model),
+                lambda provider: self.dialogs.settings("keys", provider),
+            )
         else:
             self.dialogs.settings("endpoints", lane.endpoint)
 
@@ -322,22 +319,18 @@ class MainWindow(QMainWindow):
             self.compose.stage.judge("all_bad")
         return True
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
-            self.compose.saver.flush()
+    def _deactivated(self) -> None:
+        self.compose.saver.flush()
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        if not self._closed:
-            self._closed = True
-            self.pulse.stop()
-            self.compose.saver.flush()
-            self._remember_settings()
-            self.tasks.close()
-        super().closeEvent(event)
+    def _close(self) -> None:
+        self._closed = True
+        self.pulse.stop()
+        self.compose.saver.flush()
+        self._remember_settings()
+        self.tasks.close()
 
     def _remember_settings(self) -> None:
-        changed = geometry.remember(self, self._settings, self._splitters())
+        changed = geometry.remember(self.frame, self.frame.settings, self._splitters())
         changed = replace(changed, theme=self.theme.mode, font_scale=self.theme.scale)
         try:
             stored.save(self.workbench.places.config, changed)
@@ -346,7 +339,11 @@ class MainWindow(QMainWindow):
             sys.stderr.write(f"{error.sentence}\n")
 
     def _splitters(self) -> dict[str, QSplitter]:
-        return {"main": self._main, "compose": self.view, "side": self.sidebar.splitter}
+        return {
+            geometry.MAIN: self.frame.divider,
+            geometry.COMPOSE: self.view,
+            geometry.SIDE: self.sidebar.splitter,
+        }
 
 
 def _iterations(count: int) -> str:

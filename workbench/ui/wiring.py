@@ -30,7 +30,7 @@ def wire(window: MainWindow) -> None:
     view.editor.edited.connect(compose.edited)
     view.values.edited.connect(compose.edited)
     view.editor.undo_state_changed.connect(window.update_state)
-    view.runbar.run_clicked.connect(compose.run)
+    view.runbar.run_clicked.connect(window.run)
     view.runbar.stop_clicked.connect(window.workbench.runner.stop_everything)
     view.viewing.restore_clicked.connect(lambda: window.handlers.take_over(branch=False))
     view.viewing.branch_clicked.connect(lambda: window.handlers.take_over(branch=True))

@@ -41,11 +41,15 @@ class Listeners(RunListener):
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._all: tuple[RunListener, ...] = ()
+        self._engine: tuple[NoticeKind, str] | None = None
 
     def add(self, listener: RunListener) -> None:
-        """Tell `listener` from now on."""
+        """Tell `listener` from now on, and at once how the engine is: it may be ready before anybody listens."""
         with self._lock:
             self._all = (*self._all, listener)
+            engine = self._engine
+        if engine is not None:
+            listener.on_engine(*engine)
 
     def remove(self, listener: RunListener) -> None:
         """Tell `listener` nothing more."""
@@ -65,6 +69,8 @@ class Listeners(RunListener):
         self._tell(lambda one: one.on_problem(sentence, detail))
 
     def on_engine(self, kind: NoticeKind, text: str) -> None:
+        with self._lock:
+            self._engine = (kind, text)
         self._tell(lambda one: one.on_engine(kind, text))
 
     def problem(self, problem: Problem) -> None:

@@ -134,9 +134,8 @@ class Workbench:
         return workbench
 
     def start_engine(self) -> None:
-        """Start the engine in the background, and read the catalogue meanwhile. Call it after the first paint."""
+        """Start the engine in the background. Call it after the first paint."""
         self.engine.start()
-        threading.Thread(target=self.catalogue.get, name="catalogue", daemon=True).start()
 
     def add_listener(self, listener: RunListener) -> None:
         """Tell `listener` about runs, problems and the engine."""

@@ -59,9 +59,9 @@ class RunBar(QFrame):
         self._run.setEnabled(enabled and lanes > 0)
         self._stop.setVisible(running)
 
-    def set_about(self, text: str) -> None:
-        """Say what the draft is based on."""
-        self._about.set_full(text)
+    def set_based_on(self, version: int | None) -> None:
+        """Say which version the draft started from, None for none."""
+        self._about.set_full("a new text" if version is None else f"based on version {version}")
 
 
 class ViewingBar(QFrame):

@@ -1,9 +1,12 @@
 """Editor, values and run bar at the left, lanes at the right.
 
-Invariant: while a past iteration is shown nothing in it can be edited, and the draft's text stays untouched in memory.
+Invariant: the editor is there from the start and the lanes come later (`add_lanes`), without moving the editor; while a
+past iteration is shown nothing in it can be edited, and the draft's text stays untouched in memory.
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
@@ -12,14 +15,19 @@ from workbench.core.content import Content
 from workbench.core.templates import content_variables
 from workbench.ui.compose.runbar import RunBar, ViewingBar, hline
 from workbench.ui.editor import ContentEditor, ValuesPanel
-from workbench.ui.lanes import LanesView
-from workbench.ui.theme import Theme
+from workbench.ui.theme import Theme, set_role
+
+if TYPE_CHECKING:
+    from workbench.ui.lanes import LanesView
 
 Values = tuple[tuple[str, str], ...]
 
 
 class ComposeView(QSplitter):
     """The two halves. A second editor shows past iterations, so that the draft keeps its undo journal and caret."""
+
+    lanes: LanesView
+    viewing: ViewingBar
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(Qt.Orientation.Horizontal)
@@ -29,8 +37,6 @@ class ComposeView(QSplitter):
         self.editor = ContentEditor(theme)
         self.values = ValuesPanel(theme)
         self.runbar = RunBar()
-        self.viewing = ViewingBar()
-        self.lanes = LanesView(theme)
         self._past_editor: ContentEditor | None = None
         self._past_values: ValuesPanel | None = None
         self._left = QWidget()
@@ -38,17 +44,30 @@ class ComposeView(QSplitter):
         layout = QVBoxLayout(self._left)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.viewing)
         layout.addWidget(self.editor, 1)
         layout.addWidget(self.values)
         layout.addWidget(hline())
         layout.addWidget(self.runbar)
         self._layout = layout
+        room = QWidget()
+        set_role(room, "surface")
+        room.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.addWidget(self._left)
-        self.addWidget(self.lanes)
+        self.addWidget(room)
         self.setStretchFactor(0, 10)
         self.setStretchFactor(1, 16)
         self.editor.edited.connect(self._sync_variables)
+
+    def add_lanes(self, lanes: LanesView) -> None:
+        """Put the lanes into the room that is kept for them; called once."""
+        self.lanes = lanes
+        sizes = self.sizes()
+        if (room := self.replaceWidget(1, lanes)) is not None:
+            room.deleteLater()
+        self.setStretchFactor(1, 16)
+        self.setSizes(sizes)
+        self.viewing = ViewingBar()
+        self._layout.insertWidget(0, self.viewing)
 
     def set_draft(self, content: Content, values: Values, *, undoable: bool = False) -> None:
         """Put content and values into the editor, undoably when the person asked for it."""

@@ -15,7 +15,7 @@ from workbench.app.commands import COMMANDS, GROUPS, WindowState
 
 
 class Actions(QObject):
-    """Builds the actions once and keeps them enabled as the window's state says."""
+    """Builds the actions once and keeps them enabled as the window's state says; none is before the first `update`."""
 
     def __init__(self, window: QWidget, handlers: Mapping[str, Callable[[], object]]) -> None:
         super().__init__(window)
@@ -27,6 +27,7 @@ class Actions(QObject):
             action = QAction(command.title, self)
             action.setShortcuts([QKeySequence(s) for s in command.shortcuts])
             action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+            action.setEnabled(False)
             handler = handlers[command.id]
             action.triggered.connect(lambda _=False, call=handler: call())
             window.addAction(action)
@@ -39,6 +40,12 @@ class Actions(QObject):
         """Enable what makes sense now."""
         for command in COMMANDS:
             self._actions[command.id].setEnabled(command.enabled(state))
+
+    def press(self, keys: QKeySequence) -> None:
+        """Do what `keys` mean now, if anything: they were pressed before there were actions."""
+        for action in self._actions.values():
+            if action.isEnabled() and keys in action.shortcuts():
+                action.trigger()
 
     def menu(self, parent: QWidget) -> QMenu:
         """Return a menu of all commands, a submenu per group."""

@@ -73,7 +73,7 @@ class Header(QFrame):
 
     settings_clicked = Signal()
 
-    def __init__(self, menu: QMenu) -> None:
+    def __init__(self) -> None:
         super().__init__()
         set_role(self, "surface")
         self.setFixedHeight(44)
@@ -91,7 +91,6 @@ class Header(QFrame):
         self._menu.setToolTip("Every command (F10)")
         self._menu.setAccessibleName("Menu")
         self._menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._menu.setMenu(menu)
         set_role(self._menu, "quiet")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 0, 10, 0)
@@ -101,6 +100,10 @@ class Header(QFrame):
         layout.addWidget(self._session)
         layout.addWidget(settings)
         layout.addWidget(self._menu)
+
+    def set_menu(self, menu: QMenu) -> None:
+        """Give the menu of all commands."""
+        self._menu.setMenu(menu)
 
     def set_session(self, text: str, detail: str) -> None:
         """Show the spend, iterations and median loop of this session; hidden while there is nothing to say."""

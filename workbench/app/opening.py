@@ -1,0 +1,36 @@
+"""What is read before the window can be completed.
+
+Invariant: it is read on a thread of its own; what is returned needs no further read to be shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workbench.core.drafts import Draft
+from workbench.core.lanes import Endpoint
+from workbench.core.runs import PromptRow
+from workbench.usecases.workbench import Workbench
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An open database, its prompts, and the draft to show; `prompt_uid` is "" and `draft` None when there is none."""
+
+    workbench: Workbench
+    prompts: tuple[PromptRow, ...]
+    endpoints: tuple[Endpoint, ...]
+    prompt_uid: str
+    draft: Draft | None
+
+
+def read(workbench: Workbench, wanted: str = "") -> Opened:
+    """Read what the window shows first: the prompt `wanted`, else the one last worked on. Raises StoreError."""
+    uid = wanted or workbench.store.last_prompt() or ""
+    return Opened(
+        workbench,
+        tuple(workbench.prompts.all()),
+        tuple(workbench.endpoints.all()),
+        uid,
+        workbench.prompts.draft(uid) if uid else None,
+    )

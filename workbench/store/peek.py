@@ -1,0 +1,54 @@
+"""A first look at the draft, before the history is opened.
+
+Invariant: nothing is written and nobody is waited for; whatever is unclear is no answer. Opening the history comes
+right after and says what is wrong.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.core import content as contents
+from workbench.core.content import Content
+from workbench.store.connections import connect
+
+LAST_WORKED_ON = (
+    "uid = (SELECT value FROM meta WHERE key = 'last_prompt') DESC, prompts.updated_at DESC, prompts.id DESC"
+)
+"""The order of the prompts that are in use, the one to open first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """The draft to show first: its prompt, text and values, how many lanes it has, the version it started from."""
+
+    prompt_uid: str
+    content: Content
+    values: tuple[tuple[str, str], ...]
+    lanes: int
+    based_on: int | None
+
+
+def peek(path: Path) -> Glimpse | None:
+    """Return the draft that the history at `path` will open with, None when there is none or it cannot be read now."""
+    try:
+        connection = connect(path, mode="ro", busy_ms=0)
+        try:
+            row = connection.execute(
+                "SELECT uid, body FROM prompts JOIN drafts ON drafts.prompt_id = prompts.id WHERE archived = 0"
+                f" ORDER BY {LAST_WORKED_ON} LIMIT 1"
+            ).fetchone()
+        finally:
+            connection.close()
+        return None if row is None else _read(*row)
+    except (sqlite3.Error, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _read(uid: str, body: str) -> Glimpse:
+    data = json.loads(body)
+    values = tuple((str(name), str(value)) for name, value in data["values"].items())
+    return Glimpse(uid, contents.from_json(data["content"]), values, len(data["lanes"]), data["based_on"])

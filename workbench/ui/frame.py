@@ -1,0 +1,136 @@
+"""What the first paint shows: the window's frame with the draft in its editor, at its final place and size.
+
+Invariant: importing this module loads nothing that the first paint does not need, and nothing that is added later moves
+the editor. Keys that nothing takes yet are kept for whoever completes the window.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent
+from PySide6.QtWidgets import QFrame, QMainWindow, QSplitter, QVBoxLayout, QWidget
+
+from workbench.core.content import Content
+from workbench.host.settings import Settings
+from workbench.store.peek import Glimpse
+from workbench.ui import geometry
+from workbench.ui.compose import ComposeView
+from workbench.ui.compose.view import Values
+from workbench.ui.shell.bars import Header, StatusBar
+from workbench.ui.theme import Theme, set_role
+
+SMALLEST = (860, 560)
+NARROWEST_SIDE = 170
+
+
+class Frame(QMainWindow):
+    """The top-level window. Without a glimpse of a draft nothing can be edited until `complete`."""
+
+    painted = Signal()
+    """The first paint is on the screen."""
+    completed = Signal()
+    """All parts are there and connected."""
+    deactivated = Signal()
+    """Another window is the active one now."""
+    closing = Signal()
+    """Emitted once, before the window goes."""
+
+    def __init__(self, theme: Theme, settings: Settings, glimpse: Glimpse | None = None) -> None:
+        super().__init__()
+        self.theme, self.settings, self.glimpse = theme, settings, glimpse
+        self.setWindowTitle("Prompt Workbench")
+        self.setMinimumSize(*SMALLEST)
+        self.header = Header()
+        self.view = ComposeView(theme)
+        self.status = StatusBar(theme)
+        self.divider = QSplitter(Qt.Orientation.Horizontal)
+        self._painted = self._closed = False
+        self._early: list[QKeySequence] = []
+        self.is_complete = False
+        self._build()
+        self._shown = self._show(glimpse)
+
+    def _build(self) -> None:
+        side = QFrame()
+        set_role(side, "sunken")
+        side.setMinimumWidth(NARROWEST_SIDE)
+        self.divider.setHandleWidth(1)
+        self.divider.setChildrenCollapsible(False)
+        self.divider.addWidget(side)
+        self.divider.addWidget(self.view)
+        self.divider.setStretchFactor(1, 1)
+        central = QWidget()
+        self._layout = QVBoxLayout(central)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(0)
+        self._layout.addWidget(self.header)
+        self._layout.addWidget(self.divider, 1)
+        self._layout.addWidget(self.status)
+        self.setCentralWidget(central)
+        geometry.restore(self, self.settings, self.divider, self.view)
+        self.view.runbar.run_clicked.connect(lambda: self._keep(QKeySequence("Ctrl+Return")))
+        self.header.settings_clicked.connect(lambda: self._keep(QKeySequence("Ctrl+,")))
+
+    def _show(self, glimpse: Glimpse | None) -> tuple[Content, Values]:
+        if glimpse is None:
+            self.view.editor.set_read_only(True)
+            self.view.runbar.set_state(0, running=False, enabled=False)
+        else:
+            self.view.set_draft(glimpse.content, glimpse.values)
+            self.view.runbar.set_state(glimpse.lanes, running=False, enabled=True)
+            self.view.runbar.set_based_on(glimpse.based_on)
+            self.view.editor.focus_first()
+        return self.text()
+
+    def text(self) -> tuple[Content, Values]:
+        """Return what the editor holds, and all values."""
+        return self.view.editor.content(), tuple(self.view.values.all_values().items())
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether the person changed what the glimpse showed."""
+        return self.text() != self._shown
+
+    def add_side(self, side: QWidget) -> None:
+        """Put the side bar into the room that is kept for it; called once."""
+        sizes = self.divider.sizes()
+        if (room := self.divider.replaceWidget(0, side)) is not None:
+            room.deleteLater()
+        self.divider.setSizes(sizes)
+
+    def add_notice(self, notice: QWidget) -> None:
+        """Put the notice line below the header; called once."""
+        self._layout.insertWidget(1, notice)
+
+    def complete(self) -> list[QKeySequence]:
+        """Say that everything is there; return the keys that came before, in order."""
+        early, self._early, self.is_complete = self._early, [], True
+        self.completed.emit()
+        return early
+
+    def _keep(self, keys: QKeySequence) -> None:
+        if not self.is_complete and keys not in self._early:
+            self._early.append(keys)
+
+    # What Qt calls.
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self, self.painted.emit)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        self._keep(QKeySequence(event.keyCombination()))
+        super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
+            self.deactivated.emit()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._closed:
+            self._closed = True
+            self.closing.emit()
+        super().closeEvent(event)

@@ -1,0 +1,119 @@
+"""From the first paint to the whole window.
+
+Invariant: what is slow happens on a thread of its own, what touches widgets in short steps on the UI thread; a window
+that is closed meanwhile leaves nothing open, and letters typed into it are saved.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from workbench.host.dirs import Places
+from workbench.ui.frame import Frame
+
+if TYPE_CHECKING:
+    from workbench.app.opening import Opened
+    from workbench.ui.window import MainWindow
+
+# A letter typed at the first sight of the draft is painted before imports begin to compete with it.
+_BREATH_MS = 30
+
+
+class Start(QObject):
+    """Completes a frame. `failed` is emitted when the database cannot be opened; `error` then says why."""
+
+    failed = Signal()
+    _arrived = Signal()
+
+    def __init__(self, frame: Frame, db: Path, places: Places, notice: str = "") -> None:
+        """`notice` is a sentence to show when the window is complete, "" for none."""
+        super().__init__(frame)
+        self._frame, self._db, self._places, self._notice = frame, db, places, notice
+        self._thread: threading.Thread | None = None
+        self._opened: Opened | None = None
+        self._make: type[MainWindow] | None = None
+        self._window: MainWindow | None = None
+        self._steps: Iterator[None] = iter(())
+        self._closed = False
+        self.error: Exception | None = None
+        self._arrived.connect(self._build, Qt.ConnectionType.QueuedConnection)
+        frame.painted.connect(lambda: QTimer.singleShot(_BREATH_MS, self, self._begin))
+        # Connected before the window that is made here, and so called before it.
+        frame.closing.connect(self._close)
+
+    def end(self) -> int:
+        """Close what was opened, when the frame is gone; return how many answers could not be saved.
+
+        Raises StoreError when letters that were typed before the window was complete cannot be saved.
+        """
+        if self._thread is not None:
+            self._thread.join()
+        if self._opened is None:
+            return 0
+        try:
+            if self._window is None:
+                self._keep_letters(self._opened)
+        finally:
+            unsaved = self._opened.workbench.close()
+        return unsaved
+
+    def _begin(self) -> None:
+        if not self._closed:
+            self._thread = threading.Thread(target=self._open, name="start")
+            self._thread.start()
+
+    def _open(self) -> None:
+        """Open the database and load the rest of the program; runs on the thread."""
+        try:
+            from workbench.app.opening import read
+            from workbench.usecases.workbench import Workbench
+
+            workbench = Workbench.open(self._db, self._places, os.environ)
+            try:
+                workbench.start_engine()
+                self._opened = read(workbench, self._frame.glimpse.prompt_uid if self._frame.glimpse else "")
+            except BaseException:
+                workbench.close()
+                raise
+            from workbench.ui.window import MainWindow
+
+            self._make = MainWindow
+        except Exception as error:  # noqa: BLE001 - handed to the other thread, where it is shown or raised
+            self.error = error
+        self._arrived.emit()
+
+    def _build(self) -> None:
+        if self._closed:
+            return
+        if self._opened is None or self._make is None:
+            self.failed.emit()
+            return
+        self._window = self._make(self._frame, self._opened)
+        self._steps = self._window.build()
+        QTimer.singleShot(0, self, self._step)
+
+    def _step(self) -> None:
+        for _ in self._steps:
+            QTimer.singleShot(0, self, self._step)
+            return
+        if self._notice and self._window is not None and not self._closed:
+            self._window.notices.quiet("settings", self._notice)
+
+    def _close(self) -> None:
+        self._closed = True
+        # A window half built is finished: it knows how to save and to close.
+        for _ in self._steps:
+            pass
+
+    def _keep_letters(self, opened: Opened) -> None:
+        if opened.draft is not None and self._frame.is_edited:
+            content, values = self._frame.text()
+            draft = replace(opened.draft, content=content, values=values)
+            opened.workbench.prompts.save_draft(opened.prompt_uid, draft).result()
