@@ -6,6 +6,7 @@ it can.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -16,6 +17,8 @@ def main() -> int:
     """Open the window and return the exit code of the process."""
     problem = display_problem(os.environ)
     if not problem:
+        # While the program is loaded everything that is made stays; looking for garbage in it delays the first paint.
+        gc.disable()
         from workbench.ui.main import main as window
 
         return window()

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from workbench.app.opening import read
@@ -80,6 +80,23 @@ class Desk:
         window.workbench.close()
         window.frame.deleteLater()
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+    def close_without_the_draft(self) -> None:
+        """Close the window and answer that the draft may be lost."""
+        dialogs = self.window.dialogs
+
+        def answer() -> None:
+            if dialogs.open_question is not None:
+                button = dialogs.open_question.button(QMessageBox.StandardButton.Discard)
+                QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+        looking = QTimer(interval=20)
+        looking.timeout.connect(answer)
+        looking.start()
+        try:
+            self.close()
+        finally:
+            looking.stop()
 
     def until(self, condition: Callable[[], object]) -> None:
         """Wait for a condition while the window lives."""

@@ -95,9 +95,16 @@ def test_blind_hides_who_it_is() -> None:
 
 def test_pills_come_by_importance() -> None:
     head = LaneHead("a", 1, "m", "m", "built in", 3)
-    assert wording.pills(head, LaneStatus(standing="tie")) == ("tie", "v3 pinned", "built in")
+    assert wording.pills(head, LaneStatus(standing="tie")) == ("tie", "built in")
     assert wording.pills(head, LaneStatus(standing="bad"))[0] == "all bad"
-    assert wording.pills(head, LaneStatus(standing="winner")) == ("v3 pinned", "built in")
+    assert wording.pills(head, LaneStatus(standing="winner")) == ("built in",)
+
+
+def test_the_third_line_says_what_is_special_about_a_lane() -> None:
+    assert wording.settings_line(LaneHead("a", 1, "m", "m")) == ""
+    assert wording.settings_line(LaneHead("a", 1, "m", "m", pinned=3, params=Params(0.2))) == "v3 pinned · temp 0.2"
+    changed = LaneHead("a", 1, "echo", "echo", answered_by="gpt-5")
+    assert wording.settings_line(changed) == "this answer is by gpt-5"
 
 
 def test_parameters_in_short() -> None:

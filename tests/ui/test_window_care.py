@@ -116,6 +116,7 @@ def test_a_history_of_a_newer_release_is_shown_and_not_touched(desk: Desk) -> No
     desk.type("Typed all the same. ")
     desk.until(lambda: window.status.saved() == "Not saved")
     assert "Typed all the same." in window.view.editor.content().messages[0].text
+    desk.close_without_the_draft()
 
 
 def test_closing_in_the_middle_keeps_the_text(desk: Desk) -> None:

@@ -184,6 +184,7 @@ class Compose(QObject):
             self.problem.emit(error.sentence, error.detail)
             return
         self.stage.follow(handle, draft.lanes, self._known_endpoints)
+        self._emit_heads()
         self.run_started.emit()
 
     def recorded(self, run_uid: str, number: int, version: int | None) -> None:
@@ -295,7 +296,9 @@ class Compose(QObject):
 
     def _emit_heads(self) -> None:
         if self._viewing is None:
-            self.heads_changed.emit(heads(self.lanes.lanes, self._known_endpoints, self._versions))
+            self.heads_changed.emit(
+                heads(self.lanes.lanes, self._known_endpoints, self._versions, answered=self.stage.answered)
+            )
 
     def _show_draft_lanes(self) -> None:
         self._emit_heads()

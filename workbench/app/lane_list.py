@@ -29,9 +29,14 @@ def badge(lane: Lane, endpoints: dict[str, Endpoint]) -> str:
 
 
 def heads(
-    lanes: Sequence[Lane], endpoints: dict[str, Endpoint], versions: Sequence[int], *, read_only: bool = False
+    lanes: Sequence[Lane],
+    endpoints: dict[str, Endpoint],
+    versions: Sequence[int],
+    *,
+    read_only: bool = False,
+    answered: Callable[[Lane], Lane | None] = lambda _: None,
 ) -> list[LaneHead]:
-    """Return what the headers of `lanes` say."""
+    """Return what the headers of `lanes` say. `answered` returns a lane as it was when the shown run asked it."""
     return [
         LaneHead(
             slot=lane.slot,
@@ -43,9 +48,18 @@ def heads(
             versions=tuple(versions),
             params=lane.params,
             read_only=read_only,
+            answered_by=_answered_by(lane, answered(lane)),
         )
         for number, lane in enumerate(lanes, start=1)
     ]
+
+
+def _answered_by(lane: Lane, ran: Lane | None) -> str:
+    if ran is None or replace(ran, label=lane.label) == lane:
+        return ""
+    if (ran.endpoint, ran.model) != (lane.endpoint, lane.model):
+        return ran.title
+    return "other settings"
 
 
 class LaneList(QObject):
@@ -109,7 +123,14 @@ class LaneList(QObject):
             self.changed.emit()
 
     def set_model(self, slot: str, endpoint: str, model: str) -> None:
-        """Let another model answer. A label that was given by hand goes: it named the old one."""
+        """Let another model answer. A label that was given by hand goes: it named the old one.
+
+        So do parameters on the way from the built-in model, whose samples keep it short; a real model shall not inherit
+        that unseen.
+        """
+        lane = self.get(slot)
+        if lane is not None and lane.endpoint == BUILTIN != endpoint:
+            self._update(slot, params=Params())
         self._update(slot, endpoint=endpoint, model=model, label="")
 
     def set_params(self, slot: str, params: Params) -> None:

@@ -34,6 +34,8 @@ class LaneHead:
     versions: tuple[int, ...] = ()
     params: Params = field(default_factory=Params)
     read_only: bool = False
+    answered_by: str = ""
+    """Who gave the shown answer, when the lane was changed since; "" when the lane is as it ran."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,9 +148,14 @@ class ModelIndex:
         self._ids = [entry.model.lower() for entry in self._entries]
         self._short = [low.rsplit("/", 1)[-1] for low in self._ids]
         self._depth = [low.count("/") for low in self._ids]
-        self._plain = [
-            f"{low} {entry.provider} {names[entry.provider]}"
+        # Most ids of LiteLLM may be written with their provider in front, whether the catalogue does so or not.
+        self._long = [
+            low if low.startswith(f"{entry.provider}/") else f"{entry.provider}/{low}"
             for low, entry in zip(self._ids, self._entries, strict=True)
+        ]
+        self._plain = [
+            f"{low} {long} {names[entry.provider]}"
+            for low, long, entry in zip(self._ids, self._long, self._entries, strict=True)
         ]
         self._squeezed = [squeeze(low) for low in self._ids]
 
@@ -174,7 +179,7 @@ class ModelIndex:
         return [self._entries[hit[-1]] for hit in ranked], loose
 
     def _rank(self, words: list[str], i: int) -> int:
-        if len(words) == 1 and words[0] in (self._ids[i], self._short[i]):
+        if len(words) == 1 and words[0] in (self._ids[i], self._short[i], self._long[i]):
             return 0
         return 1 if self._ids[i].startswith(words[0]) or self._short[i].startswith(words[0]) else 2
 

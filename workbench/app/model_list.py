@@ -269,7 +269,7 @@ class ModelListModel(QAbstractListModel):
         if not query or any(character.isspace() for character in query):
             return []
         rows = []
-        if not any(entry.model == query for entry in self._offer.catalogue):
+        if not any(query in (e.model, f"{e.provider}/{e.model}") for e in self._offer.catalogue):
             provider = query.partition("/")[0] if "/" in query else ""
             note = "With LiteLLM"
             if not provider:

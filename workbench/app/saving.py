@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal
 
 from workbench.app.tasks import Tasks
 from workbench.core.drafts import Draft
@@ -35,6 +35,7 @@ class DraftSaver(QObject):
         self._prompt = ""
         self._failing = False
         self._pending = False
+        self._flying: Future[None] | None = None
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._limit = QTimer(self, singleShot=True, interval=LIMIT_MS)
         self._pause.timeout.connect(self.flush)
@@ -66,8 +67,24 @@ class DraftSaver(QObject):
         self._pause.stop()
         self._limit.stop()
         future = self._save(self._prompt, self._read())
+        self._flying = future
         self._tasks.watch(future, lambda _: self._succeeded(), self._failed)
         return future
+
+    def finish(self, within_ms: int) -> bool:
+        """Save what is pending and wait for it; False when it is not in the database within that time."""
+        future = self.flush() or self._flying
+        if future is None:
+            return True
+        loop = QEventLoop()
+        patience = QTimer(singleShot=True, interval=within_ms)
+        patience.timeout.connect(loop.quit)
+        self._tasks.watch(future, lambda _: loop.quit(), lambda _: loop.quit())
+        if not future.done():
+            patience.start()
+            loop.exec()
+            patience.stop()
+        return future.done() and future.exception() is None
 
     def _succeeded(self) -> None:
         self._failing = False

@@ -5,7 +5,7 @@ Invariant: the draft's own run is remembered while a past one is looked at, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
@@ -40,6 +40,7 @@ class Stage(QObject):
         self.board = Board(self.outputs, monotonic_ms, self)
         self._draft_run = NO_RUN
         self._numbers: dict[str, int] = {}
+        self._ran: dict[str, Lane] = {}
 
     @property
     def draft_run(self) -> str:
@@ -53,13 +54,19 @@ class Stage(QObject):
     def forget(self) -> None:
         """Another prompt is opened: its draft has no run yet."""
         self._draft_run = NO_RUN
+        self._ran = {}
+
+    def answered(self, lane: Lane) -> Lane | None:
+        """Return the lane as it was when the draft's run asked it, None when it was not asked."""
+        return self._ran.get(lane.slot)
 
     def show_draft_run(self) -> None:
         """Show the draft's run."""
         self.board.show(*self._draft_run)
 
-    def follow(self, handle: RunHandle, lanes: Iterable[Lane], endpoints: Endpoints) -> None:
+    def follow(self, handle: RunHandle, lanes: Sequence[Lane], endpoints: Endpoints) -> None:
         """Show a run that was just started from the draft."""
+        self._ran = {lane.slot: lane for lane in lanes}
         self.outputs.add(handle.transcripts)
         columns = tuple(
             ColumnSource(lane.slot, position, lane.pinned, _is_free(lane, endpoints), (transcript.uid,))
@@ -72,6 +79,7 @@ class Stage(QObject):
         """Let the draft's lanes show this iteration's answers; the board changes with the next `show_draft_run`."""
         self._numbers[detail.row.run_uid] = detail.row.number
         self.outputs.keep(detail.row.run_uid, detail.outputs)
+        self._ran = {lane.lane.slot: lane.lane for lane in detail.lanes}
         self._draft_run = (detail.row.run_uid, _columns(detail, endpoints), detail.verdict)
 
     def show_past(self, detail: IterationDetail, endpoints: Endpoints) -> None:
@@ -91,7 +99,7 @@ class Stage(QObject):
         if run_uid in self._numbers:
             return True
         if run_uid == self.draft_run:
-            self._draft_run = NO_RUN
+            self.forget()
             if self.board.run_uid == run_uid:
                 self.show_draft_run()
         return False

@@ -6,9 +6,7 @@ imported, and the answer is a sentence.
 
 from __future__ import annotations
 
-import ctypes
 import re
-import socket
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -44,6 +42,8 @@ def _x_answers(number: str) -> bool:
 
 
 def _answers(address: str) -> bool:
+    import socket
+
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(2)
         try:
@@ -54,6 +54,8 @@ def _answers(address: str) -> bool:
 
 
 def _missing_library() -> str:
+    import ctypes
+
     # Desktops without Qt programs do not have this one, and Qt's own message about it names no package.
     try:
         ctypes.CDLL("libxcb-cursor.so.0")

@@ -14,6 +14,8 @@ from workbench.core.lanes import Lane
 from workbench.ui.theme import set_role
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QMessageBox
+
     from workbench.ui.picker import ModelPicker
     from workbench.ui.settings import SettingsDialog
     from workbench.ui.window import MainWindow
@@ -51,6 +53,7 @@ class Dialogs(QObject):
         self._settings: SettingsDialog | None = None
         self._note: NoteDialog | None = None
         self._picker: ModelPicker | None = None
+        self._question: QMessageBox | None = None
 
     def edit_note(self, run_uid: str) -> None:
         """Edit the note of an iteration."""
@@ -62,6 +65,11 @@ class Dialogs(QObject):
         dialog.finished.connect(self._note_closed)
         self._note = dialog
         dialog.open()
+
+    @property
+    def open_question(self) -> QMessageBox | None:
+        """The question that is asked before text is lost, None when none is."""
+        return self._question
 
     @property
     def open_settings(self) -> SettingsDialog | None:
@@ -113,6 +121,25 @@ class Dialogs(QObject):
         dialog.show()
         if item:
             dialog.show_key(item)
+
+    def ask_to_lose_draft(self) -> bool:
+        """Ask whether the window may close although its text could not be saved."""
+        from PySide6.QtWidgets import QMessageBox
+
+        box = QMessageBox(
+            QMessageBox.Icon.Warning,
+            "Prompt Workbench",
+            "The draft could not be saved and would be lost.",
+            QMessageBox.StandardButton.Cancel | QMessageBox.StandardButton.Discard,
+            self._window.frame,
+        )
+        box.setInformativeText("Stay, and copy the text or make room for it; or close the window without it.")
+        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
+        self._question = box
+        answer = box.exec()
+        self._question = None
+        box.deleteLater()
+        return answer == QMessageBox.StandardButton.Discard
 
     def wire(self, slot: str) -> None:
         """Show what a lane sent and got."""

@@ -6,6 +6,8 @@ the editor. Keys that nothing takes yet are kept for whoever completes the windo
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent
 from PySide6.QtWidgets import QFrame, QMainWindow, QSplitter, QVBoxLayout, QWidget
@@ -45,6 +47,7 @@ class Frame(QMainWindow):
         self.status = StatusBar(theme)
         self.divider = QSplitter(Qt.Orientation.Horizontal)
         self._painted = self._closed = False
+        self.may_close: Callable[[], bool] = lambda: True
         self._early: list[QKeySequence] = []
         self.is_complete = False
         self._build()
@@ -131,6 +134,9 @@ class Frame(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self._closed:
+            if not self.may_close():
+                event.ignore()
+                return
             self._closed = True
             self.closing.emit()
         super().closeEvent(event)

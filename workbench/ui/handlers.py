@@ -130,10 +130,10 @@ class Handlers:
             self._window.view.lanes.focus_lane((at + step) % len(slots))
 
     def add_lane(self) -> None:
-        """Add a lane, which starts as a copy of the last one, and offer to choose its model."""
+        """Add a lane with the last one's model and no parameters set, and offer to choose another model."""
         lanes = self._window.compose.lanes
         last = lanes.lanes[-1] if lanes.lanes else None
-        slot = lanes.add(last.endpoint, last.model, last.params) if last else lanes.add()
+        slot = lanes.add(last.endpoint, last.model) if last else lanes.add()
         self._window.view.lanes.focus_lane(len(lanes.lanes) - 1)
         self._window.dialogs.pick_model(slot)
 

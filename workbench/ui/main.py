@@ -6,6 +6,7 @@ Invariant: one window per database; whatever keeps the window from opening is a 
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import signal
 import sys
@@ -17,7 +18,7 @@ from PySide6.QtWidgets import QApplication
 
 from workbench import __version__
 from workbench.host import settings as stored
-from workbench.host.dirs import default_database, places
+from workbench.host.dirs import default_database, make_private, places
 from workbench.host.errors import HostError
 from workbench.host.locks import WindowLock
 from workbench.store.errors import StoreError
@@ -53,7 +54,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
 
 def _run(app: QApplication, db: Path) -> int:
     found = places(os.environ)
-    db.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(db.parent)
     lock = WindowLock(db)
     if not lock.acquire():
         return _raise_first(db)
@@ -63,6 +64,7 @@ def _run(app: QApplication, db: Path) -> int:
         frame = Frame(theme, loaded.settings, peek(db))
         start = Start(frame, db, found, loaded.notice)
         start.failed.connect(app.quit)
+        frame.completed.connect(_collect_garbage)
         frame.show()
         _listen_for_signals(app, frame)
         if any(name.startswith("WORKBENCH_BENCH_") for name in os.environ):
@@ -76,6 +78,12 @@ def _run(app: QApplication, db: Path) -> int:
         return code
     finally:
         lock.release()
+
+
+def _collect_garbage() -> None:
+    """Collect from now on, and never look again at what was loaded: that would stall the window each time."""
+    gc.freeze()
+    gc.enable()
 
 
 def _be_measured(frame: Frame) -> None:

@@ -48,6 +48,8 @@ from workbench.ui.wiring import wire
 if TYPE_CHECKING:
     from workbench.app.single import RaiseServer
 
+SAVE_WITHIN_MS = 3000
+
 
 class MainWindow(QObject):
     """One window over one database. Whoever makes it goes through `build` to its end before using it."""
@@ -69,6 +71,7 @@ class MainWindow(QObject):
         self._heads: tuple[LaneHead, ...] = ()
         self._raise_server: RaiseServer | None = None
         self._closed = False
+        frame.may_close = self._may_close
         frame.closing.connect(self._close)
         frame.deactivated.connect(self._deactivated)
 
@@ -102,8 +105,14 @@ class MainWindow(QObject):
         self._show_database()
         self._listen()
         self.update_state()
-        for keys in self.frame.complete():
-            self.actions_.press(keys)
+        # Not within a step: a key may close the window, which first finishes the steps.
+        QTimer.singleShot(0, self, self._complete)
+
+    def _complete(self) -> None:
+        early = self.frame.complete()
+        if not self._closed:
+            for keys in early:
+                self.actions_.press(keys)
 
     def _show_opened(self) -> None:
         """Open the first prompt around the text that the editor shows, which the person may have changed already."""
@@ -196,6 +205,7 @@ class MainWindow(QObject):
             len(self._heads), running=state.running, enabled=state.has_prompt and not state.viewing
         )
         self.view.lanes.set_all_running(state.running)
+        self.sidebar.light(self.compose.shown_run())
         self.view.runbar.set_based_on(self.compose.based_on)
 
     def _state(self) -> WindowState:
@@ -238,13 +248,13 @@ class MainWindow(QObject):
             if in_editor:
                 # Arrow keys then walk through the history, and digits are verdicts.
                 self.sidebar.iteration_list.setFocus()
-        self.sidebar.select_iteration(self.compose.shown_run())
 
     def prompt_changed(self, uid: str) -> None:
         self.sidebar.select_prompt(uid)
         if not self.workbench.store.read_only:
             self.tasks.watch(self.workbench.store.set_meta("last_prompt", uid))
         self._lanes_use()
+        self._show_database()
 
     def _lanes_use(self) -> None:
         self.notices.about_builtin(any(lane.endpoint == BUILTIN for lane in self.compose.lanes.lanes))
@@ -253,6 +263,14 @@ class MainWindow(QObject):
         self.compose.open_prompt(uid)
 
     def retry(self, slots: list[str]) -> None:
+        """Repeat the calls of these lanes as they were; a lane that was changed since wants a run instead."""
+        changed = {head.slot for head in self._heads if head.answered_by}
+        if changed & set(slots):
+            self.notices.problem(
+                "This lane was changed after it ran, and a retry repeats the call as it was. "
+                "Press Ctrl+Enter to run it with the new settings."
+            )
+            slots = [slot for slot in slots if slot not in changed]
         self.compose.stage.retry(slots, self.compose.prompt_uid)
         self.pulse.start()
 
@@ -321,6 +339,10 @@ class MainWindow(QObject):
 
     def _deactivated(self) -> None:
         self.compose.saver.flush()
+
+    def _may_close(self) -> bool:
+        """Whether nothing would be lost, or the person said that it may be."""
+        return self.compose.saver.finish(SAVE_WITHIN_MS) or self.dialogs.ask_to_lose_draft()
 
     def _close(self) -> None:
         self._closed = True

@@ -15,7 +15,7 @@ from workbench.core.runs import LOOP_GAP_MS, Result
 
 @dataclass(frozen=True, slots=True)
 class SessionStats:
-    """`spent_usd` is the sum of known costs; `unknown` counts outputs that were sent and whose cost nobody knows.
+    """`spent_usd` is the sum of known costs; `unknown` counts answers of unknown cost, without refused calls.
 
     `about` says that a part is estimated. `median_loop_ms` is from one run's start to the next on the same prompt, gaps
     over 10 minutes left out; None before there is one.
@@ -49,7 +49,7 @@ class Session:
             if result.cost_usd is not None:
                 self._spent.append(result.cost_usd)
                 self._about |= result.cost_usd > 0 and result.usage.source == "estimate"
-            elif result.request is not None:
+            elif result.request is not None and (result.text or result.state != "failed"):
                 self._unknown += 1
 
     def stats(self) -> SessionStats:

@@ -108,6 +108,7 @@ class LaneColumn(QFrame):
         if (old.standing, old.blind) != (status.standing, status.blind):
             self._show_head()
             self._set_wash()
+            self.update()
         if _numbers_only(old, status):
             self.show_elapsed()
         else:

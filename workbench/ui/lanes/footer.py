@@ -40,6 +40,9 @@ class LaneFooter(QWidget):
         self.stop.setVisible(running)
         self.winner.setVisible(not running)
         self.copy.setVisible(has_text)
+        if self.retry.hasFocus() and not ended:
+            # A hidden button would pass the focus on to the next lane.
+            (self.stop if running else self.winner).setFocus()
         self.retry.setVisible(ended and not head.read_only)
 
     def tab_stops(self) -> list[QWidget]:

@@ -157,7 +157,7 @@ class LaneHeader(QWidget):
         self.row.set_content(wording.title(head, blind), wording.pills(head, status), gold=status.standing == "winner")
         self.row.name.setToolTip(safe_tip(wording.title_tip(head, blind)))
         self.row.menu.setAccessibleName(f"Menu of lane {head.number}")
-        summary = "" if blind else wording.params_summary(head.params)
+        summary = "" if blind else wording.settings_line(head)
         self.params.set_candidates((summary,))
         self.params.setToolTip(safe_tip(summary))
         self.params.setVisible(keep_params_line or bool(summary))

@@ -10,6 +10,10 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QTextBlock, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QPlainTextDocumentLayout
 
+_FEW = 4
+"""New paragraphs up to which each is repainted by itself: finding one takes a walk over those above it."""
+_EVERYTHING = QRectF(0, 0, 1e9, 1e9)
+
 
 class SpacedLayout(QPlainTextDocumentLayout):
     """The plain layout with `extra` pixels above each line."""
@@ -29,7 +33,7 @@ class SpacedLayout(QPlainTextDocumentLayout):
 
         Left to itself the layout asks for a repaint of everything in view whenever a line is added.
         """
-        continued, size = tail.block(), self.documentSize()
+        continued, size, paragraphs = tail.block(), self.documentSize(), self.document().blockCount()
         self.blockSignals(True)
         try:
             tail.insertText(text)
@@ -37,6 +41,9 @@ class SpacedLayout(QPlainTextDocumentLayout):
             self.blockSignals(False)
         if (grown := self.documentSize()) != size:
             self.documentSizeChanged.emit(grown)
+        if self.document().blockCount() - paragraphs > _FEW:
+            self.update.emit(_EVERYTHING)
+            return
         while continued.isValid():
             self.updateBlock.emit(continued)
             continued = continued.next()

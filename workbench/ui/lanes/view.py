@@ -105,7 +105,7 @@ class LanesView(Intents):
                 kept[column.slot] = column
             else:
                 self._drop(column)
-        keep_params_line = any(wording.params_summary(head.params) for head in heads)
+        keep_params_line = any(wording.settings_line(head) for head in heads)
         self._columns = []
         for index, head in enumerate(heads):
             column = kept.get(head.slot) or self._make_column(head)

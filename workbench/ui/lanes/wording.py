@@ -110,6 +110,8 @@ def _lead(status: LaneStatus, elapsed_ms: int | None) -> str:
     if status.notice:
         return status.notice
     word = _STATE_WORDS.get(status.state, "")
+    if status.state == "streaming" and status.ttft_ms is None:
+        word = "waiting for the first token"
     if status.state in RUNNING and elapsed_ms is not None:
         return f"{word} {seconds(elapsed_ms)}"
     return word
@@ -156,8 +158,14 @@ def pills(head: LaneHead, status: LaneStatus) -> tuple[str, ...]:
     standing = {"tie": "tie", "bad": "all bad"}.get(status.standing, "")
     if status.blind:
         return (standing,) if standing else ()
+    return tuple(pill for pill in (standing, head.badge) if pill)
+
+
+def settings_line(head: LaneHead) -> str:
+    """Return what sets this lane apart from the text in the editor and the model's defaults, "" for nothing."""
     pinned = "" if head.pinned is None else f"v{head.pinned} pinned"
-    return tuple(pill for pill in (standing, pinned, head.badge) if pill)
+    before = f"this answer is by {head.answered_by}" if head.answered_by else ""
+    return _join((before, pinned, params_summary(head.params)))
 
 
 def escaped(text: str) -> str:

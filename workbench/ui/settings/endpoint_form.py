@@ -142,7 +142,9 @@ class EndpointFormView(QWidget):
         self._secret.clear()
         tail = self._info.key_tail if self._info else ""
         self._secret.field.setPlaceholderText(
-            f"kept ({tail}); paste a new one to replace it" if tail else "Paste the key"
+            f"{'kept' if self._keyring else 'kept for this session'} ({tail}); paste a new one to replace it"
+            if tail
+            else "Paste the key"
         )
         self._headers.set_headers(form.headers)
 

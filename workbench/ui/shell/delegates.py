@@ -93,7 +93,7 @@ class IterationDelegate(_Delegate):
         painter.setPen(self.theme.color("muted"))
         text = row.note or row.summary or "same text"
         if row.branched:
-            text = f"⑂ {text}"
+            text = f"branch · {text}"
         elided = QFontMetrics(small).elidedText(text.replace("\n", " "), Qt.TextElideMode.ElideRight, below.width())
         painter.drawText(below, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, elided)
         painter.restore()

@@ -104,12 +104,14 @@ class SideBar(QWidget):
 
         self.prompt_list.selectionModel().currentChanged.connect(self._prompt_current)
         self.iteration_list.selectionModel().currentChanged.connect(self._iteration_current)
+        self.iteration_list.clicked.connect(self._iteration_clicked)
         self.prompt_list.customContextMenuRequested.connect(self._prompt_context)
         self.iteration_list.customContextMenuRequested.connect(self._iteration_context)
         for signal in (iterations.modelReset, iterations.rowsInserted):
             signal.connect(self._show_empty)
         theme.changed.connect(self._restyle)
         self._quiet = False
+        self._reported = ""
         self._show_empty()
 
     @property
@@ -121,8 +123,16 @@ class SideBar(QWidget):
         """Mark a prompt as the current one without reporting it."""
         self._select(self.prompt_list, self._prompts.position(uid))
 
+    def light(self, run_uid: str) -> None:
+        """Mark the iteration that the lanes show, unless it is marked; the list scrolls only when that changes."""
+        current = self.iteration_list.currentIndex()
+        lit = current.data(timeline.ROW).run_uid if current.isValid() else ""
+        if lit != run_uid and (self._iterations.position(run_uid) >= 0 or lit):
+            self.select_iteration(run_uid)
+
     def select_iteration(self, run_uid: str) -> None:
         """Mark an iteration without reporting it; "" marks none."""
+        self._reported = ""
         self._select(self.iteration_list, self._iterations.position(run_uid) if run_uid else -1)
 
     def edit_prompt_name(self, uid: str) -> None:
@@ -158,7 +168,14 @@ class SideBar(QWidget):
     def _iteration_current(self, current: QModelIndex, _: QModelIndex) -> None:
         if current.isValid() and not self._quiet:
             row: IterationRow = current.data(timeline.ROW)
+            self._reported = row.run_uid
             self.iteration_chosen.emit(row.run_uid)
+
+    def _iteration_clicked(self, index: QModelIndex) -> None:
+        # A click on the row that is marked already changes no selection.
+        row: IterationRow = index.data(timeline.ROW)
+        if row.run_uid != self._reported:
+            self._iteration_current(index, QModelIndex())
 
     def _prompt_context(self, at: QPoint) -> None:
         index = self.prompt_list.indexAt(at)
