@@ -48,6 +48,16 @@ def test_the_end_is_followed_while_it_is_in_view(answer: AnswerView) -> None:
         assert answer.verticalScrollBar().maximum() == 0 or _at_end(answer)
 
 
+def test_the_end_is_in_view_after_many_paragraphs_at_once(answer: AnswerView) -> None:
+    answer.set_streaming(True)
+    for piece in (PROSE * 40, "more", PROSE * 9, "\n"):
+        answer.append(piece)
+        settle()
+        end = QTextCursor(answer.document())
+        end.movePosition(QTextCursor.MoveOperation.End)
+        assert 0 < answer.cursorRect(end).bottom() <= answer.viewport().height()
+
+
 def test_a_reader_further_up_is_left_alone(answer: AnswerView) -> None:
     answer.set_streaming(True)
     answer.append(PROSE * 40)

@@ -97,3 +97,13 @@ def test_moved_text_looks_as_if_painted_afresh(lane: LaneColumn, start: str) -> 
         lane.answer.viewport().update()
         settle()
         assert _on_screen(lane) == kept, repr(piece)
+
+
+def test_a_long_piece_is_painted_at_once_and_not_by_paragraph(lane: LaneColumn, paints: Paints) -> None:
+    layout = lane.answer.document().documentLayout()
+    told: list[object] = []
+    layout.updateBlock.connect(told.append)
+    lane.append("text", "line\n" * 500)
+    settle()
+    assert len(told) < 5
+    assert paints.areas[lane.answer.viewport()] >= _area(lane.answer)

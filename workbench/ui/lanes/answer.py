@@ -196,7 +196,7 @@ class AnswerView(QPlainTextEdit):
     def _insert(self, piece: str) -> None:
         before = self.textCursor()
         anchor, position = before.anchor(), before.position()
-        self._spacing.append(self._tail, self._shown.append(piece))
+        self._spacing.append(self._tail, self._shown.append(piece), following=self._following)
         if anchor != position and (before.anchor(), before.position()) != (anchor, position):
             self._select_again(anchor, position)
         if self._following:

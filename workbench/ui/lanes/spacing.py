@@ -6,13 +6,14 @@ layout knows no line height; it is kept nevertheless, because it only lays out w
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QTextBlock, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QPlainTextDocumentLayout
 
 _FEW = 4
 """New paragraphs up to which each is repainted by itself: finding one takes a walk over those above it."""
-_EVERYTHING = QRectF(0, 0, 1e9, 1e9)
 
 
 class SpacedLayout(QPlainTextDocumentLayout):
@@ -28,25 +29,28 @@ class SpacedLayout(QPlainTextDocumentLayout):
             self._extra = extra
             self.document().markContentsDirty(0, self.document().characterCount())
 
-    def append(self, tail: QTextCursor, text: str) -> None:
+    def append(self, tail: QTextCursor, text: str, *, following: bool) -> None:
         """Insert `text` at `tail`, the end of the document, and repaint from the paragraph that it continues on.
 
-        Left to itself the layout asks for a repaint of everything in view whenever a line is added.
+        Left to itself the layout asks for a repaint of everything in view whenever a line is added. It would also find
+        out late how many lines a paragraph has; for who is `following` the end, all that is new is laid out at once.
         """
         continued, size, paragraphs = tail.block(), self.documentSize(), self.document().blockCount()
         self.blockSignals(True)
         try:
             tail.insertText(text)
+            new = list(_from(continued)) if following else []
+            for block in new:
+                self.blockBoundingRect(block)
         finally:
             self.blockSignals(False)
         if (grown := self.documentSize()) != size:
             self.documentSizeChanged.emit(grown)
         if self.document().blockCount() - paragraphs > _FEW:
-            self.update.emit(_EVERYTHING)
+            self.update.emit()
             return
-        while continued.isValid():
-            self.updateBlock.emit(continued)
-            continued = continued.next()
+        for block in new or _from(continued):
+            self.updateBlock.emit(block)
 
     def blockBoundingRect(self, block: QTextBlock) -> QRectF:
         plain = super().blockBoundingRect(block)
@@ -57,3 +61,9 @@ class SpacedLayout(QPlainTextDocumentLayout):
             line = layout.lineAt(index)
             line.setPosition(QPointF(line.x(), line.y() + self._extra * (index + 1)))
         return super().blockBoundingRect(block)
+
+
+def _from(block: QTextBlock) -> Iterator[QTextBlock]:
+    while block.isValid():
+        yield block
+        block = block.next()
