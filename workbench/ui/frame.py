@@ -42,34 +42,33 @@ class Frame(QMainWindow):
         self.theme, self.settings, self.glimpse = theme, settings, glimpse
         self.setWindowTitle("Prompt Workbench")
         self.setMinimumSize(*SMALLEST)
-        self.header = Header()
-        self.view = ComposeView(theme)
-        self.status = StatusBar(theme)
-        self.divider = QSplitter(Qt.Orientation.Horizontal)
         self._painted = self._closed = False
         self.may_close: Callable[[], bool] = lambda: True
-        self._early: list[QKeySequence] = []
         self.is_complete = False
+        self._early: list[QKeySequence] = []
         self._build()
         self._shown = self._show(glimpse)
 
     def _build(self) -> None:
-        side = QFrame()
-        set_role(side, "sunken")
-        side.setMinimumWidth(NARROWEST_SIDE)
+        # From the outside in: a widget that is moved to another parent takes its style anew, with all its children.
+        central = QWidget(self)
+        self.setCentralWidget(central)
+        self.header = Header(central)
+        self.divider = QSplitter(Qt.Orientation.Horizontal, central)
         self.divider.setHandleWidth(1)
         self.divider.setChildrenCollapsible(False)
-        self.divider.addWidget(side)
-        self.divider.addWidget(self.view)
+        side = QFrame(self.divider)
+        set_role(side, "sunken")
+        side.setMinimumWidth(NARROWEST_SIDE)
+        self.view = ComposeView(self.theme, self.divider)
         self.divider.setStretchFactor(1, 1)
-        central = QWidget()
+        self.status = StatusBar(self.theme, central)
         self._layout = QVBoxLayout(central)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(0)
         self._layout.addWidget(self.header)
         self._layout.addWidget(self.divider, 1)
         self._layout.addWidget(self.status)
-        self.setCentralWidget(central)
         geometry.restore(self, self.settings, self.divider, self.view)
         self.view.runbar.run_clicked.connect(lambda: self._keep(QKeySequence("Ctrl+Return")))
         self.header.settings_clicked.connect(lambda: self._keep(QKeySequence("Ctrl+,")))

@@ -12,8 +12,8 @@ from workbench.ui.theme import set_role
 class KeyButton(QPushButton):
     """A push button with its key printed inside, small and quiet."""
 
-    def __init__(self, text: str, key: str, role: str = "") -> None:
-        super().__init__()
+    def __init__(self, text: str, key: str, role: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._label = text
         self._key = key
         if role:
@@ -33,18 +33,18 @@ class RunBar(QFrame):
     run_clicked = Signal()
     stop_clicked = Signal()
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         set_role(self, "surface")
-        self._run = KeyButton("Run", "Ctrl ↵", "primary")
+        self._run = KeyButton("Run", "Ctrl ↵", "primary", self)
         self._run.setToolTip("Run all lanes (Ctrl+Enter, also while typing)")
         self._run.clicked.connect(self.run_clicked)
-        self._stop = KeyButton("■ Stop", "Esc")
+        self._stop = KeyButton("■ Stop", "Esc", parent=self)
         self._stop.setToolTip("Stop everything that runs; the text so far is kept")
         self._stop.setAccessibleName("Stop everything")
         self._stop.clicked.connect(self.stop_clicked)
         self._stop.hide()
-        self._about = Elided(role="small")
+        self._about = Elided(role="small", parent=self)
         self._about.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 9, 14, 9)

@@ -29,33 +29,32 @@ class ComposeView(QSplitter):
     lanes: LanesView
     viewing: ViewingBar
 
-    def __init__(self, theme: Theme) -> None:
-        super().__init__(Qt.Orientation.Horizontal)
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
         self._theme = theme
         self.setHandleWidth(1)
         self.setChildrenCollapsible(False)
-        self.editor = ContentEditor(theme)
-        self.values = ValuesPanel(theme)
-        self.runbar = RunBar()
+        # From the outside in: a widget that is moved to another parent takes its style anew, with all its children.
+        self._left = QWidget(self)
+        self._left.setMinimumWidth(280)
+        room = QWidget(self)
+        set_role(room, "surface")
+        room.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setStretchFactor(0, 10)
+        self.setStretchFactor(1, 16)
+        self.editor = ContentEditor(theme, self._left)
+        self.values = ValuesPanel(theme, self._left)
+        self.runbar = RunBar(self._left)
         self._past_editor: ContentEditor | None = None
         self._past_values: ValuesPanel | None = None
-        self._left = QWidget()
-        self._left.setMinimumWidth(280)
         layout = QVBoxLayout(self._left)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.editor, 1)
         layout.addWidget(self.values)
-        layout.addWidget(hline())
+        layout.addWidget(hline(self._left))
         layout.addWidget(self.runbar)
         self._layout = layout
-        room = QWidget()
-        set_role(room, "surface")
-        room.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.addWidget(self._left)
-        self.addWidget(room)
-        self.setStretchFactor(0, 10)
-        self.setStretchFactor(1, 16)
         self.editor.edited.connect(self._sync_variables)
 
     def add_lanes(self, lanes: LanesView) -> None:

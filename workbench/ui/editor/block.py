@@ -40,8 +40,8 @@ class MessageBlock(QWidget):
     note_changed = Signal()
     """The block needs another height although its text is the same."""
 
-    def __init__(self, theme: Theme, key: int, role: Role) -> None:
-        super().__init__()
+    def __init__(self, theme: Theme, key: int, role: Role, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._theme = theme
         self.key = key
         self._role: Role = role

@@ -29,8 +29,8 @@ class Column(QScrollArea):
     add_wanted = Signal()
     system_wanted = Signal()
 
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._theme = theme
         self._blocks: list[MessageBlock] = []
         self._editable = True
@@ -38,7 +38,7 @@ class Column(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._page = Page("surface")
+        self._page = Page("surface", self.viewport())
         self._page.clicked.connect(self._focus_last)
         self._page.shown.connect(self.arrange)
         self.setWidget(self._page)
@@ -59,9 +59,13 @@ class Column(QScrollArea):
                 return block
         raise KeyError(key)
 
+    @property
+    def page(self) -> QWidget:
+        """The parent of the blocks. A widget that is moved to another parent takes its style anew, which is slow."""
+        return self._page
+
     def insert(self, index: int, block: MessageBlock) -> None:
-        """Put a new block in."""
-        block.setParent(self._page)
+        """Put in a new block, a child of `page`."""
         self._blocks.insert(index, block)
         self._order_is_new = True
         block.show()
@@ -181,7 +185,8 @@ class Column(QScrollArea):
             QWidget.setTabOrder(before, after)
 
     def _button(self, text: str, hint: str) -> QPushButton:
-        button = QPushButton(text, self._page)
+        button = QPushButton(self._page)
+        button.setText(text)  # the constructor that takes it would load QIcon and its theme
         button.setToolTip(hint)
         button.setAutoDefault(False)
         set_role(button, "quiet")

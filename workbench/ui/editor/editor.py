@@ -59,7 +59,7 @@ class ContentEditor(QWidget):
         self._read_only = False
         self._content: Content | None = None
         self._last: MessageBlock | None = None
-        self._column = Column(self._theme)
+        self._column = Column(self._theme, self)
         self._column.add_wanted.connect(self.add_next)
         self._column.system_wanted.connect(lambda: self.add_message("system"))
         layout = QVBoxLayout(self)
@@ -277,7 +277,7 @@ class ContentEditor(QWidget):
         self._column.arrange()
 
     def _make(self, wanted: Block) -> MessageBlock:
-        block = MessageBlock(self._theme, wanted.key, wanted.role)
+        block = MessageBlock(self._theme, wanted.key, wanted.role, self._column.page)
         block.field.set_exact(wanted.text)
         block.set_editable(not self._read_only)
         block.role_wanted.connect(self._role_wanted)

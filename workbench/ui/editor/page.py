@@ -16,8 +16,8 @@ class Page(QWidget):
     """It and its children are visible now: Qt lays out nothing that is hidden."""
     clicked = Signal()
 
-    def __init__(self, role: str) -> None:
-        super().__init__()
+    def __init__(self, role: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         set_role(self, role)
 

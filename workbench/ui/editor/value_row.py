@@ -29,8 +29,8 @@ def name_width(theme: Theme, names: Iterable[str], limit: int) -> int:
 class ValueRow(QWidget):
     """The name on a chip, elided to its room, and the field; a missing value is said in the field."""
 
-    def __init__(self, theme: Theme, name: str) -> None:
-        super().__init__()
+    def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._theme = theme
         self.name = name
         self._names = 0

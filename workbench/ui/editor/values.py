@@ -40,11 +40,11 @@ class ValuesPanel(QWidget):
         self._read_only = False
         self._untold = False
         self._watched: QWidget | None = None
-        self._area = QScrollArea()
+        self._area = QScrollArea(self)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._page = Page("sunken")
+        self._page = Page("sunken", self._area.viewport())
         self._page.shown.connect(self._arrange)
         self._area.setWidget(self._page)
         layout = QVBoxLayout(self)
@@ -129,8 +129,7 @@ class ValuesPanel(QWidget):
             self._watched.installEventFilter(self)
 
     def _make(self, name: str) -> ValueRow:
-        row = ValueRow(self._theme, name)
-        row.setParent(self._page)
+        row = ValueRow(self._theme, name, self._page)
         row.set_value(self._kept.get(name))
         field = row.field
         field.set_editable(not self._read_only)

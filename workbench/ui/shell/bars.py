@@ -30,8 +30,8 @@ _PILL_EDGE = 20
 class Elided(QLabel):
     """One line that yields: it elides to the room it gets and has the whole text as tooltip when it did."""
 
-    def __init__(self, text: str = "", role: str = "") -> None:
-        super().__init__()
+    def __init__(self, text: str = "", role: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._full = text
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         if role:
@@ -73,20 +73,21 @@ class Header(QFrame):
 
     settings_clicked = Signal()
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         set_role(self, "surface")
         self.setFixedHeight(44)
-        name = QLabel("Prompt Workbench")
+        name = QLabel("Prompt Workbench", self)
         set_role(name, "heading")
-        self._session = Elided(role="pill")
+        self._session = Elided(role="pill", parent=self)
         self._session.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
         self._session.hide()
-        settings = QPushButton("Settings")
+        settings = QPushButton(self)
+        settings.setText("Settings")
         settings.setToolTip("Keys, endpoints, appearance (Ctrl+,)")
         set_role(settings, "quiet")
         settings.clicked.connect(self.settings_clicked)
-        self._menu = QToolButton()
+        self._menu = QToolButton(self)
         self._menu.setText("Menu ▾")
         self._menu.setToolTip("Every command (F10)")
         self._menu.setAccessibleName("Menu")
@@ -204,8 +205,8 @@ class NoticeBar(QFrame):
 
 
 class _Dot(QWidget):
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
         self.setFixedSize(8, 8)
         self._color = QColor()
 
@@ -224,16 +225,16 @@ class _Dot(QWidget):
 class StatusBar(QFrame):
     """Engine, saving state and database, always in words."""
 
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._theme = theme
         set_role(self, "sunken")
         self.setMinimumHeight(26)
-        self._dot = _Dot()
+        self._dot = _Dot(self)
         self._tone = "muted"
-        self._engine = Elided("Engine starts with the first run", role="small")
-        self._saved = QLabel()
-        self._database = Elided(role="small")
+        self._engine = Elided("Engine starts with the first run", role="small", parent=self)
+        self._saved = QLabel(self)
+        self._database = Elided(role="small", parent=self)
         self._database.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         set_role(self._saved, "small")
         layout = QHBoxLayout(self)
