@@ -19,6 +19,8 @@ EXACT_TEXTS: dict[str, str] = {
     "crlf": "one\r\ntwo\r\n\r\nthree",
     "separators": "line\u2028separator paragraph\u2029separator next\u0085line",
     "combining": "e\u0301 vs \u00e9, \ufb01, Å vs \u212b",
+    "byte order mark": "\ufefffirst \ufeff inside",
+    "swapped byte order mark": "\ufffefirst",
     "zero width": "a\u200bb\u200cc\u200dd\ufeffe",
     "noncharacters": "x\ufdd0y\ufdd1z\uffff",
     "object replacement": "before \ufffc after \ufffd",

@@ -27,7 +27,7 @@ VARIABLES = {"openai": ("OPENAI_API_KEY", "OPENAI_KEY")}
 class Memory(keyring.backend.KeyringBackend):
     """A keyring that counts how often it is asked."""
 
-    priority = 1  # type: ignore[assignment]
+    priority = -1  # type: ignore[assignment] # the library must not discover it by itself
 
     def __init__(self) -> None:
         super().__init__()

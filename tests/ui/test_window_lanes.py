@@ -6,6 +6,7 @@ import json
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from tests.ui.desk import HELLO, Desk
 from workbench.core.lanes import ECHO, ECHO_MODEL, LITELLM, Params
@@ -134,3 +135,57 @@ def test_switching_prompts_keeps_both_drafts(desk: Desk) -> None:
     window.sidebar.prompt_chosen.emit(other)
     desk.until(lambda: window.compose.prompt_uid == other)
     assert window.view.editor.content() == second
+
+
+def test_an_answer_stays_with_the_model_that_gave_it(desk: Desk) -> None:
+    window = desk.open()
+    window.view.editor.focus_first()
+    desk.run()
+    slot = window.shown_slots()[0]
+    assert not window.heads[0].answered_by
+    window.compose.lanes.set_model(slot, ECHO, ECHO_MODEL)
+    assert window.heads[0].answered_by == "One-line prompt"
+    assert window.heads[0].params == Params(), "what kept the tiny model short does not follow to another model"
+    window.view.lanes.retry_requested.emit(slot)
+    assert "Ctrl+Enter" in desk.notice()
+    assert desk.rows("SELECT count(*) FROM outputs WHERE attempt = 2") == [(0,)]
+    desk.run()
+    assert not window.heads[0].answered_by
+    desk.close()
+    window = desk.open()
+    assert not window.heads[0].answered_by
+
+
+def test_a_new_lane_sets_nothing(desk: Desk) -> None:
+    window = desk.open()
+    desk.ctrl(Qt.Key.Key_L)
+    assert len(window.shown_slots()) == 3
+    assert window.compose.lanes.lanes[2].params == Params()
+    picker = window.dialogs.open_picker
+    assert picker is not None
+    desk.press(Qt.Key.Key_Escape, on=picker)
+    desk.until(lambda: window.dialogs.open_picker is None)
+
+
+def test_the_lit_row_is_the_one_whose_answers_are_shown(desk: Desk) -> None:
+    window = desk.open()
+    window.view.editor.focus_first()
+    for _ in range(3):
+        desk.run()
+    rows = window.sidebar.iteration_list
+
+    def lit() -> int:
+        return rows.currentIndex().row()
+
+    assert lit() == 0
+    place = rows.visualRect(rows.model().index(2, 0)).center()
+    QTest.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+    desk.until(lambda: window.compose.viewing is not None and lit() == 2)
+    desk.press(Qt.Key.Key_Escape)
+    desk.until(lambda: window.compose.viewing is None)
+    assert lit() == 0
+    place = rows.visualRect(rows.model().index(0, 0)).center()
+    QTest.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+    desk.until(lambda: window.compose.viewing is not None)
+    assert window.compose.viewing is not None
+    assert window.compose.viewing.row.number == 3

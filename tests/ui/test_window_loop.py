@@ -30,7 +30,7 @@ def _editor(desk: Desk) -> QPlainTextEdit:
 
 def test_one_key_runs_the_sample_and_records_it(desk: Desk) -> None:
     window = desk.open()
-    assert [head.pinned for head in window._heads] == [1, None]
+    assert [head.pinned for head in window.heads] == [1, None]
     _editor(desk)
     desk.run()
     assert [desk.text(0), desk.text(1)] == ["Hello there.", "Hello there."]
@@ -72,7 +72,7 @@ def test_verdict_keys(desk: Desk) -> None:
 
     desk.ctrl(Qt.Key.Key_2)
     desk.until(lambda: verdict() == ("winner", 1))
-    desk.until(lambda: desk.timeline()[0].winner == window._heads[1].title)
+    desk.until(lambda: desk.timeline()[0].winner == window.heads[1].title)
     desk.ctrl(Qt.Key.Key_2)
     desk.until(lambda: verdict() == ("none", 2))
     before = field.toPlainText()

@@ -68,6 +68,7 @@ class Compose(QObject):
         self._known_endpoints: dict[str, Endpoint] = {}
         self._taken: tuple[Draft, Draft] | None = None
         self._ready = False
+        self._opening = ""
         self.lanes.changed.connect(self._lanes_changed)
         self.board.changed.connect(self.changed)
         self.stage.problem.connect(self.problem)
@@ -109,11 +110,18 @@ class Compose(QObject):
 
     def open_prompt(self, uid: str) -> None:
         """Show another prompt's draft with the outputs of its newest iteration."""
+        self._opening = uid
         if uid == self._prompt:
             self.back()
             return
         self.saver.flush()
-        self._tasks.run(lambda: self._workbench.prompts.draft(uid), lambda draft: self._show_prompt(uid, draft))
+
+        def show(draft: Draft) -> None:
+            # The last click wins, in whatever order the drafts arrive.
+            if uid == self._opening:
+                self._show_prompt(uid, draft)
+
+        self._tasks.run(lambda: self._workbench.prompts.draft(uid), show)
 
     def open_now(self, uid: str, draft: Draft, endpoints: Iterable[Endpoint], *, is_shown: bool) -> None:
         """The same with what was read already; only for the start. `is_shown`: leave the editor's text as it is."""
@@ -121,7 +129,9 @@ class Compose(QObject):
         self._show_prompt(uid, draft, is_shown=is_shown)
 
     def _show_prompt(self, uid: str, draft: Draft, *, is_shown: bool = False) -> None:
-        self._prompt, self._based_on = uid, draft.based_on
+        # Before anything of the new prompt is set: what was typed meanwhile belongs to the old one.
+        self.saver.flush()
+        self._prompt, self._opening, self._based_on = uid, uid, draft.based_on
         self._versions, self._ready, self._taken = (), False, None
         self._leave_past()
         self.lanes.load(draft.lanes)

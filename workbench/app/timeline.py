@@ -69,9 +69,12 @@ class TimelineModel(QAbstractListModel):
                 self._rows[position] = row
                 self.dataChanged.emit(self.index(position), self.index(position))
             return
-        if not self._rows or row.number > self._rows[0].number:
-            self.beginInsertRows(QModelIndex(), 0, 0)
-            self._rows.insert(0, row)
+        # Several processes number their runs in turn, so a row may arrive after one with a higher number. One that is
+        # older than all loaded ones comes with its page.
+        place = next((i for i, known in enumerate(self._rows) if known.number < row.number), len(self._rows))
+        if place < len(self._rows) or not self._rows:
+            self.beginInsertRows(QModelIndex(), place, place)
+            self._rows.insert(place, row)
             self.endInsertRows()
 
     def row(self, position: int) -> IterationRow | None:

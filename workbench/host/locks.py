@@ -25,7 +25,12 @@ class WindowLock:
     """One window per database. Two paths to one file, through links for example, are one lock."""
 
     def __init__(self, db_path: Path) -> None:
-        resolved = db_path.resolve()
+        try:
+            resolved = db_path.resolve()
+        except (OSError, RuntimeError) as error:
+            raise HostError(
+                f"The path {db_path} leads nowhere. Choose another database file.", explain(error)
+            ) from error
         self._file = resolved.with_name(f"{resolved.name}.window")
         self._lock = _lock(self._file)
 

@@ -5,10 +5,8 @@ Invariant: one window per database; whatever keeps the window from opening is a 
 
 from __future__ import annotations
 
-import argparse
 import gc
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,24 +30,30 @@ DESKTOP_FILE = "prompt-workbench"
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the window until it is closed; return the exit code."""
-    arguments = _parse(sys.argv[1:] if argv is None else argv)
+    chosen = _database(sys.argv[1:] if argv is None else argv)
     app = QApplication([sys.argv[0] or "prompt-workbench", "-style", STYLE])
     app.setApplicationName("prompt-workbench")
     app.setApplicationDisplayName("Prompt Workbench")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName(DESKTOP_FILE)
-    db = arguments.db or default_database(os.environ)
+    db = chosen or default_database(os.environ)
     try:
         return _run(app, db)
     except (StoreError, HostError) as error:
         return _explain(db, error)
 
 
-def _parse(argv: Sequence[str]) -> argparse.Namespace:
+def _database(argv: Sequence[str]) -> Path | None:
+    """Return the database that the arguments name, None for none; most starts have no arguments and load no parser."""
+    if not argv:
+        return None
+    import argparse
+
     parser = argparse.ArgumentParser(prog="prompt-workbench", description="Open the Prompt Workbench window.")
     parser.add_argument("--db", type=Path, help="the history database (default: in your data directory)")
     parser.add_argument("--version", action="version", version=f"Prompt Workbench {__version__}")
-    return parser.parse_args(argv)
+    named: Path | None = parser.parse_args(argv).db
+    return named
 
 
 def _run(app: QApplication, db: Path) -> int:
@@ -66,7 +70,7 @@ def _run(app: QApplication, db: Path) -> int:
         start.failed.connect(app.quit)
         frame.completed.connect(_collect_garbage)
         frame.show()
-        _listen_for_signals(app, frame)
+        frame.painted.connect(lambda: _listen_for_signals(app, frame))
         if any(name.startswith("WORKBENCH_BENCH_") for name in os.environ):
             _be_measured(frame)
         code = app.exec()
@@ -112,6 +116,8 @@ def _raise_first(db: Path) -> int:
 
 def _listen_for_signals(app: QApplication, frame: Frame) -> None:
     """Close properly on Ctrl+C and on a polite kill."""
+    import signal
+
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: frame.close())
     # Python runs signal handlers between bytecodes only; an idle Qt loop executes none.

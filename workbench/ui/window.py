@@ -16,8 +16,9 @@ from PySide6.QtWidgets import QApplication, QSplitter
 
 from workbench.app.bridge import Bridge
 from workbench.app.choosing import apply_choice
-from workbench.app.commands import VerdictKey, WindowState
+from workbench.app.commands import VerdictKey
 from workbench.app.compose import Compose
+from workbench.app.lane_list import heads
 from workbench.app.lane_state import LaneHead
 from workbench.app.model_entries import Choice
 from workbench.app.opening import Opened
@@ -43,12 +44,15 @@ from workbench.ui.notices import Notices
 from workbench.ui.shell.actions import Actions
 from workbench.ui.shell.bars import NoticeBar
 from workbench.ui.shell.sidebar import SideBar
+from workbench.ui.state import window_state
 from workbench.ui.wiring import wire
 
 if TYPE_CHECKING:
     from workbench.app.single import RaiseServer
 
 SAVE_WITHIN_MS = 3000
+
+_COLUMNS_AT_ONCE = 4
 
 
 class MainWindow(QObject):
@@ -68,7 +72,7 @@ class MainWindow(QObject):
         self.prompts = Prompts(self.workbench, self.tasks, self)
         self.compose = Compose(self.workbench, self.tasks, self.timeline, frame.text, self)
         self.pulse = Pulse(self.workbench, self.tasks, self)
-        self._heads: tuple[LaneHead, ...] = ()
+        self.heads: tuple[LaneHead, ...] = ()
         self._raise_server: RaiseServer | None = None
         self._closed = False
         frame.may_close = self._may_close
@@ -79,6 +83,7 @@ class MainWindow(QObject):
         """Make the widgets and show what was opened, in steps between which the frame may paint and be typed into."""
         self.view.add_lanes(LanesView(self.theme))
         yield
+        yield from self._make_columns()
         self.sidebar = SideBar(self.theme, self.prompts.model, self.timeline, utc_now)
         self.frame.add_side(self.sidebar)
         self.prompts.load_now(self._opened.prompts)
@@ -107,6 +112,14 @@ class MainWindow(QObject):
         self.update_state()
         # Not within a step: a key may close the window, which first finishes the steps.
         QTimer.singleShot(0, self, self._complete)
+
+    def _make_columns(self) -> Iterator[None]:
+        """Make the columns of many lanes a few at a time; they get their real heads with the draft."""
+        lanes = self._opened.draft.lanes if self._opened.draft else ()
+        made = heads(lanes, {endpoint.uid: endpoint for endpoint in self._opened.endpoints}, ())
+        for count in range(_COLUMNS_AT_ONCE, len(made), _COLUMNS_AT_ONCE):
+            self.view.lanes.set_heads(made[:count])
+            yield
 
     def _complete(self) -> None:
         early = self.frame.complete()
@@ -157,14 +170,14 @@ class MainWindow(QObject):
 
     def shown_slots(self) -> list[str]:
         """Return the lanes on the screen from left to right."""
-        return [head.slot for head in self._heads]
+        return [head.slot for head in self.heads]
 
     def lane_title(self, slot: str) -> str:
         """Return the shown name of a lane."""
-        return next((head.title for head in self._heads if head.slot == slot), "")
+        return next((head.title for head in self.heads if head.slot == slot), "")
 
     def show_heads(self, heads: list[LaneHead]) -> None:
-        self._heads = tuple(heads)
+        self.heads = tuple(heads)
         self.view.lanes.set_heads(heads)
 
     def prompts_new(self) -> None:
@@ -199,39 +212,14 @@ class MainWindow(QObject):
         """Enable commands and name the number of lanes."""
         if self._closed:
             return
-        state = self._state()
+        state = window_state(self)
         self.actions_.update(state)
         self.view.runbar.set_state(
-            len(self._heads), running=state.running, enabled=state.has_prompt and not state.viewing
+            len(self.heads), running=state.running, enabled=state.has_prompt and not state.viewing
         )
         self.view.lanes.set_all_running(state.running)
         self.sidebar.light(self.compose.shown_run())
         self.view.runbar.set_based_on(self.compose.based_on)
-
-    def _state(self) -> WindowState:
-        compose, board = self.compose, self.compose.board
-        focused = self.view.lanes.focused_slot()
-        viewing = compose.viewing is not None
-        shown = self.timeline.position(compose.shown_run())
-        focused_running = bool(focused) and board.is_running(focused)
-        running = compose.still_running()
-        return WindowState(
-            has_prompt=bool(compose.prompt_uid),
-            viewing=viewing,
-            running=running,
-            has_lanes=bool(self._heads),
-            lane_focused=bool(focused),
-            lane_running=focused_running,
-            can_retry_lane=bool(focused) and bool(board.output(focused)) and not focused_running,
-            can_retry=not board.is_running() and bool(compose.stage.unfinished()),
-            can_mark=any(board.can_mark(slot) for slot in board.slots()),
-            can_undo=self.view.editor.can_undo,
-            can_redo=self.view.editor.can_redo,
-            has_older=shown + 1 < self.timeline.rowCount(),
-            has_newer=viewing,
-            can_note=shown >= 0,
-            writable=not self.workbench.store.read_only,
-        )
 
     def show_draft(self, draft: Draft) -> None:
         self.view.set_draft(draft.content, draft.values)
@@ -264,7 +252,7 @@ class MainWindow(QObject):
 
     def retry(self, slots: list[str]) -> None:
         """Repeat the calls of these lanes as they were; a lane that was changed since wants a run instead."""
-        changed = {head.slot for head in self._heads if head.answered_by}
+        changed = {head.slot for head in self.heads if head.answered_by}
         if changed & set(slots):
             self.notices.problem(
                 "This lane was changed after it ran, and a retry repeats the call as it was. "

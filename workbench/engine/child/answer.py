@@ -21,6 +21,9 @@ from workbench.engine.redact import Redactor
 
 JOIN_S = 0.016
 
+_SHOWN_DETAIL, _SHOWN_WORD = 4000, 200
+"""Characters of a failure's detail, and of a model or finish reason that a server names, which may be megabytes."""
+
 
 class Send(Protocol):
     """Writes one message to the wire."""
@@ -137,13 +140,14 @@ class Answer:
             strand.close()
         self._flush()
         if failure is not None:
-            failure = Failure(failure.code, self._redact.text(failure.sentence), self._redact.text(failure.detail))
+            detail = self._redact.text(failure.detail)[:_SHOWN_DETAIL]
+            failure = Failure(failure.code, self._redact.text(failure.sentence), detail)
         now = self._now()
         self._send(
             state,
             id=self.call.id,
-            model=self.model or self.call.model,
-            finish_reason=self.finish_reason,
+            model=self._redact.text(self.model or self.call.model)[:_SHOWN_WORD],
+            finish_reason=self._redact.text(self.finish_reason)[:_SHOWN_WORD],
             failure=None if failure is None else protocol.failure_to_json(failure),
             usage=protocol.usage_to_json(self._final_usage()),
             timing=protocol.timing_to_json(Timing(0, self._sent_ms, self._first_ms, now)),

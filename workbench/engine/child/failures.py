@@ -16,7 +16,8 @@ from workbench.core.runs import Failure
 
 MAX_WAIT_S = 120.0
 """A provider that asks for a longer pause is told to the person instead of being waited for."""
-_DETAIL = 4000
+_DETAIL = 64_000
+"""Generous: what is shown is cut after keys were taken out, so that no half of a key survives the cut."""
 
 
 class CallError(Exception):

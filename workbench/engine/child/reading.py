@@ -78,7 +78,7 @@ class ChunkReader:
             raise broken_stream(self._where, f"{error}: {data[:500]}") from error
         if not isinstance(chunk, dict):
             raise broken_stream(self._where, data[:500])
-        if name == "error" or "error" in chunk:
+        if name == "error" or chunk.get("error"):
             raise_error(chunk if chunk.get("error") else {"error": chunk}, self._where)
         answer = self._answer
         if usage := usage_of(chunk.get("usage")):

@@ -3,7 +3,8 @@
 Invariant: `from_document(to_document(text)) == text` for every text that can be encoded, and both map character by
 character, so that parts of a document have the text of the whole.
 
-QTextDocument turns CR, U+2029, U+FDD0 and U+FDD1 into new paragraphs. Each of them has a stand-in among the
+QTextDocument turns CR, U+2029, U+FDD0 and U+FDD1 into new paragraphs, and a string that begins with U+FEFF or U+FFFE
+loses it on its way into Qt, which takes it for a byte order mark. Each of them has a stand-in among the
 noncharacters, which Unicode reserves for use inside a program; a stand-in (or the escape itself) that is part of the
 text is preceded by the escape.
 """
@@ -16,7 +17,14 @@ from collections.abc import Iterable
 from workbench.core.text import unify_newlines
 
 ESCAPE = "\ufdd2"
-STAND_INS = {"\r": "\ufdd3", "\u2029": "\ufdd4", "\ufdd0": "\ufdd5", "\ufdd1": "\ufdd6"}
+STAND_INS = {
+    "\r": "\ufdd3",
+    "\u2029": "\ufdd4",
+    "\ufdd0": "\ufdd5",
+    "\ufdd1": "\ufdd6",
+    "\ufeff": "\ufdd7",
+    "\ufffe": "\ufdd8",
+}
 _ORIGINALS = {stand_in: original for original, stand_in in STAND_INS.items()}
 _SPECIAL = (*STAND_INS, ESCAPE, *_ORIGINALS)
 _FOREIGN = re.compile(f"[{''.join(_SPECIAL)}]")

@@ -1,0 +1,37 @@
+"""What the window's commands depend on, read off its controllers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workbench.app.commands import WindowState
+
+if TYPE_CHECKING:
+    from workbench.ui.window import MainWindow
+
+
+def window_state(window: MainWindow) -> WindowState:
+    """Return the state as it is now."""
+    compose, board = window.compose, window.compose.board
+    focused = window.view.lanes.focused_slot()
+    viewing = compose.viewing is not None
+    shown = window.timeline.position(compose.shown_run())
+    focused_running = bool(focused) and board.is_running(focused)
+    running = compose.still_running()
+    return WindowState(
+        has_prompt=bool(compose.prompt_uid),
+        viewing=viewing,
+        running=running,
+        has_lanes=bool(window.heads),
+        lane_focused=bool(focused),
+        lane_running=focused_running,
+        can_retry_lane=bool(focused) and bool(board.output(focused)) and not focused_running,
+        can_retry=not board.is_running() and bool(compose.stage.unfinished()),
+        can_mark=any(board.can_mark(slot) for slot in board.slots()),
+        can_undo=window.view.editor.can_undo,
+        can_redo=window.view.editor.can_redo,
+        has_older=shown + 1 < window.timeline.rowCount(),
+        has_newer=viewing,
+        can_note=shown >= 0,
+        writable=not window.workbench.store.read_only,
+    )
