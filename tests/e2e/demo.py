@@ -23,6 +23,7 @@ from workbench.app.opening import read
 from workbench.core.lanes import ECHO, ECHO_MODEL, LITELLM
 from workbench.host.dirs import places
 from workbench.host.settings import Settings
+from workbench.ui.building import open_window
 from workbench.ui.frame import Frame
 from workbench.ui.theme import Theme
 from workbench.ui.window import MainWindow
@@ -224,9 +225,7 @@ def main() -> int:
     failed = ""
     try:
         workbench.start_engine()
-        window = MainWindow(Frame(Theme(app, "light"), Settings()), read(workbench))
-        for _ in window.build():
-            pass
+        window = open_window(Frame(Theme(app, "light"), Settings()), read(workbench))
         window.frame.show()
         window.frame.activateWindow()
         demo = Demo(window, db)

@@ -21,6 +21,7 @@ from workbench.engine.client import EngineClient
 from workbench.host.dirs import places
 from workbench.host.settings import Settings
 from workbench.store.peek import peek
+from workbench.ui.building import open_window
 from workbench.ui.frame import Frame
 from workbench.ui.theme import Theme
 from workbench.ui.window import MainWindow
@@ -59,10 +60,8 @@ class Desk:
         workbench = Workbench.open(self.db, places(os.environ).make(), dict(os.environ), client_factory=client)
         frame = Frame(self.theme, Settings(), peek(self.db))
         workbench.start_engine()
-        window = MainWindow(frame, read(workbench))
+        window = open_window(frame, read(workbench))
         self._window = window
-        for _ in window.build():
-            pass
         frame.resize(*size)
         frame.show()
         self.qtbot.waitExposed(frame)

@@ -10,6 +10,7 @@ import os
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ _BREATH_MS = 30
 
 
 class Start(QObject):
-    """Completes a frame. `failed` is emitted when the database cannot be opened; `error` then says why."""
+    """Completes a frame. `failed` is emitted when that cannot be done; `error` then says why."""
 
     failed = Signal()
     _arrived = Signal()
@@ -38,7 +39,6 @@ class Start(QObject):
         self._frame, self._db, self._places, self._notice = frame, db, places, notice
         self._thread: threading.Thread | None = None
         self._opened: Opened | None = None
-        self._make: type[MainWindow] | None = None
         self._window: MainWindow | None = None
         self._steps: Iterator[None] = iter(())
         self._closed = False
@@ -82,9 +82,7 @@ class Start(QObject):
             except BaseException:
                 workbench.close()
                 raise
-            from workbench.ui.window import MainWindow
-
-            self._make = MainWindow
+            import_module("workbench.ui.building")
         except Exception as error:  # noqa: BLE001 - handed to the other thread, where it is shown or raised
             self.error = error
         self._arrived.emit()
@@ -92,16 +90,24 @@ class Start(QObject):
     def _build(self) -> None:
         if self._closed:
             return
-        if self._opened is None or self._make is None:
+        if self._opened is None or self.error is not None:
             self.failed.emit()
             return
-        self._window = self._make(self._frame, self._opened)
-        self._steps = self._window.build()
-        QTimer.singleShot(0, self, self._step)
+        from workbench.ui.building import build
+        from workbench.ui.window import MainWindow
+
+        self._window = MainWindow(self._frame, self._opened)
+        self._steps = build(self._window)
+        self._step()
 
     def _step(self) -> None:
-        for _ in self._steps:
-            QTimer.singleShot(0, self, self._step)
+        try:
+            for _ in self._steps:
+                QTimer.singleShot(0, self, self._step)
+                return
+        except Exception as error:  # noqa: BLE001 - raised again when the event loop has ended
+            self.error = error
+            self.failed.emit()
             return
         if self._notice and self._window is not None and not self._closed:
             self._window.notices.quiet("settings", self._notice)

@@ -7,7 +7,6 @@ journal; closing stops what runs, keeps the text, and leaves no child behind.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,6 @@ from workbench.app.bridge import Bridge
 from workbench.app.choosing import apply_choice
 from workbench.app.commands import VerdictKey
 from workbench.app.compose import Compose
-from workbench.app.lane_list import heads
 from workbench.app.lane_state import LaneHead
 from workbench.app.model_entries import Choice
 from workbench.app.opening import Opened
@@ -31,39 +29,40 @@ from workbench.core.drafts import Draft
 from workbench.core.lanes import BUILTIN, LITELLM
 from workbench.core.runs import IterationDetail
 from workbench.host import settings as stored
-from workbench.host.clock import utc_now
 from workbench.host.errors import HostError
 from workbench.store.records import RunBegun
 from workbench.ui import geometry
 from workbench.ui.dialogs import Dialogs
 from workbench.ui.frame import Frame
 from workbench.ui.handlers import Handlers
-from workbench.ui.keys import VerdictKeys
-from workbench.ui.lanes import LanesView
 from workbench.ui.notices import Notices
 from workbench.ui.shell.actions import Actions
 from workbench.ui.shell.bars import NoticeBar
 from workbench.ui.shell.sidebar import SideBar
 from workbench.ui.state import window_state
-from workbench.ui.wiring import wire
 
 if TYPE_CHECKING:
     from workbench.app.single import RaiseServer
 
 SAVE_WITHIN_MS = 3000
 
-_COLUMNS_AT_ONCE = 4
-
 
 class MainWindow(QObject):
-    """One window over one database. Whoever makes it goes through `build` to its end before using it."""
+    """One window over one database; `building.build` makes its widgets, and only then can it be used."""
+
+    sidebar: SideBar
+    notice: NoticeBar
+    notices: Notices
+    dialogs: Dialogs
+    handlers: Handlers
+    actions_: Actions
 
     forward_asked = Signal()
     """A second start asked this window to come to the front."""
 
     def __init__(self, frame: Frame, opened: Opened) -> None:
         super().__init__(frame)
-        self.frame, self._opened = frame, opened
+        self.frame, self.opened = frame, opened
         self.workbench, self.theme = opened.workbench, frame.theme
         self.header, self.status, self.view = frame.header, frame.status, frame.view
         self.tasks = Tasks(self)
@@ -75,34 +74,12 @@ class MainWindow(QObject):
         self.heads: tuple[LaneHead, ...] = ()
         self._raise_server: RaiseServer | None = None
         self._closed = False
-        frame.may_close = self._may_close
         frame.closing.connect(self._close)
         frame.deactivated.connect(self._deactivated)
 
-    def build(self) -> Iterator[None]:
-        """Make the widgets and show what was opened, in steps between which the frame may paint and be typed into."""
-        self.view.add_lanes(LanesView(self.theme))
-        yield
-        yield from self._make_columns()
-        self.sidebar = SideBar(self.theme, self.prompts.model, self.timeline, utc_now)
-        self.frame.add_side(self.sidebar)
-        self.prompts.load_now(self._opened.prompts)
-        if not geometry.restore_divider(self.frame.settings, geometry.SIDE, self.sidebar.splitter):
-            self.sidebar.fit_prompts(self.frame.height())
-        yield
-        self.notice = NoticeBar()
-        self.frame.add_notice(self.notice)
-        self.notices = Notices(self)
-        self.dialogs = Dialogs(self)
-        self.handlers = Handlers(self)
-        self.actions_ = Actions(self.frame, self.handlers.table())
-        yield
-        self.header.set_menu(self.actions_.menu(self.frame))
-        wire(self)
-        VerdictKeys(self.frame, self._verdict_key)
-        yield
-        self._show_opened()
-        yield
+    def begin(self) -> None:
+        """Start what goes on by itself, once the widgets are there."""
+        self.frame.may_close = self._may_close
         self.workbench.add_listener(self.bridge.listener())
         self.pulse.start_watching()
         self.notices.first()
@@ -110,37 +87,14 @@ class MainWindow(QObject):
         self._show_database()
         self._listen()
         self.update_state()
-        # Not within a step: a key may close the window, which first finishes the steps.
+        # Not within a step of building: a key may close the window, which first finishes the steps.
         QTimer.singleShot(0, self, self._complete)
-
-    def _make_columns(self) -> Iterator[None]:
-        """Make the columns of many lanes a few at a time; they get their real heads with the draft."""
-        lanes = self._opened.draft.lanes if self._opened.draft else ()
-        made = heads(lanes, {endpoint.uid: endpoint for endpoint in self._opened.endpoints}, ())
-        for count in range(_COLUMNS_AT_ONCE, len(made), _COLUMNS_AT_ONCE):
-            self.view.lanes.set_heads(made[:count])
-            yield
 
     def _complete(self) -> None:
         early = self.frame.complete()
         if not self._closed:
             for keys in early:
                 self.actions_.press(keys)
-
-    def _show_opened(self) -> None:
-        """Open the first prompt around the text that the editor shows, which the person may have changed already."""
-        frame, draft, glimpse = self.frame, self._opened.draft, self.frame.glimpse
-        self.view.editor.set_read_only(False)
-        if draft is None:
-            return
-        is_shown = glimpse is not None and (
-            frame.is_edited or (glimpse.content, glimpse.values) == (draft.content, draft.values)
-        )
-        self.compose.open_now(self._opened.prompt_uid, draft, self._opened.endpoints, is_shown=is_shown)
-        if is_shown and frame.is_edited:
-            self.compose.edited()
-        if QApplication.focusWidget() is None:
-            self.view.editor.focus_first()
 
     def run(self) -> None:
         """Run all lanes; while the window is being completed the frame keeps the wish."""
@@ -316,7 +270,8 @@ class MainWindow(QObject):
         else:
             self.dialogs.settings("endpoints", lane.endpoint)
 
-    def _verdict_key(self, key: VerdictKey) -> bool:
+    def verdict_key(self, key: VerdictKey) -> bool:
+        """Give the verdict that a key means; False when it means none now."""
         if key.lane:
             return self.handlers.mark_number(key.lane)
         if key.kind == "tie":

@@ -1,0 +1,91 @@
+"""The widgets of the main window, made in steps.
+
+Invariant: between two steps the frame can paint and be typed into, and a letter typed at any of these moments is part
+of the draft.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtWidgets import QApplication
+
+from workbench.app.lane_list import heads
+from workbench.app.opening import Opened
+from workbench.host.clock import utc_now
+from workbench.ui import geometry
+from workbench.ui.dialogs import Dialogs
+from workbench.ui.frame import Frame
+from workbench.ui.handlers import Handlers
+from workbench.ui.keys import VerdictKeys
+from workbench.ui.lanes import LanesView
+from workbench.ui.notices import Notices
+from workbench.ui.shell.actions import Actions
+from workbench.ui.shell.bars import NoticeBar
+from workbench.ui.shell.sidebar import SideBar
+from workbench.ui.window import MainWindow
+from workbench.ui.wiring import wire
+
+_COLUMNS_AT_ONCE = 4
+
+
+def open_window(frame: Frame, opened: Opened) -> MainWindow:
+    """Return a whole window at once, for programs that can wait."""
+    window = MainWindow(frame, opened)
+    for _ in build(window):
+        pass
+    return window
+
+
+def build(window: MainWindow) -> Iterator[None]:
+    """Make the widgets and show what was opened, a step at a time; at the end the window begins to work."""
+    frame, opened = window.frame, window.opened
+    window.view.add_lanes(LanesView(window.theme))
+    yield
+    yield from _make_columns(window)
+    window.sidebar = SideBar(window.theme, window.prompts.model, window.timeline, utc_now)
+    frame.add_side(window.sidebar)
+    window.prompts.load_now(opened.prompts)
+    if not geometry.restore_divider(frame.settings, geometry.SIDE, window.sidebar.splitter):
+        window.sidebar.fit_prompts(frame.height())
+    yield
+    window.notice = NoticeBar()
+    frame.add_notice(window.notice)
+    window.notices = Notices(window)
+    window.dialogs = Dialogs(window)
+    window.handlers = Handlers(window)
+    window.actions_ = Actions(frame, window.handlers.table())
+    yield
+    window.header.set_menu(window.actions_.menu(frame))
+    wire(window)
+    VerdictKeys(frame, window.verdict_key)
+    yield
+    _show_draft(window)
+    yield
+    window.begin()
+
+
+def _make_columns(window: MainWindow) -> Iterator[None]:
+    """Make the columns of many lanes a few at a time; they get their real heads with the draft."""
+    lanes = window.opened.draft.lanes if window.opened.draft else ()
+    made = heads(lanes, {endpoint.uid: endpoint for endpoint in window.opened.endpoints}, ())
+    for count in range(_COLUMNS_AT_ONCE, len(made), _COLUMNS_AT_ONCE):
+        window.view.lanes.set_heads(made[:count])
+        yield
+
+
+def _show_draft(window: MainWindow) -> None:
+    """Open the first prompt around the text that the editor shows, which the person may have changed already."""
+    frame, opened, glimpse = window.frame, window.opened, window.frame.glimpse
+    window.view.editor.set_read_only(False)
+    if opened.draft is None:
+        return
+    edited = frame.is_edited
+    is_shown = glimpse is not None and (
+        edited or (glimpse.content, glimpse.values) == (opened.draft.content, opened.draft.values)
+    )
+    window.compose.open_now(opened.prompt_uid, opened.draft, opened.endpoints, is_shown=is_shown)
+    if edited:
+        window.compose.edited()
+    if QApplication.focusWidget() is None:
+        window.view.editor.focus_first()
