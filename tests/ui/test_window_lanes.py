@@ -189,3 +189,25 @@ def test_the_lit_row_is_the_one_whose_answers_are_shown(desk: Desk) -> None:
     desk.until(lambda: window.compose.viewing is not None)
     assert window.compose.viewing is not None
     assert window.compose.viewing.row.number == 3
+
+
+def test_a_key_in_the_moment_of_switching_belongs_to_the_old_prompt(desk: Desk) -> None:
+    window = desk.open()
+    sample, lanes = window.compose.prompt_uid, window.compose.lanes.lanes
+    desk.ctrl(Qt.Key.Key_N)
+    desk.until(lambda: window.compose.prompt_uid != sample and window.compose.ready)
+    other = window.compose.prompt_uid
+    window.choose_prompt(sample)
+    desk.until(lambda: window.compose.prompt_uid == sample and window.compose.ready)
+    window.view.editor.focus_first()
+    window.choose_prompt(other)
+    desk.type("x")
+    desk.until(lambda: window.compose.prompt_uid == other and window.compose.ready)
+    desk.until(lambda: not window.compose.saver.pending)
+    kept = window.workbench.store.draft(sample)
+    assert kept is not None
+    assert kept.lanes == lanes
+    assert "x" in kept.content.messages[0].text
+    window.choose_prompt(sample)
+    window.choose_prompt(other)
+    desk.until(lambda: window.compose.prompt_uid == other)

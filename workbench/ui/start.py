@@ -55,6 +55,8 @@ class Start(QObject):
         """
         if self._thread is not None:
             self._thread.join()
+        elif self._frame.is_edited:
+            self._open()
         if self._opened is None:
             return 0
         try:
@@ -70,19 +72,21 @@ class Start(QObject):
             self._thread.start()
 
     def _open(self) -> None:
-        """Open the database and load the rest of the program; runs on the thread."""
+        """Open the database and load the rest of the program, on the thread; less when the frame was closed meanwhile."""
         try:
             from workbench.app.opening import read
             from workbench.usecases.workbench import Workbench
 
             workbench = Workbench.open(self._db, self._places, os.environ)
             try:
-                workbench.start_engine()
+                if not self._closed:
+                    workbench.start_engine()
                 self._opened = read(workbench, self._frame.glimpse.prompt_uid if self._frame.glimpse else "")
             except BaseException:
                 workbench.close()
                 raise
-            import_module("workbench.ui.building")
+            if not self._closed:
+                import_module("workbench.ui.building")
         except Exception as error:  # noqa: BLE001 - handed to the other thread, where it is shown or raised
             self.error = error
         self._arrived.emit()

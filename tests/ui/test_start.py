@@ -1,0 +1,246 @@
+"""The start in two phases: what is typed, pressed or closed while the window is being completed."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.bench.histories import echo_history
+from tests.ui.desk import WAIT_MS
+from workbench.core.drafts import Draft
+from workbench.host.clock import utc_now
+from workbench.host.dirs import places
+from workbench.host.ids import new_uid
+from workbench.host.settings import Settings
+from workbench.store import StoreError, open_store
+from workbench.store.peek import peek
+from workbench.ui import building
+from workbench.ui.frame import Frame
+from workbench.ui.start import Start
+from workbench.ui.theme import Theme
+from workbench.ui.window import MainWindow
+
+pytestmark = pytest.mark.window
+
+
+class Starting:
+    """Starts a window over a database as the program does."""
+
+    def __init__(self, qtbot: QtBot, theme: Theme, db: Path) -> None:
+        self.qtbot, self.theme, self.db = qtbot, theme, db
+        self.completed = self.failed = False
+
+    def show(self) -> Frame:
+        """Show the frame; nothing else has begun when this returns."""
+        self.frame = Frame(self.theme, Settings(), peek(self.db))
+        self.start = Start(self.frame, self.db, places(os.environ).make())
+        self.frame.completed.connect(lambda: setattr(self, "completed", True))
+        self.start.failed.connect(lambda: setattr(self, "failed", True))
+        self.frame.show()
+        self.frame.activateWindow()
+        return self.frame
+
+    def until(self, condition: Callable[[], object]) -> None:
+        self.qtbot.waitUntil(lambda: bool(condition()), timeout=WAIT_MS)
+
+    def complete(self) -> MainWindow:
+        """Wait for the whole window."""
+        self.until(lambda: self.completed)
+        window = self.frame.findChild(MainWindow)
+        assert isinstance(window, MainWindow)
+        self.until(lambda: window.compose.ready)
+        return window
+
+    def type(self, text: str) -> None:
+        QTest.keyClicks(QApplication.focusWidget(), text)
+
+    def end(self) -> None:
+        """Close, and clean up as the program does; harmless when it is over."""
+        if self.frame.isVisible():
+            self.frame.close()
+        self.start.end()
+        self.frame.deleteLater()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        connection = sqlite3.connect(f"file:{self.db}?mode=ro", uri=True, timeout=10)
+        try:
+            return connection.execute(query).fetchall()
+        finally:
+            connection.close()
+
+    def stored(self) -> str:
+        """Return the first message of the stored draft."""
+        found = peek(self.db)
+        assert found is not None
+        return found.content.messages[0].text
+
+
+@pytest.fixture
+def starting(_no_leaks: None, home: Path, qtbot: QtBot, window_theme: Theme, tmp_path: Path) -> Iterator[Starting]:
+    """A database with one prompt on echo, not opened yet."""
+    db = tmp_path / "workbench.db"
+    echo_history(db)
+    made = Starting(qtbot, window_theme, db)
+    yield made
+    made.end()
+
+
+def place(frame: Frame) -> QRect:
+    field = frame.view.editor.first_viewport()
+    return QRect(field.mapTo(frame, QPoint(0, 0)), field.size())
+
+
+def test_the_draft_is_there_at_once_and_stays_where_it_is(starting: Starting) -> None:
+    frame = starting.show()
+    editor = frame.view.editor
+    assert editor.content().messages[0].text == "You are brief."
+    starting.until(lambda: frame.view.isVisible() and place(frame).width() > 100)
+    seen = {place(frame).getRect()}
+    watch = QTimer(interval=1)
+    watch.timeout.connect(lambda: seen.add(place(frame).getRect()))
+    watch.start()
+    window = starting.complete()
+    watch.stop()
+    assert window.view.editor is editor
+    assert len(seen) == 1, "the text jumped"
+
+
+def test_letters_typed_meanwhile_are_the_draft(starting: Starting) -> None:
+    frame = starting.show()
+    starting.until(frame.isActiveWindow)
+    starting.type("ab")
+    starting.until(lambda: starting.start._thread is not None)
+    starting.type("cd")
+    starting.until(lambda: starting.frame.findChild(MainWindow) is not None)
+    starting.type("ef")
+    window = starting.complete()
+    starting.type("gh")
+    assert window.view.editor.content().messages[0].text == "abcdefghYou are brief."
+    starting.until(lambda: starting.stored() == "abcdefghYou are brief.")
+    while window.view.editor.can_undo:
+        window.view.editor.undo()
+    assert window.view.editor.content().messages[0].text == "You are brief."
+
+
+@pytest.mark.parametrize("how", ["key", "button"])
+def test_a_run_asked_for_before_there_is_an_engine_runs_once(starting: Starting, how: str) -> None:
+    frame = starting.show()
+    starting.until(frame.isActiveWindow)
+    starting.type("Hey. ")
+    for _ in range(3):
+        if how == "key":
+            QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        else:
+            frame.view.runbar.run_clicked.emit()
+    starting.complete()
+    starting.until(lambda: starting.rows("SELECT 1 FROM outputs WHERE state = 'finished'"))
+    assert [text for (text,) in starting.rows("SELECT text FROM outputs")] == [
+        text for (text,) in starting.rows("SELECT text FROM outputs WHERE text LIKE '%Hey. You are brief.%'")
+    ]
+    assert starting.rows("SELECT count(*) FROM runs") == [(1,)]
+
+
+def test_a_new_database_becomes_the_sample(starting: Starting, tmp_path: Path) -> None:
+    starting.db = tmp_path / "new.db"
+    frame = starting.show()
+    starting.until(frame.isActiveWindow)
+    QTest.keyClicks(frame.view.editor, "lost")
+    assert frame.view.editor.content().is_empty
+    window = starting.complete()
+    assert "order" in window.view.editor.content().messages[0].text
+    starting.type("x")
+    assert frame.is_edited
+
+
+def test_a_key_that_closes_is_obeyed(starting: Starting) -> None:
+    frame = starting.show()
+    starting.until(frame.isActiveWindow)
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+    starting.until(lambda: not frame.isVisible())
+
+
+@pytest.mark.parametrize("moment", ["shown", "painted", "opening", "opened"])
+def test_closing_early_leaves_nothing_and_keeps_the_letters(starting: Starting, moment: str) -> None:
+    frame = starting.show()
+    painted: list[bool] = []
+    frame.painted.connect(lambda: painted.append(True))
+    starting.until(frame.isActiveWindow)
+    starting.type("kept ")
+    if moment != "shown":
+        starting.until(lambda: painted)
+    if moment in ("opening", "opened"):
+        starting.until(lambda: starting.start._thread is not None)
+    if moment == "opened":
+        assert starting.start._thread is not None
+        starting.start._thread.join()
+    frame.close()
+    starting.start.end()
+    began = starting.start._thread is not None
+    assert began or moment in ("shown", "painted")
+    assert starting.stored() == "kept You are brief."
+    assert starting.rows("SELECT 1 FROM in_flight") == []
+
+
+@pytest.mark.parametrize("step", range(5))
+def test_closing_between_two_steps_is_clean(starting: Starting, monkeypatch: pytest.MonkeyPatch, step: int) -> None:
+    real = building.build
+
+    def closing(window: MainWindow) -> Iterator[None]:
+        for number, _ in enumerate(real(window)):
+            if number == step:
+                starting.type("kept ")
+                QTimer.singleShot(0, window.frame.close)
+            yield
+
+    monkeypatch.setattr(building, "build", closing)
+    frame = starting.show()
+    starting.until(frame.isActiveWindow)
+    starting.until(lambda: not frame.isVisible())
+    starting.start.end()
+    assert starting.start.error is None
+    assert starting.stored() == "kept You are brief."
+    assert places(os.environ).config.joinpath("settings.json").exists()
+
+
+def test_what_cannot_be_opened_is_told(starting: Starting) -> None:
+    with sqlite3.connect(starting.db) as connection:
+        connection.execute("PRAGMA application_id = 42")
+    connection.close()
+    starting.show()
+    starting.until(lambda: starting.failed)
+    assert isinstance(starting.start.error, StoreError)
+    assert starting.start.end() == 0
+
+
+def test_a_step_that_fails_is_told(starting: Starting, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: MainWindow) -> Iterator[None]:
+        yield
+        raise RuntimeError("no widget today")
+
+    monkeypatch.setattr(building, "build", broken)
+    starting.show()
+    starting.until(lambda: starting.failed)
+    assert isinstance(starting.start.error, RuntimeError)
+
+
+def test_a_draft_that_changed_since_the_first_look_is_shown(starting: Starting) -> None:
+    frame = starting.show()
+    store = open_store(starting.db, now=utc_now(), uid=new_uid)
+    uid = store.last_prompt()
+    assert uid is not None
+    newer = store.draft(uid)
+    assert newer is not None
+    store.save_draft(uid, Draft(newer.content, (("question", "Another one?"),), newer.lanes), utc_now()).result()
+    store.close()
+    starting.complete()
+    assert dict(frame.text()[1]) == {"question": "Another one?"}
