@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer
+from PySide6.QtGui import QFontDatabase
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -86,13 +87,16 @@ class Starting:
 
 
 @pytest.fixture
-def starting(_no_leaks: None, home: Path, qtbot: QtBot, window_theme: Theme, tmp_path: Path) -> Iterator[Starting]:
-    """A database with one prompt on echo, not opened yet."""
+def starting(_no_leaks: None, home: Path, qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Starting]:
+    """A database with one prompt on echo, not opened yet; its look does not depend on the tests before."""
     db = tmp_path / "workbench.db"
     echo_history(db)
-    made = Starting(qtbot, window_theme, db)
+    qapp.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont))
+    theme = Theme(qapp, "light")
+    made = Starting(qtbot, theme, db)
     yield made
     made.end()
+    theme.deleteLater()
 
 
 def place(frame: Frame) -> QRect:
@@ -100,12 +104,15 @@ def place(frame: Frame) -> QRect:
     return QRect(field.mapTo(frame, QPoint(0, 0)), field.size())
 
 
-def test_the_draft_is_there_at_once_and_stays_where_it_is(starting: Starting) -> None:
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_the_draft_is_there_at_once_and_stays_where_it_is(starting: Starting, scale: float) -> None:
+    starting.theme.set_scale(scale)
     frame = starting.show()
     editor = frame.view.editor
     assert editor.content().messages[0].text == "You are brief."
-    starting.until(lambda: frame.view.isVisible() and place(frame).width() > 100)
-    seen = {place(frame).getRect()}
+    seen: set[object] = set()
+    frame.painted.connect(lambda: seen.add(place(frame).getRect()))
+    starting.until(lambda: seen)
     watch = QTimer(interval=1)
     watch.timeout.connect(lambda: seen.add(place(frame).getRect()))
     watch.start()

@@ -41,7 +41,7 @@ class Start(QObject):
         self._opened: Opened | None = None
         self._window: MainWindow | None = None
         self._steps: Iterator[None] = iter(())
-        self._closed = False
+        self._is_built = self._closed = False
         self.error: Exception | None = None
         self._arrived.connect(self._build, Qt.ConnectionType.QueuedConnection)
         frame.painted.connect(lambda: QTimer.singleShot(_BREATH_MS, self, self._begin))
@@ -49,7 +49,7 @@ class Start(QObject):
         frame.closing.connect(self._close)
 
     def end(self) -> int:
-        """Close what was opened, when the frame is gone; return how many answers could not be saved.
+        """Close what was opened, when the frame is gone; return how many answers could not be saved. Safe to repeat.
 
         Raises StoreError when letters that were typed before the window was complete cannot be saved.
         """
@@ -57,13 +57,14 @@ class Start(QObject):
             self._thread.join()
         elif self._frame.is_edited:
             self._open()
-        if self._opened is None:
+        opened, self._opened = self._opened, None
+        if opened is None:
             return 0
         try:
-            if self._window is None:
-                self._keep_letters(self._opened)
+            if not self._is_built:
+                self._keep_letters(opened)
         finally:
-            unsaved = self._opened.workbench.close()
+            unsaved = opened.workbench.close()
         return unsaved
 
     def _begin(self) -> None:
@@ -72,7 +73,7 @@ class Start(QObject):
             self._thread.start()
 
     def _open(self) -> None:
-        """Open the database and load the rest of the program, on the thread; less when the frame was closed meanwhile."""
+        """Open the database and load the rest of the program, on the thread; only open it when the frame was closed."""
         try:
             from workbench.app.opening import read
             from workbench.usecases.workbench import Workbench
@@ -105,21 +106,28 @@ class Start(QObject):
         self._step()
 
     def _step(self) -> None:
+        if self._advance():
+            QTimer.singleShot(0, self, self._step)
+        elif self._notice and self._window is not None and self._is_built and not self._closed:
+            self._window.notices.quiet("settings", self._notice)
+
+    def _advance(self) -> bool:
+        """Take one step; False when there is none left, or it failed."""
         try:
-            for _ in self._steps:
-                QTimer.singleShot(0, self, self._step)
-                return
+            next(self._steps)
+        except StopIteration:
+            self._is_built = self._window is not None and self.error is None
+            return False
         except Exception as error:  # noqa: BLE001 - raised again when the event loop has ended
             self.error = error
             self.failed.emit()
-            return
-        if self._notice and self._window is not None and not self._closed:
-            self._window.notices.quiet("settings", self._notice)
+            return False
+        return True
 
     def _close(self) -> None:
         self._closed = True
         # A window half built is finished: it knows how to save and to close.
-        for _ in self._steps:
+        while self._advance():
             pass
 
     def _keep_letters(self, opened: Opened) -> None:

@@ -73,12 +73,13 @@ class MainWindow(QObject):
         self.pulse = Pulse(self.workbench, self.tasks, self)
         self.heads: tuple[LaneHead, ...] = ()
         self._raise_server: RaiseServer | None = None
-        self._closed = False
+        self._has_begun = self._closed = False
         frame.closing.connect(self._close)
         frame.deactivated.connect(self._deactivated)
 
     def begin(self) -> None:
         """Start what goes on by itself, once the widgets are there."""
+        self._has_begun = True
         self.frame.may_close = self._may_close
         self.workbench.add_listener(self.bridge.listener())
         self.pulse.start_watching()
@@ -291,7 +292,8 @@ class MainWindow(QObject):
         self._closed = True
         self.pulse.stop()
         self.compose.saver.flush()
-        self._remember_settings()
+        if self._has_begun:
+            self._remember_settings()
         self.tasks.close()
 
     def _remember_settings(self) -> None:
