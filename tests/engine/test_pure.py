@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from workbench.core.content import Message
 from workbench.core.lanes import Endpoint
+from workbench.core.redaction import MASK, MIN_SECRET
 from workbench.core.runs import Mark
 from workbench.engine.calls import Call
 from workbench.engine.child.answer import Answer
@@ -23,7 +24,7 @@ from workbench.engine.child.openai_chat import Refusal, adjusted
 from workbench.engine.child.request import Adjustments, build, dumps
 from workbench.engine.child.wire_marks import compare, visible
 from workbench.engine.estimate import estimate, tokens
-from workbench.engine.redact import HIDDEN, Redactor
+from workbench.engine.redact import Redactor
 
 any_text = st.text(st.characters(codec=None, exclude_categories=()), max_size=40)
 
@@ -72,13 +73,13 @@ class TestEstimate:
 
 
 class TestRedactor:
-    @given(st.text(min_size=4, max_size=20), any_text, any_text)
+    @given(st.text(min_size=MIN_SECRET, max_size=20), any_text, any_text)
     def test_no_secret_survives(self, secret: str, before: str, after: str) -> None:
         redact = Redactor([secret])
-        assert secret not in redact.text(before + secret + after).replace(HIDDEN, "\0")
+        assert secret not in redact.text(before + secret + after).replace(MASK, "\0")
 
     def test_longer_secrets_go_first(self) -> None:
-        assert "tail" not in Redactor(["abcd", "abcd-tail"]).text("abcd-tail")
+        assert "tail" not in Redactor(["abcde", "abcde-tail"]).text("abcde-tail")
 
     @pytest.mark.parametrize(
         "key", ["sk-proj-abcdefghijklmnop", "AIzaSyA1234567890abcdefghijk", "gsk_abcdefghijklmnop1"]

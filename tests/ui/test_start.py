@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.bench.histories import echo_history
@@ -251,3 +251,17 @@ def test_a_draft_that_changed_since_the_first_look_is_shown(starting: Starting) 
     store.close()
     starting.complete()
     assert dict(frame.text()[1]) == {"question": "Another one?"}
+
+
+def test_the_side_bar_keeps_its_room_in_whatever_order_it_comes(starting: Starting) -> None:
+    shown = starting.show()
+    starting.until(lambda: shown.is_complete)
+    early = Frame(starting.theme, Settings())
+    side = QWidget()
+    side.setMinimumWidth(170)
+    early.add_side(side)
+    early.show()
+    starting.until(lambda: early.divider.sizes()[0] > 0)
+    assert early.divider.sizes()[0] == shown.divider.sizes()[0] > 170
+    early.close()
+    early.deleteLater()

@@ -5,13 +5,12 @@ Invariant: no text that went through a `Redactor` contains one of its secrets.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
 from typing import Any
 
-HIDDEN = "[key]"
-_MIN_SECRET = 4
+from workbench.core.redaction import MASK, pattern_of
+
 # Keys of somebody else (an old one that a provider quotes, say) are not ours to know, but have familiar shapes.
 _LOOKS_LIKE_KEY = re.compile(
     r"\b(?:sk|pk|rk|gsk|xai|hf|ghp|gho|fw|pplx|tgp|r8|nvapi)[-_][A-Za-z0-9_*.\-]{12,}"
@@ -22,26 +21,21 @@ _LOOKS_LIKE_KEY = re.compile(
 
 
 class Redactor:
-    """Replaces secrets in texts and JSON. Secrets of under four characters protect nothing and are left alone."""
+    """Replaces secrets in texts and JSON, in every spelling that `core.redaction` knows."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._secrets = sorted({s for s in secrets if len(s) >= _MIN_SECRET}, key=len, reverse=True)
+        self._pattern = pattern_of(secrets)
 
     def text(self, text: str) -> str:
         """Return `text` without the secrets and without anything shaped like a provider's key."""
-        return _LOOKS_LIKE_KEY.sub(HIDDEN, self._exact(text))
+        return _LOOKS_LIKE_KEY.sub(MASK, self._exact(text))
 
     def value(self, value: Any) -> Any:
         """Return a JSON value without the secrets; equal to `value` when it holds none."""
-        written = json.dumps(value)
-        if not any(json.dumps(secret)[1:-1] in written for secret in self._secrets):
-            return value
-        return self._walk(value)
+        return value if self._pattern is None else self._walk(value)
 
     def _exact(self, text: str) -> str:
-        for secret in self._secrets:
-            text = text.replace(secret, HIDDEN)
-        return text
+        return text if self._pattern is None else self._pattern.sub(MASK, text)
 
     def _walk(self, value: Any) -> Any:
         if isinstance(value, str):

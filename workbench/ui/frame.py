@@ -95,10 +95,12 @@ class Frame(QMainWindow):
 
     def add_side(self, side: QWidget) -> None:
         """Put the side bar into the room that is kept for it; called once."""
-        sizes = self.divider.sizes()
+        # Before the first layout a divider knows no sizes yet, only what it was asked for, and keeps that.
+        sizes = self.divider.sizes() if self.isVisible() else []
         if (room := self.divider.replaceWidget(0, side)) is not None:
             room.deleteLater()
-        self.divider.setSizes(sizes)
+        if sizes:
+            self.divider.setSizes(sizes)
 
     def add_notice(self, notice: QWidget) -> None:
         """Put the notice line below the header; called once."""

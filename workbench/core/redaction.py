@@ -19,14 +19,19 @@ MASK = "•••"
 MIN_SECRET = 5
 
 
-def redact(text: str, secrets: Iterable[str]) -> str:
-    """Return `text` with every spelling of every secret replaced; secrets under 5 characters are left alone."""
+def pattern_of(secrets: Iterable[str]) -> re.Pattern[str] | None:
+    """Return what finds every spelling of every secret, None when there is none; under 5 characters is no secret."""
     found = {form for secret in secrets if len(secret) >= MIN_SECRET for form in _spellings(secret)}
     if not found:
-        return text
+        return None
     # Longest first: a key that starts with another key goes as a whole.
-    forms = sorted(found, key=lambda form: (-len(form), form))
-    return re.sub("|".join(map(re.escape, forms)), MASK, text)
+    return re.compile("|".join(map(re.escape, sorted(found, key=lambda form: (-len(form), form)))))
+
+
+def redact(text: str, secrets: Iterable[str]) -> str:
+    """Return `text` with every spelling of every secret replaced; secrets under 5 characters are left alone."""
+    pattern = pattern_of(secrets)
+    return text if pattern is None else pattern.sub(MASK, text)
 
 
 def _spellings(secret: str) -> set[str]:
