@@ -35,6 +35,14 @@ class Outputs:
             if transcript is not None and transcript.snapshot(_NO_TEXT, _NO_TEXT).saved:
                 del self._transcripts[uid]
 
+    def unended(self) -> tuple[str, ...]:
+        """Return the held runs in which another process had not ended all attempts when they were read."""
+        return tuple(
+            run
+            for run, held in self._stored.items()
+            if any(shown.result is None and uid not in self._transcripts for uid, shown in held.items())
+        )
+
     def is_live(self, output_uid: str) -> bool:
         """Whether this process holds the output's transcript."""
         return output_uid in self._transcripts

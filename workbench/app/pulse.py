@@ -1,5 +1,7 @@
 """The clockwork of the window: frames while something streams, and a look at the database once a second.
 
+A process that is killed writes nothing more, so while others run something their locks are looked at too.
+
 Invariant: between frames nothing touches widgets because of streaming; a frame is short whatever the number of outputs,
 so that keys and paints get their turn, and no output waits for ever; when an output is slow, frames become rarer and
 never pile up.
@@ -13,6 +15,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.app.tasks import Tasks
+from workbench.usecases.others import Seen, ended_elsewhere
 from workbench.usecases.workbench import Workbench
 
 FRAME_MS = 16
@@ -20,6 +23,8 @@ BUDGET_MS = 4
 """An output that has its turn after this much of a frame is left to the next one."""
 SLOWEST_FRAME_MS = 250
 WATCH_MS = 1000
+LOOKS_BETWEEN = 10
+"""Of this many looks at the database, one also asks whether the processes that run beside this one are alive."""
 
 
 class Turns:
@@ -56,11 +61,15 @@ class Pulse(QObject):
     second = Signal()
     foreign_change = Signal()
     """Another process wrote to the database."""
+    recovered = Signal(str)
+    """Something that a process had left unfinished was ended; a sentence about it."""
 
     def __init__(self, workbench: Workbench, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._workbench, self._tasks = workbench, tasks
         self._data_version: int | None = None
+        self._others_run = False
+        self._looks = 0
         self._turns = Turns(lambda: time.perf_counter() * 1000)
         self._frames = QTimer(self, interval=FRAME_MS)
         self._frames.timeout.connect(self.tick)
@@ -106,5 +115,15 @@ class Pulse(QObject):
         # The first look counts as a change: something may have been written since the lists were read.
         changed = version != self._data_version
         self._data_version = version
+        self._looks += 1
         if changed:
+            self.foreign_change.emit()
+        if changed or (self._others_run and self._looks >= LOOKS_BETWEEN):
+            self._looks = 0
+            self._tasks.run(self._workbench.others.look, self._seen)
+
+    def _seen(self, seen: Seen) -> None:
+        self._others_run = seen.running
+        if sentence := ended_elsewhere(seen.recovered):
+            self.recovered.emit(sentence)
             self.foreign_change.emit()

@@ -88,6 +88,20 @@ class Stage(QObject):
         self.outputs.keep(detail.row.run_uid, detail.outputs, beside=self.draft_run)
         self.board.show(detail.row.run_uid, _columns(detail, endpoints), detail.verdict)
 
+    def follow_others(self) -> None:
+        """Bring up to date what another process runs and the lanes show."""
+        for run_uid in self.outputs.unended():
+            self._tasks.run(lambda uid=run_uid: self._workbench.history.detail(uid), self._renew)
+
+    def _renew(self, detail: IterationDetail) -> None:
+        run_uid = detail.row.run_uid
+        if run_uid not in (self.draft_run, self.board.run_uid):
+            return
+        self.outputs.keep(
+            run_uid, detail.outputs, beside=self.draft_run if run_uid != self.draft_run else self.board.run_uid
+        )
+        self.board.tick({output.uid for output in detail.outputs})
+
     def recorded(self, run_uid: str, number: int) -> None:
         """Take in which iteration a run became."""
         self._numbers[run_uid] = number

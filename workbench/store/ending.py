@@ -153,11 +153,15 @@ def _land(connection: sqlite3.Connection, run: int, outputs: Iterable[int]) -> N
         connection.execute("DELETE FROM partials WHERE output_id IN (SELECT id FROM outputs WHERE run_id = ?)", (run,))
 
 
+def owners_in_flight(connection: sqlite3.Connection) -> set[str]:
+    """Return the owners of outputs that have no end yet."""
+    return {owner for (owner,) in connection.execute("SELECT DISTINCT owner_uid FROM in_flight")}
+
+
 def recover(connection: sqlite3.Connection, alive: Callable[[str], bool], now: str) -> Recovered:
     """End what dead processes left in flight as interrupted, with the text that had streamed."""
-    owners = [owner for (owner,) in connection.execute("SELECT DISTINCT owner_uid FROM in_flight")]
     lost: dict[int, list[int]] = {}
-    for owner in owners:
+    for owner in sorted(owners_in_flight(connection)):
         if not alive(owner):
             for run, output in connection.execute(
                 "SELECT run_id, output_id FROM in_flight WHERE owner_uid = ?", (owner,)

@@ -169,6 +169,11 @@ class Store:
         """End as interrupted, with their text so far, the outputs whose owner is not `alive`."""
         return self._write(lambda c: ending.recover(c, alive, now))
 
+    def owners_in_flight(self) -> set[str]:
+        """Return the processes, dead or alive, whose outputs have no end yet."""
+        with self._readers.use() as connection:
+            return ending.owners_in_flight(connection)
+
     def iterations(self, prompt_uid: str, before: int | None = None, limit: int = 100) -> list[IterationRow]:
         """Return up to `limit` iterations with numbers below `before`, newest first."""
         with self._readers.use() as connection:

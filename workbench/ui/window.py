@@ -230,6 +230,7 @@ class MainWindow(QObject):
 
     def foreign_change(self) -> None:
         self.timeline.refresh(self.update_state)
+        self.compose.stage.follow_others()
         self.prompts.refresh()
         self._show_database()
 

@@ -51,6 +51,7 @@ def wire(window: MainWindow) -> None:
     window.pulse.frame.connect(compose.board.tick)
     window.pulse.second.connect(compose.board.refresh_running)
     window.pulse.foreign_change.connect(window.foreign_change)
+    window.pulse.recovered.connect(lambda sentence: window.notices.quiet("recovered", sentence))
     window.bridge.run_started.connect(window.run_recorded)
     window.bridge.run_ended.connect(window.run_ended)
     window.bridge.output_ended.connect(lambda _: window.show_session())

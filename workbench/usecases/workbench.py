@@ -27,6 +27,7 @@ from workbench.store import Recovered, Store, open_store
 from workbench.usecases.endpoints import Endpoints
 from workbench.usecases.history import History
 from workbench.usecases.listening import Listeners, RunListener
+from workbench.usecases.others import Others
 from workbench.usecases.pricing import Pricing
 from workbench.usecases.problems import Problem, problem_of
 from workbench.usecases.prompts import SAMPLE, Prompts
@@ -112,6 +113,7 @@ class Workbench:
         """One quiet sentence about what an earlier session left unfinished, "" for nothing."""
         self._owners = owners_directory(store.path)
         self._lock = OwnerLock(self._owners, self.owner_uid)
+        self.others = Others(store, self.owner_uid, self._is_alive, utc_now)
         self._closed = False
 
     @classmethod
@@ -171,7 +173,7 @@ class Workbench:
             return
         self._lock.acquire()
         self._seed()
-        recovered = self.store.recover(lambda uid: owner_alive(self._owners, uid), utc_now())
+        recovered = self.store.recover(self._is_alive, utc_now())
         recovered.add_done_callback(self._tell_recovery)
 
     def _seed(self) -> None:
@@ -218,6 +220,9 @@ class Workbench:
             self.recovery.set_exception(error)
         else:
             self.recovery.set_result(recovery_sentence(done.result()))
+
+    def _is_alive(self, owner_uid: str) -> bool:
+        return owner_alive(self._owners, owner_uid)
 
     def _on_event(self, event: Event) -> None:
         self.runner.on_event(event)

@@ -1,0 +1,63 @@
+"""A terminal beside the open window: what it runs is followed, and what it leaves behind when it is killed is ended."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from tests.ui.desk import Desk
+from workbench.app import pulse
+
+pytestmark = pytest.mark.window
+
+
+def test_a_terminal_killed_beside_the_window_is_interrupted_in_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pulse, "LOOKS_BETWEEN", 1)
+    window = desk.open()
+    words = "".join(f"{number} " for number in range(2000))
+    command = [sys.executable, "-m", "workbench.cli.main", "run", "--db", str(desk.db), "--model", "echo"]
+    child = subprocess.Popen(
+        [*command, "--var", f"question={words}", "--param", "delay_ms=50"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=dict(os.environ),
+    )
+    try:
+        desk.until(lambda: [row.running for row in desk.timeline()] == [True])
+        run = desk.timeline()[0].run_uid
+        window.compose.view(run)
+        desk.until(lambda: window.compose.viewing is not None)
+        before = desk.text(0)
+        desk.until(lambda: len(desk.text(0)) > len(before))
+        desk.until(lambda: len(desk.rows("SELECT 1 FROM partials")) > 4)
+        assert window.compose.board.is_running()
+    finally:
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+    desk.until(lambda: [row.running for row in desk.timeline()] == [False])
+    desk.until(lambda: not window.compose.board.is_running())
+    assert desk.notice() == "Recovered 1 interrupted answer of another process that ended in the middle of a run."
+    assert desk.rows("SELECT state, text FROM outputs") == [("interrupted", desk.text(0))]
+    assert window.compose.board.state(window.shown_slots()[0]) == "interrupted"
+
+
+def test_a_terminal_that_lives_is_left_alone(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pulse, "LOOKS_BETWEEN", 1)
+    window = desk.open()
+    command = [sys.executable, "-m", "workbench.cli.main", "run", "--db", str(desk.db), "--model", "echo"]
+    child = subprocess.Popen(
+        [*command, "--var", "question=slowly", "--param", "delay_ms=100"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=dict(os.environ),
+    )
+    said, _ = child.communicate(timeout=60)
+    desk.until(lambda: [row.running for row in desk.timeline()] == [False])
+    assert child.returncode == 0
+    assert desk.rows("SELECT state, text FROM outputs") == [("finished", said.decode().removesuffix("\n"))]
+    assert "Recovered" not in desk.notice()
+    assert window.workbench.others.look().running is False
