@@ -6,6 +6,7 @@ Invariant: the draft's own run is remembered while a past one is looked at, and 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
@@ -91,7 +92,7 @@ class Stage(QObject):
     def follow_others(self) -> None:
         """Bring up to date what another process runs and the lanes show."""
         for run_uid in self.outputs.unended():
-            self._tasks.run(lambda uid=run_uid: self._workbench.history.detail(uid), self._renew)
+            self._tasks.run(partial(self._workbench.history.detail, run_uid), self._renew)
 
     def _renew(self, detail: IterationDetail) -> None:
         run_uid = detail.row.run_uid
