@@ -21,10 +21,10 @@ def run(full: bool) -> list[dict[str, Any]]:
         base = f"http://127.0.0.1:{port}"
         settle(rig, f"{base}/v1", LANES)
         with httpx.Client(trust_env=False) as client:
-            bare = _bare(client, base, times)
+            alone = bare(client, base, times)
             one = _lanes(rig, client, base, times, 1)
             eight = _lanes(rig, client, base, times, LANES)
-    over = percentile(one, 50) - percentile(bare, 50)
+    over = percentile(one, 50) - percentile(alone, 50)
     last = percentile(eight, 95)
     return [
         {
@@ -34,14 +34,14 @@ def run(full: bool) -> list[dict[str, Any]]:
             "floor": 0.0,
             "unit": "ms",
             "ok": over <= OVER_BARE_MS,
-            "notes": f"engine {percentile(one, 50):.2f}, bare {percentile(bare, 50):.2f} ms, engine p95 "
+            "notes": f"engine {percentile(one, 50):.2f}, bare {percentile(alone, 50):.2f} ms, engine p95 "
             f"{percentile(one, 95):.2f} ms, {times} runs",
         },
         {
             "name": "run → request on the wire, last of 8 lanes (p95)",
             "measured": last,
             "budget": LAST_MS,
-            "floor": percentile(bare, 95),
+            "floor": percentile(alone, 95),
             "unit": "ms",
             "ok": last <= LAST_MS,
             "notes": f"p50 {percentile(eight, 50):.2f} ms, {times} runs; the floor is one bare request",
@@ -49,31 +49,33 @@ def run(full: bool) -> list[dict[str, Any]]:
     ]
 
 
-def _bare(client: httpx.Client, base: str, times: int) -> list[float]:
+def bare(client: httpx.Client, base: str, times: int) -> list[float]:
+    """Return the ms of each bare request until it arrived."""
     body = {"model": "fake", "messages": [{"role": "user", "content": PROMPT.text}], "temperature": 0.5}
     client.post(f"{base}/v1/chat/completions", json=body)
-    _arrivals(client, base)
+    arrivals(client, base)
     samples = []
     for _ in range(times):
         began = time.monotonic_ns()
         client.post(f"{base}/v1/chat/completions", json=body)
-        samples.append((_arrivals(client, base)[-1] - began) / 1e6)
+        samples.append((arrivals(client, base)[-1] - began) / 1e6)
     return samples
 
 
 def _lanes(rig: Rig, client: httpx.Client, base: str, times: int, lanes: int) -> list[float]:
     samples = []
     for _ in range(times):
-        _arrivals(client, base)
+        arrivals(client, base)
         began = time.monotonic_ns()
         rig.finish(*[rig.run(f"{base}/v1", stream=True) for _ in range(lanes)])
-        arrived = _arrivals(client, base)
+        arrived = arrivals(client, base)
         if len(arrived) != lanes:
             raise RuntimeError(f"{len(arrived)} requests arrived instead of {lanes}")
         samples.append((max(arrived) - began) / 1e6)
     return samples
 
 
-def _arrivals(client: httpx.Client, base: str) -> list[int]:
+def arrivals(client: httpx.Client, base: str) -> list[int]:
+    """Return when the requests since the last question arrived, in CLOCK_MONOTONIC ns."""
     found: list[int] = client.get(f"{base}/arrivals").json()
     return found
