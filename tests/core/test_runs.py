@@ -33,13 +33,16 @@ def test_time_to_first_token_and_duration(timing: Timing, ttft: int | None, dura
     [
         (Timing(0, 10, 310, 1310), 142, 142.0),
         (Timing(0, 10, 310, 810), 71, 142.0),
-        (Timing(0, 10, 310, 1310), 0, 0.0),
+        (Timing(0, 10, 310, 1310), 5, 5.0),
+        (Timing(0, 10, 310, 1310), 4, None),
+        (Timing(0, 10, 310, 410), 10, 100.0),
+        (Timing(0, 10, 310, 409), 10, None),
         (Timing(0, 10, 310, 1310), None, None),
         (Timing(0, 10, None, 1310), 5, None),
         (Timing(0, 10, 310, None), 5, None),
         (Timing(0, 10, 310, 310), 5, None),
         (Timing(0, 10, 310, 300), 5, None),
-        (Timing(0, 0, 0, 1), 5, 5000.0),
+        (Timing(0, 0, 0, 27), 20337, None),
     ],
 )
 def test_tokens_per_second_count_from_the_first_token(timing: Timing, tokens: int | None, rate: float | None) -> None:

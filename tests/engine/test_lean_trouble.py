@@ -12,6 +12,7 @@ import pytest
 from tests.engine.listening import Engine, address, quick
 from tests.fakes import provider as fakes
 from tests.fakes.provider import Cut, FakeProvider, Hold, Reply, Send, Wait, error, status, stream, whole
+from workbench.core.money import Usage
 from workbench.core.runs import Result
 
 KEY = "sk-planted-0123456789"
@@ -39,7 +40,7 @@ REFUSALS: list[tuple[int, Any, str]] = [
     (400, error("Unrecognized request argument supplied: 'foo'"), "refused_param"),
     (400, error("I do not like this"), "bad_request"),
     (418, b"teapot", "bad_request"),
-    (307, b"", "bad_request"),
+    (307, b"", "bad_address"),
 ]
 
 
@@ -53,6 +54,7 @@ def test_refusals(engine: Engine, fake: FakeProvider, number: int, body: Any, ex
     assert result.failure is not None
     assert result.failure.sentence.endswith(".")
     assert f"HTTP {number}" in result.failure.detail
+    assert result.usage == Usage()
 
 
 def test_401_without_a_key_asks_for_one(engine: Engine, fake: FakeProvider) -> None:
@@ -229,11 +231,11 @@ def test_a_connection_that_is_not_accepted(engine: Engine) -> None:
 @pytest.mark.parametrize("url", ["", "not an address", "http://", "ftp://x/y", "http://[::1", "http://127.0.0.1:99999"])
 def test_addresses_that_are_none(engine: Engine, url: str) -> None:
     result = engine.ask(address(url), retries=0)
-    assert code(result) == "connect_failed", result.failure
+    assert code(result) == "bad_address", result.failure
 
 
 def test_a_header_that_is_none(engine: Engine, fake: FakeProvider) -> None:
     result = engine.ask(address(fake.base_url), key="sk-two\nlines", retries=0)
-    assert code(result) == "connect_failed"
+    assert code(result) == "bad_address"
     assert result.failure is not None
     assert "two" not in result.failure.detail

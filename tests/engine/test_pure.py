@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from workbench.core.content import Message
 from workbench.core.lanes import Endpoint
+from workbench.core.money import Usage
 from workbench.core.redaction import MASK, MIN_SECRET
 from workbench.core.runs import Mark
 from workbench.engine.calls import Call
@@ -23,7 +24,7 @@ from workbench.engine.child.litellm_calls import split_params
 from workbench.engine.child.openai_chat import Refusal, adjusted
 from workbench.engine.child.request import Adjustments, build, dumps
 from workbench.engine.child.wire_marks import compare, visible
-from workbench.engine.estimate import estimate, tokens
+from workbench.engine.estimate import estimate, estimate_ended, tokens
 from workbench.engine.redact import Redactor
 
 any_text = st.text(st.characters(codec=None, exclude_categories=()), max_size=40)
@@ -70,6 +71,13 @@ class TestEstimate:
     def test_says_that_it_is_one(self) -> None:
         usage = estimate([Message("user", "Hi")], "Hello", "Hm")
         assert (usage.source, usage.reasoning, usage.output) == ("estimate", 1, 2)
+
+    def test_is_not_made_of_what_was_never_answered(self) -> None:
+        asked = [Message("user", "Hi")]
+        assert estimate_ended(asked, "", sent=False, failed=False) == Usage()
+        assert estimate_ended(asked, "", sent=True, failed=True) == Usage()
+        assert estimate_ended(asked, "Hel", sent=True, failed=True).output == 1
+        assert estimate_ended(asked, "", sent=True, failed=False).output == 0
 
 
 class TestRedactor:

@@ -100,7 +100,7 @@ def test_no_key_no_header_and_no_key_in_a_redirect(engine: Engine, fake: FakePro
         fake.script(status(307, b"", {"location": f"{other.base_url}/chat/completions"}))
         result = engine.ask(address(fake.base_url), key=PLANTED)
         assert result.failure is not None
-        assert result.failure.code == "bad_request"
+        assert result.failure.code == "bad_address"
         assert other.requests == []
     engine.ask(address(fake.base_url))
     assert "authorization" not in fake.requests[1].headers
@@ -128,7 +128,7 @@ def test_a_proxy_that_is_none_is_a_sentence() -> None:
     with Engine(env={**os.environ, "https_proxy": "nonsense://x", "HTTPS_PROXY": "nonsense://x"}) as engine:
         result = engine.ask(Endpoint("e", "openai", "E", "https://example.invalid/v1"), retries=0)
         assert result.failure is not None
-        assert result.failure.code == "connect_failed"
+        assert result.failure.code == "bad_address"
 
 
 OFFLINE = """

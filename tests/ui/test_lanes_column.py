@@ -214,7 +214,9 @@ def test_standing_is_said_in_words(view: LanesView, lane: LaneColumn) -> None:
     ("code", "label", "signal", "arguments"),
     [
         ("no_key", "Add a key…", "action_requested", ["m", "keys"]),
-        ("bad_key", "Add a key…", "action_requested", ["m", "keys"]),
+        ("bad_key", "Change the key…", "action_requested", ["m", "keys"]),
+        ("no_model", "Change model…", "model_requested", ["m"]),
+        ("too_long", "Edit the prompt", "action_requested", ["m", "prompt"]),
         ("no_builtin_model", "Install the built-in model", "action_requested", ["m", "install_model"]),
         ("timeout", "Retry", "retry_requested", ["m"]),
     ],

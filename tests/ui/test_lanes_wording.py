@@ -129,11 +129,13 @@ def test_marks(marks: tuple[Mark, ...], line: str) -> None:
     assert wording.marks_line(marks) == line
 
 
-def test_endings_and_steps() -> None:
+def test_no_time_at_all_is_never_claimed() -> None:
+    assert wording.numbers(LaneStatus("finished", ttft_ms=0)) == ("<0.01 s first",)
+    assert wording.numbers(LaneStatus("finished", ttft_ms=5)) == ("0.01 s first",)
+
+
+def test_endings() -> None:
     assert wording.ending(LaneStatus("finished", finish_reason="length")) == "stopped at max tokens"
     assert wording.ending(LaneStatus("stopped", finish_reason="length")) == "stopped by you"
     assert wording.ending(LaneStatus("interrupted")) == "interrupted: the app or engine ended"
     assert wording.ending(LaneStatus("finished", finish_reason="stop")) == ""
-    assert wording.next_step("no_key") == wording.next_step("bad_key") == ("keys", "Add a key…")
-    assert wording.next_step("no_builtin_model") == ("install_model", "Install the built-in model")
-    assert wording.next_step("engine_died") == ("retry", "Retry")

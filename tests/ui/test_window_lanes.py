@@ -7,9 +7,11 @@ import json
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from tests.ui.desk import HELLO, Desk
-from workbench.core.lanes import ECHO, ECHO_MODEL, LITELLM, Params
+from workbench.app.model_entries import Choice
+from workbench.core.lanes import ECHO, ECHO_MODEL, LITELLM, Endpoint, Params
 
 pytestmark = pytest.mark.window
 
@@ -211,3 +213,70 @@ def test_a_key_in_the_moment_of_switching_belongs_to_the_old_prompt(desk: Desk) 
     window.choose_prompt(sample)
     window.choose_prompt(other)
     desk.until(lambda: window.compose.prompt_uid == other)
+
+
+def _failing(code: str) -> dict[str, list[dict[str, list[str]]]]:
+    return {"default": [{"fail": [code, "It went wrong.", "HTTP 400"]}]}
+
+
+def _press_step(desk: Desk, slot: str) -> None:
+    column = desk.window.view.lanes.column(slot)
+    assert column is not None
+    strip = column.strip()
+    assert strip is not None
+    box = strip.failure_box()
+    assert box is not None
+    QTest.mouseClick(box.step, Qt.MouseButton.LeftButton)
+
+
+def test_a_failed_call_shows_no_tokens_and_no_price(desk: Desk) -> None:
+    window = desk.open(_failing("bad_request"))
+    window.view.editor.focus_first()
+    desk.run()
+    column = window.view.lanes.column(window.shown_slots()[0])
+    assert column is not None
+    assert column.header.numbers.candidates() == ("failed",)
+    assert desk.rows("SELECT DISTINCT input_tokens, output_tokens FROM outputs") == [(None, None)]
+
+
+def test_an_unknown_model_leads_to_the_picker_of_its_lane(desk: Desk) -> None:
+    window = desk.open(_failing("no_model"))
+    second = window.shown_slots()[1]
+    window.view.editor.focus_first()
+    desk.run()
+    _press_step(desk, second)
+    picker = window.dialogs.open_picker
+    assert picker is not None
+    picker.chosen.emit(Choice(ECHO, ECHO_MODEL))
+    picker.reject()
+    assert [lane.model for lane in window.compose.lanes.lanes][1] == ECHO_MODEL
+
+
+def test_an_endpoint_that_cannot_be_reached_leads_to_its_settings(desk: Desk) -> None:
+    window = desk.open(_failing("connect_failed"))
+    own = Endpoint("e-own", "openai", "Mine", "http://127.0.0.1:9/v1")
+    window.workbench.store.save_endpoint(own, "2026-01-01T00:00:00.000Z").result()
+    known: list[bool] = []
+    window.compose.endpoints_changed(lambda: known.append(True))
+    desk.until(lambda: known)
+    slot = window.shown_slots()[0]
+    window.compose.lanes.set_model(slot, own.uid, "m")
+    window.view.editor.focus_first()
+    desk.run()
+    _press_step(desk, slot)
+    settings = window.dialogs.open_settings
+    assert settings is not None
+    desk.until(lambda: "Mine" in [field.text() for field in settings.findChildren(QLineEdit)])
+    settings.reject()
+
+
+def test_a_request_that_is_too_long_leads_to_the_editor(desk: Desk) -> None:
+    window = desk.open(_failing("too_long"))
+    window.view.editor.focus_first()
+    desk.run()
+    slot = window.shown_slots()[0]
+    window.view.lanes.focus_lane(0)
+    _press_step(desk, slot)
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert window.view.editor.isAncestorOf(focused)

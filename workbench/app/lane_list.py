@@ -48,6 +48,7 @@ def heads(
             versions=tuple(versions),
             params=lane.params,
             read_only=read_only,
+            place=endpoints[lane.endpoint].kind if lane.endpoint in endpoints else "",
             answered_by=_answered_by(lane, answered(lane)),
         )
         for number, lane in enumerate(lanes, start=1)

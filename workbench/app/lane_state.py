@@ -34,6 +34,8 @@ class LaneHead:
     versions: tuple[int, ...] = ()
     params: Params = field(default_factory=Params)
     read_only: bool = False
+    place: str = ""
+    """The kind of the endpoint that is set, "" when it was removed."""
     answered_by: str = ""
     """Who gave the shown answer, when the lane was changed since; "" when the lane is as it ran."""
 

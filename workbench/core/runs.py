@@ -20,6 +20,10 @@ VerdictKind = Literal["winner", "tie", "all_bad", "none"]
 
 ENDED: frozenset[OutputState] = frozenset({"finished", "failed", "stopped", "interrupted"})
 LOOP_GAP_MS = 10 * 60 * 1000
+MIN_RATE_MS = 100
+"""Between first token and end; less than this tells how an answer was packed into pieces, not how fast it was made."""
+MIN_RATE_TOKENS = 5
+"""The same for tokens: over two or three of them one hiccup of the network decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +47,10 @@ class Timing:
 
     def tokens_per_second(self, output_tokens: int | None) -> float | None:
         """Return output tokens per second from first token to end, or None when unknown or too short to tell."""
-        if output_tokens is None or self.first is None or self.end is None or self.end <= self.first:
+        if output_tokens is None or output_tokens < MIN_RATE_TOKENS or self.first is None or self.end is None:
             return None
-        return output_tokens * 1000 / (self.end - self.first)
+        took = self.end - self.first
+        return None if took < MIN_RATE_MS else output_tokens * 1000 / took
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,17 @@ def tokens(text: str) -> int:
     return count
 
 
+def estimate_ended(messages: Iterable[Message], text: str, reasoning: str = "", *, sent: bool, failed: bool) -> Usage:
+    """Return the usage of a call that ended without a count of the provider's.
+
+    It is unknown when the request never went out, and when the call failed before its first letter: whether anything
+    was counted then nobody can tell, and an estimate would look like a price.
+    """
+    if not sent or (failed and not text and not reasoning):
+        return Usage()
+    return estimate(messages, text, reasoning)
+
+
 def estimate(messages: Iterable[Message], text: str, reasoning: str = "") -> Usage:
     """Return an estimated usage of a call with this prompt that answered this much."""
     given = sum(tokens(m.text) + MESSAGE_OVERHEAD for m in messages)

@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from workbench.core.money import Usage
 from workbench.core.runs import Failure, Mark, OutputState, Result, Timing
 from workbench.engine import protocol
 from workbench.engine.calls import Call, Delta, Ended, Event, Queued, Retrying, Sent
-from workbench.engine.estimate import estimate
+from workbench.engine.estimate import estimate_ended
 from workbench.engine.protocol import ProtocolError
 from workbench.engine.redact import Redactor
 
@@ -118,7 +117,7 @@ class Ledger:
         if failure is not None:
             redact = Redactor((call.key, *(value for _, value in call.secret_headers)))
             failure = Failure(failure.code, redact.text(failure.sentence), redact.text(failure.detail))
-        usage = Usage() if flight.wire is None else estimate(call.messages, text, reasoning)
+        usage = estimate_ended(call.messages, text, reasoning, sent=flight.wire is not None, failed=state == "failed")
         # Without the engine's clock there is no timing that could be compared with others.
         result = Result(
             state=state,

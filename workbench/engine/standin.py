@@ -27,7 +27,7 @@ from workbench.core.runs import Failure, OutputState
 from workbench.core.templates import render_plain
 from workbench.engine import protocol
 from workbench.engine.calls import Call
-from workbench.engine.estimate import estimate
+from workbench.engine.estimate import estimate_ended
 from workbench.engine.pipes import ChildPipe
 
 _POLL_S = 0.005
@@ -161,7 +161,9 @@ class Performance:
 
     def _end(self, state: OutputState) -> None:
         self._timing[3] = self._now()
-        usage = self._usage or estimate(self._call.messages, self._texts["text"], self._texts["reasoning"])
+        usage = self._usage or estimate_ended(
+            self._call.messages, self._texts["text"], self._texts["reasoning"], sent=True, failed=state == "failed"
+        )
         self._pipe.send(
             state,
             id=self._call.id,

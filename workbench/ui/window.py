@@ -261,9 +261,14 @@ class MainWindow(QObject):
         if action == "install_model":
             self.notices.install_model()
             return
+        if action == "prompt":
+            self.handlers.focus_editor()
+            return
         lane = self.compose.lanes.get(slot)
         if lane is None:
             self.dialogs.settings("keys")
+        elif action == "endpoint":
+            self.dialogs.settings("endpoints", lane.endpoint)
         elif lane.endpoint == LITELLM:
             self.tasks.run(
                 lambda: self.workbench.catalogue.provider_of(lane.model),

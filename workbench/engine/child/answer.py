@@ -16,7 +16,7 @@ from workbench.core.money import Usage
 from workbench.core.runs import Failure, Mark, OutputState, Timing
 from workbench.engine import protocol
 from workbench.engine.calls import Call, DeltaKind
-from workbench.engine.estimate import estimate
+from workbench.engine.estimate import estimate_ended
 from workbench.engine.redact import Redactor
 
 JOIN_S = 0.016
@@ -149,19 +149,17 @@ class Answer:
             model=self._redact.text(self.model or self.call.model)[:_SHOWN_WORD],
             finish_reason=self._redact.text(self.finish_reason)[:_SHOWN_WORD],
             failure=None if failure is None else protocol.failure_to_json(failure),
-            usage=protocol.usage_to_json(self._final_usage()),
+            usage=protocol.usage_to_json(self._final_usage(failed=state == "failed")),
             timing=protocol.timing_to_json(Timing(0, self._sent_ms, self._first_ms, now)),
             marks=protocol.marks_to_json(self.marks),
             response=self._small_response(),
         )
 
-    def _final_usage(self) -> Usage:
+    def _final_usage(self, *, failed: bool) -> Usage:
         if self.usage is not None:
             return self.usage
-        if self._sent_ms is None:
-            return Usage()
         text, reasoning = ("".join(self._strands[kind].whole) for kind in ("text", "reasoning"))
-        return estimate(self.call.messages, text, reasoning)
+        return estimate_ended(self.call.messages, text, reasoning, sent=self._sent_ms is not None, failed=failed)
 
     def _small_response(self) -> Any:
         if self.response is None or len(json.dumps(self.response)) > protocol.MAX_RESPONSE:

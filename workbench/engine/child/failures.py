@@ -40,18 +40,23 @@ class Where:
     model: str
     has_key: bool = True
     local: bool = False
+    page: str = "Keys"
+    """The page of the settings that holds its key."""
 
 
 def no_key(where: Where) -> CallError:
     """A provider that wants a key, and none was given."""
-    return CallError("no_key", f"{where.endpoint} needs an API key and none is set. Add one in Settings, Keys.")
+    sentence = f"{where.endpoint} needs an API key and none is set. Add one in Settings → {where.page}."
+    return CallError("no_key", sentence)
 
 
 def connect_failed(where: Where, detail: str) -> CallError:
     """Nobody answers at the address."""
+    ours = "Check the network, then retry the lane."
+    theirs = "Is the server running, and is its address right?"
     return CallError(
         "connect_failed",
-        f"{where.endpoint} cannot be reached. Is the server running, and is its address right?",
+        f"{where.endpoint} cannot be reached. {theirs if where.page == 'Endpoints' else ours}",
         detail,
         retry=True,
     )
@@ -60,9 +65,9 @@ def connect_failed(where: Where, detail: str) -> CallError:
 def bad_address(where: Where, error: Exception) -> CallError:
     """An address or a header that cannot be used; the error's own words may quote a key, so they are left out."""
     return CallError(
-        "connect_failed",
-        f"The address, the key or a header of {where.endpoint} has a form that cannot be sent. Check them in Settings; "
-        "a base URL starts with http:// or https://.",
+        "bad_address",
+        f"The address, the key or a header of {where.endpoint} has a form that cannot be sent. "
+        f"Check them in Settings → {where.page}; a base URL starts with http:// or https://.",
         type(error).__name__,
     )
 
@@ -72,7 +77,7 @@ def timed_out(phase: str, seconds: float, where: Where) -> CallError:
     sentence = {
         "connect": f"{where.endpoint} did not accept the connection within {seconds:g} s. "
         "Check its address and the network.",
-        "first": f"{where.endpoint} sent nothing for {seconds:g} s after the request. Retry, or raise the time-out.",
+        "first": f"{where.endpoint} sent nothing for {seconds:g} s after the request. Retry, or choose another model.",
         "silence": f"{where.endpoint} fell silent for {seconds:g} s in the middle of the answer. "
         "What had arrived is kept; retry the lane.",
     }[phase]
@@ -196,7 +201,7 @@ def _no_model(where: Where, detail: str) -> CallError:
     return CallError(
         "no_model",
         f"{where.endpoint} does not know the model “{where.model}”. "
-        "Check its name, and the base URL if it is your own.",
+        "Check its name or choose another one; if the endpoint is your own, check its base URL too.",
         detail,
     )
 
@@ -206,10 +211,10 @@ def _by_status(status: int, detail: str, where: Where, after: float | None) -> C
         if not where.has_key:
             return CallError(
                 "no_key",
-                f"{where.endpoint} wants an API key and none is set. Add one in Settings, Keys.",
+                f"{where.endpoint} wants an API key and none is set. Add one in Settings → {where.page}.",
                 detail,
             )
-        return CallError("bad_key", f"{where.endpoint} refused the key. Check it in Settings, Keys.", detail)
+        return CallError("bad_key", f"{where.endpoint} refused the key. Check it in Settings → {where.page}.", detail)
     if status == 404:
         return _no_model(where, detail)
     if status == 429:
@@ -218,9 +223,9 @@ def _by_status(status: int, detail: str, where: Where, after: float | None) -> C
         return server_error(where, f"HTTP {status}", detail, after)
     if 300 <= status < 400:
         return CallError(
-            "bad_request",
+            "bad_address",
             f"{where.endpoint} redirects to another address, and keys do not follow redirects. "
-            "Enter the final address.",
+            f"Enter the final address in Settings → {where.page}.",
             detail,
         )
     return CallError(

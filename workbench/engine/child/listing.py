@@ -44,7 +44,7 @@ class Listing:
 
     async def models(self, endpoint: Endpoint, key: str, secret: SecretHeaders) -> list[str]:
         """Return the ids under `/models`, in the endpoint's order. Raises CallError."""
-        where = Where(endpoint.name or endpoint.base_url, "", bool(key or secret))
+        where = Where(endpoint.name or endpoint.base_url, "", bool(key or secret), page="Endpoints")
         data = await self._get(endpoint.base_url, "/models", auth_headers(key, endpoint.headers, secret), where)
         listed = data.get("data", data.get("models")) if isinstance(data, dict) else data
         if not isinstance(listed, list):

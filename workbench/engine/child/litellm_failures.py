@@ -47,7 +47,7 @@ def failure_of(error: Any, where: Where, *, has_text: bool) -> CallError:
         return CallError(
             "no_model",
             f"LiteLLM does not know who serves “{where.model}”. "
-            f"Put the provider before it, as in openai/{where.model}.",
+            f"Put the provider before the model's name, as in openai/{where.model}.",
             words,
         )
     if has_text:

@@ -76,7 +76,11 @@ class Address:
     async def ask(self, call: Call, answer: Answer) -> None:
         """Ask once. Raises CallError."""
         endpoint = call.endpoint
-        where = Where(endpoint.name or endpoint.base_url, call.model, bool(call.key or call.secret_headers))
+        where = Where(
+            endpoint.name or endpoint.base_url, call.model, bool(call.key or call.secret_headers), page="Endpoints"
+        )
         if not endpoint.base_url:
-            raise CallError("connect_failed", f"{where.endpoint} has no address. Enter its base URL in Settings.")
+            raise CallError(
+                "bad_address", f"{where.endpoint} has no address. Enter its base URL in Settings → Endpoints."
+            )
         await self._chat.ask(call, answer, Target(endpoint.base_url, call.model, where, target_headers(call)))

@@ -233,7 +233,7 @@ def _check_file(model: Model) -> None:
         if magic != _GGUF:
             raise CallError(
                 "model_load_failed",
-                f"{Path(path).name} is not a GGUF file. Choose a {kind} in GGUF format.",
+                f"{Path(path).name} is not a GGUF file. Choose a {kind} in GGUF format in the lane's model picker.",
                 path,
             )
 
@@ -242,6 +242,6 @@ def _load_failed(model: Model, detail: str) -> CallError:
     return CallError(
         "model_load_failed",
         f"{model.name} could not be loaded. The file may be damaged, of a kind this release does not know, "
-        "or too large for the memory; the details say more.",
+        "or too large for the memory; the details say more. Choose another model or file.",
         detail,
     )

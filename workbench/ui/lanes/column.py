@@ -206,6 +206,10 @@ class LaneColumn(QFrame):
     def _step(self, action: str) -> None:
         if action == "retry":
             self._intents.retry_requested.emit(self.slot)
+        elif action == "model":
+            self._intents.model_requested.emit(self.slot)
+        elif action == "params":
+            self.edit_params()
         else:
             self._intents.action_requested.emit(self.slot, action)
 
@@ -247,7 +251,7 @@ class LaneColumn(QFrame):
             self._strip = self._make_strip()
         if self._strip is not None:
             self._strip.setVisible(needs_strip)
-            self._strip.show_status(status, read_only=self._head.read_only)
+            self._strip.show_status(self._head, status)
         self._show_footer()
         self._order_tabs()
 

@@ -18,11 +18,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.lane_state import LaneStatus
+from workbench.app.lane_state import LaneHead, LaneStatus
 from workbench.core.runs import Failure
 from workbench.ui.lanes import wording
 from workbench.ui.lanes.attempts import AttemptsRow
 from workbench.ui.lanes.shown import picture
+from workbench.ui.lanes.steps import Action, next_step
 from workbench.ui.lanes.widgets import Fold, breakable, pill, safe_tip
 from workbench.ui.theme import Theme, set_role
 
@@ -34,13 +35,13 @@ class FailureBox(QFrame):
     """A failure: sentence, next step, folded detail."""
 
     step_wanted = Signal(str)
-    """keys, install_model or retry."""
+    """A `steps.Action`."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         set_role(self, "banner-error")
         self._theme = theme
-        self._action = "retry"
+        self._action: Action = "retry"
         self.sentence = QLabel(self)
         self.sentence.setTextFormat(Qt.TextFormat.PlainText)
         self.sentence.setWordWrap(True)
@@ -68,15 +69,16 @@ class FailureBox(QFrame):
         theme.changed.connect(self._restyle)
         self._restyle()
 
-    def show_failure(self, failure: Failure, *, read_only: bool) -> None:
-        """Show `failure`; a read-only column offers no next step."""
-        self._action, label = wording.next_step(failure.code)
+    def show_failure(self, failure: Failure, head: LaneHead) -> None:
+        """Show the failure of a lane; a read-only column offers no next step."""
+        step = next_step(failure.code, head.place)
+        self._action = step.action
         sentence, detail = failure.sentence or "The call failed.", failure.detail
         if len(sentence) > _SENTENCE_LIMIT:
             sentence, detail = sentence[:_SENTENCE_LIMIT] + "…", f"{sentence}\n\n{detail}"
         self.sentence.setText(breakable(picture(sentence)))
-        self.step.setText(label)
-        self.step.setVisible(not read_only)
+        self.step.setText(step.label)
+        self.step.setVisible(not head.read_only)
         text = picture(f"{detail}\n\n{failure.code}".strip())
         if text != self.detail.toPlainText():
             self.detail.setPlainText(text)
@@ -118,8 +120,8 @@ class StateStrip(QWidget):
         self._layout.addWidget(line)
         self._layout.addWidget(self._pills)
 
-    def show_status(self, status: LaneStatus, *, read_only: bool) -> None:
-        """Show what is worth saying about `status`; takes no room when there is nothing."""
+    def show_status(self, head: LaneHead, status: LaneStatus) -> None:
+        """Show what is worth saying about the output of a lane; takes no room when there is nothing."""
         ending, marks = wording.ending(status), "" if status.blind else wording.marks_line(status.marks)
         self.ending.setText(ending)
         self.ending.setVisible(bool(ending))
@@ -129,7 +131,7 @@ class StateStrip(QWidget):
             self.marks.setAccessibleName(f"{marks}; show the request")
             self.marks.setToolTip(safe_tip("\n".join(wording.mark_sentence(mark) for mark in status.marks)))
         self._pills.setVisible(bool(ending or marks))
-        self._show_failure(status.failure, read_only=read_only)
+        self._show_failure(status.failure, head)
         self._show_attempts(status)
 
     def attempts_row(self) -> AttemptsRow | None:
@@ -157,7 +159,7 @@ class StateStrip(QWidget):
             self._attempts.setVisible(several)
             self._attempts.show_attempt(status.attempt, status.attempts)
 
-    def _show_failure(self, failure: Failure | None, *, read_only: bool) -> None:
+    def _show_failure(self, failure: Failure | None, head: LaneHead) -> None:
         if failure is not None and self._failure is None:
             self._failure = FailureBox(self._theme, self)
             self._failure.step_wanted.connect(self.step_wanted)
@@ -165,4 +167,4 @@ class StateStrip(QWidget):
         if self._failure is not None:
             self._failure.setVisible(failure is not None)
             if failure is not None:
-                self._failure.show_failure(failure, read_only=read_only)
+                self._failure.show_failure(failure, head)

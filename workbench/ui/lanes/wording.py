@@ -27,8 +27,6 @@ _FINISH_WORDS = {
     "content_filter": "cut by the provider's filter",
     "tool_calls": "ended with a tool call",
 }
-_STEPS = {"no_key": "keys", "bad_key": "keys", "no_builtin_model": "install_model"}
-_STEP_LABELS = {"keys": "Add a key…", "install_model": "Install the built-in model", "retry": "Retry"}
 
 
 def is_running(status: LaneStatus) -> bool:
@@ -47,6 +45,11 @@ def seconds(ms: float, places: int = 1) -> str:
         return f"{ms / 1000:.{places}f} s"
     whole = int(ms // 1000)
     return f"{whole} s" if whole < 120 else f"{whole // 60} min {whole % 60:02} s"
+
+
+def _first(ms: int) -> str:
+    # "0.00 s" would say that no time passed.
+    return "<0.01 s" if ms < 5 else seconds(ms, 2)
 
 
 def _join(parts: Iterable[str]) -> str:
@@ -79,7 +82,7 @@ def numbers(status: LaneStatus, elapsed_ms: int | None = None) -> tuple[str, ...
     lead = _lead(status, elapsed_ms)
     if status.state in ("idle", "waiting", "queued"):
         return tuple(dict.fromkeys((lead, lead.partition(":")[0])))
-    first = "" if status.ttft_ms is None else f"{seconds(status.ttft_ms, 2)} first"
+    first = "" if status.ttft_ms is None else f"{_first(status.ttft_ms)} first"
     rate = _rate(status.tokens_per_second)
     full, plain, short = _tokens(status.usage)
     cost = _cost(status)
@@ -126,7 +129,7 @@ def numbers_tip(status: LaneStatus) -> str:
     facts = [
         status.notice,
         "" if status.version is None else f"ran version {status.version}",
-        "" if status.ttft_ms is None else f"{seconds(status.ttft_ms, 2)} to the first token",
+        "" if status.ttft_ms is None else f"{_first(status.ttft_ms)} to the first token",
         "" if status.tokens_per_second is None else f"{status.tokens_per_second:,.1f} tokens per second",
         "" if usage.input is None else f"{usage.input:,} input tokens{about}",
         f"{usage.cached:,} of them cached" if usage.cached else "",
@@ -221,12 +224,6 @@ def marks_line(marks: tuple[Mark, ...]) -> str:
 def mark_sentence(mark: Mark) -> str:
     """Return one mark in words."""
     return f"{mark.name} was {mark.kind} on the way" + (f": {mark.detail}" if mark.detail else ".")
-
-
-def next_step(failure_code: str) -> tuple[str, str]:
-    """Return the next step after a failure, as (action, label); the action is keys, install_model or retry."""
-    action = _STEPS.get(failure_code, "retry")
-    return action, _STEP_LABELS[action]
 
 
 def placeholder(head: LaneHead, status: LaneStatus) -> str:

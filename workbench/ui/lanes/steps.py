@@ -1,0 +1,65 @@
+"""The step that a lane offers after a failure.
+
+Invariant: every code that the engine or the use cases can give has a decision here, and the step is the one that the
+failure's own sentence asks for; to ask again is always possible in the lane's foot.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Action = Literal["keys", "model", "params", "endpoint", "prompt", "install_model", "retry"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a press of the button asks for, and what the button says."""
+
+    action: Action
+    label: str
+
+
+RETRY = Step("retry", "Retry")
+_MODEL = Step("model", "Change model…")
+_PARAMS = Step("params", "Parameters…")
+_ENDPOINT = Step("endpoint", "Endpoint settings…")
+_STEPS: dict[str, Step] = {
+    "no_key": Step("keys", "Add a key…"),
+    "bad_key": Step("keys", "Change the key…"),
+    "no_builtin_model": Step("install_model", "Install the built-in model"),
+    "no_model": _MODEL,
+    "no_endpoint": _MODEL,
+    "model_load_failed": _MODEL,
+    "context_too_long": _MODEL,
+    "over_quota": _MODEL,
+    "refused_param": _PARAMS,
+    "bad_request": _PARAMS,
+    "bad_address": _ENDPOINT,
+    "connect_failed": _ENDPOINT,
+    "timeout_connect": _ENDPOINT,
+    "broken_stream": _ENDPOINT,
+    "timeout_first": RETRY,
+    "timeout_silence": RETRY,
+    "half_answer": RETRY,
+    "rate_limited": RETRY,
+    "server_error": RETRY,
+    "runtime_died": RETRY,
+    "engine_died": RETRY,
+    "engine_closed": RETRY,
+    "too_long": Step("prompt", "Edit the prompt"),
+    "internal": RETRY,
+}
+CODES = frozenset(_STEPS)
+
+
+def next_step(failure_code: str, place: str) -> Step:
+    """Return the step after a failure of a lane whose endpoint is of the kind `place` ("" when it was removed).
+
+    Only endpoints that a person entered have settings; where there are none, the network or the key is what can be
+    mended. A code from another release is worth another attempt.
+    """
+    step = _STEPS.get(failure_code, RETRY)
+    if step is _ENDPOINT and place != "openai":
+        return _STEPS["bad_key"] if failure_code == "bad_address" and place == "litellm" else RETRY
+    return step
