@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -105,21 +104,6 @@ def test_a_copy_of_only_a_draft_is_only_a_draft(store: Store) -> None:
     store.duplicate_prompt("p", "copy", "Copy", NOW).result(10)
     assert store.draft("copy") == Draft(text("just typed"))
     assert store.versions("copy") == []
-
-
-def test_a_damaged_draft_is_a_sentence_and_versions_stay(store: Store, path: Path) -> None:
-    store.add_version("p", "v1", text("one"), None, NOW).result(10)
-    store.save_draft("p", Draft(text("two"), (), (lane(),)), NOW).result(10)
-    other = sqlite3.connect(path)
-    other.execute("UPDATE drafts SET body = ?", ('{"content": 3}',))
-    other.commit()
-    other.close()
-    with pytest.raises(StoreError, match="draft of this prompt cannot be read") as caught:
-        store.draft("p")
-    assert caught.value.code == "corrupt"
-    assert store.version("p", 1).content == text("one")
-    store.save_draft("p", Draft(text("mended")), NOW).result(10)
-    assert store.draft("p") == Draft(text("mended"))
 
 
 def test_drafts_keep_lanes_with_all_parameters(store: Store) -> None:

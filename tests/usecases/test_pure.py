@@ -209,6 +209,9 @@ class TestNames:
         with pytest.raises(RefusedError, match=given_[0]):
             with_params(Params(), [given_])
 
+    with pytest.raises(RefusedError, match="not a JSON object"):
+        with_params(Params(extra="{"), [("top_k", "1")])
+
     @pytest.mark.parametrize("name", ["", " \n", "\u200b", "x" * 201])
     def test_a_prompt_needs_a_visible_name(self, name: str) -> None:
         with pytest.raises(RefusedError):

@@ -65,7 +65,7 @@ def test_a_pinned_lane_sends_its_version_and_makes_none(tmp_path: Path) -> None:
         handle = workbench.runner.start_iteration(prompt, changed, based_on=1)
         assert handle.wait(PATIENCE_S)
         assert handle.transcripts[0].snapshot().text == "Hello Bo"
-        assert [v.number for v in workbench.prompts.versions(prompt)] == [1]
+        assert workbench.prompts.version_numbers(prompt) == (1,)
 
 
 def test_a_missing_variable_is_refused_before_anything_is_written(tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_a_missing_variable_is_refused_before_anything_is_written(tmp_path: Path
         with pytest.raises(RefusedError, match=r"\{\{name\}\} has no value"):
             workbench.runner.start_iteration(prompt, draft(values={}), based_on=None)
         assert workbench.history.timeline(prompt) == []
-        assert workbench.prompts.versions(prompt) == []
+        assert workbench.prompts.version_numbers(prompt) == ()
 
 
 def test_what_only_the_database_can_tell_is_refused_later_and_nothing_is_sent(tmp_path: Path) -> None:

@@ -20,7 +20,9 @@ from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint
 from workbench.core.runs import IterationDetail, IterationRow
 from workbench.host.ids import new_uid
+from workbench.store.errors import StoreError
 from workbench.usecases import history
+from workbench.usecases.mending import OpenedDraft
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.workbench import Workbench
 
@@ -116,12 +118,14 @@ class Compose(QObject):
             return
         self.saver.flush()
 
-        def show(draft: Draft) -> None:
+        def show(opened: OpenedDraft) -> None:
             # The last click wins, in whatever order the drafts arrive.
             if uid == self._opening:
-                self._show_prompt(uid, draft)
+                self._show_prompt(uid, opened.draft)
+                if opened.problem is not None:
+                    self.problem.emit(opened.problem.sentence, opened.problem.detail)
 
-        self._tasks.run(lambda: self._workbench.prompts.draft(uid), show)
+        self._tasks.run(lambda: self._workbench.prompts.open(uid), show)
 
     def open_now(self, uid: str, draft: Draft, endpoints: Iterable[Endpoint], *, is_shown: bool) -> None:
         """The same with what was read already; only for the start. `is_shown`: leave the editor's text as it is."""
@@ -145,9 +149,15 @@ class Compose(QObject):
         self._tasks.run(lambda: self._newest(uid), lambda found: self._show_newest(uid, *found))
 
     def _newest(self, uid: str) -> tuple[tuple[int, ...], IterationDetail | None]:
-        numbers = tuple(sorted((v.number for v in self._workbench.prompts.versions(uid)), reverse=True))
+        numbers = self._workbench.prompts.version_numbers(uid)
         rows = self._workbench.history.timeline(uid, None, 1)
-        return numbers, self._workbench.history.detail(rows[0].run_uid) if rows else None
+        try:
+            return numbers, self._workbench.history.detail(rows[0].run_uid) if rows else None
+        except StoreError as error:
+            # An iteration that cannot be read keeps nobody from the prompt.
+            told = error
+            self._tasks.on_ui(lambda: self._tasks.report(told))
+            return numbers, None
 
     def _show_newest(self, uid: str, versions: tuple[int, ...], newest: IterationDetail | None) -> None:
         if uid != self._prompt:

@@ -10,27 +10,34 @@ from dataclasses import dataclass
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint
 from workbench.core.runs import PromptRow
+from workbench.usecases.problems import Problem
 from workbench.usecases.workbench import Workbench
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An open database, its prompts, and the draft to show; `prompt_uid` is "" and `draft` None when there is none."""
+    """An open database, its prompts, and the draft to show; `prompt_uid` is "" and `draft` None when there is none.
+
+    `problem` is what to say about the draft, None for nothing.
+    """
 
     workbench: Workbench
     prompts: tuple[PromptRow, ...]
     endpoints: tuple[Endpoint, ...]
     prompt_uid: str
     draft: Draft | None
+    problem: Problem | None = None
 
 
 def read(workbench: Workbench, wanted: str = "") -> Opened:
     """Read what the window shows first: the prompt `wanted`, else the one last worked on. Raises StoreError."""
     uid = wanted or workbench.store.last_prompt() or ""
+    opened = workbench.prompts.open(uid) if uid else None
     return Opened(
         workbench,
         tuple(workbench.prompts.all()),
         tuple(workbench.endpoints.all()),
         uid,
-        workbench.prompts.draft(uid) if uid else None,
+        opened.draft if opened else None,
+        opened.problem if opened else None,
     )

@@ -57,8 +57,7 @@ def _from_file(workbench: Workbench, path: Path) -> Choice:
     known = next((row for row in workbench.prompts.all() if row.name == file.name), None)
     based_on = None
     if known is not None:
-        versions = workbench.prompts.versions(known.uid)
-        based_on = versions[-1].number if versions else None
+        based_on = max(workbench.prompts.version_numbers(known.uid), default=None)
     draft = Draft(file.content, file.values, (_file_lane(workbench, file),), based_on)
     if known is not None:
         return Choice(known.uid, known.name, draft, None, file.notes)

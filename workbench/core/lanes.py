@@ -67,7 +67,7 @@ class Params:
     extra: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        """Return only what is set; `extra` stays nested under its own key. Raises ValueError when it is no object."""
+        """Return only what is set; `extra` stays nested under its own key, as text as long as it is no object."""
         data: dict[str, Any] = {}
         for name in ("temperature", "top_p", "max_tokens", "seed"):
             if (value := getattr(self, name)) is not None:
@@ -77,7 +77,10 @@ class Params:
         if self.reasoning_effort:
             data["reasoning_effort"] = self.reasoning_effort
         if self.extra:
-            data["extra"] = _object(self.extra)
+            try:
+                data["extra"] = _object(self.extra)
+            except ValueError:
+                data["extra"] = self.extra
         return data
 
     @classmethod
@@ -89,7 +92,7 @@ class Params:
         if not isinstance(stop, list | tuple) or not all(isinstance(item, str) for item in stop):
             raise ValueError("The stop sequences of a lane are not a list of texts.")
         extra = data.get("extra", {})
-        if not isinstance(extra, Mapping):
+        if not isinstance(extra, Mapping | str):
             raise ValueError("The extra parameters of a lane are not an object.")
         return cls(
             temperature=_number(data, "temperature"),
@@ -98,14 +101,17 @@ class Params:
             stop=tuple(stop),
             seed=_whole(data, "seed"),
             reasoning_effort=_text(data, "reasoning_effort", ""),
-            extra=json.dumps(extra, ensure_ascii=False) if extra else "",
+            extra=extra if isinstance(extra, str) else json.dumps(extra, ensure_ascii=False) if extra else "",
         )
 
     def request(self) -> dict[str, Any]:
-        """Return what goes into a chat-completions request: the set parameters with `extra` merged in on top."""
+        """Return what goes into a chat-completions request: the set parameters with `extra` merged in on top.
+
+        Raises ValueError when `extra` is no object.
+        """
         data = self.to_json()
-        extra = data.pop("extra", {})
-        return {**data, **extra}
+        data.pop("extra", None)
+        return {**data, **(_object(self.extra) if self.extra else {})}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ Invariant: a draft is never refused; text that cannot be sent can still be kept 
 from __future__ import annotations
 
 import dataclasses
-import json
 import sqlite3
 from collections.abc import Callable
 
 from workbench.core.drafts import Draft
 from workbench.core.runs import PromptRow
+from workbench.store import damaged
 from workbench.store.encoding import dump, typed
 from workbench.store.errors import StoreError, missing
 from workbench.store.peek import LAST_WORKED_ON
@@ -57,8 +57,9 @@ def listed(connection: sqlite3.Connection, archived: bool) -> list[PromptRow]:
 
 
 def save_draft(connection: sqlite3.Connection, uid: str, draft: Draft, now: str) -> None:
-    """Keep what the editor holds, instead of what it held."""
+    """Keep what the editor holds, instead of what it held; a draft that cannot be read is first put into a file."""
     key = prompt_id(connection, uid)
+    damaged.keep(connection, key)
     connection.execute(
         "INSERT INTO drafts (prompt_id, body, saved_at) VALUES (?, ?, ?)"
         " ON CONFLICT (prompt_id) DO UPDATE SET body = excluded.body, saved_at = excluded.saved_at",
@@ -69,14 +70,14 @@ def save_draft(connection: sqlite3.Connection, uid: str, draft: Draft, now: str)
 
 def draft(connection: sqlite3.Connection, uid: str) -> Draft | None:
     """Return the draft, or None when the prompt never had one; raises StoreError (corrupt) on a foreign shape."""
-    row = connection.execute("SELECT body FROM drafts WHERE prompt_id = ?", (prompt_id(connection, uid),)).fetchone()
-    if row is None:
+    body = damaged.body_of(connection, prompt_id(connection, uid))
+    if body is None:
         return None
     try:
-        return Draft.from_json(json.loads(row[0]))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return damaged.parse(body)
+    except damaged.UNREADABLE as error:
         raise StoreError(
-            "The draft of this prompt cannot be read. Its versions are intact; restore one of them to go on.",
+            "The draft of this prompt is damaged. Open it in the window, which goes on from the newest version.",
             f"{type(error).__name__}: {error}",
             "corrupt",
         ) from error

@@ -11,9 +11,10 @@ import sqlite3
 import rfc8785
 
 from workbench.core.changes import Change, count_change
+from workbench.core.content import Content
 from workbench.store import versions
 from workbench.store.encoding import digest, dump, typed
-from workbench.store.errors import missing
+from workbench.store.errors import StoreError, missing
 from workbench.store.prompts import prompt_id
 from workbench.store.records import LaneStart, RunBegun, RunStart
 
@@ -72,9 +73,19 @@ def _current_version(
     if start.content is None or all(lane.lane.pinned is not None for lane in start.lanes):
         return None, Change()
     content = versions.content_id(connection, start.content)
-    before = None if start.based_on is None else versions.one(connection, prompt, start.based_on).content
+    before = None if start.based_on is None else _readable(connection, prompt, start.based_on)
     current = versions.insert_version(connection, prompt, start.version_uid, content, start.based_on, start.started_at)
     return current, Change() if before == start.content else count_change(before, start.content)
+
+
+def _readable(connection: sqlite3.Connection, prompt: int, number: int) -> Content | None:
+    """Return the text of a version; None when it is damaged: the change is then counted against nothing."""
+    try:
+        return versions.one(connection, prompt, number).content
+    except StoreError as error:
+        if error.code != "corrupt":
+            raise
+        return None
 
 
 def _lane_version(

@@ -22,7 +22,7 @@ from workbench.core.lanes import Endpoint
 from workbench.core.money import Rates
 from workbench.core.runs import IterationDetail, IterationRow, PromptRow, Result, VersionRow
 from workbench.core.runs import Verdict as Verdict_
-from workbench.store import ending, endpoints, prompts, starting, timeline, verdicts, versions
+from workbench.store import damaged, ending, endpoints, prompts, starting, timeline, verdicts, versions
 from workbench.store.connections import Readers, connect
 from workbench.store.errors import StoreError, failure
 from workbench.store.opening import Opened, open_file
@@ -124,6 +124,16 @@ class Store:
         """Return the draft, or None when the prompt never had one."""
         with self._readers.use() as connection:
             return prompts.draft(connection, prompt_uid)
+
+    def keep_damaged_draft(self, prompt_uid: str) -> Path | None:
+        """Put a draft that cannot be read into a file beside the history and return that; None for a readable one."""
+        with self._readers.use() as connection:
+            return damaged.keep(connection, prompts.prompt_id(connection, prompt_uid))
+
+    def version_numbers(self, prompt_uid: str) -> tuple[int, ...]:
+        """Return the numbers of all versions of a prompt, newest first."""
+        with self._readers.use() as connection:
+            return versions.numbers(connection, prompts.prompt_id(connection, prompt_uid))
 
     def versions(self, prompt_uid: str) -> list[VersionRow]:
         """Return all versions of a prompt, oldest first."""

@@ -94,7 +94,7 @@ def detail(connection: sqlite3.Connection, run_uid: str) -> IterationDetail:
     """Return an iteration exactly as it was; what still streams has its text so far."""
     row = one(connection, run_uid)
     run, body, based_on, values = connection.execute(
-        "SELECT runs.id, contents.body, bases.number, value_bodies.body FROM runs"
+        "SELECT runs.id, CAST(contents.body AS BLOB), bases.number, value_bodies.body FROM runs"
         " JOIN versions ON versions.id = runs.version_id JOIN contents ON contents.id = versions.content_id"
         " LEFT JOIN versions AS bases ON bases.id = runs.based_on_id"
         " JOIN run_values ON run_values.run_id = runs.id AND run_values.position = 0"
@@ -103,7 +103,7 @@ def detail(connection: sqlite3.Connection, run_uid: str) -> IterationDetail:
     ).fetchone()
     return IterationDetail(
         row=row,
-        content=read(body),
+        content=read(body, row.version),
         based_on=based_on,
         values=tuple(json.loads(values).items()),
         lanes=_lanes(connection, run),

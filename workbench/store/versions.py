@@ -9,14 +9,15 @@ import json
 import sqlite3
 
 from workbench.core import content as contents
-from workbench.core.content import Content
+from workbench.core.content import Content, ContentError
 from workbench.core.runs import VersionRow
 from workbench.store.encoding import digest, typed
-from workbench.store.errors import missing
+from workbench.store.errors import StoreError, missing
 from workbench.store.search import index_cjk
 
 _SELECT = (
-    "SELECT versions.uid, versions.number, contents.hash, parents.number, versions.created_at, contents.body"
+    "SELECT versions.uid, versions.number, contents.hash, parents.number, versions.created_at,"
+    " CAST(contents.body AS BLOB)"
     " FROM versions JOIN contents ON contents.id = versions.content_id"
     " LEFT JOIN versions AS parents ON parents.id = versions.parent_id"
 )
@@ -70,9 +71,24 @@ def insert_version(
     return int(cursor.lastrowid or 0), number
 
 
-def read(body: str) -> Content:
-    """Return a stored content; raises ContentError on a foreign shape."""
-    return contents.from_json(json.loads(body))
+def read(body: bytes, number: int) -> Content:
+    """Return the stored content of a version; raises StoreError (corrupt) when it cannot be read."""
+    try:
+        return contents.from_json(json.loads(body.decode()))
+    except (ValueError, RecursionError) as error:
+        # The word of a newer format is worth more than that it is strange here.
+        what = str(error) if isinstance(error, ContentError) else "It is damaged."
+        raise StoreError(
+            f"The text of version {number} cannot be read. {what} Go on with another version of this prompt.",
+            f"{type(error).__name__}: {error}",
+            "corrupt",
+        ) from error
+
+
+def numbers(connection: sqlite3.Connection, prompt: int) -> tuple[int, ...]:
+    """Return the numbers of all versions of a prompt, newest first."""
+    rows = connection.execute("SELECT number FROM versions WHERE prompt_id = ? ORDER BY number DESC", (prompt,))
+    return tuple(number for (number,) in rows)
 
 
 def one(connection: sqlite3.Connection, prompt: int, number: int) -> VersionRow:
@@ -91,6 +107,6 @@ def listed(connection: sqlite3.Connection, prompt: int) -> list[VersionRow]:
     return [_row(row) for row in rows]
 
 
-def _row(row: tuple[str, int, str, int | None, str, str]) -> VersionRow:
+def _row(row: tuple[str, int, str, int | None, str, bytes]) -> VersionRow:
     uid, number, hash_, parent, created_at, body = row
-    return VersionRow(uid, number, hash_, parent, created_at, read(body))
+    return VersionRow(uid, number, hash_, parent, created_at, read(body, number))

@@ -74,7 +74,9 @@ def with_params(params: Params, given: Sequence[tuple[str, str]]) -> Params:
     may be given several times. Raises RefusedError.
     """
     data = params.to_json()
-    extra = dict(data.pop("extra", {}))
+    extra = data.pop("extra", {})
+    if not isinstance(extra, dict):
+        raise RefusedError("The extra parameters of a lane are not a JSON object. Correct them in the window.", extra)
     stops: list[str] = []
     for written, text in given:
         name = written.replace("-", "_")

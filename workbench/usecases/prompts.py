@@ -12,8 +12,9 @@ from dataclasses import replace
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, Lane
-from workbench.core.runs import PromptRow, VersionRow
+from workbench.core.runs import PromptRow
 from workbench.store import Store
+from workbench.usecases.mending import OpenedDraft, open_draft
 from workbench.usecases.problems import RefusedError
 
 NAME_LIMIT = 200
@@ -87,8 +88,12 @@ class Prompts:
         return self._store.archive_prompt(prompt_uid, archived, self._now())
 
     def draft(self, prompt_uid: str) -> Draft:
-        """Return the draft; FIRST_DRAFT where there is none yet."""
+        """Return the draft; FIRST_DRAFT where there is none yet. Raises StoreError where it is damaged."""
         return self._store.draft(prompt_uid) or FIRST_DRAFT
+
+    def open(self, prompt_uid: str) -> OpenedDraft:
+        """Return the draft to work on; in place of a damaged one, which is kept, what the history has."""
+        return open_draft(self._store, prompt_uid, FIRST_DRAFT)
 
     def save_draft(self, prompt_uid: str, draft: Draft) -> Future[None]:
         """Keep what the editor holds."""
@@ -98,9 +103,9 @@ class Prompts:
         """Keep a draft whose text has become a version as one that starts from there."""
         return self.save_draft(prompt_uid, replace(draft, based_on=based_on))
 
-    def versions(self, prompt_uid: str) -> list[VersionRow]:
-        """Return the versions, in the order of the history."""
-        return self._store.versions(prompt_uid)
+    def version_numbers(self, prompt_uid: str) -> tuple[int, ...]:
+        """Return the numbers of the versions, newest first."""
+        return self._store.version_numbers(prompt_uid)
 
 
 def clean_name(name: str) -> str:

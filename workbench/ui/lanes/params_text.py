@@ -90,8 +90,11 @@ def read_extra(text: str) -> str:
 
 
 def show_extra(extra: str) -> str:
-    """Return extra JSON over several lines."""
-    return json.dumps(json.loads(extra), ensure_ascii=False, indent=2) if extra else ""
+    """Return extra JSON over several lines; what is no JSON as it is, so that it can be mended."""
+    try:
+        return json.dumps(json.loads(extra), ensure_ascii=False, indent=2) if extra else ""
+    except ValueError:
+        return extra
 
 
 def overridden(extra: str, set_fields: Iterable[str]) -> str:

@@ -1,0 +1,106 @@
+"""What is damaged is said in a sentence, keeps nobody from the rest, and is never overwritten silently."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.store.making import LATER, NOW, lane, run, text
+from workbench.core.drafts import Draft
+from workbench.store import Store, StoreError
+
+BODIES = [
+    b'{"content": 3}',
+    b"",
+    b"[" * 100_000,
+    b'{"content": {"format": 1}, "lanes": [{"slot": 1}]}',
+    b'{"content": {"format": 7, "novelty": "typed in a newer release"}}',
+    b'{"half": "\xff\xfe',
+]
+
+
+def damage(path: Path, table: str, body: bytes, where: str = "1") -> None:
+    """Overwrite a body with any bytes, past SQLite's wish for UTF-8."""
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        connection.execute(f"UPDATE {table} SET body = CAST(? AS TEXT) WHERE {where}", (body,))
+    connection.close()
+
+
+def asides(path: Path) -> list[Path]:
+    return sorted(path.parent.glob(f"{path.stem}.damaged-draft-*"))
+
+
+@pytest.fixture
+def kept(store: Store) -> Store:
+    store.add_version("p", "v1", text("one"), None, NOW).result(10)
+    store.save_draft("p", Draft(text("two"), (), (lane(),)), NOW).result(10)
+    return store
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_a_damaged_draft_is_a_sentence_and_its_bytes_stay(kept: Store, path: Path, body: bytes) -> None:
+    damage(path, "drafts", body)
+    with pytest.raises(StoreError, match="draft of this prompt is damaged") as caught:
+        kept.draft("p")
+    assert caught.value.code == "corrupt"
+    assert kept.version("p", 1).content == text("one")
+    file = kept.keep_damaged_draft("p")
+    assert file is not None
+    assert kept.keep_damaged_draft("p") == file
+    kept.save_draft("p", Draft(text("mended")), NOW).result(10)
+    assert kept.draft("p") == Draft(text("mended"))
+    assert asides(path) == [file]
+    assert file.read_bytes() == body
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert kept.keep_damaged_draft("p") is None
+
+
+def test_a_damaged_draft_is_kept_by_whoever_overwrites_it(kept: Store, path: Path) -> None:
+    damage(path, "drafts", BODIES[0])
+    kept.save_draft("p", Draft(text("mended")), NOW).result(10)
+    (file,) = asides(path)
+    assert file.read_bytes() == BODIES[0]
+
+
+def test_a_damaged_draft_that_cannot_be_kept_is_not_overwritten(kept: Store, path: Path) -> None:
+    damage(path, "drafts", BODIES[0])
+    file = kept.keep_damaged_draft("p")
+    assert file is not None
+    file.unlink()
+    file.mkdir()  # nothing can be written under this name now, whoever runs the tests
+    with pytest.raises(StoreError):
+        kept.save_draft("p", Draft(text("mended")), NOW).result(10)
+    file.rmdir()
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT body FROM drafts").fetchall() == [(BODIES[0].decode(),)]
+    connection.close()
+    kept.save_draft("p", Draft(text("mended")), NOW).result(10)
+    assert file.read_bytes() == BODIES[0]
+
+
+def test_good_drafts_leave_no_files(kept: Store, path: Path) -> None:
+    kept.save_draft("p", Draft(text("three")), LATER).result(10)
+    assert kept.keep_damaged_draft("p") is None
+    assert asides(path) == []
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b'{"half": "\xff', b'{"format": 2}', b'{"format": 1, "messages": 3}'])
+def test_a_damaged_version_keeps_the_others_usable(store: Store, path: Path, body: bytes) -> None:
+    first = store.begin_run(run("r1", text("one"))).result(10)
+    second = store.begin_run(run("r2", text("two"), based_on=1)).result(10)
+    assert (first.version_number, second.version_number) == (1, 2)
+    damage(path, "contents", body, "id = 2")
+    for read in (lambda: store.version("p", 2), lambda: store.iteration_detail("r2")):
+        with pytest.raises(StoreError, match="text of version 2 cannot be read") as caught:
+            read()
+        assert caught.value.code == "corrupt"
+        assert "Go on with another version" in caught.value.sentence
+    assert store.version("p", 1).content == text("one")
+    assert store.iteration_detail("r1").content == text("one")
+    assert store.version_numbers("p") == (2, 1)
+    assert [row.number for row in store.iterations("p")] == [2, 1]
+    third = store.begin_run(run("r3", text("three"), based_on=2)).result(10)
+    assert (third.version_number, third.change.removed) == (3, 0)

@@ -1,0 +1,129 @@
+"""A history with damaged rows still opens: a sentence says what is damaged, and everything else works."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.ui.desk import Desk
+
+pytestmark = pytest.mark.window
+
+
+def damage(desk: Desk, table: str, body: bytes, where: str) -> None:
+    with sqlite3.connect(desk.db) as connection:
+        connection.execute(f"UPDATE {table} SET body = CAST(? AS TEXT) WHERE {where}", (body,))
+    connection.close()
+
+
+def asides(desk: Desk) -> list[Path]:
+    return list(desk.db.parent.glob("workbench.damaged-draft-*.json"))
+
+
+def texts(desk: Desk) -> list[str]:
+    return [message.text for message in desk.window.view.editor.content().messages]
+
+
+@pytest.mark.parametrize("body", [b"{", b'{"content": 3}', b"\xff\xfe"])
+def test_a_damaged_draft_opens_as_its_newest_version(desk: Desk, body: bytes) -> None:
+    window = desk.open()
+    window.view.editor.focus_first()
+    desk.type("Run once. ")
+    desk.run()
+    ran = texts(desk)
+    version = desk.rows("SELECT max(number) FROM versions")[0][0]
+    window.prompts.create("Other")
+    desk.until(lambda: window.timeline.rowCount() == 0)
+    other = window.compose.prompt_uid
+    desk.until(lambda: len(desk.rows("SELECT 1 FROM drafts")) == 2)
+    sample = desk.rows("SELECT uid FROM prompts WHERE uid <> ?", other)[0][0]
+    window.choose_prompt(sample)
+    desk.until(lambda: window.compose.prompt_uid == sample and window.compose.ready)
+    desk.until(lambda: desk.rows("SELECT 1 FROM meta WHERE key = 'last_prompt' AND value = ?", sample))
+    desk.close()
+    damage(desk, "drafts", body, f"prompt_id = (SELECT id FROM prompts WHERE uid = '{sample}')")
+
+    window = desk.open()
+    assert window.compose.prompt_uid == sample
+    assert desk.notice().startswith(f"The draft of this prompt is damaged, so its version {version} is shown.")
+    (file,) = asides(desk)
+    assert str(file) in desk.notice()
+    assert file.read_bytes() == body
+    assert texts(desk) == ran
+    assert window.compose.based_on == version
+    assert len(window.shown_slots()) == 2
+    window.choose_prompt(other)
+    desk.until(lambda: window.compose.prompt_uid == other and window.compose.ready)
+    window.choose_prompt(sample)
+    desk.until(lambda: window.compose.prompt_uid == sample and window.compose.ready)
+    assert "is damaged" in desk.notice()
+    window.view.editor.focus_first()
+    desk.type("Mended. ")
+    desk.until(lambda: (draft := peeked(desk, sample)) and "Mended. " in draft)
+    assert file.read_bytes() == body
+    desk.run()
+
+
+def peeked(desk: Desk, prompt: str) -> str:
+    body = desk.rows(
+        "SELECT CAST(body AS BLOB) FROM drafts JOIN prompts ON prompts.id = prompt_id WHERE uid = ?", prompt
+    )
+    return body[0][0].decode(errors="replace") if body else ""
+
+
+def test_a_damaged_draft_without_versions_opens_empty(desk: Desk) -> None:
+    window = desk.open()
+    window.prompts.create("New")
+    desk.until(lambda: window.compose.ready and window.timeline.rowCount() == 0 and len(window.shown_slots()) == 1)
+    new = window.compose.prompt_uid
+    desk.until(lambda: desk.rows("SELECT 1 FROM meta WHERE key = 'last_prompt' AND value = ?", new))
+    desk.close()
+    damage(desk, "drafts", b"{", f"prompt_id = (SELECT id FROM prompts WHERE uid = '{new}')")
+    window = desk.open()
+    assert "so it starts empty" in desk.notice()
+    assert texts(desk) == [""]
+
+
+def test_the_terminal_does_not_run_a_damaged_draft(desk: Desk) -> None:
+    desk.open()
+    desk.close()
+    damage(desk, "drafts", b"{", "1")
+    command = [sys.executable, "-m", "workbench.cli.main", "run", "--db", str(desk.db), "--model", "echo"]
+    done = subprocess.run(command, capture_output=True, timeout=60, env=dict(os.environ), check=False, text=True)
+    assert done.returncode == 1
+    assert "The draft of this prompt is damaged. Open it in the window" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert desk.rows("SELECT body FROM drafts") == [("{",)]
+
+
+def test_a_damaged_version_keeps_nobody_from_the_prompt(desk: Desk) -> None:
+    window = desk.open()
+    window.view.editor.focus_first()
+    desk.type("First. ")
+    desk.run()
+    desk.type("Second. ")
+    desk.run()
+    newest = desk.rows("SELECT max(content_id) FROM versions")[0][0]
+    number = desk.rows("SELECT number FROM versions WHERE content_id = ?", newest)[0][0]
+    desk.close()
+    damage(desk, "contents", b"{", f"id = {newest}")
+    window = desk.open()
+    assert desk.notice() == f"The text of version {number} cannot be read. It is damaged. " + (
+        "Go on with another version of this prompt."
+    )
+    assert number in window.compose.versions
+    desk.until(lambda: len(desk.timeline()) == 2)
+    window.compose.view(desk.timeline()[1].run_uid)
+    desk.until(lambda: window.compose.viewing is not None)
+    assert desk.text(0) == "Hello there."
+    window.compose.back()
+    window.view.editor.focus_first()
+    desk.type("Third. ")
+    desk.run()
+    assert len(desk.timeline()) == 3

@@ -1,0 +1,73 @@
+"""Going on where something stored is damaged.
+
+Invariant: what cannot be read keeps nobody from the rest, is said in a sentence, and stays as it was found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TypeVar
+
+from workbench.core.drafts import Draft
+from workbench.store import Store, StoreError
+from workbench.usecases.problems import Problem, problem_of
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedDraft:
+    """A draft to work on, and what to say about it; None when it is the one that was kept."""
+
+    draft: Draft
+    problem: Problem | None = None
+
+
+def open_draft(store: Store, prompt_uid: str, first: Draft) -> OpenedDraft:
+    """Return the draft of a prompt; `first` where there is none, and what the history has where it is damaged.
+
+    A damaged draft is put into a file of its own. Raises StoreError for everything else.
+    """
+    try:
+        return OpenedDraft(store.draft(prompt_uid) or first)
+    except StoreError as error:
+        if error.code != "corrupt":
+            raise
+        draft = _from_history(store, prompt_uid, first)
+        instead = "it starts empty" if draft.based_on is None else f"its version {draft.based_on} is shown"
+        kept, why = _kept(store, prompt_uid)
+        sentence = f"The draft of this prompt is damaged, so {instead}. {kept}"
+        return OpenedDraft(draft, Problem(sentence, "\n".join(filter(None, (error.detail, why)))))
+
+
+def _kept(store: Store, prompt_uid: str) -> tuple[str, str]:
+    try:
+        file = store.keep_damaged_draft(prompt_uid)
+    except StoreError as error:
+        problem = problem_of(error)
+        return "The damaged draft stays in the history until it can be copied to a file.", problem.detail
+    return f"The damaged draft is kept in {file}.", ""
+
+
+def _from_history(store: Store, prompt_uid: str, first: Draft) -> Draft:
+    """Return a draft that starts from the newest version that can be read, with the newest iteration's lanes."""
+    newest = store.iterations(prompt_uid, None, 1)
+    detail = _unless_damaged(lambda: store.iteration_detail(newest[0].run_uid)) if newest else None
+    if detail is not None:
+        first = replace(first, values=detail.values, lanes=tuple(lane.lane for lane in detail.lanes))
+    for number in store.version_numbers(prompt_uid):
+        version = _unless_damaged(partial(store.version, prompt_uid, number))
+        if version is not None:
+            return replace(first, content=version.content, based_on=number)
+    return first
+
+
+def _unless_damaged(read: Callable[[], T]) -> T | None:
+    try:
+        return read()
+    except StoreError as error:
+        if error.code != "corrupt":
+            raise
+        return None
