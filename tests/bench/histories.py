@@ -6,6 +6,7 @@ Invariant: everything is written by the store itself, so that it is what years o
 from __future__ import annotations
 
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,20 @@ def _with_prompt(path: Path, name: str, draft: Draft) -> None:
         store.create_prompt(uid, name, utc_now())
         store.save_draft(uid, draft, utc_now())
         store.set_meta("last_prompt", uid).result()
+    finally:
+        store.close()
+
+
+def add_lane(path: Path, endpoint: str, model: str) -> None:
+    """Add a lane to the draft of the prompt last worked on."""
+    store = open_store(path, now=utc_now(), uid=new_uid)
+    try:
+        prompt = store.last_prompt()
+        draft = prompt and store.draft(prompt)
+        if not prompt or not draft:
+            raise ValueError("the database has no draft")
+        lanes = (*draft.lanes, Lane(new_uid(), endpoint, model))
+        store.save_draft(prompt, replace(draft, lanes=lanes), utc_now()).result()
     finally:
         store.close()
 

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from workbench.core.money import Rates
 from workbench.engine.catalogue import Catalogue, CatalogueError, ModelInfo
-from workbench.engine.providers import PROVIDERS, key_variables, provider_name, renames, split_model
+from workbench.engine.providers import (
+    PROVIDERS,
+    key_variables,
+    needs_translation,
+    provider_name,
+    renames,
+    split_model,
+)
 
 
 @pytest.fixture(scope="module")
@@ -129,6 +136,12 @@ def test_providers_are_whole() -> None:
 )
 def test_which_models_of_openai_need_no_translation(model: str, lean: bool) -> None:
     assert PROVIDERS["openai"].speaks_openai(model) is lean
+    assert needs_translation(model) is not lean
+
+
+@pytest.mark.parametrize("model", ["anthropic/claude-haiku-4-5", "claude-haiku-4-5", "unknown/model", "omega", ""])
+def test_what_is_not_known_to_speak_openai_needs_translation(model: str) -> None:
+    assert needs_translation(model)
 
 
 def test_renames() -> None:

@@ -81,6 +81,21 @@ def test_a_missing_key_is_a_sentence_with_a_button(desk: Desk) -> None:
     desk.until(lambda: window.dialogs.open_settings is None)
 
 
+def test_litellm_is_loaded_before_it_is_needed_and_only_then(desk: Desk) -> None:
+    window = desk.open()
+    first, second = window.shown_slots()
+    window.compose.lanes.set_model(first, LITELLM, "openai/gpt-5-mini")
+    window.view.editor.focus_first()
+    desk.run()
+    assert "load" not in window.status.engine()
+    window.compose.lanes.set_model(second, LITELLM, "anthropic/claude-haiku-4-5")
+    desk.until(lambda: window.status.engine() == "Asked to load litellm.")
+    desk.until(lambda: not window.compose.saver.pending)
+    desk.close()
+    window = desk.open()
+    desk.until(lambda: window.status.engine() == "Asked to load litellm.")
+
+
 def test_thirty_lanes_scroll_and_stay_readable(desk: Desk) -> None:
     window = desk.open(size=(1024, 700))
     for _ in range(28):

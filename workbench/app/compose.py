@@ -139,6 +139,7 @@ class Compose(QObject):
         self._versions, self._ready, self._taken = (), False, None
         self._leave_past()
         self.lanes.load(draft.lanes)
+        self._workbench.prepare(draft.lanes)
         self.saver.attach(uid, self.draft)
         self.stage.forget()
         if not is_shown:
@@ -310,6 +311,7 @@ class Compose(QObject):
         self._tasks.run(self._workbench.endpoints.all, show)
 
     def _lanes_changed(self) -> None:
+        self._workbench.prepare(self.lanes.lanes)
         self._emit_heads()
         self.saver.touch()
         self.changed.emit()

@@ -118,6 +118,13 @@ def split_model(model: str) -> tuple[str, str]:
     return "", model
 
 
+def needs_translation(model: str) -> bool:
+    """Return whether LiteLLM has to ask this model: its provider speaks no plain OpenAI, or is not known here."""
+    provider, name = split_model(model)
+    known = PROVIDERS.get(provider)
+    return known is None or not known.speaks_openai(name)
+
+
 def key_variables() -> dict[str, tuple[str, ...]]:
     """Return the environment variables by provider id, for those that have any."""
     return {provider.id: provider.env for provider in _ALL if provider.env}

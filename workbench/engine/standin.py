@@ -65,6 +65,8 @@ class StandIn:
             threading.Thread(target=self._play, args=(call,), daemon=True).start()
         elif kind == "cancel" and message["id"] in self._cancelled:
             self._cancelled[message["id"]].set()
+        elif kind == "warm":
+            self._pipe.send("notice", kind="runtime", text=f"Asked to load {message['what']}.")
         elif kind in ("models", "check", "render"):
             self._reply(kind, message)
         elif kind == "shutdown":

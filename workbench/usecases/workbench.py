@@ -6,15 +6,16 @@ Invariant: opening loads nothing heavy and starts no child; what was opened is c
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from pathlib import Path
 
+from workbench.core.lanes import LITELLM, Lane
 from workbench.core.money import Rates
 from workbench.engine.calls import Event
 from workbench.engine.catalogue import Catalogue, CatalogueError
 from workbench.engine.client import EngineClient
-from workbench.engine.providers import key_variables
+from workbench.engine.providers import key_variables, needs_translation
 from workbench.host.clock import monotonic_ms, utc_now
 from workbench.host.dirs import Places, make_private
 from workbench.host.errors import HostError
@@ -138,6 +139,11 @@ class Workbench:
     def start_engine(self) -> None:
         """Start the engine in the background. Call it after the first paint."""
         self.engine.start()
+
+    def prepare(self, lanes: Iterable[Lane]) -> None:
+        """Let the engine, once it runs, load what these lanes will need; returns at once."""
+        if any(lane.endpoint == LITELLM and needs_translation(lane.model) for lane in lanes):
+            self.engine.warm("litellm")
 
     def add_listener(self, listener: RunListener) -> None:
         """Tell `listener` about runs, problems and the engine."""

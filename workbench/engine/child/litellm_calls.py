@@ -24,7 +24,7 @@ from workbench.engine.child.openai_chat import OpenAIChat, Target, target_header
 from workbench.engine.child.reading import read_whole, usage_of
 from workbench.engine.child.request import Adjustments
 from workbench.engine.child.wire_marks import compare, visible
-from workbench.engine.providers import PROVIDERS, provider_name, renames, split_model
+from workbench.engine.providers import PROVIDERS, needs_translation, provider_name, renames, split_model
 
 # Keyword arguments of LiteLLM that would send a key elsewhere, take one from elsewhere, or turn its machinery on.
 _NOT_PARAMETERS = re.compile(
@@ -63,7 +63,7 @@ class LiteLLM:
         where = Where(name, call.model, bool(call.key or call.secret_headers))
         if provider is not None and provider.needs_key and not where.has_key and not call.endpoint.base_url:
             raise no_key(where)
-        if provider is not None and provider.speaks_openai(model):
+        if provider is not None and not needs_translation(call.model):
             known = Adjustments(renames=renames(provider_id, model))
             base_url = call.endpoint.base_url or provider.base_url
             await self._chat.ask(call, answer, Target(base_url, model, where, target_headers(call), known))

@@ -253,6 +253,10 @@ class StatusBar(QFrame):
         self._tone = tone
         self._restyle()
 
+    def engine(self) -> str:
+        """Return what is said about the engine."""
+        return self._engine.full()
+
     def set_saved(self, text: str) -> None:
         """Say when the draft was last written, or that it could not be."""
         self._saved.setText(text)
