@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from workbench.app.opening import read
@@ -23,6 +24,7 @@ from workbench.host.settings import Settings
 from workbench.store.peek import peek
 from workbench.ui.building import open_window
 from workbench.ui.frame import Frame
+from workbench.ui.questions import Answer, button_of
 from workbench.ui.theme import Theme
 from workbench.ui.window import MainWindow
 from workbench.usecases.workbench import Workbench
@@ -82,18 +84,25 @@ class Desk:
 
     def close_without_the_draft(self) -> None:
         """Close the window and answer that the draft may be lost."""
-        dialogs = self.window.dialogs
+        with self.answering("close"):
+            self.close()
+
+    @contextmanager
+    def answering(self, *answers: Answer) -> Iterator[list[str]]:
+        """Answer the questions that are asked meanwhile, in turn; yields what they say."""
+        dialogs, rest, asked = self.window.dialogs, list(answers), []
 
         def answer() -> None:
-            if dialogs.open_question is not None:
-                button = dialogs.open_question.button(QMessageBox.StandardButton.Discard)
-                QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+            box = dialogs.open_question
+            if box is not None and box.isVisible() and rest:
+                asked.append(box.text())
+                QTest.mouseClick(button_of(box, rest.pop(0)), Qt.MouseButton.LeftButton)
 
         looking = QTimer(interval=20)
         looking.timeout.connect(answer)
         looking.start()
         try:
-            self.close()
+            yield asked
         finally:
             looking.stop()
 

@@ -46,6 +46,45 @@ def test_a_full_disk_is_a_sentence_and_the_text_stays(desk: Desk) -> None:
     assert draft.content.messages[0].text == long
 
 
+def limit(desk: Desk, pages: int) -> None:
+    """Let the database have no more than so many pages, as on a small disk; 0 for as many as it has."""
+    pages = pages or desk.rows("PRAGMA page_count")[0][0]
+    desk.window.workbench.store._write(lambda c: c.execute(f"PRAGMA max_page_count = {pages}").fetchone()).result()
+
+
+def test_answers_that_could_not_be_saved_are_asked_about(desk: Desk) -> None:
+    go, long = desk.directory / "go", "A long answer. " * 4000
+    window = desk.open({"default": [{"text": "So far. "}, {"until": str(go)}, {"text": long}, {"finish": "stop"}]})
+    window.view.editor.focus_first()
+    desk.ctrl(Qt.Key.Key_Return)
+    desk.until(lambda: desk.text(1) == "So far. ")
+    desk.until(lambda: len(desk.rows("SELECT 1 FROM partials")) == 2)
+    limit(desk, 0)
+    go.touch()
+    desk.until(lambda: window.workbench.runner.unsaved == 2)
+    with desk.answering("again", "stay") as asked:
+        window.frame.close()
+    assert asked == ["2 answers could not be saved in the history and would be lost."] * 2
+    assert window.frame.isVisible()
+    assert desk.text(0) == f"So far. {long}"
+    limit(desk, 1_000_000)
+    desk.close()
+    assert desk.rows("SELECT state, text FROM outputs") == [("finished", f"So far. {long}")] * 2
+
+
+def test_an_answer_that_still_streams_is_asked_about_too(desk: Desk) -> None:
+    long = "A long answer. " * 4000
+    window = desk.open({"default": [{"text": long}, {"until": str(desk.directory / "never")}]})
+    window.view.editor.focus_first()
+    desk.ctrl(Qt.Key.Key_Return)
+    desk.until(lambda: desk.text(1) == long)
+    desk.until(lambda: len(desk.rows("SELECT 1 FROM partials")) == 2)
+    limit(desk, 0)
+    with desk.answering("close") as asked:
+        desk.close()
+    assert asked == ["2 answers could not be saved in the history and would be lost."]
+
+
 def test_what_another_process_runs_appears(desk: Desk) -> None:
     window = desk.open()
     command = [sys.executable, "-m", "workbench.cli.main", "run", "--model", "echo", "--db", str(desk.db)]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from tests.store.making import opened as opened_store
 from tests.usecases.making import PATIENCE_S, wait_for
 from workbench.core.runs import Result
 from workbench.engine.calls import Delta
-from workbench.store import Store
+from workbench.store import Store, StoreError
 from workbench.usecases import recording
 from workbench.usecases.problems import Problem
 from workbench.usecases.recording import Recorder
@@ -89,6 +90,68 @@ def test_streamed_text_that_cannot_be_saved_comes_with_the_next(
     output.apply(Delta("r.0.0", "text", 4, "two"))
     wait_for(lambda: store.iteration_detail("r").outputs[0].result.text == "one two")
     assert len(problems) == 1
+
+
+def test_pieces_never_overtake_each_other(tmp_path: Path, problems: list[Problem]) -> None:
+    """A piece that was refused and one behind it that was not would read as a text with a hole after a kill."""
+    pending: list[tuple[list[tuple[str, str, int, str]], Future[None]]] = []
+
+    class Slow:
+        def save_partials(self, partials: Iterable[tuple[str, str, int, str]], now: str) -> Future[None]:
+            pending.append((list(partials), Future()))
+            return pending[-1][1]
+
+        def finish_output(self, output_uid: str, result: Result, now: str) -> Future[None]:
+            raise AssertionError
+
+    recorder = Recorder(Slow(), lambda: NOW, problems.append)
+    output = transcript()
+    recorder.watch(output)
+    output.apply(Delta("r.0.0", "text", 0, "one "))
+    wait_for(lambda: len(pending) == 1)
+    output.apply(Delta("r.0.0", "text", 4, "two"))
+    recorder._save_pieces()
+    assert len(pending) == 1
+    pending[0][1].set_exception(StoreError("Full.", code="full"))
+    wait_for(lambda: len(pending) == 2)
+    assert pending[1][0] == [("r.0.0", "text", 0, "one two")]
+    pending[1][1].set_result(None)
+    assert recorder.close(PATIENCE_S) == 0
+
+
+def test_an_answer_whose_end_has_no_room_is_safe_from_a_kill(
+    store: Store, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last piece of the text fits where the whole end does not, and is there after a kill."""
+    monkeypatch.setattr(store, "finish_output", refused)
+    output = transcript()
+    recorder.watch(output)
+    output.apply(Delta("r.0.0", "text", 0, "so far"))
+    wait_for(lambda: texts(store) == ["so far"])
+    output.apply(Delta("r.0.0", "text", 6, ", and its tail"))
+    output.end(Result("finished", "so far, and its tail"))
+    recorder.finish(output, Result("finished", "so far, and its tail"), lambda: None)
+    wait_for(lambda: texts(store) == ["so far, and its tail"])
+    assert recorder.unsaved == 1
+    store.recover(lambda _: False, NOW).result(PATIENCE_S)
+    ended = store.iteration_detail("r").outputs[0].result
+    assert (ended.state, ended.text) == ("interrupted", "so far, and its tail")
+    monkeypatch.undo()
+    assert recorder.settle(PATIENCE_S) == 0
+    ended = store.iteration_detail("r").outputs[0].result
+    assert (ended.state, ended.text) == ("finished", "so far, and its tail")
+    assert store._writer is not None
+    assert store._writer.ask(lambda c: c.execute("SELECT count(*) FROM partials").fetchone()).result() == (0,)
+
+
+def refused(*_: object) -> Future[None]:
+    future: Future[None] = Future()
+    future.set_exception(StoreError("The disk is full.", code="full"))
+    return future
+
+
+def texts(store: Store) -> list[str]:
+    return [o.result.text for o in store.iteration_detail("r").outputs if o.result.text]
 
 
 def test_closing_tries_once_more_and_says_what_is_left(store: Store, problems: list[Problem]) -> None:

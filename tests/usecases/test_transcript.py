@@ -84,7 +84,16 @@ def test_pieces_to_save_come_once_and_again_when_given_back() -> None:
     transcript.give_back(taken[0])
     assert transcript.take_unsaved() == (Piece("text", 0, "abc"),)
     transcript.end(Result("finished", "abc!"))
+    assert transcript.take_unsaved() == (Piece("text", 3, "!"),)
     assert transcript.take_unsaved() == ()
+
+
+def test_a_final_text_that_goes_another_way_is_saved_whole() -> None:
+    transcript = make()
+    transcript.apply(Delta("o", "text", 0, "abc"))
+    transcript.take_unsaved()
+    transcript.end(Result("finished", "aXcd"))
+    assert transcript.take_unsaved() == (Piece("text", 0, "aXcd"),)
 
 
 def test_stopping_is_shown_until_it_has_stopped() -> None:

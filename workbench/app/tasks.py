@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QEventLoop, QObject, Qt, Signal
 
 from workbench.usecases.problems import problem_of
 
@@ -61,6 +61,18 @@ class Tasks(QObject):
                     self._call.emit(lambda: then(result))
 
         future.add_done_callback(deliver)
+
+    def wait_for(self, work: Callable[[], T]) -> T:
+        """Run `work` on the pool and return its result; meanwhile the window paints, and takes no keys.
+
+        For the moment before the window closes. Raises what `work` raises.
+        """
+        future = self._pool.submit(work)
+        loop = QEventLoop()
+        self.watch(future, lambda _: loop.quit(), lambda _: loop.quit())
+        if not future.done():
+            loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+        return future.result()
 
     def on_ui(self, call: Callable[[], Any]) -> None:
         """Run `call` on the UI thread soon; safe from any thread."""

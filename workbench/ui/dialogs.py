@@ -1,6 +1,7 @@
 """What opens on top of the window. Each dialog is imported when it is first opened, so that the start stays quick.
 
-Invariant: no dialog is modal; every one closes with Esc, and its result reaches the controllers through one callback.
+Invariant: no dialog is modal but a question about what would be lost; every one closes with Esc, and its result reaches
+the controllers through one callback.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from workbench.core.lanes import Lane
+from workbench.ui.questions import Answer, answer_of, answers_question, draft_question
 from workbench.ui.theme import set_role
 
 if TYPE_CHECKING:
@@ -124,22 +126,17 @@ class Dialogs(QObject):
 
     def ask_to_lose_draft(self) -> bool:
         """Ask whether the window may close although its text could not be saved."""
-        from PySide6.QtWidgets import QMessageBox
+        return self._ask(draft_question(self._window.frame)) == "close"
 
-        box = QMessageBox(
-            QMessageBox.Icon.Warning,
-            "Prompt Workbench",
-            "The draft could not be saved and would be lost.",
-            QMessageBox.StandardButton.Cancel | QMessageBox.StandardButton.Discard,
-            self._window.frame,
-        )
-        box.setInformativeText("Stay, and copy the text or make room for it; or close the window without it.")
-        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
+    def ask_to_lose_answers(self, count: int) -> Answer:
+        """Ask what to do about answers that are only in this window."""
+        return self._ask(answers_question(self._window.frame, count))
+
+    def _ask(self, box: QMessageBox) -> Answer:
         self._question = box
-        answer = box.exec()
+        answer = answer_of(box)
         self._question = None
-        box.deleteLater()
-        return answer == QMessageBox.StandardButton.Discard
+        return answer
 
     def wire(self, slot: str) -> None:
         """Show what a lane sent and got."""

@@ -73,7 +73,7 @@ class MainWindow(QObject):
         self.pulse = Pulse(self.workbench, self.tasks, self)
         self.heads: tuple[LaneHead, ...] = ()
         self._raise_server: RaiseServer | None = None
-        self._has_begun = self._closed = False
+        self._has_begun = self._closed = self._is_leaving = False
         frame.closing.connect(self._close)
         frame.deactivated.connect(self._deactivated)
 
@@ -292,7 +292,28 @@ class MainWindow(QObject):
 
     def _may_close(self) -> bool:
         """Whether nothing would be lost, or the person said that it may be."""
+        # While it waits or asks, the window can be asked to close once more.
+        if self._is_leaving:
+            return False
+        self._is_leaving = True
+        try:
+            return self._draft_may_go() and self._answers_may_go()
+        finally:
+            self._is_leaving = False
+
+    def _draft_may_go(self) -> bool:
         return self.compose.saver.finish(SAVE_WITHIN_MS) or self.dialogs.ask_to_lose_draft()
+
+    def _answers_may_go(self) -> bool:
+        runner = self.workbench.runner
+        while runner.running() or runner.unsaved:
+            left = self.tasks.wait_for(lambda: runner.settle(SAVE_WITHIN_MS / 1000))
+            if not left:
+                return True
+            answer = self.dialogs.ask_to_lose_answers(left)
+            if answer != "again":
+                return answer == "close"
+        return True
 
     def _close(self) -> None:
         self._closed = True

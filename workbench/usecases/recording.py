@@ -1,7 +1,8 @@
 """Getting streamed text and ends into the database.
 
 Invariant: an end is either in the database or held here and tried again; text that streams is saved every 250 ms, and
-what could not be saved is saved with the next piece. A trouble is told once, and its end too.
+what could not be saved is saved with the next piece, also when its output has ended meanwhile and its end, which needs
+more room, is still held here. A trouble is told once, and its end too.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ class Recorder:
         self._live: dict[str, Transcript] = {}
         self._unsaved: dict[str, _End] = {}
         self._flying = 0
+        self._pieces_fly = False
         self._troubled = False
         self._failed_at = 0.0
         self._closing = False
@@ -77,11 +79,15 @@ class Recorder:
             return len(self._unsaved) + self._flying
 
     def close(self, timeout_s: float) -> int:
-        """Wait for what is being saved, try the rest once more, and return how many ends could not be saved."""
+        """Take nothing more, `settle`, and return how many ends could not be saved."""
         with self._changed:
             self._closing = True
             self._changed.notify_all()
         self._thread.join()
+        return self.settle(timeout_s)
+
+    def settle(self, timeout_s: float) -> int:
+        """Wait for what is being saved, try the rest once more, and return how many ends are not saved by then."""
         with self._changed:
             self._changed.wait_for(lambda: self._flying == 0, timeout_s)
             for end in self._take_failed():
@@ -95,26 +101,34 @@ class Recorder:
                 self._changed.wait_for(lambda: self._closing or self._live or self._unsaved)
                 if self._closing:
                     return
-                wait = PARTIALS_EVERY_S if self._live else TRY_AGAIN_AFTER_S
-                if self._changed.wait_for(lambda: self._closing, wait):
+                if self._changed.wait_for(lambda: self._closing, PARTIALS_EVERY_S):
                     return
                 # Taking and handing over under one lock keeps a piece from reaching the database after its end.
                 self._save_pieces()
             self._try_again()
 
     def _save_pieces(self) -> None:
-        taken = [(transcript, piece) for transcript in self._live.values() for piece in transcript.take_unsaved()]
+        # One hand-over at a time: a later piece must not get into the database when an earlier one did not.
+        if self._pieces_fly:
+            return
+        speaking = [*self._live.values(), *(end.transcript for end in self._unsaved.values())]
+        taken = [(transcript, piece) for transcript in speaking for piece in transcript.take_unsaved()]
         if taken:
+            self._pieces_fly = True
             rows = [(transcript.uid, piece.kind, piece.offset, piece.text) for transcript, piece in taken]
             future = self._store.save_partials(rows, self._now())
             future.add_done_callback(lambda done: self._pieces_saved(done, taken))
 
     def _pieces_saved(self, done: Future[None], taken: list[tuple[Transcript, Piece]]) -> None:
         error = done.exception()
+        if error is not None:
+            for transcript, piece in taken:
+                transcript.give_back(piece)
+        with self._changed:
+            self._pieces_fly = False
+            self._changed.notify_all()
         if error is None:
             return
-        for transcript, piece in taken:
-            transcript.give_back(piece)
         self._report(error, "The answer that streams in cannot be saved at the moment; it stays in this window.")
 
     def _try_again(self) -> None:

@@ -24,7 +24,7 @@ from workbench.store.records import LaneStart, OutputStart, RunStart
 from workbench.usecases.asking import call_for
 from workbench.usecases.credentials import ProviderOf
 from workbench.usecases.handles import RunHandle
-from workbench.usecases.listening import Listeners, RunListener
+from workbench.usecases.listening import Listeners
 from workbench.usecases.planning import Messages, PlannedLane, check, plan_lanes, render_messages
 from workbench.usecases.pricing import Pricing
 from workbench.usecases.problems import Problem, RefusedError, problem_of
@@ -98,6 +98,7 @@ class Runner:
         self._listeners = listeners
         self._owner = owner
         self._lock = threading.Lock()
+        self._fewer = threading.Condition(self._lock)
         self._live: dict[str, _Live] = {}
         self._known: dict[str, tuple[str, str]] = {}
         self._dirty: set[str] = set()
@@ -106,14 +107,6 @@ class Runner:
         self._starts = ThreadPoolExecutor(1, "run-start")
         self._ends = ThreadPoolExecutor(1, "run-end")
         self._recorder = Recorder(store, owner.now, listeners.problem)
-
-    def add_listener(self, listener: RunListener) -> None:
-        """Tell `listener` what happens from now on."""
-        self._listeners.add(listener)
-
-    def remove_listener(self, listener: RunListener) -> None:
-        """Tell `listener` nothing more."""
-        self._listeners.remove(listener)
 
     def start_iteration(self, prompt_uid: str, draft: Draft, *, based_on: int | None, note: str = "") -> RunHandle:
         """Run all lanes of a draft. Returns at once.
@@ -208,6 +201,18 @@ class Runner:
             self._closing = True
         self.stop_everything()
 
+    def settle(self, within_s: float) -> int:
+        """Stop everything and return how many answers are not saved after at most twice that time; blocks.
+
+        What has not stopped by then is not counted: it ends with the engine.
+        """
+        self.stop_everything()
+        with self._fewer:
+            self._fewer.wait_for(lambda: not self._live, within_s)
+        # Behind the end that is just being worked on.
+        self._ends.submit(lambda: None).result()
+        return self._recorder.settle(within_s / 2)
+
     def close(self) -> int:
         """Wait for the ends and their saving; return how many answers could not be saved."""
         self._starts.shutdown()
@@ -252,7 +257,6 @@ class Runner:
         return self._engine.render(content, values)
 
     def _run_start(self, handle: RunHandle, draft: Draft, based_on: int | None, note: str) -> RunStart:
-        uses_current = any(lane.pinned is None for lane in draft.lanes)
         return RunStart(
             uid=handle.run_uid,
             kind="iteration",
@@ -260,7 +264,7 @@ class Runner:
             owner_uid=self._owner.uid,
             started_at=self._owner.now(),
             based_on=based_on,
-            content=draft.content if uses_current else None,
+            content=draft.content if any(lane.pinned is None for lane in draft.lanes) else None,
             version_uid=self._owner.new_uid(),
             values=draft.values,
             value_set_uid="",
@@ -340,6 +344,7 @@ class Runner:
             return
         with self._lock:
             del self._live[transcript.uid]
+            self._fewer.notify_all()
             self._dirty.add(transcript.uid)
         self._session.ended(result)
         self._listeners.on_output_ended(transcript.uid)
@@ -354,6 +359,7 @@ class Runner:
             for uid in handle.output_uids:
                 self._live.pop(uid, None)
                 self._known.pop(uid, None)
+            self._fewer.notify_all()
         handle.refuse(problem)
         self._listeners.problem(problem)
         self._finish(handle)

@@ -146,9 +146,8 @@ class Transcript:
             self._timing, self._retry = result.timing, None
             self._marks = result.marks or self._marks
             self._wire = self._wire if result.request is None else result.request
-            self._text, self._reasoning = Pieces(), Pieces()
-            self._text.add(0, result.text)
-            self._reasoning.add(0, result.reasoning)
+            self._text = self._whole("text", result.text)
+            self._reasoning = self._whole("reasoning", result.reasoning)
             return True
 
     def snapshot(self, text_from: int = 0, reasoning_from: int = 0) -> Snapshot:
@@ -201,10 +200,8 @@ class Transcript:
             self._saved = True
 
     def take_unsaved(self) -> tuple[Piece, ...]:
-        """Return the streamed text that no earlier call returned; nothing after the end, whose result has it all."""
+        """Return the text that no earlier call returned, after the end the rest of the whole text."""
         with self._lock:
-            if self._result is not None:
-                return ()
             found = []
             kinds: tuple[DeltaKind, ...] = ("text", "reasoning")
             for kind in kinds:
@@ -218,6 +215,14 @@ class Transcript:
         """Say that a piece was not saved after all; it comes again with the next `take_unsaved`."""
         with self._lock:
             self._stored[piece.kind] = min(self._stored[piece.kind], piece.offset)
+
+    def _whole(self, kind: DeltaKind, text: str) -> Pieces:
+        """Return the final text; if it does not begin with what has streamed, all of it counts as not stored."""
+        if not text.startswith(self._pieces(kind).since(0)[: self._stored[kind]]):
+            self._stored[kind] = 0
+        whole = Pieces()
+        whole.add(0, text)
+        return whole
 
     def _pieces(self, kind: DeltaKind) -> Pieces:
         return self._text if kind == "text" else self._reasoning

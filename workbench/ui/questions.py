@@ -1,0 +1,71 @@
+"""Questions that are asked before something is lost: the only modal dialogs.
+
+Invariant: Esc and Enter lose nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QMessageBox, QWidget
+
+Answer = Literal["stay", "again", "close"]
+_NAME = "answer"
+
+
+def draft_question(parent: QWidget) -> QMessageBox:
+    """Return the question whether the window may close without its text."""
+    return _box(
+        parent,
+        "The draft could not be saved and would be lost.",
+        "Stay, and copy the text or make room for it; or close the window without it.",
+        {"stay": "Stay", "close": "Close without saving"},
+    )
+
+
+def answers_question(parent: QWidget, count: int) -> QMessageBox:
+    """Return the question whether the window may close without answers that are nowhere else."""
+    what = "1 answer" if count == 1 else f"{count} answers"
+    it = "it" if count == 1 else "them"
+    return _box(
+        parent,
+        f"{what} could not be saved in the history and would be lost.",
+        f"Make room on the disk, or close the program that keeps the history locked, and try to save {it} again; or "
+        f"stay, and copy {it}.",
+        {"stay": "Stay", "again": "Try again", "close": "Close without saving"},
+    )
+
+
+def answer_of(box: QMessageBox) -> Answer:
+    """Ask, and return the answer."""
+    box.exec()
+    clicked = box.clickedButton()
+    answer: Answer = clicked.property(_NAME) if clicked is not None else "stay"
+    box.deleteLater()
+    return answer
+
+
+def button_of(box: QMessageBox, answer: Answer) -> QWidget:
+    """Return the button that gives an answer."""
+    return next(button for button in box.buttons() if button.property(_NAME) == answer)
+
+
+def _box(parent: QWidget, sentence: str, what_to_do: str, answers: dict[Answer, str]) -> QMessageBox:
+    from PySide6.QtWidgets import QMessageBox
+
+    roles: dict[Answer, QMessageBox.ButtonRole] = {
+        "stay": QMessageBox.ButtonRole.RejectRole,
+        "again": QMessageBox.ButtonRole.AcceptRole,
+        "close": QMessageBox.ButtonRole.DestructiveRole,
+    }
+    box = QMessageBox(QMessageBox.Icon.Warning, "Prompt Workbench", sentence, parent=parent)
+    box.setInformativeText(what_to_do)
+    for answer, label in answers.items():
+        button = box.addButton(label, roles[answer])
+        button.setProperty(_NAME, answer)
+        if answer == "stay":
+            box.setEscapeButton(button)
+        if answer == ("again" if "again" in answers else "stay"):
+            box.setDefaultButton(button)
+    return box
