@@ -10,7 +10,7 @@ from tests.ui.editor_support import CORPUS, texts
 from workbench.ui.editor.exact import PARAGRAPH, STAND_INS, encodable, from_document, pasted, to_document, units
 from workbench.ui.editor.marks import name_of
 from workbench.ui.editor.mirror import Mirror
-from workbench.ui.editor.spans import LONGEST, spans
+from workbench.ui.editor.spans import spans
 
 
 @given(texts)
@@ -110,11 +110,6 @@ def test_spans_lie_inside_and_name_their_text(text: str) -> None:
 @pytest.mark.parametrize("text", ["plain", "\ttab", "👩‍👩‍👧‍👦 🏳️‍🌈", "نیم‌فاصله", "{{", "{{ 1x }}", "é ü ß"])
 def test_ordinary_text_has_no_marks(text: str) -> None:
     assert spans(text) == ()
-
-
-def test_a_long_paragraph_has_no_marks() -> None:
-    assert spans("{{a}}" + "x" * LONGEST) == ()
-    assert len(spans("{{a}}" + "x" * (LONGEST - 5))) == 1
 
 
 def test_odd_characters_have_names() -> None:

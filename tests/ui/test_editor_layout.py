@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QScrollArea, QToolButton
+from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea, QToolButton
 
 from tests.ui.editor_support import (
     ALT,
@@ -245,19 +243,6 @@ def test_content_set_while_hidden_is_laid_out_when_shown(editor: ContentEditor) 
     editor.show()
     QApplication.processEvents()
     assert fields(editor)[0].verticalScrollBar().maximum() == 0
-
-
-def test_long_paragraphs_say_that_they_are_not_coloured(qtbot: Any, editor: ContentEditor) -> None:
-    editor.set_content(content(("system", "{{a}} " + "word " * 5000), ("user", "{{b}}")))
-    label = blocks(editor)[0].findChild(QLabel)
-    qtbot.waitUntil(label.isVisible)
-    assert "20,000" in label.text()
-    assert blocks(editor)[0].rect().contains(label.geometry())
-    assert editor.variables() == ("a", "b")
-    fields(editor)[0].setFocus()
-    press(Key.Key_A, CTRL)
-    type_text("short")
-    qtbot.waitUntil(lambda: not label.isVisible())
 
 
 def test_every_control_has_a_name(editor: ContentEditor) -> None:

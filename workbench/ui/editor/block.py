@@ -12,8 +12,8 @@ from PySide6.QtGui import QActionGroup, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QToolButton, QWidget
 
 from workbench.core.content import ROLES, Role
+from workbench.ui.editor.breaks import LONGEST
 from workbench.ui.editor.field import ExactField
-from workbench.ui.editor.spans import LONGEST
 from workbench.ui.theme import Theme, set_role
 
 LEFT = 14
@@ -172,14 +172,16 @@ class MessageBlock(QWidget):
         return max(self._role_button.sizeHint().height(), self._more.sizeHint().height())
 
     def _text_changed(self) -> None:
-        if self.field.length > LONGEST or not self._note.isHidden():
+        if self.field.is_broken is self._note.isHidden():
             self._note_timer.start()
 
     def _check_length(self) -> None:
-        long = any(len(line) > LONGEST for line in self.field.exact().split("\n"))
-        if long is self._note.isHidden():
-            self._note.setText(f"Paragraphs over {LONGEST:,} characters: variables work, but are not coloured here.")
-            self._note.setVisible(long)
+        if self.field.is_broken is self._note.isHidden():
+            self._note.setText(
+                f"A paragraph over {LONGEST:,} characters is shown in parts, each on a new line. "
+                "The text itself has no such line ends."
+            )
+            self._note.setVisible(self.field.is_broken)
             self.note_changed.emit()
 
     def _name(self) -> None:

@@ -222,7 +222,7 @@ class ContentEditor(QWidget):
             self.edited.emit()
 
     def _caret_moved(self, block: MessageBlock) -> None:
-        self._journal.caret(block.key, block.field.textCursor().position())
+        self._journal.caret(block.key, block.field.caret())
         if block.field.hasFocus():
             self._column.reveal(block)
 

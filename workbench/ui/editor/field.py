@@ -1,7 +1,8 @@
 """A text field whose text is exact.
 
 Invariant: what goes in by typing, pasting, dropping or `set_exact` comes out of `exact`, copy and drag byte for byte;
-only CRLF that is pasted or dropped is LF. Keys with Ctrl or Alt that do not edit text are left to the window.
+only CRLF that is pasted or dropped is LF. Keys with Ctrl or Alt that do not edit text are left to the window. Long
+paragraphs are shown in pieces (`breaks`), which nobody outside knows of: text and positions count no soft breaks.
 """
 
 from __future__ import annotations
@@ -20,17 +21,22 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QTextBlock,
+    QTextCharFormat,
     QTextCursor,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QToolTip, QWidget
 
-from workbench.ui.editor.exact import PARAGRAPH, encodable, from_document, pasted, to_document
+from workbench.ui.editor import paragraphs
+from workbench.ui.editor.breaks import SOFT, broken
+from workbench.ui.editor.exact import encodable, from_document, pasted, to_document
+from workbench.ui.editor.history import FieldHistory
 from workbench.ui.editor.journal import Kind
 from workbench.ui.editor.keys import edits_text, is_redo, is_undo, plain_modifiers
 from workbench.ui.editor.marks import Marks
 from workbench.ui.editor.menu import text_menu
-from workbench.ui.editor.mirror import Edit, Mirror
+from workbench.ui.editor.mirror import Edit
+from workbench.ui.editor.record import Record
 from workbench.ui.theme import Theme
 
 Cross = Callable[["ExactField", Literal[-1, 1], int | None], bool]
@@ -53,53 +59,66 @@ class ExactField(QPlainTextEdit):
         super().__init__(parent)
         self._theme = theme
         self._mono = mono
-        self._mirror = Mirror()
+        self._record = Record(self.document())
         self._marks = Marks(self, theme)
         self._text: str | None = ""
         self._quiet = False
         self._kind: Kind = "other"
         self._revision = 0
         self.cross: Cross | None = None
-        self.history = lambda: (self.document().isUndoAvailable(), self.document().isRedoAvailable())
+        self.history: Callable[[], tuple[bool, bool]] = lambda: (False, False)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setUndoRedoEnabled(not journaled)
+        self.setUndoRedoEnabled(False)
         self.document().contentsChange.connect(self._contents_change)
-        if not journaled:
-            self.undo_wanted.connect(self.undo)
-            self.redo_wanted.connect(self.redo)
+        self.textChanged.connect(lambda: self._record.settle(self.textCursor()))
+        self._own = None if journaled else FieldHistory(self)
+        if self._own is not None:
+            self.history = self._own.state
         self.restyle()
 
     @property
     def length(self) -> int:
         """The length of the text in UTF-16 units, known without reading it."""
-        return len(self._mirror)
+        return len(self._record)
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether a paragraph is shown in pieces."""
+        return self._record.is_broken
+
+    def caret(self) -> int:
+        """Return where the caret is, in UTF-16 units of the text."""
+        return self._record.plain(self.textCursor().position())
 
     def exact(self) -> str:
         """Return the text; cached until it changes."""
         if self._text is None:
-            self._text = from_document(self._mirror.text())
+            self._text = from_document(self._record.text())
         return self._text
 
     def set_exact(self, text: str) -> None:
         """Replace the text without telling anybody; the caret goes to the start."""
         if encodable(text) == self.exact():
             return
+        raw = broken(to_document(text))
         self._quiet = True
         try:
-            self.setPlainText(to_document(text))
+            self.setPlainText("" if SOFT in raw else raw)
+            if SOFT in raw:
+                self._record.insert(QTextCursor(self.document()), raw)
         finally:
             self._quiet = False
+        if self._own is not None:
+            self._own.clear()
 
-    def replace(self, position: int, removed: int, inserted: str) -> None:
-        """Replace `removed` units at `position` by raw document text, without telling anybody; the caret follows."""
-        self._quiet = True
+    def replace(self, position: int, removed: int, inserted: str, *, quiet: bool = True) -> None:
+        """Replace `removed` units at `position` by document text; the caret follows. Quiet, nobody is told."""
+        cursor = self._record.select(position, removed)
+        self._quiet = quiet
         try:
-            cursor = QTextCursor(self.document())
-            cursor.setPosition(position)
-            cursor.setPosition(position + removed, QTextCursor.MoveMode.KeepAnchor)
-            cursor.insertText(inserted)
+            self._record.insert(cursor, paragraphs.fitted(cursor, inserted))
             self.setTextCursor(cursor)
         finally:
             self._quiet = False
@@ -197,11 +216,13 @@ class ExactField(QPlainTextEdit):
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         self._kind = "other"
-        self.textCursor().insertText(to_document(pasted(source.text())))
+        cursor = self.textCursor()
+        self._record.insert(cursor, paragraphs.fitted(cursor, to_document(pasted(source.text()))))
+        self.setTextCursor(cursor)
         self.ensureCursorVisible()
 
     def createMimeDataFromSelection(self) -> QMimeData:
-        return text_data(from_document(self.textCursor().selectedText()))
+        return text_data(from_document(self._record.selected(self.textCursor())))
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
@@ -222,7 +243,7 @@ class ExactField(QPlainTextEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
         if key in (Qt.Key.Key_Backtab, Qt.Key.Key_Tab) and (key == Qt.Key.Key_Backtab or not plain_modifiers(event)):
-            self._move_focus(forward=key == Qt.Key.Key_Tab)
+            _leave(self, forward=key == Qt.Key.Key_Tab)
         elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and self._crosses(event):
             event.accept()
         elif self.editable and (is_undo(event) or is_redo(event)):
@@ -231,14 +252,16 @@ class ExactField(QPlainTextEdit):
             event.ignore()
         elif self.editable and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             # Shift+Enter would put U+2028 into the text.
-            self.textCursor().insertBlock()
+            self._record.insert(self.textCursor(), "\n")
             self.ensureCursorVisible()
         else:
+            self._before_input(event)
             deletes = key in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete)
             self._as("deleting" if deletes else "typing", lambda: super(ExactField, self).keyPressEvent(event))
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         self._revision += 1
+        self._before_input()
         self._as("typing", lambda: super(ExactField, self).inputMethodEvent(event))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -273,16 +296,7 @@ class ExactField(QPlainTextEdit):
         self.focus_changed.emit()
 
     def _contents_change(self, position: int, removed: int, added: int) -> None:
-        """Follow the document. Qt counts the last paragraph's end in some reports, which is no character of ours."""
-        document = self.document()
-        size = document.characterCount() - 1
-        added, removed = min(added, size - position), min(removed, len(self._mirror) - position)
-        if len(self._mirror) - removed + added != size:
-            position, removed, added = 0, len(self._mirror), size
-        cursor = QTextCursor(document)
-        cursor.setPosition(position)
-        cursor.setPosition(position + added, QTextCursor.MoveMode.KeepAnchor)
-        edit = self._mirror.splice(position, removed, cursor.selectedText().replace(PARAGRAPH, "\n"))
+        edit = self._record.follow(position, removed, added)
         self._revision += 1
         if edit is None:
             return
@@ -290,23 +304,23 @@ class ExactField(QPlainTextEdit):
         if not self._quiet:
             self.edited.emit(edit, _kind(edit, self._kind))
 
+    def _before_input(self, event: QKeyEvent | None = None) -> None:
+        """See that a key acts on the text and not on a soft break, and that no letter inherits the mark of one."""
+        if not self.is_broken:
+            return
+        cursor = self.textCursor()
+        if event is not None and paragraphs.hop(cursor, event):
+            self.setTextCursor(cursor)
+        # Set on a selection, a format would be that of the breaks in it.
+        if self.editable and not cursor.hasSelection():
+            self.setCurrentCharFormat(QTextCharFormat())
+
     def _as(self, kind: Kind, act: Callable[[], None]) -> None:
         self._kind = kind
         try:
             act()
         finally:
             self._kind = "other"
-
-    def _move_focus(self, *, forward: bool) -> None:
-        before = self.tabChangesFocus()
-        self.setTabChangesFocus(True)
-        try:
-            if forward:
-                self.focusNextChild()
-            else:
-                self.focusPreviousChild()
-        finally:
-            self.setTabChangesFocus(before)
 
     def _crosses(self, event: QKeyEvent) -> bool:
         direction: Literal[-1, 1] = -1 if event.key() == Qt.Key.Key_Up else 1
@@ -321,18 +335,9 @@ class ExactField(QPlainTextEdit):
                 self.setTextCursor(cursor)
                 return True
             return self.cross(self, direction, None)
-        if modifiers == Qt.KeyboardModifier.NoModifier and self._on_edge_line(direction):
+        if modifiers == Qt.KeyboardModifier.NoModifier and paragraphs.on_edge_line(self.textCursor(), direction):
             return self.cross(self, direction, self.cursorRect().left())
         return False
-
-    def _on_edge_line(self, direction: int) -> bool:
-        cursor = self.textCursor()
-        block = cursor.block()
-        line = block.layout().lineForTextPosition(cursor.positionInBlock())
-        if direction < 0:
-            return block.blockNumber() == 0 and (not line.isValid() or line.lineNumber() == 0)
-        last = block.layout().lineCount() - 1
-        return not block.next().isValid() and (not line.isValid() or line.lineNumber() >= last)
 
 
 def _kind(edit: Edit, kind: Kind) -> Kind:
@@ -341,6 +346,16 @@ def _kind(edit: Edit, kind: Kind) -> Kind:
     if kind == "deleting":
         return "deleting" if not edit.inserted and "\n" not in edit.removed else "other"
     return "other"
+
+
+def _leave(field: ExactField, *, forward: bool) -> None:
+    """Give the focus to the next or the previous widget, also where Tab types."""
+    before = field.tabChangesFocus()
+    field.setTabChangesFocus(True)
+    try:
+        field.focusNextPrevChild(forward)
+    finally:
+        field.setTabChangesFocus(before)
 
 
 def text_data(text: str) -> QMimeData:

@@ -35,6 +35,10 @@ class Mirror:
         """Return everything; O(n)."""
         return _decode(self._units)
 
+    def part(self, start: int, end: int) -> str:
+        """Return what is between two positions."""
+        return _decode(self._units[2 * start : 2 * end])
+
     def splice(self, position: int, removed: int, inserted: str) -> Edit | None:
         """Replace `removed` units at `position` and return the smallest such edit, None when nothing changed.
 
@@ -46,15 +50,24 @@ class Mirror:
         if old == new:
             return None
         self._units[start:end] = new
-        if old and new:
-            head = _shared(old, new)
-            tail = _shared(old[head:][::-1], new[head:][::-1])
-            if head and 0xD8 <= old[head - 1] <= 0xDB:
-                head -= 2
-            if tail and 0xDC <= old[len(old) - tail + 1] <= 0xDF:
-                tail -= 2
-            old, new, start = old[head : len(old) - tail], new[head : len(new) - tail], start + head
-        return Edit(start // 2, _decode(old), _decode(new))
+        return smallest(position, old, new)
+
+
+def smallest(position: int, old: str | bytes, new: str | bytes) -> Edit | None:
+    """Return the smallest edit that turns `old`, at `position`, into `new`; None when they are equal."""
+    old = _encode(old) if isinstance(old, str) else old
+    new = _encode(new) if isinstance(new, str) else new
+    if old == new:
+        return None
+    head = tail = 0
+    if old and new:
+        head = _shared(old, new)
+        tail = _shared(old[head:][::-1], new[head:][::-1])
+        if head and 0xD8 <= old[head - 1] <= 0xDB:
+            head -= 2
+        if tail and 0xDC <= old[len(old) - tail + 1] <= 0xDF:
+            tail -= 2
+    return Edit(position + head // 2, _decode(old[head : len(old) - tail]), _decode(new[head : len(new) - tail]))
 
 
 def _shared(one: bytes, two: bytes) -> int:

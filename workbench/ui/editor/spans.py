@@ -13,8 +13,6 @@ from workbench.core.templates import PLAIN_VARIABLE
 from workbench.ui.editor.exact import ESCAPE, STAND_INS, units
 
 SpanKind = Literal["variable", "stand_in", "space", "hidden", "line"]
-LONGEST = 20_000
-"""Longer paragraphs (UTF-16 units) are not marked: laying them out takes all the time there is."""
 
 _SPACES = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 # Not the zero-width joiner and non-joiner, nor variation selectors: emoji and several scripts are spelled with them.
@@ -46,9 +44,7 @@ class Span:
 
 
 def spans(paragraph: str) -> tuple[Span, ...]:
-    """Return the marked stretches of one paragraph, variables first; nothing for a paragraph that is too long."""
-    if len(paragraph) > LONGEST:
-        return ()
+    """Return the marked stretches of one paragraph, variables first."""
     found: list[tuple[re.Match[str], SpanKind]] = []
     if "{{" in paragraph:
         found += [(match, "variable") for match in PLAIN_VARIABLE.finditer(paragraph)]

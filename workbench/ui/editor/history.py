@@ -1,0 +1,62 @@
+"""The undo of a field that stands alone.
+
+Invariant: the journal knows the text as it is without soft breaks, so undoing is exact however the field shows it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from workbench.ui.editor.exact import units
+from workbench.ui.editor.journal import Journal, Kind, Step, TextStep, inverse
+from workbench.ui.editor.mirror import Edit
+
+if TYPE_CHECKING:
+    from workbench.ui.editor.field import ExactField
+
+
+class FieldHistory:
+    """Records what a person does in one field, and takes it back when the field asks for it."""
+
+    def __init__(self, field: ExactField, clock: Callable[[], int] | None = None) -> None:
+        """`clock` gives ms of any monotonic clock."""
+        self._field = field
+        self._clock = clock or (lambda: time.monotonic_ns() // 1_000_000)
+        self._journal = Journal()
+        self._replaying = False
+        field.edited.connect(self._record)
+        field.cursorPositionChanged.connect(lambda: self._journal.caret(0, field.caret()))
+        field.undo_wanted.connect(self.undo)
+        field.redo_wanted.connect(self.redo)
+
+    def state(self) -> tuple[bool, bool]:
+        """Return whether there is something to undo, and to redo."""
+        return self._journal.can_undo, self._journal.can_redo
+
+    def clear(self) -> None:
+        """Forget everything: the text was replaced."""
+        self._journal.clear()
+
+    def undo(self) -> None:
+        """Take the last step back."""
+        if (step := self._journal.undo()) is not None:
+            self._apply(inverse(step))
+
+    def redo(self) -> None:
+        """Do the step that was taken back last again."""
+        if (step := self._journal.redo()) is not None:
+            self._apply(step)
+
+    def _record(self, edit: Edit, kind: Kind) -> None:
+        if not self._replaying:
+            self._journal.record(TextStep(0, edit.position, edit.removed, edit.inserted, kind), self._clock())
+
+    def _apply(self, step: Step) -> None:
+        assert isinstance(step, TextStep)
+        self._replaying = True
+        try:
+            self._field.replace(step.position, units(step.removed), step.inserted, quiet=False)
+        finally:
+            self._replaying = False

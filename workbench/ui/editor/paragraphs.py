@@ -1,0 +1,124 @@
+"""Soft breaks inside a text document.
+
+Invariant: whether the end of a paragraph is a soft break is written on the character that ends it, so it goes where
+that character goes, whatever edits Qt makes; text has no such mark, and an end that a person makes never inherits it.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QTextBlock, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextDocument
+
+from workbench.ui.editor.breaks import LONGEST, SOFT, broken
+from workbench.ui.editor.exact import PARAGRAPH
+
+_SOFT_END = 0x100000 + 1
+"""QTextFormat.UserProperty + 1."""
+_Key = Qt.Key
+
+
+def is_soft(block: QTextBlock) -> bool:
+    """Whether what parts `block` from the one before it is a soft break."""
+    return block.isValid() and block.charFormat().hasProperty(_SOFT_END)
+
+
+def raw_text(document: QTextDocument, position: int, length: int, *, may_break: bool) -> str:
+    """Return raw text of `document`; without `may_break` all paragraphs in it are taken to end with LF."""
+    cursor = QTextCursor(document)
+    cursor.setPosition(position)
+    cursor.setPosition(position + length, QTextCursor.MoveMode.KeepAnchor)
+    first, *rest = cursor.selectedText().split(PARAGRAPH)
+    if not rest or not may_break:
+        return "\n".join((first, *rest))
+    parts, block = [first], document.findBlock(position).next()
+    for part in rest:
+        parts += (SOFT if is_soft(block) else "\n", part)
+        block = block.next()
+    return "".join(parts)
+
+
+def insert(cursor: QTextCursor, raw: str) -> None:
+    """Replace the selection by raw text, as one change of the document."""
+    soft = QTextCharFormat()
+    soft.setProperty(_SOFT_END, True)
+    cursor.beginEditBlock()
+    try:
+        cursor.removeSelectedText()
+        first, *rest = raw.split(SOFT)
+        cursor.insertText(first, QTextCharFormat())
+        for piece in rest:
+            cursor.insertBlock(QTextBlockFormat(), soft)
+            cursor.insertText(piece, QTextCharFormat())
+    finally:
+        cursor.endEditBlock()
+
+
+def fitted(cursor: QTextCursor, text: str) -> str:
+    """Return plain `text` as raw text that can replace the selection of `cursor`."""
+    document, start, end = cursor.document(), cursor.selectionStart(), cursor.selectionEnd()
+    first, last = document.findBlock(start), document.findBlock(end)
+    return broken(text, start - first.position(), last.position() + last.length() - 1 - end)
+
+
+def settle(block: QTextBlock) -> bool:
+    """Part `block` if it has grown too long, or join it if it is an empty piece; return whether it was changed."""
+    if block.layout().preeditAreaText():
+        return False
+    cursor = QTextCursor(block)
+    if block.length() - 1 > LONGEST:
+        raw = broken(block.text())
+        cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
+        _part(cursor.document(), block.position(), raw)
+        return True
+    if block.length() == 1 and is_soft(block):
+        cursor.deletePreviousChar()
+        return True
+    if block.length() == 1 and is_soft(block.next()):
+        cursor.deleteChar()
+        return True
+    return False
+
+
+def _part(document: QTextDocument, position: int, raw: str) -> None:
+    """Put the soft breaks of `raw` into the text that is at `position`; what stands there is not touched."""
+    soft = QTextCharFormat()
+    soft.setProperty(_SOFT_END, True)
+    cursor = QTextCursor(document)
+    cursor.beginEditBlock()
+    try:
+        for piece in raw.split(SOFT)[:-1]:
+            position += len(piece.encode("utf-16-le", "surrogatepass")) // 2
+            cursor.setPosition(position)
+            cursor.insertBlock(QTextBlockFormat(), soft)
+            position += 1
+    finally:
+        cursor.endEditBlock()
+
+
+def hop(cursor: QTextCursor, event: QKeyEvent) -> bool:
+    """Take `cursor` over the soft break that it stands at when a key would do no more than that; return whether."""
+    key, shift = event.key(), bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+    deletes = key in (_Key.Key_Backspace, _Key.Key_Delete)
+    if not deletes and key not in (_Key.Key_Left, _Key.Key_Right):
+        return False
+    if cursor.hasSelection() and (deletes or not shift):
+        return False
+    back = key in (_Key.Key_Backspace, _Key.Key_Left)
+    if not deletes and cursor.block().textDirection() == Qt.LayoutDirection.RightToLeft:
+        back = not back
+    mode = QTextCursor.MoveMode.KeepAnchor if shift and not deletes else QTextCursor.MoveMode.MoveAnchor
+    if back and cursor.atBlockStart() and is_soft(cursor.block()):
+        return cursor.movePosition(QTextCursor.MoveOperation.PreviousCharacter, mode)
+    if not back and cursor.atBlockEnd() and is_soft(cursor.block().next()):
+        return cursor.movePosition(QTextCursor.MoveOperation.NextCharacter, mode)
+    return False
+
+
+def on_edge_line(cursor: QTextCursor, direction: int) -> bool:
+    """Whether `cursor` is on the first line of its document (-1), or on the last (1)."""
+    block = cursor.block()
+    line = block.layout().lineForTextPosition(cursor.positionInBlock())
+    if direction < 0:
+        return block.blockNumber() == 0 and (not line.isValid() or line.lineNumber() == 0)
+    last = block.layout().lineCount() - 1
+    return not block.next().isValid() and (not line.isValid() or line.lineNumber() >= last)

@@ -1,0 +1,87 @@
+"""What a text document holds, known without asking it.
+
+Invariant: after every `follow` it is the document's text with its soft breaks; what is told outside counts none.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QTextCursor, QTextDocument
+
+from workbench.ui.editor import paragraphs
+from workbench.ui.editor.breaks import SOFT, Breaks, without_breaks
+from workbench.ui.editor.mirror import Edit, Mirror, smallest
+
+
+class Record:
+    """The mirror of one document, and the soft breaks in it."""
+
+    def __init__(self, document: QTextDocument) -> None:
+        self._document = document
+        self._mirror = Mirror()
+        self._breaks = Breaks()
+        self._is_parting = self._is_settling = False
+
+    def __len__(self) -> int:
+        """Return the length of the text in UTF-16 units, known without reading it."""
+        return len(self._mirror) - len(self._breaks)
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether there is a soft break."""
+        return len(self._breaks) > 0
+
+    def text(self) -> str:
+        """Return the text as the document holds it; O(n)."""
+        return without_breaks(self._mirror.text())
+
+    def selected(self, cursor: QTextCursor) -> str:
+        """Return the text that is selected, as the document holds it."""
+        return without_breaks(self._mirror.part(cursor.selectionStart(), cursor.selectionEnd()))
+
+    def plain(self, position: int) -> int:
+        """Return a position of the document as one of the text."""
+        return self._breaks.plain(position)
+
+    def select(self, position: int, length: int) -> QTextCursor:
+        """Return a cursor that selects a part of the text."""
+        cursor = QTextCursor(self._document)
+        start = self._breaks.raw(position, behind=True)
+        cursor.setPosition(start)
+        end = self._breaks.raw(position + length) if length else start
+        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        return cursor
+
+    def follow(self, position: int, removed: int, added: int) -> Edit | None:
+        """Take in what the document reports; return the edit of the text that it was, None for none.
+
+        Qt counts the last paragraph's end in some reports, which is no character of ours.
+        """
+        size = self._document.characterCount() - 1
+        added, removed = min(added, size - position), min(removed, len(self._mirror) - position)
+        if len(self._mirror) - removed + added != size:
+            position, removed, added = 0, len(self._mirror), size
+        may_break = self._is_parting or self.is_broken
+        raw = paragraphs.raw_text(self._document, position, added, may_break=may_break)
+        edit = self._mirror.splice(position, removed, raw)
+        if edit is None or not may_break:
+            return edit
+        return smallest(*self._breaks.splice(edit.position, edit.removed, edit.inserted))
+
+    def insert(self, cursor: QTextCursor, raw: str) -> None:
+        """Replace the selection by raw text."""
+        self._is_parting = SOFT in raw
+        try:
+            paragraphs.insert(cursor, raw)
+        finally:
+            self._is_parting = False
+
+    def settle(self, cursor: QTextCursor) -> None:
+        """Keep paragraphs short around `cursor` after an edit that Qt made."""
+        if self._is_settling:
+            return
+        self._is_settling = self._is_parting = True
+        try:
+            while paragraphs.settle(cursor.block()):
+                pass
+        finally:
+            self._is_settling = self._is_parting = False
