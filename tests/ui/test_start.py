@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.bench.histories import echo_history
@@ -24,8 +24,10 @@ from workbench.host.ids import new_uid
 from workbench.host.settings import Settings
 from workbench.store import StoreError, open_store
 from workbench.store.peek import peek
+from workbench.store.schema import APPLICATION_ID
 from workbench.ui import building
 from workbench.ui.frame import Frame
+from workbench.ui.questions import Answer, button_of
 from workbench.ui.start import Start
 from workbench.ui.theme import Theme
 from workbench.ui.window import MainWindow
@@ -227,6 +229,57 @@ def test_what_cannot_be_opened_is_told(starting: Starting) -> None:
     starting.until(lambda: starting.failed)
     assert isinstance(starting.start.error, StoreError)
     assert starting.start.end() == 0
+
+
+def type_over_what_cannot_be_opened(starting: Starting) -> None:
+    """Type letters at the first sight of a draft whose history then turns out to be another program's."""
+    starting.show()
+    mark(starting.db, 42)
+    starting.until(starting.frame.isActiveWindow)
+    starting.type("kept ")
+    starting.until(lambda: starting.start.refusal is not None)
+
+
+def mark(db: Path, application: int) -> None:
+    with sqlite3.connect(db) as connection:
+        connection.execute(f"PRAGMA application_id = {application}")
+    connection.close()
+
+
+def test_letters_stay_when_the_history_cannot_be_opened(starting: Starting) -> None:
+    type_over_what_cannot_be_opened(starting)
+    refusal = starting.start.refusal
+    assert refusal is not None
+    assert "another program" in refusal.notice.text()
+    assert not starting.failed
+    starting.type("and ")
+    assert starting.frame.text()[0].messages[0].text == "kept and You are brief."
+    mark(starting.db, APPLICATION_ID)
+    refusal.notice.action_clicked.emit("again")
+    starting.complete()
+    starting.until(lambda: starting.stored() == "kept and You are brief.")
+
+
+def test_letters_that_would_be_lost_are_asked_about(starting: Starting) -> None:
+    type_over_what_cannot_be_opened(starting)
+    answers: list[Answer] = ["stay", "close"]
+    asked: list[str] = []
+
+    def reply() -> None:
+        box = QApplication.activeModalWidget()
+        if isinstance(box, QMessageBox) and box.isVisible():
+            asked.append(box.text())
+            QTest.mouseClick(button_of(box, answers.pop(0)), Qt.MouseButton.LeftButton)
+
+    looking = QTimer(interval=20)
+    looking.timeout.connect(reply)
+    looking.start()
+    starting.frame.close()
+    assert starting.frame.isVisible()
+    starting.frame.close()
+    assert not starting.frame.isVisible()
+    looking.stop()
+    assert asked == ["The draft could not be saved and would be lost."] * 2
 
 
 def test_a_step_that_fails_is_told(starting: Starting, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,6 +77,8 @@ def _run(app: QApplication, db: Path) -> int:
         unsaved = start.end()
         if unsaved:
             sys.stderr.write(f"{unsaved} answers could not be saved: the database could not be written.\n")
+        if start.refusal is not None:
+            return 1
         if start.error is not None:
             raise start.error
         return code

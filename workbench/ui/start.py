@@ -1,7 +1,8 @@
 """From the first paint to the whole window.
 
 Invariant: what is slow happens on a thread of its own, what touches widgets in short steps on the UI thread; a window
-that is closed meanwhile leaves nothing open, and letters typed into it are saved.
+that is closed meanwhile leaves nothing open, and letters typed into it are saved. When the history cannot be opened
+they stay in the window, and opening it can be tried again.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from workbench.ui.frame import Frame
 
 if TYPE_CHECKING:
     from workbench.app.opening import Opened
+    from workbench.ui.refusal import Refusal
     from workbench.ui.window import MainWindow
 
 # A letter typed at the first sight of the draft is painted before imports begin to compete with it.
@@ -28,7 +30,10 @@ _BREATH_MS = 30
 
 
 class Start(QObject):
-    """Completes a frame. `failed` is emitted when that cannot be done; `error` then says why."""
+    """Completes a frame. `failed` is emitted when that cannot be done; `error` then says why.
+
+    It is not emitted when letters would be lost: then `refusal` says why, in the frame, until it succeeds or is closed.
+    """
 
     failed = Signal()
     _arrived = Signal()
@@ -43,6 +48,7 @@ class Start(QObject):
         self._steps: Iterator[None] = iter(())
         self._is_built = self._closed = False
         self.error: Exception | None = None
+        self.refusal: Refusal | None = None
         self._arrived.connect(self._build, Qt.ConnectionType.QueuedConnection)
         frame.painted.connect(lambda: QTimer.singleShot(_BREATH_MS, self, self._begin))
         # Connected before the window that is made here, and so called before it.
@@ -96,7 +102,10 @@ class Start(QObject):
         if self._closed:
             return
         if self._opened is None or self.error is not None:
-            self.failed.emit()
+            if self._opened is None and self.error is not None and self._frame.is_edited:
+                self._refuse(self.error)
+            else:
+                self.failed.emit()
             return
         from workbench.ui.building import build
         from workbench.ui.window import MainWindow
@@ -104,6 +113,19 @@ class Start(QObject):
         self._window = MainWindow(self._frame, self._opened)
         self._steps = build(self._window)
         self._step()
+
+    def _refuse(self, error: Exception) -> None:
+        from workbench.ui.refusal import Refusal
+        from workbench.usecases.problems import problem_of
+
+        self.refusal = Refusal(self._frame, problem_of(error), self._db)
+        self.refusal.again.connect(self._try_again)
+
+    def _try_again(self) -> None:
+        if self.refusal is not None:
+            self.refusal.over()
+        self.refusal = self.error = None
+        self._begin()
 
     def _step(self) -> None:
         if self._advance():

@@ -1,0 +1,46 @@
+"""The window over a history that cannot be opened now.
+
+Invariant: what was typed before that was known stays in the editor, where it can be copied, and comes along when
+opening is tried again.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.ui.frame import Frame
+from workbench.ui.questions import answer_of, draft_question
+from workbench.ui.shell.bars import NoticeBar
+from workbench.usecases.problems import Problem
+
+
+class Refusal(QObject):
+    """Says in the frame why it is not completed, until `over` is called; `again` asks for another try."""
+
+    again = Signal()
+
+    def __init__(self, frame: Frame, problem: Problem, db: Path) -> None:
+        super().__init__(frame)
+        self._frame = frame
+        self.notice = NoticeBar()
+        frame.add_notice(self.notice)
+        frame.may_close = self._may_close
+        self.notice.action_clicked.connect(self.again)
+        detail = f"{problem.detail}\n\nDatabase: {db}\nYou can open another one with --db PATH or WORKBENCH_DB.".strip()
+        self.notice.show_notice(
+            "refused", problem.sentence, action="again", label="Try again", error=True, detail=detail
+        )
+        sys.stderr.write(f"{problem.sentence}\n")
+
+    def over(self) -> None:
+        """Take the notice away: another try begins."""
+        self._frame.may_close = lambda: True
+        self.notice.hide()
+        self.notice.deleteLater()
+        self.deleteLater()
+
+    def _may_close(self) -> bool:
+        return not self._frame.is_edited or answer_of(draft_question(self._frame)) == "close"
