@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 
 from workbench.core.runs import ENDED
 from workbench.ui import bench_hook
-from workbench.ui.lanes.column import LaneColumn
+from workbench.ui.lanes import LanesView
 from workbench.ui.main import main
 
 POLL_MS, SETTLE_MS = 20, 120
@@ -31,7 +31,9 @@ class Presser(QObject):
     def __init__(self, window: QWidget, field: QPlainTextEdit, wanted: int) -> None:
         super().__init__(window)
         self._window, self._field, self._wanted = window, field, wanted
-        self._columns = window.findChildren(LaneColumn)
+        lanes = window.findChild(LanesView)
+        assert lanes is not None
+        self._columns = [column for slot in lanes.slots() if (column := lanes.column(slot)) is not None]
         self._presses: list[int] = []
         self._timer = QTimer(self, interval=POLL_MS)
         self._timer.timeout.connect(self._look)

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 
 from workbench.core.runs import ENDED
 from workbench.ui import bench_hook
+from workbench.ui.lanes import LanesView
 from workbench.ui.lanes.answer import AnswerView
-from workbench.ui.lanes.column import LaneColumn
 from workbench.ui.main import main
 
 HEIGHT = 1300
@@ -140,7 +140,9 @@ class Session(QObject):
         self._window = window
         field = viewport.parentWidget()
         assert isinstance(field, QPlainTextEdit)
-        self._columns = window.findChildren(LaneColumn)
+        lanes = window.findChild(LanesView)
+        assert lanes is not None
+        self._columns = [column for slot in lanes.slots() if (column := lanes.column(slot)) is not None]
         self._watcher = Watcher([column.answer for column in self._columns])
         self._typist, self._pulse = Typist(field), Pulse()
         self._run = next(a for a in window.findChildren(QAction) if QKeySequence("Ctrl+Return") in a.shortcuts())

@@ -141,9 +141,11 @@ class _Memory(QObject):
 
     def _look(self) -> None:
         from workbench.core.runs import ENDED
-        from workbench.ui.lanes.column import LaneColumn
+        from workbench.ui.lanes import LanesView
 
-        states = [column.status.state for column in self._window.findChildren(LaneColumn)]
+        view = self._window.findChild(LanesView)
+        columns = [view.column(slot) for slot in view.slots()] if view is not None else []
+        states = [column.status.state for column in columns if column is not None]
         if states and all(state in ENDED for state in states):
             self._timer.stop()
             _tell({"ready": True, "states": states})

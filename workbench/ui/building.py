@@ -10,7 +10,6 @@ from collections.abc import Iterator
 
 from PySide6.QtWidgets import QApplication
 
-from workbench.app.lane_list import heads
 from workbench.app.opening import Opened
 from workbench.host.clock import utc_now
 from workbench.ui import geometry
@@ -26,8 +25,6 @@ from workbench.ui.shell.sidebar import SideBar
 from workbench.ui.window import MainWindow
 from workbench.ui.wiring import wire
 
-_COLUMNS_AT_ONCE = 4
-
 
 def open_window(frame: Frame, opened: Opened) -> MainWindow:
     """Return a whole window at once, for programs that can wait."""
@@ -42,7 +39,6 @@ def build(window: MainWindow) -> Iterator[None]:
     frame, opened = window.frame, window.opened
     window.view.add_lanes(LanesView(window.theme))
     yield
-    yield from _make_columns(window)
     window.sidebar = SideBar(window.theme, window.prompts.model, window.timeline, utc_now)
     frame.add_side(window.sidebar)
     window.prompts.load_now(opened.prompts)
@@ -63,15 +59,6 @@ def build(window: MainWindow) -> Iterator[None]:
     _show_draft(window)
     yield
     window.begin()
-
-
-def _make_columns(window: MainWindow) -> Iterator[None]:
-    """Make the columns of many lanes a few at a time; they get their real heads with the draft."""
-    lanes = window.opened.draft.lanes if window.opened.draft else ()
-    made = heads(lanes, {endpoint.uid: endpoint for endpoint in window.opened.endpoints}, ())
-    for count in range(_COLUMNS_AT_ONCE, len(made), _COLUMNS_AT_ONCE):
-        window.view.lanes.set_heads(made[:count])
-        yield
 
 
 def _show_draft(window: MainWindow) -> None:

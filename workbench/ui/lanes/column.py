@@ -31,12 +31,19 @@ MINIMUM_PIXELS = 236
 _WASH_BELOW_HEADER = 56
 
 
+def minimum_width(widget: QWidget, theme: Theme) -> int:
+    """Return the width in pixels below which nobody can read a column."""
+    return max(round(MINIMUM_PIXELS * theme.scale), widget.fontMetrics().averageCharWidth() * MINIMUM_CHARACTERS)
+
+
 class LaneColumn(QFrame):
-    """A column; `intents` are the signals its controls end in."""
+    """A column; `intents` are the signals its controls end in, `clock` runs since the present call began."""
 
     pressed = Signal(str)
 
-    def __init__(self, theme: Theme, head: LaneHead, intents: Intents, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, head: LaneHead, intents: Intents, parent: QWidget | None = None, *, clock: QElapsedTimer
+    ) -> None:
         super().__init__(parent)
         set_role(self, "surface")
         self._theme, self._intents = theme, intents
@@ -45,7 +52,7 @@ class LaneColumn(QFrame):
         self._edges = (True, True)
         self._run_under_way = False
         self._keep_params_line = False
-        self._clock = QElapsedTimer()
+        self._clock = clock
         self._stops = 0
         self._reasoning: ReasoningPanel | None = None
         self._strip: StateStrip | None = None
@@ -103,8 +110,6 @@ class LaneColumn(QFrame):
         old, self._status = self._status, status
         if old == status:
             return
-        if wording.is_running(status) and (not wording.is_running(old) or old.attempt != status.attempt):
-            self._clock.start()
         if (old.standing, old.blind) != (status.standing, status.blind):
             self._show_head()
             self._set_wash()
@@ -134,16 +139,6 @@ class LaneColumn(QFrame):
         self.answer.append(piece)
         if was_empty:
             self._show_footer()
-
-    def clear(self) -> None:
-        """Show an empty lane that has not run."""
-        self.answer.reset()
-        if self._reasoning is not None:
-            self._reasoning.set_text("")
-        self._status = LaneStatus()
-        self._show_head()
-        self._show_status()
-        self._set_wash()
 
     def show_elapsed(self) -> None:
         """Bring the numbers up to date; called a few times a second while the lane runs."""
@@ -302,10 +297,7 @@ class LaneColumn(QFrame):
         self.answer.set_wash((-top, self.header.geometry().bottom() + _WASH_BELOW_HEADER - top))
 
     def _restyle(self) -> None:
-        metrics = self.fontMetrics()
-        self.setMinimumWidth(
-            max(round(MINIMUM_PIXELS * self._theme.scale), metrics.averageCharWidth() * MINIMUM_CHARACTERS)
-        )
+        self.setMinimumWidth(minimum_width(self, self._theme))
         self.update()
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -27,10 +27,13 @@ from workbench.ui.lanes import wording
 from workbench.ui.lanes.column import LaneColumn
 from workbench.ui.lanes.empty import EmptyPage
 from workbench.ui.lanes.intents import Intents
+from workbench.ui.lanes.seat import Place, Seat
 from workbench.ui.lanes.widgets import quiet_button
 from workbench.ui.theme import Theme, set_role
 
 _ELAPSED_TICK_MS = 250
+_AT_ONCE = 4
+"""Columns made in one go: as many as fit a usual window, and no more than a frame has time for."""
 
 
 class _Sideways(QScrollArea):
@@ -63,7 +66,7 @@ class LanesView(Intents):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._columns: list[LaneColumn] = []
+        self._seats: list[Seat] = []
         self._focused = ""
         self._running = False
         self._area = _Sideways(self)
@@ -88,6 +91,10 @@ class LanesView(Intents):
         self._timer = QTimer(self)
         self._timer.setInterval(_ELAPSED_TICK_MS)
         self._timer.timeout.connect(self._show_elapsed)
+        self._later = QTimer(self)
+        self._later.timeout.connect(self._build_one)
+        self._area.horizontalScrollBar().valueChanged.connect(self._look_around)
+        self._area.horizontalScrollBar().rangeChanged.connect(self._look_around)
         self.setAccessibleName("Lanes")
         app = QApplication.instance()
         assert isinstance(app, QApplication)
@@ -98,64 +105,75 @@ class LanesView(Intents):
         wanted = {head.slot: head for head in heads}
         if len(wanted) != len(heads):
             raise ValueError("two lanes have the same slot")
-        old_index = next((i for i, column in enumerate(self._columns) if column.slot == self._focused), 0)
-        kept: dict[str, LaneColumn] = {}
-        for column in self._columns:
-            if column.slot in wanted:
-                kept[column.slot] = column
+        old_index = next((i for i, seat in enumerate(self._seats) if seat.slot == self._focused), 0)
+        kept: dict[str, Seat] = {}
+        for seat in self._seats:
+            if seat.slot in wanted:
+                kept[seat.slot] = seat
             else:
-                self._drop(column)
+                self._drop(seat)
         keep_params_line = any(wording.settings_line(head) for head in heads)
-        self._columns = []
+        self._seats = []
         for index, head in enumerate(heads):
-            column = kept.get(head.slot) or self._make_column(head)
-            if self._layout.indexOf(column) != index:
-                self._layout.insertWidget(index, column, 1)
-            column.set_head(
-                head, keep_params_line=keep_params_line, is_first=index == 0, is_last=index == len(heads) - 1
-            )
-            self._columns.append(column)
+            seat = kept.get(head.slot) or self._make_seat(head)
+            if self._layout.indexOf(seat.widget) != index:
+                self._layout.insertWidget(index, seat.widget, 1)
+            seat.set_head(head, Place(keep_params_line, index == 0, index == len(heads) - 1))
+            self._seats.append(seat)
         self._end.setHidden(any(head.read_only for head in heads))
         self._stack.setCurrentWidget(self._area if heads else self._empty)
         self._order_tabs()
         self._watch_clock()
         if self._focused not in wanted:
             self._set_focused(heads[min(old_index, len(heads) - 1)].slot if heads else "")
+        self._look_around()
+        for _ in range(_AT_ONCE):
+            self._build_one()
 
     def set_status(self, slot: str, status: LaneStatus) -> None:
         """Show how the output of a lane stands."""
-        if (column := self.column(slot)) is not None:
-            column.set_status(status)
+        if (seat := self._seat(slot)) is not None:
+            seat.set_status(status)
+            self._soon(seat)
             self._watch_clock()
 
     def set_text(self, slot: str, text: str, reasoning: str = "") -> None:
         """Show a whole answer; text that continues what is shown is appended without moving what is read."""
-        if (column := self.column(slot)) is not None:
-            column.set_text(text, reasoning)
+        if (seat := self._seat(slot)) is not None:
+            seat.set_text(text, reasoning)
+            self._soon(seat)
 
     def append_text(self, slot: str, kind: Literal["text", "reasoning"], piece: str) -> None:
         """Add a piece of a streaming answer; meant to be called once per frame and lane."""
-        if (column := self.column(slot)) is not None:
-            column.append(kind, piece)
+        if (seat := self._seat(slot)) is not None:
+            seat.append(kind, piece)
+            self._soon(seat)
 
     def text(self, slot: str) -> str:
         """Return the exact text that a lane shows, "" for an unknown slot."""
-        column = self.column(slot)
-        return column.answer.exact_text if column is not None else ""
+        seat = self._seat(slot)
+        return seat.text() if seat is not None else ""
 
     def clear(self, slot: str) -> None:
         """Empty a lane as if it had not run."""
-        if (column := self.column(slot)) is not None:
-            column.clear()
+        if (seat := self._seat(slot)) is not None:
+            seat.clear()
+            self._soon(seat)
             self._watch_clock()
 
     def slots(self) -> tuple[str, ...]:
         """Return the slots from left to right."""
-        return tuple(column.slot for column in self._columns)
+        return tuple(seat.slot for seat in self._seats)
 
     def column(self, slot: str) -> LaneColumn | None:
-        """Return the column of a slot, None when it is not shown."""
-        return next((column for column in self._columns if column.slot == slot), None)
+        """Return the column of a slot, up to date, None when there is no such lane."""
+        seat = self._seat(slot)
+        return self._column_of(seat) if seat is not None else None
+
+    @property
+    def is_catching_up(self) -> bool:
+        """Whether columns near the view are still to be made or filled."""
+        return self._later.isActive()
 
     def focused_slot(self) -> str:
         """Return the slot of the lane that keys act on, "" when there is no lane."""
@@ -163,15 +181,16 @@ class LanesView(Intents):
 
     def focus_lane(self, index: int) -> None:
         """Give the lane at `index` (from 0) the keyboard focus and scroll it into view; out of range has no effect."""
-        if 0 <= index < len(self._columns):
-            self._set_focused(self._columns[index].slot)
-            self._columns[index].answer.setFocus(Qt.FocusReason.OtherFocusReason)
+        if 0 <= index < len(self._seats):
+            seat = self._seats[index]
+            self._set_focused(seat.slot)
+            self._column_of(seat).answer.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def set_all_running(self, running: bool) -> None:
         """Say whether a run is under way; its lanes cannot be removed meanwhile."""
         self._running = running
-        for column in self._columns:
-            column.set_run_under_way(running)
+        for seat in self._seats:
+            seat.set_run_under_way(running)
 
     def rename(self, slot: str) -> None:
         """Start editing a lane's name in place."""
@@ -183,16 +202,89 @@ class LanesView(Intents):
         if (column := self.column(slot)) is not None:
             column.edit_params()
 
-    def _make_column(self, head: LaneHead) -> LaneColumn:
-        column = LaneColumn(self._theme, head, self, self._row)
-        column.pressed.connect(self._pressed)
-        column.set_run_under_way(self._running)
+    def _seat(self, slot: str) -> Seat | None:
+        return next((seat for seat in self._seats if seat.slot == slot), None)
+
+    def _make_seat(self, head: LaneHead) -> Seat:
+        seat = Seat(self._theme, head, self, self._row)
+        seat.set_run_under_way(self._running)
+        assert seat.blank is not None
+        seat.blank.wanted.connect(lambda reason: self._blank_wanted(seat, reason))
+        return seat
+
+    def _column_of(self, seat: Seat) -> LaneColumn:
+        """Return a seat's column; a new one takes the place of the blank."""
+        blank, column = seat.blank, seat.column()
+        if blank is not None:
+            seat.blank = None
+            column.pressed.connect(self._pressed)
+            self._layout.replaceWidget(blank, column)
+            column.show()
+            self._order_tabs()
+            if blank.hasFocus():
+                # A hidden blank would pass the focus on to the next one, and that one too.
+                column.tab_stops()[0].setFocus(Qt.FocusReason.OtherFocusReason)
+            blank.hide()
+            blank.deleteLater()
         return column
 
-    def _drop(self, column: LaneColumn) -> None:
-        self._layout.removeWidget(column)
-        column.hide()
-        column.deleteLater()
+    def _blank_wanted(self, seat: Seat, reason: Qt.FocusReason | None) -> None:
+        stops = [stop for stop in self._column_of(seat).tab_stops() if not stop.isHidden()]
+        if reason is None:
+            self._pressed(seat.slot)
+        elif reason == Qt.FocusReason.BacktabFocusReason:
+            stops[-1].setFocus(reason)
+        else:
+            stops[0].setFocus(reason)
+
+    def _drop(self, seat: Seat) -> None:
+        self._layout.removeWidget(seat.widget)
+        seat.widget.hide()
+        seat.widget.deleteLater()
+
+    def _look_around(self) -> None:
+        """Find out which lanes are near the view, and bring those up to date, the visible ones first."""
+        if not self.isVisible():
+            for index, seat in enumerate(self._seats):
+                seat.near = index < _AT_ONCE
+            return
+        width = self._area.viewport().width()
+        left = self._area.horizontalScrollBar().value()
+        each = self._column_width()
+        for index, seat in enumerate(self._seats):
+            start, end = index * each, (index + 1) * each
+            seat.seen = left < end and start < left + width
+            seat.near = left - width // 2 < end and start < left + width + width // 2
+            self._soon(seat)
+
+    def _soon(self, seat: Seat) -> None:
+        if seat.near and seat.is_late and not self._later.isActive():
+            self._later.start()
+
+    def _next_late(self) -> Seat | None:
+        late = [seat for seat in self._seats if seat.near and seat.is_late]
+        return next((seat for seat in late if seat.seen), late[0] if late else None)
+
+    def _column_width(self) -> int:
+        """Return how wide each column is, or will be: new ones are laid out only in a later turn of the event loop."""
+        if not self._seats:
+            return 1
+        room = self._area.viewport().width() - (0 if self._end.isHidden() else self._end.sizeHint().width())
+        return max(self._seats[0].widget.minimumWidth(), room // len(self._seats), 1)
+
+    def _build_one(self) -> None:
+        if (seat := self._next_late()) is not None:
+            self._column_of(seat)
+        if self._next_late() is None:
+            self._later.stop()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._look_around()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._look_around()
 
     def _pressed(self, slot: str) -> None:
         self.focus_lane(self.slots().index(slot))
@@ -208,41 +300,42 @@ class LanesView(Intents):
     def _mark_focus(self) -> None:
         widget = QApplication.focusWidget()
         active = widget is not None and self._row.isAncestorOf(widget)
-        for column in self._columns:
-            column.set_focused(column.slot == self._focused, active)
+        for seat in self._seats:
+            seat.set_focused(seat.slot == self._focused, active)
 
     def _reveal(self) -> None:
-        column = self.column(self._focused)
-        if column is None:
+        seat = self._seat(self._focused)
+        if seat is None:
             return
         self._layout.activate()
-        bar, left, right = self._area.horizontalScrollBar(), column.x(), column.x() + column.width()
+        place = seat.widget.geometry()
+        bar, left, right = self._area.horizontalScrollBar(), place.left(), place.right() + 1
         width = self._area.viewport().width()
-        if left < bar.value() or column.width() >= width:
+        if left < bar.value() or place.width() >= width:
             bar.setValue(left)
         elif right > bar.value() + width:
             bar.setValue(right - width)
 
     def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
-        column = next((c for c in self._columns if new is not None and c.isAncestorOf(new)), None)
-        if column is not None:
-            self._set_focused(column.slot)
+        seat = next((s for s in self._seats if new is not None and s.widget.isAncestorOf(new)), None)
+        if seat is not None:
+            self._set_focused(seat.slot)
         self._mark_focus()
 
     def _watch_clock(self) -> None:
-        busy = any(wording.is_running(column.status) for column in self._columns)
+        busy = any(wording.is_running(seat.status) for seat in self._seats)
         if busy and not self._timer.isActive():
             self._timer.start()
         elif not busy:
             self._timer.stop()
 
     def _show_elapsed(self) -> None:
-        for column in self._columns:
-            if wording.is_running(column.status):
-                column.show_elapsed()
+        for seat in self._seats:
+            if wording.is_running(seat.status):
+                seat.show_elapsed()
 
     def _order_tabs(self) -> None:
-        stops = [stop for column in self._columns for stop in column.tab_stops()] + [self.add_button]
+        stops = [stop for seat in self._seats for stop in seat.tab_stops()] + [self.add_button]
         for before, after in itertools.pairwise(stops):
             QWidget.setTabOrder(before, after)
 
