@@ -21,7 +21,7 @@ from workbench.core.drafts import Draft
 from workbench.host.clock import utc_now
 from workbench.host.dirs import places
 from workbench.host.ids import new_uid
-from workbench.host.settings import Settings
+from workbench.host.settings import Settings, load
 from workbench.store import StoreError, open_store
 from workbench.store.peek import peek
 from workbench.store.schema import APPLICATION_ID
@@ -194,10 +194,29 @@ def test_closing_early_leaves_nothing_and_keeps_the_letters(starting: Starting, 
         starting.start._thread.join()
     frame.close()
     starting.start.end()
+    assert places(os.environ).config.joinpath("settings.json").exists()
     began = starting.start._thread is not None
     assert began or moment in ("shown", "painted")
     assert starting.stored() == "kept You are brief."
     assert starting.rows("SELECT 1 FROM in_flight") == []
+
+
+def test_what_an_early_close_saw_is_where_the_next_start_begins(starting: Starting) -> None:
+    frame = starting.show()
+    starting.until(frame.isActiveWindow)
+    frame.resize(1100, 720)
+    frame.divider.setSizes([300, 800])
+    starting.until(lambda: frame.divider.sizes()[0] == 300)
+    frame.close()
+    starting.start.end()
+    found = load(places(os.environ).config)
+    assert not found.notice
+    second = Frame(starting.theme, found.settings, None)
+    second.show()
+    starting.until(lambda: second.divider.sizes()[0] == 300)
+    assert second.height() == 720  # the screen of the tests is narrower than any window
+    second.close()
+    second.deleteLater()
 
 
 @pytest.mark.parametrize("step", range(5))

@@ -6,13 +6,18 @@ the editor. Keys that nothing takes yet are kept for whoever completes the windo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent
 from PySide6.QtWidgets import QFrame, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from workbench.core.content import Content
+from workbench.host import settings as stored
+from workbench.host.errors import HostError
 from workbench.host.settings import Settings
 from workbench.store.peek import Glimpse
 from workbench.ui import geometry
@@ -92,6 +97,16 @@ class Frame(QMainWindow):
     def is_edited(self) -> bool:
         """Whether the person changed what the glimpse showed."""
         return self.text() != self._shown
+
+    def remember(self, directory: Path, splitters: Mapping[str, QSplitter] | None = None) -> None:
+        """Write into the settings in `directory` where things are, also the dividers that others added."""
+        mine = {geometry.MAIN: self.divider, geometry.COMPOSE: self.view}
+        changed = geometry.remember(self, self.settings, {**mine, **(splitters or {})})
+        try:
+            stored.save(directory, replace(changed, theme=self.theme.mode, font_scale=self.theme.scale))
+        except HostError as error:
+            # The window is closing: there is nowhere left to say it but the terminal.
+            sys.stderr.write(f"{error.sentence}\n")
 
     def add_side(self, side: QWidget) -> None:
         """Put the side bar into the room that is kept for it; called once."""

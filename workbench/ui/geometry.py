@@ -40,11 +40,12 @@ def restore_divider(settings: Settings, name: str, splitter: QSplitter) -> bool:
 
 
 def remember(window: QMainWindow, settings: Settings, splitters: Mapping[str, QSplitter]) -> Settings:
-    """Return the settings with the present geometry."""
+    """Return the settings with the present geometry; dividers that are not there yet stay as they were."""
+    states = {name: _text(splitter.saveState()) for name, splitter in splitters.items()}
     return replace(
         settings,
         geometry=_text(window.saveGeometry()),
-        splitters=tuple((name, _text(splitter.saveState())) for name, splitter in splitters.items()),
+        splitters=tuple({**dict(settings.splitters), **states}.items()),
     )
 
 

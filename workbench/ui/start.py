@@ -151,6 +151,8 @@ class Start(QObject):
         # A window half built is finished: it knows how to save and to close.
         while self._advance():
             pass
+        if not self._is_built:
+            self._frame.remember(self._places.config)
 
     def _keep_letters(self, opened: Opened) -> None:
         if opened.draft is not None and self._frame.is_edited:

@@ -6,12 +6,10 @@ journal; closing stops what runs, keeps the text, and leaves no child behind.
 
 from __future__ import annotations
 
-import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QSplitter
+from PySide6.QtWidgets import QApplication
 
 from workbench.app.bridge import Bridge
 from workbench.app.choosing import apply_choice
@@ -28,8 +26,6 @@ from workbench.app.timeline import TimelineModel, describe
 from workbench.core.drafts import Draft
 from workbench.core.lanes import BUILTIN, LITELLM
 from workbench.core.runs import IterationDetail
-from workbench.host import settings as stored
-from workbench.host.errors import HostError
 from workbench.store.records import RunBegun
 from workbench.ui import geometry
 from workbench.ui.dialogs import Dialogs
@@ -320,24 +316,8 @@ class MainWindow(QObject):
         self.pulse.stop()
         self.compose.saver.flush()
         if self._has_begun:
-            self._remember_settings()
+            self.frame.remember(self.workbench.places.config, {geometry.SIDE: self.sidebar.splitter})
         self.tasks.close()
-
-    def _remember_settings(self) -> None:
-        changed = geometry.remember(self.frame, self.frame.settings, self._splitters())
-        changed = replace(changed, theme=self.theme.mode, font_scale=self.theme.scale)
-        try:
-            stored.save(self.workbench.places.config, changed)
-        except HostError as error:
-            # The window is closing: there is nowhere left to say it but the terminal.
-            sys.stderr.write(f"{error.sentence}\n")
-
-    def _splitters(self) -> dict[str, QSplitter]:
-        return {
-            geometry.MAIN: self.frame.divider,
-            geometry.COMPOSE: self.view,
-            geometry.SIDE: self.sidebar.splitter,
-        }
 
 
 def _iterations(count: int) -> str:
