@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QPoint, QRect
 from PySide6.QtGui import QImage, QPaintEvent
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
-from tests.ui.lanes_support import PROSE, column, heads, screen, settle, theme, view
+from tests.ui.lanes_support import PROSE, column, heads, screen, theme, view
 from workbench.app.lane_state import LaneStatus
 from workbench.ui.lanes import LanesView
 from workbench.ui.lanes.answer import AnswerView
@@ -18,35 +19,48 @@ from workbench.ui.lanes.column import LaneColumn
 __all__ = ["screen", "theme", "view"]
 
 
+QUIET_MS = 40
+"""Longer than the screen's plugin waits before it paints what was asked for."""
+
+
 class Paints(QObject):
     """Notes which widgets are painted, and how many pixels of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, qtbot: QtBot) -> None:
         super().__init__()
+        self._qtbot = qtbot
+        self._since = QElapsedTimer()
         self.areas: dict[QObject, int] = {}
+
+    def settle(self) -> None:
+        """Run what is due, until nothing is painted any more."""
+        self._since.start()
+        self._qtbot.waitUntil(lambda: self._since.elapsed() > QUIET_MS)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's own name
         if isinstance(event, QPaintEvent):
+            self._since.start()
             area = sum(rect.width() * rect.height() for rect in event.region())  # type: ignore[attr-defined]
             self.areas[watched] = self.areas.get(watched, 0) + area
         return False
 
 
 @pytest.fixture
-def paints(qapp: QApplication) -> Iterator[Paints]:
-    made = Paints()
+def paints(qapp: QApplication, qtbot: QtBot) -> Iterator[Paints]:
+    made = Paints(qtbot)
     qapp.installEventFilter(made)
     yield made
     qapp.removeEventFilter(made)
 
 
 @pytest.fixture
-def lane(view: LanesView) -> LaneColumn:
+def lane(view: LanesView, paints: Paints) -> LaneColumn:
     view.set_heads(heads("l", "m"))
     view.set_status("m", LaneStatus("streaming", attempt=1, attempts=1))
     made = column(view, "m")
     made.append("text", PROSE * 40)
-    settle()
+    paints.settle()
+    paints.areas.clear()
     assert made.answer.verticalScrollBar().maximum() > 0
     return made
 
@@ -57,13 +71,14 @@ def _area(answer: AnswerView) -> int:
 
 def _on_screen(lane: LaneColumn) -> QImage:
     """What the screen holds of the text; `grab` would paint it again."""
-    window = lane.window()
-    return window.screen().grabWindow(window.winId()).toImage()
+    window, viewport = lane.window(), lane.answer.viewport()
+    place = QRect(viewport.mapTo(window, QPoint()), viewport.size())
+    return window.screen().grabWindow(window.winId()).toImage().copy(place)
 
 
 def test_letters_repaint_their_paragraph_and_nothing_behind_it(lane: LaneColumn, paints: Paints) -> None:
     lane.append("text", "letters")
-    settle()
+    paints.settle()
     assert set(paints.areas) == {lane.answer.viewport()}
     assert 0 < paints.areas[lane.answer.viewport()] < _area(lane.answer) / 5
 
@@ -71,31 +86,31 @@ def test_letters_repaint_their_paragraph_and_nothing_behind_it(lane: LaneColumn,
 @pytest.mark.parametrize("piece", ["\n", "word " * 30, "one\ntwo\nthree"])
 def test_new_lines_move_the_text_instead_of_painting_it_again(lane: LaneColumn, paints: Paints, piece: str) -> None:
     lane.append("text", piece)
-    settle()
+    paints.settle()
     assert lane.answer.verticalScrollBar().value() == lane.answer.verticalScrollBar().maximum()
     assert 0 < paints.areas[lane.answer.viewport()] < _area(lane.answer) / 2
 
 
 def test_a_reader_further_up_sees_no_repaint(lane: LaneColumn, paints: Paints) -> None:
     lane.answer.verticalScrollBar().setValue(3)
-    settle()
+    paints.settle()
     paints.areas.clear()
     lane.append("text", "word " * 30)
-    settle()
+    paints.settle()
     assert lane.answer.viewport() not in paints.areas
 
 
 @pytest.mark.parametrize("start", ["", "12 34 ", "word " * 30, "\u05d0\u05d1 "])
-def test_moved_text_looks_as_if_painted_afresh(lane: LaneColumn, start: str) -> None:
+def test_moved_text_looks_as_if_painted_afresh(lane: LaneColumn, paints: Paints, start: str) -> None:
     lane.append("text", start)
     pieces = ("x\n", "\u05d0\u05d1\u05d2 ", "word " * 25, "\n\n", "\t", "e", "\u0301", "\r", "\n", "n" * 90)
     for piece in pieces:
         lane.append("text", piece)
-        settle()
+        paints.settle()
         kept = _on_screen(lane)
         lane.window().update()
         lane.answer.viewport().update()
-        settle()
+        paints.settle()
         assert _on_screen(lane) == kept, repr(piece)
 
 
@@ -104,6 +119,6 @@ def test_a_long_piece_is_painted_at_once_and_not_by_paragraph(lane: LaneColumn, 
     told: list[object] = []
     layout.updateBlock.connect(told.append)
     lane.append("text", "line\n" * 500)
-    settle()
+    paints.settle()
     assert len(told) < 5
     assert paints.areas[lane.answer.viewport()] >= _area(lane.answer)
