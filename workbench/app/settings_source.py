@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from workbench.app.later import start, start_then
 from workbench.app.settings_types import EndpointInfo, EndpointSaved, KeyInfo, KeysPage, ThemeMode, tail_of
@@ -17,8 +18,10 @@ from workbench.host import settings as stored
 from workbench.host.errors import HostError
 from workbench.usecases.addresses import EndpointForm, clean_url, is_secret_header
 from workbench.usecases.credentials import endpoint_key, header_key, provider_key
-from workbench.usecases.discovery import Found
 from workbench.usecases.workbench import Workbench
+
+if TYPE_CHECKING:
+    from workbench.usecases.discovery import Found
 
 
 class WorkbenchSettingsSource:

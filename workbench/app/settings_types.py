@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from workbench.core.lanes import Endpoint
 from workbench.usecases.addresses import EndpointForm
-from workbench.usecases.discovery import Found
+
+if TYPE_CHECKING:
+    from workbench.usecases.discovery import Found
 
 KeySource = Literal["", "keyring", "environment", "session"]
 ThemeMode = Literal["system", "light", "dark"]

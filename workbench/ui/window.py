@@ -36,6 +36,7 @@ from workbench.ui.shell.actions import Actions
 from workbench.ui.shell.bars import NoticeBar
 from workbench.ui.shell.sidebar import SideBar
 from workbench.ui.state import window_state
+from workbench.ui.warm import Warmth
 
 if TYPE_CHECKING:
     from workbench.app.single import RaiseServer
@@ -90,6 +91,7 @@ class MainWindow(QObject):
     def _complete(self) -> None:
         early = self.frame.complete()
         if not self._closed:
+            Warmth(self)
             for keys in early:
                 self.actions_.press(keys)
 

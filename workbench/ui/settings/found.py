@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -12,7 +13,9 @@ from workbench.app.settings_types import EndpointSaved, SettingsSource
 from workbench.core.lanes import Endpoint
 from workbench.ui.settings.parts import Status, button, label
 from workbench.usecases.addresses import EndpointForm, check_name
-from workbench.usecases.discovery import Found
+
+if TYPE_CHECKING:
+    from workbench.usecases.discovery import Found
 
 
 def free_name(name: str, others: Sequence[Endpoint]) -> str:

@@ -1,0 +1,47 @@
+"""Dialogs are imported before they are opened, and late enough not to be in the way."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from PySide6.QtCore import QObject
+from pytestqt.qtbot import QtBot
+
+from tests.ui.desk import Desk
+from workbench.ui.warm import Warmth
+
+_LOADS = """
+import sys
+import workbench.ui.window, workbench.ui.building
+before = set(sys.modules)
+assert "workbench.ui.picker" not in before
+import workbench.ui.warm
+for name in workbench.ui.warm._MODULES:
+    __import__(name)
+late = set(sys.modules)
+import workbench.app.picker_source, workbench.ui.picker, workbench.app.settings_source, workbench.ui.settings
+import workbench.ui.lanes.params, workbench.ui.lanes.wire
+assert not set(sys.modules) - late, sorted(set(sys.modules) - late)
+assert "http.client" not in late, "the network is for who looks for servers"
+"""
+
+
+def test_nothing_is_left_to_import_and_no_network_library_comes_along() -> None:
+    subprocess.run([sys.executable, "-c", _LOADS], check=True, timeout=60)
+
+
+def test_one_module_a_turn_until_all_are_there(qtbot: QtBot) -> None:
+    parent = QObject()
+    warmth = Warmth(parent, 0)
+    assert not warmth.is_done
+    qtbot.waitUntil(lambda: warmth.is_done)
+    parent.deleteLater()
+
+
+@pytest.mark.window
+def test_a_window_that_closes_early_leaves_nothing_behind(desk: Desk) -> None:
+    window = desk.open()
+    assert window.findChild(Warmth) is not None
+    desk.close()
