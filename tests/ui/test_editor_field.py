@@ -22,7 +22,9 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QVBoxLayout, QWidg
 
 from tests.ui.editor_support import ALT, CORPUS, CTRL, SHIFT, Key, Show, machine, press, shown, texts, theme, type_text
 from workbench.core.text import unify_newlines
+from workbench.ui.editor import marks
 from workbench.ui.editor.field import ExactField
+from workbench.ui.editor.spans import spans
 from workbench.ui.theme import Theme
 
 NONE = Qt.KeyboardModifier.NoModifier
@@ -383,3 +385,23 @@ def test_a_tool_tip_names_an_odd_character(field: ExactField) -> None:
     margin = round(field.document().documentMargin())
     assert field._marks.describe(QPoint(margin + 2, margin + 5)) == "U+00A0 no-break space"
     assert field._marks.describe(QPoint(200, margin + 5)) == ""
+
+
+def test_hidden_characters_in_a_row_are_one_mark(field: ExactField) -> None:
+    paste(field, "a" + "\u202a\u2067" * 4000)
+    field.grab()
+    assert [span.length for span in spans(field.document().firstBlock().text())] == [8000]
+    at = QPoint(field.cursorRect(QTextCursor(field.document())).left() + field.fontMetrics().horizontalAdvance("a"), 8)
+    assert "U+202A" in field._marks.describe(at)
+    assert "7,999 more" in field._marks.describe(at)
+
+
+def test_only_lines_that_are_visible_are_measured(field: ExactField, monkeypatch: pytest.MonkeyPatch) -> None:
+    field.resize(field.width(), 120)
+    measured: list[Any] = []
+    places = marks._places
+    monkeypatch.setattr(marks, "_places", lambda block, span: measured.append(span) or places(block, span))
+    paste(field, "a\u00a0{{b}} " * 1200)
+    field.grab()
+    assert 0 < len(measured) < 600
+    assert 0 < len(field.extraSelections()) < 600

@@ -1,17 +1,19 @@
 """How spans are painted: variables on a chip, odd characters with a mark.
 
-Invariant: only paragraphs that can be seen are ever looked at, so the cost of a key does not grow with the text.
+Invariant: only paragraphs that can be seen are ever looked at, and only lines that can be seen are measured, so the
+cost of a key does not grow with the text.
 """
 
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QTextBlock, QTextCharFormat, QTextCursor
+from PySide6.QtGui import QPainter, QPen, QTextBlock, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit
 
 from workbench.ui.editor.exact import from_document
@@ -25,25 +27,40 @@ _RADIUS = 3.0
 
 
 _ODD = ("stand_in", "space", "hidden", "line")
-_CHIPS = {"variable": "violet_soft", "stand_in": "warn_soft"}
+_CHIPS = ("variable",)
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """A visible paragraph, its spans with their places in it, and the cursors of those that are coloured."""
+    """A visible paragraph, its spans, and the cursors of those on visible lines that are coloured."""
 
     block: QTextBlock
     text: str
     spans: tuple[Span, ...]
-    places: tuple[tuple[QRectF, ...], ...]
+    chips: tuple[Span, ...]
     cursors: tuple[QTextCursor, ...]
+    places: dict[int, tuple[QRectF, ...]]
+    """Where spans are in the paragraph, by their index, as far as anybody asked."""
 
-    def still(self, block: QTextBlock, found: tuple[Span, ...]) -> bool:
+    def still(self, block: QTextBlock, chips: tuple[Span, ...]) -> bool:
         """Whether its cursors are right for `block`: they move with edits before them."""
-        if found != self.spans:
-            return False
-        first = next((span.start for span in found if span.kind in _CHIPS), 0)
-        return not self.cursors or self.cursors[0].selectionStart() == block.position() + first
+        return chips == self.chips and (
+            not chips or self.cursors[0].selectionStart() == block.position() + chips[0].start
+        )
+
+    def meeting(self, exposed: QRectF) -> Iterator[tuple[Span, list[QRectF]]]:
+        """Yield the spans on lines that overlap `exposed`, a rectangle of the paragraph, with their places."""
+        first, last = _between(self.block, exposed)
+        # A span that begins on an earlier line may reach into the first one.
+        at = max(0, bisect_left(self.spans, first, key=lambda span: span.start) - 1)
+        for index in range(at, len(self.spans)):
+            span = self.spans[index]
+            if span.start > last:
+                return
+            if index not in self.places:
+                self.places[index] = _places(self.block, span)
+            if rects := [place for place in self.places[index] if _meets(place, exposed)]:
+                yield span, rects
 
 
 class Marks:
@@ -76,9 +93,8 @@ class Marks:
         """Paint what lies below the text."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        brushes = {kind: self._theme.color(name) for kind, name in _CHIPS.items()}
-        for span, rects in self._exposed(exposed, _CHIPS):
-            painter.setBrush(brushes[span.kind])
+        painter.setBrush(self._theme.color("violet_soft"))
+        for _, rects in self._exposed(exposed, _CHIPS):
             for rect in rects:
                 painter.drawRoundedRect(rect.adjusted(-1, 0, 1, 0), _RADIUS, _RADIUS)
 
@@ -94,36 +110,45 @@ class Marks:
         """Return what the odd character under `point` is, "" when there is none."""
         for span, rects in self._exposed(QRectF(self._field.viewport().rect()), _ODD):
             if any(rect.adjusted(-3, 0, 3, 0).contains(QPointF(point)) for rect in rects):
-                return name_of(from_document(span.text))
+                return _names_of(from_document(span.text))
         return ""
 
     def _look(self, block: QTextBlock, before: dict[str, _Seen]) -> _Seen:
         text = block.text()
         known = before.get(text)
         found = _settled(block, known.spans if known else spans(text))
-        if known and known.still(block, found):
-            return _Seen(block, text, found, known.places, known.cursors)
+        places = known.places if known and known.spans == found else {}
+        chips = self._chips(block, found)
+        if known and known.still(block, chips):
+            return _Seen(block, text, found, chips, known.cursors, places)
         position, cursors = block.position(), []
-        for span in found:
-            if span.kind in _CHIPS:
-                cursor = QTextCursor(block)
-                cursor.setPosition(position + span.start)
-                cursor.setPosition(position + span.start + span.length, QTextCursor.MoveMode.KeepAnchor)
-                cursors.append(cursor)
-        places = tuple(_places(block, span) for span in found)
-        return _Seen(block, text, found, places, tuple(cursors))
+        for span in chips:
+            cursor = QTextCursor(block)
+            cursor.setPosition(position + span.start)
+            cursor.setPosition(position + span.start + span.length, QTextCursor.MoveMode.KeepAnchor)
+            cursors.append(cursor)
+        return _Seen(block, text, found, chips, tuple(cursors), places)
+
+    def _chips(self, block: QTextBlock, found: tuple[Span, ...]) -> tuple[Span, ...]:
+        """Return what is coloured, on lines that can be seen: every selection costs time on every line of a block."""
+        if not found:
+            return ()
+        view = QRectF(self._field.viewport().rect())
+        first, last = _between(block, view.translated(-self._field.block_rect(block).topLeft()))
+        return tuple(
+            span for span in found if span.kind in _CHIPS and span.start <= last and span.start + span.length >= first
+        )
 
     def _color(self, seen: list[_Seen]) -> None:
         """Colour the text itself. Selections of the widget do it at paint time and leave its layout alone."""
-        inks = {"variable": self._theme.color("violet"), "stand_in": QColor(Qt.GlobalColor.transparent)}
+        ink = self._theme.color("violet")
         chosen = []
         for one in seen:
-            kinds = [span.kind for span in one.spans if span.kind in _CHIPS]
-            for kind, cursor in zip(kinds, one.cursors, strict=True):
+            for cursor in one.cursors:
                 selection = QTextEdit.ExtraSelection()
                 selection.cursor = cursor
                 selection.format = QTextCharFormat()
-                selection.format.setForeground(inks[kind])
+                selection.format.setForeground(ink)
                 chosen.append(selection)
         self._field.setExtraSelections(chosen)
 
@@ -143,6 +168,10 @@ class Marks:
             painter.drawLine(QPointF(x, rect.top() + 2), QPointF(x, rect.bottom() - 2))
             painter.drawLine(QPointF(x - 2, rect.top() + 2), QPointF(x + 2, rect.top() + 2))
         elif span.text in GLYPHS:
+            if span.kind == "stand_in":
+                # No font has a shape for it. A selection that hides the box in its place makes Qt look for one in
+                # every font, for every one.
+                painter.fillRect(rect.adjusted(-1, 0, 1, 0), self._theme.color("warn_soft"))
             room = rect.adjusted(-4, 0, 4, 0) if span.kind == "stand_in" else rect.adjusted(2, 0, 40, 0)
             align = Qt.AlignmentFlag.AlignCenter if span.kind == "stand_in" else Qt.AlignmentFlag.AlignLeft
             painter.drawText(room, align, GLYPHS[span.text])
@@ -150,12 +179,9 @@ class Marks:
     def _exposed(self, exposed: QRectF, kinds: Container[str]) -> Iterator[tuple[Span, list[QRectF]]]:
         for seen in self._seen:
             corner = self._field.block_rect(seen.block).topLeft()
-            inside = exposed.translated(-corner)
-            for span, places in zip(seen.spans, seen.places, strict=True):
+            for span, places in seen.meeting(exposed.translated(-corner)):
                 if span.kind in kinds:
-                    rects = [place.translated(corner) for place in places if _meets(place, inside)]
-                    if rects:
-                        yield span, rects
+                    yield span, [place.translated(corner) for place in places]
 
 
 def name_of(character: str) -> str:
@@ -164,6 +190,27 @@ def name_of(character: str) -> str:
     controls = {"\r": "carriage return", "\0": "null", "\x1b": "escape", "\x7f": "delete"}
     name = controls.get(character) or unicodedata.name(character, "control character").lower()
     return f"{code} {name}"
+
+
+def _names_of(characters: str) -> str:
+    more = len(characters) - 1
+    return (
+        name_of(characters[0])
+        + (f" and {more:,} more hidden characters" if more > 1 else "")
+        + (f" and {name_of(characters[1])}" if more == 1 else "")
+    )
+
+
+def _between(block: QTextBlock, exposed: QRectF) -> tuple[int, int]:
+    """Return the first and the last position on the lines of `block` that overlap `exposed`."""
+    layout = block.layout()
+    count = layout.lineCount()
+    first = bisect_left(range(count), exposed.top(), key=lambda i: layout.lineAt(i).y() + layout.lineAt(i).height())
+    last = bisect_right(range(count), exposed.bottom(), key=lambda i: layout.lineAt(i).y()) - 1
+    if first >= count or last < first:
+        return 0, -1
+    end = layout.lineAt(last)
+    return layout.lineAt(first).textStart(), end.textStart() + end.textLength()
 
 
 def _settled(block: QTextBlock, found: tuple[Span, ...]) -> tuple[Span, ...]:

@@ -21,7 +21,7 @@ _HIDDEN = (
     "\ufeff\ufff9-\ufffb\U000e0001-\U000e007f"
 )
 _ODD = re.compile(
-    f"(?P<stand_in>[{ESCAPE}{''.join(STAND_INS.values())}])|(?P<space>[{_SPACES}])|(?P<hidden>[{_HIDDEN}])|(?P<line>\u2028)"
+    f"(?P<stand_in>[{ESCAPE}{''.join(STAND_INS.values())}])|(?P<space>[{_SPACES}])|(?P<hidden>[{_HIDDEN}]+)|(?P<line>\u2028)"
 )
 GLYPHS = {
     STAND_INS["\r"]: "←",
@@ -35,7 +35,7 @@ GLYPHS = {
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A marked stretch; `text` is what stands there."""
+    """A marked stretch; `text` is what stands there: one odd character, or several hidden ones in a row."""
 
     start: int
     length: int
@@ -44,12 +44,18 @@ class Span:
 
 
 def spans(paragraph: str) -> tuple[Span, ...]:
-    """Return the marked stretches of one paragraph, variables first."""
+    """Return the marked stretches of one paragraph in their order."""
     found: list[tuple[re.Match[str], SpanKind]] = []
     if "{{" in paragraph:
         found += [(match, "variable") for match in PLAIN_VARIABLE.finditer(paragraph)]
     if not (paragraph.isascii() and paragraph.isprintable()):
         found += [(match, cast(SpanKind, match.lastgroup)) for match in _ODD.finditer(paragraph)]
+    found.sort(key=lambda one: one[0].start())
     if units(paragraph) == len(paragraph):
         return tuple(Span(m.start(), m.end() - m.start(), kind, m[0]) for m, kind in found)
-    return tuple(Span(units(paragraph[: m.start()]), units(m[0]), kind, m[0]) for m, kind in found)
+    made, seen, position = [], 0, 0
+    for match, kind in found:
+        position += units(paragraph[seen : match.start()])
+        made.append(Span(position, units(match[0]), kind, match[0]))
+        seen = match.start()
+    return tuple(made)
