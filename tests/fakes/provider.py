@@ -273,24 +273,23 @@ class FakeProvider:
 
     async def _serve(self) -> None:
         self._stop = asyncio.Event()
-        self._tasks: set[asyncio.Task[None]] = set()
         server = await asyncio.start_server(self._connected, "127.0.0.1", 0, limit=1 << 20, backlog=512)
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
         await self._stop.wait()
         server.close()
-        for task in list(self._tasks):
+        # Connections that came a moment ago may not have entered themselves yet.
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
+        # What they closed is told to its transports in the next turn of the loop.
+        await asyncio.sleep(0)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with self._changed:
             self.connections += 1
             self.connected += 1
-        task = asyncio.current_task()
-        if task is not None:
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             while (request := await _read(reader)) is not None:
                 with self._changed:
@@ -347,8 +346,11 @@ class FakeProvider:
             await asyncio.wait(waits, timeout=step.seconds)
         else:
             release = asyncio.ensure_future(self._release.wait())
-            await asyncio.wait([*waits, release], return_when=asyncio.FIRST_COMPLETED)
-            release.cancel()
+            try:
+                await asyncio.wait([*waits, release], return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                release.cancel()
+                await asyncio.gather(release, return_exceptions=True)
         return not gone.done()
 
 
