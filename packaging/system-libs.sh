@@ -6,7 +6,7 @@ set -eu
 
 kind=$1
 
-# What it is needed for, a library or a command, and the package of Debian and Ubuntu that has it.
+# What it is needed for; a library, a font file or a command; and the package of Debian and Ubuntu that has it.
 needs() {
     cat <<'END'
 model  lib libgomp.so.1                libgomp1
@@ -36,7 +36,8 @@ window lib libxcb-xfixes.so.0          libxcb-xfixes0
 window lib libxcb-xkb.so.1             libxcb-xkb1
 window lib libxkbcommon.so.0           libxkbcommon0
 window lib libxkbcommon-x11.so.0       libxkbcommon-x11-0
-window font any                        fonts-dejavu-core
+window font *.[ot]t[fc]                fonts-dejavu-core
+test   font DejaVuSans.ttf             fonts-dejavu-core
 test   cmd Xvfb                        xvfb
 test   cmd xauth                       xauth
 test   cmd dbus-run-session            dbus-daemon
@@ -55,7 +56,7 @@ has() {
         lib) case $libraries in *"	$2 "*) true ;; *) false ;; esac ;;
         cmd) command -v "$2" >/dev/null 2>&1 ;;
         font) [ -n "$(find /usr/share/fonts /usr/local/share/fonts "${HOME:-/}/.local/share/fonts" \
-            -name '*.[ot]t[fc]' -print -quit 2>/dev/null)" ] ;;
+            -name "$2" -print -quit 2>/dev/null)" ] ;;
     esac
 }
 

@@ -16,6 +16,7 @@ from workbench.host.dirs import DATABASE_VARIABLE
 from workbench.host.processes import is_secret
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["FONTCONFIG_FILE"] = str(Path(__file__).with_name("fonts.conf"))
 TAG = leaks.tag_children()
 
 # The machine may be shared and slow: a slow example is not a wrong one.
