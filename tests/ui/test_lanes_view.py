@@ -263,7 +263,7 @@ def test_pills_yield_before_the_name(view: LanesView) -> None:
     row = column(view, "a").header.row
     assert row.shown_pills() == ["built in"]
     view.set_heads([type(made[0])("a", 1, "a-model-of-some-name-27B", "m", "built in", 3), *heads("x", "y")[1:]])
-    view.resize(560, 500)
+    view.resize(600, 500)
     settle()
     assert row.shown_pills() == []
     assert row.name.shown() == "a-model-of-some-name-27B"

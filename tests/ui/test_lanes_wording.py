@@ -137,5 +137,5 @@ def test_no_time_at_all_is_never_claimed() -> None:
 def test_endings() -> None:
     assert wording.ending(LaneStatus("finished", finish_reason="length")) == "stopped at max tokens"
     assert wording.ending(LaneStatus("stopped", finish_reason="length")) == "stopped by you"
-    assert wording.ending(LaneStatus("interrupted")) == "interrupted: the app or engine ended"
+    assert wording.ending(LaneStatus("interrupted")) == "interrupted before its end"
     assert wording.ending(LaneStatus("finished", finish_reason="stop")) == ""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from tests.ui.desk import HELLO, Desk
 from workbench.app.model_entries import Choice
 from workbench.core.lanes import ECHO, ECHO_MODEL, LITELLM, Endpoint, Params
+from workbench.ui.lanes.column import MINIMUM_PIXELS
 
 pytestmark = pytest.mark.window
 
@@ -103,7 +104,7 @@ def test_thirty_lanes_scroll_and_stay_readable(desk: Desk) -> None:
     slots = window.shown_slots()
     assert len(slots) == 30
     widths = {window.view.lanes.column(slot).width() for slot in slots}  # type: ignore[union-attr]
-    assert min(widths) >= 240
+    assert min(widths) >= MINIMUM_PIXELS
     window.view.editor.focus_first()
     desk.run()
     assert desk.rows("SELECT count(*), count(DISTINCT lane) FROM outputs WHERE state = 'finished'") == [(30, 30)]

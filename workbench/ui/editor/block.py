@@ -145,10 +145,11 @@ class MessageBlock(QWidget):
         self._scrolls = scrolls
         header = self._header_height()
         pad = 7
-        self._role_button.setGeometry(QRect(LEFT - pad, _TOP, self._role_button.sizeHint().width(), header))
         more = self._more.sizeHint().width()
         edge = self.field.geometry().right() + 1
         self._more.setGeometry(QRect(edge - more, _TOP, more, header))
+        self._name_role(edge - more - (LEFT - pad))
+        self._role_button.setGeometry(QRect(LEFT - pad, _TOP, self._role_button.sizeHint().width(), header))
         field = self.field.geometry()
         self.field.fit(QRect(field.x(), _TOP + header, field.width(), text_height), scrolls=scrolls)
         bottom = _TOP + header + text_height
@@ -187,12 +188,22 @@ class MessageBlock(QWidget):
     def _name(self) -> None:
         name = ROLE_NAMES[self._role]
         index, count = self._place
-        self._role_button.setText(f"{name} ▾" if self._editable else name)
+        self._name_role()
         self._role_button.setToolTip("Change the role of this message" if self._editable else "")
         self._role_button.setAccessibleName(f"Role of message {index + 1}: {name}")
         self._more.setAccessibleName(f"Actions for message {index + 1}")
         self.field.setAccessibleName(f"{name} message, {index + 1} of {count}")
         self.field.setPlaceholderText(_HINTS[self._role] if self._editable else "Empty")
+
+    def _name_role(self, room: int | None = None) -> None:
+        """Show who speaks, elided where the button would take more than `room` px."""
+        name, mark = ROLE_NAMES[self._role], " ▾" if self._editable else ""
+        button = self._role_button
+        button.setText(name + mark)
+        if room is not None and (too_much := button.sizeHint().width() - room) > 0:
+            metrics = button.fontMetrics()
+            width = metrics.horizontalAdvance(name) - too_much
+            button.setText(metrics.elidedText(name, Qt.TextElideMode.ElideRight, width) + mark)
 
     def _open_roles(self) -> None:
         if not self._editable:

@@ -206,7 +206,7 @@ def ending(status: LaneStatus) -> str:
     if status.state == "stopped":
         return "stopped by you"
     if status.state == "interrupted":
-        return "interrupted: the app or engine ended"
+        return "interrupted before its end"
     return _FINISH_WORDS.get(status.finish_reason, "") if status.state == "finished" else ""
 
 
