@@ -45,6 +45,7 @@ class Starting:
     def show(self) -> Frame:
         """Show the frame; nothing else has begun when this returns."""
         self.frame = Frame(self.theme, Settings(), peek(self.db))
+        self.frame.resize(1440, 900)  # the screen of the tests is smaller than most
         self.start = Start(self.frame, self.db, places(os.environ).make())
         self.frame.completed.connect(lambda: setattr(self, "completed", True))
         self.start.failed.connect(lambda: setattr(self, "failed", True))
@@ -121,7 +122,7 @@ def test_the_draft_is_there_at_once_and_stays_where_it_is(starting: Starting, sc
     window = starting.complete()
     watch.stop()
     assert window.view.editor is editor
-    assert len(seen) == 1, "the text jumped"
+    assert len(seen) == 1, f"the text jumped: {seen}"
 
 
 def test_letters_typed_meanwhile_are_the_draft(starting: Starting) -> None:
@@ -217,6 +218,15 @@ def test_what_an_early_close_saw_is_where_the_next_start_begins(starting: Starti
     assert second.height() == 720  # the screen of the tests is narrower than any window
     second.close()
     second.deleteLater()
+
+
+def test_a_first_window_fits_on_a_small_screen(starting: Starting) -> None:
+    frame = Frame(starting.theme, Settings())
+    room = frame.screen().availableSize()
+    assert room.height() < 900
+    assert frame.height() < room.height()
+    frame.deleteLater()
+    starting.show()
 
 
 @pytest.mark.parametrize("step", range(5))
@@ -329,6 +339,7 @@ def test_the_side_bar_keeps_its_room_in_whatever_order_it_comes(starting: Starti
     shown = starting.show()
     starting.until(lambda: shown.is_complete)
     early = Frame(starting.theme, Settings())
+    early.resize(shown.size())
     side = QWidget()
     side.setMinimumWidth(170)
     early.add_side(side)

@@ -10,27 +10,35 @@ import binascii
 from collections.abc import Mapping
 from dataclasses import replace
 
-from PySide6.QtCore import QByteArray
+from PySide6.QtCore import QByteArray, QSize
 from PySide6.QtWidgets import QMainWindow, QSplitter
 
 from workbench.host.settings import Settings
 
 FIRST_SIZE = (1440, 900)
 SIDE_WIDTH = 226
+_BORDER = (16, 48)
+"""Room for what the desktop draws around a window, which is not known before it is shown."""
 MAIN, COMPOSE, SIDE = "main", "compose", "side"
 """The names of the dividers in the settings."""
 EDITOR_WIDTH = 470
+_NARROW_EDITOR = 280
+_LANES_WIDTH = 380
+"""What the lanes need at least: with less they would push the editor aside when they come."""
 
 
 def restore(window: QMainWindow, settings: Settings, main: QSplitter, compose: QSplitter) -> None:
     """Bring the window and its two large dividers where they were, or where a first start wants them."""
-    window.resize(*FIRST_SIZE)
+    window.resize(QSize(*FIRST_SIZE).boundedTo(window.screen().availableSize() - QSize(*_BORDER)))
     if settings.geometry:
         window.restoreGeometry(_bytes(settings.geometry))
+    width = window.width()
+    side = min(SIDE_WIDTH, width - _NARROW_EDITOR - _LANES_WIDTH)
+    editor = max(_NARROW_EDITOR, min(EDITOR_WIDTH, width - side - _LANES_WIDTH))
     if not restore_divider(settings, MAIN, main):
-        main.setSizes([SIDE_WIDTH, window.width() - SIDE_WIDTH])
+        main.setSizes([side, width - side])
     if not restore_divider(settings, COMPOSE, compose):
-        compose.setSizes([EDITOR_WIDTH, window.width() - SIDE_WIDTH - EDITOR_WIDTH])
+        compose.setSizes([editor, width - side - editor])
 
 
 def restore_divider(settings: Settings, name: str, splitter: QSplitter) -> bool:
