@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 from shiboken6 import isValid
 
 from workbench.app.model_entries import ModelEntry, Offer, Provider
-from workbench.app.settings_types import EndpointInfo, EndpointSaved, KeyInfo, KeysPage, tail_of
+from workbench.app.settings_types import EndpointInfo, EndpointSaved, FileForm, KeyInfo, KeysPage, tail_of
 from workbench.core.lanes import Endpoint
 from workbench.core.money import Rates
 from workbench.ui.theme import Theme
@@ -149,6 +149,11 @@ class SettingsDouble:
         )
         saved = EndpointSaved(EndpointInfo(endpoint, tail_of(form.key or "")), ("It travels unencrypted.",))
         return self._answer("save_endpoint", saved)
+
+    def save_file(self, form: FileForm) -> Future[EndpointSaved]:
+        self.calls.append(("save_file", form))
+        endpoint = Endpoint(form.uid, "gguf", form.name, path=form.path, adapter=form.adapter)
+        return self._answer("save_file", EndpointSaved(EndpointInfo(endpoint)))
 
     def remove_endpoint(self, uid: str) -> Future[None]:
         self.calls.append(("remove_endpoint", uid))

@@ -12,9 +12,11 @@ from tests.fakes.provider import FakeProvider, status
 from tests.usecases.making import Drawer, opened
 from workbench.app.later import sentence_of
 from workbench.app.settings_source import WorkbenchSettingsSource
+from workbench.app.settings_types import FileForm
 from workbench.core.lanes import Endpoint
 from workbench.host.keys import KeyStore
 from workbench.usecases.addresses import EndpointForm
+from workbench.usecases.endpoints import WrongFormError
 from workbench.usecases.workbench import Workbench
 
 PATIENCE_S = 30.0
@@ -204,3 +206,22 @@ def test_an_endpoint_that_needs_no_key_never_wakes_the_keyring(
     assert drawer.asked == 0
     assert isinstance(workbench.keys, KeyStore)
     assert isinstance(source.endpoints().result(PATIENCE_S)[0].endpoint, Endpoint)
+
+
+def test_a_model_file_is_listed_renamed_and_missed(
+    source: WorkbenchSettingsSource, workbench: Workbench, tmp_path: Path
+) -> None:
+    file = tmp_path / "tuned.gguf"
+    file.write_bytes(b"GGUF")
+    uid = workbench.endpoints.save_file("Tuned", file).endpoint.uid
+    renamed = source.save_file(FileForm(uid, "Better", str(file))).result(PATIENCE_S).info
+    assert (renamed.endpoint.name, renamed.troubles) == ("Better", ())
+    file.unlink()
+    (info,) = source.endpoints().result(PATIENCE_S)
+    assert info.endpoint == renamed.endpoint
+    assert [trouble.where for trouble in info.troubles] == ["path"]
+    assert "is not there any more" in info.troubles[0].sentence
+    error = source.save_file(FileForm(uid, "Best", str(file))).exception(PATIENCE_S)
+    assert isinstance(error, WrongFormError)
+    source.remove_endpoint(uid).result(PATIENCE_S)
+    assert source.endpoints().result(PATIENCE_S) == ()

@@ -171,6 +171,10 @@ class TestNames:
         assert (endpoint, model) == meant
         assert resolve_model(model_name(Lane("a", endpoint, model), ALL), ALL) == meant
 
+    def test_a_renamed_file_still_has_its_name(self) -> None:
+        lane = Lane("a", FILE.uid, "The name it had")
+        assert resolve_model(model_name(lane, ALL), ALL) == (FILE.uid, FILE.name)
+
     @pytest.mark.parametrize("text", ["", "  ", "My server", "My server/"])
     def test_half_a_name_is_refused(self, text: str) -> None:
         with pytest.raises(RefusedError):

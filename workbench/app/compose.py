@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.lane_list import LaneList, heads
+from workbench.app.lane_list import LaneList, heads, named_by_files
 from workbench.app.saving import DraftSaver
 from workbench.app.stage import Stage
 from workbench.app.tasks import Tasks
@@ -138,7 +138,7 @@ class Compose(QObject):
         self._prompt, self._opening, self._based_on = uid, uid, draft.based_on
         self._versions, self._ready, self._taken = (), False, None
         self._leave_past()
-        self.lanes.load(draft.lanes)
+        self.lanes.load(named_by_files(draft.lanes, self._known_endpoints))
         self._workbench.prepare(draft.lanes)
         self.saver.attach(uid, self.draft)
         self.stage.forget()
@@ -299,14 +299,14 @@ class Compose(QObject):
         """Write a note on an iteration; "" removes it."""
         self._tasks.watch(self._workbench.history.note(run_uid, note), lambda _: self.refresh_row(run_uid))
 
-    def endpoints_changed(self, then: Callable[[], None] | None = None) -> None:
+    def endpoints_changed(self, then: Callable[[], None] = lambda: None) -> None:
         """Read the endpoints again and write the headers anew."""
 
         def show(found: list[Endpoint]) -> None:
             self._known_endpoints = {endpoint.uid: endpoint for endpoint in found}
+            self.lanes.follow_files(self._known_endpoints)
             self._emit_heads()
-            if then is not None:
-                then()
+            then()
 
         self._tasks.run(self._workbench.endpoints.all, show)
 

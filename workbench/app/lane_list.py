@@ -5,7 +5,7 @@ Invariant: a slot is never used again once its lane is gone, so that outputs of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
@@ -49,14 +49,23 @@ def heads(
             params=lane.params,
             read_only=read_only,
             place=endpoints[lane.endpoint].kind if lane.endpoint in endpoints else "",
-            answered_by=_answered_by(lane, answered(lane)),
+            answered_by=_answered_by(lane, answered(lane), endpoints),
         )
         for number, lane in enumerate(lanes, start=1)
     ]
 
 
-def _answered_by(lane: Lane, ran: Lane | None) -> str:
-    if ran is None or replace(ran, label=lane.label) == lane:
+def named_by_files(lanes: Iterable[Lane], endpoints: Mapping[str, Endpoint]) -> tuple[Lane, ...]:
+    """Return lanes whose model files go by the names that they have now; files can be renamed in the settings."""
+    files = {uid: endpoint.name for uid, endpoint in endpoints.items() if endpoint.kind == "gguf"}
+    return tuple(replace(lane, model=files[lane.endpoint]) if lane.endpoint in files else lane for lane in lanes)
+
+
+def _answered_by(lane: Lane, ran: Lane | None, endpoints: Mapping[str, Endpoint]) -> str:
+    if ran is None:
+        return ""
+    (ran,) = named_by_files((ran,), endpoints)
+    if replace(ran, label=lane.label) == lane:
         return ""
     if (ran.endpoint, ran.model) != (lane.endpoint, lane.model):
         return ran.title
@@ -86,6 +95,11 @@ class LaneList(QObject):
         """Take the lanes of a restored iteration; a change."""
         self._lanes = list(lanes)
         self.changed.emit()
+
+    def follow_files(self, endpoints: Mapping[str, Endpoint]) -> None:
+        """Name the lanes of model files as the files are named now; a change if any has another name."""
+        if (named := named_by_files(self._lanes, endpoints)) != self.lanes:
+            self.replace_all(named)
 
     def get(self, slot: str) -> Lane | None:
         """Return the lane in `slot`."""

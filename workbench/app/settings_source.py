@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.app.later import start, start_then
-from workbench.app.settings_types import EndpointInfo, EndpointSaved, KeyInfo, KeysPage, ThemeMode, tail_of
+from workbench.app.settings_types import EndpointInfo, EndpointSaved, FileForm, KeyInfo, KeysPage, ThemeMode, tail_of
 from workbench.core.lanes import Endpoint
 from workbench.engine.providers import PROVIDERS, key_variables, provider_name
 from workbench.host import settings as stored
 from workbench.host.errors import HostError
 from workbench.usecases.addresses import EndpointForm, clean_url, is_secret_header
 from workbench.usecases.credentials import endpoint_key, header_key, provider_key
+from workbench.usecases.endpoints import file_troubles
 from workbench.usecases.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -60,11 +62,10 @@ class WorkbenchSettingsSource:
         )
 
     def endpoints(self) -> Future[tuple[EndpointInfo, ...]]:
-        """Read the OpenAI-compatible endpoints."""
+        """Read the person's own endpoints: addresses and model files."""
 
         def work() -> tuple[EndpointInfo, ...]:
-            custom = self._workbench.endpoints.custom()
-            return tuple(self._endpoint_info(endpoint) for endpoint in custom if endpoint.kind == "openai")
+            return tuple(self._endpoint_info(endpoint) for endpoint in self._workbench.endpoints.custom())
 
         return start(work)
 
@@ -75,6 +76,17 @@ class WorkbenchSettingsSource:
             saved = self._workbench.endpoints.save(form, session_only=session)
             saved.done.result()
             return EndpointSaved(self._endpoint_info(saved.endpoint), saved.warnings)
+
+        return start(work)
+
+    def save_file(self, form: FileForm) -> Future[EndpointSaved]:
+        """Write a model file's name and places."""
+
+        def work() -> EndpointSaved:
+            path, adapter = Path(form.path).expanduser(), Path(form.adapter).expanduser() if form.adapter else None
+            saved = self._workbench.endpoints.save_file(form.name, path, adapter, form.uid)
+            saved.done.result()
+            return EndpointSaved(self._endpoint_info(saved.endpoint))
 
         return start(work)
 
@@ -135,7 +147,8 @@ class WorkbenchSettingsSource:
 
     def _endpoint_info(self, endpoint: Endpoint) -> EndpointInfo:
         key = self._keys.get(endpoint_key(endpoint.uid)) if endpoint.needs_key else None
-        return EndpointInfo(endpoint, tail_of(key.value) if key else "")
+        troubles = file_troubles(endpoint) if endpoint.kind == "gguf" else ()
+        return EndpointInfo(endpoint, tail_of(key.value) if key else "", troubles)
 
     def _ask_models(self, form: EndpointForm) -> Future[list[str]]:
         key = form.key or ""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from workbench.core.lanes import Endpoint
-from workbench.usecases.addresses import EndpointForm
+from workbench.usecases.addresses import EndpointForm, Wrong
 
 if TYPE_CHECKING:
     from workbench.usecases.discovery import Found
@@ -65,10 +65,24 @@ class KeysPage:
 
 @dataclass(frozen=True, slots=True)
 class EndpointInfo:
-    """An OpenAI-compatible endpoint of the person's own; `key_tail` is what may be shown of its key, "" for none."""
+    """An endpoint of the person's own: an OpenAI-compatible address or a model file.
+
+    `key_tail` is what may be shown of its key, "" for none; `troubles` say what is wrong with its files right now.
+    """
 
     endpoint: Endpoint
     key_tail: str = ""
+    troubles: tuple[Wrong, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileForm:
+    """What a person typed about a model file; `adapter` is "" for none."""
+
+    uid: str
+    name: str
+    path: str
+    adapter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +113,15 @@ class SettingsSource(Protocol):
         ...
 
     def endpoints(self) -> Future[tuple[EndpointInfo, ...]]:
-        """Read the OpenAI-compatible endpoints."""
+        """Read the person's own endpoints: addresses and model files."""
         ...
 
     def save_endpoint(self, form: EndpointForm, *, session: bool) -> Future[EndpointSaved]:
         """Write an endpoint; a failure with `wrongs` says what to change where."""
+        ...
+
+    def save_file(self, form: FileForm) -> Future[EndpointSaved]:
+        """Change a model file; a failure with `wrongs` says what to change where."""
         ...
 
     def remove_endpoint(self, uid: str) -> Future[None]:

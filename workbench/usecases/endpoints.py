@@ -19,6 +19,7 @@ from workbench.host.keys import KeyStore
 from workbench.store import Store
 from workbench.usecases.addresses import (
     EndpointForm,
+    Field,
     Wrong,
     check_form,
     check_name,
@@ -131,13 +132,6 @@ class Endpoints:
 
     def save_file(self, name: str, path: Path, adapter: Path | None = None, uid: str = "") -> Saved:
         """Add or change a GGUF file, with an optional LoRA adapter. Raises WrongFormError."""
-        wrongs = list(check_name(name, uid, self.all()))
-        if wrong := _check_gguf(path):
-            wrongs.append(Wrong("path", wrong))
-        if adapter is not None and (wrong := _check_gguf(adapter)):
-            wrongs.append(Wrong("adapter", wrong))
-        if wrongs:
-            raise WrongFormError(tuple(wrongs))
         endpoint = Endpoint(
             uid or self._new_uid(),
             "gguf",
@@ -145,6 +139,8 @@ class Endpoints:
             path=str(path.absolute()),
             adapter="" if adapter is None else str(adapter.absolute()),
         )
+        if wrongs := (*check_name(name, uid, self.all()), *file_troubles(endpoint)):
+            raise WrongFormError(wrongs)
         return Saved(endpoint, (), self._store.save_endpoint(endpoint, self._now()))
 
     def remove(self, uid: str) -> Future[None]:
@@ -191,10 +187,18 @@ class Endpoints:
             self._keys.remove(name)
 
 
+def file_troubles(endpoint: Endpoint) -> tuple[Wrong, ...]:
+    """Return what is wrong with the files of a GGUF endpoint; blocks while the disk answers."""
+    files: tuple[tuple[Field, str], ...] = (("path", endpoint.path), ("adapter", endpoint.adapter))
+    return tuple(Wrong(where, wrong) for where, file in files if file and (wrong := _check_gguf(Path(file))))
+
+
 def _check_gguf(path: Path) -> str:
     try:
         with path.open("rb") as file:
             start = file.read(4)
+    except FileNotFoundError:
+        return f"The file {path} is not there any more. Choose where it is, or remove this entry."
     except OSError as error:
         return f"The file {path} cannot be read ({error.strerror}). Choose another one."
     return "" if start == b"GGUF" else f"The file {path} is not a GGUF file. Choose one that ends in .gguf."

@@ -41,6 +41,8 @@ def model_name(lane: Lane, endpoints: Iterable[Endpoint]) -> str:
     if lane.endpoint in (ECHO, BUILTIN):
         return lane.endpoint
     known = next((endpoint for endpoint in endpoints if endpoint.uid == lane.endpoint), None)
+    if known is not None and known.kind == "gguf":
+        return known.name  # a file that was renamed since still answers
     return f"{known.name}/{lane.model}" if known is not None and known.kind == "openai" else lane.model
 
 

@@ -64,6 +64,11 @@ class EndpointFormView(QWidget):
         return self._name.text().strip() or "New endpoint"
 
     @property
+    def place(self) -> str:
+        """Where it answers: the address as typed."""
+        return self._url.text().strip()
+
+    @property
     def uid(self) -> str:
         """The endpoint's uid, "" while it is new."""
         return self._info.endpoint.uid if self._info else ""

@@ -1,4 +1,4 @@
-"""The page of OpenAI-compatible endpoints.
+"""The page of endpoints: OpenAI-compatible addresses and model files.
 
 Invariant: each endpoint that was looked at keeps its own form, so nothing typed is lost by looking at another one.
 """
@@ -22,11 +22,13 @@ from workbench.app.later import Later, sentence_of
 from workbench.app.settings_types import EndpointInfo, SettingsSource
 from workbench.core.lanes import Endpoint
 from workbench.ui.settings.endpoint_form import EndpointFormView
+from workbench.ui.settings.file_form import FileFormView
 from workbench.ui.settings.found import FoundServers
 from workbench.ui.settings.parts import Status, button, label
 from workbench.ui.settings.rows import Index, RowDelegate, RowText
 from workbench.ui.theme import Theme
 
+Form = EndpointFormView | FileFormView
 _INFO = int(Qt.ItemDataRole.UserRole) + 1
 _FORM = _INFO + 1
 _PAGE = _FORM + 1
@@ -144,12 +146,17 @@ class EndpointsPanel(QWidget):
         self._name_item(item)
         return item
 
-    def _form(self, item: QListWidgetItem) -> EndpointFormView:
+    def _form(self, item: QListWidgetItem) -> Form:
         """Return the form of an endpoint, made when it is first looked at."""
-        known: EndpointFormView | None = item.data(_FORM)
+        known: Form | None = item.data(_FORM)
         if known is not None:
             return known
-        form = EndpointFormView(self._source, item.data(_INFO), self._endpoints())
+        info: EndpointInfo | None = item.data(_INFO)
+        form: Form
+        if info is not None and info.endpoint.kind == "gguf":
+            form = FileFormView(self._source, info, self._endpoints())
+        else:
+            form = EndpointFormView(self._source, info, self._endpoints())
         form.set_keyring(self._keyring)
         page = _scrolled(form)
         item.setData(_FORM, form)
@@ -217,7 +224,7 @@ class EndpointsPanel(QWidget):
         infos: list[EndpointInfo | None] = [self._list.item(row).data(_INFO) for row in range(self._list.count())]
         return [info.endpoint for info in infos if info is not None]
 
-    def _forms(self) -> list[EndpointFormView]:
+    def _forms(self) -> list[Form]:
         forms = (self._list.item(row).data(_FORM) for row in range(self._list.count()))
         return [form for form in forms if form is not None]
 
@@ -231,13 +238,15 @@ def _row_text(index: Index) -> RowText:
     return _row_text_of(index.data(_INFO), index.data(_FORM))
 
 
-def _row_text_of(info: EndpointInfo | None, form: EndpointFormView | None) -> RowText:
+def _row_text_of(info: EndpointInfo | None, form: Form | None) -> RowText:
     """Return what a row says: what is typed when there is a form, else what is saved."""
+    missing = "file not usable" if info is not None and info.troubles else ""
     if form is not None:
         note = "not saved" if form.is_dirty() or not form.uid else ""
-        return RowText(form.title, " · ".join(part for part in (form.form().base_url, note) if part))
+        return RowText(form.title, " · ".join(part for part in (missing, note, form.place) if part))
     if info is not None:
-        return RowText(info.endpoint.name, info.endpoint.base_url)
+        place = info.endpoint.base_url or info.endpoint.path
+        return RowText(info.endpoint.name, " · ".join(part for part in (missing, place) if part))
     return RowText("New endpoint", "not saved")
 
 
