@@ -348,3 +348,14 @@ def test_the_side_bar_keeps_its_room_in_whatever_order_it_comes(starting: Starti
     assert early.divider.sizes()[0] == shown.divider.sizes()[0] > 170
     early.close()
     early.deleteLater()
+
+
+def test_a_first_start_has_the_keyboard_in_the_sample(starting: Starting) -> None:
+    starting.db.unlink()
+    frame = starting.show()
+    starting.qtbot.waitExposed(frame)
+    starting.until(frame.isActiveWindow)
+    window = starting.complete()
+    starting.type("Be brief. ")
+    assert window.view.editor.content().messages[0].text.startswith("Be brief. You are")
+    assert window.dialogs.open_settings is None

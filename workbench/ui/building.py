@@ -74,5 +74,6 @@ def _show_draft(window: MainWindow) -> None:
     window.compose.open_now(opened.prompt_uid, opened.draft, opened.endpoints, is_shown=is_shown)
     if edited:
         window.compose.edited()
-    if QApplication.focusWidget() is None:
+    # Without a draft to show at first, Qt gave the keyboard to whatever comes first.
+    if glimpse is None or QApplication.focusWidget() is None:
         window.view.editor.focus_first()
