@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -27,3 +28,12 @@ def desk(_no_leaks: None, home: Path, qtbot: QtBot, window_theme: Theme, tmp_pat
     desk = Desk(qtbot, window_theme, tmp_path)
     yield desk
     desk.close()
+
+
+@pytest.fixture(autouse=True)
+def _font_as_before(qapp: QApplication) -> Iterator[None]:
+    """A theme takes the application's font for its own size; what a test enlarged must not be the next one's size."""
+    before = QFont(qapp.font())
+    yield
+    if qapp.font() != before:
+        qapp.setFont(before)

@@ -68,7 +68,7 @@ LIGHT = Tokens(
     accent_hover="#3350c4",
     selected="#e8ecfd",
     hover="#f5f5f2",
-    gold="#96600a",
+    gold="#935d08",
     gold_soft="#fdf4e1",
     green="#1f7a42",
     green_soft="#e3f4ea",
@@ -241,7 +241,8 @@ def _stylesheet(t: Tokens, size: float) -> str:
     """Return the application's stylesheet. Widgets opt in by the dynamic property `role`."""
     box = round(size * 1.4)
     ring = max(3, round(box * 0.3))
-    tick = resource("icons", "tick-light.svg" if t is LIGHT else "tick-dark.svg").as_posix()
+    tone = "light" if t is LIGHT else "dark"
+    tick, clear = (resource("icons", f"{name}-{tone}.svg").as_posix() for name in ("tick", "clear"))
     values = asdict(t) | {
         "small": f"{size - 1:.1f}pt",
         "tiny": f"{size - 1.5:.1f}pt",
@@ -250,6 +251,7 @@ def _stylesheet(t: Tokens, size: float) -> str:
         "ring": f"{ring}px solid {t.accent}",
         "box_half": f"{box // 2 + 1}px",
         "tick": f'url("{tick}")',
+        "clear": f'url("{clear}")',
     }
     sheet = _SHEET
     for name in sorted(values, key=len, reverse=True):
@@ -291,7 +293,7 @@ QPushButton[role="quiet"], QToolButton[role="quiet"] {
 }
 QPushButton[role="quiet"]:hover, QToolButton[role="quiet"]:hover { background: @hover; color: @text; }
 QPushButton[role="quiet"]:focus, QToolButton[role="quiet"]:focus { border-color: @accent; color: @text; }
-QPushButton[role="quiet"]:disabled, QToolButton[role="quiet"]:disabled { color: @border; }
+QPushButton[role="quiet"]:disabled, QToolButton[role="quiet"]:disabled { color: @muted; }
 QPushButton[role="quiet-strong"], QToolButton[role="quiet-strong"] {
   background: transparent; border: 1px solid transparent; border-radius: 5px; padding: 3px 6px; color: @text;
   font-weight: 600;
@@ -303,6 +305,8 @@ QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox {
   background: @surface; color: @text; border: 1px solid @border; border-radius: 6px; padding: 4px 8px;
   selection-background-color: @text_selection; selection-color: @text;
 }
+QLineEdit, QPlainTextEdit, QTextEdit { placeholder-text-color: @muted; }
+QLineEdit { lineedit-clear-button-icon: @clear; }
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus { border-color: @accent; }
 QLineEdit:disabled, QComboBox:disabled { background: @sunken; color: @muted; }
 QComboBox::drop-down { border: none; width: 18px; }
@@ -382,3 +386,10 @@ def set_role(widget: QObject, role: str) -> None:
         style = widget.style()
         style.unpolish(widget)
         style.polish(widget)
+
+
+def keep_room(widget: QWidget) -> None:
+    """Let a widget keep its place while it is hidden, so that its neighbours stay where they are."""
+    policy = widget.sizePolicy()
+    policy.setRetainSizeWhenHidden(True)
+    widget.setSizePolicy(policy)

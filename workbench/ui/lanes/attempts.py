@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from workbench.ui.lanes.widgets import Line, safe_tip
-from workbench.ui.theme import Theme, set_role
+from workbench.ui.theme import Theme, keep_room, set_role
 
 
 class AttemptsRow(QWidget):
@@ -33,8 +33,14 @@ class AttemptsRow(QWidget):
         """Show "attempt 2 of 3"."""
         self._attempt = attempt
         self.line.set_candidates((f"attempt {attempt} of {attempts}", f"{attempt} of {attempts}"))
-        self.older.setEnabled(attempt > 1)
-        self.newer.setEnabled(attempt < attempts)
+        for button, other, possible in (
+            (self.older, self.newer, attempt > 1),
+            (self.newer, self.older, attempt < attempts),
+        ):
+            if button.hasFocus() and not possible:
+                other.setVisible(True)
+                other.setFocus()
+            button.setVisible(possible)
 
     def _arrow(self, text: str, name: str, step: int) -> QToolButton:
         button = QToolButton(self)
@@ -43,5 +49,6 @@ class AttemptsRow(QWidget):
         button.setAccessibleName(name)
         button.setToolTip(safe_tip(name))
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        keep_room(button)
         button.clicked.connect(lambda: self.wanted.emit(self._attempt + step))
         return button

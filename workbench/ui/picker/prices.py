@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBox
 
 from workbench.app.model_entries import PER_MILLION, UNCHANGED, Unchanged
 from workbench.core.money import Rates
-from workbench.ui.theme import set_role
+from workbench.ui.theme import keep_room, set_role
 
 MOST_DOLLARS = 1_000_000.0
 
@@ -68,6 +68,7 @@ class PriceFields(QWidget):
         self._clear.setAutoDefault(False)
         set_role(self._clear, "quiet")
         self._clear.clicked.connect(self.clear)
+        keep_room(self._clear)
         self._trouble = QLabel()
         self._trouble.setWordWrap(True)
         self._trouble.setVisible(False)
@@ -135,7 +136,7 @@ class PriceFields(QWidget):
             except ValueError as error:
                 sentence = str(error)
         self._say(sentence)
-        self._clear.setEnabled(any(field.text() for field in self._fields))
+        self._clear.setVisible(any(field.text() for field in self._fields))
 
     def _say(self, sentence: str) -> None:
         self._trouble.setText(sentence)

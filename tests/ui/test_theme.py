@@ -1,0 +1,130 @@
+"""Both themes can be read, and a theme of one test does not reach into the next."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from tests.ui.dialog_support import theme
+from workbench.ui.theme import DARK, LIGHT, Theme, Tokens, set_role
+
+__all__ = ["theme"]
+
+ENOUGH = 4.5
+USED_ON = {
+    "text": "surface sunken selected hover text_selection warn_soft red_soft gold_soft violet_soft",
+    "muted": "surface sunken selected hover gold_soft",
+    "accent": "surface sunken selected hover",
+    "on_accent": "accent accent_hover",
+    "gold": "surface sunken selected gold_soft",
+    "green": "surface sunken selected green_soft",
+    "red": "surface sunken selected red_soft",
+    "violet": "surface sunken violet_soft",
+    "teal": "surface",
+    "warn": "surface selected warn_soft",
+}
+
+
+def _luminance(color: str) -> float:
+    parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours as WCAG 2 defines it, 1 to 21."""
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_contrast_is_measured_as_it_should_be() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+@pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("ink", USED_ON)
+def test_text_stands_out_from_what_it_is_written_on(tokens: Tokens, ink: str) -> None:
+    for ground in USED_ON[ink].split():
+        assert contrast(getattr(tokens, ink), getattr(tokens, ground)) >= ENOUGH, f"{ink} on {ground}"
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_hints_in_empty_fields_can_be_read(qtbot: QtBot, theme: Theme, mode: str) -> None:
+    theme.set_mode(mode)  # type: ignore[arg-type] # one of the two
+    for field in (QLineEdit(), QPlainTextEdit()):
+        qtbot.addWidget(field)
+        field.show()
+        hint = field.palette().color(QPalette.ColorRole.PlaceholderText)
+        assert hint.name(hint.NameFormat.HexArgb) == f"#ff{theme.tokens.muted[1:]}"
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("kind", [QPushButton, QToolButton])
+def test_what_cannot_be_pressed_can_still_be_read(qtbot: QtBot, theme: Theme, mode: str, kind: type[QWidget]) -> None:
+    theme.set_mode(mode)  # type: ignore[arg-type] # one of the two
+    for role in ("", "quiet", "primary"):
+        button = kind()
+        qtbot.addWidget(button)
+        set_role(button, role)
+        button.setEnabled(False)
+        button.show()
+        ink = button.palette().color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText).name()
+        assert contrast(ink, theme.tokens.sunken) >= ENOUGH, role
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_every_control_shows_that_it_has_the_focus(qtbot: QtBot, theme: Theme, mode: str) -> None:
+    theme.set_mode(mode)  # type: ignore[arg-type] # one of the two
+    page = QWidget()
+    qtbot.addWidget(page)
+    layout = QVBoxLayout(page)
+    roles = ("", "primary", "quiet", "quiet-strong", "pill-warn")
+    controls: list[QWidget] = [QPushButton("Press") for _ in roles]
+    for button, role in zip(controls, roles, strict=True):
+        set_role(button, role)
+    tool, choice, area = QToolButton(), QComboBox(), QPlainTextEdit("text")
+    tool.setText("⋯")
+    set_role(tool, "quiet")
+    set_role(area, "field")
+    choice.addItem("not set")
+    controls += [tool, choice, area, QLineEdit("text")]
+    elsewhere = QLineEdit()
+    for widget in (QLabel("Controls"), *controls, elsewhere):
+        layout.addWidget(widget)
+    page.show()
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
+    for control in controls:
+        elsewhere.setFocus()
+        before = control.grab().toImage()
+        control.setFocus()
+        edge = control.grab().toImage()
+        ring = [(x, y) for x in range(edge.width()) for y in (0, edge.height() - 1)]
+        assert any(edge.pixel(x, y) != before.pixel(x, y) for x, y in ring), control.property("role")
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_a_large_font_ends_with_its_test(qapp: QApplication, turn: int, first_sizes: list[float]) -> None:
+    first_sizes.append(qapp.font().pointSizeF())
+    assert len(set(first_sizes)) == 1
+    made = Theme(qapp, "light", 2.0)
+    assert qapp.font().pointSizeF() > first_sizes[0]
+    made.deleteLater()
+
+
+@pytest.fixture(scope="module")
+def first_sizes() -> list[float]:
+    return []
