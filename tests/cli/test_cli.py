@@ -137,10 +137,22 @@ def test_a_missing_value_is_wrong_use(tmp_path: Path, db: str, capsys: pytest.Ca
     assert "{{name}} has no value" in capsys.readouterr().err
 
 
-def test_a_file_that_is_no_database_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "x.db").write_text("not one")
-    assert main(["run", "--db", str(tmp_path / "x.db"), "--model", "echo"]) == 1
-    assert "not a history database" in capsys.readouterr().err
+def test_a_file_that_is_no_database_is_wrong_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "letter.txt"
+    path.write_text("Dear Ada", "utf-8")
+    for wrong in (path, tmp_path, path / "h.db", Path(os.fsdecode(bytes(tmp_path) + b"/\xff.db"))):
+        assert main(["run", "--db", str(wrong)]) == 2
+        said = capsys.readouterr()
+        assert said.out == ""
+        assert said.err.startswith(("workbench: This ", "workbench: The path "))
+    assert [one.name for one in tmp_path.iterdir()] == ["letter.txt"]
+    assert path.read_text("utf-8") == "Dear Ada"
+
+
+def test_a_home_of_nobody_is_a_folder_like_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["models", "--db", "~nobody-is-called-so.db", "echo"]) == 0
+    assert (tmp_path / "~nobody-is-called-so.db").exists()
 
 
 def test_models_have_the_id_first(db: str, capsys: pytest.CaptureFixture[str]) -> None:

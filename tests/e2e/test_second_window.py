@@ -1,8 +1,9 @@
-"""Two starts on one database: the second brings the first window to the front and ends."""
+"""The program as it is started: a second start raises the first, and what cannot be opened is told and left alone."""
 
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 import time
@@ -36,3 +37,32 @@ def test_the_second_start_ends_and_the_first_stays(tmp_path: Path) -> None:
         first.wait(PATIENCE_S)
         first.stderr.close()
     assert first.returncode == 0
+
+
+@pytest.mark.parametrize("kind", ["another program", "pipe", "bytes"])
+def test_what_is_no_history_is_told_and_left_alone(tmp_path: Path, kind: str) -> None:
+    db = tmp_path / "other.db"
+    if kind == "another program":
+        with sqlite3.connect(db) as connection:
+            connection.execute("CREATE TABLE mine (x)")
+        connection.close()
+    elif kind == "pipe":
+        os.mkfifo(db)
+    else:
+        db = Path(os.fsdecode(bytes(tmp_path) + b"/\xff.db"))
+    before = sorted(tmp_path.iterdir())
+    command = [sys.executable, "-m", "workbench.ui.main", "--db", str(db)]
+    env = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    child = subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True)
+    assert child.stderr is not None
+    try:
+        said = child.stderr.readline()  # the same sentence is in a dialog, which waits
+    finally:
+        child.terminate()
+        child.wait(PATIENCE_S)
+        rest = child.stderr.read()
+        child.stderr.close()
+    assert said.rstrip().endswith(".")
+    assert "database" in said
+    assert not rest
+    assert sorted(tmp_path.iterdir()) == before

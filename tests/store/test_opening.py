@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import stat
 import subprocess
@@ -124,7 +125,6 @@ def test_other_files_are_left_alone(tmp_path: Path) -> None:
         before = path.read_bytes()
         refuse(path, "not_a_database")
         assert path.read_bytes() == before
-    refuse(tmp_path, "not_a_database")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["note.txt", "other.db", "signed.db"]
 
 
@@ -136,8 +136,60 @@ def test_an_empty_file_is_a_new_history(path: Path) -> None:
 
 
 def test_a_missing_folder_is_a_sentence(tmp_path: Path) -> None:
-    error = refuse(tmp_path / "nowhere" / "history.db", "readonly")
+    error = refuse(tmp_path / "nowhere" / "history.db", "path")
     assert "folder" in error.sentence
+
+
+def place(directory: Path, kind: str) -> Path:
+    """Make something where no history can be."""
+    path = directory / "h.db"
+    if kind == "directory":
+        path.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "device":
+        return Path("/dev/full")
+    elif kind == "dangling":
+        path.symlink_to("nowhere/h.db")
+    elif kind == "loop":
+        path.symlink_to(path)
+    elif kind == "bytes":
+        return directory / os.fsdecode(b"h\xff.db")
+    elif kind == "long":
+        return directory / f"{'h' * 300}.db"
+    elif kind == "through a file":
+        path.touch()
+        return path / "h.db"
+    return path
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("directory", "not a file"),
+        ("pipe", "not a file"),
+        ("device", "not a file"),
+        ("dangling", "link into a folder that does not exist"),
+        ("loop", "link that leads to itself"),
+        ("bytes", "UTF-8"),
+        ("long", "too long"),
+        ("through a file", "through a file"),
+    ],
+)
+def test_where_no_history_can_be_is_a_sentence(tmp_path: Path, kind: str, words: str) -> None:
+    path = place(tmp_path, kind)
+    before = sorted(tmp_path.iterdir())
+    error = refuse(path, "path")
+    assert words in error.sentence
+    error.detail.encode()
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_link_to_a_file_that_is_not_there_yet_becomes_it(tmp_path: Path) -> None:
+    path = tmp_path / "h.db"
+    path.symlink_to("real.db")
+    opened(path).close()
+    assert (tmp_path / "real.db").stat().st_size > 0
 
 
 def test_a_damaged_file_is_a_sentence(path: Path) -> None:

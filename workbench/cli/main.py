@@ -109,6 +109,7 @@ def _command(name: str) -> Callable[[argparse.Namespace, Mapping[str, str]], int
 
 def _complain(error: Exception) -> int:
     from workbench.formats.prompt_yml import PromptFileError
+    from workbench.store.errors import MISUSE, StoreError
     from workbench.usecases.problems import Problem, RefusedError, problem_of
 
     if isinstance(error, PromptFileError):
@@ -118,7 +119,10 @@ def _complain(error: Exception) -> int:
     print(f"workbench: {problem.sentence}", file=sys.stderr)
     if problem.detail:
         print("\n".join(f"  {line}" for line in problem.detail.splitlines()), file=sys.stderr)
-    return WRONG_USE if isinstance(error, RefusedError | PromptFileError) else FAILED
+    misuse = isinstance(error, RefusedError | PromptFileError) or (
+        isinstance(error, StoreError) and error.code in MISUSE
+    )
+    return WRONG_USE if misuse else FAILED
 
 
 def _speak_exactly() -> None:

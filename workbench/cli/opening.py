@@ -10,14 +10,14 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from workbench.host.dirs import default_database, places
+from workbench.host.dirs import default_database, named_database, places
 from workbench.usecases.workbench import Workbench
 
 
 def database(args: argparse.Namespace, env: Mapping[str, str]) -> Path:
     """Return the database file: --db, else WORKBENCH_DB, else the window's."""
     chosen: Path | None = getattr(args, "db", None)
-    return default_database(env) if chosen is None else chosen.expanduser().absolute()
+    return default_database(env) if chosen is None else named_database(chosen)
 
 
 def open_workbench(args: argparse.Namespace, env: Mapping[str, str]) -> Workbench:

@@ -61,8 +61,16 @@ def places(env: Mapping[str, str]) -> Places:
 def default_database(env: Mapping[str, str]) -> Path:
     """Return the database file: `WORKBENCH_DB` when set (a leading `~` is home), else one in the data directory."""
     if chosen := env.get(DATABASE_VARIABLE, ""):
-        return Path(chosen).expanduser().absolute()
+        return named_database(Path(chosen))
     return places(env).data / DATABASE_FILE
+
+
+def named_database(path: Path) -> Path:
+    """Return the database file that a person named; a leading `~` is home, unless nobody is called so."""
+    try:
+        return path.expanduser().absolute()
+    except RuntimeError:
+        return path.absolute()
 
 
 def _xdg(env: Mapping[str, str], name: str, default: Path) -> Path:

@@ -47,9 +47,9 @@ class WindowLock:
                 return True
             raise _trouble(self._file, error) from error
 
-    def release(self) -> None:
-        """Give the lock back; harmless when it is not held."""
-        self._lock.give_back(remove=False)
+    def release(self, *, remove: bool = False) -> None:
+        """Give the lock back; `remove` leaves no file beside a database of somebody else. Harmless when not held."""
+        self._lock.give_back(remove=remove)
 
 
 class OwnerLock:

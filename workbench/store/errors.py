@@ -21,6 +21,7 @@ Code = Literal[
     "corrupt",
     "busy",
     "not_a_database",
+    "path",
     "text",
     "secret",
     "missing",
@@ -29,6 +30,9 @@ Code = Literal[
     "closed",
     "io",
 ]
+
+MISUSE: tuple[Code, ...] = ("path", "not_a_database")
+"""The codes that mean that another file was meant."""
 
 _SENTENCES: dict[Code, str] = {
     "full": "The disk is full, so this was not saved. Free some space and try again; nothing is half written.",
@@ -50,7 +54,8 @@ class StoreError(Exception):
     """A request to the history that could not be met.
 
     `sentence` is for people and ends in a next step; `detail` is technical; `code` is stable:
-    full, readonly, newer_major, corrupt, busy, not_a_database: the file; text: broken characters; secret: a key where
+    full, readonly, newer_major, corrupt, busy, not_a_database: the file; path: where no file can
+    be; text: broken characters; secret: a key where
     keys are never stored; missing: no such row; ended: it already has an end; interrupted, closed, io.
     """
 

@@ -15,10 +15,10 @@ from pathlib import Path
 
 from workbench.store.connections import connect
 from workbench.store.errors import StoreError, failure, translate
+from workbench.store.place import check_place
 from workbench.store.schema import APPLICATION_ID, VERSION, major, show
 
 _KEPT_COPIES = 2
-_HEADER = b"SQLite format 3\0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +44,19 @@ def open_file(path: Path, *, now: str, database_uid: str, busy_ms: int) -> Opene
 
 def _refuse_foreign(path: Path) -> None:
     """Raise before SQLite may write to something that is not a SQLite file at all."""
-    if path.exists() and not path.is_file():
-        raise StoreError("This is not a file. Name a file for the history database.", str(path), "not_a_database")
+    check_place(path)
     if not path.parent.is_dir():
         raise StoreError(
             "The folder for the history database does not exist. Create it, or choose another place.",
             str(path.parent),
-            "readonly",
+            "path",
         )
     try:
         if not path.exists():
             # What people write is private; SQLite gives its side files the mode of the main one.
             path.touch(mode=0o600)
-        with path.open("rb") as file:
-            start = file.read(len(_HEADER))
     except OSError as error:
         raise failure("readonly", str(error)) from error
-    if start and start != _HEADER:
-        raise failure("not_a_database", f"{path} starts with {start!r}")
 
 
 def _open(path: Path, now: str, database_uid: str, busy_ms: int) -> Opened:

@@ -16,11 +16,12 @@ from PySide6.QtWidgets import QApplication
 
 from workbench import __version__
 from workbench.host import settings as stored
-from workbench.host.dirs import default_database, make_private, places
+from workbench.host.dirs import default_database, make_private, named_database, places
 from workbench.host.errors import HostError
 from workbench.host.locks import WindowLock
-from workbench.store.errors import StoreError
+from workbench.store.errors import MISUSE, StoreError
 from workbench.store.peek import peek
+from workbench.store.place import check_place
 from workbench.ui.frame import Frame
 from workbench.ui.start import Start
 from workbench.ui.theme import STYLE, Theme
@@ -36,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     app.setApplicationDisplayName("Prompt Workbench")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName(DESKTOP_FILE)
-    db = chosen or default_database(os.environ)
+    db = default_database(os.environ) if chosen is None else named_database(chosen)
     try:
         return _run(app, db)
     except (StoreError, HostError) as error:
@@ -58,10 +59,12 @@ def _database(argv: Sequence[str]) -> Path | None:
 
 def _run(app: QApplication, db: Path) -> int:
     found = places(os.environ)
+    check_place(db)
     make_private(db.parent)
     lock = WindowLock(db)
     if not lock.acquire():
         return _raise_first(db)
+    is_ours = True
     try:
         loaded = stored.load(found.config)
         theme = Theme(app, loaded.settings.theme, loaded.settings.font_scale, set_style=False)
@@ -82,8 +85,11 @@ def _run(app: QApplication, db: Path) -> int:
         if start.error is not None:
             raise start.error
         return code
+    except StoreError as error:
+        is_ours = error.code != "not_a_database"
+        raise
     finally:
-        lock.release()
+        lock.release(remove=not is_ours)
 
 
 def _collect_garbage() -> None:
@@ -130,15 +136,26 @@ def _listen_for_signals(app: QApplication, frame: Frame) -> None:
 
 def _explain(db: Path, error: StoreError | HostError) -> int:
     """Show a sentence where the window would have been."""
+    import signal
+
     from PySide6.QtWidgets import QMessageBox
+
+    # There is no window left that could be closed properly.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
 
     sys.stderr.write(f"{error.sentence}\n")
     box = QMessageBox(QMessageBox.Icon.Warning, "Prompt Workbench", error.sentence)
-    box.setInformativeText(f"Database: {db}\nYou can open another one with --db PATH or WORKBENCH_DB.")
+    box.setInformativeText(f"Database: {_shown(db)}\nYou can open another one with --db PATH or WORKBENCH_DB.")
     if error.detail:
         box.setDetailedText(error.detail)
     box.exec()
-    return 1
+    return 2 if isinstance(error, StoreError) and error.code in MISUSE else 1
+
+
+def _shown(path: Path) -> str:
+    """Return a path as text, bytes of it that are none as escapes."""
+    return os.fsencode(path).decode(errors="backslashreplace")
 
 
 if __name__ == "__main__":
