@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from tests.ui.lanes_support import screen, settle, theme
 from workbench.core.lanes import Params
@@ -72,12 +72,21 @@ def test_any_text_is_read_or_refused_with_a_sentence(text: str) -> None:
         ('{"model": "x"}', "set by the workbench"),
         ('{"a": 1, "a": 2}', "appears twice"),
         ('{"a": NaN}', "NaN"),
-        ("[" * 100_000, "nested too deeply"),
+        ('{"a": {"b": 1, "b": 2}}', "“b” appears twice"),
+        ("null", "JSON object"),
+        ('"text"', "JSON object"),
+        ('{"a": -Infinity}', "-Infinity"),
+        ('{"a": 1e999}', "1e999 is too large"),
+        (f'{{"a": {"9" * 5000}}}', "too many digits"),
+        (f'{{"a": "{"x" * 1_000_000}"}}', "longer than 64,000"),
+        ("[" * 60_000, "nested too deeply"),
     ],
 )
 def test_wrong_extra_json(text: str, part: str) -> None:
-    with pytest.raises(ValueError, match=part):
+    with pytest.raises(ValueError, match=part) as caught:
         texts.read_extra(text)
+    assert len(str(caught.value)) < 150
+    assert str(caught.value).endswith(".")
 
 
 @pytest.mark.parametrize("text", ["2.1", "-1", "nan", "inf", "abc", "1e999"])
@@ -174,3 +183,18 @@ def test_every_field_has_a_name(dialog: Callable[[Params], ParamsDialog]) -> Non
     made = dialog(Params())
     for field in (made.temperature, made.top_p, made.max_tokens, made.seed, made.effort, made.stop, made.extra):
         assert field.accessibleName()
+
+
+@pytest.mark.parametrize("name", ["extra", "stop"])
+def test_a_megabyte_is_not_pasted_and_what_was_there_stays(dialog: Callable[[Params], ParamsDialog], name: str) -> None:
+    made = dialog(FULL)
+    field = getattr(made, name)
+    before = field.toPlainText()
+    QApplication.clipboard().setText("x" * 1_000_000)
+    field.setFocus()
+    QTest.keyClick(field, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert field.toPlainText() == before
+    assert "Nothing was pasted" in made.error_of(field)
+    QApplication.clipboard().setText(" ")
+    QTest.keyClick(field, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert made.error_of(field) == ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QComboBox,
@@ -32,6 +32,18 @@ NOT_SET = "not set"
 EFFORTS = ("none", "minimal", "low", "medium", "high")
 
 _T = TypeVar("_T")
+
+
+class ShortText(QPlainTextEdit):
+    """Takes some lines. A paste that nobody could use is refused: to lay out a megabyte would stop the window."""
+
+    refused = Signal()
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        if len(source.text()) > texts.LIMIT:
+            self.refused.emit()
+        else:
+            super().insertFromMimeData(source)
 
 
 class ParamsDialog(QDialog):
@@ -82,8 +94,9 @@ class ParamsDialog(QDialog):
         field.setClearButtonEnabled(True)
         return field
 
-    def _area(self, name: str, text: str, lines: int) -> QPlainTextEdit:
-        field = QPlainTextEdit(text, self)
+    def _area(self, name: str, text: str, lines: int) -> ShortText:
+        field = ShortText(text, self)
+        field.refused.connect(lambda: self._say(field, f"Nothing was pasted: the text was {texts.TOO_LONG}"))
         field.setAccessibleName(name)
         field.setPlaceholderText(NOT_SET)
         field.setTabChangesFocus(True)

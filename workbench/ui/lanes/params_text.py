@@ -6,6 +6,7 @@ Invariant: an empty field means not set; what cannot be read raises ValueError w
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -16,6 +17,11 @@ OWN_KEYS = frozenset({"model", "messages", "stream"})
 """What the workbench itself puts into a request."""
 FIELD_KEYS = frozenset({"temperature", "top_p", "max_tokens", "stop", "seed", "reasoning_effort"})
 
+LIMIT = 64_000
+"""Characters: a schema fits many times over, and a whole file that was pasted by mistake does not."""
+TOO_LONG = f"longer than {LIMIT:,} characters. Paste less."
+_DIGITS = 300
+"""More than any number of a provider has, and fewer than Python would refuse with words of its own."""
 _ESCAPES = {"\\": "\\", "n": "\n", "t": "\t", "r": "\r"}
 _INTEGER = re.compile(r"[+-]?\d{1,18}")
 
@@ -75,8 +81,12 @@ def read_extra(text: str) -> str:
     """Read extra JSON; return it on one line, "" for nothing or an empty object."""
     if not text.strip():
         return ""
+    if len(text) > LIMIT:
+        raise ValueError(f"This is {TOO_LONG}")
     try:
-        data = json.loads(text, object_pairs_hook=_no_doubles, parse_constant=_no_constant)
+        data = json.loads(
+            text, object_pairs_hook=_no_doubles, parse_constant=_no_constant, parse_float=_finite, parse_int=_integer
+        )
     except json.JSONDecodeError as error:
         place = f"Line {error.lineno}, column {error.colno}"
         raise ValueError(f"{place}: this is not JSON ({error.msg[:1].lower()}{error.msg[1:]}).") from error
@@ -112,4 +122,21 @@ def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not a JSON number.")
+    raise ValueError(f"{name} is not a JSON number. Use null, or leave the parameter out.")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{_shortened(text)} is too large for a number. Use a smaller one.")
+    return value
+
+
+def _integer(text: str) -> int:
+    if len(text) > _DIGITS:
+        raise ValueError(f"{_shortened(text)} has too many digits. Use a smaller number, or put it in quotes.")
+    return int(text)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 20 else f"{text[:20]}…"
