@@ -39,17 +39,6 @@ def db(tmp_path: Path) -> str:
     return str(tmp_path / "w.db")
 
 
-@pytest.fixture(autouse=True)
-def _signals() -> object:
-    """The command sets handlers; the tests of others must not find them."""
-    import signal
-
-    kept = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
-    yield
-    for number, handler in kept.items():
-        signal.signal(number, handler)
-
-
 def test_alone_it_prints_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0
     assert "exit codes" in capsys.readouterr().out

@@ -19,6 +19,7 @@ from workbench.cli.report import document, summary
 from workbench.core.lanes import Lane
 from workbench.usecases.handles import RunHandle
 from workbench.usecases.listening import RunListener
+from workbench.usecases.problems import unsaved_sentence
 from workbench.usecases.workbench import Workbench
 
 _LOOK_EVERY_S = 0.03
@@ -59,7 +60,7 @@ def run(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     finally:
         unsaved = workbench.close()
         if unsaved:
-            print(f"workbench: {unsaved} answers could not be saved in the history.", file=sys.stderr)
+            print(f"workbench: {unsaved_sentence(unsaved)}", file=sys.stderr)
     if args.json:
         sys.stdout.write(json.dumps(document(choice, handle), ensure_ascii=True, indent=2) + "\n")
     sys.stdout.flush()

@@ -79,7 +79,9 @@ def _run(app: QApplication, db: Path) -> int:
         code = app.exec()
         unsaved = start.end()
         if unsaved:
-            sys.stderr.write(f"{unsaved} answers could not be saved: the database could not be written.\n")
+            from workbench.usecases.problems import unsaved_sentence
+
+            sys.stderr.write(f"{unsaved_sentence(unsaved)}\n")
         if start.refusal is not None:
             return 1
         if start.error is not None:

@@ -31,6 +31,12 @@ class RefusedError(Exception):
         self.detail = detail
 
 
+def unsaved_sentence(count: int) -> str:
+    """Return what to say about answers that could not be saved before the end."""
+    what = "1 answer" if count == 1 else f"{count} answers"
+    return f"{what} could not be saved in the history. Make room on the disk or free the database, then run again."
+
+
 def problem_of(error: BaseException) -> Problem:
     """Return the problem that an exception of any layer stands for."""
     if isinstance(error, RefusedError | HostError | StoreError):

@@ -129,7 +129,7 @@ class Recorder:
             self._changed.notify_all()
         if error is None:
             return
-        self._report(error, "The answer that streams in cannot be saved at the moment; it stays in this window.")
+        self._report(error, "The answer that streams in cannot be saved at the moment; it is kept in memory meanwhile.")
 
     def _try_again(self) -> None:
         with self._changed:
@@ -152,7 +152,7 @@ class Recorder:
         if error is None:
             end.transcript.mark_saved()
         else:
-            self._report(error, "An answer could not be saved; it stays in this window and is tried again.")
+            self._report(error, "An answer could not be saved; it is kept in memory and tried again.")
         then, end.then = end.then, None
         if then is not None:
             then()
