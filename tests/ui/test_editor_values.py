@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QScrollArea, QVBoxLayout, QWidget
 
 from tests.ui.editor_support import CORPUS, CTRL, SHIFT, Key, Show, focused, machine, press, shown, theme, type_text
 from workbench.ui.editor import ValuesPanel
 from workbench.ui.editor.field import ExactField
-from workbench.ui.editor.value_row import EMPTY_VALUE, NO_VALUE, ValueRow
+from workbench.ui.editor.value_row import EMPTY_VALUE, NO_VALUE, ValueRow, name_width
 from workbench.ui.theme import Theme
 
 pytestmark = machine
@@ -236,3 +237,13 @@ def test_values_set_while_hidden_are_laid_out_when_shown(window: Window) -> None
     window.show()
     QApplication.processEvents()
     assert field(window.panel, "a").verticalScrollBar().maximum() == 0
+
+
+@pytest.mark.parametrize("scale", [0.8, 1.0, 1.1, 1.3, 2.0])
+def test_names_that_fit_are_not_elided(theme: Theme, scale: float) -> None:
+    theme.set_scale(scale)
+    metrics = QFontMetrics(theme.mono())
+    for length in range(1, 40):
+        name = "ticket_number_of_the_customer_who_asks_us"[:length]
+        room = name_width(theme, [name], 1000)
+        assert metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room - 2 * 5) == name

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import ceil
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from workbench.ui.editor.field import ExactField
@@ -22,8 +23,9 @@ _MOST_LINES = 5
 
 def name_width(theme: Theme, names: Iterable[str], limit: int) -> int:
     """Return the width of the widest name with its chip, at most `limit` px."""
-    metrics = QFontMetrics(theme.mono())
-    return min(limit, max((metrics.horizontalAdvance(name) for name in names), default=0) + 2 * _CHIP)
+    # Whole pixels are rounded down, and a name that lacks a part of one is elided.
+    metrics = QFontMetricsF(theme.mono())
+    return min(limit, ceil(max((metrics.horizontalAdvance(name) for name in names), default=0)) + 2 * _CHIP)
 
 
 class ValueRow(QWidget):

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from workbench.ui.theme import Theme, set_role
 
 _DETAIL_LIMIT = 20_000
-_PILL_EDGE = 20
+_PILL_EDGE = 18
 """Padding and border of a pill, both sides, which a stylesheet takes from the room of the text."""
 
 
@@ -32,6 +32,8 @@ class Elided(QLabel):
 
     def __init__(self, text: str = "", role: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        # A label with a border would indent its text by itself, on one side only.
+        self.setIndent(0)
         self._full = text
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         if role:
@@ -51,7 +53,7 @@ class Elided(QLabel):
     def sizeHint(self) -> QSize:
         hint = super().sizeHint()
         edge = _PILL_EDGE if str(self.property("role") or "").startswith("pill") else 4
-        return QSize(QFontMetrics(self.font()).horizontalAdvance(self._full) + edge, hint.height())
+        return QSize(QFontMetrics(self.font()).horizontalAdvance(self._full) + 1 + edge, hint.height())
 
     def minimumSizeHint(self) -> QSize:
         return QSize(20, super().minimumSizeHint().height())
