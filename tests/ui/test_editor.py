@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QInputMethodEvent, QKeySequence
@@ -294,6 +294,7 @@ steps = st.lists(
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(plan=steps, back=st.integers(0, 12))
+@example(plan=[("remove", 0, ""), ("remove", 0, ""), ("restore", 0, "system")], back=0)
 def test_whatever_was_done_can_be_undone_and_redone(
     editor: ContentEditor, ticks: Ticks, plan: list[tuple[str, int, str]], back: int
 ) -> None:

@@ -196,7 +196,7 @@ class ContentEditor(QWidget):
                 block.set_role(step.new)
             case ReplaceStep():
                 self._load(step.new)
-                block = self._column.blocks[0]
+                block = next(iter(self._column.blocks), None)
         self._content = None
         self._column.arrange()
         if block is not None:
