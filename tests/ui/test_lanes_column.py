@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from tests.ui.lanes_support import PROSE, column, heads, screen, settle, theme, view
 from workbench.app.lane_state import LaneStatus
 from workbench.core.lanes import Params
+from workbench.core.money import Usage
 from workbench.core.runs import Failure, Mark
 from workbench.ui.lanes import LanesView
 from workbench.ui.lanes.column import LaneColumn
@@ -375,3 +376,37 @@ def test_numbers_alone_do_not_touch_the_rest(view: LanesView, lane: LaneColumn) 
     settle()
     assert lane.answer.geometry() == heights
     assert any("129 tok/s" in line for line in lane.header.numbers.candidates())
+
+
+def test_numbers_that_change_stay_where_they_are(view: LanesView, lane: LaneColumn) -> None:
+    metrics = lane.header.numbers.fontMetrics()
+    widths = {metrics.horizontalAdvance(f"streaming… {digit}.{digit} s · 0.3{digit} s first") for digit in range(10)}
+    assert len(widths) == 1
+
+
+def test_head_and_foot_keep_their_height_whatever_happens(view: LanesView, lane: LaneColumn) -> None:
+    usage = Usage(input=104, output=86, cached=12)
+    statuses = (
+        LaneStatus(),
+        LaneStatus("waiting", attempt=1, attempts=1),
+        LaneStatus("queued", notice="retrying in 3 s: rate limited", attempt=1, attempts=1),
+        LaneStatus("streaming", ttft_ms=310, attempt=1, attempts=1),
+        LaneStatus(
+            "finished", ttft_ms=310, tokens_per_second=142.0, usage=usage, cost="$0.0004", attempt=1, attempts=1
+        ),
+        LaneStatus("finished", standing="winner", attempt=1, attempts=1),
+        LaneStatus("finished", standing="tie", attempt=1, attempts=1),
+        LaneStatus("failed", failure=Failure("no_model", "There is no such model."), attempt=2, attempts=2),
+        LaneStatus("stopped", attempt=1, attempts=1),
+    )
+    places = set()
+    for status in statuses:
+        view.set_status("m", status)
+        settle()
+        numbers = lane.header.numbers
+        places.add((lane.header.height(), lane.footer.height(), numbers.mapTo(lane, QPoint()).y()))
+        button = lane.footer.stop if lane.footer.stop.isVisible() else lane.footer.winner
+        assert button.y() == lane.footer.winner.y()
+        middles = {w.y() + w.height() / 2 for w in (button, lane.footer.copy, lane.footer.retry) if w.isVisible()}
+        assert max(middles) - min(middles) <= 1
+    assert len(places) == 1

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QScrollArea
 
 from tests.ui.desk import HELLO, Desk
 from workbench.app.model_entries import Choice
@@ -296,3 +296,33 @@ def test_a_request_that_is_too_long_leads_to_the_editor(desk: Desk) -> None:
     focused = QApplication.focusWidget()
     assert focused is not None
     assert window.view.editor.isAncestorOf(focused)
+
+
+def test_twelve_streaming_lanes_come_into_view_by_keys_with_their_heads_whole(desk: Desk) -> None:
+    never = str(desk.directory / "never")
+    window = desk.open({"default": [{"text": "Streamed so far."}, {"until": never}]}, size=(1024, 700))
+    for _ in range(10):
+        window.compose.lanes.add(ECHO, ECHO_MODEL)
+    slots = window.shown_slots()
+    window.view.editor.focus_first()
+    desk.ctrl(Qt.Key.Key_Return)
+    desk.until(lambda: all(window.view.lanes.text(slot) == "Streamed so far." for slot in slots))
+    window.view.lanes.focus_lane(0)
+    viewport = window.view.lanes.findChild(QScrollArea).viewport()  # type: ignore[union-attr]
+    for slot in slots:
+        assert window.view.lanes.focused_slot() == slot
+        column = window.view.lanes.column(slot)
+        assert column is not None
+        desk.until(lambda column=column: column.visibleRegion().boundingRect().size() == column.size())
+        left = column.mapTo(viewport, QPoint()).x()
+        assert left >= 0
+        assert left + column.width() <= viewport.width()
+        menu = column.header.row.menu
+        assert column.rect().contains(QRect(menu.mapTo(column, QPoint()), menu.size()))
+        assert column.header.row.name.shown() == window.lane_title(slot)
+        assert column.answer.toPlainText() == "Streamed so far."
+        assert column.footer.stop.isVisible()
+        desk.press(Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier)
+    assert window.view.lanes.focused_slot() == slots[0]
+    window.workbench.runner.stop_everything()
+    desk.settle()

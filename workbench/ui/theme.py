@@ -165,11 +165,13 @@ class Theme(QObject):
             self._scale = scale
             self._apply()
 
-    def font(self, delta: float = 0.0, *, bold: bool = False) -> QFont:
-        """Return the interface font, `delta` points larger or smaller."""
+    def font(self, delta: float = 0.0, *, bold: bool = False, tabular: bool = False) -> QFont:
+        """Return the interface font, `delta` points larger or smaller; `tabular` gives all digits one width."""
         font = QFont(self._app.font())
         font.setPointSizeF(max(6.0, self._base_size * self._scale + delta))
         font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+        if tabular:
+            font.setFeature(QFont.Tag("tnum"), 1)
         return font
 
     def mono(self, delta: float = 0.0) -> QFont:

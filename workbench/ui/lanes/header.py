@@ -140,7 +140,7 @@ class LaneHeader(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.row = TitleRow(theme, self)
-        self.numbers = Line(theme, delta=-1, parent=self)
+        self.numbers = Line(theme, delta=-1, tabular=True, parent=self)
         self.params = Line(theme, delta=-1, parent=self)
         self._theme = theme
         layout = QVBoxLayout(self)

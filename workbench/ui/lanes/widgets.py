@@ -42,7 +42,10 @@ def breakable(text: str, run: int = 16) -> str:
 
 
 class Line(QLabel):
-    """One line of painted text that takes the longest of its candidates that fits, else shortens the last."""
+    """One line of painted text that takes the longest of its candidates that fits, else shortens the last.
+
+    `tabular` is for numbers that change while they are read: they stay where they are.
+    """
 
     def __init__(
         self,
@@ -50,12 +53,14 @@ class Line(QLabel):
         *,
         delta: float = 0.0,
         bold: bool = False,
+        tabular: bool = False,
         color: str = "muted",
         elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._theme, self._delta, self._bold, self._color, self._elide = theme, delta, bold, color, elide
+        self._tabular = tabular
         self._candidates: tuple[str, ...] = ("",)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self._restyle)
@@ -103,7 +108,7 @@ class Line(QLabel):
         painter.drawText(self.rect(), flags, self.shown())
 
     def _restyle(self) -> None:
-        self.setFont(self._theme.font(self._delta, bold=self._bold))
+        self.setFont(self._theme.font(self._delta, bold=self._bold, tabular=self._tabular))
         self.updateGeometry()
         self.update()
 
