@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 
 from tests.core import strategies as make
-from workbench.core.changes import Change, count_change
+from workbench.core.align import leftovers
+from workbench.core.changes import SUMMARY_LENGTH, Change, count_change
 from workbench.core.content import Content, Message
 from workbench.core.text import words
 
@@ -23,16 +24,21 @@ def user(*texts: str) -> Content:
     ("old", "new", "change"),
     [
         ("You are a bot.", "You are a bot.", Change()),
-        ("You are a bot.", "You are a friendly bot.", Change(1, 0, "friendly")),
+        ("You are a bot.", "You are a friendly bot.", Change(1, 0, "friendly bot.")),
         ("You are a friendly bot.", "You are a bot.", Change(0, 1, "− friendly")),
-        ("Be brief.", "Be kind and brief, please.", Change(4, 0, "kind and")),
-        ("one two three", "one 2 three", Change(1, 1, "2")),
-        ("a", "1 2 3 4 5 6 7 8 9 a", Change(9, 0, "1 2 3 4 5 6 7 8")),
-        ("a", "a (see {{order_id}}), don't", Change(12, 0, "(see {{order_id}})")),
-        ("我要退货", "我要马上退货", Change(2, 0, "马上")),
-        ("Say hi", "Say「你好」hi", Change(4, 0, "「你好」")),
+        ("", "Be brief.", Change(2, 0, "Be brief.")),
+        ("Be brief.", "Be kind and brief, please.", Change(3, 0, "kind and brief, please.")),
+        ("one two three", "one 2 three", Change(1, 1, "2 three")),
+        ("Reply.\nBe nice.", "Give the status.\nBe nice.", Change(3, 1, "Give the status. Be nice.")),
+        ("a", "1 2 3 4 5 6 7 8 9 a", Change(9, 0, "1 2 3 4 5 6 7 8 9 a")),
+        ("a", "a (see {{order_id}}), don't", Change(3, 0, "(see {{order_id}}), don't")),
+        ("我要退货", "我要马上退货", Change(2, 0, "马上退货")),
+        ("Say hi", "Say「你好」hi", Change(2, 0, "「你好」hi")),
         ("a b", "a \n\tb", Change(0, 0, "white space")),
-        ("a", "a\0", Change(1, 0, "\0")),
+        ("Be brief", "Be brief!", Change(0, 0, "brief!")),
+        ("{{x}}", "<{{x}}> please", Change(1, 0, "please")),
+        ("Be brief 😀", "Be brief", Change(0, 0, "brief")),
+        ("!", "", Change(0, 0, "punctuation")),
         ("", "", Change()),
     ],
 )
@@ -40,18 +46,21 @@ def test_words_added_and_removed(old: str, new: str, change: Change) -> None:
     assert count_change(user(old), user(new)) == change
 
 
-def test_the_summary_ends_where_the_run_of_changed_words_ends() -> None:
-    assert count_change(user("a z"), user("a b c z d")) == Change(3, 0, "b c")
-    assert count_change(user("a b c z d"), user("a z")) == Change(0, 3, "− b c")
-    assert count_change(user("a"), user("a b c d"), summary_words=2) == Change(3, 0, "b c")
+def test_the_summary_goes_on_with_the_text_to_its_length() -> None:
+    old = user("Be nice.\n" + "Keep a positive and helpful tone in all that you say.")
+    new = user("Give the status.\n" + "Keep a positive and helpful tone in all that you say.")
+    assert count_change(old, new) == Change(3, 2, "Give the status. Keep a positive and…")
+    # What was removed is not followed by what stays.
+    assert count_change(user("a b, c z d"), user("a z")) == Change(0, 3, "− b, c")
+    assert count_change(user("a z"), user("a b c z d")) == Change(3, 0, "b c z d")
 
 
 def test_the_first_version_shows_its_first_line() -> None:
     content = Content((Message("system", " \n"), Message("user", "\n  Be brief.\nAnd kind.")))
-    assert count_change(None, content) == Change(6, 0, "Be brief.")
+    assert count_change(None, content) == Change(4, 0, "Be brief.")
     assert count_change(None, Content()) == Change()
     # An empty text is not "no version": its summary is made of words.
-    assert count_change(user(""), content) == Change(6, 0, "Be brief. And kind.")
+    assert count_change(user(""), content) == Change(4, 0, "Be brief. And kind.")
 
 
 def test_a_run_of_words_stops_at_the_end_of_a_message() -> None:
@@ -63,7 +72,7 @@ def test_roles_are_not_counted_but_said() -> None:
     old = Content((system, asked))
     assert count_change(old, Content((Message("user", "Be brief."), asked))) == Change(0, 0, "roles")
     assert count_change(old, Content((system, Message("assistant", ""), asked))) == Change(0, 0, "roles")
-    assert count_change(old, Content((Message("user", "Be very brief."), asked))) == Change(1, 0, "very")
+    assert count_change(old, Content((Message("user", "Be very brief."), asked))) == Change(1, 0, "very brief.")
     # Words that move to another message were taken there and put here, whatever their number.
     assert count_change(old, Content((asked, system))).added > 0
 
@@ -85,6 +94,25 @@ def test_counts_balance_the_two_texts(old: Content, new: Content) -> None:
     assert (after - before).total() <= change.added <= after.total()
     assert (change == Change()) == (old == new)
     assert bool(change.summary) == (old != new)
+    assert len(change.summary.removeprefix("− ")) <= SUMMARY_LENGTH
+    assert len(change.summary.splitlines()) <= 1
+
+
+@given(make.texts, make.texts, make.texts, make.texts)
+def test_what_both_begin_and_end_with_does_not_change_the_count(start: str, old: str, new: str, end: str) -> None:
+    """The short way of comparing counts what the whole comparison counts."""
+    change = count_change(user(start + old + end), user(start + new + end))
+    before, after = words(start + old + end), words(start + new + end)
+    removed, added = leftovers(before, after)
+    assert (change.added, change.removed) == (len(added), len(removed))
+
+
+@given(make.texts, make.texts)
+def test_the_summary_is_a_part_of_the_new_text(old: str, new: str) -> None:
+    change = count_change(user(old), user(new))
+    if change.added:
+        assert change.summary.removesuffix("…") in " ".join(new.split())
+        assert words(change.summary)
 
 
 @given(make.texts, make.texts)
@@ -101,7 +129,8 @@ def test_from_nothing_every_word_is_new(content: Content) -> None:
 
 
 def test_a_word_without_end_is_cut_in_the_summary() -> None:
-    assert count_change(user("a"), user("a " + "x" * 1_000_000)) == Change(1, 0, "x" * 79 + "…")
+    assert count_change(user("a"), user("a " + "x" * 1_000_000)) == Change(1, 0, "x" * 39 + "…")
+    assert count_change(user("x" * 1_000_000), user("x" * 1_000_001)) == Change(1, 1, "x" * 39 + "…")
 
 
 MEGABYTE = """
@@ -114,7 +143,7 @@ long = source.choices([f"word{i}" for i in range(2000)], k=130_000)
 edited = ["first", *long[:60_000], "middle", *long[60_010:], "last"]
 other = source.choices([f"word{i}" for i in range(2000)], k=130_000)
 one, two, three = (Content((Message("user", " ".join(text)),)) for text in (long, edited, other))
-assert count_change(one, two) == Change(3, 10, "first")
+assert count_change(one, two) == Change(3, 10, f"first {' '.join(long)}"[:40].rpartition(" ")[0] + "…")
 assert count_change(one, three).added > 100_000
 """
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.core import strategies as make
-from workbench.core.text import first_line, spaced_words, unify_newlines, words
+from workbench.core.text import first_line, opening_words, unify_newlines, word_pattern, words
 
 
 @pytest.mark.parametrize(
@@ -28,38 +29,51 @@ def test_only_crlf_becomes_lf(text: str, unified: str) -> None:
     [
         ("", []),
         (" \t\n\u00a0\u2028", []),
-        ("Hello, world!", ["Hello", ",", "world", "!"]),
-        ("snake_case x2 3.5", ["snake_case", "x2", "3", ".", "5"]),
-        ("{{name}}", ["{", "{", "name", "}", "}"]),
+        ("Hello, world!", ["Hello", "world"]),
+        ("Be brief.", ["Be", "brief"]),
+        ("snake_case x2 3.5 __init__ ___", ["snake_case", "x2", "3", "5", "init"]),
+        ("don't 'quote' l’été", ["don't", "quote", "l’été"]),
+        ("{{name}} <b> # - * …", ["name", "b"]),
         ("漢字かなカナ한국", ["漢", "字", "か", "な", "カ", "ナ", "한", "국"]),
-        ("GPT漢字v2", ["GPT", "漢", "字", "v2"]),
+        ("GPT漢字v2、「はい」。", ["GPT", "漢", "字", "v2", "は", "い"]),
         ("ｶﾅ𠀀豈", ["ｶ", "ﾅ", "𠀀", "豈"]),
         ("naïve Straße дом", ["naïve", "Straße", "дом"]),
-        ("😀 a\0b", ["😀", "a", "\0", "b"]),
+        ("nai\u0308ve e\u0301", ["nai\u0308ve", "e\u0301"]),
+        ("नमस्ते दुनिया।", ["नमस्ते", "दुनिया"]),
+        ("می\u200cخواهم", ["می\u200cخواهم"]),
+        ("😀 a\0b ✓", ["a", "b"]),
     ],
 )
 def test_words(text: str, expected: list[str]) -> None:
     assert words(text) == expected
 
 
-def test_spaced_words_know_the_white_space_before_them() -> None:
-    assert list(spaced_words("a, b漢 字\n(c)")) == [
-        ("a", False),
-        (",", False),
-        ("b", True),
-        ("漢", False),
-        ("字", True),
-        ("(", True),
-        ("c", False),
-        (")", False),
-    ]
-    assert list(spaced_words(" a")) == [("a", True)]
-
-
 @given(make.texts)
-def test_words_are_the_text_without_white_space(text: str) -> None:
-    assert "".join(words(text)) == "".join(text.split())
-    assert [word for word, _ in spaced_words(text)] == words(text)
+def test_words_hold_every_letter_and_digit_and_no_white_space(text: str) -> None:
+    found = "".join(words(text))
+    assert not any(character.isspace() for character in found)
+    assert [c for c in found if c.isalnum()] == [c for c in text if c.isalnum()]
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_ascii_has_the_same_words_by_either_pattern(text: str) -> None:
+    assert words(text) == word_pattern("é").findall(text)
+
+
+@given(make.texts, st.integers(4, 50))
+def test_opening_words_are_how_the_text_begins(text: str, limit: int) -> None:
+    opening = opening_words(text, limit)
+    assert len(opening) <= limit
+    assert opening == " ".join(opening.split())
+    assert " ".join(text.split()).startswith(opening.removesuffix("…"))
+    assert bool(opening) or not text[: 4 * limit].split()
+
+
+def test_opening_words_end_at_a_word() -> None:
+    assert opening_words("one two three", 11) == "one two…"
+    assert opening_words("one\n\ntwo", 11) == "one two"
+    assert opening_words("x" * 30, 11) == "x" * 10 + "…"
+    assert opening_words("漢字" * 10, 5) == "漢字漢字…"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ algorithm works between the cuts. The answer is then still a common subsequence,
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 # 2^26 pairs are 8 MB and some 30 ms; a prompt of 50 kB against another one is below it.
 EXACT_PAIRS = 1 << 26
@@ -37,7 +37,7 @@ def _align(
     head, tail = _common_ends(before, after)
     before, after = before[head : len(before) - tail], after[head : len(after) - tail]
     from_before, from_after = from_before + head, from_after + head
-    if len(before) * len(after) <= EXACT_PAIRS:
+    if before and after and len(before) * len(after) <= EXACT_PAIRS:
         # Not at the top: it would be loaded before the window is painted, and nothing is compared until a run starts.
         from rapidfuzz.distance import LCSseq
 
@@ -47,7 +47,7 @@ def _align(
             else:
                 removed.append(from_before + op.src_pos)
         return
-    if not stretches:
+    if not (stretches and before and after):
         removed.extend(range(from_before, from_before + len(before)))
         added.extend(range(from_after, from_after + len(after)))
         return
@@ -69,9 +69,29 @@ def _align(
 def _common_ends(before: Sequence[str], after: Sequence[str]) -> tuple[int, int]:
     """Return how many items at the start, and then at the end, are the same on both sides."""
     shorter = min(len(before), len(after))
-    head = next((i for i in range(shorter) if before[i] != after[i]), shorter)
-    tail = next((i for i in range(shorter - head) if before[-1 - i] != after[-1 - i]), shorter - head)
+    head = longest(shorter, lambda n, m: before[n:m] == after[n:m])
+    ends = len(before), len(after)
+    tail = longest(
+        shorter - head, lambda n, m: before[ends[0] - m : ends[0] - n] == after[ends[1] - m : ends[1] - n]
+    )
     return head, tail
+
+
+def longest(limit: int, same: Callable[[int, int], bool]) -> int:
+    """Return how far two sequences agree, at most `limit`; `same(n, m)` says whether their items from n to m do.
+
+    Whole slices are compared, so that the time goes into few comparisons in C.
+    """
+    low, high = 0, limit
+    if same(0, limit):
+        return limit
+    while high - low > 1:
+        middle = (low + high) // 2
+        if same(low, middle):
+            low = middle
+        else:
+            high = middle
+    return low
 
 
 def _cuts(before: Sequence[str], after: Sequence[str], size: int) -> list[tuple[int, int]]:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from workbench.core.align import leftovers
-from workbench.core.content import ROLES, Content
-from workbench.core.text import first_line, spaced_words
+from workbench.core.align import leftovers, longest
+from workbench.core.content import ROLES, Content, Message
+from workbench.core.text import CJK, first_line, opening_words, word_pattern, words
 
-# A NUL in a text is a word of its own, so no text can be taken for a mark.
+SUMMARY_LENGTH = 40
+"""Characters of a summary: what a row of the timeline has room for."""
+
+# No word holds a NUL, so no text can be taken for a mark.
 _ROLE_MARKS = {role: f"\0{role}" for role in ROLES}
 _MARKS = frozenset(_ROLE_MARKS.values())
+# No word goes on across one of these.
+_BOUNDARY = rf"[\s{CJK}]"
+_FARTHEST_BOUNDARY = 1000
+_OPENERS = frozenset("\"'`*#<@$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,50 +33,124 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
-    """The words of a content, each with whether white space stands before it, and a mark where a message begins."""
+class _Span:
+    """The part of a message that is compared."""
 
-    words: list[str] = field(default_factory=list)
-    spaced: list[bool] = field(default_factory=list)
+    message: Message
+    start: int
+    end: int
 
-
-def _split(content: Content | None) -> _Words:
-    split = _Words()
-    for message in content.messages if content else ():
-        split.words.append(_ROLE_MARKS[message.role])
-        split.spaced.append(True)
-        for word, spaced in spaced_words(message.text):
-            split.words.append(word)
-            split.spaced.append(spaced)
-    return split
+    def words(self) -> Iterator[re.Match[str]]:
+        """Yield the words of the part, with their places in the message."""
+        return word_pattern(self.message.text).finditer(self.message.text, self.start, self.end)
 
 
-def count_change(old: Content | None, new: Content, *, summary_words: int = 8) -> Change:
+def count_change(old: Content | None, new: Content) -> Change:
     """Count the words that a common subsequence of both texts leaves over on each side.
 
-    Role marks take part in the alignment and are not counted. The summary is the first run of added words, or of
-    removed words after a minus sign when nothing was added; when no word differs, it names what does. For the first
-    version it is the first line of the text. The count is the smallest possible one up to some 50 kB of changed
-    text; beyond, it may be a little larger, and takes bounded time.
+    Role marks take part in the alignment and are not counted. The summary is the new text from the first added word
+    on, or the first run of removed words after a minus sign when nothing was added; when no word differs, it names
+    what does. For the first version it is the first line of the text. The count is the smallest possible one up to
+    some 50 kB of changed text; beyond, it may be a little larger, and takes bounded time.
     """
-    before, after = _split(old), _split(new)
-    left_before, left_after = leftovers(before.words, after.words)
-    added = [i for i in left_after if after.words[i] not in _MARKS]
-    removed = [i for i in left_before if before.words[i] not in _MARKS]
     if old is None:
-        summary = next((line for m in new.messages if (line := first_line(m.text))), "")
-    elif added:
-        summary = _phrase(after, added, summary_words)
+        count = sum(len(words(m.text)) for m in new.messages)
+        return Change(count, 0, next((line for m in new.messages if (line := first_line(m.text))), ""))
+    spans_before, spans_after = _compared(old.messages, new.messages)
+    before, after = _tokens(spans_before), _tokens(spans_after)
+    left_before, left_after = leftovers(before, after)
+    removed = [i for i in left_before if before[i] not in _MARKS]
+    added = [i for i in left_after if after[i] not in _MARKS]
+    if added:
+        summary = _from_word(spans_after, added[0])
     elif removed:
-        summary = "− " + _phrase(before, removed, summary_words)
+        summary = "− " + _run_of_words(spans_before, removed)
     else:
         summary = _wordless_change(old, new)
     return Change(len(added), len(removed), summary)
 
 
+def _compared(before: Sequence[Message], after: Sequence[Message]) -> tuple[list[_Span], list[_Span]]:
+    """Return what is left of both sides without what they begin and end with in common, in whole words.
+
+    That leaves the smallest count as it is, and most edits change a few words of a long text.
+    """
+    shorter = min(len(before), len(after))
+    head = next((i for i in range(shorter) if before[i] != after[i]), shorter)
+    tail = next((i for i in range(shorter - head) if before[-1 - i] != after[-1 - i]), shorter - head)
+    before, after = before[head : len(before) - tail], after[head : len(after) - tail]
+    spans = [[_Span(message, 0, len(message.text)) for message in side] for side in (before, after)]
+    if before and after:
+        one, other = spans
+        if before[0].role == after[0].role:
+            start = _common_start(before[0].text, after[0].text)
+            one[0], other[0] = replace(one[0], start=start), replace(other[0], start=start)
+        room = min(span.end - span.start for span in (one[-1], other[-1]))
+        end = _common_end(before[-1].text, after[-1].text, room)
+        one[-1], other[-1] = (replace(span, end=span.end - end) for span in (one[-1], other[-1]))
+    return spans[0], spans[1]
+
+
+def _common_start(one: str, other: str) -> int:
+    """Return how many characters both texts begin with, up to where no word goes on."""
+    same = _same_start(one, other)
+    nearest = max(0, same - _FARTHEST_BOUNDARY)
+    return next((at for at in range(same, nearest, -1) if re.match(_BOUNDARY, one[at - 1])), 0)
+
+
+def _common_end(one: str, other: str, room: int) -> int:
+    """Return how many of the last `room` characters are the same, back to where no word goes on."""
+    ends = len(one), len(other)
+    same = longest(room, lambda n, m: one[ends[0] - m : ends[0] - n] == other[ends[1] - m : ends[1] - n])
+    nearest = max(0, same - _FARTHEST_BOUNDARY)
+    return next((at for at in range(same, nearest, -1) if re.match(_BOUNDARY, one[-at])), 0)
+
+
+def _same_start(one: str, other: str) -> int:
+    return longest(min(len(one), len(other)), lambda n, m: one[n:m] == other[n:m])
+
+
+def _tokens(spans: Sequence[_Span]) -> list[str]:
+    tokens: list[str] = []
+    for span in spans:
+        text = span.message.text
+        tokens.append(_ROLE_MARKS[span.message.role])
+        tokens += word_pattern(text).findall(text, span.start, span.end)
+    return tokens
+
+
+def _places(spans: Sequence[_Span], first: int) -> tuple[str, Iterator[re.Match[str]]]:
+    """Return the text that token number `first` is in, and the words there from it on."""
+    at = 0
+    for span in spans:
+        found = list(span.words())
+        if at < first <= at + len(found):
+            return span.message.text, iter(found[first - at - 1 :])
+        at += 1 + len(found)
+    raise ValueError(f"token {first} is no word")
+
+
+def _from_word(spans: Sequence[_Span], token: int) -> str:
+    text, found = _places(spans, token)
+    start = next(found).start()
+    while start and (text[start - 1] in _OPENERS or unicodedata.category(text[start - 1]) in ("Ps", "Pi")):
+        start -= 1
+    return opening_words(text[start:], SUMMARY_LENGTH)
+
+
+def _run_of_words(spans: Sequence[_Span], tokens: Sequence[int]) -> str:
+    """Return the unbroken run of words that `tokens` begin with, as written."""
+    text, found = _places(spans, tokens[0])
+    run = [match for match, (place, token) in zip(found, enumerate(tokens, tokens[0]), strict=False) if place == token]
+    return opening_words(text[run[0].start() : run[-1].end()], SUMMARY_LENGTH)
+
+
 def _wordless_change(old: Content, new: Content) -> str:
     if [m.role for m in old.messages] != [m.role for m in new.messages]:
         return "roles"
+    for before, after in zip(old.messages, new.messages, strict=True):
+        if before.text.split() != after.text.split() and "".join(before.text.split()) != "".join(after.text.split()):
+            return _around(after.text, _same_start(before.text, after.text)) or "punctuation"
     if old.messages != new.messages:
         return "white space"
     if old.template != new.template:
@@ -76,11 +158,9 @@ def _wordless_change(old: Content, new: Content) -> str:
     return "settings" if old != new else ""
 
 
-def _phrase(side: _Words, positions: Sequence[int], limit: int) -> str:
-    """Return the words of the first unbroken run of `positions` as written: at most `limit`, on one line."""
-    text = side.words[positions[0]]
-    for count, (previous, position) in enumerate(itertools.pairwise(positions), start=1):
-        if position != previous + 1 or count == limit:
-            break
-        text += f" {side.words[position]}" if side.spaced[position] else side.words[position]
-    return first_line(text)
+def _around(text: str, at: int) -> str:
+    """Return the text from the word at `at` on, which may end there."""
+    start = at
+    while start and not text[start - 1].isspace() and at - start < SUMMARY_LENGTH // 2:
+        start -= 1
+    return opening_words(text[start:], SUMMARY_LENGTH)
