@@ -9,6 +9,7 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.bench.report import percentile, rows_of, table
 from tests.store.making import LATER, NOW, done, lane, opened, text
 from tests.store.making import run as run_of
 from workbench.core.runs import Verdict
+from workbench.core.timeline import Cursor
 from workbench.store import Store
 
 FRAME_MS = 16.0
@@ -23,7 +25,10 @@ PAGE = 100
 
 
 def fill(path: Path, count: int) -> None:
-    """Write iterations the way use would: mostly new texts, two lanes, some verdicts and notes."""
+    """Write iterations the way use would: mostly new texts, two lanes, some verdicts and notes.
+
+    Between them are versions that nothing ran: one after every fiftieth iteration.
+    """
     store = opened(path)
     store.create_prompt("p", "Bench", NOW)
     words = "You answer questions about orders politely and ask for the number when it is missing."
@@ -34,6 +39,7 @@ def fill(path: Path, count: int) -> None:
                 text(f"{words} Attempt {n}."),
                 lanes=(lane("A"), lane("B")),
                 based_on=n - 1 or None,
+                at=_moment(n),
                 note="a note" if n % 7 == 0 else "",
             )
         )
@@ -42,9 +48,19 @@ def fill(path: Path, count: int) -> None:
         if n % 3 == 0:
             last_verdict = Verdict("winner", (n % 2,))
             store.mark(f"r{n}", f"v{n}", last_verdict, (f"r{n}.0.0", f"r{n}.1.0"), LATER)
+        if n % 50 == 0:
+            store.add_version("p", f"bare{n}", text(f"{words} Only kept {n}."), n, _moment(n))
         if n % 500 == 0:
             last.result()
     store.close()
+
+
+def _moment(n: int) -> str:
+    return (
+        (datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=20 * n))
+        .isoformat(timespec="milliseconds")
+        .replace("+00:00", "Z")
+    )
 
 
 def timed(work: Callable[[], object], times: int) -> list[float]:
@@ -59,14 +75,14 @@ def timed(work: Callable[[], object], times: int) -> list[float]:
 def scroll(store: Store) -> list[float]:
     """Read every page from the newest to the oldest."""
     samples: list[float] = []
-    before: int | None = None
+    after: Cursor | None = None
     while True:
         started = time.perf_counter()
-        page = store.iterations("p", before, PAGE)
+        page = store.timeline("p", after, PAGE)
         samples.append((time.perf_counter() - started) * 1000)
-        if not page:
+        if page.next is None:
             return samples
-        before = page[-1].number
+        after = page.next
 
 
 def run(full: bool) -> list[dict[str, Any]]:
@@ -75,7 +91,7 @@ def run(full: bool) -> list[dict[str, Any]]:
         path = Path(folder, "history.db")
         fill(path, count)
         store = opened(path)
-        cold = timed(lambda: store.iterations("p", None, PAGE), 1)[0]
+        cold = timed(lambda: store.timeline("p", None, PAGE), 1)[0]
         pages = scroll(store)
         details = timed(lambda: store.iteration_detail(f"r{count // 2}"), 50)
         store.close()

@@ -61,7 +61,7 @@ def test_a_file_is_run_and_recorded(file: str, db: str, tmp_path: Path, capsys: 
     assert "iteration 2" in said.err
     with opened(tmp_path, {}) as (workbench, _):
         prompt = workbench.prompts.find("Greeter").uid
-        rows = workbench.history.timeline(prompt)
+        rows = workbench.history.iterations(prompt)
         assert [(row.number, row.version, row.note) for row in rows] == [(2, 1, "again"), (1, 1, "")]
         assert workbench.history.detail(rows[0].run_uid).values == (("name", "Bo=b"),)
 

@@ -50,7 +50,8 @@ def ask(seeds: Iterable[int]) -> list[Answer]:
     try:
         for seed in seeds:
             for lane in sample.draft.lanes:
-                content: Content = sample.draft.content if lane.pinned is None else sample.versions[lane.pinned - 1]
+                pinned = lane.pinned
+                content: Content = sample.draft.content if pinned is None else sample.versions[pinned - 1].content
                 call = Call(
                     f"{lane.slot}{seed}",
                     next(e for e in FIXED_ENDPOINTS if e.uid == lane.endpoint),

@@ -68,7 +68,7 @@ def test_exact_text_survives_file_request_database_and_json(text: str, tmp_path:
     assert piped.stdout == (text if text.endswith("\n") else f"{text}\n").encode()
     with opened(tmp_path, {}) as (workbench, _):
         prompt = workbench.prompts.find("Case").uid
-        first = workbench.history.timeline(prompt)[-1]
+        first = workbench.history.iterations(prompt)[-1]
         detail = workbench.history.detail(first.run_uid)
         assert detail.content.messages[0].text == text
         assert detail.outputs[0].result.text == text
@@ -126,7 +126,7 @@ def test_a_killed_terminal_leaves_its_text_as_interrupted(tmp_path: Path) -> Non
     with opened(tmp_path, {}) as (workbench, _):
         assert workbench.recovery.result(PATIENCE_S) == "Recovered 1 interrupted answer from the last session."
         prompt = workbench.prompts.find("Case").uid
-        run_uid = workbench.history.timeline(prompt)[0].run_uid
+        run_uid = workbench.history.iterations(prompt)[0].run_uid
         (output,) = workbench.history.detail(run_uid).outputs
         assert output.result.state == "interrupted"
         assert output.result.text.startswith("word0 word1 ")
@@ -135,7 +135,7 @@ def test_a_killed_terminal_leaves_its_text_as_interrupted(tmp_path: Path) -> Non
 
 
 def stored_text(workbench: object, prompt: str) -> str:
-    rows = workbench.history.timeline(prompt)  # type: ignore[attr-defined]
+    rows = workbench.history.iterations(prompt)  # type: ignore[attr-defined]
     return str(workbench.history.detail(rows[0].run_uid).outputs[0].result.text) if rows else ""  # type: ignore[attr-defined]
 
 
@@ -149,7 +149,7 @@ def test_a_signal_stops_the_run_and_keeps_the_text(number: signal.Signals, code:
         assert "Traceback" not in errors.decode()
     with opened(tmp_path, {}) as (workbench, _):
         assert workbench.recovery.result(PATIENCE_S) == ""
-        rows = workbench.history.timeline(workbench.prompts.find("Case").uid)
+        rows = workbench.history.iterations(workbench.prompts.find("Case").uid)
         (output,) = workbench.history.detail(rows[0].run_uid).outputs
         assert output.result.state == "stopped"
         assert output.result.text.startswith("word0 word1 ")
@@ -164,7 +164,7 @@ def test_a_reader_that_leaves_ends_the_run_quietly(tmp_path: Path) -> None:
         assert b"Traceback" not in child.stderr.read()
     assert child.returncode == 141
     with opened(tmp_path, {}) as (workbench, _):
-        rows = workbench.history.timeline(workbench.prompts.find("Case").uid)
+        rows = workbench.history.iterations(workbench.prompts.find("Case").uid)
         assert workbench.history.detail(rows[0].run_uid).outputs[0].result.state == "stopped"
 
 
@@ -207,7 +207,7 @@ def test_two_terminals_write_one_database(tmp_path: Path) -> None:
         _, errors = child.communicate(timeout=60)
         assert child.returncode == 0, errors.decode()
     with opened(tmp_path, {}) as (workbench, _):
-        rows = workbench.history.timeline(workbench.prompts.find("Case").uid)
+        rows = workbench.history.iterations(workbench.prompts.find("Case").uid)
         assert [row.number for row in rows] == [4, 3, 2, 1]
 
 

@@ -102,5 +102,12 @@ def test_a_damaged_version_keeps_the_others_usable(store: Store, path: Path, bod
     assert store.iteration_detail("r1").content == text("one")
     assert store.version_numbers("p") == (2, 1)
     assert [row.number for row in store.iterations("p")] == [2, 1]
+    assert [label.number for label in store.version_labels("p")] == [2, 1]
+    store.add_version("p", "bare", text("bare"), 2, LATER).result(10)
+    damage(path, "contents", body, "id = 3")
+    bare = store.timeline("p").rows[0]
+    assert (bare.uid, bare.summary) == ("bare", "cannot be read")
+    with pytest.raises(StoreError, match="text of version 3 cannot be read"):
+        store.version_detail("bare")
     third = store.begin_run(run("r3", text("three"), based_on=2)).result(10)
-    assert (third.version_number, third.change.removed) == (3, 0)
+    assert (third.version_number, third.change.removed) == (4, 0)

@@ -12,7 +12,7 @@ from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, run,
 from workbench.core.changes import Change, count_change
 from workbench.core.content import Content
 from workbench.core.lanes import Lane, Params
-from workbench.core.runs import OutputRecord, Result, RunLane, Verdict
+from workbench.core.runs import Outcome, OutputRecord, Result, RunLane, Verdict
 from workbench.store import Store, StoreError
 
 
@@ -118,7 +118,7 @@ def test_changes_are_counted_against_what_the_text_was_based_on(store: Store) ->
     store.begin_run(run("r3", text("Answer the question politely."), based_on=2)).result(10)
     store.begin_run(run("r4", text("Answer the question."), based_on=2)).result(10)
     rows = {row.run_uid: row for row in store.iterations("p")}
-    assert (rows["r2"].added, rows["r2"].removed, rows["r2"].summary) == (1, 0, "politely")
+    assert (rows["r2"].added, rows["r2"].removed, rows["r2"].summary) == (1, 0, "politely.")
     assert (rows["r3"].added, rows["r3"].removed, rows["r3"].summary) == (0, 0, "")
     assert (rows["r4"].added, rows["r4"].removed, rows["r4"].version) == (0, 1, 1)
     assert store.iteration_detail("r4").based_on == 2
@@ -171,6 +171,20 @@ def test_a_run_runs_until_its_last_output_ended(store: Store) -> None:
     assert store.iteration("r").running
 
 
+def test_a_row_says_how_the_newest_attempts_ended(store: Store) -> None:
+    store.begin_run(run("r", text("x"), lanes=(lane("A"), lane("B"), lane("C")))).result(10)
+    assert store.iteration("r").outcome == Outcome(3)
+    store.finish_output("r.0.0", FAILED, LATER)
+    store.finish_output("r.1.0", Result("stopped", "so far"), LATER)
+    store.finish_output("r.2.0", done("x"), LATER).result(10)
+    assert store.iteration("r").outcome == Outcome(3, failed=1, stopped=1)
+    store.add_attempt("r.0.0", "again", LATER).result(10)
+    assert store.iteration("r").outcome == Outcome(3, stopped=1)
+    store.finish_output("again", done("now it works"), LATER).result(10)
+    (row,) = store.iterations("p")
+    assert row.outcome == Outcome(3, stopped=1)
+
+
 def test_what_ended_stays_as_it_is(store: Store) -> None:
     store.begin_run(run("r", text("x"))).result(10)
     store.finish_output("r.0.0", done("first"), LATER).result(10)
@@ -219,6 +233,7 @@ def test_unfinished_outputs_of_dead_owners_are_interrupted_with_their_text(store
     assert (whole.state, whole.text) == ("finished", "whole")
     assert (half.state, half.text) == ("interrupted", "hal")
     assert not store.iteration("r1").running
+    assert store.iteration("r1").outcome == Outcome(2, interrupted=1)
     assert store.iteration_detail("r2").outputs[0].result == Result("streaming", "still")
     assert store.recover(lambda owner: owner == "alive", LATER).result(10).outputs == 0
 

@@ -16,6 +16,7 @@ from workbench.core.lanes import BUILTIN, ECHO, FIXED_ENDPOINTS, LITELLM, Endpoi
 from workbench.core.money import FREE, Rates, Usage
 from workbench.core.runs import IterationDetail, IterationRow, OutputRecord, Result, RunLane, Verdict
 from workbench.core.templates import content_variables
+from workbench.core.timeline import BareVersion, VersionDetail
 from workbench.usecases.addresses import EndpointForm, check_form, clean_url, is_loopback, is_secret_header, warnings
 from workbench.usecases.history import branch, next_verdict, restore, shown_outputs
 from workbench.usecases.naming import model_name, pair, resolve_model, slots, with_params
@@ -319,11 +320,23 @@ def detail(*outputs: OutputRecord) -> IterationDetail:
 class TestHistory:
     def test_restore_continues_the_line_and_branch_leaves_it(self) -> None:
         now = replace(draft(), based_on=7)
-        back, aside = restore(detail(), now), branch(detail())
+        back, aside = restore(detail(), now), branch(detail(), now)
         assert back.content == aside.content == detail().content
         assert back.values == aside.values == (("name", "Bo"),)
         assert [lane.pinned for lane in back.lanes] == [None, 1]
         assert (back.based_on, aside.based_on) == (7, 2)
+
+    def test_a_version_that_was_never_run_brings_its_text_only(self) -> None:
+        now = replace(draft(), based_on=7)
+        was = VersionDetail(BareVersion("v", 2, "t", "", "", 0, 0), Content((Message("user", "was"),)))
+        back, aside = restore(was, now), branch(was, now)
+        assert back == replace(now, content=was.content)
+        assert aside == replace(now, content=was.content, based_on=2)
+
+    def test_what_a_newer_release_made_is_not_taken_over(self) -> None:
+        for take_over in (restore, branch):
+            with pytest.raises(RefusedError, match="a newer release made it"):
+                take_over(replace(detail(), newer="No: a newer release made it."), draft())
 
     def test_the_newest_attempt_is_shown(self) -> None:
         old, new, other = (
@@ -347,7 +360,7 @@ class TestHistory:
 
 def test_the_sample_is_the_articles_pair_and_a_draft_that_small_models_manage() -> None:
     sample = load_sample()
-    one_line, refined = sample.versions
+    one_line, refined = (version.content for version in sample.versions)
     assert sample.name == "Order status bot"
     assert [m.role for m in one_line.messages] == ["user"]
     assert "\n" not in one_line.messages[0].text

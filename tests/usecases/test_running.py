@@ -68,12 +68,26 @@ def test_a_pinned_lane_sends_its_version_and_makes_none(tmp_path: Path) -> None:
         assert workbench.prompts.version_numbers(prompt) == (1,)
 
 
+def test_a_version_of_a_newer_release_is_not_sent(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        prompt = new_prompt(workbench)
+        workbench.runner.start_iteration(prompt, draft(), based_on=None).wait(PATIENCE_S)
+        with sqlite3.connect(workbench.store.path) as other:
+            other.execute("UPDATE contents SET body = json_set(body, '$.messages[0].files', json('[1]'))")
+        other.close()
+        handle = workbench.runner.start_iteration(prompt, draft(echo(pinned=1)), based_on=1)
+        assert handle.wait(PATIENCE_S)
+        assert handle.problem is not None
+        assert handle.problem.sentence.startswith("Version 1 was not sent. Message 1 has 'files'")
+        assert len(workbench.history.iterations(prompt)) == 1
+
+
 def test_a_missing_variable_is_refused_before_anything_is_written(tmp_path: Path) -> None:
     with opened(tmp_path, SCRIPT) as (workbench, _):
         prompt = new_prompt(workbench)
         with pytest.raises(RefusedError, match=r"\{\{name\}\} has no value"):
             workbench.runner.start_iteration(prompt, draft(values={}), based_on=None)
-        assert workbench.history.timeline(prompt) == []
+        assert workbench.history.iterations(prompt) == []
         assert workbench.prompts.version_numbers(prompt) == ()
 
 
@@ -268,7 +282,7 @@ def test_jinja_is_rendered_by_the_engine(tmp_path: Path) -> None:
         assert refused.wait(PATIENCE_S)
         assert refused.problem is not None
         assert "gone" in refused.problem.sentence + refused.problem.detail
-        assert len(workbench.history.timeline(prompt)) == 1
+        assert len(workbench.history.iterations(prompt)) == 1
 
 
 def test_many_runs_at_once_all_end_and_are_numbered_in_order(tmp_path: Path) -> None:

@@ -57,8 +57,8 @@ def test_a_new_database_opens_on_the_sample(tmp_path: Path) -> None:
         assert workbench.prompts.draft(row.uid) == sample.draft
         versions = workbench.store.versions(row.uid)
         assert [(v.number, v.parent, v.content) for v in versions] == [
-            (1, None, sample.versions[0]),
-            (2, 1, sample.versions[1]),
+            (1, None, sample.versions[0].content),
+            (2, 1, sample.versions[1].content),
         ]
         assert workbench.engine.state == "new"
 

@@ -151,7 +151,7 @@ class Compose(QObject):
 
     def _newest(self, uid: str) -> tuple[tuple[int, ...], IterationDetail | None]:
         numbers = self._workbench.prompts.version_numbers(uid)
-        rows = self._workbench.history.timeline(uid, None, 1)
+        rows = self._workbench.history.iterations(uid, None, 1)
         try:
             return numbers, self._workbench.history.detail(rows[0].run_uid) if rows else None
         except StoreError as error:

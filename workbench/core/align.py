@@ -71,9 +71,7 @@ def _common_ends(before: Sequence[str], after: Sequence[str]) -> tuple[int, int]
     shorter = min(len(before), len(after))
     head = longest(shorter, lambda n, m: before[n:m] == after[n:m])
     ends = len(before), len(after)
-    tail = longest(
-        shorter - head, lambda n, m: before[ends[0] - m : ends[0] - n] == after[ends[1] - m : ends[1] - n]
-    )
+    tail = longest(shorter - head, lambda n, m: before[ends[0] - m : ends[0] - n] == after[ends[1] - m : ends[1] - n])
     return head, tail
 
 

@@ -63,7 +63,7 @@ def from_json(data: Mapping[str, Any]) -> Content:
     """Read the stored form back; raises ContentError with a sentence where the shape is wrong."""
     if not isinstance(data, Mapping):
         raise ContentError("This prompt is not an object with a format and messages.")
-    if type(data.get("format")) is not int or data["format"] != FORMAT:
+    if not _has_format(data):
         raise ContentError(
             f"This prompt has content format {data.get('format')!r}; this release reads format {FORMAT}."
         )
@@ -77,6 +77,31 @@ def from_json(data: Mapping[str, Any]) -> Content:
     unknown = {key: value for key, value in data.items() if key not in _KNOWN}
     extra = _extra(unknown) if unknown else ""
     return Content(messages, template, extra)
+
+
+def _has_format(data: Mapping[str, Any]) -> bool:
+    return type(data.get("format")) is int and data["format"] == FORMAT
+
+
+def readable(data: Mapping[str, Any]) -> tuple[Content, str]:
+    """Return what this release can show of stored content, and a sentence about what it cannot, "" when it is whole.
+
+    A newer release of the same format may add keys, roles and kinds of messages. Content that is not whole is for the
+    eye only: sent, edited or hashed it would be something else. Raises ContentError for another format, and without messages.
+    """
+    try:
+        return from_json(data), ""
+    except ContentError as error:
+        if not isinstance(data, Mapping) or not _has_format(data) or not isinstance(data.get("messages"), list):
+            raise
+        known = [
+            Message(cast(Role, item["role"]), item["text"])
+            for item in data["messages"]
+            if isinstance(item, Mapping) and item.get("role") in ROLES and isinstance(item.get("text"), str)
+        ]
+        template: Template = "jinja" if data.get("template") == "jinja" else "plain"
+        sentence = f"{error} So this version can only be read here; edit and run it with the release that made it."
+        return Content(tuple(known), template), sentence
 
 
 def _extra(unknown: Mapping[str, Any]) -> str:

@@ -114,7 +114,10 @@ class PromptRow:
 
 @dataclass(frozen=True, slots=True)
 class VersionRow:
-    """An immutable version; `parent` is a version number of the same prompt."""
+    """An immutable version; `parent` is a version number of the same prompt.
+
+    `newer` is "" or a sentence: a newer release made it, and `content` is only what this one can show of it.
+    """
 
     uid: str
     number: int
@@ -122,6 +125,40 @@ class VersionRow:
     parent: int | None
     created_at: str
     content: Content
+    note: str = ""
+    newer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How many answers a run has, one per lane, and how many of them ended otherwise than finished."""
+
+    answers: int = 0
+    failed: int = 0
+    interrupted: int = 0
+    stopped: int = 0
+
+    @property
+    def trouble(self) -> Literal["", "failed", "interrupted", "stopped"]:
+        """What weighs most of how answers ended, "" when all finished."""
+        return "failed" if self.failed else "interrupted" if self.interrupted else "stopped" if self.stopped else ""
+
+    @property
+    def is_total(self) -> bool:
+        """Whether no answer finished."""
+        return 0 < self.answers <= self.failed + self.interrupted + self.stopped
+
+    @property
+    def words(self) -> str:
+        """The trouble in a few words, "" for none: "failed" when it befell all, else "1 of 2 failed"."""
+        counted = ((self.failed, "failed"), (self.interrupted, "interrupted"), (self.stopped, "stopped"))
+        told = [(count, word) for count, word in counted if count]
+        if len(told) == 1 and told[0][0] == self.answers:
+            return told[0][1]
+        parts = [
+            f"{count} of {self.answers} {word}" if i == 0 else f"{count} {word}" for i, (count, word) in enumerate(told)
+        ]
+        return ", ".join(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +181,12 @@ class IterationRow:
     winner: str
     running: bool
     branched: bool = False
+    outcome: Outcome = field(default_factory=Outcome)
+
+    @property
+    def uid(self) -> str:
+        """What the row is known by among all rows of the timeline."""
+        return self.run_uid
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +220,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class IterationDetail:
-    """An iteration exactly as it was: content of the version it ran, values, lanes, all attempts, verdict."""
+    """An iteration exactly as it was: content of the version it ran, values, lanes, all attempts, verdict.
+
+    `newer` is what it is in a `VersionRow`.
+    """
 
     row: IterationRow
     content: Content
@@ -186,3 +232,4 @@ class IterationDetail:
     lanes: tuple[RunLane, ...]
     outputs: tuple[OutputRecord, ...]
     verdict: Verdict
+    newer: str = ""

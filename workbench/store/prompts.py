@@ -121,21 +121,22 @@ def _copy_versions(
 ) -> dict[int, int]:
     """Copy the versions with these numbers, the nearest copied ancestor as parent; return new numbers by old ones."""
     parents: dict[int, int | None] = {}
-    contents: dict[int, int] = {}
-    for number, parent, content in connection.execute(
-        "SELECT versions.number, parents.number, versions.content_id FROM versions"
+    contents: dict[int, tuple[int, str]] = {}
+    for number, parent, content, note in connection.execute(
+        "SELECT versions.number, parents.number, versions.content_id, versions.note FROM versions"
         " LEFT JOIN versions AS parents ON parents.id = versions.parent_id"
         " WHERE versions.prompt_id = ? ORDER BY versions.number",
         (source,),
     ):
-        parents[number], contents[number] = parent, content
+        parents[number], contents[number] = parent, (content, note)
     numbers: dict[int, int] = {}
     for number in sorted(number for number in wanted if number in contents):
         ancestor = parents[number]
         while ancestor is not None and ancestor not in numbers:
             ancestor = parents.get(ancestor)
         parent = None if ancestor is None else numbers[ancestor]
-        numbers[number] = insert_version(connection, target, make_uid(), contents[number], parent, now)[1]
+        content, note = contents[number]
+        numbers[number] = insert_version(connection, target, make_uid(), content, parent, now, note)[1]
     return numbers
 
 

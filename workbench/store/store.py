@@ -22,7 +22,8 @@ from workbench.core.lanes import Endpoint
 from workbench.core.money import Rates
 from workbench.core.runs import IterationDetail, IterationRow, PromptRow, Result, VersionRow
 from workbench.core.runs import Verdict as Verdict_
-from workbench.store import damaged, ending, endpoints, prompts, starting, timeline, verdicts, versions
+from workbench.core.timeline import Cursor, TimelinePage, VersionDetail, VersionLabel
+from workbench.store import damaged, ending, endpoints, pages, prompts, starting, timeline, verdicts, versions
 from workbench.store.connections import Readers, connect
 from workbench.store.errors import StoreError, failure
 from workbench.store.opening import Opened, open_file
@@ -103,14 +104,14 @@ class Store:
         return self._write(lambda c: prompts.save_draft(c, prompt_uid, draft, now), durable=False)
 
     def add_version(
-        self, prompt_uid: str, uid: str, content: Content, parent: int | None, now: str
+        self, prompt_uid: str, uid: str, content: Content, parent: int | None, now: str, note: str = ""
     ) -> Future[VersionRow]:
         """Make a version of `content`, or return the one the prompt already has."""
 
         def work(connection: sqlite3.Connection) -> VersionRow:
             prompt = prompts.prompt_id(connection, prompt_uid)
             content_id = versions.content_id(connection, content)
-            _, number = versions.insert_version(connection, prompt, uid, content_id, parent, now)
+            _, number = versions.insert_version(connection, prompt, uid, content_id, parent, now, note)
             return versions.one(connection, prompt, number)
 
         return self._write(work)
@@ -144,6 +145,15 @@ class Store:
         """Return one version; StoreError (missing) if there is none."""
         with self._readers.use() as connection:
             return versions.one(connection, prompts.prompt_id(connection, prompt_uid), number)
+
+    def version_labels(self, prompt_uid: str) -> list[VersionLabel]:
+        """Return what people know the versions of a prompt by, newest first."""
+        with self._readers.use() as connection:
+            return versions.labels(connection, prompts.prompt_id(connection, prompt_uid))
+
+    def set_version_note(self, version_uid: str, note: str) -> Future[None]:
+        """Write the note of a version."""
+        return self._write(lambda c: versions.set_note(c, version_uid, note))
 
     # Runs and outputs
 
@@ -183,6 +193,16 @@ class Store:
         """Return the processes, dead or alive, whose outputs have no end yet."""
         with self._readers.use() as connection:
             return ending.owners_in_flight(connection)
+
+    def timeline(self, prompt_uid: str, after: Cursor | None = None, limit: int = 100) -> TimelinePage:
+        """Return up to `limit` iterations, and versions without any, behind `after`, newest first."""
+        with self._readers.use() as connection:
+            return pages.page(connection, prompt_uid, after, limit)
+
+    def version_detail(self, version_uid: str) -> VersionDetail:
+        """Return a version as the timeline shows it, whole."""
+        with self._readers.use() as connection:
+            return pages.version(connection, version_uid)
 
     def iterations(self, prompt_uid: str, before: int | None = None, limit: int = 100) -> list[IterationRow]:
         """Return up to `limit` iterations with numbers below `before`, newest first."""

@@ -17,6 +17,7 @@ from workbench.core.runs import (
     IterationDetail,
     IterationRow,
     Mark,
+    Outcome,
     OutputRecord,
     OutputState,
     Result,
@@ -30,9 +31,15 @@ from workbench.store.verdicts import latest
 from workbench.store.versions import read
 
 _ROW = (
-    "SELECT runs.uid, runs.number, versions.number, runs.started_at, runs.note, runs.summary, runs.added, runs.removed,"
+    "SELECT runs.id, runs.uid, runs.number, versions.number, runs.started_at, runs.note, runs.summary, runs.added, runs.removed,"
     " runs.verdict, runs.winner, EXISTS (SELECT 1 FROM in_flight WHERE in_flight.run_id = runs.id), versions.branched"
     " FROM runs JOIN versions ON versions.id = runs.version_id"
+)
+# The newest attempt of an answer is what a person sees of it.
+_OUTCOMES = (
+    "SELECT run_id, count(*), total(state = 'failed'), total(state = 'interrupted'), total(state = 'stopped') FROM"
+    " (SELECT run_id, state, max(attempt) FROM outputs WHERE run_id IN (SELECT value FROM json_each(?))"
+    " GROUP BY run_id, lane, value_set, sample) GROUP BY run_id"
 )
 _OUTPUTS = (
     "SELECT outputs.id, outputs.uid, lane, sample, attempt, state, text, reasoning, model, finish_reason, error_code,"
@@ -46,8 +53,14 @@ _OUTPUTS = (
 )
 
 
-def _row(row: tuple[Any, ...]) -> IterationRow:
-    uid, number, version, started_at, note, summary, added, removed, verdict, winner, running, branched = row
+def _rows(connection: sqlite3.Connection, found: list[tuple[Any, ...]]) -> list[IterationRow]:
+    keys = json.dumps([row[0] for row in found])
+    outcomes = {run: Outcome(*map(int, counts)) for run, *counts in connection.execute(_OUTCOMES, (keys,))}
+    return [_row(row, outcomes.get(row[0], Outcome())) for row in found]
+
+
+def _row(row: tuple[Any, ...], outcome: Outcome) -> IterationRow:
+    _, uid, number, version, started_at, note, summary, added, removed, verdict, winner, running, branched = row
     return IterationRow(
         uid,
         number,
@@ -61,6 +74,7 @@ def _row(row: tuple[Any, ...]) -> IterationRow:
         winner,
         bool(running),
         bool(branched),
+        outcome,
     )
 
 
@@ -71,7 +85,7 @@ def page(connection: sqlite3.Connection, prompt_uid: str, before: int | None, li
         " ORDER BY runs.number DESC LIMIT ?",
         (prompt_id(connection, prompt_uid), 2**62 if before is None else before, limit),
     )
-    return [_row(row) for row in rows]
+    return _rows(connection, rows.fetchall())
 
 
 def one(connection: sqlite3.Connection, run_uid: str) -> IterationRow:
@@ -79,7 +93,7 @@ def one(connection: sqlite3.Connection, run_uid: str) -> IterationRow:
     row = connection.execute(f"{_ROW} WHERE runs.uid = ?", (run_uid,)).fetchone()
     if row is None:
         raise missing("iteration", run_uid)
-    return _row(row)
+    return _rows(connection, [row])[0]
 
 
 def count(connection: sqlite3.Connection, prompt_uid: str) -> int:
@@ -101,14 +115,16 @@ def detail(connection: sqlite3.Connection, run_uid: str) -> IterationDetail:
         " JOIN value_bodies ON value_bodies.id = run_values.values_id WHERE runs.uid = ?",
         (run_uid,),
     ).fetchone()
+    content, newer = read(body, row.version)
     return IterationDetail(
         row=row,
-        content=read(body, row.version),
+        content=content,
         based_on=based_on,
         values=tuple(json.loads(values).items()),
         lanes=_lanes(connection, run),
         outputs=_outputs(connection, run),
         verdict=latest(connection, run),
+        newer=newer,
     )
 
 

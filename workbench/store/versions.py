@@ -11,13 +11,16 @@ import sqlite3
 from workbench.core import content as contents
 from workbench.core.content import Content, ContentError
 from workbench.core.runs import VersionRow
+from workbench.core.text import opening_words
+from workbench.core.timeline import VersionLabel
 from workbench.store.encoding import digest, typed
 from workbench.store.errors import StoreError, missing
 from workbench.store.search import index_cjk
 
+_OPENING = 60
 _SELECT = (
     "SELECT versions.uid, versions.number, contents.hash, parents.number, versions.created_at,"
-    " CAST(contents.body AS BLOB)"
+    " CAST(contents.body AS BLOB), versions.note"
     " FROM versions JOIN contents ON contents.id = versions.content_id"
     " LEFT JOIN versions AS parents ON parents.id = versions.parent_id"
 )
@@ -52,7 +55,7 @@ def version_id(connection: sqlite3.Connection, prompt: int, number: int) -> int:
 
 
 def insert_version(
-    connection: sqlite3.Connection, prompt: int, uid: str, content: int, parent: int | None, now: str
+    connection: sqlite3.Connection, prompt: int, uid: str, content: int, parent: int | None, now: str, note: str = ""
 ) -> tuple[int, int]:
     """Return key and number of the prompt's version of a content, made with `parent` (a number) if there is none."""
     row = connection.execute(
@@ -64,17 +67,20 @@ def insert_version(
     number = (newest or 0) + 1
     parent_key = None if parent is None else version_id(connection, prompt, parent)
     cursor = connection.execute(
-        "INSERT INTO versions (uid, prompt_id, number, content_id, parent_id, branched, created_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (uid, prompt, number, content, parent_key, int(parent != newest), now),
+        "INSERT INTO versions (uid, prompt_id, number, content_id, parent_id, branched, note, created_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (uid, prompt, number, content, parent_key, int(parent != newest), typed(note), now),
     )
     return int(cursor.lastrowid or 0), number
 
 
-def read(body: bytes, number: int) -> Content:
-    """Return the stored content of a version; raises StoreError (corrupt) when it cannot be read."""
+def read(body: bytes, number: int) -> tuple[Content, str]:
+    """Return the stored content of a version, and "" or why it is only what this release can show of it.
+
+    Raises StoreError (corrupt) when it cannot be read.
+    """
     try:
-        return contents.from_json(json.loads(body.decode()))
+        return contents.readable(json.loads(body.decode()))
     except (ValueError, RecursionError) as error:
         # The word of a newer format is worth more than that it is strange here.
         what = str(error) if isinstance(error, ContentError) else "It is damaged."
@@ -107,6 +113,34 @@ def listed(connection: sqlite3.Connection, prompt: int) -> list[VersionRow]:
     return [_row(row) for row in rows]
 
 
-def _row(row: tuple[str, int, str, int | None, str, bytes]) -> VersionRow:
-    uid, number, hash_, parent, created_at, body = row
-    return VersionRow(uid, number, hash_, parent, created_at, read(body, number))
+def labels(connection: sqlite3.Connection, prompt: int) -> list[VersionLabel]:
+    """Return what people know the versions of a prompt by, newest first, without reading the contents whole."""
+    rows = connection.execute(
+        "SELECT versions.number, versions.note, runs.note, runs.summary,"
+        " CASE WHEN json_valid(contents.body) THEN"
+        "  (SELECT CAST(substr(json_extract(value, '$.text'), 1, ?) AS BLOB) FROM json_each(contents.body, '$.messages')"
+        "   WHERE trim(json_extract(value, '$.text'), ' ' || char(9, 10, 13)) <> '' LIMIT 1) END"
+        " FROM versions JOIN contents ON contents.id = versions.content_id"
+        " LEFT JOIN runs ON runs.id = (SELECT id FROM runs AS made WHERE made.version_id = versions.id"
+        "  AND made.kind = 'iteration' ORDER BY id LIMIT 1)"
+        " WHERE versions.prompt_id = ? ORDER BY versions.number DESC",
+        (4 * _OPENING, prompt),
+    )
+    return [_label(*row) for row in rows]
+
+
+def _label(number: int, note: str, run_note: str | None, summary: str | None, text: bytes | None) -> VersionLabel:
+    opening = opening_words((text or b"").decode(errors="replace"), _OPENING)
+    return VersionLabel(number, note or run_note or summary or opening, opening)
+
+
+def set_note(connection: sqlite3.Connection, uid: str, note: str) -> None:
+    """Write the note of a version; raises StoreError (missing)."""
+    if connection.execute("UPDATE versions SET note = ? WHERE uid = ?", (typed(note), uid)).rowcount == 0:
+        raise missing("version", uid)
+
+
+def _row(row: tuple[str, int, str, int | None, str, bytes, str]) -> VersionRow:
+    uid, number, hash_, parent, created_at, body, note = row
+    content, newer = read(body, number)
+    return VersionRow(uid, number, hash_, parent, created_at, content, note, newer)

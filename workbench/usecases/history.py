@@ -11,6 +11,7 @@ from typing import Literal
 
 from workbench.core.drafts import Draft
 from workbench.core.runs import ENDED, IterationDetail, IterationRow, OutputRecord, Verdict
+from workbench.core.timeline import BareVersion, Cursor, Detail, TimelinePage, TimelineRow, VersionDetail
 from workbench.store import Store
 from workbench.usecases.problems import RefusedError
 
@@ -25,7 +26,11 @@ class History:
         self._new_uid = new_uid
         self._now = now
 
-    def timeline(self, prompt_uid: str, before: int | None = None, limit: int = PAGE) -> list[IterationRow]:
+    def timeline(self, prompt_uid: str, after: Cursor | None = None, limit: int = PAGE) -> TimelinePage:
+        """Return iterations, and versions without any, behind `after` (None: from the newest), newest first."""
+        return self._store.timeline(prompt_uid, after, limit)
+
+    def iterations(self, prompt_uid: str, before: int | None = None, limit: int = PAGE) -> list[IterationRow]:
         """Return iterations newest first, those with a number below `before`."""
         return self._store.iterations(prompt_uid, before, limit)
 
@@ -41,9 +46,17 @@ class History:
         """Return an iteration exactly as it was."""
         return self._store.iteration_detail(run_uid)
 
-    def note(self, run_uid: str, text: str) -> Future[None]:
-        """Set the note of an iteration, "" to take it away."""
-        return self._store.set_note(run_uid, text, self._now())
+    def whole(self, row: TimelineRow) -> Detail:
+        """Return what a row of the timeline stands for."""
+        if isinstance(row, BareVersion):
+            return self._store.version_detail(row.uid)
+        return self._store.iteration_detail(row.uid)
+
+    def note(self, row: TimelineRow, text: str) -> Future[None]:
+        """Set the note of an iteration or of a version without any, "" to take it away."""
+        if isinstance(row, BareVersion):
+            return self._store.set_version_note(row.uid, text)
+        return self._store.set_note(row.uid, text, self._now())
 
     def mark(self, run_uid: str, verdict: Verdict, outputs: Sequence[OutputRecord]) -> Future[None]:
         """Judge a run: `outputs` are the shown ones, one per lane, in the order shown.
@@ -81,15 +94,24 @@ def shown_outputs(detail: IterationDetail) -> tuple[OutputRecord, ...]:
     return tuple(newest[position] for position in sorted(newest))
 
 
-def restore(detail: IterationDetail, current: Draft) -> Draft:
+def restore(detail: Detail, current: Draft) -> Draft:
     """Return the draft that brings an iteration back into the line of work: its text, values and lanes.
 
-    It stays based on what the present draft is based on, so that the next run continues the line and its change is
-    counted against the newest text.
+    A version that has no iteration has neither values nor lanes: those of the present draft stay. It stays based on
+    what the present draft is based on, so that the next run continues the line and its change is counted against the
+    newest text. Raises RefusedError for what this release cannot edit.
     """
-    return Draft(detail.content, detail.values, tuple(lane.lane for lane in detail.lanes), current.based_on)
+    return _taken_over(detail, current, current.based_on)
 
 
-def branch(detail: IterationDetail) -> Draft:
-    """Return the draft that starts afresh from an iteration: the next new version has its version as the parent."""
-    return Draft(detail.content, detail.values, tuple(lane.lane for lane in detail.lanes), detail.row.version)
+def branch(detail: Detail, current: Draft) -> Draft:
+    """The same, started afresh from there: the next new version has the shown version as its parent."""
+    return _taken_over(detail, current, detail.row.number if isinstance(detail, VersionDetail) else detail.row.version)
+
+
+def _taken_over(detail: Detail, current: Draft, based_on: int | None) -> Draft:
+    if detail.newer:
+        raise RefusedError(detail.newer)
+    if isinstance(detail, VersionDetail):
+        return Draft(detail.content, current.values, current.lanes, based_on)
+    return Draft(detail.content, detail.values, tuple(lane.lane for lane in detail.lanes), based_on)

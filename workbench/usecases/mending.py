@@ -59,7 +59,7 @@ def _from_history(store: Store, prompt_uid: str, first: Draft) -> Draft:
         first = replace(first, values=detail.values, lanes=tuple(lane.lane for lane in detail.lanes))
     for number in store.version_numbers(prompt_uid):
         version = _unless_damaged(partial(store.version, prompt_uid, number))
-        if version is not None:
+        if version is not None and not version.newer:
             return replace(first, content=version.content, based_on=number)
     return first
 

@@ -13,6 +13,7 @@ from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, Lane
 from workbench.core.runs import PromptRow
+from workbench.core.timeline import VersionLabel
 from workbench.store import Store
 from workbench.usecases.mending import OpenedDraft, open_draft
 from workbench.usecases.problems import RefusedError
@@ -106,6 +107,10 @@ class Prompts:
     def version_numbers(self, prompt_uid: str) -> tuple[int, ...]:
         """Return the numbers of the versions, newest first."""
         return self._store.version_numbers(prompt_uid)
+
+    def version_labels(self, prompt_uid: str) -> list[VersionLabel]:
+        """Return what people know the versions by, newest first."""
+        return self._store.version_labels(prompt_uid)
 
 
 def clean_name(name: str) -> str:

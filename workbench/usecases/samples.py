@@ -22,11 +22,19 @@ ORDER_STATUS = "order_status.yml"
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierVersion:
+    """A text that a sample's draft comes from, and what is to be said about it."""
+
+    content: Content
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """A prompt with its earlier versions, oldest first, and the draft that the editor opens with."""
 
     name: str
-    versions: tuple[Content, ...]
+    versions: tuple[EarlierVersion, ...]
     draft: Draft
 
 
@@ -41,7 +49,7 @@ def read_sample(path: Path) -> Sample:
     draft = data["draft"]
     return Sample(
         name=data["name"],
-        versions=tuple(_content(version) for version in data["versions"]),
+        versions=tuple(EarlierVersion(_content(version), version.get("note", "")) for version in data["versions"]),
         draft=Draft(
             content=_content(draft),
             values=tuple(draft["values"].items()),

@@ -213,8 +213,8 @@ class Workbench:
         sample = load_sample()
         uid, made = self.prompts.create(sample.name, sample.draft)
         versions = [
-            self.store.add_version(uid, new_uid(), content, number or None, utc_now())
-            for number, content in enumerate(sample.versions)
+            self.store.add_version(uid, new_uid(), version.content, number or None, utc_now(), version.note)
+            for number, version in enumerate(sample.versions)
         ]
         made.result()
         for version in versions:

@@ -1,0 +1,71 @@
+"""What the timeline of a prompt is made of.
+
+Invariant: every version of a prompt is in its timeline: as the text of its iterations, or, where it has none, as a row
+of its own. A version that only ran in lanes that were pinned to it has no iteration: the row of such an iteration shows
+another text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workbench.core.content import Content
+from workbench.core.runs import IterationDetail, IterationRow
+
+
+@dataclass(frozen=True, slots=True)
+class BareVersion:
+    """The row of a version without iterations; `added` and `removed` are against its parent.
+
+    `ran` says whether lanes that were pinned to it ran it all the same; `branched` that its parent was not the newest.
+    """
+
+    uid: str
+    number: int
+    created_at: str
+    note: str
+    summary: str
+    added: int
+    removed: int
+    ran: bool = False
+    branched: bool = False
+
+
+TimelineRow = IterationRow | BareVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a page ended: the numbers of the last iteration and of the last version that were passed."""
+
+    iteration: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimelinePage:
+    """Rows, newest first; `next` is where the following page begins, None at the end."""
+
+    rows: tuple[TimelineRow, ...] = ()
+    next: Cursor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionDetail:
+    """A version without iterations, whole. `newer` is what it is in a `VersionRow`."""
+
+    row: BareVersion
+    content: Content
+    newer: str = ""
+
+
+Detail = IterationDetail | VersionDetail
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLabel:
+    """What a person knows a version by: its note or what it changed, and how its text begins."""
+
+    number: int
+    text: str = ""
+    opening: str = ""
