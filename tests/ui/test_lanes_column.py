@@ -13,6 +13,7 @@ from workbench.app.lane_state import LaneStatus
 from workbench.core.lanes import Params
 from workbench.core.money import Usage
 from workbench.core.runs import Failure, Mark
+from workbench.core.timeline import VersionLabel
 from workbench.ui.lanes import LanesView
 from workbench.ui.lanes.column import LaneColumn
 from workbench.ui.lanes.params import ParamsDialog
@@ -29,7 +30,8 @@ RUNNING = LaneStatus("streaming", attempt=1, attempts=1)
 
 @pytest.fixture
 def lane(view: LanesView) -> LaneColumn:
-    view.set_heads(heads("l", "m", "r", versions=tuple(range(100, 0, -1))))
+    labels = tuple(VersionLabel(n, f"R&D attempt {n}", f"Text {n}") for n in range(100, 0, -1))
+    view.set_heads(heads("l", "m", "r", versions=labels))
     view.set_text("m", "An answer")
     view.set_status("m", DONE)
     settle()
@@ -131,15 +133,47 @@ def test_pinning(view: LanesView, lane: LaneColumn) -> None:
     versions = _entry(menu, "Version").menu()
     assert isinstance(versions, QMenu)
     assert [a.text() for a in versions.actions() if a.isChecked()] == ["Current text"]
-    _entry(versions, "v100").trigger()
-    older = next(a for a in versions.actions() if a.text() == "v30 … v6").menu()
+    texts = [a.text() for a in versions.actions() if not a.isSeparator()]
+    assert texts[:3] == ["Current text", "v100   R&&D attempt 100", "v99   R&&D attempt 99"]
+    assert texts[-3:] == ["v81   R&&D attempt 81", "v1   R&&D attempt 1", "More…"]
+    assert versions.toolTipsVisible()
+    _entry(versions, "v100   R&&D attempt 100").trigger()
+    assert _entry(versions, "v99   R&&D attempt 99").toolTip() == "Text 99"
+    more = _entry(versions, "More…").menu()
+    assert isinstance(more, QMenu)
+    assert not more.actions()
+    more.aboutToShow.emit()
+    older = next(a for a in more.actions() if a.text() == "v30 … v6").menu()
     assert isinstance(older, QMenu)
     assert not older.actions()
     older.aboutToShow.emit()
-    _entry(older, "v7").trigger()
+    _entry(older, "v7   R&&D attempt 7").trigger()
     _entry(versions, "Current text").trigger()
     _close(menu)
     assert _calls(spy) == [["m", 100], ["m", 7], ["m", None]]
+
+
+def test_the_pinned_version_is_at_hand_however_old_it_is(view: LanesView, lane: LaneColumn) -> None:
+    labels = tuple(VersionLabel(n, f"attempt {n}") for n in range(10_000, 0, -1))
+    view.set_heads(heads("m", versions=labels, pinned=4000))
+    column = view.column("m")
+    assert column is not None
+    menu = _menu(column)
+    versions = _entry(menu, "Version").menu()
+    assert isinstance(versions, QMenu)
+    assert [a.text() for a in versions.actions() if a.isChecked()] == ["v4000   attempt 4000"]
+    more, depth = _entry(versions, "More…").menu(), 0
+    while True:
+        assert isinstance(more, QMenu)
+        more.aboutToShow.emit()
+        assert len(more.actions()) <= 26
+        inner = next((a.menu() for a in more.actions() if a.text().endswith("✓")), None)
+        if inner is None:
+            break
+        more, depth = inner, depth + 1
+    assert [a.text() for a in more.actions() if a.isChecked()] == ["v4000   attempt 4000"]
+    assert depth == 2
+    _close(menu)
 
 
 def test_winner_stop_copy_retry(view: LanesView, lane: LaneColumn) -> None:

@@ -11,16 +11,21 @@ from collections.abc import Callable, Iterable
 from PySide6.QtCore import QObject, Signal
 
 from workbench.app.lane_list import LaneList, heads, named_by_files
+from workbench.app.past import Past, headline, why_not_run
+from workbench.app.rows import Rows
 from workbench.app.saving import DraftSaver
 from workbench.app.stage import Stage
 from workbench.app.tasks import Tasks
 from workbench.app.timeline import TimelineModel
+from workbench.app.version_names import VersionNames
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint
-from workbench.core.runs import IterationDetail, IterationRow
+from workbench.core.runs import IterationDetail
+from workbench.core.timeline import Detail, VersionDetail, VersionLabel
 from workbench.host.ids import new_uid
 from workbench.store.errors import StoreError
+from workbench.store.records import RunBegun
 from workbench.usecases import history
 from workbench.usecases.mending import OpenedDraft
 from workbench.usecases.problems import RefusedError
@@ -41,7 +46,7 @@ class Compose(QObject):
     heads_changed = Signal(object)
     """list[LaneHead]"""
     viewing_changed = Signal(object, str)
-    """IterationDetail or None, and the line that says what it is."""
+    """Detail or None, and the line that says what it is."""
     problem = Signal(str, str)
     run_started = Signal()
     prompt_changed = Signal(str)
@@ -62,19 +67,22 @@ class Compose(QObject):
         self.board = self.stage.board
         self.lanes = LaneList(new_uid, self)
         self.saver = DraftSaver(tasks, workbench.prompts.save_draft, self)
+        self.rows = Rows(workbench.history, tasks, timeline, lambda: self._prompt, self)
+        self.past = Past(workbench.history, tasks, timeline, self)
         self._prompt = ""
         self._based_on: int | None = None
-        self._versions: tuple[int, ...] = ()
-        self._viewing: IterationDetail | None = None
-        self._wanted = ""
+        self._versions = VersionNames()
         self._known_endpoints: dict[str, Endpoint] = {}
         self._taken: tuple[Draft, Draft] | None = None
         self._ready = False
         self._opening = ""
+        self.past.arrived.connect(self._show_past)
         self.lanes.changed.connect(self._lanes_changed)
         self.board.changed.connect(self.changed)
         self.stage.problem.connect(self.problem)
-        self.stage.row_stale.connect(self.refresh_row)
+        self.stage.row_stale.connect(self.rows.refresh)
+        self.rows.changed.connect(self.changed)
+        self.rows.noted.connect(self._read_names)
 
     @property
     def prompt_uid(self) -> str:
@@ -82,9 +90,9 @@ class Compose(QObject):
         return self._prompt
 
     @property
-    def viewing(self) -> IterationDetail | None:
-        """The past iteration that is shown, None while the draft is."""
-        return self._viewing
+    def viewing(self) -> Detail | None:
+        """What of the past is shown, None while the draft is."""
+        return self.past.detail
 
     @property
     def ready(self) -> bool:
@@ -96,11 +104,6 @@ class Compose(QObject):
         """The version that the draft started from."""
         return self._based_on
 
-    @property
-    def versions(self) -> tuple[int, ...]:
-        """Version numbers of the open prompt, newest first."""
-        return self._versions
-
     def draft(self) -> Draft:
         """Return the draft as it is in the editor now."""
         content, values = self._read_editor()
@@ -109,6 +112,11 @@ class Compose(QObject):
     def shown_run(self) -> str:
         """Return the uid of the run whose outputs are shown, "" for none."""
         return self.board.run_uid
+
+    def shown_row(self) -> str:
+        """Return the uid of the timeline's row that is shown, "" for none."""
+        viewing = self.viewing
+        return viewing.row.uid if viewing is not None else self.shown_run()
 
     def open_prompt(self, uid: str) -> None:
         """Show another prompt's draft with the outputs of its newest iteration."""
@@ -136,7 +144,8 @@ class Compose(QObject):
         # Before anything of the new prompt is set: what was typed meanwhile belongs to the old one.
         self.saver.flush()
         self._prompt, self._opening, self._based_on = uid, uid, draft.based_on
-        self._versions, self._ready, self._taken = (), False, None
+        self._ready, self._taken = False, None
+        self._versions.load()
         self._leave_past()
         self.lanes.load(named_by_files(draft.lanes, self._known_endpoints))
         self._workbench.prepare(draft.lanes)
@@ -149,25 +158,25 @@ class Compose(QObject):
         self.prompt_changed.emit(uid)
         self._tasks.run(lambda: self._newest(uid), lambda found: self._show_newest(uid, *found))
 
-    def _newest(self, uid: str) -> tuple[tuple[int, ...], IterationDetail | None]:
-        numbers = self._workbench.prompts.version_numbers(uid)
+    def _newest(self, uid: str) -> tuple[tuple[VersionLabel, ...], IterationDetail | None]:
+        versions = tuple(self._workbench.prompts.version_labels(uid))
         rows = self._workbench.history.iterations(uid, None, 1)
         try:
-            return numbers, self._workbench.history.detail(rows[0].run_uid) if rows else None
+            return versions, self._workbench.history.detail(rows[0].run_uid) if rows else None
         except StoreError as error:
             # An iteration that cannot be read keeps nobody from the prompt.
             told = error
             self._tasks.on_ui(lambda: self._tasks.report(told))
-            return numbers, None
+            return versions, None
 
-    def _show_newest(self, uid: str, versions: tuple[int, ...], newest: IterationDetail | None) -> None:
+    def _show_newest(self, uid: str, versions: tuple[VersionLabel, ...], newest: IterationDetail | None) -> None:
         if uid != self._prompt:
             return
-        self._versions = versions
+        self._versions.load(versions)
         if newest is not None and not self.stage.draft_run:
             self.stage.adopt(newest, self._known_endpoints)
         self._ready = True
-        if self._viewing is None:
+        if self.viewing is None:
             self._show_draft_lanes()
 
     def edited(self) -> None:
@@ -189,11 +198,8 @@ class Compose(QObject):
 
     def run(self) -> None:
         """Run all lanes of the draft."""
-        if self._viewing is not None:
-            number = self._viewing.row.number
-            self.problem.emit(
-                f"Iteration {number} is read-only. Restore it or branch from it to run it, or press Esc to go back.", ""
-            )
+        if self.viewing is not None:
+            self.problem.emit(why_not_run(self.viewing), "")
             return
         draft = self.draft()
         # The draft is written before the run that uses it: a kill in between cannot bring an older text back.
@@ -204,83 +210,70 @@ class Compose(QObject):
         except RefusedError as error:
             self.problem.emit(error.sentence, error.detail)
             return
+        self._versions.started(handle.run_uid, draft.content)
         self.stage.follow(handle, draft.lanes, self._known_endpoints)
         self._emit_heads()
         self.run_started.emit()
 
-    def recorded(self, run_uid: str, number: int, version: int | None) -> None:
+    def recorded(self, begun: RunBegun) -> None:
         """Take in that a run of this session is in the database."""
-        self.stage.recorded(run_uid, number)
-        if run_uid == self.stage.draft_run and version is not None:
-            self._based_on = version
-            if version not in self._versions:
-                self._versions = (version, *self._versions)
-                self._emit_heads()
-            self.saver.touch()
-        self.refresh_row(run_uid)
+        self.stage.recorded(begun.run_uid, begun.number)
+        is_shown = begun.run_uid == self.stage.draft_run
+        if self._versions.recorded(begun, of_this_prompt=is_shown):
+            self._emit_heads()
+        if is_shown:
+            self._timeline.mark_ran(begun.lane_versions)
+            if begun.version_number is not None:
+                self._based_on = begun.version_number
+                self.saver.touch()
+        self.rows.refresh(begun.run_uid)
 
     def run_ended(self, run_uid: str) -> None:
         """Take in that all outputs of a run are saved, or that it was refused."""
         if self.stage.ended(run_uid):
-            self.refresh_row(run_uid)
+            self.rows.refresh(run_uid)
 
-    def refresh_row(self, run_uid: str) -> None:
-        """Read one row of the timeline again."""
-        prompt = self._prompt
+    def view(self, uid: str) -> None:
+        """Show what a row of the timeline stands for, read-only."""
+        self.past.look_at(uid)
 
-        def put(row: IterationRow) -> None:
-            if prompt == self._prompt:
-                self._timeline.put(row)
-                self.changed.emit()
-
-        self._tasks.run(lambda: self._workbench.history.row(run_uid), put)
-
-    def view(self, run_uid: str) -> None:
-        """Show a past iteration, read-only."""
-        self._wanted = run_uid
-        self._tasks.run(lambda: self._workbench.history.detail(run_uid), self._show_past)
-
-    def _show_past(self, detail: IterationDetail) -> None:
-        if detail.row.run_uid != self._wanted:
-            return
-        self._viewing = detail
-        row = detail.row
-        lanes = tuple(lane.lane for lane in detail.lanes)
-        self.heads_changed.emit(heads(lanes, self._known_endpoints, self._versions, read_only=True))
-        self.stage.show_past(detail, self._known_endpoints)
-        self.viewing_changed.emit(detail, f"Iteration {row.number} · version {row.version} · read-only")
+    def _show_past(self, detail: Detail) -> None:
+        ran = () if isinstance(detail, VersionDetail) else detail.lanes
+        lanes = tuple(lane.lane for lane in ran)
+        self.heads_changed.emit(heads(lanes, self._known_endpoints, self._versions.labels, read_only=True))
+        if isinstance(detail, VersionDetail):
+            self.stage.show_nothing()
+        else:
+            self.stage.show_past(detail, self._known_endpoints)
+        self.viewing_changed.emit(detail, headline(detail))
         self.changed.emit()
 
     def back(self) -> None:
         """Return to the draft."""
-        self._wanted = ""
-        if self._viewing is not None:
-            self._leave_past()
+        if self._leave_past():
             self._show_draft_lanes()
             self.changed.emit()
 
-    def _leave_past(self) -> None:
-        self._wanted = ""
-        if self._viewing is not None:
-            self._viewing = None
+    def _leave_past(self) -> bool:
+        left = self.past.leave()
+        if left:
             self.viewing_changed.emit(None, "")
+        return left
 
-    def restore(self) -> Draft | None:
-        """Put the shown iteration into the draft; return the draft as it was, for undoing, None when none is shown."""
-        return self._take_over(branch=False)
+    def take_over(self, detail: Detail, *, branch: bool) -> Draft | None:
+        """Put something of the past into the draft, and with `branch` let the draft start from its version.
 
-    def branch(self) -> Draft | None:
-        """The same, and make its version the one that the draft started from."""
-        return self._take_over(branch=True)
-
-    def _take_over(self, *, branch: bool) -> Draft | None:
-        detail = self._viewing
-        if detail is None:
-            return None
+        Return the draft as it was, for undoing; None when this release cannot edit what is there.
+        """
         before = self.draft()
-        self.stage.adopt(detail, self._known_endpoints)
+        try:
+            after = history.branch(detail, before) if branch else history.restore(detail, before)
+        except RefusedError as error:
+            self.problem.emit(error.sentence, error.detail)
+            return None
+        if isinstance(detail, IterationDetail):
+            self.stage.adopt(detail, self._known_endpoints)
         self._leave_past()
-        after = history.branch(detail) if branch else history.restore(detail, before)
         self._taken = None
         self.put_back(after)
         self._taken = (before, after)
@@ -295,9 +288,15 @@ class Compose(QObject):
         self.saver.touch()
         self.changed.emit()
 
-    def set_note(self, run_uid: str, note: str) -> None:
-        """Write a note on an iteration; "" removes it."""
-        self._tasks.watch(self._workbench.history.note(run_uid, note), lambda _: self.refresh_row(run_uid))
+    def _read_names(self) -> None:
+        prompt = self._prompt
+
+        def show(labels: list[VersionLabel]) -> None:
+            if prompt == self._prompt:
+                self._versions.load(labels)
+                self._emit_heads()
+
+        self._tasks.run(lambda: self._workbench.prompts.version_labels(prompt), show)
 
     def endpoints_changed(self, then: Callable[[], None] = lambda: None) -> None:
         """Read the endpoints again and write the headers anew."""
@@ -317,9 +316,9 @@ class Compose(QObject):
         self.changed.emit()
 
     def _emit_heads(self) -> None:
-        if self._viewing is None:
+        if self.viewing is None:
             self.heads_changed.emit(
-                heads(self.lanes.lanes, self._known_endpoints, self._versions, answered=self.stage.answered)
+                heads(self.lanes.lanes, self._known_endpoints, self._versions.labels, answered=self.stage.answered)
             )
 
     def _show_draft_lanes(self) -> None:

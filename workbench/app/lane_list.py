@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from workbench.app.lane_state import LaneHead
 from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, LITELLM, Endpoint, Lane, Params
+from workbench.core.timeline import VersionLabel
 
 BADGES = {"builtin": "built in", "gguf": "local file", "echo": "echo"}
 
@@ -31,7 +32,7 @@ def badge(lane: Lane, endpoints: dict[str, Endpoint]) -> str:
 def heads(
     lanes: Sequence[Lane],
     endpoints: dict[str, Endpoint],
-    versions: Sequence[int],
+    versions: Sequence[VersionLabel],
     *,
     read_only: bool = False,
     answered: Callable[[Lane], Lane | None] = lambda _: None,

@@ -12,6 +12,7 @@ from typing import Literal
 from workbench.core.lanes import Params
 from workbench.core.money import Usage
 from workbench.core.runs import Failure, Mark, OutputState
+from workbench.core.timeline import VersionLabel
 
 ColumnState = Literal["idle"] | OutputState
 Standing = Literal["", "winner", "tie", "bad"]
@@ -21,7 +22,7 @@ Standing = Literal["", "winner", "tie", "bad"]
 class LaneHead:
     """The settings of a lane. `number` counts from 1; `badge` is short ("built in", "echo", "ollama", "" for none).
 
-    `versions` are the numbers a lane can be pinned to, newest first; `pinned` is None for the current text.
+    `versions` are what a lane can be pinned to, newest first; `pinned` is None for the current text.
     `model` is the full id (tooltip), `title` the short name. `read_only` columns show a past iteration.
     """
 
@@ -31,7 +32,7 @@ class LaneHead:
     model: str
     badge: str = ""
     pinned: int | None = None
-    versions: tuple[int, ...] = ()
+    versions: tuple[VersionLabel, ...] = ()
     params: Params = field(default_factory=Params)
     read_only: bool = False
     place: str = ""

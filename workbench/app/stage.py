@@ -89,6 +89,10 @@ class Stage(QObject):
         self.outputs.keep(detail.row.run_uid, detail.outputs, beside=self.draft_run)
         self.board.show(detail.row.run_uid, _columns(detail, endpoints), detail.verdict)
 
+    def show_nothing(self) -> None:
+        """Show no run: what is looked at has none; the draft's run waits."""
+        self.board.show(*NO_RUN)
+
     def follow_others(self) -> None:
         """Bring up to date what another process runs and the lanes show."""
         for run_uid in self.outputs.unended():

@@ -1,27 +1,29 @@
-"""The iterations of one prompt as an item model.
+"""The iterations of one prompt, and its versions that have none, as an item model.
 
-Invariant: rows are newest first without gaps; only the pages that were scrolled to are in memory, and nothing here
-waits for the database.
+Invariant: rows are newest first without gaps, as the database pages them; only the pages that were scrolled to are in
+memory, and nothing here waits for the database.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from workbench.app.tasks import Tasks
 from workbench.core.runs import IterationRow
+from workbench.core.timeline import BareVersion, Cursor, TimelinePage, TimelineRow
 from workbench.core.when import absolute
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = int(Qt.ItemDataRole.UserRole) + 1
-"""The IterationRow itself."""
+"""The TimelineRow itself."""
 PAGE = 100
 
-Fetch = Callable[[str, int | None, int], Sequence[IterationRow]]
-"""(prompt uid, before this number or None, limit) → rows newest first."""
+Fetch = Callable[[str, Cursor | None, int], TimelinePage]
+"""(prompt uid, behind this or None, limit) → rows newest first."""
 
 
 class TimelineModel(QAbstractListModel):
@@ -33,15 +35,18 @@ class TimelineModel(QAbstractListModel):
         self._fetch = fetch
         self._prompt = ""
         self._generation = 0
-        self._rows: list[IterationRow] = []
+        self._rows: list[TimelineRow] = []
+        self._next: Cursor | None = None
         self._complete = True
         self._fetching = False
+        self._iterated: set[int] = set()
 
     def set_prompt(self, uid: str) -> None:
-        """Show the iterations of another prompt ("" for none)."""
+        """Show the timeline of another prompt ("" for none)."""
         self.beginResetModel()
         self._prompt, self._rows, self._generation = uid, [], self._generation + 1
-        self._complete, self._fetching = not uid, False
+        self._next, self._complete, self._fetching = None, not uid, False
+        self._iterated = set()
         self.endResetModel()
         self._load()
 
@@ -51,48 +56,48 @@ class TimelineModel(QAbstractListModel):
             return
         prompt, generation = self._prompt, self._generation
 
-        def merge(rows: Sequence[IterationRow]) -> None:
+        def merge(page: TimelinePage) -> None:
             if generation != self._generation:
                 return
-            for row in reversed(rows):
-                self.put(row)
+            self._merge(page)
             if then is not None:
                 then()
 
         self._tasks.run(lambda: self._fetch(prompt, None, PAGE), merge)
 
-    def put(self, row: IterationRow) -> None:
-        """Insert a new newest row, or replace the one with the same number."""
-        position = self.position_of_number(row.number)
+    def put(self, row: TimelineRow) -> None:
+        """Insert a new row, or replace the one of the same uid; a version that has an iteration now loses its own."""
+        if isinstance(row, IterationRow):
+            self._iterated.add(row.version)
+            self._remove(lambda known: isinstance(known, BareVersion) and known.number == row.version)
+        position = self.position(row.uid)
         if position >= 0:
-            if self._rows[position] != row:
-                self._rows[position] = row
-                self.dataChanged.emit(self.index(position), self.index(position))
+            self._replace(position, row)
             return
         # Several processes number their runs in turn, so a row may arrive after one with a higher number. One that is
         # older than all loaded ones comes with its page.
-        place = next((i for i, known in enumerate(self._rows) if known.number < row.number), len(self._rows))
-        if place < len(self._rows) or not self._rows:
-            self.beginInsertRows(QModelIndex(), place, place)
-            self._rows.insert(place, row)
-            self.endInsertRows()
+        place = next((i for i, known in enumerate(self._rows) if _is_behind(known, row)), len(self._rows))
+        if place < len(self._rows) or not self._rows or self._complete:
+            self._insert(place, [row])
 
-    def row(self, position: int) -> IterationRow | None:
+    def mark_ran(self, versions: Iterable[int]) -> None:
+        """Take in that lanes which were pinned to these versions ran them."""
+        numbers = set(versions)
+        for position, row in enumerate(self._rows):
+            if isinstance(row, BareVersion) and row.number in numbers:
+                self._replace(position, replace(row, ran=True))
+
+    def row(self, position: int) -> TimelineRow | None:
         """Return the row at `position`, None outside what is loaded."""
         return self._rows[position] if 0 <= position < len(self._rows) else None
 
-    def position(self, run_uid: str) -> int:
-        """Return the place of a run among the loaded rows, -1 if it is not there."""
-        return next((i for i, row in enumerate(self._rows) if row.run_uid == run_uid), -1)
+    def position(self, uid: str) -> int:
+        """Return the place of a row by its uid among the loaded ones, -1 if it is not there."""
+        return next((i for i, row in enumerate(self._rows) if row.uid == uid), -1)
 
-    def position_of_number(self, number: int) -> int:
-        """Return the place of an iteration number among the loaded rows, or -1. Numbers have no gaps as a rule."""
-        if not self._rows:
-            return -1
-        guess = self._rows[0].number - number
-        if 0 <= guess < len(self._rows) and self._rows[guess].number == number:
-            return guess
-        return next((i for i, row in enumerate(self._rows) if row.number == number), -1)
+    def find(self, uid: str) -> TimelineRow | None:
+        """Return the loaded row of a uid."""
+        return self.row(self.position(uid))
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         return 0 if parent.isValid() else len(self._rows)
@@ -111,7 +116,7 @@ class TimelineModel(QAbstractListModel):
         if role == ROW:
             return row
         if role == Qt.ItemDataRole.DisplayRole:
-            return f"{row.number} {row.note or row.summary}"
+            return f"{short_name(row)} {row.note or row.summary}"
         if role == Qt.ItemDataRole.ToolTipRole:
             return describe(row)
         if role == Qt.ItemDataRole.AccessibleTextRole:
@@ -122,39 +127,120 @@ class TimelineModel(QAbstractListModel):
         if not self._prompt:
             return
         self._fetching = True
-        prompt, generation = self._prompt, self._generation
-        before = self._rows[-1].number if self._rows else None
+        prompt, generation, after = self._prompt, self._generation, self._next
 
-        def append(rows: Sequence[IterationRow]) -> None:
+        def append(page: TimelinePage) -> None:
             if generation != self._generation:
                 return
             self._fetching = False
-            self._complete = len(rows) < PAGE
-            known = self._rows[-1].number if self._rows else None
-            fresh = [row for row in rows if known is None or row.number < known]
-            if fresh:
-                first = len(self._rows)
-                self.beginInsertRows(QModelIndex(), first, first + len(fresh) - 1)
-                self._rows.extend(fresh)
-                self.endInsertRows()
+            # The list may have become shorter meanwhile; then the page belongs nowhere.
+            if after == self._next:
+                self._next, self._complete = page.next, page.next is None
+                known = {row.uid for row in self._rows}
+                self._insert(len(self._rows), [r for r in page.rows if r.uid not in known and not self._is_iterated(r)])
 
-        self._tasks.run(lambda: self._fetch(prompt, before, PAGE), append)
+        self._tasks.run(lambda: self._fetch(prompt, after, PAGE), append)
+
+    def _is_iterated(self, row: TimelineRow) -> bool:
+        """Whether a page that was read a moment ago still has the row of a version that was run since."""
+        return isinstance(row, BareVersion) and row.number in self._iterated
+
+    def _merge(self, page: TimelinePage) -> None:
+        """Let the list begin with `page`."""
+        fresh = [row for row in page.rows if not self._is_iterated(row)]
+        shown = {row.uid for row in fresh}
+        at = self.position(page.rows[-1].uid) if page.rows else -1
+        if page.next is None:
+            tail: list[TimelineRow] = []
+            self._next, self._complete = None, True
+        elif at >= 0:
+            tail = [row for row in self._rows[at + 1 :] if row.uid not in shown]
+        else:
+            # More came than a page holds: what was loaded would begin behind a gap, so it is read again.
+            tail = []
+            self._next, self._complete = page.next, False
+        self._become([*fresh, *tail])
+
+    def _become(self, wanted: Sequence[TimelineRow]) -> None:
+        """Show these rows with as few changes as possible, so that the place of reading stays."""
+        kept = {row.uid for row in wanted}
+        self._remove(lambda row: row.uid not in kept)
+        known = {row.uid for row in self._rows}
+        if [row.uid for row in self._rows] != [row.uid for row in wanted if row.uid in known]:
+            self.beginResetModel()
+            self._rows = list(wanted)
+            self.endResetModel()
+            return
+        for place, row in enumerate(wanted):
+            if row.uid in known:
+                self._replace(place, row)
+            else:
+                self._insert(place, [row])
+
+    def _insert(self, place: int, rows: Sequence[TimelineRow]) -> None:
+        if rows:
+            self.beginInsertRows(QModelIndex(), place, place + len(rows) - 1)
+            self._rows[place:place] = rows
+            self.endInsertRows()
+
+    def _replace(self, position: int, row: TimelineRow) -> None:
+        if self._rows[position] != row:
+            self._rows[position] = row
+            self.dataChanged.emit(self.index(position), self.index(position))
+
+    def _remove(self, goes: Callable[[TimelineRow], bool]) -> None:
+        for position in [i for i, row in enumerate(self._rows) if goes(row)][::-1]:
+            self.beginRemoveRows(QModelIndex(), position, position)
+            del self._rows[position]
+            self.endRemoveRows()
 
 
-def describe(row: IterationRow) -> str:
+def _is_behind(known: TimelineRow, row: TimelineRow) -> bool:
+    """Whether a loaded row is older than another: rows of one kind by their numbers, of two kinds by their times."""
+    if isinstance(known, BareVersion) == isinstance(row, BareVersion):
+        return known.number < row.number
+    return _moment(known) <= _moment(row)
+
+
+def _moment(row: TimelineRow) -> str:
+    return row.created_at if isinstance(row, BareVersion) else row.started_at
+
+
+def short_name(row: TimelineRow) -> str:
+    """Return the number of an iteration, or "v" and that of a version."""
+    return f"v{row.number}" if isinstance(row, BareVersion) else str(row.number)
+
+
+def name(row: TimelineRow) -> str:
+    """Return "iteration 3" or "version 2"."""
+    return f"{'version' if isinstance(row, BareVersion) else 'iteration'} {row.number}"
+
+
+def standing(row: BareVersion) -> str:
+    """Return in two words why a version has no iterations."""
+    return "ran pinned" if row.ran else "not run"
+
+
+def describe(row: TimelineRow) -> str:
     """Return one line with everything a timeline row says, for tooltips and screen readers."""
+    version = "" if isinstance(row, BareVersion) else f", version {row.version}"
     parts = [
-        f"Iteration {row.number}, version {row.version}, {absolute(row.started_at)}",
+        f"{name(row).capitalize()}{version}, {absolute(_moment(row))}",
         f"{row.added} words added, {row.removed} removed",
     ]
     if row.note or row.summary:
         parts.append(row.note or row.summary)
     if row.branched:
         parts.append("a branch")
+    if isinstance(row, BareVersion):
+        parts.append("ran only in lanes that were pinned to it" if row.ran else "not run")
+        return " · ".join(parts)
     if row.verdict == "winner":
         parts.append(f"winner: {row.winner}")
     elif row.verdict in ("tie", "all_bad"):
         parts.append("tie" if row.verdict == "tie" else "all bad")
     if row.running:
         parts.append("running")
+    elif row.outcome.trouble:
+        parts.append(row.outcome.words)
     return " · ".join(parts)

@@ -87,7 +87,8 @@ def readable(data: Mapping[str, Any]) -> tuple[Content, str]:
     """Return what this release can show of stored content, and a sentence about what it cannot, "" when it is whole.
 
     A newer release of the same format may add keys, roles and kinds of messages. Content that is not whole is for the
-    eye only: sent, edited or hashed it would be something else. Raises ContentError for another format, and without messages.
+    eye only: sent, edited or hashed it would be something else. Raises ContentError for another format, and where the
+    messages are no list.
     """
     try:
         return from_json(data), ""

@@ -214,6 +214,11 @@ class Store:
         with self._readers.use() as connection:
             return timeline.one(connection, run_uid)
 
+    def iteration_of(self, prompt_uid: str, run_uid: str) -> IterationRow | None:
+        """Return one row of a prompt's timeline, None when it is one of another prompt's."""
+        with self._readers.use() as connection:
+            return timeline.one_of(connection, prompt_uid, run_uid)
+
     def iteration_count(self, prompt_uid: str) -> int:
         """Return how many iterations a prompt has."""
         with self._readers.use() as connection:

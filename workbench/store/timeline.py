@@ -31,8 +31,9 @@ from workbench.store.verdicts import latest
 from workbench.store.versions import read
 
 _ROW = (
-    "SELECT runs.id, runs.uid, runs.number, versions.number, runs.started_at, runs.note, runs.summary, runs.added, runs.removed,"
-    " runs.verdict, runs.winner, EXISTS (SELECT 1 FROM in_flight WHERE in_flight.run_id = runs.id), versions.branched"
+    "SELECT runs.id, runs.uid, runs.number, versions.number, runs.started_at, runs.note, runs.summary, runs.added,"
+    " runs.removed, runs.verdict, runs.winner, EXISTS (SELECT 1 FROM in_flight WHERE in_flight.run_id = runs.id),"
+    " versions.branched"
     " FROM runs JOIN versions ON versions.id = runs.version_id"
 )
 # The newest attempt of an answer is what a person sees of it.
@@ -94,6 +95,15 @@ def one(connection: sqlite3.Connection, run_uid: str) -> IterationRow:
     if row is None:
         raise missing("iteration", run_uid)
     return _rows(connection, [row])[0]
+
+
+def one_of(connection: sqlite3.Connection, prompt_uid: str, run_uid: str) -> IterationRow | None:
+    """Return one row of a prompt's timeline, None when the run is not one of its iterations."""
+    row = connection.execute(
+        f"{_ROW} WHERE runs.uid = ? AND runs.kind = 'iteration' AND runs.prompt_id = ?",
+        (run_uid, prompt_id(connection, prompt_uid)),
+    ).fetchone()
+    return None if row is None else _rows(connection, [row])[0]
 
 
 def count(connection: sqlite3.Connection, prompt_uid: str) -> int:

@@ -118,7 +118,8 @@ def labels(connection: sqlite3.Connection, prompt: int) -> list[VersionLabel]:
     rows = connection.execute(
         "SELECT versions.number, versions.note, runs.note, runs.summary,"
         " CASE WHEN json_valid(contents.body) THEN"
-        "  (SELECT CAST(substr(json_extract(value, '$.text'), 1, ?) AS BLOB) FROM json_each(contents.body, '$.messages')"
+        "  (SELECT CAST(substr(json_extract(value, '$.text'), 1, ?) AS BLOB)"
+        "   FROM json_each(contents.body, '$.messages')"
         "   WHERE trim(json_extract(value, '$.text'), ' ' || char(9, 10, 13)) <> '' LIMIT 1) END"
         " FROM versions JOIN contents ON contents.id = versions.content_id"
         " LEFT JOIN runs ON runs.id = (SELECT id FROM runs AS made WHERE made.version_id = versions.id"

@@ -22,11 +22,22 @@ def prompt_menu(window: MainWindow, uid: str, at: QPoint) -> None:
     menu.addAction("Duplicate", lambda: window.handlers.duplicate_prompt(uid))
     archived = window.prompts.model.row(position).archived
     menu.addAction("Bring back" if archived else "Archive", lambda: window.archive(uid))
+    window.sidebar.point_at_prompt(uid, menu)
     menu.popup(at)
 
 
-def iteration_menu(window: MainWindow, at: QPoint) -> None:
-    """Open the menu of the shown iteration at a global position."""
-    menu = window.actions_.submenu(window.frame, "restore", "branch", "note", "back")
+def iteration_menu(window: MainWindow, uid: str, at: QPoint) -> None:
+    """Open the menu of a row of the timeline, which need not be shown, at a global position."""
+    shown = window.compose.viewing is not None and window.compose.viewing.row.uid == uid
+    menu = QMenu(window.frame)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.addAction("Show", lambda: window.compose.view(uid)).setEnabled(not shown)
+    menu.addAction("Restore", lambda: window.handlers.take_over_row(uid, branch=False))
+    menu.addAction("Branch", lambda: window.handlers.take_over_row(uid, branch=True))
+    note = menu.addAction("Note…", lambda: window.dialogs.edit_note(uid))
+    note.setEnabled(not window.workbench.store.read_only)
+    if shown:
+        menu.addSeparator()
+        menu.addAction("Back to the draft", window.handlers.back)
+    window.sidebar.point_at_iteration(uid, menu)
     menu.popup(at)

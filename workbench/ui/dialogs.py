@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from workbench.app.timeline import name
 from workbench.core.lanes import Lane
 from workbench.ui.questions import Answer, answer_of, answers_question, draft_question
 from workbench.ui.theme import set_role
@@ -26,12 +27,12 @@ Page = Literal["keys", "endpoints", "appearance"]
 
 
 class NoteDialog(QDialog):
-    """One line of text about an iteration. Enter keeps it, Esc leaves it as it was."""
+    """One line of text about an iteration or a version. Enter keeps it, Esc leaves it as it was."""
 
-    def __init__(self, parent: QWidget, number: int, note: str) -> None:
+    def __init__(self, parent: QWidget, what: str, note: str) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(f"Note on iteration {number}")
+        self.setWindowTitle(f"Note on {what}")
         self.field = QLineEdit(note)
         self.field.setAccessibleName("Note")
         self.field.setMinimumWidth(360)
@@ -57,13 +58,13 @@ class Dialogs(QObject):
         self._picker: ModelPicker | None = None
         self._question: QMessageBox | None = None
 
-    def edit_note(self, run_uid: str) -> None:
-        """Edit the note of an iteration."""
-        row = self._window.timeline.row(self._window.timeline.position(run_uid))
+    def edit_note(self, uid: str) -> None:
+        """Edit the note of a row of the timeline."""
+        row = self._window.timeline.find(uid)
         if row is None:
             return
-        dialog = NoteDialog(self._window.frame, row.number, row.note)
-        dialog.accepted.connect(lambda: self._window.compose.set_note(run_uid, dialog.field.text().strip()))
+        dialog = NoteDialog(self._window.frame, name(row), row.note)
+        dialog.accepted.connect(lambda: self._window.compose.rows.set_note(row, dialog.field.text().strip()))
         dialog.finished.connect(self._note_closed)
         self._note = dialog
         dialog.open()

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from workbench.app.timeline import name
+from workbench.core.timeline import Detail
 from workbench.ui.theme import Mode
 
 if TYPE_CHECKING:
@@ -57,7 +59,7 @@ class Handlers:
             "restore": lambda: self.take_over(branch=False),
             "branch": lambda: self.take_over(branch=True),
             "back": self.back,
-            "note": lambda: w.dialogs.edit_note(compose.shown_run()),
+            "note": lambda: w.dialogs.edit_note(compose.shown_row()),
             "settings": lambda: w.dialogs.settings("keys"),
             "theme_system": lambda: self.theme("system"),
             "theme_light": lambda: self.theme("light"),
@@ -96,20 +98,24 @@ class Handlers:
 
     def take_over(self, *, branch: bool) -> None:
         """Restore or branch, with a line that offers to undo it."""
-        compose = self._window.compose
-        if compose.viewing is None:
-            return
-        number = compose.viewing.row.number
-        before = compose.branch() if branch else compose.restore()
+        if self._window.compose.viewing is not None:
+            self._take_over(self._window.compose.viewing, branch=branch)
+
+    def take_over_row(self, uid: str, *, branch: bool) -> None:
+        """The same with a row of the timeline that need not be shown."""
+        self._window.compose.past.fetch(uid, lambda detail: self._take_over(detail, branch=branch))
+
+    def _take_over(self, detail: Detail, *, branch: bool) -> None:
+        before = self._window.compose.take_over(detail, branch=branch)
         if before is not None:
             did = "The draft now starts from" if branch else "The draft now has the text of"
-            self._window.offer_undo(f"{did} iteration {number}.", before)
-        self._window.view.editor.focus_first()
+            self._window.offer_undo(f"{did} {name(detail.row)}.", before)
+            self._window.view.editor.focus_first()
 
     def step_iteration(self, step: int) -> None:
         """Go to the next older (1) or newer (-1) iteration; newer than the newest is the draft."""
         window = self._window
-        shown = window.timeline.position(window.compose.shown_run())
+        shown = window.timeline.position(window.compose.shown_row())
         if window.compose.viewing is None:
             # The draft's lanes show the newest run; what is older than that begins behind it.
             target = shown + 1 if shown >= 0 and step > 0 else 0 if step > 0 else -1
@@ -117,7 +123,7 @@ class Handlers:
             target = shown + step
         row = window.timeline.row(target) if target >= 0 else None
         if row is not None:
-            window.compose.view(row.run_uid)
+            window.compose.view(row.uid)
         elif step < 0:
             self.back()
 

@@ -15,7 +15,7 @@ def window_state(window: MainWindow) -> WindowState:
     compose, board = window.compose, window.compose.board
     focused = window.view.lanes.focused_slot()
     viewing = compose.viewing is not None
-    shown = window.timeline.position(compose.shown_run())
+    shown = window.timeline.position(compose.shown_row())
     focused_running = bool(focused) and board.is_running(focused)
     running = compose.still_running()
     return WindowState(

@@ -18,6 +18,7 @@ from workbench.app.compose import Compose
 from workbench.app.lane_state import LaneHead
 from workbench.app.model_entries import Choice
 from workbench.app.opening import Opened
+from workbench.app.past import nothing_answered
 from workbench.app.prompts import Prompts
 from workbench.app.pulse import Pulse
 from workbench.app.session_text import session_detail, session_line
@@ -25,7 +26,7 @@ from workbench.app.tasks import Tasks
 from workbench.app.timeline import TimelineModel, describe
 from workbench.core.drafts import Draft
 from workbench.core.lanes import BUILTIN, LITELLM
-from workbench.core.runs import IterationDetail
+from workbench.core.timeline import Detail, VersionDetail
 from workbench.store.records import RunBegun
 from workbench.ui import geometry
 from workbench.ui.dialogs import Dialogs
@@ -171,7 +172,7 @@ class MainWindow(QObject):
             len(self.heads), running=state.running, enabled=state.has_prompt and not state.viewing
         )
         self.view.lanes.set_all_running(state.running)
-        self.sidebar.light(self.compose.shown_run())
+        self.sidebar.light(self.compose.shown_row())
         self.view.runbar.set_based_on(self.compose.based_on)
 
     def show_draft(self, draft: Draft) -> None:
@@ -180,12 +181,17 @@ class MainWindow(QObject):
     def restore_draft(self, draft: Draft) -> None:
         self.view.set_draft(draft.content, draft.values, undoable=True)
 
-    def show_viewing(self, detail: IterationDetail | None, text: str) -> None:
+    def show_viewing(self, detail: Detail | None, text: str) -> None:
         if detail is None:
+            self.view.lanes.explain_emptiness()
             self.view.show_draft()
         else:
             in_editor = self.view.editor.isAncestorOf(QApplication.focusWidget() or self.frame)
-            self.view.show_past(detail.content, detail.values, text, describe(detail.row))
+            values = () if isinstance(detail, VersionDetail) else detail.values
+            if isinstance(detail, VersionDetail):
+                self.view.lanes.explain_emptiness(*nothing_answered(detail))
+            tip = "\n".join(filter(None, (describe(detail.row), detail.newer)))
+            self.view.show_past(detail.content, values, text, tip)
             if in_editor:
                 # Arrow keys then walk through the history, and digits are verdicts.
                 self.sidebar.iteration_list.setFocus()
@@ -216,7 +222,7 @@ class MainWindow(QObject):
         self.pulse.start()
 
     def run_recorded(self, begun: RunBegun) -> None:
-        self.compose.recorded(begun.run_uid, begun.number, begun.version_number)
+        self.compose.recorded(begun)
         self.show_session()
         self._show_database()
         self.prompts.refresh()

@@ -40,10 +40,11 @@ def wire(window: MainWindow) -> None:
     side.iteration_chosen.connect(compose.view)
     side.new_prompt.connect(window.prompts_new)
     side.prompt_menu.connect(lambda uid, at: prompt_menu(window, uid, at))
-    side.iteration_menu.connect(lambda _, at: iteration_menu(window, at))
+    side.iteration_menu.connect(lambda uid, at: iteration_menu(window, uid, at))
     window.prompts.open_requested.connect(window.choose_prompt)
     window.prompts.listed.connect(lambda: side.select_prompt(compose.prompt_uid))
-    window.timeline.rowsInserted.connect(lambda: side.select_iteration(compose.shown_run()))
+    for moved in (window.timeline.rowsInserted, window.timeline.rowsRemoved):
+        moved.connect(lambda: side.select_iteration(compose.shown_row()))
     window.header.settings_clicked.connect(lambda: window.dialogs.settings("keys"))
     compose.saver.saved.connect(window.notices.saved)
     compose.saver.failed.connect(window.notices.not_saved)

@@ -38,9 +38,9 @@ class History:
         """Return how many iterations a prompt has."""
         return self._store.iteration_count(prompt_uid)
 
-    def row(self, run_uid: str) -> IterationRow:
-        """Return one line of the timeline."""
-        return self._store.iteration(run_uid)
+    def row(self, run_uid: str, prompt_uid: str) -> IterationRow | None:
+        """Return an iteration's line of the timeline, None when it is one of another prompt."""
+        return self._store.iteration_of(prompt_uid, run_uid)
 
     def detail(self, run_uid: str) -> IterationDetail:
         """Return an iteration exactly as it was."""

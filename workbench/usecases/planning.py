@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
+from workbench.core.runs import VersionRow
 from workbench.core.templates import missing, render_plain
 from workbench.usecases.problems import Problem, RefusedError
 
@@ -93,6 +94,13 @@ def plan_lanes(draft: Draft, pinned: Callable[[int], Content], render: Render) -
         for number, content in contents.items()
     }
     return tuple(PlannedLane(lane, messages[lane.pinned]) for lane in draft.lanes)
+
+
+def sendable(version: VersionRow) -> Content:
+    """Return the content of a version. Raises RefusedError when what would be sent is not what it says."""
+    if version.newer:
+        raise RefusedError(f"Version {version.number} was not sent. {version.newer}")
+    return version.content
 
 
 def render_messages(content: Content, values: Mapping[str, str], render: Render, where: str = "") -> Messages:

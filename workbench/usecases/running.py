@@ -25,7 +25,7 @@ from workbench.usecases.asking import call_for
 from workbench.usecases.credentials import ProviderOf
 from workbench.usecases.handles import RunHandle
 from workbench.usecases.listening import Listeners
-from workbench.usecases.planning import Messages, PlannedLane, check, plan_lanes, render_messages
+from workbench.usecases.planning import Messages, PlannedLane, check, plan_lanes, render_messages, sendable
 from workbench.usecases.pricing import Pricing
 from workbench.usecases.problems import Problem, RefusedError, problem_of
 from workbench.usecases.recording import Recorder
@@ -239,7 +239,7 @@ class Runner:
             self._refuse(handle, problem_of(error))
 
     def _begin(self, handle: RunHandle, draft: Draft, based_on: int | None, note: str) -> None:
-        planned = plan_lanes(draft, lambda n: self._content(handle.prompt_uid, n), self._render)
+        planned = plan_lanes(draft, lambda n: sendable(self._store.version(handle.prompt_uid, n)), self._render)
         try:
             begun = self._store.begin_run(self._run_start(handle, draft, based_on, note)).result()
         except StoreError as error:
@@ -251,13 +251,6 @@ class Runner:
         self._listeners.on_run_started(begun)
         for lane, transcript in zip(planned, handle.transcripts, strict=True):
             self._ask(transcript, lane)
-
-    def _content(self, prompt_uid: str, number: int) -> Content:
-        """Return the content of a version. Raises RefusedError when it cannot be sent as it is."""
-        version = self._store.version(prompt_uid, number)
-        if version.newer:
-            raise RefusedError(f"Version {number} was not sent. {version.newer}")
-        return version.content
 
     def _render(self, content: Content, values: Mapping[str, str]) -> Future[Messages]:
         self._engine.start()
@@ -287,7 +280,7 @@ class Runner:
         detail = self._store.iteration_detail(handle.run_uid)
         position = next(record.position for record in detail.outputs if record.uid == output_uid)
         ran = next(lane for lane in detail.lanes if lane.position == position)
-        content = self._content(handle.prompt_uid, ran.version)
+        content = sendable(self._store.version(handle.prompt_uid, ran.version))
         messages = render_messages(content, dict(detail.values), self._render)
         attempt = self._store.add_attempt(
             output_uid, transcript.uid, self._owner.now(), owner_uid=self._owner.uid

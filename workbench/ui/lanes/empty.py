@@ -1,6 +1,6 @@
 """What stands in the place of the columns while there are none.
 
-Invariant: an empty view says what a lane is and has the one button that is needed.
+Invariant: an empty view says why it is empty, and has a button only where that helps.
 """
 
 from __future__ import annotations
@@ -10,20 +10,22 @@ from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from workbench.ui.theme import Theme, set_role
 
+HEADING = "No lanes yet"
+TEXT = (
+    "A lane is a column: one model with its parameters and a version of the prompt. "
+    "Add two and run to read their answers side by side."
+)
+
 
 class EmptyPage(QWidget):
-    """Teaches what lanes are; `button` adds one."""
+    """Teaches what lanes are; `button` adds one. It can say something else, and then has no button."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         set_role(self, "surface")
-        heading = QLabel("No lanes yet", self)
-        set_role(heading, "heading")
-        self._text = QLabel(
-            "A lane is a column: one model with its parameters and a version of the prompt. "
-            "Add two and run to read their answers side by side.",
-            self,
-        )
+        self._heading = QLabel(HEADING, self)
+        set_role(self._heading, "heading")
+        self._text = QLabel(TEXT, self)
         set_role(self._text, "muted")
         self._text.setWordWrap(True)
         self._text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -31,11 +33,22 @@ class EmptyPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setSpacing(10)
         layout.addStretch(2)
-        for widget in (heading, self._text, self.button):
+        for widget in (self._heading, self._text, self.button):
             layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
         theme.changed.connect(self._restyle)
         self._restyle()
+
+    def say(self, heading: str = "", text: str = "") -> None:
+        """Show these words; none for what a lane is."""
+        self._heading.setText(heading or HEADING)
+        self._text.setText(text or TEXT)
+        self.button.setVisible(not heading)
+        self._restyle()
+
+    def words(self) -> str:
+        """Return what is shown."""
+        return f"{self._heading.text()}\n{self._text.text()}"
 
     def _restyle(self) -> None:
         width = self._text.fontMetrics().averageCharWidth() * 44

@@ -13,10 +13,13 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from workbench.app.lane_state import LaneHead, LaneStatus
+from workbench.core.text import opening_words
+from workbench.core.timeline import VersionLabel
 from workbench.ui.lanes.intents import Intents
 
 _DIRECT_VERSIONS = 20
 _VERSIONS_PER_MENU = 25
+_LABEL_LENGTH = 44
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,31 +69,56 @@ def lane_menu(
 
 
 def _add_versions(menu: QMenu, head: LaneHead, pin: Callable[[int | None], None], editable: bool) -> None:
+    """Offer the newest versions, the pinned one and the first; the others are behind "More…"."""
     versions = menu.addMenu("&Version")
     versions.menuAction().setEnabled(editable)
-    _add_version(versions, "Current text", None, head, pin)
+    versions.setToolTipsVisible(True)
+    _add_version(versions, None, head, pin)
     if head.versions:
         versions.addSeparator()
     direct, older = head.versions[:_DIRECT_VERSIONS], head.versions[_DIRECT_VERSIONS:]
-    for number in direct:
-        _add_version(versions, f"v{number}", number, head, pin)
-    for start in range(0, len(older), _VERSIONS_PER_MENU):
-        part = older[start : start + _VERSIONS_PER_MENU]
-        holds_pinned = " ✓" if head.pinned in part else ""
-        _add_lazily(versions.addMenu(f"v{part[0]} … v{part[-1]}{holds_pinned}"), part, head, pin)
+    kept = [label for label in older if label.number == head.pinned or label is older[-1]]
+    for label in (*direct, *kept):
+        _add_version(versions, label, head, pin)
+    if len(older) > len(kept):
+        versions.addSeparator()
+        _add_lazily(versions.addMenu("More…"), older, head, pin)
 
 
-def _add_lazily(menu: QMenu, part: tuple[int, ...], head: LaneHead, pin: Callable[[int | None], None]) -> None:
+def _add_lazily(
+    menu: QMenu, labels: tuple[VersionLabel, ...], head: LaneHead, pin: Callable[[int | None], None]
+) -> None:
+    """Fill a menu with versions when it is first opened; many are parted, so that no menu is longer than a screen."""
+    menu.setToolTipsVisible(True)
+
     def fill() -> None:
-        if menu.isEmpty():
-            for number in part:
-                _add_version(menu, f"v{number}", number, head, pin)
+        if not menu.isEmpty():
+            return
+        if len(labels) <= _VERSIONS_PER_MENU:
+            for label in labels:
+                _add_version(menu, label, head, pin)
+            return
+        size = max(_VERSIONS_PER_MENU, -(-len(labels) // _VERSIONS_PER_MENU))
+        for start in range(0, len(labels), size):
+            part = labels[start : start + size]
+            holds_pinned = " ✓" if any(label.number == head.pinned for label in part) else ""
+            _add_lazily(menu.addMenu(f"v{part[0].number} … v{part[-1].number}{holds_pinned}"), part, head, pin)
 
     menu.aboutToShow.connect(fill)
 
 
-def _add_version(menu: QMenu, text: str, number: int | None, head: LaneHead, pin: Callable[[int | None], None]) -> None:
-    entry = menu.addAction(text)
+def _add_version(menu: QMenu, label: VersionLabel | None, head: LaneHead, pin: Callable[[int | None], None]) -> None:
+    """Add one version, or with None the current text."""
+    number = None if label is None else label.number
+    entry = menu.addAction("Current text" if label is None else version_text(label))
+    if label is not None:
+        entry.setToolTip(label.opening)
     entry.setCheckable(True)
     entry.setChecked(head.pinned == number)
     entry.triggered.connect(lambda _checked=False: pin(number))
+
+
+def version_text(label: VersionLabel) -> str:
+    """Return the entry of a version: its number and what it is known by, on one line."""
+    known = opening_words(label.text, _LABEL_LENGTH).replace("&", "&&")
+    return f"v{label.number}   {known}" if known else f"v{label.number}"

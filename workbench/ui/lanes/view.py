@@ -130,6 +130,14 @@ class LanesView(Intents):
         for _ in range(_AT_ONCE):
             self._build_one()
 
+    def explain_emptiness(self, heading: str = "", text: str = "") -> None:
+        """Say why there are no columns; without words, what a lane is and how to add one."""
+        self._empty.say(heading, text)
+
+    def emptiness(self) -> str:
+        """Return what is said in the place of the columns, "" while there are some."""
+        return "" if self._seats else self._empty.words()
+
     def set_status(self, slot: str, status: LaneStatus) -> None:
         """Show how the output of a lane stands."""
         if (seat := self._seat(slot)) is not None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHBoxLayout,
     QLabel,
     QListView,
+    QMenu,
     QSizePolicy,
     QSplitter,
     QToolButton,
@@ -22,7 +23,7 @@ from PySide6.QtWidgets import (
 from workbench.app import timeline
 from workbench.app.prompt_list import PromptListModel
 from workbench.app.timeline import TimelineModel
-from workbench.core.runs import IterationRow
+from workbench.core.timeline import TimelineRow
 from workbench.ui.shell.delegates import MARGIN, IterationDelegate, PromptDelegate
 from workbench.ui.theme import Theme, set_role
 
@@ -30,7 +31,10 @@ _VERDICT_TEXTS = frozenset("0123456789-")
 
 
 class _List(QListView):
-    """A flat list on the sunken surface. Enter and Space activate as a click does."""
+    """A flat list on the sunken surface. Enter and Space activate as a click does; a right click only opens a menu."""
+
+    menu_wanted = Signal(QModelIndex, QPoint)
+    """A row, and where on the screen its menu belongs."""
 
     def __init__(self, name: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -42,8 +46,34 @@ class _List(QListView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
         self.setMouseTracking(True)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setStyleSheet("QListView { background: transparent; }")
+        self._pointed = QPersistentModelIndex()
+
+    def is_pointed(self, index: QModelIndex | QPersistentModelIndex) -> bool:
+        """Whether the menu of this row is open."""
+        return self._pointed.isValid() and self._pointed.row() == index.row()
+
+    def point_at(self, index: QModelIndex, menu: QMenu) -> None:
+        """Mark a row as the one that `menu` is about, until it closes."""
+        self._pointed = QPersistentModelIndex(index)
+        menu.aboutToHide.connect(self._point_nowhere)
+        self.viewport().update()
+
+    def _point_nowhere(self) -> None:
+        self._pointed = QPersistentModelIndex()
+        self.viewport().update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        # The base class would make the row the current one, and that opens it.
+        if event.button() != Qt.MouseButton.RightButton:
+            super().mousePressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        index = self.currentIndex() if by_key else self.indexAt(event.pos())
+        if index.isValid():
+            at = self.visualRect(index).bottomLeft() + QPoint(MARGIN, 0) if by_key else event.pos()
+            self.menu_wanted.emit(index, self.viewport().mapToGlobal(at))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Digits and minus are verdicts; a list would search its rows for them.
@@ -58,7 +88,7 @@ class SideBar(QWidget):
 
     prompt_chosen = Signal(str)
     iteration_chosen = Signal(str)
-    """A run uid."""
+    """The uid of a row of the timeline."""
     draft_chosen = Signal()
     new_prompt = Signal()
     prompt_menu = Signal(str, QPoint)
@@ -76,10 +106,15 @@ class SideBar(QWidget):
 
         self.prompt_list = _List("Prompts", self)
         self.prompt_list.setModel(prompts)
-        self.prompt_list.setItemDelegate(PromptDelegate(theme, self.prompt_list))
+        self.prompt_list.setItemDelegate(PromptDelegate(theme, self.prompt_list, self.prompt_list.is_pointed))
         self.iteration_list = _List("Iterations", self)
+        # Before the list itself hears of it: it would open the neighbour of a row that goes.
+        iterations.rowsAboutToBeRemoved.connect(self._begin_removal)
+        iterations.rowsRemoved.connect(self._end_removal)
         self.iteration_list.setModel(iterations)
-        self.iteration_list.setItemDelegate(IterationDelegate(theme, self.iteration_list, now))
+        self.iteration_list.setItemDelegate(
+            IterationDelegate(theme, self.iteration_list, self.iteration_list.is_pointed, now)
+        )
 
         add = QToolButton(self)
         add.setText("+")
@@ -105,9 +140,9 @@ class SideBar(QWidget):
         self.prompt_list.selectionModel().currentChanged.connect(self._prompt_current)
         self.iteration_list.selectionModel().currentChanged.connect(self._iteration_current)
         self.iteration_list.clicked.connect(self._iteration_clicked)
-        self.prompt_list.customContextMenuRequested.connect(self._prompt_context)
-        self.iteration_list.customContextMenuRequested.connect(self._iteration_context)
-        for signal in (iterations.modelReset, iterations.rowsInserted):
+        self.prompt_list.menu_wanted.connect(self._prompt_context)
+        self.iteration_list.menu_wanted.connect(self._iteration_context)
+        for signal in (iterations.modelReset, iterations.rowsInserted, iterations.rowsRemoved):
             signal.connect(self._show_empty)
         theme.changed.connect(self._restyle)
         self._quiet = False
@@ -123,17 +158,25 @@ class SideBar(QWidget):
         """Mark a prompt as the current one without reporting it."""
         self._select(self.prompt_list, self._prompts.position(uid))
 
-    def light(self, run_uid: str) -> None:
-        """Mark the iteration that the lanes show, unless it is marked; the list scrolls only when that changes."""
+    def light(self, uid: str) -> None:
+        """Mark the row that is shown, unless it is marked; the list scrolls only when that changes."""
         current = self.iteration_list.currentIndex()
-        lit = current.data(timeline.ROW).run_uid if current.isValid() else ""
-        if lit != run_uid and (self._iterations.position(run_uid) >= 0 or lit):
-            self.select_iteration(run_uid)
+        lit = current.data(timeline.ROW).uid if current.isValid() else ""
+        if lit != uid and (self._iterations.position(uid) >= 0 or lit):
+            self.select_iteration(uid)
 
-    def select_iteration(self, run_uid: str) -> None:
-        """Mark an iteration without reporting it; "" marks none."""
+    def select_iteration(self, uid: str) -> None:
+        """Mark a row of the timeline without reporting it; "" marks none."""
         self._reported = ""
-        self._select(self.iteration_list, self._iterations.position(run_uid) if run_uid else -1)
+        self._select(self.iteration_list, self._iterations.position(uid) if uid else -1)
+
+    def point_at_iteration(self, uid: str, menu: QMenu) -> None:
+        """Mark a row of the timeline as the one that `menu` is about, until it closes."""
+        self.iteration_list.point_at(self._iterations.index(self._iterations.position(uid)), menu)
+
+    def point_at_prompt(self, uid: str, menu: QMenu) -> None:
+        """The same in the list of prompts."""
+        self.prompt_list.point_at(self._prompts.index(self._prompts.position(uid)), menu)
 
     def edit_prompt_name(self, uid: str) -> None:
         """Open the inline editor on a prompt's name."""
@@ -167,26 +210,28 @@ class SideBar(QWidget):
 
     def _iteration_current(self, current: QModelIndex, _: QModelIndex) -> None:
         if current.isValid() and not self._quiet:
-            row: IterationRow = current.data(timeline.ROW)
-            self._reported = row.run_uid
-            self.iteration_chosen.emit(row.run_uid)
+            row: TimelineRow = current.data(timeline.ROW)
+            self._reported = row.uid
+            self.iteration_chosen.emit(row.uid)
 
     def _iteration_clicked(self, index: QModelIndex) -> None:
         # A click on the row that is marked already changes no selection.
-        row: IterationRow = index.data(timeline.ROW)
-        if row.run_uid != self._reported:
+        row: TimelineRow = index.data(timeline.ROW)
+        if row.uid != self._reported:
             self._iteration_current(index, QModelIndex())
 
-    def _prompt_context(self, at: QPoint) -> None:
-        index = self.prompt_list.indexAt(at)
-        if index.isValid():
-            self.prompt_menu.emit(self._prompts.row(index.row()).uid, self.prompt_list.viewport().mapToGlobal(at))
+    def _begin_removal(self) -> None:
+        self._quiet = True
 
-    def _iteration_context(self, at: QPoint) -> None:
-        index = self.iteration_list.indexAt(at)
-        if index.isValid():
-            row: IterationRow = index.data(timeline.ROW)
-            self.iteration_menu.emit(row.run_uid, self.iteration_list.viewport().mapToGlobal(at))
+    def _end_removal(self) -> None:
+        self._quiet = False
+
+    def _prompt_context(self, index: QModelIndex, at: QPoint) -> None:
+        self.prompt_menu.emit(self._prompts.row(index.row()).uid, at)
+
+    def _iteration_context(self, index: QModelIndex, at: QPoint) -> None:
+        row: TimelineRow = index.data(timeline.ROW)
+        self.iteration_menu.emit(row.uid, at)
 
     def _show_empty(self) -> None:
         empty = self._iterations.rowCount() == 0

@@ -1,0 +1,58 @@
+"""Single rows of the timeline, read again after something changed them.
+
+Invariant: a row is only ever put into the timeline of the prompt that it belongs to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.app.tasks import Tasks
+from workbench.app.timeline import TimelineModel
+from workbench.core.runs import IterationRow
+from workbench.core.timeline import TimelineRow
+from workbench.usecases.history import History
+
+
+class Rows(QObject):
+    """Keeps the loaded rows as the history has them."""
+
+    changed = Signal()
+    noted = Signal()
+    """A note was written: what versions are known by may be another."""
+
+    def __init__(
+        self, history: History, tasks: Tasks, timeline: TimelineModel, prompt: Callable[[], str], parent: QObject
+    ) -> None:
+        """`prompt` returns the uid of the prompt whose timeline it is."""
+        super().__init__(parent)
+        self._history, self._tasks, self._timeline, self._prompt = history, tasks, timeline, prompt
+
+    def refresh(self, run_uid: str) -> None:
+        """Read the row of an iteration again; one of another prompt is left alone."""
+        prompt = self._prompt()
+
+        def put(row: IterationRow | None) -> None:
+            if row is not None:
+                self._put(prompt, row)
+
+        self._tasks.run(lambda: self._history.row(run_uid, prompt), put)
+
+    def set_note(self, row: TimelineRow, note: str) -> None:
+        """Write a note on an iteration or a version; "" removes it."""
+        prompt = self._prompt()
+
+        def put(noted: TimelineRow) -> None:
+            self._put(prompt, noted)
+            self.noted.emit()
+
+        self._tasks.watch(
+            self._history.note(row, note), lambda _: self._tasks.run(lambda: self._history.whole(row).row, put)
+        )
+
+    def _put(self, prompt: str, row: TimelineRow) -> None:
+        if prompt == self._prompt():
+            self._timeline.put(row)
+            self.changed.emit()

@@ -1,0 +1,44 @@
+"""What the versions of the open prompt are known by, for the menus that lanes are pinned with.
+
+Invariant: newest first, each number once; a version that this session makes is named as soon as it is recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from workbench.core.content import Content
+from workbench.core.text import first_line
+from workbench.core.timeline import VersionLabel
+from workbench.store.records import RunBegun
+
+
+class VersionNames:
+    """The labels of one prompt's versions."""
+
+    def __init__(self) -> None:
+        self._labels: tuple[VersionLabel, ...] = ()
+        self._openings: dict[str, str] = {}
+
+    @property
+    def labels(self) -> tuple[VersionLabel, ...]:
+        """The labels, newest first."""
+        return self._labels
+
+    def load(self, labels: Iterable[VersionLabel] = ()) -> None:
+        """Take the labels of a prompt as the history has them."""
+        self._labels = tuple(labels)
+
+    def started(self, run_uid: str, content: Content) -> None:
+        """Remember how the text of a run begins until the run is recorded."""
+        texts = (message.text for message in content.messages)
+        self._openings[run_uid] = next((line for text in texts if (line := first_line(text, 60))), "")
+
+    def recorded(self, begun: RunBegun, *, of_this_prompt: bool) -> bool:
+        """Take in the version that a run made; False when there is no new one."""
+        opening = self._openings.pop(begun.run_uid, "")
+        number = begun.version_number
+        if not of_this_prompt or number is None or any(label.number == number for label in self._labels):
+            return False
+        self._labels = (VersionLabel(number, begun.change.summary or opening, opening), *self._labels)
+        return True
