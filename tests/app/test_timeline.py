@@ -1,20 +1,30 @@
-"""The timeline keeps its order and has no gaps, whoever numbers the runs."""
+"""The timeline keeps its order and has no gaps, whoever numbers the runs and whatever came meanwhile."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
+from PySide6.QtCore import QModelIndex
+from PySide6.QtTest import QSignalSpy
 from pytestqt.qtbot import QtBot
 
 from workbench.app.tasks import Tasks
-from workbench.app.timeline import TimelineModel
-from workbench.core.runs import IterationRow
+from workbench.app.timeline import PAGE, ROW, TimelineModel, describe, short_name
+from workbench.core.runs import IterationRow, Outcome, VerdictKind
+from workbench.core.timeline import BareVersion, Cursor, TimelinePage, TimelineRow
 
 
-def _row(number: int, note: str = "") -> IterationRow:
-    moment = "2026-11-24T13:20:05.123Z"
-    return IterationRow(f"run-{number}", number, 1, moment, note, "", 0, 0, "none", "", running=False)
+def _moment(second: int) -> str:
+    return f"2026-11-24T{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}.000Z"
+
+
+def _row(number: int, note: str = "", version: int = 1000, verdict: VerdictKind = "none") -> IterationRow:
+    return IterationRow(f"run-{number}", number, version, _moment(number), note, "", 0, 0, verdict, "", running=False)
+
+
+def _bare(number: int, second: int = 0, *, ran: bool = False) -> BareVersion:
+    return BareVersion(f"version-{number}", number, _moment(second or number), "", "", 2, 1, ran)
 
 
 @pytest.fixture
@@ -24,26 +34,151 @@ def tasks(qtbot: QtBot) -> Iterator[Tasks]:
     made.close()
 
 
+class History:
+    """Pages of a list of rows that a test may change between two fetches."""
+
+    def __init__(self, rows: list[TimelineRow]) -> None:
+        self.rows = rows
+        self.asked: list[Cursor | None] = []
+
+    def __call__(self, _prompt: str, after: Cursor | None, limit: int) -> TimelinePage:
+        self.asked.append(after)
+        rows = [row for row in self.rows if after is None or self._number(row, after)]
+        page = rows[:limit]
+        if len(rows) <= limit:
+            return TimelinePage(tuple(page))
+        last = [after.iteration, after.version] if after else [2**62, 2**62]
+        for row in page:
+            last[isinstance(row, BareVersion)] = row.number
+        return TimelinePage(tuple(page), Cursor(*last))
+
+    @staticmethod
+    def _number(row: TimelineRow, after: Cursor) -> bool:
+        return row.number < (after.version if isinstance(row, BareVersion) else after.iteration)
+
+
+Make = Callable[[list[TimelineRow]], tuple[TimelineModel, History]]
+
+
 @pytest.fixture
-def model(qtbot: QtBot, tasks: Tasks) -> TimelineModel:
-    made = TimelineModel(tasks, lambda _prompt, _before, _limit: [_row(3), _row(1)])
-    made.set_prompt("p")
-    qtbot.waitUntil(lambda: made.rowCount() == 2)
+def make(qtbot: QtBot, tasks: Tasks) -> Make:
+    def made(rows: list[TimelineRow]) -> tuple[TimelineModel, History]:
+        history = History(rows)
+        model = TimelineModel(tasks, history)
+        model.set_prompt("p")
+        qtbot.waitUntil(lambda: model.rowCount() == min(PAGE, len(rows)))
+        return model, history
+
     return made
 
 
-def _numbers(model: TimelineModel) -> list[int]:
-    return [row.number for i in range(model.rowCount()) if (row := model.row(i)) is not None]
+def _names(model: TimelineModel) -> list[str]:
+    return [short_name(row) for i in range(model.rowCount()) if (row := model.row(i)) is not None]
 
 
-def test_a_row_that_comes_late_takes_its_place(model: TimelineModel) -> None:
+def _refresh(qtbot: QtBot, model: TimelineModel) -> None:
+    done: list[bool] = []
+    model.refresh(lambda: done.append(True))
+    qtbot.waitUntil(lambda: bool(done))
+
+
+def test_a_row_that_comes_late_takes_its_place(make: Make) -> None:
+    model, _ = make([_row(3), _row(1)])
     model.put(_row(5))
     model.put(_row(2))
     model.put(_row(4))
-    assert _numbers(model) == [5, 4, 3, 2, 1]
+    assert _names(model) == ["5", "4", "3", "2", "1"]
     model.put(_row(4, "seen twice"))
-    assert _numbers(model) == [5, 4, 3, 2, 1]
-    found = model.row(1)
+    assert _names(model) == ["5", "4", "3", "2", "1"]
+    found = model.find("run-4")
     assert found is not None
     assert found.note == "seen twice"
     assert model.position("run-2") == 3
+
+
+def test_a_row_takes_its_place_among_versions_by_its_time(make: Make) -> None:
+    model, _ = make([_bare(7, 50), _row(40), _bare(6, 30), _row(20), _bare(5, 10)])
+    model.put(_row(45))
+    model.put(_row(25))
+    model.put(_row(60))
+    assert _names(model) == ["60", "v7", "45", "40", "v6", "25", "20", "v5"]
+
+
+def test_a_version_that_is_run_loses_its_row(make: Make) -> None:
+    model, _ = make([_row(3), _bare(2), _bare(1)])
+    spy = QSignalSpy(model.rowsRemoved)
+    model.put(_row(4, version=2))
+    assert _names(model) == ["4", "3", "v1"]
+    assert spy.count() == 1
+    model.mark_ran([1, 9])
+    assert model.row(2) == _bare(1, ran=True)
+
+
+def test_a_page_that_was_read_before_a_version_was_run_brings_it_not_back(qtbot: QtBot, make: Make) -> None:
+    model, history = make([_row(3), _bare(2), _bare(1)])
+    model.put(_row(4, version=2))
+    _refresh(qtbot, model)
+    assert _names(model) == ["3", "v1"], "the old page is old in all but this"
+    history.rows = [_row(4, version=2), _row(3), _bare(1)]
+    _refresh(qtbot, model)
+    assert _names(model) == ["4", "3", "v1"]
+
+
+def test_what_others_wrote_appears_and_what_they_ran_goes(qtbot: QtBot, make: Make) -> None:
+    rows: list[TimelineRow] = [_row(n) for n in range(300, 100, -1)]
+    model, history = make(rows)
+    model.fetchMore(QModelIndex())
+    qtbot.waitUntil(lambda: model.rowCount() == 200)
+    history.rows = [_row(302), _bare(9, 301), _row(301), _row(300, "noted"), *rows[1:40], *rows[41:]]
+    resets = QSignalSpy(model.modelReset)
+    _refresh(qtbot, model)
+    assert _names(model) == [short_name(row) for row in history.rows]
+    assert model.find("run-300") == _row(300, "noted")
+    assert resets.count() == 0, "the place of reading stays"
+
+
+def test_more_news_than_a_page_leave_no_gap(qtbot: QtBot, make: Make) -> None:
+    rows: list[TimelineRow] = [_row(n) for n in range(150, 0, -1)]
+    model, history = make(rows)
+    history.rows = [_row(n) for n in range(400, 0, -1)]
+    model.put(_row(400))
+    _refresh(qtbot, model)
+    assert _names(model) == [str(n) for n in range(400, 300, -1)]
+    while model.canFetchMore(QModelIndex()):
+        before = model.rowCount()
+        model.fetchMore(QModelIndex())
+        qtbot.waitUntil(lambda before=before: model.rowCount() > before)
+    assert _names(model) == [str(n) for n in range(400, 0, -1)]
+
+
+def test_pages_are_asked_for_by_numbers(qtbot: QtBot, make: Make) -> None:
+    rows: list[TimelineRow] = [_bare(7, 900), *(_row(n) for n in range(250, 0, -1))]
+    model, history = make(rows)
+    assert model.canFetchMore(QModelIndex())
+    model.fetchMore(QModelIndex())
+    assert not model.canFetchMore(QModelIndex()), "one page at a time"
+    qtbot.waitUntil(lambda: model.rowCount() == 200)
+    model.fetchMore(QModelIndex())
+    qtbot.waitUntil(lambda: model.rowCount() == 251)
+    assert not model.canFetchMore(QModelIndex())
+    assert history.asked == [None, Cursor(152, 7), Cursor(52, 7)]
+
+
+def test_a_row_says_everything_in_words() -> None:
+    row = _row(3, "shorter", version=2)
+    assert describe(row).startswith("Iteration 3, version 2, 24 Nov 2026")
+    assert "0 words added, 0 removed · shorter" in describe(row)
+    failed = IterationRow("r", 3, 2, _moment(1), "", "", 0, 0, "none", "", running=False, outcome=Outcome(2, failed=1))
+    assert describe(failed).endswith("1 of 2 failed")
+    running = IterationRow("r", 3, 2, _moment(1), "", "", 0, 0, "none", "", running=True, outcome=Outcome(2, failed=1))
+    assert describe(running).endswith("running")
+    assert describe(_bare(4)).startswith("Version 4, 24 Nov 2026")
+    assert describe(_bare(4)).endswith("2 words added, 1 removed · not run")
+    assert describe(_bare(4, ran=True)).endswith("ran only in lanes that were pinned to it")
+
+
+def test_lists_and_screen_readers_get_the_row(make: Make) -> None:
+    model, _ = make([_row(3, "shorter"), _bare(2)])
+    assert model.data(model.index(1), ROW) == _bare(2)
+    assert model.data(model.index(0)) == "3 shorter"
+    assert model.data(model.index(1)).startswith("v2")

@@ -16,6 +16,8 @@ from pytestqt.qtbot import QtBot
 
 from workbench.app.opening import read
 from workbench.core.drafts import Draft
+from workbench.core.runs import IterationRow
+from workbench.core.timeline import TimelineRow
 from workbench.engine import standin
 from workbench.engine.calls import Event
 from workbench.engine.client import EngineClient
@@ -141,8 +143,12 @@ class Desk:
         self.until(lambda: not self.window.compose.board.is_running())
         self.until(lambda: self.window.compose.stage.number() is not None)
 
-    def timeline(self) -> list[Any]:
-        """Return the loaded rows of the timeline."""
+    def timeline(self) -> list[IterationRow]:
+        """Return the loaded iterations of the timeline."""
+        return [row for row in self.shown_rows() if isinstance(row, IterationRow)]
+
+    def shown_rows(self) -> list[TimelineRow]:
+        """Return all loaded rows of the timeline, versions without iterations too."""
         model = self.window.timeline
         return [row for i in range(model.rowCount()) if (row := model.row(i)) is not None]
 

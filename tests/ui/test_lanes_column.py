@@ -137,8 +137,8 @@ def test_pinning(view: LanesView, lane: LaneColumn) -> None:
     assert texts[:3] == ["Current text", "v100   R&&D attempt 100", "v99   R&&D attempt 99"]
     assert texts[-3:] == ["v81   R&&D attempt 81", "v1   R&&D attempt 1", "More…"]
     assert versions.toolTipsVisible()
-    _entry(versions, "v100   R&&D attempt 100").trigger()
-    assert _entry(versions, "v99   R&&D attempt 99").toolTip() == "Text 99"
+    _entry(versions, "v100 ").trigger()
+    assert _entry(versions, "v99 ").toolTip() == "Text 99"
     more = _entry(versions, "More…").menu()
     assert isinstance(more, QMenu)
     assert not more.actions()
@@ -147,7 +147,7 @@ def test_pinning(view: LanesView, lane: LaneColumn) -> None:
     assert isinstance(older, QMenu)
     assert not older.actions()
     older.aboutToShow.emit()
-    _entry(older, "v7   R&&D attempt 7").trigger()
+    _entry(older, "v7 ").trigger()
     _entry(versions, "Current text").trigger()
     _close(menu)
     assert _calls(spy) == [["m", 100], ["m", 7], ["m", None]]

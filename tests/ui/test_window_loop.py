@@ -51,8 +51,7 @@ def test_words_changed_make_a_version_and_are_counted(desk: Desk) -> None:
     newest, first = desk.timeline()
     assert (newest.number, first.number) == (2, 1)
     assert newest.version == first.version + 1
-    # The full stop at the end of the old text stays; three words and a stop are new.
-    assert (newest.added, newest.removed) == (4, 0)
+    assert (newest.added, newest.removed) == (3, 0)
     assert "French" in newest.summary
     versions = desk.rows("SELECT count(*) FROM versions")
     desk.run()

@@ -92,7 +92,11 @@ class ViewingBar(QFrame):
             layout.addWidget(button)
         self.hide()
 
-    def show_iteration(self, text: str, detail: str) -> None:
+    def text(self) -> str:
+        """Return the line that says what is shown."""
+        return self._text.full()
+
+    def show_row(self, text: str, detail: str) -> None:
         """Show the bar with `text`; `detail` is its tooltip."""
         self._text.set_full(text)
         self._text.setToolTip(detail)

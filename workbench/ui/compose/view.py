@@ -89,7 +89,7 @@ class ComposeView(QSplitter):
         self._past_values.set_variables((*used, *(name for name in given if name not in used)))
         self._past_values.set_values(given)
         self._show(past=True)
-        self.viewing.show_iteration(title, detail)
+        self.viewing.show_row(title, detail)
 
     def show_draft(self) -> None:
         """Return from a past iteration."""
@@ -100,6 +100,10 @@ class ComposeView(QSplitter):
     def past_editor(self) -> ContentEditor | None:
         """The read-only editor of past iterations, None before the first one was shown."""
         return self._past_editor
+
+    def past_values(self) -> Values:
+        """Return the values that are shown with what is past."""
+        return () if self._past_values is None else self._past_values.values()
 
     def _show(self, *, past: bool) -> None:
         self.editor.setVisible(not past)

@@ -267,6 +267,10 @@ class StatusBar(QFrame):
         """Return what is said about saving."""
         return self._saved.text()
 
+    def database(self) -> str:
+        """Return what is said about the database."""
+        return self._database.full()
+
     def set_database(self, text: str) -> None:
         """Name the database and what it holds."""
         self._database.set_full(text)

@@ -1,0 +1,397 @@
+"""The timeline in the real window: versions that were never run, how runs ended, and what a right click does."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu
+
+from tests.ui.desk import ECHO, HELLO, Desk
+from workbench.app.timeline import describe, short_name
+from workbench.core.drafts import Draft
+from workbench.core.runs import Outcome
+from workbench.core.timeline import BareVersion
+from workbench.ui.window import MainWindow
+from workbench.usecases.samples import load_sample
+
+# The platform without a screen says so about every menu.
+pytestmark = [pytest.mark.window, pytest.mark.qt_log_ignore("This plugin does not support")]
+CTRL, ALT, SHIFT = (
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.AltModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+)
+FAILS = {"default": [{"text": "Part"}, {"fail": ["server_error", "The server failed. Retry.", "500"]}]}
+
+
+def names(desk: Desk) -> list[str]:
+    return [short_name(row) for row in desk.shown_rows()]
+
+
+def selected(window: MainWindow) -> int:
+    return window.sidebar.iteration_list.currentIndex().row()
+
+
+def click(desk: Desk, position: int, button: Qt.MouseButton = Qt.MouseButton.LeftButton) -> QPoint:
+    """Click a row of the timeline and return the place."""
+    view = desk.window.sidebar.iteration_list
+    view.scrollTo(view.model().index(position, 0))
+    place = view.visualRect(view.model().index(position, 0)).center()
+    QTest.mouseClick(view.viewport(), button, Qt.KeyboardModifier.NoModifier, place)
+    return place
+
+
+def right_click(desk: Desk, position: int) -> QMenu:
+    """Right-click a row of the timeline and return the menu that opens."""
+    place = click(desk, position, Qt.MouseButton.RightButton)
+    viewport = desk.window.sidebar.iteration_list.viewport()
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, viewport.mapToGlobal(place))
+    QApplication.sendEvent(viewport, event)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    return menu
+
+
+def choose(desk: Desk, menu: QMenu, text: str) -> None:
+    next(action for action in menu.actions() if action.text() == text).trigger()
+    menu.close()
+    desk.until(lambda: QApplication.activePopupWidget() is None)
+
+
+def look_at(desk: Desk, position: int) -> None:
+    click(desk, position)
+    row = desk.shown_rows()[position]
+    desk.until(lambda: (viewing := desk.window.compose.viewing) is not None and viewing.row.uid == row.uid)
+
+
+def empty_lanes(window: MainWindow) -> str:
+    return window.view.lanes.emptiness()
+
+
+@pytest.fixture
+def sample(desk: Desk) -> Iterator[MainWindow]:
+    window = desk.open()
+    desk.until(lambda: len(desk.shown_rows()) == 2)
+    window.view.editor.focus_first()
+    yield window
+
+
+def test_the_articles_pair_is_in_the_timeline_before_anything_ran(desk: Desk, sample: MainWindow) -> None:
+    refined, one_line = desk.shown_rows()
+    assert isinstance(refined, BareVersion)
+    assert isinstance(one_line, BareVersion)
+    assert names(desk) == ["v2", "v1"]
+    assert [refined.note, one_line.note] == [version.note for version in reversed(load_sample().versions)]
+    assert (one_line.added, one_line.removed, one_line.ran) == (8, 0, False)
+    assert sample.sidebar.iteration_list.isVisible()
+    assert desk.rows("SELECT iterations FROM prompts") == [(0,)]
+    desk.until(lambda: "0 iterations of this prompt" in sample.status.database())
+
+
+def test_a_version_that_was_never_run_is_shown_with_nothing_invented(desk: Desk, sample: MainWindow) -> None:
+    before = sample.compose.draft()
+    look_at(desk, 1)
+    assert sample.view.past_editor is not None
+    assert sample.view.past_editor.isVisible()
+    assert sample.view.past_editor.content() == load_sample().versions[0].content
+    assert sample.view.past_values() == ()
+    assert sample.shown_slots() == []
+    assert "This version was never run" in empty_lanes(sample)
+    assert sample.view.viewing.text() == "Version 1 · read-only"
+    assert sample.compose.shown_run() == ""
+    assert selected(sample) == 1
+    desk.press(Qt.Key.Key_1, on=sample.sidebar.iteration_list)
+    assert desk.rows("SELECT 1 FROM verdicts") == []
+    desk.ctrl(Qt.Key.Key_Return)
+    desk.until(lambda: desk.notice().startswith("Version 1 is read-only."))
+    assert desk.rows("SELECT 1 FROM runs") == []
+    desk.press(Qt.Key.Key_Escape)
+    desk.until(lambda: sample.compose.viewing is None)
+    assert sample.compose.draft() == before
+    assert len(sample.shown_slots()) == 2
+    assert empty_lanes(sample) == ""
+    for slot in sample.shown_slots():
+        sample.compose.lanes.remove(slot)
+    assert "No lanes yet" in empty_lanes(sample)
+
+
+def test_restore_brings_the_text_and_can_be_undone(desk: Desk, sample: MainWindow) -> None:
+    before = sample.compose.draft()
+    look_at(desk, 1)
+    desk.press(Qt.Key.Key_O, CTRL, SHIFT)
+    desk.until(lambda: sample.compose.viewing is None)
+    after = sample.compose.draft()
+    assert after == Draft(load_sample().versions[0].content, before.values, before.lanes, before.based_on)
+    assert desk.notice() == "The draft now has the text of version 1."
+    desk.ctrl(Qt.Key.Key_Z)
+    assert sample.compose.draft() == before
+
+
+def test_branch_makes_the_version_the_parent(desk: Desk, sample: MainWindow) -> None:
+    look_at(desk, 1)
+    desk.press(Qt.Key.Key_B, CTRL, SHIFT)
+    desk.until(lambda: sample.compose.viewing is None)
+    assert sample.compose.based_on == 1
+    sample.view.editor.focus_first()
+    desk.type("Well: ")
+    desk.run()
+    parents = dict(desk.rows("SELECT v.number, p.number FROM versions v LEFT JOIN versions p ON p.id = v.parent_id"))
+    assert parents == {1: None, 2: 1, 3: 1}
+    assert desk.timeline()[0].branched
+
+
+def test_alt_and_arrows_walk_through_versions_and_iterations(desk: Desk, sample: MainWindow) -> None:
+    desk.press(Qt.Key.Key_Left, ALT)
+    desk.until(lambda: sample.view.viewing.text() == "Version 2 · read-only")
+    desk.press(Qt.Key.Key_Right, ALT)
+    desk.until(lambda: sample.compose.viewing is None)
+    desk.run()
+    desk.type("More. ")
+    desk.run()
+    assert names(desk) == ["2", "1", "v2", "v1"]
+    seen = []
+    for wanted in ("Iteration 1", "Version 2", "Version 1"):
+        desk.press(Qt.Key.Key_Left, ALT)
+        desk.until(lambda wanted=wanted: sample.view.viewing.text().startswith(wanted))
+        seen.append(selected(sample))
+    assert seen == [1, 2, 3]
+    assert not sample.actions_["older"].isEnabled()
+    for wanted in ("Version 2", "Iteration 1", "Iteration 2"):
+        desk.press(Qt.Key.Key_Right, ALT)
+        desk.until(lambda wanted=wanted: sample.view.viewing.text().startswith(wanted))
+    assert desk.text(1) == "Hello there."
+    desk.press(Qt.Key.Key_Right, ALT)
+    desk.until(lambda: sample.compose.viewing is None)
+
+
+def test_a_version_that_is_run_is_shown_by_its_iteration_only(desk: Desk, sample: MainWindow) -> None:
+    desk.run()
+    assert names(desk) == ["1", "v2", "v1"]
+    pinned = desk.shown_rows()[2]
+    assert isinstance(pinned, BareVersion)
+    assert pinned.ran, "lane A ran it beside the draft"
+    look_at(desk, 2)
+    assert "It ran only in lanes that were pinned to it." in empty_lanes(sample)
+    look_at(desk, 1)
+    desk.press(Qt.Key.Key_O, CTRL, SHIFT)
+    desk.until(lambda: sample.compose.viewing is None)
+    desk.run()
+    assert names(desk) == ["2", "1", "v1"]
+    assert desk.timeline()[0].version == 2
+    assert selected(sample) == 0
+    assert sample.compose.viewing is None, "nothing opens because a row goes"
+    desk.until(lambda: "2 iterations of this prompt" in sample.status.database())
+
+
+def test_the_row_that_goes_while_it_is_looked_at_opens_no_other(desk: Desk) -> None:
+    gate = desk.directory / "gate"
+    window = desk.open({"default": [{"text": "Half"}, {"until": str(gate)}, {"finish": "stop"}]})
+    desk.until(lambda: len(desk.shown_rows()) == 2)
+    look_at(desk, 0)
+    window.workbench.runner.start_iteration(
+        window.compose.prompt_uid,
+        Draft(load_sample().versions[1].content, window.compose.draft().values, window.compose.lanes.lanes[1:]),
+        based_on=1,
+    )
+    desk.until(lambda: names(desk) == ["1", "v1"])
+    gate.touch()
+    desk.until(lambda: not window.compose.still_running())
+    viewing = window.compose.viewing
+    assert viewing is not None
+    assert short_name(viewing.row) == "v2"
+
+
+def test_a_note_on_a_version_is_what_it_is_known_by(desk: Desk, sample: MainWindow) -> None:
+    look_at(desk, 0)
+    desk.press(Qt.Key.Key_N, CTRL, SHIFT)
+    dialog = sample.dialogs.open_note
+    assert dialog is not None
+    assert dialog.windowTitle() == "Note on version 2"
+    dialog.field.setText("five steps")
+    desk.press(Qt.Key.Key_Return, on=dialog.field)
+    desk.until(lambda: desk.shown_rows()[0].note == "five steps")
+    sample.compose.back()
+    desk.until(lambda: [label.text for label in sample.heads[0].versions][0] == "five steps")
+
+
+def test_lanes_know_what_versions_are_about(desk: Desk, sample: MainWindow) -> None:
+    desk.type("Be brief. ")
+    desk.run()
+    labels = {label.number: label for label in sample.heads[0].versions}
+    assert sorted(labels) == [1, 2, 3]
+    assert labels[1].text == load_sample().versions[0].note
+    assert labels[1].opening.startswith("You are a customer service bot.")
+    assert labels[3].opening.startswith("Be brief. You are")
+    desk.close()
+    window = desk.open()
+    reopened = {label.number: label for label in window.heads[0].versions}
+    assert [reopened[n].text for n in (1, 2, 3)] == [labels[n].text for n in (1, 2, 3)]
+
+
+def test_a_version_of_a_newer_release_can_only_be_read(desk: Desk) -> None:
+    desk.open()
+    desk.close()
+    with sqlite3.connect(desk.db) as other:
+        other.execute("UPDATE contents SET body = json_set(body, '$.messages[0].files', json('[1]')) WHERE id = 1")
+    other.close()
+    window = desk.open()
+    desk.until(lambda: len(desk.shown_rows()) == 2)
+    before = window.compose.draft()
+    look_at(desk, 1)
+    assert window.view.viewing.text() == "Version 1 · read-only · from a newer release"
+    assert window.view.past_editor is not None
+    assert window.view.past_editor.content() == load_sample().versions[0].content
+    assert "Message 1 has 'files'" in empty_lanes(window)
+    for key in (Qt.Key.Key_O, Qt.Key.Key_B):
+        window.notice.hide()
+        desk.press(key, CTRL, SHIFT)
+        desk.until(lambda: "can only be read here" in desk.notice())
+    assert window.compose.viewing is not None
+    window.compose.back()
+    assert window.compose.draft() == before
+
+
+def test_rows_say_how_runs_ended(desk: Desk) -> None:
+    window = desk.open(FAILS)
+    window.view.editor.focus_first()
+    desk.run()
+    assert desk.timeline()[0].outcome == Outcome(2, failed=2)
+    assert describe(desk.timeline()[0]).endswith("failed")
+    desk.ctrl(Qt.Key.Key_1)
+    desk.until(lambda: desk.timeline()[0].verdict == "winner")
+    assert desk.timeline()[0].outcome.words == "failed"
+
+
+def test_a_stopped_run_says_so_as_soon_as_it_ends(desk: Desk) -> None:
+    window = desk.open({"default": [{"text": "So far"}, {"until": str(desk.directory / "never")}]})
+    window.view.editor.focus_first()
+    desk.ctrl(Qt.Key.Key_Return)
+    desk.until(lambda: desk.text(0) == "So far" and desk.text(1) == "So far")
+    desk.until(lambda: [row.running for row in desk.timeline()] == [True])
+    assert desk.timeline()[0].outcome == Outcome(2)
+    desk.press(Qt.Key.Key_Escape)
+    desk.settle()
+    desk.until(lambda: desk.timeline()[0].outcome == Outcome(2, stopped=2))
+    assert not desk.timeline()[0].running
+
+
+def test_a_retry_that_finishes_mends_the_row(desk: Desk) -> None:
+    gate = desk.directory / "gate"
+    window = desk.open({"default": [{"text": "Part"}, {"until": str(gate)}, {"finish": "stop"}]})
+    window.view.editor.focus_first()
+    desk.ctrl(Qt.Key.Key_Return)
+    desk.until(lambda: desk.text(0) == "Part" and desk.text(1) == "Part")
+    desk.press(Qt.Key.Key_Escape)
+    desk.settle()
+    desk.until(lambda: desk.timeline()[0].outcome == Outcome(2, stopped=2))
+    gate.touch()
+    window.view.lanes.retry_requested.emit(window.shown_slots()[0])
+    desk.until(lambda: desk.timeline()[0].outcome == Outcome(2, stopped=1))
+
+
+def test_what_was_interrupted_says_so_at_the_next_start(desk: Desk) -> None:
+    window = desk.open()
+    window.view.editor.focus_first()
+    desk.run()
+    desk.close()
+    with sqlite3.connect(desk.db) as other:
+        other.execute("UPDATE outputs SET state = 'waiting' WHERE lane = 1")
+        other.execute("INSERT INTO in_flight SELECT run_id, id, 'nobody' FROM outputs WHERE lane = 1")
+    other.close()
+    desk.open()
+    desk.until(lambda: [row.outcome for row in desk.timeline()] == [Outcome(2, interrupted=1)])
+    assert describe(desk.timeline()[0]).endswith("1 of 2 interrupted")
+
+
+def test_a_run_that_ends_after_its_prompt_was_left_touches_no_other_timeline(desk: Desk) -> None:
+    gate = desk.directory / "gate"
+    window = desk.open({"default": [{"text": "Half"}, {"until": str(gate)}, {"finish": "stop"}]})
+    window.view.editor.focus_first()
+    first = window.compose.prompt_uid
+    desk.ctrl(Qt.Key.Key_Return)
+    desk.until(lambda: desk.text(0) == "Half")
+    window.prompts_new()
+    desk.until(lambda: window.compose.prompt_uid != first and window.compose.ready)
+    gate.touch()
+    desk.until(lambda: not window.compose.still_running())
+    desk.until(lambda: not desk.rows("SELECT 1 FROM in_flight"))
+    done: list[bool] = []
+    window.tasks.run(lambda: None, lambda _: done.append(True))
+    desk.until(lambda: done)
+    assert desk.shown_rows() == []
+    window.choose_prompt(first)
+    desk.until(lambda: names(desk) == ["1", "v2", "v1"])
+    assert not desk.timeline()[0].running
+
+
+def test_a_right_click_only_opens_the_menu(desk: Desk, sample: MainWindow) -> None:
+    desk.run()
+    view = sample.sidebar.iteration_list
+    menu = right_click(desk, 2)
+    assert [action.text() for action in menu.actions()] == ["Show", "Restore", "Branch", "Note…"]
+    assert view.is_pointed(view.model().index(2, 0))
+    assert not view.is_pointed(view.model().index(1, 0))
+    assert selected(sample) == 0
+    assert sample.compose.viewing is None
+    menu.close()
+    assert not view.is_pointed(view.model().index(2, 0))
+    choose(desk, right_click(desk, 2), "Show")
+    desk.until(lambda: sample.view.viewing.text() == "Version 1 · read-only")
+    menu = right_click(desk, 2)
+    assert not menu.actions()[0].isEnabled(), "it is shown"
+    choose(desk, menu, "Back to the draft")
+    assert sample.compose.viewing is None
+
+
+def test_the_menu_acts_on_its_own_row(desk: Desk, sample: MainWindow) -> None:
+    desk.run()
+    look_at(desk, 1)
+    choose(desk, right_click(desk, 2), "Branch")
+    desk.until(lambda: sample.compose.viewing is None)
+    assert sample.compose.draft().content == load_sample().versions[0].content
+    assert sample.compose.based_on == 1
+    choose(desk, right_click(desk, 0), "Restore")
+    desk.until(lambda: sample.compose.draft().content == load_sample().draft.content)
+    assert sample.compose.based_on == 1
+    choose(desk, right_click(desk, 1), "Note…")
+    dialog = sample.dialogs.open_note
+    assert dialog is not None
+    assert dialog.windowTitle() == "Note on version 2"
+    dialog.reject()
+
+
+def test_the_menu_key_opens_the_menu_of_the_marked_row(desk: Desk) -> None:
+    window = desk.open(ECHO)
+    desk.until(lambda: len(desk.shown_rows()) == 2)
+    look_at(desk, 1)
+    view = window.sidebar.iteration_list
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(1, 1), view.viewport().mapToGlobal(QPoint()))
+    QApplication.sendEvent(view.viewport(), event)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    assert view.is_pointed(view.model().index(1, 0))
+    menu.close()
+
+
+def test_a_right_click_on_a_prompt_opens_it_not(desk: Desk) -> None:
+    window = desk.open(HELLO)
+    first = window.compose.prompt_uid
+    window.prompts_new()
+    desk.until(lambda: window.compose.prompt_uid != first and window.compose.ready)
+    opened = window.compose.prompt_uid
+    view = window.sidebar.prompt_list
+    row = window.prompts.model.position(first)
+    place = view.visualRect(view.model().index(row, 0)).center()
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.RightButton, Qt.KeyboardModifier.NoModifier, place)
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, view.viewport().mapToGlobal(place))
+    QApplication.sendEvent(view.viewport(), event)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    assert view.is_pointed(view.model().index(row, 0))
+    menu.close()
+    assert window.compose.prompt_uid == opened
