@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from workbench.app.opening import read
 from workbench.core.lanes import ECHO, ECHO_MODEL, LITELLM
+from workbench.core.runs import IterationRow
 from workbench.host.dirs import places
 from workbench.host.settings import Settings
 from workbench.ui.building import open_window
@@ -83,6 +84,11 @@ class Demo:
         target: QWidget = QApplication.focusWidget() or self.window.frame
         QTest.keyClick(target, key, modifiers)
 
+    def iterations(self) -> list[IterationRow]:
+        """Return the iterations that the timeline shows, newest first."""
+        model = self.window.timeline
+        return [row for i in range(model.rowCount()) if isinstance(row := model.row(i), IterationRow)]
+
     def rows(self, query: str) -> list[tuple[object, ...]]:
         """Read the database as another program would."""
         connection = sqlite3.connect(f"file:{self.db}?mode=ro", uri=True, timeout=10)
@@ -116,13 +122,19 @@ class Demo:
         self.until("the end of the run", lambda: not self.window.compose.still_running())
         self.until("the run is stored", lambda: not self.rows("SELECT 1 FROM in_flight"))
         self.until("the run is numbered", lambda: self.window.compose.stage.number() == before + 1)
-        self.until("the timeline follows", lambda: (row := self.window.timeline.row(0)) and not row.running)
+        self.until("the timeline follows", lambda: self.iterations() and not self.iterations()[0].running)
         self.say(f"iteration {before + 1}: all lanes ended after {time.monotonic() - started:.2f} s")
 
 
 def _the_loop(demo: Demo) -> None:
     window = demo.window
     demo.picture("first-start")
+    demo.until("the article's pair is in the timeline", lambda: window.timeline.rowCount() == 2)
+    for shown in ("Version 2 · read-only", "Version 1 · read-only"):
+        demo.press(Qt.Key.Key_Left, ALT)
+        demo.until(f"{shown} is shown", lambda shown=shown: window.view.viewing.text() == shown)
+    demo.picture("a-version-that-was-never-run")
+    window.handlers.back()
     window.view.editor.focus_first()
     demo.run("streaming")
     states = {str(state) for (state,) in demo.rows("SELECT state FROM outputs")}
@@ -137,7 +149,7 @@ def _the_loop(demo: Demo) -> None:
     for letter in "Be brief. ":
         QTest.keyClicks(QApplication.focusWidget(), letter)
     demo.run()
-    demo.check("two iterations are in the timeline", window.timeline.rowCount() == 2)
+    demo.check("two iterations are in the timeline", [row.number for row in demo.iterations()] == [2, 1])
     demo.picture("edited-and-run-again")
 
     demo.press(Qt.Key.Key_Left, ALT)
@@ -178,10 +190,7 @@ def _failures_and_many_lanes(demo: Demo) -> None:
 
 def _looks(demo: Demo) -> None:
     window, compose = demo.window, demo.window.compose
-    oldest = window.timeline.row(window.timeline.rowCount() - 1)
-    if oldest is None:
-        raise DemoError("the timeline is empty")
-    compose.view(oldest.run_uid)
+    compose.view(demo.iterations()[-1].uid)
     demo.until("the first iteration is shown", lambda: compose.viewing is not None)
     window.handlers.take_over(branch=True)
     window.notice.hide()

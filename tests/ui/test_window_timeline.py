@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -74,11 +73,11 @@ def empty_lanes(window: MainWindow) -> str:
 
 
 @pytest.fixture
-def sample(desk: Desk) -> Iterator[MainWindow]:
+def sample(desk: Desk) -> MainWindow:
     window = desk.open()
     desk.until(lambda: len(desk.shown_rows()) == 2)
     window.view.editor.focus_first()
-    yield window
+    return window
 
 
 def test_the_articles_pair_is_in_the_timeline_before_anything_ran(desk: Desk, sample: MainWindow) -> None:
@@ -216,7 +215,7 @@ def test_a_note_on_a_version_is_what_it_is_known_by(desk: Desk, sample: MainWind
     desk.press(Qt.Key.Key_Return, on=dialog.field)
     desk.until(lambda: desk.shown_rows()[0].note == "five steps")
     sample.compose.back()
-    desk.until(lambda: [label.text for label in sample.heads[0].versions][0] == "five steps")
+    desk.until(lambda: sample.heads[0].versions[0].text == "five steps")
 
 
 def test_lanes_know_what_versions_are_about(desk: Desk, sample: MainWindow) -> None:
