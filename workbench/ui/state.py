@@ -22,7 +22,8 @@ def window_state(window: MainWindow) -> WindowState:
         has_prompt=bool(compose.prompt_uid),
         viewing=viewing,
         running=running,
-        has_lanes=bool(window.heads),
+        # What is past and has no lanes answers the key with a sentence, as everything past does.
+        has_lanes=bool(window.heads) or viewing,
         lane_focused=bool(focused),
         lane_running=focused_running,
         can_retry_lane=bool(focused) and bool(board.output(focused)) and not focused_running,
