@@ -124,6 +124,35 @@ def test_a_page_that_was_read_before_a_version_was_run_brings_it_not_back(qtbot:
     assert _names(model) == ["4", "3", "v1"]
 
 
+def test_an_older_read_that_arrives_later_changes_nothing(qtbot: QtBot, make: Make) -> None:
+    model, history = make([_row(3), _bare(1)])
+    early, late = model.ticket(), model.ticket()
+    model.put(_row(4, "ended"), late)
+    model.put(_row(4, "running"), early)
+    assert _names(model) == ["4", "3", "v1"]
+    assert model.row(0) == _row(4, "ended")
+    history.rows = [_row(4, "running"), _row(3), _bare(1)]
+    done: list[bool] = []
+    model.refresh(lambda: done.append(True))
+    model.put(_row(4, "judged"))
+    model.put(_row(5))
+    qtbot.waitUntil(lambda: bool(done))
+    assert _names(model) == ["5", "4", "3", "v1"], "a page that was asked for earlier takes no row away"
+    assert model.row(1) == _row(4, "judged")
+
+
+def test_a_late_page_leaves_what_is_behind_it_in_its_place(qtbot: QtBot, make: Make) -> None:
+    model, _ = make([_row(n) for n in range(200, 0, -1)])
+    model.fetchMore(QModelIndex())
+    qtbot.waitUntil(lambda: model.rowCount() == 200)
+    done: list[bool] = []
+    model.refresh(lambda: done.append(True))
+    model.put(_row(20, "noted"))
+    qtbot.waitUntil(lambda: bool(done))
+    assert _names(model) == [str(n) for n in range(200, 0, -1)]
+    assert model.row(180) == _row(20, "noted")
+
+
 def test_what_others_wrote_appears_and_what_they_ran_goes(qtbot: QtBot, make: Make) -> None:
     rows: list[TimelineRow] = [_row(n) for n in range(300, 100, -1)]
     model, history = make(rows)

@@ -259,7 +259,7 @@ def test_rows_say_how_runs_ended(desk: Desk) -> None:
     window = desk.open(FAILS)
     window.view.editor.focus_first()
     desk.run()
-    assert desk.timeline()[0].outcome == Outcome(2, failed=2)
+    desk.until(lambda: desk.timeline()[0].outcome == Outcome(2, failed=2))
     assert describe(desk.timeline()[0]).endswith("failed")
     desk.ctrl(Qt.Key.Key_1)
     desk.until(lambda: desk.timeline()[0].verdict == "winner")

@@ -32,11 +32,11 @@ class Rows(QObject):
 
     def refresh(self, run_uid: str) -> None:
         """Read the row of an iteration again; one of another prompt is left alone."""
-        prompt = self._prompt()
+        prompt, ticket = self._prompt(), self._timeline.ticket()
 
         def put(row: IterationRow | None) -> None:
             if row is not None:
-                self._put(prompt, row)
+                self._put(prompt, row, ticket)
 
         self._tasks.run(lambda: self._history.row(run_uid, prompt), put)
 
@@ -52,7 +52,7 @@ class Rows(QObject):
             self._history.note(row, note), lambda _: self._tasks.run(lambda: self._history.whole(row).row, put)
         )
 
-    def _put(self, prompt: str, row: TimelineRow) -> None:
+    def _put(self, prompt: str, row: TimelineRow, ticket: int | None = None) -> None:
         if prompt == self._prompt():
-            self._timeline.put(row)
+            self._timeline.put(row, ticket)
             self.changed.emit()

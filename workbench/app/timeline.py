@@ -40,13 +40,15 @@ class TimelineModel(QAbstractListModel):
         self._complete = True
         self._fetching = False
         self._iterated: set[int] = set()
+        self._tickets = 0
+        self._put_at: dict[str, int] = {}
 
     def set_prompt(self, uid: str) -> None:
         """Show the timeline of another prompt ("" for none)."""
         self.beginResetModel()
         self._prompt, self._rows, self._generation = uid, [], self._generation + 1
         self._next, self._complete, self._fetching = None, not uid, False
-        self._iterated = set()
+        self._iterated, self._put_at = set(), {}
         self.endResetModel()
         self._load()
 
@@ -54,19 +56,31 @@ class TimelineModel(QAbstractListModel):
         """Read the newest page again and merge it: what another process added appears, what changed is repainted."""
         if not self._prompt:
             return
-        prompt, generation = self._prompt, self._generation
+        prompt, generation, ticket = self._prompt, self._generation, self.ticket()
 
         def merge(page: TimelinePage) -> None:
             if generation != self._generation:
                 return
-            self._merge(page)
+            self._merge(page, ticket)
             if then is not None:
                 then()
 
         self._tasks.run(lambda: self._fetch(prompt, None, PAGE), merge)
 
-    def put(self, row: TimelineRow) -> None:
-        """Insert a new row, or replace the one of the same uid; a version that has an iteration now loses its own."""
+    def ticket(self) -> int:
+        """Return a number to take before a row is read: reads may arrive in another order than they were made in."""
+        self._tickets += 1
+        return self._tickets
+
+    def put(self, row: TimelineRow, ticket: int | None = None) -> None:
+        """Insert a new row, or replace the one of the same uid, unless that one was read later.
+
+        A version that has an iteration now loses its own row.
+        """
+        read_at = self.ticket() if ticket is None else ticket
+        if read_at < self._put_at.get(row.uid, 0):
+            return
+        self._put_at[row.uid] = read_at
         if isinstance(row, IterationRow):
             self._iterated.add(row.version)
             self._remove(lambda known: isinstance(known, BareVersion) and known.number == row.version)
@@ -76,7 +90,7 @@ class TimelineModel(QAbstractListModel):
             return
         # Several processes number their runs in turn, so a row may arrive after one with a higher number. One that is
         # older than all loaded ones comes with its page.
-        place = next((i for i, known in enumerate(self._rows) if _is_behind(known, row)), len(self._rows))
+        place = _place(self._rows, row)
         if place < len(self._rows) or not self._rows or self._complete:
             self._insert(place, [row])
 
@@ -145,9 +159,14 @@ class TimelineModel(QAbstractListModel):
         """Whether a page that was read a moment ago still has the row of a version that was run since."""
         return isinstance(row, BareVersion) and row.number in self._iterated
 
-    def _merge(self, page: TimelinePage) -> None:
-        """Let the list begin with `page`."""
-        fresh = [row for row in page.rows if not self._is_iterated(row)]
+    def _merge(self, page: TimelinePage, ticket: int) -> None:
+        """Let the list begin with `page`, and keep of it what was read later than the page."""
+        later = {row.uid: row for row in self._rows if self._put_at.get(row.uid, 0) > ticket}
+        fresh = [later.pop(row.uid, row) for row in page.rows if not self._is_iterated(row)]
+        for row in later.values():
+            # What is behind the page stays where it is.
+            if (place := _place(fresh, row)) < len(fresh) or page.next is None:
+                fresh.insert(place, row)
         shown = {row.uid for row in fresh}
         at = self.position(page.rows[-1].uid) if page.rows else -1
         if page.next is None:
@@ -193,6 +212,10 @@ class TimelineModel(QAbstractListModel):
             self.beginRemoveRows(QModelIndex(), position, position)
             del self._rows[position]
             self.endRemoveRows()
+
+
+def _place(rows: Sequence[TimelineRow], row: TimelineRow) -> int:
+    return next((i for i, known in enumerate(rows) if _is_behind(known, row)), len(rows))
 
 
 def _is_behind(known: TimelineRow, row: TimelineRow) -> bool:
