@@ -6,21 +6,22 @@ Invariant: a connection is used by one thread at a time, and is closed only whil
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import quote
 
 from workbench.store.errors import failure, translate
 
 # Statements of the hot path stay prepared.
 _CACHED_STATEMENTS = 256
+_PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/-._~")
 
 
 def connect(path: Path, *, mode: str = "rwc", immutable: bool = False, busy_ms: int = 5000) -> sqlite3.Connection:
     """Open `path` in autocommit, foreign keys on; `mode` is "ro", "rw" or "rwc" (make it if it is not there)."""
-    uri = f"file:{quote(str(path.absolute()))}?mode={mode}{'&immutable=1' if immutable else ''}"
+    uri = f"file:{_quoted(path)}?mode={mode}{'&immutable=1' if immutable else ''}"
     connection = sqlite3.connect(
         uri,
         uri=True,
@@ -35,6 +36,14 @@ def connect(path: Path, *, mode: str = "rwc", immutable: bool = False, busy_ms: 
         connection.close()
         raise
     return connection
+
+
+def _quoted(path: Path) -> str:
+    """Return an absolute path, whatever bytes are in it, as it stands in a URI.
+
+    The first paint waits for this module, and importing urllib for it would take longer than reading the draft.
+    """
+    return "".join(chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in os.fsencode(path.absolute()))
 
 
 class _Reader:
