@@ -130,7 +130,7 @@ def _the_loop(demo: Demo) -> None:
     window = demo.window
     demo.picture("first-start")
     demo.until("the article's pair is in the timeline", lambda: window.timeline.rowCount() == 2)
-    for shown in ("Version 2 · read-only", "Version 1 · read-only"):
+    for shown in ("Read-only: version 2", "Read-only: version 1"):
         demo.press(Qt.Key.Key_Left, ALT)
         demo.until(f"{shown} is shown", lambda shown=shown: window.view.viewing.text() == shown)
     demo.picture("a-version-that-was-never-run")

@@ -101,7 +101,7 @@ def test_a_version_that_was_never_run_is_shown_with_nothing_invented(desk: Desk,
     assert sample.view.past_values() == ()
     assert sample.shown_slots() == []
     assert "This version was never run" in empty_lanes(sample)
-    assert sample.view.viewing.text() == "Version 1 · read-only"
+    assert sample.view.viewing.text() == "Read-only: version 1"
     assert sample.compose.shown_run() == ""
     assert selected(sample) == 1
     desk.press(Qt.Key.Key_1, on=sample.sidebar.iteration_list)
@@ -146,7 +146,7 @@ def test_branch_makes_the_version_the_parent(desk: Desk, sample: MainWindow) -> 
 
 def test_alt_and_arrows_walk_through_versions_and_iterations(desk: Desk, sample: MainWindow) -> None:
     desk.press(Qt.Key.Key_Left, ALT)
-    desk.until(lambda: sample.view.viewing.text() == "Version 2 · read-only")
+    desk.until(lambda: sample.view.viewing.text() == "Read-only: version 2")
     desk.press(Qt.Key.Key_Right, ALT)
     desk.until(lambda: sample.compose.viewing is None)
     desk.run()
@@ -154,9 +154,9 @@ def test_alt_and_arrows_walk_through_versions_and_iterations(desk: Desk, sample:
     desk.run()
     assert names(desk) == ["2", "1", "v2", "v1"]
     seen = []
-    for wanted in ("Iteration 1", "Version 2", "Version 1"):
+    for wanted in ("iteration 1", "version 2", "version 1"):
         desk.press(Qt.Key.Key_Left, ALT)
-        desk.until(lambda wanted=wanted: sample.view.viewing.text().startswith(wanted))
+        desk.until(lambda wanted=wanted: sample.view.viewing.text().startswith(f"Read-only: {wanted}"))
         seen.append(selected(sample))
     assert seen == [1, 2, 3]
     assert not sample.actions_["older"].isEnabled()
@@ -242,7 +242,7 @@ def test_a_version_of_a_newer_release_can_only_be_read(desk: Desk) -> None:
     desk.until(lambda: len(desk.shown_rows()) == 2)
     before = window.compose.draft()
     look_at(desk, 1)
-    assert window.view.viewing.text() == "Version 1 · read-only · from a newer release"
+    assert window.view.viewing.text() == "Read-only: version 1 · from a newer release"
     assert window.view.past_editor is not None
     assert window.view.past_editor.content() == load_sample().versions[0].content
     assert "Message 1 has 'files'" in empty_lanes(window)
@@ -340,7 +340,7 @@ def test_a_right_click_only_opens_the_menu(desk: Desk, sample: MainWindow) -> No
     menu.close()
     assert not view.is_pointed(view.model().index(2, 0))
     choose(desk, right_click(desk, 2), "Show")
-    desk.until(lambda: sample.view.viewing.text() == "Version 1 · read-only")
+    desk.until(lambda: sample.view.viewing.text() == "Read-only: version 1")
     menu = right_click(desk, 2)
     assert not menu.actions()[0].isEnabled(), "it is shown"
     choose(desk, menu, "Back to the draft")

@@ -55,10 +55,10 @@ class Past(QObject):
 
 
 def headline(detail: Detail) -> str:
-    """Return the line that says what is shown."""
+    """Return the line that says what is shown, the words that must be read first."""
     version = "" if isinstance(detail, VersionDetail) else f" · version {detail.row.version}"
     newer = " · from a newer release" if detail.newer else ""
-    return f"{name(detail.row).capitalize()}{version} · read-only{newer}"
+    return f"Read-only: {name(detail.row)}{version}{newer}"
 
 
 def why_not_run(detail: Detail) -> str:

@@ -20,7 +20,7 @@ from workbench.ui.keys import VerdictKeys
 from workbench.ui.lanes import LanesView
 from workbench.ui.notices import Notices
 from workbench.ui.shell.actions import Actions
-from workbench.ui.shell.bars import NoticeBar
+from workbench.ui.shell.notice import NoticeBar
 from workbench.ui.shell.sidebar import SideBar
 from workbench.ui.window import MainWindow
 from workbench.ui.wiring import wire
@@ -42,8 +42,7 @@ def build(window: MainWindow) -> Iterator[None]:
     window.sidebar = SideBar(window.theme, window.prompts.model, window.timeline, utc_now)
     frame.add_side(window.sidebar)
     window.prompts.load_now(opened.prompts)
-    if not geometry.restore_divider(frame.settings, geometry.SIDE, window.sidebar.splitter):
-        window.sidebar.fit_prompts(frame.height())
+    window.sidebar.divide(by_hand=geometry.restore_divider(frame.settings, geometry.SIDE, window.sidebar.splitter))
     yield
     window.notice = NoticeBar()
     frame.add_notice(window.notice)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent
 from PySide6.QtWidgets import QFrame, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
@@ -59,9 +59,7 @@ class Frame(QMainWindow):
         central = QWidget(self)
         self.setCentralWidget(central)
         self.header = Header(central)
-        self.divider = QSplitter(Qt.Orientation.Horizontal, central)
-        self.divider.setHandleWidth(1)
-        self.divider.setChildrenCollapsible(False)
+        self.divider = geometry.Divider(geometry.side_width, central)
         side = QFrame(self.divider)
         set_role(side, "sunken")
         side.setMinimumWidth(NARROWEST_SIDE)
@@ -74,7 +72,7 @@ class Frame(QMainWindow):
         self._layout.addWidget(self.header)
         self._layout.addWidget(self.divider, 1)
         self._layout.addWidget(self.status)
-        geometry.restore(self, self.settings, self.divider, self.view)
+        geometry.restore(self, self.settings, self._dividers())
         self.view.runbar.run_clicked.connect(lambda: self._keep(QKeySequence("Ctrl+Return")))
         self.header.settings_clicked.connect(lambda: self._keep(QKeySequence("Ctrl+,")))
 
@@ -100,7 +98,7 @@ class Frame(QMainWindow):
 
     def remember(self, directory: Path, splitters: Mapping[str, QSplitter] | None = None) -> None:
         """Write into the settings in `directory` where things are, also the dividers that others added."""
-        mine = {geometry.MAIN: self.divider, geometry.COMPOSE: self.view}
+        mine = {name: divider for name, divider in self._dividers().items() if divider.is_by_hand}
         changed = geometry.remember(self, self.settings, {**mine, **(splitters or {})})
         try:
             stored.save(directory, replace(changed, theme=self.theme.mode, font_scale=self.theme.scale))
@@ -118,8 +116,8 @@ class Frame(QMainWindow):
             self.divider.setSizes(sizes)
 
     def add_notice(self, notice: QWidget) -> None:
-        """Put the notice line below the header; called once."""
-        self._layout.insertWidget(1, notice)
+        """Put a notice into the room that the header keeps for it."""
+        self.header.add_notice(notice)
 
     def complete(self) -> list[QKeySequence]:
         """Say that everything is there; return the keys that came before, in order."""
@@ -130,6 +128,9 @@ class Frame(QMainWindow):
     def _keep(self, keys: QKeySequence) -> None:
         if not self.is_complete and keys not in self._early:
             self._early.append(keys)
+
+    def _dividers(self) -> dict[str, geometry.Divider]:
+        return {geometry.MAIN: self.divider, geometry.COMPOSE: self.view}
 
     # What Qt calls.
 

@@ -7,38 +7,69 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from PySide6.QtCore import QByteArray, QSize
-from PySide6.QtWidgets import QMainWindow, QSplitter
+from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
 from workbench.host.settings import Settings
 
 FIRST_SIZE = (1440, 900)
-SIDE_WIDTH = 226
 _BORDER = (16, 48)
 """Room for what the desktop draws around a window, which is not known before it is shown."""
 MAIN, COMPOSE, SIDE = "main", "compose", "side"
 """The names of the dividers in the settings."""
-EDITOR_WIDTH = 470
-_NARROW_EDITOR = 280
-_LANES_WIDTH = 380
-"""What the lanes need at least: with less they would push the editor aside when they come."""
+SIDE_WIDTHS = (170, 226)
+EDITOR_WIDTHS = (286, 470)
+LANES_WIDTH = 566
+"""What two lanes and the button beside them need to be read."""
 
 
-def restore(window: QMainWindow, settings: Settings, main: QSplitter, compose: QSplitter) -> None:
-    """Bring the window and its two large dividers where they were, or where a first start wants them."""
+class Divider(QSplitter):
+    """Two parts side by side. The first one's width follows `rule`, a function of the whole, until a hand moves it."""
+
+    def __init__(self, rule: Callable[[int], int], parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self._rule = rule
+        self.is_by_hand = False
+        self.setHandleWidth(1)
+        self.setChildrenCollapsible(False)
+        self.splitterMoved.connect(self._moved)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.divide()
+
+    def divide(self) -> None:
+        """Divide by the rule, unless a hand did."""
+        if not self.is_by_hand:
+            first = self._rule(self.width())
+            self.setSizes([first, self.width() - first - self.handleWidth()])
+
+    def _moved(self) -> None:
+        self.is_by_hand = True
+
+
+def side_width(window: int) -> int:
+    """Return the width of the side bar: two lanes fit, as long as it and the editor keep their least."""
+    spare = window - SIDE_WIDTHS[0] - EDITOR_WIDTHS[0] - LANES_WIDTH
+    return min(SIDE_WIDTHS[1], SIDE_WIDTHS[0] + max(0, spare // 2))
+
+
+def editor_width(view: int) -> int:
+    """Return the width of the editor in a view of editor and lanes."""
+    return max(EDITOR_WIDTHS[0], min(EDITOR_WIDTHS[1], view - LANES_WIDTH))
+
+
+def restore(window: QMainWindow, settings: Settings, dividers: Mapping[str, Divider]) -> None:
+    """Bring the window and its large dividers where they were; a first window takes no more than the screen has."""
     window.resize(QSize(*FIRST_SIZE).boundedTo(window.screen().availableSize() - QSize(*_BORDER)))
     if settings.geometry:
         window.restoreGeometry(_bytes(settings.geometry))
-    width = window.width()
-    side = min(SIDE_WIDTH, width - _NARROW_EDITOR - _LANES_WIDTH)
-    editor = max(_NARROW_EDITOR, min(EDITOR_WIDTH, width - side - _LANES_WIDTH))
-    if not restore_divider(settings, MAIN, main):
-        main.setSizes([side, width - side])
-    if not restore_divider(settings, COMPOSE, compose):
-        compose.setSizes([editor, width - side - editor])
+    for name, divider in dividers.items():
+        divider.is_by_hand = restore_divider(settings, name, divider)
 
 
 def restore_divider(settings: Settings, name: str, splitter: QSplitter) -> bool:

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from workbench.ui.frame import Frame
 from workbench.ui.questions import answer_of, draft_question
-from workbench.ui.shell.bars import NoticeBar
+from workbench.ui.shell.notice import NoticeBar
 from workbench.usecases.problems import Problem
 
 

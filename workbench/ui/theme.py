@@ -372,6 +372,9 @@ QFrame[role="sunken"], QWidget[role="sunken"] { background: @sunken; }
 QFrame[role="surface"], QWidget[role="surface"] { background: @surface; }
 QFrame[role="hline"] { background: @line; min-height: 1px; max-height: 1px; border: none; }
 QFrame[role="vline"] { background: @line; min-width: 1px; max-width: 1px; border: none; }
+QFrame[role="notice"] { background: @selected; border: none; border-radius: 6px; }
+QFrame[role="notice-error"] { background: @red_soft; border: none; border-radius: 6px; }
+QPlainTextEdit[role="overlay"] { border: 1px solid @border; border-radius: 6px; }
 QFrame[role="banner"] { background: @selected; border: none; }
 QFrame[role="banner-error"] { background: @red_soft; border: none; }
 QFrame[role="banner-warn"] { background: @warn_soft; border: none; }

@@ -34,7 +34,7 @@ from workbench.ui.frame import Frame
 from workbench.ui.handlers import Handlers
 from workbench.ui.notices import Notices
 from workbench.ui.shell.actions import Actions
-from workbench.ui.shell.bars import NoticeBar
+from workbench.ui.shell.notice import NoticeBar
 from workbench.ui.shell.sidebar import SideBar
 from workbench.ui.state import window_state
 from workbench.ui.warm import Warmth
@@ -324,7 +324,8 @@ class MainWindow(QObject):
         self.pulse.stop()
         self.compose.saver.flush()
         if self._has_begun:
-            self.frame.remember(self.workbench.places.config, {geometry.SIDE: self.sidebar.splitter})
+            side = {geometry.SIDE: self.sidebar.splitter} if self.sidebar.is_divided_by_hand else {}
+            self.frame.remember(self.workbench.places.config, side)
         self.tasks.close()
 
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from workbench.ui.shell.bars import Elided
+from workbench.ui.shell.notice import Sentence
 from workbench.ui.theme import set_role
 
 
@@ -65,7 +66,7 @@ class RunBar(QFrame):
 
 
 class ViewingBar(QFrame):
-    """Says that a past iteration is shown, read-only, and how to go on from it."""
+    """Says that a past iteration is shown, read-only, and how to go on from it; the first words are always shown."""
 
     restore_clicked = Signal()
     branch_clicked = Signal()
@@ -74,20 +75,24 @@ class ViewingBar(QFrame):
     def __init__(self) -> None:
         super().__init__()
         set_role(self, "banner")
-        self._text = Elided()
+        self._text = Sentence()
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(14, 5, 10, 5)
-        layout.setSpacing(6)
+        layout.setContentsMargins(14, 4, 8, 4)
+        layout.setSpacing(2)
         layout.addWidget(self._text, 1)
         for label, tip, signal, role in (
-            ("Restore", "Put it into the editor; undo brings the draft back (Ctrl+Shift+O)", self.restore_clicked, ""),
-            ("Branch", "Start the draft from this version (Ctrl+Shift+B)", self.branch_clicked, ""),
+            (
+                "Restore",
+                "Put it into the editor; undo brings the draft back (Ctrl+Shift+O)",
+                self.restore_clicked,
+                "quiet-strong",
+            ),
+            ("Branch", "Start the draft from this version (Ctrl+Shift+B)", self.branch_clicked, "quiet-strong"),
             ("Back", "Back to the draft (Esc)", self.back_clicked, "quiet"),
         ):
             button = QPushButton(label)
             button.setToolTip(tip)
-            if role:
-                set_role(button, role)
+            set_role(button, role)
             button.clicked.connect(signal)
             layout.addWidget(button)
         self.hide()
@@ -99,7 +104,7 @@ class ViewingBar(QFrame):
     def show_row(self, text: str, detail: str) -> None:
         """Show the bar with `text`; `detail` is its tooltip."""
         self._text.set_full(text)
-        self._text.setToolTip(detail)
+        self.setToolTip(detail)
         self.show()
 
 

@@ -9,31 +9,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.core.content import Content
 from workbench.core.templates import content_variables
 from workbench.ui.compose.runbar import RunBar, ViewingBar, hline
 from workbench.ui.editor import ContentEditor, ValuesPanel
+from workbench.ui.geometry import Divider, editor_width
 from workbench.ui.theme import Theme, set_role
 
 if TYPE_CHECKING:
     from workbench.ui.lanes import LanesView
 
+LEAST_LANES = 240
 Values = tuple[tuple[str, str], ...]
 
 
-class ComposeView(QSplitter):
+class ComposeView(Divider):
     """The two halves. A second editor shows past iterations, so that the draft keeps its undo journal and caret."""
 
     lanes: LanesView
     viewing: ViewingBar
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(Qt.Orientation.Horizontal, parent)
+        super().__init__(editor_width, parent)
         self._theme = theme
-        self.setHandleWidth(1)
-        self.setChildrenCollapsible(False)
         # From the outside in: a widget that is moved to another parent takes its style anew, with all its children.
         self._left = QWidget(self)
         self._left.setMinimumWidth(280)
@@ -60,6 +60,8 @@ class ComposeView(QSplitter):
     def add_lanes(self, lanes: LanesView) -> None:
         """Put the lanes into the room that is kept for them; called once."""
         self.lanes = lanes
+        # What the lanes would like must not push the editor aside when they come.
+        lanes.setMinimumWidth(LEAST_LANES)
         sizes = self.sizes()
         if (room := self.replaceWidget(1, lanes)) is not None:
             room.deleteLater()

@@ -37,6 +37,7 @@ from workbench.ui.editor.marks import Marks
 from workbench.ui.editor.menu import text_menu
 from workbench.ui.editor.mirror import Edit
 from workbench.ui.editor.record import Record
+from workbench.ui.fonts import set_text_font
 from workbench.ui.theme import Theme
 
 Cross = Callable[["ExactField", Literal[-1, 1], int | None], bool]
@@ -137,7 +138,7 @@ class ExactField(QPlainTextEdit):
     def restyle(self) -> None:
         """Take fonts and colours from the theme again."""
         font = self._theme.mono() if self._mono else self._theme.font()
-        self.setFont(font)
+        set_text_font(self, font)
         self.setTabStopDistance(4 * self.fontMetrics().horizontalAdvance(" "))
         self._marks.forget()
         self.viewport().update()

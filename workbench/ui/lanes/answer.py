@@ -22,6 +22,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
+from workbench.ui.fonts import set_text_font
 from workbench.ui.lanes.shown import ShownText, for_clipboard
 from workbench.ui.lanes.spacing import SpacedLayout
 from workbench.ui.theme import Theme
@@ -230,7 +231,7 @@ class AnswerView(QPlainTextEdit):
         self._following = True
 
     def _restyle(self) -> None:
-        self.setFont(self._theme.mono(self._delta) if self._mono else self._theme.font(self._delta))
+        set_text_font(self, self._theme.mono(self._delta) if self._mono else self._theme.font(self._delta))
         self._spacing.set_extra(round(self.fontMetrics().lineSpacing() * _EXTRA_SPACING))
         palette = self.palette()
         palette.setColor(palette.ColorRole.Text, self._theme.color(self._color))

@@ -1,28 +1,25 @@
-"""Header, notice line and status bar.
+"""Header and status bar.
 
-Invariant: nothing here moves what people read: the bars have one height each, and a notice never covers anything.
+Invariant: nothing here moves what people read: the bars have one height each, whatever they show.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
     QMenu,
-    QPlainTextEdit,
     QPushButton,
     QSizePolicy,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from workbench.ui.theme import Theme, set_role
 
-_DETAIL_LIMIT = 20_000
 _PILL_EDGE = 18
 """Padding and border of a pill, both sides, which a stylesheet takes from the room of the text."""
 
@@ -62,6 +59,12 @@ class Elided(QLabel):
         super().resizeEvent(event)
         self._fit()
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.updateGeometry()
+            self._fit()
+
     def _fit(self) -> None:
         room = self.contentsRect().width()
         shown = QFontMetrics(self.font()).elidedText(self._full, Qt.TextElideMode.ElideRight, max(room, 20))
@@ -71,16 +74,16 @@ class Elided(QLabel):
 
 
 class Header(QFrame):
-    """The product's name, what the session cost, and the menu."""
+    """The product's name or a notice in its place, what the session cost, and the menu."""
 
     settings_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         set_role(self, "surface")
-        self.setFixedHeight(44)
-        name = QLabel("Prompt Workbench", self)
-        set_role(name, "heading")
+        self._fit_height()
+        self._name = QLabel("Prompt Workbench", self)
+        set_role(self._name, "heading")
         self._session = Elided(role="pill", parent=self)
         self._session.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
         self._session.hide()
@@ -96,13 +99,33 @@ class Header(QFrame):
         self._menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         set_role(self._menu, "quiet")
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(12, 0, 10, 0)
+        layout.setContentsMargins(12, 4, 10, 4)
         layout.setSpacing(8)
-        layout.addWidget(name)
+        layout.addWidget(self._name)
         layout.addStretch(1)
         layout.addWidget(self._session)
         layout.addWidget(settings)
         layout.addWidget(self._menu)
+        self._layout = layout
+
+    def add_notice(self, notice: QWidget) -> None:
+        """Keep the room of the name for `notice`: it is shown there, and the name while it is hidden."""
+        self._layout.insertWidget(0, notice, 1000)
+        self._layout.setAlignment(notice, Qt.AlignmentFlag(0))
+        notice.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
+            self._name.setHidden(event.type() == QEvent.Type.ShowToParent)
+        return super().eventFilter(watched, event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit_height()
+
+    def _fit_height(self) -> None:
+        self.setFixedHeight(max(44, 2 * self.fontMetrics().lineSpacing() + 14))
 
     def set_menu(self, menu: QMenu) -> None:
         """Give the menu of all commands."""
@@ -121,89 +144,6 @@ class Header(QFrame):
     def open_menu(self) -> None:
         """Open the menu by keyboard."""
         self._menu.showMenu()
-
-
-class NoticeBar(QFrame):
-    """One quiet line with an optional action, dismissed for good by its cross."""
-
-    action_clicked = Signal(str)
-    dismissed = Signal(str)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._key = ""
-        self._action = ""
-        self._text = Elided()
-        self._button = QPushButton()
-        set_role(self._button, "quiet")
-        self._button.clicked.connect(lambda: self.action_clicked.emit(self._action))
-        close = QToolButton()
-        close.setText("×")
-        close.setToolTip("Dismiss")
-        close.setAccessibleName("Dismiss this notice")
-        set_role(close, "quiet")
-        close.clicked.connect(self._close)
-        self._more = QPushButton("Details ▸")
-        self._more.setCheckable(True)
-        self._more.setToolTip("Show the technical detail")
-        set_role(self._more, "quiet")
-        self._more.toggled.connect(self._show_detail)
-        self._detail = QPlainTextEdit()
-        self._detail.setReadOnly(True)
-        self._detail.setAccessibleName("Technical detail")
-        self._detail.setFixedHeight(120)
-        self._detail.document().setDocumentMargin(12)
-        self._detail.hide()
-        row = QHBoxLayout()
-        row.setContentsMargins(14, 2, 8, 2)
-        row.addWidget(self._text, 1)
-        row.addWidget(self._more)
-        row.addWidget(self._button)
-        row.addWidget(close)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(row)
-        layout.addWidget(self._detail)
-        self.hide()
-
-    @property
-    def key(self) -> str:
-        """The key of the shown notice, "" when hidden."""
-        return "" if self.isHidden() else self._key
-
-    def text(self) -> str:
-        """Return the whole text of the notice."""
-        return self._text.full()
-
-    def show_notice(
-        self, key: str, text: str, *, action: str = "", label: str = "", error: bool = False, detail: str = ""
-    ) -> None:
-        """Show `text`; `action` is reported when its button, named `label`, is clicked."""
-        self._key, self._action = key, action
-        set_role(self, "banner-error" if error else "banner")
-        self._text.set_full(text)
-        self._more.setChecked(False)
-        self._more.setVisible(bool(detail))
-        self._detail.setPlainText(detail[:_DETAIL_LIMIT])
-        self._button.setText(label)
-        self._button.setVisible(bool(action))
-        self.show()
-
-    def clear(self, key: str) -> None:
-        """Hide the notice if it is the one named `key`."""
-        if self._key == key:
-            self._key = ""
-            self.hide()
-
-    def _show_detail(self, shown: bool) -> None:
-        self._more.setText("Details ▾" if shown else "Details ▸")
-        self._detail.setVisible(shown)
-
-    def _close(self) -> None:
-        key, self._key = self._key, ""
-        self.hide()
-        self.dismissed.emit(key)
 
 
 class _Dot(QWidget):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -27,6 +27,9 @@ from workbench.core.timeline import TimelineRow
 from workbench.ui.shell.delegates import MARGIN, IterationDelegate, PromptDelegate
 from workbench.ui.theme import Theme, set_role
 
+PROMPTS_SHARE = 0.35
+"""The most of the height that the prompts take by themselves."""
+_BELOW_PROMPTS = 6
 _VERDICT_TEXTS = frozenset("0123456789-")
 
 
@@ -74,6 +77,11 @@ class _List(QListView):
         if index.isValid():
             at = self.visualRect(index).bottomLeft() + QPoint(MARGIN, 0) if by_key else event.pos()
             self.menu_wanted.emit(index, self.viewport().mapToGlobal(at))
+
+    def rename(self, index: QModelIndex) -> None:
+        """Edit a name in place, unless one is being edited."""
+        if self.state() != QAbstractItemView.State.EditingState:
+            self.edit(index)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Digits and minus are verdicts; a list would search its rows for them.
@@ -130,8 +138,9 @@ class SideBar(QWidget):
         self._splitter = QSplitter(Qt.Orientation.Vertical, self)
         self._splitter.setChildrenCollapsible(False)
         self._splitter.setHandleWidth(1)
-        self._splitter.addWidget(_section("PROMPTS", self.prompt_list, add))
-        self._splitter.addWidget(_section("ITERATIONS", self.iteration_list, None, self._empty))
+        prompts_box, self._prompts_head = _section("PROMPTS", self.prompt_list, add)
+        self._splitter.addWidget(prompts_box)
+        self._splitter.addWidget(_section("ITERATIONS", self.iteration_list, None, self._empty)[0])
         self._splitter.setStretchFactor(1, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -144,6 +153,10 @@ class SideBar(QWidget):
         self.iteration_list.menu_wanted.connect(self._iteration_context)
         for signal in (iterations.modelReset, iterations.rowsInserted, iterations.rowsRemoved):
             signal.connect(self._show_empty)
+        self._by_hand = False
+        self._splitter.splitterMoved.connect(self._divided)
+        for signal in (prompts.modelReset, prompts.rowsInserted, prompts.rowsRemoved):
+            signal.connect(self._fit_prompts)
         theme.changed.connect(self._restyle)
         self._quiet = False
         self._reported = ""
@@ -182,13 +195,35 @@ class SideBar(QWidget):
         """Open the inline editor on a prompt's name."""
         position = self._prompts.position(uid)
         if position >= 0:
-            self.prompt_list.edit(self._prompts.index(position))
+            self.prompt_list.rename(self._prompts.index(position))
 
-    def fit_prompts(self, height: int) -> None:
-        """Give the prompt list what it needs, at most 40 % of `height`; the rest belongs to the iterations."""
-        row = self.prompt_list.sizeHintForRow(0) if self._prompts.rowCount() else 28
-        wanted = min(int(height * 0.4), max(2, self._prompts.rowCount()) * row + 56)
-        self._splitter.setSizes([wanted, max(100, height - wanted)])
+    @property
+    def is_divided_by_hand(self) -> bool:
+        """Whether the person chose how the height is divided; otherwise it follows the number of prompts."""
+        return self._by_hand
+
+    def divide(self, *, by_hand: bool) -> None:
+        """Say whether the present division is the person's, or divide by what the lists hold."""
+        self._by_hand = by_hand
+        self._fit_prompts()
+
+    def _fit_prompts(self) -> None:
+        """Give the prompt list the height of its rows, at most a share of all; the rest belongs to the iterations."""
+        if self._by_hand:
+            return
+        height = self._splitter.height()
+        count = self._prompts.rowCount()
+        row = self.prompt_list.sizeHintForRow(0) if count else 28
+        head = self._prompts_head.sizeHint().height()
+        wanted = max(head + 2 * row, min(int(height * PROMPTS_SHARE), head + count * row + _BELOW_PROMPTS))
+        self._splitter.setSizes([wanted, max(1, height - wanted)])
+
+    def _divided(self) -> None:
+        self._by_hand = True
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_prompts()
 
     def _select(self, view: QListView, position: int) -> None:
         self._quiet = True
@@ -242,9 +277,13 @@ class SideBar(QWidget):
         for view in (self.prompt_list, self.iteration_list):
             view.scheduleDelayedItemsLayout()
             view.viewport().update()
+        self._fit_prompts()
 
 
-def _section(title: str, body: QWidget, button: QWidget | None, empty: QWidget | None = None) -> QWidget:
+def _section(
+    title: str, body: QWidget, button: QWidget | None, empty: QWidget | None = None
+) -> tuple[QWidget, QHBoxLayout]:
+    """Return a box with a title above `body`, and the row of the title."""
     box = QWidget()
     head = QHBoxLayout()
     head.setContentsMargins(MARGIN, 10, 8, 4)
@@ -263,4 +302,4 @@ def _section(title: str, body: QWidget, button: QWidget | None, empty: QWidget |
         layout.addStretch(0)
     body.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
     layout.addWidget(body, 1)
-    return box
+    return box, head

@@ -1,0 +1,27 @@
+"""Text that says what is missing is as large as all other text."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from tests.ui.editor_support import Show, machine, shown, theme
+from workbench.ui.editor.field import ExactField
+from workbench.ui.lanes.answer import AnswerView
+from workbench.ui.theme import Theme
+
+pytestmark = machine
+__all__ = ["shown", "theme"]
+
+
+def test_placeholders_grow_with_all_text(theme: Theme, shown: Show) -> None:
+    window = QWidget()
+    field, answer = ExactField(theme), AnswerView(theme)
+    layout = QVBoxLayout(window)
+    layout.addWidget(field)
+    layout.addWidget(answer)
+    shown(window)
+    for scale in (2.0, 1.0, 1.5):
+        theme.set_scale(scale)
+        field.restyle()
+        for area in (field, answer):
+            assert area.viewport().font().pointSizeF() == area.font().pointSizeF() == theme.font().pointSizeF()

@@ -1,0 +1,177 @@
+"""Who gets the room of the window: notices, the side bar, the banner of the past, and two lanes in a narrow one."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QLineEdit, QPushButton, QWidget
+from shiboken6 import isValid
+
+from tests.ui.desk import Desk
+from workbench.ui.shell.notice import LINES, NoticeBar
+from workbench.ui.shell.sidebar import PROMPTS_SHARE
+from workbench.ui.window import MainWindow
+
+pytestmark = pytest.mark.window
+
+
+def place(window: MainWindow, widget: QWidget) -> QRect:
+    return QRect(widget.mapTo(window.frame, QPoint(0, 0)), widget.size())
+
+
+def parts(window: MainWindow) -> list[QRect]:
+    view = window.view
+    shown = [view.editor, view.values, view.runbar, view.lanes, window.sidebar, window.status, window.header]
+    return [place(window, widget) for widget in shown]
+
+
+# Notices
+
+
+@pytest.mark.parametrize("size", [(1024, 700), (1440, 900)])
+def test_a_notice_moves_and_hides_nothing(desk: Desk, size: tuple[int, int]) -> None:
+    window = desk.open(size=size)
+    window.notice.hide()
+    QApplication.processEvents()
+    before = parts(window)
+    window.notices.problem("The draft could not be saved: the disk is full. Make room and go on typing.", "why\n" * 9)
+    QApplication.processEvents()
+    assert parts(window) == before
+    shown = place(window, window.notice)
+    assert place(window, window.header).contains(shown)
+    for button in window.header.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+        if button is not window.notice and button.isVisible():
+            assert not place(window, button).intersects(shown)
+    window.notice.clear("problem")
+    QApplication.processEvents()
+    assert parts(window) == before
+
+
+def test_a_long_sentence_is_whole_on_two_lines_or_a_tooltip(desk: Desk) -> None:
+    window = desk.open(size=(1024, 700))
+    sentence = "The variables {{question}} and {{order}} have no values. Give them one each below the messages."
+    window.notices.problem(sentence)
+    QApplication.processEvents()
+    assert " ".join(window.notice._text.lines()) == sentence
+    assert not window.notice._text.toolTip()
+    window.notices.problem(f"{sentence} " * 6)
+    QApplication.processEvents()
+    lines = window.notice._text.lines()
+    assert len(lines) == LINES
+    assert lines[-1].endswith("…")
+    assert window.notice._text.toolTip() == f"{sentence} " * 6
+
+
+def test_the_detail_lies_over_the_window_until_it_is_closed(desk: Desk) -> None:
+    window = desk.open()
+    before = parts(window)
+    window.notices.problem("It failed. Try again.", "the reason")
+    more = next(b for b in window.notice.findChildren(QPushButton) if b.text().startswith("Details"))
+    more.click()
+    QApplication.processEvents()
+    assert window.notice.detail.isVisible()
+    assert place(window, window.notice.detail).top() >= place(window, window.header).bottom() - 8
+    assert parts(window) == before
+    window.notice.clear("problem")
+    QApplication.processEvents()
+    assert not window.notice.detail.isVisible()
+
+
+def test_a_notice_takes_its_detail_along(desk: Desk) -> None:
+    window = desk.open()
+    other = NoticeBar()
+    window.frame.add_notice(other)
+    other.show_notice("k", "A sentence.", detail="why")
+    next(b for b in other.findChildren(QPushButton) if b.text().startswith("Details")).click()
+    detail = other.detail
+    other.deleteLater()
+    desk.until(lambda: not isValid(detail))
+
+
+# The past
+
+
+def test_the_banner_of_the_past_always_says_read_only(desk: Desk) -> None:
+    window = desk.open(size=(1024, 700))
+    desk.run()
+    window.compose.view(window.timeline.row(0).uid)  # type: ignore[union-attr]
+    desk.until(lambda: window.view.viewing.isVisible())
+    QApplication.processEvents()
+    assert window.view.viewing._text.lines()[0].startswith("Read-only")
+    window.view.moveSplitter(280, 1)
+    window.theme.set_scale(1.2)
+    QApplication.processEvents()
+    assert "".join(window.view.viewing._text.lines()).startswith("Read-only")
+
+
+# The side bar
+
+
+def rows_shown(view: QAbstractItemView) -> int:
+    return view.viewport().height() // view.sizeHintForRow(0)
+
+
+def test_the_prompt_list_grows_with_the_prompts_up_to_its_share(desk: Desk) -> None:
+    window = desk.open()
+    prompts = window.sidebar.prompt_list
+    for count in range(2, 7):
+        window.prompts.create()
+        desk.until(lambda count=count: window.prompts.model.rowCount() == count)
+        QApplication.processEvents()
+        assert rows_shown(prompts) >= count
+        assert prompts.verticalScrollBar().maximum() == 0
+    for count in range(7, 20):
+        window.prompts.create()
+        desk.until(lambda count=count: window.prompts.model.rowCount() == count)
+    QApplication.processEvents()
+    sidebar = window.sidebar
+    assert sidebar.splitter.sizes()[0] == pytest.approx(PROMPTS_SHARE * sidebar.splitter.height(), abs=3)
+    assert prompts.verticalScrollBar().maximum() > 0
+
+
+def test_a_division_by_hand_stays(desk: Desk) -> None:
+    window = desk.open()
+    splitter = window.sidebar.splitter
+    splitter.moveSplitter(300, 1)
+    window.prompts.create()
+    desk.until(lambda: window.prompts.model.rowCount() == 2)
+    QApplication.processEvents()
+    assert splitter.sizes()[0] == 300
+    assert window.sidebar.is_divided_by_hand
+
+
+def test_f2_twice_renames_once(desk: Desk) -> None:
+    """Qt warns when a row is edited that is being edited, and warnings fail tests."""
+    window = desk.open()
+    desk.press(Qt.Key.Key_F2)
+    editing = window.sidebar.prompt_list.findChild(QLineEdit)
+    assert editing is not None
+    desk.press(Qt.Key.Key_F2, on=editing)
+    window.sidebar.edit_prompt_name(window.compose.prompt_uid)
+    assert QApplication.focusWidget() is editing
+    desk.type("Renamed")
+    desk.press(Qt.Key.Key_Return)
+    desk.until(lambda: desk.rows("SELECT name FROM prompts WHERE name = 'Renamed'"))
+
+
+# Two lanes
+
+
+@pytest.mark.parametrize("size", [(1024, 700), (1280, 800), (1440, 900)])
+def test_both_lanes_of_the_sample_are_in_view(desk: Desk, size: tuple[int, int]) -> None:
+    window = desk.open(size=size)
+    QApplication.processEvents()
+    view = place(window, window.view.lanes)
+    for slot in window.shown_slots():
+        column = window.view.lanes.column(slot)
+        assert column is not None
+        assert view.contains(place(window, column))
+    assert window.view.editor.width() >= 280
+
+
+def test_a_divider_moved_by_hand_keeps_its_place(desk: Desk) -> None:
+    window = desk.open(size=(1300, 800))
+    window.frame.divider.moveSplitter(310, 1)
+    window.frame.resize(1200, 800)
+    QApplication.processEvents()
+    assert window.frame.divider.sizes()[0] == 310

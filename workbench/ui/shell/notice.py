@@ -1,0 +1,176 @@
+"""The notice: what the window says by itself, in the room that the header keeps for it.
+
+Invariant: a notice that comes or goes moves nothing. Its room is that of the product's name; the technical detail lies
+over the window, and only while the person has it open.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QHideEvent, QPainter, QPaintEvent, QResizeEvent, QTextLayout, QTextOption
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QPushButton, QSizePolicy, QToolButton, QWidget
+
+from workbench.ui.theme import set_role
+
+_DETAIL_LIMIT = 20_000
+_DETAIL_HEIGHT = 140
+LINES = 2
+
+
+class Sentence(QWidget):
+    """Text on up to `LINES` lines, the last one elided, with all of it as tooltip when it was."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._full = ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+
+    def full(self) -> str:
+        """Return the whole text."""
+        return self._full
+
+    def set_full(self, text: str) -> None:
+        """Show `text`."""
+        self._full = text
+        self.setAccessibleName(text)
+        self._tell()
+        self.update()
+
+    def lines(self) -> list[str]:
+        """Return what is shown at the present width."""
+        layout = QTextLayout(self._full, self.font())
+        layout.setTextOption(QTextOption())
+        found: list[str] = []
+        layout.beginLayout()
+        while (line := layout.createLine()).isValid():
+            line.setLineWidth(max(self.width(), 20))
+            found.append(self._full[line.textStart() : line.textStart() + line.textLength()].rstrip())
+            if len(found) == LINES:
+                rest = self._full[line.textStart() :]
+                found[-1] = QFontMetrics(self.font()).elidedText(rest, Qt.TextElideMode.ElideRight, self.width())
+                break
+        layout.endLayout()
+        return found
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(60, QFontMetrics(self.font()).lineSpacing() * LINES)
+
+    # What Qt calls.
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._tell()
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        metrics = QFontMetrics(self.font())
+        lines = self.lines()
+        top = (self.height() - metrics.lineSpacing() * len(lines)) // 2
+        with QPainter(self) as painter:
+            painter.setPen(self.palette().color(self.foregroundRole()))
+            for index, line in enumerate(lines):
+                painter.drawText(QPoint(0, top + index * metrics.lineSpacing() + metrics.ascent()), line)
+
+    def _tell(self) -> None:
+        whole = " ".join(self.lines()) == " ".join(self._full.split())
+        self.setToolTip("" if whole else self._full)
+
+
+class NoticeBar(QFrame):
+    """A sentence with an optional action, dismissed for good by its cross."""
+
+    action_clicked = Signal(str)
+    dismissed = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._key = ""
+        self._action = ""
+        self._text = Sentence(self)
+        self._button = QPushButton(self)
+        set_role(self._button, "quiet-strong")
+        self._button.clicked.connect(lambda: self.action_clicked.emit(self._action))
+        close = QToolButton(self)
+        close.setText("×")
+        close.setToolTip("Dismiss")
+        close.setAccessibleName("Dismiss this notice")
+        set_role(close, "quiet")
+        close.clicked.connect(self._close)
+        self._more = QPushButton("Details ▸", self)
+        self._more.setCheckable(True)
+        self._more.setToolTip("Show the technical detail")
+        set_role(self._more, "quiet")
+        self._more.toggled.connect(self._show_detail)
+        self.detail = QPlainTextEdit(self)
+        self.detail.setReadOnly(True)
+        self.detail.setAccessibleName("Technical detail")
+        self.detail.document().setDocumentMargin(12)
+        set_role(self.detail, "overlay")
+        self.detail.hide()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 1, 2, 1)
+        row.setSpacing(2)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._more)
+        row.addWidget(self._button)
+        row.addWidget(close)
+        self.hide()
+
+    @property
+    def key(self) -> str:
+        """The key of the shown notice, "" when hidden."""
+        return "" if self.isHidden() else self._key
+
+    def text(self) -> str:
+        """Return the whole text of the notice."""
+        return self._text.full()
+
+    def show_notice(
+        self, key: str, text: str, *, action: str = "", label: str = "", error: bool = False, detail: str = ""
+    ) -> None:
+        """Show `text`; `action` is reported when its button, named `label`, is clicked."""
+        self._key, self._action = key, action
+        set_role(self, "notice-error" if error else "notice")
+        self._text.set_full(text)
+        self._more.setChecked(False)
+        self._more.setVisible(bool(detail))
+        self.detail.setPlainText(detail[:_DETAIL_LIMIT])
+        self._button.setText(label)
+        self._button.setVisible(bool(action))
+        self.show()
+
+    def clear(self, key: str) -> None:
+        """Hide the notice if it is the one named `key`."""
+        if self._key == key:
+            self._key = ""
+            self.hide()
+
+    # What Qt calls.
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_detail()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if not self.window().isHidden():
+            self._more.setChecked(False)
+
+    def _show_detail(self, shown: bool) -> None:
+        self._more.setText("Details ▾" if shown else "Details ▸")
+        if shown and self.detail.parentWidget() is not self.window():
+            self.detail.setParent(self.window())
+            self.destroyed.connect(self.detail.deleteLater)
+        self._place_detail()
+        self.detail.setVisible(shown)
+        self.detail.raise_()
+
+    def _place_detail(self) -> None:
+        window = self.window()
+        if self.detail.parentWidget() is window:
+            corner = self.mapTo(window, QPoint(0, self.height()))
+            self.detail.setGeometry(QRect(corner, QSize(self.width(), _DETAIL_HEIGHT)))
+
+    def _close(self) -> None:
+        key, self._key = self._key, ""
+        self.hide()
+        self.dismissed.emit(key)
