@@ -117,7 +117,7 @@ def test_a_damaged_version_keeps_nobody_from_the_prompt(desk: Desk) -> None:
     assert desk.notice() == f"The text of version {number} cannot be read. It is damaged. " + (
         "Go on with another version of this prompt."
     )
-    assert number in [label.number for label in window.heads[0].versions]
+    desk.until(lambda: number in [label.number for label in window.heads[0].versions])
     desk.until(lambda: len(desk.timeline()) == 2)
     window.compose.view(desk.timeline()[1].run_uid)
     desk.until(lambda: window.compose.viewing is not None)

@@ -228,6 +228,7 @@ def test_lanes_know_what_versions_are_about(desk: Desk, sample: MainWindow) -> N
     assert labels[3].opening.startswith("Be brief. You are")
     desk.close()
     window = desk.open()
+    desk.until(lambda: window.heads[0].versions)
     reopened = {label.number: label for label in window.heads[0].versions}
     assert [reopened[n].text for n in (1, 2, 3)] == [labels[n].text for n in (1, 2, 3)]
 

@@ -96,7 +96,7 @@ class Compose(QObject):
 
     @property
     def ready(self) -> bool:
-        """Whether the open prompt is shown whole: draft, versions and its newest answers."""
+        """Whether the open prompt is shown: its draft and its newest answers."""
         return self._ready
 
     @property
@@ -145,7 +145,7 @@ class Compose(QObject):
         self.saver.flush()
         self._prompt, self._opening, self._based_on = uid, uid, draft.based_on
         self._ready, self._taken = False, None
-        self._versions.load()
+        self._versions.clear()
         self._leave_past()
         self.lanes.load(named_by_files(draft.lanes, self._known_endpoints))
         self._workbench.prepare(draft.lanes)
@@ -156,23 +156,22 @@ class Compose(QObject):
         self._timeline.set_prompt(uid)
         self._show_draft_lanes()
         self.prompt_changed.emit(uid)
-        self._tasks.run(lambda: self._newest(uid), lambda found: self._show_newest(uid, *found))
+        self._tasks.run(lambda: self._newest(uid), lambda newest: self._show_newest(uid, newest))
+        self._read_names()
 
-    def _newest(self, uid: str) -> tuple[tuple[VersionLabel, ...], IterationDetail | None]:
-        versions = tuple(self._workbench.prompts.version_labels(uid))
+    def _newest(self, uid: str) -> IterationDetail | None:
         rows = self._workbench.history.iterations(uid, None, 1)
         try:
-            return versions, self._workbench.history.detail(rows[0].run_uid) if rows else None
+            return self._workbench.history.detail(rows[0].run_uid) if rows else None
         except StoreError as error:
             # An iteration that cannot be read keeps nobody from the prompt.
             told = error
             self._tasks.on_ui(lambda: self._tasks.report(told))
-            return versions, None
+            return None
 
-    def _show_newest(self, uid: str, versions: tuple[VersionLabel, ...], newest: IterationDetail | None) -> None:
+    def _show_newest(self, uid: str, newest: IterationDetail | None) -> None:
         if uid != self._prompt:
             return
-        self._versions.load(versions)
         if newest is not None and not self.stage.draft_run:
             self.stage.adopt(newest, self._known_endpoints)
         self._ready = True

@@ -5,7 +5,7 @@ Invariant: newest first, each number once; a version that this session makes is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from workbench.core.content import Content
 from workbench.core.text import first_line
@@ -25,9 +25,14 @@ class VersionNames:
         """The labels, newest first."""
         return self._labels
 
-    def load(self, labels: Iterable[VersionLabel] = ()) -> None:
-        """Take the labels of a prompt as the history has them."""
-        self._labels = tuple(labels)
+    def clear(self) -> None:
+        """Forget the labels: another prompt is opened."""
+        self._labels = ()
+
+    def load(self, labels: Sequence[VersionLabel]) -> None:
+        """Take the labels as the history had them; what was recorded since stays."""
+        newest = labels[0].number if labels else 0
+        self._labels = (*(label for label in self._labels if label.number > newest), *labels)
 
     def started(self, run_uid: str, content: Content) -> None:
         """Remember how the text of a run begins until the run is recorded."""

@@ -64,7 +64,10 @@ Detail = IterationDetail | VersionDetail
 
 @dataclass(frozen=True, slots=True)
 class VersionLabel:
-    """What a person knows a version by: its note or what it changed, and how its text begins."""
+    """What a person knows a version by: its note or what it changed, and how its text begins.
+
+    Both are as they are stored, with their line breaks, and cut anywhere.
+    """
 
     number: int
     text: str = ""

@@ -11,13 +11,12 @@ import sqlite3
 from workbench.core import content as contents
 from workbench.core.content import Content, ContentError
 from workbench.core.runs import VersionRow
-from workbench.core.text import opening_words
 from workbench.core.timeline import VersionLabel
 from workbench.store.encoding import digest, typed
 from workbench.store.errors import StoreError, missing
 from workbench.store.search import index_cjk
 
-_OPENING = 60
+_OPENING = 120
 _SELECT = (
     "SELECT versions.uid, versions.number, contents.hash, parents.number, versions.created_at,"
     " CAST(contents.body AS BLOB), versions.note"
@@ -114,7 +113,10 @@ def listed(connection: sqlite3.Connection, prompt: int) -> list[VersionRow]:
 
 
 def labels(connection: sqlite3.Connection, prompt: int) -> list[VersionLabel]:
-    """Return what people know the versions of a prompt by, newest first, without reading the contents whole."""
+    """Return what people know the versions of a prompt by, newest first.
+
+    There may be thousands, of which a few are looked at: contents are not read whole, and texts are left as they are.
+    """
     rows = connection.execute(
         "SELECT versions.number, versions.note, runs.note, runs.summary,"
         " CASE WHEN json_valid(contents.body) THEN"
@@ -125,13 +127,13 @@ def labels(connection: sqlite3.Connection, prompt: int) -> list[VersionLabel]:
         " LEFT JOIN runs ON runs.id = (SELECT id FROM runs AS made WHERE made.version_id = versions.id"
         "  AND made.kind = 'iteration' ORDER BY id LIMIT 1)"
         " WHERE versions.prompt_id = ? ORDER BY versions.number DESC",
-        (4 * _OPENING, prompt),
+        (_OPENING, prompt),
     )
     return [_label(*row) for row in rows]
 
 
 def _label(number: int, note: str, run_note: str | None, summary: str | None, text: bytes | None) -> VersionLabel:
-    opening = opening_words((text or b"").decode(errors="replace"), _OPENING)
+    opening = (text or b"").decode(errors="replace")
     return VersionLabel(number, note or run_note or summary or opening, opening)
 
 

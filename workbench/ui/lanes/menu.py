@@ -20,6 +20,7 @@ from workbench.ui.lanes.intents import Intents
 _DIRECT_VERSIONS = 20
 _VERSIONS_PER_MENU = 25
 _LABEL_LENGTH = 44
+_TIP_LENGTH = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ def _add_version(menu: QMenu, label: VersionLabel | None, head: LaneHead, pin: C
     number = None if label is None else label.number
     entry = menu.addAction("Current text" if label is None else version_text(label))
     if label is not None:
-        entry.setToolTip(label.opening)
+        entry.setToolTip(opening_words(label.opening, _TIP_LENGTH))
     entry.setCheckable(True)
     entry.setChecked(head.pinned == number)
     entry.triggered.connect(lambda _checked=False: pin(number))

@@ -1,0 +1,46 @@
+"""What versions are known by, while runs make new ones."""
+
+from __future__ import annotations
+
+from workbench.app.version_names import VersionNames
+from workbench.core.changes import Change
+from workbench.core.content import Content, Message
+from workbench.core.timeline import VersionLabel
+from workbench.store.records import RunBegun
+
+TEXT = Content((Message("system", "\n"), Message("user", "\n Be brief.\nAnd kind.")))
+
+
+def _begun(run: str, version: int | None, summary: str = "") -> RunBegun:
+    return RunBegun(run, 1, version, (version or 1,), Change(2, 0, summary))
+
+
+def test_a_version_that_a_run_made_is_named_by_its_change() -> None:
+    names = VersionNames()
+    names.load([VersionLabel(1, "first", "First")])
+    names.started("r", TEXT)
+    assert names.recorded(_begun("r", 2, "Be brief."), of_this_prompt=True)
+    assert names.labels == (VersionLabel(2, "Be brief.", "Be brief."), VersionLabel(1, "first", "First"))
+    names.started("same text", TEXT)
+    assert not names.recorded(_begun("same text", 2), of_this_prompt=True)
+    names.started("all pinned", TEXT)
+    assert not names.recorded(_begun("all pinned", None), of_this_prompt=True)
+    assert len(names.labels) == 2
+
+
+def test_a_run_of_another_prompt_names_nothing_here() -> None:
+    names = VersionNames()
+    names.started("r", TEXT)
+    names.clear()
+    assert not names.recorded(_begun("r", 7), of_this_prompt=False)
+    assert names.labels == ()
+
+
+def test_what_was_recorded_while_the_history_was_read_stays() -> None:
+    names = VersionNames()
+    names.started("r", TEXT)
+    names.recorded(_begun("r", 3), of_this_prompt=True)
+    names.load([VersionLabel(2), VersionLabel(1)])
+    assert [label.number for label in names.labels] == [3, 2, 1]
+    names.load([VersionLabel(3, "noted"), VersionLabel(2), VersionLabel(1)])
+    assert [label.text for label in names.labels] == ["noted", "", ""]
