@@ -289,9 +289,10 @@ def test_a_retry_that_finishes_mends_the_row(desk: Desk) -> None:
     desk.press(Qt.Key.Key_Escape)
     desk.settle()
     desk.until(lambda: desk.timeline()[0].outcome == Outcome(2, stopped=2))
-    gate.touch()
     window.view.lanes.retry_requested.emit(window.shown_slots()[0])
-    desk.until(lambda: desk.timeline()[0].outcome == Outcome(2, stopped=1))
+    desk.until(lambda: desk.timeline()[0].running)
+    gate.touch()
+    desk.until(lambda: desk.timeline()[0].outcome == Outcome(2, stopped=1) and not desk.timeline()[0].running)
 
 
 def test_what_was_interrupted_says_so_at_the_next_start(desk: Desk) -> None:

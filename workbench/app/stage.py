@@ -42,6 +42,8 @@ class Stage(QObject):
         self._draft_run = NO_RUN
         self._numbers: dict[str, int] = {}
         self._ran: dict[str, Lane] = {}
+        self._asked_again: set[str] = set()
+        self.board.changed.connect(self._tell_of_retries)
 
     @property
     def draft_run(self) -> str:
@@ -136,9 +138,22 @@ class Stage(QObject):
                 self.problem.emit(error.sentence, error.detail)
                 continue
             self.outputs.add(handle.transcripts)
+            self._asked_again.update(handle.output_uids)
             self.board.add_attempt(slot, handle.transcripts[0].uid)
             if run_uid == self.draft_run:
                 self._draft_run = (run_uid, self.board.columns(), self._draft_run[2])
+
+    def _tell_of_retries(self) -> None:
+        """Let the timeline say that a run is running again, once its new attempt is recorded and so is under way."""
+        under_way = {
+            output
+            for slot in self.board.slots()
+            if (output := self.board.output(slot)) in self._asked_again
+            and self.board.state(slot) in ("queued", "streaming")
+        }
+        if under_way:
+            self._asked_again -= under_way
+            self.row_stale.emit(self.board.run_uid)
 
     def stop(self, slot: str) -> None:
         """Stop what a lane shows."""
