@@ -10,6 +10,7 @@ from tests.store.making import LATER, NOW, lane, opened, run, text
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane, Params
 from workbench.store import Store, StoreError
+from workbench.store.records import FirstVersion, WholePrompt
 
 
 def test_a_prompt_has_only_a_draft_at_first(store: Store) -> None:
@@ -104,6 +105,23 @@ def test_a_copy_of_only_a_draft_is_only_a_draft(store: Store) -> None:
     store.duplicate_prompt("p", "copy", "Copy", NOW).result(10)
     assert store.draft("copy") == Draft(text("just typed"))
     assert store.versions("copy") == []
+
+
+def test_a_whole_prompt_comes_whole_or_not_at_all(store: Store) -> None:
+    versions = (FirstVersion("w1", text("one"), "what it was"), FirstVersion("w2", text("two")))
+    made = WholePrompt("w", "Whole", versions, Draft(text("three"), based_on=2), "the_sample")
+    store.add_whole_prompt(made, NOW).result(10)
+    assert [(v.number, v.parent, v.content) for v in store.versions("w")] == [
+        (1, None, text("one")),
+        (2, 1, text("two")),
+    ]
+    assert store.draft("w") == made.draft
+    assert store.get_meta("the_sample") == "w"
+    broken = WholePrompt("x", "Broken", (FirstVersion("x1", text("\ud800")),), Draft(), "the_other")
+    with pytest.raises(StoreError):
+        store.add_whole_prompt(broken, NOW).result(10)
+    assert "Broken" not in [row.name for row in store.prompts()]
+    assert store.get_meta("the_other") is None
 
 
 def test_drafts_keep_lanes_with_all_parameters(store: Store) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -143,6 +144,41 @@ def test_two_copies_are_kept_and_other_files_are_not_touched(path: Path, next_re
         "history.before-upgrade-20261124T132005123Z-from-1.0.db",
     ]
     assert theirs.exists()
+
+
+def test_a_clock_that_was_set_back_costs_no_copy(path: Path, next_release: Callable[..., None]) -> None:
+    for year in (2031, 2032):
+        path.with_name(f"history.before-upgrade-{year}0101T000000000Z-from-1.0.db").touch()
+    restore(SCHEMAS[-1], path)
+    next_release(lambda c: None)
+    opened(path).close()
+    assert copies(path) == [
+        "history.before-upgrade-20261124T132005123Z-from-1.0.db",
+        "history.before-upgrade-20320101T000000000Z-from-1.0.db",
+    ]
+
+
+def test_half_a_copy_never_looks_like_one(
+    path: Path, next_release: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a kill: what had been written so far lies there, and the copy of the next start is whole."""
+    restore(SCHEMAS[-1], path)
+    next_release(lambda c: None)
+
+    def killed(partial: Path, mode: int) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "chmod", killed)
+        patch.setattr(Path, "unlink", lambda *_, **__: None)
+        with pytest.raises(KeyboardInterrupt):
+            opened(path)
+    (half,) = copies(path)
+    assert half.endswith(".partial")
+    os.utime(path.with_name(half), (0, 0))
+    opened(path).close()
+    assert copies(path) == ["history.before-upgrade-20261124T132005123Z-from-1.0.db"]
+    healthy(path.with_name(copies(path)[0]))
 
 
 def test_a_step_that_fails_changes_nothing(path: Path, next_release: Callable[..., None]) -> None:

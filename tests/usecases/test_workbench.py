@@ -6,13 +6,17 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.usecases.making import PATIENCE_S, draft, echo, new_prompt, opened
 from workbench.host.dirs import places
 from workbench.store import Recovered, StoreError
+from workbench.store.writer import Writer
 from workbench.usecases.problems import RefusedError, problem_of
 from workbench.usecases.samples import load_sample
 from workbench.usecases.workbench import Workbench, recovery_sentence
@@ -61,6 +65,20 @@ def test_a_new_database_opens_on_the_sample(tmp_path: Path) -> None:
             (2, 1, sample.versions[1].content),
         ]
         assert workbench.engine.state == "new"
+
+
+def test_the_sample_is_written_in_one_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kill between two writes would leave a prompt that looks like one that a person made."""
+    submit, asked = Writer.submit, []
+
+    def counted(writer: Writer, work: Callable[..., Any], *, durable: bool) -> Future[Any]:
+        asked.append(work)
+        return submit(writer, work, durable=durable)
+
+    monkeypatch.setattr(Writer, "submit", counted)
+    with opened(tmp_path, {}) as (workbench, _):
+        assert workbench.recovery.result(PATIENCE_S) == ""
+        assert len(asked) == 2, "the sample, and the recovery of what others left"
 
 
 def test_the_sample_comes_once_even_when_it_was_put_away(tmp_path: Path) -> None:

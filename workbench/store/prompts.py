@@ -15,7 +15,8 @@ from workbench.store import damaged
 from workbench.store.encoding import dump, typed
 from workbench.store.errors import StoreError, missing
 from workbench.store.peek import LAST_WORKED_ON
-from workbench.store.versions import insert_version, newest_number
+from workbench.store.records import WholePrompt
+from workbench.store.versions import content_id, insert_version, newest_number
 
 
 def prompt_id(connection: sqlite3.Connection, uid: str) -> int:
@@ -32,6 +33,17 @@ def create(connection: sqlite3.Connection, uid: str, name: str, now: str) -> int
         "INSERT INTO prompts (uid, name, created_at, updated_at) VALUES (?, ?, ?, ?)", (uid, typed(name), now, now)
     )
     return int(cursor.lastrowid or 0)
+
+
+def add_whole(connection: sqlite3.Connection, made: WholePrompt, now: str) -> None:
+    """Insert a prompt with a line of versions and its draft, and remember it under its small fact."""
+    key = create(connection, made.uid, made.name, now)
+    parent = None
+    for version in made.versions:
+        content = content_id(connection, version.content)
+        _, parent = insert_version(connection, key, version.uid, content, parent, now, version.note)
+    save_draft(connection, made.uid, made.draft, now)
+    set_meta(connection, made.fact, made.uid)
 
 
 def rename(connection: sqlite3.Connection, uid: str, name: str, now: str) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from workbench.core.changes import Change
 from workbench.core.content import Content
+from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
 from workbench.core.runs import RunKind
 
@@ -52,6 +53,26 @@ class RunStart:
     value_set_uid: str
     lanes: tuple[LaneStart, ...]
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstVersion:
+    """A version of a prompt that is just being made, with a note on what it is about."""
+
+    uid: str
+    content: Content
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WholePrompt:
+    """A prompt that comes whole or not at all: versions oldest first, draft, and the small fact that names it."""
+
+    uid: str
+    name: str
+    versions: tuple[FirstVersion, ...]
+    draft: Draft
+    fact: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from workbench.store import damaged, ending, endpoints, pages, prompts, starting
 from workbench.store.connections import Readers, connect
 from workbench.store.errors import StoreError, failure
 from workbench.store.opening import Opened, open_file
-from workbench.store.records import Recovered, RunBegun, RunStart
+from workbench.store.records import Recovered, RunBegun, RunStart, WholePrompt
 from workbench.store.writer import Writer
 
 T = TypeVar("T")
@@ -86,6 +86,10 @@ class Store:
     def create_prompt(self, uid: str, name: str, now: str) -> Future[None]:
         """Add a prompt with neither draft nor versions."""
         return self._write(lambda c: _nothing(prompts.create(c, uid, name, now)))
+
+    def add_whole_prompt(self, made: WholePrompt, now: str) -> Future[None]:
+        """Add a prompt with versions, draft and a small fact that names it, in one transaction."""
+        return self._write(lambda c: prompts.add_whole(c, made, now))
 
     def rename_prompt(self, uid: str, name: str, now: str) -> Future[None]:
         """Give a prompt another name."""

@@ -25,6 +25,7 @@ from workbench.host.locks import OwnerLock, owner_alive, owners_directory
 from workbench.host.processes import scrubbed_env
 from workbench.host.weights import builtin_weights
 from workbench.store import Recovered, Store, open_store
+from workbench.store.records import FirstVersion, WholePrompt
 from workbench.usecases.endpoints import Endpoints
 from workbench.usecases.history import History
 from workbench.usecases.listening import Listeners, RunListener
@@ -211,15 +212,10 @@ class Workbench:
         from workbench.usecases.samples import load_sample
 
         sample = load_sample()
-        uid, made = self.prompts.create(sample.name, sample.draft)
-        versions = [
-            self.store.add_version(uid, new_uid(), version.content, number or None, utc_now(), version.note)
-            for number, version in enumerate(sample.versions)
-        ]
-        made.result()
-        for version in versions:
-            version.result()
-        self.store.set_meta(SAMPLE, uid).result()
+        # At once: after a kill in the middle a prompt without its versions would look like one that a person made.
+        versions = tuple(FirstVersion(new_uid(), version.content, version.note) for version in sample.versions)
+        whole = WholePrompt(new_uid(), sample.name, versions, sample.draft, SAMPLE)
+        self.store.add_whole_prompt(whole, utc_now()).result()
 
     def _tell_recovery(self, done: Future[Recovered]) -> None:
         if (error := done.exception()) is not None:
