@@ -366,3 +366,29 @@ def test_it_follows_the_theme_while_open(drive: Drive, theme: Theme) -> None:
     driver.list.doItemsLayout()
     assert driver.list.visualRect(driver.list.currentIndex()).height() > before
     driver.picker.grab()
+
+
+@pytest.mark.parametrize(
+    ("lane", "where"),
+    [
+        (Lane("a", OLLAMA.uid, "my-finetune:3b"), f"At {OLLAMA.name}"),
+        (Lane("a", "litellm", "openai/ft:gpt-5:me"), "With LiteLLM"),
+    ],
+)
+def test_a_model_that_no_list_has_stays_the_lanes_own(drive: Drive, lane: Lane, where: str) -> None:
+    driver = drive(PickerDouble(an_offer(), models=("phi4",)), lane).ready()
+    assert driver.titles()[:2] == ["This lane", lane.model]
+    assert driver.current().title == lane.model
+    assert driver.current().note == where
+    driver.type("phi")
+    assert "This lane" not in driver.titles()
+    driver.search.clear()
+    assert driver.titles()[:2] == ["This lane", lane.model]
+    driver.press(Key.Key_Return)
+    assert driver.choices == [Choice(lane.endpoint, lane.model, UNCHANGED)]
+
+
+def test_a_listed_or_removed_model_has_no_group_of_its_own(qtbot: QtBot, drive: Drive) -> None:
+    for lane in (Lane("a", OLLAMA.uid, "phi4"), Lane("a", "litellm", "gpt-5"), Lane("a", "e-gone", "x")):
+        driver = drive(PickerDouble(an_offer(), models=("phi4",)), lane).ready()
+        qtbot.waitUntil(lambda driver=driver: "phi4" in driver.titles() and "This lane" not in driver.titles())

@@ -104,6 +104,7 @@ def test_the_list_names_files_with_their_path_and_removes_them(qtbot: QtBot, the
     assert form is not None
     QTest.mouseClick(_button(form, "Remove…"), LEFT)
     yes = next(b for b in form.findChildren(QPushButton) if b.text() == "Take off the list")
+    qtbot.waitUntil(lambda: yes.height() > 0)
     QTest.mouseClick(yes, LEFT)
     qtbot.waitUntil(lambda: rows.count() == 1)
     assert ("remove_endpoint", "e-file") in source.calls

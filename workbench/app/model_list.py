@@ -107,9 +107,13 @@ class EndpointModels(QObject):
 class ModelListModel(QAbstractListModel):
     """Headers, models and remarks for one query over one offer."""
 
-    def __init__(self, models: EndpointModels, parent: QObject | None = None) -> None:
+    def __init__(
+        self, models: EndpointModels, parent: QObject | None = None, *, current: tuple[str, str] | None = None
+    ) -> None:
+        """`current` is the endpoint and the model of the lane that is asked for."""
         super().__init__(parent)
         self._models = models
+        self._current = current
         self._offer = Offer()
         self._waiting = True
         self._trouble = ""
@@ -216,7 +220,24 @@ class ModelListModel(QAbstractListModel):
                 groups.append(self._endpoint_rows(endpoint, [] if is_loose and plain else hits))
         groups.append(self._catalogue_rows([] if loose and plain else catalogue))
         groups.append(self._typed_rows())
-        return [row for group in groups for row in group]
+        rows = [row for group in groups for row in group]
+        return [*self._current_rows(rows), *rows]
+
+    def _current_rows(self, rows: Sequence[Row | ModelEntry]) -> list[Row]:
+        """Return a row for the lane's own model when no list has it, so that to open and close changes nothing."""
+        entries = [row if isinstance(row, ModelEntry) else row.entry for row in rows]
+        if self._query or self._current is None or self._current in ((e.endpoint, e.model) for e in entries if e):
+            return []
+        uid, model = self._current
+        endpoint = next((e for e in self._offer.endpoints if e.uid == uid), None)
+        if endpoint is None and uid != LITELLM:
+            return []
+        provider = uid if endpoint is not None else model.partition("/")[0] if "/" in model else ""
+        where = f"At {endpoint.name}" if endpoint is not None else "With LiteLLM"
+        entry = ModelEntry(uid, model, provider)
+        price = show_price(self._offer.price(entry)) if self._offer.price(entry) else ""
+        row = Row("model", model, where, price, self._offer.provider(provider).no_key, entry)
+        return [Row("header", "This lane"), row]
 
     def _local_rows(self) -> list[Row]:
         offer = self._offer

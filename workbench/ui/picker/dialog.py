@@ -62,7 +62,7 @@ class ModelPicker(QDialog):
         self._row: Row | None = None
         self._later = Later(self)
         self._models = EndpointModels(source, self)
-        self._model = ModelListModel(self._models, self)
+        self._model = ModelListModel(self._models, self, current=self._wanted)
         self._build(choose)
         self._connect()
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -96,6 +96,13 @@ class SettingsDialog(QDialog):
                 panel.close_work()
         super().done(result)
 
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        # Pages and forms are made when they are first looked at, and would come behind the button at the bottom.
+        last = self.previousInFocusChain()
+        if last is not None and last is not self._close:
+            QWidget.setTabOrder(last, self._close)
+        return super().focusNextPrevChild(forward)
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._nav.setFocus()

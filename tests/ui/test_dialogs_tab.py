@@ -1,0 +1,93 @@
+"""The Tab key goes through every dialog as the eye does, and every stop has a name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.ui.dialog_support import PickerDouble, SettingsDouble, an_offer, shown, theme
+from workbench.app.settings_types import EndpointInfo
+from workbench.core.lanes import Endpoint, Lane, Params
+from workbench.ui.lanes.params import ParamsDialog
+from workbench.ui.picker import ModelPicker
+from workbench.ui.settings import SettingsDialog
+from workbench.ui.theme import Theme
+
+__all__ = ["shown", "theme"]
+
+Show = Callable[[QDialog], Any]
+MOST = 60
+
+
+def _name(widget: QWidget) -> str:
+    text = getattr(widget, "text", None)
+    return widget.accessibleName() or (text() if text is not None else "")
+
+
+def _stops(dialog: QDialog, key: Qt.Key = Qt.Key.Key_Tab) -> list[QWidget]:
+    first = QApplication.focusWidget()
+    assert first is not None
+    stops = [first]
+    for _ in range(MOST):
+        QTest.keyClick(stops[-1], key)
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        if focused is first:
+            return stops
+        assert focused not in stops
+        stops.append(focused)
+    pytest.fail("Tab never comes back to where it began")
+
+
+def _assert_in_reading_order(dialog: QDialog, stops: list[QWidget]) -> None:
+    bottoms = [stop.mapTo(dialog, stop.rect().bottomLeft()).y() for stop in stops]
+    tops = [stop.mapTo(dialog, stop.rect().topLeft()).y() for stop in stops]
+    for at in range(1, len(stops)):
+        beside = tops[at] < bottoms[at - 1]
+        below = tops[at] >= tops[at - 1]
+        assert beside or below, f"{_name(stops[at])} comes after {_name(stops[at - 1])}"
+
+
+def test_parameters(shown: Show, theme: Theme) -> None:
+    dialog = shown(ParamsDialog(theme, Params(), title="gpt"))
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    stops = _stops(dialog)
+    assert [_name(stop) for stop in stops][-3:] == ["Empties every field", "Cancel", "Apply"]
+    assert all(_name(stop) for stop in stops)
+    _assert_in_reading_order(dialog, stops)
+    assert [stops[0], *reversed(stops[1:])] == _stops(dialog, Qt.Key.Key_Backtab)
+
+
+def test_picker(qtbot: QtBot, shown: Show, theme: Theme) -> None:
+    dialog = shown(ModelPicker(theme, PickerDouble(an_offer(), ()), Lane("a", "litellm", "gpt-5")))
+    qtbot.waitUntil(lambda: len(_stops(dialog)) > 5)
+    stops = _stops(dialog)
+    names = [_name(stop) for stop in stops]
+    assert names[:2] == ["Search models", "Models"]
+    assert names[-2:] == ["Cancel", "Use model"]
+    assert all(names)
+    _assert_in_reading_order(dialog, stops)
+
+
+@pytest.mark.parametrize("page", ["keys", "endpoints", "appearance"])
+def test_settings(qtbot: QtBot, shown: Show, theme: Theme, page: str) -> None:
+    source = SettingsDouble()
+    source.own.append(EndpointInfo(Endpoint("f", "gguf", "File", path="/m.gguf")))
+    dialog = shown(SettingsDialog(theme, source))
+    dialog.show_page(page)
+    QApplication.processEvents()
+    if page == "endpoints":
+        dialog.show_page(page, "f")
+    first = next(child for child in dialog.findChildren(QWidget) if child.accessibleName() == "Pages of the settings")
+    first.setFocus()
+    names = [_name(stop) for stop in _stops(dialog)]
+    assert names[0] == "Pages of the settings"
+    assert names[-1] == "Close"
+    assert all(names)
+    assert len(names) > 3
