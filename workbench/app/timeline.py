@@ -203,7 +203,7 @@ class TimelineModel(QAbstractListModel):
             self.endInsertRows()
 
     def _replace(self, position: int, row: TimelineRow) -> None:
-        if self._rows[position] != row:
+        if self._rows[position] is not row and self._rows[position] != row:
             self._rows[position] = row
             self.dataChanged.emit(self.index(position), self.index(position))
 
