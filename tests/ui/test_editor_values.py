@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QApplication, QScrollArea, QVBoxLayout, QWidget
 from tests.ui.editor_support import CORPUS, CTRL, SHIFT, Key, Show, focused, machine, press, shown, theme, type_text
 from workbench.ui.editor import ValuesPanel
 from workbench.ui.editor.field import ExactField
-from workbench.ui.editor.value_row import EMPTY_VALUE, NO_VALUE, ValueRow, name_width
+from workbench.ui.editor.value_row import EMPTY_VALUE, NO_VALUE, WANTED, ValueRow
+from workbench.ui.editor.values import AT_ONCE, name_width
 from workbench.ui.theme import Theme
 
 pytestmark = machine
@@ -247,3 +248,76 @@ def test_names_that_fit_are_not_elided(theme: Theme, scale: float) -> None:
         name = "ticket_number_of_the_customer_who_asks_us"[:length]
         room = name_width(theme, [name], 1000)
         assert metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room - 2 * 5) == name
+
+
+def names(count: int) -> list[str]:
+    return [f"name_{i}" for i in range(count)]
+
+
+def test_many_variables_get_rows_a_few_at_a_time_and_all_keep_their_values(panel: ValuesPanel) -> None:
+    given = {name: f"value of {name}" for name in names(3000)}
+    panel.set_values(given)
+    panel.set_variables(names(3000))
+    assert [row.name for row in rows(panel)] == names(AT_ONCE)
+    assert panel.values() == tuple(given.items())
+    assert panel.more.text() == f"Show {AT_ONCE} more of {3000 - AT_ONCE:,} other variables"
+    first = rows(panel)[0]
+    QTest.mouseClick(panel.more, Qt.MouseButton.LeftButton)
+    assert [row.name for row in rows(panel)] == names(2 * AT_ONCE)
+    assert rows(panel)[0] is first
+    assert focused() is field(panel, f"name_{AT_ONCE}")
+    assert panel.values() == tuple(given.items())
+    panel.set_variables(names(3))
+    assert not panel.more.isVisible()
+    assert [row.name for row in rows(panel)] == names(3)
+
+
+def test_a_variable_without_a_row_gets_one_when_gone_to(panel: ValuesPanel) -> None:
+    panel.set_variables(names(500))
+    panel.focus("name_400")
+    assert focused() is field(panel, "name_400")
+    type_text("here")
+    assert dict(panel.values()) == {"name_400": "here"}
+    assert [row.name for row in rows(panel)] == [*names(AT_ONCE), "name_400"]
+
+
+def test_a_row_stays_while_somebody_types_into_it(panel: ValuesPanel) -> None:
+    panel.set_variables(names(AT_ONCE))
+    field(panel, f"name_{AT_ONCE - 1}").setFocus()
+    type_text("ty")
+    panel.set_variables(["a", "b", *names(AT_ONCE)])
+    type_text("ping")
+    assert panel.all_values()[f"name_{AT_ONCE - 1}"] == "typing"
+
+
+def test_what_a_run_needs_is_marked_until_it_is_there(panel: ValuesPanel) -> None:
+    panel.set_values({"name_0": "x"})
+    panel.set_variables(names(500))
+    panel.want(("name_450", "name_1"))
+    assert focused() is field(panel, "name_450")
+    for name in ("name_450", "name_1"):
+        assert field(panel, name).placeholderText() == WANTED
+        assert WANTED in field(panel, name).accessibleName()
+    assert field(panel, "name_2").placeholderText() == NO_VALUE
+    type_text("v")
+    press(Key.Key_Backspace)
+    assert field(panel, "name_450").placeholderText() == EMPTY_VALUE
+    panel.set_values({})
+    assert field(panel, "name_1").placeholderText() == NO_VALUE
+
+
+def test_a_long_value_is_exact_and_can_be_undone(panel: ValuesPanel) -> None:
+    text = "0123456789" * 10_000
+    panel.set_variables(["v"])
+    field(panel, "v").setFocus()
+    type_text("a")
+    QApplication.clipboard().setText(text)
+    press(Key.Key_V, CTRL)
+    assert panel.values() == (("v", "a" + text),)
+    press(Key.Key_Z, CTRL)
+    assert panel.values() == (("v", "a"),)
+    press(Key.Key_Y, CTRL)
+    assert panel.values() == (("v", "a" + text),)
+    panel.set_values({"v": "new"})
+    press(Key.Key_Z, CTRL)
+    assert panel.values() == (("v", "new"),)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QLineEdit, QPushButton, QWidget
 from shiboken6 import isValid
 
 from tests.ui.desk import Desk
+from workbench.ui.editor.block import MessageBlock
 from workbench.ui.shell.notice import LINES, NoticeBar
 from workbench.ui.shell.sidebar import PROMPTS_SHARE
 from workbench.ui.window import MainWindow
@@ -175,3 +176,39 @@ def test_a_divider_moved_by_hand_keeps_its_place(desk: Desk) -> None:
     window.frame.resize(1200, 800)
     QApplication.processEvents()
     assert window.frame.divider.sizes()[0] == 310
+
+
+# What keeps a draft from running
+
+
+def test_a_refused_run_goes_to_the_missing_value(desk: Desk) -> None:
+    window = desk.open()
+    window.view.editor.focus_first()
+    desk.type(" ".join(f"{{{{v{i}}}}}" for i in range(60)))
+    given = {f"v{i}": "x" for i in range(59)}
+    window.view.values.set_values({**window.view.values.all_values(), **given})
+    desk.ctrl(Qt.Key.Key_Return)
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    assert "v59" in focus.accessibleName()
+    assert "{{v59}} has no value" in desk.notice()
+    desk.type("y")
+    desk.run()
+    assert "has no value" not in desk.notice()
+
+
+def test_a_refused_run_goes_to_the_empty_message(desk: Desk) -> None:
+    window = desk.open()
+    window.prompts.create()
+    desk.until(lambda: window.prompts.model.rowCount() == 2 and window.compose.ready)
+    desk.until(lambda: window.view.editor.content().is_empty)
+    window.sidebar.prompt_list.setFocus()
+    desk.ctrl(Qt.Key.Key_Return)
+    desk.until(lambda: "nothing to send" in desk.notice())
+    block = window.view.editor.findChild(MessageBlock)
+    assert block is not None
+    assert block.field.hasFocus()
+    note = next(label for label in block.findChildren(QLabel) if label.isVisible())
+    assert "Write something here" in note.text()
+    desk.type("Now there is.")
+    desk.until(lambda: not note.isVisible())

@@ -22,7 +22,7 @@ from workbench.usecases.history import branch, next_verdict, restore, shown_outp
 from workbench.usecases.naming import model_name, pair, resolve_model, slots, with_params
 from workbench.usecases.planning import check, plan_lanes
 from workbench.usecases.pricing import Pricing
-from workbench.usecases.problems import RefusedError
+from workbench.usecases.problems import Lack, RefusedError
 from workbench.usecases.prompts import clean_name
 from workbench.usecases.samples import load_sample
 from workbench.usecases.session import Session
@@ -41,6 +41,17 @@ def no_version(number: int) -> Content:
 
 
 class TestPlanning:
+    def test_what_is_lacking_is_named_so_that_it_can_be_gone_to(self) -> None:
+        names = tuple(f"v{i}" for i in range(3000))
+        problem = check(draft(text=" ".join(f"{{{{{name}}}}}" for name in names)))
+        assert problem is not None
+        assert problem.lack == Lack(names)
+        assert "{{v4}} and 2,995 more have no values" in problem.sentence
+        assert len(problem.sentence) < 200
+        empty = check(Draft(Content(), (), (echo(),)))
+        assert empty is not None
+        assert empty.lack == Lack()
+
     def test_a_variable_without_a_value_is_named(self) -> None:
         problem = check(draft(text="{{a}} {{b}} {{name}}"))
         assert problem is not None

@@ -48,6 +48,8 @@ class Compose(QObject):
     viewing_changed = Signal(object, str)
     """Detail or None, and the line that says what it is."""
     problem = Signal(str, str)
+    lacking = Signal(object)
+    """Lack: what kept the draft from running."""
     run_started = Signal()
     prompt_changed = Signal(str)
     changed = Signal()
@@ -208,6 +210,8 @@ class Compose(QObject):
             handle = self._workbench.runner.start_iteration(self._prompt, draft, based_on=draft.based_on)
         except RefusedError as error:
             self.problem.emit(error.sentence, error.detail)
+            if error.lack is not None:
+                self.lacking.emit(error.lack)
             return
         self._versions.started(handle.run_uid, draft.content)
         self.stage.follow(handle, draft.lanes, self._known_endpoints)

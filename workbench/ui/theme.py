@@ -333,6 +333,7 @@ QSlider::handle:horizontal:focus { border: 2px solid @text; width: 12px; height:
 QPlainTextEdit, QTextEdit, QTextBrowser { background: @surface; border: none; }
 QPlainTextEdit[role="field"] { border: 1px solid @border; border-radius: 6px; padding: 2px 4px; }
 QPlainTextEdit[role="field"]:focus { border-color: @accent; }
+QPlainTextEdit[role="field-wrong"] { border: 1px solid @red; border-radius: 6px; padding: 2px 4px; }
 QAbstractItemView { background: @surface; border: none; outline: none; }
 QAbstractItemView[role="sunken"] { background: @sunken; }
 QHeaderView::section { background: @surface; color: @muted; border: none; border-bottom: 1px solid @line;
@@ -374,7 +375,6 @@ QFrame[role="hline"] { background: @line; min-height: 1px; max-height: 1px; bord
 QFrame[role="vline"] { background: @line; min-width: 1px; max-width: 1px; border: none; }
 QFrame[role="notice"] { background: @selected; border: none; border-radius: 6px; }
 QFrame[role="notice-error"] { background: @red_soft; border: none; border-radius: 6px; }
-QPlainTextEdit[role="overlay"] { border: 1px solid @border; border-radius: 6px; }
 QFrame[role="banner"] { background: @selected; border: none; }
 QFrame[role="banner-error"] { background: @red_soft; border: none; }
 QFrame[role="banner-warn"] { background: @warn_soft; border: none; }

@@ -6,7 +6,7 @@ Invariant: a plan is whole or refused; whatever a lane needs is known before any
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
@@ -15,13 +15,15 @@ from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
 from workbench.core.runs import VersionRow
 from workbench.core.templates import missing, render_plain
-from workbench.usecases.problems import Problem, RefusedError
+from workbench.usecases.problems import Lack, Problem, RefusedError
 
 Messages = tuple[Message, ...]
 Render = Callable[[Content, Mapping[str, str]], Future[Messages]]
 RENDER_WITHIN_S = 45.0
 """An engine that is just starting may take 30 s; rendering itself is cut off after 2 s by the engine."""
 
+_MOST_NAMES = 5
+"""Names that a sentence lists before it only counts."""
 _NOTHING = "There is nothing to send yet. Write a message, then run."
 
 
@@ -55,15 +57,17 @@ def _check_extra(lane: Lane, number: int) -> Problem | None:
 
 def _check_content(content: Content, values: Mapping[str, str], where: str = "") -> Problem | None:
     if content.is_empty:
-        return Problem(_NOTHING)
+        return Problem(_NOTHING, lack=Lack())
     # What a Jinja template needs is only known by rendering it: a name may be a loop variable, or have a default.
     if content.template == "plain" and (names := missing(content, values)):
-        return Problem(_missing_sentence(names, where))
+        return Problem(_missing_sentence(names, where), lack=Lack(names))
     return None
 
 
-def _missing_sentence(names: Iterable[str], where: str) -> str:
-    listed = [f"{{{{{name}}}}}" for name in names]
+def _missing_sentence(names: Sequence[str], where: str) -> str:
+    listed = [f"{{{{{name}}}}}" for name in names[:_MOST_NAMES]]
+    if len(names) > _MOST_NAMES:
+        listed.append(f"{len(names) - _MOST_NAMES:,} more")
     if len(listed) == 1:
         return f"The variable {listed[0]} has no value{where}. Give it one below the messages; an empty one counts."
     together = f"{', '.join(listed[:-1])} and {listed[-1]}"

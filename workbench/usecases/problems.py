@@ -15,20 +15,29 @@ from workbench.store.errors import StoreError
 
 
 @dataclass(frozen=True, slots=True)
+class Lack:
+    """What a draft lacks to be run: values of these variables, or, without any, a message."""
+
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
-    """A sentence with a next step, and the folded technical detail."""
+    """A sentence with a next step, the folded technical detail, and what is lacking if that is the problem."""
 
     sentence: str
     detail: str = ""
+    lack: Lack | None = None
 
 
 class RefusedError(Exception):
     """Something was not done because what it was asked for cannot work; nothing was changed."""
 
-    def __init__(self, sentence: str, detail: str = "") -> None:
+    def __init__(self, sentence: str, detail: str = "", lack: Lack | None = None) -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.detail = detail
+        self.lack = lack
 
 
 def unsaved_sentence(count: int) -> str:

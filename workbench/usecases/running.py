@@ -115,7 +115,7 @@ class Runner:
         later: then `handle.problem` is set, `on_problem` and `on_run_ended` are called, and nothing was sent.
         """
         if problem := check(draft):
-            raise RefusedError(problem.sentence, problem.detail)
+            raise RefusedError(problem.sentence, problem.detail, problem.lack)
         run_uid = self._owner.new_uid()
         transcripts = tuple(self._transcript(run_uid, position) for position in range(len(draft.lanes)))
         handle = RunHandle(run_uid, prompt_uid, transcripts)

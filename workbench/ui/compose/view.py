@@ -20,6 +20,7 @@ from workbench.ui.theme import Theme, set_role
 
 if TYPE_CHECKING:
     from workbench.ui.lanes import LanesView
+    from workbench.usecases.problems import Lack
 
 LEAST_LANES = 240
 Values = tuple[tuple[str, str], ...]
@@ -97,6 +98,13 @@ class ComposeView(Divider):
         """Return from a past iteration."""
         self._show(past=False)
         self.viewing.hide()
+
+    def show_lack(self, lack: Lack) -> None:
+        """Go to what the draft lacks to be run, and mark it there."""
+        if lack.values:
+            self.values.want(lack.values)
+        else:
+            self.editor.want_text()
 
     @property
     def past_editor(self) -> ContentEditor | None:

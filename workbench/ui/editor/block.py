@@ -66,10 +66,11 @@ class MessageBlock(QWidget):
         self._note.setWordWrap(True)
         self._note.hide()
         set_role(self._note, "small")
+        self._wanted = False
         self._note_timer = QTimer(self)
         self._note_timer.setSingleShot(True)
         self._note_timer.setInterval(_NOTE_DELAY_MS)
-        self._note_timer.timeout.connect(self._check_length)
+        self._note_timer.timeout.connect(self._write_note)
         self.field.textChanged.connect(self._text_changed)
         self.field.focus_changed.connect(self.update)
         self._name()
@@ -172,17 +173,28 @@ class MessageBlock(QWidget):
     def _header_height(self) -> int:
         return max(self._role_button.sizeHint().height(), self._more.sizeHint().height())
 
+    def want(self, *, wanted: bool = True) -> None:
+        """Say that a run needs text here, or that it does not."""
+        self._wanted = wanted
+        self._write_note()
+
     def _text_changed(self) -> None:
         if self.field.is_broken is self._note.isHidden():
             self._note_timer.start()
 
-    def _check_length(self) -> None:
-        if self.field.is_broken is self._note.isHidden():
-            self._note.setText(
-                f"A paragraph over {LONGEST:,} characters is shown in parts, each on a new line. "
-                "The text itself has no such line ends."
-            )
-            self._note.setVisible(self.field.is_broken)
+    def _write_note(self) -> None:
+        note = (
+            "Write something here, then run."
+            if self._wanted
+            else f"A paragraph over {LONGEST:,} characters is shown in parts, each on a new line. "
+            "The text itself has no such line ends."
+            if self.field.is_broken
+            else ""
+        )
+        if note != self._note.text():
+            set_role(self._note, "error" if self._wanted else "small")
+            self._note.setText(note)
+            self._note.setVisible(bool(note))
             self.note_changed.emit()
 
     def _name(self) -> None:

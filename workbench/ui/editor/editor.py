@@ -59,6 +59,7 @@ class ContentEditor(QWidget):
         self._read_only = False
         self._content: Content | None = None
         self._last: MessageBlock | None = None
+        self._wanting: MessageBlock | None = None
         self._column = Column(self._theme, self)
         self._column.add_wanted.connect(self.add_next)
         self._column.system_wanted.connect(lambda: self.add_message("system"))
@@ -148,6 +149,16 @@ class ContentEditor(QWidget):
         if self._column.blocks:
             self._column.blocks[0].field.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def want_text(self) -> None:
+        """Say that a run needs text, and put the caret where it is missing: the first empty message of the user."""
+        empty = [block for block in self._column.blocks if not block.field.length]
+        if empty:
+            block = next((block for block in empty if block.role == "user"), empty[0])
+            block.want()
+            self._wanting = block
+            block.field.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._column.reveal(block)
+
     def first_viewport(self) -> QWidget:
         """Return what the first message is painted on, the editor itself while there is none."""
         return self._column.blocks[0].field.viewport() if self._column.blocks else self
@@ -215,6 +226,11 @@ class ContentEditor(QWidget):
         if self._loading:
             block.forget()
             return
+        if self._wanting is not None:
+            # Whatever was written, wherever: there is something to send.
+            if self._wanting in self._column.blocks:
+                self._wanting.want(wanted=False)
+            self._wanting = None
         self._column.follow(block)
         if self._untold:
             self._untold = False

@@ -13,6 +13,7 @@ from workbench.ui.editor.field import ExactField
 from workbench.ui.theme import Theme, set_role
 
 NO_VALUE = "no value"
+WANTED = "needs a value to run"
 EMPTY_VALUE = "empty"
 _LEFT = 14
 _RIGHT = 14
@@ -37,6 +38,7 @@ class ValueRow(QWidget):
         self.name = name
         self._names = 0
         self._scrolls = False
+        self._missing = False
         self.field = ExactField(theme, self, mono=False)
         self.field.setTabChangesFocus(True)
         set_role(self.field, "field")
@@ -47,11 +49,20 @@ class ValueRow(QWidget):
         self.field.set_exact(value or "")
         self.set_missing(value is None)
 
-    def set_missing(self, missing: bool) -> None:
-        """Say in words that there is no value, or that it is empty."""
-        state = NO_VALUE if missing else EMPTY_VALUE
+    def set_missing(self, missing: bool, *, wanted: bool = False) -> None:
+        """Say in words that there is no value, `wanted` that a run needs one, or that it is empty."""
+        if (missing, wanted) == (self._missing, self.is_wanted):
+            return
+        self._missing = missing
+        state = WANTED if wanted else NO_VALUE if missing else EMPTY_VALUE
+        set_role(self.field, "field-wrong" if wanted else "field")
         self.field.setPlaceholderText(state)
-        self.field.setAccessibleName(f"Value of {self.name}" + (f", {NO_VALUE}" if missing else ""))
+        self.field.setAccessibleName(f"Value of {self.name}" + (f", {state}" if missing else ""))
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether it says that a run needs a value."""
+        return self.field.property("role") == "field-wrong"
 
     def restyle(self) -> None:
         """Take fonts and colours from the theme again."""

@@ -1,25 +1,29 @@
 """The values of the variables that the messages use.
 
 Invariant: a value is exact text, and is never lost because its variable left the messages: it is kept for its return.
-A variable without a value is not the same as one with an empty value, and both are said in words.
+A variable without a value is not the same as one with an empty value, and both are said in words. Only so many have a
+row as a person asked for; the values of all others are there nevertheless.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.ui.editor.exact import encodable
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.page import Page
 from workbench.ui.editor.value_row import ValueRow, name_width
-from workbench.ui.theme import Theme
+from workbench.ui.theme import Theme, set_role
 
 SHARE = 0.4
 """The most of its parent's height that the panel takes."""
+AT_ONCE = 25
+"""Rows that are shown without being asked for, and that are added each time."""
 _PAD = 8
 _GAP = 4
 _LINE = 1
@@ -36,7 +40,11 @@ class ValuesPanel(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._kept: dict[str, str] = {}
+        self._names: tuple[str, ...] = ()
+        self._most = AT_ONCE
+        self._opened: set[str] = set()
         self._rows: list[ValueRow] = []
+        self._loading = False
         self._read_only = False
         self._untold = False
         self._watched: QWidget | None = None
@@ -47,6 +55,11 @@ class ValuesPanel(QWidget):
         self._page = Page("sunken", self._area.viewport())
         self._page.shown.connect(self._arrange)
         self._area.setWidget(self._page)
+        self.more = QPushButton(self._page)
+        self.more.setToolTip("Values that are not shown are kept and sent like all others")
+        self.more.hide()
+        set_role(self.more, "quiet")
+        self.more.clicked.connect(self._show_more)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, _LINE, 0, 0)
         layout.addWidget(self._area)
@@ -56,32 +69,28 @@ class ValuesPanel(QWidget):
     def set_variables(self, names: Sequence[str]) -> None:
         """Show a row for each name, in this order, each once; values are kept for names that left."""
         names = tuple(dict.fromkeys(names))
-        if names == self.variables():
-            return
-        rows = {row.name: row for row in self._rows}
-        self._rows = [rows.pop(name) if name in rows else self._make(name) for name in names]
-        for row in rows.values():
-            row.hide()
-            row.setParent(None)
-            row.deleteLater()
-        for before, after in zip(self._rows, self._rows[1:], strict=False):
-            QWidget.setTabOrder(before.field, after.field)
-        self._arrange()
+        if names != self._names:
+            self._names = names
+            self._make_rows()
 
     def variables(self) -> tuple[str, ...]:
-        """Return the names that have a row, in order."""
-        return tuple(row.name for row in self._rows)
+        """Return the names of the variables in order, with or without a row."""
+        return self._names
 
     def set_values(self, values: Mapping[str, str]) -> None:
         """Replace all values, also those kept for names that have no row; `edited` is not emitted."""
         self._kept = {name: encodable(value) for name, value in values.items()}
-        for row in self._rows:
-            row.set_value(self._kept.get(row.name))
+        self._loading = True
+        try:
+            for row in self._rows:
+                row.set_value(self._kept.get(row.name))
+        finally:
+            self._loading = False
         self._arrange()
 
     def values(self) -> tuple[tuple[str, str], ...]:
         """Return the values of the variables that have one, in their order."""
-        return tuple((row.name, self._kept[row.name]) for row in self._rows if row.name in self._kept)
+        return tuple((name, self._kept[name]) for name in self._names if name in self._kept)
 
     def all_values(self) -> dict[str, str]:
         """Return every value that is kept, also for names without a row."""
@@ -94,11 +103,28 @@ class ValuesPanel(QWidget):
             row.field.set_editable(not read_only)
 
     def focus(self, name: str) -> None:
-        """Put the caret into the field of `name`, if it has a row."""
+        """Put the caret into the field of `name`, if it is a variable; it gets a row if it has none."""
+        if name not in self._names:
+            return
+        row = next((row for row in self._rows if row.name == name), None)
+        if row is None:
+            self._opened.add(name)
+            self._make_rows()
+            row = next(row for row in self._rows if row.name == name)
+        row.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._reveal(row)
+
+    def want(self, names: Sequence[str]) -> None:
+        """Mark what a run needs and has no value, until it gets one, and put the caret into the first of them."""
+        wanted = set(names) - self._kept.keys()
         for row in self._rows:
-            if row.name == name:
-                row.field.setFocus(Qt.FocusReason.OtherFocusReason)
-                self._reveal(row)
+            if row.name in wanted:
+                row.set_missing(True, wanted=True)
+        for name in names:
+            if name in wanted and name in self._names:
+                self.focus(name)
+                next(row for row in self._rows if row.name == name).set_missing(True, wanted=True)
+                return
 
     # What Qt calls.
 
@@ -128,6 +154,30 @@ class ValuesPanel(QWidget):
         if self._watched is not None:
             self._watched.installEventFilter(self)
 
+    def _make_rows(self) -> None:
+        """Give a row to each of the first variables and to those that were gone to; the rows that stay keep theirs."""
+        # A row does not go while somebody types into it, wherever its variable went.
+        self._opened |= {row.name for row in self._rows if row.field.hasFocus()}
+        wanted = (*self._names[: self._most], *(name for name in self._names[self._most :] if name in self._opened))
+        rows = {row.name: row for row in self._rows}
+        self._rows = [rows.pop(name) if name in rows else self._make(name) for name in wanted]
+        for row in rows.values():
+            row.hide()
+            row.setParent(None)
+            row.deleteLater()
+        for before, after in itertools.pairwise((*(row.field for row in self._rows), self.more)):
+            QWidget.setTabOrder(before, after)
+        hidden = len(self._names) - len(self._rows)
+        self.more.setVisible(hidden > 0)
+        self.more.setText(f"Show {min(AT_ONCE, hidden)} more of {hidden:,} other variables")
+        self._arrange()
+
+    def _show_more(self) -> None:
+        first = self._names[self._most]
+        self._most += AT_ONCE
+        self._make_rows()
+        self.focus(first)
+
     def _make(self, name: str) -> ValueRow:
         row = ValueRow(self._theme, name, self._page)
         row.set_value(self._kept.get(name))
@@ -146,6 +196,8 @@ class ValuesPanel(QWidget):
         self._untold = True
 
     def _text_changed(self) -> None:
+        if self._loading:
+            return
         self._arrange()
         if self._untold:
             self._untold = False
@@ -174,10 +226,13 @@ class ValuesPanel(QWidget):
             self.setFixedHeight(self._limit(2 * _PAD + sum(row.line_height() + _GAP for row in self._rows)))
             return
         bar = self._area.verticalScrollBar().sizeHint().width()
-        names = name_width(self._theme, self.variables(), int(self.width() * _NAME_SHARE))
+        names = name_width(self._theme, (row.name for row in self._rows), int(self.width() * _NAME_SHARE))
         y = _PAD
         for row in self._rows:
             y = row.arrange(y, self.width(), names, bar) + _GAP
+        if not self.more.isHidden():
+            self.more.setGeometry(QRect(QPoint(_PAD, y), self.more.sizeHint()))
+            y = self.more.geometry().bottom() + 1 + _GAP
         total = y - _GAP + _PAD
         height = self._limit(total + _LINE)
         scrolls = total > height - _LINE

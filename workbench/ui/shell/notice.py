@@ -104,7 +104,7 @@ class NoticeBar(QFrame):
         self.detail.setReadOnly(True)
         self.detail.setAccessibleName("Technical detail")
         self.detail.document().setDocumentMargin(12)
-        set_role(self.detail, "overlay")
+        set_role(self.detail, "field")
         self.detail.hide()
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 1, 2, 1)
