@@ -104,7 +104,7 @@ def test_the_third_line_says_what_is_special_about_a_lane() -> None:
     assert wording.settings_line(LaneHead("a", 1, "m", "m")) == ""
     assert wording.settings_line(LaneHead("a", 1, "m", "m", pinned=3, params=Params(0.2))) == "v3 pinned · temp 0.2"
     changed = LaneHead("a", 1, "echo", "echo", answered_by="gpt-5")
-    assert wording.settings_line(changed) == "this answer is by gpt-5"
+    assert wording.settings_line(changed) == "ran with gpt-5"
 
 
 def test_parameters_in_short() -> None:

@@ -286,6 +286,23 @@ def test_an_endpoint_that_cannot_be_reached_leads_to_its_settings(desk: Desk) ->
     settings.reject()
 
 
+def test_a_lane_that_was_mended_after_it_failed_is_run_again_by_the_same_button(desk: Desk) -> None:
+    window = desk.open(_failing("refused_param"))
+    window.view.editor.focus_first()
+    desk.run()
+    slot = window.shown_slots()[0]
+    column = window.view.lanes.column(slot)
+    assert column is not None
+    assert column.footer.retry.isVisible()
+    window.compose.lanes.set_params(slot, Params(seed=7))
+    assert column.header.params.shown().startswith("ran with other settings")
+    assert not column.footer.retry.isVisible()
+    _press_step(desk, slot)
+    desk.until(lambda: len(desk.rows("SELECT 1 FROM runs")) == 2)
+    desk.settle()
+    assert column.footer.retry.isVisible()
+
+
 def test_a_request_that_is_too_long_leads_to_the_editor(desk: Desk) -> None:
     window = desk.open(_failing("too_long"))
     window.view.editor.focus_first()

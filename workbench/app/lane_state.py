@@ -38,7 +38,7 @@ class LaneHead:
     place: str = ""
     """The kind of the endpoint that is set, "" when it was removed."""
     answered_by: str = ""
-    """Who gave the shown answer, when the lane was changed since; "" when the lane is as it ran."""
+    """What the shown answer ran with, when the lane was changed since; "" when the lane is as it ran."""
 
 
 @dataclass(frozen=True, slots=True)

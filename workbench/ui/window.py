@@ -265,6 +265,9 @@ class MainWindow(QObject):
         if action == "install_model":
             self.notices.install_model()
             return
+        if action == "run":
+            self.run()
+            return
         if action == "prompt":
             self.handlers.focus_editor()
             return

@@ -40,10 +40,12 @@ class LaneFooter(QWidget):
         self.stop.setVisible(running)
         self.winner.setVisible(not running)
         self.copy.setVisible(has_text)
-        if self.retry.hasFocus() and not ended:
+        # A lane that was changed since it ran is run again; a retry would repeat the call as it was.
+        can_retry = ended and not head.read_only and not head.answered_by
+        if self.retry.hasFocus() and not can_retry:
             # A hidden button would pass the focus on to the next lane.
             (self.stop if running else self.winner).setFocus()
-        self.retry.setVisible(ended and not head.read_only)
+        self.retry.setVisible(can_retry)
 
     def tab_stops(self) -> list[QWidget]:
         """Return the controls in reading order."""

@@ -31,6 +31,6 @@ class Intents(QWidget):
     wire_requested = Signal(str)
     copy_requested = Signal(str)
     action_requested = Signal(str, str)
-    """Slot, "keys", "endpoint", "prompt" or "install_model"."""
+    """Slot, "keys", "endpoint", "prompt", "run" or "install_model"."""
     focus_changed = Signal(str)
     """The slot that has the focus now, "" when there is no lane."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Action = Literal["keys", "model", "params", "endpoint", "prompt", "install_model", "retry"]
+Action = Literal["keys", "model", "params", "endpoint", "prompt", "install_model", "run", "retry"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class Step:
 
 
 RETRY = Step("retry", "Retry")
+RUN = Step("run", "Run all lanes")
+"""For a lane that was changed since it failed: a retry would repeat the call as it was."""
 _MODEL = Step("model", "Change model…")
 _PARAMS = Step("params", "Parameters…")
 _ENDPOINT = Step("endpoint", "Endpoint settings…")

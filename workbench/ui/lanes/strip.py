@@ -23,7 +23,7 @@ from workbench.core.runs import Failure
 from workbench.ui.lanes import wording
 from workbench.ui.lanes.attempts import AttemptsRow
 from workbench.ui.lanes.shown import picture
-from workbench.ui.lanes.steps import Action, next_step
+from workbench.ui.lanes.steps import RUN, Action, next_step
 from workbench.ui.lanes.widgets import Fold, breakable, pill, safe_tip
 from workbench.ui.theme import Theme, set_role
 
@@ -71,7 +71,7 @@ class FailureBox(QFrame):
 
     def show_failure(self, failure: Failure, head: LaneHead) -> None:
         """Show the failure of a lane; a read-only column offers no next step."""
-        step = next_step(failure.code, head.place)
+        step = RUN if head.answered_by else next_step(failure.code, head.place)
         self._action = step.action
         sentence, detail = failure.sentence or "The call failed.", failure.detail
         if len(sentence) > _SENTENCE_LIMIT:

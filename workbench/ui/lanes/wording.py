@@ -172,7 +172,7 @@ def pills(head: LaneHead, status: LaneStatus) -> tuple[str, ...]:
 def settings_line(head: LaneHead) -> str:
     """Return what sets this lane apart from the text in the editor and the model's defaults, "" for nothing."""
     pinned = "" if head.pinned is None else f"v{head.pinned} pinned"
-    before = f"this answer is by {head.answered_by}" if head.answered_by else ""
+    before = f"ran with {head.answered_by}" if head.answered_by else ""
     return _join((before, pinned, params_summary(head.params)))
 
 
@@ -228,7 +228,8 @@ def marks_line(marks: tuple[Mark, ...]) -> str:
 
 def mark_sentence(mark: Mark) -> str:
     """Return one mark in words."""
-    return f"{mark.name} was {mark.kind} on the way" + (f": {mark.detail}" if mark.detail else ".")
+    what = "refused on the way and left out" if mark.kind == "refused" else f"{mark.kind} on the way"
+    return f"{mark.name} was {what}" + (f": {mark.detail}" if mark.detail else ".")
 
 
 def placeholder(head: LaneHead, status: LaneStatus) -> str:

@@ -105,7 +105,7 @@ class PriceFields(QWidget):
         for field, name in zip(self._fields, ("input", "output", "cached"), strict=True):
             field.setText(show_field(getattr(by_hand, name) if by_hand else None))
             known = show_field(getattr(catalogue, name) if catalogue else None)
-            field.setPlaceholderText(known or "unknown")
+            field.setPlaceholderText(known or ("as input" if name == "cached" else "unknown"))
         self._check()
 
     def clear(self) -> None:
