@@ -28,6 +28,7 @@ class Column(QScrollArea):
 
     add_wanted = Signal()
     system_wanted = Signal()
+    more_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +47,10 @@ class Column(QScrollArea):
         self._add.clicked.connect(self.add_wanted)
         self._add_system = self._button("+ System", "Add a system message at the top")
         self._add_system.clicked.connect(self.system_wanted)
+        self._hidden = 0
+        self._more = self._button("Show more", "Messages that are not shown are kept and sent like all others")
+        self._more.hide()
+        self._more.clicked.connect(self.more_wanted)
 
     @property
     def blocks(self) -> tuple[MessageBlock, ...]:
@@ -85,6 +90,13 @@ class Column(QScrollArea):
         self._blocks.insert(target, block)
         self._order_is_new = True
         return block
+
+    def set_hidden(self, count: int) -> None:
+        """Say how many messages come after those that are shown; while there are some, none can be added at the end."""
+        if count != self._hidden:
+            self._hidden = count
+            self._more.setText(f"Show more of {count:,} other messages")
+            self.arrange()
 
     def set_editable(self, editable: bool) -> None:
         """Show or hide what adds messages."""
@@ -139,6 +151,15 @@ class Column(QScrollArea):
         elif bottom > bar.value() + self.viewport().height():
             bar.setValue(bottom - self.viewport().height())
 
+    def cross(self, field: ExactField, direction: int, x: int | None) -> bool:
+        """Take the caret from one message to the next (1) or the one before (-1); False at the ends."""
+        index = next(i for i, block in enumerate(self._blocks) if block.field is field) + direction
+        if not 0 <= index < len(self._blocks):
+            return False
+        self._blocks[index].field.enter(direction, x)
+        self.reveal(self._blocks[index])
+        return True
+
     # What Qt calls.
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -160,14 +181,21 @@ class Column(QScrollArea):
         return heights, natural
 
     def _fixed_height(self) -> int:
-        buttons = self._add.sizeHint().height() + 2 * _GAP if self._editable else 0
+        buttons = self._add.sizeHint().height() + 2 * _GAP if self._editable or self._hidden else 0
         return sum(block.frame_height() for block in self._blocks) + buttons
 
     def _arrange_buttons(self, y: int) -> None:
         x = LEFT - _PAD
         has_system = any(block.role == "system" for block in self._blocks)
-        for button, wanted in ((self._add, True), (self._add_system, not has_system)):
-            button.setVisible(self._editable and wanted)
+        offered = (
+            (self._more, self._hidden > 0),
+            (self._add, self._editable and not self._hidden),
+            (self._add_system, self._editable and not has_system),
+        )
+        for button, wanted in offered:
+            button.setVisible(wanted)
+            if not wanted:
+                continue
             size = button.sizeHint()
             button.setGeometry(QRect(QPoint(x, y + _GAP), size))
             x += size.width() + _GAP

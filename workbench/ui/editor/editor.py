@@ -19,7 +19,6 @@ from workbench.ui.editor import journal as steps
 from workbench.ui.editor.block import MessageBlock
 from workbench.ui.editor.column import Column
 from workbench.ui.editor.exact import encodable, units
-from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.journal import (
     Block,
     BlockStep,
@@ -32,6 +31,7 @@ from workbench.ui.editor.journal import (
     Whole,
 )
 from workbench.ui.editor.mirror import Edit
+from workbench.ui.editor.waiting import AT_ONCE, Waiting
 from workbench.ui.theme import Theme
 
 _NEXT_ROLE: dict[Role, Role] = {"system": "user", "user": "assistant", "assistant": "user"}
@@ -62,6 +62,8 @@ class ContentEditor(QWidget):
         self._wanting: MessageBlock | None = None
         self._column = Column(self._theme, self)
         self._column.add_wanted.connect(self.add_next)
+        self._waiting = Waiting(self._show_waiting, self)
+        self._column.more_wanted.connect(self._waiting.more)
         self._column.system_wanted.connect(lambda: self.add_message("system"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -89,6 +91,7 @@ class ContentEditor(QWidget):
         if self._content is None:
             blocks = self._column.blocks
             messages = tuple(Message(block.role, block.field.exact()) for block in blocks)
+            messages += tuple(Message(block.role, block.text) for block in self._waiting.blocks)
             if len(blocks) == 1 and blocks[0].key in self._blanks and messages == (Message("user", ""),):
                 messages = ()
             self._content = Content(messages, self._template, self._extra)
@@ -131,9 +134,13 @@ class ContentEditor(QWidget):
     # Messages
 
     def add_message(self, role: Role) -> None:
-        """Add an empty message and put the caret there: at the end, but a first system message at the top."""
+        """Add an empty message and put the caret there.
+
+        It goes to the end of those that are shown, but a first system message to the top.
+        """
         if self._read_only:
             return
+        self._waiting.hurry()
         blocks = self._column.blocks
         first_system = role == "system" and all(block.role != "system" for block in blocks)
         self._do(BlockStep(0 if first_system else len(blocks), Block(next(self._keys), role, ""), added=True))
@@ -191,6 +198,7 @@ class ContentEditor(QWidget):
     def _replay(self, step: Step) -> None:
         """Apply a step that the journal holds already."""
         block: MessageBlock | None
+        self._waiting.make_way(step)
         match step:
             case TextStep():
                 block = self._column.by_key(step.key)
@@ -248,15 +256,6 @@ class ContentEditor(QWidget):
                 self._journal.seal()
             self._last = block
 
-    def _cross(self, field: ExactField, direction: int, x: int | None) -> bool:
-        blocks = self._column.blocks
-        index = next(i for i, block in enumerate(blocks) if block.field is field) + direction
-        if not 0 <= index < len(blocks):
-            return False
-        blocks[index].field.enter(direction, x)
-        self._column.reveal(blocks[index])
-        return True
-
     # State
 
     def _whole_of(self, content: Content) -> Whole:
@@ -269,7 +268,7 @@ class ContentEditor(QWidget):
 
     def _whole(self) -> Whole:
         blocks = tuple(self._block_of(block) for block in self._column.blocks)
-        return Whole(blocks, self._template, self._extra)
+        return Whole(blocks + self._waiting.blocks, self._template, self._extra)
 
     def _block_of(self, block: MessageBlock) -> Block:
         return Block(block.key, block.role, block.field.exact())
@@ -286,11 +285,27 @@ class ContentEditor(QWidget):
                 block.key = wanted.key
                 block.set_role(wanted.role)
                 block.field.set_exact(wanted.text)
-            for index in range(len(self._column.blocks), len(whole.blocks)):
+            for index in range(len(self._column.blocks), min(AT_ONCE, len(whole.blocks))):
                 self._column.insert(index, self._make(whole.blocks[index]))
         finally:
             self._loading = False
+        shown = len(self._column.blocks)
+        self._waiting.load(whole.blocks[shown:], shown)
+        self._tell_hidden()
         self._column.arrange()
+
+    def _show_waiting(self, blocks: tuple[Block, ...]) -> None:
+        self._loading = True
+        try:
+            for wanted in blocks:
+                self._column.insert(len(self._column.blocks), self._make(wanted))
+        finally:
+            self._loading = False
+        self._tell_hidden()
+        self._column.arrange()
+
+    def _tell_hidden(self) -> None:
+        self._column.set_hidden(self._waiting.for_good)
 
     def _make(self, wanted: Block) -> MessageBlock:
         block = MessageBlock(self._theme, wanted.key, wanted.role, self._column.page)
@@ -299,7 +314,7 @@ class ContentEditor(QWidget):
         block.role_wanted.connect(self._role_wanted)
         block.action_wanted.connect(self._action_wanted)
         field = block.field
-        field.cross = self._cross
+        field.cross = self._column.cross
         field.history = lambda: (self.can_undo, self.can_redo)
         field.undo_wanted.connect(self.undo)
         field.redo_wanted.connect(self.redo)

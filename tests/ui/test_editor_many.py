@@ -1,0 +1,115 @@
+"""Many messages: the window never waits for their widgets, and none of them is lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from tests.ui.editor_support import (
+    Key,
+    blocks,
+    content,
+    editor,
+    fields,
+    focused,
+    machine,
+    press,
+    shown,
+    theme,
+    ticks,
+    type_text,
+)
+from workbench.core.content import Content
+from workbench.ui.editor import ContentEditor
+from workbench.ui.editor.waiting import AT_ONCE, MORE, MOST, STEP
+
+pytestmark = machine
+__all__ = ["editor", "shown", "theme", "ticks"]
+
+
+def many(count: int) -> Content:
+    return content(*((("user", "assistant")[i % 2], f"message {i} {{{{v{i}}}}}") for i in range(count)))
+
+
+def more_button(editor: ContentEditor) -> Any:
+    return editor._column._more
+
+
+def test_a_few_come_at_once_and_the_others_in_steps(qtbot: Any, editor: ContentEditor) -> None:
+    wanted = many(60)
+    editor.set_content(wanted)
+    assert len(blocks(editor)) == AT_ONCE
+    assert editor.content() == wanted
+    assert editor.variables() == tuple(f"v{i}" for i in range(60))
+    counts = {len(blocks(editor))}
+    qtbot.waitUntil(lambda: counts.add(len(blocks(editor))) or max(counts) == 60)
+    assert max(b - a for a, b in zip(sorted(counts), sorted(counts)[1:], strict=False)) <= 2 * STEP
+    assert editor.content() == wanted
+    assert not more_button(editor).isVisible()
+    assert [field.exact() for field in fields(editor)] == [message.text for message in wanted.messages]
+
+
+def test_very_many_are_shown_when_asked_for(qtbot: Any, editor: ContentEditor) -> None:
+    wanted = many(10_000)
+    editor.set_content(wanted)
+    qtbot.waitUntil(lambda: len(blocks(editor)) == MOST)
+    assert editor.content() == wanted
+    assert more_button(editor).isVisible()
+    assert f"{10_000 - MOST:,}" in more_button(editor).text()
+    assert not editor._column._add.isVisible()
+    QTest.mouseClick(more_button(editor), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(blocks(editor)) == MOST + MORE)
+    assert f"{10_000 - MOST - MORE:,}" in more_button(editor).text()
+    editor.focus_first()
+    type_text("x")
+    texts = [message.text for message in editor.content().messages]
+    assert texts == ["x" + wanted.messages[0].text, *(message.text for message in wanted.messages[1:])]
+
+
+@pytest.mark.parametrize("count", [60, 400])
+def test_undo_finds_messages_that_wait_again(qtbot: Any, editor: ContentEditor, count: int) -> None:
+    wanted = many(count)
+    editor.set_content(wanted)
+    editor._waiting.hurry(count)
+    last = fields(editor)[-1]
+    last.setFocus()
+    type_text("one")
+    editor.add_message("user")
+    type_text("two")
+    edited = editor.content()
+    editor.set_content(content(("user", "else")), undoable=True)
+    editor.undo()
+    assert editor.content() == edited
+    assert len(blocks(editor)) < count
+    for _ in range(3):
+        editor.undo()
+    assert editor.content() == wanted
+    assert focused() is fields(editor)[-1]
+    for _ in range(3):
+        editor.redo()
+    assert editor.content() == edited
+    assert len(blocks(editor)) == count + 1
+
+
+def test_a_message_added_meanwhile_is_the_last(editor: ContentEditor) -> None:
+    editor.set_content(many(60))
+    editor.add_message("user")
+    type_text("last")
+    assert [message.text for message in editor.content().messages][-2:] == ["message 59 {{v59}}", "last"]
+    assert focused() is fields(editor)[-1]
+
+
+def test_keys_before_the_last_widget_are_kept(qtbot: Any, editor: ContentEditor) -> None:
+    editor.set_content(many(100))
+    editor.focus_first()
+    for letter in "typed":
+        type_text(letter)
+        QApplication.processEvents()
+    qtbot.waitUntil(lambda: len(blocks(editor)) == 100)
+    assert focused() is fields(editor)[0]
+    press(Key.Key_Return)
+    assert editor.content().messages[0].text.startswith("typed\n")
