@@ -155,6 +155,20 @@ def test_f2_twice_renames_once(desk: Desk) -> None:
     desk.until(lambda: desk.rows("SELECT name FROM prompts WHERE name = 'Renamed'"))
 
 
+def test_a_new_prompt_is_named_and_then_written(desk: Desk) -> None:
+    window = desk.open()
+    before = window.compose.prompt_uid
+    window.prompts_new()
+    desk.until(lambda: window.sidebar.prompt_list.findChild(QLineEdit))
+    desk.type("Ticket triage")
+    desk.press(Qt.Key.Key_Return)
+    desk.until(lambda: window.view.editor.isAncestorOf(QApplication.focusWidget()))
+    desk.type("Classify this.")
+    assert window.compose.prompt_uid != before
+    assert [message.text for message in window.view.editor.content().messages] == ["Classify this."]
+    desk.until(lambda: desk.rows("SELECT name FROM prompts WHERE name = 'Ticket triage'"))
+
+
 # Two lanes
 
 

@@ -135,8 +135,12 @@ class MainWindow(QObject):
         self.view.lanes.set_heads(heads)
 
     def prompts_new(self) -> None:
-        """Create a prompt, open it and let the person name it."""
-        self.prompts.create(then=lambda uid: QTimer.singleShot(0, self, lambda: self.sidebar.edit_prompt_name(uid)))
+        """Create a prompt, open it and let the person name it, then write it."""
+
+        def name(uid: str) -> None:
+            self.sidebar.edit_prompt_name(uid, self.view.editor.focus_first)
+
+        self.prompts.create(then=lambda uid: QTimer.singleShot(0, self, lambda: name(uid)))
 
     def archive(self, uid: str) -> None:
         """Archive a prompt or bring it back; open another one in place of an archived open one."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QAbstractItemDelegate,
     QAbstractItemView,
     QFrame,
     QHBoxLayout,
@@ -51,6 +52,7 @@ class _List(QListView):
         self.setMouseTracking(True)
         self.setStyleSheet("QListView { background: transparent; }")
         self._pointed = QPersistentModelIndex()
+        self._then: Callable[[], None] | None = None
 
     def is_pointed(self, index: QModelIndex | QPersistentModelIndex) -> bool:
         """Whether the menu of this row is open."""
@@ -78,10 +80,18 @@ class _List(QListView):
             at = self.visualRect(index).bottomLeft() + QPoint(MARGIN, 0) if by_key else event.pos()
             self.menu_wanted.emit(index, self.viewport().mapToGlobal(at))
 
-    def rename(self, index: QModelIndex) -> None:
-        """Edit a name in place, unless one is being edited."""
+    def rename(self, index: QModelIndex, then: Callable[[], None] | None = None) -> None:
+        """Edit a name in place, unless one is being edited; `then` is where the keyboard goes afterwards."""
         if self.state() != QAbstractItemView.State.EditingState:
+            self._then = then
             self.edit(index)
+
+    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
+        super().closeEditor(editor, hint)
+        then, self._then = self._then, None
+        # Who clicked somewhere else has the keyboard there.
+        if then is not None and self.hasFocus():
+            then()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Digits and minus are verdicts; a list would search its rows for them.
@@ -191,11 +201,11 @@ class SideBar(QWidget):
         """The same in the list of prompts."""
         self.prompt_list.point_at(self._prompts.index(self._prompts.position(uid)), menu)
 
-    def edit_prompt_name(self, uid: str) -> None:
-        """Open the inline editor on a prompt's name."""
+    def edit_prompt_name(self, uid: str, then: Callable[[], None] | None = None) -> None:
+        """Open the inline editor on a prompt's name; `then` moves the keyboard on once it is named."""
         position = self._prompts.position(uid)
         if position >= 0:
-            self.prompt_list.rename(self._prompts.index(position))
+            self.prompt_list.rename(self._prompts.index(position), then)
 
     @property
     def is_divided_by_hand(self) -> bool:
