@@ -228,7 +228,8 @@ class LanesView(Intents):
             column.pressed.connect(self._pressed)
             self._layout.replaceWidget(blank, column)
             column.show()
-            self._order_tabs()
+            for before, after in itertools.pairwise((blank, *column.tab_stops())):
+                QWidget.setTabOrder(before, after)
             if blank.hasFocus():
                 # A hidden blank would pass the focus on to the next one, and that one too.
                 column.tab_stops()[0].setFocus(Qt.FocusReason.OtherFocusReason)
