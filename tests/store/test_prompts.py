@@ -37,6 +37,20 @@ def test_prompts_are_listed_by_last_change(store: Store) -> None:
     assert [row.name for row in store.prompts()] == ["Orders", "Summary"]
 
 
+def test_a_clock_that_was_set_back_turns_nothing_round(store: Store) -> None:
+    back = "2025-11-24T13:20:05.123Z"
+    store.create_prompt("q", "Summary", LATER).result(10)
+    store.begin_run(run("r1", text("one"), at=LATER)).result(10)
+    store.begin_run(run("r2", text("two"), at=back)).result(10)
+    assert [(row.number, row.run_uid) for row in store.iterations("p")] == [(2, "r2"), (1, "r1")]
+    assert [row.uid for row in store.prompts()] == ["p", "q"]
+    store.save_draft("q", Draft(text("three")), back).result(10)
+    assert [row.uid for row in store.prompts()] == ["q", "p"]
+    store.create_prompt("s", "Newest", back).result(10)
+    assert [row.uid for row in store.prompts()] == ["s", "q", "p"]
+    assert store.last_prompt() == "s"
+
+
 def test_archived_prompts_are_a_list_of_their_own(store: Store) -> None:
     store.archive_prompt("p", True, LATER).result(10)
     assert store.prompts() == []

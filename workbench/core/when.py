@@ -25,13 +25,17 @@ def to_ms(moment: str) -> int:
 def relative(then: str, now: str, zone: tzinfo | None = None) -> str:
     """Return "now", "4 min", "3 h", "yesterday", a week day, or "24 Nov" (with the year when it is another one).
 
+    A moment to come, which a clock that was set back leaves behind, is a day too.
+
     `zone` is the time zone that decides what yesterday is; None is the system's.
     """
     at, present = parse(then).astimezone(zone), parse(now).astimezone(zone)
     seconds = (present - at).total_seconds()
     days = (present.date() - at.date()).days
-    if seconds < 60:
+    if abs(seconds) < 60:
         return "now"
+    if seconds < 0:
+        return _date(at, present)
     if seconds < 3600:
         return f"{int(seconds // 60)} min"
     if days == 0 or seconds < 6 * 3600:
@@ -40,6 +44,10 @@ def relative(then: str, now: str, zone: tzinfo | None = None) -> str:
         return "yesterday"
     if days < len(_DAYS):
         return _DAYS[at.weekday()]
+    return _date(at, present)
+
+
+def _date(at: datetime, present: datetime) -> str:
     return _day(at) if at.year == present.year else f"{_day(at)} {at.year}"
 
 

@@ -32,7 +32,18 @@ def create(connection: sqlite3.Connection, uid: str, name: str, now: str) -> int
     cursor = connection.execute(
         "INSERT INTO prompts (uid, name, created_at, updated_at) VALUES (?, ?, ?, ?)", (uid, typed(name), now, now)
     )
-    return int(cursor.lastrowid or 0)
+    key = int(cursor.lastrowid or 0)
+    touch(connection, key, now)
+    return key
+
+
+def touch(connection: sqlite3.Connection, key: int, now: str) -> None:
+    """Note that a prompt changed now: it is the one last worked on, also when the clock was set back meanwhile."""
+    connection.execute(
+        "UPDATE prompts SET updated_at = max(?, coalesce((SELECT strftime('%Y-%m-%dT%H:%M:%fZ', max(updated_at),"
+        " '+0.001 seconds') FROM prompts WHERE id <> ? AND updated_at >= ?), '')) WHERE id = ?",
+        (now, key, now, key),
+    )
 
 
 def add_whole(connection: sqlite3.Connection, made: WholePrompt, now: str) -> None:
@@ -49,13 +60,15 @@ def add_whole(connection: sqlite3.Connection, made: WholePrompt, now: str) -> No
 def rename(connection: sqlite3.Connection, uid: str, name: str, now: str) -> None:
     """Give a prompt another name."""
     key = prompt_id(connection, uid)
-    connection.execute("UPDATE prompts SET name = ?, updated_at = ? WHERE id = ?", (typed(name), now, key))
+    connection.execute("UPDATE prompts SET name = ? WHERE id = ?", (typed(name), key))
+    touch(connection, key, now)
 
 
 def archive(connection: sqlite3.Connection, uid: str, archived: bool, now: str) -> None:
     """Put a prompt out of the list, or back."""
     key = prompt_id(connection, uid)
-    connection.execute("UPDATE prompts SET archived = ?, updated_at = ? WHERE id = ?", (int(archived), now, key))
+    connection.execute("UPDATE prompts SET archived = ? WHERE id = ?", (int(archived), key))
+    touch(connection, key, now)
 
 
 def listed(connection: sqlite3.Connection, archived: bool) -> list[PromptRow]:
@@ -77,7 +90,7 @@ def save_draft(connection: sqlite3.Connection, uid: str, draft: Draft, now: str)
         " ON CONFLICT (prompt_id) DO UPDATE SET body = excluded.body, saved_at = excluded.saved_at",
         (key, dump(draft.to_json()), now),
     )
-    connection.execute("UPDATE prompts SET updated_at = ? WHERE id = ?", (now, key))
+    touch(connection, key, now)
 
 
 def draft(connection: sqlite3.Connection, uid: str) -> Draft | None:

@@ -15,7 +15,7 @@ from workbench.core.content import Content
 from workbench.store import versions
 from workbench.store.encoding import digest, dump, typed
 from workbench.store.errors import StoreError, missing
-from workbench.store.prompts import prompt_id
+from workbench.store.prompts import prompt_id, touch
 from workbench.store.records import LaneStart, RunBegun, RunStart
 
 
@@ -60,9 +60,9 @@ def begin_run(connection: sqlite3.Connection, start: RunStart) -> RunBegun:
     for lane, (version, _) in zip(start.lanes, lane_keys, strict=True):
         _insert_lane(connection, int(run or 0), lane, version, start)
     connection.execute(
-        "UPDATE prompts SET updated_at = ?, iterations = iterations + ? WHERE id = ?",
-        (start.started_at, int(start.kind == "iteration"), prompt),
+        "UPDATE prompts SET iterations = iterations + ? WHERE id = ?", (int(start.kind == "iteration"), prompt)
     )
+    touch(connection, prompt, start.started_at)
     return RunBegun(start.uid, number, current and current[1], tuple(n for _, n in lane_keys), change)
 
 
