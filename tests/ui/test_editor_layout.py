@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -15,11 +17,13 @@ from tests.ui.editor_support import (
     Key,
     blocks,
     button,
+    choose,
     content,
     editor,
     fields,
     focused,
     machine,
+    more,
     press,
     role_button,
     shown,
@@ -274,3 +278,25 @@ def test_five_megabytes_can_be_pasted_edited_and_undone(editor: ContentEditor) -
     editor.redo()
     assert editor.content() == content(("user", text))
     QApplication.clipboard().clear()
+
+
+def test_a_message_that_comes_or_moves_is_seen_whole(editor: ContentEditor) -> None:
+    editor.set_content(content(*[("user", "one\ntwo")] * 15))
+    area = editor.findChild(QScrollArea)
+
+    def seen(widget: Any) -> bool:
+        top = widget.mapTo(area.viewport(), QPoint(0, 0)).y()
+        return bool(top >= 0 and top + widget.height() <= area.viewport().height())
+
+    editor.add_next()
+    assert seen(blocks(editor)[-1])
+    assert seen(button(editor, "+ Message"))
+    choose(more(editor, 0), "Move down")
+    assert seen(blocks(editor)[1])
+    choose(more(editor, 14), "Remove")
+    assert seen(blocks(editor)[14])
+    choose(more(editor, 14), "Duplicate")
+    assert seen(blocks(editor)[15])
+    editor.undo()
+    editor.undo()
+    assert seen(blocks(editor)[14])

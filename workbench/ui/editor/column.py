@@ -138,6 +138,15 @@ class Column(QScrollArea):
         self._arrange_buttons(y)
         self._page.resize(width - bar if scrolls else width, max(total, view))
 
+    def reveal_all(self, block: MessageBlock) -> None:
+        """Scroll so that all of `block` can be seen, below it what adds a message if it is the last; or its caret."""
+        bottom = self._page.height() if block is self._blocks[-1] else block.geometry().bottom() + 1
+        bar, view = self.verticalScrollBar(), self.viewport().height()
+        if bottom - block.y() <= view:
+            bar.setValue(min(block.y(), max(bar.value(), bottom - view)))
+        else:
+            self.reveal(block)
+
     def reveal(self, block: MessageBlock) -> None:
         """Scroll so that the caret of `block` can be seen, and its header when the caret is on the first line."""
         field = block.field

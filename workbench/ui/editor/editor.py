@@ -220,7 +220,7 @@ class ContentEditor(QWidget):
         self._column.arrange()
         if block is not None:
             block.field.setFocus(Qt.FocusReason.OtherFocusReason)
-            self._column.reveal(block)
+            (self._column.reveal if isinstance(step, TextStep) else self._column.reveal_all)(block)
         self._tell_undo_state()
         self.edited.emit()
 
