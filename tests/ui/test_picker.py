@@ -392,3 +392,17 @@ def test_a_listed_or_removed_model_has_no_group_of_its_own(qtbot: QtBot, drive: 
     for lane in (Lane("a", OLLAMA.uid, "phi4"), Lane("a", "litellm", "gpt-5"), Lane("a", "e-gone", "x")):
         driver = drive(PickerDouble(an_offer(), models=("phi4",)), lane).ready()
         qtbot.waitUntil(lambda driver=driver: "phi4" in driver.titles() and "This lane" not in driver.titles())
+
+
+def test_prices_and_their_names_fit_at_the_smallest_size(drive: Drive) -> None:
+    driver = drive().ready()
+    driver.type("haiku")
+    picker = driver.list.window()
+    picker.resize(picker.minimumSize())
+    QApplication.processEvents()
+    for label in picker.findChildren(QLabel):
+        if label.isVisible() and label.text() in ("Input", "Output", "Cached"):
+            assert label.width() >= label.fontMetrics().horizontalAdvance(label.text())
+            field = label.buddy()
+            assert isinstance(field, QLineEdit)
+            assert field.width() >= field.fontMetrics().horizontalAdvance("unknown") + 18

@@ -67,9 +67,9 @@ class ModelPicker(QDialog):
         self._connect()
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._restyle()
-        self.setMinimumSize(360, 420)
-        scale = min(theme.scale, 1.5)
-        self.resize(QSize(int(720 * scale), int(640 * scale)).boundedTo(self.screen().availableSize()))
+        scale, room = min(theme.scale, 1.5), self.screen().availableSize()
+        self.setMinimumSize(QSize(int(500 * scale), int(440 * scale)).boundedTo(room))
+        self.resize(QSize(int(720 * scale), int(640 * scale)).boundedTo(room))
         self._select(self._start_row())
         self.refresh()
 

@@ -34,7 +34,8 @@ _FORM = _INFO + 1
 _PAGE = _FORM + 1
 _INTRO = (
     "An endpoint is any server that speaks the OpenAI protocol: Ollama, LM Studio, vLLM, llama.cpp, or a gateway of"
-    " your company. Add one, or look for what runs on this computer."
+    " your company. Add one, or look for what runs on this computer.\n\nModel files that were chosen for a lane are"
+    " listed here as well."
 )
 
 
