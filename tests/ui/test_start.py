@@ -303,7 +303,7 @@ def test_letters_that_would_be_lost_are_asked_about(starting: Starting) -> None:
     looking = QTimer(interval=20)
     looking.timeout.connect(reply)
     looking.start()
-    starting.frame.close()
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
     assert starting.frame.isVisible()
     starting.frame.close()
     assert not starting.frame.isVisible()

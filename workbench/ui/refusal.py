@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 
 from workbench.ui.frame import Frame
 from workbench.ui.questions import answer_of, draft_question
@@ -29,6 +30,8 @@ class Refusal(QObject):
         frame.add_notice(self.notice)
         frame.may_close = self._may_close
         self.notice.action_clicked.connect(self.again)
+        # The table of commands comes with the rest of the window.
+        self._quit = QShortcut(QKeySequence("Ctrl+Q"), frame, frame.close)
         detail = f"{problem.detail}\n\nDatabase: {db}\nYou can open another one with --db PATH or WORKBENCH_DB.".strip()
         self.notice.show_notice(
             "refused", problem.sentence, action="again", label="Try again", error=True, detail=detail
@@ -38,6 +41,7 @@ class Refusal(QObject):
     def over(self) -> None:
         """Take the notice away: another try begins."""
         self._frame.may_close = lambda: True
+        self._quit.deleteLater()
         self.notice.hide()
         self.notice.deleteLater()
         self.deleteLater()
