@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -284,7 +285,7 @@ class TestStandIn:
             assert engine.heard.result(other).state == "stopped"
             flag.touch()
             assert engine.heard.result(slow).text == "xy"
-            assert engine.client.list_models(ECHO).result(10) == ["one"]
+            assert engine.client.list_models(ECHO).result(10) == ("one",)
             with pytest.raises(EngineError):
                 engine.client.check_key(ECHO, "k").result(10)
 
@@ -297,9 +298,25 @@ class TestStandIn:
             assert engine.ask().text == "x"
 
 
-def test_killing_the_parent_ends_the_engine(tmp_path: Path) -> None:
-    import subprocess
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a stopped child is only woken by its parent's end")
+def test_killing_the_parent_ends_an_engine_that_is_stopped() -> None:
+    """No thread of it runs, so it cannot see that its stdin is closed."""
+    parent, pid = parent_and_engine()
+    os.kill(pid, signal.SIGSTOP)
+    parent.kill()
+    parent.wait()
+    eventually(lambda: not running(pid))
 
+
+def test_killing_the_parent_ends_the_engine() -> None:
+    parent, pid = parent_and_engine()
+    parent.kill()
+    parent.wait()
+    eventually(lambda: not running(pid))
+
+
+def parent_and_engine() -> tuple[subprocess.Popen[str], int]:
+    """A process with a client whose engine is ready, and the engine's pid."""
     program = (
         "import os, sys, time\n"
         "from workbench.engine.client import EngineClient\n"
@@ -310,7 +327,4 @@ def test_killing_the_parent_ends_the_engine(tmp_path: Path) -> None:
     parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
     with parent.stdout:
-        pid = next(int(line.split()[1]) for line in parent.stdout if line.startswith("ready"))
-        parent.kill()
-        parent.wait()
-    eventually(lambda: not running(pid))
+        return parent, next(int(line.split()[1]) for line in parent.stdout if line.startswith("ready"))

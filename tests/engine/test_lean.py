@@ -201,7 +201,7 @@ def test_limits_can_be_set(fake: FakeProvider) -> None:
 
 def test_models_and_key_checks(engine: Engine, fake: FakeProvider) -> None:
     mine = address(fake.base_url, headers=(("X-Team", "a"),))
-    assert engine.client.list_models(mine, KEY, (("x-extra", "hush"),)).result(20) == ["fake-1", "fake-2"]
+    assert engine.client.list_models(mine, KEY, (("x-extra", "hush"),)).result(20) == ("fake-1", "fake-2")
     headers = fake.requests[-1].headers
     assert (headers["authorization"], headers["x-team"], headers["x-extra"]) == (f"Bearer {KEY}", "a", "hush")
     assert "2 models" in engine.client.check_key(mine, KEY).result(20)

@@ -144,7 +144,7 @@ BROKEN: list[tuple[Reply, str, str]] = [
     (fakes.raw(b"<html>hello</html>", content_type="text/html"), "broken_stream", ""),
     (fakes.raw(b'{"choices": "no"}', content_type="application/json"), "broken_stream", ""),
     (fakes.raw(b"{nope", content_type="application/json"), "broken_stream", ""),
-    (fakes.raw(b"data: " + b"x" * 9_000_000), "broken_stream", ""),
+    (fakes.raw(b"data: " + b"x" * 9_000_000), "answer_too_long", ""),
     (Reply((Send(b"data: x"),), headers={**fakes.SSE, "content-encoding": "gzip"}), "broken_stream", ""),
 ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 
@@ -62,6 +63,65 @@ def test_a_stream_and_what_became_of_its_parameters(engine: Engine, fake: FakePr
         ("added", "max_tokens"),
     }
     assert (result.timing.first or 0) >= (result.timing.sent or 0)
+
+
+REDIRECTING = {
+    "api_base": "{other}",
+    "base_url": "{other}",
+    "api_key": "sk-another-key-0123456789",
+    "apikey": "sk-another-key-0123456789",
+    "custom_llm_provider": "openai",
+    "extra_headers": {"x-evil": "1"},
+    "headers": {"x-evil": "1"},
+    "mock_response": "mocked",
+    "callbacks": ["langfuse"],
+    "success_callback": ["langfuse"],
+    "metadata": {"a": "b"},
+    "use_litellm_proxy": True,
+    "ssl_verify": False,
+    "fallbacks": ["openai/x"],
+    "model_list": [{"model_name": "x", "litellm_params": {"model": "openai/x", "api_base": "{other}"}}],
+    "vertex_location": "evil.example/",
+    "region_name": "evil.example#",
+    "account_id": "evil.example/?",
+    "proxy_server_request": {"headers": {"x-evil": "1"}},
+    "shared_session": None,
+    "litellm_params": {"api_base": "{other}"},
+    "client": "x",
+    "logger_fn": "x",
+    "_agentic_loop_depth": 3,
+    "silent_model": "openai/x",
+    "router_settings_override": {},
+}
+
+
+@pytest.mark.parametrize("model", [CLAUDE, "hosted_vllm/x", "perplexity/sonar"])
+def test_no_parameter_sends_the_key_elsewhere(engine: Engine, fake: FakeProvider, model: str) -> None:
+    path = "" if model == CLAUDE else "/v1"
+    with FakeProvider() as other:
+        for name, value in REDIRECTING.items():
+            text = json.dumps(value).replace("{other}", other.base_url)
+            fake.requests.clear()
+            result = engine.ask(at(fake, path), model=model, key=KEY, params={name: json.loads(text)}, retries=0)
+            assert result.text == "Hello world", (name, result.failure)
+            assert ("refused", name) in kinds(result.marks)
+            (request,) = fake.requests
+            assert KEY in (request.headers.get("x-api-key", ""), request.headers.get("authorization", "")[7:])
+            assert "x-evil" not in request.headers
+        assert other.requests == []
+
+
+@pytest.mark.parametrize("model", [CLAUDE, "hosted_vllm/x", "perplexity/sonar"])
+def test_a_redirect_gets_no_key(engine: Engine, fake: FakeProvider, model: str) -> None:
+    path = "" if model == CLAUDE else "/v1"
+    with FakeProvider() as other:
+        for number in (301, 302, 307, 308):
+            to = {"location": f"{other.url}{path}/messages"}
+            fake.answer = lambda request, number=number, to=to: status(number, b"", to)
+            for streams in (True, False):
+                result = engine.ask(at(fake, path), model=model, key=KEY, retries=0, stream=streams)
+                assert code(result) == "bad_address", result.failure
+        assert other.requests == []
 
 
 def test_not_streamed(engine: Engine, fake: FakeProvider) -> None:

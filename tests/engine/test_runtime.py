@@ -139,6 +139,8 @@ def test_deaths(weights: Path) -> None:
         a_runtime_killed_before_the_first_text_is_started_again(engine)
         a_hung_runtime_is_replaced(engine)
         killing_the_engine_ends_the_runtime(engine)
+        killing_the_engine_ends_a_runtime_that_is_stopped(engine)
+        a_start_that_failed_while_nobody_waited_is_forgotten(engine)
         a_runtime_that_is_still_loading_dies_with_the_engine(engine)
         assert answers(engine)
 
@@ -188,6 +190,29 @@ def killing_the_engine_ends_the_runtime(engine: Engine) -> None:
     assert code(result) == "engine_died"
     assert result.text
     eventually(lambda: not running(child))
+
+
+def killing_the_engine_ends_a_runtime_that_is_stopped(engine: Engine) -> None:
+    assert answers(engine)
+    pid, child = engine.client.pid, runtime_pid(engine)
+    assert pid is not None
+    os.kill(child, signal.SIGSTOP)
+    os.kill(pid, signal.SIGKILL)
+    eventually(lambda: not running(child))
+    eventually(lambda: engine.client.state == "ready" and engine.client.pid != pid)
+
+
+def a_start_that_failed_while_nobody_waited_is_forgotten(engine: Engine) -> None:
+    call_id = engine.run(BUILTIN, PROMPT)
+    eventually(lambda: any(b"runtime" in cmdline(pid) for pid in family(engine)), 60)
+    child = runtime_pid(engine)
+    os.kill(child, signal.SIGSTOP)
+    engine.client.cancel(call_id)
+    assert engine.heard.result(call_id).state == "stopped"
+    os.kill(child, signal.SIGKILL)
+    eventually(lambda: not running(child))
+    result = engine.ask(BUILTIN, PROMPT, params={"max_tokens": 1}, retries=0)
+    assert result.state == "finished", result.failure
 
 
 def a_runtime_that_is_still_loading_dies_with_the_engine(engine: Engine) -> None:

@@ -13,10 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.listening import Engine, address, descendants, eventually, running
+from tests.engine.listening import BUILTIN, Engine, address, descendants, eventually, running
 from tests.fakes import provider as fakes
 from tests.fakes.provider import FakeProvider, error, status, stream
+from workbench.core.content import Content, Message
 from workbench.core.lanes import Endpoint
+from workbench.host.processes import scrubbed_env
 
 PLANTED = "sk-planted-in-a-call-0123456789"
 
@@ -93,6 +95,24 @@ def test_a_planted_key_shows_nowhere(
     for planted in (PLANTED, "hush-hush-value"):
         assert planted not in said
     assert fake.requests[0].headers["authorization"] == f"Bearer {PLANTED}"
+
+
+ODD_NAMES = ("OPENAIKEY", "MYKEY", "TOKENX", "LLM_ACCESS", "SSH_KEYFILE", "OPENAI_HEADERS", "LC_KEY", "api_key", "X")
+
+
+@pytest.mark.builtin
+@pytest.mark.timeout(300)
+def test_variables_with_odd_names_reach_no_child(weights: Path) -> None:
+    planted = {name: f"planted-{number}" for number, name in enumerate(ODD_NAMES)}
+    with Engine(env=scrubbed_env({**os.environ, **planted}), builtin_model=weights) as engine:
+        assert engine.ask(BUILTIN, "hi", params={"max_tokens": 1}).state == "finished"
+        content = Content((Message("user", "{{ a }}"),), template="jinja")
+        assert engine.client.render(content, {"a": "b"}).result(30)[0].text == "b"
+        assert engine.client.pid is not None
+        children = [engine.client.pid, *descendants(engine.client.pid)]
+        seen = [Path(f"/proc/{pid}/environ").read_bytes() for pid in children]
+    assert len(seen) == 3
+    assert not any(b"planted-" in environ for environ in seen)
 
 
 def test_no_key_no_header_and_no_key_in_a_redirect(engine: Engine, fake: FakeProvider) -> None:

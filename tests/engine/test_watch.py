@@ -76,6 +76,38 @@ def test_a_child_that_does_not_get_ready() -> None:
     assert not watch.lived(0)
 
 
+def test_a_machine_on_which_every_look_is_late_hides_no_hung_child() -> None:
+    clocks, watch = alive()
+    verdict = ""
+    for _ in range(20):
+        clocks.now += 4.0
+        clocks.wall += 4.0
+        verdict = verdict or watch.look()
+    assert "10 s" in verdict
+
+
+def test_many_suspensions_kill_nobody_who_answers() -> None:
+    clocks, watch = alive()
+    for _ in range(20):
+        clocks.now += 600.0
+        clocks.wall += 600.0
+        assert watch.look() == ""
+        assert clocks.run(watch, 5) == ""
+        watch.heard()
+
+
+def test_a_suspension_while_it_starts_is_not_its_fault() -> None:
+    clocks = Clocks()
+    watch = clocks.watch()
+    watch.born()
+    assert clocks.run(watch, 25) == ""
+    clocks.now += 3600.0
+    clocks.wall += 3600.0
+    assert watch.look() == ""
+    assert clocks.run(watch, 10) == ""
+    assert "ready" in clocks.run(watch, 10)
+
+
 def test_a_life_is_measured_from_birth() -> None:
     clocks, watch = alive()
     assert not watch.lived(10)

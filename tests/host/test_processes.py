@@ -33,6 +33,17 @@ SECRET_NAMES = [
     "LITELLM_MASTER_KEY",
     "LITELLM_LOG",
     "SSH_AUTH_SOCK",
+    "OPENAIKEY",
+    "MYKEY",
+    "TOKENX",
+    "LLM_ACCESS",
+    "SSH_KEYFILE",
+    "OPENAI_HEADERS",
+    "LC_SMUGGLED",
+    "XDG_SOMETHING",
+    "PYTHONSTARTUP",
+    "DISPLAY",
+    "MONKEY",
     "OPENAI_BASE_URL",
     "OPENAI_API_BASE",
     "ANTHROPIC_BASE_URL",
@@ -40,13 +51,15 @@ SECRET_NAMES = [
 HARMLESS = {
     "PATH": "/usr/bin",
     "HOME": "/home/a",
-    "PWD": "/home/a",
     "LANG": "de_DE.UTF-8",
     "LC_ALL": "C",
-    "DISPLAY": ":0",
-    "XAUTHORITY": "/home/a/.Xauthority",
     "PYTHONPATH": "/x",
-    "KEYBOARD_LAYOUT": "de",
+    "LD_LIBRARY_PATH": "/opt/cuda/lib",
+    "CUDA_VISIBLE_DEVICES": "0",
+    "OMP_NUM_THREADS": "4",
+    "AWS_PROFILE": "work",
+    "AWS_SHARED_CREDENTIALS_FILE": "/home/a/.aws/other",
+    "VERTEXAI_PROJECT": "mine",
     "AWS_REGION": "eu-central-1",
     "AZURE_API_BASE": "https://mine.example",
     "AZURE_API_VERSION": "2026-01-01",
@@ -54,8 +67,7 @@ HARMLESS = {
     "HTTPS_PROXY": "http://me:word@proxy.example:8080",
     "no_proxy": "localhost",
     "SSL_CERT_FILE": "/etc/ssl/certs/ca.crt",
-    "XDG_SESSION_TYPE": "wayland",
-    "MONKEY": "banana",
+    "XDG_CACHE_HOME": "/home/a/.cache",
 }
 
 
@@ -70,6 +82,7 @@ def test_secrets_do_not_pass(name: str) -> None:
 )
 def test_a_secret_under_an_innocent_name_does_not_pass(value: str) -> None:
     assert "MY_THING" not in scrubbed_env({"MY_THING": value})
+    assert "AWS_PROFILE" not in scrubbed_env({"AWS_PROFILE": value})
 
 
 def test_what_a_child_needs_passes() -> None:

@@ -108,7 +108,7 @@ class TestEndpoints:
             assert endpoint.secret_headers == ("X-Auth",)
             found = credentials(workbench.keys, endpoint, "m", nobody_knows)
             assert found == Credentials(SECRET, (("X-Auth", "hush-hush"),))
-            assert workbench.endpoints.models(endpoint).result(PATIENCE_S) == ["m1", "m2"]
+            assert workbench.endpoints.models(endpoint).result(PATIENCE_S) == ("m1", "m2")
             assert workbench.endpoints.test(endpoint).result(PATIENCE_S) == "The key works."
         raw = b"".join(file.read_bytes() for file in tmp_path.glob("w.db*") if file.is_file())
         assert SECRET.encode() not in raw

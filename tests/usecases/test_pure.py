@@ -17,7 +17,8 @@ from workbench.core.money import FREE, Rates, Usage
 from workbench.core.runs import IterationDetail, IterationRow, OutputRecord, Result, RunLane, Verdict
 from workbench.core.templates import content_variables
 from workbench.core.timeline import BareVersion, VersionDetail
-from workbench.usecases.addresses import EndpointForm, check_form, clean_url, is_loopback, is_secret_header, warnings
+from workbench.engine.hosts import is_loopback
+from workbench.usecases.addresses import EndpointForm, check_form, clean_url, is_secret_header, warnings
 from workbench.usecases.history import branch, next_verdict, restore, shown_outputs
 from workbench.usecases.naming import model_name, pair, resolve_model, slots, with_params
 from workbench.usecases.planning import check, plan_lanes
@@ -302,7 +303,28 @@ class TestAddresses:
         assert warnings("http://127.0.0.1:1/v1") == warnings("https://h.example/v1") == ()
         assert "unencrypted" in warnings("http://10.0.0.5:8000/v1")[0]
 
-    @pytest.mark.parametrize(("host", "is_it"), [("localhost", True), ("127.8.8.8", True), ("::1", True), ("h", False)])
+    @pytest.mark.parametrize(
+        ("host", "is_it"),
+        [
+            ("localhost", True),
+            ("LOCALHOST.", True),
+            ("a.localhost", True),
+            ("127.8.8.8", True),
+            ("127.1", True),
+            ("2130706433", True),
+            ("0x7f.1", True),
+            ("0.0.0.0", True),
+            ("::1", True),
+            ("0:0:0:0:0:0:0:1", True),
+            ("::ffff:127.0.0.1", True),
+            ("[::1]", True),
+            ("128.0.0.1", False),
+            ("127.0.0.1.example", False),
+            ("::2", False),
+            ("h", False),
+            ("", False),
+        ],
+    )
     def test_loopback(self, host: str, is_it: bool) -> None:
         assert is_loopback(host) is is_it
 

@@ -25,6 +25,7 @@ from workbench.app.model_entries import (
 )
 from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, ECHO_MODEL, LITELLM, Endpoint
 from workbench.core.money import FREE
+from workbench.engine.calls import ModelIds
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = int(Qt.ItemDataRole.UserRole) + 1
@@ -58,10 +59,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What is known of an endpoint's own list: None while it is on its way; `trouble` is a sentence."""
+    """What is known of an endpoint's own list: None while it is on its way.
+
+    `trouble` is a sentence, and so is `remark`, which is about a list that is there.
+    """
 
     models: tuple[str, ...] | None = None
     trouble: str = ""
+    remark: str = ""
 
 
 class EndpointModels(QObject):
@@ -86,7 +91,7 @@ class EndpointModels(QObject):
 
         def done(models: tuple[str, ...]) -> None:
             trouble = "" if models else f"{name} answered that it has no models. Type the id of one above."
-            self._put(uid, Listing(tuple(models), trouble))
+            self._put(uid, Listing(models, trouble, models.remark if isinstance(models, ModelIds) else ""))
 
         def failed(error: BaseException) -> None:
             sentence = sentence_of(error, f"The models of {name} could not be read. Type the id of one above.")
@@ -273,6 +278,8 @@ class ModelListModel(QAbstractListModel):
             rows.append(Row("remark", f"Asking {endpoint.base_url} for its models…", endpoint=endpoint.uid))
         elif asked_for and listing.trouble:
             rows.append(Row("retry", f"Ask {endpoint.name} again", listing.trouble, endpoint=endpoint.uid))
+        elif asked_for and listing.remark:
+            rows.append(Row("remark", listing.remark, endpoint=endpoint.uid))
         return [Row("header", endpoint.name, endpoint=endpoint.uid), *rows] if rows else []
 
     def _catalogue_rows(self, hits: Sequence[ModelEntry]) -> list[Row | ModelEntry]:

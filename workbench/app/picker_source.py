@@ -34,7 +34,7 @@ class WorkbenchPickerSource:
 
     def fetch_models(self, endpoint: Endpoint) -> Future[tuple[str, ...]]:
         """Ask the endpoint which models it has."""
-        return start_then(lambda: self._workbench.endpoints.models(endpoint), tuple)
+        return start_then(lambda: self._workbench.endpoints.models(endpoint), lambda found: found)
 
     def _read(self) -> Offer:
         workbench = self._workbench

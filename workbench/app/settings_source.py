@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from workbench.app.later import start, start_then
 from workbench.app.settings_types import EndpointInfo, EndpointSaved, FileForm, KeyInfo, KeysPage, ThemeMode, tail_of
 from workbench.core.lanes import Endpoint
+from workbench.engine.calls import ModelIds
 from workbench.engine.providers import PROVIDERS, key_variables, provider_name
 from workbench.host import settings as stored
 from workbench.host.errors import HostError
@@ -96,7 +97,7 @@ class WorkbenchSettingsSource:
 
     def load_models(self, form: EndpointForm) -> Future[tuple[str, ...]]:
         """Ask the address in the form for its models, with what was typed and, where nothing was, with what is kept."""
-        return start_then(lambda: self._ask_models(form), tuple)
+        return start_then(lambda: self._ask_models(form), lambda found: found)
 
     def look_for_servers(self) -> Future[tuple[Found, ...]]:
         """Look for Ollama and LM Studio on this machine."""
@@ -150,7 +151,7 @@ class WorkbenchSettingsSource:
         troubles = file_troubles(endpoint) if endpoint.kind == "gguf" else ()
         return EndpointInfo(endpoint, tail_of(key.value) if key else "", troubles)
 
-    def _ask_models(self, form: EndpointForm) -> Future[list[str]]:
+    def _ask_models(self, form: EndpointForm) -> Future[ModelIds]:
         key = form.key or ""
         if form.needs_key and form.key is None and form.uid:
             kept = self._keys.get(endpoint_key(form.uid))

@@ -59,6 +59,8 @@ def _asked(workbench: Workbench, name: str) -> list[str]:
         raise RefusedError(f"There is no endpoint “{name}”. There are: {known}.")
     workbench.engine.start()
     found = workbench.endpoints.models(endpoint).result(_ASK_WITHIN_S)
+    if found.remark:
+        print(found.remark, file=sys.stderr)
     return [_line(f"{endpoint.name}/{model}", endpoint.base_url) for model in found]
 
 

@@ -21,11 +21,21 @@ MIN_SECRET = 5
 
 def pattern_of(secrets: Iterable[str]) -> re.Pattern[str] | None:
     """Return what finds every spelling of every secret, None when there is none; under 5 characters is no secret."""
-    found = {form for secret in secrets if len(secret) >= MIN_SECRET for form in _spellings(secret)}
-    if not found:
-        return None
+    return pattern_of_spellings(spellings_of(secrets))
+
+
+def pattern_of_spellings(spellings: Iterable[str]) -> re.Pattern[str] | None:
+    """Return what finds these texts, None when there is none."""
     # Longest first: a key that starts with another key goes as a whole.
-    return re.compile("|".join(map(re.escape, sorted(found, key=lambda form: (-len(form), form)))))
+    found = sorted(spellings, key=lambda form: (-len(form), form))
+    return re.compile("|".join(map(re.escape, found))) if found else None
+
+
+def spellings_of(secrets: Iterable[str]) -> frozenset[str]:
+    """Return every spelling of every secret; under 5 characters is no secret."""
+    # What goes into a header goes without the white space around it.
+    found = {form for secret in secrets for form in (secret, secret.strip())}
+    return frozenset(form for secret in found if len(secret) >= MIN_SECRET for form in _spellings(secret))
 
 
 def redact(text: str, secrets: Iterable[str]) -> str:

@@ -5,12 +5,17 @@ Invariant: the pipe is taken and the environment cleaned before anything else is
 
 from __future__ import annotations
 
+import os
+
+from workbench.engine.lifeline import die_with_parent
 from workbench.engine.pipes import ChildPipe
 
 
 def main() -> None:
     """Serve until stdin closes."""
+    parent = os.getppid()
     pipe = ChildPipe()
+    die_with_parent(parent)
     from workbench.engine.child.environment import clean
     from workbench.engine.child.server import serve
 

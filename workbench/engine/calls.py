@@ -6,6 +6,7 @@ text, without gaps, so the text so far is always the concatenation of the deltas
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -25,6 +26,26 @@ class EngineError(Exception):
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.sentence)
         self.failure = failure
+
+
+class ModelIds(tuple[str, ...]):
+    """The model ids that an endpoint lists, in its order. `left_out` counts those beyond the most that are taken."""
+
+    left_out: int = 0
+
+    @classmethod
+    def cut(cls, ids: Iterable[str], left_out: int) -> ModelIds:
+        """Return ids of which so many were left out."""
+        found = cls(ids)
+        found.left_out = left_out
+        return found
+
+    @property
+    def remark(self) -> str:
+        """A sentence about what was left out, "" when nothing was."""
+        if not self.left_out:
+            return ""
+        return f"The endpoint lists {self.left_out:,} more models than are shown; type the name of one that is missing."
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,17 @@ from workbench.core.lanes import Endpoint
 from workbench.core.runs import Failure
 from workbench.core.templates import render_plain
 from workbench.engine import protocol
-from workbench.engine.calls import Call, Ended, EngineError, EngineNotice, EngineState, Event, NoticeKind, WarmKind
+from workbench.engine.calls import (
+    Call,
+    Ended,
+    EngineError,
+    EngineNotice,
+    EngineState,
+    Event,
+    ModelIds,
+    NoticeKind,
+    WarmKind,
+)
 from workbench.engine.launch import child_env, engine_command
 from workbench.engine.ledger import Ledger
 from workbench.engine.outbox import Outbox
@@ -131,14 +141,14 @@ class EngineClient:
 
     def list_models(
         self, endpoint: Endpoint, key: str = "", secret_headers: tuple[tuple[str, str], ...] = ()
-    ) -> Future[list[str]]:
+    ) -> Future[ModelIds]:
         """Return the model ids that the endpoint lists; EngineError when it does not."""
         fields = {
             "endpoint": protocol.endpoint_to_json(endpoint),
             "key": key,
             "secret_headers": [list(pair) for pair in secret_headers],
         }
-        return self._ask("models", fields, lambda message: list(message["models"]))
+        return self._ask("models", fields, lambda message: ModelIds.cut(message["models"], message.get("left_out", 0)))
 
     def check_key(
         self,
@@ -335,6 +345,7 @@ class EngineClient:
 
     def _watch_over(self) -> None:
         while not self._closing.wait(self._watch.interval):
+            self._questions.expire()
             verdict = self._watch.look()
             with self._lock:
                 process = self._outbox.process

@@ -1,7 +1,8 @@
 """One life of the engine process, seen from its parent.
 
 Invariant: an `EngineProcess` that ended left nothing behind: it leads a process group of its own, and `finish` kills
-whatever is left of that group before it lets go of the group's id.
+whatever is left of that group before it lets go of the group's id. The thread that starts a child has to last until its
+`finish`, because the kernel ends the child with that thread.
 """
 
 from __future__ import annotations

@@ -1,12 +1,14 @@
 """Questions with one answer (models, key check, rendering) that wait for the engine.
 
-Invariant: every question's future is resolved exactly once, with the answer or an EngineError.
+Invariant: every question's future is resolved exactly once, with the answer or an EngineError, and within
+ANSWER_WITHIN_S as long as somebody calls `expire`.
 """
 
 from __future__ import annotations
 
 import itertools
 import threading
+import time
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future
 from typing import Any
@@ -16,15 +18,21 @@ from workbench.engine.calls import EngineError
 from workbench.engine.protocol import failure_from_json
 
 Reader = Callable[[Mapping[str, Any]], Any]
+ANSWER_WITHIN_S = 120.0
+"""Longer than the engine takes for any of them, a start of the engine and the import of LiteLLM included."""
+_LATE = Failure("no_answer", f"The engine did not answer within {ANSWER_WITHIN_S:.0f} s. Try again.")
+_UNREADABLE = Failure("internal", "The engine gave an answer that cannot be read. Try again.")
 
 
 class Questions:
     """Open questions by id; thread-safe."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """`clock` returns seconds."""
+        self._clock = clock
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
-        self._open: dict[str, tuple[Reader, Future[Any]]] = {}
+        self._open: dict[str, tuple[Reader, Future[Any], float]] = {}
 
     def add(self, read: Reader) -> tuple[str, Future[Any]]:
         """Open a question whose answer `read` turns into the result; return its id and its future."""
@@ -33,7 +41,7 @@ class Questions:
         future.set_running_or_notify_cancel()
         with self._lock:
             question = f"?{next(self._numbers)}"
-            self._open[question] = (read, future)
+            self._open[question] = (read, future, self._clock() + ANSWER_WITHIN_S)
         return question, future
 
     def knows(self, question: str) -> bool:
@@ -41,19 +49,36 @@ class Questions:
         return question in self._open
 
     def answer(self, message: Mapping[str, Any]) -> None:
-        """Resolve the question that `message` answers."""
-        with self._lock:
-            read, future = self._open.pop(message["id"])
-        if (failure := message.get("failure")) is not None:
-            future.set_exception(EngineError(failure_from_json(failure)))
-        else:
-            future.set_result(read(message))
+        """Resolve the question that `message` answers; an answer that comes too late changes nothing."""
+        if (found := self._take(message["id"])) is None:
+            return
+        read, future = found
+        try:
+            if (failure := message.get("failure")) is not None:
+                future.set_exception(EngineError(failure_from_json(failure)))
+            else:
+                future.set_result(read(message))
+        except (KeyError, TypeError, ValueError):
+            future.set_exception(EngineError(_UNREADABLE))
+            raise
 
     def fail(self, question: str, failure: Failure) -> None:
-        """Resolve one question with a failure."""
+        """Resolve one question with a failure; one that is not open any more stays as it is."""
+        if (found := self._take(question)) is not None:
+            found[1].set_exception(EngineError(failure))
+
+    def expire(self) -> None:
+        """Fail what has been open for too long."""
+        now = self._clock()
         with self._lock:
-            _, future = self._open.pop(question)
-        future.set_exception(EngineError(failure))
+            late = [question for question, (_, _, until) in self._open.items() if now >= until]
+        for question in late:
+            self.fail(question, _LATE)
+
+    def _take(self, question: str) -> tuple[Reader, Future[Any]] | None:
+        with self._lock:
+            found = self._open.pop(question, None)
+        return None if found is None else found[:2]
 
     def fail_all(self, failure: Failure, spare: Collection[str] = ()) -> None:
         """Resolve all open questions but those in `spare` with a failure."""

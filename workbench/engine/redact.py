@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from workbench.core.redaction import MASK, pattern_of
+from workbench.core.redaction import MASK, pattern_of, pattern_of_spellings, spellings_of
 
 # Keys of somebody else (an old one that a provider quotes, say) are not ours to know, but have familiar shapes.
 _LOOKS_LIKE_KEY = re.compile(
@@ -45,3 +45,41 @@ class Redactor:
         if isinstance(value, dict):
             return {self._exact(key): self._walk(item) for key, item in value.items()}
         return value
+
+
+class StreamRedactor:
+    """Replaces secrets in a text that comes in pieces, also where one is cut in two.
+
+    What may be the beginning of a secret is held back until more has come or the text is over.
+    """
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        forms = spellings_of(secrets)
+        self._pattern = pattern_of_spellings(forms)
+        self._forms = tuple(forms)
+        self._longest = max(map(len, forms), default=0)
+        self._firsts = frozenset(form[0] for form in forms)
+        self._held = ""
+
+    def feed(self, piece: str) -> str:
+        """Return what can be told of the text so far and was not told before."""
+        if self._pattern is None:
+            return piece
+        text = self._pattern.sub(MASK, self._held + piece)
+        keep = self._beginning(text)
+        self._held = text[len(text) - keep :] if keep else ""
+        return text[: len(text) - keep] if keep else text
+
+    def close(self) -> str:
+        """Return what was held back: the text is over, so it was no secret."""
+        held, self._held = self._held, ""
+        return held
+
+    def _beginning(self, text: str) -> int:
+        """How many characters at the end of `text` may be the beginning of a secret."""
+        for start in range(max(0, len(text) - self._longest + 1), len(text)):
+            if text[start] in self._firsts:
+                rest = text[start:]
+                if any(form.startswith(rest) for form in self._forms):
+                    return len(rest)
+        return 0

@@ -7,6 +7,7 @@ time (the kernel sees to that), and cannot fail silently: an unknown variable is
 from __future__ import annotations
 
 import importlib
+import os
 import queue
 import traceback
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from typing import Any
 
 from workbench.core.content import Message
 from workbench.engine import protocol
+from workbench.engine.lifeline import die_with_parent
 from workbench.engine.pipes import ChildPipe
 
 MEMORY = 512 * 1024 * 1024
@@ -91,7 +93,9 @@ def limit_time() -> None:
 
 def main() -> None:
     """Answer orders until stdin closes."""
+    parent = os.getppid()
     pipe = ChildPipe()
+    die_with_parent(parent)
     orders: queue.SimpleQueue[Mapping[str, Any]] = queue.SimpleQueue()
     pipe.listen(orders.put)
     # Before the limits: importing is not a template's doing.

@@ -1,7 +1,12 @@
 """The environment of children.
 
-Invariant: a child gets no key, token or password from the environment, no address that would send a key elsewhere, and
-no permission to fetch anything on its own: what it needs to know comes in messages.
+Invariant: a child gets only the variables that are named here, so no key, token or password under whatever name, no
+address that would send a key elsewhere, and no permission to fetch anything on its own: what it needs to know comes in
+messages.
+
+The exceptions are said plainly: a proxy keeps the user and password in its address, because without them the network
+may not be reachable at all. The tools of clouds (AWS, Google) are told by name which profile, region or project is
+meant, and read their credentials from their own files under HOME; a key of theirs in the environment is not passed on.
 """
 
 from __future__ import annotations
@@ -22,12 +27,47 @@ _USERINFO = re.compile(r"^[a-z][a-z0-9+.-]*://[^/\s]*:[^/\s]*@", re.IGNORECASE)
 # PWD matches as a word of its own; the variable of that name is where the shell stands.
 _HARMLESS = frozenset({"PWD", "OLDPWD"})
 
-# An address from the environment would get a key that the user gave for the provider's own. These have no address of
-# their own, so the variable is the only way to say where they are.
-_ADDRESS = re.compile(r"_(API_BASE|BASE_URL|API_URL|API_HOST)$", re.IGNORECASE)
-_PLACED = frozenset({"AZURE_API_BASE", "OLLAMA_API_BASE"})
-
 _PROXY = re.compile(r"^(https?|all|no)_proxy$", re.IGNORECASE)
+
+_PERSON = "HOME USER LOGNAME LANG LANGUAGE TZ TMPDIR"
+# Not every LC_ name: servers that take all of them from a client are used to smuggle other things in.
+_LOCALE = (
+    "LC_ALL LC_ADDRESS LC_COLLATE LC_CTYPE LC_IDENTIFICATION LC_MEASUREMENT LC_MESSAGES LC_MONETARY LC_NAME LC_NUMERIC "
+    "LC_PAPER LC_TELEPHONE LC_TIME"
+)
+_DIRECTORIES = (
+    "XDG_CACHE_HOME XDG_CONFIG_HOME XDG_CONFIG_DIRS XDG_DATA_HOME XDG_DATA_DIRS XDG_STATE_HOME XDG_RUNTIME_DIR"
+)
+_LOADING = "PATH LD_LIBRARY_PATH DYLD_LIBRARY_PATH DYLD_FALLBACK_LIBRARY_PATH"
+_PYTHON = (
+    "PYTHONPATH PYTHONHOME PYTHONUSERBASE PYTHONNOUSERSITE PYTHONSAFEPATH PYTHONPLATLIBDIR PYTHONPYCACHEPREFIX "
+    "PYTHONDONTWRITEBYTECODE PYTHONHASHSEED PYTHONFAULTHANDLER PYTHONUNBUFFERED PYTHONIOENCODING PYTHONDEVMODE "
+    "PYTHONTRACEMALLOC PYTHONASYNCIODEBUG VIRTUAL_ENV"
+)
+_WINDOWS = (
+    "SYSTEMROOT SYSTEMDRIVE WINDIR COMSPEC PATHEXT TEMP TMP USERNAME USERPROFILE HOMEDRIVE HOMEPATH APPDATA "
+    "LOCALAPPDATA PROGRAMDATA PROGRAMFILES PROGRAMFILES(X86) PROGRAMW6432 COMMONPROGRAMFILES NUMBER_OF_PROCESSORS "
+    "PROCESSOR_ARCHITECTURE"
+)
+_CERTIFICATES = "SSL_CERT_FILE SSL_CERT_DIR REQUESTS_CA_BUNDLE CURL_CA_BUNDLE NIX_SSL_CERT_FILE AWS_CA_BUNDLE"
+# What llama.cpp runs on, and with how many threads.
+_HARDWARE = (
+    "OMP_NUM_THREADS OMP_THREAD_LIMIT OMP_PROC_BIND OMP_PLACES OMP_WAIT_POLICY OMP_DYNAMIC GOMP_CPU_AFFINITY "
+    "KMP_AFFINITY KMP_BLOCKTIME OPENBLAS_NUM_THREADS MKL_NUM_THREADS CUDA_VISIBLE_DEVICES CUDA_DEVICE_ORDER CUDA_HOME "
+    "CUDA_PATH NVIDIA_VISIBLE_DEVICES HIP_VISIBLE_DEVICES ROCR_VISIBLE_DEVICES HSA_OVERRIDE_GFX_VERSION "
+    "GPU_DEVICE_ORDINAL VK_ICD_FILENAMES VK_DRIVER_FILES VK_LAYER_PATH GGML_VK_VISIBLE_DEVICES ZE_AFFINITY_MASK "
+    "ONEAPI_DEVICE_SELECTOR"
+)
+# Who, where and which, never a secret. Services without an address of their own say there where they are.
+_CLOUDS = (
+    "AWS_PROFILE AWS_DEFAULT_PROFILE AWS_REGION AWS_DEFAULT_REGION AWS_REGION_NAME AWS_CONFIG_FILE "
+    "AWS_SHARED_CREDENTIALS_FILE CLOUDSDK_CONFIG VERTEXAI_PROJECT VERTEXAI_LOCATION VERTEX_PROJECT VERTEX_LOCATION "
+    "AZURE_API_BASE AZURE_API_VERSION OLLAMA_API_BASE"
+)
+# Marks what a test run started, so that it finds what it left behind.
+_TESTS = "WORKBENCH_TEST_RUN"
+_GROUPS = (_PERSON, _LOCALE, _DIRECTORIES, _LOADING, _PYTHON, _WINDOWS, _CERTIFICATES, _HARDWARE, _CLOUDS, _TESTS)
+_PASSED = frozenset(" ".join(_GROUPS).split())
 
 _FIXED = {
     # Prices come with the package; the default is to fetch them at import.
@@ -45,23 +85,24 @@ _FIXED = {
 
 
 def scrubbed_env(env: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment for a child: `env` without anything secret, and with everything that phones home off.
+    """Return the environment for a child: what of `env` is known to be needed, and everything that phones home off.
 
-    Proxies stay, with their credentials: without them the network may not be reachable at all.
+    A value that looks like a key does not pass under any name; a proxy's password does.
     """
-    kept = {name: value for name, value in env.items() if not _is_dropped(name, value)}
+    kept = {name: value for name, value in env.items() if _PROXY.match(name) or _passes(name, value)}
     return {**kept, **_FIXED}
 
 
 def is_secret(name: str, value: str) -> bool:
-    """Return whether a variable looks like a key, by its name or by its value."""
+    """Return whether a variable or header looks like a key, by its name or by its value."""
     if name.upper() in _HARMLESS or _PROXY.match(name):
         return False
-    return bool(_SECRET_NAME.search(name) or _SECRET_VALUE.match(value) or _USERINFO.match(value))
+    return bool(_SECRET_NAME.search(name) or _looks_secret(value))
 
 
-def _is_dropped(name: str, value: str) -> bool:
-    upper = name.upper()
-    if upper.startswith("LITELLM_") or is_secret(name, value):
-        return True
-    return bool(_ADDRESS.search(upper)) and upper not in _PLACED
+def _passes(name: str, value: str) -> bool:
+    return name.upper() in _PASSED and not _looks_secret(value)
+
+
+def _looks_secret(value: str) -> bool:
+    return bool(_SECRET_VALUE.match(value) or _USERINFO.match(value))

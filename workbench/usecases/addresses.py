@@ -5,7 +5,6 @@ Invariant: an address that passes is an http or https URL without user, query or
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from workbench.core.lanes import Endpoint
+from workbench.engine.hosts import is_loopback
 from workbench.engine.providers import PROVIDERS
 from workbench.host.processes import is_secret
 
@@ -79,6 +79,8 @@ def clean_url(text: str) -> str:
 
 def _check_url(text: str) -> tuple[Wrong, ...]:
     example = "Write it like http://localhost:8000/v1."
+    if not text.strip().isprintable():
+        return (Wrong("base_url", f"The address has a character that cannot be seen. Type it anew. {example}"),)
     try:
         parts = urlsplit(text.strip())
         port_fits = parts.port is None or parts.port > 0
@@ -104,16 +106,6 @@ def warnings(base_url: str) -> tuple[str, ...]:
     return ()
 
 
-def is_loopback(host: str) -> bool:
-    """Return whether a host name or address is this machine."""
-    if host.lower() == "localhost" or host.lower().endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def is_secret_header(name: str, value: str) -> bool:
     """Return whether a header looks like one whose value must not be in the database."""
     return bool(_SECRET_HEADER.search(name)) or is_secret(name.replace("-", "_"), value)
@@ -128,7 +120,7 @@ def _check_headers(headers: Sequence[tuple[str, str | None]]) -> tuple[Wrong, ..
             return (Wrong("headers", f"The header {name} is set for every request. Leave it out."),)
         if name.lower() in seen:
             return (Wrong("headers", f"The header {name} is there twice. Keep one of them."),)
-        if value is not None and (not value.isascii() or not value.isprintable()):
+        if value is not None and not (value.strip().isascii() and value.strip().isprintable()):
             return (Wrong("headers", f"The value of {name} has characters that cannot be sent in a header."),)
         seen.add(name.lower())
     return ()

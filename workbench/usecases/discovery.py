@@ -5,14 +5,17 @@ Invariant: only loopback addresses are contacted, without any proxy, once, with 
 
 from __future__ import annotations
 
-import json
-import urllib.error
-import urllib.request
-from collections.abc import Sequence
+import contextlib
+import http.client
+import socket
+import threading
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from email.message import Message
-from typing import IO, Any
+from typing import Any
+from urllib.parse import urlsplit
+
+from workbench.engine.parsing import parse
 
 _PATIENCE_S = 1.5
 _LIMIT = 4 * 1024 * 1024
@@ -43,15 +46,6 @@ class Found:
     detail: str = ""
 
 
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """A server on this machine must not send us elsewhere."""
-
-    def redirect_request(
-        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Message, newurl: str
-    ) -> None:
-        return None
-
-
 def look_for_servers(candidates: Sequence[Candidate] = CANDIDATES, patience_s: float = _PATIENCE_S) -> list[Found]:
     """Ask every candidate for its models at once and return what each said; blocks up to about `patience_s`."""
     with ThreadPoolExecutor(max(1, len(candidates)), "look") as pool:
@@ -59,26 +53,51 @@ def look_for_servers(candidates: Sequence[Candidate] = CANDIDATES, patience_s: f
 
 
 def _ask(candidate: Candidate, patience_s: float) -> Found:
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirects)
     name = candidate.name
+    stranger = f"Something answers where {name} would be, but it is not {name}."
     try:
-        with opener.open(f"{candidate.base_url}/models", timeout=patience_s) as answer:
-            models = _ids(json.loads(answer.read(_LIMIT)))
-    except urllib.error.HTTPError as error:
-        with error:
-            return Found(
-                candidate, False, (), f"Something answers where {name} would be, but it is not {name}.", str(error)
-            )
+        status, raw = _get(f"{candidate.base_url}/models", patience_s)
+        if status != http.client.OK:
+            return Found(candidate, False, (), stranger, f"HTTP {status}")
+        models = _ids(parse(raw))
     except OSError as error:
         return Found(candidate, False, (), f"{name} is not running. Start it, then look again.", str(error))
-    except ValueError as error:
-        return Found(
-            candidate, False, (), f"Something answers where {name} would be, but it is not {name}.", str(error)
-        )
+    except (ValueError, http.client.HTTPException) as error:
+        return Found(candidate, False, (), stranger, str(error))
     if not models:
         return Found(candidate, True, (), f"{name} is running and has no models yet. Download one there.")
     count = "1 model" if len(models) == 1 else f"{len(models)} models"
     return Found(candidate, True, models, f"{name} is running with {count}.")
+
+
+def _get(url: str, patience_s: float) -> tuple[int, bytes]:
+    """Return status and body; without any proxy, and never from where a redirect points. Raises OSError and more."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=patience_s)
+    with contextlib.closing(connection):
+        connection.connect()
+        with _hung_up_after(connection.sock, patience_s):
+            connection.request("GET", parts.path)
+            answer = connection.getresponse()
+            return answer.status, answer.read(_LIMIT)
+
+
+@contextlib.contextmanager
+def _hung_up_after(sock: socket.socket, seconds: float) -> Iterator[None]:
+    """Limit the whole exchange: a server that sends a byte now and then would keep its reader for ever."""
+
+    def hang_up() -> None:
+        # It may have hung up itself.
+        with contextlib.suppress(OSError):
+            sock.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, hang_up)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
 
 
 def _ids(data: Any) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from workbench.core.lanes import FIXED_ENDPOINTS, LITELLM, Endpoint
 from workbench.core.runs import Failure
-from workbench.engine.calls import EngineError
+from workbench.engine.calls import EngineError, ModelIds
 from workbench.host.keys import KeyStore
 from workbench.store import Store
 from workbench.usecases.addresses import (
@@ -38,7 +38,7 @@ Headers = tuple[tuple[str, str], ...]
 class Asker(Protocol):
     """The part of the engine's client that answers questions about endpoints."""
 
-    def list_models(self, endpoint: Endpoint, key: str = "", secret_headers: Headers = ()) -> Future[list[str]]:
+    def list_models(self, endpoint: Endpoint, key: str = "", secret_headers: Headers = ()) -> Future[ModelIds]:
         """Return the model ids that the endpoint lists."""
 
     def check_key(
@@ -124,7 +124,7 @@ class Endpoints:
             "openai",
             form.name.strip(),
             clean_url(form.base_url),
-            tuple((name, value) for name, value in form.headers if value is not None and name not in secret),
+            tuple((name, value.strip()) for name, value in form.headers if value is not None and name not in secret),
             secret,
             form.needs_key,
         )
@@ -152,7 +152,7 @@ class Endpoints:
                 self._forget(header_key(uid, name), known=True)
         return self._store.remove_endpoint(uid, self._now())
 
-    def models(self, endpoint: Endpoint) -> Future[list[str]]:
+    def models(self, endpoint: Endpoint) -> Future[ModelIds]:
         """Ask an endpoint for its models; EngineError says why not."""
         who = credentials(self._keys, endpoint, "", self._provider_of)
         if isinstance(who, Failure):

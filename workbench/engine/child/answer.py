@@ -1,7 +1,9 @@
 """The answer of one call as it comes in.
 
 Invariant: what is told over the wire is exactly what arrived, in order, joined into at most one delta per kind and
-16 ms; text is always valid Unicode, even when a server cuts a surrogate pair in two.
+16 ms, with one exception: where a server sends the call's own key or a secret header back, the mask stands instead,
+also when it comes in pieces. Text is always valid Unicode, even when a server cuts a surrogate pair in two, and never
+longer than MAX_ANSWER.
 """
 
 from __future__ import annotations
@@ -16,10 +18,13 @@ from workbench.core.money import Usage
 from workbench.core.runs import Failure, Mark, OutputState, Timing
 from workbench.engine import protocol
 from workbench.engine.calls import Call, DeltaKind
+from workbench.engine.child.failures import CallError
 from workbench.engine.estimate import estimate_ended
-from workbench.engine.redact import Redactor
+from workbench.engine.redact import Redactor, StreamRedactor
 
 JOIN_S = 0.016
+MAX_ANSWER = 10_000_000
+"""Characters of one answer with its reasoning; twenty times what any model writes, and what a window can still hold."""
 
 _SHOWN_DETAIL, _SHOWN_WORD = 4000, 200
 """Characters of a failure's detail, and of a model or finish reason that a server names, which may be megabytes."""
@@ -34,10 +39,11 @@ class Send(Protocol):
 class _Strand:
     """One kind of text of an answer."""
 
-    __slots__ = ("_held", "kind", "pending", "sent", "whole")
+    __slots__ = ("_held", "_redact", "kind", "pending", "sent", "whole")
 
-    def __init__(self, kind: DeltaKind) -> None:
+    def __init__(self, kind: DeltaKind, redact: StreamRedactor) -> None:
         self.kind = kind
+        self._redact = redact
         self.pending: list[str] = []
         self.whole: list[str] = []
         self.sent = 0
@@ -46,6 +52,9 @@ class _Strand:
     def add(self, piece: str) -> None:
         if self._held or not piece.isascii():
             piece = self._mend(self._held + piece)
+        self._keep(self._redact.feed(piece))
+
+    def _keep(self, piece: str) -> None:
         if piece:
             self.pending.append(piece)
             self.whole.append(piece)
@@ -57,10 +66,9 @@ class _Strand:
         return piece.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
     def close(self) -> None:
-        if self._held:
-            self._held = ""
-            self.pending.append("\ufffd")
-            self.whole.append("\ufffd")
+        end = "\ufffd" if self._held else ""
+        self._held = ""
+        self._keep(self._redact.feed(end) + self._redact.close())
 
 
 class Answer:
@@ -78,10 +86,13 @@ class Answer:
         self._arrived = clock()
         self._sent_ms: int | None = None
         self._first_ms: int | None = None
-        self._strands: dict[DeltaKind, _Strand] = {"reasoning": _Strand("reasoning"), "text": _Strand("text")}
+        secrets = (call.key, *(value for _, value in call.secret_headers))
+        kinds: tuple[DeltaKind, ...] = ("reasoning", "text")
+        self._strands = {kind: _Strand(kind, StreamRedactor(secrets)) for kind in kinds}
+        self._room = MAX_ANSWER
         self._flushed = 0.0
         self._timer: asyncio.TimerHandle | None = None
-        self._redact = Redactor((call.key, *(value for _, value in call.secret_headers)))
+        self._redact = Redactor(secrets)
 
     @property
     def has_text(self) -> bool:
@@ -118,9 +129,20 @@ class Answer:
         )
 
     def text(self, piece: str, kind: DeltaKind = "text") -> None:
-        """A piece of the answer arrived."""
+        """A piece of the answer arrived. Raises CallError when the answer is longer than MAX_ANSWER."""
+        if len(piece) > self._room:
+            self._take(piece[: self._room], kind)
+            raise CallError(
+                "answer_too_long",
+                f"The answer was cut off at {MAX_ANSWER // 1_000_000} million characters. What had arrived is kept; "
+                "set a limit of tokens in the lane's parameters.",
+            )
+        self._take(piece, kind)
+
+    def _take(self, piece: str, kind: DeltaKind) -> None:
         if not piece:
             return
+        self._room -= len(piece)
         if self._first_ms is None:
             self._first_ms = self._now()
         self._strands[kind].add(piece)
@@ -155,6 +177,10 @@ class Answer:
             response=self._small_response(),
         )
 
+    def end_bare(self, failure: Failure) -> None:
+        """The call is over and `end` could not say how: its text may be incomplete, and only `failure` is told."""
+        tell_failure(self._send, self.call.id, failure, Timing(0, self._sent_ms, self._first_ms, self._now()))
+
     def _final_usage(self, *, failed: bool) -> Usage:
         if self.usage is not None:
             return self.usage
@@ -181,3 +207,17 @@ class Answer:
                 part = text[start : start + protocol.MAX_DELTA]
                 self._send("delta", id=self.call.id, kind=kind, offset=strand.sent, text=part)
                 strand.sent += len(part)
+
+
+def tell_failure(send: Send, call_id: str, failure: Failure, timing: Timing | None = None) -> None:
+    """Tell the end of a call of which nothing but a failure can be told; its detail is left out, it may be anything."""
+    send(
+        "failed",
+        id=call_id,
+        model="",
+        finish_reason="",
+        failure=protocol.failure_to_json(Failure(failure.code, failure.sentence)),
+        usage={},
+        timing=protocol.timing_to_json(timing or Timing()),
+        marks=[],
+    )

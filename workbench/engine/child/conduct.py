@@ -68,7 +68,7 @@ async def _attempts(call: Call, answer: Answer, provider: Provider, rng: random.
         await asyncio.sleep(pause)
 
 
-def unforeseen(error: Exception) -> Failure:
+def unforeseen(error: BaseException) -> Failure:
     """Return the failure of an exception that nobody expected."""
     return Failure(
         "internal",

@@ -16,7 +16,8 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 # These services have no address of their own: the variable says where they are, and a key for them is meant for there.
-_PLACED = frozenset({"AZURE_API_BASE", "AZURE_API_VERSION", "OLLAMA_API_BASE"})
+# The last one names a file of a cloud's own tools.
+_PLACED = frozenset({"AZURE_API_BASE", "AZURE_API_VERSION", "OLLAMA_API_BASE", "AWS_SHARED_CREDENTIALS_FILE"})
 _QUIET = {
     # Without it litellm fetches its price map from the network when it is imported.
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",

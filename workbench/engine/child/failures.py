@@ -7,13 +7,16 @@ worth another attempt is decided here and nowhere else.
 from __future__ import annotations
 
 import json
+import math
 import re
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from workbench.core.runs import Failure
+from workbench.engine.parsing import parse
 
+_DAY_S = 24 * 3600.0
 MAX_WAIT_S = 120.0
 """A provider that asks for a longer pause is told to the person instead of being waited for."""
 _DETAIL = 64_000
@@ -73,11 +76,20 @@ def bad_address(where: Where, error: Exception) -> CallError:
 
 
 def timed_out(phase: str, seconds: float, where: Where) -> CallError:
-    """A time-out while connecting, before the first text (`first`), or between two signs of life (`silence`)."""
+    """A time-out while connecting, before the first text (`first`), between two signs of life (`silence`), or of a
+    question about models or keys (`listing`).
+    """
     sentence = {
         "connect": f"{where.endpoint} did not accept the connection within {seconds:g} s. "
         "Check its address and the network.",
-        "first": f"{where.endpoint} sent nothing for {seconds:g} s after the request. Retry, or choose another model.",
+        "first": (
+            f"{where.model} wrote nothing for {seconds:g} s on this machine. Retry with a shorter prompt, "
+            "or choose a smaller model."
+            if where.local
+            else f"{where.endpoint} sent nothing for {seconds:g} s after the request. Retry, or choose another model."
+        ),
+        "listing": f"{where.endpoint} did not answer completely within {seconds:g} s. "
+        "Try again, or type the model's name.",
         "silence": f"{where.endpoint} fell silent for {seconds:g} s in the middle of the answer. "
         "What had arrived is kept; retry the lane.",
     }[phase]
@@ -101,6 +113,15 @@ def broken_stream(where: Where, detail: str) -> CallError:
         f"{where.endpoint} sent something that is not an answer of an OpenAI-compatible server. "
         "Check the base URL (it often ends in /v1); what had arrived is kept.",
         detail,
+    )
+
+
+def too_long(limit: str, where: Where) -> CallError:
+    """The answer does not end where any answer would; `limit` says what was allowed, with its unit."""
+    return CallError(
+        "answer_too_long",
+        f"{where.endpoint} sent more than {limit}, so the answer was cut off there. What had arrived is kept; "
+        "set a limit of tokens in the lane's parameters.",
     )
 
 
@@ -161,7 +182,7 @@ def refused_param_of(body: Any) -> str:
 def http_failure(status: int, raw: str, where: Where, *, after: float | None = None) -> CallError:
     """Return the failure of an HTTP answer that is not a success. `after` is Retry-After in seconds."""
     try:
-        body: Any = json.loads(raw)
+        body: Any = parse(raw)
     except ValueError:
         body = None
     words = error_words(body, raw.strip())
@@ -238,7 +259,7 @@ def _by_status(status: int, detail: str, where: Where, after: float | None) -> C
 def rate_limited(where: Where, detail: str, after: float | None) -> CallError:
     """Too many requests; worth another attempt unless the provider wants a long pause."""
     long = after is not None and after > MAX_WAIT_S
-    wait = f"in {_duration(after)}" if after is not None and long else "in a moment"
+    wait = _later(after) if after is not None and long else "in a moment"
     return CallError(
         "rate_limited",
         f"{where.endpoint} limits how often it may be asked. Retry {wait}, or run fewer lanes at once.",
@@ -259,18 +280,23 @@ def server_error(where: Where, what: str, detail: str, after: float | None = Non
     )
 
 
-def _duration(seconds: float) -> str:
+def _later(seconds: float) -> str:
+    if seconds >= _DAY_S:
+        return "tomorrow or later"
     minutes = -(-seconds // 60)
-    return f"{minutes:.0f} min" if minutes < 120 else f"{minutes / 60:.0f} h"
+    return f"in {minutes:.0f} min" if minutes < 120 else f"in {minutes / 60:.0f} h"
 
 
 def retry_after_seconds(value: str, now: float) -> float | None:
-    """Read a Retry-After header: seconds, or an HTTP date compared with `now` (Unix time); None when it is neither."""
+    """Read a Retry-After header: seconds, or an HTTP date compared with `now` (Unix time); None when it is neither.
+
+    The answer is from 0 to a day: nobody means more than that by it.
+    """
     try:
-        return max(0.0, float(value))
+        seconds = float(value)
     except ValueError:
-        pass
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - now)
-    except (ValueError, TypeError):
-        return None
+        try:
+            seconds = parsedate_to_datetime(value).timestamp() - now
+        except (ValueError, TypeError, OverflowError, LookupError, OSError):
+            return None
+    return None if math.isnan(seconds) else min(max(0.0, seconds), _DAY_S)

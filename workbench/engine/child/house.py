@@ -56,7 +56,8 @@ class House:
         outside, endpoint = self._reach_out(), protocol.endpoint_from_json(message["endpoint"])
         secret = tuple((name, value) for name, value in message["secret_headers"])
         if kind == "models":
-            return {"models": await outside.list_models(endpoint, message["key"], secret)}
+            found = await outside.list_models(endpoint, message["key"], secret)
+            return {"models": found, "left_out": found.left_out}
         provider, model = message["provider"], message["model"]
         return {"sentence": await outside.check_key(endpoint, message["key"], secret, provider, model)}
 

@@ -1,14 +1,16 @@
 """HTTP clients of the engine.
 
-Invariant: a request to this machine never goes through a proxy, no request follows a redirect, and nothing but the
-given headers authorises one (no netrc, no cookies).
+Invariant: a request to this machine never goes through a proxy, no request follows a redirect, nothing but the given
+headers authorises one (no netrc, no cookies), and no answer grows in memory beyond what its reader asked for: what is
+compressed is opened piece by piece.
 """
 
 from __future__ import annotations
 
 import contextlib
 import ssl
-from collections.abc import Iterator
+import zlib
+from collections.abc import AsyncIterator, Iterator
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,11 +18,13 @@ from urllib.parse import urlsplit
 import httpx
 
 from workbench import __version__
+from workbench.engine.hosts import is_loopback
 
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_PIECE = 64 * 1024
+_GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 _LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=1, keepalive_expiry=60.0)
 _NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
-_HEADERS = {"user-agent": f"prompt-workbench/{__version__}"}
+_HEADERS = {"user-agent": f"prompt-workbench/{__version__}", "accept-encoding": "gzip"}
 
 
 class HttpClients:
@@ -46,7 +50,7 @@ class HttpClients:
         if parts.port == 0:
             raise ValueError("There is no port 0.")
         idle = self._idle.setdefault(f"{parts.scheme}://{parts.netloc}", [])
-        client = idle.pop() if idle else self._client(trust_env=(parts.hostname or "") not in _LOOPBACK)
+        client = idle.pop() if idle else self._client(trust_env=not is_loopback(parts.hostname or ""))
         try:
             yield client
         finally:
@@ -72,8 +76,42 @@ def auth_headers(key: str, headers: tuple[tuple[str, str], ...], secret: tuple[t
     key = key.strip()
     found: dict[str, str] = {"authorization": f"Bearer {key}"} if key else {}
     for name, value in (*headers, *secret):
-        found[name.lower()] = value
+        found[name.lower()] = value.strip()
     return found
+
+
+def body(response: httpx.Response) -> AsyncIterator[bytes]:
+    """Return the chunks of an answer, decompressed. Raises httpx.DecodingError while reading."""
+    encodings = [one.strip().lower() for one in response.headers.get("content-encoding", "").split(",")]
+    encodings = [one for one in encodings if one not in ("", "identity")]
+    return _decompressed(response, encodings) if encodings else response.aiter_raw()
+
+
+async def _decompressed(response: httpx.Response, encodings: list[str]) -> AsyncIterator[bytes]:
+    if len(encodings) > 1 or encodings[0] not in ("gzip", "x-gzip", "deflate"):
+        # Several layers are how a few bytes become gigabytes; nothing but these was asked for.
+        raise httpx.DecodingError(f"The content-encoding is {', '.join(encodings)!r}, which was not asked for.")
+    opened = zlib.decompressobj(_GZIP_OR_ZLIB)
+    try:
+        async for chunk in response.aiter_raw():
+            rest = chunk
+            while rest:
+                if piece := opened.decompress(rest, _PIECE):
+                    yield piece
+                rest = opened.unconsumed_tail
+    except zlib.error as error:
+        raise httpx.DecodingError(str(error)) from error
+
+
+async def read_up_to(chunks: AsyncIterator[bytes], limit: int) -> tuple[bytes, bool]:
+    """Return the first `limit` bytes or fewer, and whether that is all there is."""
+    parts, size = [], 0
+    async for chunk in chunks:
+        parts.append(chunk)
+        size += len(chunk)
+        if size > limit:
+            return b"".join(parts)[:limit], False
+    return b"".join(parts), True
 
 
 def timeout(connect: float) -> dict[str, Any]:

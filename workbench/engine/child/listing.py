@@ -1,18 +1,21 @@
 """Which models an endpoint lists, and whether a key is good.
 
 Invariant: a check costs nothing where the provider has a free question that needs the key, else at most one token; it
-never says more than it has proved.
+never says more than it has proved. A question that asks no model is over within 15 s, whatever the server does, and
+its answer fits into a message.
 """
 
 from __future__ import annotations
 
+import asyncio
+import time
 from typing import Any
 
 import httpx
 
 from workbench.core.content import Message
 from workbench.core.lanes import Endpoint
-from workbench.engine.calls import Call, Timeouts
+from workbench.engine.calls import Call, ModelIds, Timeouts
 from workbench.engine.child.answer import Answer
 from workbench.engine.child.failures import (
     CallError,
@@ -22,15 +25,22 @@ from workbench.engine.child.failures import (
     connect_failed,
     http_failure,
     no_key,
+    retry_after_seconds,
     timed_out,
 )
-from workbench.engine.child.http import HttpClients, auth_headers
+from workbench.engine.child.http import HttpClients, auth_headers, body, read_up_to, timeout
 from workbench.engine.child.provider import Provider
-from workbench.engine.child.reading import parse
+from workbench.engine.parsing import parse
 from workbench.engine.providers import PROVIDERS, provider_name
 
 SecretHeaders = tuple[tuple[str, str], ...]
-_TIMEOUT_S = 15.0
+PATIENCE_S = 15.0
+_CONNECT_S = 10.0
+MAX_BYTES = 16 * 1024 * 1024
+MAX_IDS = 10_000
+_MAX_ID = 200
+"""Code points; at twelve bytes each in the worst case the most ids of a usual length still fit into a message."""
+_MAX_TOGETHER = 500_000
 _UNUSABLE = (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError, ValueError)
 _ANTHROPIC = ("https://api.anthropic.com/v1", "2023-06-01")
 _GEMINI = "https://generativelanguage.googleapis.com/v1beta"
@@ -39,24 +49,23 @@ _GEMINI = "https://generativelanguage.googleapis.com/v1beta"
 class Listing:
     """Asks endpoints about themselves."""
 
-    def __init__(self, clients: HttpClients, litellm: Provider) -> None:
-        self._clients, self._litellm = clients, litellm
+    def __init__(self, clients: HttpClients, litellm: Provider, patience_s: float = PATIENCE_S) -> None:
+        self._clients, self._litellm, self._patience_s = clients, litellm, patience_s
 
-    async def models(self, endpoint: Endpoint, key: str, secret: SecretHeaders) -> list[str]:
-        """Return the ids under `/models`, in the endpoint's order. Raises CallError."""
+    async def models(self, endpoint: Endpoint, key: str, secret: SecretHeaders) -> ModelIds:
+        """Return the ids under `/models`, in the endpoint's order, not more than MAX_IDS. Raises CallError."""
         where = Where(endpoint.name or endpoint.base_url, "", bool(key or secret), page="Endpoints")
         data = await self._get(endpoint.base_url, "/models", auth_headers(key, endpoint.headers, secret), where)
         listed = data.get("data", data.get("models")) if isinstance(data, dict) else data
         if not isinstance(listed, list):
             raise broken_stream(where, str(data)[:500])
-        ids = (item.get("id", item.get("name")) if isinstance(item, dict) else item for item in listed)
-        return [found for found in ids if isinstance(found, str) and found]
+        return _ids(listed)
 
     async def check(self, endpoint: Endpoint, key: str, secret: SecretHeaders, provider: str, model: str) -> str:
         """Return a sentence that says what the endpoint accepted. Raises CallError."""
         if endpoint.kind != "litellm":
-            count = len(await self.models(endpoint, key, secret))
-            return f"{endpoint.name or endpoint.base_url} answers and lists {count} models."
+            found = await self.models(endpoint, key, secret)
+            return f"{endpoint.name or endpoint.base_url} answers and lists {len(found) + found.left_out} models."
         name = provider_name(provider)
         where = Where(name, model, bool(key))
         if not key:
@@ -78,21 +87,39 @@ class Listing:
     async def _get(self, base_url: str, path: str, headers: dict[str, str], where: Where) -> Any:
         url = base_url.rstrip("/") + path
         try:
-            with self._clients.lend(url) as client:
-                response = await client.get(url, headers=headers, timeout=_TIMEOUT_S)
-        except httpx.TimeoutException as error:
-            phase = "connect" if isinstance(error, httpx.ConnectTimeout) else "first"
-            raise timed_out(phase, _TIMEOUT_S, where) from error
+            async with asyncio.timeout(self._patience_s):
+                status, raw, after = await self._fetch(url, headers, where)
+        except TimeoutError as error:
+            raise timed_out("listing", self._patience_s, where) from error
+        except httpx.ConnectTimeout as error:
+            raise timed_out("connect", _CONNECT_S, where) from error
         except _UNUSABLE as error:
             raise bad_address(where, error) from error
+        except httpx.DecodingError as error:
+            raise broken_stream(where, str(error)) from error
         except (httpx.HTTPError, ImportError) as error:
             raise connect_failed(where, type(error).__name__) from error
-        if not response.is_success:
-            raise http_failure(response.status_code, response.text, where)
+        if not 200 <= status < 300:
+            seconds = None if after is None else retry_after_seconds(after, time.time())
+            raise http_failure(status, raw.decode("utf-8", "replace"), where, after=seconds)
         try:
-            return parse(response.content.decode("utf-8", "replace"))
+            # Off the loop: megabytes take a tenth of a second, in which no other lane would stream.
+            return await asyncio.to_thread(parse, raw.decode("utf-8-sig", "replace"))
         except ValueError as error:
-            raise broken_stream(where, response.text[:500]) from error
+            raise broken_stream(where, raw[:500].decode("utf-8", "replace")) from error
+
+    async def _fetch(self, url: str, headers: dict[str, str], where: Where) -> tuple[int, bytes, str | None]:
+        with self._clients.lend(url) as client:
+            extensions = {"timeout": timeout(_CONNECT_S)}
+            async with client.stream("GET", url, headers=headers, extensions=extensions) as response:
+                raw, complete = await read_up_to(body(response), MAX_BYTES)
+                if not complete:
+                    raise CallError(
+                        "list_too_long",
+                        f"{where.endpoint} lists more than {MAX_BYTES // 2**20} MB of models, which is more than can "
+                        "be shown. Type the name of the model.",
+                    )
+                return response.status_code, raw, response.headers.get("retry-after")
 
     async def _one_token(self, endpoint: Endpoint, key: str, secret: SecretHeaders, model: str) -> None:
         call = Call(
@@ -104,9 +131,23 @@ class Listing:
             key=key,
             secret_headers=secret,
             stream=False,
-            timeouts=Timeouts(_TIMEOUT_S, _TIMEOUT_S, _TIMEOUT_S),
+            timeouts=Timeouts(*[self._patience_s] * 3),
         )
         await self._litellm.ask(call, Answer(call, _silent))
+
+
+def _ids(listed: list[Any]) -> ModelIds:
+    named = (item.get("id", item.get("name")) if isinstance(item, dict) else item for item in listed)
+    found = [one for one in named if isinstance(one, str) and one]
+    kept: list[str] = []
+    size = 0
+    for one in found:
+        size += len(one)
+        if len(kept) == MAX_IDS or size > _MAX_TOGETHER:
+            break
+        if len(one) <= _MAX_ID:
+            kept.append(one)
+    return ModelIds.cut(kept, len(found) - len(kept))
 
 
 def _question(endpoint: Endpoint, provider: str, key: str) -> tuple[str, str, dict[str, str]] | None:

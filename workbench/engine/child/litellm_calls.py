@@ -1,7 +1,7 @@
 """Asking through LiteLLM, for every provider that does not speak plain OpenAI.
 
-Invariant: LiteLLM is imported on first need, in a thread; it gets the key of this call and no other; it retries nothing
-and logs nowhere; and what it did to the parameters is marked.
+Invariant: LiteLLM is imported on first need, in a thread; it gets the key of this call and no other; it retries
+nothing, follows no redirect and logs nowhere; and what it did to the parameters is marked.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ import contextlib
 import importlib
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
+
+import httpx
 
 from workbench.core.runs import Mark
 from workbench.engine.calls import Call
@@ -30,10 +32,14 @@ from workbench.engine.providers import PROVIDERS, needs_translation, provider_na
 _NOT_PARAMETERS = re.compile(
     r"^(model|messages|stream|timeout|metadata|user_continue_message|id|cache|caching|roles|rust|verbose|tags|order)$"
     r"|api_base|base_url|endpoint|_url$|host$|_key$|_token$|secret|password|credential|header|(^|_)auth|callback|client"
-    r"|^litellm|^model_|fallback|^logger|^mock|identity|provider|^num_retries|^max_retries|drop_params|prompt_id|_cost_per_",
+    r"|^litellm|^model_|fallback|^logger|^mock|identity|provider|^num_retries|^max_retries|drop_params|prompt_id|_cost_per_"
+    r"|^api_?key$|^token$|ssl|proxy|session$|signer|connection_string|^oci_|tenant|fingerprint|^a?(text_)?completion$|^azure$",
     re.IGNORECASE,
 )
-_ALLOWED = frozenset({"prompt_cache_key"})
+_ALLOWED = frozenset({"prompt_cache_key", "api_version", "region_name", "allowed_openai_params"})
+# Some addresses are made of these, as in https://REGION-service.example: a slash in one would be another address.
+_PLACES = re.compile(r"(region|location|project|account|version|organization|deployment)(_name)?$|_id$", re.IGNORECASE)
+_CUTS_AN_ADDRESS = re.compile(r"[/\\?#@%\s\x00-\x1f]")
 _CONTROL = Mark("refused", "", "This is a setting of LiteLLM or of the endpoint, not of the model.")
 _NOT_SHOWN = Mark("changed", "request", "LiteLLM does not show what it sent; this is what it was asked for.")
 
@@ -77,7 +83,7 @@ class Translated:
     def __init__(self, litellm: Any, call: Call, answer: Answer, where: Where) -> None:
         self._litellm, self._call, self._answer, self._where = litellm, call, answer, where
         self._told: Any = None
-        self._params, self._marks = split_params(call.params)
+        self._params, self._marks = split_params(call.params, _own_settings(litellm))
 
     async def ask(self) -> None:
         """Ask and read the answer. Raises CallError."""
@@ -184,16 +190,33 @@ class Translated:
                 answer.finish_reason = str(reason)
 
 
-def split_params(params: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[Mark, ...]]:
-    """Return what may be handed to LiteLLM, and marks for what may not."""
-    refused = [name for name in params if _NOT_PARAMETERS.search(name) and name not in _ALLOWED]
+def split_params(params: Mapping[str, Any], own: Collection[str] = ()) -> tuple[dict[str, Any], tuple[Mark, ...]]:
+    """Return what may be handed to LiteLLM, and marks for what may not; `own` are names that it keeps to itself."""
+    refused = [name for name, value in params.items() if not _is_of_the_model(name, value, own)]
     kept = {name: value for name, value in params.items() if name not in refused}
     return kept, tuple(Mark(_CONTROL.kind, name, _CONTROL.detail) for name in refused)
+
+
+def _is_of_the_model(name: str, value: Any, own: Collection[str]) -> bool:
+    if name not in _ALLOWED and (name in own or name.startswith("_") or _NOT_PARAMETERS.search(name)):
+        return False
+    return not (isinstance(value, str) and _PLACES.search(name) and _CUTS_AN_ADDRESS.search(value))
+
+
+def _own_settings(litellm: Any) -> Collection[str]:
+    """Everything that LiteLLM takes for itself: settings of its router, its callbacks, and of where and who."""
+    return frozenset(litellm.types.utils.all_litellm_params)
+
+
+def _stay_at_the_address() -> None:
+    # LiteLLM and the libraries under it tell their clients to follow redirects, and some carry the key along.
+    httpx.Response.has_redirect_location = property(lambda response: False)  # type: ignore[assignment]
 
 
 def _import() -> Any:
     clean()
     module: Any = importlib.import_module("litellm")
+    _stay_at_the_address()
     # Some of its dependencies read .env files when they are imported.
     clean()
     module.telemetry = False

@@ -12,6 +12,8 @@ import re
 import time
 from typing import Any
 
+import httpx
+
 from workbench.engine.child.failures import (
     CallError,
     Where,
@@ -68,10 +70,21 @@ def failure_of(error: Any, where: Where, *, has_text: bool) -> CallError:
         return half_answer(where, words)
     if _CONNECT.search(words):
         return connect_failed(where, words)
-    code = getattr(error, "status_code", None)
-    if isinstance(code, int) and 400 <= code < 600:
+    code = _redirect(error) or getattr(error, "status_code", None)
+    if isinstance(code, int) and 300 <= code < 600:
         return http_failure(code, _body(words), where, after=_retry_after(error))
     return server_error(where, name, words)
+
+
+def _redirect(error: BaseException) -> int:
+    """The status of the redirect behind an error, which LiteLLM turns into a 500; 0 when there is none."""
+    seen: BaseException | None = error
+    for _ in range(10):
+        response = getattr(seen, "response", None)
+        if isinstance(response, httpx.Response) and 300 <= response.status_code < 400:
+            return response.status_code
+        seen = None if seen is None else seen.__cause__ or seen.__context__
+    return 0
 
 
 def _body(words: str) -> str:

@@ -29,12 +29,14 @@ from workbench.engine.child.failures import (
     refused_param_of,
     retry_after_seconds,
     timed_out,
+    too_long,
 )
-from workbench.engine.child.http import HttpClients, auth_headers, timeout
+from workbench.engine.child.http import HttpClients, auth_headers, body, read_up_to, timeout
 from workbench.engine.child.pace import Pace
-from workbench.engine.child.reading import ChunkReader, parse, read_whole
+from workbench.engine.child.reading import ChunkReader, read_whole
 from workbench.engine.child.request import Adjustments, build, dumps
-from workbench.engine.child.sse import EventStream, EventTooLongError
+from workbench.engine.child.sse import MAX_EVENT, EventStream, EventTooLongError
+from workbench.engine.parsing import parse
 
 _MAX_ERROR_BODY = 256 * 1024
 _MAX_WHOLE = 64 * 1024 * 1024
@@ -88,15 +90,15 @@ class OpenAIChat:
         self._learned[place] = replace(known, refused={})
 
     async def _ask_once(self, call: Call, answer: Answer, target: Target, known: Adjustments) -> Refusal | None:
-        body, marks = build(call, target.model, known)
-        content = _content(body)
+        fields, marks = build(call, target.model, known)
+        content = _content(fields)
         async with contextlib.AsyncExitStack() as held:
             try:
                 client = held.enter_context(self._clients.lend(target.url))
                 request = _request(client, call, target, content)
             except (httpx.InvalidURL, ValueError, ImportError) as error:
                 raise bad_address(target.where, error) from error
-            answer.sent(body, marks)
+            answer.sent(fields, marks)
             return await self._exchange(client, request, call, answer, target.where, held)
 
     async def _exchange(
@@ -115,10 +117,12 @@ class OpenAIChat:
                 held.push_async_callback(response.aclose)
                 if not response.is_success:
                     return await _refused(response, where)
-                chunks = _chunks(response)
+                chunks = body(response)
                 if not call.stream or "json" in response.headers.get("content-type", ""):
                     await _read_json(chunks, answer, where)
-                elif await _read_events(chunks, call, answer, where, deadline):
+                elif _is_json(start := await _start(chunks)):
+                    await _read_json(_again(start, chunks), answer, where)
+                elif await _read_events(_again(start, chunks), call, answer, where, deadline):
                     self._drain(chunks, held.pop_all())
         except TimeoutError as error:
             phase = "silence" if answer.has_text else "first"
@@ -136,9 +140,9 @@ class OpenAIChat:
         task.add_done_callback(self._draining.discard)
 
 
-def _content(body: Mapping[str, Any]) -> bytes:
+def _content(fields: Mapping[str, Any]) -> bytes:
     try:
-        return dumps(body)
+        return dumps(fields)
     except ValueError as error:
         raise CallError(
             "bad_request",
@@ -170,23 +174,23 @@ def adjusted(known: Adjustments, call: Call, refusal: Refusal) -> Adjustments | 
     if known.wish_usage and call.stream and "stream_options" not in call.params and _ABOUT_USAGE.search(refusal.raw):
         return replace(known, wish_usage=False)
     try:
-        body = parse(refusal.raw)
+        words = parse(refusal.raw)
     except ValueError:
         return None
-    name = refused_param_of(body)
+    name = refused_param_of(words)
     if name not in call.params or name in known.refused:
         return None
     if name == "max_tokens" and "max_completion_tokens" in refusal.raw and name not in known.renames:
         return replace(known, renames={**known.renames, name: "max_completion_tokens"})
-    error = body.get("error") if isinstance(body, dict) else None
+    error = words.get("error") if isinstance(words, dict) else None
     if isinstance(error, dict) and error.get("code") in ("unsupported_parameter", "unsupported_value"):
-        words = str(error.get("message") or "The provider refused it.")
-        return replace(known, refused={**known.refused, name: words[:500]})
+        reason = str(error.get("message") or "The provider refused it.")
+        return replace(known, refused={**known.refused, name: reason[:500]})
     return None
 
 
 async def _refused(response: httpx.Response, where: Where) -> Refusal:
-    raw = (await _body(_chunks(response), _MAX_ERROR_BODY)).decode("utf-8", "replace")
+    raw = (await read_up_to(body(response), _MAX_ERROR_BODY))[0].decode("utf-8", "replace")
     if response.status_code in (400, 422):
         return Refusal(response.status_code, raw)
     after = response.headers.get("retry-after")
@@ -194,20 +198,33 @@ async def _refused(response: httpx.Response, where: Where) -> Refusal:
     raise http_failure(response.status_code, raw, where, after=seconds)
 
 
-async def _body(chunks: AsyncIterator[bytes], limit: int) -> bytes:
-    parts, size = [], 0
+async def _start(chunks: AsyncIterator[bytes]) -> bytes:
+    """Return what comes first and is not blank."""
+    start = b""
     async for chunk in chunks:
-        parts.append(chunk)
-        size += len(chunk)
-        if size > limit:
+        start += chunk
+        if start.strip() or len(start) > _BEGINNING:
             break
-    return b"".join(parts)
+    return start
+
+
+def _is_json(start: bytes) -> bool:
+    # Servers that ignore the wish to stream may also forget to say what they send; no line of a stream begins so.
+    return start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{")
+
+
+async def _again(start: bytes, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield start
+    async for chunk in chunks:
+        yield chunk
 
 
 async def _read_json(chunks: AsyncIterator[bytes], answer: Answer, where: Where) -> None:
-    raw = await _body(chunks, _MAX_WHOLE)
+    raw, complete = await read_up_to(chunks, _MAX_WHOLE)
+    if not complete:
+        raise too_long(f"{_MAX_WHOLE // 2**20} MB", where)
     try:
-        data = parse(raw.decode("utf-8", "replace"))
+        data = parse(raw.decode("utf-8-sig", "replace"))
     except ValueError as error:
         raise broken_stream(where, f"{error}: {raw[:500].decode('utf-8', 'replace')}") from error
     read_whole(data, answer, where)
@@ -235,7 +252,7 @@ async def _read_events(
         for event in stream.close():
             reader.read(event.data, event.name)
     except EventTooLongError as error:
-        raise broken_stream(where, str(error)) from error
+        raise too_long(f"{MAX_EVENT // 2**20} MB in one piece", where) from error
     except httpx.TransportError:
         if not reader.finished:
             raise
@@ -254,10 +271,6 @@ async def _read_events(
 def _only_expired(deadline: asyncio.Timeout) -> bool:
     task = asyncio.current_task()
     return deadline.expired() and (task is None or task.cancelling() <= 1)
-
-
-def _chunks(response: httpx.Response) -> AsyncIterator[bytes]:
-    return response.aiter_bytes() if "content-encoding" in response.headers else response.aiter_raw()
 
 
 async def _drain(chunks: AsyncIterator[bytes], held: contextlib.AsyncExitStack) -> None:

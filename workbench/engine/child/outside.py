@@ -6,7 +6,7 @@ Invariant: a key goes into requests to the endpoint it came with and into no oth
 from __future__ import annotations
 
 from workbench.core.lanes import Endpoint
-from workbench.engine.calls import Call
+from workbench.engine.calls import Call, ModelIds
 from workbench.engine.child.answer import Answer
 from workbench.engine.child.failures import CallError, Where
 from workbench.engine.child.gates import DEFAULT_LIMIT, RUNTIME_LIMIT
@@ -58,7 +58,7 @@ class Outside:
             model = Model.builtin(builtin_model) if builtin_model else None
         return Local(self._chat, self._clients, self._runtimes, model), Place(endpoint.uid, RUNTIME_LIMIT)
 
-    async def list_models(self, endpoint: Endpoint, key: str, secret: SecretHeaders) -> list[str]:
+    async def list_models(self, endpoint: Endpoint, key: str, secret: SecretHeaders) -> ModelIds:
         """Return the ids the endpoint lists. Raises CallError."""
         return await self._listing.models(endpoint, key, secret)
 

@@ -6,19 +6,18 @@ Invariant: unknown fields never fail, a missing usage stays unknown, and an erro
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from workbench.core.money import Usage
 from workbench.engine.child.answer import Answer
 from workbench.engine.child.failures import CallError, Where, broken_stream, error_words, http_failure
+from workbench.engine.parsing import parse
 
 DONE = "[DONE]"
-
-
-def parse(text: str | bytes) -> Any:
-    """Parse JSON; NaN and infinities, which are none, become null. Raises ValueError."""
-    return json.loads(text, parse_constant=lambda name: None)
+_MOST_TOKENS = 10**12
+"""A larger count is no count, and would not fit into a database."""
 
 
 def usage_of(data: Any) -> Usage | None:
@@ -37,7 +36,7 @@ def usage_of(data: Any) -> Usage | None:
 
 def _count(data: Any, name: str) -> int | None:
     value = data.get(name) if isinstance(data, Mapping) else None
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_TOKENS else None
 
 
 def read_whole(data: Any, answer: Answer, where: Where) -> None:
@@ -130,7 +129,7 @@ def raise_error(data: Any, where: Where) -> None:
         return
     error = data["error"]
     code = error.get("code") if isinstance(error, Mapping) else None
-    if isinstance(code, str) and code.isdigit():
+    if isinstance(code, str) and re.fullmatch(r"[0-9]{3}", code):
         code = int(code)
     if isinstance(code, int) and 400 <= code < 600:
         raise http_failure(code, json.dumps(data), where)

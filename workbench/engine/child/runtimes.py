@@ -87,7 +87,13 @@ class Runtime:
                 stdin.write(protocol.encode("load", 1, order))
                 await stdin.drain()
                 line = await stdout.readline()
-        except (TimeoutError, OSError) as error:
+        except TimeoutError as error:
+            raise CallError(
+                "model_load_failed",
+                f"{model.name} was not loaded within {LOAD_S:.0f} s. Copy the file to a faster disk, "
+                "or choose a smaller model.",
+            ) from error
+        except OSError as error:
             raise _load_failed(model, f"{type(error).__name__} while loading.\n{await self.report()}") from error
         answer: Mapping[str, Any] = protocol.decode(line) if line else {"type": "failed"}
         if answer["type"] != "loaded":
@@ -153,6 +159,8 @@ class Runtimes:
         """The runtime of `model`; one that has died meanwhile is returned once and then forgotten."""
         if model not in self._kept:
             self._kept[model] = asyncio.ensure_future(self._start(model))
+            # Whoever waited may be gone when it fails, and a failure must not be what the next one finds.
+            self._kept[model].add_done_callback(lambda done: self._forget_failed(model, done))
         self._kept.move_to_end(model)
         starting = self._kept[model]
         try:
@@ -175,10 +183,7 @@ class Runtimes:
     def close(self) -> None:
         """End all of them."""
         for starting in self._kept.values():
-            if starting.done() and not starting.cancelled() and starting.exception() is None:
-                starting.result().kill()
-            else:
-                starting.cancel()
+            _end(starting)
         self._kept.clear()
 
     def _make_room(self) -> bool:
@@ -187,10 +192,13 @@ class Runtimes:
         for model, starting in self._kept.items():
             if not self._in_use[model]:
                 self._forget(model, starting)
-                if starting.done() and starting.exception() is None:
-                    starting.result().kill()
+                _end(starting)
                 return True
         return False
+
+    def _forget_failed(self, model: Model, done: asyncio.Task[Runtime]) -> None:
+        if done.cancelled() or done.exception() is not None:
+            self._forget(model, done)
 
     def _forget(self, model: Model, starting: asyncio.Task[Runtime]) -> None:
         if self._kept.get(model) is starting:
@@ -215,6 +223,14 @@ class Runtimes:
             raise
         self._notice(f"{model.name} is loaded.")
         return runtime
+
+
+def _end(starting: asyncio.Task[Runtime]) -> None:
+    """End a runtime, also one that is still loading."""
+    if not starting.done():
+        starting.cancel()
+    elif not starting.cancelled() and starting.exception() is None:
+        starting.result().kill()
 
 
 def _check_file(model: Model) -> None:

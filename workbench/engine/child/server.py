@@ -1,7 +1,7 @@
 """The engine's event loop: messages in, tasks out.
 
 Invariant: the loop never blocks on work of its own; whatever loads slowly does so in a thread, so a ping is always
-answered.
+answered. Every call and every question gets an end, also one that cannot be read or whose answer cannot be told.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ import random
 from collections.abc import Awaitable, Mapping
 from typing import Any
 
+from workbench.core.runs import Failure
 from workbench.engine import protocol
 from workbench.engine.calls import Call
-from workbench.engine.child.answer import Answer
+from workbench.engine.child.answer import Answer, tell_failure
 from workbench.engine.child.conduct import conduct, unforeseen
 from workbench.engine.child.failures import CallError
 from workbench.engine.child.gates import Gates
@@ -24,6 +25,8 @@ from workbench.engine.pipes import ChildPipe
 from workbench.engine.redact import Redactor
 
 _FLUSH_S = 1.0
+_REPLIES = {"models": "models", "check": "checked", "render": "rendered"}
+_TOO_LARGE = Failure("too_long", "The answer to this question is larger than 8 MB. Ask for less.")
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +51,7 @@ class Server:
     async def run(self) -> None:
         """Serve until shutdown, then stop what runs and tell its text."""
         loop = asyncio.get_running_loop()
-        self._pipe.listen(lambda message: _hand_over(loop, self._dispatch, message))
+        self._pipe.listen(lambda message: _hand_over(loop, self._receive, message))
         await self._down.wait()
         running = tuple(self._calls.values())
         for task in running:
@@ -58,6 +61,16 @@ class Server:
         self._house.close()
         self._pipe.flush(_FLUSH_S)
         os._exit(0)
+
+    def _receive(self, message: Mapping[str, Any]) -> None:
+        try:
+            self._dispatch(message)
+        except Exception as error:
+            logger.exception("A message of type %s could not be taken in", message["type"])
+            if message["type"] == "run" and message.get("id") not in self._calls:
+                tell_failure(self._pipe.send, str(message.get("id", "")), unforeseen(error))
+            elif message["type"] in _REPLIES:
+                self._refuse(message, unforeseen(error))
 
     def _dispatch(self, message: Mapping[str, Any]) -> None:
         kind = message["type"]
@@ -74,7 +87,7 @@ class Server:
             self._configure(message)
         elif kind == "warm":
             self._spawn(self._house.warm(message["what"]))
-        elif kind in ("models", "check", "render"):
+        elif kind in _REPLIES:
             self._spawn(self._reply(kind, message))
         elif kind == "shutdown":
             self._down.set()
@@ -107,20 +120,26 @@ class Server:
         if task.cancelled():
             # Cancelled before its first step: it had no chance to say so.
             answer.end("stopped")
+        elif (error := task.exception()) is not None:
+            # Whatever a provider does is told by `conduct`; what is left is that the telling failed.
+            logger.error("The end of a call could not be told", exc_info=error)
+            answer.end_bare(unforeseen(error))
 
     async def _reply(self, kind: str, message: Mapping[str, Any]) -> None:
-        secrets = [message.get("key", ""), *(value for _, value in message.get("secret_headers", ()))]
         try:
-            fields = await self._house.answer(kind, message)
+            self._pipe.send(_REPLIES[kind], id=message["id"], **await self._house.answer(kind, message))
         except CallError as error:
-            failure, redact = error.failure, Redactor(secrets)
-            fields = {"failure": [failure.code, redact.text(failure.sentence), redact.text(failure.detail)]}
+            self._refuse(message, error.failure)
+        except protocol.ProtocolError:
+            self._refuse(message, _TOO_LARGE)
         except Exception as error:
             logger.exception("A question failed in a way that is not foreseen")
-            fields = {"failure": protocol.failure_to_json(unforeseen(error))}
-        self._pipe.send(
-            {"models": "models", "check": "checked", "render": "rendered"}[kind], id=message["id"], **fields
-        )
+            self._refuse(message, unforeseen(error))
+
+    def _refuse(self, message: Mapping[str, Any], failure: Failure) -> None:
+        redact = Redactor([message.get("key", ""), *(value for _, value in message.get("secret_headers", ()))])
+        told = [failure.code, redact.text(failure.sentence), redact.text(failure.detail)]
+        self._pipe.send(_REPLIES[message["type"]], id=message["id"], failure=told)
 
     def _spawn(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)

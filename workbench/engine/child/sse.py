@@ -29,6 +29,9 @@ class EventStream:
 
     def __init__(self) -> None:
         self._rest = b""
+        # A line without an end is kept in pieces: joining it anew for every chunk would cost its length each time.
+        self._pieces: list[bytes] = []
+        self._held = 0
         self._after_cr = False
         self._started = False
         self._data: list[bytes] = []
@@ -40,7 +43,11 @@ class EventStream:
         if self._after_cr and chunk:
             chunk = chunk.removeprefix(b"\n")
             self._after_cr = False
-        data = self._rest + chunk
+        if self._started and b"\n" not in chunk and b"\r" not in chunk:
+            self._hold(chunk)
+            return []
+        data = self._rest + b"".join(self._pieces) + chunk
+        self._pieces, self._held = [], 0
         if not self._started:
             if len(data) < len(_BOM) and _BOM.startswith(data):
                 self._rest = data
@@ -50,8 +57,7 @@ class EventStream:
             self._after_cr = data.endswith(b"\r")
             data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         *lines, self._rest = data.split(b"\n")
-        if len(self._rest) + self._size > MAX_EVENT:
-            raise EventTooLongError(f"An event is longer than {MAX_EVENT} bytes.")
+        self._hold(b"")
         events: list[ServerEvent] = []
         for line in lines:
             if line:
@@ -64,10 +70,17 @@ class EventStream:
 
     def close(self) -> list[ServerEvent]:
         """Return the event that the end of the stream cut off, if it had data: servers forget the last blank line."""
-        if self._rest:
-            self._field(self._rest)
-            self._rest = b""
+        if rest := self._rest + b"".join(self._pieces):
+            self._field(rest)
+            self._rest, self._pieces, self._held = b"", [], 0
         return [self._event()] if self._data else []
+
+    def _hold(self, piece: bytes) -> None:
+        if piece:
+            self._pieces.append(piece)
+            self._held += len(piece)
+        if len(self._rest) + self._held + self._size > MAX_EVENT:
+            raise EventTooLongError(f"An event is longer than {MAX_EVENT} bytes.")
 
     def _field(self, line: bytes) -> None:
         name, _, value = line.partition(b":")

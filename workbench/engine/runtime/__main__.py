@@ -11,8 +11,8 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
+from workbench.engine.lifeline import die_with_parent, step_back
 from workbench.engine.pipes import ChildPipe
-from workbench.engine.runtime.lifeline import die_with_parent, step_back
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QW
 from workbench.app.later import Later, sentence_of
 from workbench.app.settings_types import EndpointInfo, EndpointSaved, SettingsSource
 from workbench.core.lanes import Endpoint
+from workbench.engine.calls import ModelIds
 from workbench.ui.settings.headers import HeaderFields
 from workbench.ui.settings.parts import Confirm, SecretField, Status, button, label
 from workbench.usecases.addresses import EndpointForm, Wrong, check_form, warnings
@@ -225,7 +226,9 @@ class EndpointFormView(QWidget):
             return
         count = "1 model" if len(models) == 1 else f"{len(models):,} models"
         some = ", ".join(models[:5])
-        self._models.say(f"Works: {count}. {some}{' …' if len(models) > 5 else ''}", "good")
+        said = f"Works: {count}. {some}{' …' if len(models) > 5 else ''}"
+        remark = models.remark if isinstance(models, ModelIds) else ""
+        self._models.say(f"{said} {remark}".rstrip(), "good")
 
     def _no_models(self, error: BaseException) -> None:
         self._load_button.setEnabled(True)

@@ -1,6 +1,9 @@
-"""How the runtime stays out of the way.
+"""How children stay out of the way.
 
-Invariant: it does not outlive its parent, even while llama.cpp loads a model and lets no other thread run.
+Invariant: on Linux no child outlives the process that started it, not even one that is stopped (SIGSTOP) or that lets
+no other thread run while it loads a model. The kernel watches the *thread* that started the child, so that has to be
+one that lasts as long as the child: the client's supervisor for the engine, the engine's main thread for its own.
+Elsewhere the closing of stdin has to be enough.
 """
 
 from __future__ import annotations

@@ -1,0 +1,285 @@
+"""Servers that mean harm: endless, huge, deep and odd answers, and keys that are sent back."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import math
+from typing import cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.engine.listening import Engine, address
+from tests.fakes import provider as fakes
+from tests.fakes.provider import JSON, SSE, FakeProvider, Reply, Send, Wait, status, stream
+from workbench.core.redaction import MASK
+from workbench.core.runs import Failure, Result
+from workbench.engine.calls import EngineError, ModelIds
+from workbench.engine.child import listing
+from workbench.engine.child.answer import MAX_ANSWER
+from workbench.engine.child.failures import CallError, retry_after_seconds
+from workbench.engine.child.http import HttpClients
+from workbench.engine.child.provider import Provider
+from workbench.engine.parsing import MAX_DEPTH, parse
+from workbench.engine.questions import ANSWER_WITHIN_S, Questions
+from workbench.engine.redact import StreamRedactor
+
+KEY = "sk-planted-0123456789abcdef"
+DEEP = b"[" * 200_000
+LESS_DEEP = b"[" * 700 + b"]" * 700
+
+
+@pytest.fixture
+def engine(shared_engine: Engine) -> Engine:
+    return shared_engine
+
+
+def code(result: Result) -> str:
+    return result.failure.code if result.failure else ""
+
+
+def refusal(engine: Engine, fake: FakeProvider) -> Failure:
+    with pytest.raises(EngineError) as caught:
+        engine.client.list_models(address(fake.base_url)).result(60)
+    return caught.value.failure
+
+
+class TestLists:
+    def test_half_a_million_models_are_cut_and_the_answer_says_so(self, engine: Engine, fake: FakeProvider) -> None:
+        fake.answer = lambda request: fakes.models(*[f"m{n}" for n in range(500_000)])
+        found = engine.client.list_models(address(fake.base_url)).result(60)
+        assert (len(found), found[0], found.left_out) == (listing.MAX_IDS, "m0", 500_000 - listing.MAX_IDS)
+        assert "490,000 more" in found.remark
+        assert "500000 models" in engine.client.check_key(address(fake.base_url), "").result(60)
+
+    def test_long_ids_fit_into_a_message(self, engine: Engine, fake: FakeProvider) -> None:
+        ids = [f"{n}" + "\U0001f600" * 190 for n in range(5_000)]
+        fake.answer = lambda request: fakes.models(*ids, "x" * 5_000)
+        found = engine.client.list_models(address(fake.base_url)).result(60)
+        assert list(found) == ids[: len(found)]
+        assert len(found) + found.left_out == 5_001
+
+    def test_a_list_without_an_end_is_not_read_to_its_end(self, engine: Engine, fake: FakeProvider) -> None:
+        megabyte = Send(b" " * 2**20)
+        fake.answer = lambda request: Reply((megabyte,) * 64, headers=JSON)
+        assert refusal(engine, fake).code == "list_too_long"
+
+    def test_a_bomb_is_not_opened(self, engine: Engine, fake: FakeProvider) -> None:
+        bomb = gzip.compress(b" " * 200 * 2**20)
+        fake.answer = lambda request: Reply((Send(bomb),), headers={**JSON, "content-encoding": "gzip"})
+        assert refusal(engine, fake).code == "list_too_long"
+        twice = gzip.compress(bomb)
+        fake.answer = lambda request: Reply((Send(twice),), headers={**JSON, "content-encoding": "gzip, gzip"})
+        assert refusal(engine, fake).code == "broken_stream"
+
+    def test_a_server_that_drips(self, fake: FakeProvider) -> None:
+        fake.answer = lambda request: Reply((*[Send(b" "), Wait(0.02)] * 10_000,), headers=JSON)
+        asked = listing.Listing(HttpClients(), cast("Provider", None), 0.3)
+        with pytest.raises(CallError) as caught:
+            asyncio.run(asked.models(address(fake.base_url), "", ()))
+        assert caught.value.failure.code == "timeout_listing"
+        assert "0.3 s" in caught.value.failure.sentence
+        fake.wait_for(lambda f: f.disconnects == 1)
+
+    @pytest.mark.parametrize("body", [DEEP, b'{"data":' + LESS_DEEP + b"}", b"[1, 2", b'"x"', b"\xff\xfe"])
+    def test_what_is_no_list(self, engine: Engine, fake: FakeProvider, body: bytes) -> None:
+        fake.answer = lambda request: Reply((Send(body),), headers=JSON)
+        assert refusal(engine, fake).code == "broken_stream"
+
+
+class TestQuestions:
+    def test_none_stays_open(self) -> None:
+        now = 0.0
+        questions = Questions(lambda: now)
+        name, future = questions.add(lambda message: message)
+        now = ANSWER_WITHIN_S - 1
+        questions.expire()
+        assert not future.done()
+        now = ANSWER_WITHIN_S
+        questions.expire()
+        with pytest.raises(EngineError) as caught:
+            future.result(0)
+        assert caught.value.failure.code == "no_answer"
+        questions.answer({"id": name, "late": True})
+
+    def test_an_answer_that_cannot_be_read_is_an_answer(self) -> None:
+        questions = Questions()
+        name, future = questions.add(lambda message: message["missing"])
+        with pytest.raises(KeyError):
+            questions.answer({"id": name})
+        with pytest.raises(EngineError):
+            future.result(0)
+
+    def test_nothing_is_left_out_of_a_short_list(self) -> None:
+        assert ModelIds.cut(["a"], 0).remark == ""
+
+
+ODD: list[tuple[Reply, str]] = [
+    (Reply((Send(DEEP),), headers=JSON), "broken_stream"),
+    (Reply((Send(LESS_DEEP),), headers=JSON), "broken_stream"),
+    (fakes.raw(b"data: " + DEEP + b"\n\n"), "broken_stream"),
+    (fakes.raw(b'data: {"choices": ' + LESS_DEEP + b"}\n\n"), "broken_stream"),
+    (status(500, DEEP), "server_error"),
+    (status(400, LESS_DEEP), "bad_request"),
+    (fakes.raw(b'data: {"error": {"message": "m", "code": "\\u00b2"}}\n\n'), "server_error"),
+    (fakes.raw(b'data: {"error": {"message": "m", "code": ' + b"9" * 4000 + b"}}\n\n"), "server_error"),
+    (fakes.raw(b'data: {"error": {"message": "m", "code": "' + b"9" * 5000 + b'"}}\n\n'), "server_error"),
+    (fakes.raw(b'data: {"error": {"message": "m", "code": [400]}}\n\n'), "server_error"),
+    (fakes.raw(b'data: {"error": {"message": ["m"], "code": {"a": 1}, "type": 7}}\n\n'), "server_error"),
+    (fakes.raw(b'data: {"error": true}\n\n'), "server_error"),
+]
+
+
+@pytest.mark.parametrize(("reply", "expected"), ODD, ids=range(len(ODD)))
+def test_odd_answers_are_bad_answers(engine: Engine, fake: FakeProvider, reply: Reply, expected: str) -> None:
+    fake.answer = lambda request: reply
+    assert code(engine.ask(address(fake.base_url), retries=0)) == expected
+
+
+def test_numbers_that_are_none(engine: Engine, fake: FakeProvider) -> None:
+    counted = b'{"prompt_tokens": 1' + b"0" * 30 + b', "completion_tokens": 3, "cost": 1e999}'
+    fake.script(fakes.raw(b'{"choices": [{"message": {"content": "a"}}], "usage": ' + counted + b"}"))
+    result = engine.ask(address(fake.base_url), stream=False)
+    assert (result.text, result.usage.input, result.usage.output) == ("a", None, 3)
+    assert result.response["usage"]["cost"] is None
+    assert json.dumps(result.response, allow_nan=False)
+
+
+def test_a_whole_answer_that_does_not_say_what_it_is(engine: Engine, fake: FakeProvider) -> None:
+    for headers in ({}, {"content-type": "text/plain"}, SSE):
+        fake.script(Reply((Send(b" \n"), *fakes.whole("Hello").steps), headers=headers))
+        result = engine.ask(address(fake.base_url))
+        assert (result.state, result.text) == ("finished", "Hello"), result.failure
+
+
+def piece(size: int) -> Send:
+    return Send(fakes.chunk({"content": "x" * size}))
+
+
+def test_an_endless_answer_is_cut_and_kept(engine: Engine, fake: FakeProvider) -> None:
+    fake.script(Reply((piece(1_000_000),) * 100, headers=SSE))
+    result = engine.ask(address(fake.base_url))
+    assert (code(result), len(result.text)) == ("answer_too_long", MAX_ANSWER)
+    assert result.failure is not None
+    assert "10 million characters" in result.failure.sentence
+    fake.wait_for(lambda f: f.open == 0)
+
+
+def test_an_endless_line_is_cut_and_what_came_before_is_kept(engine: Engine, fake: FakeProvider) -> None:
+    fake.script(stream("Hel", "lo", then=(Send(b"data: "), *[Send(b"x" * 2**20)] * 100)))
+    result = engine.ask(address(fake.base_url))
+    assert (code(result), result.text) == ("answer_too_long", "Hello")
+    assert result.failure is not None
+    assert "8 MB" in result.failure.sentence
+
+
+def test_a_huge_whole_answer_is_cut(engine: Engine, fake: FakeProvider) -> None:
+    fake.script(fakes.whole("x" * (MAX_ANSWER + 5)), Reply((Send(b" " * 2**20),) * 70, headers=JSON))
+    result = engine.ask(address(fake.base_url), stream=False)
+    assert (code(result), len(result.text)) == ("answer_too_long", MAX_ANSWER)
+    assert code(engine.ask(address(fake.base_url), stream=False)) == "answer_too_long"
+
+
+def test_a_bomb_as_an_answer(engine: Engine, fake: FakeProvider) -> None:
+    packed = gzip.compress(fakes.chunk({"content": "Hello"}) + b"data: " + b"x" * 200 * 2**20)
+    fake.script(Reply((Send(packed),), headers={**SSE, "content-encoding": "gzip"}))
+    result = engine.ask(address(fake.base_url), retries=0)
+    assert (code(result), result.text) == ("answer_too_long", "Hello")
+
+
+def test_a_compressed_answer_is_read(engine: Engine, fake: FakeProvider) -> None:
+    packed = gzip.compress(b"".join(s.data for s in stream("Hel", "lo").steps if isinstance(s, Send)))
+    fake.script(
+        Reply(
+            tuple(Send(packed[n : n + 7]) for n in range(0, len(packed), 7)),
+            headers={**SSE, "content-encoding": "gzip"},
+        )
+    )
+    assert engine.ask(address(fake.base_url)).text == "Hello"
+
+
+class TestAKeyThatIsSentBack:
+    @pytest.mark.parametrize("size", [1, 2, 5, 100])
+    def test_in_the_text(self, engine: Engine, fake: FakeProvider, size: int) -> None:
+        text = f"Your key is {KEY}, and sk-planted is not. {KEY[:-1]}! sk"
+        fake.script(stream(*[text[n : n + size] for n in range(0, len(text), size)], reasoning=[KEY[:9], KEY[9:]]))
+        call_id = engine.run(address(fake.base_url), key=KEY)
+        result = engine.heard.result(call_id)
+        assert result.text == text.replace(KEY, MASK) == engine.heard.text(call_id)
+        assert result.reasoning == MASK
+        assert KEY not in repr(engine.heard.events)
+
+    def test_in_a_whole_answer_and_in_a_cut_one(self, engine: Engine, fake: FakeProvider) -> None:
+        fake.script(fakes.whole(f"a {KEY} b"), stream("a ", KEY[:10], then=(fakes.Cut(),)))
+        mine = address(fake.base_url)
+        assert engine.ask(mine, key=KEY, stream=False).text == f"a {MASK} b"
+        assert engine.ask(mine, key=KEY, retries=0).text == f"a {KEY[:10]}"
+
+    def test_a_secret_header(self, engine: Engine, fake: FakeProvider) -> None:
+        fake.script(stream("hush-", "hush", "-value."))
+        result = engine.ask(address(fake.base_url), secret_headers=(("x-token", " hush-hush-value "),))
+        assert result.text == f"{MASK}."
+        assert fake.requests[0].headers["x-token"] == "hush-hush-value"
+
+    @given(st.lists(st.text("skab-", max_size=6)), st.sampled_from(["sk-ab", "aaaaa", "ababab"]))
+    def test_no_cut_lets_it_through(self, pieces: list[str], key: str) -> None:
+        redact = StreamRedactor([key])
+        told = "".join(redact.feed(one) for one in pieces) + redact.close()
+        assert key not in told
+        if key not in "".join(pieces):
+            assert told == "".join(pieces)
+
+
+class TestRetryAfter:
+    @pytest.mark.parametrize(
+        ("value", "seconds"),
+        [
+            ("inf", 86400.0),
+            ("1e300", 86400.0),
+            ("-5", 0.0),
+            ("-inf", 0.0),
+            ("nan", None),
+            ("", None),
+            ("soon", None),
+            ("Fri, 31 Dec 9999 23:59:59 GMT", 86400.0),
+            ("Fri, 31 Dec 9999 23:59:59 -0000", 86400.0),
+            ("Tue, 24 Nov 2026 19:00:00 +9999", None),
+            ("Mon, 01 Jan 0001 00:00:00 -0000", 0.0),
+        ],
+    )
+    def test_odd_ones(self, value: str, seconds: float | None) -> None:
+        found = retry_after_seconds(value, 1_795_546_800.0)
+        assert found == seconds or (seconds == 0.0 and found is None)
+
+    @given(st.text())
+    def test_any(self, value: str) -> None:
+        found = retry_after_seconds(value, 0.0)
+        assert found is None or 0.0 <= found <= 86400.0
+
+    @pytest.mark.parametrize("value", ["inf", "1e300", "Fri, 31 Dec 9999 23:59:59 GMT"])
+    def test_a_sentence_about_for_ever(self, engine: Engine, fake: FakeProvider, value: str) -> None:
+        fake.script(status(429, headers={"retry-after": value}))
+        result = engine.ask(address(fake.base_url))
+        assert result.failure is not None
+        assert "Retry tomorrow or later" in result.failure.sentence
+
+
+class TestParse:
+    @pytest.mark.parametrize("extra", [0, 1])
+    def test_depth(self, extra: int) -> None:
+        text = "[" * (MAX_DEPTH + extra) + "]" * (MAX_DEPTH + extra)
+        if extra:
+            with pytest.raises(ValueError, match="deeply"):
+                parse(text)
+        else:
+            assert parse(text)
+
+    def test_wide_is_not_deep(self) -> None:
+        assert len(parse("[" + ",".join(["[]"] * 1000) + "]")) == 1000
+
+    def test_numbers(self) -> None:
+        assert parse("[NaN, Infinity, -Infinity, 1e999, 1.5, 2]") == [None, None, None, None, 1.5, 2]
+        assert math.isfinite(parse("1.0"))
