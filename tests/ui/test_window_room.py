@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QLineEdit, QPushButton, QWidget
 from shiboken6 import isValid
 
-from tests.ui.desk import Desk
+from tests.ui.desk import ECHO, Desk
 from workbench.ui.editor.block import MessageBlock
 from workbench.ui.shell.notice import LINES, NoticeBar
 from workbench.ui.shell.sidebar import PROMPTS_SHARE
@@ -226,3 +226,30 @@ def test_a_refused_run_goes_to_the_empty_message(desk: Desk) -> None:
     assert "Write something here" in note.text()
     desk.type("Now there is.")
     desk.until(lambda: not note.isVisible())
+
+
+def test_a_value_that_only_a_pinned_version_lacks_can_be_given(desk: Desk) -> None:
+    window = desk.open(ECHO)
+    window.view.editor.focus_first()
+    desk.type("{{only_before}} ")
+    desk.ctrl(Qt.Key.Key_Return)
+    desk.until(lambda: "only_before" in desk.notice())
+    desk.type("x")
+    desk.run()
+    (version,) = desk.rows("SELECT MAX(number) FROM versions")[0]
+    slot = window.shown_slots()[0]
+    window.compose.lanes.set_pinned(slot, version)
+    window.view.editor.focus_first()
+    desk.ctrl(Qt.Key.Key_Home)
+    for _ in range(len("{{only_before}} ")):
+        desk.press(Qt.Key.Key_Delete)
+    kept = window.view.values.all_values()
+    kept.pop("only_before")
+    window.view.values.set_values(kept)
+    assert "only_before" not in window.view.values.variables()
+    desk.ctrl(Qt.Key.Key_Return)
+    desk.until(lambda: f"version {version} uses it" in desk.notice())
+    desk.until(lambda: "only_before" in (QApplication.focusWidget() or window.frame).accessibleName())
+    desk.type("y")
+    desk.run()
+    assert desk.text(0)

@@ -48,8 +48,6 @@ class Compose(QObject):
     viewing_changed = Signal(object, str)
     """Detail or None, and the line that says what it is."""
     problem = Signal(str, str)
-    lacking = Signal(object)
-    """Lack: what kept the draft from running."""
     run_started = Signal()
     prompt_changed = Signal(str)
     changed = Signal()
@@ -211,7 +209,7 @@ class Compose(QObject):
         except RefusedError as error:
             self.problem.emit(error.sentence, error.detail)
             if error.lack is not None:
-                self.lacking.emit(error.lack)
+                self.stage.lacking.emit(error.lack)
             return
         self._versions.started(handle.run_uid, draft.content)
         self.stage.follow(handle, draft.lanes, self._known_endpoints)

@@ -31,6 +31,8 @@ class Stage(QObject):
     """Keeps the board on the draft's run or on a past one."""
 
     problem = Signal(str, str)
+    lacking = Signal(object)
+    """Lack: what kept the draft from running."""
     row_stale = Signal(str)
     """A run whose row in the timeline has to be read again."""
 
@@ -40,6 +42,7 @@ class Stage(QObject):
         self.outputs = Outputs()
         self.board = Board(self.outputs, monotonic_ms, self)
         self._draft_run = NO_RUN
+        self._handle: RunHandle | None = None
         self._numbers: dict[str, int] = {}
         self._ran: dict[str, Lane] = {}
         self._asked_again: set[str] = set()
@@ -75,7 +78,7 @@ class Stage(QObject):
             ColumnSource(lane.slot, position, lane.pinned, _is_free(lane, endpoints), (transcript.uid,))
             for position, (lane, transcript) in enumerate(zip(lanes, handle.transcripts, strict=True))
         )
-        self._draft_run = (handle.run_uid, columns, Verdict("none"))
+        self._draft_run, self._handle = (handle.run_uid, columns, Verdict("none")), handle
         self.show_draft_run()
 
     def adopt(self, detail: IterationDetail, endpoints: Endpoints) -> None:
@@ -123,6 +126,8 @@ class Stage(QObject):
             self.forget()
             if self.board.run_uid == run_uid:
                 self.show_draft_run()
+            if self._handle is not None and self._handle.problem is not None and self._handle.problem.lack is not None:
+                self.lacking.emit(self._handle.problem.lack)
         return False
 
     def retry(self, slots: Iterable[str], prompt_uid: str) -> None:

@@ -24,7 +24,7 @@ def wire(window: MainWindow) -> None:
     compose.heads_changed.connect(window.show_heads)
     compose.viewing_changed.connect(window.show_viewing)
     compose.prompt_changed.connect(window.prompt_changed)
-    compose.lacking.connect(view.show_lack)
+    compose.stage.lacking.connect(view.show_lack)
     compose.run_started.connect(window.pulse.start)
     compose.run_started.connect(window.notices.over)
     compose.changed.connect(window.update_state)

@@ -110,7 +110,7 @@ def sendable(version: VersionRow) -> Content:
 def render_messages(content: Content, values: Mapping[str, str], render: Render, where: str = "") -> Messages:
     """Return the messages as they are sent. Raises RefusedError or EngineError."""
     if problem := _check_content(content, values, where):
-        raise RefusedError(problem.sentence, problem.detail)
+        raise RefusedError(problem.sentence, problem.detail, problem.lack)
     if content.template == "plain":
         messages = render_plain(content, values)
     else:

@@ -48,7 +48,9 @@ def unsaved_sentence(count: int) -> str:
 
 def problem_of(error: BaseException) -> Problem:
     """Return the problem that an exception of any layer stands for."""
-    if isinstance(error, RefusedError | HostError | StoreError):
+    if isinstance(error, RefusedError):
+        return Problem(error.sentence, error.detail, error.lack)
+    if isinstance(error, HostError | StoreError):
         return Problem(error.sentence, error.detail)
     if isinstance(error, EngineError):
         return Problem(error.failure.sentence, error.failure.detail)

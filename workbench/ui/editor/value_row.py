@@ -107,6 +107,7 @@ class ValueRow(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            QToolTip.showText(event.globalPos(), self.name, self)
+            in_parts = "\nA long line of its value is shown in parts; it has no line ends there."
+            QToolTip.showText(event.globalPos(), self.name + (in_parts if self.field.is_broken else ""), self)
             return True
         return super().event(event)

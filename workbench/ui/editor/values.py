@@ -40,6 +40,8 @@ class ValuesPanel(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._kept: dict[str, str] = {}
+        self._used: tuple[str, ...] = ()
+        self._asked: tuple[str, ...] = ()
         self._names: tuple[str, ...] = ()
         self._most = AT_ONCE
         self._opened: set[str] = set()
@@ -68,10 +70,8 @@ class ValuesPanel(QWidget):
 
     def set_variables(self, names: Sequence[str]) -> None:
         """Show a row for each name, in this order, each once; values are kept for names that left."""
-        names = tuple(dict.fromkeys(names))
-        if names != self._names:
-            self._names = names
-            self._make_rows()
+        self._used = tuple(dict.fromkeys(names))
+        self._name()
 
     def variables(self) -> tuple[str, ...]:
         """Return the names of the variables in order, with or without a row."""
@@ -79,6 +79,8 @@ class ValuesPanel(QWidget):
 
     def set_values(self, values: Mapping[str, str]) -> None:
         """Replace all values, also those kept for names that have no row; `edited` is not emitted."""
+        self._asked = ()
+        self._name()
         self._kept = {name: encodable(value) for name, value in values.items()}
         self._loading = True
         try:
@@ -115,7 +117,12 @@ class ValuesPanel(QWidget):
         self._reveal(row)
 
     def want(self, names: Sequence[str]) -> None:
-        """Mark what a run needs and has no value, until it gets one, and put the caret into the first of them."""
+        """Mark what a run needs and has no value, until it gets one, and put the caret into the first of them.
+
+        A variable that only a pinned version uses becomes one of those shown here.
+        """
+        self._asked = tuple(dict.fromkeys((*self._asked, *(name for name in names if name not in self._used))))
+        self._name()
         wanted = set(names) - self._kept.keys()
         for row in self._rows:
             if row.name in wanted:
@@ -153,6 +160,12 @@ class ValuesPanel(QWidget):
         self._watched = self.parentWidget()
         if self._watched is not None:
             self._watched.installEventFilter(self)
+
+    def _name(self) -> None:
+        names = tuple(dict.fromkeys((*self._used, *self._asked)))
+        if names != self._names:
+            self._names = names
+            self._make_rows()
 
     def _make_rows(self) -> None:
         """Give a row to each of the first variables and to those that were gone to; the rows that stay keep theirs."""
