@@ -25,6 +25,8 @@ pytestmark = pytest.mark.window
 
 def test_a_full_disk_is_a_sentence_and_the_text_stays(desk: Desk) -> None:
     window = desk.open()
+    window.view.editor.focus_first()
+    desk.run()
     pages = desk.rows("PRAGMA page_count")[0][0]
     window.workbench.store._write(lambda c: c.execute(f"PRAGMA max_page_count = {pages}").fetchone()).result()
     window.view.editor.focus_first()
@@ -38,7 +40,10 @@ def test_a_full_disk_is_a_sentence_and_the_text_stays(desk: Desk) -> None:
     assert window.view.editor.content().messages[0].text == long
     desk.ctrl(Qt.Key.Key_Return)
     desk.until(lambda: window.notice.key == "problem")
-    assert desk.rows("SELECT count(*) FROM runs") == [(0,)], "what cannot be recorded is not sent"
+    assert desk.rows("SELECT count(*) FROM runs") == [(1,)], "what cannot be recorded is not sent"
+    # The answers before it are shown again.
+    desk.until(lambda: window.compose.shown_run() == desk.timeline()[0].run_uid)
+    assert [desk.text(0), desk.text(1)] == ["Hello there.", "Hello there."]
     window.workbench.store._write(lambda c: c.execute("PRAGMA max_page_count = 1000000").fetchone()).result()
     desk.until(lambda: window.status.saved() == "Saved")
     draft = desk.stored_draft()

@@ -233,6 +233,8 @@ class Compose(QObject):
         """Take in that all outputs of a run are saved, or that it was refused."""
         if self.stage.ended(run_uid):
             self.rows.refresh(run_uid)
+        else:
+            self._emit_heads()
 
     def view(self, uid: str) -> None:
         """Show what a row of the timeline stands for, read-only."""

@@ -45,6 +45,7 @@ class Stage(QObject):
         self._handle: RunHandle | None = None
         self._numbers: dict[str, int] = {}
         self._ran: dict[str, Lane] = {}
+        self._before = (NO_RUN, self._ran)
         self._asked_again: set[str] = set()
         self.board.changed.connect(self._tell_of_retries)
 
@@ -61,6 +62,7 @@ class Stage(QObject):
         """Another prompt is opened: its draft has no run yet."""
         self._draft_run = NO_RUN
         self._ran = {}
+        self._before = (NO_RUN, self._ran)
 
     def answered(self, lane: Lane) -> Lane | None:
         """Return the lane as it was when the draft's run asked it, None when it was not asked."""
@@ -72,6 +74,7 @@ class Stage(QObject):
 
     def follow(self, handle: RunHandle, lanes: Sequence[Lane], endpoints: Endpoints) -> None:
         """Show a run that was just started from the draft."""
+        self._before = (self._draft_run, self._ran)
         self._ran = {lane.slot: lane for lane in lanes}
         self.outputs.add(handle.transcripts)
         columns = tuple(
@@ -118,12 +121,17 @@ class Stage(QObject):
         self.board.changed.emit()
 
     def ended(self, run_uid: str) -> bool:
-        """Take in that a run is over; False when it was refused and never became an iteration."""
+        """Take in that a run is over; False when it was refused and never became an iteration.
+
+        The answers that the draft had before a refused run are shown again.
+        """
         self.board.tick(set(self.board.outputs()))
         if run_uid in self._numbers:
             return True
+        if run_uid == self._before[0][0]:
+            self._before = (NO_RUN, {})
         if run_uid == self.draft_run:
-            self.forget()
+            self._draft_run, self._ran = self._before
             if self.board.run_uid == run_uid:
                 self.show_draft_run()
             if self._handle is not None and self._handle.problem is not None and self._handle.problem.lack is not None:
