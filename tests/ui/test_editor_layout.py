@@ -300,3 +300,16 @@ def test_a_message_that_comes_or_moves_is_seen_whole(editor: ContentEditor) -> N
     editor.undo()
     editor.undo()
     assert seen(blocks(editor)[14])
+
+
+def test_the_caret_stays_in_view_when_the_height_shrinks(editor: ContentEditor) -> None:
+    editor.set_content(content(*[("user", "line\n" * 4)] * 6))
+    area = editor.findChild(QScrollArea)
+    fields(editor)[3].setFocus()
+    press(Key.Key_End, CTRL)
+    type_text("x")
+    editor.resize(editor.width(), 250)
+    QApplication.processEvents()
+    rect = focused().cursorRect()
+    top = focused().viewport().mapTo(area.viewport(), rect.topLeft()).y()
+    assert 0 <= top <= area.viewport().height() - rect.height()

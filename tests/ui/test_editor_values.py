@@ -321,3 +321,16 @@ def test_a_long_value_is_exact_and_can_be_undone(panel: ValuesPanel) -> None:
     panel.set_values({"v": "new"})
     press(Key.Key_Z, CTRL)
     assert panel.values() == (("v", "new"),)
+
+
+def test_the_row_with_the_caret_stays_in_view(window: Window) -> None:
+    panel = window.panel
+    panel.set_variables(names(20))
+    QApplication.processEvents()
+    panel.focus("name_19")
+    area = panel.findChild(QScrollArea)
+    for height in (400, 900, 350):
+        window.resize(window.width(), height)
+        QApplication.processEvents()
+        top = focused().mapTo(area.viewport(), focused().rect().topLeft()).y()
+        assert -2 <= top <= area.viewport().height() - focused().height() // 2

@@ -174,6 +174,10 @@ class Column(QScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.arrange()
+        # A value's row that comes below takes height from here, perhaps where somebody types.
+        for block in self._blocks:
+            if block.field.hasFocus():
+                self.reveal(block)
 
     def _heights(self, view: int) -> tuple[list[int], list[int]]:
         """Return the heights of the text fields, at most a share of the view or what is free there, and of all text."""

@@ -149,6 +149,8 @@ class ValuesPanel(QWidget):
         super().resizeEvent(event)
         if event.oldSize().width() != event.size().width():
             self._arrange()
+        else:
+            self._reveal_focus()
 
     def paintEvent(self, _: QPaintEvent) -> None:
         with QPainter(self) as painter:
@@ -253,12 +255,17 @@ class ValuesPanel(QWidget):
         self._area.setVerticalScrollBarPolicy(policy.ScrollBarAlwaysOn if scrolls else policy.ScrollBarAlwaysOff)
         self._page.resize(self.width() - (bar if scrolls else 0), total)
         self.setFixedHeight(height)
+        self._reveal_focus()
 
     def _limit(self, total: int) -> int:
         parent = self.parentWidget()
         if parent is None:
             return total
         return min(total, max(int(SHARE * parent.height()), self._rows[0].line_height() + 2 * _PAD))
+
+    def _reveal_focus(self) -> None:
+        for row in self._rows:
+            self._reveal(row)
 
     def _reveal(self, row: ValueRow) -> None:
         if row.field.hasFocus():
