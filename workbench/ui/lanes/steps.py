@@ -36,6 +36,7 @@ _STEPS: dict[str, Step] = {
     "context_too_long": _MODEL,
     "over_quota": _MODEL,
     "refused_param": _PARAMS,
+    "answer_too_long": _PARAMS,
     "bad_request": _PARAMS,
     "bad_address": _ENDPOINT,
     "connect_failed": _ENDPOINT,
