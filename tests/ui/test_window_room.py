@@ -73,6 +73,11 @@ def test_the_detail_lies_over_the_window_until_it_is_closed(desk: Desk) -> None:
     assert window.notice.detail.isVisible()
     assert place(window, window.notice.detail).top() >= place(window, window.header).bottom() - 8
     assert parts(window) == before
+    desk.press(Qt.Key.Key_Escape)
+    assert not window.notice.detail.isVisible()
+    assert window.notice.key == "problem"
+    more.click()
+    assert window.notice.detail.isVisible()
     window.notice.clear("problem")
     QApplication.processEvents()
     assert not window.notice.detail.isVisible()

@@ -33,6 +33,7 @@ class WindowState:
     has_newer: bool = False
     can_note: bool = False
     writable: bool = True
+    detail_open: bool = False
 
 
 Enabled = Callable[[WindowState], bool]
@@ -65,7 +66,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("run", "Run all lanes", "Run", ("Ctrl+Return", "Ctrl+Enter"), lambda s: s.has_prompt and s.has_lanes),
     Command("stop", "Stop everything", "Run", (), lambda s: s.running),
     Command("stop_lane", "Stop the focused lane", "Run", ("Ctrl+.",), lambda s: s.lane_running),
-    Command("escape", "Close what is open, or stop what runs", "Run", ("Esc",), lambda s: s.viewing or s.running),
+    Command(
+        "escape",
+        "Close what is open, or stop what runs",
+        "Run",
+        ("Esc",),
+        lambda s: s.viewing or s.running or s.detail_open,
+    ),
     Command("retry_lane", "Retry the focused lane", "Run", ("Ctrl+R",), lambda s: s.can_retry_lane),
     Command("retry_all", "Retry all lanes that failed", "Run", ("Ctrl+Shift+R",), lambda s: s.can_retry),
     Command("tie", "Verdict: tie", "Verdict", (), lambda s: s.can_mark),

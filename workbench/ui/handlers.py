@@ -72,6 +72,8 @@ class Handlers:
 
     def escape(self) -> None:
         """Close the innermost open thing; when nothing is open, stop what runs."""
+        if self._window.notice.close_detail():
+            return
         if self._window.compose.viewing is not None:
             self.back()
         else:

@@ -59,6 +59,7 @@ def wire(window: MainWindow) -> None:
     window.bridge.output_ended.connect(lambda _: window.show_session())
     window.bridge.problem.connect(window.notices.problem)
     window.bridge.engine.connect(window.notices.engine)
+    window.notice.detail_toggled.connect(window.update_state)
     window.theme.changed.connect(window.update_state)
 
 

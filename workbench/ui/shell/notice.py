@@ -80,6 +80,7 @@ class NoticeBar(QFrame):
 
     action_clicked = Signal(str)
     dismissed = Signal(str)
+    detail_toggled = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -144,6 +145,17 @@ class NoticeBar(QFrame):
             self._key = ""
             self.hide()
 
+    @property
+    def is_detail_open(self) -> bool:
+        """Whether the detail lies over the window."""
+        return self._more.isChecked()
+
+    def close_detail(self) -> bool:
+        """Fold the detail; False when it is not open."""
+        was_open = self.is_detail_open
+        self._more.setChecked(False)
+        return was_open
+
     # What Qt calls.
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -163,6 +175,7 @@ class NoticeBar(QFrame):
         self._place_detail()
         self.detail.setVisible(shown)
         self.detail.raise_()
+        self.detail_toggled.emit()
 
     def _place_detail(self) -> None:
         window = self.window()
