@@ -43,7 +43,7 @@ def kept(store: Store) -> Store:
 @pytest.mark.parametrize("body", BODIES)
 def test_a_damaged_draft_is_a_sentence_and_its_bytes_stay(kept: Store, path: Path, body: bytes) -> None:
     damage(path, "drafts", body)
-    with pytest.raises(StoreError, match="draft of this prompt is damaged") as caught:
+    with pytest.raises(StoreError, match="draft of this prompt cannot be read") as caught:
         kept.draft("p")
     assert caught.value.code == "corrupt"
     assert kept.version("p", 1).content == text("one")

@@ -50,7 +50,7 @@ def test_a_damaged_draft_opens_as_its_newest_version(desk: Desk, body: bytes) ->
 
     window = desk.open()
     assert window.compose.prompt_uid == sample
-    assert desk.notice().startswith(f"The draft of this prompt is damaged, so its version {version} is shown.")
+    assert desk.notice().startswith(f"The draft of this prompt cannot be read, so its version {version} is shown.")
     (file,) = asides(desk)
     assert str(file) in desk.notice()
     assert file.read_bytes() == body
@@ -61,7 +61,7 @@ def test_a_damaged_draft_opens_as_its_newest_version(desk: Desk, body: bytes) ->
     desk.until(lambda: window.compose.prompt_uid == other and window.compose.ready)
     window.choose_prompt(sample)
     desk.until(lambda: window.compose.prompt_uid == sample and window.compose.ready)
-    assert "is damaged" in desk.notice()
+    assert "cannot be read" in desk.notice()
     window.view.editor.focus_first()
     desk.type("Mended. ")
     desk.until(lambda: (draft := peeked(desk, sample)) and "Mended. " in draft)
@@ -96,7 +96,7 @@ def test_the_terminal_does_not_run_a_damaged_draft(desk: Desk) -> None:
     command = [sys.executable, "-m", "workbench.cli.main", "run", "--db", str(desk.db), "--model", "echo"]
     done = subprocess.run(command, capture_output=True, timeout=60, env=dict(os.environ), check=False, text=True)
     assert done.returncode == 1
-    assert "The draft of this prompt is damaged. Open it in the window" in done.stderr
+    assert "The draft of this prompt cannot be read. Open it in the window" in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
     assert desk.rows("SELECT body FROM drafts") == [("{",)]

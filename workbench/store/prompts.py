@@ -102,7 +102,7 @@ def draft(connection: sqlite3.Connection, uid: str) -> Draft | None:
         return damaged.parse(body)
     except damaged.UNREADABLE as error:
         raise StoreError(
-            "The draft of this prompt is damaged. Open it in the window, which goes on from the newest version.",
+            "The draft of this prompt cannot be read. Open it in the window, which goes on from the newest version.",
             f"{type(error).__name__}: {error}",
             "corrupt",
         ) from error

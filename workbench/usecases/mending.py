@@ -38,7 +38,7 @@ def open_draft(store: Store, prompt_uid: str, first: Draft) -> OpenedDraft:
         draft = _from_history(store, prompt_uid, first)
         instead = "it starts empty" if draft.based_on is None else f"its version {draft.based_on} is shown"
         kept, why = _kept(store, prompt_uid)
-        sentence = f"The draft of this prompt is damaged, so {instead}. {kept}"
+        sentence = f"The draft of this prompt cannot be read, so {instead}. {kept}"
         return OpenedDraft(draft, Problem(sentence, "\n".join(filter(None, (error.detail, why)))))
 
 
@@ -47,8 +47,8 @@ def _kept(store: Store, prompt_uid: str) -> tuple[str, str]:
         file = store.keep_damaged_draft(prompt_uid)
     except StoreError as error:
         problem = problem_of(error)
-        return "The damaged draft stays in the history until it can be copied to a file.", problem.detail
-    return f"The damaged draft is kept in {file}.", ""
+        return "The draft stays in the history until it can be copied to a file.", problem.detail
+    return f"It is kept in {file}.", ""
 
 
 def _from_history(store: Store, prompt_uid: str, first: Draft) -> Draft:
