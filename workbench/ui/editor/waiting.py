@@ -14,7 +14,7 @@ from workbench.ui.editor.journal import Block, BlockStep, MoveStep, ReplaceStep,
 
 AT_ONCE = 20
 """Messages that get their widgets immediately."""
-STEP = 8
+STEP = 5
 MOST = 120
 """Messages that get widgets without being asked for; with more, each key that changes a height takes too long."""
 MORE = 60
