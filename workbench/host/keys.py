@@ -112,6 +112,11 @@ class KeyStore:
             raise trouble
         return None
 
+    def remembers(self, name: str) -> bool:
+        """Return whether `get` would answer at once, without a question to the keyring."""
+        with self._memory:
+            return name in self._found or name in self._session
+
     def from_environment(self, name: str) -> Key | None:
         """Return the key that the environment holds for a provider, whether or not another one wins over it."""
         for variable in self._variables.get(name, ()):

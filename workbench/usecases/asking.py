@@ -1,20 +1,30 @@
 """From a planned lane to a call of the engine.
 
 Invariant: what cannot be asked becomes a failure without any network. A model on this machine gets the time that it
-needs to be loaded and to read a long prompt; a provider that is as slow is broken.
+needs to be loaded and to read a long prompt; a provider that is as slow is broken. A lane that waits for the keyring
+keeps no other lane waiting.
 """
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Protocol
 from urllib.parse import urlsplit
 
+from workbench.core.content import Content
 from workbench.core.lanes import Endpoint, Lane
-from workbench.core.runs import Failure
-from workbench.engine.calls import Call, Timeouts
+from workbench.core.runs import Failure, OutputState
+from workbench.engine.calls import Call, EngineError, Timeouts
 from workbench.engine.hosts import is_loopback
 from workbench.host.keys import KeyStore
-from workbench.usecases.credentials import ProviderOf, credentials
-from workbench.usecases.planning import Messages
+from workbench.usecases.credentials import ProviderOf, credentials, key_names
+from workbench.usecases.handles import RunHandle
+from workbench.usecases.planning import Messages, PlannedLane
+from workbench.usecases.problems import problem_of
+from workbench.usecases.transcript import Transcript
 
 _OF_A_PROVIDER = Timeouts()
 _ON_THIS_MACHINE = Timeouts(first=600.0, silence=120.0)
@@ -57,3 +67,132 @@ def timeouts_for(endpoint: Endpoint) -> Timeouts:
     """Return how long an endpoint may take."""
     here = endpoint.is_local or is_loopback(urlsplit(endpoint.base_url).hostname or "")
     return _ON_THIS_MACHINE if here else _OF_A_PROVIDER
+
+
+class Engine(Protocol):
+    """The part of the engine's client that runs need."""
+
+    def start(self) -> None:
+        """Start the child in the background; twice does nothing."""
+
+    def run(self, call: Call) -> None:
+        """Ask one model; events follow."""
+
+    def cancel(self, call_id: str) -> None:
+        """Stop one call; its end follows."""
+
+    def render(self, content: Content, values: Mapping[str, str]) -> Future[Messages]:
+        """Return the messages as they would be sent."""
+
+
+@dataclass(slots=True)
+class Live:
+    """An output that has not ended; `endpoint` and `model` are set once it is asked.
+
+    `waits` holds while it waits for its key: until then the engine does not know it.
+    """
+
+    transcript: Transcript
+    handle: RunHandle
+    endpoint: Endpoint | None = None
+    model: str = ""
+    waits: bool = False
+
+
+class Asker:
+    """Hands lanes to the engine, each as soon as its keys are known. `end` is told what ends without the engine."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        keys: KeyStore,
+        provider_of: ProviderOf,
+        endpoint: Callable[[str], Endpoint | None],
+        end: Callable[[Live, OutputState, Failure | None], None],
+    ) -> None:
+        self._engine, self._keys, self._provider_of = engine, keys, provider_of
+        self._endpoint, self._end = endpoint, end
+        self._lock = threading.Lock()
+        self._closing = False
+
+    def ask(self, live: Live, planned: PlannedLane) -> None:
+        """Ask; at once where the keys are known, else on a thread of its own once they are.
+
+        A keyring may take as long as a person needs to unlock it, and one that hangs takes a minute. Nobody waits for
+        that thread: it must not keep the program from ending.
+        """
+        live.model = planned.lane.model
+        with self._lock:
+            live.waits = not (self._closing or live.transcript.stopping)
+        if not live.waits:
+            self._end(live, "stopped", None)
+            return
+        try:
+            live.endpoint = self._endpoint(planned.lane.endpoint)
+            known = live.endpoint is None or all(
+                self._keys.remembers(name) for name in key_names(live.endpoint, live.model, self._provider_of)
+            )
+        except Exception as error:  # noqa: BLE001 - the output is recorded, so it must end, and the other lanes go on
+            self._end_waiting(live, "failed", _internal(error))
+            return
+        if known:
+            self._ask_with_keys(live, planned)
+        else:
+            threading.Thread(target=self._ask_with_keys, args=(live, planned), name="run-key", daemon=True).start()
+
+    def give_up(self, live: Live) -> None:
+        """End an output as stopped if it still waits for its key."""
+        self._end_waiting(live, "stopped", None)
+
+    def close(self) -> None:
+        """Ask nothing from now on."""
+        with self._lock:
+            self._closing = True
+
+    def _ask_with_keys(self, live: Live, planned: PlannedLane) -> None:
+        transcript = live.transcript
+        try:
+            call = call_for(
+                self._keys,
+                self._provider_of,
+                live.endpoint,
+                planned.lane,
+                planned.messages,
+                output_uid=transcript.uid,
+                run_uid=transcript.run_uid,
+            )
+        except Exception as error:  # noqa: BLE001 - as above
+            call = _internal(error)
+        if isinstance(call, Failure):
+            self._end_waiting(live, "failed", call)
+        elif self._take(live):
+            self._send(live, call)
+
+    def _send(self, live: Live, call: Call) -> None:
+        try:
+            self._engine.start()
+            self._engine.run(call)
+        except EngineError as error:
+            self._end(live, "failed", error.failure)
+            return
+        except Exception as error:  # noqa: BLE001 - as above
+            self._end(live, "failed", _internal(error))
+            return
+        # A stop that came between the question above and the call found nothing to cancel.
+        if live.transcript.stopping:
+            self._engine.cancel(call.id)
+
+    def _end_waiting(self, live: Live, state: OutputState, failure: Failure | None) -> None:
+        if self._take(live):
+            self._end(live, state, failure)
+
+    def _take(self, live: Live) -> bool:
+        """Whether the output still waits; whoever is told so sends it or ends it, and nobody else does."""
+        with self._lock:
+            waits, live.waits = live.waits, False
+            return waits
+
+
+def _internal(error: Exception) -> Failure:
+    problem = problem_of(error)
+    return Failure("internal", problem.sentence, problem.detail)

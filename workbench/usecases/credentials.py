@@ -44,6 +44,18 @@ def header_key(uid: str, header: str) -> str:
     return f"endpoint:{uid}:header:{header.lower()}"
 
 
+def key_names(endpoint: Endpoint, model: str, provider_of: ProviderOf) -> tuple[str, ...]:
+    """Return the names of the keys that `credentials` asks for; none for a model that answers without one."""
+    if endpoint.is_local:
+        return ()
+    if endpoint.kind == "litellm":
+        provider = _provider(model, provider_of)
+        known = PROVIDERS.get(provider)
+        return () if known is not None and not known.env else (provider_key(provider),)
+    key = (endpoint_key(endpoint.uid),) if endpoint.needs_key else ()
+    return (*key, *(header_key(endpoint.uid, header) for header in endpoint.secret_headers))
+
+
 def credentials(keys: KeyStore, endpoint: Endpoint, model: str, provider_of: ProviderOf) -> Credentials | Failure:
     """Return what a call needs, or the failure that says what is missing.
 
@@ -53,10 +65,14 @@ def credentials(keys: KeyStore, endpoint: Endpoint, model: str, provider_of: Pro
         return Credentials()
     try:
         if endpoint.kind == "litellm":
-            return _of_provider(keys, split_model(model)[0] or provider_of(model) or model.partition("/")[0])
+            return _of_provider(keys, _provider(model, provider_of))
         return _of_endpoint(keys, endpoint)
     except HostError as error:
         return Failure("no_key", error.sentence, error.detail)
+
+
+def _provider(model: str, provider_of: ProviderOf) -> str:
+    return split_model(model)[0] or provider_of(model) or model.partition("/")[0]
 
 
 def _of_provider(keys: KeyStore, provider: str) -> Credentials | Failure:

@@ -11,17 +11,16 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Protocol
 
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint
 from workbench.core.runs import Failure, OutputState, Result
-from workbench.engine.calls import Call, Ended, EngineError, EngineNotice, Event
+from workbench.engine.calls import Ended, EngineNotice, Event
 from workbench.host.keys import KeyStore
 from workbench.store import Store, StoreError
 from workbench.store.records import LaneStart, OutputStart, RunStart
-from workbench.usecases.asking import call_for
+from workbench.usecases.asking import Asker, Engine, Live
 from workbench.usecases.credentials import ProviderOf
 from workbench.usecases.handles import RunHandle
 from workbench.usecases.listening import Listeners
@@ -35,22 +34,6 @@ from workbench.usecases.transcript import Transcript
 _SAVE_ON_CLOSE_S = 5.0
 
 
-class Engine(Protocol):
-    """The part of the engine's client that runs need."""
-
-    def start(self) -> None:
-        """Start the child in the background; twice does nothing."""
-
-    def run(self, call: Call) -> None:
-        """Ask one model; events follow."""
-
-    def cancel(self, call_id: str) -> None:
-        """Stop one call; its end follows."""
-
-    def render(self, content: Content, values: Mapping[str, str]) -> Future[Messages]:
-        """Return the messages as they would be sent."""
-
-
 @dataclass(frozen=True, slots=True)
 class Owner:
     """Whose runs these are, and how identities and times are made: uid text, UTC text, monotonic ms."""
@@ -59,16 +42,6 @@ class Owner:
     new_uid: Callable[[], str]
     now: Callable[[], str]
     clock: Callable[[], int]
-
-
-@dataclass(slots=True)
-class _Live:
-    """An output that has not ended; `endpoint` and `model` are set once it is asked."""
-
-    transcript: Transcript
-    handle: RunHandle
-    endpoint: Endpoint | None = None
-    model: str = ""
 
 
 class Runner:
@@ -90,16 +63,13 @@ class Runner:
         """`endpoint` returns the endpoint of a uid, None when there is none; it must not wait for the network."""
         self._store = store
         self._engine = engine
-        self._keys = keys
-        self._provider_of = provider_of
         self._pricing = pricing
         self._session = session
-        self._endpoint = endpoint
         self._listeners = listeners
         self._owner = owner
         self._lock = threading.Lock()
         self._fewer = threading.Condition(self._lock)
-        self._live: dict[str, _Live] = {}
+        self._live: dict[str, Live] = {}
         self._known: dict[str, tuple[str, str]] = {}
         self._dirty: set[str] = set()
         self._closing = False
@@ -107,6 +77,7 @@ class Runner:
         self._starts = ThreadPoolExecutor(1, "run-start")
         self._ends = ThreadPoolExecutor(1, "run-end")
         self._recorder = Recorder(store, owner.now, listeners.problem)
+        self._asker = Asker(engine, keys, provider_of, endpoint, self._end_here)
 
     def start_iteration(self, prompt_uid: str, draft: Draft, *, based_on: int | None, note: str = "") -> RunHandle:
         """Run all lanes of a draft. Returns at once.
@@ -146,6 +117,7 @@ class Runner:
         if live is not None:
             live.transcript.ask_to_stop()
             self._touch(output_uid)
+            self._asker.give_up(live)
             self._engine.cancel(output_uid)
 
     def stop_all(self, run_uid: str) -> None:
@@ -199,6 +171,7 @@ class Runner:
         """Take no more starts and ask what runs to stop; close the engine after this and then call `close`."""
         with self._lock:
             self._closing = True
+        self._asker.close()
         self.stop_everything()
 
     def settle(self, within_s: float) -> int:
@@ -227,7 +200,7 @@ class Runner:
             if self._closing:
                 raise RefusedError("Prompt Workbench is closing. Start it again to run this.")
             for transcript in handle.transcripts:
-                self._live[transcript.uid] = _Live(transcript, handle)
+                self._live[transcript.uid] = Live(transcript, handle)
                 self._known[transcript.uid] = (handle.prompt_uid, handle.run_uid)
             self._dirty.update(handle.output_uids)
             self._starts.submit(self._guarded, handle, start)
@@ -291,49 +264,19 @@ class Runner:
     def _ask(self, transcript: Transcript, planned: PlannedLane) -> None:
         with self._lock:
             live = self._live[transcript.uid]
-        live.model = planned.lane.model
         self._recorder.watch(transcript)
-        try:
-            live.endpoint = self._endpoint(planned.lane.endpoint)
-            call = call_for(
-                self._keys,
-                self._provider_of,
-                live.endpoint,
-                planned.lane,
-                planned.messages,
-                output_uid=transcript.uid,
-                run_uid=transcript.run_uid,
-            )
-        except Exception as error:  # noqa: BLE001 - the output is recorded, so it must end, and the other lanes go on
-            call = _internal(error)
-        if isinstance(call, Failure):
-            self._end_here(live, "failed", call)
-        elif transcript.stopping or self._closing:
-            self._end_here(live, "stopped", None)
-        else:
-            self._send(live, call)
+        self._asker.ask(live, planned)
 
-    def _send(self, live: _Live, call: Call) -> None:
-        try:
-            self._engine.start()
-            self._engine.run(call)
-        except EngineError as error:
-            self._end_here(live, "failed", error.failure)
-            return
-        # A stop that came between the question above and the call found nothing to cancel.
-        if live.transcript.stopping:
-            self._engine.cancel(call.id)
-
-    def _end_here(self, live: _Live, state: OutputState, failure: Failure | None) -> None:
+    def _end_here(self, live: Live, state: OutputState, failure: Failure | None) -> None:
         self._ends.submit(self._end, live, Result(state, model=live.model, failure=failure))
 
-    def _end(self, live: _Live, result: Result) -> None:
+    def _end(self, live: Live, result: Result) -> None:
         try:
             self._end_output(live, result)
         except Exception as error:  # noqa: BLE001 - nobody waits for this thread, so the person is told
             self._listeners.problem(problem_of(error))
 
-    def _end_output(self, live: _Live, result: Result) -> None:
+    def _end_output(self, live: Live, result: Result) -> None:
         transcript = live.transcript
         try:
             if live.endpoint is not None:
@@ -350,7 +293,7 @@ class Runner:
         self._listeners.on_output_ended(transcript.uid)
         self._recorder.finish(transcript, result, lambda: self._recorded(live))
 
-    def _recorded(self, live: _Live) -> None:
+    def _recorded(self, live: Live) -> None:
         if live.handle.close_output(live.transcript.uid):
             self._finish(live.handle)
 
@@ -371,8 +314,3 @@ class Runner:
     def _touch(self, output_uid: str) -> None:
         with self._lock:
             self._dirty.add(output_uid)
-
-
-def _internal(error: Exception) -> Failure:
-    problem = problem_of(error)
-    return Failure("internal", problem.sentence, problem.detail)
