@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.provider import JSON, FakeProvider, Reply, Send, Wait
 from tests.usecases.making import PATIENCE_S, Drawer, opened
 from workbench.core.lanes import FIXED_ENDPOINTS, LITELLM, Endpoint
 from workbench.core.runs import Failure
@@ -19,6 +20,7 @@ from workbench.engine.providers import key_variables
 from workbench.host.errors import HostError
 from workbench.host.keys import KeyStore
 from workbench.usecases.addresses import EndpointForm
+from workbench.usecases.asking import timeouts_for
 from workbench.usecases.credentials import Credentials, credentials, provider_key
 from workbench.usecases.discovery import Candidate, look_for_servers
 from workbench.usecases.endpoints import WrongFormError
@@ -59,6 +61,19 @@ class TestCredentials:
         failure = credentials(store, closed, "gpt-5", nobody_knows)
         assert isinstance(failure, Failure)
         assert failure.code == "no_key"
+
+    @pytest.mark.parametrize(
+        ("endpoint", "patient"),
+        [
+            (FIXED_ENDPOINTS[0], True),
+            (Endpoint("g", "gguf", "G", path="/m.gguf"), True),
+            (Endpoint("o", "openai", "Ollama", "http://127.0.0.1:11434/v1"), True),
+            (Endpoint("o", "openai", "Far", "https://h.example/v1"), False),
+            (LITELLM_ENDPOINT, False),
+        ],
+    )
+    def test_a_model_on_this_machine_may_take_long_to_begin(self, endpoint: Endpoint, patient: bool) -> None:
+        assert timeouts_for(endpoint).first == (600.0 if patient else 60.0)
 
     def test_a_secret_header_without_a_value_is_named(self) -> None:
         failure = credentials(
@@ -220,12 +235,21 @@ class TestDiscovery:
             assert found.running
             assert "no models yet" in found.sentence
 
-    @pytest.mark.parametrize(("status", "body"), [(404, b""), (200, b"<html>"), (200, b"[]"), (500, b"\xff")])
+    @pytest.mark.parametrize(
+        ("status", "body"), [(404, b""), (200, b"<html>"), (200, b"[]"), (500, b"\xff"), (200, b"[" * 10**5)]
+    )
     def test_something_else_is_not_taken_for_it(self, status: int, body: bytes) -> None:
         with server(status, body) as (candidate, _):
             (found,) = look_for_servers([candidate])
             assert not found.running
             assert "not Ollama" in found.sentence
+
+    def test_a_server_that_drips_is_not_waited_for(self) -> None:
+        with FakeProvider() as fake:
+            fake.answer = lambda request: Reply((*[Send(b" "), Wait(0.02)] * 10_000,), headers=JSON)
+            (found,) = look_for_servers([Candidate("Ollama", fake.base_url)], 0.3)
+            assert not found.running
+            fake.wait_for(lambda f: f.disconnects == 1)
 
     def test_nobody_is_sent_elsewhere(self) -> None:
         with server(200, b'{"data": [{"id": "evil"}]}') as (elsewhere, asked):

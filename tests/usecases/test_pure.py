@@ -258,6 +258,10 @@ class TestAddresses:
             "http://h:99999/v1",
             "javascript:alert(1)",
             "http://h:0/",
+            "http://h\x00.example/v1",
+            "http://h/v1\x07",
+            "http://h/\u202ev1",
+            "http://h/a\tb",
         ],
     )
     def test_what_is_no_address_gets_a_sentence(self, url: str) -> None:
@@ -278,6 +282,9 @@ class TestAddresses:
         assert check_form(form(url=typed), ALL) == ()
         assert clean_url(typed) == kept
 
+    def test_white_space_around_a_header_is_no_part_of_it(self) -> None:
+        assert check_form(form(headers=(("X", " a b \r\n"),)), ALL) == ()
+
     @pytest.mark.parametrize("name", ["", "a/b", "echo", "OpenAI", "my SERVER", "a\nb"])
     def test_names_that_would_mean_something_else_are_refused(self, name: str) -> None:
         assert [wrong.where for wrong in check_form(form(name), ALL)] == ["name"]
@@ -294,6 +301,8 @@ class TestAddresses:
             (("X", "1"), ("x", "2")),
             (("Host", "h"),),
             (("X", "é"),),
+            (("X", "a\nb"),),
+            (("X", "a\x00b"),),
         ],
     )
     def test_headers_that_cannot_be_sent_are_refused(self, headers: tuple[tuple[str, str], ...]) -> None:
