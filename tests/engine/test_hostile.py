@@ -20,7 +20,7 @@ from workbench.core.runs import Failure, Result
 from workbench.engine.calls import EngineError, ModelIds
 from workbench.engine.child import listing
 from workbench.engine.child.answer import MAX_ANSWER
-from workbench.engine.child.failures import CallError, retry_after_seconds
+from workbench.engine.child.failures import CallError, Where, retry_after_seconds, timed_out
 from workbench.engine.child.http import HttpClients
 from workbench.engine.child.provider import Provider
 from workbench.engine.parsing import MAX_DEPTH, parse
@@ -265,6 +265,12 @@ class TestRetryAfter:
         result = engine.ask(address(fake.base_url))
         assert result.failure is not None
         assert "Retry tomorrow or later" in result.failure.sentence
+
+
+def test_a_slow_model_of_this_machine_has_a_sentence_of_its_own() -> None:
+    here = timed_out("first", 600, Where("Built-in model", "SmolLM2", local=True)).failure
+    assert here.code == "timeout_first"
+    assert here.sentence.startswith("SmolLM2 wrote nothing for 600 s on this machine. Retry with a shorter prompt")
 
 
 class TestParse:
