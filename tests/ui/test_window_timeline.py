@@ -129,6 +129,16 @@ def test_restore_brings_the_text_and_can_be_undone(desk: Desk, sample: MainWindo
     assert desk.notice() == "The draft now has the text of version 1."
     desk.ctrl(Qt.Key.Key_Z)
     assert sample.compose.draft() == before
+    assert desk.notice() == ""
+
+
+def test_the_offer_to_undo_a_restore_stays_with_its_prompt(desk: Desk, sample: MainWindow) -> None:
+    look_at(desk, 1)
+    desk.press(Qt.Key.Key_O, CTRL, SHIFT)
+    desk.until(lambda: desk.notice() == "The draft now has the text of version 1.")
+    desk.ctrl(Qt.Key.Key_N)
+    desk.until(lambda: sample.prompts.model.rowCount() == 2 and sample.compose.ready)
+    assert not desk.notice().startswith("The draft now")
 
 
 def test_branch_makes_the_version_the_parent(desk: Desk, sample: MainWindow) -> None:

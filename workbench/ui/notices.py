@@ -63,6 +63,11 @@ class Notices(QObject):
         self._undo = act
         self._window.notice.show_notice("offer", sentence, action="offer", label=label)
 
+    def withdraw_offer(self) -> None:
+        """Take the offer back: it was undone otherwise, or the prompt that it is about is left."""
+        self._undo = None
+        self._window.notice.clear("offer")
+
     def about_builtin(self, uses_builtin: bool) -> None:
         """Say once what the built-in model is for, while a lane uses it and until it is dismissed."""
         self._uses_builtin = uses_builtin

@@ -202,6 +202,7 @@ class MainWindow(QObject):
 
     def prompt_changed(self, uid: str) -> None:
         self.sidebar.select_prompt(uid)
+        self.notices.withdraw_offer()
         if not self.workbench.store.read_only:
             self.tasks.watch(self.workbench.store.set_meta("last_prompt", uid))
         self._lanes_use()
