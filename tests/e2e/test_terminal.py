@@ -168,6 +168,28 @@ def test_a_reader_that_leaves_ends_the_run_quietly(tmp_path: Path) -> None:
         assert workbench.history.detail(rows[0].run_uid).outputs[0].result.state == "stopped"
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_output_that_cannot_be_written_is_a_sentence(more: list[str], tmp_path: Path) -> None:
+    args = ["run", "--db", str(tmp_path / "w.db"), "--prompt", prompt_file(tmp_path, "Hello"), *more]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command(*args), stdout=full, stderr=subprocess.PIPE, timeout=60, check=False)
+    assert done.returncode == 1
+    assert b"The output cannot be written. Make room" in done.stderr
+    assert b"Traceback" not in done.stderr
+    with opened(tmp_path, {}) as (workbench, _):
+        assert workbench.history.iterations(workbench.prompts.find("Case").uid)
+
+
+def test_without_any_output_a_run_is_recorded_all_the_same(tmp_path: Path) -> None:
+    args = ["run", "--db", str(tmp_path / "w.db"), "--prompt", prompt_file(tmp_path, "Hello")]
+    done = subprocess.run(["sh", "-c", 'exec "$@" >&- 2>&-', "sh", *command(*args)], timeout=60, check=False)
+    assert done.returncode == 0
+    with opened(tmp_path, {}) as (workbench, _):
+        (row,) = workbench.history.iterations(workbench.prompts.find("Case").uid)
+        assert workbench.history.detail(row.run_uid).outputs[0].result.text == "Hello"
+
+
 def test_on_a_terminal_lanes_come_interleaved_in_colour(tmp_path: Path) -> None:
     main, side = pty.openpty()
     file = prompt_file(tmp_path, "first\nsecond\x1b[2J")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from workbench import __version__
 from workbench.host.display import display_problem
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,3 +62,23 @@ def test_asking_imports_no_qt() -> None:
         [sys.executable, "-c", code], env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True
     )
     assert done.stdout == "[]\n"
+
+
+def _front_door(*args: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "workbench", *args],
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_help_and_version_come_where_no_window_can_open() -> None:
+    version, usage, wrong = _front_door("--version"), _front_door("--help"), _front_door("--model", "echo")
+    assert (version.returncode, version.stdout, version.stderr) == (0, f"Prompt Workbench {__version__}\n", "")
+    assert (usage.returncode, usage.stderr) == (0, "")
+    assert usage.stdout.startswith("usage: prompt-workbench ")
+    assert wrong.returncode == 2
+    assert "unrecognized arguments: --model echo" in wrong.stderr

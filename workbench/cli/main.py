@@ -7,6 +7,7 @@ order, 2 wrong use, 130 stopped with Ctrl+C (128 + signal for other signals), 14
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import signal
 import sys
@@ -21,6 +22,14 @@ _EPILOG = """\
 models are named `builtin`, `echo`, any id that LiteLLM knows, or `endpoint-name/model` for your own endpoints.
 Without --prompt the sample is run, without --model the lanes of the prompt.
 exit codes: 0 fine, 1 some output failed, 2 wrong use, 130 stopped."""
+
+# What writing to a file that the output was sent to can end in; everything else that is written has its own errors.
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
+_PARAM_HELP = (
+    "a parameter of every lane: temperature, top_p, max_tokens, stop, seed, reasoning_effort, or one of the "
+    "provider's own; repeat for more"
+)
 
 
 class StoppedError(KeyboardInterrupt):
@@ -51,10 +60,12 @@ def main(argv: Sequence[str] | None = None, env: Mapping[str, str] | None = None
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     except BrokenPipeError:
-        # The interpreter would complain once more when it flushes at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_nowhere()
         return UNREAD
     except Exception as error:  # noqa: BLE001 - the last place where an error can become a sentence
+        if isinstance(error, OSError) and error.filename is None and error.errno in _NO_ROOM:
+            _write_nowhere()
+            error = _unwritten(error)
         return _complain(error)
 
 
@@ -81,8 +92,10 @@ def make_parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", parents=[shared], help="run a prompt and record it as an iteration")
     run.add_argument("--prompt", metavar="NAME|FILE", help="a prompt of the database, or a .prompt.yml file")
     run.add_argument("--model", metavar="M", action="append", default=[], help="a model; repeat for more lanes")
-    run.add_argument("--var", metavar="K=V", action="append", default=[], help="the value of a variable")
-    run.add_argument("--param", metavar="K=V", action="append", default=[], help="a parameter of every lane")
+    run.add_argument(
+        "--var", metavar="K=V", action="append", default=[], help="the value of a variable; repeat for more"
+    )
+    run.add_argument("--param", metavar="K=V", action="append", default=[], help=_PARAM_HELP)
     run.add_argument("--note", metavar="TEXT", default="", help="a note on the iteration")
     run.add_argument("--json", action="store_true", help="one JSON document with everything, at the end")
     models = commands.add_parser("models", parents=[shared], help="list models, the id first on each line")
@@ -125,8 +138,25 @@ def _complain(error: Exception) -> int:
     return WRONG_USE if misuse else FAILED
 
 
+def _unwritten(error: OSError) -> Exception:
+    from workbench.host.errors import HostError, explain
+
+    return HostError(
+        "The output cannot be written. Make room or send it elsewhere. What was answered is in the history.",
+        explain(error),
+    )
+
+
+def _write_nowhere() -> None:
+    """Let the interpreter not complain once more when it flushes at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _speak_exactly() -> None:
     """Let nothing that a model says stop the output: what cannot be encoded is written as its escape."""
+    # A command that was started with its output closed has no streams at all.
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - open until the end
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

@@ -22,6 +22,7 @@ from workbench.host.locks import WindowLock
 from workbench.store.errors import MISUSE, StoreError
 from workbench.store.peek import peek
 from workbench.store.place import check_place
+from workbench.ui.arguments import database
 from workbench.ui.frame import Frame
 from workbench.ui.start import Start
 from workbench.ui.theme import STYLE, Theme
@@ -31,7 +32,7 @@ DESKTOP_FILE = "prompt-workbench"
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the window until it is closed; return the exit code."""
-    chosen = _database(sys.argv[1:] if argv is None else argv)
+    chosen = database(sys.argv[1:] if argv is None else argv)
     app = QApplication([sys.argv[0] or "prompt-workbench", "-style", STYLE])
     app.setApplicationName("prompt-workbench")
     app.setApplicationDisplayName("Prompt Workbench")
@@ -42,19 +43,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _run(app, db)
     except (StoreError, HostError) as error:
         return _explain(db, error)
-
-
-def _database(argv: Sequence[str]) -> Path | None:
-    """Return the database that the arguments name, None for none; most starts have no arguments and load no parser."""
-    if not argv:
-        return None
-    import argparse
-
-    parser = argparse.ArgumentParser(prog="prompt-workbench", description="Open the Prompt Workbench window.")
-    parser.add_argument("--db", type=Path, help="the history database (default: in your data directory)")
-    parser.add_argument("--version", action="version", version=f"Prompt Workbench {__version__}")
-    named: Path | None = parser.parse_args(argv).db
-    return named
 
 
 def _run(app: QApplication, db: Path) -> int:
