@@ -123,7 +123,10 @@ def test_a_missing_value_is_wrong_use(tmp_path: Path, db: str, capsys: pytest.Ca
     path = tmp_path / "x.prompt.yml"
     path.write_text(PROMPT.split("testData")[0], "utf-8")
     assert main(["run", "--db", db, "--prompt", str(path)]) == 2
-    assert "{{name}} has no value" in capsys.readouterr().err
+    assert "{{name}} has no value. Add --var name=… to the command" in capsys.readouterr().err
+    with opened(tmp_path, {}) as (workbench, _):
+        assert [row.name for row in workbench.prompts.all()] == ["Order status bot"]
+    assert main(["run", "--db", db, "--prompt", str(path), "--var", "name="]) == 0
 
 
 def test_a_file_that_is_no_database_is_wrong_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

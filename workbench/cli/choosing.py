@@ -14,6 +14,7 @@ from workbench.core.lanes import Lane
 from workbench.core.templates import content_variables
 from workbench.formats.prompt_yml import PromptFile, PromptFileError, read_prompt_yml
 from workbench.usecases.naming import pair, resolve_model, slots, with_params
+from workbench.usecases.planning import check
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.workbench import Workbench
 
@@ -39,7 +40,26 @@ def choose(workbench: Workbench, args: argparse.Namespace) -> Choice:
     else:
         choice = _from_database(workbench, given)
     draft = _with_lanes(workbench, choice.draft, args.model, args.param)
-    return replace(choice, draft=_with_values(workbench, choice.prompt_uid, draft, args.var))
+    choice = replace(choice, draft=_with_values(workbench, choice.prompt_uid, draft, args.var))
+    _refuse(choice.draft)
+    if choice.prompt_uid or choice.kept is None:
+        return choice
+    uid, made = workbench.prompts.create(choice.name, choice.kept)
+    made.result()
+    return replace(choice, prompt_uid=uid)
+
+
+def _refuse(draft: Draft) -> None:
+    """Raise RefusedError for a draft that cannot be run, in the words of the terminal."""
+    problem = check(draft)
+    if problem is None:
+        return
+    if problem.lack is not None and problem.lack.values:
+        names = problem.lack.values
+        flags = " ".join(f"--var {name}=…" for name in names)
+        what = f"The variable {{{{{names[0]}}}}} has no value" if len(names) == 1 else "Some variables have no value"
+        raise RefusedError(f"{what}. Add {flags} to the command; an empty value counts.")
+    raise RefusedError(problem.sentence, problem.detail)
 
 
 def _from_database(workbench: Workbench, name: str | None) -> Choice:
@@ -49,6 +69,7 @@ def _from_database(workbench: Workbench, name: str | None) -> Choice:
 
 
 def _from_file(workbench: Workbench, path: Path) -> Choice:
+    """Return the file's prompt; its uid is "" while the database has none of that name."""
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -61,9 +82,7 @@ def _from_file(workbench: Workbench, path: Path) -> Choice:
     draft = Draft(file.content, file.values, (_file_lane(workbench, file),), based_on)
     if known is not None:
         return Choice(known.uid, known.name, draft, None, file.notes)
-    uid, made = workbench.prompts.create(file.name, draft)
-    made.result()
-    return Choice(uid, file.name, draft, draft, file.notes)
+    return Choice("", file.name, draft, draft, file.notes)
 
 
 def _file_lane(workbench: Workbench, file: PromptFile) -> Lane:
