@@ -291,6 +291,8 @@ def test_an_own_endpoint_is_named_and_gets_no_key_of_the_environment(tmp_path: P
         (lane,) = json.loads(done.stdout)["lanes"]
         assert (lane["model"], lane["cost_usd"], lane["state"]) == ("fake-1", None, "finished")
         assert lane["text"]
+        assert [(mark["kind"], mark["name"]) for mark in lane["marks"]] == [("added", "stream_options")]
+        assert "stream_options" not in done.stderr.decode(), "what changes no answer is in the document only"
         assert len(fake.requests) == 2
         for request in fake.requests:
             assert "authorization" not in request.headers

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal
 
 from workbench.app.lane_state import LaneStatus, Standing
 from workbench.core.money import Usage, show_cost
-from workbench.core.runs import ENDED, Mark, OutputRecord, Result, Verdict
+from workbench.core.runs import ENDED, OutputRecord, Result, Verdict, notable
 from workbench.usecases.transcript import Snapshot
 
 
@@ -245,7 +245,7 @@ def status_of(shown: Snapshot | None, now_ms: int, *, free: bool) -> LaneStatus:
             state=shown.state,
             ttft_ms=shown.timing.ttft,
             notice=_notice(shown, now_ms),
-            marks=_notable(shown.marks),
+            marks=notable(shown.marks),
             has_wire=shown.wire is not None,
         )
     usage: Usage = result.usage
@@ -258,15 +258,10 @@ def status_of(shown: Snapshot | None, now_ms: int, *, free: bool) -> LaneStatus:
         usage=usage,
         cost=cost,
         failure=result.failure,
-        marks=_notable(result.marks),
+        marks=notable(result.marks),
         finish_reason=result.finish_reason,
         has_wire=result.request is not None,
     )
-
-
-def _notable(marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
-    """Leave out the wish for token counts: it changes no answer. The request's own dialog lists it all the same."""
-    return tuple(mark for mark in marks if (mark.kind, mark.name) != ("added", "stream_options"))
 
 
 def _notice(shown: Snapshot, now_ms: int) -> str:

@@ -24,7 +24,7 @@ from typing import Any
 from workbench.cli.choosing import Choice
 from workbench.core.lanes import Lane
 from workbench.core.money import show_cost
-from workbench.core.runs import Result
+from workbench.core.runs import Result, notable
 from workbench.core.when import duration
 from workbench.usecases.handles import RunHandle
 from workbench.usecases.transcript import Snapshot
@@ -103,7 +103,7 @@ def _ending(result: Result | None) -> str:
         f"{result.usage.output} tok" if result.usage.output is not None else "",
         _cost(result),
     ]
-    marks = [f"{mark.kind} {mark.name}: {mark.detail}" for mark in result.marks]
+    marks = [f"{mark.kind} {mark.name}: {mark.detail}" for mark in notable(result.marks)]
     return " · ".join([*filter(None, parts), *marks])
 
 

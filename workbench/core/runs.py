@@ -71,6 +71,11 @@ class Mark:
     detail: str
 
 
+def notable(marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
+    """Leave out the wish for token counts: it changes no answer. What shows whole requests lists it all the same."""
+    return tuple(mark for mark in marks if (mark.kind, mark.name) != ("added", "stream_options"))
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """How one output ended."""
