@@ -154,6 +154,16 @@ def test_branch_makes_the_version_the_parent(desk: Desk, sample: MainWindow) -> 
     assert desk.timeline()[0].branched
 
 
+def test_keys_of_the_timeline_work_when_its_rows_come_last(desk: Desk, sample: MainWindow) -> None:
+    desk.run()
+    sample.timeline.set_prompt(sample.compose.prompt_uid)
+    sample.update_state()
+    assert not sample.actions_["older"].isEnabled()
+    desk.until(lambda: len(desk.shown_rows()) == 3)
+    assert sample.actions_["older"].isEnabled()
+    assert sample.actions_["note"].isEnabled()
+
+
 def test_alt_and_arrows_walk_through_versions_and_iterations(desk: Desk, sample: MainWindow) -> None:
     desk.press(Qt.Key.Key_Left, ALT)
     desk.until(lambda: sample.view.viewing.text() == "Read-only: version 2")

@@ -47,6 +47,8 @@ def wire(window: MainWindow) -> None:
     window.prompts.listed.connect(lambda: side.select_prompt(compose.prompt_uid))
     for moved in (window.timeline.rowsInserted, window.timeline.rowsRemoved):
         moved.connect(lambda: side.select_iteration(compose.shown_row()))
+        # The rows of a prompt may come after its answers, and what can be walked to or noted depends on them.
+        moved.connect(lambda: window.update_state())
     window.header.settings_clicked.connect(lambda: window.dialogs.settings("keys"))
     compose.saver.saved.connect(window.notices.saved)
     compose.saver.failed.connect(window.notices.not_saved)
