@@ -255,6 +255,18 @@ def test_a_failed_call_shows_no_tokens_and_no_price(desk: Desk) -> None:
     assert desk.rows("SELECT DISTINCT input_tokens, output_tokens FROM outputs") == [(None, None)]
 
 
+def test_a_lane_without_an_answer_cannot_win_but_all_can_be_bad(desk: Desk) -> None:
+    window = desk.open(_failing("bad_request"))
+    window.view.editor.focus_first()
+    desk.run()
+    desk.ctrl(Qt.Key.Key_1)
+    window.sidebar.iteration_list.setFocus()
+    desk.press(Qt.Key.Key_1)
+    desk.press(Qt.Key.Key_Minus)
+    desk.until(lambda: desk.rows("SELECT kind FROM verdicts"))
+    assert desk.rows("SELECT kind FROM verdicts") == [("all_bad",)]
+
+
 def test_an_unknown_model_leads_to_the_picker_of_its_lane(desk: Desk) -> None:
     window = desk.open(_failing("no_model"))
     second = window.shown_slots()[1]
@@ -339,7 +351,7 @@ def test_twelve_streaming_lanes_come_into_view_by_keys_with_their_heads_whole(de
         assert column.header.row.name.shown() == window.lane_title(slot)
         assert column.answer.toPlainText() == "Streamed so far."
         assert column.footer.stop.isVisible()
-        desk.press(Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier)
+        desk.ctrl(Qt.Key.Key_PageDown)
     assert window.view.lanes.focused_slot() == slots[0]
     window.workbench.runner.stop_everything()
     desk.settle()

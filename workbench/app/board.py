@@ -169,8 +169,14 @@ class Board(QObject):
         return any(self.output(s) and self.state(s) not in ENDED and self.state(s) != "idle" for s in slots)
 
     def can_mark(self, slot: str) -> bool:
-        """Whether a lane's shown output ended with something to judge."""
-        return slot in self._last and self._last[slot].state in ("finished", "stopped", "interrupted", "failed")
+        """Whether a lane's shown output ended, so that a verdict may name it."""
+        return slot in self._last and self._last[slot].state in ENDED
+
+    def can_win(self, slot: str) -> bool:
+        """Whether a lane's shown output is an answer: one that failed before its first word is none."""
+        if not self.can_mark(slot):
+            return False
+        return self.state(slot) == "finished" or ((shown := self.shown(slot)) is not None and bool(shown.text))
 
     def tick(self, dirty: set[str]) -> None:
         """Bring columns up to date whose shown output is in `dirty`."""

@@ -180,13 +180,16 @@ class Stage(QObject):
     def judge(self, pressed: int | Literal["tie", "all_bad"]) -> None:
         """Judge the shown run: a lane's place makes it the winner; the same again takes it back.
 
-        Never while something that it names still streams.
+        Never while something that it names still streams, and never for a lane that has no answer.
         """
         slots = self.board.slots()
         named = [s for s in slots if isinstance(pressed, str) or self.board.position(s) == pressed]
         if not named or self.number() is None or not all(self.board.can_mark(slot) for slot in named):
             return
         before = self.board.verdict
+        takes_back = before.kind == "winner" and before.positions == (pressed,)
+        if isinstance(pressed, int) and not takes_back and not all(self.board.can_win(slot) for slot in named):
+            return
         verdict = history.next_verdict(before, pressed, [p for s in slots if (p := self.board.position(s)) is not None])
         run_uid = self.board.run_uid
         future = self._workbench.history.mark(run_uid, verdict, self.board.records())
