@@ -58,6 +58,12 @@ def test_candidates_only_get_shorter(status: LaneStatus, elapsed: int | None) ->
     assert wording.numbers_tip(status) or not status.ttft_ms or status.blind
 
 
+def test_a_narrow_column_tells_tokens_rather_than_that_there_is_no_price() -> None:
+    lines = wording.numbers(LaneStatus("finished", 310, 44.0, Usage(50, 20), cost="unknown"))
+    assert lines[0] == "0.31 s first · 44 tok/s · 50→20 tok · cost unknown"
+    assert lines[2:4] == ("0.31 s first · 44 tok/s · 50→20 tok", "0.31 s first · 44 tok/s · 20 tok")
+
+
 @pytest.mark.parametrize(
     ("status", "elapsed", "line"),
     [

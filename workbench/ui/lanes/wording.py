@@ -27,6 +27,7 @@ _FINISH_WORDS = {
     "content_filter": "cut by the provider's filter",
     "tool_calls": "ended with a tool call",
 }
+_UNKNOWN = "cost unknown"
 
 
 def is_running(status: LaneStatus) -> bool:
@@ -91,16 +92,20 @@ def numbers(status: LaneStatus, elapsed_ms: int | None = None) -> tuple[str, ...
     rate = _rate(status.tokens_per_second)
     full, plain, short = _tokens(status.usage)
     cost = _cost(status)
+    # A narrow column tells what was counted rather than that there is no price.
+    priced = "" if cost == _UNKNOWN else cost
     lines = [
         _join(parts)
         for parts in (
             (lead, first, rate, full, cost),
             (lead, first, rate, plain, cost),
             (lead, first, rate, short, cost),
-            (lead, first, rate, cost),
-            (lead, first, cost),
-            (lead, cost) if lead else (first or rate, cost),
-            (lead or cost or first or rate,),
+            (lead, first, rate, plain) if not priced else (),
+            (lead, first, rate, short) if not priced else (),
+            (lead, first, rate, priced),
+            (lead, first, priced),
+            (lead, priced) if lead else (first or rate, priced),
+            (lead or priced or first or rate or cost,),
             (lead.partition(":")[0],),
         )
     ]
@@ -111,7 +116,7 @@ def _cost(status: LaneStatus) -> str:
     if status.cost != "unknown":
         return status.cost
     # A call that failed before any token cost nothing that anybody asks for.
-    return "" if status.failure and status.usage.output is None else "cost unknown"
+    return "" if status.failure and status.usage.output is None else _UNKNOWN
 
 
 def _lead(status: LaneStatus, elapsed_ms: int | None) -> str:
