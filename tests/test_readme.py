@@ -1,0 +1,29 @@
+"""What the README says of the program, as far as a machine can compare it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from workbench.app.commands import COMMANDS, Command
+from workbench.cli.main import main
+
+README = (Path(__file__).resolve().parents[1] / "README.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("command", [one for one in COMMANDS if one.shortcuts], ids=lambda one: one.id)
+def test_every_key_is_listed(command: Command) -> None:
+    key = command.shortcuts[0].replace("Return", "Enter")
+    listed = [line.split("|")[1] for line in README.splitlines() if line.startswith("| ")]
+    assert any(key in (word, word.removesuffix(",")) for cell in listed for word in cell.split())
+
+
+@pytest.mark.parametrize("command", ["run", "models", "doctor"])
+def test_every_flag_of_the_terminal_that_it_names_exists(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([command, "--help"]) == 0
+    helped = capsys.readouterr().out
+    examples = [line for line in README.splitlines() if line.strip("` ").startswith(f"workbench {command}")]
+    assert examples
+    for flag in (word for line in examples for word in line.split() if word.startswith("--")):
+        assert flag in helped
