@@ -270,7 +270,7 @@ class EngineClient:
             give_up = failed_starts >= GIVE_UP_AFTER
             self._emit_all(self._after_death(report, give_up=give_up))
             if give_up:
-                self._notice("dead", "The engine does not start. `workbench doctor` says more.\n" + report)
+                self._notice("dead", "The engine does not start. “workbench doctor” says more.\n" + report)
             else:
                 self._notice("restarting", "The engine stopped and is being restarted.\n" + report)
             self._closing.wait(BACKOFF_S[min(failures, len(BACKOFF_S)) - 1])

@@ -22,7 +22,7 @@ def resolve_model(text: str, endpoints: Iterable[Endpoint]) -> tuple[str, str]:
     """
     name = text.strip()
     if not name:
-        raise RefusedError("A model needs a name. `workbench models` lists them.")
+        raise RefusedError("A model needs a name. “workbench models” lists them.")
     if name.casefold() in ("echo", "builtin"):
         return (ECHO, ECHO_MODEL) if name.casefold() == "echo" else (BUILTIN, BUILTIN_MODEL)
     head, slash, rest = name.partition("/")

@@ -29,7 +29,7 @@ class Local:
         if self._model is None:
             raise CallError(
                 "no_builtin_model",
-                "The built-in model is not installed. Install it (in a terminal: `workbench doctor --install-model`), "
+                "The built-in model is not installed. Install it (in a terminal: “workbench doctor --install-model”), "
                 "or choose another model.",
             )
         async with self._runtimes.use(self._model) as runtime:
