@@ -267,6 +267,18 @@ def test_a_lane_without_an_answer_cannot_win_but_all_can_be_bad(desk: Desk) -> N
     assert desk.rows("SELECT kind FROM verdicts") == [("all_bad",)]
 
 
+def test_a_lane_without_an_answer_has_no_part_in_a_tie(desk: Desk) -> None:
+    window = desk.open()
+    window.compose.lanes.set_model(window.shown_slots()[0], LITELLM, "openai/gpt-5-mini")
+    window.view.editor.focus_first()
+    desk.run()
+    window.sidebar.iteration_list.setFocus()
+    desk.press(Qt.Key.Key_0)
+    desk.until(lambda: desk.rows("SELECT kind FROM verdicts") == [("tie",)])
+    assert window.compose.board.verdict.positions == (1,)
+    assert desk.rows("SELECT place FROM verdict_outputs ORDER BY shown") == [(2,), (1,)]
+
+
 def test_an_unknown_model_leads_to_the_picker_of_its_lane(desk: Desk) -> None:
     window = desk.open(_failing("no_model"))
     second = window.shown_slots()[1]

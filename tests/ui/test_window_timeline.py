@@ -15,6 +15,7 @@ from workbench.app.timeline import describe, short_name
 from workbench.core.drafts import Draft
 from workbench.core.runs import Outcome
 from workbench.core.timeline import BareVersion
+from workbench.ui.shell.bars import Elided
 from workbench.ui.window import MainWindow
 from workbench.usecases.samples import load_sample
 
@@ -102,6 +103,7 @@ def test_a_version_that_was_never_run_is_shown_with_nothing_invented(desk: Desk,
     assert sample.shown_slots() == []
     assert "This version was never run" in empty_lanes(sample)
     assert sample.view.viewing.text() == "Read-only: version 1"
+    assert "based on" not in "".join(label.full() for label in sample.view.runbar.findChildren(Elided))
     assert sample.compose.shown_run() == ""
     assert selected(sample) == 1
     desk.press(Qt.Key.Key_1, on=sample.sidebar.iteration_list)

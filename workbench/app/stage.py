@@ -190,7 +190,11 @@ class Stage(QObject):
         takes_back = before.kind == "winner" and before.positions == (pressed,)
         if isinstance(pressed, int) and not takes_back and not all(self.board.can_win(slot) for slot in named):
             return
-        verdict = history.next_verdict(before, pressed, [p for s in slots if (p := self.board.position(s)) is not None])
+        # A lane without an answer has no part in a tie; in "all bad" it has.
+        tied = [s for s in slots if pressed != "tie" or self.board.can_win(s)]
+        if not tied:
+            return
+        verdict = history.next_verdict(before, pressed, [p for s in tied if (p := self.board.position(s)) is not None])
         run_uid = self.board.run_uid
         future = self._workbench.history.mark(run_uid, verdict, self.board.records())
         self._show_verdict(run_uid, verdict)

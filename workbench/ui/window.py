@@ -177,7 +177,7 @@ class MainWindow(QObject):
         )
         self.view.lanes.set_all_running(state.running)
         self.sidebar.light(self.compose.shown_row())
-        self.view.runbar.set_based_on(self.compose.based_on)
+        self.view.runbar.set_based_on(self.compose.based_on, shown=not state.viewing)
 
     def show_draft(self, draft: Draft) -> None:
         self.view.set_draft(draft.content, draft.values)

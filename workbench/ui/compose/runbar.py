@@ -60,9 +60,10 @@ class RunBar(QFrame):
         self._run.setEnabled(enabled and lanes > 0)
         self._stop.setVisible(running)
 
-    def set_based_on(self, version: int | None) -> None:
-        """Say which version the draft started from, None for none."""
-        self._about.set_full("a new text" if version is None else f"based on version {version}")
+    def set_based_on(self, version: int | None, *, shown: bool = True) -> None:
+        """Say which version the draft started from, None for none; nothing while the draft is not `shown`."""
+        about = "a new text" if version is None else f"based on version {version}"
+        self._about.set_full(about if shown else "")
 
 
 class ViewingBar(QFrame):
