@@ -38,7 +38,7 @@ class _Complaints(RunListener):
 def run(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     """Run a prompt; returns the exit code. Raises what keeps it from starting."""
     workbench = open_workbench(args, env)
-    handle = None
+    choice, handle = None, None
     try:
         workbench.add_listener(_Complaints())
         workbench.engine.start()
@@ -55,7 +55,9 @@ def run(args: argparse.Namespace, env: Mapping[str, str]) -> int:
             return FAILED
         _keep_base(workbench, choice, handle)
     except KeyboardInterrupt:
-        _stop(workbench, handle)
+        print("Stopping; what has arrived is kept.", file=sys.stderr)
+        if choice is not None and handle is not None:
+            _stop(workbench, choice, handle)
         raise
     finally:
         unsaved = workbench.close()
@@ -78,11 +80,10 @@ def _follow(handle: RunHandle, printer: Printer | None) -> None:
             printer.look()
 
 
-def _stop(workbench: Workbench, handle: RunHandle | None) -> None:
-    print("Stopping; what has arrived is kept.", file=sys.stderr)
-    if handle is not None:
-        workbench.runner.stop_all(handle.run_uid)
-        handle.wait(_STOP_WITHIN_S)
+def _stop(workbench: Workbench, choice: Choice, handle: RunHandle) -> None:
+    workbench.runner.stop_all(handle.run_uid)
+    if handle.wait(_STOP_WITHIN_S):
+        print(summary(choice, handle), file=sys.stderr)
 
 
 def _keep_base(workbench: Workbench, choice: Choice, handle: RunHandle) -> None:
