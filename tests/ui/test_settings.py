@@ -427,6 +427,22 @@ def test_load_models_counts_or_says_why_not(drive: Drive, source: SettingsDouble
     driver.wait_for("has no models")
 
 
+def test_loading_models_keeps_the_focus_and_asks_once(drive: Drive, source: SettingsDouble) -> None:
+    driver = drive("endpoints")
+    driver.choose("Endpoints", "My Ollama")
+    button = driver.button("Load models")
+    button.setFocus()
+    answer: Future[tuple[str, ...]] = Future()
+    source.answers["load_models"] = answer
+    QTest.keyClick(button, Qt.Key.Key_Space)
+    QTest.keyClick(button, Qt.Key.Key_Space)
+    driver.wait_for("for its models…")
+    answer.set_result(("phi4",))
+    driver.wait_for("Works: 1 model. phi4")
+    assert button.hasFocus()
+    assert [call[0] for call in source.calls].count("load_models") == 1
+
+
 def test_what_is_typed_for_one_endpoint_survives_looking_at_another(drive: Drive) -> None:
     driver = drive("endpoints")
     driver.choose("Endpoints", "My Ollama")

@@ -35,6 +35,7 @@ class EndpointFormView(QWidget):
         self._info = info
         self._others = tuple(others)
         self._keyring = True
+        self._loading = False
         self._name = QLineEdit()
         self._name.setAccessibleName("Name")
         self._url = QLineEdit()
@@ -212,15 +213,16 @@ class EndpointFormView(QWidget):
             self._status.say(sentence_of(error, "The endpoint could not be saved. Try again."), "error")
 
     def _load(self) -> None:
-        if not self._check():
+        # The button stays enabled: one that is disabled hands the focus on, to the button that closes the dialog.
+        if self._loading or not self._check():
             return
         form = self.form()
-        self._load_button.setEnabled(False)
+        self._loading = True
         self._models.say(" ".join((f"Asking {form.base_url} for its models…", *warnings(form.base_url))))
         self._later.watch(self._source.load_models(form), self._show_models, self._no_models)
 
     def _show_models(self, models: tuple[str, ...]) -> None:
-        self._load_button.setEnabled(True)
+        self._loading = False
         if not models:
             self._models.say("The server answered, and has no models. Load one there.", "error")
             return
@@ -231,7 +233,7 @@ class EndpointFormView(QWidget):
         self._models.say(f"{said} {remark}".rstrip(), "good")
 
     def _no_models(self, error: BaseException) -> None:
-        self._load_button.setEnabled(True)
+        self._loading = False
         otherwise = "The models could not be read. Check the address and try again."
         self._models.say(sentence_of(error, otherwise), "error")
 
