@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,9 @@ README = (Path(__file__).resolve().parents[1] / "README.md").read_text("utf-8")
 
 @pytest.mark.parametrize("command", [one for one in COMMANDS if one.shortcuts], ids=lambda one: one.id)
 def test_every_key_is_listed(command: Command) -> None:
-    key = command.shortcuts[0].replace("Return", "Enter")
-    listed = [line.split("|")[1] for line in README.splitlines() if line.startswith("| ")]
-    assert any(key in (word, word.removesuffix(",")) for cell in listed for word in cell.split())
+    key = command.shortcuts[0].replace("Return", "Enter").replace("Pg", "Page ")
+    listed = [line.split("|")[1].strip() for line in README.splitlines() if line.startswith("| ")]
+    assert any(re.search(rf"(?<!\S){re.escape(key)}(?=[, ]|$)", keys) for keys in listed), key
 
 
 @pytest.mark.parametrize("command", ["run", "models", "doctor"])
