@@ -90,18 +90,18 @@ def test_ten_minutes_is_the_longest_loop() -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "trouble", "words", "total"),
+    ("outcome", "trouble", "words"),
     [
-        (Outcome(), "", "", False),
-        (Outcome(2), "", "", False),
-        (Outcome(2, failed=2), "failed", "failed", True),
-        (Outcome(1, failed=1), "failed", "failed", True),
-        (Outcome(3, failed=1), "failed", "1 of 3 failed", False),
-        (Outcome(2, interrupted=2), "interrupted", "interrupted", True),
-        (Outcome(4, stopped=1), "stopped", "1 of 4 stopped", False),
-        (Outcome(4, failed=1, stopped=3), "failed", "1 of 4 failed, 3 stopped", True),
-        (Outcome(4, interrupted=1, stopped=1), "interrupted", "1 of 4 interrupted, 1 stopped", False),
+        (Outcome(), "", ""),
+        (Outcome(2), "", ""),
+        (Outcome(2, failed=2), "failed", "failed"),
+        (Outcome(1, failed=1), "failed", "failed"),
+        (Outcome(3, failed=1), "failed", "1 of 3 failed"),
+        (Outcome(2, interrupted=2), "interrupted", "interrupted"),
+        (Outcome(4, stopped=1), "stopped", "1 of 4 stopped"),
+        (Outcome(4, failed=1, stopped=3), "failed", "1 of 4 failed, 3 stopped"),
+        (Outcome(4, interrupted=1, stopped=1), "interrupted", "1 of 4 interrupted, 1 stopped"),
     ],
 )
-def test_an_outcome_says_what_went_wrong(outcome: Outcome, trouble: str, words: str, total: bool) -> None:
-    assert (outcome.trouble, outcome.words, outcome.is_total) == (trouble, words, total)
+def test_an_outcome_says_what_went_wrong(outcome: Outcome, trouble: str, words: str) -> None:
+    assert (outcome.trouble, outcome.words) == (trouble, words)

@@ -20,7 +20,7 @@ from workbench.core.timeline import BareVersion, VersionDetail
 from workbench.engine.hosts import is_loopback
 from workbench.usecases.addresses import EndpointForm, check_form, clean_url, is_secret_header, warnings
 from workbench.usecases.history import branch, next_verdict, restore, shown_outputs
-from workbench.usecases.naming import model_name, pair, resolve_model, slots, with_params
+from workbench.usecases.naming import pair, resolve_model, slots, with_params
 from workbench.usecases.planning import check, plan_lanes
 from workbench.usecases.pricing import Pricing
 from workbench.usecases.problems import Lack, RefusedError
@@ -180,13 +180,7 @@ class TestNames:
         ],
     )
     def test_a_name_means_one_model(self, text: str, meant: tuple[str, str]) -> None:
-        endpoint, model = resolve_model(text, ALL)
-        assert (endpoint, model) == meant
-        assert resolve_model(model_name(Lane("a", endpoint, model), ALL), ALL) == meant
-
-    def test_a_renamed_file_still_has_its_name(self) -> None:
-        lane = Lane("a", FILE.uid, "The name it had")
-        assert resolve_model(model_name(lane, ALL), ALL) == (FILE.uid, FILE.name)
+        assert resolve_model(text, ALL) == meant
 
     @pytest.mark.parametrize("text", ["", "  ", "My server", "My server/"])
     def test_half_a_name_is_refused(self, text: str) -> None:

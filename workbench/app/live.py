@@ -43,10 +43,6 @@ class Outputs:
             if any(shown.result is None and uid not in self._transcripts for uid, shown in held.items())
         )
 
-    def is_live(self, output_uid: str) -> bool:
-        """Whether this process holds the output's transcript."""
-        return output_uid in self._transcripts
-
     def __call__(self, output_uid: str, text_from: int, reasoning_from: int) -> Snapshot | None:
         """Return an output as it is now, its texts from the given offsets (code points) on."""
         transcript = self._transcripts.get(output_uid)

@@ -149,11 +149,6 @@ class Outcome:
         return "failed" if self.failed else "interrupted" if self.interrupted else "stopped" if self.stopped else ""
 
     @property
-    def is_total(self) -> bool:
-        """Whether no answer finished."""
-        return 0 < self.answers <= self.failed + self.interrupted + self.stopped
-
-    @property
     def words(self) -> str:
         """The trouble in a few words, "" for none: "failed" when it befell all, else "1 of 2 failed"."""
         counted = ((self.failed, "failed"), (self.interrupted, "interrupted"), (self.stopped, "stopped"))

@@ -9,7 +9,7 @@ import json
 import math
 from collections.abc import Iterable, Sequence
 
-from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, ECHO_MODEL, LITELLM, Endpoint, Lane, Params
+from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, ECHO_MODEL, LITELLM, Endpoint, Params
 from workbench.usecases.problems import RefusedError
 
 _NUMBERS = {"temperature": float, "top_p": float, "max_tokens": int, "seed": int}
@@ -34,16 +34,6 @@ def resolve_model(text: str, endpoints: Iterable[Endpoint]) -> tuple[str, str]:
                 raise RefusedError(f"The endpoint “{endpoint.name}” needs a model: write “{endpoint.name}/model”.")
             return endpoint.uid, rest
     return LITELLM, name
-
-
-def model_name(lane: Lane, endpoints: Iterable[Endpoint]) -> str:
-    """Return the name that `resolve_model` turns back into a lane's model."""
-    if lane.endpoint in (ECHO, BUILTIN):
-        return lane.endpoint
-    known = next((endpoint for endpoint in endpoints if endpoint.uid == lane.endpoint), None)
-    if known is not None and known.kind == "gguf":
-        return known.name  # a file that was renamed since still answers
-    return f"{known.name}/{lane.model}" if known is not None and known.kind == "openai" else lane.model
 
 
 def slots(count: int) -> tuple[str, ...]:
