@@ -16,10 +16,9 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 
-from workbench.core.runs import ENDED
 from workbench.ui import bench_hook
-from workbench.ui.lanes import LanesView
 from workbench.ui.main import main
+from workbench.ui.window import MainWindow
 
 POLL_MS, SETTLE_MS = 20, 120
 _NONE, _CONTROL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
@@ -31,9 +30,9 @@ class Presser(QObject):
     def __init__(self, window: QWidget, field: QPlainTextEdit, wanted: int) -> None:
         super().__init__(window)
         self._window, self._field, self._wanted = window, field, wanted
-        lanes = window.findChild(LanesView)
-        assert lanes is not None
-        self._columns = [column for slot in lanes.slots() if (column := lanes.column(slot)) is not None]
+        product = window.findChild(MainWindow)
+        assert isinstance(product, MainWindow)
+        self._runner = product.workbench.runner
         self._presses: list[int] = []
         self._timer = QTimer(self, interval=POLL_MS)
         self._timer.timeout.connect(self._look)
@@ -53,9 +52,7 @@ class Presser(QObject):
         QApplication.sendEvent(self._field, QKeyEvent(QEvent.Type.KeyPress, key, modifiers, text))
 
     def _look(self) -> None:
-        ended = all(column.status.state in ENDED for column in self._columns)
-        # An answer that came at once leaves no moment in which its lane is seen running.
-        if not ended or time.monotonic_ns() - self._presses[-1] < SETTLE_MS * 1_000_000:
+        if self._runner.running() or time.monotonic_ns() - self._presses[-1] < SETTLE_MS * 1_000_000:
             return
         if len(self._presses) < self._wanted:
             self._press()
