@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.editor_support import theme
+from workbench.ui.compose.runbar import RunBar
 from workbench.ui.shell.bars import Elided
 from workbench.ui.theme import Theme
 
@@ -32,3 +33,34 @@ def test_a_line_with_the_room_it_asks_for_is_shown_whole(qtbot: QtBot, theme: Th
     QApplication.processEvents()
     assert line.text().endswith("…")
     assert line.toolTip() == line.full()
+
+
+@pytest.mark.parametrize("running", [False, True])
+def test_the_words_of_run_and_stop_stay_whole_where_their_keys_do_not_fit(
+    qtbot: QtBot, theme: Theme, running: bool
+) -> None:
+    room = QWidget()
+    qtbot.addWidget(room)
+    bar = RunBar(room)
+    bar.resize(260, 60)
+    room.show()
+    bar.set_state(30, running=running, enabled=True)
+
+    def texts() -> list[str]:
+        QApplication.processEvents()
+        return [b.text() for b in bar.findChildren(QPushButton) if b.isVisible()]
+
+    long, short = ["Run 30 lanes   Ctrl ↵", "■ Stop   Esc"], ["Run 30 lanes", "■ Stop"]
+
+    def settled() -> bool:
+        shown = texts()
+        visible = [b for b in bar.findChildren(QPushButton) if b.isVisible()]
+        return shown == short[: 1 + running] or all(b.width() >= b.sizeHint().width() for b in visible)
+
+    for scale in (0.8, 1.0, 1.3, 1.6, 2.0, 1.0):
+        theme.set_scale(scale)
+        qtbot.waitUntil(settled)
+    bar.resize(160, 60)
+    qtbot.waitUntil(lambda: texts() == short[: 1 + running])
+    bar.resize(900, 60)
+    qtbot.waitUntil(lambda: texts() == long[: 1 + running])

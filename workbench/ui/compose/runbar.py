@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from workbench.ui.shell.bars import Elided
@@ -17,6 +18,7 @@ class KeyButton(QPushButton):
         super().__init__(parent)
         self._label = text
         self._key = key
+        self._shows_key = True
         if role:
             set_role(self, role)
         self.set_label(text)
@@ -24,12 +26,26 @@ class KeyButton(QPushButton):
     def set_label(self, text: str) -> None:
         """Change the words; the key stays."""
         self._label = text
-        self.setText(f"{text}   {self._key}")
+        self._write()
         self.setAccessibleName(text)
+
+    def show_key(self, shown: bool) -> None:
+        """Print the key or leave it out."""
+        if shown != self._shows_key:
+            self._shows_key = shown
+            self._write()
+
+    def width_with_key(self) -> int:
+        """Return the pixels that words and key want, whether the key is shown or not."""
+        hint = self.sizeHint().width()
+        return hint if self._shows_key else hint + self.fontMetrics().horizontalAdvance(f"   {self._key}")
+
+    def _write(self) -> None:
+        self.setText(f"{self._label}   {self._key}" if self._shows_key else self._label)
 
 
 class RunBar(QFrame):
-    """Run and stop. The numbers at the right say what the draft started from."""
+    """Run and stop. The numbers at the right say what the draft started from; the keys give way to the words."""
 
     run_clicked = Signal()
     stop_clicked = Signal()
@@ -64,6 +80,29 @@ class RunBar(QFrame):
         """Say which version the draft started from, None for none; nothing while the draft is not `shown`."""
         about = "a new text" if version is None else f"based on version {version}"
         self._about.set_full(about if shown else "")
+
+    # What Qt calls.
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            # A button has other words, another size of text, or came or went.
+            self._fit()
+        return done
+
+    def _fit(self) -> None:
+        buttons = [button for button in (self._run, self._stop) if not button.isHidden()]
+        layout = self.layout()
+        assert layout is not None
+        margins = layout.contentsMargins()
+        wanted = sum(button.width_with_key() + layout.spacing() for button in buttons)
+        fits = wanted + margins.left() + margins.right() <= self.width()
+        for button in (self._run, self._stop):
+            button.show_key(fits)
 
 
 class ViewingBar(QFrame):
