@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import os
 from pathlib import Path
@@ -14,7 +15,10 @@ from workbench.cli.main import main
 from workbench.cli.output import Interleaved, InTurn, LaneOutput, harmless
 from workbench.core.runs import Result
 from workbench.engine.calls import Delta, Retrying
+from workbench.host.dirs import places
+from workbench.usecases.checkup import Checkup, Finding
 from workbench.usecases.transcript import Transcript
+from workbench.usecases.workbench import Workbench
 
 PROMPT = """\
 name: Greeter
@@ -178,6 +182,32 @@ def test_doctor_says_ok_or_what_to_do(db: str, capsys: pytest.CaptureFixture[str
     assert lines[3].startswith("OK  engine: echo answered")
     assert "Keys in the environment: OpenAI." in lines[2]
     assert "sk-planted" not in out
+
+
+def test_a_check_up_makes_no_history(tmp_path: Path) -> None:
+    absent = tmp_path / "not" / "there.db"
+    found = {finding.name: finding for finding in _without_models(absent)}["database"]
+    assert found.ok
+    assert found.sentence == f"{absent} is not there yet; the first start or run makes it."
+    assert not absent.parent.exists()
+    Workbench.open(tmp_path / "w.db", places(os.environ), os.environ).close()
+    found = {finding.name: finding for finding in _without_models(tmp_path / "w.db")}["database"]
+    assert found.ok
+    assert "0 iterations" in found.sentence
+
+
+def test_a_check_up_says_where_no_history_can_be_made(tmp_path: Path) -> None:
+    # Root may write into any folder, but not below a file.
+    ground = tmp_path / "a file"
+    ground.touch()
+    found = {finding.name: finding for finding in _without_models(ground / "w.db")}["database"]
+    assert not found.ok
+    assert f"nothing can be made in {ground}. Give yourself the right" in found.sentence
+
+
+def _without_models(db: Path) -> list[Finding]:
+    """Return what comes before the findings that start an engine."""
+    return list(itertools.islice(Checkup(db, places(os.environ), os.environ, "0").findings(), 2))
 
 
 def transcripts(*texts: str) -> list[LaneOutput]:

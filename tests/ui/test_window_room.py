@@ -174,6 +174,18 @@ def test_a_new_prompt_is_named_and_then_written(desk: Desk) -> None:
     desk.until(lambda: desk.rows("SELECT name FROM prompts WHERE name = 'Ticket triage'"))
 
 
+def test_why_a_prompt_cannot_run_is_not_said_about_another_one(desk: Desk) -> None:
+    window = desk.open()
+    window.view.values.set_values({})
+    window.view.editor.focus_first()
+    desk.ctrl(Qt.Key.Key_Return)
+    desk.until(lambda: window.notice.key == "refusal")
+    assert "{{record}}" in desk.notice()
+    window.prompts_new()
+    desk.until(lambda: window.sidebar.prompt_list.findChild(QLineEdit))
+    assert "{{record}}" not in desk.notice()
+
+
 # Two lanes
 
 

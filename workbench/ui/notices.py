@@ -48,14 +48,18 @@ class Notices(QObject):
         """Say what went wrong."""
         self._window.notice.show_notice("problem", sentence, error=True, detail=detail)
 
+    def refused(self, sentence: str, detail: str = "") -> None:
+        """Say why something cannot be done with the open prompt."""
+        self._window.notice.show_notice("refusal", sentence, error=True, detail=detail)
+
     def over(self) -> None:
         """Take away what was said about something that is past: a new run began."""
-        for key in ("problem", "offer", "recovered", "install"):
+        for key in ("problem", "refusal", "offer", "recovered", "install"):
             self._window.notice.clear(key)
 
     def quiet(self, key: str, sentence: str) -> None:
         """Say something that needs no action, unless a problem is shown."""
-        if self._window.notice.key not in ("problem", "database"):
+        if self._window.notice.key not in ("problem", "refusal", "database"):
             self._window.notice.show_notice(key, sentence)
 
     def offer(self, sentence: str, label: str, act: Callable[[], None]) -> None:

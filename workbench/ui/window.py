@@ -212,6 +212,7 @@ class MainWindow(QObject):
         self.notices.about_builtin(any(lane.endpoint == BUILTIN for lane in self.compose.lanes.lanes))
 
     def choose_prompt(self, uid: str) -> None:
+        self.notice.clear("refusal")
         self.compose.open_prompt(uid)
 
     def retry(self, slots: list[str]) -> None:

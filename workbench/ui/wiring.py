@@ -17,7 +17,7 @@ def wire(window: MainWindow) -> None:
     """Connect everything; called once, when all parts exist."""
     compose, view, side = window.compose, window.view, window.sidebar
     window.tasks.failed.connect(window.notices.problem)
-    compose.problem.connect(window.notices.problem)
+    compose.problem.connect(window.notices.refused)
     compose.draft_loaded.connect(window.show_draft)
     compose.draft_restored.connect(window.restore_draft)
     compose.values_restored.connect(lambda values: view.values.set_values(dict(values)))

@@ -1,11 +1,12 @@
 """Looking whether everything works on this machine.
 
-Invariant: a check-up contacts nothing outside this machine, shows no key, and every finding that is not fine says what
-to do.
+Invariant: a check-up contacts nothing outside this machine, makes no history, shows no key, and every finding that is
+not fine says what to do.
 """
 
 from __future__ import annotations
 
+import os
 import platform
 import queue
 import time
@@ -21,7 +22,7 @@ from workbench.engine.calls import Call, Ended, Event
 from workbench.engine.client import EngineClient
 from workbench.engine.providers import key_variables, provider_name
 from workbench.host.clock import utc_now
-from workbench.host.dirs import Places, make_private
+from workbench.host.dirs import Places
 from workbench.host.display import display_problem
 from workbench.host.errors import HostError
 from workbench.host.ids import new_uid
@@ -74,8 +75,9 @@ class Checkup:
         return Finding("versions", True, ", ".join(parts))
 
     def _database(self) -> Finding:
+        if not os.path.lexists(self._db):
+            return self._no_database()
         try:
-            make_private(self._db.parent)
             store = open_store(self._db, now=utc_now(), uid=new_uid)
         except (StoreError, HostError) as error:
             return Finding("database", False, error.sentence, error.detail)
@@ -87,6 +89,18 @@ class Checkup:
             return Finding("database", True, f"{self._db}, {count} iterations, {size:.1f} MB")
         finally:
             store.close()
+
+    def _no_database(self) -> Finding:
+        """Say whether the first start can make the file, without making it."""
+        ground = next(folder for folder in self._db.absolute().parents if folder.exists())
+        if os.access(ground, os.W_OK | os.X_OK):
+            return Finding("database", True, f"{self._db} is not there yet; the first start or run makes it.")
+        return Finding(
+            "database",
+            False,
+            f"{self._db} is not there yet, and nothing can be made in {ground}. Give yourself the right to write "
+            "there, or name another file with --db.",
+        )
 
     def _keyring(self) -> Finding:
         keys = KeyStore(self._env, variables=key_variables())
