@@ -181,8 +181,9 @@ def test_why_a_prompt_cannot_run_is_not_said_about_another_one(desk: Desk) -> No
     desk.ctrl(Qt.Key.Key_Return)
     desk.until(lambda: window.notice.key == "refusal")
     assert "{{record}}" in desk.notice()
+    before = window.compose.prompt_uid
     window.prompts_new()
-    desk.until(lambda: window.sidebar.prompt_list.findChild(QLineEdit))
+    desk.until(lambda: window.compose.prompt_uid != before and window.compose.ready)
     assert "{{record}}" not in desk.notice()
 
 

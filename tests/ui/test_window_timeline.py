@@ -138,8 +138,9 @@ def test_the_offer_to_undo_a_restore_stays_with_its_prompt(desk: Desk, sample: M
     look_at(desk, 1)
     desk.press(Qt.Key.Key_O, CTRL, SHIFT)
     desk.until(lambda: desk.notice() == "The draft now has the text of version 1.")
+    before = sample.compose.prompt_uid
     desk.ctrl(Qt.Key.Key_N)
-    desk.until(lambda: sample.prompts.model.rowCount() == 2 and sample.compose.ready)
+    desk.until(lambda: sample.compose.prompt_uid != before and sample.compose.ready)
     assert not desk.notice().startswith("The draft now")
 
 
