@@ -27,6 +27,11 @@ LANES_WIDTH = 566
 """What two lanes and the button beside them need to be read."""
 
 
+def room(widget: QWidget) -> QSize:
+    """Return the most that a window can take on the screen of `widget`, its border included."""
+    return widget.screen().availableSize() - QSize(*_BORDER)
+
+
 class Divider(QSplitter):
     """Two parts side by side. The first one's width follows `rule`, a function of the whole, until a hand moves it."""
 
@@ -65,7 +70,7 @@ def editor_width(view: int) -> int:
 
 def restore(window: QMainWindow, settings: Settings, dividers: Mapping[str, Divider]) -> None:
     """Bring the window and its large dividers where they were; a first window takes no more than the screen has."""
-    window.resize(QSize(*FIRST_SIZE).boundedTo(window.screen().availableSize() - QSize(*_BORDER)))
+    window.resize(QSize(*FIRST_SIZE).boundedTo(room(window)))
     if settings.geometry:
         window.restoreGeometry(_bytes(settings.geometry))
     for name, divider in dividers.items():

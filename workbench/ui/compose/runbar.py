@@ -12,40 +12,37 @@ from workbench.ui.theme import set_role
 
 
 class KeyButton(QPushButton):
-    """A push button with its key printed inside, small and quiet."""
+    """A push button with its key printed inside, which says less where there is less room."""
 
     def __init__(self, text: str, key: str, role: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._label = text
         self._key = key
-        self._shows_key = True
+        self._level = 0
+        self._texts = ("", "", "")
         if role:
             set_role(self, role)
-        self.set_label(text)
+        self.set_label(text, text)
 
-    def set_label(self, text: str) -> None:
-        """Change the words; the key stays."""
-        self._label = text
-        self._write()
+    def set_label(self, text: str, brief: str) -> None:
+        """Change the words, and the fewest of them that will do; the key stays."""
+        self._texts = (f"{text}   {self._key}", text, brief)
+        self.setText(self._texts[self._level])
         self.setAccessibleName(text)
 
-    def show_key(self, shown: bool) -> None:
-        """Print the key or leave it out."""
-        if shown != self._shows_key:
-            self._shows_key = shown
-            self._write()
+    def say(self, level: int) -> None:
+        """Say everything (0), leave out the key (1), or say only the fewest words (2)."""
+        self._level = level
+        self.setText(self._texts[level])
 
-    def width_with_key(self) -> int:
-        """Return the pixels that words and key want, whether the key is shown or not."""
-        hint = self.sizeHint().width()
-        return hint if self._shows_key else hint + self.fontMetrics().horizontalAdvance(f"   {self._key}")
-
-    def _write(self) -> None:
-        self.setText(f"{self._label}   {self._key}" if self._shows_key else self._label)
+    def width_at(self, level: int) -> int:
+        """Return the pixels that the button wants at `level`, whatever it says."""
+        metrics = self.fontMetrics()
+        there, then = (metrics.horizontalAdvance(text) for text in (self.text(), self._texts[level]))
+        return self.sizeHint().width() - there + then
 
 
 class RunBar(QFrame):
-    """Run and stop. The numbers at the right say what the draft started from; the keys give way to the words."""
+    """Run and stop, and what the draft started from. Keys give way to the words, and those to fewer."""
 
     run_clicked = Signal()
     stop_clicked = Signal()
@@ -72,7 +69,7 @@ class RunBar(QFrame):
 
     def set_state(self, lanes: int, *, running: bool, enabled: bool) -> None:
         """Name the number of lanes; show Stop while something runs."""
-        self._run.set_label("Run" if lanes == 0 else "Run 1 lane" if lanes == 1 else f"Run {lanes} lanes")
+        self._run.set_label("Run" if lanes == 0 else "Run 1 lane" if lanes == 1 else f"Run {lanes} lanes", "Run")
         self._run.setEnabled(enabled and lanes > 0)
         self._stop.setVisible(running)
 
@@ -99,10 +96,14 @@ class RunBar(QFrame):
         layout = self.layout()
         assert layout is not None
         margins = layout.contentsMargins()
-        wanted = sum(button.width_with_key() + layout.spacing() for button in buttons)
-        fits = wanted + margins.left() + margins.right() <= self.width()
+        room = self.width() - margins.left() - margins.right()
+
+        def fits(level: int) -> bool:
+            return sum(button.width_at(level) + layout.spacing() for button in buttons) <= room
+
+        level = next((level for level in (0, 1) if fits(level)), 2)
         for button in (self._run, self._stop):
-            button.show_key(fits)
+            button.say(level)
 
 
 class ViewingBar(QFrame):

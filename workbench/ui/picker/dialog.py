@@ -25,6 +25,7 @@ from workbench.app.later import Later, sentence_of
 from workbench.app.model_entries import UNCHANGED, Choice, Offer, PickerSource
 from workbench.app.model_list import EndpointModels, ModelListModel, Row
 from workbench.core.lanes import Lane
+from workbench.ui import geometry
 from workbench.ui.picker.delegate import PickerDelegate
 from workbench.ui.picker.details import ModelDetails
 from workbench.ui.picker.files import ChooseFile, FileFields, choose_file
@@ -67,7 +68,7 @@ class ModelPicker(QDialog):
         self._connect()
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._restyle()
-        scale, room = min(theme.scale, 1.5), self.screen().availableSize()
+        scale, room = min(theme.scale, 1.5), geometry.room(self)
         self.setMinimumSize(QSize(int(500 * scale), int(440 * scale)).boundedTo(room))
         self.resize(QSize(int(720 * scale), int(640 * scale)).boundedTo(room))
         self._select(self._start_row())

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QListWidget, QStacke
 
 from workbench.app.settings_types import KeysPage, SettingsSource
 from workbench.engine.providers import PROVIDERS
+from workbench.ui import geometry
 from workbench.ui.settings.appearance import AppearancePanel
 from workbench.ui.settings.endpoints import EndpointsPanel
 from workbench.ui.settings.keys import KeysPanel
@@ -58,8 +59,7 @@ class SettingsDialog(QDialog):
         theme.changed.connect(self._restyle)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._restyle()
-        room = self.screen().availableSize()
-        scale = min(theme.scale, 1.5)
+        scale, room = min(theme.scale, 1.5), geometry.room(self)
         self.setMinimumSize(QSize(640, 400).boundedTo(room))
         self.resize(QSize(int(860 * scale), int(600 * scale)).boundedTo(room))
         self.show_page(page)

@@ -25,6 +25,7 @@ from workbench.app import timeline
 from workbench.app.prompt_list import PromptListModel
 from workbench.app.timeline import TimelineModel
 from workbench.core.timeline import TimelineRow
+from workbench.ui.shell.bars import Elided
 from workbench.ui.shell.delegates import MARGIN, IterationDelegate, PromptDelegate
 from workbench.ui.theme import Theme, set_role
 
@@ -297,10 +298,7 @@ def _section(
     box = QWidget()
     head = QHBoxLayout()
     head.setContentsMargins(MARGIN, 10, 8, 4)
-    label = QLabel(title)
-    set_role(label, "section")
-    head.addWidget(label)
-    head.addStretch()
+    head.addWidget(Elided(title, role="section"), 1)
     if button is not None:
         head.addWidget(button)
     layout = QVBoxLayout(box)
