@@ -1,17 +1,15 @@
+"""The settings: keys and appearance, and the dialog around them."""
+
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QApplication,
     QCheckBox,
-    QLabel,
     QLineEdit,
     QListView,
     QListWidget,
@@ -23,88 +21,13 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from tests.ui.dialog_support import GATEWAY, OLLAMA, SentenceError, SettingsDouble, ok, shown, theme
+from tests.ui.dialog_support import OLLAMA, SentenceError, SettingsDouble, shown, theme
+from tests.ui.settings_support import KEY, Drive, drive, source
 from workbench.app.key_list import KeyListModel
-from workbench.app.settings_types import EndpointInfo, KeyInfo, tail_of
-from workbench.ui.settings import SettingsDialog
-from workbench.ui.settings.found import free_name
+from workbench.app.settings_types import KeyInfo, tail_of
 from workbench.ui.theme import Theme
-from workbench.usecases.addresses import EndpointForm, Wrong
-from workbench.usecases.discovery import CANDIDATES, Found
 
-__all__ = ["shown", "theme"]
-
-KEY = "sk-test-0123456789-wxyz"
-Show = Callable[[Any], Any]
-
-
-class Driver:
-    """Settings on the screen, driven by keys and mouse."""
-
-    def __init__(self, qtbot: QtBot, dialog: SettingsDialog) -> None:
-        self.qtbot = qtbot
-        self.dialog = dialog
-
-    def _visible(self, kind: type[Any]) -> list[Any]:
-        return [w for w in self.dialog.findChildren(kind) if w.isVisible()]
-
-    def field(self, name: str) -> QLineEdit:
-        return next(f for f in self._visible(QLineEdit) if name in f.accessibleName())
-
-    def button(self, name: str) -> QAbstractButton:
-        return next(
-            b for b in self._visible(QAbstractButton) if name in (b.text(), b.accessibleName()) or b.text() == name
-        )
-
-    def click(self, name: str) -> None:
-        QTest.mouseClick(self.button(name), Qt.MouseButton.LeftButton)
-
-    def has_button(self, name: str) -> bool:
-        return any(name == b.text() for b in self._visible(QAbstractButton))
-
-    def texts(self) -> str:
-        return "\n".join(label.text() for label in self._visible(QLabel))
-
-    def wait_for(self, words: str) -> None:
-        self.qtbot.waitUntil(lambda: words in self.texts())
-
-    def list(self, name: str) -> QListView:
-        return next(view for view in self._visible(QListView) if view.accessibleName() == name)
-
-    def rows(self, name: str) -> list[str]:
-        model = self.list(name).model()
-        return [model.index(i, 0).data() for i in range(model.rowCount())]
-
-    def choose(self, name: str, title: str) -> None:
-        view = self.list(name)
-        index = view.model().index(self.rows(name).index(title), 0)
-        view.scrollTo(index)
-        QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=view.visualRect(index).center())
-
-    def type(self, name: str, text: str) -> None:
-        self.field(name).clear()
-        QTest.keyClicks(self.field(name), text)
-
-
-@pytest.fixture
-def source() -> SettingsDouble:
-    return SettingsDouble()
-
-
-@pytest.fixture
-def drive(qtbot: QtBot, theme: Theme, shown: Show, source: SettingsDouble) -> Callable[..., Driver]:
-    def make(page: Any = "keys", source: SettingsDouble = source) -> Driver:
-        driver = Driver(qtbot, shown(SettingsDialog(theme, source, None, page)))
-        if page == "keys" and "keys" not in source.answers:
-            qtbot.waitUntil(lambda: "Anthropic" in driver.rows("Providers"))
-        if page == "endpoints" and "endpoints" not in source.answers:
-            qtbot.waitUntil(lambda: len(driver.rows("Endpoints")) == len(source.own))
-        return driver
-
-    return make
-
-
-Drive = Callable[..., Driver]
+__all__ = ["drive", "shown", "source", "theme"]
 
 
 @pytest.mark.parametrize(
@@ -321,195 +244,6 @@ def test_closing_while_everything_is_under_way_leaves_nothing(drive: Drive, sour
     driver.click("Look for Ollama and LM Studio")
     driver.dialog.reject()
     assert all(future.cancelled() for future in source.answers.values())
-
-
-def test_an_endpoint_shows_its_fields_and_no_secret(drive: Drive) -> None:
-    driver = drive("endpoints")
-    driver.choose("Endpoints", "Gateway")
-    assert driver.field("Name").text() == "Gateway"
-    assert driver.field("API key").text() == ""
-    assert "…7f3a" in driver.field("API key").placeholderText()
-    value = driver.field("Value of the header X-Auth-Token")
-    assert (value.text(), value.echoMode()) == ("", QLineEdit.EchoMode.Password)
-    assert "kept in the keyring" in value.placeholderText()
-    assert driver.field("Value of the header X-Team").text() == "prompts"
-    assert not driver.button("Save the endpoint").isEnabled()
-
-
-def test_saving_a_change_keeps_what_was_not_touched(drive: Drive, source: SettingsDouble) -> None:
-    driver = drive("endpoints")
-    driver.choose("Endpoints", "Gateway")
-    driver.type("Name", "Company")
-    with driver.qtbot.waitSignal(driver.dialog.endpoints_changed):
-        driver.click("Save the endpoint")
-    _, form, session = source.calls[-1]
-    assert form == EndpointForm(
-        "Company", GATEWAY.base_url, GATEWAY.uid, True, None, (("X-Team", "prompts"), ("X-Auth-Token", None))
-    )
-    assert session is False
-    assert "Saved Company. It travels unencrypted." in driver.texts()
-    assert driver.rows("Endpoints")[0] == "Company"
-
-
-def test_a_new_endpoint_with_key_and_headers(drive: Drive, source: SettingsDouble) -> None:
-    driver = drive("endpoints")
-    driver.click("Add endpoint")
-    assert driver.field("Name").hasFocus()
-    driver.type("Name", "vLLM")
-    driver.type("Base URL", "http://10.0.0.5:8000/v1")
-    QTest.keyClick(driver.button("Needs a key"), Qt.Key.Key_Space)
-    QTest.keyClicks(driver.field("API key"), KEY)
-    driver.click("Add header")
-    assert driver.field("Name of the header").hasFocus()
-    driver.type("Name of the header", "X-Api-Key")
-    value = driver.field("Value of the header")
-    assert value.echoMode() == QLineEdit.EchoMode.Password
-    QTest.keyClicks(value, "hidden-value")
-    driver.click("Save the endpoint")
-    driver.wait_for("Saved vLLM.")
-    _, form, _ = source.calls[-1]
-    assert (form.key, form.headers) == (KEY, (("X-Api-Key", "hidden-value"),))
-    assert KEY not in repr(form)
-    assert "hidden-value" not in repr(form)
-    assert KEY not in driver.texts()
-
-
-def test_what_is_wrong_stands_at_its_field_and_nothing_is_saved(drive: Drive, source: SettingsDouble) -> None:
-    driver = drive("endpoints")
-    driver.click("Add endpoint")
-    driver.type("Base URL", "ftp://x")
-    QTest.keyClick(driver.button("Needs a key"), Qt.Key.Key_Space)
-    driver.click("Add header")
-    driver.type("Name of the header", "X-Team")
-    driver.click("Save the endpoint")
-    texts = driver.texts()
-    assert "An endpoint needs a name." in texts
-    assert "must begin with http://" in texts
-    assert "Paste the key" in texts
-    assert "The header X-Team has no value." in texts
-    assert driver.field("Name").hasFocus()
-    assert source.calls == []
-
-
-def test_names_are_not_given_twice(drive: Drive, source: SettingsDouble) -> None:
-    driver = drive("endpoints")
-    driver.click("Add endpoint")
-    driver.type("Name", "my ollama")
-    driver.type("Base URL", "http://localhost:1/v1")
-    driver.click("Save the endpoint")
-    assert "There is an endpoint “my ollama” already." in driver.texts()
-
-
-def test_what_the_source_finds_wrong_stands_at_its_field_too(drive: Drive, source: SettingsDouble) -> None:
-    wrong = Wrong("base_url", "That address is refused. Take another.")
-    source.answers["save_endpoint"] = Future()
-    source.answers["save_endpoint"].set_exception(SentenceError("no", (wrong,)))
-    driver = drive("endpoints")
-    driver.choose("Endpoints", "My Ollama")
-    driver.type("Name", "Mine")
-    driver.click("Save the endpoint")
-    driver.wait_for("That address is refused. Take another.")
-    assert driver.field("Base URL").hasFocus()
-    assert driver.button("Save the endpoint").isEnabled()
-
-
-def test_load_models_counts_or_says_why_not(drive: Drive, source: SettingsDouble) -> None:
-    driver = drive("endpoints")
-    driver.choose("Endpoints", "My Ollama")
-    driver.click("Load models")
-    driver.wait_for("Works: 2 models. llama3.2:3b, phi4")
-    source.answers["load_models"] = Future()
-    source.answers["load_models"].set_exception(SentenceError("Nothing answers there. Start the server."))
-    driver.click("Load models")
-    driver.wait_for("Nothing answers there. Start the server.")
-    source.answers["load_models"] = ok(())
-    driver.click("Load models")
-    driver.wait_for("has no models")
-
-
-def test_loading_models_keeps_the_focus_and_asks_once(drive: Drive, source: SettingsDouble) -> None:
-    driver = drive("endpoints")
-    driver.choose("Endpoints", "My Ollama")
-    button = driver.button("Load models")
-    button.setFocus()
-    answer: Future[tuple[str, ...]] = Future()
-    source.answers["load_models"] = answer
-    QTest.keyClick(button, Qt.Key.Key_Space)
-    QTest.keyClick(button, Qt.Key.Key_Space)
-    driver.wait_for("for its models…")
-    answer.set_result(("phi4",))
-    driver.wait_for("Works: 1 model. phi4")
-    assert button.hasFocus()
-    assert [call[0] for call in source.calls].count("load_models") == 1
-
-
-def test_what_is_typed_for_one_endpoint_survives_looking_at_another(drive: Drive) -> None:
-    driver = drive("endpoints")
-    driver.choose("Endpoints", "My Ollama")
-    driver.type("Base URL", "http://127.0.0.1:9999/v1")
-    driver.choose("Endpoints", "Gateway")
-    driver.choose("Endpoints", "My Ollama")
-    assert driver.field("Base URL").text() == "http://127.0.0.1:9999/v1"
-    driver.dialog.reject()
-    assert "Close without saving what you typed for My Ollama?" in driver.texts()
-
-
-def test_removing_an_endpoint_asks_first(drive: Drive, source: SettingsDouble) -> None:
-    driver = drive("endpoints")
-    driver.choose("Endpoints", "My Ollama")
-    driver.click("Remove the endpoint")
-    assert "Past runs keep their answers" in driver.texts()
-    with driver.qtbot.waitSignal(driver.dialog.endpoints_changed):
-        driver.click("Remove endpoint")
-    assert source.calls == [("remove_endpoint", OLLAMA.uid)]
-    assert driver.rows("Endpoints") == ["Gateway"]
-
-
-def test_a_header_can_be_removed(drive: Drive, source: SettingsDouble) -> None:
-    driver = drive("endpoints")
-    driver.choose("Endpoints", "Gateway")
-    driver.click("Remove this header")
-    driver.click("Save the endpoint")
-    driver.wait_for("Saved Gateway.")
-    assert source.calls[-1][1].headers == (("X-Auth-Token", None),)
-
-
-def test_looking_for_servers_lists_what_answers(drive: Drive, source: SettingsDouble) -> None:
-    source.own = []
-    source.answers["look"] = Future()
-    driver = drive("endpoints")
-    driver.click("Look for Ollama and LM Studio")
-    assert "Looking at the ports" in driver.texts()
-    source.answers["look"].set_result(
-        (
-            Found(CANDIDATES[0], True, ("a", "b"), "Ollama is running with 2 models."),
-            Found(CANDIDATES[1], False, (), "LM Studio is not running. Start it, then look again."),
-        )
-    )
-    driver.wait_for("Ollama is running with 2 models.")
-    driver.wait_for("LM Studio is not running.")
-    with driver.qtbot.waitSignal(driver.dialog.endpoints_changed):
-        driver.click("Add Ollama")
-    assert source.calls[-1] == ("save_endpoint", EndpointForm("My Ollama", CANDIDATES[0].base_url), False)
-    assert driver.rows("Endpoints") == ["My Ollama"]
-    driver.wait_for("already added")
-
-
-def test_nothing_found_is_a_sentence(drive: Drive, source: SettingsDouble) -> None:
-    source.answers["look"] = ok((Found(CANDIDATES[0], False, (), "Ollama is not running. Start it."),))
-    driver = drive("endpoints")
-    driver.click("Look for Ollama and LM Studio")
-    driver.wait_for("Nothing answered.")
-    driver.wait_for(CANDIDATES[0].base_url)
-    driver.click("Look again")
-    assert source.calls == [("look",), ("look",)]
-
-
-def test_a_free_name_is_found() -> None:
-    mine = [EndpointInfo(OLLAMA).endpoint]
-    assert free_name("LM Studio", mine) == "LM Studio"
-    assert free_name("Ollama", []) == "My Ollama"
-    assert free_name("Ollama", mine) == "My Ollama 2"
 
 
 def test_appearance_is_applied_and_remembered_at_once(drive: Drive, theme: Theme, source: SettingsDouble) -> None:
