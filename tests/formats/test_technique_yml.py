@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.core.content import Content
+from workbench.core.snippets import escape
+from workbench.core.techniques import PLACES, Technique, insertion
+from workbench.formats.technique_yml import LIMIT_BYTES, TechniqueFileError, read_technique, write_technique
+from workbench.host.resources import resource
+
+line = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=20)
+GOOD = b"name: A\nplace: caret\nsnippet: |\n  one\n  ${1:two}\n"
+
+
+@given(line, st.text(st.characters(exclude_categories=["Cs"]), max_size=40), line, st.sampled_from(PLACES))
+def test_what_is_written_reads_the_same_or_is_refused(name: str, snippet: str, what: str, place: str) -> None:
+    technique = Technique("t", name, what, "", "", place, escape(snippet), own=True)  # type: ignore[arg-type]
+    try:
+        raw = write_technique(technique)
+    except TechniqueFileError:
+        assert not snippet.strip() or not snippet.isprintable() or snippet != snippet.strip()
+        return
+    assert read_technique(raw, "t", own=True) == technique
+
+
+@pytest.mark.parametrize(
+    ("raw", "says"),
+    [
+        (b"name: A\nplace: caret\nsnippet: |\n  one\n  ${1:two\n", "Line 5: Gap 1 is not closed"),
+        (b"name: A\nplace: nowhere\nsnippet: x\n", "Line 2: `place` is one of"),
+        (b"name: A\nplace: caret\nsnippet: x\ncolour: red\n", "Line 4: `colour` is unknown"),
+        (b"name: A\nname: B\n", "Line 2: `name` is there twice"),
+        (b"name: [A]\n", "Line 1: `name` is not text"),
+        (b"name: A\nplace: caret\n", "`snippet` is missing"),
+        (b"- a\n- b\n", "no map"),
+        (b"name: 'A\nplace: caret\n", "not valid YAML"),
+        (b"name: A\n\xff\n", "Line 2 is not UTF-8"),
+        (b"name: A\nplace: caret\nsnippet: a\x00b\n", "not valid YAML"),
+        (b"", "no map"),
+        (b"a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n", "anchor or alias"),
+        (b"[" * 5000 + b"]" * 5000, "nested too deeply"),
+        (b"x" * (LIMIT_BYTES + 1), "larger than"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_line(raw: bytes, says: str) -> None:
+    with pytest.raises(TechniqueFileError) as caught:
+        read_technique(raw, "t")
+    assert says in caught.value.sentence
+
+
+def test_a_good_file() -> None:
+    assert read_technique(GOOD, "t").parsed().text == "one\ntwo"
+
+
+def test_the_techniques_that_come_along_can_all_be_read_and_inserted() -> None:
+    files = sorted(resource("techniques").glob("*.yml"))
+    assert len(files) >= 14
+    names = set()
+    for file in files:
+        technique = read_technique(file.read_bytes(), file.stem)
+        assert all((technique.what, technique.helps, technique.hurts)), file
+        assert technique.parsed().gaps, file
+        assert insertion(Content(), technique).text.strip(), file
+        assert not re.search(r"\bTODO\b|\s$", technique.what), file
+        names.add(technique.name)
+    assert len(names) == len(files)

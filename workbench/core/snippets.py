@@ -1,0 +1,109 @@
+"""Text with gaps to fill in.
+
+Invariant: `parse(escape(text)).text == text` for every text; gaps lie in order of their numbers, the last one is where
+the caret rests, and no two of them overlap.
+
+A gap is `${1:what to write}`, `${1}`, or `$0` for the last one. Everything else is text, `{{variables}}` and LaTeX
+too; a `$` that would begin a gap is written `\\$`, and backslashes count in pairs only before a `$`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_DOLLAR = re.compile(r"(\\*)\$")
+_GAP = re.compile(r"\$(?:0(?!\d)|\{(\d{1,2})(:|\}))")
+MOST_GAPS = 40
+
+
+class SnippetError(ValueError):
+    """A snippet that cannot be read: a sentence, and the line in the snippet, from 1."""
+
+    def __init__(self, sentence: str, line: int) -> None:
+        super().__init__(sentence)
+        self.sentence, self.line = sentence, line
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """From `start` to `end` in the text, in code points; what is between says what to write."""
+
+    start: int
+    end: int
+
+    def moved(self, by: int) -> Gap:
+        """Return the same gap `by` code points further on."""
+        return Gap(self.start + by, self.end + by)
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """The text to insert, and its gaps in the order in which they are visited."""
+
+    text: str
+    gaps: tuple[Gap, ...] = ()
+
+
+def escape(text: str) -> str:
+    """Return a snippet without gaps that stands for `text`."""
+    return _DOLLAR.sub(lambda match: 2 * match[1] + "\\$", text)
+
+
+def parse(source: str) -> Snippet:
+    """Read a snippet. Raises SnippetError with the line where it goes wrong."""
+    parts: list[str] = []
+    found: dict[int, Gap] = {}
+    length = at = 0
+    for match in _DOLLAR.finditer(source):
+        if match.start() < at:
+            continue  # inside a gap that was read already
+        slashes, dollar = match[1], match.end() - 1
+        before = source[at : match.start()] + "\\" * (len(slashes) // 2)
+        parts.append(before)
+        length += len(before)
+        gap = None if len(slashes) % 2 else _GAP.match(source, dollar)
+        if gap is None:
+            parts.append("$")
+            length, at = length + 1, match.end()
+            continue
+        number = int(gap[1] or 0)
+        words, at = _words(source, gap)
+        if number in found:
+            raise SnippetError(
+                f"Gap {number} is there twice. Give each gap a number of its own.", _line(source, dollar)
+            )
+        if len(found) == MOST_GAPS:
+            raise SnippetError(f"There are more than {MOST_GAPS} gaps. Leave some out.", _line(source, dollar))
+        found[number] = Gap(length, length + len(words))
+        parts.append(words)
+        length += len(words)
+    parts.append(source[at:])
+    order = sorted(found, key=lambda number: (number == 0, number))
+    return Snippet("".join(parts), tuple(found[number] for number in order))
+
+
+def filled(snippet: Snippet, text: str) -> Snippet:
+    """Return the snippet with `text` in its first gap, which is then none; unchanged if there is no gap."""
+    if not snippet.gaps:
+        return snippet
+    first, rest = snippet.gaps[0], snippet.gaps[1:]
+    by = len(text) - (first.end - first.start)
+    moved = tuple(gap.moved(by) if gap.start >= first.end else gap for gap in rest)
+    return Snippet(snippet.text[: first.start] + text + snippet.text[first.end :], moved)
+
+
+def _words(source: str, gap: re.Match[str]) -> tuple[str, int]:
+    """Return what a gap says and where it ends; braces inside come in pairs, so that `{{name}}` can stand there."""
+    if gap[2] != ":":
+        return "", gap.end()
+    depth = 1
+    for at in range(gap.end(), len(source)):
+        depth += {"{": 1, "}": -1}.get(source[at], 0)
+        if not depth:
+            return source[gap.end() : at], at + 1
+    raise SnippetError(f"Gap {gap[1]} is not closed. Write a }} behind it.", _line(source, gap.start()))
+
+
+def _line(source: str, at: int) -> int:
+    return source.count("\n", 0, at) + 1

@@ -1,0 +1,155 @@
+"""Building blocks of prompts, and where in a prompt each of them goes.
+
+Invariant: inserting changes nothing that is there; it adds text at one place of one message, or a message.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from workbench.core.content import Content, Role
+from workbench.core.snippets import Gap, Snippet, filled, parse
+
+Place = Literal["system start", "system end", "user start", "user end", "caret"]
+PLACES: tuple[Place, ...] = get_args(Place)
+PLACE_WORDS: dict[Place, str] = {
+    "system start": "at the start of the system message",
+    "system end": "at the end of the system message",
+    "user start": "at the start of the last user message",
+    "user end": "at the end of the last user message",
+    "caret": "at the caret, around what is selected",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Technique:
+    """One building block.
+
+    `id` is the name of its file without ending. `what`, `helps`, `hurts` and `evidence` are texts for people, the last
+    one may be "". `snippet` is a valid `snippets` source. `own`: the person's, not the product's.
+    """
+
+    id: str
+    name: str
+    what: str
+    helps: str
+    hurts: str
+    place: Place
+    snippet: str
+    evidence: str = ""
+    own: bool = False
+
+    def parsed(self) -> Snippet:
+        """Return the text and gaps of the snippet."""
+        return parse(self.snippet)
+
+
+@dataclass(frozen=True, slots=True)
+class Caret:
+    """Where the caret is: the message's index, and what is selected, in code points of its text."""
+
+    index: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Insertion:
+    """What inserting does: `text` replaces `removed` at `offset` of message `index`, in code points.
+
+    With `new` there is no such message yet, and one of `role` is made at `index`. `gaps` are positions in the whole
+    text of the message afterwards; `body` is the part of it that the technique brought, without blank lines around.
+    """
+
+    index: int
+    role: Role
+    new: bool
+    offset: int
+    removed: str
+    text: str
+    gaps: tuple[Gap, ...]
+    body: Gap
+
+
+def insertion(content: Content, technique: Technique, caret: Caret | None = None) -> Insertion:
+    """Return where a technique goes in `content`; without a caret what belongs there goes to the end of the user."""
+    snippet, place = technique.parsed(), technique.place
+    messages = content.messages
+    if place == "caret":
+        if caret is not None and caret.index < len(messages):
+            return _at_caret(messages[caret.index].text, messages[caret.index].role, snippet, caret)
+        place = "user end"
+    role: Role = "system" if place.startswith("system") else "user"
+    indices = [i for i, message in enumerate(messages) if message.role == role]
+    if not indices:
+        index = 0 if role == "system" else len(messages)
+        return Insertion(index, role, True, 0, "", snippet.text, snippet.gaps, Gap(0, len(snippet.text)))
+    index = indices[0] if role == "system" else indices[-1]
+    text = messages[index].text
+    if place.endswith("start"):
+        after = _blank_line(snippet.text, text)
+        return Insertion(index, role, False, 0, "", snippet.text + after, snippet.gaps, Gap(0, len(snippet.text)))
+    before = _blank_line(text, snippet.text)
+    offset = len(text)
+    start = offset + len(before)
+    gaps = tuple(gap.moved(start) for gap in snippet.gaps)
+    return Insertion(index, role, False, offset, "", before + snippet.text, gaps, Gap(start, start + len(snippet.text)))
+
+
+def _at_caret(text: str, role: Role, snippet: Snippet, caret: Caret) -> Insertion:
+    start, end = sorted((min(caret.start, len(text)), min(caret.end, len(text))))
+    selected = text[start:end]
+    if selected:
+        snippet = filled(snippet, selected)
+    gaps = tuple(gap.moved(start) for gap in snippet.gaps)
+    body = Gap(start, start + len(snippet.text))
+    return Insertion(caret.index, role, False, start, selected, snippet.text, gaps, body)
+
+
+def _blank_line(before: str, after: str) -> str:
+    """Return the line ends that part two texts by a blank line."""
+    if not before or not after:
+        return ""
+    there = (len(before) - len(before.rstrip("\n"))) + (len(after) - len(after.lstrip("\n")))
+    return "\n" * max(0, 2 - there)
+
+
+def where(found: Insertion, count: int) -> str:
+    """Say in a few words where an insertion goes, in a prompt of `count` messages."""
+    name = {"system": "System", "user": "User", "assistant": "Assistant"}[found.role]
+    if found.new:
+        place = "" if not count else " at the top" if found.index == 0 else " at the end"
+        return f"A new {name} message{place}"
+    if found.removed:
+        return f"{name} message {found.index + 1}, around the selection"
+    return f"{name} message {found.index + 1} of {count}"
+
+
+def matches(technique: Technique, query: str) -> bool:
+    """Whether every word of `query` is in the name or the texts, case and accents aside."""
+    text = _folded(" ".join((technique.name, technique.what, technique.helps, technique.snippet)))
+    return all(word in text for word in _folded(query).split())
+
+
+def ranked(techniques: tuple[Technique, ...], query: str) -> tuple[Technique, ...]:
+    """Return what matches, names that hold the query before texts that do, otherwise in the given order."""
+    wanted = _folded(query).strip()
+    found = [technique for technique in techniques if matches(technique, query)]
+    return tuple(sorted(found, key=lambda t: (not _folded(t.name).startswith(wanted), wanted not in _folded(t.name))))
+
+
+def file_name(name: str, taken: frozenset[str] = frozenset()) -> str:
+    """Return an id for a technique of this name that is none of `taken`: plain letters, digits and hyphens."""
+    stem = re.sub(r"[^a-z0-9]+", "-", _folded(name)).strip("-")[:60].strip("-") or "technique"
+    number, found = 2, stem
+    while found in taken:
+        found, number = f"{stem}-{number}", number + 1
+    return found
+
+
+def _folded(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))

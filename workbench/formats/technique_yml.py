@@ -1,0 +1,149 @@
+"""Reading and writing technique files: one building block of prompts in YAML.
+
+    name: Role
+    what: What it is, in a sentence or two.
+    helps: When it helps.
+    hurts: When it does not.
+    evidence: What is known about it.        (may be left out)
+    place: system start                      (system end, user start, user end, caret)
+    snippet: |
+      You are ${1:who}. $0
+
+Invariant: `read(write(t)) == t`; a file can run nothing, and what is wrong is said with its line. A file over
+`LIMIT_BYTES`, one with anchors or aliases, and one nested deeper than a map of texts are refused unread.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+import yaml
+
+from workbench.core.snippets import SnippetError, parse
+from workbench.core.techniques import PLACES, Place, Technique
+from workbench.core.text import unify_newlines
+
+LIMIT_BYTES = 64 * 1024
+_REQUIRED = ("name", "place", "snippet")
+_TEXTS = ("what", "helps", "hurts", "evidence")
+_MOST_NAME = 80
+_DEEPEST = 8
+
+
+class TechniqueFileError(Exception):
+    """A file that is no technique: a sentence with the line and what to do, and the technical detail."""
+
+    def __init__(self, sentence: str, detail: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence, self.detail = sentence, detail
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    text: str
+    line: int
+    first: int
+    """The line of the file on which the text itself begins."""
+
+
+def read_technique(raw: bytes, identity: str, *, own: bool = False) -> Technique:
+    """Read the bytes of a file; `identity` is its name without ending. Raises TechniqueFileError."""
+    if len(raw) > LIMIT_BYTES:
+        raise TechniqueFileError(f"It is larger than {LIMIT_BYTES // 1024} kB. Shorten it.")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise TechniqueFileError(f"Line {line} is not UTF-8 text. Save it as UTF-8.", str(error)) from error
+    fields = _fields(unify_newlines(text))
+    for key in _REQUIRED:
+        if key not in fields or not fields[key].text.strip():
+            line = fields[key].line if key in fields else 1
+            raise TechniqueFileError(f"Line {line}: `{key}` is missing or empty. Write `{key}: …`.")
+    name, place = fields["name"], fields["place"]
+    if len(name.text) > _MOST_NAME or "\n" in name.text.strip():
+        raise TechniqueFileError(f"Line {name.line}: the name is not one line of at most {_MOST_NAME} characters.")
+    if place.text.strip() not in PLACES:
+        raise TechniqueFileError(f"Line {place.line}: `place` is one of {', '.join(PLACES)}.", place.text)
+    snippet = fields["snippet"]
+    source = snippet.text.removesuffix("\n")
+    try:
+        parse(source)
+    except SnippetError as error:
+        raise TechniqueFileError(f"Line {snippet.first + error.line - 1}: {error.sentence}") from error
+    texts = {key: fields[key].text.strip() if key in fields else "" for key in _TEXTS}
+    return Technique(
+        id=identity,
+        name=name.text.strip(),
+        place=cast(Place, place.text.strip()),
+        snippet=source,
+        own=own,
+        **texts,
+    )
+
+
+def write_technique(technique: Technique) -> bytes:
+    """Return a file that reads as `technique`. Raises TechniqueFileError when no file can hold it."""
+    data = {"name": technique.name}
+    data.update({key: getattr(technique, key) for key in _TEXTS if getattr(technique, key)})
+    data.update(place=technique.place, snippet=technique.snippet + "\n")
+    try:
+        raw = yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100).encode()
+    except (yaml.YAMLError, UnicodeEncodeError) as error:
+        raise TechniqueFileError("It has characters that no file can hold. Remove them.", str(error)) from error
+    if read_technique(raw, technique.id, own=technique.own) != technique:
+        raise TechniqueFileError("It has characters that a technique file cannot hold. Remove them.")
+    return raw
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes texts of several lines as blocks, so that people can edit them."""
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _text)
+
+
+def _line(mark: Any) -> int:
+    return mark.line + 1 if mark else 1
+
+
+def _fields(text: str) -> dict[str, _Field]:
+    try:
+        depth = 0
+        for event in yaml.parse(text, Loader=yaml.BaseLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST:
+                raise TechniqueFileError(
+                    f"Line {_line(event.start_mark)} is nested too deeply. Write one map of texts."
+                )
+            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+                line = _line(event.start_mark)
+                raise TechniqueFileError(f"Line {line} has an anchor or alias (& or *). Write the text out.")
+        root = yaml.compose(text, Loader=yaml.BaseLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        # A reader's complaint about a character has a position and no line.
+        at = getattr(error, "position", 0)
+        line = mark.line + 1 if mark else text.count("\n", 0, at) + 1
+        raise TechniqueFileError(f"Line {line} is not valid YAML. Correct it there.", str(error)) from error
+    if not isinstance(root, yaml.MappingNode):
+        raise TechniqueFileError("Line 1: this is no map. Write `name: …`, `place: …` and `snippet: …`.")
+    fields: dict[str, _Field] = {}
+    for key, value in root.value:
+        line = _line(key.start_mark)
+        name = key.value if isinstance(key, yaml.ScalarNode) else ""
+        if name not in (*_REQUIRED, *_TEXTS):
+            known = ", ".join((*_REQUIRED, *_TEXTS))
+            raise TechniqueFileError(f"Line {line}: `{name or '?'}` is unknown. A technique has {known}.")
+        if name in fields:
+            raise TechniqueFileError(f"Line {line}: `{name}` is there twice. Keep one.")
+        if not isinstance(value, yaml.ScalarNode):
+            raise TechniqueFileError(f"Line {line}: `{name}` is not text. Write text behind the colon.")
+        first = _line(value.start_mark) + (value.style in ("|", ">"))
+        fields[name] = _Field(value.value, line, first)
+    return fields
