@@ -6,7 +6,7 @@ text, without gaps, so the text so far is always the concatenation of the deltas
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -46,6 +46,24 @@ class ModelIds(tuple[str, ...]):
         if not self.left_out:
             return ""
         return f"The endpoint lists {self.left_out:,} more models than are shown; type the name of one that is missing."
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Tokens of each message as `tokenizer` (an id) counts them; `whole` is what the model's own format makes of all.
+
+    `reason` says why it is not the vocabulary that was asked for, "" when it is.
+    """
+
+    tokenizer: str
+    counts: tuple[int, ...]
+    whole: int | None = None
+    reason: str = ""
+
+    @classmethod
+    def read(cls, message: Mapping[str, Any]) -> Counted:
+        """Read the engine's answer."""
+        return cls(message["tokenizer"], tuple(message["counts"]), message.get("whole"), message.get("reason", ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from workbench.core.templates import render_plain
 from workbench.engine import protocol
 from workbench.engine.calls import (
     Call,
+    Counted,
     Ended,
     EngineError,
     EngineNotice,
@@ -143,11 +144,7 @@ class EngineClient:
         self, endpoint: Endpoint, key: str = "", secret_headers: tuple[tuple[str, str], ...] = ()
     ) -> Future[ModelIds]:
         """Return the model ids that the endpoint lists; EngineError when it does not."""
-        fields = {
-            "endpoint": protocol.endpoint_to_json(endpoint),
-            "key": key,
-            "secret_headers": [list(pair) for pair in secret_headers],
-        }
+        fields = protocol.access_to_json(endpoint, key, secret_headers)
         return self._ask("models", fields, lambda message: ModelIds.cut(message["models"], message.get("left_out", 0)))
 
     def check_key(
@@ -164,13 +161,7 @@ class EngineClient:
         For `litellm` endpoints `provider` says whose key it is; `model` is asked for one token where nothing
         cheaper proves the key.
         """
-        fields = {
-            "endpoint": protocol.endpoint_to_json(endpoint),
-            "key": key,
-            "secret_headers": [list(pair) for pair in secret_headers],
-            "provider": provider,
-            "model": model,
-        }
+        fields = {**protocol.access_to_json(endpoint, key, secret_headers), "provider": provider, "model": model}
         return self._ask("check", fields, lambda message: str(message["sentence"]))
 
     def render(self, content: Content, values: Mapping[str, str]) -> Future[tuple[Message, ...]]:
@@ -181,6 +172,15 @@ class EngineClient:
             return done
         fields = {"messages": protocol.messages_to_json(content.messages), "values": dict(values)}
         return self._ask("render", fields, lambda message: protocol.messages_from_json(message["messages"]))
+
+    def count(self, endpoint: Endpoint, tokenizer: str, messages: Sequence[Message]) -> Future[Counted]:
+        """Count the tokens of messages with a vocabulary (an id), by the runtime where it has the model loaded."""
+        fields = {
+            "endpoint": protocol.endpoint_to_json(endpoint),
+            "tokenizer": tokenizer,
+            "messages": protocol.messages_to_json(messages),
+        }
+        return self._ask("count", fields, Counted.read)
 
     def warm(self, kind: WarmKind) -> None:
         """Load something before it is needed, now and after every restart."""

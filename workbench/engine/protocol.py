@@ -113,6 +113,15 @@ def endpoint_from_json(data: Mapping[str, Any]) -> Endpoint:
     return Endpoint(**{"uid": "", "name": "", **fields})
 
 
+def access_to_json(endpoint: Endpoint, key: str, secret_headers: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """Return where a question goes and what opens it, as questions carry it."""
+    return {
+        "endpoint": endpoint_to_json(endpoint),
+        "key": key,
+        "secret_headers": [list(pair) for pair in secret_headers],
+    }
+
+
 def call_to_json(call: Call) -> dict[str, Any]:
     """Return a call as the `run` message carries it, key included."""
     return {

@@ -25,7 +25,7 @@ from workbench.core.content import Content
 from workbench.core.money import Usage
 from workbench.core.runs import Failure, OutputState
 from workbench.core.templates import render_plain
-from workbench.engine import protocol
+from workbench.engine import estimate, protocol
 from workbench.engine.calls import Call
 from workbench.engine.estimate import estimate_ended
 from workbench.engine.pipes import ChildPipe
@@ -67,7 +67,7 @@ class StandIn:
             self._cancelled[message["id"]].set()
         elif kind == "warm":
             self._pipe.send("notice", kind="runtime", text=f"Asked to load {message['what']}.")
-        elif kind in ("models", "check", "render"):
+        elif kind in ("models", "check", "render", "count"):
             self._reply(kind, message)
         elif kind == "shutdown":
             for event in list(self._cancelled.values()):
@@ -81,6 +81,9 @@ class StandIn:
             self._pipe.send(
                 "checked", id=message["id"], **({"sentence": said} if isinstance(said, str) else {"failure": said})
             )
+        elif kind == "count":
+            counts = [estimate.tokens(m.text) for m in protocol.messages_from_json(message["messages"])]
+            self._pipe.send("counted", id=message["id"], tokenizer=message["tokenizer"], counts=counts)
         else:
             content = Content(protocol.messages_from_json(message["messages"]))
             rendered = render_plain(content, message["values"])

@@ -23,7 +23,18 @@ from workbench.core.money import Rates
 from workbench.core.runs import IterationDetail, IterationRow, PromptRow, Result, VersionRow
 from workbench.core.runs import Verdict as Verdict_
 from workbench.core.timeline import Cursor, TimelinePage, VersionDetail, VersionLabel
-from workbench.store import damaged, ending, endpoints, pages, prompts, starting, timeline, verdicts, versions
+from workbench.store import (
+    damaged,
+    ending,
+    endpoints,
+    pages,
+    past_outputs,
+    prompts,
+    starting,
+    timeline,
+    verdicts,
+    versions,
+)
 from workbench.store.connections import Readers, connect
 from workbench.store.errors import StoreError, failure
 from workbench.store.opening import Opened, open_file
@@ -234,6 +245,11 @@ class Store:
             return timeline.detail(connection, run_uid)
 
     # Endpoints, prices, small facts
+
+    def output_lengths(self, prompt_uid: str, endpoint_uid: str, model: str, limit: int) -> list[int]:
+        """Return the output tokens of the newest finished answers of a model to a prompt, newest first."""
+        with self._readers.use() as connection:
+            return past_outputs.output_lengths(connection, prompt_uid, endpoint_uid, model, limit)
 
     def save_endpoint(self, endpoint: Endpoint, now: str) -> Future[None]:
         """Add or replace an endpoint; StoreError (secret) when a header or the address holds a key."""

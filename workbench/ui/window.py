@@ -15,6 +15,7 @@ from workbench.app.bridge import Bridge
 from workbench.app.choosing import apply_choice
 from workbench.app.commands import VerdictKey
 from workbench.app.compose import Compose
+from workbench.app.forecasts import Forecasts
 from workbench.app.lane_state import LaneHead
 from workbench.app.model_entries import Choice
 from workbench.app.opening import Opened
@@ -69,6 +70,7 @@ class MainWindow(QObject):
         self.prompts = Prompts(self.workbench, self.tasks, self)
         self.compose = Compose(self.workbench, self.tasks, self.timeline, frame.text, self)
         self.pulse = Pulse(self.workbench, self.tasks, self)
+        self.forecasts = Forecasts(self.workbench.forecaster, self.tasks, self._to_foresee, self)
         self.heads: tuple[LaneHead, ...] = ()
         self._raise_server: RaiseServer | None = None
         self._has_begun = self._closed = self._is_leaving = False
@@ -95,6 +97,13 @@ class MainWindow(QObject):
             Warmth(self)
             for keys in early:
                 self.actions_.press(keys)
+
+    def _to_foresee(self) -> tuple[str, Draft] | None:
+        """Return what the numbers of the next run are about, None while no run can be started."""
+        compose = self.compose
+        if not compose.prompt_uid or not compose.ready or compose.viewing is not None:
+            return None
+        return compose.prompt_uid, compose.draft()
 
     def run(self) -> None:
         """Run all lanes; while the window is being completed the frame keeps the wish."""
@@ -331,6 +340,7 @@ class MainWindow(QObject):
     def _close(self) -> None:
         self._closed = True
         self.pulse.stop()
+        self.forecasts.stop()
         self.compose.saver.flush()
         if self._has_begun:
             side = {geometry.SIDE: self.sidebar.splitter} if self.sidebar.is_divided_by_hand else {}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workbench.ui.compose.numbers import show_forecast
 from workbench.ui.context_menus import iteration_menu, prompt_menu
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def wire(window: MainWindow) -> None:
     view.viewing.branch_clicked.connect(lambda: window.handlers.take_over(branch=True))
     view.viewing.back_clicked.connect(window.handlers.back)
     _wire_lanes(window)
+    _wire_forecasts(window)
     side.prompt_chosen.connect(window.choose_prompt)
     side.iteration_chosen.connect(compose.view)
     side.new_prompt.connect(window.prompts_new)
@@ -64,6 +66,21 @@ def wire(window: MainWindow) -> None:
     window.bridge.engine.connect(window.notices.engine)
     window.notice.detail_toggled.connect(window.update_state)
     window.theme.changed.connect(window.update_state)
+
+
+def _wire_forecasts(window: MainWindow) -> None:
+    wake = window.forecasts.wake
+    for changed in (
+        window.view.editor.edited,
+        window.view.values.edited,
+        window.compose.heads_changed,
+        window.compose.viewing_changed,
+        # An answer tells how long the next one may be, and a model that is loaded counts by itself.
+        window.bridge.run_ended,
+        window.bridge.engine,
+    ):
+        changed.connect(lambda *_: wake())
+    window.forecasts.changed.connect(lambda forecast: show_forecast(window, forecast))
 
 
 def _wire_lanes(window: MainWindow) -> None:

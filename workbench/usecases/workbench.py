@@ -27,6 +27,7 @@ from workbench.host.weights import builtin_weights
 from workbench.store import Recovered, Store, open_store
 from workbench.store.records import FirstVersion, WholePrompt
 from workbench.usecases.endpoints import Endpoints
+from workbench.usecases.forecasting import Forecaster
 from workbench.usecases.history import History
 from workbench.usecases.listening import Listeners, RunListener
 from workbench.usecases.others import Others
@@ -100,6 +101,13 @@ class Workbench:
         self.weights = builtin_weights(places.data)
         self.engine = client_factory(scrubbed_env(env), self.weights, self._on_event)
         self.endpoints = Endpoints(store, self.keys, self.engine, self.catalogue.provider_of, new_uid, utc_now)
+        self.forecaster = Forecaster(
+            store,
+            self.engine,
+            self.endpoints.find,
+            self.pricing.rates_for,
+            lambda model: self.catalogue.get().get(model),
+        )
         self.runner = Runner(
             store=store,
             engine=self.engine,

@@ -19,6 +19,7 @@ from workbench.engine.child.rendering import Renderers
 from workbench.engine.child.runtimes import Runtimes
 
 if TYPE_CHECKING:
+    from workbench.engine.child.counting import Counting
     from workbench.engine.child.outside import Outside
 
 
@@ -31,6 +32,7 @@ class House:
         self._renderers = Renderers()
         self._runtimes = Runtimes(notice)
         self._outside: Outside | None = None
+        self._counting: Counting | None = None
 
     async def prepare(self) -> None:
         """Load what the first real call will need."""
@@ -48,7 +50,9 @@ class House:
         return self._reach_out().provider(call, self.builtin_model)
 
     async def answer(self, kind: str, message: Mapping[str, Any]) -> dict[str, Any]:
-        """Answer a question (models, check, render) with the fields of its reply. Raises CallError."""
+        """Answer a question (models, check, render, count) with the fields of its reply. Raises CallError."""
+        if kind == "count":
+            return await self._count(message)
         if kind == "render":
             messages = protocol.messages_from_json(message["messages"])
             rendered = await self._renderers.render(messages, message["values"])
@@ -61,9 +65,21 @@ class House:
         provider, model = message["provider"], message["model"]
         return {"sentence": await outside.check_key(endpoint, message["key"], secret, provider, model)}
 
+    async def _count(self, message: Mapping[str, Any]) -> dict[str, Any]:
+        """Count by the runtime where it has the model loaded, else by the vocabulary that is asked for."""
+        if self._counting is None:
+            from workbench.engine.child.counting import Counting
+
+            self._counting = Counting(self._runtimes)
+        endpoint = protocol.endpoint_from_json(message["endpoint"])
+        messages = protocol.messages_from_json(message["messages"])
+        return await self._counting.count(endpoint, message["tokenizer"], messages, self.builtin_model)
+
     def close(self) -> None:
         """End every process that was started."""
         self._runtimes.close()
+        if self._counting is not None:
+            self._counting.close()
         self._renderers.close()
 
     def _reach_out(self) -> Outside:

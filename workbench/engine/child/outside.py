@@ -16,7 +16,7 @@ from workbench.engine.child.litellm_calls import LiteLLM
 from workbench.engine.child.local import Local
 from workbench.engine.child.openai_chat import OpenAIChat, Target, target_headers
 from workbench.engine.child.provider import Place, Provider
-from workbench.engine.child.runtimes import Model, Runtimes
+from workbench.engine.child.runtimes import Model, Runtimes, model_of
 from workbench.engine.providers import split_model
 
 SecretHeaders = tuple[tuple[str, str], ...]
@@ -52,10 +52,7 @@ class Outside:
         if endpoint.kind == "litellm":
             provider = split_model(call.model)[0] or call.model.partition("/")[0]
             return self._litellm, Place(f"{endpoint.uid}/{provider}", DEFAULT_LIMIT)
-        if endpoint.kind == "gguf":
-            model: Model | None = Model(endpoint.path, endpoint.adapter)
-        else:
-            model = Model.builtin(builtin_model) if builtin_model else None
+        model = model_of(endpoint, builtin_model)
         return Local(self._chat, self._clients, self._runtimes, model), Place(endpoint.uid, RUNTIME_LIMIT)
 
     async def list_models(self, endpoint: Endpoint, key: str, secret: SecretHeaders) -> ModelIds:

@@ -16,14 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workbench.core.lanes import Endpoint
 from workbench.engine import protocol
 from workbench.engine.child.failures import CallError
+from workbench.engine.tokenizers import BUILTIN_CONTEXT, RUNTIME_CONTEXT
 
 MAX_RUNTIMES = 2
 SLOTS = 2
 LOAD_S = 600.0
-_BUILTIN_CONTEXT = 4096
-_CONTEXT = 8192
 _EXIT_S = 1.0
 _GGUF = b"GGUF"
 
@@ -34,18 +34,25 @@ class Model:
 
     path: str
     adapter: str = ""
-    context: int = _CONTEXT
+    context: int = RUNTIME_CONTEXT
 
     @classmethod
     def builtin(cls, path: str) -> Model:
         """The model that comes with the product."""
-        return cls(path, "", _BUILTIN_CONTEXT)
+        return cls(path, "", BUILTIN_CONTEXT)
 
     @property
     def name(self) -> str:
         """What people call it: the file's name, and the adapter's."""
         name = Path(self.path).stem
         return f"{name} + {Path(self.adapter).stem}" if self.adapter else name
+
+
+def model_of(endpoint: Endpoint, builtin_model: str) -> Model | None:
+    """Return what a local endpoint serves, None when the built-in model is not installed."""
+    if endpoint.kind == "gguf":
+        return Model(endpoint.path, endpoint.adapter)
+    return Model.builtin(builtin_model) if builtin_model else None
 
 
 class Runtime:
@@ -173,6 +180,14 @@ class Runtimes:
         if not runtime.alive:
             self._forget(model, starting)
         return runtime
+
+    def loaded(self, model: Model | None) -> Runtime | None:
+        """Return the living runtime of `model` if it is loaded already; starts nothing."""
+        starting = None if model is None else self._kept.get(model)
+        if starting is None or not starting.done() or starting.cancelled() or starting.exception() is not None:
+            return None
+        runtime = starting.result()
+        return runtime if runtime.alive else None
 
     async def warm(self, model: Model) -> None:
         """Start a runtime ahead of its first use; what fails is told when it is used."""

@@ -66,6 +66,9 @@ class MessageBlock(QWidget):
         self._note.setWordWrap(True)
         self._note.hide()
         set_role(self._note, "small")
+        self._count = QLabel(self)
+        self._count.hide()
+        set_role(self._count, "small")
         self._wanted = False
         self._note_timer = QTimer(self)
         self._note_timer.setSingleShot(True)
@@ -99,6 +102,23 @@ class MessageBlock(QWidget):
         self._role_button.setFocusPolicy(Qt.FocusPolicy.TabFocus if editable else Qt.FocusPolicy.NoFocus)
         self._role_button.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, not editable)
         self._name()
+
+    def set_count(self, text: str) -> None:
+        """Say how many tokens the message has, "" for unknown; shown where there is room."""
+        if text != self._count.text():
+            self._count.setText(text)
+            self._place_count()
+
+    def count(self) -> str:
+        """Return what is said about the tokens."""
+        return self._count.text()
+
+    def _place_count(self) -> None:
+        width, more = self._count.sizeHint().width(), self._more.geometry()
+        right = more.left() - 4 if self._editable else more.right() - 6
+        left = right - width
+        self._count.setGeometry(QRect(left, more.y(), width, more.height()))
+        self._count.setVisible(bool(self._count.text()) and left > self._role_button.geometry().right() + 8)
 
     def controls(self) -> tuple[QWidget, ...]:
         """Return what takes the focus, in the order of Tab."""
@@ -151,6 +171,7 @@ class MessageBlock(QWidget):
         self._more.setGeometry(QRect(edge - more, _TOP, more, header))
         self._name_role(edge - more - (LEFT - pad))
         self._role_button.setGeometry(QRect(LEFT - pad, _TOP, self._role_button.sizeHint().width(), header))
+        self._place_count()
         field = self.field.geometry()
         self.field.fit(QRect(field.x(), _TOP + header, field.width(), text_height), scrolls=scrolls)
         bottom = _TOP + header + text_height

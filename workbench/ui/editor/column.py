@@ -98,6 +98,15 @@ class Column(QScrollArea):
             self._more.setText(f"Show more of {count:,} other messages")
             self.arrange()
 
+    def set_counts(self, counts: tuple[str, ...]) -> None:
+        """Show how many tokens each message has; () when that is not known."""
+        for index, block in enumerate(self._blocks):
+            block.set_count(counts[index] if index < len(counts) else "")
+
+    def counts(self) -> tuple[str, ...]:
+        """Return what the shown messages say about their tokens."""
+        return tuple(block.count() for block in self._blocks)
+
     def set_editable(self, editable: bool) -> None:
         """Show or hide what adds messages."""
         self._editable = editable

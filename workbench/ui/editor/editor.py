@@ -61,6 +61,7 @@ class ContentEditor(QWidget):
         self._last: MessageBlock | None = None
         self._wanting: MessageBlock | None = None
         self._column = Column(self._theme, self)
+        self.set_counts, self.counts = self._column.set_counts, self._column.counts
         self._column.add_wanted.connect(self.add_next)
         self._waiting = Waiting(self._show_waiting, self)
         self._column.more_wanted.connect(self._waiting.more)

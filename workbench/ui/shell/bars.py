@@ -31,7 +31,7 @@ class Elided(QLabel):
         super().__init__(parent)
         # A label with a border would indent its text by itself, on one side only.
         self.setIndent(0)
-        self._full = text
+        self._full, self._tip = text, ""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         if role:
             set_role(self, role)
@@ -41,6 +41,12 @@ class Elided(QLabel):
         """Show `text`, elided as needed."""
         self._full = text
         self.updateGeometry()
+        self._fit()
+
+    def set_tip(self, tip: str) -> None:
+        """Show `tip` as tooltip instead of the whole text."""
+        self._tip = tip
+        self.setAccessibleDescription(tip)
         self._fit()
 
     def full(self) -> str:
@@ -69,7 +75,7 @@ class Elided(QLabel):
         room = self.contentsRect().width()
         shown = QFontMetrics(self.font()).elidedText(self._full, Qt.TextElideMode.ElideRight, max(room, 20))
         self.setText(shown)
-        self.setToolTip(self._full if shown != self._full else "")
+        self.setToolTip(self._tip or (self._full if shown != self._full else ""))
         self.setAccessibleName(self._full)
 
 
@@ -176,6 +182,8 @@ class StatusBar(QFrame):
         self._tone = "muted"
         self._engine = Elided("Engine starts with the first run", role="small", parent=self)
         self._saved = QLabel(self)
+        self._forecast = Elided(role="small", parent=self)
+        self._forecast.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._database = Elided(role="small", parent=self)
         self._database.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         set_role(self._saved, "small")
@@ -185,6 +193,7 @@ class StatusBar(QFrame):
         layout.addWidget(self._dot)
         layout.addWidget(self._engine, 3)
         layout.addWidget(self._saved)
+        layout.addWidget(self._forecast, 4)
         layout.addWidget(self._database, 2)
         theme.changed.connect(self._restyle)
         self._restyle()
@@ -214,6 +223,16 @@ class StatusBar(QFrame):
     def set_database(self, text: str) -> None:
         """Name the database and what it holds."""
         self._database.set_full(text)
+
+    def set_forecast(self, text: str, detail: str, *, warns: bool = False) -> None:
+        """Say what the next run will take; `detail` is its tooltip. A warning is in the words as well."""
+        set_role(self._forecast, "pill-warn" if warns else "small")
+        self._forecast.set_full(text)
+        self._forecast.set_tip(detail)
+
+    def forecast(self) -> tuple[str, str]:
+        """Return what is said about the next run, and its detail."""
+        return self._forecast.full(), self._forecast.toolTip()
 
     def _restyle(self) -> None:
         self._dot.set_color(self._theme.color(self._tone))

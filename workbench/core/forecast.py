@@ -1,0 +1,225 @@
+"""What the next run will take: tokens, money and calls, before anything is asked.
+
+Invariant: what is not known stays None and is told as unknown; nothing here is ever a promise, so every sum of money
+is estimated and said to be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workbench.core.counting import Count, Tokenizer, show_tokens
+from workbench.core.money import Rates, show_cost
+
+FEW = 10
+"""Of fewer past answers than this the shortest and the longest are the range, of more the tenth parts at both ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From `low` to `high`, both included."""
+
+    low: float
+    high: float
+
+
+def span_of(lengths: Sequence[int], most: int | None = None) -> Span | None:
+    """Return the range of these output tokens, at most `most` (the limit that is set); None when there are none."""
+    ordered = sorted(lengths)
+    if not ordered:
+        return None
+    edge = 0 if len(ordered) < FEW else len(ordered) // 10
+    low, high = ordered[edge], ordered[-1 - edge]
+    return Span(low, high) if most is None else Span(min(low, most), min(high, most))
+
+
+@dataclass(frozen=True, slots=True)
+class LaneForecast:
+    """What one lane will take. `counts` are its prompts, one for each set of values; `samples` calls are made of each.
+
+    `context` are the tokens that the model takes at most, None for unknown. `output` are the tokens of one answer, None
+    when this prompt has no answer of this model yet. `trouble` says why nothing could be counted.
+    """
+
+    slot: str
+    title: str
+    counts: tuple[Count, ...] = ()
+    samples: int = 1
+    context: int | None = None
+    output: Span | None = None
+    past: int = 0
+    rates: Rates | None = None
+    is_local: bool = False
+    trouble: str = ""
+
+    @property
+    def tokenizer(self) -> Tokenizer | None:
+        """What counted, None when nothing did."""
+        return self.counts[0].tokenizer if self.counts else None
+
+    @property
+    def about(self) -> bool:
+        """Whether the count is an estimate."""
+        return any(count.about for count in self.counts)
+
+    @property
+    def calls(self) -> int:
+        """How many calls are made."""
+        return max(len(self.counts), 1) * self.samples
+
+    @property
+    def largest(self) -> int:
+        """Tokens of the longest prompt."""
+        return max((count.whole for count in self.counts), default=0)
+
+    @property
+    def input(self) -> int:
+        """Input tokens of all calls."""
+        return self.samples * sum(count.whole for count in self.counts)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the longest prompt does not fit into the model's window."""
+        return self.context is not None and self.largest > self.context
+
+    @property
+    def input_cost(self) -> float | None:
+        """Dollars for all prompts, None when the price is not known."""
+        if self.is_local:
+            return 0.0
+        return None if self.rates is None or not self.counts else self.input * self.rates.input
+
+    @property
+    def cost(self) -> Span | None:
+        """Dollars for all calls, None when the price or the length of the answers is not known."""
+        given = self.input_cost
+        if self.is_local:
+            return Span(0.0, 0.0)
+        if given is None or self.output is None or self.rates is None:
+            return None
+        low, high = (tokens * self.calls * self.rates.output for tokens in (self.output.low, self.output.high))
+        return Span(given + low, given + high)
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """All lanes of the next run."""
+
+    lanes: tuple[LaneForecast, ...] = ()
+
+    @property
+    def calls(self) -> int:
+        """How many calls are made."""
+        return sum(lane.calls for lane in self.lanes)
+
+    @property
+    def tokens(self) -> int:
+        """Input tokens of all calls and, as far as is known, the most output tokens."""
+        return sum(lane.input + int(lane.calls * lane.output.high if lane.output else 0) for lane in self.lanes)
+
+    @property
+    def known_cost(self) -> Span:
+        """Dollars as far as they are known: of a lane without past answers only its prompts."""
+        low = high = 0.0
+        for lane in self.lanes:
+            cost = lane.cost or Span(lane.input_cost or 0.0, lane.input_cost or 0.0)
+            low, high = low + cost.low, high + cost.high
+        return Span(low, high)
+
+    @property
+    def unpriced(self) -> tuple[str, ...]:
+        """Titles of the lanes whose price nobody knows."""
+        return tuple(lane.title for lane in self.lanes if not lane.is_local and lane.input_cost is None)
+
+    @property
+    def open_ended(self) -> tuple[str, ...]:
+        """Titles of the lanes with a price whose answers have no known length."""
+        return tuple(lane.title for lane in self.lanes if lane.input_cost is not None and lane.cost is None)
+
+    @property
+    def over(self) -> tuple[LaneForecast, ...]:
+        """Lanes whose prompt does not fit into the model's window."""
+        return tuple(lane for lane in self.lanes if lane.is_over)
+
+    def parts(self, count: int) -> tuple[str, ...]:
+        """Return the tokens of each of `count` messages in words, "" for unknown."""
+        counts = [c for lane in self.lanes for c in lane.counts[:1] if len(c.parts) == count]
+        if not counts:
+            return ("",) * count
+        about = any(not c.tokenizer.exact for c in counts)
+        return tuple(
+            show_tokens(min(c.parts[i] for c in counts), max(c.parts[i] for c in counts), about=about)
+            for i in range(count)
+        )
+
+
+def line(forecast: Forecast) -> str:
+    """Return "412 tokens · est. $0.0011 for 3 lanes", "" when no lane counts anything."""
+    counted = [lane for lane in forecast.lanes if lane.counts]
+    if not counted:
+        return ""
+    least, most = min(lane.largest for lane in counted), max(lane.largest for lane in counted)
+    tokens = show_tokens(least, most, about=any(lane.about for lane in counted))
+    number = len(forecast.lanes)
+    lanes = "1 lane" if number == 1 else f"{number} lanes"
+    if forecast.calls != number:
+        lanes += f", {forecast.calls:,} calls"
+    over = [lane.title for lane in forecast.over]
+    warning = f"▲ Too long for {over[0] if len(over) == 1 else f'{len(over)} lanes'} · " if over else ""
+    return f"{warning}{tokens} · {_money(forecast)} for {lanes}"
+
+
+def _money(forecast: Forecast) -> str:
+    if all(lane.is_local for lane in forecast.lanes):
+        return "free"
+    known, unknown = forecast.known_cost, bool(forecast.unpriced)
+    if unknown and known.high == 0:
+        return "cost unknown"
+    least = "at least " if forecast.open_ended else ""
+    return f"est. {least}{show_span(known)}{' + unknown' if unknown else ''}"
+
+
+def show_span(span: Span) -> str:
+    """Return "$0.0011", or "$0.0008–0.0015" when both ends show differently."""
+    low, high = show_cost(span.low), show_cost(span.high)
+    return low if low == high else f"{low}–{high.removeprefix('$')}"
+
+
+def detail(forecast: Forecast) -> str:
+    """Return a line per lane: tokenizer, tokens, share of the window, cost."""
+    lines = [f"{lane.title}: {_lane(lane)}" for lane in forecast.lanes]
+    return "\n".join([*lines, "Counted on this computer; nothing is asked over the network."])
+
+
+def _lane(lane: LaneForecast) -> str:
+    if lane.trouble:
+        return f"not counted. {lane.trouble}"
+    if lane.tokenizer is None:
+        return "counts no tokens, free."
+    said = [f"{show_tokens(lane.largest, about=lane.about)} by {lane.tokenizer.name}"]
+    if lane.context is None:
+        said.append("size of the context window unknown")
+    elif lane.is_over:
+        said.append(f"▲ more than its context window of {lane.context:,} tokens; shorten the prompt")
+    else:
+        said.append(f"{_percent(lane.largest / lane.context)} of its context window of {lane.context:,}")
+    if lane.calls > 1:
+        said.append(f"{lane.calls} calls")
+    return "; ".join([*said, _lane_cost(lane)]) + "."
+
+
+def _percent(share: float) -> str:
+    return "less than 1 %" if share < 0.01 else f"{share * 100:.0f} %"
+
+
+def _lane_cost(lane: LaneForecast) -> str:
+    if lane.is_local:
+        return "free"
+    if (given := lane.input_cost) is None:
+        return "price unknown; set it in the model picker"
+    if lane.cost is None or lane.output is None:
+        return f"input {show_cost(given)}, output unknown until this prompt has an answer of this model"
+    answers = "1 past answer" if lane.past == 1 else f"{lane.past} past answers"
+    length = show_tokens(int(lane.output.low), int(lane.output.high))
+    return f"{show_span(lane.cost)}: input {show_cost(given)}, and {length} of output after {answers}"

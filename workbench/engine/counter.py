@@ -1,0 +1,108 @@
+"""The process that counts tokens: `python -m workbench.engine.counter`.
+
+Invariant: counting reads files of the installation and nothing else, above all not the network; it answers with the
+counts of a vocabulary that it names, which is the rule of `estimate` where the wanted one cannot be had.
+"""
+
+from __future__ import annotations
+
+import collections
+import os
+import queue
+from collections.abc import Callable, Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from workbench.core.counting import RULE
+from workbench.engine import estimate, protocol
+from workbench.engine.lifeline import die_with_parent
+from workbench.engine.pipes import ChildPipe
+
+Counting = Callable[[str], int]
+KEPT = 2
+"""Vocabularies that stay loaded; each takes 50 to 80 MB."""
+_FILES = {"claude": "anthropic_tokenizer.json", "deepseek": "deepseek_tokenizer.json"}
+
+
+class Vocabularies:
+    """Loads vocabularies on first use and forgets the one that was not used for longest."""
+
+    def __init__(self) -> None:
+        self._kept: collections.OrderedDict[str, Counting] = collections.OrderedDict()
+
+    def count(self, wanted: str, texts: Sequence[str]) -> tuple[str, list[int], str]:
+        """Return the id of the vocabulary that counted, its counts, and why it is not the wanted one ("")."""
+        reason = ""
+        if wanted != RULE:
+            try:
+                counting = self._counting(wanted)
+                return wanted, [counting(whole_characters(text)) for text in texts], ""
+            except Exception as error:  # noqa: BLE001 - a library's own trouble; the estimate says that it is one
+                reason = f"{type(error).__name__}: {error}"
+        return RULE, [estimate.tokens(text) for text in texts], reason
+
+    def _counting(self, wanted: str) -> Counting:
+        if wanted not in self._kept:
+            self._kept[wanted] = _load(wanted)
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(wanted)
+        return self._kept[wanted]
+
+
+def whole_characters(text: str) -> str:
+    """Return `text` with the replacement character for each half of a character, which no vocabulary has."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _load(wanted: str) -> Counting:
+    directory = _directory()
+    if wanted in _FILES:
+        from tokenizers import Tokenizer
+
+        read = Tokenizer.from_file(str(directory / _FILES[wanted]))
+        return lambda text: len(read.encode(text, add_special_tokens=False).ids)
+    # The files of tiktoken's own vocabularies are not in its package; without this it would fetch them.
+    os.environ["TIKTOKEN_CACHE_DIR"] = str(directory)
+    import tiktoken
+    import tiktoken.load
+
+    tiktoken.load.read_file = _refuse
+    encoding = tiktoken.get_encoding(wanted)
+    return lambda text: len(encoding.encode_ordinary(text))
+
+
+def _refuse(blobpath: str) -> bytes:
+    raise FileNotFoundError(f"The vocabulary {blobpath} is not installed, and nothing is fetched.")
+
+
+def _directory() -> Path:
+    spec = find_spec("litellm")
+    if spec is None or spec.origin is None:
+        raise FileNotFoundError("LiteLLM is not installed, which has the vocabularies.")
+    return Path(spec.origin).parent / "litellm_core_utils" / "tokenizers"
+
+
+def main() -> None:
+    """Answer orders until stdin closes."""
+    parent = os.getppid()
+    pipe = ChildPipe()
+    die_with_parent(parent)
+    orders: queue.SimpleQueue[Mapping[str, Any]] = queue.SimpleQueue()
+    pipe.listen(orders.put)
+    vocabularies = Vocabularies()
+    while True:
+        order = orders.get()
+        if order["type"] != "count":
+            pipe.send("pong")
+            continue
+        tokenizer, counts, reason = vocabularies.count(order["tokenizer"], order["texts"])
+        try:
+            pipe.send("counted", tokenizer=tokenizer, counts=counts, reason=reason)
+        except protocol.ProtocolError:
+            pipe.send("counted", tokenizer=RULE, counts=[], reason="too many texts at once")
+
+
+if __name__ == "__main__":
+    main()

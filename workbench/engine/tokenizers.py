@@ -1,0 +1,49 @@
+"""Which tokenizer counts for which model.
+
+Invariant: a tokenizer is exact only where the model's maker says that the model uses it; all others are named for what
+they are and count "about". Nothing here loads one.
+"""
+
+from __future__ import annotations
+
+import re
+
+from workbench.core.counting import RULE, Tokenizer
+from workbench.core.lanes import Endpoint
+from workbench.engine.providers import split_model
+
+O200K = Tokenizer("o200k_base", "o200k_base of OpenAI", exact=True)
+CL100K = Tokenizer("cl100k_base", "cl100k_base of OpenAI", exact=True)
+CLAUDE = Tokenizer("claude", "the tokenizer of Claude 2; newer models count some more")
+DEEPSEEK = Tokenizer("deepseek", "the tokenizer of DeepSeek V3")
+ESTIMATE = Tokenizer(RULE, "a rule over letters, digits and signs")
+RUNTIME = Tokenizer("runtime", "the model's own", exact=True, per_message=0, per_prompt=0)
+"""Of the model that our runtime has loaded; it counts whole prompts in the model's own format."""
+
+BUILTIN_CONTEXT, RUNTIME_CONTEXT = 4096, 8192
+"""Tokens that the built-in model and a model file of one's own can hold in our runtime."""
+
+# The families as tiktoken maps them; what is older than these is not asked for chats any more.
+_CL100K = re.compile(r"^(ft:)?(gpt-4(?!o|\.1|\.5)|gpt-3\.5|gpt-35)")
+_O200K = re.compile(r"^(ft:)?(gpt-|chatgpt-|o[1-9](-|$))")
+
+
+def tokenizer_of(endpoint: Endpoint, model: str) -> Tokenizer | None:
+    """Return what counts for a model there, None where nothing is counted: echo reads no tokens."""
+    if endpoint.kind == "echo":
+        return None
+    if endpoint.kind in ("builtin", "gguf"):
+        return RUNTIME
+    if endpoint.kind == "openai":
+        # A server of one's own may call anything "gpt-4o".
+        return ESTIMATE
+    provider, name = split_model(model)
+    name = name.rsplit("/", 1)[-1]
+    if provider in ("openai", "azure", "openrouter", "github", "vercel_ai_gateway") or not provider:
+        if _CL100K.search(name):
+            return CL100K
+        if _O200K.search(name):
+            return O200K
+    if "claude" in name:
+        return CLAUDE
+    return DEEPSEEK if "deepseek" in name else ESTIMATE
