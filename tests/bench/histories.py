@@ -15,7 +15,7 @@ from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import ECHO, ECHO_MODEL, Endpoint, Lane, Params
 from workbench.core.money import FREE, Usage
-from workbench.core.runs import Result, Timing, Verdict
+from workbench.core.runs import Result, RunSet, Timing, Verdict
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store import LaneStart, OutputStart, RunStart, Store, open_store
@@ -100,7 +100,9 @@ def _iteration(store: Store, prompt: str, draft: Draft, index: int) -> list[Futu
         LaneStart(new_uid(), Lane(f"slot{n}", ECHO, ECHO_MODEL), n, (OutputStart(new_uid()),)) for n in range(2)
     )
     run, outputs = new_uid(), tuple(lane.outputs[0].uid for lane in lanes)
-    start = RunStart(run, "iteration", prompt, new_uid(), at, None, content, new_uid(), draft.values, "", lanes)
+    start = RunStart(
+        run, "iteration", prompt, new_uid(), at, None, content, new_uid(), (RunSet("", "", draft.values),), lanes
+    )
     result = Result(
         "finished",
         _ANSWER * 6,

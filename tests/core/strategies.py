@@ -6,8 +6,9 @@ import json
 
 from hypothesis import strategies as st
 
-from workbench.core.content import ROLES, Content, Message
-from workbench.core.drafts import Draft
+from workbench.core.blocks import Attachment, Example, OutputFormat, Tool, ToolRow
+from workbench.core.content import KNOWN, ROLES, Content, Message
+from workbench.core.drafts import Draft, ValueSet
 from workbench.core.lanes import Lane, Params
 
 ODD = (
@@ -30,15 +31,29 @@ texts = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"])),
     st.lists(st.sampled_from(ODD) | st.text("ab c,", max_size=5), max_size=8).map("".join),
 )
-messages = st.builds(Message, st.sampled_from(ROLES), texts)
+attachments = st.builds(Attachment, texts, st.sampled_from(["image/png", "text/plain"]), texts)
+messages = st.builds(
+    Message, st.sampled_from(ROLES), texts, st.lists(attachments, max_size=1).map(tuple), st.booleans()
+)
+examples = st.builds(Example, texts, texts, st.booleans())
+outputs = st.none() | st.builds(OutputFormat, st.sampled_from(["json", "schema"]), texts, texts)
+rows = st.lists(st.builds(ToolRow, texts, texts), max_size=2).map(tuple)
+tools = st.builds(Tool, texts, texts, texts, texts, rows, st.booleans())
 scalars = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.floats(-1e15, 1e15)
 json_values = st.recursive(
     scalars | texts, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3), max_leaves=8
 )
-unknown_keys = st.dictionaries(
-    texts.filter(lambda k: k not in ("format", "messages", "template")), json_values, max_size=3
+unknown_keys = st.dictionaries(texts.filter(lambda k: k not in KNOWN), json_values, max_size=3)
+contents = st.builds(
+    Content,
+    st.lists(messages, max_size=4).map(tuple),
+    st.sampled_from(["plain", "jinja"]),
+    examples=st.lists(examples, max_size=2).map(tuple),
+    examples_in=st.sampled_from(["messages", "system"]),
+    output=outputs,
+    tools=st.lists(tools, max_size=2).map(tuple),
+    tool_rounds=st.integers(1, 20),
 )
-contents = st.builds(Content, st.lists(messages, max_size=4).map(tuple), st.sampled_from(["plain", "jinja"]))
 params = st.builds(
     Params,
     temperature=st.none() | st.floats(0, 2),
@@ -49,11 +64,26 @@ params = st.builds(
     reasoning_effort=st.sampled_from(["", "low", "high"]),
     extra=st.dictionaries(texts, json_values, max_size=3).map(lambda d: json.dumps(d, ensure_ascii=False) if d else ""),
 )
-lanes = st.builds(Lane, texts, texts, texts, params, pinned=st.none() | st.integers(1, 999), label=texts)
+lanes = st.builds(
+    Lane,
+    texts,
+    texts,
+    texts,
+    params,
+    st.none() | st.integers(1, 999),
+    texts,
+    st.integers(1, 20),
+    st.booleans(),
+    st.booleans(),
+)
+named = st.dictionaries(texts, texts, max_size=4).map(lambda d: tuple(d.items()))
+sets = st.builds(ValueSet, texts.filter(bool), texts, named, st.booleans())
 drafts = st.builds(
     Draft,
     contents,
-    st.dictionaries(texts, texts, max_size=4).map(lambda d: tuple(d.items())),
+    named,
     st.lists(lanes, max_size=3).map(tuple),
     st.none() | st.integers(1, 999),
+    st.lists(sets, max_size=3).map(tuple),
+    texts,
 )

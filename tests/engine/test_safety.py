@@ -107,7 +107,7 @@ def test_variables_with_odd_names_reach_no_child(weights: Path) -> None:
     with Engine(env=scrubbed_env({**os.environ, **planted}), builtin_model=weights) as engine:
         assert engine.ask(BUILTIN, "hi", params={"max_tokens": 1}).state == "finished"
         content = Content((Message("user", "{{ a }}"),), template="jinja")
-        assert engine.client.render(content, {"a": "b"}).result(30)[0].text == "b"
+        assert engine.client.render(content, {"a": "b"}).result(30)[0] == "b"
         assert engine.client.pid is not None
         children = [engine.client.pid, *descendants(engine.client.pid)]
         seen = [Path(f"/proc/{pid}/environ").read_bytes() for pid in children]

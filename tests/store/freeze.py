@@ -36,7 +36,7 @@ def fill(path: Path) -> None:
     store.finish_output("r1.again", done("注文を確認します。"), LATER)
     store.mark("r1", "verdict-1", Verdict("winner", (1,)), ("r1.0.0", "r1.again"), LATER)
     store.mark("r1", "verdict-2", Verdict("winner", (0,), blind=True), ("r1.0.0", "r1.again"), LATER)
-    newer = Content(text("礼儀正しく {{order}}").messages, "jinja", '{"examples":[{"in":"a","out":"b"}]}')
+    newer = Content(text("礼儀正しく {{order}}").messages, "jinja", '{"later":[{"in":"a","out":"b"}]}')
     store.begin_run(run("r2", newer, lanes=(lane("A", pinned=1), lane("B")), based_on=1, note="a note", samples=2))
     store.save_partials([("r2.0.0", "text", 0, "half an"), ("r2.0.0", "reasoning", 0, "hm")], LATER)
     store.save_endpoint(Endpoint("e", "openai", "Mine", "http://localhost/v1", (("X-Title", "t"),), ("X-Key",)), NOW)

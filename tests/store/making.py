@@ -9,7 +9,7 @@ from pathlib import Path
 from workbench.core.content import Content, Message
 from workbench.core.lanes import ECHO, Lane
 from workbench.core.money import Rates, Usage
-from workbench.core.runs import Failure, Mark, Result, Timing
+from workbench.core.runs import Failure, Mark, Result, RunSet, Step, Timing
 from workbench.store import LaneStart, OutputStart, RunStart, Store, open_store
 
 NOW = "2026-11-24T13:20:05.123Z"
@@ -58,8 +58,7 @@ def run(
         based_on=based_on,
         content=content,
         version_uid=f"{name}.version",
-        values=values,
-        value_set_uid="",
+        sets=(RunSet("", "", values),),
         lanes=tuple(
             LaneStart(
                 f"{name}.{position}",
@@ -86,6 +85,12 @@ FULL_RESULT = Result(
     request={"model": "vendor/model", "messages": [{"role": "user", "content": "Hi"}], "temperature": 0.25},
     marks=(Mark("refused", "seed", "the provider takes none"), Mark("added", "stream", "true")),
     response={"id": "x", "choices": [{"delta": {"content": "…"}}], "nothing": None},
+    steps=(
+        Step("reasoning", "Look it up.", opaque='{"signature":"ab"}'),
+        Step("tool_call", '{"order": "123"}', "lookup_order", "call-1"),
+        Step("tool_result", "in transit", "lookup_order", "call-1"),
+        Step("text", "Your order\u00a0123 is on its way.\n\n"),
+    ),
 )
 FAILED = Result(
     state="failed",

@@ -58,7 +58,7 @@ def test_an_old_history_opens_with_all_its_rows(schema: Path, path: Path) -> Non
     assert [(row.name, row.iterations) for row in store.prompts()] == [("Order bot", 2)]
     assert [row.name for row in store.prompts(archived=True)] == ["Archived"]
     assert store.draft("p") == Draft(text("typed"), (("a", "1"),), (lane("A", pinned=1), lane("B")), 2)
-    newer = Content(text("礼儀正しく {{order}}").messages, "jinja", '{"examples":[{"in":"a","out":"b"}]}')
+    newer = Content(text("礼儀正しく {{order}}").messages, "jinja", '{"later":[{"in":"a","out":"b"}]}')
     assert [(v.number, v.parent, v.content) for v in store.versions("p")] == [
         (1, None, text("Where is {{order}}?", "Be kind.")),
         (2, 1, newer),

@@ -51,7 +51,7 @@ def test_an_unknown_version_or_parent_is_a_sentence(store: Store) -> None:
 
 
 def test_content_of_a_newer_release_keeps_its_keys(store: Store) -> None:
-    content = Content(text("one").messages, "jinja", '{"examples":[{"in":"a","out":"b"}],"tools":[]}')
+    content = Content(text("one").messages, "jinja", '{"later":[{"in":"a","out":"b"}],"more":[]}')
     row = store.add_version("p", "v", content, None, NOW).result(10)
     assert row.content == content
     assert row.hash == content_hash(content)

@@ -14,7 +14,7 @@ from PySide6.QtGui import QGuiApplication
 from tests.ui.desk import ECHO, Desk
 from workbench.app.single import ask_to_raise
 from workbench.core.content import Content, Message
-from workbench.core.runs import Verdict
+from workbench.core.runs import RunSet, Verdict
 from workbench.host.clock import utc_now
 from workbench.host.dirs import places
 from workbench.host.ids import new_uid
@@ -126,8 +126,7 @@ def test_long_histories_are_read_page_by_page(desk: Desk) -> None:
                 based_on=None,
                 content=draft.content,
                 version_uid=new_uid(),
-                values=(),
-                value_set_uid="",
+                sets=(RunSet("", "", ()),),
                 lanes=(lane,),
             )
         )

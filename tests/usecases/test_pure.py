@@ -82,7 +82,7 @@ class TestPlanning:
     def test_pinned_lanes_send_their_version_and_current_ones_the_text(self) -> None:
         old = Content((Message("user", "Old {{name}}"),))
         planned = plan_lanes(draft(echo(), echo("b", pinned=4)), {4: old}.__getitem__, no_render)
-        assert [lane.messages[0].text for lane in planned] == ["Hello Ada", "Old Ada"]
+        assert [lane.rendered[0].messages[0].text for lane in planned] == ["Hello Ada", "Old Ada"]
 
     def test_a_pinned_version_that_lacks_a_value_is_named(self) -> None:
         old = Content((Message("user", "{{gone}}"),))

@@ -11,11 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
+from workbench.core import blocks
+from workbench.core.blocks import MOST_TOOL_ROUNDS, TOOL_ROUNDS, Attachment, Example, ExamplesIn, OutputFormat, Tool
+
 Role = Literal["system", "user", "assistant"]
 Template = Literal["plain", "jinja"]
 ROLES: tuple[Role, ...] = get_args(Role)
 FORMAT = 1
-_KNOWN = frozenset({"format", "messages", "template"})
+KNOWN = frozenset({"format", "messages", "template", "examples", "examples_in", "output", "tools", "tool_rounds"})
 
 
 class ContentError(ValueError):
@@ -24,28 +27,39 @@ class ContentError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message; `text` is a template and exact to the byte."""
+    """One message; `text` is a template and exact to the byte.
+
+    `cache` asks providers that have such breakpoints to keep what comes before and with it for the next call.
+    """
 
     role: Role
     text: str
+    attachments: tuple[Attachment, ...] = ()
+    cache: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Messages and how their variables are written.
+    """Messages and the other parts, and how variables are written in them.
 
-    `extra` is canonical JSON of the keys that a newer release added and this one does not know ("" for none); it
-    is carried along and hashed, so that a round trip through an older release loses nothing.
+    `tool_rounds` is how often a model may call tools before it is stopped. `extra` is canonical JSON of the keys that
+    a newer release added and this one does not know ("" for none); it is carried along and hashed, so that a round trip
+    through an older release loses nothing.
     """
 
     messages: tuple[Message, ...] = ()
     template: Template = "plain"
     extra: str = ""
+    examples: tuple[Example, ...] = ()
+    examples_in: ExamplesIn = "messages"
+    output: OutputFormat | None = None
+    tools: tuple[Tool, ...] = ()
+    tool_rounds: int = TOOL_ROUNDS
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to send."""
-        return not any(m.text for m in self.messages) and not self.extra
+        """Whether there is nothing to send: examples, formats and tools alone ask nothing."""
+        return not any(m.text or m.attachments for m in self.messages) and not self.extra
 
 
 def to_json(content: Content) -> dict[str, Any]:
@@ -53,9 +67,28 @@ def to_json(content: Content) -> dict[str, Any]:
     data: dict[str, Any] = json.loads(content.extra) if content.extra else {}
     data["format"] = FORMAT
     if content.messages:
-        data["messages"] = [{"role": m.role, "text": m.text} for m in content.messages]
+        data["messages"] = [_message_to_json(m) for m in content.messages]
     if content.template != "plain":
         data["template"] = content.template
+    if content.examples:
+        data["examples"] = blocks.examples_to_json(content.examples)
+    if content.examples_in != "messages":
+        data["examples_in"] = content.examples_in
+    if content.output is not None:
+        data["output"] = blocks.output_to_json(content.output)
+    if content.tools:
+        data["tools"] = blocks.tools_to_json(content.tools)
+    if content.tool_rounds != TOOL_ROUNDS:
+        data["tool_rounds"] = content.tool_rounds
+    return data
+
+
+def _message_to_json(message: Message) -> dict[str, Any]:
+    data: dict[str, Any] = {"role": message.role, "text": message.text}
+    if message.attachments:
+        data["attachments"] = [blocks.attachment_to_json(attachment) for attachment in message.attachments]
+    if message.cache:
+        data["cache"] = True
     return data
 
 
@@ -74,9 +107,28 @@ def from_json(data: Mapping[str, Any]) -> Content:
     if template not in get_args(Template):
         raise ContentError(f"Templates are plain or jinja, not {template!r}.")
     messages = tuple(_message(item, index) for index, item in enumerate(raw, start=1))
-    unknown = {key: value for key, value in data.items() if key not in _KNOWN}
+    unknown = {key: value for key, value in data.items() if key not in KNOWN}
     extra = _extra(unknown) if unknown else ""
-    return Content(messages, template, extra)
+    try:
+        return Content(messages, template, extra, **_parts(data))
+    except blocks.BlockError as error:
+        raise ContentError(str(error)) from error
+
+
+def _parts(data: Mapping[str, Any]) -> dict[str, Any]:
+    examples_in, rounds = data.get("examples_in", "messages"), data.get("tool_rounds", TOOL_ROUNDS)
+    if examples_in not in get_args(ExamplesIn):
+        raise ContentError(f"Examples go into {' or '.join(get_args(ExamplesIn))}, not {examples_in!r}.")
+    if type(rounds) is not int or not 1 <= rounds <= MOST_TOOL_ROUNDS:
+        raise ContentError(f"Tools may be called in 1 to {MOST_TOOL_ROUNDS} rounds, not {rounds!r}.")
+    output = data.get("output")
+    return {
+        "examples": blocks.examples_from_json(data.get("examples", [])),
+        "examples_in": examples_in,
+        "output": None if output is None else blocks.output_from_json(output),
+        "tools": blocks.tools_from_json(data.get("tools", [])),
+        "tool_rounds": rounds,
+    }
 
 
 def _has_format(data: Mapping[str, Any]) -> bool:
@@ -123,9 +175,17 @@ def _message(item: object, index: int) -> Message:
     if not isinstance(item, Mapping) or role not in ROLES or not isinstance(text, str):
         raise ContentError(f"Message {index} needs a role (one of {', '.join(ROLES)}) and a text.")
     # Dropping a part that a newer release added would silently send, and hash, something else.
-    if unknown := ", ".join(repr(key) for key in item if key not in ("role", "text")):
+    known = ("role", "text", "attachments", "cache")
+    if unknown := ", ".join(repr(key) for key in item if key not in known):
         raise ContentError(f"Message {index} has {unknown}, which this release does not know; a newer one reads it.")
-    return Message(cast(Role, role), text)
+    attached, cache = item.get("attachments", []), item.get("cache", False)
+    if not isinstance(attached, list) or not isinstance(cache, bool):
+        raise ContentError(f"Message {index} has attachments that are no list, or a cache mark that is not true.")
+    try:
+        attachments = tuple(blocks.attachment_from_json(one, f"An attachment of message {index}") for one in attached)
+    except blocks.BlockError as error:
+        raise ContentError(str(error)) from error
+    return Message(cast(Role, role), text, attachments, cache)
 
 
 def canonical(content: Content) -> bytes:
@@ -140,7 +200,12 @@ def canonical(content: Content) -> bytes:
             raise ContentError(
                 f"The text of message {index} has half a character (at {error.start}) and cannot be sent. Remove it."
             ) from error
-    return bytes(rfc8785.dumps(to_json(content)))
+    try:
+        return bytes(rfc8785.dumps(to_json(content)))
+    except UnicodeEncodeError as error:
+        raise ContentError(
+            "An example, a tool or the output format has half a character and cannot be sent. Remove it."
+        ) from error
 
 
 def content_hash(content: Content) -> str:

@@ -3,22 +3,76 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from workbench.core import content as contents
 from workbench.core.content import Content
 from workbench.core.lanes import Lane
 
+Values = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ValueSet:
+    """Values under a name, in the order they were given; a run goes through every set that is `ticked`.
+
+    `uid` is what the history knows it by when it is renamed or its values change; "" for values that have no name.
+    """
+
+    uid: str
+    name: str
+    values: Values = ()
+    ticked: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the stored form."""
+        data: dict[str, Any] = {"uid": self.uid, "name": self.name, "values": dict(self.values)}
+        return {**data, "ticked": True} if self.ticked else data
+
+    @classmethod
+    def from_json(cls, data: object) -> ValueSet:
+        """Read `to_json` back. Raises ValueError with a sentence on a foreign shape."""
+        if not isinstance(data, Mapping):
+            raise ValueError("A value set of this draft is not an object.")
+        uid, name, ticked = data.get("uid"), data.get("name"), data.get("ticked", False)
+        if not isinstance(uid, str) or not uid or not isinstance(name, str) or not isinstance(ticked, bool):
+            raise ValueError("A value set of this draft needs an identity and a name, and is ticked or not.")
+        return cls(uid, name, _values(data.get("values", {}), f"the value set {name!r}"), ticked)
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Content, values and lanes of one prompt, with the version number they started from (None: from nothing)."""
+    """Content, values and lanes of one prompt, with the version number they started from (None: from nothing).
+
+    `values` are those that a person sees and edits. They belong to the set `active`, or to none ("") when the prompt
+    has no sets; where a set and `values` differ, `values` count.
+    """
 
     content: Content = field(default_factory=Content)
-    values: tuple[tuple[str, str], ...] = ()
+    values: Values = ()
     lanes: tuple[Lane, ...] = ()
     based_on: int | None = None
+    sets: tuple[ValueSet, ...] = ()
+    active: str = ""
+
+    @property
+    def current_sets(self) -> tuple[ValueSet, ...]:
+        """The named sets with what is being edited taken in."""
+        return tuple(replace(one, values=self.values) if one.uid == self.active else one for one in self.sets)
+
+    @property
+    def run_sets(self) -> tuple[ValueSet, ...]:
+        """What a run goes through, never nothing: the ticked sets in their order, else the values that are shown."""
+        if ticked := tuple(one for one in self.current_sets if one.ticked):
+            return ticked
+        shown = next((one for one in self.current_sets if one.uid == self.active), None)
+        return (shown or ValueSet("", "", self.values),)
+
+    @property
+    def run_lanes(self) -> tuple[Lane, ...]:
+        """The lanes that a run asks: all but the hidden ones and the baselines."""
+        return tuple(lane for lane in self.lanes if not lane.hidden and not lane.baseline)
 
     @property
     def value_map(self) -> dict[str, str]:
@@ -26,31 +80,45 @@ class Draft:
         return dict(self.values)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the stored form; the order of values and lanes is kept."""
-        return {
+        """Return the stored form; the order of values, sets and lanes is kept."""
+        data: dict[str, Any] = {
             "content": contents.to_json(self.content),
             "values": dict(self.values),
             "lanes": [lane.to_json() for lane in self.lanes],
             "based_on": self.based_on,
         }
+        if self.sets:
+            data["sets"] = [one.to_json() for one in self.sets]
+        if self.active:
+            data["active"] = self.active
+        return data
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Draft:
         """Read `to_json` back. Raises ValueError with a sentence on a foreign shape (ContentError for the content)."""
         if not isinstance(data, Mapping):
             raise ValueError("This draft is not an object.")
-        values = data.get("values", {})
-        if not isinstance(values, Mapping) or not all(isinstance(value, str) for value in values.values()):
-            raise ValueError("The values of this draft are not texts by variable name.")
+        values = _values(data.get("values", {}), "this draft")
         lanes = data.get("lanes", [])
         if not isinstance(lanes, list | tuple):
             raise ValueError("The lanes of this draft are not a list.")
         based_on = data.get("based_on")
         if based_on is not None and type(based_on) is not int:
             raise ValueError("The version that this draft is based on is not a number.")
+        sets, active = data.get("sets", []), data.get("active", "")
+        if not isinstance(sets, list | tuple) or not isinstance(active, str):
+            raise ValueError("The value sets of this draft are not a list, or the one that is shown has no identity.")
         return cls(
             content=contents.from_json(data.get("content", {})),
-            values=tuple(values.items()),
+            values=values,
             lanes=tuple(Lane.from_json(lane) for lane in lanes),
             based_on=based_on,
+            sets=tuple(ValueSet.from_json(one) for one in sets),
+            active=active,
         )
+
+
+def _values(data: object, where: str) -> Values:
+    if not isinstance(data, Mapping) or not all(isinstance(value, str) for value in data.values()):
+        raise ValueError(f"The values of {where} are not texts by variable name.")
+    return tuple(data.items())

@@ -19,6 +19,7 @@ BUILTIN = "builtin"
 LITELLM = "litellm"
 BUILTIN_MODEL = "SmolLM2-135M-Instruct"
 ECHO_MODEL = "echo"
+MOST_SAMPLES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,8 @@ class Lane:
 
     `slot` stays the same over iterations, so that a lane can be compared with its own past. `pinned` is the number of
     a version of the same prompt, or None for the current text. `label` overrides the shown name ("" = the model).
+    `samples` (1 to MOST_SAMPLES) is how many independent answers a run asks for. A `hidden` lane is neither shown nor
+    run; a `baseline` keeps the answer that it has, to compare with, and is not run again.
     """
 
     slot: str
@@ -128,6 +131,9 @@ class Lane:
     params: Params = field(default_factory=Params)
     pinned: int | None = None
     label: str = ""
+    samples: int = 1
+    hidden: bool = False
+    baseline: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return the stored form."""
@@ -138,6 +144,9 @@ class Lane:
             data["pinned"] = self.pinned
         if self.label:
             data["label"] = self.label
+        if self.samples != 1:
+            data["samples"] = self.samples
+        data.update({name: True for name in ("hidden", "baseline") if getattr(self, name)})
         return data
 
     @classmethod
@@ -152,6 +161,9 @@ class Lane:
             params=Params.from_json(data.get("params", {})),
             pinned=_whole(data, "pinned"),
             label=_text(data, "label", ""),
+            samples=max(1, min(MOST_SAMPLES, _whole(data, "samples") or 1)),
+            hidden=_switch(data, "hidden"),
+            baseline=_switch(data, "baseline"),
         )
 
     @property
@@ -194,4 +206,11 @@ def _whole(data: Mapping[str, Any], name: str) -> int | None:
         return None
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError(f"The {name} of a lane is not a whole number.")
+    return value
+
+
+def _switch(data: Mapping[str, Any], name: str) -> bool:
+    value = data.get(name, False)
+    if not isinstance(value, bool):
+        raise ValueError(f"The mark {name!r} of a lane is neither true nor false.")
     return value

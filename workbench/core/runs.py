@@ -17,6 +17,7 @@ from workbench.core.money import Rates, Usage
 RunKind = Literal["iteration", "test", "improve", "judge", "import"]
 OutputState = Literal["waiting", "queued", "streaming", "finished", "failed", "stopped", "interrupted"]
 VerdictKind = Literal["winner", "tie", "all_bad", "none"]
+StepKind = Literal["text", "reasoning", "tool_call", "tool_result"]
 
 ENDED: frozenset[OutputState] = frozenset({"finished", "failed", "stopped", "interrupted"})
 LOOP_GAP_MS = 10 * 60 * 1000
@@ -77,8 +78,24 @@ def notable(marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One thing on the way to an answer in which tools took part.
+
+    `text` is what was said or thought, the arguments of a call as the model wrote them, or what the tool gave back.
+    `name` and `call_id` are the tool's name and the provider's id of the call ("" for text and reasoning). `opaque` is
+    JSON of what the provider wants back unchanged, signatures for example, "" for nothing.
+    """
+
+    kind: StepKind
+    text: str = ""
+    name: str = ""
+    call_id: str = ""
+    opaque: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
-    """How one output ended."""
+    """How one output ended. With `steps`, `text` and `reasoning` are those after the last tool answered."""
 
     state: OutputState
     text: str = ""
@@ -95,6 +112,8 @@ class Result:
     marks: tuple[Mark, ...] = ()
     response: Any = None
     """The raw response or the last chunks of the stream; None when there is none."""
+    steps: tuple[Step, ...] = ()
+    """Everything in order, the final text included; () when no tool took part."""
 
 
 def median_loop_ms(starts_ms: Sequence[int]) -> int | None:
@@ -191,13 +210,14 @@ class IterationRow:
 
 @dataclass(frozen=True, slots=True)
 class OutputRecord:
-    """One attempt as stored. `position` is the lane's place in its run, from 0."""
+    """One attempt as stored. `position` and `value_set` are places of lane and value set in the run, from 0."""
 
     uid: str
     position: int
     sample: int
     attempt: int
     result: Result
+    value_set: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,10 +239,20 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class IterationDetail:
-    """An iteration exactly as it was: content of the version it ran, values, lanes, all attempts, verdict.
+class RunSet:
+    """A value set as a run went through it; `uid` and `name` are "" for values that belong to no named set."""
 
-    `newer` is what it is in a `VersionRow`.
+    uid: str
+    name: str
+    values: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IterationDetail:
+    """An iteration exactly as it was: content of the version it ran, value sets, lanes, all attempts, verdicts.
+
+    `values` and `verdict` are those of the first set; `sets` and `verdicts` go on from there, by position. `newer` is
+    what it is in a `VersionRow`.
     """
 
     row: IterationRow
@@ -233,3 +263,5 @@ class IterationDetail:
     outputs: tuple[OutputRecord, ...]
     verdict: Verdict
     newer: str = ""
+    sets: tuple[RunSet, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from workbench.core.content import Content, Message
+from workbench.core.content import Content
 
 # A name is a letter or underscore, then letters, digits, underscores; white space inside the braces is allowed.
 PLAIN_VARIABLE = re.compile(r"\{\{[ \t]*([^\W\d]\w*)[ \t]*\}\}")
@@ -24,9 +24,21 @@ def variables(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(seen)
 
 
+def template_texts(content: Content) -> tuple[tuple[str, str], ...]:
+    """Return all texts in which variables are filled in, each after the name of its place: messages, then examples.
+
+    What is switched off is left out.
+    """
+    found = [(f"message {number} ({m.role})", m.text) for number, m in enumerate(content.messages, start=1)]
+    for number, example in enumerate(content.examples, start=1):
+        if example.enabled:
+            found += [(f"example {number} (user)", example.user), (f"example {number} (assistant)", example.assistant)]
+    return tuple(found)
+
+
 def content_variables(content: Content) -> tuple[str, ...]:
-    """Return the variables of all messages, in order of first appearance."""
-    return variables(m.text for m in content.messages)
+    """Return the variables of all messages and examples, in order of first appearance."""
+    return variables(text for _, text in template_texts(content))
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
@@ -42,7 +54,6 @@ def missing(content: Content, values: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(name for name in content_variables(content) if name not in values)
 
 
-def render_plain(content: Content, values: Mapping[str, str]) -> tuple[Message, ...]:
-    """Return the messages as they are sent. Messages whose text is empty are left out: providers refuse them."""
-    filled = (Message(m.role, fill(m.text, values)) for m in content.messages)
-    return tuple(m for m in filled if m.text)
+def render_plain(texts: Iterable[tuple[str, str]], values: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the texts of `template_texts` with their values filled in."""
+    return tuple(fill(text, values) for _, text in texts)

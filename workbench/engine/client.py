@@ -14,10 +14,10 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from workbench.core.content import Content, Message
+from workbench.core.content import Content
 from workbench.core.lanes import Endpoint
 from workbench.core.runs import Failure
-from workbench.core.templates import render_plain
+from workbench.core.templates import render_plain, template_texts
 from workbench.engine import protocol
 from workbench.engine.calls import (
     Call,
@@ -164,14 +164,15 @@ class EngineClient:
         fields = {**protocol.access_to_json(endpoint, key, secret_headers), "provider": provider, "model": model}
         return self._ask("check", fields, lambda message: str(message["sentence"]))
 
-    def render(self, content: Content, values: Mapping[str, str]) -> Future[tuple[Message, ...]]:
-        """Return the messages as they would be sent; EngineError names the line of a template error."""
+    def render(self, content: Content, values: Mapping[str, str]) -> Future[tuple[str, ...]]:
+        """Return the texts of `template_texts` with values filled in; EngineError names the line of a mistake."""
+        texts = template_texts(content)
         if content.template == "plain":
-            done: Future[tuple[Message, ...]] = Future()
-            done.set_result(render_plain(content, values))
+            done: Future[tuple[str, ...]] = Future()
+            done.set_result(render_plain(texts, values))
             return done
-        fields = {"messages": protocol.messages_to_json(content.messages), "values": dict(values)}
-        return self._ask("render", fields, lambda message: protocol.messages_from_json(message["messages"]))
+        fields = {"texts": [list(pair) for pair in texts], "values": dict(values)}
+        return self._ask("render", fields, lambda message: tuple(message["texts"]))
 
     def count(self, endpoint: Endpoint, tokenizer: str, messages: Sequence[Message]) -> Future[Counted]:
         """Count the tokens of messages with a vocabulary (an id), by the runtime where it has the model loaded."""

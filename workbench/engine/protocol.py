@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from workbench.core.blocks import Attachment
 from workbench.core.content import Message
 from workbench.core.lanes import Endpoint
 from workbench.core.money import Usage
@@ -82,14 +83,17 @@ class LineSplitter:
             self._parts.append(piece)
 
 
-def messages_to_json(messages: Iterable[Message]) -> list[list[str]]:
-    """Return messages as pairs of role and text."""
-    return [[m.role, m.text] for m in messages]
+def messages_to_json(messages: Iterable[Message]) -> list[list[Any]]:
+    """Return messages as lists of role, text, attachments, and whether to cache up to here."""
+    return [[m.role, m.text, [[a.hash, a.media_type, a.name] for a in m.attachments], m.cache] for m in messages]
 
 
 def messages_from_json(data: Iterable[Any]) -> tuple[Message, ...]:
     """Read `messages_to_json` back."""
-    return tuple(Message(role, text) for role, text in data)
+    return tuple(
+        Message(role, text, tuple(Attachment(*attachment) for attachment in attached), cache)
+        for role, text, attached, cache in data
+    )
 
 
 def _set_fields(value: Any) -> dict[str, Any]:

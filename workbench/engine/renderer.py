@@ -10,10 +10,9 @@ import importlib
 import os
 import queue
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from workbench.core.content import Message
 from workbench.engine import protocol
 from workbench.engine.lifeline import die_with_parent
 from workbench.engine.pipes import ChildPipe
@@ -31,24 +30,22 @@ class TemplateMistakeError(Exception):
         self.detail = detail
 
 
-def render(messages: tuple[Message, ...], values: Mapping[str, str]) -> tuple[Message, ...]:
-    """Return the rendered messages, empty ones left out. Raises TemplateMistakeError."""
-    rendered = (Message(m.role, _render_one(m, number, values)) for number, m in enumerate(messages, start=1))
-    return tuple(m for m in rendered if m.text)
+def render(texts: Iterable[Sequence[str]], values: Mapping[str, str]) -> list[str]:
+    """Return rendered texts, given in pairs of the name of a place and a template. Raises TemplateMistakeError."""
+    return [_render_one(place, template, values) for place, template in texts]
 
 
-def _render_one(message: Message, number: int, values: Mapping[str, str]) -> str:
+def _render_one(place: str, template: str, values: Mapping[str, str]) -> str:
     from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     environment = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False, newline_sequence="\n"
     )
-    place = f"message {number} ({message.role})"
     # Jinja takes a lone CR for a line end and replaces it; it is text.
-    stand_in = next(c for c in map(chr, range(0xE000, 0xF8FF)) if c not in message.text)
+    stand_in = next(c for c in map(chr, range(0xE000, 0xF8FF)) if c not in template)
     try:
-        text = environment.from_string(message.text.replace("\r", stand_in)).render(dict(values))
+        text = environment.from_string(template.replace("\r", stand_in)).render(dict(values))
         return text.replace(stand_in, "\r")
     except TemplateSyntaxError as error:
         raise TemplateMistakeError(
@@ -108,8 +105,7 @@ def main() -> None:
             continue
         limit_time()
         try:
-            rendered = render(protocol.messages_from_json(order["messages"]), order["values"])
-            pipe.send("rendered", messages=protocol.messages_to_json(rendered))
+            pipe.send("rendered", texts=render(order["texts"], order["values"]))
         except TemplateMistakeError as error:
             pipe.send("failed", sentence=str(error), detail=error.detail)
         except protocol.ProtocolError:

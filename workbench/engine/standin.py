@@ -21,7 +21,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from workbench.core.content import Content
 from workbench.core.money import Usage
 from workbench.core.runs import Failure, OutputState
 from workbench.core.templates import render_plain
@@ -85,9 +84,8 @@ class StandIn:
             counts = [estimate.tokens(m.text) for m in protocol.messages_from_json(message["messages"])]
             self._pipe.send("counted", id=message["id"], tokenizer=message["tokenizer"], counts=counts)
         else:
-            content = Content(protocol.messages_from_json(message["messages"]))
-            rendered = render_plain(content, message["values"])
-            self._pipe.send("rendered", id=message["id"], messages=protocol.messages_to_json(rendered))
+            rendered = render_plain(message["texts"], message["values"])
+            self._pipe.send("rendered", id=message["id"], texts=list(rendered))
 
     def _play(self, call: Call) -> None:
         steps = self._script.get("models", {}).get(call.model, self._script.get("default", ECHO_STEPS))

@@ -8,11 +8,12 @@ alive after all, what it brings counts.
 from __future__ import annotations
 
 import dataclasses
+import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from workbench.core.runs import ENDED, Result
+from workbench.core.runs import ENDED, Result, Step
 from workbench.store.encoding import digest, dump, received, whole
 from workbench.store.errors import StoreError, missing
 from workbench.store.records import Recovered
@@ -28,6 +29,9 @@ _FINISH = (
     " duration_ms = ?, error_code = ?, error = ?, error_detail = ?, request_id = ?, request_messages_id = ?,"
     " marks = ?, reasoning = ?, text = ? WHERE id = ?"
 )
+
+
+_STEP_FIELDS = frozenset({"text", "name", "call_id", "opaque"})
 
 
 def save_partials(connection: sqlite3.Connection, partials: Iterable[Partial]) -> None:
@@ -120,9 +124,38 @@ def _write_end(connection: sqlite3.Connection, key: int, result: Result, now: st
             key,
         ),
     )
+    if result.steps:
+        _write_steps(connection, key, result.steps)
     if text != old_text:
         unindex_cjk(connection, "outputs", key, old_text)
         index_cjk(connection, "outputs", key, text)
+
+
+def _write_steps(connection: sqlite3.Connection, key: int, steps: Iterable[Step]) -> None:
+    connection.execute("DELETE FROM steps WHERE output_id = ?", (key,))
+    connection.executemany(
+        "INSERT INTO steps (output_id, seq, kind, body) VALUES (?, ?, ?, ?)",
+        [(key, seq, step.kind, dump(_step_body(step))) for seq, step in enumerate(steps)],
+    )
+
+
+def _step_body(step: Step) -> dict[str, str]:
+    parts = {"text": step.text, "name": step.name, "call_id": step.call_id, "opaque": step.opaque}
+    return {name: received(text) for name, text in parts.items() if text}
+
+
+def steps_of(connection: sqlite3.Connection, run: int) -> dict[int, tuple[Step, ...]]:
+    """Return the steps of a run's outputs in order, by output key; outputs without tools have none."""
+    found: dict[int, list[Step]] = {}
+    rows = connection.execute(
+        "SELECT output_id, kind, steps.body FROM steps JOIN outputs ON outputs.id = output_id WHERE run_id = ?"
+        " ORDER BY output_id, seq",
+        (run,),
+    )
+    for output, kind, body in rows:
+        known = {name: text for name, text in json.loads(body).items() if name in _STEP_FIELDS}
+        found.setdefault(output, []).append(Step(kind, **known))
+    return {output: tuple(steps) for output, steps in found.items()}
 
 
 def _request(connection: sqlite3.Connection, request: Any) -> tuple[int | None, int | None]:

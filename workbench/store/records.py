@@ -11,15 +11,16 @@ from workbench.core.changes import Change
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
-from workbench.core.runs import RunKind
+from workbench.core.runs import RunKind, RunSet
 
 
 @dataclass(frozen=True, slots=True)
 class OutputStart:
-    """One call that is about to be made; `sample` counts from 0."""
+    """One call that is about to be made; `sample` and `value_set` (its place in the run) count from 0."""
 
     uid: str
     sample: int = 0
+    value_set: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,8 @@ class RunStart:
     """Everything that is known before anything is sent.
 
     `based_on` is the version number the text started from. `content` is the current text, needed if any lane is not
-    pinned; `version_uid` names the version that it becomes if it is new. `value_set_uid` is "" for values without a
-    named set.
+    pinned; `version_uid` names the version that it becomes if it is new. `sets` are the value sets that the run goes
+    through, at least one.
     """
 
     uid: str
@@ -49,8 +50,7 @@ class RunStart:
     based_on: int | None
     content: Content | None
     version_uid: str
-    values: tuple[tuple[str, str], ...]
-    value_set_uid: str
+    sets: tuple[RunSet, ...]
     lanes: tuple[LaneStart, ...]
     note: str = ""
 

@@ -22,11 +22,11 @@ from workbench.store.records import LaneStart, RunBegun, RunStart
 def begin_run(connection: sqlite3.Connection, start: RunStart) -> RunBegun:
     """Write a run with its lanes and waiting outputs; returns the numbers it got.
 
-    Raises StoreError (missing) for an unknown prompt or version, ValueError for a run without lanes or without the
-    content that a lane needs.
+    Raises StoreError (missing) for an unknown prompt or version, ValueError for a run without lanes, without value sets
+    or without the content that a lane needs.
     """
-    if not start.lanes:
-        raise ValueError("a run has at least one lane")
+    if not start.lanes or not start.sets:
+        raise ValueError("a run has at least one lane and one value set")
     prompt = prompt_id(connection, start.prompt_uid)
     current, change = _current_version(connection, prompt, start)
     lane_keys = [_lane_version(connection, prompt, lane, current) for lane in start.lanes]
@@ -53,9 +53,12 @@ def begin_run(connection: sqlite3.Connection, start: RunStart) -> RunBegun:
             typed(start.note),
         ),
     ).lastrowid
-    connection.execute(
-        "INSERT INTO run_values (run_id, position, set_uid, values_id) VALUES (?, 0, ?, ?)",
-        (run, start.value_set_uid or None, _values_id(connection, start.values)),
+    connection.executemany(
+        "INSERT INTO run_values (run_id, position, set_uid, name, values_id) VALUES (?, ?, ?, ?, ?)",
+        [
+            (run, position, one.uid or None, typed(one.name), _values_id(connection, one.values))
+            for position, one in enumerate(start.sets)
+        ],
     )
     for lane, (version, _) in zip(start.lanes, lane_keys, strict=True):
         _insert_lane(connection, int(run or 0), lane, version, start)
@@ -134,7 +137,8 @@ def _insert_lane(connection: sqlite3.Connection, run: int, start: LaneStart, ver
         ),
     )
     for output in start.outputs:
-        _insert_output(connection, output.uid, (run, start.position, 0, output.sample, 1), of.started_at, of.owner_uid)
+        place = (run, start.position, output.value_set, output.sample, 1)
+        _insert_output(connection, output.uid, place, of.started_at, of.owner_uid)
 
 
 def _insert_output(

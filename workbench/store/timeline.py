@@ -22,12 +22,15 @@ from workbench.core.runs import (
     OutputState,
     Result,
     RunLane,
+    RunSet,
+    Step,
     Timing,
+    Verdict,
 )
-from workbench.store.ending import partial_texts
+from workbench.store import verdicts
+from workbench.store.ending import partial_texts, steps_of
 from workbench.store.errors import missing
 from workbench.store.prompts import prompt_id
-from workbench.store.verdicts import latest
 from workbench.store.versions import read
 
 _ROW = (
@@ -43,10 +46,10 @@ _OUTCOMES = (
     " GROUP BY run_id, lane, value_set, sample) GROUP BY run_id"
 )
 _OUTPUTS = (
-    "SELECT outputs.id, outputs.uid, lane, sample, attempt, state, text, reasoning, model, finish_reason, error_code,"
-    " error, error_detail, input_tokens, output_tokens, cached_tokens, reasoning_tokens, usage_source, rate_input,"
-    " rate_output, rate_cached, rate_source, cost_usd, queued_ms, sent_ms, first_ms, end_ms, marks, requests.body,"
-    " messages.body, responses.body FROM outputs"
+    "SELECT outputs.id, outputs.uid, lane, value_set, sample, attempt, state, text, reasoning, model, finish_reason,"
+    " error_code, error, error_detail, input_tokens, output_tokens, cached_tokens, reasoning_tokens, usage_source,"
+    " rate_input, rate_output, rate_cached, rate_source, cost_usd, queued_ms, sent_ms, first_ms, end_ms, marks,"
+    " requests.body, messages.body, responses.body FROM outputs"
     " LEFT JOIN bodies AS requests ON requests.id = outputs.request_id"
     " LEFT JOIN bodies AS messages ON messages.id = outputs.request_messages_id"
     " LEFT JOIN responses ON responses.output_id = outputs.id"
@@ -117,25 +120,37 @@ def count(connection: sqlite3.Connection, prompt_uid: str) -> int:
 def detail(connection: sqlite3.Connection, run_uid: str) -> IterationDetail:
     """Return an iteration exactly as it was; what still streams has its text so far."""
     row = one(connection, run_uid)
-    run, body, based_on, values = connection.execute(
-        "SELECT runs.id, CAST(contents.body AS BLOB), bases.number, value_bodies.body FROM runs"
+    run, body, based_on = connection.execute(
+        "SELECT runs.id, CAST(contents.body AS BLOB), bases.number FROM runs"
         " JOIN versions ON versions.id = runs.version_id JOIN contents ON contents.id = versions.content_id"
-        " LEFT JOIN versions AS bases ON bases.id = runs.based_on_id"
-        " JOIN run_values ON run_values.run_id = runs.id AND run_values.position = 0"
-        " JOIN value_bodies ON value_bodies.id = run_values.values_id WHERE runs.uid = ?",
+        " LEFT JOIN versions AS bases ON bases.id = runs.based_on_id WHERE runs.uid = ?",
         (run_uid,),
     ).fetchone()
     content, newer = read(body, row.version)
+    sets = _sets(connection, run)
+    judged = verdicts.counting(connection, run)
+    in_order = tuple(judged.get(position, Verdict("none")) for position in range(len(sets)))
     return IterationDetail(
         row=row,
         content=content,
         based_on=based_on,
-        values=tuple(json.loads(values).items()),
+        values=sets[0].values,
         lanes=_lanes(connection, run),
         outputs=_outputs(connection, run),
-        verdict=latest(connection, run),
+        verdict=in_order[0],
         newer=newer,
+        sets=sets,
+        verdicts=in_order,
     )
+
+
+def _sets(connection: sqlite3.Connection, run: int) -> tuple[RunSet, ...]:
+    rows = connection.execute(
+        "SELECT set_uid, name, value_bodies.body FROM run_values"
+        " JOIN value_bodies ON value_bodies.id = run_values.values_id WHERE run_id = ? ORDER BY position",
+        (run,),
+    )
+    return tuple(RunSet(uid or "", name, tuple(json.loads(body).items())) for uid, name, body in rows)
 
 
 def _lanes(connection: sqlite3.Connection, run: int) -> tuple[RunLane, ...]:
@@ -157,11 +172,13 @@ def _lanes(connection: sqlite3.Connection, run: int) -> tuple[RunLane, ...]:
 def _outputs(connection: sqlite3.Connection, run: int) -> tuple[OutputRecord, ...]:
     in_flight = [key for (key,) in connection.execute("SELECT output_id FROM in_flight WHERE run_id = ?", (run,))]
     streamed = partial_texts(connection, in_flight)
-    return tuple(_output(row, streamed.get(row[0], {})) for row in connection.execute(_OUTPUTS, (run,)))
+    steps = steps_of(connection, run)
+    rows = connection.execute(_OUTPUTS, (run,))
+    return tuple(_output(row, streamed.get(row[0], {}), steps.get(row[0], ())) for row in rows)
 
 
-def _output(row: tuple[Any, ...], streamed: dict[str, str]) -> OutputRecord:
-    _, uid, position, sample, attempt, state, text, reasoning, model, finish_reason, *rest = row
+def _output(row: tuple[Any, ...], streamed: dict[str, str], steps: tuple[Step, ...]) -> OutputRecord:
+    _, uid, position, value_set, sample, attempt, state, text, reasoning, model, finish_reason, *rest = row
     error_code, error, error_detail, tokens_in, tokens_out, cached, reasoned, usage_source, *rest = rest
     rate_input, rate_output, rate_cached, rate_source, cost, queued, sent, first, end, *rest = rest
     marks, request, messages, response = rest
@@ -180,8 +197,9 @@ def _output(row: tuple[Any, ...], streamed: dict[str, str]) -> OutputRecord:
         request=_request(request, messages),
         marks=tuple(Mark(**mark) for mark in json.loads(marks)),
         response=None if response is None else json.loads(response),
+        steps=steps,
     )
-    return OutputRecord(uid, position, sample, attempt, result)
+    return OutputRecord(uid, position, sample, attempt, result, value_set)
 
 
 def _request(request: str | None, messages: str | None) -> Any:

@@ -1,12 +1,13 @@
 """What people judged.
 
 Invariant: verdicts are only ever added. A new one supersedes the latest about the same run and value set, and the
-run's row shows what counts now.
+run's row shows what counts now, over all value sets.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 
 from workbench.core.lanes import short_model
 from workbench.core.runs import Verdict
@@ -50,8 +51,7 @@ def mark(
         "INSERT INTO verdict_outputs (verdict_id, output_id, shown, place) VALUES (?, ?, ?, ?)",
         ((key, output, shown, _place(verdict, lane)) for shown, (output, lane, _) in enumerate(judged)),
     )
-    winner = _title(connection, run, verdict.positions[0]) if verdict.kind == "winner" else _WORDS[verdict.kind]
-    connection.execute("UPDATE runs SET verdict = ?, winner = ? WHERE id = ?", (verdict.kind, winner, run))
+    connection.execute("UPDATE runs SET verdict = ?, winner = ? WHERE id = ?", (*_row_words(connection, run), run))
 
 
 def _output(connection: sqlite3.Connection, run: int, uid: str) -> tuple[int, int, int]:
@@ -76,20 +76,36 @@ def _title(connection: sqlite3.Connection, run: int, position: int) -> str:
     return str(label) or short_model(model)
 
 
-def latest(connection: sqlite3.Connection, run: int) -> Verdict:
-    """Return the verdict about a run that counts; kind "none" when there is none."""
-    row = connection.execute(
-        "SELECT id, kind, blind FROM verdicts WHERE run_id = ? ORDER BY id DESC LIMIT 1", (run,)
-    ).fetchone()
-    if row is None:
-        return Verdict("none")
-    key, kind, blind = row
-    positions = connection.execute(
+def counting(connection: sqlite3.Connection, run: int) -> dict[int, Verdict]:
+    """Return the verdicts about a run that count, by the position of their value set; kind "none" was taken back."""
+    rows = connection.execute(
+        "SELECT value_set, max(id), kind, blind FROM verdicts WHERE run_id = ? GROUP BY value_set", (run,)
+    ).fetchall()
+    return {value_set: Verdict(kind, _winners(connection, key), bool(blind)) for value_set, key, kind, blind in rows}
+
+
+def _winners(connection: sqlite3.Connection, verdict: int) -> tuple[int, ...]:
+    rows = connection.execute(
         "SELECT DISTINCT outputs.lane FROM verdict_outputs JOIN outputs ON outputs.id = verdict_outputs.output_id"
         " WHERE verdict_id = ? AND place = 1 ORDER BY outputs.lane",
-        (key,),
+        (verdict,),
     )
-    return Verdict(kind, tuple(lane for (lane,) in positions), bool(blind))
+    return tuple(lane for (lane,) in rows)
+
+
+def _row_words(connection: sqlite3.Connection, run: int) -> tuple[str, str]:
+    """Return kind and winner as the timeline shows them: of several value sets the words with how often, most first."""
+    counted: Counter[tuple[str, str]] = Counter()
+    for verdict in counting(connection, run).values():
+        if verdict.kind != "none":
+            word = _title(connection, run, verdict.positions[0]) if verdict.kind == "winner" else _WORDS[verdict.kind]
+            counted[(verdict.kind, word)] += 1
+    if not counted:
+        return "none", ""
+    if len(counted) == 1:
+        return next(iter(counted))
+    kind = next((kind for (kind, _), _ in counted.most_common() if kind == "winner"), counted.most_common(1)[0][0][0])
+    return kind, ", ".join(f"{word} {count}" for (_, word), count in counted.most_common())
 
 
 def set_note(connection: sqlite3.Connection, run_uid: str, note: str) -> None:

@@ -16,13 +16,14 @@ from urllib.parse import urlsplit
 
 from workbench.core.content import Content
 from workbench.core.lanes import Endpoint, Lane
+from workbench.core.rendering import Rendered
 from workbench.core.runs import Failure, OutputState
 from workbench.engine.calls import Call, EngineError, Timeouts
 from workbench.engine.hosts import is_loopback
 from workbench.host.keys import KeyStore
 from workbench.usecases.credentials import ProviderOf, credentials, key_names
 from workbench.usecases.handles import RunHandle
-from workbench.usecases.planning import Messages, PlannedLane
+from workbench.usecases.planning import Texts
 from workbench.usecases.problems import problem_of
 from workbench.usecases.transcript import Transcript
 
@@ -39,7 +40,7 @@ def call_for(
     provider_of: ProviderOf,
     endpoint: Endpoint | None,
     lane: Lane,
-    messages: Messages,
+    rendered: Rendered,
     *,
     output_uid: str,
     run_uid: str,
@@ -54,7 +55,7 @@ def call_for(
         id=output_uid,
         endpoint=endpoint,
         model=lane.model,
-        messages=messages,
+        messages=rendered.messages,
         params=lane.params.request(),
         key=who.key,
         secret_headers=who.secret_headers,
@@ -81,8 +82,8 @@ class Engine(Protocol):
     def cancel(self, call_id: str) -> None:
         """Stop one call; its end follows."""
 
-    def render(self, content: Content, values: Mapping[str, str]) -> Future[Messages]:
-        """Return the messages as they would be sent."""
+    def render(self, content: Content, values: Mapping[str, str]) -> Future[Texts]:
+        """Return the texts of `template_texts` with values filled in."""
 
 
 @dataclass(slots=True)
@@ -97,6 +98,14 @@ class Live:
     endpoint: Endpoint | None = None
     model: str = ""
     waits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question to one lane."""
+
+    lane: Lane
+    rendered: Rendered
 
 
 class Asker:
@@ -115,20 +124,20 @@ class Asker:
         self._lock = threading.Lock()
         self._closing = False
 
-    def ask(self, live: Live, planned: PlannedLane) -> None:
+    def ask(self, live: Live, asked: Asked) -> None:
         """Ask; at once where the keys are known, else on a thread of its own once they are.
 
         A keyring may take as long as a person needs to unlock it, and one that hangs takes a minute. Nobody waits for
         that thread: it must not keep the program from ending.
         """
-        live.model = planned.lane.model
+        live.model = asked.lane.model
         with self._lock:
             live.waits = not (self._closing or live.transcript.stopping)
         if not live.waits:
             self._end(live, "stopped", None)
             return
         try:
-            live.endpoint = self._endpoint(planned.lane.endpoint)
+            live.endpoint = self._endpoint(asked.lane.endpoint)
             known = live.endpoint is None or all(
                 self._keys.remembers(name) for name in key_names(live.endpoint, live.model, self._provider_of)
             )
@@ -136,9 +145,9 @@ class Asker:
             self._end_waiting(live, "failed", _internal(error))
             return
         if known:
-            self._ask_with_keys(live, planned)
+            self._ask_with_keys(live, asked)
         else:
-            threading.Thread(target=self._ask_with_keys, args=(live, planned), name="run-key", daemon=True).start()
+            threading.Thread(target=self._ask_with_keys, args=(live, asked), name="run-key", daemon=True).start()
 
     def give_up(self, live: Live) -> None:
         """End an output as stopped if it still waits for its key."""
@@ -149,15 +158,15 @@ class Asker:
         with self._lock:
             self._closing = True
 
-    def _ask_with_keys(self, live: Live, planned: PlannedLane) -> None:
+    def _ask_with_keys(self, live: Live, asked: Asked) -> None:
         transcript = live.transcript
         try:
             call = call_for(
                 self._keys,
                 self._provider_of,
                 live.endpoint,
-                planned.lane,
-                planned.messages,
+                asked.lane,
+                asked.rendered,
                 output_uid=transcript.uid,
                 run_uid=transcript.run_uid,
             )

@@ -14,13 +14,13 @@ from workbench.usecases.transcript import Transcript
 
 
 class RunHandle:
-    """One start: an iteration with an output per lane, or the retry of one output."""
+    """One start: an iteration with an output per lane, value set and sample, or the retry of one output."""
 
     def __init__(self, run_uid: str, prompt_uid: str, transcripts: tuple[Transcript, ...]) -> None:
         self.run_uid = run_uid
         self.prompt_uid = prompt_uid
         self.transcripts = transcripts
-        """By lane; their uids are those of the outputs."""
+        """By lane, then value set, then sample; their uids are those of the outputs."""
         self._lock = threading.Lock()
         self._open = {transcript.uid for transcript in transcripts}
         self._began: RunBegun | None = None
@@ -29,8 +29,12 @@ class RunHandle:
 
     @property
     def output_uids(self) -> tuple[str, ...]:
-        """The uids of the outputs, by lane."""
+        """The uids of the outputs, in the order of the transcripts."""
         return tuple(transcript.uid for transcript in self.transcripts)
+
+    def of_lane(self, position: int) -> tuple[Transcript, ...]:
+        """Return the transcripts of the lane at this place of the run."""
+        return tuple(transcript for transcript in self.transcripts if transcript.position == position)
 
     @property
     def began(self) -> RunBegun | None:

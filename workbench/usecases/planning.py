@@ -10,15 +10,17 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from workbench.core.content import Content, Message
-from workbench.core.drafts import Draft
+from workbench.core.content import Content
+from workbench.core.drafts import Draft, ValueSet
 from workbench.core.lanes import Lane
+from workbench.core.rendering import Rendered, assemble, fill_plain
 from workbench.core.runs import VersionRow
-from workbench.core.templates import missing, render_plain
+from workbench.core.templates import missing
 from workbench.usecases.problems import Lack, Problem, RefusedError
 
-Messages = tuple[Message, ...]
-Render = Callable[[Content, Mapping[str, str]], Future[Messages]]
+Texts = tuple[str, ...]
+Render = Callable[[Content, Mapping[str, str]], Future[Texts]]
+"""The texts of `template_texts` with values filled in."""
 RENDER_WITHIN_S = 45.0
 """An engine that is just starting may take 30 s; rendering itself is cut off after 2 s by the engine."""
 
@@ -31,12 +33,21 @@ def check(draft: Draft) -> Problem | None:
     """Return what keeps a draft from running, as far as it can be seen without the database; None when nothing does."""
     if not draft.lanes:
         return Problem("There is no lane to run. Add a lane with a model, then run.")
+    if not draft.run_lanes:
+        return Problem("Every lane is hidden or a baseline, so there is none to run. Show one of them, then run.")
     for number, lane in enumerate(draft.lanes, start=1):
-        if problem := _check_extra(lane, number):
+        if lane in draft.run_lanes and (problem := _check_extra(lane, number)):
             return problem
-    if any(lane.pinned is None for lane in draft.lanes):
-        return _check_content(draft.content, draft.value_map)
+    if any(lane.pinned is None for lane in draft.run_lanes):
+        for one in draft.run_sets:
+            if problem := _check_content(draft.content, dict(one.values), _in_set(draft, one)):
+                return problem
     return None
+
+
+def _in_set(draft: Draft, one: ValueSet) -> str:
+    """Return where a value lacks, "" when it is where a person looks."""
+    return f" in the set “{one.name}”" if one.uid and one.uid != draft.active else ""
 
 
 def _check_extra(lane: Lane, number: int) -> Problem | None:
@@ -76,28 +87,29 @@ def _missing_sentence(names: Sequence[str], where: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PlannedLane:
-    """A lane with the messages that it sends."""
+    """A lane with what it asks, once for each value set of the run."""
 
     lane: Lane
-    messages: Messages
+    rendered: tuple[Rendered, ...]
 
 
 def plan_lanes(draft: Draft, pinned: Callable[[int], Content], render: Render) -> tuple[PlannedLane, ...]:
-    """Return every lane with its messages.
+    """Return every lane that runs with what it asks.
 
     `pinned` returns the content of a version. Raises RefusedError when a lane has nothing to send or lacks a value,
     what `pinned` raises, and EngineError when a Jinja template is wrong.
     """
     contents: dict[int | None, Content] = {}
-    for lane in draft.lanes:
+    for lane in draft.run_lanes:
         if lane.pinned not in contents:
             contents[lane.pinned] = draft.content if lane.pinned is None else pinned(lane.pinned)
-    values = draft.value_map
-    messages = {
-        number: render_messages(content, values, render, "" if number is None else f", and version {number} uses it")
-        for number, content in contents.items()
-    }
-    return tuple(PlannedLane(lane, messages[lane.pinned]) for lane in draft.lanes)
+    rendered: dict[int | None, tuple[Rendered, ...]] = {}
+    for number, content in contents.items():
+        used = "" if number is None else f", and version {number} uses it"
+        rendered[number] = tuple(
+            render_content(content, dict(one.values), render, _in_set(draft, one) + used) for one in draft.run_sets
+        )
+    return tuple(PlannedLane(lane, rendered[lane.pinned]) for lane in draft.run_lanes)
 
 
 def sendable(version: VersionRow) -> Content:
@@ -107,20 +119,20 @@ def sendable(version: VersionRow) -> Content:
     return version.content
 
 
-def render_messages(content: Content, values: Mapping[str, str], render: Render, where: str = "") -> Messages:
-    """Return the messages as they are sent. Raises RefusedError or EngineError."""
+def render_content(content: Content, values: Mapping[str, str], render: Render, where: str = "") -> Rendered:
+    """Return what is sent. Raises RefusedError or EngineError."""
     if problem := _check_content(content, values, where):
         raise RefusedError(problem.sentence, problem.detail, problem.lack)
     if content.template == "plain":
-        messages = render_plain(content, values)
+        rendered = fill_plain(content, values)
     else:
-        messages = _await(render(content, values))
-    if not messages:
+        rendered = assemble(content, _await(render(content, values)))
+    if not rendered.messages:
         raise RefusedError("Every message is empty with these values, so there is nothing to send. Fill one in.")
-    return messages
+    return rendered
 
 
-def _await(rendered: Future[Messages]) -> Messages:
+def _await(rendered: Future[Texts]) -> Texts:
     try:
         return rendered.result(RENDER_WITHIN_S)
     except TimeoutError as error:

@@ -15,16 +15,16 @@ from dataclasses import dataclass
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint
-from workbench.core.runs import Failure, OutputState, Result
+from workbench.core.runs import Failure, OutputState, Result, RunSet
 from workbench.engine.calls import Ended, EngineNotice, Event
 from workbench.host.keys import KeyStore
 from workbench.store import Store, StoreError
 from workbench.store.records import LaneStart, OutputStart, RunStart
-from workbench.usecases.asking import Asker, Engine, Live
+from workbench.usecases.asking import Asked, Asker, Engine, Live
 from workbench.usecases.credentials import ProviderOf
 from workbench.usecases.handles import RunHandle
 from workbench.usecases.listening import Listeners
-from workbench.usecases.planning import Messages, PlannedLane, check, plan_lanes, render_messages, sendable
+from workbench.usecases.planning import Texts, check, plan_lanes, render_content, sendable
 from workbench.usecases.pricing import Pricing
 from workbench.usecases.problems import Problem, RefusedError, problem_of
 from workbench.usecases.recording import Recorder
@@ -88,7 +88,12 @@ class Runner:
         if problem := check(draft):
             raise RefusedError(problem.sentence, problem.detail, problem.lack)
         run_uid = self._owner.new_uid()
-        transcripts = tuple(self._transcript(run_uid, position) for position in range(len(draft.lanes)))
+        transcripts = tuple(
+            self._transcript(run_uid, position, value_set=value_set, sample=sample)
+            for position, lane in enumerate(draft.run_lanes)
+            for value_set in range(len(draft.run_sets))
+            for sample in range(lane.samples)
+        )
         handle = RunHandle(run_uid, prompt_uid, transcripts)
         self._enter(handle, lambda: self._begin(handle, draft, based_on, note))
         return handle
@@ -192,8 +197,11 @@ class Runner:
         self._ends.shutdown()
         return self._recorder.close(_SAVE_ON_CLOSE_S)
 
-    def _transcript(self, run_uid: str, position: int, attempt: int = 1) -> Transcript:
-        return Transcript(self._owner.new_uid(), run_uid, position, self._owner.clock, attempt)
+    def _transcript(
+        self, run_uid: str, position: int, attempt: int = 1, *, value_set: int = 0, sample: int = 0
+    ) -> Transcript:
+        uid = self._owner.new_uid()
+        return Transcript(uid, run_uid, position, self._owner.clock, attempt, value_set=value_set, sample=sample)
 
     def _enter(self, handle: RunHandle, start: Callable[[], None]) -> None:
         with self._lock:
@@ -222,10 +230,11 @@ class Runner:
         handle.begin(begun)
         self._session.started(handle.prompt_uid, self._owner.clock())
         self._listeners.on_run_started(begun)
-        for lane, transcript in zip(planned, handle.transcripts, strict=True):
-            self._ask(transcript, lane)
+        for transcript in handle.transcripts:
+            lane = planned[transcript.position]
+            self._ask(transcript, Asked(lane.lane, lane.rendered[transcript.value_set]))
 
-    def _render(self, content: Content, values: Mapping[str, str]) -> Future[Messages]:
+    def _render(self, content: Content, values: Mapping[str, str]) -> Future[Texts]:
         self._engine.start()
         return self._engine.render(content, values)
 
@@ -237,13 +246,19 @@ class Runner:
             owner_uid=self._owner.uid,
             started_at=self._owner.now(),
             based_on=based_on,
-            content=draft.content if any(lane.pinned is None for lane in draft.lanes) else None,
+            content=draft.content if any(lane.pinned is None for lane in draft.run_lanes) else None,
             version_uid=self._owner.new_uid(),
-            values=draft.values,
-            value_set_uid="",
+            sets=tuple(RunSet(one.uid, one.name, one.values) for one in draft.run_sets),
             lanes=tuple(
-                LaneStart(self._owner.new_uid(), lane, position, (OutputStart(transcript.uid),))
-                for position, (lane, transcript) in enumerate(zip(draft.lanes, handle.transcripts, strict=True))
+                LaneStart(
+                    self._owner.new_uid(),
+                    lane,
+                    position,
+                    tuple(
+                        OutputStart(t.uid, t.sample, t.value_set) for t in handle.transcripts if t.position == position
+                    ),
+                )
+                for position, lane in enumerate(draft.run_lanes)
             ),
             note=note,
         )
@@ -251,21 +266,21 @@ class Runner:
     def _again(self, handle: RunHandle, output_uid: str) -> None:
         (transcript,) = handle.transcripts
         detail = self._store.iteration_detail(handle.run_uid)
-        position = next(record.position for record in detail.outputs if record.uid == output_uid)
-        ran = next(lane for lane in detail.lanes if lane.position == position)
+        record = next(record for record in detail.outputs if record.uid == output_uid)
+        ran = next(lane for lane in detail.lanes if lane.position == record.position)
         content = sendable(self._store.version(handle.prompt_uid, ran.version))
-        messages = render_messages(content, dict(detail.values), self._render)
+        rendered = render_content(content, dict(detail.sets[record.value_set].values), self._render)
         attempt = self._store.add_attempt(
             output_uid, transcript.uid, self._owner.now(), owner_uid=self._owner.uid
         ).result()
-        transcript.place(position, attempt)
-        self._ask(transcript, PlannedLane(ran.lane, messages))
+        transcript.place(record.position, attempt, record.value_set, record.sample)
+        self._ask(transcript, Asked(ran.lane, rendered))
 
-    def _ask(self, transcript: Transcript, planned: PlannedLane) -> None:
+    def _ask(self, transcript: Transcript, asked: Asked) -> None:
         with self._lock:
             live = self._live[transcript.uid]
         self._recorder.watch(transcript)
-        self._asker.ask(live, planned)
+        self._asker.ask(live, asked)
 
     def _end_here(self, live: Live, state: OutputState, failure: Failure | None) -> None:
         self._ends.submit(self._end, live, Result(state, model=live.model, failure=failure))

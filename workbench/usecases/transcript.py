@@ -92,8 +92,23 @@ class Piece:
 class Transcript:
     """One output: fed by the engine's events, read by the screen and by the recorder."""
 
-    def __init__(self, uid: str, run_uid: str, position: int, clock: Callable[[], int], attempt: int = 1) -> None:
-        """`clock` returns monotonic ms; this moment is the zero of the timing."""
+    def __init__(
+        self,
+        uid: str,
+        run_uid: str,
+        position: int,
+        clock: Callable[[], int],
+        attempt: int = 1,
+        *,
+        value_set: int = 0,
+        sample: int = 0,
+    ) -> None:
+        """`clock` returns monotonic ms; this moment is the zero of the timing.
+
+        `position`, `value_set` and `sample` are places in the run, from 0.
+        """
+        self.value_set = value_set
+        self.sample = sample
         self.uid = uid
         self.run_uid = run_uid
         self._position = position
@@ -173,15 +188,22 @@ class Transcript:
             )
 
     @property
+    def position(self) -> int:
+        """The lane's place in the run, from 0."""
+        with self._lock:
+            return self._position
+
+    @property
     def result(self) -> Result | None:
         """How it ended; None while it has not."""
         with self._lock:
             return self._result
 
-    def place(self, position: int, attempt: int) -> None:
-        """Set whose lane and which attempt this is, once the database has told."""
+    def place(self, position: int, attempt: int, value_set: int = 0, sample: int = 0) -> None:
+        """Set whose attempt this is, and which, once the database has told."""
         with self._lock:
             self._position, self._attempt = position, attempt
+            self.value_set, self.sample = value_set, sample
 
     def ask_to_stop(self) -> None:
         """Note that a person wants it to stop."""

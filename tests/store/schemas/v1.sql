@@ -345,11 +345,11 @@ CREATE VIEW verdict_list AS
   LEFT JOIN verdict_outputs ON verdict_outputs.verdict_id = verdicts.id
   LEFT JOIN outputs ON outputs.id = verdict_outputs.output_id
   LEFT JOIN lanes ON lanes.run_id = outputs.run_id AND lanes.position = outputs.lane;
-INSERT INTO "_sqlite_migrations" ("id", "migration_set", "name", "applied_at") VALUES (1, 'prompt-workbench', '1.0 prompts, versions, runs, outputs, verdicts', '2026-11-24 15:24:45.634059+00:00');
+INSERT INTO "_sqlite_migrations" ("id", "migration_set", "name", "applied_at") VALUES (1, 'prompt-workbench', '1.0 prompts, versions, runs, outputs, verdicts', '2026-11-24 22:21:15.691227+00:00');
 INSERT INTO "bodies" ("id", "hash", "body") VALUES (1, '9365e30db43513e6c442b1dd73d676aa0a0d9488c0389494150a149acdb09a87', '{"model":"vendor/model","messages":null,"temperature":0.25}');
 INSERT INTO "bodies" ("id", "hash", "body") VALUES (2, 'c78dd08d6154e3bc473d869f254473bc646e3707a2a3f04160ba5bfc2ec5ec47', '[{"role":"user","content":"Hi"}]');
 INSERT INTO "contents" ("id", "hash", "body") VALUES (1, 'a30dcd538b0b01351f2f5693f80080108134ea55848741eecdb5ecdaeda84f26', '{"format":1,"messages":[{"role":"system","text":"Be kind."},{"role":"user","text":"Where is {{order}}?"}]}');
-INSERT INTO "contents" ("id", "hash", "body") VALUES (2, '88023436e110324e0e9a52c383d9b9ec35f7b69543baae30cacb6ebc43736667', '{"examples":[{"in":"a","out":"b"}],"format":1,"messages":[{"role":"user","text":"礼儀正しく {{order}}"}],"template":"jinja"}');
+INSERT INTO "contents" ("id", "hash", "body") VALUES (2, '56e180d99feb94d04f3b3b5653174e8bef7c48cafa492fd825a962087ea6dbc2', '{"format":1,"later":[{"in":"a","out":"b"}],"messages":[{"role":"user","text":"礼儀正しく {{order}}"}],"template":"jinja"}');
 INSERT INTO "drafts" ("prompt_id", "body", "saved_at") VALUES (1, '{"content":{"format":1,"messages":[{"role":"user","text":"typed"}]},"values":{"a":"1"},"lanes":[{"slot":"A","endpoint":"echo","model":"echo","pinned":1},{"slot":"B","endpoint":"echo","model":"echo"}],"based_on":2}', '2026-11-24T13:20:09.456Z');
 INSERT INTO "endpoints" ("id", "uid", "kind", "name", "base_url", "headers", "secret_headers", "needs_key", "path", "adapter", "archived", "updated_at") VALUES (1, 'e', 'openai', 'Mine', 'http://localhost/v1', '[["X-Title","t"]]', '["X-Key"]', 0, '', '', 0, '2026-11-24T13:20:05.123Z');
 INSERT INTO "in_flight" ("run_id", "output_id", "owner_uid") VALUES (2, 4, 'owner');
@@ -375,13 +375,17 @@ INSERT INTO "outputs" ("id", "uid", "run_id", "lane", "value_set", "sample", "at
 INSERT INTO "partials" ("output_id", "kind", "at", "text") VALUES (4, 'text', 0, 'half an');
 INSERT INTO "partials" ("output_id", "kind", "at", "text") VALUES (4, 'reasoning', 0, 'hm');
 INSERT INTO "prices" ("endpoint_uid", "model", "input", "output", "cached", "source", "updated_at") VALUES ('e', 'model', 1.0e-06, 2.0e-06, NULL, 'user', '2026-11-24T13:20:05.123Z');
-INSERT INTO "prompts" ("id", "uid", "name", "iterations", "archived", "starred", "note", "created_at", "updated_at") VALUES (1, 'p', 'Order bot', 2, 0, 0, '', '2026-11-24T13:20:05.123Z', '2026-11-24T13:20:05.123Z');
-INSERT INTO "prompts" ("id", "uid", "name", "iterations", "archived", "starred", "note", "created_at", "updated_at") VALUES (2, 'q', 'Archived', 0, 1, 0, '', '2026-11-24T13:20:05.123Z', '2026-11-24T13:20:05.123Z');
+INSERT INTO "prompts" ("id", "uid", "name", "iterations", "archived", "starred", "note", "created_at", "updated_at") VALUES (1, 'p', 'Order bot', 2, 0, 0, '', '2026-11-24T13:20:05.123Z', '2026-11-24T13:20:05.125Z');
+INSERT INTO "prompts" ("id", "uid", "name", "iterations", "archived", "starred", "note", "created_at", "updated_at") VALUES (2, 'q', 'Archived', 0, 1, 0, '', '2026-11-24T13:20:05.123Z', '2026-11-24T13:20:05.124Z');
 INSERT INTO "responses" ("output_id", "body") VALUES (1, '{"id":"x","choices":[{"delta":{"content":"…"}}],"nothing":null}');
 INSERT INTO "run_values" ("run_id", "position", "set_uid", "name", "values_id") VALUES (1, 0, NULL, '', 1);
 INSERT INTO "run_values" ("run_id", "position", "set_uid", "name", "values_id") VALUES (2, 0, NULL, '', 1);
-INSERT INTO "runs" ("id", "uid", "prompt_id", "kind", "number", "version_id", "based_on_id", "owner_uid", "started_at", "summary", "added", "removed", "verdict", "winner", "note", "starred", "archived") VALUES (1, 'r1', 1, 'iteration', 1, 1, NULL, 'owner', '2026-11-24T13:20:05.123Z', 'Be kind.', 11, 0, 'winner', 'one', '', 0, 0);
-INSERT INTO "runs" ("id", "uid", "prompt_id", "kind", "number", "version_id", "based_on_id", "owner_uid", "started_at", "summary", "added", "removed", "verdict", "winner", "note", "starred", "archived") VALUES (2, 'r2', 1, 'iteration', 2, 2, 1, 'owner', '2026-11-24T13:20:05.123Z', '礼儀正しく', 5, 6, 'none', '', 'a note', 0, 0);
+INSERT INTO "runs" ("id", "uid", "prompt_id", "kind", "number", "version_id", "based_on_id", "owner_uid", "started_at", "summary", "added", "removed", "verdict", "winner", "note", "starred", "archived") VALUES (1, 'r1', 1, 'iteration', 1, 1, NULL, 'owner', '2026-11-24T13:20:05.123Z', 'Be kind.', 5, 0, 'winner', 'one', '', 0, 0);
+INSERT INTO "runs" ("id", "uid", "prompt_id", "kind", "number", "version_id", "based_on_id", "owner_uid", "started_at", "summary", "added", "removed", "verdict", "winner", "note", "starred", "archived") VALUES (2, 'r2', 1, 'iteration', 2, 2, 1, 'owner', '2026-11-24T13:20:05.123Z', '礼儀正しく {{order}}', 5, 4, 'none', '', 'a note', 0, 0);
+INSERT INTO "steps" ("output_id", "seq", "kind", "body") VALUES (1, 0, 'reasoning', '{"text":"Look it up.","opaque":"{\"signature\":\"ab\"}"}');
+INSERT INTO "steps" ("output_id", "seq", "kind", "body") VALUES (1, 1, 'tool_call', '{"text":"{\"order\": \"123\"}","name":"lookup_order","call_id":"call-1"}');
+INSERT INTO "steps" ("output_id", "seq", "kind", "body") VALUES (1, 2, 'tool_result', '{"text":"in transit","name":"lookup_order","call_id":"call-1"}');
+INSERT INTO "steps" ("output_id", "seq", "kind", "body") VALUES (1, 3, 'text', '{"text":"Your order 123 is on its way.\n\n"}');
 INSERT INTO "value_bodies" ("id", "exact", "hash", "body") VALUES (1, 'facf0e95ef2cd1589f7a7e6862080e969cb7cbd73602be2c862637d7bbb8ec73', 'facf0e95ef2cd1589f7a7e6862080e969cb7cbd73602be2c862637d7bbb8ec73', '{"order":"123ABCDEFG"}');
 INSERT INTO "verdict_outputs" ("verdict_id", "output_id", "shown", "place") VALUES (1, 1, 0, 2);
 INSERT INTO "verdict_outputs" ("verdict_id", "output_id", "shown", "place") VALUES (1, 3, 1, 1);

@@ -54,9 +54,7 @@ class House:
         if kind == "count":
             return await self._count(message)
         if kind == "render":
-            messages = protocol.messages_from_json(message["messages"])
-            rendered = await self._renderers.render(messages, message["values"])
-            return {"messages": protocol.messages_to_json(rendered)}
+            return {"texts": await self._renderers.render(message["texts"], message["values"])}
         outside, endpoint = self._reach_out(), protocol.endpoint_from_json(message["endpoint"])
         secret = tuple((name, value) for name, value in message["secret_headers"])
         if kind == "models":

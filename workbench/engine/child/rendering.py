@@ -11,7 +11,6 @@ import contextlib
 import sys
 from collections.abc import Mapping, Sequence
 
-from workbench.core.content import Message
 from workbench.engine import protocol
 from workbench.engine.child.failures import CallError
 
@@ -26,9 +25,9 @@ class Renderers:
         self._process: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
 
-    async def render(self, messages: Sequence[Message], values: Mapping[str, str]) -> tuple[Message, ...]:
-        """Return the rendered messages, empty ones left out. Raises CallError with the line of the mistake."""
-        order = protocol.encode("render", 1, {"messages": protocol.messages_to_json(messages), "values": dict(values)})
+    async def render(self, texts: Sequence[Sequence[str]], values: Mapping[str, str]) -> list[str]:
+        """Return rendered texts, given as pairs of place and template. Raises CallError with the mistake's line."""
+        order = protocol.encode("render", 1, {"texts": [list(pair) for pair in texts], "values": dict(values)})
         async with self._turn:
             try:
                 process = await self._ready()
@@ -53,7 +52,7 @@ class Renderers:
                 raise
         if answer["type"] == "failed":
             raise CallError("template_error", answer["sentence"], answer["detail"])
-        return protocol.messages_from_json(answer["messages"])
+        return [str(text) for text in answer["texts"]]
 
     def close(self) -> None:
         """End the process."""

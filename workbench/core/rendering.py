@@ -1,0 +1,66 @@
+"""What a lane asks: content with its values filled in.
+
+Invariant: nothing is sent that a person did not write or choose, but for the few words that tell examples in a system
+message apart; what is empty or switched off is not sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from workbench.core.blocks import TOOL_ROUNDS, OutputFormat, Tool
+from workbench.core.content import Content, Message
+from workbench.core.templates import render_plain, template_texts
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """One question without its model: messages as they are sent, the wanted form of the answer, tools and rounds."""
+
+    messages: tuple[Message, ...]
+    output: OutputFormat | None = None
+    tools: tuple[Tool, ...] = ()
+    tool_rounds: int = TOOL_ROUNDS
+
+
+def assemble(content: Content, texts: Sequence[str]) -> Rendered:
+    """Return what `content` asks, with `texts` in the places of `template_texts(content)`.
+
+    Examples stand before the first message that is not of the system, as messages of their own, or at the end of the
+    first system message. Messages without text and attachments are left out: providers refuse them.
+    """
+    if len(texts) != len(template_texts(content)):
+        raise ValueError("there is one text for each place of the content")
+    messages = [Message(m.role, text, m.attachments, m.cache) for m, text in zip(content.messages, texts, strict=False)]
+    given = texts[len(messages) :]
+    pairs = [(user, assistant) for user, assistant in zip(given[::2], given[1::2], strict=True) if user or assistant]
+    if pairs and content.examples_in == "system":
+        messages = _folded(messages, pairs)
+    elif pairs:
+        first = next((i for i, m in enumerate(messages) if m.role != "system"), len(messages))
+        messages[first:first] = [
+            m for user, assistant in pairs for m in (Message("user", user), Message("assistant", assistant))
+        ]
+    sent = tuple(m for m in messages if m.text or m.attachments)
+    tools = tuple(tool for tool in content.tools if tool.enabled)
+    return Rendered(sent, content.output, tools, content.tool_rounds)
+
+
+def fill_plain(content: Content, values: Mapping[str, str]) -> Rendered:
+    """Return what `content` asks with these values, as a plain template."""
+    return assemble(content, render_plain(template_texts(content), values))
+
+
+def _folded(messages: list[Message], pairs: Iterable[tuple[str, str]]) -> list[Message]:
+    parts = [
+        f"<example>\n<user>\n{user}\n</user>\n<assistant>\n{assistant}\n</assistant>\n</example>"
+        for user, assistant in pairs
+    ]
+    block = "<examples>\n" + "\n".join(parts) + "\n</examples>"
+    at = next((i for i, m in enumerate(messages) if m.role == "system"), None)
+    if at is None:
+        return [Message("system", block), *messages]
+    system = messages[at]
+    text = f"{system.text}\n\n{block}" if system.text else block
+    return [*messages[:at], Message("system", text, system.attachments, system.cache), *messages[at + 1 :]]
