@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from PySide6.QtCore import QEvent, QMimeData, QRectF, Qt, QTimer
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QBrush,
     QKeyEvent,
@@ -35,6 +35,9 @@ _SLICE = 16_000
 
 class AnswerView(QPlainTextEdit):
     """Read-only text that grows. `color` is the token of its text, `delta` its size in points beside the theme's."""
+
+    following_changed = Signal(bool)
+    """Whether new text is followed; False once the reader has scrolled up."""
 
     def __init__(
         self,
@@ -86,6 +89,11 @@ class AnswerView(QPlainTextEdit):
         """Whether there is no text."""
         return self._shown.is_empty
 
+    @property
+    def is_following(self) -> bool:
+        """Whether new text is followed."""
+        return self._following
+
     def append(self, piece: str) -> None:
         """Add the next piece at the end."""
         if self._backlog or len(piece) > _SLICE:
@@ -106,7 +114,7 @@ class AnswerView(QPlainTextEdit):
         self._backlog.clear()
         self._tail.select(QTextCursor.SelectionType.Document)
         self._tail.removeSelectedText()
-        self._following = self._streaming
+        self._follow(self._streaming)
         self.append(text)
         if not self._streaming:
             self.setTextCursor(QTextCursor(self.document()))
@@ -115,15 +123,37 @@ class AnswerView(QPlainTextEdit):
     def reset(self) -> None:
         """Drop the text and follow the end again."""
         self.set_text("")
-        self._following = True
+        self._follow(True)
 
     def set_streaming(self, streaming: bool) -> None:
         """Show or hide the block at the end that says that more is to come; a stream is followed from its start."""
         if streaming != self._streaming:
             self._streaming = streaming
             if streaming:
-                self._go_to_end()
+                self.go_to_end()
             self.viewport().update()
+
+    def go_to_end(self) -> None:
+        """Show the end and follow it."""
+        bar = self.verticalScrollBar()
+        bar.setValue(bar.maximum())
+        self._follow(True)
+
+    def place(self) -> int:
+        """Return about where in the answer (offset in characters) the first visible line begins."""
+        position = self.cursorForPosition(QPoint(MARGIN, 1)).position()
+        return len(self._shown.exact(0, position))
+
+    def set_place(self, offset: int) -> None:
+        """Show the line at about `offset` first."""
+        cursor = self.textCursor()
+        cursor.setPosition(min(self._shown.position(offset), self.document().characterCount() - 1))
+        self.setTextCursor(cursor)
+        line = (
+            cursor.block().firstLineNumber()
+            + cursor.block().layout().lineForTextPosition(cursor.positionInBlock()).lineNumber()
+        )
+        self.verticalScrollBar().setValue(line)
 
     def set_wash(self, wash: tuple[float, float] | None) -> None:
         """Fade gold between two heights of this widget (pixels, may lie outside), or not at all."""
@@ -160,7 +190,7 @@ class AnswerView(QPlainTextEdit):
         following = self._following
         super().resizeEvent(event)
         if following and self._streaming:
-            self._go_to_end()
+            self.go_to_end()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         super().scrollContentsBy(dx, dy)
@@ -201,7 +231,7 @@ class AnswerView(QPlainTextEdit):
         if anchor != position and (before.anchor(), before.position()) != (anchor, position):
             self._select_again(anchor, position)
         if self._following:
-            self._go_to_end()
+            self.go_to_end()
 
     def _select_again(self, anchor: int, position: int) -> None:
         """Bring back a selection that reached the old end of the text and grew with it."""
@@ -223,12 +253,12 @@ class AnswerView(QPlainTextEdit):
     def _scrolled(self) -> None:
         bar = self.verticalScrollBar()
         at_end = bar.value() == bar.maximum()
-        self._following = at_end or self.cursorRect(self._tail).bottom() <= self.viewport().height()
+        self._follow(at_end or self.cursorRect(self._tail).bottom() <= self.viewport().height())
 
-    def _go_to_end(self) -> None:
-        bar = self.verticalScrollBar()
-        bar.setValue(bar.maximum())
-        self._following = True
+    def _follow(self, following: bool) -> None:
+        if following != self._following:
+            self._following = following
+            self.following_changed.emit(following)
 
     def _restyle(self) -> None:
         set_text_font(self, self._theme.mono(self._delta) if self._mono else self._theme.font(self._delta))

@@ -17,11 +17,12 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from workbench.app.lane_state import LaneHead, LaneStatus
 from workbench.core.lanes import Params, short_model
 from workbench.ui.lanes import wording
-from workbench.ui.lanes.answer import AnswerView
 from workbench.ui.lanes.footer import LaneFooter
 from workbench.ui.lanes.header import LaneHeader
 from workbench.ui.lanes.intents import Intents
 from workbench.ui.lanes.menu import MenuState, lane_menu
+from workbench.ui.lanes.reading.area import ReadingArea
+from workbench.ui.lanes.reading.switch import open_menu
 from workbench.ui.lanes.reasoning import ReasoningPanel
 from workbench.ui.lanes.strip import StateStrip
 from workbench.ui.theme import Theme, set_role
@@ -57,14 +58,15 @@ class LaneColumn(QFrame):
         self._reasoning: ReasoningPanel | None = None
         self._strip: StateStrip | None = None
         self.header = LaneHeader(theme, self)
-        self.answer = AnswerView(theme, parent=self)
+        self.reading = ReadingArea(theme, head, lambda: intents.readings.of(self.slot), self)
+        self.answer = self.reading.text_view
         self.footer = LaneFooter(theme, self)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 1, 0)
         self._layout.setSpacing(0)
         self._layout.addWidget(self.header)
         self._layout.addSpacing(1)
-        self._layout.addWidget(self.answer, 1)
+        self._layout.addWidget(self.reading, 1)
         self._layout.addSpacing(1)
         self._layout.addWidget(self.footer)
         self._connect()
@@ -77,6 +79,10 @@ class LaneColumn(QFrame):
         intents, footer = self._intents, self.footer
         self.header.row.menu.clicked.connect(lambda: self.open_menu())
         self.header.row.renamed.connect(self._renamed)
+        self.header.reading.clicked.connect(self.open_reading_menu)
+        self.reading.changed.connect(self._show_mode)
+        self.reading.data_wanted.connect(lambda mode: intents.reading_wanted.emit(self.slot, mode))
+        intents.readings.changed.connect(self._choice_changed)
         footer.winner.clicked.connect(lambda: intents.mark_requested.emit(self.slot))
         footer.stop.clicked.connect(lambda: intents.stop_requested.emit(self.slot))
         footer.copy.clicked.connect(lambda: intents.copy_requested.emit(self.slot))
@@ -125,7 +131,7 @@ class LaneColumn(QFrame):
 
     def set_text(self, text: str, reasoning: str) -> None:
         """Show an answer and its reasoning."""
-        self.answer.set_text(text)
+        self.reading.set_text(text)
         if reasoning or self._reasoning is not None:
             self._reasoning_panel().set_text(reasoning)
         self._show_footer()
@@ -135,8 +141,8 @@ class LaneColumn(QFrame):
         if kind == "reasoning":
             self._reasoning_panel().append(piece)
             return
-        was_empty = self.answer.is_empty
-        self.answer.append(piece)
+        was_empty = self.reading.is_empty
+        self.reading.append(piece)
         if was_empty:
             self._show_footer()
 
@@ -166,16 +172,21 @@ class LaneColumn(QFrame):
         """Return the controls in reading order."""
         reasoning = self._reasoning.tab_stops() if self._reasoning else []
         strip = self._strip.tab_stops() if self._strip else []
-        return [self.header.row.menu, *reasoning, self.answer, *strip, *self.footer.tab_stops()]
+        head = [self.header.row.menu, self.header.reading]
+        return [*head, *reasoning, *self.reading.tab_stops(), *strip, *self.footer.tab_stops()]
 
     def open_menu(self, position: QPoint | None = None) -> None:
         """Open the lane's menu, under its button unless a global position is given."""
         button = self.header.row.menu
         state = MenuState(
-            self._head, self._status, *self._edges, running=self._run_under_way, has_text=not self.answer.is_empty
+            self._head, self._status, *self._edges, running=self._run_under_way, has_text=not self.reading.is_empty
         )
         menu = lane_menu(state, self._intents, rename=self.start_rename, edit_params=self.edit_params, parent=self)
         menu.popup(position or button.mapToGlobal(QPoint(button.width() - menu.sizeHint().width(), button.height())))
+
+    def open_reading_menu(self) -> None:
+        """Open the menu of reading modes."""
+        open_menu(self.header.reading, self._intents.readings, self.reading.mode, self.reading.subject)
 
     def start_rename(self) -> None:
         """Edit the name in place."""
@@ -211,7 +222,7 @@ class LaneColumn(QFrame):
     def _reasoning_panel(self) -> ReasoningPanel:
         if self._reasoning is None:
             self._reasoning = ReasoningPanel(self._theme, self)
-            self._layout.insertWidget(self._layout.indexOf(self.answer), self._reasoning)
+            self._layout.insertWidget(self._layout.indexOf(self.reading), self._reasoning)
             self._reasoning.resized.connect(self._set_wash)
             self._order_tabs()
         return self._reasoning
@@ -221,7 +232,7 @@ class LaneColumn(QFrame):
         strip.step_wanted.connect(self._step)
         strip.marks_wanted.connect(lambda: intents.wire_requested.emit(self.slot))
         strip.attempt_wanted.connect(lambda attempt: intents.attempt_requested.emit(self.slot, attempt))
-        self._layout.insertWidget(self._layout.indexOf(self.answer) + 1, strip)
+        self._layout.insertWidget(self._layout.indexOf(self.reading) + 1, strip)
         return strip
 
     def _order_tabs(self) -> None:
@@ -231,16 +242,24 @@ class LaneColumn(QFrame):
             for before, after in itertools.pairwise(stops):
                 QWidget.setTabOrder(before, after)
 
+    def _choice_changed(self, slot: str) -> None:
+        if slot in ("", self.slot):
+            self.reading.choice_changed()
+
+    def _show_mode(self) -> None:
+        self.header.reading.show_mode(self.reading.mode, self.reading.subject)
+        self._order_tabs()
+
     def _show_head(self) -> None:
         self.setAccessibleName(f"Lane {self._head.number}: {wording.title(self._head, self._status.blind)}")
-        self.answer.setAccessibleName(f"Answer of {wording.title(self._head, self._status.blind)}")
+        self.reading.set_name(f"Answer of {wording.title(self._head, self._status.blind)}")
         self.header.show_head(self._head, self._status, keep_params_line=self._keep_params_line)
 
     def _show_status(self) -> None:
         status = self._status
         self.show_elapsed()
-        self.answer.set_streaming(wording.is_running(status))
-        self.answer.setPlaceholderText(wording.placeholder(self._head, status))
+        self.reading.set_status(self._head, status)
+        self.reading.set_placeholder(wording.placeholder(self._head, status))
         needs_strip = wording.needs_strip(status)
         if needs_strip and self._strip is None:
             self._strip = self._make_strip()
@@ -256,8 +275,8 @@ class LaneColumn(QFrame):
             footer.stop.hasFocus() or footer.winner.hasFocus()
         ):
             # One of these takes the place of the other; a key meant for the first must not press the second.
-            self.answer.setFocus(Qt.FocusReason.OtherFocusReason)
-        footer.show_status(self._head, self._status, has_text=not self.answer.is_empty, focused=self._focused)
+            self.reading.take_focus()
+        footer.show_status(self._head, self._status, has_text=not self.reading.is_empty, focused=self._focused)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.pressed.emit(self.slot)
@@ -270,7 +289,7 @@ class LaneColumn(QFrame):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if self._status.standing != "winner" and self.answer.geometry().contains(event.rect()):
+        if self._status.standing != "winner" and self.reading.geometry().contains(event.rect()):
             return
         painter = QPainter(self)
         header = self.header.geometry()
@@ -290,11 +309,11 @@ class LaneColumn(QFrame):
 
     def _set_wash(self) -> None:
         if self._status.standing != "winner":
-            self.answer.set_wash(None)
+            self.reading.set_wash(None)
             return
         self._layout.activate()
-        top = self.answer.y()
-        self.answer.set_wash((-top, self.header.geometry().bottom() + _WASH_BELOW_HEADER - top))
+        top = self.reading.y()
+        self.reading.set_wash((-top, self.header.geometry().bottom() + _WASH_BELOW_HEADER - top))
 
     def _restyle(self) -> None:
         self.setMinimumWidth(minimum_width(self, self._theme))

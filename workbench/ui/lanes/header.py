@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.app.lane_state import LaneHead, LaneStatus
 from workbench.ui.lanes import wording
+from workbench.ui.lanes.reading.switch import ModeSwitch
 from workbench.ui.lanes.widgets import Line, menu_button, pill, safe_tip
 from workbench.ui.theme import Theme
 
@@ -142,12 +143,18 @@ class LaneHeader(QWidget):
         self.row = TitleRow(theme, self)
         self.numbers = Line(theme, delta=-1, tabular=True, parent=self)
         self.params = Line(theme, delta=-1, parent=self)
+        self.reading = ModeSwitch(theme, self)
         self._theme = theme
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 7, 6, 8)
         layout.setSpacing(1)
-        for widget in (self.row, self.numbers, self.params):
-            layout.addWidget(widget)
+        numbers = QHBoxLayout()
+        numbers.setSpacing(4)
+        numbers.addWidget(self.numbers)
+        numbers.addWidget(self.reading)
+        layout.addWidget(self.row)
+        layout.addLayout(numbers)
+        layout.addWidget(self.params)
         self.params.hide()
         theme.changed.connect(self.row.arrange)
 

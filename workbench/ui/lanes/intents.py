@@ -1,12 +1,15 @@
 """What a person can ask of the lanes.
 
-Invariant: every control of a column ends in exactly one of these signals; nothing in this package acts on them.
+Invariant: every control of a column ends in exactly one of these signals; nothing in this package acts on them. How an
+answer is read is the view's own affair, and kept in `readings`.
 """
 
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
+
+from workbench.ui.lanes.reading.choice import Choices
 
 
 class Intents(QWidget):
@@ -32,5 +35,11 @@ class Intents(QWidget):
     copy_requested = Signal(str)
     action_requested = Signal(str, str)
     """Slot, "keys", "endpoint", "prompt", "run" or "install_model"."""
+    reading_wanted = Signal(str, str)
+    """Slot, id of a reading mode whose page needs data; `set_reading_data` takes it."""
     focus_changed = Signal(str)
     """The slot that has the focus now, "" when there is no lane."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.readings = Choices(self)

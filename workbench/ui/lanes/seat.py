@@ -103,7 +103,7 @@ class Seat:
         behind = "".join(self._late["text"]) if self._late is not None else ""
         if self._column is None or self._restart:
             return behind
-        return self._column.answer.exact_text + behind
+        return self._column.reading.exact_text + behind
 
     def set_head(self, head: LaneHead, place: Place) -> None:
         """Take other settings and another place."""

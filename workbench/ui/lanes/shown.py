@@ -99,6 +99,14 @@ class ShownText:
         raw = self.text.encode("utf-16-le", "surrogatepass")[2 * first : 2 * last]
         return raw.decode("utf-16-le", "surrogatepass")
 
+    def position(self, offset: int) -> int:
+        """Return the document position of the answer's character at `offset`."""
+        at = units(self.text[:offset])
+        for passed, place in enumerate(self._breaks):
+            if place - passed > at:
+                return at + passed
+        return at + len(self._breaks)
+
     def _broken(self, paragraph: str) -> Iterator[str]:
         """Yield a paragraph, or the part of it that arrived, with the breaks that it needs."""
         ended = paragraph[-1:] in ("\n", "\u2029")

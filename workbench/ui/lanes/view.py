@@ -157,6 +157,12 @@ class LanesView(Intents):
             seat.append(kind, piece)
             self._soon(seat)
 
+    def set_reading_data(self, slot: str, mode: str, data: object) -> None:
+        """Answer `reading_wanted`; without effect when the lane is read in another mode by now."""
+        seat = self._seat(slot)
+        if seat is not None and seat.built is not None:
+            seat.built.reading.set_data(mode, data)
+
     def text(self, slot: str) -> str:
         """Return the exact text that a lane shows, "" for an unknown slot."""
         seat = self._seat(slot)
@@ -192,7 +198,7 @@ class LanesView(Intents):
         if 0 <= index < len(self._seats):
             seat = self._seats[index]
             self._set_focused(seat.slot)
-            self._column_of(seat).answer.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._column_of(seat).reading.take_focus()
 
     def set_all_running(self, running: bool) -> None:
         """Say whether a run is under way; its lanes cannot be removed meanwhile."""

@@ -1,0 +1,58 @@
+"""Which mode a person chose to read in.
+
+Invariant: a choice belongs to a lane's slot, or to all lanes that have none; "" means that the text decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QObject, Signal
+
+
+class Choices(QObject):
+    """The chosen modes. Ids that no mode has (of another release) are kept and have no effect."""
+
+    changed = Signal(str)
+    """The slot whose choice changed, "" when it was the default."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._default = ""
+        self._slots: dict[str, str] = {}
+
+    @property
+    def default(self) -> str:
+        """The mode of lanes without a choice of their own."""
+        return self._default
+
+    def of(self, slot: str) -> str:
+        """Return the mode chosen for a lane."""
+        return self._slots.get(slot, self._default)
+
+    def own(self, slot: str) -> str | None:
+        """Return the mode chosen for this very lane, None when it follows the default."""
+        return self._slots.get(slot)
+
+    def choose(self, slot: str, mode: str) -> None:
+        """Read a lane in `mode`."""
+        if self._slots.get(slot) != mode:
+            self._slots[slot] = mode
+            self.changed.emit(slot)
+
+    def choose_for_all(self, mode: str) -> None:
+        """Read every lane in `mode`; choices of single lanes are dropped."""
+        if mode != self._default or self._slots:
+            self._default = mode
+            self._slots.clear()
+            self.changed.emit("")
+
+    def stored(self) -> dict[str, str]:
+        """Return the choices by slot, the default under ""."""
+        return {"": self._default, **self._slots} if self._default else dict(self._slots)
+
+    def load(self, stored: Mapping[str, str]) -> None:
+        """Take choices as `stored` gave them."""
+        self._slots = {slot: mode for slot, mode in stored.items() if slot}
+        self._default = stored.get("", "")
+        self.changed.emit("")

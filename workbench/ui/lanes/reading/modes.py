@@ -1,0 +1,66 @@
+"""The table of modes.
+
+Invariant: an id appears once and never changes, because choices are kept by it; "text" is first and always applies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from PySide6.QtWidgets import QWidget
+
+from workbench.app.lane_state import LaneHead, LaneStatus
+from workbench.ui.lanes.reading.page import Page
+from workbench.ui.theme import Theme
+
+TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is known about an answer when a mode is chosen for it. `size` counts characters.
+
+    `markdown` and `json` say that the text so far has some; they are found out as it arrives.
+    """
+
+    head: LaneHead
+    status: LaneStatus = field(default_factory=LaneStatus)
+    size: int = 0
+    markdown: bool = False
+    json: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """One way of reading. `applies` says whether it can be used now, `make` makes its page."""
+
+    id: str
+    title: str
+    applies: Callable[[Subject], bool]
+    make: Callable[[Theme, QWidget], Page]
+
+
+def _text_page(theme: Theme, parent: QWidget) -> Page:
+    from workbench.ui.lanes.reading.text import TextPage
+
+    return TextPage(theme, parent)
+
+
+MODES: tuple[Mode, ...] = (Mode(TEXT, "Text", lambda _: True, _text_page),)
+
+
+def mode(identity: str) -> Mode | None:
+    """Return the mode with this id, None when there is none."""
+    return next((row for row in MODES if row.id == identity), None)
+
+
+def automatic(subject: Subject) -> str:
+    """Return the mode of an answer for which nobody chose one."""
+    return TEXT
+
+
+def effective(chosen: str, subject: Subject) -> str:
+    """Return the mode that an answer is shown in: the chosen one if it applies, else what the text suggests."""
+    wanted = mode(chosen)
+    return chosen if wanted is not None and wanted.applies(subject) else automatic(subject)
