@@ -1,0 +1,69 @@
+"""The view of changed text."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QTextCursor
+from pytestqt.qtbot import QtBot
+
+from tests.ui.lanes_support import theme
+from workbench.core.diff import diff_texts
+from workbench.ui.diff.text import DiffView
+from workbench.ui.theme import Theme
+
+__all__ = ["theme"]
+
+
+def made(qtbot: QtBot, theme: Theme, old: str, new: str) -> DiffView:
+    view = DiffView(theme)
+    qtbot.addWidget(view)
+    view.resize(400, 300)
+    view.show_diff(diff_texts(old, new))
+    qtbot.waitUntil(lambda: view.is_complete)
+    return view
+
+
+def test_what_went_is_struck_and_what_came_is_underlined(qtbot: QtBot, theme: Theme) -> None:
+    view = made(qtbot, theme, "It is on its way.", "It is in transit.")
+    assert view.toPlainText() == "It is on its wayin transit."
+    cursor = view.textCursor()
+    found = []
+    for at in range(1, view.document().characterCount()):
+        cursor.setPosition(at)
+        form = cursor.charFormat()
+        found.append("-" if form.fontStrikeOut() else "+" if form.fontUnderline() else ".")
+    assert "".join(found) == "......----------++++++++++."
+
+
+def test_keys_go_from_change_to_change_and_around(qtbot: QtBot, theme: Theme) -> None:
+    view = made(qtbot, theme, "a b c d e", "a x c y e")
+    seen = []
+    view.current_changed.connect(lambda at, count: seen.append((at, count, view.textCursor().selectedText())))
+    for step in (1, 1, 1, -1):
+        view.next_change(step)
+    assert seen == [(0, 2, "bx"), (1, 2, "dy"), (0, 2, "bx"), (1, 2, "dy")]
+
+
+def test_what_is_copied_is_the_new_text(qtbot: QtBot, theme: Theme) -> None:
+    new = "a 😀 x\u00a0c\r\ny e"
+    view = made(qtbot, theme, "a b c d e", new)
+    view.selectAll()
+    assert view.createMimeDataFromSelection().text() == new
+
+
+def test_long_texts_come_in_slices_and_changes_are_reached_before_the_rest(qtbot: QtBot, theme: Theme) -> None:
+    old = "word " * 20_000
+    view = DiffView(theme)
+    qtbot.addWidget(view)
+    view.show_diff(diff_texts(old, old + "end"))
+    assert not view.is_complete
+    view.next_change()
+    assert view.textCursor().selectedText() == "end"
+    view.moveCursor(QTextCursor.MoveOperation.Start)
+    qtbot.waitUntil(lambda: view.is_complete)
+
+
+def test_a_change_of_the_theme_keeps_the_text(qtbot: QtBot, theme: Theme) -> None:
+    view = made(qtbot, theme, "old text", "new text")
+    before = view.toPlainText()
+    theme.changed.emit()
+    assert view.toPlainText() == before

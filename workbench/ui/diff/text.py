@@ -1,0 +1,169 @@
+"""Changed text to read, with a way from change to change.
+
+Invariant: what is copied is the new text of the selection, exactly; what was removed is for the eye only. Long texts
+are put into the document in slices, so that the window never waits for them.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from PySide6.QtCore import QMimeData, Signal
+from PySide6.QtGui import QFont, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import QWidget
+
+from workbench.core.diff import TextDiff
+from workbench.ui.lanes.answer import AnswerView
+from workbench.ui.lanes.shown import for_clipboard
+from workbench.ui.theme import Theme
+
+_SLICE = 12_000
+_PIECES = 400
+"""Pieces at a time: each has a format of its own, which costs more than its letters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A piece as it is shown: `kind` is same, removed, added or heading; `change` is the number of its change, or -1."""
+
+    kind: str
+    text: str
+    change: int = -1
+
+
+def runs_of(diff: TextDiff, first: int = 0) -> Iterator[Run]:
+    """Yield a text diff as it is shown; its changes are numbered from `first`."""
+    for piece in diff.pieces():
+        yield Run(piece.kind, piece.text, piece.hunk + first if piece.hunk >= 0 else -1)
+
+
+class DiffView(AnswerView):
+    """Read-only text in which changes are marked. `current_changed(change, count)`: the change that is looked at."""
+
+    current_changed = Signal(int, int)
+
+    def __init__(self, theme: Theme, *, mono: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(theme, mono=mono, parent=parent)
+        self._runs: tuple[Run, ...] = ()
+        self._queue: deque[Run] = deque()
+        self._removed: list[tuple[int, int]] = []
+        self._places: dict[int, tuple[int, int]] = {}
+        self._count = 0
+        self._current = -1
+        self._formats: dict[str, QTextCharFormat] = {}
+        self.setAccessibleName("Changes")
+        theme.changed.connect(self._show_again)
+
+    @property
+    def count(self) -> int:
+        """How many changes there are."""
+        return self._count
+
+    @property
+    def current(self) -> int:
+        """The change that is looked at, -1 for none yet."""
+        return self._current
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything is in the document."""
+        return not self._queue
+
+    def show_diff(self, diff: TextDiff) -> None:
+        """Show one text diff."""
+        self.show_runs(runs_of(diff))
+
+    def show_runs(self, runs: Iterable[Run]) -> None:
+        """Show pieces in order, from the beginning."""
+        self._runs = tuple(runs)
+        self._count = 1 + max((run.change for run in self._runs), default=-1)
+        self._show_again()
+
+    def next_change(self, step: int = 1) -> None:
+        """Select the next change, or with -1 the previous one; from the last on it begins anew."""
+        if not self._count:
+            return
+        if self._current < 0:
+            wanted = 0 if step > 0 else self._count - 1
+        else:
+            wanted = (self._current + step) % self._count
+        while wanted not in self._places and self._queue:
+            self._insert_slice()
+        self.go_to(wanted)
+
+    def go_to(self, change: int) -> None:
+        """Select a change and bring it into view."""
+        place = self._places.get(change)
+        if place is None:
+            return
+        self._current = change
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(place[1])
+        cursor.setPosition(place[0], QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(cursor)
+        self.centerCursor()
+        self.current_changed.emit(change, self._count)
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        cursor = self.textCursor()
+        start, end = cursor.selectionStart(), cursor.selectionEnd()
+        parts: list[str] = []
+        for gone_from, gone_to in self._removed:
+            if gone_to <= start or gone_from >= end:
+                continue
+            if gone_from > start:
+                parts.append(self._shown.exact(start, gone_from))
+            start = min(gone_to, end)
+        if start < end:
+            parts.append(self._shown.exact(start, end))
+        data = QMimeData()
+        data.setText(for_clipboard("".join(parts)))
+        return data
+
+    def _show_again(self) -> None:
+        self._formats = {kind: self._format(kind) for kind in ("same", "removed", "added", "heading")}
+        self._queue.clear()
+        self._later.stop()
+        self._removed, self._places, self._current = [], {}, -1
+        self.set_text("")
+        for run in self._runs:
+            for at in range(0, len(run.text), _SLICE):
+                self._queue.append(Run(run.kind, run.text[at : at + _SLICE], run.change))
+        self._insert_slice()
+        self.setTextCursor(QTextCursor(self.document()))
+
+    def _insert_slice(self) -> None:
+        self._following = False
+        length = pieces = 0
+        while self._queue and length < _SLICE and pieces < _PIECES:
+            run = self._queue.popleft()
+            start = self._tail.position()
+            self._tail.setCharFormat(self._formats[run.kind])
+            self._insert(run.text)
+            end = self._tail.position()
+            if run.kind == "removed":
+                self._removed.append((start, end))
+            if run.change >= 0:
+                self._places[run.change] = (self._places.get(run.change, (start, end))[0], end)
+            length += len(run.text)
+            pieces += 1
+        if self._queue:
+            self._later.start()
+
+    def _format(self, kind: str) -> QTextCharFormat:
+        made = QTextCharFormat()
+        color = self._theme.color
+        if kind == "removed":
+            made.setFontStrikeOut(True)
+            made.setForeground(color("red"))
+            made.setBackground(color("red_soft"))
+        elif kind == "added":
+            made.setFontUnderline(True)
+            made.setForeground(color("green"))
+            made.setBackground(color("green_soft"))
+        elif kind == "heading":
+            made.setFontWeight(QFont.Weight.DemiBold)
+            made.setForeground(color("muted"))
+        return made
