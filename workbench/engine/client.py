@@ -14,7 +14,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from workbench.core.content import Content
+from workbench.core.content import Content, Message
 from workbench.core.lanes import Endpoint
 from workbench.core.runs import Failure
 from workbench.core.templates import render_plain, template_texts

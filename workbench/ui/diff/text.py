@@ -26,7 +26,7 @@ _PIECES = 400
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A piece as it is shown: `kind` is same, removed, added or heading; `change` is the number of its change, or -1."""
+    """A piece as it is shown: `kind` is same, removed, added or heading; `change` numbers its change, or is -1."""
 
     kind: str
     text: str
