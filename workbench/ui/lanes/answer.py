@@ -11,7 +11,9 @@ from collections import deque
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QBrush,
+    QGuiApplication,
     QKeyEvent,
+    QKeySequence,
     QLinearGradient,
     QPainter,
     QPaintEvent,
@@ -169,14 +171,17 @@ class AnswerView(QPlainTextEdit):
 
     def event(self, event: QEvent) -> bool:
         # A text control claims every letter for itself, even when it is read-only; the window's keys 1…9 must pass.
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _types(event):
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and types(event):
             event.ignore()
             return False
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if _types(event):
+        if types(event):
             event.ignore()
+        elif event.matches(QKeySequence.StandardKey.Copy) and self.textCursor().hasSelection():
+            # As text that Qt owns: an object of ours left on the clipboard would outlive the interpreter.
+            QGuiApplication.clipboard().setText(self.createMimeDataFromSelection().text())
         else:
             super().keyPressEvent(event)
 
@@ -269,7 +274,7 @@ class AnswerView(QPlainTextEdit):
         self._choose_ground()
 
 
-def _types(event: QKeyEvent) -> bool:
+def types(event: QKeyEvent) -> bool:
     """Whether a key press would write a letter into a field that can be edited."""
     held = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
     return held == Qt.KeyboardModifier.NoModifier and event.text().isprintable() and bool(event.text())

@@ -15,6 +15,8 @@ from workbench.ui.lanes.reading.page import Page
 from workbench.ui.theme import Theme
 
 TEXT = "text"
+RENDER_LIMIT = 1_000_000
+"""Characters beyond which an answer is shown as text only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,20 @@ def _text_page(theme: Theme, parent: QWidget) -> Page:
     return TextPage(theme, parent)
 
 
-MODES: tuple[Mode, ...] = (Mode(TEXT, "Text", lambda _: True, _text_page),)
+def _markdown_page(theme: Theme, parent: QWidget) -> Page:
+    from workbench.ui.lanes.reading.markdown import MarkdownPage
+
+    return MarkdownPage(theme, parent)
+
+
+def _can_render(subject: Subject) -> bool:
+    return subject.markdown and subject.size <= RENDER_LIMIT
+
+
+MODES: tuple[Mode, ...] = (
+    Mode(TEXT, "Text", lambda _: True, _text_page),
+    Mode("markdown", "Markdown", _can_render, _markdown_page),
+)
 
 
 def mode(identity: str) -> Mode | None:
@@ -57,7 +72,7 @@ def mode(identity: str) -> Mode | None:
 
 def automatic(subject: Subject) -> str:
     """Return the mode of an answer for which nobody chose one."""
-    return TEXT
+    return "markdown" if _can_render(subject) else TEXT
 
 
 def effective(chosen: str, subject: Subject) -> str:

@@ -1,0 +1,192 @@
+"""Markdown: safe, whole, and in its place while it streams."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+from tests.ui.lanes_support import column, heads, screen, settle, theme, view
+from workbench.app.lane_state import LaneStatus
+from workbench.ui.lanes import LanesView
+from workbench.ui.lanes.reading.code import colored
+from workbench.ui.lanes.reading.markdown import MarkdownPage, MarkdownView
+from workbench.ui.lanes.reading.parts import parse, plain
+from workbench.ui.lanes.reading.sniff import Sniffer
+from workbench.ui.theme import Theme
+
+__all__ = ["screen", "theme", "view"]
+
+SAMPLE = """# Order **123**
+
+It is *in transit* and arrives on **Friday**.
+Track it: https://track.example/123.
+
+1. First
+2. Second
+   - nested `code`
+
+> quoted
+
+```python
+def f(x):
+    return x  # yes
+```
+
+| a | b |
+|---|---|
+| 1 | 2 |
+
+שלום 你好 👋🏽
+"""
+
+
+@pytest.fixture
+def page(theme: Theme, screen: Callable[[QWidget], QWidget]) -> MarkdownView:
+    made = MarkdownView(theme)
+    made.resize(320, 400)
+    screen(made)
+    return made
+
+
+def _shown(page: MarkdownView) -> str:
+    page.selectAll()
+    return page.createMimeDataFromSelection().text()
+
+
+def test_a_stream_ends_as_the_whole_text_would(page: MarkdownView, theme: Theme, screen: object) -> None:
+    page.set_text(SAMPLE)
+    settle()
+    whole = _shown(page)
+    for size in (1, 3, 17):
+        page.set_text("")
+        page.set_streaming(True)
+        for at in range(0, len(SAMPLE), size):
+            page.append(SAMPLE[at : at + size])
+            page._later.stop()
+        page.set_streaming(False)
+        settle()
+        assert _shown(page) == whole, size
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<img src='http://127.0.0.1:9/x.png'> <script>alert(1)</script>",
+        "![x](http://127.0.0.1:9/x.png)",
+        "![x](file:///etc/passwd)",
+        "[x](javascript:alert(1))",
+        "\ud800 \ufdd0 \0 **x**",
+        "[" * 5000,
+        ">" * 500 + " x",
+        "- " * 300 + "x",
+        "*a **b " * 2000,
+        "`" * 3001,
+        "|" * 2000 + "\n" + "|-" * 1000 + "|",
+    ],
+)
+def test_hostile_text_is_only_text(page: MarkdownView, hostile: str) -> None:
+    page.set_text(hostile)
+    settle()
+    assert "ImageObject" not in page.toHtml()
+    assert "<img" not in page.toHtml().split("<body")[1].replace("&lt;img", "")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(alphabet="ab \n#*-_`|>[]()1.~!<&\\\r\u05d0😀", max_size=80))
+def test_every_text_has_parts(text: str) -> None:
+    parsed = parse(text)
+    assert 0 <= parsed.settled <= len(parsed.parts)
+    parse(text, more_to_come=True)
+    plain(text)
+
+
+def test_links_say_where_they_go(page: MarkdownView) -> None:
+    page.set_text("[shop](https://evil.example/path)")
+    settle()
+    page.moveCursor(page.textCursor().MoveOperation.Right)
+    assert page.link_at_caret() == "https://evil.example/path"
+    page.setFocus()
+    QTest.keyClick(page, "\r")
+    box = page.window().findChild(QMessageBox)
+    assert isinstance(box, QMessageBox)
+    assert box.informativeText().replace("\u200b", "") == "https://evil.example/path"
+    box.reject()
+    settle()
+
+
+def test_code_is_copied_exactly(page: MarkdownView) -> None:
+    page.set_text("```py\na\u00a0= '  x'\n\n    b\n```")
+    page.selectAll()
+    QTest.keySequence(page, QKeySequence.StandardKey.Copy)
+    assert QGuiApplication.clipboard().text() == "a\u00a0= '  x'\n\n    b"
+    QGuiApplication.clipboard().clear()
+
+
+def test_a_reader_further_up_is_left_alone(page: MarkdownView) -> None:
+    page.set_streaming(True)
+    page.append("- **item** of a list that goes on\n" * 60)
+    settle()
+    bar = page.verticalScrollBar()
+    assert bar.value() == bar.maximum() > 0
+    bar.setValue(5)
+    assert not page.is_following
+    for _ in range(10):
+        page.append("- more and **more**\n")
+        page._later.stop()
+        settle()
+    assert bar.value() == 5
+    bar.setValue(bar.maximum())
+    assert page.is_following
+
+
+def test_colours_keep_the_code() -> None:
+    text = "def f():\n\treturn 'é'\n"
+    assert "".join(piece for piece, _ in colored(text, "python")) == text
+    assert len(colored(text, "python")) > 1
+    assert colored(text, "no such language") == [(text, "text")]
+
+
+@pytest.mark.parametrize(
+    ("text", "markdown", "json"),
+    [
+        ("Just words, 3 * 4 * 5, a_b_c.", False, False),
+        ("Some **bold** words", True, False),
+        ("Steps:\n1. one", True, False),
+        ('{"a": "**b**"}', False, True),
+        ("Here:\n```json\n[1]\n```", True, True),
+    ],
+)
+def test_texts_are_told_apart(text: str, markdown: bool, json: bool) -> None:
+    for size in (1, 7, 100):
+        sniffer = Sniffer()
+        for at in range(0, len(text), size):
+            sniffer.take(text[at : at + size])
+        assert (sniffer.markdown, sniffer.json) == (markdown, json)
+
+
+def test_a_lane_shows_markdown_and_goes_back_to_text(view: LanesView) -> None:
+    view.set_heads(heads("a", "b"))
+    view.set_text("a", "Some **bold** words")
+    view.set_text("b", "Plain words")
+    view.set_status("a", LaneStatus("finished", attempt=1, attempts=1))
+    settle()
+    lane, other = column(view, "a"), column(view, "b")
+    assert (lane.reading.mode, other.reading.mode) == ("markdown", "text")
+    assert isinstance(lane.reading.page, MarkdownPage)
+    assert _shown(lane.reading.page.view) == "Some bold words"
+    assert view.text("a") == "Some **bold** words"
+    assert lane.header.reading.isVisible()
+    assert not other.header.reading.isVisible()
+    view.readings.choose("a", "text")
+    settle()
+    assert lane.answer.toPlainText() == "Some **bold** words"
+    view.append_text("a", "text", " and more")
+    view.readings.choose_for_all("")
+    settle()
+    assert _shown(lane.reading.page.view) == "Some bold words and more"

@@ -1,0 +1,57 @@
+"""Colours of code, from Pygments, which is imported with the first code block that is complete.
+
+Invariant: the pieces joined are the text that was given; a language that is not known, and code over the limit, is
+left uncoloured.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+_LIMIT = 40_000
+"""Characters of code that are coloured; more would hold up the window."""
+_COLORS = (
+    ("Comment", "muted"),
+    ("Literal.String", "green"),
+    ("Literal.Number", "gold"),
+    ("Keyword", "violet"),
+    ("Name.Function", "accent"),
+    ("Name.Class", "accent"),
+    ("Name.Tag", "teal"),
+    ("Name.Attribute", "teal"),
+    ("Name.Builtin", "teal"),
+    ("Generic.Inserted", "green"),
+    ("Generic.Deleted", "red"),
+)
+
+
+def colored(text: str, language: str) -> list[tuple[str, str]]:
+    """Return the code in pieces, each with the theme's token of its colour."""
+    lexer = _lexer(language.lower()) if language and len(text) <= _LIMIT else None
+    if lexer is None:
+        return [(text, "text")]
+    pieces: list[tuple[str, str]] = []
+    for _, kind, value in lexer.get_tokens_unprocessed(text):
+        color = _color(str(kind).removeprefix("Token."))
+        if pieces and pieces[-1][1] == color:
+            pieces[-1] = (pieces[-1][0] + value, color)
+        else:
+            pieces.append((value, color))
+    return pieces if "".join(piece for piece, _ in pieces) == text else [(text, "text")]
+
+
+@cache
+def _lexer(language: str) -> Any:
+    from pygments.lexers import get_lexer_by_name
+    from pygments.util import ClassNotFound
+
+    try:
+        return get_lexer_by_name(language)
+    except ClassNotFound:
+        return None
+
+
+@cache
+def _color(kind: str) -> str:
+    return next((color for prefix, color in _COLORS if kind.startswith(prefix)), "text")

@@ -1,0 +1,402 @@
+"""An answer as rendered Markdown.
+
+Invariant: what a model wrote is shown and never obeyed: the document is built of text and formats, HTML stays text, and
+nothing is loaded. What was written stays where it is: only the last block is written anew when more of it arrives.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+from PySide6.QtCore import QElapsedTimer, QEvent, QMimeData, QPoint, QRectF, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import (
+    QBrush,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QLinearGradient,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QTextCursor,
+    QTextOption,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QTextEdit, QVBoxLayout, QWidget
+
+from workbench.ui.lanes.answer import MARGIN, types
+from workbench.ui.lanes.reading import links
+from workbench.ui.lanes.reading.build import OFFSET, QUOTE, QUOTE_STEP, Builder
+from workbench.ui.lanes.reading.page import Page
+from workbench.ui.lanes.reading.parts import Part, parse
+from workbench.ui.theme import Theme
+
+_SLICE = 6_000
+_BLOCK_LIMIT = 40_000
+"""Characters of one block beyond which writing it anew would hold up the window."""
+_SHARE = 6
+"""A block that took a millisecond to write is not written again for this many."""
+_TURNS = str.maketrans({"\u2029": "\n", "\u2028": "\n", "\ufdd0": "\n", "\ufdd1": "\n"})
+
+
+class MarkdownView(QTextEdit):
+    """Read-only rich text that grows at its end."""
+
+    following_changed = Signal(bool)
+    too_much = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._build = Builder(theme)
+        self._text = ""
+        self._tail = ""
+        self._backlog: deque[str] = deque()
+        self._open: tuple[Part, ...] = ()
+        self._open_at = 0
+        self._line_end = 0
+        self._is_first = True
+        self._streaming = False
+        self._following = True
+        self._writing = False
+        self._wash: tuple[float, float] | None = None
+        self._ground = QBrush()
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._next_slice)
+        self.setReadOnly(True)
+        self.setUndoRedoEnabled(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setTabChangesFocus(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.document().setDocumentMargin(MARGIN)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.viewport().setMouseTracking(True)
+        self.verticalScrollBar().valueChanged.connect(self._scrolled)
+        theme.changed.connect(self._restyle)
+        self._choose_ground()
+
+    @property
+    def is_following(self) -> bool:
+        """Whether new text is followed."""
+        return self._following
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of the text is written."""
+        return not self._backlog and not self._later.isActive()
+
+    def set_text(self, text: str) -> None:
+        """Show another answer."""
+        if text == self._text:
+            return
+        if self._text and text.startswith(self._text):
+            self.append(text[len(self._text) :])
+            return
+        self._begin()
+        self._follow(self._streaming)
+        self.append(text)
+
+    def append(self, piece: str) -> None:
+        """Take the next piece."""
+        self._text += piece
+        self._backlog.extend(piece[at : at + _SLICE] for at in range(0, len(piece), _SLICE))
+        if not self._later.isActive():
+            self._next_slice()
+
+    def set_streaming(self, streaming: bool) -> None:
+        """Say whether more is to come."""
+        if streaming != self._streaming:
+            self._streaming = streaming
+            if streaming:
+                self.go_to_end()
+            elif self._text:
+                self._write()
+            self.viewport().update()
+
+    def set_wash(self, wash: tuple[float, float] | None) -> None:
+        """Fade gold between two heights."""
+        if wash != self._wash:
+            self._wash = wash
+            self._choose_ground()
+
+    def go_to_end(self) -> None:
+        """Show the end and follow it."""
+        bar = self.verticalScrollBar()
+        bar.setValue(bar.maximum())
+        self._follow(True)
+
+    def place(self) -> int:
+        """Return about where in the answer the first visible block begins."""
+        return int(self.cursorForPosition(QPoint(MARGIN, 2)).blockFormat().property(OFFSET) or 0)
+
+    def set_place(self, offset: int) -> None:
+        """Show the block at about `offset` first."""
+        block, best = self.document().begin(), self.document().begin()
+        while block.isValid():
+            at = block.blockFormat().property(OFFSET)
+            if at is not None and int(at) <= offset:
+                best = block
+            block = block.next()
+        top = self.document().documentLayout().blockBoundingRect(best).top()
+        self.verticalScrollBar().setValue(0 if best == self.document().begin() else round(top))
+
+    def link_at_caret(self) -> str:
+        """Return where the link under the caret goes, "" when there is none."""
+        return self.textCursor().charFormat().anchorHref()
+
+    def loadResource(self, kind: int, name: QUrl | str) -> Any:
+        return None
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        data = QMimeData()
+        data.setText(self.textCursor().selectedText().translate(_TURNS))
+        return data
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and types(event):
+            event.ignore()
+            return False
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers()
+        if enter and (address := self.link_at_caret()):
+            links.ask(self.window(), address)
+        elif types(event):
+            event.ignore()
+        elif event.matches(QKeySequence.StandardKey.Copy) and self.textCursor().hasSelection():
+            # As text that Qt owns: an object of ours left on the clipboard would outlive the interpreter.
+            QGuiApplication.clipboard().setText(self.createMimeDataFromSelection().text())
+        else:
+            super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            event.ignore()
+        else:
+            super().wheelEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        over = bool(self.anchorAt(event.position().toPoint()))
+        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.IBeamCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        address = self.anchorAt(event.position().toPoint())
+        if address and event.button() == Qt.MouseButton.LeftButton and not self.textCursor().hasSelection():
+            links.ask(self.window(), address)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        following = self._following
+        super().resizeEvent(event)
+        if following and self._streaming:
+            self.go_to_end()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        super().scrollContentsBy(dx, dy)
+        self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self.viewport()) as painter:
+            painter.fillRect(event.rect(), self._ground)
+            self._paint_quotes(painter)
+        super().paintEvent(event)
+        if self._streaming:
+            self._paint_block()
+
+    def _paint_quotes(self, painter: QPainter) -> None:
+        scroll, layout = self.verticalScrollBar().value(), self.document().documentLayout()
+        block = self.cursorForPosition(QPoint(MARGIN, 0)).block()
+        while block.isValid():
+            rect = layout.blockBoundingRect(block).translated(0, -scroll)
+            if rect.top() > self.viewport().height():
+                return
+            for number in range(int(block.blockFormat().property(QUOTE) or 0)):
+                left = MARGIN + number * QUOTE_STEP
+                painter.fillRect(QRectF(left, rect.top(), 3, rect.height()), self._theme.color("border"))
+            block = block.next()
+
+    def _paint_block(self) -> None:
+        end = QTextCursor(self.document())
+        end.movePosition(QTextCursor.MoveOperation.End)
+        rect = self.cursorRect(end)
+        width = self.fontMetrics().horizontalAdvance("n") * 0.8
+        left = min(float(rect.left()) + 1, self.viewport().width() - width - 2)
+        height = max(rect.height() - 2, self.fontMetrics().height())
+        with QPainter(self.viewport()) as painter:
+            painter.fillRect(QRectF(left, rect.bottom() - height, width, height), self._theme.color("accent"))
+
+    def _begin(self) -> None:
+        self._text = self._tail = ""
+        self._backlog.clear()
+        self._later.stop()
+        self._open, self._open_at, self._line_end, self._is_first = (), 0, 0, True
+        self._writing = True
+        self.document().clear()
+        self._writing = False
+
+    def _next_slice(self) -> None:
+        if self._backlog:
+            self._tail += self._backlog.popleft()
+        if len(self._tail) > _BLOCK_LIMIT + _SLICE:
+            self._backlog.clear()
+            self.too_much.emit()
+            return
+        took = QElapsedTimer()
+        took.start()
+        self._write()
+        if self._backlog:
+            self._later.start(0)
+        elif (ms := took.elapsed()) > 2:
+            self._later.start(ms * _SHARE)
+
+    def _write(self) -> None:
+        """Write what is new; the last block, which may go on, is written anew."""
+        marked = self.textCursor()
+        if self._streaming and marked.hasSelection() and marked.selectionEnd() > self._open_at:
+            return
+        parsed = parse(self._tail, more_to_come=self._streaming or bool(self._backlog))
+        settled, rest = parsed.parts[: parsed.settled], parsed.parts[parsed.settled :]
+        if not settled and rest == self._open and self._streaming:
+            return
+        bar = self.verticalScrollBar()
+        value, self._writing = bar.value(), True
+        cursor = QTextCursor(self.document())
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        cursor.beginEditBlock()
+        if not settled and (more := _more_code(self._open, rest)) is not None and self._streaming:
+            self._build.more_code(cursor, more)
+        else:
+            self._rewrite(cursor, settled, rest, parsed.line)
+        self._open = rest
+        cursor.endEditBlock()
+        if self._following and self._streaming:
+            bar.setValue(bar.maximum())
+        else:
+            bar.setValue(value)
+        self._writing = False
+
+    def _rewrite(self, cursor: QTextCursor, settled: tuple[Part, ...], rest: tuple[Part, ...], line: int) -> None:
+        cursor.setPosition(self._open_at)
+        cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
+        cursor.removeSelectedText()
+        before = len(self._text) - len(self._tail) - sum(map(len, self._backlog))
+        starts = _line_starts(self._tail)
+        end, first = self._line_end, self._is_first
+        for number, part in enumerate((*settled, *rest)):
+            if number == len(settled):
+                self._open_at, self._line_end, self._is_first = cursor.position(), end - line, first
+            self._build.write(
+                cursor,
+                part,
+                before + starts[min(part.line, len(starts) - 1)],
+                first=first,
+                apart=part.line > end,
+                final=number < len(settled) or not self._streaming,
+            )
+            first, end = False, part.end
+        if settled:
+            self._tail = self._tail[starts[line] :]
+            if not rest:
+                self._open_at, self._line_end, self._is_first = cursor.position(), end - line, first
+
+    def _scrolled(self) -> None:
+        if not self._writing:
+            bar = self.verticalScrollBar()
+            self._follow(bar.value() >= bar.maximum() - 2)
+
+    def _follow(self, following: bool) -> None:
+        if following != self._following:
+            self._following = following
+            self.following_changed.emit(following)
+
+    def _choose_ground(self) -> None:
+        surface = self._theme.color("surface")
+        self._ground = QBrush(surface)
+        if self._wash is not None:
+            gradient = QLinearGradient(0, self._wash[0], 0, self._wash[1])
+            gradient.setColorAt(0, self._theme.color("gold_soft"))
+            gradient.setColorAt(1, surface)
+            self._ground = QBrush(gradient)
+        self.viewport().update()
+
+    def _restyle(self) -> None:
+        self._build = Builder(self._theme)
+        self._choose_ground()
+        text, place = self._text, self.place()
+        self._begin()
+        self.append(text)
+        self.set_place(place)
+
+
+def _more_code(before: tuple[Part, ...], now: tuple[Part, ...]) -> str | None:
+    """Return what an open code block got more, None when something else happened."""
+    if [part.kind for part in (*before, *now)] != ["code", "code"] or not now[0].text.startswith(before[0].text):
+        return None
+    return now[0].text[len(before[0].text) :]
+
+
+def _line_starts(text: str) -> list[int]:
+    starts, at = [0], text.find("\n")
+    while at >= 0:
+        starts.append(at + 1)
+        at = text.find("\n", at + 1)
+    return starts
+
+
+class MarkdownPage(Page):
+    """Rendered Markdown."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.view = MarkdownView(theme, self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.view)
+        self.view.following_changed.connect(self.following_changed)
+        self.view.too_much.connect(self.gave_up)
+
+    def set_text(self, text: str) -> None:
+        self.view.set_text(text)
+
+    def append(self, piece: str) -> None:
+        self.view.append(piece)
+
+    def set_streaming(self, streaming: bool) -> None:
+        self.view.set_streaming(streaming)
+
+    def set_wash(self, wash: tuple[float, float] | None) -> None:
+        self.view.set_wash(wash)
+
+    def set_placeholder(self, text: str) -> None:
+        self.view.setPlaceholderText(text)
+
+    def set_name(self, name: str) -> None:
+        self.view.setAccessibleName(name)
+
+    def tab_stops(self) -> list[QWidget]:
+        return [self.view]
+
+    @property
+    def is_following(self) -> bool:
+        return self.view.is_following
+
+    def go_to_end(self) -> None:
+        self.view.go_to_end()
+
+    def place(self) -> int:
+        return self.view.place()
+
+    def set_place(self, offset: int) -> None:
+        self.view.set_place(offset)
+
+    def has_selection(self) -> bool:
+        return self.view.textCursor().hasSelection()

@@ -1,0 +1,228 @@
+"""Markdown as flat parts that a document can be built of.
+
+Invariant: pure, and total: every text has parts. Nothing in a text becomes anything but words, a rule, a table, or a
+link that somebody may decide to open; HTML stays the text that it is, and nothing is fetched for a picture.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Literal
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from workbench.ui.lanes.shown import picture
+
+Kind = Literal["paragraph", "heading", "code", "rule", "table"]
+_ADDRESS = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]}*]")
+_MARKERS_ONLY = re.compile(r"[ \t>]*(?:[-*+#_=~`|:]+|\d{1,3}[.)]?)?[ \t]*")
+_FENCE = re.compile(r"[ \t]*(?:```|~~~)")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Words in one style. `link` is where they lead, "" for nowhere."""
+
+    text: str
+    bold: bool = False
+    italic: bool = False
+    strike: bool = False
+    code: bool = False
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A paragraph, heading, code block, rule or table. `line` and `end` are lines of the source, from 0.
+
+    `depth` counts the lists around it and `quote` the quotes; `marker` is the bullet or number of the item that it
+    begins. `rows` are the cells of a table, the head first. `level` is that of a heading.
+    """
+
+    kind: Kind
+    line: int
+    end: int
+    runs: tuple[Run, ...] = ()
+    level: int = 0
+    depth: int = 0
+    quote: int = 0
+    marker: str = ""
+    language: str = ""
+    text: str = ""
+    rows: tuple[tuple[tuple[Run, ...], ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """Parts of a text. The first `settled` stay as they are whatever follows; `line` is where the others begin."""
+
+    parts: tuple[Part, ...]
+    settled: int
+    line: int
+
+
+@cache
+def _parser() -> MarkdownIt:
+    # Setext headings and references would change what stands there already when later lines arrive; indented code
+    # is as a rule a list that a model indented too far.
+    made = MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": 20})
+    made.enable(["table", "strikethrough"])
+    return made.disable(["lheading", "reference", "html_block", "html_inline", "code", "entity"])
+
+
+def parse(text: str, *, more_to_come: bool = False) -> Parsed:
+    """Return the parts of `text`; while more is to come, a mark whose meaning is not known yet is held back."""
+    clean = picture(text.replace("\r\n", "\n"))
+    tokens = _parser().parse(steady(clean) if more_to_come else clean)
+    parts = tuple(_parts(tokens))
+    line = _last_unit(tokens)
+    return Parsed(parts, sum(part.line < line for part in parts), line)
+
+
+def steady(text: str) -> str:
+    """Return `text` without a beginning whose meaning its next letters decide, and with open emphasis closed."""
+    if _FENCE.match(text):
+        return text
+    head, newline, last = text.rpartition("\n")
+    if _MARKERS_ONLY.fullmatch(last):
+        return head + newline
+    paragraph = text.rpartition("\n\n")[2]
+    if paragraph.lstrip().startswith("|") and paragraph.count("\n") < 2:
+        return text[: len(text) - len(paragraph)]
+    if last.count("`") % 2:
+        return text.rstrip("`") + "`" if not last.endswith("`") else text.rstrip("`")
+    if last.replace("***", "**").count("**") % 2:
+        return text.rstrip("* ") + "**" if last.rstrip("* ") != last.partition("**")[0].rstrip() else text.rstrip("* ")
+    return text
+
+
+def _last_unit(tokens: Sequence[Token]) -> int:
+    """Return the line where the last block begins, or in a list at the end its last item."""
+    line = 0
+    for token in tokens:
+        if token.map and (token.level == 0 or (token.level == 1 and token.type == "list_item_open")):
+            line = token.map[0]
+    return line
+
+
+def _parts(tokens: Sequence[Token]) -> Iterator[Part]:
+    depth = quote = 0
+    marker = ""
+    heading = 0
+    rows: list[tuple[tuple[Run, ...], ...]] | None = None
+    cells: list[tuple[Run, ...]] = []
+    span = (0, 0)
+    for token in tokens:
+        if token.map:
+            span = (token.map[0], token.map[1])
+        here = Part("paragraph", *span, depth=depth, quote=quote, marker=marker)
+        match token.type:
+            case "bullet_list_open" | "ordered_list_open":
+                depth += 1
+            case "bullet_list_close" | "ordered_list_close":
+                depth -= 1
+            case "list_item_open":
+                marker = f"{token.info}{token.markup}" if token.info else "•"
+            case "list_item_close":
+                if marker:
+                    yield replace(here, end=here.line + 1)
+                marker = ""
+            case "blockquote_open":
+                quote += 1
+            case "blockquote_close":
+                quote -= 1
+            case "heading_open":
+                heading = int(token.tag[1:])
+            case "heading_close":
+                heading = 0
+            case "hr":
+                yield replace(here, kind="rule")
+            case "fence":
+                language = token.info.split()[0] if token.info.split() else ""
+                yield replace(here, kind="code", text=token.content.removesuffix("\n"), language=language)
+                marker = ""
+            case "table_open":
+                rows, table = [], here
+            case "tr_open":
+                cells = []
+            case "tr_close":
+                assert rows is not None
+                rows.append(tuple(cells))
+            case "table_close":
+                assert rows is not None
+                yield replace(table, kind="table", rows=tuple(rows))
+                rows, marker = None, ""
+            case "inline":
+                runs = tuple(_runs(token.children or ()))
+                if rows is not None:
+                    cells.append(runs)
+                else:
+                    yield replace(here, kind="heading" if heading else "paragraph", level=heading, runs=runs)
+                    marker = ""
+            case _:
+                pass
+
+
+def _runs(tokens: Sequence[Token]) -> Iterator[Run]:
+    style = Run("")
+    for token in tokens:
+        match token.type:
+            case "text" | "text_special":
+                yield from _linked(replace(style, text=token.content))
+            case "code_inline":
+                yield replace(style, text=token.content, code=True)
+            case "softbreak" | "hardbreak":
+                yield replace(style, text="\n")
+            case "strong_open" | "strong_close":
+                style = replace(style, bold=token.nesting > 0)
+            case "em_open" | "em_close":
+                style = replace(style, italic=token.nesting > 0)
+            case "s_open" | "s_close":
+                style = replace(style, strike=token.nesting > 0)
+            case "link_open":
+                style = replace(style, link=str(token.attrGet("href") or ""))
+            case "link_close":
+                style = replace(style, link="")
+            case "image":
+                yield replace(style, text=f"[picture: {token.content}]", link=str(token.attrGet("src") or ""))
+            case _:
+                yield replace(style, text=token.content)
+
+
+def _linked(run: Run) -> Iterator[Run]:
+    """Yield a run with the addresses in it as links."""
+    if run.link or "://" not in run.text:
+        if run.text:
+            yield run
+        return
+    at = 0
+    for found in _ADDRESS.finditer(run.text):
+        if found.start() > at:
+            yield replace(run, text=run.text[at : found.start()])
+        yield replace(run, text=found.group(), link=found.group())
+        at = found.end()
+    if at < len(run.text):
+        yield replace(run, text=run.text[at:])
+
+
+def plain(text: str) -> str:
+    """Return Markdown as the words a reader sees, one blank line between paragraphs where the source has one."""
+    lines: list[str] = []
+    end = 0
+    for part in parse(text).parts:
+        if lines and part.line > end:
+            lines.append("")
+        end = part.end
+        indent = "  " * max(0, part.depth - 1)
+        lead = f"{indent}{part.marker} " if part.marker else indent
+        if part.kind == "table":
+            lines += ["\t".join("".join(run.text for run in cell) for cell in row) for row in part.rows]
+        elif part.kind == "rule":
+            lines.append("---")
+        else:
+            lines.append(lead + (part.text if part.kind == "code" else "".join(run.text for run in part.runs)))
+    return "\n".join(lines)
