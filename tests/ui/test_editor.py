@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
@@ -34,9 +36,10 @@ from tests.ui.editor_support import (
     ticks,
     type_text,
 )
+from workbench.core.blocks import Attachment, Example, OutputFormat, Tool, ToolRow
 from workbench.core.content import Content, Message
 from workbench.ui.editor import ContentEditor
-from workbench.ui.editor.journal import PAUSE_MS
+from workbench.ui.editor.journal import PAUSE_MS, Extras
 
 pytestmark = machine
 __all__ = ["editor", "shown", "theme", "ticks"]
@@ -342,3 +345,34 @@ def test_whatever_was_done_can_be_undone_and_redone(
     while editor.can_redo:
         editor.redo()
     assert editor.content() == end
+
+
+def test_parts_and_extras_go_through_the_journal(editor: ContentEditor) -> None:
+    file = Attachment("ab", "image/png", "order.png")
+    whole = Content(
+        (Message("system", "Be kind."), Message("user", "Hi", (file,), cache=True)),
+        examples=(Example("a", "b"), Example("c", "d", enabled=False)),
+        examples_in="system",
+        output=OutputFormat("schema", "{", "answer"),
+        tools=(Tool("lookup", rows=(ToolRow("{}", "x"),)),),
+        tool_rounds=3,
+    )
+    edit, told = editor, []
+    edit.set_content(whole)
+    edit.parts_changed.connect(lambda: told.append(1))
+    assert edit.content() == whole
+    edit.set_parts(replace(edit.parts, examples=(), tool_rounds=2))
+    edit.set_extras(edit._column.blocks[1].key, Extras())
+    changed = replace(whole, messages=(*whole.messages[:1], Message("user", "Hi")), examples=(), tool_rounds=2)
+    assert edit.content() == changed
+    edit.undo()
+    edit.undo()
+    assert edit.content() == whole
+    edit.redo()
+    edit.redo()
+    assert edit.content() == changed
+    assert len(told) == 3
+    edit.set_content(Content())
+    assert edit.content() == Content()
+    edit.undo()
+    assert edit.content() == Content()

@@ -5,14 +5,19 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workbench.core.blocks import Example
+from workbench.core.content import Content
 from workbench.ui.editor.exact import units
 from workbench.ui.editor.journal import (
     PAUSE_MS,
     RUN_LENGTH,
     Block,
     BlockStep,
+    Extras,
+    ExtrasStep,
     Journal,
     MoveStep,
+    PartsStep,
     ReplaceStep,
     RoleStep,
     Step,
@@ -140,11 +145,13 @@ def test_every_kind_of_step_counts() -> None:
         BlockStep(0, Block(1, "user", "abc"), True),
         MoveStep(1, 0, 1),
         RoleStep(1, "user", "system"),
+        ExtrasStep(1, Extras(), Extras(cache=True)),
+        PartsStep(Content(), Content(examples=(Example("ab", "c"),))),
         ReplaceStep(whole, whole),
     ):
         journal.record(step, 0)
         assert inverse(inverse(step)) == step
-    assert journal.size == 4 + 1 + 1 + 7
+    assert journal.size == 4 + 1 + 1 + 1 + 4 + 7
     journal.clear()
     assert (journal.size, journal.can_undo) == (0, False)
 
@@ -188,3 +195,18 @@ def test_joined_steps_lead_back_and_forth_to_the_same_text(plan: list, direction
     while (step := journal.redo()) is not None:
         text = apply(text, step)
     assert text == states["last"]
+
+
+def test_parts_with_one_mark_become_one_step_while_they_follow_quickly() -> None:
+    journal = Journal()
+    states = [Content(examples=(Example("x" * n),)) for n in range(4)]
+    for n, now in ((0, 0), (1, 100), (2, 200 + PAUSE_MS)):
+        journal.record(PartsStep(states[n], states[n + 1], "example 1"), now)
+    assert undone(journal) == [
+        PartsStep(states[2], states[3], "example 1"),
+        PartsStep(states[0], states[2], "example 1"),
+    ]
+    for mark in ("a", "b", ""):
+        journal.record(PartsStep(states[0], states[1], mark), 0)
+    journal.record(PartsStep(states[1], states[2], ""), 0)
+    assert len(undone(journal)) == 4

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QToolButton, QWidget
 from workbench.core.content import ROLES, Role
 from workbench.ui.editor.breaks import LONGEST
 from workbench.ui.editor.field import ExactField
+from workbench.ui.editor.journal import Extras
 from workbench.ui.theme import Theme, set_role
 
 LEFT = 14
@@ -44,6 +45,7 @@ class MessageBlock(QWidget):
         super().__init__(parent)
         self._theme = theme
         self.key = key
+        self.extras = Extras()
         self._role: Role = role
         self._place = (0, 1)
         self._natural: int | None = None

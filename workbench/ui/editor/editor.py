@@ -9,12 +9,13 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.core.content import Content, Message, Role
-from workbench.core.templates import variables
+from workbench.core.templates import content_variables
 from workbench.ui.editor import journal as steps
 from workbench.ui.editor.block import MessageBlock
 from workbench.ui.editor.column import Column
@@ -22,8 +23,11 @@ from workbench.ui.editor.exact import encodable, units
 from workbench.ui.editor.journal import (
     Block,
     BlockStep,
+    Extras,
+    ExtrasStep,
     Journal,
     MoveStep,
+    PartsStep,
     ReplaceStep,
     RoleStep,
     Step,
@@ -42,6 +46,8 @@ class ContentEditor(QWidget):
 
     edited = Signal()
     """After every change by the person, also by undo and redo; not after `set_content`."""
+    parts_changed = Signal()
+    """What is no message is another now, also by `set_content`, undo and redo."""
     undo_state_changed = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None, *, clock: Callable[[], int] | None = None) -> None:
@@ -52,7 +58,7 @@ class ContentEditor(QWidget):
         self._journal = Journal()
         self._undo_state = (False, False)
         self._keys = itertools.count(1)
-        self._template, self._extra = Content().template, ""
+        self._parts = Content()
         self._blanks: set[int] = set()
         self._untold = False
         self._loading = False
@@ -91,16 +97,36 @@ class ContentEditor(QWidget):
         """Return what the editor holds; cached until it changes."""
         if self._content is None:
             blocks = self._column.blocks
-            messages = tuple(Message(block.role, block.field.exact()) for block in blocks)
-            messages += tuple(Message(block.role, block.text) for block in self._waiting.blocks)
+            messages = tuple(self._block_of(block).message() for block in blocks)
+            messages += tuple(block.message() for block in self._waiting.blocks)
             if len(blocks) == 1 and blocks[0].key in self._blanks and messages == (Message("user", ""),):
                 messages = ()
-            self._content = Content(messages, self._template, self._extra)
+            self._content = replace(self._parts, messages=messages)
         return self._content
 
     def variables(self) -> tuple[str, ...]:
-        """Return the variables of all messages in order of first appearance; O(n) after a change."""
-        return variables(message.text for message in self.content().messages)
+        """Return the variables of messages and examples in order of first appearance; O(n) after a change."""
+        return content_variables(self.content())
+
+    @property
+    def parts(self) -> Content:
+        """Everything but the messages: a content without any."""
+        return self._parts
+
+    def set_parts(self, parts: Content, mark: str = "") -> None:
+        """Change what is no message, as a step of the journal.
+
+        Changes with one `mark` that follow each other quickly, such as typing into one field, become one step. `parts`
+        has no messages.
+        """
+        if parts != self._parts and not self._read_only:
+            self._do(PartsStep(self._parts, parts, mark))
+
+    def set_extras(self, key: int, extras: Extras) -> None:
+        """Change what a message has besides its text, as a step of the journal."""
+        block = self._column.by_key(key)
+        if extras != block.extras and not self._read_only:
+            self._do(ExtrasStep(key, block.extras, extras))
 
     def set_read_only(self, read_only: bool) -> None:
         """Show without letting anything be changed; text can be selected and copied."""
@@ -181,7 +207,7 @@ class ContentEditor(QWidget):
         if action == "remove":
             self._do(BlockStep(index, self._block_of(block), added=False))
         elif action == "duplicate":
-            copy = Block(next(self._keys), block.role, block.field.exact())
+            copy = Block(next(self._keys), block.role, block.field.exact(), block.extras)
             self._do(BlockStep(index + 1, copy, added=True))
         else:
             self._do(MoveStep(block.key, index, index - 1 if action == "up" else index + 1))
@@ -214,6 +240,12 @@ class ContentEditor(QWidget):
             case RoleStep():
                 block = self._column.by_key(step.key)
                 block.set_role(step.new)
+            case ExtrasStep():
+                block = self._column.by_key(step.key)
+                block.extras = step.new
+            case PartsStep():
+                block, self._parts = None, step.new
+                self.parts_changed.emit()
             case ReplaceStep():
                 self._load(step.new)
                 block = next(iter(self._column.blocks), None)
@@ -261,22 +293,24 @@ class ContentEditor(QWidget):
 
     def _whole_of(self, content: Content) -> Whole:
         """Return what to show for `content`; without messages a blank one waits for the first letter."""
-        blocks = tuple(Block(next(self._keys), message.role, encodable(message.text)) for message in content.messages)
+        blocks = tuple(
+            Block(next(self._keys), m.role, encodable(m.text), Extras(m.attachments, m.cache)) for m in content.messages
+        )
         if not blocks:
             blocks = (Block(next(self._keys), "user", ""),)
             self._blanks.add(blocks[0].key)
-        return Whole(blocks, content.template, content.extra)
+        return Whole(blocks, replace(content, messages=()))
 
     def _whole(self) -> Whole:
         blocks = tuple(self._block_of(block) for block in self._column.blocks)
-        return Whole(blocks + self._waiting.blocks, self._template, self._extra)
+        return Whole(blocks + self._waiting.blocks, self._parts)
 
     def _block_of(self, block: MessageBlock) -> Block:
-        return Block(block.key, block.role, block.field.exact())
+        return Block(block.key, block.role, block.field.exact(), block.extras)
 
     def _load(self, whole: Whole) -> None:
         """Show `whole`, in the widgets that are there as far as they go."""
-        self._template, self._extra = whole.template, whole.extra
+        parts_differ, self._parts = whole.parts != self._parts, whole.parts
         self._content = None
         self._loading = True
         try:
@@ -284,6 +318,7 @@ class ContentEditor(QWidget):
                 self._column.remove(len(self._column.blocks) - 1)
             for block, wanted in zip(self._column.blocks, whole.blocks, strict=False):
                 block.key = wanted.key
+                block.extras = wanted.extras
                 block.set_role(wanted.role)
                 block.field.set_exact(wanted.text)
             for index in range(len(self._column.blocks), min(AT_ONCE, len(whole.blocks))):
@@ -294,6 +329,8 @@ class ContentEditor(QWidget):
         self._waiting.load(whole.blocks[shown:], shown)
         self._tell_hidden()
         self._column.arrange()
+        if parts_differ:
+            self.parts_changed.emit()
 
     def _show_waiting(self, blocks: tuple[Block, ...]) -> None:
         self._loading = True
@@ -310,6 +347,7 @@ class ContentEditor(QWidget):
 
     def _make(self, wanted: Block) -> MessageBlock:
         block = MessageBlock(self._theme, wanted.key, wanted.role, self._column.page)
+        block.extras = wanted.extras
         block.field.set_exact(wanted.text)
         block.set_editable(not self._read_only)
         block.role_wanted.connect(self._role_wanted)

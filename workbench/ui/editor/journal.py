@@ -7,10 +7,11 @@ budget, oldest steps leave first, and the newest step is always there.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from workbench.core.content import Role, Template
+from workbench.core.blocks import Attachment
+from workbench.core.content import Content, Message, Role
 from workbench.ui.editor.exact import units
 
 Kind = Literal["typing", "deleting", "other"]
@@ -20,12 +21,25 @@ RUN_LENGTH = 40
 
 
 @dataclass(frozen=True, slots=True)
+class Extras:
+    """What a message has besides its text."""
+
+    attachments: tuple[Attachment, ...] = ()
+    cache: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """A message in the editor: `key` names it for as long as any step can bring it back."""
 
     key: int
     role: Role
     text: str
+    extras: Extras = Extras()
+
+    def message(self) -> Message:
+        """Return the message."""
+        return Message(self.role, self.text, self.extras.attachments, self.extras.cache)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +81,30 @@ class RoleStep:
 
 
 @dataclass(frozen=True, slots=True)
+class ExtrasStep:
+    """What a message has besides its text changed."""
+
+    key: int
+    old: Extras
+    new: Extras
+
+
+@dataclass(frozen=True, slots=True)
+class PartsStep:
+    """Something that is no message changed. Steps with one `mark` that follow each other quickly are one."""
+
+    old: Content
+    new: Content
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Whole:
     """Everything the editor holds."""
 
     blocks: tuple[Block, ...]
-    template: Template = "plain"
-    extra: str = ""
+    parts: Content = field(default_factory=Content)
+    """Everything but the messages, of which it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +115,7 @@ class ReplaceStep:
     new: Whole
 
 
-Step = TextStep | BlockStep | MoveStep | RoleStep | ReplaceStep
+Step = TextStep | BlockStep | MoveStep | RoleStep | ExtrasStep | PartsStep | ReplaceStep
 
 
 def inverse(step: Step) -> Step:
@@ -96,6 +128,10 @@ def inverse(step: Step) -> Step:
         case MoveStep():
             return replace(step, source=step.target, target=step.source)
         case RoleStep():
+            return replace(step, old=step.new, new=step.old)
+        case ExtrasStep():
+            return replace(step, old=step.new, new=step.old)
+        case PartsStep():
             return replace(step, old=step.new, new=step.old)
         case ReplaceStep():
             return ReplaceStep(step.new, step.old)
@@ -147,7 +183,7 @@ class Journal:
         self._size += _cost(step)
         while self._size > self._budget and len(self._done) > 1:
             self._size -= _cost(self._done.popleft())
-        self._open_at = now if isinstance(step, TextStep) and step.kind != "other" else None
+        self._open_at = now if _goes_on(step) else None
 
     def seal(self) -> None:
         """End the run: the next step stands alone."""
@@ -179,12 +215,14 @@ class Journal:
         self._done.append(step)
         return step
 
-    def _join(self, step: Step, now: int) -> TextStep | None:
+    def _join(self, step: Step, now: int) -> TextStep | PartsStep | None:
         last = self._done[-1] if self._done else None
+        if self._open_at is None or now - self._open_at > PAUSE_MS:
+            return None
+        if isinstance(last, PartsStep) and isinstance(step, PartsStep):
+            return replace(last, new=step.new) if last.mark == step.mark else None
         if (
-            self._open_at is None
-            or now - self._open_at > PAUSE_MS
-            or not isinstance(last, TextStep)
+            not isinstance(last, TextStep)
             or not isinstance(step, TextStep)
             or (step.key, step.kind) != (last.key, last.kind)
         ):
@@ -206,6 +244,17 @@ def resting_place(step: TextStep) -> int:
     return step.position + units(step.inserted)
 
 
+def _goes_on(step: Step) -> bool:
+    """Whether the next step may join this one."""
+    match step:
+        case TextStep():
+            return step.kind != "other"
+        case PartsStep():
+            return bool(step.mark)
+        case _:
+            return False
+
+
 def _cost(step: Step) -> int:
     match step:
         case TextStep():
@@ -213,6 +262,20 @@ def _cost(step: Step) -> int:
         case BlockStep():
             return 1 + len(step.block.text)
         case ReplaceStep():
-            return 1 + sum(len(block.text) for whole in (step.old, step.new) for block in whole.blocks)
+            return 1 + sum(
+                sum(len(block.text) for block in whole.blocks) + _weight(whole.parts) for whole in (step.old, step.new)
+            )
+        case PartsStep():
+            return 1 + _weight(step.old) + _weight(step.new)
         case _:
             return 1
+
+
+def _weight(parts: Content) -> int:
+    """Return about how many characters the parts hold."""
+    examples = sum(len(example.user) + len(example.assistant) for example in parts.examples)
+    tools = sum(
+        len(tool.description) + len(tool.parameters) + len(tool.answer) + sum(len(row.answer) for row in tool.rows)
+        for tool in parts.tools
+    )
+    return examples + tools + (len(parts.output.schema) if parts.output else 0)

@@ -10,7 +10,17 @@ from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QObject, QTimer
 
-from workbench.ui.editor.journal import Block, BlockStep, MoveStep, ReplaceStep, RoleStep, Step, TextStep
+from workbench.ui.editor.journal import (
+    Block,
+    BlockStep,
+    ExtrasStep,
+    MoveStep,
+    PartsStep,
+    ReplaceStep,
+    RoleStep,
+    Step,
+    TextStep,
+)
 
 AT_ONCE = 20
 """Messages that get their widgets immediately."""
@@ -70,13 +80,13 @@ class Waiting(QObject):
     def make_way(self, step: Step) -> None:
         """See that the messages that a step is about have widgets."""
         match step:
-            case TextStep() | RoleStep():
+            case TextStep() | RoleStep() | ExtrasStep():
                 self.hurry_to(step.key)
             case BlockStep():
                 self.hurry(step.index + (not step.added))
             case MoveStep():
                 self.hurry(max(step.source, step.target) + 1)
-            case ReplaceStep():
+            case PartsStep() | ReplaceStep():
                 pass
 
     def _go_on(self) -> None:
