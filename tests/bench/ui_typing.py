@@ -1,4 +1,4 @@
-"""Key press to painted letter in a 100 kB prompt, beside a bare QPlainTextEdit with the same text."""
+"""Key press to painted letter in a coloured 100 kB prompt, beside a bare QPlainTextEdit with the same text."""
 
 from __future__ import annotations
 
@@ -13,22 +13,32 @@ BUDGET_MS = 8.0
 KEYS = 150
 ROUNDS = 2
 _WORDS = "order status the customer's parcel café naïve ship in transit polite concise tool when asked for it".split()  # noqa: SIM905
+_MARKED = ("**must**", "`lookup_order`", '"in transit"', "<order id='7'>", "(shipped, in transit, delivered)")
 _VARIABLES = ("{{question}}", "{{language}}")
 _WORDS_PER_VARIABLE = 50
+_WORDS_PER_MARK = 20
+_STARTS = ("", "1. ", "- ", "# ", "> ")
 
 
 def prompt_text(size: int, longest: int = 2000, seed: int = 7) -> str:
-    """Return about `size` characters in paragraphs of up to `longest`, with variables and some accents."""
+    """Return about `size` characters in paragraphs of up to `longest`, with variables, accents and colours."""
     rng = random.Random(seed)
     paragraphs: list[str] = []
     total = 0
     while total < size:
         length, words = rng.randint(1, longest), []
         while len(" ".join(words)) < length:
-            words.append(rng.choice(_WORDS if rng.randrange(_WORDS_PER_VARIABLE) else _VARIABLES))
-        paragraphs.append(" ".join(words))
+            kind = _WORDS if rng.randrange(_WORDS_PER_VARIABLE) else _VARIABLES
+            words.append(rng.choice(kind if rng.randrange(_WORDS_PER_MARK) else _MARKED))
+        paragraphs.append(rng.choice(_STARTS) + " ".join(words))
         total += len(paragraphs[-1]) + 1
     return "\n".join(paragraphs)[:size]
+
+
+def code_text(size: int) -> str:
+    """Return about `size` characters of Python between fences."""
+    function = 'def answer(order, count=3):\n    """Say where."""\n    return f"{order}: {count}"  # a line\n\n'
+    return "Read this:\n```python\n" + function * (size // len(function)) + "```\n"
 
 
 def run(full: bool) -> dict[str, Any]:
@@ -41,14 +51,16 @@ def run(full: bool) -> dict[str, Any]:
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)
     theme = Theme(app, "light")
-    text = prompt_text(100_000)
-    mine, bare = Times(), Times()
+    text, fenced = prompt_text(100_000), code_text(100_000)
+    mine, bare, code = Times(), Times(), Times()
     for _ in range(ROUNDS):
         bare += _typing(app, _bare(theme, text))
         mine += _typing(app, _editor(theme, text))
+        code += _typing(app, _editor(theme, fenced))
     notes = [
         f"p50 {mine.percentile(50):.1f} ms (bare {bare.percentile(50):.1f}), worst {max(mine.wall):.1f} ms; "
-        f"CPU p95 {mine.percentile(95, cpu=True):.1f} ms (bare {bare.percentile(95, cpu=True):.1f})"
+        f"CPU p95 {mine.percentile(95, cpu=True):.1f} ms (bare {bare.percentile(95, cpu=True):.1f})",
+        f"in 100 kB of fenced Python: p95 {code.percentile(95):.1f} ms, worst {max(code.wall):.1f} ms",
     ]
     if full:
         notes += _larger(app, theme)
@@ -103,8 +115,10 @@ Opened = tuple[Any, Any]
 def _editor(theme: Any, text: str) -> Opened:
     from workbench.core.content import Content, Message
     from workbench.ui.editor import ContentEditor
+    from workbench.ui.editor.aids import Aids
 
     editor = ContentEditor(theme)
+    Aids(editor, theme, lambda work, then: then(work()))
     editor.set_content(Content((Message("system", text), Message("user", "{{question}}"))))
     return editor, lambda: editor.focus_first()
 

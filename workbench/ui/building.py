@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from workbench.app.opening import Opened
 from workbench.host.clock import utc_now
 from workbench.ui import geometry
+from workbench.ui.compose.editing import Editing
 from workbench.ui.dialogs import Dialogs
 from workbench.ui.frame import Frame
 from workbench.ui.handlers import Handlers
@@ -52,6 +53,7 @@ def build(window: MainWindow) -> Iterator[None]:
     window.actions_ = Actions(frame, window.handlers.table())
     yield
     window.header.set_menu(window.actions_.menu(frame))
+    window.view.editing = Editing(window)
     wire(window)
     VerdictKeys(frame, window.verdict_key)
     yield

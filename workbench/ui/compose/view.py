@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.core.content import Content
@@ -19,6 +19,7 @@ from workbench.ui.geometry import Divider, editor_width
 from workbench.ui.theme import Theme, set_role
 
 if TYPE_CHECKING:
+    from workbench.ui.compose.editing import Editing
     from workbench.ui.lanes import LanesView
     from workbench.usecases.problems import Lack
 
@@ -31,6 +32,9 @@ class ComposeView(Divider):
 
     lanes: LanesView
     viewing: ViewingBar
+    editing: Editing
+    past_made = Signal(object)
+    """The editor of past iterations, before it shows the first one."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(editor_width, parent)
@@ -85,6 +89,7 @@ class ComposeView(Divider):
             self._past_values.set_read_only(True)
             self._layout.insertWidget(1, self._past_editor, 1)
             self._layout.insertWidget(2, self._past_values)
+            self.past_made.emit(self._past_editor)
         assert self._past_values is not None
         self._past_editor.set_content(content)
         given = dict(values)

@@ -49,6 +49,7 @@ class ContentEditor(QWidget):
     parts_changed = Signal()
     """What is no message is another now, also by `set_content`, undo and redo."""
     undo_state_changed = Signal()
+    block_made = Signal(object)  # a MessageBlock that holds its text
 
     def __init__(self, theme: Theme, parent: QWidget | None = None, *, clock: Callable[[], int] | None = None) -> None:
         """`clock` gives ms of any monotonic clock; it parts runs of typing."""
@@ -75,7 +76,7 @@ class ContentEditor(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._column)
-        theme.changed.connect(self._restyle)
+        theme.changed.connect(self._column.restyle)
         self._load(self._whole_of(Content()))
 
     # Content
@@ -97,7 +98,7 @@ class ContentEditor(QWidget):
         """Return what the editor holds; cached until it changes."""
         if self._content is None:
             blocks = self._column.blocks
-            messages = tuple(self._block_of(block).message() for block in blocks)
+            messages = tuple(_block_of(block).message() for block in blocks)
             messages += tuple(block.message() for block in self._waiting.blocks)
             if len(blocks) == 1 and blocks[0].key in self._blanks and messages == (Message("user", ""),):
                 messages = ()
@@ -193,6 +194,11 @@ class ContentEditor(QWidget):
             block.field.setFocus(Qt.FocusReason.OtherFocusReason)
             self._column.reveal(block)
 
+    @property
+    def blocks(self) -> tuple[MessageBlock, ...]:
+        """The messages that have widgets, from top to bottom."""
+        return self._column.blocks
+
     def first_viewport(self) -> QWidget:
         """Return what the first message is painted on, the editor itself while there is none."""
         return self._column.blocks[0].field.viewport() if self._column.blocks else self
@@ -205,7 +211,7 @@ class ContentEditor(QWidget):
     def _action_wanted(self, block: MessageBlock, action: str) -> None:
         index = self._column.blocks.index(block)
         if action == "remove":
-            self._do(BlockStep(index, self._block_of(block), added=False))
+            self._do(BlockStep(index, _block_of(block), added=False))
         elif action == "duplicate":
             copy = Block(next(self._keys), block.role, block.field.exact(), block.extras)
             self._do(BlockStep(index + 1, copy, added=True))
@@ -302,11 +308,8 @@ class ContentEditor(QWidget):
         return Whole(blocks, replace(content, messages=()))
 
     def _whole(self) -> Whole:
-        blocks = tuple(self._block_of(block) for block in self._column.blocks)
+        blocks = tuple(_block_of(block) for block in self._column.blocks)
         return Whole(blocks + self._waiting.blocks, self._parts)
-
-    def _block_of(self, block: MessageBlock) -> Block:
-        return Block(block.key, block.role, block.field.exact(), block.extras)
 
     def _load(self, whole: Whole) -> None:
         """Show `whole`, in the widgets that are there as far as they go."""
@@ -327,7 +330,7 @@ class ContentEditor(QWidget):
             self._loading = False
         shown = len(self._column.blocks)
         self._waiting.load(whole.blocks[shown:], shown)
-        self._tell_hidden()
+        self._column.set_hidden(self._waiting.for_good)
         self._column.arrange()
         if parts_differ:
             self.parts_changed.emit()
@@ -339,11 +342,8 @@ class ContentEditor(QWidget):
                 self._column.insert(len(self._column.blocks), self._make(wanted))
         finally:
             self._loading = False
-        self._tell_hidden()
-        self._column.arrange()
-
-    def _tell_hidden(self) -> None:
         self._column.set_hidden(self._waiting.for_good)
+        self._column.arrange()
 
     def _make(self, wanted: Block) -> MessageBlock:
         block = MessageBlock(self._theme, wanted.key, wanted.role, self._column.page)
@@ -362,13 +362,15 @@ class ContentEditor(QWidget):
         field.cursorPositionChanged.connect(lambda: self._caret_moved(block))
         field.focus_changed.connect(lambda: self._focus_changed(block))
         block.note_changed.connect(self._column.arrange)
+        self.block_made.emit(block)
         return block
-
-    def _restyle(self) -> None:
-        self._column.restyle()
 
     def _tell_undo_state(self) -> None:
         state = (self.can_undo, self.can_redo)
         if state != self._undo_state:
             self._undo_state = state
             self.undo_state_changed.emit()
+
+
+def _block_of(block: MessageBlock) -> Block:
+    return Block(block.key, block.role, block.field.exact(), block.extras)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from typing import Literal
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QRect, QRectF, QStringListModel, Qt, Signal
 from PySide6.QtGui import (
@@ -29,6 +29,7 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit, QToolTip, QWidget
 
 from workbench.ui.editor import paragraphs
 from workbench.ui.editor.breaks import SOFT, broken
+from workbench.ui.editor.crossing import Cross, crosses
 from workbench.ui.editor.exact import encodable, from_document, pasted, to_document
 from workbench.ui.editor.history import FieldHistory
 from workbench.ui.editor.journal import Kind
@@ -40,8 +41,8 @@ from workbench.ui.editor.record import Record
 from workbench.ui.fonts import set_text_font
 from workbench.ui.theme import Theme
 
-Cross = Callable[["ExactField", Literal[-1, 1], int | None], bool]
-"""Asked to take the caret out of a field, up or down, at a horizontal position or to the far end (None)."""
+if TYPE_CHECKING:
+    from workbench.ui.editor.layers import Layer
 
 
 class ExactField(QPlainTextEdit):
@@ -67,6 +68,9 @@ class ExactField(QPlainTextEdit):
         self._kind: Kind = "other"
         self._revision = 0
         self.cross: Cross | None = None
+        self.layers: list[Layer] = []
+        # Asked for each key first; one that returns True has done what the key means.
+        self.habits: list[Callable[[QKeyEvent], bool]] = []
         self.history: Callable[[], tuple[bool, bool]] = lambda: (False, False)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -124,6 +128,19 @@ class ExactField(QPlainTextEdit):
         finally:
             self._quiet = False
 
+    def document_text(self) -> str:
+        """Return the text as the document holds it, in which positions are counted; O(n)."""
+        return self._record.text()
+
+    def selection(self) -> tuple[int, int]:
+        """Return where the selection starts and ends, in UTF-16 units of the text."""
+        cursor = self.textCursor()
+        return self._record.plain(cursor.selectionStart()), self._record.plain(cursor.selectionEnd())
+
+    def select(self, position: int, length: int) -> None:
+        """Select a part of the text; the caret goes to its end."""
+        self.setTextCursor(self._record.select(position, length))
+
     def set_editable(self, editable: bool) -> None:
         """Let the person edit, or only read, select and copy."""
         flag = Qt.TextInteractionFlag
@@ -146,7 +163,7 @@ class ExactField(QPlainTextEdit):
     def natural_height(self, limit: int) -> int:
         """Return the height in px that shows all the text, or `limit` + 1 when that is more."""
         margin = self.document().documentMargin()
-        height = self._chrome() + margin + 1
+        height = 2 * self.viewport().y() + margin + 1
         if self.document().isEmpty() and self.placeholderText():
             room = QRect(0, 0, self.viewport().width() - round(2 * margin), limit)
             hint = self.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, self.placeholderText())
@@ -159,11 +176,11 @@ class ExactField(QPlainTextEdit):
 
     def lines_height(self, count: int) -> int:
         """Return the height of the field that shows `count` lines of ordinary text."""
-        return count * self._line() + self._chrome() + math.ceil(2 * self.document().documentMargin()) + 1
+        return count * self._line() + 2 * self.viewport().y() + math.ceil(2 * self.document().documentMargin()) + 1
 
     def whole_lines(self, height: int) -> int:
         """Return the greatest height up to `height` that cuts no line of ordinary text."""
-        edge = self._chrome() + round(self.document().documentMargin())
+        edge = 2 * self.viewport().y() + round(self.document().documentMargin())
         return max(1, (height - edge) // self._line()) * self._line() + edge
 
     def first_baseline(self) -> int:
@@ -173,10 +190,6 @@ class ExactField(QPlainTextEdit):
 
     def _line(self) -> int:
         return math.ceil(QFontMetricsF(self.font()).height())
-
-    def _chrome(self) -> int:
-        """The height of what the style draws around the viewport."""
-        return 2 * self.viewport().y()
 
     def fit(self, rect: QRect, *, scrolls: bool) -> None:
         """Take `rect`. The room of the scroll bar stays free while there is none: text never re-wraps because of it."""
@@ -243,9 +256,11 @@ class ExactField(QPlainTextEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
-        if key in (Qt.Key.Key_Backtab, Qt.Key.Key_Tab) and (key == Qt.Key.Key_Backtab or not plain_modifiers(event)):
+        if any(habit(event) for habit in self.habits):
+            event.accept()
+        elif key in (Qt.Key.Key_Backtab, Qt.Key.Key_Tab) and (key == Qt.Key.Key_Backtab or not plain_modifiers(event)):
             _leave(self, forward=key == Qt.Key.Key_Tab)
-        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and self._crosses(event):
+        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and crosses(self, event):
             event.accept()
         elif self.editable and (is_undo(event) or is_redo(event)):
             (self.undo_wanted if is_undo(event) else self.redo_wanted).emit()
@@ -276,9 +291,14 @@ class ExactField(QPlainTextEdit):
     def paintEvent(self, event: QPaintEvent) -> None:
         first = self.firstVisibleBlock()
         state = (self._revision, first.blockNumber(), self.contentOffset().y())
+        for layer in self.layers:
+            layer.prepare()
+        paragraphs.align(self.visible_blocks())
         self._marks.refresh(state, self.viewport().size())
         exposed = QRectF(event.rect())
         with QPainter(self.viewport()) as painter:
+            for layer in self.layers:
+                layer.under(painter, exposed)
             self._marks.under(painter, exposed)
         super().paintEvent(event)
         with QPainter(self.viewport()) as painter:
@@ -322,23 +342,6 @@ class ExactField(QPlainTextEdit):
             act()
         finally:
             self._kind = "other"
-
-    def _crosses(self, event: QKeyEvent) -> bool:
-        direction: Literal[-1, 1] = -1 if event.key() == Qt.Key.Key_Up else 1
-        modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        if self.cross is None:
-            return False
-        if modifiers == Qt.KeyboardModifier.ControlModifier:
-            cursor = self.textCursor()
-            if not (cursor.atStart() if direction < 0 else cursor.atEnd()):
-                operation = QTextCursor.MoveOperation
-                cursor.movePosition(operation.Start if direction < 0 else operation.End)
-                self.setTextCursor(cursor)
-                return True
-            return self.cross(self, direction, None)
-        if modifiers == Qt.KeyboardModifier.NoModifier and paragraphs.on_edge_line(self.textCursor(), direction):
-            return self.cross(self, direction, self.cursorRect().left())
-        return False
 
 
 def _kind(edit: Edit, kind: Kind) -> Kind:

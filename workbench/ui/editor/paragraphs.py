@@ -6,8 +6,18 @@ that character goes, whatever edits Qt makes; text has no such mark, and an end 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent, QTextBlock, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextDocument
+from PySide6.QtGui import (
+    QKeyEvent,
+    QTextBlock,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextOption,
+)
 
 from workbench.ui.editor.breaks import LONGEST, SOFT, broken
 from workbench.ui.editor.exact import PARAGRAPH
@@ -122,3 +132,18 @@ def on_edge_line(cursor: QTextCursor, direction: int) -> bool:
         return block.blockNumber() == 0 and (not line.isValid() or line.lineNumber() == 0)
     last = block.layout().lineCount() - 1
     return not block.next().isValid() and (not line.isValid() or line.lineNumber() >= last)
+
+
+def align(blocks: Iterable[QTextBlock]) -> None:
+    """Align paragraphs that are read from right to left at the right.
+
+    Qt takes one alignment for a whole plain document, and gives it to a paragraph each time it lays it out. Where the
+    lines of one are drawn and clicked is asked for later, so a paragraph can be told otherwise in between.
+    """
+    for block in blocks:
+        if block.textDirection() == Qt.LayoutDirection.RightToLeft:
+            layout = block.layout()
+            option = QTextOption(layout.textOption())
+            if option.alignment() != Qt.AlignmentFlag.AlignRight:
+                option.setAlignment(Qt.AlignmentFlag.AlignRight)
+                layout.setTextOption(option)

@@ -1,0 +1,126 @@
+"""What is coloured in a line, and what a line leaves for the next one."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.ui.editor.grammar import LONGEST_CODE, PROSE, LineLexer, State, leads_on, read
+from workbench.ui.editor.lexers import Languages, load
+
+NONE: dict[str, LineLexer] = {}
+
+
+def seen(text: str, *, jinja: bool = False, begins: bool = True) -> list[tuple[str, str]]:
+    pieces, _ = read(text, PROSE, NONE.get, jinja=jinja, begins=begins)
+    return [(text[at : at + size], kind) for at, size, kind in pieces]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Steps:", [("Steps:", "structure")]),
+        ("步骤：", [("步骤：", "structure")]),
+        ("3. Answer (shipped, in transit, lost).", [("3.", "structure"), ("(shipped, in transit, lost)", "literal")]),
+        ("# Role", [("# Role", "structure")]),
+        ("#hashtag", []),
+        ("a (b, c) d", []),
+        ("It is 3. Not more", []),
+        ("use `a b` and ``c ` d``", [("`a b`", "literal"), ("``c ` d``", "literal")]),
+        ("<doc id='7'>x</doc>", [("<doc id=", "tag"), ("'7'", "literal"), (">", "tag"), ("</doc>", "tag")]),
+        ("if a < b and c > d", []),
+        ("**bold**", [("**", "comment"), ("**", "comment")]),
+        ('say "no"', [('"no"', "literal")]),
+        ("a <!-- b --> c", [("<!-- b -->", "comment")]),
+        ("snake_case_name and 2*3*4", []),
+    ],
+)
+def test_prose_is_marked_by_what_gives_it_structure(text: str, wanted: list[tuple[str, str]]) -> None:
+    assert seen(text) == wanted
+
+
+def test_what_goes_on_with_a_paragraph_has_no_beginning() -> None:
+    assert seen("1. x", begins=False) == []
+
+
+def test_template_tags_count_where_the_template_is_jinja() -> None:
+    text = "{% if x %}a{# b #}{{ y | upper }}"
+    assert seen(text) == []
+    assert seen(text, jinja=True) == [
+        ("{% if x %}", "keyword"),
+        ("{# b #}", "comment"),
+        ("{{ y | upper }}", "variable"),
+    ]
+
+
+def through(lines: list[str], languages: Languages) -> list[list[tuple[str, str]]]:
+    state, found = PROSE, []
+    for line in lines:
+        pieces, state = read(line, state, languages)
+        found.append([(line[at : at + size], kind) for at, size, kind in pieces])
+    assert state == PROSE
+    return found
+
+
+@pytest.fixture(scope="module")
+def languages() -> Languages:
+    return Languages(lambda work, then: then(work()), lambda: None)
+
+
+def test_code_between_fences_is_read_line_by_line(languages: Languages) -> None:
+    found = through(["```python", "def f():", '    """a', '    b"""', "    return 1", "```", "return"], languages)
+    assert found[1] == [("def", "keyword"), ("f", "structure")]
+    assert found[2] == [('"""a', "literal")]
+    assert found[3] == [('    b"""', "literal")]
+    assert found[4] == [("return", "keyword"), ("1", "literal")]
+    assert found[6] == []
+
+
+def test_a_comment_over_several_lines_ends_where_it_ends(languages: Languages) -> None:
+    found = through(["~~~js", "let a; /* x", "let b;", "*/ let c;", "~~~"], languages)
+    assert found[1][-1] == ("/* x", "comment")
+    assert found[2] == [("let b;", "comment")]
+    assert found[3] == [("*/", "comment"), ("let", "keyword")]
+
+
+def test_json_is_known_without_a_fence(languages: Languages) -> None:
+    found = through(["{", '  "a": [1, true],', "}"], languages)
+    assert found[1] == [('"a"', "tag"), ("1", "literal"), ("true", "keyword")]
+
+
+def test_an_unknown_language_is_text(languages: Languages) -> None:
+    assert through(["```no-such", "def f():", "```"], languages)[1] == []
+    assert load("no-such") is None
+
+
+def test_a_very_long_line_of_code_is_text(languages: Languages) -> None:
+    assert through(["```json", "[" + "1," * LONGEST_CODE + "1]", "```"], languages)[1] == []
+
+
+@given(
+    st.text(alphabet="`~<!-# {%}\"'*_a1.\u05d0😀([),: /", max_size=60),
+    st.sampled_from(["", "-->", "#}"]),
+    st.booleans(),
+)
+def test_pieces_lie_in_the_line_in_order(text: str, ends: str, jinja: bool) -> None:
+    pieces, after = read(text, State(ends=ends), NONE.get, jinja=jinja)
+    position = 0
+    for start, length, _ in pieces:
+        assert start >= position
+        assert length >= 0
+        position = start + length
+    assert position <= len(text)
+    if not ends and not leads_on(text):
+        assert after == PROSE
+
+
+@pytest.mark.parametrize("language", ["python", "json", "html", "yaml", "js", "markdown"])
+@given(lines=st.lists(st.text(alphabet="ab{}<>/*\"'`# :-!\n\u05d0", max_size=30), max_size=4))
+def test_code_of_any_kind_stays_in_its_line(languages: Languages, language: str, lines: list[str]) -> None:
+    state = State("```", language)
+    languages(language)
+    for line in lines:
+        line = line.replace("\n", "")
+        pieces, state = read(line, state, languages)
+        assert all(0 <= at <= at + size <= len(line) for at, size, _ in pieces)

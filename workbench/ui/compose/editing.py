@@ -1,0 +1,29 @@
+"""What comes to the editors of Compose once the window is painted.
+
+Invariant: the draft's editor and that of the past get the same help, whichever of them exists when.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from workbench.ui.editor import ContentEditor
+from workbench.ui.editor.aids import Aids
+
+if TYPE_CHECKING:
+    from workbench.ui.window import MainWindow
+
+
+class Editing(QObject):
+    """Made once, when the window's parts exist."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._help(window.view.editor)
+        window.view.past_made.connect(self._help)
+
+    def _help(self, editor: ContentEditor) -> None:
+        Aids(editor, self._window.theme, self._window.tasks.run)

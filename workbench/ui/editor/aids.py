@@ -1,0 +1,49 @@
+"""What helps a person who edits: colours, pairs of brackets and tags, lines that move together.
+
+Invariant: an editor works without any of it, and nothing of it is loaded before the window is painted.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from workbench.ui.editor import indent
+from workbench.ui.editor.block import MessageBlock
+from workbench.ui.editor.editor import ContentEditor
+from workbench.ui.editor.highlight import Highlighter
+from workbench.ui.editor.lexers import Languages, Run
+from workbench.ui.theme import Theme
+
+
+class Aids(QObject):
+    """Helps in every message of one editor, also in those that come later."""
+
+    def __init__(self, editor: ContentEditor, theme: Theme, run: Run) -> None:
+        """`run` does work off the UI thread and brings its result back."""
+        super().__init__(editor)
+        self._editor, self._theme = editor, theme
+        self._languages = Languages(run, self.again)
+        self._template = editor.parts.template
+        for block in editor.blocks:
+            self._help(block)
+        editor.block_made.connect(self._help)
+        editor.edited.connect(self._follow_template)
+        theme.changed.connect(self.again)
+
+    def again(self) -> None:
+        """Colour everything anew."""
+        self._template = self._editor.parts.template
+        for block in self._editor.blocks:
+            for highlighter in block.field.findChildren(Highlighter):
+                highlighter.again()
+
+    def _help(self, block: MessageBlock) -> None:
+        field = block.field
+        field.layers.append(
+            Highlighter(field, self._theme, self._languages, lambda: self._editor.parts.template == "jinja")
+        )
+        field.habits.append(lambda event: indent.takes(field, event))
+
+    def _follow_template(self) -> None:
+        if self._editor.parts.template != self._template:
+            self.again()

@@ -1,0 +1,40 @@
+"""How the caret goes from one field to the next.
+
+Invariant: it leaves a field only where there is no line left in its direction; the owner of the fields decides whether
+there is a next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QTextCursor
+
+from workbench.ui.editor import paragraphs
+
+if TYPE_CHECKING:
+    from workbench.ui.editor.field import ExactField
+
+Cross = Callable[["ExactField", Literal[-1, 1], int | None], bool]
+"""Asked to take the caret out of a field, up or down, at a horizontal position or to the far end (None)."""
+
+
+def crosses(field: ExactField, event: QKeyEvent) -> bool:
+    """Do what an arrow key does at the edge of a field, or to it with Ctrl; False when it does nothing special."""
+    direction: Literal[-1, 1] = -1 if event.key() == Qt.Key.Key_Up else 1
+    modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    if field.cross is None:
+        return False
+    if modifiers == Qt.KeyboardModifier.ControlModifier:
+        cursor = field.textCursor()
+        if not (cursor.atStart() if direction < 0 else cursor.atEnd()):
+            operation = QTextCursor.MoveOperation
+            cursor.movePosition(operation.Start if direction < 0 else operation.End)
+            field.setTextCursor(cursor)
+            return True
+        return field.cross(field, direction, None)
+    if modifiers == Qt.KeyboardModifier.NoModifier and paragraphs.on_edge_line(field.textCursor(), direction):
+        return field.cross(field, direction, field.cursorRect().left())
+    return False

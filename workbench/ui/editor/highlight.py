@@ -1,0 +1,232 @@
+"""Colours in a text field, a paragraph at a time.
+
+Invariant: what is typed is coloured before it is painted, at the cost of its own paragraph; the states behind an edit
+are carried on in slices of a few ms, and only paragraphs that are seen get colours. The text itself is never touched:
+colours lie in the layout of a paragraph, beside it.
+
+Qt keeps one number for each paragraph and moves it with the paragraph. It holds the number of the state that the
+paragraph begins in, that of the one it ends in, the generation of colours, and whether the layout has them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QRectF, QTimer
+from PySide6.QtGui import QPainter, QTextBlock, QTextCharFormat, QTextLayout
+
+from workbench.ui.editor import paragraphs
+from workbench.ui.editor.exact import units
+from workbench.ui.editor.grammar import PROSE, Kind, Languages, Piece, State, leads_on, read
+from workbench.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from workbench.ui.editor.field import ExactField
+
+_SLICE_S = 0.003
+_AT_ONCE = 60
+"""Paragraphs of one edit that are coloured as it is made."""
+_NEAR = 400
+"""Paragraphs above the seen ones whose states are made at once."""
+_BITS, _MOST_STATES = 12, 1 << 12
+_EPOCHS = 32
+_COLORED = 1 << 29
+_INKS: dict[Kind, str] = {
+    "structure": "teal",
+    "tag": "teal",
+    "literal": "green",
+    "keyword": "accent",
+    "comment": "muted",
+    "variable": "violet",
+}
+
+
+class Highlighter(QObject):
+    """The colours of one field. `is_jinja` says which template language the text is written in."""
+
+    def __init__(
+        self, field: ExactField, theme: Theme, languages: Languages, is_jinja: Callable[[], bool] = lambda: False
+    ) -> None:
+        super().__init__(field)
+        self._field, self._theme, self._languages, self._is_jinja = field, theme, languages, is_jinja
+        self._document = field.document()
+        self._states: list[State] = [PROSE]
+        self._numbers: dict[State, int] = {PROSE: 0}
+        self._formats = self._inks()
+        self._epoch = 0
+        self._stale: tuple[int, int] | None = None
+        # Behind the first position states may be wrong; from the second on they are right if those before them are.
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._slice)
+        self._document.contentsChange.connect(self._follow)
+        self.again()
+
+    def again(self) -> None:
+        """Colour everything anew: colours, languages or the template have changed."""
+        self._formats = self._inks()
+        self._epoch = (self._epoch + 1) % _EPOCHS
+        self._mark(0, self._document.characterCount())
+        self._field.viewport().update()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the state of every paragraph is known."""
+        return self._stale is None
+
+    # A layer of the field.
+
+    def prepare(self) -> None:
+        blocks = list(self._field.visible_blocks())
+        if not blocks:
+            return
+        if self._stale is not None and self._stale[0] < blocks[0].position():
+            first = self._document.findBlock(self._stale[0])
+            if blocks[0].blockNumber() - first.blockNumber() <= _NEAR:
+                self._carry_on(blocks[0].position(), time.perf_counter() + _SLICE_S)
+        number = self._end_before(blocks[0])
+        for block in blocks:
+            wanted = self._head(number) | _COLORED
+            if block.userState() & ~(_MOST_STATES - 1) != wanted:
+                self._color(block, number, dirty=True)
+            number = block.userState() & (_MOST_STATES - 1)
+
+    def under(self, painter: QPainter, exposed: QRectF) -> None:
+        pass
+
+    # States.
+
+    def _follow(self, position: int, removed: int, added: int) -> None:
+        """Colour what an edit touched, before Qt lays it out."""
+        end = min(position + added, self._document.characterCount() - 1)
+        if self._stale is not None:
+            start, stop = self._stale
+            shift = added - removed
+            self._stale = (
+                min(start, position) if start >= position else start,
+                max(stop + shift, end) if stop >= position else stop,
+            )
+        block, last = self._document.findBlock(position), self._document.findBlock(end)
+        if last.blockNumber() - block.blockNumber() >= _AT_ONCE:
+            while block.isValid():
+                block.setUserState(-1)
+                if block == last:
+                    break
+                block = block.next()
+            self._mark(self._document.findBlock(position).position(), end + 1)
+            return
+        number, before = self._end_before(block), -1
+        while block.isValid():
+            before = block.userState()
+            self._color(block, number, dirty=False)
+            number = block.userState() & (_MOST_STATES - 1)
+            if block == last:
+                break
+            block = block.next()
+        following = last.next()
+        if following.isValid() and (before == -1 or before & (_MOST_STATES - 1) != number):
+            self._mark(following.position(), following.position())
+
+    def _mark(self, start: int, stop: int) -> None:
+        """States from `start` on may be wrong; those from `stop` on are right if those before them are."""
+        if self._stale is not None:
+            start, stop = min(start, self._stale[0]), max(stop, self._stale[1])
+        self._stale = (start, stop)
+        self._timer.start()
+
+    def _slice(self) -> None:
+        if self._stale is None:
+            return
+        self._carry_on(self._document.characterCount(), time.perf_counter() + _SLICE_S)
+        if self.is_settled:
+            self._field.viewport().update()
+        else:
+            self._timer.start()
+
+    def _carry_on(self, until: int, deadline: float) -> None:
+        """Make the states right up to a position, or as far as time allows."""
+        if self._stale is None:
+            return
+        start, stop = self._stale
+        block = self._document.findBlock(start)
+        number = self._end_before(block)
+        count = 0
+        while block.isValid():
+            if block.position() >= until or (count % 16 == 15 and time.perf_counter() > deadline):
+                self._stale = (block.position(), max(stop, block.position()))
+                return
+            count += 1
+            known = block.userState()
+            if known == -1 or known & ~(_COLORED | (_MOST_STATES - 1)) != self._head(number):
+                self._count(block, number)
+            elif block.position() >= stop:
+                break
+            number = block.userState() & (_MOST_STATES - 1)
+            block = block.next()
+        self._stale = None
+
+    def _count(self, block: QTextBlock, number: int) -> None:
+        """Find out what a paragraph ends in, without colouring it."""
+        text = block.text()
+        if number == 0 and not leads_on(text):
+            end = 0
+        else:
+            end = self._number(self._read(block, text, number)[1])
+        block.setUserState(self._head(number) | end)
+
+    def _color(self, block: QTextBlock, number: int, *, dirty: bool) -> None:
+        """Give a paragraph its colours; `dirty`: Qt does not know yet that it has to lay it out again."""
+        layout = block.layout()
+        text = block.text()
+        pieces, after = self._read(block, text, number)
+        state = self._head(number) | self._number(after)
+        if layout.preeditAreaText():
+            # The colours are those of what an input method composes.
+            block.setUserState(state)
+            return
+        if pieces or layout.formats():
+            layout.setFormats(self._ranges(text, pieces))
+            if dirty:
+                self._document.markContentsDirty(block.position(), block.length())
+        block.setUserState(state | _COLORED)
+
+    def _read(self, block: QTextBlock, text: str, number: int) -> tuple[list[Piece], State]:
+        begins = not paragraphs.is_soft(block)
+        return read(text, self._states[number], self._languages, jinja=self._is_jinja(), begins=begins)
+
+    def _ranges(self, text: str, pieces: list[Piece]) -> list[QTextLayout.FormatRange]:
+        ranges = []
+        wide = not text.isascii() and units(text) != len(text)
+        for position, length, kind in pieces:
+            one = QTextLayout.FormatRange()
+            one.start = units(text[:position]) if wide else position
+            one.length = units(text[position : position + length]) if wide else length
+            one.format = self._formats[kind]
+            ranges.append(one)
+        return ranges
+
+    def _end_before(self, block: QTextBlock) -> int:
+        before = block.previous()
+        known = before.userState() if before.isValid() else 0
+        return 0 if known == -1 else known & (_MOST_STATES - 1)
+
+    def _head(self, number: int) -> int:
+        return number << _BITS | self._epoch << 2 * _BITS
+
+    def _number(self, state: State) -> int:
+        """Return the number of a state; a text with more of them than any code has begins anew."""
+        if state not in self._numbers:
+            if len(self._states) >= _MOST_STATES:
+                return 0
+            self._numbers[state] = len(self._states)
+            self._states.append(state)
+        return self._numbers[state]
+
+    def _inks(self) -> dict[Kind, QTextCharFormat]:
+        made: dict[Kind, QTextCharFormat] = {}
+        for kind, token in _INKS.items():
+            made[kind] = QTextCharFormat()
+            made[kind].setForeground(self._theme.color(token))
+        return made
