@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from PySide6.QtWidgets import QApplication
+
 from tests.ui.desk import Desk
 from workbench.core.lanes import BUILTIN, LITELLM
 
@@ -40,3 +42,25 @@ def test_a_prompt_too_long_for_a_lane_is_said(desk: Desk) -> None:
     field.insertPlainText("word " * 5000)
     desk.until(lambda: window.status.forecast()[0].startswith("▲ Too long for Refined prompt"))
     assert "more than its context window of 4,096 tokens" in window.status.forecast()[1]
+
+
+def test_code_for_a_lane_is_shown_and_copied(desk: Desk) -> None:
+    window = desk.open()
+    lanes = window.compose.lanes
+    slot = lanes.lanes[1].slot
+    lanes.set_model(slot, LITELLM, "gpt-4o")
+    window.dialogs.code(slot)
+    dialog = window.dialogs.open_code
+    assert dialog is not None
+    desk.until(lambda: "litellm.completion" in dialog.field.toPlainText())
+    assert "{{" not in dialog.field.toPlainText()
+    dialog.filled.setChecked(False)
+    desk.until(lambda: "{{" in dialog.field.toPlainText())
+    dialog.tabs.setCurrentIndex(1)
+    assert "from openai import OpenAI" in dialog.field.toPlainText()
+    dialog.copy.click()
+    assert QApplication.clipboard().text() == dialog.field.toPlainText()
+    dialog.tabs.setCurrentIndex(2)
+    assert not dialog.copy.isEnabled()
+    dialog.close_button.click()
+    desk.until(lambda: window.dialogs.open_code is None)

@@ -92,6 +92,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("duplicate_lane", "Duplicate the focused lane", "Lanes", (), lambda s: _editing(s) and s.lane_focused),
     Command("remove_lane", "Remove the focused lane", "Lanes", (), lambda s: _editing(s) and s.lane_focused),
     Command("lane_model", "Change the focused lane's model", "Lanes", (), lambda s: _editing(s) and s.lane_focused),
+    Command("lane_code", "Get code for the focused lane", "Lanes", (), lambda s: _editing(s) and s.lane_focused),
     Command("next_lane", "Focus the next lane", "Lanes", ("Ctrl+PgDown",), lambda s: s.has_lanes),
     Command("previous_lane", "Focus the previous lane", "Lanes", ("Ctrl+PgUp",), lambda s: s.has_lanes),
     Command("older", "Older iteration", "History", ("Alt+Left",), lambda s: s.has_older),

@@ -19,6 +19,7 @@ from workbench.ui.theme import set_role
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QMessageBox
 
+    from workbench.ui.lanes.code import CodeDialog
     from workbench.ui.picker import ModelPicker
     from workbench.ui.settings import SettingsDialog
     from workbench.ui.window import MainWindow
@@ -56,6 +57,7 @@ class Dialogs(QObject):
         self._settings: SettingsDialog | None = None
         self._note: NoteDialog | None = None
         self._picker: ModelPicker | None = None
+        self._code: CodeDialog | None = None
         self._question: QMessageBox | None = None
 
     def edit_note(self, uid: str) -> None:
@@ -156,6 +158,36 @@ class Dialogs(QObject):
         )
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
+
+    def code(self, slot: str) -> None:
+        """Show code that repeats a lane of the draft."""
+        from workbench.ui.lanes.code import CodeDialog
+
+        window, lane = self._window, self._window.compose.lanes.get(slot)
+        if lane is None:
+            return
+        prompt, draft, coder = window.compose.prompt_uid, window.compose.draft(), window.workbench.coder
+        dialog = CodeDialog(window.theme, title=window.lane_title(slot), parent=window.frame)
+
+        def read() -> None:
+            filled = dialog.is_filled()
+            window.tasks.run(
+                lambda: coder.snippets(prompt, draft, lane, filled=filled), dialog.show_code, dialog.show_error
+            )
+
+        dialog.wanted.connect(read)
+        dialog.finished.connect(self._code_closed)
+        self._code = dialog
+        dialog.open()
+        read()
+
+    @property
+    def open_code(self) -> CodeDialog | None:
+        """The open code dialog, None when it is closed."""
+        return self._code
+
+    def _code_closed(self) -> None:
+        self._code = None
 
     @property
     def open_picker(self) -> ModelPicker | None:

@@ -52,6 +52,7 @@ class Handlers:
             "duplicate_lane": lambda: compose.lanes.duplicate(lanes.focused_slot()),
             "remove_lane": lambda: compose.lanes.remove(lanes.focused_slot()),
             "lane_model": lambda: w.dialogs.pick_model(lanes.focused_slot()),
+            "lane_code": lambda: w.dialogs.code(lanes.focused_slot()),
             "next_lane": lambda: self.step_lane(1),
             "previous_lane": lambda: self.step_lane(-1),
             "older": lambda: self.step_iteration(1),

@@ -102,6 +102,7 @@ def _wire_lanes(window: MainWindow) -> None:
     lanes.mark_requested.connect(window.handlers.mark)
     lanes.attempt_requested.connect(compose.board.show_attempt)
     lanes.wire_requested.connect(window.dialogs.wire)
+    lanes.code_requested.connect(window.dialogs.code)
     lanes.copy_requested.connect(window.copy)
     lanes.action_requested.connect(window.lane_action)
     lanes.focus_changed.connect(lambda _: window.update_state())

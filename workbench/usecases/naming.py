@@ -36,6 +36,15 @@ def resolve_model(text: str, endpoints: Iterable[Endpoint]) -> tuple[str, str]:
     return LITELLM, name
 
 
+def model_name(endpoint: Endpoint, model: str) -> str:
+    """Return what `resolve_model` reads as this model of this endpoint."""
+    if endpoint.kind in ("echo", "builtin"):
+        return endpoint.kind
+    return (
+        endpoint.name if endpoint.kind == "gguf" else f"{endpoint.name}/{model}" if endpoint.kind == "openai" else model
+    )
+
+
 def slots(count: int) -> tuple[str, ...]:
     """Return names for lanes: a … z, then aa, ab, …"""
     letters = "abcdefghijklmnopqrstuvwxyz"

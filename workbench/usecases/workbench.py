@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from pathlib import Path
 
+from workbench.core.content import Content, Message
 from workbench.core.lanes import LITELLM, Lane
 from workbench.core.money import Rates
 from workbench.engine.calls import Event
@@ -26,6 +27,7 @@ from workbench.host.processes import scrubbed_env
 from workbench.host.weights import builtin_weights
 from workbench.store import Recovered, Store, open_store
 from workbench.store.records import FirstVersion, WholePrompt
+from workbench.usecases.coding import Coder
 from workbench.usecases.endpoints import Endpoints
 from workbench.usecases.forecasting import Forecaster
 from workbench.usecases.history import History
@@ -108,6 +110,7 @@ class Workbench:
             self.pricing.rates_for,
             lambda model: self.catalogue.get().get(model),
         )
+        self.coder = Coder(self.endpoints.find, store.version, self._render)
         self.runner = Runner(
             store=store,
             engine=self.engine,
@@ -233,6 +236,10 @@ class Workbench:
 
     def _is_alive(self, owner_uid: str) -> bool:
         return owner_alive(self._owners, owner_uid)
+
+    def _render(self, content: Content, values: Mapping[str, str]) -> Future[tuple[Message, ...]]:
+        self.engine.start()
+        return self.engine.render(content, values)
 
     def _on_event(self, event: Event) -> None:
         self.runner.on_event(event)

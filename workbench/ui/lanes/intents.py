@@ -32,6 +32,7 @@ class Intents(QWidget):
     mark_requested = Signal(str)
     attempt_requested = Signal(str, int)
     wire_requested = Signal(str)
+    code_requested = Signal(str)
     copy_requested = Signal(str)
     action_requested = Signal(str, str)
     """Slot, "keys", "endpoint", "prompt", "run" or "install_model"."""

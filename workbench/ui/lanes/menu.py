@@ -61,6 +61,7 @@ def lane_menu(
     add("Move ri&ght", lambda: intents.move_requested.emit(slot, 1), editable and not state.is_last)
     menu.addSeparator()
     add("Show re&quest…", lambda: intents.wire_requested.emit(slot), state.status.has_wire and not state.status.blind)
+    add("Get c&ode…", lambda: intents.code_requested.emit(slot), editable and not state.status.blind)
     add("&Copy answer", lambda: intents.copy_requested.emit(slot), state.has_text)
     menu.addSeparator()
     remove = add("&Remove lane", lambda: intents.remove_requested.emit(slot), editable and not state.running)

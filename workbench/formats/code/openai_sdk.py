@@ -1,0 +1,51 @@
+"""Python with OpenAI's own library, for every server that speaks chat completions."""
+
+from __future__ import annotations
+
+from workbench.formats.code.source import (
+    CannotWriteError,
+    Source,
+    python,
+    python_call,
+    python_head,
+    python_headers,
+    python_messages,
+    quoted,
+    sent_params,
+)
+
+_OWN = frozenset(
+    {
+        *("frequency_penalty", "logit_bias", "logprobs", "max_completion_tokens", "max_tokens", "n"),
+        *("parallel_tool_calls", "presence_penalty", "reasoning_effort", "response_format", "seed", "stop"),
+        *("temperature", "tool_choice", "tools", "top_logprobs", "top_p", "user", "verbosity"),
+    }
+)
+"""Parameters that the library knows; others go into the body as they are."""
+
+
+def write(source: Source) -> str:
+    """Return a program. Raises CannotWriteError."""
+    if not source.base_url:
+        raise CannotWriteError("This model is not asked in OpenAI's format. Choose LiteLLM or the workbench command.")
+    client = [("base_url", quoted(source.base_url))]
+    key = f"os.environ[{quoted(source.key_variable)}]" if source.key_variable else quoted("none")
+    client.append(("api_key", key))
+    if headers := python_headers(source):
+        client.append(("default_headers", headers))
+    params = sent_params(source)
+    arguments = [("model", quoted(source.model)), ("messages", "messages")]
+    arguments += [(name, python(value, 1)) for name, value in params.items() if name in _OWN]
+    if others := {name: value for name, value in params.items() if name not in _OWN}:
+        arguments.append(("extra_body", python(others, 1)))
+    return "\n".join(
+        [
+            python_head(source, "openai", uses_keys=bool(source.key_variable or source.secret_headers))
+            + "\nfrom openai import OpenAI\n",
+            python_messages(source),
+            "client = " + python_call("OpenAI", client),
+            "response = " + python_call("client.chat.completions.create", arguments),
+            "print(response.choices[0].message.content)",
+            "",
+        ]
+    )

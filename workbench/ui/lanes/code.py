@@ -1,0 +1,138 @@
+"""The dialog with code that repeats a lane.
+
+Invariant: what is copied is exactly what is shown, and a target that cannot repeat the lane says why in its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QRegularExpression, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QSyntaxHighlighter, QTextCharFormat
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QTabBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.ui.theme import Theme, set_role
+from workbench.usecases.problems import problem_of
+
+Snippets = Mapping[str, tuple[str, bool]]
+_RULES = (
+    (r"\b(import|from|as|def|return|for|in|if|not|or|and|lambda|None|True|False|cat|curl|workbench)\b", "accent"),
+    (r"""("(?:[^"\\]|\\.)*"|'[^']*')""", "green"),
+    (r"^\s*#.*$", "muted"),
+)
+
+
+class _Colours(QSyntaxHighlighter):
+    """Keywords, texts and comments of Python and of a shell."""
+
+    def __init__(self, field: QPlainTextEdit, theme: Theme) -> None:
+        super().__init__(field.document())
+        self._theme = theme
+        self._rules = [(QRegularExpression(pattern), token) for pattern, token in _RULES]
+
+    def highlightBlock(self, text: str) -> None:
+        for pattern, token in self._rules:
+            shown = QTextCharFormat()
+            shown.setForeground(self._theme.color(token))
+            found = pattern.globalMatch(text)
+            while found.hasNext():
+                match = found.next()
+                self.setFormat(match.capturedStart(), match.capturedLength(), shown)
+
+
+class CodeDialog(QDialog):
+    """A tab per target. `wanted` asks for the code anew: the values are to be filled in, or not."""
+
+    wanted = Signal()
+
+    def __init__(self, theme: Theme, *, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(f"Code for {title}")
+        self._snippets: Snippets = {}
+        self.tabs = QTabBar(self)
+        self.tabs.setAccessibleName("Library or command")
+        self.tabs.setDrawBase(False)
+        self.field = QPlainTextEdit(self)
+        self.field.setReadOnly(True)
+        self.field.setAccessibleName("Code")
+        self.field.setFont(theme.mono())
+        self.field.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        set_role(self.field, "field")
+        self._colours = _Colours(self.field, theme)
+        self._reason = QLabel(self)
+        self._reason.setWordWrap(True)
+        self.filled = QCheckBox("Fill the values in", self)
+        self.filled.setToolTip("Otherwise the texts keep their variables where the target can fill them")
+        self.filled.setChecked(True)
+        note = QLabel("Keys are read from environment variables.", self)
+        note.setWordWrap(True)
+        set_role(note, "small")
+        self.copy = QPushButton("Copy", self)
+        self.close_button = QPushButton("Close", self)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.filled)
+        buttons.addWidget(note, 1)
+        buttons.addWidget(self.copy)
+        buttons.addWidget(self.close_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 12, 16, 12)
+        layout.setSpacing(10)
+        layout.addWidget(self.tabs)
+        layout.addWidget(self._reason)
+        layout.addWidget(self.field, 1)
+        layout.addLayout(buttons)
+        self.copy.setDefault(True)
+        self.close_button.setAutoDefault(False)
+        self.tabs.currentChanged.connect(self._show)
+        self.filled.toggled.connect(lambda _: self.wanted.emit())
+        self.copy.clicked.connect(self._copy)
+        self.close_button.clicked.connect(self.accept)
+        self._reason.hide()
+        width, height = self.fontMetrics().averageCharWidth() * 100, self.fontMetrics().lineSpacing() * 34
+        room = self.screen().availableSize()
+        self.resize(min(width, room.width() - 80), min(height, room.height() - 80))
+
+    def is_filled(self) -> bool:
+        """Whether the values are to stand in the texts."""
+        return self.filled.isChecked()
+
+    def show_code(self, snippets: Snippets) -> None:
+        """Show the targets; the one in front stays there, at first the first one that can repeat the lane."""
+        first = not self._snippets
+        self._snippets = snippets
+        if first:
+            for name in snippets:
+                self.tabs.addTab(name)
+            able = [index for index, (_, fine) in enumerate(snippets.values()) if fine]
+            self.tabs.setCurrentIndex(able[0] if able else 0)
+        self._show()
+
+    def show_error(self, error: Exception) -> None:
+        """Say why there is no code."""
+        self._explain(problem_of(error).sentence)
+
+    def _show(self) -> None:
+        text, fine = self._snippets.get(self.tabs.tabText(self.tabs.currentIndex()), ("", False))
+        self._explain("" if fine else text)
+        self.field.setPlainText(text if fine else "")
+
+    def _explain(self, reason: str) -> None:
+        self._reason.setText(reason)
+        self._reason.setVisible(bool(reason))
+        self.copy.setEnabled(not reason)
+        self.copy.setText("Copy")
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.field.toPlainText())
+        self.copy.setText("Copied")
