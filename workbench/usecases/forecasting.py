@@ -9,8 +9,9 @@ from __future__ import annotations
 import collections
 import hashlib
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import Protocol
 
 from workbench.core.content import Content, Message
@@ -19,16 +20,20 @@ from workbench.core.drafts import Draft
 from workbench.core.forecast import Forecast, LaneForecast, span_of
 from workbench.core.lanes import Endpoint, Lane
 from workbench.core.money import Rates
+from workbench.core.rendering import Rendered, assemble
 from workbench.core.runs import VersionRow
-from workbench.core.templates import fill
+from workbench.core.templates import render_plain, template_texts
 from workbench.engine.calls import Counted, EngineError
 from workbench.engine.catalogue import ModelInfo
+from workbench.engine.estimate import tokens
 from workbench.engine.tokenizers import BUILTIN_CONTEXT, ESTIMATE, RUNTIME, RUNTIME_CONTEXT, tokenizer_of
 
 REMEMBERED = 4096
 PAST = 50
 """Past answers that the range of the next one's length is taken from."""
 WITHIN_S = 60.0
+IMAGE = 800
+"""Tokens that a picture takes, about: providers ask 85 to 1,600 by size, and the size says little in advance."""
 
 
 class CountingEngine(Protocol):
@@ -67,7 +72,7 @@ class Forecaster:
 
     def forecast(self, prompt_uid: str, draft: Draft) -> Forecast:
         """Return what running `draft` now would take."""
-        return Forecast(tuple(self._lane(prompt_uid, draft, lane) for lane in draft.lanes))
+        return Forecast(tuple(self._lane(prompt_uid, draft, lane) for lane in draft.run_lanes))
 
     def _lane(self, prompt_uid: str, draft: Draft, lane: Lane) -> LaneForecast:
         endpoint = self._endpoint(lane.endpoint)
@@ -80,14 +85,15 @@ class Forecaster:
         if lane.pinned is not None:
             content = self._store.version(prompt_uid, lane.pinned).content
         try:
-            count = self._count(endpoint, tokenizer, content, draft.value_map)
+            counts = tuple(self._count(endpoint, tokenizer, content, dict(one.values)) for one in draft.run_sets)
         except EngineError as error:
             return LaneForecast(lane.slot, lane.title, is_local=endpoint.is_local, trouble=error.failure.sentence)
         lengths = self._store.output_lengths(prompt_uid, lane.endpoint, lane.model, PAST)
         return LaneForecast(
             lane.slot,
             lane.title,
-            (count,),
+            counts,
+            lane.samples,
             context=self._context(endpoint, lane.model),
             output=span_of(lengths, lane.params.max_tokens),
             past=len(lengths),
@@ -104,25 +110,42 @@ class Forecaster:
     def _count(self, endpoint: Endpoint, tokenizer: Tokenizer, content: Content, values: Mapping[str, str]) -> Count:
         # A Jinja template is counted as it is typed: while one types it is rarely whole, and its loops decide.
         plain = content.template == "plain"
-        messages = [Message(m.role, fill(m.text, values) if plain else m.text) for m in content.messages]
+        typed = template_texts(content)
+        texts = render_plain(typed, values) if plain else tuple(text for _, text in typed)
+        rendered = assemble(content, texts)
+        beside = _beside(rendered)
+        about = not plain or any(m.attachments for m in rendered.messages)
+        wanted = [m.text for m in rendered.messages]
         if tokenizer is RUNTIME:
-            found = self._ask(endpoint, tokenizer, messages)
-            if found.whole is not None and found.tokenizer == RUNTIME.id:
-                return Count(RUNTIME, found.counts, found.whole, about=not plain)
-            return count_of(ESTIMATE, found.counts)
-        keys = [(tokenizer.id, hashlib.sha256(m.text.encode("utf-8", "surrogatepass")).digest()) for m in messages]
-        with self._lock:
-            known = {key: self._counts[key] for key in keys if key in self._counts}
-        missing = {key: m for key, m in zip(keys, messages, strict=True) if key not in known}
-        if missing:
-            found = self._ask(endpoint, tokenizer, list(missing.values()))
-            known |= {key: (found.tokenizer, count) for key, count in zip(missing, found.counts, strict=True)}
-            self._remember(known)
-        used = ESTIMATE if any(known[key][0] == RULE for key in keys) else tokenizer
-        return count_of(used, [known[key][1] for key in keys], about=not plain)
+            messages = [Message(m.role, m.text) for m in rendered.messages] or [Message("user", "")]
+            found = self._engine.count(endpoint, tokenizer.id, messages).result(WITHIN_S)
+            by_text = dict(zip((m.text for m in messages), found.counts, strict=True))
+            used = RUNTIME if found.tokenizer == RUNTIME.id else ESTIMATE
+            whole = found.whole if used is RUNTIME else None
+        else:
+            used, by_text = self._vocabulary(endpoint, tokenizer, {*wanted, *texts, *beside})
+            whole = None
+        extra = IMAGE * sum(a.is_image for m in rendered.messages for a in m.attachments)
+        extra += sum(by_text[text] if text in by_text else tokens(text) for text in beside)
+        count = count_of(used, [by_text[text] for text in wanted], extra, about=about)
+        parts = tuple(by_text[text] if text in by_text else tokens(text) for text in texts[: len(content.messages)])
+        if whole is not None:
+            return Count(used, parts, whole + extra, about or extra > 0)
+        return replace(count, parts=parts)
 
-    def _ask(self, endpoint: Endpoint, tokenizer: Tokenizer, messages: Sequence[Message]) -> Counted:
-        return self._engine.count(endpoint, tokenizer.id, messages).result(WITHIN_S)
+    def _vocabulary(
+        self, endpoint: Endpoint, tokenizer: Tokenizer, texts: Collection[str]
+    ) -> tuple[Tokenizer, dict[str, int]]:
+        keys = {text: (tokenizer.id, hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()) for text in texts}
+        with self._lock:
+            known = {text: self._counts[key] for text, key in keys.items() if key in self._counts}
+        if missing := [text for text in keys if text not in known]:
+            asked = [Message("user", text) for text in missing]
+            found = self._engine.count(endpoint, tokenizer.id, asked).result(WITHIN_S)
+            known |= {text: (found.tokenizer, count) for text, count in zip(missing, found.counts, strict=True)}
+            self._remember({keys[text]: known[text] for text in known})
+        used = ESTIMATE if any(name == RULE for name, _ in known.values()) else tokenizer
+        return used, {text: count for text, (_, count) in known.items()}
 
     def _remember(self, counts: Mapping[tuple[str, bytes], tuple[str, int]]) -> None:
         with self._lock:
@@ -131,3 +154,9 @@ class Forecaster:
                 self._counts.move_to_end(key)
             while len(self._counts) > REMEMBERED:
                 self._counts.popitem(last=False)
+
+
+def _beside(rendered: Rendered) -> list[str]:
+    """Return the texts that are sent beside the messages: tools and the wanted form of the answer."""
+    texts = [f"{tool.name}\n{tool.description}\n{tool.parameters}" for tool in rendered.tools]
+    return texts + ([rendered.output.schema] if rendered.output is not None and rendered.output.schema else [])

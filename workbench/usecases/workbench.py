@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from pathlib import Path
 
-from workbench.core.content import Content, Message
+from workbench.core.content import Content
 from workbench.core.lanes import LITELLM, Lane
 from workbench.core.money import Rates
 from workbench.engine.calls import Event
@@ -237,7 +237,7 @@ class Workbench:
     def _is_alive(self, owner_uid: str) -> bool:
         return owner_alive(self._owners, owner_uid)
 
-    def _render(self, content: Content, values: Mapping[str, str]) -> Future[tuple[Message, ...]]:
+    def _render(self, content: Content, values: Mapping[str, str]) -> Future[tuple[str, ...]]:
         self.engine.start()
         return self.engine.render(content, values)
 

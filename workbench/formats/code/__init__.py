@@ -12,12 +12,18 @@ from workbench.formats.code import anthropic_sdk, curl, litellm_sdk, openai_sdk,
 from workbench.formats.code.source import CannotWriteError, Source
 
 Target = Callable[[Source], str]
+
+
+def _noted(write: Target) -> Target:
+    return lambda source: "".join(f"# {note}\n" for note in source.notes) + write(source)
+
+
 TARGETS: Mapping[str, Target] = {
-    "LiteLLM": litellm_sdk.write,
-    "OpenAI SDK": openai_sdk.write,
-    "Anthropic SDK": anthropic_sdk.write,
-    "curl": curl.write,
-    "workbench": terminal.write,
+    "LiteLLM": _noted(litellm_sdk.write),
+    "OpenAI SDK": _noted(openai_sdk.write),
+    "Anthropic SDK": _noted(anthropic_sdk.write),
+    "curl": _noted(curl.write),
+    "workbench": _noted(terminal.write),
 }
 """By the name that people see, in the order in which they are offered."""
 

@@ -39,7 +39,7 @@ def write(source: Source) -> str:
             + "\nimport litellm\n",
             python_messages(source),
             "response = " + python_call("litellm.completion", arguments),
-            "print(response.choices[0].message.content)",
+            "print(response.choices[0].message" + (")" if "tools" in source.params else ".content)"),
             "",
         ]
     )

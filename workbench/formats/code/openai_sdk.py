@@ -45,7 +45,7 @@ def write(source: Source) -> str:
             python_messages(source),
             "client = " + python_call("OpenAI", client),
             "response = " + python_call("client.chat.completions.create", arguments),
-            "print(response.choices[0].message.content)",
+            "print(response.choices[0].message" + (")" if "tools" in source.params else ".content)"),
             "",
         ]
     )

@@ -27,7 +27,7 @@ class Source:
     `provider` is the provider's id. `key_variable` is the environment variable of the key, "" for no key; `headers` are
     sent as they are and `secret_headers` are pairs of a header's name and the variable of its value. `params` is the
     chat-completions form, `renames` the names that some of them have there. `values` fill `messages`; they are empty
-    when the messages are filled already.
+    when the messages are filled already. `notes` are sentences about what the code does not do; they become comments.
     """
 
     model: str
@@ -43,6 +43,7 @@ class Source:
     params: dict[str, Any] = field(default_factory=dict)
     renames: dict[str, str] = field(default_factory=dict)
     values: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 _STEP = "    "
