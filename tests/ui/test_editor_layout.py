@@ -84,11 +84,11 @@ def test_tab_order_is_that_of_the_eye(editor: ContentEditor) -> None:
     editor.set_content(TWO)
     role_button(editor, 0).setFocus()
     seen = []
-    for _ in range(8):
+    for _ in range(9):
         seen.append(focused().accessibleName() or focused().text())
         press(Key.Key_Tab, CTRL if focused() in fields(editor) else Qt.KeyboardModifier.NoModifier)
-    assert seen[:7] == [
-        "Role of message 1: System", "Actions for message 1", "System message, 1 of 2",
+    assert seen[:8] == [
+        "Role of message 1: System", "Techniques ▾", "Actions for message 1", "System message, 1 of 2",
         "Role of message 2: User", "Actions for message 2", "User message, 2 of 2", "+ Message",
     ]  # fmt: skip
 

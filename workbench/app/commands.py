@@ -87,6 +87,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("undo", "Undo", "Edit", ("Ctrl+Z",), lambda s: _editing(s) and s.can_undo),
     Command("redo", "Redo", "Edit", ("Ctrl+Shift+Z", "Ctrl+Y"), lambda s: _editing(s) and s.can_redo),
     Command("add_message", "Add a message", "Edit", ("Ctrl+M",), _editing),
+    Command("techniques", "Insert a technique…", "Edit", ("Ctrl+T",), _editing),
+    Command("save_technique", "Save selection as technique…", "Edit", (), _editing),
     Command("focus_editor", "Go to the editor", "Edit", ("Ctrl+E",), _always),
     Command("add_lane", "Add a lane", "Lanes", ("Ctrl+L",), _editing),
     Command("duplicate_lane", "Duplicate the focused lane", "Lanes", (), lambda s: _editing(s) and s.lane_focused),

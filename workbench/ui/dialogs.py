@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from workbench.ui.lanes.code import CodeDialog
     from workbench.ui.picker import ModelPicker
     from workbench.ui.settings import SettingsDialog
+    from workbench.ui.techniques.opening import TechniqueActions
     from workbench.ui.window import MainWindow
 
 Page = Literal["keys", "endpoints", "appearance"]
@@ -59,6 +60,16 @@ class Dialogs(QObject):
         self._picker: ModelPicker | None = None
         self._code: CodeDialog | None = None
         self._question: QMessageBox | None = None
+        self._techniques: TechniqueActions | None = None
+
+    @property
+    def techniques(self) -> TechniqueActions:
+        """What opens the techniques; made when it is first asked for."""
+        if self._techniques is None:
+            from workbench.ui.techniques.opening import TechniqueActions
+
+            self._techniques = TechniqueActions(self._window)
+        return self._techniques
 
     def edit_note(self, uid: str) -> None:
         """Edit the note of a row of the timeline."""

@@ -47,6 +47,8 @@ class Handlers:
             "undo": w.view.editor.undo,
             "redo": w.view.editor.redo,
             "add_message": w.view.editor.add_next,
+            "techniques": lambda: w.dialogs.techniques.choose(),
+            "save_technique": lambda: w.dialogs.techniques.save_selection(),
             "focus_editor": self.focus_editor,
             "add_lane": self.add_lane,
             "duplicate_lane": lambda: compose.lanes.duplicate(lanes.focused_slot()),

@@ -32,6 +32,7 @@ def wire(window: MainWindow) -> None:
     compose.changed.connect(window.update_state)
     view.editor.edited.connect(compose.edited)
     view.values.edited.connect(compose.edited)
+    view.editor.techniques_wanted.connect(lambda: window.dialogs.techniques.choose())
     view.editor.undo_state_changed.connect(window.update_state)
     view.runbar.run_clicked.connect(window.run)
     view.runbar.stop_clicked.connect(window.workbench.runner.stop_everything)

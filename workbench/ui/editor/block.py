@@ -38,6 +38,7 @@ class MessageBlock(QWidget):
     role_wanted = Signal(object, str)
     action_wanted = Signal(object, str)
 
+    techniques_wanted = Signal()
     note_changed = Signal()
     """The block needs another height although its text is the same."""
 
@@ -67,6 +68,14 @@ class MessageBlock(QWidget):
         self._note = QLabel(self)
         self._note.setWordWrap(True)
         self._note.hide()
+        self._techniques = QPushButton(self)
+        self._techniques.setText("Techniques ▾")
+        self._techniques.setToolTip("Insert a technique: role, steps, examples and others")
+        self._techniques.setAutoDefault(False)
+        self._techniques.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._techniques.clicked.connect(self.techniques_wanted)
+        set_role(self._techniques, "quiet")
+        self._hint = ""
         set_role(self._note, "small")
         self._count = QLabel(self)
         self._count.hide()
@@ -124,7 +133,7 @@ class MessageBlock(QWidget):
 
     def controls(self) -> tuple[QWidget, ...]:
         """Return what takes the focus, in the order of Tab."""
-        return (self._role_button, self._more, self.field)
+        return (self._role_button, self._techniques, self._more, self.field)
 
     def restyle(self) -> None:
         """Take fonts and colours from the theme again."""
@@ -172,6 +181,10 @@ class MessageBlock(QWidget):
         edge = self.field.geometry().right() + 1
         self._more.setGeometry(QRect(edge - more, _TOP, more, header))
         self._name_role(edge - more - (LEFT - pad))
+        offered = self._techniques.sizeHint().width()
+        room = edge - more - (LEFT - pad) - self._role_button.sizeHint().width()
+        self._techniques.setVisible(self._editable and self._role == "system" and offered <= room)
+        self._techniques.setGeometry(QRect(edge - more - offered, _TOP, offered, header))
         self._role_button.setGeometry(QRect(LEFT - pad, _TOP, self._role_button.sizeHint().width(), header))
         self._place_count()
         field = self.field.geometry()
@@ -201,6 +214,11 @@ class MessageBlock(QWidget):
         self._wanted = wanted
         self._write_note()
 
+    def hint(self, text: str) -> None:
+        """Say something about the message below it; "" for nothing."""
+        self._hint = text
+        self._write_note()
+
     def _text_changed(self) -> None:
         if self.field.is_broken is self._note.isHidden():
             self._note_timer.start()
@@ -209,6 +227,8 @@ class MessageBlock(QWidget):
         note = (
             "Write something here, then run."
             if self._wanted
+            else self._hint
+            if self._hint
             else f"A paragraph over {LONGEST:,} characters is shown in parts, each on a new line. "
             "The text itself has no such line ends."
             if self.field.is_broken

@@ -20,6 +20,7 @@ from workbench.ui.editor import journal as steps
 from workbench.ui.editor.block import MessageBlock
 from workbench.ui.editor.column import Column
 from workbench.ui.editor.exact import encodable, units
+from workbench.ui.editor.inserting import Inserting
 from workbench.ui.editor.journal import (
     Block,
     BlockStep,
@@ -50,6 +51,7 @@ class ContentEditor(QWidget):
     """What is no message is another now, also by `set_content`, undo and redo."""
     undo_state_changed = Signal()
     block_made = Signal(object)  # a MessageBlock that holds its text
+    techniques_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None, *, clock: Callable[[], int] | None = None) -> None:
         """`clock` gives ms of any monotonic clock; it parts runs of typing."""
@@ -71,6 +73,7 @@ class ContentEditor(QWidget):
         self.set_counts, self.counts = self._column.set_counts, self._column.counts
         self._column.add_wanted.connect(self.add_next)
         self._waiting = Waiting(self._show_waiting, self)
+        self.inserting = Inserting(self._column, self._waiting, self._keys, self._do, lambda: self.focused_block, self)
         self._column.more_wanted.connect(self._waiting.more)
         self._column.system_wanted.connect(lambda: self.add_message("system"))
         layout = QVBoxLayout(self)
@@ -231,6 +234,7 @@ class ContentEditor(QWidget):
     def _replay(self, step: Step) -> None:
         """Apply a step that the journal holds already."""
         block: MessageBlock | None
+        self.inserting.gaps.close()
         self._waiting.make_way(step)
         match step:
             case TextStep():
@@ -313,6 +317,7 @@ class ContentEditor(QWidget):
 
     def _load(self, whole: Whole) -> None:
         """Show `whole`, in the widgets that are there as far as they go."""
+        self.inserting.gaps.close()
         parts_differ, self._parts = whole.parts != self._parts, whole.parts
         self._content = None
         self._loading = True
@@ -352,6 +357,7 @@ class ContentEditor(QWidget):
         block.set_editable(not self._read_only)
         block.role_wanted.connect(self._role_wanted)
         block.action_wanted.connect(self._action_wanted)
+        block.techniques_wanted.connect(self.techniques_wanted)
         field = block.field
         field.cross = self._column.cross
         field.history = lambda: (self.can_undo, self.can_redo)

@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.core.content import Message
+from workbench.core.text import unify_newlines
+from workbench.formats.dialogue import DialogueError, looks_like_json_dialogue, read_dialogue
+
+text = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
+messages = st.lists(st.tuples(st.sampled_from(["system", "user", "assistant"]), text), min_size=1, max_size=5)
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["role", "content", "type", "text", "messages", "input", "x"]), inner, max_size=4
+        )
+    ),
+)
+
+
+@given(messages, st.booleans())
+def test_openai_messages_come_through_exactly(pairs: list[tuple[str, str]], whole: bool) -> None:
+    data = [{"role": role, "content": body} for role, body in pairs]
+    found = read_dialogue(json.dumps({"model": "m", "messages": data} if whole else data))
+    assert [(m.role, m.text) for m in found.messages] == [(r, unify_newlines(t)) for r, t in pairs]
+    assert found.kind == "OpenAI JSON"
+    assert found.notes == (("Left out: model.",) if whole else ())
+
+
+def _told(text: str) -> str:
+    """Return how many messages there are, or what is said about a text without any."""
+    try:
+        return f"{len(read_dialogue(text).messages)}."
+    except DialogueError as error:
+        return error.sentence
+
+
+@given(anything)
+def test_any_json_is_read_or_refused_with_a_sentence(data: object) -> None:
+    assert _told(json.dumps(data)).endswith(".")
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_read_or_refused_with_a_sentence(text: str) -> None:
+    assert _told(text).endswith(".")
+
+
+def test_an_anthropic_request_with_tools_and_thinking() -> None:
+    body = {
+        "system": [{"type": "text", "text": "Be brief."}],
+        "max_tokens": 5,
+        "messages": [
+            {"role": "user", "content": "Where?"},
+            {
+                "role": "assistant",
+                "content": [
+                    {"type": "thinking", "thinking": "hm"},
+                    {"type": "text", "text": "One moment."},
+                    {"type": "tool_use", "id": "1", "name": "look", "input": {"order": "7"}},
+                ],
+            },
+            {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "1", "content": "sent"}]},
+            {"role": "user", "content": [{"type": "image", "source": {}}, {"type": "text", "text": "this"}]},
+        ],
+    }
+    found = read_dialogue(json.dumps(body))
+    assert found.kind == "Anthropic JSON"
+    assert found.messages == (
+        Message("system", "Be brief."),
+        Message("user", "Where?"),
+        Message("assistant", 'One moment.\n[Calls look with {"order": "7"}]'),
+        Message("user", "[Result of the tool]\nsent"),
+        Message("user", "this"),
+    )
+    notes = " ".join(found.notes)
+    assert "max_tokens" in notes
+    assert "Reasoning was left out" in notes
+    assert "type image was left out" in notes
+    assert "call of a tool became text" in notes
+
+
+def test_openai_tool_calls_and_a_json_line() -> None:
+    line = {
+        "messages": [
+            {"role": "developer", "content": "S"},
+            {"role": "assistant", "content": None, "tool_calls": [{"function": {"name": "f", "arguments": "{}"}}]},
+            {"role": "tool", "content": "42"},
+        ]
+    }
+    found = read_dialogue(json.dumps(line) + "\n" + json.dumps(line) + "\n")
+    assert found.messages == (
+        Message("system", "S"),
+        Message("assistant", "[Calls f with {}]"),
+        Message("user", "[Result of the tool]\n42"),
+    )
+    assert found.kind.startswith("JSON line")
+    assert any("1 more" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "user: Hi\nthere\n\nassistant: Hello.\nuser: Bye",
+        "**User:** Hi\nthere\n\n**Assistant:** Hello.\n\n**User:** Bye",
+        "**User**: Hi\nthere\n\n**AI**: Hello.\n\n**User**: Bye",
+        "## User\n\nHi\nthere\n\n## Assistant\n\nHello.\n\n## User\nBye\n",
+        "Human: Hi\r\nthere\r\n\r\nClaude: Hello.\r\nHuman: Bye",
+        "You said:\nHi\nthere\nChatGPT said:\nHello.\nYou said:\nBye",
+    ],
+)
+def test_names_before_turns(text: str) -> None:
+    found = read_dialogue(text)
+    assert [(m.role, m.text) for m in found.messages] == [
+        ("user", "Hi\nthere"),
+        ("assistant", "Hello."),
+        ("user", "Bye"),
+    ]
+
+
+def test_names_in_code_are_nobodys_turn_and_a_preamble_is_said() -> None:
+    found = read_dialogue("A log\nuser: Hi\n```\nassistant: no\n```\nassistant: yes")
+    assert [m.text for m in found.messages] == ["Hi\n```\nassistant: no\n```", "yes"]
+    assert found.notes == ("The text before the first turn was left out.",)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "no text"),
+        ("Just prose.", "No dialogue"),
+        ("user: alone", "No dialogue"),
+        ('{"a": 1', "line 1, column"),
+        ('{"a": 1}', "no list of `messages`"),
+        ('[{"role": "pope", "content": "x"}]', "role 'pope'"),
+        ('[{"role": "user", "content": 5}]', "neither text nor"),
+        ("[1]", "Message 1 is no object"),
+        ("[" * 100_000, "none"),
+        ("[" * 900 + "]" * 900, "Message 1"),
+    ],
+)
+def test_what_is_no_dialogue_gets_a_sentence(text: str, says: str) -> None:
+    with pytest.raises(DialogueError) as caught:
+        read_dialogue(text)
+    assert says in caught.value.sentence
+
+
+def test_a_cheap_look() -> None:
+    assert looks_like_json_dialogue(' [{"role": "user"')
+    assert not looks_like_json_dialogue('{"a": 1}')
+    assert not looks_like_json_dialogue("user: x")

@@ -1,0 +1,116 @@
+"""Techniques in the real window: choose, insert, go through the gaps, take back, keep one's own."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from tests.ui.desk import Desk
+from tests.ui.editor_support import content, focused, press, type_text
+from workbench.core.content import Content
+from workbench.ui.techniques.opening import TechniqueActions
+
+pytestmark = pytest.mark.window
+Key = Qt.Key
+
+
+def _opened(desk: Desk, query: str) -> TechniqueActions:
+    desk.ctrl(Key.Key_T)
+    actions = desk.window.dialogs.techniques
+    desk.until(lambda: actions.dialog is not None and actions.dialog.current is not None)
+    assert actions.dialog is not None
+    actions.dialog.search.setText(query)
+    return actions
+
+
+def test_a_role_makes_a_system_message_in_one_step_and_tab_fills_it(desk: Desk) -> None:
+    window = desk.open()
+    editor = window.view.editor
+    editor.set_content(content(("user", "Hi {{question}}")))
+    editor.focus_first()
+    actions = _opened(desk, "role")
+    assert actions.dialog is not None
+    assert "new System message at the top" in actions.dialog.place.text()
+    assert "Helps" in actions.dialog.detail.text()
+    press_on = actions.dialog.search
+    QTest.keyClick(press_on, Key.Key_Return)
+    desk.until(lambda: actions.dialog is None and focused().window() is window.frame)
+    assert [m.role for m in editor.content().messages] == ["system", "user"]
+    type_text("a clerk 😀")
+    press(Key.Key_Tab)
+    type_text("guests")
+    press(Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+    type_text("a cook")
+    press(Key.Key_Tab)
+    press(Key.Key_Tab)
+    type_text(" Be brief.")
+    assert editor.content().messages[0].text == "You are a cook. You help guests. Be brief."
+    for _ in range(20):
+        if len(editor.content().messages) == 1:
+            break
+        editor.undo()
+    assert editor.content() == content(("user", "Hi {{question}}"))
+
+
+def test_escape_leaves_the_gaps_and_tab_is_itself_again(desk: Desk) -> None:
+    window = desk.open()
+    editor = window.view.editor
+    editor.set_content(content(("system", "Be kind."), ("user", "Hi")))
+    editor.focus_first()
+    actions = _opened(desk, "numbered")
+    assert actions.dialog is not None
+    QTest.keyClick(actions.dialog.search, Key.Key_Return)
+    desk.until(lambda: actions.dialog is None and focused().window() is window.frame)
+    text = editor.content().messages[0].text
+    assert text.startswith("Be kind.\n\nSteps:\n1. ")
+    press(Key.Key_Escape)
+    press(Key.Key_Tab)
+    assert editor.content().messages[0].text != text, "Tab types again"
+    editor.undo()
+    editor.undo()
+    assert editor.content().messages[0].text == "Be kind."
+
+
+def test_a_selection_goes_into_the_first_gap(desk: Desk) -> None:
+    window = desk.open()
+    editor = window.view.editor
+    editor.set_content(content(("user", "Read this.")))
+    editor.focus_first()
+    desk.ctrl(Key.Key_A)
+    actions = _opened(desk, "delimiters")
+    assert actions.dialog is not None
+    assert "around the selection" in actions.dialog.place.text()
+    QTest.keyClick(actions.dialog.search, Key.Key_Return)
+    desk.until(lambda: actions.dialog is None)
+    assert editor.content().messages[0].text.startswith("<document>\nRead this.\n</document>\n")
+
+
+def test_ones_own_is_saved_from_a_selection_and_removed_again(desk: Desk) -> None:
+    window = desk.open()
+    folder = window.workbench.places.data / "techniques"
+    folder.mkdir()
+    (folder / "broken.yml").write_text("name: A\nplace: nowhere\nsnippet: x\n")
+    editor = window.view.editor
+    editor.set_content(content(("user", "costs $0 and {{x}}")))
+    editor.focus_first()
+    desk.ctrl(Key.Key_A)
+    window.actions_["save_technique"].trigger()
+    actions = window.dialogs.techniques
+    assert actions.form is not None
+    actions.form.name.setText("My price")
+    QTest.mouseClick(actions.form._save, Qt.MouseButton.LeftButton)
+    desk.until(lambda: actions.form is None)
+    assert (folder / "my-price.yml").is_file()
+    editor.set_content(Content())
+    window.frame.activateWindow()
+    editor.focus_first()
+    desk.until(window.frame.isActiveWindow)
+    actions = _opened(desk, "my price")
+    assert actions.dialog is not None
+    assert "broken.yml: Line 2" in actions.dialog.problems.text()
+    actions.dialog.chosen.emit(actions.dialog.current)
+    assert editor.content().messages[0].text == "costs $0 and {{x}}"
+    actions.dialog.remove_wanted.emit(actions.dialog.current)
+    desk.until(lambda: not (folder / "my-price.yml").exists())
+    actions.dialog.close()

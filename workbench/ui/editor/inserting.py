@@ -1,0 +1,52 @@
+"""Putting a block of text, such as a technique, into what the editor shows.
+
+Invariant: inserting is one step of the journal; the gaps that are open afterwards close with any other step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from PySide6.QtCore import QObject
+
+from workbench.core.techniques import Caret, Insertion
+from workbench.ui.editor.column import Column
+from workbench.ui.editor.gaps import Gaps, caret_of, selected, text_step
+from workbench.ui.editor.journal import Block, BlockStep, Step
+from workbench.ui.editor.waiting import Waiting
+
+
+class Inserting(QObject):
+    """Belongs to one editor: `do` does a step as if the person did it, `focused` is its message with the caret."""
+
+    def __init__(
+        self,
+        column: Column,
+        waiting: Waiting,
+        keys: Iterator[int],
+        do: Callable[[Step], None],
+        focused: Callable[[], int | None],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._column, self._waiting, self._keys, self._do, self._focused = column, waiting, keys, do, focused
+        self.gaps = Gaps(self)
+
+    def caret(self) -> Caret | None:
+        """Return where the caret is, or was last; None when it was nowhere."""
+        index = self._focused()
+        return None if index is None else caret_of(self._column.blocks[index].field, index)
+
+    def selected(self) -> str:
+        """Return the text that is selected in the message with the caret, "" for none."""
+        index = self._focused()
+        return "" if index is None else selected(self._column.blocks[index].field)
+
+    def insert(self, found: Insertion) -> None:
+        """Insert text, or a message, and go to the first gap in it."""
+        self._waiting.hurry(found.index + 1)
+        if found.new or not self._column.blocks:
+            self._do(BlockStep(found.index, Block(next(self._keys), found.role, found.text), added=True))
+        else:
+            self._do(text_step(self._column.blocks[found.index], found))
+        self.gaps.open(self._column.blocks[found.index], found)

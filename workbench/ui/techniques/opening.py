@@ -1,0 +1,128 @@
+"""What the commands about techniques do.
+
+Invariant: files are read and written on the task pool, never on the UI thread.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from shiboken6 import isValid
+
+from workbench.core.content import Content, Message
+from workbench.core.snippets import escape
+from workbench.core.techniques import Technique, insertion
+from workbench.ui.techniques.dialog import TechniqueDialog
+from workbench.ui.techniques.form import BLANK, TechniqueForm
+from workbench.usecases.problems import problem_of
+from workbench.usecases.techniques import Techniques
+
+if TYPE_CHECKING:
+    from workbench.ui.window import MainWindow
+
+
+class TechniqueActions(QObject):
+    """Opens the list and the form, and inserts what was chosen."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._files = Techniques(window.workbench.places)
+        self.dialog: TechniqueDialog | None = None
+        self.form: TechniqueForm | None = None
+
+    def choose(self) -> None:
+        """Open the list; what is chosen goes into the draft."""
+        if self.dialog is not None:
+            self.dialog.raise_()
+            return
+        editor = self._window.view.editor
+        dialog = TechniqueDialog(
+            self._window.theme, _present(editor.content()), editor.inserting.caret(), self._window.frame
+        )
+        dialog.chosen.connect(self.insert)
+        dialog.edit_wanted.connect(self._edit)
+        dialog.remove_wanted.connect(self._remove)
+        dialog.finished.connect(self._dialog_closed)
+        self.dialog = dialog
+        dialog.show()
+        self._read()
+
+    def insert(self, technique: Technique) -> None:
+        """Put a technique into the draft as one step, and go to its first gap."""
+        editor = self._window.view.editor
+        self._window.frame.activateWindow()
+        editor.inserting.insert(insertion(_present(editor.content()), technique, editor.inserting.caret()))
+
+    def save_selection(self) -> None:
+        """Offer to keep what is selected in the editor as a technique of one's own."""
+        editor = self._window.view.editor
+        selected = editor.inserting.selected()
+        if not selected:
+            self._window.notices.refused("Select the text that is to become a technique, then save it.")
+            return
+        self._open_form(replace(BLANK, place="caret", snippet=escape(selected)))
+
+    def _read(self, select: str = "") -> None:
+        def show(library: object) -> None:
+            if self.dialog is not None:
+                self.dialog.show_library(library, select)  # type: ignore[arg-type]
+
+        self._window.tasks.run(self._files.all, show)
+
+    def _edit(self, technique: Technique | None) -> None:
+        if technique is None:
+            self._open_form(BLANK)
+        elif technique.own:
+            self._open_form(technique)
+        else:
+            self._open_form(replace(technique, id="", name=f"{technique.name} (mine)", own=True))
+
+    def _open_form(self, technique: Technique) -> None:
+        form = TechniqueForm(self._window.theme, technique, self.dialog or self._window.frame)
+        form.saved.connect(lambda wanted: self._save(form, wanted))
+        form.finished.connect(self._form_closed)
+        self.form = form
+        form.open()
+
+    def _save(self, form: TechniqueForm, technique: Technique) -> None:
+        def kept(saved: Technique) -> None:
+            if isValid(form):
+                form.accept()
+            self._read(saved.id)
+            if self.dialog is None:
+                self._window.notices.quiet("technique", f"“{saved.name}” is now among the techniques.")
+
+        def failed(error: Exception) -> None:
+            if isValid(form):
+                form.complain(problem_of(error).sentence)
+
+        self._window.tasks.run(lambda: self._files.save(technique), kept, failed)
+
+    def _remove(self, technique: Technique) -> None:
+        def failed(error: Exception) -> None:
+            if self.dialog is not None:
+                self.dialog.complain(problem_of(error).sentence)
+
+        def gone(_: object) -> None:
+            self._read()
+            self._window.notices.offer(
+                f"“{technique.name}” was removed from the techniques.",
+                "Undo",
+                lambda: self._window.tasks.run(lambda: self._files.save(technique), lambda _: self._read(technique.id)),
+            )
+
+        self._window.tasks.run(lambda: self._files.remove(technique), gone, failed)
+
+    def _dialog_closed(self) -> None:
+        self.dialog = None
+
+    def _form_closed(self) -> None:
+        self.form = None
+
+
+def _present(content: Content) -> Content:
+    """Return the messages as the editor shows them: the blank one of an empty prompt counts."""
+    return content if content.messages else replace(content, messages=(Message("user", ""),))

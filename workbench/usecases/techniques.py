@@ -1,0 +1,103 @@
+"""The techniques that come with the product and those of the person.
+
+Invariant: a file that cannot be read harms nothing but itself and is named; only files in the person's own folder are
+ever written or removed, each whole or not at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from workbench.core.techniques import Technique, file_name
+from workbench.formats.technique_yml import LIMIT_BYTES, TechniqueFileError, read_technique, write_technique
+from workbench.host.dirs import Places, make_private
+from workbench.host.errors import explain
+from workbench.host.resources import resource
+from workbench.usecases.problems import RefusedError
+
+FOLDER = "techniques"
+ENDING = ".yml"
+MOST_FILES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """All techniques, the product's first, and a sentence for each file that is none."""
+
+    techniques: tuple[Technique, ...] = ()
+    problems: tuple[str, ...] = ()
+
+    def own_ids(self) -> frozenset[str]:
+        """Return the names of the person's files."""
+        return frozenset(technique.id for technique in self.techniques if technique.own)
+
+
+class Techniques:
+    """Reads and writes technique files. Every method waits for the disk."""
+
+    def __init__(self, places: Places) -> None:
+        self.folder = places.data / FOLDER
+
+    def all(self) -> Library:
+        """Read everything. Raises HostError when the product's own files are missing."""
+        shipped, wrong = _read(sorted(resource(FOLDER).glob(f"*{ENDING}")), own=False)
+        try:
+            files = sorted(self.folder.glob(f"*{ENDING}")) if self.folder.is_dir() else []
+        except OSError as error:
+            return Library(shipped, (*wrong, f"The folder {self.folder} cannot be read: {explain(error)}"))
+        own, mine = _read(files[:MOST_FILES], own=True)
+        if len(files) > MOST_FILES:
+            mine = (*mine, f"{self.folder} has {len(files)} files; the first {MOST_FILES} are used.")
+        own = tuple(sorted(own, key=lambda technique: technique.name.casefold()))
+        return Library((*shipped, *own), (*wrong, *mine))
+
+    def save(self, technique: Technique) -> Technique:
+        """Write one of the person's own; with the id "" a new file is made. Returns it as it is kept.
+
+        Raises RefusedError when it is no technique, or its file cannot be written.
+        """
+        try:
+            make_private(self.folder)
+            taken = frozenset(path.stem for path in self.folder.glob(f"*{ENDING}"))
+            kept = replace(technique, id=technique.id or file_name(technique.name, taken), own=True)
+            raw = write_technique(kept)
+            path, fresh = self._path(kept.id), self.folder / f".{kept.id}.new"
+            fresh.write_bytes(raw)
+            fresh.replace(path)
+        except TechniqueFileError as error:
+            raise RefusedError(f"The technique was not saved. {error.sentence}", error.detail) from error
+        except OSError as error:
+            raise RefusedError(
+                f"The technique was not saved, because {self.folder} cannot be written. Make room or check its rights.",
+                explain(error),
+            ) from error
+        return kept
+
+    def remove(self, technique: Technique) -> None:
+        """Delete the file of one of the person's own. Raises RefusedError."""
+        if not technique.own:
+            raise RefusedError("This technique comes with Prompt Workbench and stays. Save a copy and change that.")
+        try:
+            self._path(technique.id).unlink(missing_ok=True)
+        except OSError as error:
+            raise RefusedError(
+                "The technique was not removed. Check the rights of its file.", explain(error)
+            ) from error
+
+    def _path(self, identity: str) -> Path:
+        return self.folder / f"{identity}{ENDING}"
+
+
+def _read(files: list[Path], *, own: bool) -> tuple[tuple[Technique, ...], tuple[str, ...]]:
+    found, wrong = [], []
+    for path in files:
+        try:
+            with path.open("rb") as file:
+                raw = file.read(LIMIT_BYTES + 1)
+            found.append(read_technique(raw, path.stem, own=own))
+        except TechniqueFileError as error:
+            wrong.append(f"{path.name}: {error.sentence}")
+        except OSError as error:
+            wrong.append(f"{path.name} cannot be read: {explain(error)}")
+    return tuple(found), tuple(wrong)
