@@ -48,6 +48,8 @@ class Command:
     group: str
     shortcuts: tuple[str, ...] = ()
     enabled: Enabled = lambda _: True
+    fixed: bool = False
+    """Its keys are the same for everybody: dialogs and text fields take them too."""
 
 
 def _always(_: WindowState) -> bool:
@@ -72,6 +74,7 @@ COMMANDS: tuple[Command, ...] = (
         "Run",
         ("Esc",),
         lambda s: s.viewing or s.running or s.detail_open,
+        fixed=True,
     ),
     Command("retry_lane", "Retry the focused lane", "Run", ("Ctrl+R",), lambda s: s.can_retry_lane),
     Command("retry_all", "Retry all lanes that failed", "Run", ("Ctrl+Shift+R",), lambda s: s.can_retry),
@@ -84,8 +87,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("archive_prompt", "Archive prompt", "Prompt", (), lambda s: s.has_prompt and s.writable),
     Command("show_archived", "Show archived prompts", "Prompt", (), _always),
     Command("switch_prompt", "Go to the prompt list", "Prompt", ("Ctrl+P",), _always),
-    Command("undo", "Undo", "Edit", ("Ctrl+Z",), lambda s: _editing(s) and s.can_undo),
-    Command("redo", "Redo", "Edit", ("Ctrl+Shift+Z", "Ctrl+Y"), lambda s: _editing(s) and s.can_redo),
+    Command("undo", "Undo", "Edit", ("Ctrl+Z",), lambda s: _editing(s) and s.can_undo, True),
+    Command("redo", "Redo", "Edit", ("Ctrl+Shift+Z", "Ctrl+Y"), lambda s: _editing(s) and s.can_redo, True),
     Command("add_message", "Add a message", "Edit", ("Ctrl+M",), _editing),
     Command("techniques", "Insert a technique…", "Edit", ("Ctrl+T",), _editing),
     Command("save_technique", "Save selection as technique…", "Edit", (), _editing),
@@ -103,6 +106,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("branch", "Branch from what is shown", "History", ("Ctrl+Shift+B",), _viewing),
     Command("back", "Back to the draft", "History", (), _viewing),
     Command("note", "Note on what is shown", "History", ("Ctrl+Shift+N",), lambda s: s.can_note and s.writable),
+    Command("palette", "Palette: find and do anything", "View", ("Ctrl+K",), _always),
+    Command("shortcuts", "Keyboard shortcuts", "View", ("F1",), _always),
+    Command("menu", "Open the menu", "View", ("F10",), _always),
+    Command("next_pane", "Go to the next part of the window", "View", ("F6",), _always),
+    Command("previous_pane", "Go to the previous part of the window", "View", ("Shift+F6",), _always),
     Command("settings", "Settings: keys, endpoints, appearance", "View", ("Ctrl+,",), _always),
     Command("theme_system", "Appearance: follow the system", "View", (), _always),
     Command("theme_light", "Appearance: light", "View", (), _always),

@@ -6,10 +6,11 @@ beyond its last four characters.
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbench.app.later import start, start_then
 from workbench.app.settings_types import EndpointInfo, EndpointSaved, FileForm, KeyInfo, KeysPage, ThemeMode, tail_of
@@ -25,6 +26,19 @@ from workbench.usecases.workbench import Workbench
 
 if TYPE_CHECKING:
     from workbench.usecases.discovery import Found
+
+_writing = threading.Lock()
+"""Two writers that read the same file would each lose what the other one chose."""
+
+
+def save_settings(directory: Path, **changes: Any) -> Future[None]:
+    """Write some of the settings in a directory, by the names that `Settings` has for them; the others stay."""
+
+    def work() -> None:
+        with _writing:
+            stored.save(directory, replace(stored.load(directory).settings, **changes))
+
+    return start(work)
 
 
 class WorkbenchSettingsSource:
@@ -106,12 +120,7 @@ class WorkbenchSettingsSource:
     def save_appearance(self, mode: ThemeMode, scale: float) -> Future[None]:
         """Remember theme and font scale."""
 
-        def work() -> None:
-            directory = self._workbench.places.config
-            kept = stored.load(directory).settings
-            stored.save(directory, replace(kept, theme=mode, font_scale=scale))
-
-        return start(work)
+        return save_settings(self._workbench.places.config, theme=mode, font_scale=scale)
 
     def _read_keys(self) -> KeysPage:
         self._keys.refresh()

@@ -18,20 +18,24 @@ from workbench.host.dirs import make_private
 from workbench.host.errors import HostError, explain
 
 Theme = Literal["system", "light", "dark"]
+Motion = Literal["system", "reduced", "full"]
 FILE = "settings.json"
 SMALLEST_FONT, LARGEST_FONT = 0.5, 3.0
-_KNOWN = frozenset({"theme", "font_scale", "geometry", "splitters"})
+_KNOWN = frozenset({"theme", "font_scale", "motion", "keys", "geometry", "splitters"})
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The choices. `font_scale` is a factor (0.5 to 3); `geometry` and the states in `splitters` are base64 of Qt.
 
+    `keys` are the commands whose keys were changed, each with its keys as portable Qt key sequences.
     `extra` is JSON text of the keys that another release wrote ("" for none).
     """
 
     theme: Theme = "system"
     font_scale: float = 1.0
+    motion: Motion = "system"
+    keys: tuple[tuple[str, tuple[str, ...]], ...] = ()
     geometry: str = ""
     splitters: tuple[tuple[str, str], ...] = ()
     extra: str = ""
@@ -41,6 +45,10 @@ class Settings:
         data: dict[str, Any] = json.loads(self.extra) if self.extra else {}
         data["theme"] = self.theme
         data["font_scale"] = self.font_scale
+        if self.motion != "system":
+            data["motion"] = self.motion
+        if self.keys:
+            data["keys"] = {name: list(keys) for name, keys in self.keys}
         if self.geometry:
             data["geometry"] = self.geometry
         if self.splitters:
@@ -129,7 +137,19 @@ def _value(name: str, value: Any) -> Any:
     if name == "font_scale":
         number = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 1000
         return min(max(float(value), SMALLEST_FONT), LARGEST_FONT) if number else None
+    if name == "motion":
+        return cast(Motion, value) if value in get_args(Motion) else None
+    if name == "keys":
+        return _keys(value)
     if name == "geometry":
         return value if isinstance(value, str) else None
     strings = isinstance(value, dict) and all(isinstance(state, str) for state in value.values())
     return tuple(value.items()) if strings else None
+
+
+def _keys(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return None
+    if not all(isinstance(keys, list) and all(isinstance(key, str) for key in keys) for keys in value.values()):
+        return None
+    return tuple((name, tuple(keys)) for name, keys in value.items())

@@ -17,9 +17,11 @@ from workbench.ui.compose.editing import Editing
 from workbench.ui.dialogs import Dialogs
 from workbench.ui.frame import Frame
 from workbench.ui.handlers import Handlers
+from workbench.ui.keybinding import KeyBindings
 from workbench.ui.keys import VerdictKeys
 from workbench.ui.lanes import LanesView
 from workbench.ui.notices import Notices
+from workbench.ui.overlays import Overlays
 from workbench.ui.shell.actions import Actions
 from workbench.ui.shell.notice import NoticeBar
 from workbench.ui.shell.sidebar import SideBar
@@ -49,8 +51,11 @@ def build(window: MainWindow) -> Iterator[None]:
     frame.add_notice(window.notice)
     window.notices = Notices(window)
     window.dialogs = Dialogs(window)
+    window.overlays = Overlays(window)
     window.handlers = Handlers(window)
-    window.actions_ = Actions(frame, window.handlers.table())
+    window.keys = KeyBindings(window)
+    window.actions_ = Actions(frame, window.handlers.table(), window.keys.keymap)
+    window.keys.apply()
     yield
     window.header.set_menu(window.actions_.menu(frame))
     window.view.editing = Editing(window)

@@ -50,7 +50,7 @@ class Frame(QMainWindow):
         self._painted = self._closed = False
         self.may_close: Callable[[], bool] = lambda: True
         self.is_complete = False
-        self._early: list[QKeySequence] = []
+        self._early: list[QKeySequence | str] = []
         self._build()
         self._shown = self._show(glimpse)
 
@@ -73,8 +73,9 @@ class Frame(QMainWindow):
         self._layout.addWidget(self.divider, 1)
         self._layout.addWidget(self.status)
         geometry.restore(self, self.settings, self._dividers())
-        self.view.runbar.run_clicked.connect(lambda: self._keep(QKeySequence("Ctrl+Return")))
-        self.header.settings_clicked.connect(lambda: self._keep(QKeySequence("Ctrl+,")))
+        self.view.runbar.run_clicked.connect(lambda: self._keep("run"))
+        self.header.settings_clicked.connect(lambda: self._keep("settings"))
+        self.header.palette_clicked.connect(lambda: self._keep("palette"))
 
     def _show(self, glimpse: Glimpse | None) -> tuple[Content, Values]:
         if glimpse is None:
@@ -119,15 +120,15 @@ class Frame(QMainWindow):
         """Put a notice into the room that the header keeps for it."""
         self.header.add_notice(notice)
 
-    def complete(self) -> list[QKeySequence]:
-        """Say that everything is there; return the keys that came before, in order."""
+    def complete(self) -> list[QKeySequence | str]:
+        """Say that everything is there; return what was wished before, in order: keys, or ids of commands."""
         early, self._early, self.is_complete = self._early, [], True
         self.completed.emit()
         return early
 
-    def _keep(self, keys: QKeySequence) -> None:
-        if not self.is_complete and keys not in self._early:
-            self._early.append(keys)
+    def _keep(self, wish: QKeySequence | str) -> None:
+        if not self.is_complete and wish not in self._early:
+            self._early.append(wish)
 
     def _dividers(self) -> dict[str, geometry.Divider]:
         return {geometry.MAIN: self.divider, geometry.COMPOSE: self.view}

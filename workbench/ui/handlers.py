@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from workbench.app.model_entries import Choice
 from workbench.app.timeline import name
+from workbench.core.lanes import LITELLM
 from workbench.core.timeline import Detail
+from workbench.ui.panes import step_pane
 from workbench.ui.theme import Mode
 
 if TYPE_CHECKING:
@@ -63,6 +66,11 @@ class Handlers:
             "branch": lambda: self.take_over(branch=True),
             "back": self.back,
             "note": lambda: w.dialogs.edit_note(compose.shown_row()),
+            "palette": w.overlays.open_palette,
+            "shortcuts": w.overlays.open_sheet,
+            "menu": w.header.open_menu,
+            "next_pane": lambda: step_pane(w, 1),
+            "previous_pane": lambda: step_pane(w, -1),
             "settings": lambda: w.dialogs.settings("keys"),
             "theme_system": lambda: self.theme("system"),
             "theme_light": lambda: self.theme("light"),
@@ -147,6 +155,46 @@ class Handlers:
         slot = lanes.add(last.endpoint, last.model) if last else lanes.add()
         self._window.view.lanes.focus_lane(len(lanes.lanes) - 1)
         self._window.dialogs.pick_model(slot)
+
+    def add_lane_with(self, endpoint: str, model: str) -> None:
+        """Add a lane with a model that was chosen already."""
+        self.back()
+        self._window.compose.lanes.add(endpoint, model)
+        self._window.view.lanes.focus_lane(len(self._window.compose.lanes.lanes) - 1)
+
+    def give_lane(self, endpoint: str, model: str) -> None:
+        """Give the focused lane another model; without one, add a lane."""
+        self.back()
+        slot = self._window.view.lanes.focused_slot()
+        if self._window.compose.lanes.get(slot) is None:
+            self.add_lane_with(endpoint, model)
+        else:
+            self._window.choose_model(slot, Choice(endpoint, model))
+
+    def lane_action(self, slot: str, action: str) -> None:
+        """Take the next step that a failure offers."""
+        window = self._window
+        if action == "install_model":
+            window.notices.install_model()
+            return
+        if action == "run":
+            window.run()
+            return
+        if action == "prompt":
+            self.focus_editor()
+            return
+        lane = window.compose.lanes.get(slot)
+        if lane is None:
+            window.dialogs.settings("keys")
+        elif action == "endpoint":
+            window.dialogs.settings("endpoints", lane.endpoint)
+        elif lane.endpoint == LITELLM:
+            window.tasks.run(
+                lambda: window.workbench.catalogue.provider_of(lane.model),
+                lambda provider: window.dialogs.settings("keys", provider),
+            )
+        else:
+            window.dialogs.settings("endpoints", lane.endpoint)
 
     def focus_editor(self) -> None:
         """Put the caret into the editor."""

@@ -38,6 +38,8 @@ class Notices(QObject):
             window.notice.show_notice("database", window.workbench.notice, error=True)
         elif (problem := window.opened.problem) is not None:
             self.problem(problem.sentence, problem.detail)
+        if window.keys.notice:
+            self.quiet("keys", window.keys.notice)
         window.tasks.run(lambda: window.workbench.store.get_meta(BUILTIN_HINT), self._hint_known)
 
     def _hint_known(self, fact: str | None) -> None:

@@ -26,15 +26,18 @@ from workbench.app.session_text import session_detail, session_line
 from workbench.app.tasks import Tasks
 from workbench.app.timeline import TimelineModel, describe
 from workbench.core.drafts import Draft
-from workbench.core.lanes import BUILTIN, LITELLM
+from workbench.core.lanes import BUILTIN
 from workbench.core.timeline import Detail, VersionDetail
 from workbench.store.records import RunBegun
 from workbench.ui import geometry
 from workbench.ui.dialogs import Dialogs
 from workbench.ui.frame import Frame
 from workbench.ui.handlers import Handlers
+from workbench.ui.keybinding import KeyBindings
 from workbench.ui.notices import Notices
+from workbench.ui.overlays import Overlays
 from workbench.ui.shell.actions import Actions
+from workbench.ui.shell.keybutton import with_key
 from workbench.ui.shell.notice import NoticeBar
 from workbench.ui.shell.sidebar import SideBar
 from workbench.ui.state import window_state
@@ -55,6 +58,8 @@ class MainWindow(QObject):
     dialogs: Dialogs
     handlers: Handlers
     actions_: Actions
+    keys: KeyBindings
+    overlays: Overlays
 
     forward_asked = Signal()
     """A second start asked this window to come to the front."""
@@ -184,6 +189,7 @@ class MainWindow(QObject):
         self.view.runbar.set_state(
             len(self.heads), running=state.running, enabled=state.has_prompt and not state.viewing
         )
+        self.view.runbar.set_escape(closes_first=state.viewing or state.detail_open)
         self.view.lanes.set_all_running(state.running)
         self.sidebar.light(self.compose.shown_row())
         self.view.runbar.set_based_on(self.compose.based_on, shown=not state.viewing)
@@ -230,7 +236,7 @@ class MainWindow(QObject):
         if changed & set(slots):
             self.notices.problem(
                 "This lane was changed after it ran, and a retry repeats the call as it was. "
-                "Press Ctrl+Enter to run it with the new settings."
+                f"{with_key('Run all lanes', self.keys.name('run'))} to use the new settings."
             )
             slots = [slot for slot in slots if slot not in changed]
         self.compose.stage.retry(slots, self.compose.prompt_uid)
@@ -274,30 +280,6 @@ class MainWindow(QObject):
         shown = self.compose.board.shown(slot)
         if shown is not None:
             QApplication.clipboard().setText(shown.text)
-
-    def lane_action(self, slot: str, action: str) -> None:
-        """Take the next step that a failure offers."""
-        if action == "install_model":
-            self.notices.install_model()
-            return
-        if action == "run":
-            self.run()
-            return
-        if action == "prompt":
-            self.handlers.focus_editor()
-            return
-        lane = self.compose.lanes.get(slot)
-        if lane is None:
-            self.dialogs.settings("keys")
-        elif action == "endpoint":
-            self.dialogs.settings("endpoints", lane.endpoint)
-        elif lane.endpoint == LITELLM:
-            self.tasks.run(
-                lambda: self.workbench.catalogue.provider_of(lane.model),
-                lambda provider: self.dialogs.settings("keys", provider),
-            )
-        else:
-            self.dialogs.settings("endpoints", lane.endpoint)
 
     def verdict_key(self, key: VerdictKey) -> bool:
         """Give the verdict that a key means; False when it means none now."""

@@ -52,6 +52,7 @@ def wire(window: MainWindow) -> None:
         moved.connect(lambda: side.select_iteration(compose.shown_row()))
         # The rows of a prompt may come after its answers, and what can be walked to or noted depends on them.
         moved.connect(lambda: window.update_state())
+    window.header.palette_clicked.connect(window.actions_["palette"].trigger)
     window.header.settings_clicked.connect(lambda: window.dialogs.settings("keys"))
     compose.saver.saved.connect(window.notices.saved)
     compose.saver.failed.connect(window.notices.not_saved)
@@ -105,5 +106,5 @@ def _wire_lanes(window: MainWindow) -> None:
     lanes.wire_requested.connect(window.dialogs.wire)
     lanes.code_requested.connect(window.dialogs.code)
     lanes.copy_requested.connect(window.copy)
-    lanes.action_requested.connect(window.lane_action)
+    lanes.action_requested.connect(window.handlers.lane_action)
     lanes.focus_changed.connect(lambda _: window.update_state())

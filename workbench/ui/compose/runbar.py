@@ -7,38 +7,11 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from workbench.ui.shell.bars import Elided
+from workbench.ui.shell.keybutton import KeyButton, KeyName, first_keys, with_key
 from workbench.ui.shell.notice import Sentence
 from workbench.ui.theme import set_role
 
-
-class KeyButton(QPushButton):
-    """A push button with its key printed inside, which says less where there is less room."""
-
-    def __init__(self, text: str, key: str, role: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._key = key
-        self._level = 0
-        self._texts = ("", "", "")
-        if role:
-            set_role(self, role)
-        self.set_label(text, text)
-
-    def set_label(self, text: str, brief: str) -> None:
-        """Change the words, and the fewest of them that will do; the key stays."""
-        self._texts = (f"{text}   {self._key}", text, brief)
-        self.setText(self._texts[self._level])
-        self.setAccessibleName(text)
-
-    def say(self, level: int) -> None:
-        """Say everything (0), leave out the key (1), or say only the fewest words (2)."""
-        self._level = level
-        self.setText(self._texts[level])
-
-    def width_at(self, level: int) -> int:
-        """Return the pixels that the button wants at `level`, whatever it says."""
-        metrics = self.fontMetrics()
-        there, then = (metrics.horizontalAdvance(text) for text in (self.text(), self._texts[level]))
-        return self.sizeHint().width() - there + then
+_STRONG = "quiet-strong"
 
 
 class RunBar(QFrame):
@@ -51,7 +24,6 @@ class RunBar(QFrame):
         super().__init__(parent)
         set_role(self, "surface")
         self._run = KeyButton("Run", "Ctrl ↵", "primary", self)
-        self._run.setToolTip("Run all lanes (Ctrl+Enter, also while typing)")
         self._run.clicked.connect(self.run_clicked)
         self._stop = KeyButton("■ Stop", "Esc", parent=self)
         self._stop.setToolTip("Stop everything that runs; the text so far is kept")
@@ -66,6 +38,30 @@ class RunBar(QFrame):
         layout.addWidget(self._run)
         layout.addWidget(self._stop)
         layout.addWidget(self._about, 1)
+        self._escape, self._closes_first = "Esc", False
+        self.name_keys(first_keys)
+
+    def name_keys(self, name: KeyName) -> None:
+        """Name the keys in force."""
+        key = name("run")
+        self._run.set_key(key)
+        self._run.setToolTip(f"Run all lanes ({key}, also while typing)" if key else "Run all lanes")
+        self._escape = name("escape")
+        self._name_stop()
+
+    @property
+    def buttons(self) -> tuple[KeyButton, KeyButton]:
+        """Run and Stop."""
+        return self._run, self._stop
+
+    def set_escape(self, *, closes_first: bool) -> None:
+        """Say whether the key of Stop would close something that is open instead."""
+        if closes_first != self._closes_first:
+            self._closes_first = closes_first
+            self._name_stop()
+
+    def _name_stop(self) -> None:
+        self._stop.set_key("" if self._closes_first else self._escape)
 
     def set_state(self, lanes: int, *, running: bool, enabled: bool) -> None:
         """Name the number of lanes; show Stop while something runs."""
@@ -121,22 +117,23 @@ class ViewingBar(QFrame):
         layout.setContentsMargins(14, 4, 8, 4)
         layout.setSpacing(2)
         layout.addWidget(self._text, 1)
-        for label, tip, signal, role in (
-            (
-                "Restore",
-                "Put it into the editor; undo brings the draft back (Ctrl+Shift+O)",
-                self.restore_clicked,
-                "quiet-strong",
-            ),
-            ("Branch", "Start the draft from this version (Ctrl+Shift+B)", self.branch_clicked, "quiet-strong"),
-            ("Back", "Back to the draft (Esc)", self.back_clicked, "quiet"),
+        self._buttons: dict[str, tuple[QPushButton, str]] = {}
+        for command, label, tip, signal, role in (
+            ("restore", "Restore", "Put it into the editor; undo brings the draft back", self.restore_clicked, _STRONG),
+            ("branch", "Branch", "Start the draft from this version", self.branch_clicked, _STRONG),
+            ("escape", "Back", "Back to the draft", self.back_clicked, "quiet"),
         ):
             button = QPushButton(label)
-            button.setToolTip(tip)
             set_role(button, role)
             button.clicked.connect(signal)
             layout.addWidget(button)
+            self._buttons[command] = button, tip
         self.hide()
+
+    def name_keys(self, name: KeyName) -> None:
+        """Name the keys in force."""
+        for command, (button, tip) in self._buttons.items():
+            button.setToolTip(with_key(tip, name(command)))
 
     def text(self) -> str:
         """Return the line that says what is shown."""

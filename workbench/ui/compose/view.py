@@ -116,6 +116,11 @@ class ComposeView(Divider):
         """The read-only editor of past iterations, None before the first one was shown."""
         return self._past_editor
 
+    @property
+    def past_values_panel(self) -> ValuesPanel | None:
+        """The values of past iterations, None before the first one was shown."""
+        return self._past_values
+
     def past_values(self) -> Values:
         """Return the values that are shown with what is past."""
         return () if self._past_values is None else self._past_values.values()

@@ -60,7 +60,7 @@ class LaneColumn(QFrame):
         self.header = LaneHeader(theme, self)
         self.reading = ReadingArea(theme, head, lambda: intents.readings.of(self.slot), self)
         self.answer = self.reading.text_view
-        self.footer = LaneFooter(theme, self)
+        self.footer = LaneFooter(theme, lambda command: intents.key_name(command), self)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 1, 0)
         self._layout.setSpacing(0)
@@ -71,6 +71,7 @@ class LaneColumn(QFrame):
         self._layout.addWidget(self.footer)
         self._connect()
         theme.changed.connect(self._restyle)
+        intents.keys_named.connect(self._show_status)
         self._restyle()
         self._show_head()
         self._show_status()
@@ -259,7 +260,7 @@ class LaneColumn(QFrame):
         status = self._status
         self.show_elapsed()
         self.reading.set_status(self._head, status)
-        self.reading.set_placeholder(wording.placeholder(self._head, status))
+        self.reading.set_placeholder(wording.placeholder(self._head, status, self._intents.key_name("run")))
         needs_strip = wording.needs_strip(status)
         if needs_strip and self._strip is None:
             self._strip = self._make_strip()

@@ -5,20 +5,21 @@ Invariant: an answer that still streams can be stopped and not marked; one that 
 
 from __future__ import annotations
 
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from workbench.app.lane_state import LaneHead, LaneStatus
 from workbench.ui.lanes import wording
 from workbench.ui.lanes.widgets import KeyButton, quiet_button, safe_tip
+from workbench.ui.shell.keybutton import KeyName
 from workbench.ui.theme import Theme
 
 
 class LaneFooter(QWidget):
     """The buttons under an answer."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, key_name: KeyName, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._key_name = key_name
         self.winner = KeyButton(theme, self)
         self.stop = KeyButton(theme, self)
         self.copy = quiet_button("Copy", "Copy the answer", self)
@@ -62,7 +63,8 @@ class LaneFooter(QWidget):
         self.winner.setToolTip(safe_tip(tip if enabled else "An answer can be marked when it is complete."))
 
     def _show_stop(self, head: LaneHead, *, focused: bool) -> None:
-        key = QKeySequence("Ctrl+.").toString(QKeySequence.SequenceFormat.NativeText)
+        key, all_key = self._key_name("stop_lane"), self._key_name("escape")
         self.stop.set_face("■ Stop", key if focused else "")
         self.stop.setAccessibleName(f"Stop lane {head.number}")
-        self.stop.setToolTip(safe_tip(f"Stops this lane and keeps its text ({key} in the focused lane, Esc for all)"))
+        keys = f"{key} in the focused lane, {all_key} for all" if key else f"{all_key} stops all"
+        self.stop.setToolTip(safe_tip(f"Stops this lane and keeps its text ({keys})"))

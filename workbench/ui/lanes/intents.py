@@ -9,12 +9,19 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from workbench.app.keymap import Keymap
 from workbench.ui.lanes.reading.choice import Choices
+from workbench.ui.shell.keybutton import KeyName
 
 
 class Intents(QWidget):
     """The signals of the view; `str` arguments named first are slots."""
 
+    key_name: KeyName = staticmethod(Keymap().name)
+    """How the key of a command is called where a column names it."""
+
+    keys_named = Signal()
+    """Keys are called otherwise now."""
     add_requested = Signal()
     duplicate_requested = Signal(str)
     remove_requested = Signal(str)
@@ -44,3 +51,8 @@ class Intents(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.readings = Choices(self)
+
+    def name_keys(self, name: KeyName) -> None:
+        """Name the keys in force."""
+        self.key_name = name
+        self.keys_named.emit()

@@ -237,10 +237,12 @@ def mark_sentence(mark: Mark) -> str:
     return f"{mark.name} was {what}" + (f": {mark.detail}" if mark.detail else ".")
 
 
-def placeholder(head: LaneHead, status: LaneStatus) -> str:
-    """Return what an empty answer says instead of text."""
+def placeholder(head: LaneHead, status: LaneStatus, run_key: str) -> str:
+    """Return what an empty answer says instead of text; `run_key` runs the lanes, "" for no key."""
     if status.state == "finished":
         return "The model answered with no text."
     if status.state == "idle":
-        return "No answer was recorded." if head.read_only else "Ctrl+Enter runs all lanes.\nThe answer appears here."
+        if head.read_only:
+            return "No answer was recorded."
+        return f"{run_key} runs all lanes.\nThe answer appears here." if run_key else "The answer appears here."
     return ""

@@ -1,6 +1,7 @@
 """Actions and menus from the table of commands.
 
-Invariant: an action exists for every row of the table and for nothing else; its shortcut works anywhere in the window.
+Invariant: an action exists for every row of the table and for nothing else; its shortcuts are those of the keymap and
+work anywhere in the window.
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from workbench.app.commands import COMMANDS, GROUPS, WindowState
+from workbench.app.keymap import Keymap
 
 
 class Actions(QObject):
     """Builds the actions once and keeps them enabled as the window's state says; none is before the first `update`."""
 
-    def __init__(self, window: QWidget, handlers: Mapping[str, Callable[[], object]]) -> None:
+    def __init__(
+        self, window: QWidget, handlers: Mapping[str, Callable[[], object]], keymap: Keymap | None = None
+    ) -> None:
         super().__init__(window)
         missing = {c.id for c in COMMANDS} ^ set(handlers)
         if missing:
@@ -25,26 +29,32 @@ class Actions(QObject):
         self._actions: dict[str, QAction] = {}
         for command in COMMANDS:
             action = QAction(command.title, self)
-            action.setShortcuts([QKeySequence(s) for s in command.shortcuts])
             action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
             action.setEnabled(False)
             handler = handlers[command.id]
             action.triggered.connect(lambda _=False, call=handler: call())
             window.addAction(action)
             self._actions[command.id] = action
+        self.bind(keymap or Keymap())
 
     def __getitem__(self, command_id: str) -> QAction:
         return self._actions[command_id]
+
+    def bind(self, keymap: Keymap) -> None:
+        """Give every action its keys."""
+        for command in COMMANDS:
+            self._actions[command.id].setShortcuts([QKeySequence(key) for key in keymap.keys(command.id)])
 
     def update(self, state: WindowState) -> None:
         """Enable what makes sense now."""
         for command in COMMANDS:
             self._actions[command.id].setEnabled(command.enabled(state))
 
-    def press(self, keys: QKeySequence) -> None:
-        """Do what `keys` mean now, if anything: they were pressed before there were actions."""
-        for action in self._actions.values():
-            if action.isEnabled() and keys in action.shortcuts():
+    def press(self, wish: QKeySequence | str) -> None:
+        """Do what keys or the id of a command mean now, if anything: the wish came before there were actions."""
+        for name, action in self._actions.items():
+            wanted = wish == name if isinstance(wish, str) else wish in action.shortcuts()
+            if wanted and action.isEnabled():
                 action.trigger()
 
     def menu(self, parent: QWidget) -> QMenu:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.ui.shell.keybutton import KeyButton, KeyName, first_keys, with_key
 from workbench.ui.theme import Theme, set_role
 
 _PILL_EDGE = 18
@@ -83,6 +84,7 @@ class Header(QFrame):
     """The product's name or a notice in its place, what the session cost, and the menu."""
 
     settings_clicked = Signal()
+    palette_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -93,14 +95,13 @@ class Header(QFrame):
         self._session = Elided(role="pill", parent=self)
         self._session.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
         self._session.hide()
-        settings = QPushButton(self)
-        settings.setText("Settings")
-        settings.setToolTip("Keys, endpoints, appearance (Ctrl+,)")
+        self._palette = KeyButton("Palette", "Ctrl K", parent=self)
+        self._palette.clicked.connect(self.palette_clicked)
+        self._settings = settings = QPushButton("Settings", self)
         set_role(settings, "quiet")
         settings.clicked.connect(self.settings_clicked)
         self._menu = QToolButton(self)
         self._menu.setText("Menu ▾")
-        self._menu.setToolTip("Every command (F10)")
         self._menu.setAccessibleName("Menu")
         self._menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         set_role(self._menu, "quiet")
@@ -110,9 +111,18 @@ class Header(QFrame):
         layout.addWidget(self._name)
         layout.addStretch(1)
         layout.addWidget(self._session)
+        layout.addWidget(self._palette)
         layout.addWidget(settings)
         layout.addWidget(self._menu)
         self._layout = layout
+        self.name_keys(first_keys)
+
+    def name_keys(self, name: KeyName) -> None:
+        """Name the keys in force."""
+        self._palette.set_key(name("palette"))
+        self._palette.setToolTip(with_key("Find any command, prompt, model or iteration", name("palette")))
+        self._settings.setToolTip(with_key("Keys, endpoints, appearance", name("settings")))
+        self._menu.setToolTip(with_key("Every command", name("menu")))
 
     def add_notice(self, notice: QWidget) -> None:
         """Keep the room of the name for `notice`: it is shown there, and the name while it is hidden."""

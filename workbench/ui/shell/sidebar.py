@@ -27,6 +27,7 @@ from workbench.app.timeline import TimelineModel
 from workbench.core.timeline import TimelineRow
 from workbench.ui.shell.bars import Elided
 from workbench.ui.shell.delegates import MARGIN, IterationDelegate, PromptDelegate
+from workbench.ui.shell.keybutton import KeyName, with_key
 from workbench.ui.theme import Theme, set_role
 
 PROMPTS_SHARE = 0.35
@@ -137,11 +138,11 @@ class SideBar(QWidget):
 
         add = QToolButton(self)
         add.setText("+")
-        add.setToolTip("New prompt (Ctrl+N)")
         add.setAccessibleName("New prompt")
         set_role(add, "quiet")
         add.clicked.connect(self.new_prompt)
-        self._empty = QLabel("Nothing was run yet. Ctrl+Enter runs all lanes; every run is kept here.", self)
+        self._add = add
+        self._empty = QLabel(self)
         self._empty.setWordWrap(True)
         self._empty.setContentsMargins(MARGIN, 4, MARGIN, 4)
         set_role(self._empty, "small")
@@ -172,6 +173,12 @@ class SideBar(QWidget):
         self._quiet = False
         self._reported = ""
         self._show_empty()
+
+    def name_keys(self, name: KeyName) -> None:
+        """Name the keys in force."""
+        self._add.setToolTip(with_key("New prompt", name("new_prompt")))
+        runs = f"{name('run')} runs all lanes" if name("run") else "Run sends the text to all lanes"
+        self._empty.setText(f"Nothing was run yet. {runs}; every run is kept here.")
 
     @property
     def splitter(self) -> QSplitter:

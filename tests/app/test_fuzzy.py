@@ -1,0 +1,57 @@
+"""A few letters find what they should, in the order in which people expect it."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.app.fuzzy import Index, fold, matched
+
+
+def found(names: list[str], query: str) -> list[str]:
+    index, weights = Index((name, "") for name in names), [0] * len(names)
+    hits = index.plain(query, weights) or index.loose(query, weights)
+    return [names[i] for _, i in sorted(hits)]
+
+
+def bold(query: str, text: str) -> str:
+    return "".join(text[start:end] for start, end in matched(query, text))
+
+
+def test_the_start_of_a_name_beats_the_start_of_a_word_beats_the_inside() -> None:
+    names = ["Prerun", "Rerun all", "Stop the run", "Run all lanes", "Run"]
+    assert found(names, "run")[:3] == ["Run", "Run all lanes", "Stop the run"]
+
+
+def test_initials_find() -> None:
+    assert found(["Remove the focused lane", "Rename prompt"], "rtf") == ["Remove the focused lane"]
+    assert bold("rtf", "Remove the focused lane") == "Rtf"
+
+
+def test_accents_case_and_width_do_not_matter() -> None:
+    assert found(["Über Größe", "ＧＰＴ five"], "uber") == ["Über Größe"]
+    assert found(["Über Größe", "ＧＰＴ five"], "gpt") == ["ＧＰＴ five"]
+    assert bold("grosse", "Über Größe") == "Größe"
+
+
+def test_words_may_come_in_any_order() -> None:
+    assert found(["Larger text", "Smaller text"], "text lar") == ["Larger text"]
+
+
+def test_letters_in_order_are_a_last_resort() -> None:
+    assert found(["Duplicate the lane"], "dplct") == ["Duplicate the lane"]
+    assert matched("dplct", "Duplicate") == []
+    assert matched("dplct", "Duplicate", loosely=True) == [(0, 1), (2, 4), (5, 6), (7, 8)]
+    assert found(["Duplicate", "dplct"], "dplct") == ["dplct"]
+
+
+@given(st.text(max_size=30), st.text(max_size=6))
+def test_what_is_marked_lies_in_the_text(text: str, query: str) -> None:
+    spans = matched(query, text)
+    assert all(0 <= start < end <= len(text) for start, end in spans)
+    assert spans == sorted(spans)
+    index = Index([(text, "")])
+    words = fold(query).split()
+    if len(words) == 1 and words[0] in fold(text):
+        assert spans
+        assert index.plain(query, [0])

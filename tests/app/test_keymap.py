@@ -1,0 +1,94 @@
+"""A key belongs to one command, whatever was changed and whatever the settings hold."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.app.commands import COMMANDS
+from workbench.app.keymap import Keymap, only_outside_text, read, spoken, why_reserved
+
+FREE = [command.id for command in COMMANDS if not command.fixed]
+KEYS = ["Ctrl+Return", "Ctrl+J", "F5", "Alt+Left", "Ctrl+K", "G"]
+
+
+def keys_of(keymap: Keymap) -> list[str]:
+    return [key for command in COMMANDS for key in keymap.keys(command.id)]
+
+
+def test_at_first_the_table_is_in_force() -> None:
+    keymap = Keymap()
+    assert all(keymap.keys(command.id) == command.shortcuts for command in COMMANDS)
+    assert keymap.name("run") == "Ctrl+Enter"
+    assert keymap.name("tie") == ""
+    assert keymap.stored == ()
+
+
+def test_a_key_changes_hands_and_comes_back() -> None:
+    taken = Keymap().adding("add_message", "Ctrl+K")
+    assert taken.keys("add_message") == ("Ctrl+M", "Ctrl+K")
+    assert taken.keys("palette") == ()
+    owner = taken.owner("Ctrl+K")
+    assert owner is not None
+    assert owner.id == "add_message"
+    assert taken.is_changed("palette")
+    back = taken.reset("palette")
+    assert (back.keys("palette"), back.keys("add_message")) == (("Ctrl+K",), ("Ctrl+M",))
+
+
+def test_a_command_can_be_without_keys() -> None:
+    assert Keymap().without("palette", "Ctrl+K").keys("palette") == ()
+
+
+@given(st.lists(st.tuples(st.sampled_from(["add", "remove", "reset"]), st.sampled_from(FREE), st.sampled_from(KEYS))))
+def test_no_key_is_ever_given_twice(steps: list[tuple[str, str, str]]) -> None:
+    keymap = Keymap()
+    for what, command, key in steps:
+        if what == "add":
+            keymap = keymap.adding(command, key)
+            assert key in keymap.keys(command)
+        elif what == "remove":
+            keymap = keymap.without(command, key)
+            assert key not in keymap.keys(command)
+        else:
+            keymap = keymap.reset(command)
+            assert not keymap.is_changed(command)
+        assert len(keys_of(keymap)) == len(set(keys_of(keymap)))
+        again = Keymap(keymap.stored)
+        assert keys_of(again) == keys_of(keymap)
+    assert keys_of(keymap.reset_all()) == keys_of(Keymap())
+
+
+def test_settings_of_another_release_survive() -> None:
+    found = read({"fly": ("Ctrl+J",), "run": ("F5",)}, str)
+    assert found.notice == ""
+    assert dict(found.keymap.reset_all().stored) == {"fly": ("Ctrl+J",)}
+    assert found.keymap.keys("run") == ("F5",)
+
+
+def test_what_is_no_key_costs_only_itself() -> None:
+    found = read({"run": ("F5", "nonsense"), "palette": ("junk",), "escape": ("F9",)}, lambda k: k if "F" in k else "")
+    assert found.keymap.keys("run") == ("F5",)
+    assert found.keymap.keys("palette") == ("Ctrl+K",)
+    assert found.keymap.keys("escape") == ("Esc",)
+    assert "“nonsense”" in found.notice
+
+
+@pytest.mark.parametrize("key", ["Ctrl+3", "3", "-", "Ctrl+C", "Tab", "Return", "Esc", "Up", "Shift+Return"])
+def test_keys_that_mean_something_everywhere_are_refused_with_a_sentence(key: str) -> None:
+    assert why_reserved(key).endswith("key.") or "hold Ctrl" in why_reserved(key)
+
+
+@pytest.mark.parametrize("key", ["Ctrl+Shift+0", "Ctrl+J", "F5", "G", "Ctrl++", "Alt+3", "Ctrl+Return", "Ctrl+-"])
+def test_other_keys_are_free(key: str) -> None:
+    assert why_reserved(key) == ""
+
+
+def test_keys_are_named_as_people_read_them() -> None:
+    assert spoken("Ctrl+Return") == "Ctrl+Enter"
+    assert spoken("Ctrl++") == "Ctrl++"
+    assert spoken("Ctrl+PgDown") == "Ctrl+Page Down"
+    assert only_outside_text("G")
+    assert not only_outside_text("Ctrl+G")
+    assert not only_outside_text("F5")

@@ -1,0 +1,83 @@
+"""The palette finds what there is, and does it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from tests.ui.desk import Desk
+from workbench.app.palette import Entry
+from workbench.ui.palette import PaletteDialog
+
+
+def opened(desk: Desk, text: str = "") -> PaletteDialog:
+    desk.ctrl(Qt.Key.Key_K)
+    dialog = desk.window.overlays.palette
+    assert dialog is not None
+    desk.until(dialog.isActiveWindow)
+    desk.until(lambda: QApplication.focusWidget() is dialog.field)
+    desk.until(lambda: not dialog.is_reading)
+    desk.type(text)
+    return dialog
+
+
+def found(dialog: PaletteDialog) -> Entry:
+    entry = dialog.current()
+    assert entry is not None
+    return entry
+
+
+def test_a_command_is_found_and_done(desk: Desk) -> None:
+    desk.open()
+    before = len(desk.rows("SELECT uid FROM prompts"))
+    dialog = opened(desk, "new pr")
+    assert (found(dialog).title, found(dialog).key) == ("New prompt", "Ctrl+N")
+    desk.press(Qt.Key.Key_Return)
+    desk.until(lambda: len(desk.rows("SELECT uid FROM prompts")) == before + 1)
+    assert desk.window.overlays.palette is None
+    desk.until(desk.window.frame.isActiveWindow)
+    again = opened(desk)
+    assert found(again).title == "New prompt"
+    desk.press(Qt.Key.Key_Escape)
+    assert desk.window.overlays.palette is None
+    assert "new_prompt" in desk.rows("SELECT value FROM meta WHERE key = 'palette_recent'")[0][0]
+
+
+def test_what_cannot_be_done_says_why_and_is_not_done(desk: Desk) -> None:
+    desk.open()
+    dialog = opened(desk, "> restore")
+    assert found(dialog).unavailable == "only while something past is shown"
+    desk.press(Qt.Key.Key_Return)
+    assert dialog.isVisible()
+    assert "only while something past" in dialog.remark()
+    desk.press(Qt.Key.Key_Escape)
+
+
+def test_an_iteration_is_shown_and_a_model_becomes_a_lane(desk: Desk) -> None:
+    window = desk.open()
+    desk.run()
+    dialog = opened(desk, "# iteration")
+    assert found(dialog).title.startswith("Iteration 1")
+    desk.press(Qt.Key.Key_Return)
+    desk.until(lambda: window.compose.viewing is not None)
+    desk.until(window.frame.isActiveWindow)
+    lanes = len(window.compose.lanes.lanes)
+    dialog = opened(desk, "@echo")
+    assert found(dialog).kind == "model"
+    desk.press(Qt.Key.Key_Return)
+    desk.until(lambda: len(window.compose.lanes.lanes) == lanes + 1)
+    assert window.compose.viewing is None
+    assert window.compose.lanes.lanes[-1].model == "echo"
+    desk.until(window.frame.isActiveWindow)
+    opened(desk, "@smollm")
+    desk.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    desk.until(lambda: "SmolLM" in window.compose.lanes.lanes[-1].model)
+    assert len(window.compose.lanes.lanes) == lanes + 1
+
+
+def test_nothing_found_is_said(desk: Desk) -> None:
+    desk.open()
+    dialog = opened(desk, "qqqqq")
+    assert dialog.current() is None
+    assert "Nothing is called that" in dialog.remark()
+    desk.press(Qt.Key.Key_Escape)

@@ -1,0 +1,130 @@
+"""All keys are listed, and can be changed by pressing them."""
+
+from __future__ import annotations
+
+import json
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from tests.ui.desk import Desk
+from workbench.host.settings import FILE
+from workbench.ui.shell.keys import clean, pressed
+from workbench.ui.shortcuts import ShortcutSheet
+
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+def sheet(desk: Desk) -> ShortcutSheet:
+    desk.press(Qt.Key.Key_F1)
+    opened = desk.window.overlays.sheet
+    assert opened is not None
+    desk.until(opened.isActiveWindow)
+    return opened
+
+
+def add(opened: ShortcutSheet, command: str, *presses: Qt.Key, held: Qt.KeyboardModifier = CTRL) -> None:
+    opened.select(command)
+    opened.add.setFocus()
+    opened.add.click()
+    for key in presses:
+        QTest.keyClick(opened.add, key, held)
+
+
+def test_a_key_is_changed_by_pressing_it_and_everything_follows(desk: Desk) -> None:
+    window = desk.open()
+    opened = sheet(desk)
+    opened.select("run")
+    opened.remove.click()
+    add(opened, "run", Qt.Key.Key_J)
+    assert "Ctrl+J now means “Run all lanes”" in opened.status.text()
+    desk.press(Qt.Key.Key_Escape)
+    desk.until(window.frame.isActiveWindow)
+    slot = window.shown_slots()[0]
+    column = window.view.lanes.column(slot)
+    assert column is not None
+    assert column.answer.placeholderText().startswith("Ctrl+J runs all lanes")
+    assert "Ctrl J" in "".join(button.text() for button in window.view.runbar.buttons)
+    before = len(desk.rows("SELECT uid FROM runs"))
+    desk.ctrl(Qt.Key.Key_Return)
+    desk.ctrl(Qt.Key.Key_J)
+    desk.until(lambda: len(desk.rows("SELECT uid FROM runs")) == before + 1)
+    desk.settle()
+    file = window.workbench.places.config / FILE
+    desk.until(lambda: file.exists() and json.loads(file.read_text()).get("keys") == {"run": ["Ctrl+J"]})
+    desk.close()
+    assert json.loads(file.read_text())["keys"] == {"run": ["Ctrl+J"]}
+
+
+def test_a_key_of_another_command_changes_hands_only_when_pressed_again(desk: Desk) -> None:
+    window = desk.open()
+    opened = sheet(desk)
+    add(opened, "settings", Qt.Key.Key_K)
+    assert "belongs to “Palette" in opened.status.text()
+    assert window.keys.name("palette") == "Ctrl+K"
+    QTest.keyClick(opened.add, Qt.Key.Key_K, CTRL)
+    assert window.keys.name("palette") == ""
+    assert window.keys.keymap.keys("settings") == ("Ctrl+,", "Ctrl+K")
+    opened.select("palette")
+    opened.reset.click()
+    assert (window.keys.name("palette"), window.keys.keymap.keys("settings")) == ("Ctrl+K", ("Ctrl+,",))
+    add(opened, "settings", Qt.Key.Key_J)
+    opened.reset_all.click()
+    assert window.keys.keymap.stored == ()
+    assert not opened.reset_all.isEnabled()
+    opened.reject()
+
+
+def test_keys_that_cannot_be_given_are_refused(desk: Desk) -> None:
+    window = desk.open()
+    opened = sheet(desk)
+    add(opened, "run", Qt.Key.Key_3)
+    assert "verdict" in opened.status.text()
+    add(opened, "run", Qt.Key.Key_Z)
+    assert "belongs to “Undo” everywhere" in opened.status.text()
+    add(opened, "run", Qt.Key.Key_Escape, held=Qt.KeyboardModifier.NoModifier)
+    assert not opened.add.is_waiting
+    assert opened.isVisible()
+    opened.select("undo")
+    assert not opened.add.isEnabled()
+    assert window.keys.keymap.stored == ()
+    opened.reject()
+
+
+def test_the_filter_takes_words_and_keys(desk: Desk) -> None:
+    desk.open()
+    opened = sheet(desk)
+    opened.filter.setText("f6")
+    assert opened.shown_titles() == ["Go to the next part of the window", "Go to the previous part of the window"]
+    opened.filter.setText("")
+    assert len(opened.shown_titles()) > 40
+    opened.reject()
+
+
+def test_signs_are_stored_as_they_are_printed_on_every_layout() -> None:
+    german = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Slash, CTRL | SHIFT, "/")
+    assert pressed(german) == "Ctrl+/"
+    assert pressed(QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_K, CTRL | SHIFT, "K")) == "Ctrl+Shift+K"
+    assert pressed(QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Shift, SHIFT)) == ""
+    assert clean("ctrl+k") == "Ctrl+K"
+    assert clean("Ctrl++") == "Ctrl++"
+    assert clean("Ctrl+K, Ctrl+L") == clean("") == clean("Ctrl+") == clean("no key") == ""
+
+
+def test_f6_goes_through_the_parts_and_back(desk: Desk) -> None:
+    window = desk.open()
+    window.view.editor.focus_first()
+    first = QApplication.focusWidget()
+    seen = [first]
+    for _ in range(12):
+        desk.press(Qt.Key.Key_F6)
+        if QApplication.focusWidget() is first:
+            break
+        seen.append(QApplication.focusWidget())
+    assert len(seen) >= 5
+    assert window.sidebar.prompt_list in seen
+    assert any(widget is not None and window.view.lanes.isAncestorOf(widget) for widget in seen)
+    desk.press(Qt.Key.Key_F6, SHIFT)
+    assert QApplication.focusWidget() is seen[-1]

@@ -1,0 +1,131 @@
+"""Finding entries by a few letters of them.
+
+Invariant: what is shown as matched is what the ranking matched; case, accents and width of letters never matter.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+_EXACT, _PREFIX, _WORD, _INITIALS, _INSIDE, _DETAIL, _LOOSE = 0, 2, 6, 8, 14, 22, 40
+_MOST_LETTERS = 40
+_GAP = ".{0,24}?"
+_WORDS = re.compile(r"[^\W_]+")
+
+
+@lru_cache(maxsize=4096)
+def _fold_one(character: str) -> str:
+    base = "".join(c for c in unicodedata.normalize("NFKD", character) if not unicodedata.combining(c))
+    return base.casefold()
+
+
+def fold(text: str) -> str:
+    """Return `text` for comparing: no accents, one case, one width."""
+    return text.lower() if text.isascii() else "".join(map(_fold_one, text))
+
+
+def _folded_places(text: str) -> tuple[str, list[int]]:
+    """Return folded text, and for each of its characters the place of the one in `text` that it comes from."""
+    parts = [_fold_one(character) for character in text]
+    return "".join(parts), [place for place, part in enumerate(parts) for _ in part]
+
+
+class Index:
+    """Searches titles and details; the earlier of two equally good entries comes first."""
+
+    def __init__(self, entries: Iterable[tuple[str, str]]) -> None:
+        """`entries` are (title, detail)."""
+        self._titles: list[str] = []
+        self._spaced: list[str] = []
+        self._initials: list[str] = []
+        self._details: list[str] = []
+        for title, detail in entries:
+            folded = fold(title)
+            words = _WORDS.findall(folded)
+            self._titles.append(folded)
+            self._spaced.append(" " + " ".join(words))
+            self._initials.append("".join(word[0] for word in words))
+            self._details.append(fold(detail))
+
+    def __len__(self) -> int:
+        return len(self._titles)
+
+    def plain(self, query: str, weights: Sequence[int]) -> list[tuple[int, int]]:
+        """Return (score, position) of the entries that match every word of `query`; a low score is a good match.
+
+        `weights` are added per entry: two points are the start of a name against the whole of it.
+        """
+        scores = list(zip(weights, range(len(self._titles)), strict=True))
+        for word in fold(query).split():
+            scores = self._with_word(scores, word)
+        return scores
+
+    def loose(self, query: str, weights: Sequence[int]) -> list[tuple[int, int]]:
+        """The same for entries that have the letters of `query` in order, a last resort."""
+        letters = "".join(fold(query).split())
+        if not 2 <= len(letters) <= _MOST_LETTERS:
+            return []
+        pattern = re.compile(_GAP.join(map(re.escape, letters))).search
+        found = []
+        for i, title in enumerate(self._titles):
+            if (match := pattern(title)) is not None:
+                found.append((weights[i] + _LOOSE + match.end() - match.start(), i))
+        return found
+
+    def _with_word(self, scores: list[tuple[int, int]], word: str) -> list[tuple[int, int]]:
+        titles, spaced, initials, details = self._titles, self._spaced, self._initials, self._details
+        start, many = f" {word}", len(word) > 1
+        found: list[tuple[int, int]] = []
+        for score, i in scores:
+            title = titles[i]
+            if word in title:
+                if title.startswith(word):
+                    found.append((score + (_EXACT if title == word else _PREFIX), i))
+                else:
+                    found.append((score + (_WORD if start in spaced[i] else _INSIDE), i))
+            elif many and word in initials[i]:
+                found.append((score + (_PREFIX + 1 if initials[i].startswith(word) else _INITIALS), i))
+            elif word in details[i]:
+                found.append((score + _DETAIL, i))
+        return found
+
+
+def matched(query: str, text: str, *, loosely: bool = False) -> list[tuple[int, int]]:
+    """Return the parts of `text` (start, end) that a search for `query` matched, in order, without overlaps.
+
+    `loosely` says that the search found only letters in order.
+    """
+    folded, places = _folded_places(text)
+    hit: set[int] = set()
+    words = fold(query).split()
+    if loosely:
+        hit.update(_in_order("".join(words), folded))
+    else:
+        for word in words:
+            hit.update(_places_of(word, folded))
+    spans: list[tuple[int, int]] = []
+    for place in sorted({places[at] for at in hit}):
+        if spans and spans[-1][1] == place:
+            spans[-1] = (spans[-1][0], place + 1)
+        else:
+            spans.append((place, place + 1))
+    return spans
+
+
+def _places_of(word: str, folded: str) -> Iterable[int]:
+    starts = [m.start() for m in _WORDS.finditer(folded)]
+    at = next((start for start in starts if folded.startswith(word, start)), folded.find(word))
+    if at >= 0:
+        return range(at, at + len(word))
+    initials = "".join(folded[start] for start in starts)
+    first = initials.find(word) if len(word) > 1 else -1
+    return starts[first : first + len(word)] if first >= 0 else ()
+
+
+def _in_order(letters: str, folded: str) -> Iterable[int]:
+    pattern = _GAP.join(f"({re.escape(letter)})" for letter in letters)
+    match = re.search(pattern, folded) if 2 <= len(letters) <= _MOST_LETTERS else None
+    return [match.start(group) for group in range(1, len(letters) + 1)] if match is not None else ()

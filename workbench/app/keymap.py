@@ -1,0 +1,157 @@
+"""Which keys belong to which command: those of the table, and what the person changed.
+
+Invariant: a key belongs to one command at most, and a key that the person gave wins over one of the table. Only what
+was changed is stored, so that a command keeps up with the table until somebody decides otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from workbench.app.commands import COMMANDS, Command
+
+Stored = tuple[tuple[str, tuple[str, ...]], ...]
+"""Command id and its keys as portable Qt key sequences, for each command that was changed."""
+
+_COMMANDS = {command.id: command for command in COMMANDS}
+_SPOKEN = (("Return", "Enter"), ("PgUp", "Page Up"), ("PgDown", "Page Down"), ("Del", "Delete"), ("Ins", "Insert"))
+_TEXT_KEYS = frozenset({"Ctrl+A", "Ctrl+C", "Ctrl+V", "Ctrl+X", "Ctrl+Left", "Ctrl+Right", "Ctrl+Home", "Ctrl+End"})
+_MOVING_KEYS = frozenset(
+    {"Tab", "Backtab", "Return", "Enter", "Space", "Up", "Down", "Left", "Right", "Home", "End", "PgUp", "PgDown"}
+    | {"Backspace", "Del", "Ins", "Esc", "Menu"}
+)
+_MODIFIERS = frozenset({"Ctrl", "Alt", "Shift", "Meta"})
+
+
+class Keymap:
+    """All keys at one moment. `stored` may name commands of another release, which are kept as they are."""
+
+    def __init__(self, stored: Iterable[tuple[str, Iterable[str]]] = ()) -> None:
+        self._stored = {name: tuple(dict.fromkeys(keys)) for name, keys in stored}
+        self._owner: dict[str, str] = {}
+        self._keys: dict[str, tuple[str, ...]] = {}
+        changed = [command for command in COMMANDS if self._is_changed(command)]
+        for command in changed:
+            self._give(command, self._stored[command.id])
+        for command in COMMANDS:
+            if command not in changed:
+                self._give(command, command.shortcuts)
+
+    def _is_changed(self, command: Command) -> bool:
+        return command.id in self._stored and not command.fixed
+
+    def _give(self, command: Command, keys: Sequence[str]) -> None:
+        mine = tuple(key for key in keys if self._owner.setdefault(key, command.id) == command.id)
+        self._keys[command.id] = mine
+
+    @property
+    def stored(self) -> Stored:
+        """What was changed, to be kept in the settings."""
+        return tuple(sorted(self._stored.items()))
+
+    def keys(self, command_id: str) -> tuple[str, ...]:
+        """Return the keys of a command; the first one is shown."""
+        return self._keys[command_id]
+
+    def name(self, command_id: str) -> str:
+        """Return the shown key of a command as people read it, "" when it has none."""
+        keys = self._keys[command_id]
+        return spoken(keys[0]) if keys else ""
+
+    def owner(self, key: str) -> Command | None:
+        """Return the command that a key belongs to."""
+        found = self._owner.get(key)
+        return _COMMANDS[found] if found else None
+
+    def is_changed(self, command_id: str) -> bool:
+        """Whether a command has other keys than the table gives it."""
+        return self._keys[command_id] != _COMMANDS[command_id].shortcuts
+
+    def adding(self, command_id: str, key: str) -> Keymap:
+        """Return the map in which `key` belongs to this command too, whoever had it before."""
+        stored = {name: tuple(k for k in keys if k != key) for name, keys in self._stored.items()}
+        stored[command_id] = (*(k for k in self._keys[command_id] if k != key), key)
+        return Keymap(stored.items())
+
+    def without(self, command_id: str, key: str) -> Keymap:
+        """Return the map in which this command no longer has `key`."""
+        keys = tuple(k for k in self._keys[command_id] if k != key)
+        return Keymap({**self._stored, command_id: keys}.items())
+
+    def reset(self, command_id: str) -> Keymap:
+        """Return the map in which this command has the keys of the table, taken back from whoever got them."""
+        wanted = set(_COMMANDS[command_id].shortcuts)
+        stored = {name: tuple(k for k in keys if k not in wanted) for name, keys in self._stored.items()}
+        stored.pop(command_id, None)
+        return Keymap(stored.items())
+
+    def reset_all(self) -> Keymap:
+        """Return the map of the table; what another release stored stays."""
+        return Keymap((name, keys) for name, keys in self._stored.items() if name not in _COMMANDS)
+
+
+def spoken(key: str) -> str:
+    """Return a portable key sequence as people read it: "Ctrl+Enter"."""
+    *held, last = _parts(key)
+    return "+".join([*held, dict(_SPOKEN).get(last, last)])
+
+
+def why_reserved(key: str) -> str:
+    """Return why no command may have `key` (a portable sequence), "" when it may."""
+    *held, last = _parts(key)
+    modifiers = {part for part in held if part in _MODIFIERS}
+    strong = modifiers - {"Shift"}
+    if key in _TEXT_KEYS:
+        return f"{spoken(key)} edits text everywhere. Press another key."
+    if modifiers <= {"Ctrl"} and last.isdigit() and len(last) == 1 and (modifiers or last):
+        return f"{spoken(key)} gives a verdict on a lane, by its place on the keyboard. Press another key."
+    if not modifiers and last == "-":
+        return "- is the verdict “all bad”. Press another key."
+    if not strong and last in _MOVING_KEYS:
+        return f"{spoken(key)} moves and presses in every window. Press another key, or hold Ctrl or Alt with it."
+    return ""
+
+
+def only_outside_text(key: str) -> bool:
+    """Whether a key types a character, and so reaches its command only outside of text fields."""
+    *held, last = _parts(key)
+    return set(held) <= {"Shift"} and len(last) == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A map read from the settings, and a sentence about what could not be used ("" when all was well)."""
+
+    keymap: Keymap
+    notice: str = ""
+
+
+def read(stored: Mapping[str, Sequence[str]], clean: Callable[[str], str]) -> Read:
+    """Return the map that settings describe. `clean` gives a key's portable form, "" for what is no key.
+
+    Never fails: a key that cannot be used is left out, and the notice names it.
+    """
+    wrong: list[str] = []
+    kept: dict[str, tuple[str, ...]] = {}
+    for name, keys in stored.items():
+        if name not in _COMMANDS:
+            kept[name] = tuple(keys)
+            continue
+        good = {key: clean(key) for key in keys}
+        wrong += [key for key, usable in good.items() if not usable or why_reserved(usable)]
+        kept[name] = tuple(usable for usable in good.values() if usable and not why_reserved(usable))
+        if keys and not kept[name]:
+            # A damaged entry must not take a command's keys away.
+            del kept[name]
+    if not wrong:
+        return Read(Keymap(kept.items()))
+    named = ", ".join(f"“{key[:40]}”" for key in wrong[:3])
+    return Read(Keymap(kept.items()), f"The settings have keys that cannot be used: {named}. F1 shows all keys.")
+
+
+def _parts(key: str) -> list[str]:
+    """Split a sequence at its plus signs; the last part may be the plus key itself."""
+    if key.endswith("+") and key != "+":
+        return [*key[:-2].split("+"), "+"] if len(key) > 2 else [key]
+    return key.split("+") if key != "+" else ["+"]

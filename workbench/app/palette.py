@@ -1,0 +1,190 @@
+"""What the palette finds: entries from sources that plug in, ranked over all of them.
+
+Invariant: nothing here waits; sources that read are read by tasks, and a list that arrives late joins those shown.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.app.fuzzy import Index
+from workbench.app.tasks import Tasks
+
+RECENT = 12
+"""How many of the entries that were chosen last are preferred."""
+MOST = 200
+"""How many entries are found at most: who wants others types another letter."""
+_RECENT_BONUS = 5
+_FIRST = 1_000
+_UNAVAILABLE = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that can be found. `kind` is a word that people read; `id` is unique within it.
+
+    `key` is what does the same, `unavailable` says why it cannot be done now ("" when it can). `act` is called on the
+    UI thread when it is chosen; `act_otherwise`, if there is one, when Shift is held.
+    """
+
+    kind: str
+    id: str
+    title: str
+    act: Callable[[], object]
+    detail: str = ""
+    key: str = ""
+    unavailable: str = ""
+    act_otherwise: Callable[[], object] | None = None
+    hint: str = ""
+    """What Enter and Shift+Enter do, when that is not plain."""
+
+    @property
+    def mark(self) -> str:
+        """What it is remembered by."""
+        return f"{self.kind}:{self.id}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """Where entries of one kind come from.
+
+    `prefix` is the sign that asks for this kind alone, `name` what it is called in the plural. `read` is called each
+    time the palette opens: on the UI thread, or by a task when `slow`. A low `rank` (0 to 9) comes first.
+    """
+
+    name: str
+    prefix: str
+    read: Callable[[], Sequence[Entry]]
+    slow: bool = False
+    rank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """The entries of one source, ready to be searched."""
+
+    entries: Sequence[Entry]
+    index: Index
+
+    @staticmethod
+    def of(entries: Sequence[Entry]) -> _List:
+        return _List(entries, Index((entry.title, f"{entry.detail} {entry.kind}") for entry in entries))
+
+
+class Palette(QObject):
+    """One opening of the palette. `changed` is emitted when other entries are found than before."""
+
+    changed = Signal()
+
+    def __init__(
+        self, sources: Sequence[Source], tasks: Tasks, recent: Sequence[str] = (), parent: QObject | None = None
+    ) -> None:
+        """`recent` are the marks of what was chosen before, the last one first."""
+        super().__init__(parent)
+        self.sources = tuple(sources)
+        self._recent = {mark: place for place, mark in enumerate(recent[:RECENT])}
+        self._lists: dict[Source, _List] = {}
+        self._weights: dict[Source, list[int]] = {}
+        self._waiting = {source for source in sources if source.slow}
+        self._query = ""
+        self._closed = False
+        self.found: list[Entry] = []
+        self.is_loose = False
+        """Whether only letters in order were found."""
+        self.trouble = ""
+        for source in self.sources:
+            if source.slow:
+                # Thousands of names take longer to fold than a frame has time for.
+                tasks.run(_reading(source), self._arrival(source), self._failure(source))
+            else:
+                self._take(source, _List.of(source.read()))
+        self._find()
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether a list is still to come."""
+        return bool(self._waiting)
+
+    @property
+    def words(self) -> str:
+        """What is searched for, without the sign that asks for one kind."""
+        return self._query[1:].strip() if self.source() is not None else self._query
+
+    def source(self) -> Source | None:
+        """Return the source that the query asks for alone, None for all."""
+        return next((s for s in self.sources if s.prefix and self._query.startswith(s.prefix)), None)
+
+    def set_recent(self, recent: Sequence[str]) -> None:
+        """Take in what was chosen before, the last one first."""
+        self._recent = {mark: place for place, mark in enumerate(recent[:RECENT])}
+        for source, known in self._lists.items():
+            self._take(source, known)
+        self._find()
+        self.changed.emit()
+
+    def search(self, query: str) -> None:
+        """Find what matches."""
+        self._query = query.strip()
+        self._find()
+        self.changed.emit()
+
+    def close(self) -> None:
+        """Take no list any more."""
+        self._closed = True
+
+    def _arrival(self, source: Source) -> Callable[[_List], None]:
+        def take(entries: _List) -> None:
+            if not self._closed:
+                self._waiting.discard(source)
+                self._take(source, entries)
+                self._find()
+                self.changed.emit()
+
+        return take
+
+    def _failure(self, source: Source) -> Callable[[Exception], None]:
+        def tell(error: Exception) -> None:
+            if not self._closed:
+                self._waiting.discard(source)
+                sentence = getattr(error, "sentence", "") or "Close the palette and try again."
+                self.trouble = f"The {source.name} cannot be listed. {sentence}"
+                self.changed.emit()
+
+        return tell
+
+    def _take(self, source: Source, known: _List) -> None:
+        self._lists[source] = known
+        weights = []
+        for entry in known.entries:
+            place = self._recent.get(entry.mark)
+            weight = source.rank if place is None else source.rank - _RECENT_BONUS
+            weights.append(weight + (_UNAVAILABLE if entry.unavailable else 0))
+        self._weights[source] = weights
+
+    def _find(self) -> None:
+        wanted = self.source()
+        asked = [s for s in self.sources if s in self._lists and wanted in (None, s)]
+        words, scored = self.words, []
+        for search in (Index.plain, Index.loose) if words else (Index.plain,):
+            for order, source in enumerate(asked):
+                known = self._lists[source]
+                scored += [(score, order, i) for score, i in search(known.index, words, self._weights[source])]
+            self.is_loose = search is Index.loose
+            if scored:
+                break
+        if not words:
+            scored = [(self._place(score, asked[order], i), order, i) for score, order, i in scored]
+        self.found = [self._lists[asked[order]].entries[i] for _, order, i in heapq.nsmallest(MOST, scored)]
+
+    def _place(self, score: int, source: Source, i: int) -> int:
+        """Without words, what was chosen last comes first, in that order."""
+        place = self._recent.get(self._lists[source].entries[i].mark)
+        return score if place is None else place - _FIRST
+
+
+def _reading(source: Source) -> Callable[[], _List]:
+    return lambda: _List.of(source.read())

@@ -1,0 +1,41 @@
+"""Why a command cannot be done now, found out from its own condition.
+
+Invariant: a reason is only given when the command would be possible without what it names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+from workbench.app.commands import Command, WindowState
+
+_LACKING = {
+    "has_prompt": "no prompt is open",
+    "viewing": "only while something past is shown",
+    "running": "nothing runs",
+    "has_lanes": "there is no lane",
+    "lane_focused": "no lane is focused",
+    "lane_running": "the focused lane does not run",
+    "can_retry_lane": "the focused lane has nothing to retry",
+    "can_retry": "no lane failed",
+    "can_mark": "no answer is complete",
+    "can_undo": "nothing to undo",
+    "can_redo": "nothing to redo",
+    "has_older": "there is nothing older",
+    "has_newer": "there is nothing newer",
+    "can_note": "nothing is shown that could have a note",
+    "writable": "the history is read-only",
+}
+_IN_THE_WAY = {"viewing": "not while something past is shown", "running": "not while something runs"}
+
+
+def why_not(command: Command, state: WindowState) -> str:
+    """Return in a few words why `command` makes no sense now, "" when it does."""
+    if command.enabled(state):
+        return ""
+    for field in fields(WindowState):
+        value = getattr(state, field.name)
+        if isinstance(value, bool) and command.enabled(replace(state, **{field.name: not value})):
+            words = _IN_THE_WAY if value else _LACKING
+            return words.get(field.name, "not now")
+    return "not now"

@@ -1,0 +1,107 @@
+"""How rows of the palette are drawn.
+
+Invariant: matched letters are bold and underlined, so that neither colour nor weight alone says it; text is elided,
+never cut.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from workbench.app.fuzzy import matched
+from workbench.app.palette import Entry
+from workbench.ui.theme import Theme
+
+ENTRY = int(Qt.ItemDataRole.UserRole) + 1
+MARGIN = 14
+_GAP = 12
+_LEAST_TITLE = 0.45
+Index = QModelIndex | QPersistentModelIndex
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
+
+
+class PaletteDelegate(QStyledItemDelegate):
+    """One line: title and what is known of it at the left, kind and key at the right."""
+
+    def __init__(self, theme: Theme, view: QListView) -> None:
+        super().__init__(view)
+        self._theme = theme
+        self.words = ""
+        self.is_loose = False
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the fonts again after the theme has changed."""
+        theme = self._theme
+        self._plain, self._bold, self._small = theme.font(), theme.font(bold=True), theme.font(-1)
+        self._bold.setUnderline(True)
+        self.row_height = QFontMetrics(self._plain).height() + 12
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(0, self.row_height)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        entry: Entry = index.data(ENTRY)
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        painter.save()
+        if selected:
+            painter.fillRect(option.rect, self._theme.color("selected"))
+            # A bar at the edge says it too: the tint alone is faint.
+            painter.fillRect(
+                QRect(option.rect.x(), option.rect.y(), 3, option.rect.height()), self._theme.color("accent")
+            )
+        rect = option.rect.adjusted(MARGIN, 0, -MARGIN, 0)
+        rect.setRight(self._draw_right(painter, rect, entry))
+        self._draw_left(painter, rect, entry)
+        painter.restore()
+
+    def _draw_right(self, painter: QPainter, rect: QRect, entry: Entry) -> int:
+        """Draw kind and key, and return where what is at the left has to end."""
+        metrics, right = QFontMetrics(self._small), rect.right()
+        painter.setFont(self._small)
+        painter.setPen(self._theme.color("muted"))
+        for text in (entry.kind, entry.key):
+            if text:
+                width = metrics.horizontalAdvance(text)
+                painter.drawText(QRect(right - width, rect.y(), width + 1, rect.height()), _LEFT, text)
+                right -= width + _GAP
+        return right
+
+    def _draw_left(self, painter: QPainter, rect: QRect, entry: Entry) -> None:
+        plain, small = QFontMetrics(self._plain), QFontMetrics(self._small)
+        detail = entry.unavailable or entry.detail.replace("\n", " ")
+        natural = QFontMetrics(self._bold).horizontalAdvance(entry.title)
+        kept = min(small.horizontalAdvance(detail), int(rect.width() * (1 - _LEAST_TITLE)))
+        room = rect.width() if natural >= rect.width() or not detail else max(rect.width() - kept - _GAP, 0)
+        title = plain.elidedText(entry.title.replace("\n", " "), Qt.TextElideMode.ElideMiddle, room)
+        painter.setPen(self._theme.color("muted" if entry.unavailable else "text"))
+        x = self._draw_title(painter, rect, title)
+        if detail and rect.right() - x > 3 * _GAP:
+            painter.setFont(self._small)
+            painter.setPen(self._theme.color("muted"))
+            left = rect.adjusted(x - rect.x() + _GAP, 0, 0, 0)
+            painter.drawText(left, _LEFT, small.elidedText(detail, Qt.TextElideMode.ElideRight, left.width()))
+
+    def _draw_title(self, painter: QPainter, rect: QRect, title: str) -> int:
+        """Draw the title with its matched letters, and return where it ends."""
+        spans = matched(self.words, title, loosely=self.is_loose)
+        if not spans:
+            painter.setFont(self._plain)
+            painter.drawText(rect, _LEFT, title)
+            return rect.x() + QFontMetrics(self._plain).horizontalAdvance(title)
+        x, done = rect.x(), 0
+        for start, end in [*spans, (len(title), len(title))]:
+            for text, font in ((title[done:start], self._plain), (title[start:end], self._bold)):
+                x = self._draw_part(painter, rect, x, text, font)
+            done = end
+        return x
+
+    @staticmethod
+    def _draw_part(painter: QPainter, rect: QRect, x: int, text: str, font: QFont) -> int:
+        if text:
+            painter.setFont(font)
+            painter.drawText(QRect(x, rect.y(), max(rect.right() - x, 0) + 1, rect.height()), _LEFT, text)
+            x += QFontMetrics(font).horizontalAdvance(text)
+        return x

@@ -1,0 +1,109 @@
+"""What the palette of the window finds.
+
+Invariant: choosing an entry does what the same command, click or menu does; nothing is done here that has no other way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from workbench.app.commands import COMMANDS
+from workbench.app.palette import Entry, Source
+from workbench.app.reasons import why_not
+from workbench.app.timeline import describe, name
+from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, ECHO_MODEL, LITELLM
+from workbench.core.runs import PromptRow
+from workbench.engine.providers import provider_name
+from workbench.ui.state import window_state
+
+if TYPE_CHECKING:
+    from workbench.ui.window import MainWindow
+
+_ITERATIONS = 200
+_MODEL_HINT = "Enter adds a lane with this model, Shift+Enter gives it to the focused lane."
+
+
+def sources(window: MainWindow) -> list[Source]:
+    """Return the sources in the order in which equally good matches are shown."""
+    return [
+        Source("commands", ">", lambda: _commands(window)),
+        Source("prompts", "/", lambda: _prompts(window)),
+        Source("iterations", "#", lambda: _iterations(window, window.compose.prompt_uid), slow=True, rank=2),
+        Source("models", "@", lambda: _models(window), slow=True, rank=4),
+    ]
+
+
+def _commands(window: MainWindow) -> Sequence[Entry]:
+    state = window_state(window)
+    return [
+        Entry(
+            "command",
+            command.id,
+            command.title,
+            window.actions_[command.id].trigger,
+            command.group,
+            window.keys.name(command.id),
+            why_not(command, state),
+        )
+        for command in COMMANDS
+        if command.id != "palette"
+    ]
+
+
+def _prompts(window: MainWindow) -> Sequence[Entry]:
+    model, opened = window.prompts.model, window.compose.prompt_uid
+
+    def entry(row: PromptRow) -> Entry:
+        count = "1 iteration" if row.iterations == 1 else f"{row.iterations:,} iterations"
+        is_open = "is open" if row.uid == opened else ""
+        return Entry("prompt", row.uid, row.name, lambda: window.choose_prompt(row.uid), count, unavailable=is_open)
+
+    return [entry(model.row(position)) for position in range(model.rowCount())]
+
+
+def _iterations(window: MainWindow, prompt_uid: str) -> Sequence[Entry]:
+    if not prompt_uid:
+        return ()
+    rows = window.workbench.history.timeline(prompt_uid, None, _ITERATIONS).rows
+
+    def entry(uid: str, title: str, detail: str) -> Entry:
+        def act() -> None:
+            # The palette may have been opened for another prompt than is open when the list arrives.
+            if window.compose.prompt_uid == prompt_uid:
+                window.compose.view(uid)
+
+        return Entry("history", uid, title, act, detail)
+
+    return [
+        entry(row.uid, " ".join(filter(None, (name(row).capitalize(), row.note or row.summary))), describe(row))
+        for row in rows
+    ]
+
+
+def _models(window: MainWindow) -> Sequence[Entry]:
+    workbench = window.workbench
+
+    def entry(endpoint: str, model: str, where: str) -> Entry:
+        return Entry(
+            "model",
+            f"{endpoint} {model}",
+            model,
+            lambda: window.handlers.add_lane_with(endpoint, model),
+            where,
+            act_otherwise=lambda: window.handlers.give_lane(endpoint, model),
+            hint=_MODEL_HINT,
+        )
+
+    found = [entry(BUILTIN, BUILTIN_MODEL, "on this computer"), entry(ECHO, ECHO_MODEL, "answers with the prompt")]
+    for own in workbench.endpoints.custom():
+        if own.kind == "gguf":
+            found.append(entry(own.uid, own.name, "a model file on this computer"))
+    used = {(lane.endpoint, lane.model) for lane in window.compose.lanes.lanes}
+    found += [
+        entry(endpoint, model, "in a lane of this prompt")
+        for endpoint, model in sorted(used)
+        if endpoint not in (BUILTIN, ECHO, LITELLM)
+    ]
+    known = workbench.catalogue.get().models
+    return [*found, *(entry(LITELLM, model.id, provider_name(model.provider)) for model in known)]

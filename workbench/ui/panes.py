@@ -1,0 +1,59 @@
+"""The parts of the window that F6 goes through.
+
+Invariant: every part is entered at the place where a person works in it, and one that is hidden or empty is passed by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QWidget
+
+if TYPE_CHECKING:
+    from workbench.ui.window import MainWindow
+
+
+def panes(window: MainWindow) -> list[tuple[QWidget, Callable[[], None]]]:
+    """Return the visible parts in reading order: the part, and what gives it the keyboard."""
+    side, view = window.sidebar, window.view
+    viewing = window.compose.viewing is not None and view.past_editor is not None
+    editor = view.past_editor if viewing else view.editor
+    values = view.past_values_panel if viewing else view.values
+    found: list[tuple[QWidget, Callable[[], None]]] = [(side.prompt_list, side.prompt_list.setFocus)]
+    if not side.iteration_list.isHidden():
+        found.append((side.iteration_list, side.iteration_list.setFocus))
+    for part in (editor, values):
+        if part is not None and part.isVisible() and (entry := _first_stop(part)) is not None:
+            found.append((part, entry.setFocus))
+    slots = view.lanes.slots()
+    if (slot := view.lanes.focused_slot()) in slots:
+        found.append((view.lanes, lambda: view.lanes.focus_lane(slots.index(slot))))
+    elif (entry := _first_stop(view.lanes)) is not None:
+        found.append((view.lanes, entry.setFocus))
+    found += [(bar, entry.setFocus) for bar in (view.runbar, window.header) if (entry := _first_stop(bar)) is not None]
+    return found
+
+
+def step_pane(window: MainWindow, step: int) -> None:
+    """Give the keyboard to the next part (1) or the previous one (-1)."""
+    parts = panes(window)
+    focused = QApplication.focusWidget()
+    inside = [focused is not None and (part is focused or part.isAncestorOf(focused)) for part, _ in parts]
+    here = inside.index(True) if True in inside else None
+    at = (0 if step > 0 else -1) if here is None else here + step
+    parts[at % len(parts)][1]()
+
+
+def _first_stop(part: QWidget) -> QWidget | None:
+    """Return the first widget in `part` that Tab would stop at, text before buttons."""
+    stops = [
+        child
+        for child in part.findChildren(QWidget)
+        if child.isVisible()
+        and child.isEnabled()
+        and child.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and child.focusProxy() is None
+    ]
+    return next((stop for stop in stops if stop.inherits("QPlainTextEdit")), stops[0] if stops else None)

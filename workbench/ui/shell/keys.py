@@ -1,0 +1,58 @@
+"""Keys as Qt sees them, and as the keymap stores them.
+
+Invariant: what a person presses and what is stored for it are the same on every layout: a sign that needs Shift on
+one keyboard is stored without the Shift.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QKeyCombination, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+_Form = QKeySequence.SequenceFormat
+_ALONE = frozenset(
+    {
+        Qt.Key.Key_Control,
+        Qt.Key.Key_Shift,
+        Qt.Key.Key_Alt,
+        Qt.Key.Key_AltGr,
+        Qt.Key.Key_Meta,
+        Qt.Key.Key_Super_L,
+        Qt.Key.Key_Super_R,
+        Qt.Key.Key_CapsLock,
+        Qt.Key.Key_NumLock,
+        Qt.Key.Key_Multi_key,
+        Qt.Key.Key_unknown,
+    }
+)
+
+
+def clean(text: str) -> str:
+    """Return a stored key as Qt writes it, "" for what is not one key that can be pressed."""
+    sequence = QKeySequence(text, _Form.PortableText)
+    if sequence.count() != 1:
+        return ""
+    written = sequence.toString(_Form.PortableText)
+    last = written.rsplit("+", 1)[-1]
+    # What is no key at all comes back as nothing, or as modifiers alone.
+    return written if written.isprintable() and (last or written.endswith("++")) else ""
+
+
+def pressed(event: QKeyEvent) -> str:
+    """Return what was pressed as it is stored, "" while only modifiers are held."""
+    key = event.key()
+    if key in _ALONE or (key >= Qt.Key.Key_Dead_Grave and key <= Qt.Key.Key_Dead_Longsolidusoverlay):
+        return ""
+    held = event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.GroupSwitchModifier)
+    is_sign = 0x20 < key < 0x10000 and not chr(key).isalnum()
+    if is_sign:
+        held &= ~Qt.KeyboardModifier.ShiftModifier
+    return QKeySequence(QKeyCombination(held, Qt.Key(key))).toString(_Form.PortableText)
+
+
+def give_back(dialog: QWidget) -> None:
+    """Let the window behind a dialog that closes have the keyboard, unless another window took it already."""
+    parent = dialog.parentWidget()
+    if parent is not None and dialog.isActiveWindow():
+        parent.window().activateWindow()

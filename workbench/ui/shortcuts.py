@@ -1,0 +1,299 @@
+"""The sheet of all keys, where they can be changed.
+
+Invariant: what is shown is what is in force; a key that another command has changes hands only after the person was
+told and pressed it again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.app.commands import COMMANDS, GROUPS, Command
+from workbench.app.fuzzy import fold
+from workbench.app.keymap import only_outside_text, spoken, why_reserved
+from workbench.ui import geometry
+from workbench.ui.shell.keys import give_back, pressed
+from workbench.ui.theme import Theme, set_role
+
+if TYPE_CHECKING:
+    from workbench.ui.keybinding import KeyBindings
+
+_VERDICTS = (
+    ("Mark lane 1 to 9 the winner, or take it back", "Ctrl+1 … Ctrl+9, or 1 … 9 outside text"),
+    ("Tie", "0 outside text"),
+    ("All bad", "- outside text"),
+)
+_COMMAND = Qt.ItemDataRole.UserRole
+
+
+class KeyCatcher(QPushButton):
+    """Takes the next key that is pressed. Esc gives up, and so does leaving it."""
+
+    caught = Signal(str)
+    """The key as it is stored."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._is_waiting = False
+        self.clicked.connect(self._wait)
+        self._rest()
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the next key is taken."""
+        return self._is_waiting
+
+    def _wait(self) -> None:
+        self._is_waiting = True
+        self.setText("Press a key…")
+
+    def _rest(self) -> None:
+        self._is_waiting = False
+        self.setText("Add a key…")
+
+    def event(self, event: QEvent) -> bool:
+        if self._is_waiting and isinstance(event, QKeyEvent):
+            if event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()
+                return True
+            if event.type() == QEvent.Type.KeyPress:
+                self._take(event)
+                return True
+        return super().event(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._rest()
+
+    def _take(self, event: QKeyEvent) -> None:
+        key = pressed(event)
+        if key == "Esc":
+            self._rest()
+        elif key and not event.isAutoRepeat():
+            self._rest()
+            self.caught.emit(key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """A key that another command has, and that was pressed once."""
+
+    command: str
+    key: str
+
+
+class ShortcutSheet(QDialog):
+    """All commands by group. Show it with `show()`; Esc closes, and it deletes itself then."""
+
+    def __init__(self, theme: Theme, keys: KeyBindings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Keyboard shortcuts")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._theme, self._keys = theme, keys
+        self._wish: _Wish | None = None
+        self._items: dict[str, QTreeWidgetItem] = {}
+        self._groups: list[tuple[QTreeWidgetItem, list[QTreeWidgetItem]]] = []
+        self.filter = QLineEdit()
+        self.filter.setPlaceholderText("Filter by a word or a key")
+        self.filter.setAccessibleName("Filter")
+        self.filter.setClearButtonEnabled(True)
+        self.tree = QTreeWidget()
+        self.tree.setAccessibleName("Commands and their keys")
+        self.status = QLabel()
+        self.status.setWordWrap(True)
+        self.status.setTextFormat(Qt.TextFormat.PlainText)
+        self.add = KeyCatcher()
+        self.remove, self.reset = QPushButton("Remove keys"), QPushButton("Reset")
+        self.reset_all, self.close_button = QPushButton("Reset all"), QPushButton("Close")
+        self._lay_out()
+        self._fill()
+        self._connect()
+        scale, room = min(theme.scale, 1.5), geometry.room(self)
+        self.setMinimumSize(QSize(460, 360).boundedTo(room))
+        self.resize(QSize(int(680 * scale), int(640 * scale)).boundedTo(room))
+        self.filter.setFocus()
+
+    def done(self, result: int) -> None:
+        give_back(self)
+        super().done(result)
+
+    def select(self, command_id: str) -> None:
+        """Go to the row of a command."""
+        self.tree.setCurrentItem(self._items[command_id])
+
+    def shown_titles(self) -> list[str]:
+        """Return the commands that the filter leaves."""
+        return [item.text(0) for _, rows in self._groups for item in rows if not item.isHidden()]
+
+    def _lay_out(self) -> None:
+        self.tree.setColumnCount(2)
+        self.tree.setHeaderLabels(["Command", "Keys"])
+        self.tree.setRootIsDecorated(False)
+        self.tree.setStyleSheet("QTreeView::item { padding: 3px 0; }")
+        self.tree.setUniformRowHeights(True)
+        self.tree.setItemsExpandable(False)
+        self.tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.tree.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        head = self.tree.header()
+        head.setStretchLastSection(True)
+        head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        head.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
+        self.status.setMinimumHeight(2 * self.fontMetrics().lineSpacing() + 2)
+        self.status.setAlignment(Qt.AlignmentFlag.AlignTop)
+        edit, foot = QHBoxLayout(), QHBoxLayout()
+        for button in (self.add, self.remove, self.reset):
+            edit.addWidget(button)
+        edit.addStretch(1)
+        foot.addWidget(self.reset_all)
+        foot.addStretch(1)
+        foot.addWidget(self.close_button)
+        for button in (self.add, self.remove, self.reset, self.reset_all, self.close_button):
+            button.setAutoDefault(False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 14, 14, 12)
+        layout.setSpacing(10)
+        layout.addWidget(self.filter)
+        layout.addWidget(self.tree, 1)
+        layout.addWidget(self.status)
+        layout.addLayout(edit)
+        layout.addLayout(foot)
+
+    def _connect(self) -> None:
+        self.filter.textChanged.connect(self._filter)
+        self.tree.currentItemChanged.connect(self._selected)
+        self.tree.itemActivated.connect(self._start)
+        self.add.caught.connect(self._caught)
+        self.remove.clicked.connect(self._remove)
+        self.reset.clicked.connect(self._reset)
+        self.reset_all.clicked.connect(lambda: self._keys.rebind(self._keys.keymap.reset_all()))
+        self.close_button.clicked.connect(self.reject)
+        self._keys.changed.connect(self._refresh)
+        self._theme.changed.connect(self._refresh)
+        self._selected()
+
+    def _fill(self) -> None:
+        for group in GROUPS:
+            head = QTreeWidgetItem(self.tree, [group])
+            head.setFlags(Qt.ItemFlag.ItemIsEnabled)
+            head.setFirstColumnSpanned(True)
+            fixed = _VERDICTS if group == "Verdict" else ()
+            rows = [QTreeWidgetItem(head, [title, keys]) for title, keys in fixed]
+            self._groups.append((head, rows))
+            for command in COMMANDS:
+                if command.group == group:
+                    item = QTreeWidgetItem(head, [command.title])
+                    item.setData(0, _COMMAND, command)
+                    self._items[command.id] = item
+                    rows.append(item)
+        self.tree.expandAll()
+        self._refresh()
+
+    def _refresh(self) -> None:
+        bold, plain = self._theme.font(bold=True), self._theme.font()
+        for head, _ in self._groups:
+            head.setFont(0, bold)
+        keymap = self._keys.keymap
+        for command_id, item in self._items.items():
+            keys = ",  ".join(map(spoken, keymap.keys(command_id)))
+            item.setText(1, f"{keys}  (changed)" if keymap.is_changed(command_id) else keys)
+            item.setFont(1, bold if keymap.is_changed(command_id) else plain)
+        self.reset_all.setEnabled(any(keymap.is_changed(command.id) for command in COMMANDS))
+        self._offer()
+
+    def _filter(self, text: str) -> None:
+        words = fold(text).split()
+        for head, rows in self._groups:
+            for item in rows:
+                line = fold(f"{head.text(0)} {item.text(0)} {item.text(1)}")
+                item.setHidden(not all(word in line for word in words))
+            head.setHidden(all(item.isHidden() for item in rows))
+
+    def _command(self) -> Command | None:
+        item = self.tree.currentItem()
+        found = item.data(0, _COMMAND) if item is not None and not item.isHidden() else None
+        return found if isinstance(found, Command) else None
+
+    def _selected(self) -> None:
+        self._wish = None
+        self._offer()
+        command = self._command()
+        if command is None:
+            self._say("Choose a command to change its keys.")
+        elif command.fixed:
+            self._say(f"The keys of “{command.title}” are the same everywhere: dialogs and text fields take them too.")
+        else:
+            self._say(f"“{command.title}”: add a key, several are possible, or remove those it has.")
+
+    def _offer(self) -> None:
+        command, keymap = self._command(), self._keys.keymap
+        free = command is not None and not command.fixed
+        self.add.setEnabled(free)
+        self.remove.setEnabled(free and command is not None and bool(keymap.keys(command.id)))
+        self.reset.setEnabled(free and command is not None and keymap.is_changed(command.id))
+        name = command.title if command is not None else "the chosen command"
+        self.add.setAccessibleName(f"Add a key to {name}")
+        self.remove.setAccessibleName(f"Remove the keys of {name}")
+        self.reset.setAccessibleName(f"Reset the keys of {name}")
+
+    def _start(self) -> None:
+        if self.add.isEnabled():
+            self.add.setFocus()
+            self.add.click()
+
+    def _caught(self, key: str) -> None:
+        command = self._command()
+        if command is None:
+            return
+        if reason := why_reserved(key):
+            self._say(reason, wrong=True)
+            return
+        owner, wish = self._keys.keymap.owner(key), _Wish(command.id, key)
+        if owner is not None and owner.fixed:
+            self._say(f"{spoken(key)} belongs to “{owner.title}” everywhere. Press another key.", wrong=True)
+        elif owner is not None and owner.id != command.id and wish != self._wish:
+            self._wish = wish
+            self._say(
+                f"{spoken(key)} belongs to “{owner.title}”. Press it once more to take it away there, or another key.",
+                wrong=True,
+            )
+            self._start()
+        else:
+            self._wish = None
+            self._keys.rebind(self._keys.keymap.adding(command.id, key))
+            where = " outside of text fields" if only_outside_text(key) else ""
+            self._say(f"{spoken(key)} now means “{command.title}”{where}.")
+
+    def _remove(self) -> None:
+        if (command := self._command()) is not None:
+            keymap = self._keys.keymap
+            for key in keymap.keys(command.id):
+                keymap = keymap.without(command.id, key)
+            self._keys.rebind(keymap)
+            self._say(f"“{command.title}” has no key now. The palette and the menu still reach it.")
+
+    def _reset(self) -> None:
+        if (command := self._command()) is not None:
+            self._keys.rebind(self._keys.keymap.reset(command.id))
+            self._say(f"“{command.title}” has its first keys again.")
+
+    def _say(self, text: str, *, wrong: bool = False) -> None:
+        set_role(self.status, "error" if wrong else "muted")
+        self.status.setText(text)
