@@ -19,6 +19,7 @@ from workbench.ui.theme import set_role
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QMessageBox
 
+    from workbench.ui.dialogue.opening import ConversationActions
     from workbench.ui.lanes.code import CodeDialog
     from workbench.ui.picker import ModelPicker
     from workbench.ui.settings import SettingsDialog
@@ -61,6 +62,7 @@ class Dialogs(QObject):
         self._code: CodeDialog | None = None
         self._question: QMessageBox | None = None
         self._techniques: TechniqueActions | None = None
+        self._conversation: ConversationActions | None = None
 
     @property
     def techniques(self) -> TechniqueActions:
@@ -70,6 +72,15 @@ class Dialogs(QObject):
 
             self._techniques = TechniqueActions(self._window)
         return self._techniques
+
+    @property
+    def conversation(self) -> ConversationActions:
+        """What continues conversations and takes recorded ones in; made when it is first asked for."""
+        if self._conversation is None:
+            from workbench.ui.dialogue.opening import ConversationActions
+
+            self._conversation = ConversationActions(self._window)
+        return self._conversation
 
     def edit_note(self, uid: str) -> None:
         """Edit the note of a row of the timeline."""

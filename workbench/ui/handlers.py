@@ -51,6 +51,8 @@ class Handlers:
             "redo": w.view.editor.redo,
             "add_message": w.view.editor.add_next,
             "techniques": lambda: w.dialogs.techniques.choose(),
+            "paste_dialogue": lambda: w.dialogs.conversation.paste(),
+            "continue_lane": lambda: w.dialogs.conversation.go_on(lanes.focused_slot()),
             "save_technique": lambda: w.dialogs.techniques.save_selection(),
             "focus_editor": self.focus_editor,
             "add_lane": self.add_lane,

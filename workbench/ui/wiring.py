@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from workbench.ui.compose.numbers import show_forecast
 from workbench.ui.context_menus import iteration_menu, prompt_menu
+from workbench.ui.dialogue.opening import PasteWatch
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
@@ -39,6 +40,7 @@ def wire(window: MainWindow) -> None:
     view.viewing.restore_clicked.connect(lambda: window.handlers.take_over(branch=False))
     view.viewing.branch_clicked.connect(lambda: window.handlers.take_over(branch=True))
     view.viewing.back_clicked.connect(window.handlers.back)
+    PasteWatch(window)
     _wire_lanes(window)
     _wire_forecasts(window)
     side.prompt_chosen.connect(window.choose_prompt)
@@ -105,6 +107,7 @@ def _wire_lanes(window: MainWindow) -> None:
     lanes.attempt_requested.connect(compose.board.show_attempt)
     lanes.wire_requested.connect(window.dialogs.wire)
     lanes.code_requested.connect(window.dialogs.code)
+    lanes.continue_requested.connect(lambda slot: window.dialogs.conversation.go_on(slot))
     lanes.copy_requested.connect(window.copy)
     lanes.action_requested.connect(window.handlers.lane_action)
     lanes.focus_changed.connect(lambda _: window.update_state())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 
 from workbench.core.techniques import Caret, Insertion
 from workbench.ui.editor.column import Column
@@ -41,6 +41,15 @@ class Inserting(QObject):
         """Return the text that is selected in the message with the caret, "" for none."""
         index = self._focused()
         return "" if index is None else selected(self._column.blocks[index].field)
+
+    def focus_last(self) -> None:
+        """Put the caret at the end of the last message."""
+        self._waiting.hurry()
+        if self._column.blocks:
+            block = self._column.blocks[-1]
+            block.field.select(block.field.length, 0)
+            block.field.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._column.reveal_all(block)
 
     def insert(self, found: Insertion) -> None:
         """Insert text, or a message, and go to the first gap in it."""

@@ -41,6 +41,7 @@ class Intents(QWidget):
     wire_requested = Signal(str)
     code_requested = Signal(str)
     copy_requested = Signal(str)
+    continue_requested = Signal(str)
     action_requested = Signal(str, str)
     """Slot, "keys", "endpoint", "prompt", "run" or "install_model"."""
     reading_wanted = Signal(str, str)

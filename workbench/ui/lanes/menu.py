@@ -62,6 +62,11 @@ def lane_menu(
     menu.addSeparator()
     add("Show re&quest…", lambda: intents.wire_requested.emit(slot), state.status.has_wire and not state.status.blind)
     add("Get c&ode…", lambda: intents.code_requested.emit(slot), editable and not state.status.blind)
+    add(
+        "Con&tinue from this answer",
+        lambda: intents.continue_requested.emit(slot),
+        state.has_text and not state.running and not state.status.blind,
+    )
     add("&Copy answer", lambda: intents.copy_requested.emit(slot), state.has_text)
     menu.addSeparator()
     remove = add("&Remove lane", lambda: intents.remove_requested.emit(slot), editable and not state.running)

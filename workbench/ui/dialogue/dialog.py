@@ -1,0 +1,141 @@
+"""The window that a recorded dialogue is pasted into.
+
+Invariant: nothing in the prompt changes before `chosen`, and what would be taken is shown first, with what is left out.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.core.text import opening_words
+from workbench.formats.dialogue import Dialogue
+from workbench.ui import geometry
+from workbench.ui.theme import Theme, set_role
+
+_PAUSE_MS = 150
+_MOST_SHOWN = 200
+_NAMES = {"system": "System", "user": "User", "assistant": "Assistant"}
+
+
+class DialogueDialog(QDialog):
+    """`read_wanted(text)` asks for a reading, which `show_found` or `show_wrong` answers.
+
+    `chosen(Dialogue, keep_system, append)` is emitted once, after the window has closed.
+    """
+
+    read_wanted = Signal(str)
+    chosen = Signal(object, bool, bool)
+
+    def __init__(self, theme: Theme, text: str, *, has_system: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Paste a dialogue")
+        self._found: Dialogue | None = None
+        self.field = QPlainTextEdit()
+        self.field.setFont(theme.mono())
+        self.field.setTabChangesFocus(True)
+        self.field.setAccessibleName("Recorded dialogue")
+        self.field.setPlaceholderText(
+            "OpenAI or Anthropic JSON, a JSON line, or text with User: and Assistant: before the turns"
+        )
+        set_role(self.field, "field")
+        self.told = _label("heading")
+        self.notes = _label("small")
+        self.preview = QListWidget()
+        self.preview.setAccessibleName("Messages found")
+        self.preview.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.preview.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.preview.setSpacing(2)
+        self.keep = QCheckBox("Keep this prompt's system message, to try it on the dialogue")
+        self.keep.setChecked(has_system)
+        self.keep.setVisible(has_system)
+        self.replace, self.append = QPushButton("Replace messages"), QPushButton("Append")
+        cancel = QPushButton("Cancel")
+        for button in (self.append, cancel):
+            button.setAutoDefault(False)
+        self.replace.setDefault(True)
+        set_role(self.replace, "primary")
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        for button in (cancel, self.append, self.replace):
+            buttons.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 14, 14, 14)
+        layout.setSpacing(8)
+        layout.addWidget(self.field, 2)
+        layout.addWidget(self.told)
+        layout.addWidget(self.preview, 2)
+        layout.addWidget(self.notes)
+        layout.addWidget(self.keep)
+        layout.addLayout(buttons)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_PAUSE_MS)
+        self._timer.timeout.connect(lambda: self.read_wanted.emit(self.field.toPlainText()))
+        self.field.textChanged.connect(self._changed)
+        cancel.clicked.connect(self.reject)
+        self.replace.clicked.connect(lambda: self._choose(append=False))
+        self.append.clicked.connect(lambda: self._choose(append=True))
+        scale, room = min(theme.scale, 1.5), geometry.room(self)
+        self.resize(QSize(int(680 * scale), int(600 * scale)).boundedTo(room))
+        self.field.setPlainText(text)
+        self._changed()
+
+    def show_found(self, found: Dialogue) -> None:
+        """Show what was recognised."""
+        self._found = found
+        count = len(found.messages)
+        self._tell(f"{found.kind}: {count} message{'' if count == 1 else 's'}", "heading")
+        self.notes.setText("\n".join(found.notes))
+        self.preview.clear()
+        for message in found.messages[:_MOST_SHOWN]:
+            self.preview.addItem(f"{_NAMES[message.role]}: {opening_words(message.text, 160)}")
+        if count > _MOST_SHOWN:
+            self.preview.addItem(f"and {count - _MOST_SHOWN:,} more")
+        self._enable()
+
+    def show_wrong(self, sentence: str) -> None:
+        """Say why this is no dialogue."""
+        self._found = None
+        self.preview.clear()
+        self.notes.setText("")
+        self._tell(sentence, "error" if self.field.toPlainText().strip() else "small")
+        self._enable()
+
+    def _tell(self, text: str, role: str) -> None:
+        set_role(self.told, role)
+        self.told.setText(text)
+
+    def _changed(self) -> None:
+        self._found = None
+        self._enable()
+        self._timer.start()
+
+    def _enable(self) -> None:
+        for button in (self.replace, self.append):
+            button.setEnabled(self._found is not None)
+
+    def _choose(self, *, append: bool) -> None:
+        if (found := self._found) is not None:
+            keep = self.keep.isVisible() and self.keep.isChecked()
+            self.accept()
+            self.chosen.emit(found, keep, append)
+
+
+def _label(role: str) -> QLabel:
+    label = QLabel()
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    set_role(label, role)
+    return label
