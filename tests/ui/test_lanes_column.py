@@ -116,7 +116,7 @@ def test_read_only_columns_offer_nothing_that_changes(view: LanesView) -> None:
     menu = _menu(shown)
     enabled = {a.text().replace("&", "") for a in menu.actions() if a.isEnabled() and not a.isSeparator()}
     _close(menu)
-    assert enabled == {"Copy answer"}
+    assert enabled == {"Continue from this answer", "Copy answer"}
     strip = shown.strip()
     assert strip is not None
     box = strip.failure_box()
