@@ -7,6 +7,7 @@ kept free while it is hidden. A block gets what is free, and at least a share of
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QTextCursor
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QWidget
 from workbench.ui.editor.block import LEFT, MessageBlock
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.page import Page
+from workbench.ui.editor.section import Section
 from workbench.ui.theme import Theme, set_role
 
 SHARE = 0.6
@@ -29,11 +31,15 @@ class Column(QScrollArea):
     add_wanted = Signal()
     system_wanted = Signal()
     more_wanted = Signal()
+    part_wanted = Signal(str)
+    """The kind of part to add: example."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._blocks: list[MessageBlock] = []
+        self._sections: list[Section] = []
+        self._section_heights: dict[Section, int] = {}
         self._editable = True
         self._order_is_new = False
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -47,6 +53,8 @@ class Column(QScrollArea):
         self._add.clicked.connect(self.add_wanted)
         self._add_system = self._button("+ System", "Add a system message at the top")
         self._add_system.clicked.connect(self.system_wanted)
+        self._add_example = self._button("+ Example", "Add a pair of user and assistant that shows what you want")
+        self._add_example.clicked.connect(lambda: self.part_wanted.emit("example"))
         self._hidden = 0
         self._more = self._button("Show more", "Messages that are not shown are kept and sent like all others")
         self._more.hide()
@@ -91,6 +99,22 @@ class Column(QScrollArea):
         self._order_is_new = True
         return block
 
+    def set_sections(self, sections: Sequence[Section]) -> None:
+        """Show these sections, children of `page`: they stand behind the first messages of the system."""
+        self._order_is_new |= self._sections != list(sections)
+        self._sections = list(sections)
+        for section in sections:
+            section.show()
+        self.arrange()
+
+    def drop(self, section: Section) -> None:
+        """Delete a section."""
+        self._sections = [one for one in self._sections if one is not section]
+        self._order_is_new = True
+        section.hide()
+        section.setParent(None)
+        section.deleteLater()
+
     def set_hidden(self, count: int) -> None:
         """Say how many messages come after those that are shown; while there are some, none can be added at the end."""
         if count != self._hidden:
@@ -116,6 +140,8 @@ class Column(QScrollArea):
         """Take fonts and colours from the theme again."""
         for block in self._blocks:
             block.restyle()
+        for section in self._sections:
+            section.restyle()
         self.arrange()
 
     def follow(self, block: MessageBlock) -> None:
@@ -136,14 +162,19 @@ class Column(QScrollArea):
         bar = self.verticalScrollBar().sizeHint().width()
         for block in self._blocks:
             block.set_width(width, bar)
+        self._section_heights = {section: section.measure(width, bar) for section in self._sections}
         heights, naturals = self._heights(view)
         total = self._fixed_height() + sum(heights)
         scrolls = total > view
         policy = Qt.ScrollBarPolicy
         self.setVerticalScrollBarPolicy(policy.ScrollBarAlwaysOn if scrolls else policy.ScrollBarAlwaysOff)
-        y = 0
-        for block, height, natural in zip(self._blocks, heights, naturals, strict=True):
+        y, before = 0, self._first_turn()
+        for index, (block, height, natural) in enumerate(zip(self._blocks, heights, naturals, strict=True)):
+            if index == before:
+                y = self._place_sections(y, width, bar)
             y = block.arrange(y, height, scrolls=natural > height)
+        if before == len(self._blocks):
+            y = self._place_sections(y, width, bar)
         self._arrange_buttons(y)
         self._page.resize(width - bar if scrolls else width, max(total, view))
 
@@ -155,6 +186,11 @@ class Column(QScrollArea):
             bar.setValue(min(block.y(), max(bar.value(), bottom - view)))
         else:
             self.reveal(block)
+
+    def reveal_section(self, section: Section) -> None:
+        """Scroll so that all of a section can be seen."""
+        bar, view, place = self.verticalScrollBar(), self.viewport().height(), section.geometry()
+        bar.setValue(min(place.y(), max(bar.value(), place.bottom() + 1 - view)))
 
     def reveal(self, block: MessageBlock) -> None:
         """Scroll so that the caret of `block` can be seen, and its header when the caret is on the first line."""
@@ -204,7 +240,16 @@ class Column(QScrollArea):
 
     def _fixed_height(self) -> int:
         buttons = self._add.sizeHint().height() + 2 * _GAP if self._editable or self._hidden else 0
-        return sum(block.frame_height() for block in self._blocks) + buttons
+        return sum(block.frame_height() for block in self._blocks) + sum(self._section_heights.values()) + buttons
+
+    def _first_turn(self) -> int:
+        """Return where the conversation begins: behind the first messages of the system."""
+        return next((i for i, block in enumerate(self._blocks) if block.role != "system"), len(self._blocks))
+
+    def _place_sections(self, y: int, width: int, bar: int) -> int:
+        for section in self._sections:
+            y = section.place(y, width, bar, self._section_heights[section])
+        return y
 
     def _arrange_buttons(self, y: int) -> None:
         x = LEFT - _PAD
@@ -212,6 +257,7 @@ class Column(QScrollArea):
         offered = (
             (self._more, self._hidden > 0),
             (self._add, self._editable and not self._hidden),
+            (self._add_example, self._editable),
             (self._add_system, self._editable and not has_system),
         )
         for button, wanted in offered:
@@ -226,12 +272,14 @@ class Column(QScrollArea):
         """Number the blocks and put their controls in the order of Tab, before the buttons."""
         for index, block in enumerate(self._blocks):
             block.set_place(index, len(self._blocks))
-        controls = [control for block in self._blocks for control in block.controls()]
+        turn = self._first_turn()
+        parts: list[MessageBlock | Section] = [*self._blocks[:turn], *self._sections, *self._blocks[turn:]]
+        controls = [control for part in parts for control in part.controls()]
         # Qt takes the ring's last and first control for neighbours and would leave the buttons at the front.
-        controls[1:1] = [self._add, self._add_system]
+        controls[1:1] = [self._add, self._add_example, self._add_system]
         for before, after in itertools.pairwise(controls):
             QWidget.setTabOrder(before, after)
-        for before, after in itertools.pairwise([*controls[-1:], self._add, self._add_system]):
+        for before, after in itertools.pairwise([*controls[-1:], self._add, self._add_example, self._add_system]):
             QWidget.setTabOrder(before, after)
 
     def _button(self, text: str, hint: str) -> QPushButton:

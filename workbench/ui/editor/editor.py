@@ -36,6 +36,7 @@ from workbench.ui.editor.journal import (
     Whole,
 )
 from workbench.ui.editor.mirror import Edit
+from workbench.ui.editor.parts import Parts
 from workbench.ui.editor.waiting import AT_ONCE, Waiting
 from workbench.ui.theme import Theme
 
@@ -72,6 +73,7 @@ class ContentEditor(QWidget):
         self._column = Column(self._theme, self)
         self.set_counts, self.counts = self._column.set_counts, self._column.counts
         self._column.add_wanted.connect(self.add_next)
+        self.parts_shown = Parts(self, self._column, theme)
         self._waiting = Waiting(self._show_waiting, self)
         self.inserting = Inserting(self._column, self._waiting, self._keys, self._do, lambda: self.focused_block, self)
         self._column.more_wanted.connect(self._waiting.more)
@@ -113,6 +115,11 @@ class ContentEditor(QWidget):
         return content_variables(self.content())
 
     @property
+    def is_read_only(self) -> bool:
+        """Whether nothing can be changed."""
+        return self._read_only
+
+    @property
     def parts(self) -> Content:
         """Everything but the messages: a content without any."""
         return self._parts
@@ -138,6 +145,7 @@ class ContentEditor(QWidget):
         for block in self._column.blocks:
             block.set_editable(not read_only)
         self._column.set_editable(not read_only)
+        self.parts_shown.set_editable(not read_only)
         self._tell_undo_state()
 
     # Undo

@@ -1,0 +1,110 @@
+"""Examples in the editor, driven by keys and mouse."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
+
+from tests.ui.editor_support import button, editor, shown, theme, ticks, type_text
+from workbench.core.blocks import Example
+from workbench.core.content import Content, Message
+from workbench.ui.editor import ContentEditor
+from workbench.ui.editor.examples import ExampleSection
+
+__all__ = ["editor", "shown", "theme", "ticks"]
+TWO = Content(
+    (Message("system", "Be kind."), Message("user", "{{question}}")),
+    examples=(Example("Where is 77AB12CD90?", "It was delivered."), Example("{{other}}", "Which number?")),
+)
+
+
+def sections(editor: ContentEditor) -> list[ExampleSection]:
+    QTest.qWait(0)
+    return editor.findChildren(ExampleSection)
+
+
+def choose(section: ExampleSection, text: str) -> None:
+    menu = QMenu()
+    section.fill_menu(menu)
+    next(action for action in menu.actions() if action.text() == text).trigger()
+
+
+def settle(editor: ContentEditor) -> None:
+    while editor.parts_shown.is_catching_up:
+        QTest.qWait(1)
+
+
+def test_a_new_example_is_typed_into_at_once_and_undone_like_text(editor: ContentEditor) -> None:
+    editor.set_content(Content((Message("system", "Be kind."), Message("user", "Hi"))))
+    button(editor, "+ Example").click()
+    (section,) = sections(editor)
+    assert section.user.hasFocus()
+    type_text("Where?")
+    section.assistant.setFocus()
+    type_text("There.")
+    assert editor.content().examples == (Example("Where?", "There."),)
+    editor.undo()
+    assert editor.content().examples == (Example("Where?", ""),)
+    assert section.assistant.exact() == ""
+    editor.undo()
+    editor.undo()
+    assert editor.content().examples == ()
+    editor.redo()
+    editor.redo()
+    editor.redo()
+    assert editor.content().examples == (Example("Where?", "There."),)
+
+
+def test_examples_stand_between_system_and_the_first_turn(editor: ContentEditor) -> None:
+    editor.set_content(TWO)
+    settle(editor)
+    system, user = editor._column.blocks
+    first, second = sections(editor)
+    assert system.geometry().bottom() < first.y() < first.geometry().bottom() < second.y() < user.y()
+    assert first.hint.text() == "· user → assistant (1 of 2)"
+    assert editor.variables() == ("question", "other")
+
+
+def test_examples_are_moved_switched_off_copied_and_removed(editor: ContentEditor) -> None:
+    editor.set_content(TWO)
+    settle(editor)
+    one, two = TWO.examples
+    choose(sections(editor)[0], "Move down")
+    assert editor.content().examples == (two, one)
+    assert sections(editor)[1].user.hasFocus()
+    choose(sections(editor)[0], "Switch off")
+    off = Example(two.user, two.assistant, enabled=False)
+    assert editor.content().examples == (off, one)
+    assert "off, not sent" in sections(editor)[0].hint.text()
+    assert editor.variables() == ("question",)
+    choose(sections(editor)[1], "Duplicate")
+    settle(editor)
+    assert editor.content().examples == (off, one, one)
+    choose(sections(editor)[2], "Remove")
+    choose(sections(editor)[1], "Put all examples into the system message")
+    assert (editor.content().examples, editor.content().examples_in) == ((off, one), "system")
+    for _ in range(5):
+        editor.undo()
+    assert editor.content() == TWO
+
+
+def test_thirty_examples_come_a_few_at_a_time_and_are_all_content(editor: ContentEditor) -> None:
+    many = Content((Message("user", "Hi"),), examples=tuple(Example(f"q{n}", f"a{n}") for n in range(30)))
+    editor.set_content(many)
+    assert len(sections(editor)) < 30
+    assert editor.content() == many
+    settle(editor)
+    assert [section.example() for section in sections(editor)] == list(many.examples)
+    editor.set_content(Content())
+    assert sections(editor) == []
+
+
+def test_a_past_prompt_shows_its_examples_to_read(editor: ContentEditor) -> None:
+    editor.set_read_only(True)
+    editor.set_content(TWO)
+    settle(editor)
+    for section in sections(editor):
+        assert not section.more.isVisible()
+        QTest.keyClick(section.user, Qt.Key.Key_X)
+    assert editor.content() == TWO

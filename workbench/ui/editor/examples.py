@@ -1,0 +1,111 @@
+"""Few-shot examples in the editor: a block for each pair.
+
+Invariant: an example is one value of the content; whatever a person does to it is one step of the editor's journal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QMenu, QWidget
+
+from workbench.core.blocks import Example, ExamplesIn
+from workbench.core.content import Content
+from workbench.ui.editor.section import Section, bring
+from workbench.ui.theme import Theme, set_role
+
+Action = Literal["up", "down", "duplicate", "switch", "remove", "paste"]
+
+
+class ExampleSection(Section):
+    """One pair: what a user says, and what the assistant is to answer."""
+
+    changed = Signal(object)
+    """The section, after its person typed into it."""
+    action_wanted = Signal(object, str)
+    home_wanted = Signal(str)
+    """Where all examples go: messages | system."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(theme, parent)
+        self._place = (0, 1)
+        self._home: ExamplesIn = "messages"
+        self._enabled = True
+        self.title.setText("Example")
+        self.user = self.add_row("user", "User of the example")
+        self.assistant = self.add_row("assistant", "Assistant of the example")
+        self.user.setPlaceholderText("What a user might say")
+        self.assistant.setPlaceholderText("The answer that you want")
+        for field in (self.user, self.assistant):
+            field.edited.connect(lambda _edit, _kind: self.changed.emit(self))
+        self.user.cross = lambda _field, direction, x: direction > 0 and self._enter(1, x)
+        self.assistant.cross = lambda _field, direction, x: direction < 0 and self._enter(-1, x)
+
+    def _enter(self, direction: int, x: int | None) -> bool:
+        (self.assistant if direction > 0 else self.user).enter(direction, x)
+        return True
+
+    def example(self) -> Example:
+        """Return what the fields hold."""
+        return Example(self.user.exact(), self.assistant.exact(), self._enabled)
+
+    def show_example(self, example: Example, index: int, count: int, home: ExamplesIn) -> None:
+        """Show an example, its place among the others, and where they all go."""
+        bring(self.user, example.user)
+        bring(self.assistant, example.assistant)
+        self._place, self._home, self._enabled = (index, count), home, example.enabled
+        place = "in the system message" if home == "system" else "user → assistant"
+        state = "" if example.enabled else " · off, not sent"
+        self.hint.setText(f"· {place} ({index + 1} of {count}){state}")
+        set_role(self.title, "heading" if example.enabled else "muted")
+        self.more.setToolTip("Move, switch off, duplicate or remove this example")
+        self.more.setAccessibleName(f"Actions for example {index + 1}")
+        for field, who in ((self.user, "User"), (self.assistant, "Assistant")):
+            field.setAccessibleName(f"{who} of example {index + 1} of {count}{state}")
+
+    def fill_menu(self, menu: QMenu) -> None:
+        index, count = self._place
+        entries: tuple[tuple[str, Action, bool], ...] = (
+            ("Move up", "up", index > 0),
+            ("Move down", "down", index < count - 1),
+            ("Switch off" if self._enabled else "Switch on", "switch", True),
+            ("Duplicate", "duplicate", True),
+            ("Remove", "remove", True),
+        )
+        for text, name, enabled in entries:
+            action = menu.addAction(text)
+            action.setEnabled(enabled)
+            action.triggered.connect(lambda _=False, name=name: self.action_wanted.emit(self, name))
+        menu.addSeparator()
+        homes: tuple[tuple[str, ExamplesIn], ...] = (
+            ("Send all examples as messages", "messages"),
+            ("Put all examples into the system message", "system"),
+        )
+        for text, home in homes:
+            action = menu.addAction(text)
+            action.setCheckable(True)
+            action.setChecked(home == self._home)
+            action.triggered.connect(lambda _=False, home=home: self.home_wanted.emit(home))
+        menu.addSeparator()
+        paste = menu.addAction("Paste examples…")
+        paste.triggered.connect(lambda: self.action_wanted.emit(self, "paste"))
+
+
+def acted(parts: Content, index: int, action: Action) -> Content:
+    """Return `parts` after an action on the example at `index`; "paste" changes nothing by itself."""
+    examples = list(parts.examples)
+    match action:
+        case "up" | "down":
+            target = index + (1 if action == "down" else -1)
+            examples.insert(target, examples.pop(index))
+        case "duplicate":
+            examples.insert(index + 1, examples[index])
+        case "switch":
+            examples[index] = replace(examples[index], enabled=not examples[index].enabled)
+        case "remove":
+            del examples[index]
+        case "paste":
+            pass
+    return replace(parts, examples=tuple(examples))

@@ -1,0 +1,178 @@
+"""Parts of a prompt that are no messages, as blocks among the messages.
+
+Invariant: a section shows what it is given and changes nothing itself: it asks by signals. Its height follows its text
+at once, like a message's, and its fields speak the editor's undo journal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QMenu, QToolButton, QWidget
+
+from workbench.ui.editor.exact import encodable, to_document, units
+from workbench.ui.editor.field import ExactField
+from workbench.ui.editor.mirror import smallest
+from workbench.ui.theme import Theme, set_role
+
+LEFT = 14
+_TOP = 6
+_BOTTOM = 8
+_GAP = 2
+_FOCUS_BAR = 2
+MOST_LINES = 12
+"""Lines of one field before it scrolls by itself."""
+
+
+def bring(field: ExactField, text: str) -> None:
+    """Let a field show `text` by its smallest change, so that the caret stays where somebody types or undoes."""
+    wanted = encodable(text)
+    if wanted == field.exact():
+        return
+    edit = smallest(0, to_document(field.exact()), to_document(wanted))
+    if edit is not None:
+        field.replace(edit.position, units(edit.removed), edit.inserted)
+
+
+class Section(QWidget):
+    """A title with a menu, and rows of a label and a field each."""
+
+    height_changed = Signal()
+    """The section needs another height."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self.editable = True
+        self.title = QLabel(self)
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        set_role(self.title, "heading")
+        self.hint = QLabel(self)
+        self.hint.setTextFormat(Qt.TextFormat.PlainText)
+        set_role(self.hint, "small")
+        self.more = QToolButton(self)
+        self.more.setText("⋯")
+        self.more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        set_role(self.more, "quiet")
+        self.more.clicked.connect(self._open_menu)
+        self.note = QLabel(self)
+        self.note.setTextFormat(Qt.TextFormat.PlainText)
+        self.note.setWordWrap(True)
+        self.note.hide()
+        set_role(self.note, "error")
+        self._rows: list[tuple[QLabel, ExactField]] = []
+        self._heights: list[int] = []
+
+    # For subclasses
+
+    def fill_menu(self, menu: QMenu) -> None:
+        """Add what can be done with the section."""
+        raise NotImplementedError
+
+    def add_row(self, label: str, name: str, *, mono: bool = True) -> ExactField:
+        """Add a field behind `label`; `name` is what screen readers say."""
+        text = QLabel(label, self)
+        set_role(text, "muted")
+        field = ExactField(self.theme, self, journaled=True, mono=mono)
+        field.setAccessibleName(name)
+        field.textChanged.connect(self._text_changed)
+        field.focus_changed.connect(self.update)
+        self._rows.append((text, field))
+        return field
+
+    def set_note(self, text: str) -> None:
+        """Say what is wrong, "" for nothing."""
+        if text != self.note.text():
+            self.note.setText(text)
+            self.note.setVisible(bool(text))
+            self.height_changed.emit()
+
+    # For the column
+
+    @property
+    def fields(self) -> tuple[ExactField, ...]:
+        """The fields from top to bottom."""
+        return tuple(field for _, field in self._rows)
+
+    def controls(self) -> Sequence[QWidget]:
+        """Return what takes the focus, in the order of Tab."""
+        return (self.more, *self.fields)
+
+    def set_editable(self, editable: bool) -> None:
+        """Let the person change it, or only read."""
+        self.editable = editable
+        self.more.setVisible(editable)
+        for field in self.fields:
+            field.set_editable(editable)
+
+    def restyle(self) -> None:
+        """Take fonts and colours from the theme again."""
+        for field in self.fields:
+            field.restyle()
+        self.update()
+
+    def measure(self, width: int, bar: int) -> int:
+        """Take `width` px, of which `bar` stay free at the edge; return the height that shows all of it."""
+        self.resize(width, max(self.height(), 1))
+        x = LEFT + self._label_width()
+        room = max(width - bar - x, 40)
+        self._heights = []
+        for _, field in self._rows:
+            most = field.lines_height(MOST_LINES)
+            field.fit(QRect(x, field.y(), room, max(field.height(), field.lines_height(1))), scrolls=False)
+            self._heights.append(min(field.natural_height(most), most))
+        note = self._note_height(width, bar)
+        return _TOP + self._header() + sum(self._heights) + _GAP * len(self._heights) + note + _BOTTOM
+
+    def place(self, y: int, width: int, bar: int, height: int) -> int:
+        """Take the place at `y`, after `measure`; return the bottom."""
+        self.setGeometry(QRect(0, y, width, height))
+        edge, header = width - bar, self._header()
+        more = self.more.sizeHint().width()
+        self.more.setGeometry(QRect(edge - more, _TOP, more, header))
+        title = min(self.title.sizeHint().width(), max(edge - more - LEFT, 20))
+        self.title.setGeometry(QRect(LEFT, _TOP, title, header))
+        left = LEFT + title + 8
+        self.hint.setGeometry(QRect(left, _TOP, max(edge - more - left - 4, 0), header))
+        at = _TOP + header
+        x = LEFT + self._label_width()
+        for (label, field), field_height in zip(self._rows, self._heights, strict=True):
+            scrolls = field.natural_height(field_height) > field_height
+            field.fit(QRect(x, at, max(edge - x, 40), field_height), scrolls=scrolls)
+            top = at + field.first_baseline() - label.fontMetrics().ascent()
+            label.setGeometry(QRect(LEFT, top, self._label_width(), label.fontMetrics().height()))
+            at += field_height + _GAP
+        if not self.note.isHidden():
+            self.note.setGeometry(QRect(LEFT, at, max(edge - LEFT, 40), self._note_height(width, bar)))
+        return y + height
+
+    # What Qt calls.
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.fillRect(0, self.height() - 1, self.width(), 1, self.theme.color("line"))
+            if any(field.hasFocus() for field in self.fields):
+                painter.fillRect(0, 0, _FOCUS_BAR, self.height() - 1, self.theme.color("accent"))
+
+    def _header(self) -> int:
+        return max(self.title.sizeHint().height(), self.more.sizeHint().height())
+
+    def _label_width(self) -> int:
+        return max((label.sizeHint().width() for label, _ in self._rows), default=0) + 10
+
+    def _note_height(self, width: int, bar: int) -> int:
+        return 0 if self.note.isHidden() else self.note.heightForWidth(max(width - bar - LEFT, 40)) + _GAP
+
+    def _text_changed(self) -> None:
+        if self.isVisible():
+            self.height_changed.emit()
+
+    def _open_menu(self) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.fill_menu(menu)
+        corner = self.more.mapToGlobal(self.more.rect().bottomRight())
+        corner.setX(corner.x() - menu.sizeHint().width())
+        menu.popup(corner)
