@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
@@ -11,6 +12,7 @@ from workbench.core.blocks import Example
 from workbench.core.content import Content, Message
 from workbench.ui.editor import ContentEditor
 from workbench.ui.editor.examples import ExampleSection
+from workbench.ui.editor.paste_examples import PasteExamples
 
 __all__ = ["editor", "shown", "theme", "ticks"]
 TWO = Content(
@@ -108,3 +110,30 @@ def test_a_past_prompt_shows_its_examples_to_read(editor: ContentEditor) -> None
         assert not section.more.isVisible()
         QTest.keyClick(section.user, Qt.Key.Key_X)
     assert editor.content() == TWO
+
+
+def test_rows_of_a_table_become_examples_in_one_step(editor: ContentEditor) -> None:
+    editor.set_content(TWO)
+    settle(editor)
+    QGuiApplication.clipboard().setText("Question\tAnswer\nWhere?\tThere.\nalone\n")
+    choose(sections(editor)[0], "Paste examples…")
+    (dialog,) = editor.findChildren(PasteExamples)
+    assert "1 example from a table with tabs" in dialog.outcome.text()
+    assert "Line 3 has no second column." in dialog.outcome.text()
+    dialog.add.click()
+    settle(editor)
+    assert editor.content().examples == (*TWO.examples, Example("Where?", "There."))
+    assert sections(editor)[2].user.hasFocus()
+    editor.undo()
+    assert editor.content() == TWO
+
+
+def test_what_is_no_table_is_said_and_adds_nothing(editor: ContentEditor) -> None:
+    QGuiApplication.clipboard().clear()
+    editor.parts_shown.paste_examples()
+    (dialog,) = editor.findChildren(PasteExamples)
+    assert not dialog.add.isEnabled()
+    dialog.field.setPlainText("just words")
+    assert dialog.outcome.text() == "Line 1 has no second column."
+    dialog.reject()
+    assert editor.content().examples == ()

@@ -10,12 +10,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer
 
 from workbench.core.blocks import Example
 from workbench.ui.editor.column import Column
 from workbench.ui.editor.examples import ExampleSection, acted
 from workbench.ui.editor.field import ExactField
+from workbench.ui.editor.paste_examples import PasteExamples
 from workbench.ui.theme import Theme
 
 if TYPE_CHECKING:
@@ -26,9 +27,6 @@ AT_ONCE = 3
 
 class Parts(QObject):
     """Keeps the sections of one editor in step with its content."""
-
-    paste_wanted = Signal()
-    """The person wants to paste examples."""
 
     def __init__(self, editor: ContentEditor, column: Column, theme: Theme) -> None:
         super().__init__(editor)
@@ -52,6 +50,20 @@ class Parts(QObject):
         if kind == "example":
             self._then = lambda: self._focus_example(len(self._editor.parts.examples) - 1)
             self._editor.set_parts(replace(parts, examples=(*parts.examples, Example())))
+
+    def paste_examples(self) -> None:
+        """Let the person paste pairs from a table or JSON Lines; they come behind those that are there."""
+        if self._editor.is_read_only:
+            return
+        dialog = PasteExamples(self._editor)
+        dialog.taken.connect(self.add_examples)
+        dialog.open()
+
+    def add_examples(self, examples: tuple[Example, ...]) -> None:
+        """Add examples behind those that are there."""
+        parts = self._editor.parts
+        self._then = lambda: self._focus_example(len(parts.examples))
+        self._editor.set_parts(replace(parts, examples=(*parts.examples, *examples)))
 
     def set_editable(self, editable: bool) -> None:
         """Let the person change the parts, or only read."""
@@ -106,7 +118,7 @@ class Parts(QObject):
     def _act(self, section: ExampleSection, action: str) -> None:
         index = self._examples.index(section)
         if action == "paste":
-            self.paste_wanted.emit()
+            self.paste_examples()
             return
         self._editor.set_parts(acted(self._editor.parts, index, action))  # type: ignore[arg-type] # names are Actions
         step = {"up": -1, "down": 1, "duplicate": 1}.get(action, 0)
