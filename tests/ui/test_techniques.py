@@ -7,8 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from tests.ui.desk import Desk
-from tests.ui.editor_support import content, focused, press, type_text
+from tests.ui.editor_support import blocks, content, focused, press, type_text
 from workbench.core.content import Content
+from workbench.ui.palette.sources import sources
 from workbench.ui.techniques.opening import TechniqueActions
 
 pytestmark = pytest.mark.window
@@ -114,3 +115,20 @@ def test_ones_own_is_saved_from_a_selection_and_removed_again(desk: Desk) -> Non
     actions.dialog.remove_wanted.emit(actions.dialog.current)
     desk.until(lambda: not (folder / "my-price.yml").exists())
     actions.dialog.close()
+
+
+def test_the_palette_finds_and_inserts_techniques(desk: Desk) -> None:
+    window = desk.open()
+    window.view.editor.set_content(content(("user", "Hi")))
+    found = next(source for source in sources(window) if source.name == "techniques").read()
+    assert len(found) >= 14
+    next(entry for entry in found if entry.title == "Role").act()
+    assert [m.role for m in window.view.editor.content().messages] == ["system", "user"]
+
+
+def test_the_header_of_a_narrow_system_message_shows_no_two_things_in_one_place(desk: Desk) -> None:
+    window = desk.open(size=(1024, 700))
+    block = blocks(window.view.editor)[0]
+    desk.until(lambda: block._count.text() != "")
+    assert block._techniques.isVisible()
+    assert not block._count.isVisible() or not block._count.geometry().intersects(block._techniques.geometry())

@@ -127,6 +127,8 @@ class MessageBlock(QWidget):
     def _place_count(self) -> None:
         width, more = self._count.sizeHint().width(), self._more.geometry()
         right = more.left() - 4 if self._editable else more.right() - 6
+        if not self._techniques.isHidden():
+            right = self._techniques.geometry().left() - 4
         left = right - width
         self._count.setGeometry(QRect(left, more.y(), width, more.height()))
         self._count.setVisible(bool(self._count.text()) and left > self._role_button.geometry().right() + 8)

@@ -14,10 +14,13 @@ from workbench.app.reasons import why_not
 from workbench.app.timeline import describe, name
 from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, ECHO_MODEL, LITELLM
 from workbench.core.runs import PromptRow
+from workbench.core.techniques import Technique
+from workbench.core.text import opening_words
 from workbench.engine.providers import provider_name
 from workbench.ui.state import window_state
 
 if TYPE_CHECKING:
+    from workbench.ui.techniques.opening import TechniqueActions
     from workbench.ui.window import MainWindow
 
 _ITERATIONS = 200
@@ -26,10 +29,13 @@ _MODEL_HINT = "Enter adds a lane with this model, Shift+Enter gives it to the fo
 
 def sources(window: MainWindow) -> list[Source]:
     """Return the sources in the order in which equally good matches are shown."""
+    # A QObject, so made here and not by the task that reads.
+    actions = window.dialogs.techniques
     return [
         Source("commands", ">", lambda: _commands(window)),
         Source("prompts", "/", lambda: _prompts(window)),
         Source("iterations", "#", lambda: _iterations(window, window.compose.prompt_uid), slow=True, rank=2),
+        Source("techniques", "+", lambda: _techniques(window, actions), slow=True, rank=3),
         Source("models", "@", lambda: _models(window), slow=True, rank=4),
     ]
 
@@ -79,6 +85,23 @@ def _iterations(window: MainWindow, prompt_uid: str) -> Sequence[Entry]:
         entry(row.uid, " ".join(filter(None, (name(row).capitalize(), row.note or row.summary))), describe(row))
         for row in rows
     ]
+
+
+def _techniques(window: MainWindow, actions: TechniqueActions) -> Sequence[Entry]:
+    unavailable = "" if window.compose.viewing is None else "what is past is read-only"
+
+    def entry(technique: Technique) -> Entry:
+        mark = f"{'own' if technique.own else 'shipped'} {technique.id}"
+        return Entry(
+            "technique",
+            mark,
+            technique.name,
+            lambda: actions.insert(technique),
+            opening_words(technique.what, 80),
+            unavailable=unavailable,
+        )
+
+    return [entry(technique) for technique in actions.files.all().techniques]
 
 
 def _models(window: MainWindow) -> Sequence[Entry]:

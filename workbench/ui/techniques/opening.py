@@ -29,7 +29,7 @@ class TechniqueActions(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self._files = Techniques(window.workbench.places)
+        self.files = Techniques(window.workbench.places)
         self.dialog: TechniqueDialog | None = None
         self.form: TechniqueForm | None = None
 
@@ -70,7 +70,7 @@ class TechniqueActions(QObject):
             if self.dialog is not None:
                 self.dialog.show_library(library, select)  # type: ignore[arg-type]
 
-        self._window.tasks.run(self._files.all, show)
+        self._window.tasks.run(self.files.all, show)
 
     def _edit(self, technique: Technique | None) -> None:
         if technique is None:
@@ -99,7 +99,7 @@ class TechniqueActions(QObject):
             if isValid(form):
                 form.complain(problem_of(error).sentence)
 
-        self._window.tasks.run(lambda: self._files.save(technique), kept, failed)
+        self._window.tasks.run(lambda: self.files.save(technique), kept, failed)
 
     def _remove(self, technique: Technique) -> None:
         def failed(error: Exception) -> None:
@@ -111,10 +111,10 @@ class TechniqueActions(QObject):
             self._window.notices.offer(
                 f"“{technique.name}” was removed from the techniques.",
                 "Undo",
-                lambda: self._window.tasks.run(lambda: self._files.save(technique), lambda _: self._read(technique.id)),
+                lambda: self._window.tasks.run(lambda: self.files.save(technique), lambda _: self._read(technique.id)),
             )
 
-        self._window.tasks.run(lambda: self._files.remove(technique), gone, failed)
+        self._window.tasks.run(lambda: self.files.remove(technique), gone, failed)
 
     def _dialog_closed(self) -> None:
         self.dialog = None
