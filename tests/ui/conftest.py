@@ -25,6 +25,7 @@ def desk(_no_leaks: None, home: Path, qtbot: QtBot, window_theme: Theme, tmp_pat
     """A window that is closed at the end, whatever happened."""
     window_theme.set_mode("light")
     window_theme.set_scale(1.0)
+    window_theme.set_motion("system")
     desk = Desk(qtbot, window_theme, tmp_path)
     yield desk
     desk.close()

@@ -167,8 +167,8 @@ class SettingsDouble:
         self.calls.append(("look",))
         return self._answer("look", ())
 
-    def save_appearance(self, mode: str, scale: float) -> Future[None]:
-        self.calls.append(("appearance", mode, scale))
+    def save_appearance(self, mode: str, scale: float, motion: str) -> Future[None]:
+        self.calls.append(("appearance", mode, scale) if motion == "system" else ("appearance", mode, scale, motion))
         return self._answer("appearance", None)
 
 

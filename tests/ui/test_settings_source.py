@@ -187,10 +187,11 @@ def test_appearance_is_kept_beside_everything_else(source: WorkbenchSettingsSour
     config = workbench.places.config
     config.mkdir(parents=True, exist_ok=True)
     (config / "settings.json").write_text('{"theme": "light", "geometry": "AAAA", "unknown": 1}')
-    source.save_appearance("dark", 1.3).result(PATIENCE_S)
+    source.save_appearance("dark", 1.3, "reduced").result(PATIENCE_S)
     assert json.loads((config / "settings.json").read_text()) == {
         "theme": "dark",
         "font_scale": 1.3,
+        "motion": "reduced",
         "geometry": "AAAA",
         "unknown": 1,
     }

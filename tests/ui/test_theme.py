@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QApplication,
@@ -114,6 +115,16 @@ def test_every_control_shows_that_it_has_the_focus(qtbot: QtBot, theme: Theme, m
         edge = control.grab().toImage()
         ring = [(x, y) for x in range(edge.width()) for y in (0, edge.height() - 1)]
         assert any(edge.pixel(x, y) != before.pixel(x, y) for x, y in ring), control.property("role")
+
+
+def test_less_motion_stops_carets_and_comes_back(qapp: QApplication, theme: Theme) -> None:
+    hints = qapp.styleHints()
+    before = hints.cursorFlashTime()
+    theme.set_motion("reduced")
+    assert hints.cursorFlashTime() == 0
+    assert not qapp.isEffectEnabled(Qt.UIEffect.UI_AnimateMenu)
+    theme.set_motion("system")
+    assert hints.cursorFlashTime() == before
 
 
 @pytest.mark.parametrize("turn", [1, 2])

@@ -13,7 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.app.later import start, start_then
-from workbench.app.settings_types import EndpointInfo, EndpointSaved, FileForm, KeyInfo, KeysPage, ThemeMode, tail_of
+from workbench.app.settings_types import (
+    EndpointInfo,
+    EndpointSaved,
+    FileForm,
+    KeyInfo,
+    KeysPage,
+    Motion,
+    ThemeMode,
+    tail_of,
+)
 from workbench.core.lanes import Endpoint
 from workbench.engine.calls import ModelIds
 from workbench.engine.providers import PROVIDERS, key_variables, provider_name
@@ -117,10 +126,10 @@ class WorkbenchSettingsSource:
         """Look for Ollama and LM Studio on this machine."""
         return start(lambda: tuple(self._workbench.endpoints.look_for_servers()))
 
-    def save_appearance(self, mode: ThemeMode, scale: float) -> Future[None]:
-        """Remember theme and font scale."""
+    def save_appearance(self, mode: ThemeMode, scale: float, motion: Motion) -> Future[None]:
+        """Remember theme, font scale and how much may move."""
 
-        return save_settings(self._workbench.places.config, theme=mode, font_scale=scale)
+        return save_settings(self._workbench.places.config, theme=mode, font_scale=scale, motion=motion)
 
     def _read_keys(self) -> KeysPage:
         self._keys.refresh()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 KeySource = Literal["", "keyring", "environment", "session"]
 ThemeMode = Literal["system", "light", "dark"]
+Motion = Literal["system", "reduced", "full"]
 _LONG_ENOUGH = 12
 
 
@@ -136,6 +137,6 @@ class SettingsSource(Protocol):
         """Look for Ollama and LM Studio on this machine."""
         ...
 
-    def save_appearance(self, mode: ThemeMode, scale: float) -> Future[None]:
-        """Remember theme and font scale (1.0 = 100 %)."""
+    def save_appearance(self, mode: ThemeMode, scale: float, motion: Motion) -> Future[None]:
+        """Remember theme, font scale (1.0 = 100 %) and how much may move."""
         ...

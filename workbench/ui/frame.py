@@ -102,7 +102,10 @@ class Frame(QMainWindow):
         mine = {name: divider for name, divider in self._dividers().items() if divider.is_by_hand}
         changed = geometry.remember(self, self.settings, {**mine, **(splitters or {})})
         try:
-            stored.save(directory, replace(changed, theme=self.theme.mode, font_scale=self.theme.scale))
+            stored.save(
+                directory,
+                replace(changed, theme=self.theme.mode, font_scale=self.theme.scale, motion=self.theme.motion),
+            )
         except HostError as error:
             # The window is closing: there is nowhere left to say it but the terminal.
             sys.stderr.write(f"{error.sentence}\n")

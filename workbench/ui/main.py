@@ -56,6 +56,7 @@ def _run(app: QApplication, db: Path) -> int:
     try:
         loaded = stored.load(found.config)
         theme = Theme(app, loaded.settings.theme, loaded.settings.font_scale, set_style=False)
+        theme.set_motion(loaded.settings.motion)
         frame = Frame(theme, loaded.settings, peek(db))
         start = Start(frame, db, found, loaded.notice)
         start.failed.connect(app.quit)

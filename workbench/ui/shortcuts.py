@@ -29,6 +29,7 @@ from workbench.app.commands import COMMANDS, GROUPS, Command
 from workbench.app.fuzzy import fold
 from workbench.app.keymap import only_outside_text, spoken, why_reserved
 from workbench.ui import geometry
+from workbench.ui.fields import clearable
 from workbench.ui.shell.keys import give_back, pressed
 from workbench.ui.theme import Theme, set_role
 
@@ -113,7 +114,7 @@ class ShortcutSheet(QDialog):
         self.filter = QLineEdit()
         self.filter.setPlaceholderText("Filter by a word or a key")
         self.filter.setAccessibleName("Filter")
-        self.filter.setClearButtonEnabled(True)
+        clearable(self.filter)
         self.tree = QTreeWidget()
         self.tree.setAccessibleName("Commands and their keys")
         self.status = QLabel()

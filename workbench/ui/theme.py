@@ -17,8 +17,16 @@ from workbench.host.resources import resource
 from workbench.ui.tokens import DARK, LIGHT, Tokens
 
 Mode = Literal["system", "light", "dark"]
+Motion = Literal["system", "reduced", "full"]
 STYLE = "Fusion"
-__all__ = ["DARK", "LIGHT", "STYLE", "Mode", "Theme", "Tokens", "keep_room", "set_role"]
+_EFFECTS = (
+    Qt.UIEffect.UI_AnimateMenu,
+    Qt.UIEffect.UI_AnimateCombo,
+    Qt.UIEffect.UI_AnimateTooltip,
+    Qt.UIEffect.UI_FadeMenu,
+    Qt.UIEffect.UI_FadeTooltip,
+)
+__all__ = ["DARK", "LIGHT", "STYLE", "Mode", "Motion", "Theme", "Tokens", "keep_room", "set_role"]
 
 
 class Theme(QObject):
@@ -36,6 +44,9 @@ class Theme(QObject):
         if set_style:
             app.setStyle(STYLE)
         hints = QGuiApplication.styleHints()
+        self._motion: Motion = "system"
+        self._flash_ms = hints.cursorFlashTime()
+        self._effects = {effect: QApplication.isEffectEnabled(effect) for effect in _EFFECTS}
         hints.colorSchemeChanged.connect(self._system_changed)
         self._apply()
 
@@ -48,6 +59,20 @@ class Theme(QObject):
     def scale(self) -> float:
         """Font scale, 1.0 = 100 %."""
         return self._scale
+
+    @property
+    def motion(self) -> Motion:
+        """What the user chose: as the system, or as little motion as possible."""
+        return self._motion
+
+    def set_motion(self, motion: Motion) -> None:
+        """Let carets blink and menus unfold as the system has it, or keep still."""
+        if motion == self._motion:
+            return
+        self._motion = motion
+        QGuiApplication.styleHints().setCursorFlashTime(0 if motion == "reduced" else self._flash_ms)
+        for effect, was in self._effects.items():
+            QApplication.setEffectEnabled(effect, was and motion != "reduced")
 
     @property
     def is_dark(self) -> bool:

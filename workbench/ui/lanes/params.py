@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.core.lanes import Params
+from workbench.ui.fields import clearable
 from workbench.ui.lanes import params_text as texts
 from workbench.ui.lanes.widgets import Choice, breakable, quiet_button
 from workbench.ui.theme import Theme, set_role
@@ -91,7 +92,7 @@ class ParamsDialog(QDialog):
         field = QLineEdit(text, self)
         field.setPlaceholderText(f"{NOT_SET} · {hint}")
         field.setAccessibleName(name)
-        field.setClearButtonEnabled(True)
+        clearable(field)
         return field
 
     def _area(self, name: str, text: str, lines: int) -> ShortText:

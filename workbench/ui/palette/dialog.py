@@ -14,6 +14,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QDialog, QFrame, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from workbench.app.palette import MOST, Entry, Palette
+from workbench.ui.fields import clearable
 from workbench.ui.palette.delegate import ENTRY, PaletteDelegate
 from workbench.ui.shell.keys import give_back
 from workbench.ui.theme import Theme, set_role
@@ -66,7 +67,7 @@ class PaletteDialog(QDialog):
         self.field = QLineEdit()
         self.field.setPlaceholderText("Find a command, prompt, model or iteration")
         self.field.setAccessibleName("Find")
-        self.field.setClearButtonEnabled(True)
+        clearable(self.field)
         self._model = _Found(self)
         self.list = QListView()
         self.list.setModel(self._model)

@@ -26,6 +26,7 @@ from workbench.app.model_entries import UNCHANGED, Choice, Offer, PickerSource
 from workbench.app.model_list import EndpointModels, ModelListModel, Row
 from workbench.core.lanes import Lane
 from workbench.ui import geometry
+from workbench.ui.fields import clearable
 from workbench.ui.picker.delegate import PickerDelegate
 from workbench.ui.picker.details import ModelDetails
 from workbench.ui.picker.files import ChooseFile, FileFields, choose_file
@@ -108,7 +109,7 @@ class ModelPicker(QDialog):
         self._search = QLineEdit()
         self._search.setPlaceholderText("Search models and providers, or type any model id")
         self._search.setAccessibleName("Search models")
-        self._search.setClearButtonEnabled(True)
+        clearable(self._search)
         self._list = QListView()
         self._list.setUniformItemSizes(True)
         self._list.setAccessibleName("Models")

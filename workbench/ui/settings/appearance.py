@@ -1,9 +1,9 @@
-"""The page of theme and size of text, applied while one looks."""
+"""The page of theme, size of text and motion, applied while one looks."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QHBoxLayout, QRadioButton, QSlider, QVBoxLayout, QWidget
 
 from workbench.app.later import Later, sentence_of
 from workbench.app.settings_types import SettingsSource, ThemeMode
@@ -16,7 +16,7 @@ _MODES: tuple[tuple[ThemeMode, str], ...] = (("system", "As the system"), ("ligh
 
 
 class AppearancePanel(QWidget):
-    """System, light or dark; 80 to 200 %."""
+    """System, light or dark; 80 to 200 %; how much moves."""
 
     def __init__(self, theme: Theme, source: SettingsSource) -> None:
         super().__init__()
@@ -31,6 +31,7 @@ class AppearancePanel(QWidget):
         self._slider.setPageStep(STEP)
         self._slider.setAccessibleName("Size of text in per cent")
         self._percent = label(role="muted", wrap=False)
+        self.still = QCheckBox("Reduce motion")
         self._status = Status()
         # A new size lays out every window again: once the hand rests, not at every pixel of the slider.
         self._settled = QTimer(self)
@@ -40,11 +41,13 @@ class AppearancePanel(QWidget):
         self._lay_out()
         self.show_theme()
         self._slider.valueChanged.connect(self._size_changed)
+        self.still.toggled.connect(self._set_still)
         theme.changed.connect(self.show_theme)
 
     def show_theme(self) -> None:
         """Show what is in force."""
         self._modes[self._theme.mode].setChecked(True)
+        self.still.setChecked(self._theme.motion == "reduced")
         if not self._settled.isActive():
             self._slider.setValue(round(self._theme.scale * 100))
             self._settled.stop()
@@ -77,6 +80,10 @@ class AppearancePanel(QWidget):
         row.addWidget(button("Reset", lambda: self._slider.setValue(100), "quiet", "Back to 100 per cent"))
         layout.addLayout(row)
         layout.addWidget(label("Applied at once, in every window.", "muted"))
+        layout.addSpacing(16)
+        layout.addWidget(label("Motion", "heading"))
+        layout.addWidget(self.still)
+        layout.addWidget(label("The caret does not blink, and menus and lists open at once.", "muted"))
         layout.addWidget(self._status)
         layout.addStretch(1)
 
@@ -89,6 +96,11 @@ class AppearancePanel(QWidget):
             self._theme.set_mode(mode)
             self._remember()
 
+    def _set_still(self, still: bool) -> None:
+        if still != (self._theme.motion == "reduced"):
+            self._theme.set_motion("reduced" if still else "system")
+            self._remember()
+
     def _apply_size(self) -> None:
         scale = self._slider.value() / 100
         if scale != self._theme.scale:
@@ -96,7 +108,7 @@ class AppearancePanel(QWidget):
             self._remember()
 
     def _remember(self) -> None:
-        future = self._source.save_appearance(self._theme.mode, self._theme.scale)
+        future = self._source.save_appearance(self._theme.mode, self._theme.scale, self._theme.motion)
         otherwise = "This could not be saved and holds until the workbench is closed."
         self._later.watch(
             future,

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from workbench.app.key_list import ROW, KeyListModel
 from workbench.app.later import Later, sentence_of
 from workbench.app.settings_types import KeyInfo, KeysPage, SettingsSource
+from workbench.ui.fields import clearable
 from workbench.ui.settings.parts import Confirm, SecretField, Status, button, label
 from workbench.ui.settings.rows import Index, RowDelegate, RowText
 from workbench.ui.theme import Theme, set_role
@@ -222,7 +223,7 @@ class KeysPanel(QWidget):
         self._search = QLineEdit()
         self._search.setPlaceholderText("Search providers")
         self._search.setAccessibleName("Search providers")
-        self._search.setClearButtonEnabled(True)
+        clearable(self._search)
         self._model = KeyListModel(self)
         self._list = QListView()
         self._list.setAccessibleName("Providers")

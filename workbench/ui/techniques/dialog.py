@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from workbench.core.content import Content
 from workbench.core.techniques import Caret, Technique, insertion, ranked, where
 from workbench.ui import geometry
+from workbench.ui.fields import clearable
 from workbench.ui.theme import Theme, set_role
 from workbench.usecases.techniques import Library
 
@@ -50,7 +51,7 @@ class TechniqueDialog(QDialog):
         self.search = QLineEdit()
         self.search.setPlaceholderText("Search techniques")
         self.search.setAccessibleName("Search techniques")
-        self.search.setClearButtonEnabled(True)
+        clearable(self.search)
         self.list = QListWidget()
         self.list.setAccessibleName("Techniques")
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -1,0 +1,127 @@
+"""Whoever cannot see the window is told by Qt's tree of accessible objects what every control is and does.
+
+Every view and dialog is found by walking all windows that are open, so that one that is added is covered as soon as it
+is opened by one of the ways in `STATES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QAccessibleInterface
+from PySide6.QtWidgets import QApplication, QWidget
+
+from tests.ui.desk import Desk
+
+Role = QAccessible.Role
+ACTIVE = {
+    Role.Button,
+    Role.ButtonMenu,
+    Role.ButtonDropDown,
+    Role.CheckBox,
+    Role.RadioButton,
+    Role.ComboBox,
+    Role.EditableText,
+    Role.SpinBox,
+    Role.Slider,
+    Role.List,
+    Role.Tree,
+    Role.Table,
+    Role.PageTabList,
+    Role.PageTab,
+    Role.Link,
+}
+NO_ROLE = {Role.NoRole, Role.Client, Role.Pane, Role.Window, Role.Grouping, Role.Whitespace}
+INSIDE = {Role.ListItem, Role.TreeItem, Role.Cell, Role.MenuItem, Role.ScrollBar, Role.Splitter}
+
+
+def below(found: QAccessibleInterface | None) -> Iterator[QAccessibleInterface]:
+    """Yield what is visible in a window, from the outside in; the rows of lists are their delegates' own."""
+    if found is None or not found.isValid() or found.state().invisible:
+        return
+    yield found
+    if found.role() in (Role.List, Role.Tree, Role.Table, Role.ComboBox, Role.SpinBox):
+        return
+    for at in range(found.childCount()):
+        child = found.child(at)
+        if child is not None and child.role() not in INSIDE:
+            yield from below(child)
+
+
+def complaints() -> list[str]:
+    """Return what is wrong with the controls of all open windows."""
+    wrong = []
+    for window in QApplication.topLevelWidgets():
+        if not window.isVisible() or window.inherits("QMenu") or window.inherits("QTipLabel"):
+            continue
+        for found in below(QAccessible.queryAccessibleInterface(window)):
+            widget = found.object()
+            kind = type(widget).__name__
+            focusable = isinstance(widget, QWidget) and bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+            named = found.text(QAccessible.Text.Name).strip()
+            if (found.role() in ACTIVE or focusable) and not named:
+                wrong.append(f"{kind} in {window.windowTitle()} has no name")
+            if focusable and found.role() in NO_ROLE:
+                wrong.append(f"{kind} “{named}” in {window.windowTitle()} takes the keyboard and has no role")
+            if isinstance(widget, QWidget) and widget.inherits("QPlainTextEdit") and found.textInterface() is None:
+                wrong.append(f"{kind} “{named}” does not tell its text")
+    return wrong
+
+
+def _past(desk: Desk) -> None:
+    desk.run()
+    window = desk.window
+    window.compose.view(window.timeline.row(0).uid)  # type: ignore[union-attr] # it has just run
+    desk.until(lambda: window.compose.viewing is not None)
+
+
+def _palette(desk: Desk) -> None:
+    desk.ctrl(Qt.Key.Key_K)
+    desk.until(lambda: desk.window.overlays.palette is not None)
+
+
+def _picker(desk: Desk) -> None:
+    desk.window.dialogs.pick_model(desk.window.shown_slots()[0])
+    desk.until(lambda: desk.window.dialogs.open_picker is not None)
+
+
+STATES: dict[str, Callable[[Desk], object]] = {
+    "draft": lambda desk: None,
+    "answered": lambda desk: desk.run(),
+    "past": _past,
+    "problem": lambda desk: desk.window.notices.problem("It went wrong.", "The detail."),
+    "palette": _palette,
+    "shortcuts": lambda desk: desk.press(Qt.Key.Key_F1),
+    "settings": lambda desk: desk.window.dialogs.settings("keys"),
+    "endpoints": lambda desk: desk.window.dialogs.settings("endpoints"),
+    "appearance": lambda desk: desk.window.dialogs.settings("appearance"),
+    "picker": _picker,
+    "parameters": lambda desk: desk.window.view.lanes.edit_params(desk.window.shown_slots()[0]),
+    "renaming": lambda desk: desk.window.view.lanes.rename(desk.window.shown_slots()[0]),
+    "menu": lambda desk: desk.press(Qt.Key.Key_F10),
+}
+
+
+@pytest.mark.parametrize("state", [name for name in STATES if name != "menu"])
+def test_every_control_has_a_name_and_a_role(desk: Desk, state: str) -> None:
+    desk.open()
+    STATES[state](desk)
+    QApplication.processEvents()
+    try:
+        assert complaints() == []
+    finally:
+        for window in QApplication.topLevelWidgets():
+            if window is not desk.window.frame and window.isVisible():
+                window.close()
+
+
+def test_the_editor_tells_its_text(desk: Desk) -> None:
+    window = desk.open()
+    window.view.editor.focus_first()
+    field = QApplication.focusWidget()
+    told = QAccessible.queryAccessibleInterface(field).textInterface()
+    assert told is not None
+    desk.type("Greetings ")
+    assert "Greetings" in told.text(0, told.characterCount())
