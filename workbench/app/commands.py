@@ -34,6 +34,7 @@ class WindowState:
     can_note: bool = False
     writable: bool = True
     detail_open: bool = False
+    find_open: bool = False
 
 
 Enabled = Callable[[WindowState], bool]
@@ -73,7 +74,7 @@ COMMANDS: tuple[Command, ...] = (
         "Close what is open, or stop what runs",
         "Run",
         ("Esc",),
-        lambda s: s.viewing or s.running or s.detail_open,
+        lambda s: s.viewing or s.running or s.detail_open or s.find_open,
         fixed=True,
     ),
     Command("retry_lane", "Retry the focused lane", "Run", ("Ctrl+R",), lambda s: s.can_retry_lane),
@@ -93,6 +94,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("techniques", "Insert a technique…", "Edit", ("Ctrl+T",), _editing),
     Command("paste_dialogue", "Paste a dialogue…", "Edit", (), _editing),
     Command("save_technique", "Save selection as technique…", "Edit", (), _editing),
+    Command("find", "Find in all messages", "Edit", ("Ctrl+F",), lambda s: s.has_prompt),
+    Command("replace", "Find and replace in all messages", "Edit", ("Ctrl+H",), _editing),
+    Command("find_next", "Next hit", "Edit", ("F3",), lambda s: s.has_prompt),
+    Command("find_previous", "Previous hit", "Edit", ("Shift+F3",), lambda s: s.has_prompt),
     Command("focus_editor", "Go to the editor", "Edit", ("Ctrl+E",), _always),
     Command("add_lane", "Add a lane", "Lanes", ("Ctrl+L",), _editing),
     Command("duplicate_lane", "Duplicate the focused lane", "Lanes", (), lambda s: _editing(s) and s.lane_focused),

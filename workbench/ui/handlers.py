@@ -54,6 +54,10 @@ class Handlers:
             "paste_dialogue": lambda: w.dialogs.conversation.paste(),
             "continue_lane": lambda: w.dialogs.conversation.go_on(lanes.focused_slot()),
             "save_technique": lambda: w.dialogs.techniques.save_selection(),
+            "find": lambda: w.view.editing.finder.open(replacing=False),
+            "replace": lambda: w.view.editing.finder.open(replacing=True),
+            "find_next": lambda: w.view.editing.finder.step(1),
+            "find_previous": lambda: w.view.editing.finder.step(-1),
             "focus_editor": self.focus_editor,
             "add_lane": self.add_lane,
             "duplicate_lane": lambda: compose.lanes.duplicate(lanes.focused_slot()),
@@ -85,7 +89,7 @@ class Handlers:
 
     def escape(self) -> None:
         """Close the innermost open thing; when nothing is open, stop what runs."""
-        if self._window.notice.close_detail():
+        if self._window.notice.close_detail() or self._window.view.editing.finder.close():
             return
         if self._window.compose.viewing is not None:
             self.back()

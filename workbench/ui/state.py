@@ -36,4 +36,5 @@ def window_state(window: MainWindow) -> WindowState:
         can_note=shown >= 0,
         writable=not window.workbench.store.read_only,
         detail_open=window.notice.is_detail_open,
+        find_open=window.view.editing.finder.is_open,
     )

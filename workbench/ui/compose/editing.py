@@ -11,6 +11,8 @@ from PySide6.QtCore import QObject
 
 from workbench.ui.editor import ContentEditor
 from workbench.ui.editor.aids import Aids
+from workbench.ui.editor.findbar import FindBar
+from workbench.ui.editor.finder import Finder
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
@@ -24,6 +26,11 @@ class Editing(QObject):
         self._window = window
         self._help(window.view.editor)
         window.view.past_made.connect(self._help)
+        self.bar = FindBar(window.view)
+        window.view.add_below_editor(self.bar)
+        self.finder = Finder(self.bar, window.view.editor, window.tasks.run)
+        self.finder.toggled.connect(window.update_state)
+        window.view.shown_editor_changed.connect(self.finder.use)
 
     def _help(self, editor: ContentEditor) -> None:
         Aids(editor, self._window.theme, self._window.tasks.run)

@@ -33,6 +33,8 @@ class ComposeView(Divider):
     lanes: LanesView
     viewing: ViewingBar
     editing: Editing
+    shown_editor_changed = Signal(object)
+    """The editor that is shown now: the draft's or that of the past."""
     past_made = Signal(object)
     """The editor of past iterations, before it shows the first one."""
 
@@ -99,6 +101,10 @@ class ComposeView(Divider):
         self._show(past=True)
         self.viewing.show_row(title, detail)
 
+    def add_below_editor(self, bar: QWidget) -> None:
+        """Put a bar between the editor and the values."""
+        self._layout.insertWidget(self._layout.indexOf(self.values), bar)
+
     def show_draft(self) -> None:
         """Return from a past iteration."""
         self._show(past=False)
@@ -131,6 +137,7 @@ class ComposeView(Divider):
         if self._past_editor is not None and self._past_values is not None:
             self._past_editor.setVisible(past)
             self._past_values.setVisible(past)
+        self.shown_editor_changed.emit(self._past_editor if past else self.editor)
 
     def _sync_variables(self) -> None:
         self.values.set_variables(self.editor.variables())

@@ -11,6 +11,7 @@ from workbench.ui.editor import indent
 from workbench.ui.editor.block import MessageBlock
 from workbench.ui.editor.editor import ContentEditor
 from workbench.ui.editor.highlight import Highlighter
+from workbench.ui.editor.hits import Hits
 from workbench.ui.editor.lexers import Languages, Run
 from workbench.ui.theme import Theme
 
@@ -42,6 +43,7 @@ class Aids(QObject):
         field.layers.append(
             Highlighter(field, self._theme, self._languages, lambda: self._editor.parts.template == "jinja")
         )
+        field.layers.append(Hits(field, self._theme))
         field.habits.append(lambda event: indent.takes(field, event))
 
     def _follow_template(self) -> None:

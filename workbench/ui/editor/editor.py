@@ -210,6 +210,19 @@ class ContentEditor(QWidget):
         """The messages that have widgets, from top to bottom."""
         return self._column.blocks
 
+    @property
+    def can_edit(self) -> bool:
+        """Whether a person can change anything."""
+        return not self._read_only
+
+    def show_part(self, index: int, position: int, length: int) -> None:
+        """Select a part of a message, in UTF-16 units of its text, and scroll to it; the focus stays where it is."""
+        self._waiting.hurry(index + 1)
+        block = self._column.blocks[index]
+        block.field.select(position, length)
+        block.field.ensureCursorVisible()
+        self._column.reveal(block)
+
     def first_viewport(self) -> QWidget:
         """Return what the first message is painted on, the editor itself while there is none."""
         return self._column.blocks[0].field.viewport() if self._column.blocks else self

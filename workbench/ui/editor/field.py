@@ -61,7 +61,7 @@ class ExactField(QPlainTextEdit):
         super().__init__(parent)
         self._theme = theme
         self._mono = mono
-        self._record = Record(self.document())
+        self.record = Record(self.document())
         self._marks = Marks(self, theme)
         self._text: str | None = ""
         self._quiet = False
@@ -77,7 +77,7 @@ class ExactField(QPlainTextEdit):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setUndoRedoEnabled(False)
         self.document().contentsChange.connect(self._contents_change)
-        self.textChanged.connect(lambda: self._record.settle(self.textCursor()))
+        self.textChanged.connect(lambda: self.record.settle(self.textCursor()))
         self._own = None if journaled else FieldHistory(self)
         if self._own is not None:
             self.history = self._own.state
@@ -86,21 +86,21 @@ class ExactField(QPlainTextEdit):
     @property
     def length(self) -> int:
         """The length of the text in UTF-16 units, known without reading it."""
-        return len(self._record)
+        return len(self.record)
 
     @property
     def is_broken(self) -> bool:
         """Whether a paragraph is shown in pieces."""
-        return self._record.is_broken
+        return self.record.is_broken
 
     def caret(self) -> int:
         """Return where the caret is, in UTF-16 units of the text."""
-        return self._record.plain(self.textCursor().position())
+        return self.record.plain(self.textCursor().position())
 
     def exact(self) -> str:
         """Return the text; cached until it changes."""
         if self._text is None:
-            self._text = from_document(self._record.text())
+            self._text = from_document(self.record.text())
         return self._text
 
     def set_exact(self, text: str) -> None:
@@ -112,7 +112,7 @@ class ExactField(QPlainTextEdit):
         try:
             self.setPlainText("" if SOFT in raw else raw)
             if SOFT in raw:
-                self._record.insert(QTextCursor(self.document()), raw)
+                self.record.insert(QTextCursor(self.document()), raw)
         finally:
             self._quiet = False
         if self._own is not None:
@@ -120,26 +120,26 @@ class ExactField(QPlainTextEdit):
 
     def replace(self, position: int, removed: int, inserted: str, *, quiet: bool = True) -> None:
         """Replace `removed` units at `position` by document text; the caret follows. Quiet, nobody is told."""
-        cursor = self._record.select(position, removed)
+        cursor = self.record.select(position, removed)
         self._quiet = quiet
         try:
-            self._record.insert(cursor, paragraphs.fitted(cursor, inserted))
+            self.record.insert(cursor, paragraphs.fitted(cursor, inserted))
             self.setTextCursor(cursor)
         finally:
             self._quiet = False
 
     def document_text(self) -> str:
         """Return the text as the document holds it, in which positions are counted; O(n)."""
-        return self._record.text()
+        return self.record.text()
 
     def selection(self) -> tuple[int, int]:
         """Return where the selection starts and ends, in UTF-16 units of the text."""
         cursor = self.textCursor()
-        return self._record.plain(cursor.selectionStart()), self._record.plain(cursor.selectionEnd())
+        return self.record.plain(cursor.selectionStart()), self.record.plain(cursor.selectionEnd())
 
     def select(self, position: int, length: int) -> None:
         """Select a part of the text; the caret goes to its end."""
-        self.setTextCursor(self._record.select(position, length))
+        self.setTextCursor(self.record.select(position, length))
 
     def set_editable(self, editable: bool) -> None:
         """Let the person edit, or only read, select and copy."""
@@ -231,12 +231,12 @@ class ExactField(QPlainTextEdit):
     def insertFromMimeData(self, source: QMimeData) -> None:
         self._kind = "other"
         cursor = self.textCursor()
-        self._record.insert(cursor, paragraphs.fitted(cursor, to_document(pasted(source.text()))))
+        self.record.insert(cursor, paragraphs.fitted(cursor, to_document(pasted(source.text()))))
         self.setTextCursor(cursor)
         self.ensureCursorVisible()
 
     def createMimeDataFromSelection(self) -> QMimeData:
-        return text_data(from_document(self._record.selected(self.textCursor())))
+        return text_data(from_document(self.record.selected(self.textCursor())))
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
@@ -268,7 +268,7 @@ class ExactField(QPlainTextEdit):
             event.ignore()
         elif self.editable and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             # Shift+Enter would put U+2028 into the text.
-            self._record.insert(self.textCursor(), "\n")
+            self.record.insert(self.textCursor(), "\n")
             self.ensureCursorVisible()
         else:
             self._before_input(event)
@@ -317,7 +317,7 @@ class ExactField(QPlainTextEdit):
         self.focus_changed.emit()
 
     def _contents_change(self, position: int, removed: int, added: int) -> None:
-        edit = self._record.follow(position, removed, added)
+        edit = self.record.follow(position, removed, added)
         self._revision += 1
         if edit is None:
             return

@@ -222,20 +222,24 @@ def _settled(block: QTextBlock, found: tuple[Span, ...]) -> tuple[Span, ...]:
 
 
 def _places(block: QTextBlock, span: Span) -> tuple[QRectF, ...]:
-    """Return where a span is in its paragraph, a rectangle for each line."""
+    return places(block, span.start, span.length)
+
+
+def places(block: QTextBlock, start: int, length: int) -> tuple[QRectF, ...]:
+    """Return where a stretch of a paragraph is in it, a rectangle for each line; UTF-16 units of the paragraph."""
     layout = block.layout()
-    places: list[QRectF] = []
-    position, end = span.start, span.start + span.length
+    found: list[QRectF] = []
+    position, end = start, start + length
     while position < end:
         line = layout.lineForTextPosition(position)
         stop = min(end, line.textStart() + line.textLength()) if line.isValid() else position
         if line.isValid():
             first, last = _x(line.cursorToX(position)), _x(line.cursorToX(stop))
-            places.append(QRectF(min(first, last), line.y(), abs(last - first), line.height()))
+            found.append(QRectF(min(first, last), line.y(), abs(last - first), line.height()))
         if stop <= position:
             break
         position = stop
-    return tuple(places)
+    return tuple(found)
 
 
 def _meets(place: QRectF, exposed: QRectF) -> bool:

@@ -1,0 +1,60 @@
+"""What is found in texts, and what takes its place."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.core.finding import MOST, FindError, Hit, Query, find, replace_all, replacement
+
+
+def found(query: Query, *texts: str) -> list[str]:
+    return [texts[hit.text][hit.start : hit.end] for hit in find(texts, query)]
+
+
+def test_all_texts_are_searched_in_order() -> None:
+    assert find(["a b", "", "B"], Query("b")) == (Hit(0, 2, 3), Hit(2, 0, 1))
+    assert found(Query("b", case=True), "b B") == ["b"]
+    assert found(Query("in", word=True), "in inside, in") == ["in", "in"]
+    assert found(Query("a.c"), "abc a.c") == ["a.c"]
+    assert found(Query("a.c", regex=True), "abc a.c") == ["abc", "a.c"]
+    assert found(Query("^x", regex=True), "x\nx") == ["x", "x"]
+    assert found(Query(""), "x") == []
+    assert found(Query("x*", regex=True), "ab") == []
+
+
+def test_a_wrong_pattern_is_said_in_a_sentence() -> None:
+    with pytest.raises(FindError, match=r"no regular expression.*Correct it"):
+        find(["a"], Query("(", regex=True))
+    with pytest.raises(FindError, match="group"):
+        replace_all(["a"], Query("a", regex=True), r"\2")
+
+
+def test_a_pattern_that_never_ends_is_given_up() -> None:
+    begin = time.monotonic()
+    with pytest.raises(FindError, match="takes too long"):
+        find(["a" * 5000 + "b"], Query(r"(a|a|aa|a?)+(?<!b)$", regex=True), 0.1)
+    assert time.monotonic() - begin < 5
+
+
+def test_no_more_is_counted_than_anybody_needs() -> None:
+    assert len(find(["a" * (MOST + 5)], Query("a"))) == MOST
+
+
+def test_groups_come_into_the_replacement_of_patterns_only() -> None:
+    query = Query(r"(\w+)@", regex=True)
+    assert replace_all(["x@ y@", "z"], query, r"\1-") == (("x- y-", "z"), 2)
+    assert replacement("x@", Hit(0, 0, 2), query, r"<\1>") == "<x>"
+    assert replace_all(["a.b"], Query("."), r"\1") == ((r"a\1b",), 1)
+    with pytest.raises(FindError, match="changed"):
+        replacement("y x@", Hit(0, 0, 2), query, "")
+
+
+@given(st.lists(st.text(), max_size=4), st.text(min_size=1, max_size=3), st.text(max_size=3))
+def test_plain_text_is_replaced_as_it_stands(texts: list[str], old: str, new: str) -> None:
+    made, count = replace_all(texts, Query(old, case=True), new)
+    assert list(made) == [text.replace(old, new) for text in texts]
+    assert count == sum(text.count(old) for text in texts) == len(find(texts, Query(old, case=True)))

@@ -1,0 +1,115 @@
+"""Find and replace in the real window."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLineEdit
+
+from tests.ui.desk import Desk
+from workbench.core.content import Content, Message
+from workbench.ui.editor.findbar import FindBar
+from workbench.ui.editor.finder import Finder
+from workbench.ui.editor.hits import Hits
+
+Key = Qt.Key
+CTRL, SHIFT, ALT = (
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.AltModifier,
+)
+
+
+def opened(desk: Desk, *texts: str) -> Finder:
+    desk.open()
+    content = Content(tuple(Message("user", text) for text in texts))
+    desk.window.view.set_draft(content, ())
+    desk.window.view.editor.focus_first()
+    return desk.window.view.editing.finder
+
+
+def said(desk: Desk) -> str:
+    bar = desk.window.view.editing.bar
+    return bar._problem.text() or bar._count.text()
+
+
+def texts(desk: Desk) -> list[str]:
+    return [message.text for message in desk.window.view.editor.content().messages]
+
+
+def test_hits_are_counted_and_walked_through_by_keys(desk: Desk) -> None:
+    opened(desk, "one 😀 two One", "nothing", "one")
+    desk.ctrl(Key.Key_F)
+    desk.type("one")
+    desk.until(lambda: said(desk) == "1 of 3")
+    desk.press(Key.Key_Return)
+    assert said(desk) == "2 of 3"
+    first = desk.window.view.editor.blocks[0].field
+    assert first.textCursor().selectedText() == "One"
+    desk.press(Key.Key_F3)
+    desk.press(Key.Key_F3)
+    assert said(desk) == "1 of 3"
+    desk.press(Key.Key_F3, SHIFT)
+    assert said(desk) == "3 of 3"
+    desk.press(Key.Key_Escape)
+    assert not desk.window.view.editing.finder.is_open
+    assert QApplication.focusWidget() is desk.window.view.editor.blocks[2].field
+
+
+def test_a_wrong_pattern_is_said_in_place(desk: Desk) -> None:
+    opened(desk, "one (")
+    desk.ctrl(Key.Key_F)
+    bar: FindBar = desk.window.view.editing.bar
+    bar._regex.click()
+    bar._find.setFocus()
+    desk.type("(")
+    desk.until(lambda: "no regular expression" in said(desk))
+    desk.type(")")
+    desk.until(lambda: said(desk) == "none")
+
+
+def test_all_is_replaced_in_one_step(desk: Desk) -> None:
+    before = ["a\u00a0b a\n", "x", "aa\r"]
+    opened(desk, *before)
+    desk.ctrl(Key.Key_H)
+    desk.type("a")
+    bar = desk.window.view.editing.bar
+    desk.until(lambda: said(desk) == "1 of 4")
+    bar._by.setFocus()
+    bar._by.setText("éé")
+    bar._all.click()
+    desk.until(lambda: texts(desk) == ["éé\u00a0b éé\n", "x", "éééé\r"])
+    desk.window.view.editor.undo()
+    assert texts(desk) == before
+    desk.window.view.editor.redo()
+    assert texts(desk)[2] == "éééé\r"
+
+
+def test_one_hit_is_replaced_at_a_time(desk: Desk) -> None:
+    opened(desk, "a b a")
+    desk.ctrl(Key.Key_H)
+    desk.type("a")
+    desk.until(lambda: said(desk) == "1 of 2")
+    by: QLineEdit = desk.window.view.editing.bar._by
+    by.setFocus()
+    desk.type("cc")
+    desk.press(Key.Key_Return)
+    desk.until(lambda: said(desk) == "1 of 1")
+    assert texts(desk) == ["cc b a"]
+    desk.press(Key.Key_Return)
+    desk.until(lambda: said(desk) == "none")
+    assert texts(desk) == ["cc b cc"]
+    desk.window.view.editor.undo()
+    assert texts(desk) == ["cc b a"]
+
+
+def test_messages_without_widgets_are_searched_too(desk: Desk) -> None:
+    finder = opened(desk, *["x"] * 200, "needle")
+    desk.ctrl(Key.Key_F)
+    desk.type("needle")
+    desk.until(lambda: said(desk) == "1 of 1")
+    block = desk.window.view.editor.blocks[200]
+    assert block.field.textCursor().selectedText() == "needle"
+    hits = next(layer for layer in block.field.layers if isinstance(layer, Hits))
+    desk.until(lambda: hits._spans == ((0, 6),))
+    finder.close()
+    assert hits._spans == ()

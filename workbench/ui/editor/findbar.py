@@ -1,0 +1,134 @@
+"""The bar to find and replace in.
+
+Invariant: it knows what a person wants, and nothing of the text that is searched.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
+
+from workbench.core.finding import Query
+from workbench.ui.theme import set_role
+
+
+class FindBar(QFrame):
+    """One row to find in, one to replace with, and a sentence when the pattern is wrong."""
+
+    changed = Signal()
+    step = Signal(int)
+    """1: to the next hit, -1: to the one before."""
+    replace_wanted = Signal()
+    replace_all_wanted = Signal()
+    closed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_role(self, "sunken")
+        self._find, self._by = QLineEdit(self), QLineEdit(self)
+        self._find.setPlaceholderText("Find in all messages")
+        self._by.setPlaceholderText("Replace with")
+        for field in (self._find, self._by):
+            field.setAccessibleName(field.placeholderText())
+        self._count, self._problem = QLabel(self), QLabel(self)
+        set_role(self._count, "small")
+        set_role(self._problem, "error")
+        self._problem.setWordWrap(True)
+        self._problem.hide()
+        self._case = self._toggle("Aa", "Match case")
+        self._word = self._toggle("W", "Whole words only")
+        self._regex = self._toggle(".*", "Regular expression")
+        self._one = self._button("Replace", "Replace this hit and go to the next (Enter)", self.replace_wanted.emit)
+        self._all = self._button("All", "Replace all hits, as one step of undo", self.replace_all_wanted.emit)
+        first, second = QHBoxLayout(), QHBoxLayout()
+        first.addWidget(self._find, 1)
+        for widget in (
+            self._count,
+            self._button("↑", "Previous hit (Shift+F3)", lambda: self.step.emit(-1)),
+            self._button("↓", "Next hit (F3)", lambda: self.step.emit(1)),
+            self._case,
+            self._word,
+            self._regex,
+            self._button("✕", "Close (Esc)", self.closed.emit),
+        ):
+            first.addWidget(widget)
+        second.addWidget(self._by, 1)
+        second.addWidget(self._one)
+        second.addWidget(self._all)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(12, 6, 8, 6)
+        grid.setVerticalSpacing(4)
+        for row in (first, second):
+            row.setSpacing(4)
+            grid.addLayout(row, grid.rowCount(), 0)
+        grid.addWidget(self._problem, grid.rowCount(), 0)
+        self._find.textChanged.connect(self.changed)
+        self.hide()
+
+    def query(self) -> Query:
+        """Return what to look for."""
+        return Query(
+            self._find.text(),
+            regex=self._regex.isChecked(),
+            case=self._case.isChecked(),
+            word=self._word.isChecked(),
+        )
+
+    def by(self) -> str:
+        """Return what to replace it with."""
+        return self._by.text()
+
+    def open(self, text: str, *, replacing: bool) -> None:
+        """Show the bar, ready to be typed into; a `text` of one line is looked for."""
+        for widget in (self._by, self._one, self._all):
+            widget.setVisible(replacing)
+        self.show()
+        if text and "\n" not in text:
+            self._find.setText(text)
+        self._find.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._find.selectAll()
+
+    def say(self, current: int, count: int, *, more: bool = False, problem: str = "") -> None:
+        """Tell how many hits there are and which one is shown (from 1, 0 for none), or what is wrong."""
+        number = f"{count:,}{'+' if more else ''}"
+        self._count.setText("" if problem or not self._find.text() else f"{current:,} of {number}" if count else "none")
+        self._problem.setText(problem)
+        self._problem.setVisible(bool(problem))
+        for button in (self._one, self._all):
+            button.setEnabled(count > 0)
+
+    def _toggle(self, text: str, name: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setText(text)
+        button.setToolTip(name)
+        button.setAccessibleName(name)
+        button.setCheckable(True)
+        set_role(button, "toggle")
+        button.toggled.connect(lambda _: self.changed.emit())
+        return button
+
+    def _button(self, text: str, name: str, act: object) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setToolTip(name)
+        button.setAccessibleName(name)
+        button.setAutoDefault(False)
+        set_role(button, "quiet")
+        button.clicked.connect(lambda: act())  # type: ignore[operator]
+        return button
+
+    # What Qt calls.
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not (
+            event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        ):
+            back = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+            if self._by.hasFocus() and not back:
+                self.replace_wanted.emit()
+            else:
+                self.step.emit(-1 if back else 1)
+        elif event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,249 @@
+"""Finding and replacing in all messages of the editor that is shown.
+
+Invariant: searches run off the UI thread, one at a time, and what is marked was found in the text that is shown; all
+that is replaced at once is one step of undo.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Protocol
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from workbench.core.content import Content
+from workbench.core.finding import MOST, FindError, Hit, Query, find, replace_all, replacement
+from workbench.ui.editor.editor import ContentEditor
+from workbench.ui.editor.exact import to_document, units
+from workbench.ui.editor.findbar import FindBar
+from workbench.ui.editor.hits import Hits
+
+_DELAY_MS = 60
+
+
+class Work(Protocol):
+    """Does the first off the UI thread, then calls one of the others on it."""
+
+    def __call__(
+        self, work: Callable[[], Any], then: Callable[[Any], None], on_error: Callable[[Exception], None], /
+    ) -> object: ...
+
+
+class Finder(QObject):
+    """Connects the bar with whichever editor is shown."""
+
+    toggled = Signal()
+    """The bar came or went."""
+
+    def __init__(self, bar: FindBar, editor: ContentEditor, work: Work) -> None:
+        super().__init__(bar)
+        self._bar, self._editor, self._work = bar, editor, work
+        self._hits: tuple[Hit, ...] = ()
+        self._current = -1
+        self._searched: tuple[Content, Query] | None = None
+        self._busy = self._again = False
+        self._goes = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_DELAY_MS)
+        self._timer.timeout.connect(self._search)
+        self._known: list[ContentEditor] = []
+        bar.changed.connect(self._wish_changed)
+        bar.step.connect(self.step)
+        bar.replace_wanted.connect(self.replace)
+        bar.replace_all_wanted.connect(self.replace_all)
+        bar.closed.connect(self.close)
+        self.use(editor)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the bar is shown."""
+        return not self._bar.isHidden()
+
+    def use(self, editor: ContentEditor) -> None:
+        """Search in `editor` from now on."""
+        if editor not in self._known:
+            self._known.append(editor)
+            editor.edited.connect(self.text_changed)
+            editor.block_made.connect(lambda _: self.text_changed())
+        if editor is not self._editor:
+            self._unmark()
+            self._editor = editor
+            self.text_changed()
+
+    def open(self, *, replacing: bool) -> None:
+        """Show the bar and look for what is selected."""
+        field = next((block.field for block in self._editor.blocks if block.field.hasFocus()), None)
+        text = "" if field is None else field.textCursor().selectedText().replace("\u2029", "\n")
+        self._bar.open(text, replacing=replacing and self._editor.can_edit)
+        self._timer.start()
+        self.toggled.emit()
+
+    def close(self) -> bool:
+        """Hide the bar and give the keyboard back to the text; False when it was hidden."""
+        if not self.is_open:
+            return False
+        self._timer.stop()
+        self._bar.hide()
+        self._unmark()
+        self._searched = None
+        block = self._block(self._hits[self._current].text) if 0 <= self._current < len(self._hits) else None
+        if block is not None:
+            block.field.setFocus()
+        else:
+            self._editor.focus_first()
+        self.toggled.emit()
+        return True
+
+    def step(self, direction: int) -> None:
+        """Go to the next hit (1) or the one before (-1), around the ends."""
+        if not self.is_open:
+            self.open(replacing=False)
+        elif self._hits:
+            self._current = (self._current + direction) % len(self._hits)
+            self._reveal()
+
+    def replace(self) -> None:
+        """Replace the hit that is shown and go to the next one."""
+        if not (0 <= self._current < len(self._hits)) or not self._is_fresh() or not self._editor.can_edit:
+            return
+        hit, content = self._hits[self._current], self._editor.content()
+        text = content.messages[hit.text].text
+        try:
+            by = replacement(text, hit, self._bar.query(), self._bar.by())
+        except FindError as error:
+            self._bar.say(0, 0, problem=str(error))
+            return
+        start, end = _span(text, hit)
+        block = self._block(hit.text)
+        if block is not None:
+            self._goes = True
+            block.field.replace(start, end - start, to_document(by), quiet=False)
+
+    def replace_all(self) -> None:
+        """Replace all hits at once."""
+        content, query, by = self._editor.content(), self._bar.query(), self._bar.by()
+        texts = [message.text for message in content.messages]
+
+        def put(done: tuple[tuple[str, ...], int]) -> None:
+            made, count = done
+            if not count or self._editor.content() != content or not self._editor.can_edit:
+                return
+            messages = tuple(replace(m, text=text) for m, text in zip(content.messages, made, strict=True))
+            self._editor.set_content(replace(content, messages=messages), undoable=True)
+            self._editor.edited.emit()
+
+        self._work(lambda: replace_all(texts, query, by), put, self._failed)
+
+    def text_changed(self) -> None:
+        """Search again: the text is another one."""
+        if self.is_open:
+            self._timer.start()
+
+    def _wish_changed(self) -> None:
+        self._goes, self._current = True, -1
+        self._timer.start()
+
+    def _search(self) -> None:
+        """Search, or do so once the search that runs has ended."""
+        if self._busy:
+            self._again = True
+            return
+        content, query = self._editor.content(), self._bar.query()
+        texts = [message.text for message in content.messages]
+        self._busy = True
+
+        def show(hits: tuple[Hit, ...]) -> None:
+            self._searched = (content, query)
+            self._show(hits)
+            self._ended()
+
+        def failed(error: Exception) -> None:
+            self._searched = None
+            self._failed(error)
+            self._ended()
+
+        self._work(lambda: find(texts, query), show, failed)
+
+    def _ended(self) -> None:
+        self._busy = False
+        if self._again:
+            self._again = False
+            self._search()
+
+    def _failed(self, error: Exception) -> None:
+        if not isinstance(error, FindError):
+            raise error
+        self._hits, self._current = (), -1
+        self._unmark()
+        self._bar.say(0, 0, problem=str(error))
+
+    def _show(self, hits: tuple[Hit, ...]) -> None:
+        if not self.is_open:
+            return
+        self._hits = hits
+        self._current = min(self._current, len(hits) - 1)
+        if self._goes and hits:
+            self._current = max(self._current, 0)
+            self._reveal()
+        self._goes = False
+        self._mark()
+
+    def _reveal(self) -> None:
+        if not self._is_fresh():
+            return
+        hit = self._hits[self._current]
+        start, end = _span(self._editor.content().messages[hit.text].text, hit)
+        self._editor.show_part(hit.text, start, end - start)
+        self._mark()
+
+    def _mark(self) -> None:
+        self._bar.say(self._current + 1, len(self._hits), more=len(self._hits) == MOST)
+        if not self._is_fresh():
+            return
+        messages = self._editor.content().messages
+        by_text: dict[int, list[Hit]] = {}
+        for hit in self._hits:
+            by_text.setdefault(hit.text, []).append(hit)
+        current = self._hits[self._current] if 0 <= self._current < len(self._hits) else None
+        for index, block in enumerate(self._editor.blocks):
+            mine = by_text.get(index, [])
+            spans = _spans(messages[index].text, mine) if mine else ()
+            marks = _marks(block)
+            if marks is not None:
+                marks.show(spans, mine.index(current) if current in mine else -1)
+
+    def _unmark(self) -> None:
+        for block in self._editor.blocks:
+            if (marks := _marks(block)) is not None:
+                marks.show(())
+
+    def _is_fresh(self) -> bool:
+        """Whether the hits are those of the text that is shown and of what is asked for."""
+        return self._searched == (self._editor.content(), self._bar.query())
+
+    def _block(self, index: int) -> Any:
+        blocks = self._editor.blocks
+        return blocks[index] if index < len(blocks) else None
+
+
+def _marks(block: Any) -> Hits | None:
+    return next((layer for layer in block.field.layers if isinstance(layer, Hits)), None)
+
+
+def _span(text: str, hit: Hit) -> tuple[int, int]:
+    return _spans(text, [hit])[0]
+
+
+def _spans(text: str, hits: list[Hit]) -> tuple[tuple[int, int], ...]:
+    """Return where hits are in the document that holds `text`, in UTF-16 units."""
+    if text.isascii() and "\r" not in text:
+        return tuple((hit.start, hit.end) for hit in hits)
+    found, seen, position = [], 0, 0
+    for hit in hits:
+        position += units(to_document(text[seen : hit.start]))
+        end = position + units(to_document(text[hit.start : hit.end]))
+        found.append((position, end))
+        seen, position = hit.end, end
+    return tuple(found)
