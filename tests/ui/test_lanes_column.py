@@ -116,7 +116,7 @@ def test_read_only_columns_offer_nothing_that_changes(view: LanesView) -> None:
     menu = _menu(shown)
     enabled = {a.text().replace("&", "") for a in menu.actions() if a.isEnabled() and not a.isSeparator()}
     _close(menu)
-    assert enabled == {"Continue from this answer", "Copy answer"}
+    assert enabled == {"Continue from this answer", "Copy answer", "Copy as"}
     strip = shown.strip()
     assert strip is not None
     box = strip.failure_box()
@@ -294,7 +294,7 @@ def test_marks_and_endings_are_pills(view: LanesView, lane: LaneColumn) -> None:
     settle()
     strip = lane.strip()
     assert strip is not None
-    assert strip.ending.text() == "stopped at max tokens"
+    assert strip.ending.text() == "▲ stopped at max tokens"
     assert strip.marks.text() == "1 parameter changed on the way"
     QTest.mouseClick(strip.marks, LEFT)
     assert _calls(spy) == [["m"]]

@@ -15,7 +15,8 @@ from tests.ui.lanes_support import column, heads, screen, settle, theme, view
 from workbench.app.lane_state import LaneStatus
 from workbench.ui.lanes import LanesView
 from workbench.ui.lanes.reading.code import colored
-from workbench.ui.lanes.reading.markdown import MarkdownPage, MarkdownView
+from workbench.ui.lanes.reading.markdown import MarkdownView
+from workbench.ui.lanes.reading.markdown_page import MarkdownPage
 from workbench.ui.lanes.reading.parts import parse, plain
 from workbench.ui.lanes.reading.sniff import Sniffer
 from workbench.ui.theme import Theme

@@ -65,3 +65,7 @@ class LaneStatus:
     blind: bool = False
     has_wire: bool = False
     version: int | None = None
+    format_check: str = ""
+    """How the answer stands against its output format ("valid JSON", or the first error), "" without one."""
+    format_ok: bool | None = None
+    """Whether the answer has that format; None while nobody knows."""

@@ -13,6 +13,7 @@ from workbench.app.timeline import name
 from workbench.core.lanes import LITELLM
 from workbench.core.timeline import Detail
 from workbench.ui.panes import step_pane
+from workbench.ui.reading_handlers import ReadingHandlers
 from workbench.ui.theme import Mode
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Handlers:
 
     def __init__(self, window: MainWindow) -> None:
         self._window = window
+        self.reading = ReadingHandlers(window)
 
     def table(self) -> dict[str, Callable[[], object]]:
         """Return a handler for every command."""
@@ -66,6 +68,7 @@ class Handlers:
             "lane_code": lambda: w.dialogs.code(lanes.focused_slot()),
             "next_lane": lambda: self.step_lane(1),
             "previous_lane": lambda: self.step_lane(-1),
+            **self.reading.table(),
             "older": lambda: self.step_iteration(1),
             "newer": lambda: self.step_iteration(-1),
             "restore": lambda: self.take_over(branch=False),

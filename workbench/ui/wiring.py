@@ -110,4 +110,6 @@ def _wire_lanes(window: MainWindow) -> None:
     lanes.continue_requested.connect(lambda slot: window.dialogs.conversation.go_on(slot))
     lanes.copy_requested.connect(window.copy)
     lanes.action_requested.connect(window.handlers.lane_action)
+    lanes.copy_as_requested.connect(window.handlers.reading.copy_as)
+    lanes.reading_wanted.connect(window.handlers.reading.give)
     lanes.focus_changed.connect(lambda _: window.update_state())

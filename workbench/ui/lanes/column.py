@@ -248,7 +248,7 @@ class LaneColumn(QFrame):
             self.reading.choice_changed()
 
     def _show_mode(self) -> None:
-        self.header.reading.show_mode(self.reading.mode, self.reading.subject)
+        self.header.reading.show_mode(self.reading.mode, self.reading.subject, too_long=self.reading.gave_up)
         self._order_tabs()
 
     def _show_head(self) -> None:

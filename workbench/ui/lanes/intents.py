@@ -42,6 +42,8 @@ class Intents(QWidget):
     code_requested = Signal(str)
     copy_requested = Signal(str)
     continue_requested = Signal(str)
+    copy_as_requested = Signal(str, str)
+    """Slot, "text", "markdown" or "json"."""
     action_requested = Signal(str, str)
     """Slot, "keys", "endpoint", "prompt", "run" or "install_model"."""
     reading_wanted = Signal(str, str)

@@ -68,6 +68,11 @@ def lane_menu(
         state.has_text and not state.running and not state.status.blind,
     )
     add("&Copy answer", lambda: intents.copy_requested.emit(slot), state.has_text)
+    forms = menu.addMenu("Copy &as")
+    forms.menuAction().setEnabled(state.has_text)
+    for form, title in (("text", "&Text, without marks"), ("markdown", "&Markdown"), ("json", "&JSON")):
+        entry = forms.addAction(title)
+        entry.triggered.connect(lambda _checked=False, form=form: intents.copy_as_requested.emit(slot, form))
     menu.addSeparator()
     remove = add("&Remove lane", lambda: intents.remove_requested.emit(slot), editable and not state.running)
     if state.running and editable:

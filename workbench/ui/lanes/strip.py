@@ -104,6 +104,9 @@ class StateStrip(QWidget):
         line = QFrame(self)
         set_role(line, "hline")
         self.ending = pill("", "pill-warn", self)
+        self.format = QLabel(self)
+        self.format.setTextFormat(Qt.TextFormat.PlainText)
+        self.format.setWordWrap(True)
         self.marks = QPushButton(self)
         set_role(self.marks, "pill-warn")
         self.marks.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
@@ -113,6 +116,7 @@ class StateStrip(QWidget):
         pills.setContentsMargins(12, 8, 12, 7)
         pills.setSpacing(4)
         pills.addWidget(self.ending)
+        pills.addWidget(self.format)
         pills.addWidget(self.marks)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -123,14 +127,19 @@ class StateStrip(QWidget):
     def show_status(self, head: LaneHead, status: LaneStatus) -> None:
         """Show what is worth saying about the output of a lane; takes no room when there is nothing."""
         ending, marks = wording.ending(status), "" if status.blind else wording.marks_line(status.marks)
-        self.ending.setText(ending)
+        self.ending.setText(f"▲ {ending}" if ending else "")
         self.ending.setVisible(bool(ending))
         self.marks.setText(marks)
         self.marks.setVisible(bool(marks))
         if marks:
             self.marks.setAccessibleName(f"{marks}; show the request")
             self.marks.setToolTip(safe_tip("\n".join(wording.mark_sentence(mark) for mark in status.marks)))
-        self._pills.setVisible(bool(ending or marks))
+        chip = wording.format_chip(status)
+        if chip != self.format.text():
+            set_role(self.format, {True: "pill-green", False: "pill-red", None: "pill"}[status.format_ok])
+            self.format.setText(breakable(picture(chip)))
+        self.format.setVisible(bool(chip))
+        self._pills.setVisible(bool(ending or marks or chip))
         self._show_failure(status.failure, head)
         self._show_attempts(status)
 

@@ -25,6 +25,15 @@ def pretty(data: Any) -> str:
     return data if isinstance(data, str) else json.dumps(data, ensure_ascii=False, indent=2, default=str)
 
 
+def raw_text(request: Any, marks: tuple[Mark, ...], response: Any) -> str:
+    """Return request, marks and response as one text, each under its heading."""
+    parts = ["Request", "Nothing was sent." if request is None else pretty(request)]
+    if marks:
+        parts += ["Changed on the way", "\n".join(wording.mark_sentence(mark) for mark in marks)]
+    parts += ["Response", "No raw response is kept." if response is None else pretty(response)]
+    return "\n\n".join(parts)
+
+
 class WireDialog(QDialog):
     """Shows a request, its marks, and the response when it is kept. None stands for "nothing was sent / kept"."""
 

@@ -25,6 +25,7 @@ _STATE_WORDS = {
 _FINISH_WORDS = {
     "length": "stopped at max tokens",
     "content_filter": "cut by the provider's filter",
+    "refusal": "the model refused",
     "tool_calls": "ended with a tool call",
 }
 _UNKNOWN = "cost unknown"
@@ -215,10 +216,18 @@ def ending(status: LaneStatus) -> str:
     return _FINISH_WORDS.get(status.finish_reason, "") if status.state == "finished" else ""
 
 
+def format_chip(status: LaneStatus) -> str:
+    """Return how the answer stands against its output format, with a mark before it, "" for nothing."""
+    if not status.format_check:
+        return ""
+    mark = {True: "✓", False: "✗", None: "…"}[status.format_ok]
+    return f"{mark} {status.format_check}"
+
+
 def needs_strip(status: LaneStatus) -> bool:
     """Whether there is anything to say below the answer."""
     marks = bool(status.marks) and not status.blind
-    return bool(status.failure or marks or ending(status)) or status.attempts > 1
+    return bool(status.failure or marks or ending(status) or status.format_check) or status.attempts > 1
 
 
 def marks_line(marks: tuple[Mark, ...]) -> str:

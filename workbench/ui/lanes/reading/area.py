@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QPushButton, QStackedLayout, QWidget
 
 from workbench.app.lane_state import LaneHead, LaneStatus
 from workbench.ui.lanes import wording
@@ -46,6 +47,12 @@ class ReadingArea(QWidget):
         self._fed: dict[str, int] = {TEXT: 0}
         self._mode = TEXT
         self.text_view: AnswerView = text.view
+        self.latest = QPushButton("↓ Latest", self)
+        self.latest.setAccessibleName("Go to the end of the answer and follow it")
+        self.latest.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Ctrl+End does the same
+        self.latest.clicked.connect(lambda: self.page.go_to_end())
+        self.latest.hide()
+        text.following_changed.connect(self._show_latest)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(text)
 
@@ -63,6 +70,12 @@ class ReadingArea(QWidget):
     def subject(self) -> Subject:
         """What is known about the answer."""
         return self._subject
+
+    @property
+    def gave_up(self) -> bool:
+        """Whether this answer is shown as text because it is too long for the mode that it wants."""
+        size = self._subject.size > modes.RENDER_LIMIT and (self._subject.markdown or self._subject.json)
+        return self._mode == TEXT and (bool(self._given_up) or size)
 
     @property
     def exact_text(self) -> str:
@@ -111,6 +124,7 @@ class ReadingArea(QWidget):
         self._streaming = wording.is_running(status)
         self.page.set_streaming(self._streaming)
         self.page.set_status(head, status)
+        self._show_latest()
         if replace(old.status, standing=status.standing, notice=status.notice) != status:
             self._choose(by_hand=False)
         if wording.is_running(old.status) and not self._streaming:
@@ -178,6 +192,7 @@ class ReadingArea(QWidget):
         else:
             page.set_place(place)
         page.refresh()
+        self._show_latest()
 
     def _page(self, mode: str) -> Page:
         if mode not in self._pages:
@@ -185,6 +200,7 @@ class ReadingArea(QWidget):
             assert row is not None
             page = self._pages[mode] = row.make(self._theme, self)
             page.data_wanted.connect(lambda: self.data_wanted.emit(mode))
+            page.following_changed.connect(self._show_latest)
             page.gave_up.connect(lambda: self._gave_up(mode))
             self._stack.addWidget(page)
         return self._pages[mode]
@@ -201,6 +217,21 @@ class ReadingArea(QWidget):
             self._sniffer.take(piece)
         size = self._subject.size + len(piece) if len(self._pieces) > 1 else len(piece)
         self._subject = replace(self._subject, size=size, markdown=self._sniffer.markdown, json=self._sniffer.json)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_latest()
+
+    def _show_latest(self) -> None:
+        wanted = self._streaming and not self.page.is_following
+        if wanted == self.latest.isHidden():
+            self.latest.setVisible(wanted)
+            self.latest.raise_()
+            self._place_latest()
+
+    def _place_latest(self) -> None:
+        size = self.latest.sizeHint()
+        self.latest.setGeometry((self.width() - size.width()) // 2, self.height() - size.height() - 10, *size.toTuple())
 
     def _gave_up(self, mode: str) -> None:
         self._given_up |= {mode}

@@ -28,7 +28,10 @@ OFFSET = QTextFormat.Property.UserProperty.value + 1
 """Block property: offset in the answer."""
 QUOTE = QTextFormat.Property.UserProperty.value + 2
 """Block property: how many quotes are around it."""
+CODE = QTextFormat.Property.UserProperty.value + 3
+"""Block property: a line of code."""
 QUOTE_STEP = 14
+CODE_PADDING = 8
 _ITEM_STEP = 18
 _HEADINGS = {1: 3.0, 2: 2.0, 3: 1.0}
 
@@ -126,7 +129,10 @@ class Builder:
         return form
 
     def _code(self, cursor: QTextCursor, part: Part, block: QTextBlockFormat, *, first: bool, final: bool) -> None:
-        block.setBackground(self._theme.color("sunken"))
+        block.setProperty(CODE, True)
+        block.setTopMargin(block.topMargin() + (0 if first else CODE_PADDING / 2))
+        block.setLeftMargin(block.leftMargin() + CODE_PADDING)
+        block.setRightMargin(CODE_PADDING)
         block.setTextIndent(0)
         self._begin(cursor, block, first=first)
         spans = colored(part.text, part.language) if final else [(part.text, "text")]

@@ -14,7 +14,7 @@ _LIMIT = 40_000
 _COLORS = (
     ("Comment", "muted"),
     ("Literal.String", "green"),
-    ("Literal.Number", "gold"),
+    ("Literal.Number", "teal"),
     ("Keyword", "violet"),
     ("Name.Function", "accent"),
     ("Name.Class", "accent"),

@@ -24,12 +24,11 @@ from PySide6.QtGui import (
     QTextOption,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
 from workbench.ui.lanes.answer import MARGIN, types
 from workbench.ui.lanes.reading import links
-from workbench.ui.lanes.reading.build import OFFSET, QUOTE, QUOTE_STEP, Builder
-from workbench.ui.lanes.reading.page import Page
+from workbench.ui.lanes.reading.build import CODE, CODE_PADDING, OFFSET, QUOTE, QUOTE_STEP, Builder
 from workbench.ui.lanes.reading.parts import Part, parse
 from workbench.ui.theme import Theme
 
@@ -207,21 +206,27 @@ class MarkdownView(QTextEdit):
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self.viewport()) as painter:
             painter.fillRect(event.rect(), self._ground)
-            self._paint_quotes(painter)
+            self._paint_grounds(painter)
         super().paintEvent(event)
         if self._streaming:
             self._paint_block()
 
-    def _paint_quotes(self, painter: QPainter) -> None:
+    def _paint_grounds(self, painter: QPainter) -> None:
+        """Paint what lies behind code and beside quotes; the document would leave gaps between lines."""
         scroll, layout = self.verticalScrollBar().value(), self.document().documentLayout()
+        code, bar = self._theme.color("sunken"), self._theme.color("border")
         block = self.cursorForPosition(QPoint(MARGIN, 0)).block()
         while block.isValid():
             rect = layout.blockBoundingRect(block).translated(0, -scroll)
             if rect.top() > self.viewport().height():
                 return
-            for number in range(int(block.blockFormat().property(QUOTE) or 0)):
-                left = MARGIN + number * QUOTE_STEP
-                painter.fillRect(QRectF(left, rect.top(), 3, rect.height()), self._theme.color("border"))
+            form = block.blockFormat()
+            if form.hasProperty(CODE):
+                left = MARGIN + form.leftMargin() - CODE_PADDING
+                top, height = rect.top() - CODE_PADDING / 2, rect.height() + CODE_PADDING + self._build.extra
+                painter.fillRect(QRectF(left, top, self.viewport().width() - MARGIN - left, height), code)
+            for number in range(int(form.property(QUOTE) or 0)):
+                painter.fillRect(QRectF(MARGIN + number * QUOTE_STEP, rect.top(), 3, rect.height()), bar)
             block = block.next()
 
     def _paint_block(self) -> None:
@@ -350,53 +355,3 @@ def _line_starts(text: str) -> list[int]:
         starts.append(at + 1)
         at = text.find("\n", at + 1)
     return starts
-
-
-class MarkdownPage(Page):
-    """Rendered Markdown."""
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.view = MarkdownView(theme, self)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.view)
-        self.view.following_changed.connect(self.following_changed)
-        self.view.too_much.connect(self.gave_up)
-
-    def set_text(self, text: str) -> None:
-        self.view.set_text(text)
-
-    def append(self, piece: str) -> None:
-        self.view.append(piece)
-
-    def set_streaming(self, streaming: bool) -> None:
-        self.view.set_streaming(streaming)
-
-    def set_wash(self, wash: tuple[float, float] | None) -> None:
-        self.view.set_wash(wash)
-
-    def set_placeholder(self, text: str) -> None:
-        self.view.setPlaceholderText(text)
-
-    def set_name(self, name: str) -> None:
-        self.view.setAccessibleName(name)
-
-    def tab_stops(self) -> list[QWidget]:
-        return [self.view]
-
-    @property
-    def is_following(self) -> bool:
-        return self.view.is_following
-
-    def go_to_end(self) -> None:
-        self.view.go_to_end()
-
-    def place(self) -> int:
-        return self.view.place()
-
-    def set_place(self, offset: int) -> None:
-        self.view.set_place(offset)
-
-    def has_selection(self) -> bool:
-        return self.view.textCursor().hasSelection()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from PySide6.QtWidgets import QWidget
 
 from workbench.app.lane_state import LaneHead, LaneStatus
+from workbench.ui.lanes import wording
 from workbench.ui.lanes.reading.page import Page
 from workbench.ui.theme import Theme
 
@@ -50,7 +51,7 @@ def _text_page(theme: Theme, parent: QWidget) -> Page:
 
 
 def _markdown_page(theme: Theme, parent: QWidget) -> Page:
-    from workbench.ui.lanes.reading.markdown import MarkdownPage
+    from workbench.ui.lanes.reading.markdown_page import MarkdownPage
 
     return MarkdownPage(theme, parent)
 
@@ -59,9 +60,28 @@ def _can_render(subject: Subject) -> bool:
     return subject.markdown and subject.size <= RENDER_LIMIT
 
 
+def _tree_page(theme: Theme, parent: QWidget) -> Page:
+    from workbench.ui.lanes.reading.tree import TreePage
+
+    return TreePage(theme, parent)
+
+
+def _has_json(subject: Subject) -> bool:
+    # Half a document is no tree; while it streams it is read as text.
+    return subject.json and subject.size <= RENDER_LIMIT and not wording.is_running(subject.status)
+
+
+def _raw_page(theme: Theme, parent: QWidget) -> Page:
+    from workbench.ui.lanes.reading.raw import RawPage
+
+    return RawPage(theme, parent)
+
+
 MODES: tuple[Mode, ...] = (
     Mode(TEXT, "Text", lambda _: True, _text_page),
     Mode("markdown", "Markdown", _can_render, _markdown_page),
+    Mode("json", "JSON", _has_json, _tree_page),
+    Mode("raw", "Raw", lambda s: s.status.has_wire and not s.status.blind, _raw_page),
 )
 
 

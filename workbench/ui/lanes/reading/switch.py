@@ -31,16 +31,16 @@ class ModeSwitch(QPushButton):
         theme.changed.connect(self._restyle)
         self._restyle()
 
-    def show_mode(self, mode: str, subject: Subject) -> None:
+    def show_mode(self, mode: str, subject: Subject, *, too_long: bool = False) -> None:
         """Name the mode in front; takes no room for an answer that there is nothing to choose for."""
         row = modes.mode(mode)
         assert row is not None
-        text = f"{row.title} ▾"
+        text = f"{row.title}, too long to render ▾" if too_long else f"{row.title} ▾"
         if text != self.text():
             self.setText(text)
             self.setAccessibleName(f"Read as: {row.title}")
             self.setToolTip(safe_tip("How this answer is read"))
-        self.setVisible(is_choice(subject))
+        self.setVisible(is_choice(subject) or too_long)
 
     def sizeHint(self) -> QSize:
         return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 2 * _PADDING, self.fontMetrics().height() + 2)
@@ -67,7 +67,7 @@ class ModeSwitch(QPushButton):
 
 def is_choice(subject: Subject) -> bool:
     """Whether more than the text can be shown."""
-    return sum(row.applies(subject) for row in MODES) > 1
+    return subject.size > 0 and sum(row.applies(subject) for row in MODES) > 1
 
 
 def open_menu(button: QWidget, choices: Choices, mode: str, subject: Subject) -> QMenu:

@@ -1,0 +1,143 @@
+"""The JSON of an answer as a tree.
+
+Invariant: keys that are verdicts pass to the window; JSON that is not valid is told with its place, not guessed at.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QAction, QGuiApplication, QHelpEvent, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QFrame, QLabel, QToolTip, QTreeView, QVBoxLayout, QWidget
+
+from workbench.ui.lanes.answer import MARGIN, types
+from workbench.ui.lanes.reading.found import find
+from workbench.ui.lanes.reading.page import Page
+from workbench.ui.lanes.reading.tree_model import TreeModel
+from workbench.ui.lanes.shown import for_clipboard
+from workbench.ui.lanes.widgets import breakable, safe_tip
+from workbench.ui.theme import Theme, set_role
+
+_FEW = 60
+
+
+class Tree(QTreeView):
+    """The tree, with the keys of any tree; Ctrl+C copies the value and Ctrl+Shift+C the way to it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHeaderHidden(True)
+        self.setIndentation(14)
+        self.setUniformRowHeights(True)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setTabKeyNavigation(False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self.setAccessibleName("JSON of the answer")
+        self._action("Copy value", QKeySequence(QKeySequence.StandardKey.Copy), self.copy_value)
+        self._action("Copy path", QKeySequence("Ctrl+Shift+C"), self.copy_path)
+
+    def copy_value(self) -> None:
+        """Put the selected value on the clipboard."""
+        if self.currentIndex().isValid():
+            QGuiApplication.clipboard().setText(for_clipboard(self._model().value_text(self.currentIndex())))
+
+    def copy_path(self) -> None:
+        """Put the way to the selected value on the clipboard."""
+        if self.currentIndex().isValid():
+            QGuiApplication.clipboard().setText(for_clipboard(self._model().path(self.currentIndex())))
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and types(event):
+            event.ignore()
+            return False
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if types(event):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            index = self.indexAt(event.pos())
+            QToolTip.showText(event.globalPos(), safe_tip(self._model().tip(index)) if index.isValid() else "", self)
+            return True
+        return super().viewportEvent(event)
+
+    def _model(self) -> TreeModel:
+        model = self.model()
+        assert isinstance(model, TreeModel)
+        return model
+
+    def _action(self, text: str, keys: QKeySequence, act: object) -> None:
+        action = QAction(text, self)
+        action.setShortcut(keys)
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        action.triggered.connect(act)
+        self.addAction(action)
+
+
+class TreePage(Page):
+    """A tree, or a sentence about what is wrong with the JSON."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._text = ""
+        self.tree = Tree(self)
+        self.problem = QLabel(self)
+        self.problem.setTextFormat(Qt.TextFormat.PlainText)
+        self.problem.setWordWrap(True)
+        self.problem.setMargin(MARGIN)
+        self.problem.setAlignment(Qt.AlignmentFlag.AlignTop)
+        set_role(self.problem, "error")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 4, 0, 0)
+        layout.addWidget(self.tree)
+        layout.addWidget(self.problem)
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    def set_text(self, text: str) -> None:
+        if text == self._text and self.tree.model() is not None:
+            return
+        self._text = text
+        found = find(text)
+        wrong = "There is no JSON in this answer." if found is None else found.problem
+        old = self.tree.model()
+        self.tree.setModel(TreeModel(self._theme, found.value if found else None, self))
+        if old is not None:
+            old.deleteLater()
+        self.problem.setText(breakable(wrong))
+        self.problem.setVisible(bool(wrong))
+        self.tree.setVisible(not wrong)
+        model = self.tree.model()
+        self.tree.setCurrentIndex(model.index(0, 0))
+        self.tree.expand(model.index(0, 0))
+        first = model.index(0, 0)
+        if model.canFetchMore(first):
+            model.fetchMore(first)
+        if model.rowCount(first) <= _FEW:
+            for row in range(model.rowCount(first)):
+                self.tree.expand(model.index(row, 0, first))
+        self._fit()
+
+    def append(self, piece: str) -> None:
+        self.set_text(self._text + piece)
+
+    def tab_stops(self) -> list[QWidget]:
+        return [self.tree]
+
+    def has_selection(self) -> bool:
+        return False
+
+    def _fit(self) -> None:
+        self.tree.resizeColumnToContents(0)
+        half = max(80, self.width() // 2)
+        if self.tree.columnWidth(0) > half:
+            self.tree.setColumnWidth(0, half)
+
+    def _restyle(self) -> None:
+        self.tree.setFont(self._theme.mono(-0.5))
+        self._fit()
