@@ -14,6 +14,7 @@ from shiboken6 import isValid
 from workbench.app.model_entries import ModelEntry, Offer, Provider
 from workbench.app.settings_types import EndpointInfo, EndpointSaved, FileForm, KeyInfo, KeysPage, tail_of
 from workbench.core.lanes import Endpoint
+from workbench.core.limits import Limits
 from workbench.core.money import Rates
 from workbench.ui.theme import Theme
 from workbench.usecases.addresses import EndpointForm
@@ -162,6 +163,12 @@ class SettingsDouble:
     def load_models(self, form: EndpointForm) -> Future[tuple[str, ...]]:
         self.calls.append(("load_models", form))
         return self._answer("load_models", ("llama3.2:3b", "phi4"))
+
+    def limits(self) -> Future[Limits]:
+        return self._answer("limits", Limits())
+
+    def save_limits(self, limits: Limits) -> Future[None]:
+        return self._answer("save_limits", None)
 
     def look_for_servers(self) -> Future[tuple[Found, ...]]:
         self.calls.append(("look",))

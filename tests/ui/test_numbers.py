@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from tests.ui.desk import Desk
 from workbench.core.lanes import BUILTIN, LITELLM
+from workbench.core.limits import Limits
 
 
 def test_numbers_follow_what_is_typed(desk: Desk) -> None:
@@ -64,3 +66,31 @@ def test_code_for_a_lane_is_shown_and_copied(desk: Desk) -> None:
     assert not dialog.copy.isEnabled()
     dialog.close_button.click()
     desk.until(lambda: window.dialogs.open_code is None)
+
+
+def test_a_run_over_a_limit_asks_and_enter_runs_it(desk: Desk) -> None:
+    window = desk.open()
+    window.dialogs.settings("limits")
+    settings = window.dialogs.open_settings
+    assert settings is not None
+    panel = settings._limits
+    assert panel is not None
+    panel.fields["calls"].setText("1")
+    panel.save()
+    desk.until(lambda: desk.rows("SELECT value FROM meta WHERE key = 'limits'"))
+    settings.close()
+    desk.until(lambda: window.gate._limits == Limits(calls=1))
+    window.frame.activateWindow()
+    desk.until(lambda: window.frame.isActiveWindow())
+    window.view.editor.focus_first()
+    desk.ctrl(Qt.Key.Key_Return)
+    desk.until(lambda: "2 calls (your limit is 1)" in desk.notice())
+    desk.press(Qt.Key.Key_Escape)
+    desk.until(lambda: not window.gate.asks)
+    assert desk.rows("SELECT count(*) FROM runs") == [(0,)]
+    desk.ctrl(Qt.Key.Key_Return)
+    desk.until(lambda: window.gate.asks)
+    desk.press(Qt.Key.Key_Return)
+    desk.until(lambda: desk.rows("SELECT count(*) FROM runs") == [(1,)])
+    desk.settle()
+    assert not window.gate.asks

@@ -292,7 +292,7 @@ def test_pages_are_reached_by_keys(drive: Drive) -> None:
     assert driver.button("Dark").isVisible()
 
 
-@pytest.mark.parametrize("page", ["keys", "endpoints", "appearance"])
+@pytest.mark.parametrize("page", ["keys", "endpoints", "appearance", "limits"])
 def test_every_control_has_a_name(drive: Drive, page: str) -> None:
     driver = drive(page)
     kinds = (QLineEdit, QListWidget, QListView, QPushButton, QToolButton, QCheckBox, QRadioButton, QSlider)

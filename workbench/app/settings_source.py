@@ -24,6 +24,7 @@ from workbench.app.settings_types import (
     tail_of,
 )
 from workbench.core.lanes import Endpoint
+from workbench.core.limits import LIMITS, Limits
 from workbench.engine.calls import ModelIds
 from workbench.engine.providers import PROVIDERS, key_variables, provider_name
 from workbench.host import settings as stored
@@ -125,6 +126,19 @@ class WorkbenchSettingsSource:
     def look_for_servers(self) -> Future[tuple[Found, ...]]:
         """Look for Ollama and LM Studio on this machine."""
         return start(lambda: tuple(self._workbench.endpoints.look_for_servers()))
+
+    def limits(self) -> Future[Limits]:
+        """Read what one run may take before it is asked about."""
+
+        def work() -> Limits:
+            kept = self._workbench.store.get_meta(LIMITS)
+            return Limits.from_text(kept) if kept else Limits()
+
+        return start(work)
+
+    def save_limits(self, limits: Limits) -> Future[None]:
+        """Let these limits hold."""
+        return start_then(lambda: self._workbench.store.set_meta(LIMITS, limits.to_text()), lambda _: None)
 
     def save_appearance(self, mode: ThemeMode, scale: float, motion: Motion) -> Future[None]:
         """Remember theme, font scale and how much may move."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from workbench.core.lanes import Endpoint
+from workbench.core.limits import Limits
 from workbench.usecases.addresses import EndpointForm, Wrong
 
 if TYPE_CHECKING:
@@ -135,6 +136,14 @@ class SettingsSource(Protocol):
 
     def look_for_servers(self) -> Future[tuple[Found, ...]]:
         """Look for Ollama and LM Studio on this machine."""
+        ...
+
+    def limits(self) -> Future[Limits]:
+        """Read what one run may take before it is asked about."""
+        ...
+
+    def save_limits(self, limits: Limits) -> Future[None]:
+        """Let these limits hold."""
         ...
 
     def save_appearance(self, mode: ThemeMode, scale: float, motion: Motion) -> Future[None]:

@@ -52,6 +52,8 @@ class LaneForecast:
     rates: Rates | None = None
     is_local: bool = False
     trouble: str = ""
+    is_current: bool = True
+    """Whether it asks the text in the editor, and no earlier version."""
 
     @property
     def tokenizer(self) -> Tokenizer | None:
@@ -144,7 +146,8 @@ class Forecast:
 
     def parts(self, count: int) -> tuple[str, ...]:
         """Return the tokens of each of `count` messages in words, "" for unknown."""
-        counts = [c for lane in self.lanes for c in lane.counts[:1] if len(c.parts) == count]
+        counts = [c for lane in self.lanes if lane.is_current for c in lane.counts[:1]]
+        counts = [c for c in counts if len(c.parts) == count]
         if not counts:
             return ("",) * count
         about = any(not c.tokenizer.exact for c in counts)

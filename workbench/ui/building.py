@@ -16,6 +16,7 @@ from workbench.ui import geometry
 from workbench.ui.compose.editing import Editing
 from workbench.ui.dialogs import Dialogs
 from workbench.ui.frame import Frame
+from workbench.ui.gate import RunGate
 from workbench.ui.handlers import Handlers
 from workbench.ui.keybinding import KeyBindings
 from workbench.ui.keys import VerdictKeys
@@ -52,6 +53,7 @@ def build(window: MainWindow) -> Iterator[None]:
     window.notices = Notices(window)
     window.dialogs = Dialogs(window)
     window.overlays = Overlays(window)
+    window.gate = RunGate(window)
     window.handlers = Handlers(window)
     window.keys = KeyBindings(window)
     window.actions_ = Actions(frame, window.handlers.table(), window.keys.keymap)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from workbench.ui.techniques.opening import TechniqueActions
     from workbench.ui.window import MainWindow
 
-Page = Literal["keys", "endpoints", "appearance"]
+Page = Literal["keys", "endpoints", "limits", "appearance"]
 
 
 class NoteDialog(QDialog):
@@ -225,4 +225,5 @@ class Dialogs(QObject):
 
     def _settings_closed(self) -> None:
         self._settings = None
+        self._window.gate.read_limits()
         self._window.compose.endpoints_changed()

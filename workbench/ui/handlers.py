@@ -34,7 +34,7 @@ class Handlers:
         w = self._window
         compose, stage, lanes = w.compose, w.compose.stage, w.view.lanes
         return {
-            "run": compose.run,
+            "run": w.run,
             "stop": w.workbench.runner.stop_everything,
             "stop_lane": lambda: stage.stop(lanes.focused_slot()),
             "escape": self.escape,
@@ -92,7 +92,8 @@ class Handlers:
 
     def escape(self) -> None:
         """Close the innermost open thing; when nothing is open, stop what runs."""
-        if self._window.notice.close_detail() or self._window.view.editing.finder.close():
+        window = self._window
+        if window.notice.close_detail() or window.view.editing.finder.close() or window.gate.refuse():
             return
         if self._window.compose.viewing is not None:
             self.back()

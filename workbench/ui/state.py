@@ -35,6 +35,6 @@ def window_state(window: MainWindow) -> WindowState:
         has_newer=viewing,
         can_note=shown >= 0,
         writable=not window.workbench.store.read_only,
-        detail_open=window.notice.is_detail_open,
+        detail_open=window.notice.is_detail_open or window.gate.asks,
         find_open=window.view.editing.finder.is_open,
     )

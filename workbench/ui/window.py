@@ -30,8 +30,10 @@ from workbench.core.lanes import BUILTIN
 from workbench.core.timeline import Detail, VersionDetail
 from workbench.store.records import RunBegun
 from workbench.ui import geometry
+from workbench.ui.compose.numbers import to_foresee
 from workbench.ui.dialogs import Dialogs
 from workbench.ui.frame import Frame
+from workbench.ui.gate import RunGate
 from workbench.ui.handlers import Handlers
 from workbench.ui.keybinding import KeyBindings
 from workbench.ui.notices import Notices
@@ -57,6 +59,7 @@ class MainWindow(QObject):
     notices: Notices
     dialogs: Dialogs
     handlers: Handlers
+    gate: RunGate
     actions_: Actions
     keys: KeyBindings
     overlays: Overlays
@@ -75,7 +78,7 @@ class MainWindow(QObject):
         self.prompts = Prompts(self.workbench, self.tasks, self)
         self.compose = Compose(self.workbench, self.tasks, self.timeline, frame.text, self)
         self.pulse = Pulse(self.workbench, self.tasks, self)
-        self.forecasts = Forecasts(self.workbench.forecaster, self.tasks, self._to_foresee, self)
+        self.forecasts = Forecasts(self.workbench.forecaster, self.tasks, lambda: to_foresee(self), self)
         self.heads: tuple[LaneHead, ...] = ()
         self._raise_server: RaiseServer | None = None
         self._has_begun = self._closed = self._is_leaving = False
@@ -91,6 +94,7 @@ class MainWindow(QObject):
         self.notices.first()
         self.tasks.watch(self.workbench.recovery, self._recovered)
         self._show_database()
+        self.gate.read_limits()
         self._listen()
         self.update_state()
         # Not within a step of building: a key may close the window, which first finishes the steps.
@@ -103,17 +107,10 @@ class MainWindow(QObject):
             for keys in early:
                 self.actions_.press(keys)
 
-    def _to_foresee(self) -> tuple[str, Draft] | None:
-        """Return what the numbers of the next run are about, None while no run can be started."""
-        compose = self.compose
-        if not compose.prompt_uid or not compose.ready or compose.viewing is not None:
-            return None
-        return compose.prompt_uid, compose.draft()
-
     def run(self) -> None:
         """Run all lanes; while the window is being completed the frame keeps the wish."""
         if self.frame.is_complete:
-            self.compose.run()
+            self.gate.run()
 
     def _listen(self) -> None:
         from workbench.app.single import RaiseServer

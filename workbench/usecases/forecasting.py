@@ -99,6 +99,7 @@ class Forecaster:
             past=len(lengths),
             rates=self._rates_for(endpoint, lane.model),
             is_local=endpoint.is_local,
+            is_current=lane.pinned is None,
         )
 
     def _context(self, endpoint: Endpoint, model: str) -> int | None:

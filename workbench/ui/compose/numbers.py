@@ -7,10 +7,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workbench.core.drafts import Draft
 from workbench.core.forecast import Forecast, detail, line
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
+
+
+def to_foresee(window: MainWindow) -> tuple[str, Draft] | None:
+    """Return the prompt and the draft that the numbers are about, None while no run can be started."""
+    compose = window.compose
+    if not compose.prompt_uid or not compose.ready or compose.viewing is not None:
+        return None
+    return compose.prompt_uid, compose.draft()
 
 
 def show_forecast(window: MainWindow, forecast: Forecast | None) -> None:

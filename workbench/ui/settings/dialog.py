@@ -17,13 +17,14 @@ from workbench.ui import geometry
 from workbench.ui.settings.appearance import AppearancePanel
 from workbench.ui.settings.endpoints import EndpointsPanel
 from workbench.ui.settings.keys import KeysPanel
+from workbench.ui.settings.limits import LimitsPanel
 from workbench.ui.settings.parts import Confirm, button, line
 from workbench.ui.settings.rows import Index, RowDelegate, RowText
 from workbench.ui.theme import Theme, set_role
 from workbench.usecases.credentials import provider_key
 
-Page = Literal["keys", "endpoints", "appearance"]
-_TITLES: dict[Page, str] = {"keys": "Keys", "endpoints": "Endpoints", "appearance": "Appearance"}
+Page = Literal["keys", "endpoints", "appearance", "limits"]
+_TITLES: dict[Page, str] = {"keys": "Keys", "endpoints": "Endpoints", "appearance": "Appearance", "limits": "Limits"}
 
 
 class SettingsDialog(QDialog):
@@ -46,6 +47,7 @@ class SettingsDialog(QDialog):
         self._keys = KeysPanel(theme, source)
         # Made when first looked at: all three at once would hold up the window for a moment.
         self._endpoints: EndpointsPanel | None = None
+        self._limits: LimitsPanel | None = None
         self._appearance: AppearancePanel | None = None
         self._nav = QListWidget()
         self._nav.setAccessibleName("Pages of the settings")
@@ -91,7 +93,7 @@ class SettingsDialog(QDialog):
         self._confirm.ask(question, "Close anyway", lambda: self.done(QDialog.DialogCode.Rejected), "Keep editing")
 
     def done(self, result: int) -> None:
-        for panel in (self._keys, self._endpoints, self._appearance):
+        for panel in (self._keys, self._endpoints, self._limits, self._appearance):
             if panel is not None:
                 panel.close_work()
         super().done(result)
@@ -146,6 +148,8 @@ class SettingsDialog(QDialog):
         panel: QWidget = self._keys
         if page == "endpoints":
             panel = self._endpoints = self._endpoints or self._make_endpoints()
+        elif page == "limits":
+            panel = self._limits = self._limits or LimitsPanel(self._source)
         elif page == "appearance":
             panel = self._appearance = self._appearance or AppearancePanel(self._theme, self._source)
         if self._pages.indexOf(panel) < 0:

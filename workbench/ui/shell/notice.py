@@ -88,6 +88,7 @@ class NoticeBar(QFrame):
         self._action = ""
         self._text = Sentence(self)
         self._button = QPushButton(self)
+        self._button.setAutoDefault(True)
         set_role(self._button, "quiet-strong")
         self._button.clicked.connect(lambda: self.action_clicked.emit(self._action))
         close = QToolButton(self)
@@ -144,6 +145,10 @@ class NoticeBar(QFrame):
         if self._key == key:
             self._key = ""
             self.hide()
+
+    def focus_action(self) -> None:
+        """Let Enter press the button of the notice."""
+        self._button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @property
     def is_detail_open(self) -> bool:
