@@ -68,7 +68,7 @@ def test_json_pasted_into_an_empty_prompt_is_offered(desk: Desk) -> None:
     dialog = window.dialogs.conversation.dialog
     assert dialog is not None
     desk.until(dialog.replace.isEnabled)
-    dialog.field.setPlainText("nothing of the kind")
+    dialog.field.set_exact("nothing of the kind")
     desk.until(lambda: "No dialogue" in dialog.told.text())
     assert not dialog.replace.isEnabled()
     dialog.reject()

@@ -93,7 +93,7 @@ def test_ones_own_is_saved_from_a_selection_and_removed_again(desk: Desk) -> Non
     folder.mkdir()
     (folder / "broken.yml").write_text("name: A\nplace: nowhere\nsnippet: x\n")
     editor = window.view.editor
-    editor.set_content(content(("user", "costs $0 and {{x}}")))
+    editor.set_content(content(("user", "costs $0\u00a0and {{x}}")))
     editor.focus_first()
     desk.ctrl(Key.Key_A)
     window.actions_["save_technique"].trigger()
@@ -111,7 +111,7 @@ def test_ones_own_is_saved_from_a_selection_and_removed_again(desk: Desk) -> Non
     assert actions.dialog is not None
     assert "broken.yml: Line 2" in actions.dialog.problems.text()
     actions.dialog.chosen.emit(actions.dialog.current)
-    assert editor.content().messages[0].text == "costs $0 and {{x}}"
+    assert editor.content().messages[0].text == "costs $0\u00a0and {{x}}"
     actions.dialog.remove_wanted.emit(actions.dialog.current)
     desk.until(lambda: not (folder / "my-price.yml").exists())
     actions.dialog.close()

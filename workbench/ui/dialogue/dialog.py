@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QListWidget,
-    QPlainTextEdit,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 from workbench.core.text import opening_words
 from workbench.formats.dialogue import Dialogue
 from workbench.ui import geometry
+from workbench.ui.editor.field import ExactField
 from workbench.ui.theme import Theme, set_role
 
 _PAUSE_MS = 150
@@ -42,8 +42,8 @@ class DialogueDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Paste a dialogue")
         self._found: Dialogue | None = None
-        self.field = QPlainTextEdit()
-        self.field.setFont(theme.mono())
+        self.field = ExactField(theme)
+        self.field.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.field.setTabChangesFocus(True)
         self.field.setAccessibleName("Recorded dialogue")
         self.field.setPlaceholderText(
@@ -82,14 +82,14 @@ class DialogueDialog(QDialog):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_PAUSE_MS)
-        self._timer.timeout.connect(lambda: self.read_wanted.emit(self.field.toPlainText()))
+        self._timer.timeout.connect(lambda: self.read_wanted.emit(self.field.exact()))
         self.field.textChanged.connect(self._changed)
         cancel.clicked.connect(self.reject)
         self.replace.clicked.connect(lambda: self._choose(append=False))
         self.append.clicked.connect(lambda: self._choose(append=True))
         scale, room = min(theme.scale, 1.5), geometry.room(self)
         self.resize(QSize(int(680 * scale), int(600 * scale)).boundedTo(room))
-        self.field.setPlainText(text)
+        self.field.set_exact(text)
         self._changed()
 
     def show_found(self, found: Dialogue) -> None:
@@ -110,7 +110,7 @@ class DialogueDialog(QDialog):
         self._found = None
         self.preview.clear()
         self.notes.setText("")
-        self._tell(sentence, "error" if self.field.toPlainText().strip() else "small")
+        self._tell(sentence, "error" if self.field.exact().strip() else "small")
         self._enable()
 
     def _tell(self, text: str, role: str) -> None:

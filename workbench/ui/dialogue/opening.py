@@ -80,7 +80,7 @@ class ConversationActions(QObject):
 
     def _read(self, text: str) -> None:
         def show(found: Dialogue) -> None:
-            if self.dialog is not None and self.dialog.field.toPlainText() == text:
+            if self.dialog is not None and self.dialog.field.exact() == text:
                 self.dialog.show_found(found)
 
         def failed(error: Exception) -> None:

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPlainTextEdit,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
 from workbench.core.snippets import SnippetError, parse
 from workbench.core.techniques import PLACE_WORDS, PLACES, Technique
 from workbench.ui import geometry
+from workbench.ui.editor.field import ExactField
 from workbench.ui.theme import Theme, set_role
 
 BLANK = Technique("", "", "", "", "", "system end", "")
@@ -46,8 +46,11 @@ class TechniqueForm(QDialog):
         for place in PLACES:
             self.place.addItem(PLACE_WORDS[place][0].upper() + PLACE_WORDS[place][1:], place)
         self.place.setCurrentIndex(PLACES.index(technique.place))
-        self.snippet = QPlainTextEdit(technique.snippet)
-        self.snippet.setFont(theme.mono())
+        for field in self.texts.values():
+            field.setCursorPosition(0)
+        self.snippet = ExactField(theme)
+        self.snippet.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.snippet.set_exact(technique.snippet)
         self.snippet.setTabChangesFocus(True)
         set_role(self.snippet, "field")
         form = QFormLayout()
@@ -60,9 +63,9 @@ class TechniqueForm(QDialog):
             ("Goes", self.place),
             ("Text", self.snippet),
         )
-        for label, field in rows:
-            field.setAccessibleName(label)
-            form.addRow(label, field)
+        for label, control in rows:
+            control.setAccessibleName(label)
+            form.addRow(label, control)
         hint = QLabel(
             "Gaps: ${1:what to write}, ${2:…}, and $0 where the caret ends. Write \\$ for a dollar sign before 0 or {."
         )
@@ -99,7 +102,7 @@ class TechniqueForm(QDialog):
         self.complaint.setText(sentence)
 
     def _check(self) -> None:
-        text = self.snippet.toPlainText()
+        text = self.snippet.exact()
         try:
             parse(text)
         except SnippetError as error:
@@ -113,6 +116,6 @@ class TechniqueForm(QDialog):
         texts = {key: field.text().strip() for key, field in self.texts.items()}
         place = PLACES[self.place.currentIndex()]
         # A file ends each text with one line end, which is not part of it.
-        snippet = self.snippet.toPlainText().rstrip("\n")
+        snippet = self.snippet.exact().rstrip("\n")
         name = self.name.text().strip()
         self.saved.emit(replace(self._technique, name=name, place=place, snippet=snippet, own=True, **texts))

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from workbench.core.techniques import Technique
+from workbench.formats.technique_yml import LIMIT_BYTES
+from workbench.host.dirs import Places, places
+from workbench.usecases.problems import RefusedError
+from workbench.usecases.techniques import Techniques
+
+MINE = Technique("", "Role", "w", "h", "x", "system start", "You are ${1:x}.", own=True)
+
+
+@pytest.fixture
+def files(home: Path) -> Techniques:
+    return Techniques(places(os.environ).make())
+
+
+def test_ones_own_come_last_and_never_write_over_another(files: Techniques) -> None:
+    first, second = files.save(MINE), files.save(replace(MINE, snippet="other"))
+    assert (first.id, second.id) == ("role", "role-2")
+    library = files.all()
+    assert library.own_ids() == {"role", "role-2"}
+    assert [t.own for t in library.techniques[-2:]] == [True, True]
+    assert not library.problems
+    changed = files.save(replace(first, name="Renamed"))
+    assert changed.id == "role"
+    assert [t.name for t in files.all().techniques if t.own] == ["Renamed", "Role"]
+    files.remove(changed)
+    assert files.all().own_ids() == {"role-2"}
+    assert [path.name for path in files.folder.iterdir()] == ["role-2.yml"]
+
+
+def test_a_broken_or_huge_file_harms_nothing_and_is_named(files: Techniques) -> None:
+    files.save(MINE)
+    (files.folder / "big.yml").write_bytes(b"x" * (LIMIT_BYTES * 40))
+    (files.folder / "bad.yml").write_text("name: [")
+    library = files.all()
+    assert library.own_ids() == {"role"}
+    assert [problem.split(":")[0] for problem in library.problems] == ["bad.yml", "big.yml"]
+
+
+def test_what_the_product_brings_stays_and_what_cannot_be_kept_is_refused(files: Techniques) -> None:
+    with pytest.raises(RefusedError, match="stays"):
+        files.remove(files.all().techniques[0])
+    with pytest.raises(RefusedError, match="not saved"):
+        files.save(replace(MINE, snippet="${1:open"))
+    blocked = Techniques(Places(files.folder / "file", files.folder, files.folder, files.folder))
+    files.save(MINE)
+    (files.folder / "file").write_text("")
+    with pytest.raises(Exception, match=r"cannot be"):
+        blocked.save(MINE)
