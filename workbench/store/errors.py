@@ -24,6 +24,7 @@ Code = Literal[
     "path",
     "text",
     "secret",
+    "too_large",
     "missing",
     "ended",
     "interrupted",
@@ -54,9 +55,9 @@ class StoreError(Exception):
     """A request to the history that could not be met.
 
     `sentence` is for people and ends in a next step; `detail` is technical; `code` is stable:
-    full, readonly, newer_major, corrupt, busy, not_a_database: the file; path: where no file can
-    be; text: broken characters; secret: a key where
-    keys are never stored; missing: no such row; ended: it already has an end; interrupted, closed, io.
+    full, readonly, newer_major, corrupt, busy, not_a_database: the file; path: where no file can be; text: broken
+    characters; secret: a key where keys are never stored; too_large: a file beyond what is kept; missing: no such row;
+    ended: it already has an end; interrupted, closed, io.
     """
 
     def __init__(self, sentence: str, detail: str = "", code: Code = "io") -> None:

@@ -24,6 +24,7 @@ from workbench.core.runs import IterationDetail, IterationRow, PromptRow, Result
 from workbench.core.runs import Verdict as Verdict_
 from workbench.core.timeline import Cursor, TimelinePage, VersionDetail, VersionLabel
 from workbench.store import (
+    blobs,
     damaged,
     ending,
     endpoints,
@@ -130,6 +131,15 @@ class Store:
             return versions.one(connection, prompt, number)
 
         return self._write(work)
+
+    def add_blob(self, body: bytes, media_type: str) -> Future[str]:
+        """Keep the bytes of an attached file, at most `blobs.MAX_BLOB`; the future holds their hash."""
+        return self._write(lambda c: blobs.add(c, body, media_type))
+
+    def blob(self, name: str) -> bytes:
+        """Return the bytes with this hash. Raises StoreError, missing too."""
+        with self._readers.use() as connection:
+            return blobs.read(connection, name)
 
     def prompts(self, archived: bool = False) -> list[PromptRow]:
         """Return the prompts that are archived or those that are not, the one last worked on first."""
