@@ -38,24 +38,24 @@ def test_a_key_is_changed_by_pressing_it_and_everything_follows(desk: Desk) -> N
     opened = sheet(desk)
     opened.select("run")
     opened.remove.click()
-    add(opened, "run", Qt.Key.Key_J)
-    assert "Ctrl+J now means “Run all lanes”" in opened.status.text()
+    add(opened, "run", Qt.Key.Key_F12)
+    assert "Ctrl+F12 now means “Run all lanes”" in opened.status.text()
     desk.press(Qt.Key.Key_Escape)
     desk.until(window.frame.isActiveWindow)
     slot = window.shown_slots()[0]
     column = window.view.lanes.column(slot)
     assert column is not None
-    assert column.answer.placeholderText().startswith("Ctrl+J runs all lanes")
-    assert "Ctrl J" in "".join(button.text() for button in window.view.runbar.buttons)
+    assert column.answer.placeholderText().startswith("Ctrl+F12 runs all lanes")
+    assert "Ctrl F12" in "".join(button.text() for button in window.view.runbar.buttons)
     before = len(desk.rows("SELECT uid FROM runs"))
     desk.ctrl(Qt.Key.Key_Return)
-    desk.ctrl(Qt.Key.Key_J)
+    desk.ctrl(Qt.Key.Key_F12)
     desk.until(lambda: len(desk.rows("SELECT uid FROM runs")) == before + 1)
     desk.settle()
     file = window.workbench.places.config / FILE
-    desk.until(lambda: file.exists() and json.loads(file.read_text()).get("keys") == {"run": ["Ctrl+J"]})
+    desk.until(lambda: file.exists() and json.loads(file.read_text()).get("keys") == {"run": ["Ctrl+F12"]})
     desk.close()
-    assert json.loads(file.read_text())["keys"] == {"run": ["Ctrl+J"]}
+    assert json.loads(file.read_text())["keys"] == {"run": ["Ctrl+F12"]}
 
 
 def test_a_key_of_another_command_changes_hands_only_when_pressed_again(desk: Desk) -> None:
@@ -70,7 +70,7 @@ def test_a_key_of_another_command_changes_hands_only_when_pressed_again(desk: De
     opened.select("palette")
     opened.reset.click()
     assert (window.keys.name("palette"), window.keys.keymap.keys("settings")) == ("Ctrl+K", ("Ctrl+,",))
-    add(opened, "settings", Qt.Key.Key_J)
+    add(opened, "settings", Qt.Key.Key_F12)
     opened.reset_all.click()
     assert window.keys.keymap.stored == ()
     assert not opened.reset_all.isEnabled()

@@ -31,6 +31,13 @@ def display_problem(env: Mapping[str, str]) -> str:
     return _missing_library()
 
 
+def no_display(env: Mapping[str, str]) -> bool:
+    """Whether this is a machine, or a session, that was given no display at all."""
+    if sys.platform in ("darwin", "win32") or _is_drawn_elsewhere(env):
+        return False
+    return not any(env.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"))
+
+
 def _is_drawn_elsewhere(env: Mapping[str, str]) -> bool:
     return env.get("QT_QPA_PLATFORM", "").split(":")[0] in ("offscreen", "minimal", "vnc", "linuxfb", "eglfs")
 

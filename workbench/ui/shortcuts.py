@@ -213,7 +213,7 @@ class ShortcutSheet(QDialog):
             head.setFont(0, bold)
         keymap = self._keys.keymap
         for command_id, item in self._items.items():
-            keys = ",  ".join(map(spoken, keymap.keys(command_id)))
+            keys = ",  ".join(dict.fromkeys(map(spoken, keymap.keys(command_id))))
             item.setText(1, f"{keys}  (changed)" if keymap.is_changed(command_id) else keys)
             item.setFont(1, bold if keymap.is_changed(command_id) else plain)
         self.reset_all.setEnabled(any(keymap.is_changed(command.id) for command in COMMANDS))

@@ -23,7 +23,7 @@ from workbench.engine.client import EngineClient
 from workbench.engine.providers import key_variables, provider_name
 from workbench.host.clock import utc_now
 from workbench.host.dirs import Places
-from workbench.host.display import display_problem
+from workbench.host.display import display_problem, no_display
 from workbench.host.errors import HostError
 from workbench.host.ids import new_uid
 from workbench.host.keys import KeyStore
@@ -147,6 +147,9 @@ class Checkup:
         return Finding(name, True, f"{model} answered in {time.monotonic() - began:.1f} s")
 
     def _display(self) -> Finding:
+        if no_display(self._env):
+            # A server has none and needs none: nothing is out of order there.
+            return Finding("display", True, "None here, so the window cannot open; workbench run needs none.")
         problem = display_problem(self._env)
         if problem:
             return Finding("display", False, f"{problem} The terminal works without one: workbench run")

@@ -1,0 +1,34 @@
+"""What cannot be done says why, for every command and in every state."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.app.commands import COMMANDS, Command, WindowState
+from workbench.app.reasons import why_not
+
+# The fields of a state that are either so or not.
+FLAGS = [field.name for field in fields(WindowState) if isinstance(getattr(WindowState(), field.name), bool)]
+
+
+@given(st.fixed_dictionaries({flag: st.booleans() for flag in FLAGS}), st.sampled_from(COMMANDS))
+def test_there_is_a_reason_exactly_when_it_cannot_be_done(flags: dict[str, bool], command: Command) -> None:
+    state = WindowState(**flags)
+    assert bool(why_not(command, state)) is not command.enabled(state)
+
+
+@pytest.mark.parametrize(
+    ("command", "state", "reason"),
+    [
+        ("restore", WindowState(), "only while something past is shown"),
+        ("add_message", WindowState(has_prompt=True, viewing=True), "not while something past is shown"),
+        ("new_prompt", WindowState(writable=False), "the history is read-only"),
+        ("stop", WindowState(), "nothing runs"),
+    ],
+)
+def test_the_reason_is_the_one_that_is_in_the_way(command: str, state: WindowState, reason: str) -> None:
+    assert why_not(next(c for c in COMMANDS if c.id == command), state) == reason
