@@ -132,3 +132,16 @@ def test_the_header_of_a_narrow_system_message_shows_no_two_things_in_one_place(
     desk.until(lambda: block._count.text() != "")
     assert block._techniques.isVisible()
     assert not block._count.isVisible() or not block._count.geometry().intersects(block._techniques.geometry())
+
+
+def test_few_shot_adds_examples_as_one_step(desk: Desk) -> None:
+    editor = desk.open().view.editor
+    editor.set_content(content(("user", "Hi")))
+    editor.focus_first()
+    actions = _opened(desk, "few-shot")
+    assert actions.dialog is not None
+    QTest.keyClick(actions.dialog.search, Key.Key_Return)
+    desk.until(lambda: actions.dialog is None)
+    assert [bool(e.user and e.assistant) for e in editor.content().examples] == [True, True]
+    editor.undo()
+    assert editor.content() == content(("user", "Hi"))

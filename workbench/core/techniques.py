@@ -10,10 +10,11 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from workbench.core.blocks import Example
 from workbench.core.content import Content, Role
 from workbench.core.snippets import Gap, Snippet, filled, parse
 
-Place = Literal["system start", "system end", "user start", "user end", "caret"]
+Place = Literal["system start", "system end", "user start", "user end", "caret", "examples"]
 PLACES: tuple[Place, ...] = get_args(Place)
 PLACE_WORDS: dict[Place, str] = {
     "system start": "at the start of the system message",
@@ -21,7 +22,11 @@ PLACE_WORDS: dict[Place, str] = {
     "user start": "at the start of the last user message",
     "user end": "at the end of the last user message",
     "caret": "at the caret, around what is selected",
+    "examples": "among the examples; a line --- parts question and answer",
 }
+
+
+_PARTING = re.compile(r"^---$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,15 @@ class Technique:
     def parsed(self) -> Snippet:
         """Return the text and gaps of the snippet."""
         return parse(self.snippet)
+
+
+def example_pairs(technique: Technique) -> tuple[Example, ...]:
+    """Return the examples that a technique with the place `examples` adds. Raises ValueError for half a pair."""
+    snippet = technique.parsed()
+    texts = [text.strip("\n") for text in _PARTING.split(snippet.text)]
+    if len(texts) % 2 or not all(texts) or snippet.gaps:
+        raise ValueError("Examples are pairs of texts without gaps: what is asked, a line ---, what is answered.")
+    return tuple(Example(user, assistant) for user, assistant in zip(texts[::2], texts[1::2], strict=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@
     helps: When it helps.
     hurts: When it does not.
     evidence: What is known about it.        (may be left out)
-    place: system start                      (system end, user start, user end, caret)
+    place: system start                      (system end, user start, user end, caret, examples)
     snippet: |
       You are ${1:who}. $0
 
@@ -21,7 +21,7 @@ from typing import Any, cast
 import yaml
 
 from workbench.core.snippets import SnippetError, parse
-from workbench.core.techniques import PLACES, Place, Technique
+from workbench.core.techniques import PLACES, Place, Technique, example_pairs
 from workbench.core.text import unify_newlines
 
 LIMIT_BYTES = 64 * 1024
@@ -73,7 +73,7 @@ def read_technique(raw: bytes, identity: str, *, own: bool = False) -> Technique
     except SnippetError as error:
         raise TechniqueFileError(f"Line {snippet.first + error.line - 1}: {error.sentence}") from error
     texts = {key: fields[key].text.strip() if key in fields else "" for key in _TEXTS}
-    return Technique(
+    technique = Technique(
         id=identity,
         name=name.text.strip(),
         place=cast(Place, place.text.strip()),
@@ -81,6 +81,12 @@ def read_technique(raw: bytes, identity: str, *, own: bool = False) -> Technique
         own=own,
         **texts,
     )
+    try:
+        if technique.place == "examples":
+            example_pairs(technique)
+    except ValueError as error:
+        raise TechniqueFileError(f"Line {snippet.line}: {error}") from error
+    return technique
 
 
 def write_technique(technique: Technique) -> bytes:

@@ -194,6 +194,10 @@ class TechniqueDialog(QDialog):
             if text:
                 parts.append(f"<b>{label}</b>{_plain(text)}" if label else _plain(text))
         self.detail.setText("".join(f"<p>{part}</p>" for part in parts))
+        if technique.place == "examples":
+            self.place.setText("Adds examples, which you can edit, reorder and switch off one by one")
+            self.preview.setPlainText(technique.parsed().text)
+            return
         found = insertion(self._content, technique, self._caret)
         self.place.setText(f"Inserts into: {where(found, len(self._content.messages))}")
         self.preview.setPlainText(found.text.strip("\n"))

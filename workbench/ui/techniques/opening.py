@@ -13,7 +13,7 @@ from shiboken6 import isValid
 
 from workbench.core.content import Content, Message
 from workbench.core.snippets import escape
-from workbench.core.techniques import Technique, insertion
+from workbench.core.techniques import Technique, example_pairs, insertion
 from workbench.ui.techniques.dialog import TechniqueDialog
 from workbench.ui.techniques.form import BLANK, TechniqueForm
 from workbench.usecases.problems import problem_of
@@ -54,6 +54,9 @@ class TechniqueActions(QObject):
         """Put a technique into the draft as one step, and go to its first gap."""
         editor = self._window.view.editor
         self._window.frame.activateWindow()
+        if technique.place == "examples":
+            editor.parts_shown.add_examples(example_pairs(technique))
+            return
         editor.inserting.insert(insertion(_present(editor.content()), technique, editor.inserting.caret()))
 
     def save_selection(self) -> None:
