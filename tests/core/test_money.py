@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.core.money import FREE, Rates, Usage, cost, show_cost
+from workbench.core.money import FREE, Rates, Usage, cost, saved, show_cost
 
 RATES = Rates(input=2e-6, output=8e-6, cached=5e-7)
 
@@ -80,3 +80,16 @@ def test_free_and_about_are_said() -> None:
 def test_shown_dollars_are_near_the_real_ones(usd: float) -> None:
     shown = float(show_cost(usd).lstrip("$").replace(",", ""))
     assert shown == pytest.approx(usd, abs=0.00006 if usd < 0.9999 else 0.0051)
+
+
+def test_what_cached_tokens_saved() -> None:
+    rates = Rates(2e-6, 8e-6, 0.5e-6)
+    assert saved(Usage(1200, 10, 1024), rates) == pytest.approx(1024 * 1.5e-6)
+    assert saved(Usage(1000, 10, 1024), rates) == pytest.approx(1000 * 1.5e-6)
+    for usage, known in (
+        (Usage(1200, 10, None), rates),
+        (Usage(1200, 10, 5), Rates(1e-6, 1e-6)),
+        (Usage(5, 1, 5), None),
+    ):
+        assert saved(usage, known) is None
+    assert saved(Usage(5, 1, 5), FREE) is None

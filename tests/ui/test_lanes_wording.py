@@ -145,3 +145,8 @@ def test_endings() -> None:
     assert wording.ending(LaneStatus("stopped", finish_reason="length")) == "stopped by you"
     assert wording.ending(LaneStatus("interrupted")) == "interrupted before its end"
     assert wording.ending(LaneStatus("finished", finish_reason="stop")) == ""
+
+
+def test_the_tooltip_tells_what_the_cache_saved() -> None:
+    tip = wording.numbers_tip(LaneStatus("finished", usage=Usage(1200, 86, 1024), saved="$0.0012"))
+    assert "1,024 of them cached, saved about $0.0012" in tip

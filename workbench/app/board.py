@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QObject, Signal
 
 from workbench.app.lane_state import LaneStatus, Standing
-from workbench.core.money import Usage, show_cost
+from workbench.core.money import Usage, saved, show_cost
 from workbench.core.runs import ENDED, OutputRecord, Result, Verdict, notable
 from workbench.usecases.transcript import Snapshot
 
@@ -257,8 +257,10 @@ def status_of(shown: Snapshot | None, now_ms: int, *, free: bool) -> LaneStatus:
     usage: Usage = result.usage
     known = usage.input is not None or usage.output is not None
     cost = show_cost(result.cost_usd, free=free, about=usage.source == "estimate") if known else ""
+    spared = saved(usage, result.rates)
     return LaneStatus(
         state=result.state,
+        saved="" if spared is None else show_cost(spared),
         ttft_ms=result.timing.ttft,
         tokens_per_second=result.timing.tokens_per_second(usage.output),
         usage=usage,

@@ -69,3 +69,5 @@ class LaneStatus:
     """How the answer stands against its output format ("valid JSON", or the first error), "" without one."""
     format_ok: bool | None = None
     """Whether the answer has that format; None while nobody knows."""
+    saved: str = ""
+    """What cached input tokens did not cost, "" for nothing or unknown."""

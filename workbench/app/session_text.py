@@ -27,6 +27,9 @@ def session_detail(stats: SessionStats) -> str:
         lines.append(
             f"{stats.unknown} answers have no known price; set prices by hand in the model picker to count them."
         )
+    if stats.cached:
+        spared = f", which saved about {show_cost(stats.saved_usd)}" if stats.saved_usd else ""
+        lines.append(f"{stats.cached:,} input tokens came from providers' caches{spared}.")
     if stats.about:
         lines.append("A part of the sum is estimated, because a provider did not report its usage.")
     return "\n".join(lines)

@@ -47,6 +47,13 @@ def cost(usage: Usage, rates: Rates | None) -> float | None:
     return (usage.input - cached) * rates.input + cached * cached_rate + usage.output * rates.output
 
 
+def saved(usage: Usage, rates: Rates | None) -> float | None:
+    """Return the dollars that cached input tokens did not cost, None when there were none or their price is unknown."""
+    if rates is None or rates.source == "local" or rates.cached is None or usage.input is None or not usage.cached:
+        return None
+    return min(usage.cached, usage.input) * (rates.input - rates.cached)
+
+
 def show_cost(usd: float | None, *, free: bool = False, about: bool = False) -> str:
     """Return "free", "unknown", or dollars with enough digits to compare small amounts ("$0.0004", "about $1.20")."""
     if free:

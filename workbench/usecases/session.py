@@ -10,6 +10,7 @@ import statistics
 import threading
 from dataclasses import dataclass
 
+from workbench.core.money import saved
 from workbench.core.runs import LOOP_GAP_MS, Result
 
 
@@ -18,7 +19,8 @@ class SessionStats:
     """`spent_usd` is the sum of known costs; `unknown` counts answers of unknown cost, without refused calls.
 
     `about` says that a part is estimated. `median_loop_ms` is from one run's start to the next on the same prompt, gaps
-    over 10 minutes left out; None before there is one.
+    over 10 minutes left out; None before there is one. `cached` input tokens came from providers' caches, which saved
+    `saved_usd` as far as their price is known.
     """
 
     iterations: int = 0
@@ -26,6 +28,8 @@ class SessionStats:
     unknown: int = 0
     about: bool = False
     median_loop_ms: int | None = None
+    cached: int = 0
+    saved_usd: float = 0.0
 
 
 class Session:
@@ -37,6 +41,8 @@ class Session:
         self._spent: list[float] = []
         self._unknown = 0
         self._about = False
+        self._cached = 0
+        self._saved: list[float] = []
 
     def started(self, prompt_uid: str, at_ms: int) -> None:
         """Count an iteration that began at `at_ms` of a monotonic clock."""
@@ -45,7 +51,10 @@ class Session:
 
     def ended(self, result: Result) -> None:
         """Count what an output cost."""
+        spared = saved(result.usage, result.rates)
         with self._lock:
+            self._cached += result.usage.cached or 0
+            self._saved += [] if spared is None else [spared]
             if result.cost_usd is not None:
                 self._spent.append(result.cost_usd)
                 self._about |= result.cost_usd > 0 and result.usage.source == "estimate"
@@ -66,5 +75,7 @@ class Session:
                 spent_usd=sum(self._spent),
                 unknown=self._unknown,
                 about=self._about,
+                cached=self._cached,
+                saved_usd=sum(self._saved),
                 median_loop_ms=int(statistics.median(gaps)) if gaps else None,
             )

@@ -131,6 +131,13 @@ def _lead(status: LaneStatus, elapsed_ms: int | None) -> str:
     return word
 
 
+def _cached(status: LaneStatus) -> str:
+    if not status.usage.cached:
+        return ""
+    spared = f", saved about {status.saved}" if status.saved else ""
+    return f"{status.usage.cached:,} of them cached{spared}"
+
+
 def numbers_tip(status: LaneStatus) -> str:
     """Return all that is known about the shown output, one fact a line."""
     if status.blind:
@@ -143,7 +150,7 @@ def numbers_tip(status: LaneStatus) -> str:
         "" if status.ttft_ms is None else f"{_first(status.ttft_ms)} to the first token",
         "" if status.tokens_per_second is None else f"{status.tokens_per_second:,.1f} tokens per second",
         "" if usage.input is None else f"{usage.input:,} input tokens{about}",
-        f"{usage.cached:,} of them cached" if usage.cached else "",
+        _cached(status),
         "" if usage.output is None else f"{usage.output:,} output tokens{about}",
         f"{usage.reasoning:,} of them reasoning" if usage.reasoning else "",
         f"cost: {status.cost}" if status.cost else "",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
 from workbench.app.later import Later, sentence_of
@@ -45,7 +46,7 @@ class LimitsPanel(QWidget):
         )
         layout.addLayout(form)
         self.save_button = button("Save", self.save, "primary")
-        layout.addWidget(self.save_button)
+        layout.addWidget(self.save_button, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(self._status)
         layout.addStretch(1)
         self._later.watch(source.limits(), self._show, self._failed)
