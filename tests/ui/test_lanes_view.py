@@ -188,7 +188,7 @@ def test_tab_goes_through_the_columns_in_order(view: LanesView) -> None:
         QTest.keyClick(widget, Qt.Key.Key_Tab)
     assert "".join(dict.fromkeys(visited)) == "abc"
     assert visited == sorted(visited)
-    assert visited.count("a") == 5  # menu, answer, winner, copy, retry
+    assert visited.count("a") == 7  # menu, reading, answer, winner, diff, copy, retry
 
 
 def test_elapsed_time_ticks_only_while_something_runs(view: LanesView, qtbot: object) -> None:

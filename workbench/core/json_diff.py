@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Literal
 
 from workbench.core.align import leftovers
@@ -42,8 +41,11 @@ class _Number:
 
     written: str
 
-    def value(self) -> Decimal:
-        return Decimal(self.written)
+    def equals(self, other: _Number) -> bool:
+        # Here, because it takes some ms to load and few answers need it.
+        from decimal import Decimal
+
+        return Decimal(self.written) == Decimal(other.written)
 
 
 def parse(text: str) -> Any:
@@ -87,7 +89,7 @@ def _changes(path: str, before: Any, after: Any) -> Iterator[JsonChange]:
 
 def _note(before: Any, after: Any) -> str:
     if isinstance(before, _Number) and isinstance(after, _Number):
-        return "the same number, written otherwise" if before.value() == after.value() else ""
+        return "the same number, written otherwise" if before.equals(after) else ""
     one, other = _type(before), _type(after)
     return f"{one} became {other}" if one != other else ""
 

@@ -221,6 +221,16 @@ class OutputRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class PastAnswer:
+    """An answer that others are compared with: its iteration's number, the name of its lane then, and its text."""
+
+    uid: str
+    number: int
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunLane:
     """A lane as it ran: what was set, and the version it resolved to."""
 

@@ -20,10 +20,11 @@ from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint
 from workbench.core.money import Rates
-from workbench.core.runs import IterationDetail, IterationRow, PromptRow, Result, VersionRow
+from workbench.core.runs import IterationDetail, IterationRow, PastAnswer, PromptRow, Result, VersionRow
 from workbench.core.runs import Verdict as Verdict_
 from workbench.core.timeline import Cursor, TimelinePage, VersionDetail, VersionLabel
 from workbench.store import (
+    answers,
     blobs,
     damaged,
     ending,
@@ -253,6 +254,16 @@ class Store:
         """Return an iteration exactly as it was, all attempts included."""
         with self._readers.use() as connection:
             return timeline.detail(connection, run_uid)
+
+    def previous_answer(self, output_uid: str) -> PastAnswer | None:
+        """Return the newest finished answer of the same lane and value set from an earlier iteration."""
+        with self._readers.use() as connection:
+            return answers.previous(connection, output_uid)
+
+    def winning_answer(self, output_uid: str) -> PastAnswer | None:
+        """Return the latest winner of the same prompt, for the same values if there is one."""
+        with self._readers.use() as connection:
+            return answers.winner(connection, output_uid)
 
     # Endpoints, prices, small facts
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
+from workbench.ui.diff.opening import compare_versions
+
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
 
@@ -34,6 +36,7 @@ def iteration_menu(window: MainWindow, uid: str, at: QPoint) -> None:
     menu.addAction("Show", lambda: window.compose.view(uid)).setEnabled(not shown)
     menu.addAction("Restore", lambda: window.handlers.take_over_row(uid, branch=False))
     menu.addAction("Branch", lambda: window.handlers.take_over_row(uid, branch=True))
+    _add_comparisons(window, menu, uid)
     note = menu.addAction("Note…", lambda: window.dialogs.edit_note(uid))
     note.setEnabled(not window.workbench.store.read_only)
     if shown:
@@ -41,3 +44,14 @@ def iteration_menu(window: MainWindow, uid: str, at: QPoint) -> None:
         menu.addAction("Back to the draft", window.handlers.back)
     window.sidebar.point_at_iteration(uid, menu)
     menu.popup(at)
+
+
+def _add_comparisons(window: MainWindow, menu: QMenu, uid: str) -> None:
+    shown = window.compose.shown_row()
+    menu.addAction("Compare with the draft", lambda: compare_versions(window, uid))
+    if shown and shown != uid:
+        # What is shown is the newer side, unless it stands further down in the timeline.
+        first, second = (
+            (uid, shown) if window.timeline.position(uid) > window.timeline.position(shown) else (shown, uid)
+        )
+        menu.addAction("Compare with what is shown", lambda: compare_versions(window, first, second))

@@ -12,6 +12,7 @@ from workbench.app.model_entries import Choice
 from workbench.app.timeline import name
 from workbench.core.lanes import LITELLM
 from workbench.core.timeline import Detail
+from workbench.ui.diff.lanes import Differing
 from workbench.ui.panes import step_pane
 from workbench.ui.reading_handlers import ReadingHandlers
 from workbench.ui.theme import Mode
@@ -28,6 +29,7 @@ class Handlers:
     def __init__(self, window: MainWindow) -> None:
         self._window = window
         self.reading = ReadingHandlers(window)
+        self.differing = Differing(window)
 
     def table(self) -> dict[str, Callable[[], object]]:
         """Return a handler for every command."""
@@ -69,6 +71,7 @@ class Handlers:
             "next_lane": lambda: self.step_lane(1),
             "previous_lane": lambda: self.step_lane(-1),
             **self.reading.table(),
+            **self.differing.table(),
             "older": lambda: self.step_iteration(1),
             "newer": lambda: self.step_iteration(-1),
             "restore": lambda: self.take_over(branch=False),

@@ -22,6 +22,7 @@ from workbench.ui.lanes.header import LaneHeader
 from workbench.ui.lanes.intents import Intents
 from workbench.ui.lanes.menu import MenuState, lane_menu
 from workbench.ui.lanes.reading.area import ReadingArea
+from workbench.ui.lanes.reading.modes import DIFF
 from workbench.ui.lanes.reading.switch import open_menu
 from workbench.ui.lanes.reasoning import ReasoningPanel
 from workbench.ui.lanes.strip import StateStrip
@@ -86,6 +87,7 @@ class LaneColumn(QFrame):
         intents.readings.changed.connect(self._choice_changed)
         footer.winner.clicked.connect(lambda: intents.mark_requested.emit(self.slot))
         footer.stop.clicked.connect(lambda: intents.stop_requested.emit(self.slot))
+        footer.diff.clicked.connect(self._toggle_diff)
         footer.copy.clicked.connect(lambda: intents.copy_requested.emit(self.slot))
         footer.retry.clicked.connect(lambda: intents.retry_requested.emit(self.slot))
 
@@ -247,8 +249,12 @@ class LaneColumn(QFrame):
         if slot in ("", self.slot):
             self.reading.choice_changed()
 
+    def _toggle_diff(self) -> None:
+        self._intents.readings.choose(self.slot, "" if self.reading.mode == DIFF else DIFF)
+
     def _show_mode(self) -> None:
         self.header.reading.show_mode(self.reading.mode, self.reading.subject, too_long=self.reading.gave_up)
+        self.footer.diff.setText("Text" if self.reading.mode == DIFF else "Diff")
         self._order_tabs()
 
     def _show_head(self) -> None:

@@ -22,6 +22,7 @@ class LaneFooter(QWidget):
         self._key_name = key_name
         self.winner = KeyButton(theme, self)
         self.stop = KeyButton(theme, self)
+        self.diff = quiet_button("Diff", "Show what differs from another answer (Ctrl+D: in every lane)", self)
         self.copy = quiet_button("Copy", "Copy the answer", self)
         self.retry = quiet_button("Retry", "Ask this lane again; the present answer stays as an earlier attempt", self)
         layout = QHBoxLayout(self)
@@ -30,6 +31,7 @@ class LaneFooter(QWidget):
         layout.addWidget(self.winner)
         layout.addWidget(self.stop)
         layout.addStretch(1)
+        layout.addWidget(self.diff)
         layout.addWidget(self.copy)
         layout.addWidget(self.retry)
 
@@ -41,6 +43,7 @@ class LaneFooter(QWidget):
         self.stop.setVisible(running)
         self.winner.setVisible(not running)
         self.copy.setVisible(has_text)
+        self.diff.setVisible(has_text and ended and not status.blind)
         # A lane that was changed since it ran is run again; a retry would repeat the call as it was.
         can_retry = ended and not head.read_only and not head.answered_by
         if self.retry.hasFocus() and not can_retry:
@@ -50,7 +53,7 @@ class LaneFooter(QWidget):
 
     def tab_stops(self) -> list[QWidget]:
         """Return the controls in reading order."""
-        return [self.winner, self.stop, self.copy, self.retry]
+        return [self.winner, self.stop, self.diff, self.copy, self.retry]
 
     def _show_winner(self, head: LaneHead, status: LaneStatus, *, enabled: bool) -> None:
         won = status.standing == "winner"

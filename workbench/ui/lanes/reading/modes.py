@@ -16,6 +16,7 @@ from workbench.ui.lanes.reading.page import Page
 from workbench.ui.theme import Theme
 
 TEXT = "text"
+DIFF = "diff"
 RENDER_LIMIT = 1_000_000
 """Characters beyond which an answer is shown as text only."""
 
@@ -77,11 +78,23 @@ def _raw_page(theme: Theme, parent: QWidget) -> Page:
     return RawPage(theme, parent)
 
 
+def _diff_page(theme: Theme, parent: QWidget) -> Page:
+    from workbench.ui.lanes.reading.diff import DiffPage
+
+    return DiffPage(theme, parent)
+
+
+def _can_differ(subject: Subject) -> bool:
+    """Whether an answer can be compared: it is complete, and a comparison tells nothing that is to stay hidden."""
+    return subject.size > 0 and wording.has_ended(subject.status) and not subject.status.blind
+
+
 MODES: tuple[Mode, ...] = (
     Mode(TEXT, "Text", lambda _: True, _text_page),
     Mode("markdown", "Markdown", _can_render, _markdown_page),
     Mode("json", "JSON", _has_json, _tree_page),
     Mode("raw", "Raw", lambda s: s.status.has_wire and not s.status.blind, _raw_page),
+    Mode(DIFF, "Diff", _can_differ, _diff_page),
 )
 
 

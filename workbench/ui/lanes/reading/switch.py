@@ -43,7 +43,7 @@ class ModeSwitch(QPushButton):
         self.setVisible(is_choice(subject) or too_long)
 
     def sizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 2 * _PADDING, self.fontMetrics().height() + 2)
+        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 2 * _PADDING, self.fontMetrics().height())
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()

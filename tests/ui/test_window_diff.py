@@ -1,0 +1,100 @@
+"""Ctrl+D in the real window: every answer against its own past, the winner, or another lane."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
+
+from tests.ui.desk import ECHO, Desk
+from workbench.ui.lanes.reading.diff import DiffPage
+from workbench.usecases.comparing import IS_WINNER, NO_PREVIOUS, NO_WINNER
+
+pytestmark = [pytest.mark.window, pytest.mark.qt_log_ignore("This plugin does not support")]
+
+
+def ask(desk: Desk, text: str) -> None:
+    """Put a text into the first message and run it."""
+    desk.window.view.editor.focus_first()
+    desk.ctrl(Qt.Key.Key_A)
+    desk.type(text)
+    desk.run()
+
+
+def page(desk: Desk, lane: int) -> DiffPage:
+    column = desk.window.view.lanes.column(desk.window.shown_slots()[lane])
+    assert column is not None
+    desk.until(lambda: isinstance(column.reading.page, DiffPage))
+    found = column.reading.page
+    assert isinstance(found, DiffPage)
+    desk.until(lambda: found.base.text() != "vs …")
+    return found
+
+
+def shown(found: DiffPage) -> str:
+    """Return the first line, which is where the texts of these tests differ."""
+    return found.view.toPlainText().split("\n")[0] or found.view.toPlainText() or found.view.placeholderText()
+
+
+def test_every_answer_against_its_past_the_winner_and_another_lane(desk: Desk) -> None:
+    window = desk.open(ECHO)
+    ask(desk, "one two three")
+    desk.ctrl(Qt.Key.Key_D)
+    desk.until(lambda: shown(page(desk, 1)) == NO_PREVIOUS)
+    ask(desk, "one 2 three")
+    first = page(desk, 1)
+    desk.until(lambda: "iteration 1" in first.base.text() and shown(first) == "one two2 three")
+    assert "+1 −1 words · 1 change" in first.count.text()
+    assert desk.text(1).startswith("one 2 three")
+    window.view.lanes.focus_lane(1)
+    assert first.view.hasFocus()
+    desk.press(Qt.Key.Key_F7)
+    assert first.view.textCursor().selectedText() == "two2"
+    assert "1 of 1 change" in first.count.text()
+    window.handlers.table()["diff_winner"]()
+    desk.until(lambda: shown(page(desk, 1)) == NO_WINNER)
+    window.handlers.mark_number(2)
+    desk.until(lambda: shown(page(desk, 1)) == IS_WINNER)
+    desk.until(lambda: desk.rows("SELECT 1 FROM verdicts"))
+    ask(desk, "one 2 four")
+    desk.until(lambda: shown(page(desk, 1)) == "one 2 threefour")
+    desk.ctrl(Qt.Key.Key_D)
+    column = window.view.lanes.column(window.shown_slots()[1])
+    assert column is not None
+    desk.until(lambda: column.reading.mode == "text")
+    assert column.answer.toPlainText().startswith("one 2 four\n")
+
+
+def test_the_base_is_chosen_from_a_menu_and_the_foot_switches_one_lane(desk: Desk) -> None:
+    window = desk.open(ECHO)
+    ask(desk, "other words")
+    column = window.view.lanes.column(window.shown_slots()[0])
+    assert column is not None
+    QTest.mouseClick(column.footer.diff, Qt.MouseButton.LeftButton)
+    found = page(desk, 0)
+    desk.until(lambda: shown(found) == NO_PREVIOUS)
+    menu = found.open_menu()
+    assert isinstance(menu, QMenu)
+    titles = [action.text() for action in menu.actions() if action.text()]
+    assert titles[:2] == ["The lane's previous iteration", "The winner"]
+    menu.actions()[-1].trigger()
+    menu.close()
+    desk.until(lambda: found.count.text().startswith("+"))
+    assert found.view.count > 0
+    assert window.view.lanes.column(window.shown_slots()[1]).reading.mode == "text"  # type: ignore[union-attr]
+    QTest.mouseClick(column.footer.diff, Qt.MouseButton.LeftButton)
+    desk.until(lambda: column.reading.mode == "text")
+
+
+def test_nothing_is_compared_while_it_streams(desk: Desk) -> None:
+    window = desk.open({"default": [{"text": "Part"}, {"wait_ms": 60_000}]})
+    window.handlers.differing.toggle()
+    desk.ctrl(Qt.Key.Key_Return)
+    desk.until(lambda: desk.text(0) == "Part")
+    column = window.view.lanes.column(window.shown_slots()[0])
+    assert column is not None
+    assert column.reading.mode == "text"
+    window.workbench.runner.stop_everything()
+    desk.settle()
+    assert shown(page(desk, 0))

@@ -1,0 +1,122 @@
+"""The differences that lanes show.
+
+Invariant: nothing is computed on the UI thread, and what comes late for another answer or another base is dropped. An
+answer is compared once it has ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.app.board import Board
+from workbench.app.tasks import Tasks
+from workbench.store import Store
+from workbench.usecases.comparing import Base, Compared, against_history, compared
+
+
+@dataclass(frozen=True, slots=True)
+class BaseChoice:
+    """One entry of the menu of bases."""
+
+    title: str
+    base: Base
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LaneDiff:
+    """What a lane shows: the comparison, and what it could be compared with. `choose` takes another base."""
+
+    compared: Compared
+    choices: tuple[BaseChoice, ...]
+    choose: Callable[[Base], None]
+
+
+class Comparisons(QObject):
+    """Compares the answers of one board. `lanes` returns slots and names from left to right, `reads` whether a lane
+    shows differences now."""
+
+    ready = Signal(str, object)
+    """Slot, LaneDiff."""
+
+    def __init__(
+        self,
+        store: Store,
+        tasks: Tasks,
+        board: Board,
+        lanes: Callable[[], list[tuple[str, str]]],
+        reads: Callable[[str], bool],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._store, self._tasks, self._board, self._lanes = store, tasks, board, lanes
+        self._reads = reads
+        self.base = Base()
+        self._asked: dict[str, tuple[object, ...]] = {}
+        board.changed.connect(self._look_again)
+        board.status_changed.connect(lambda slot, status: self._look_again())
+
+    def want(self, slot: str) -> None:
+        """Compare what a lane shows; the outcome comes by `ready`, also whenever its base changes from now on."""
+        self._asked.pop(slot, None)
+        self._compare(slot)
+
+    def choose(self, base: Base) -> None:
+        """Compare every answer with another base."""
+        self.base = base
+        for slot in list(self._asked):
+            self.want(slot)
+
+    def winner_stored(self) -> None:
+        """A verdict is in the history now, where comparisons with the winner look for it."""
+        if self.base.kind == "winner":
+            self.choose(self.base)
+
+    def choices(self, slot: str) -> tuple[BaseChoice, ...]:
+        """Return what the answer of a lane can be compared with."""
+        found = [("The lane's previous iteration", Base()), ("The winner", Base("winner"))]
+        found += [(name, Base("lane", other)) for other, name in self._lanes() if other != slot]
+        return tuple(BaseChoice(title, base, base == self.base) for title, base in found)
+
+    def _look_again(self) -> None:
+        for slot, key in list(self._asked.items()):
+            if not self._reads(slot):
+                del self._asked[slot]
+            elif self._key(slot) != key:
+                self._compare(slot)
+
+    def _key(self, slot: str) -> tuple[object, ...]:
+        """Return what a comparison depends on."""
+        other = self.base.slot
+        bases = (self._board.output(other), self._board.can_mark(other)) if other else ()
+        verdict = self._board.verdict if self.base.kind == "winner" else None
+        return (self._board.output(slot), self._board.can_mark(slot), self.base, bases, verdict)
+
+    def _compare(self, slot: str) -> None:
+        self._asked[slot] = key = self._key(slot)
+        shown = self._board.shown(slot)
+        if shown is None or not self._board.can_mark(slot):
+            return
+        work: Callable[[], Compared]
+        if self.base.kind == "lane":
+            name = dict(self._lanes()).get(self.base.slot, "a lane that is gone")
+            if self.base.slot == slot:
+                self._tell(slot, key, Compared(name, sentence="The other lanes are compared with this answer."))
+                return
+            other = self._board.shown(self.base.slot)
+            if other is None or not other.text or not self._board.can_mark(self.base.slot):
+                sentence = f"{name} has no finished answer to compare with. Wait for its end, or choose another base."
+                self._tell(slot, key, Compared(name, sentence=sentence))
+                return
+            work = partial(compared, name, other.text, shown.text)
+        else:
+            work = partial(against_history, self._store, self.base, shown.output_uid, shown.text)
+        self._tasks.run(work, partial(self._tell, slot, key))
+
+    def _tell(self, slot: str, key: tuple[object, ...], outcome: Compared) -> None:
+        if self._asked.get(slot) == key:
+            self.ready.emit(slot, LaneDiff(outcome, self.choices(slot), self.choose))

@@ -1,0 +1,142 @@
+"""An answer as what differs from another one.
+
+Invariant: a difference is shown only beside the answer that it belongs to: when another answer stands here, the page is
+empty until its own comparison has come.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
+
+from workbench.app.comparing import LaneDiff
+from workbench.ui.diff.text import DiffView, Run
+from workbench.ui.diff.wording import changes, counted, json_runs
+from workbench.ui.lanes.reading.page import Page
+from workbench.ui.lanes.widgets import quiet_button, safe_tip
+from workbench.ui.theme import Theme, set_role
+
+
+class DiffPage(Page):
+    """The changes, their number, a menu of bases, and buttons that go from change to change."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown: LaneDiff | None = None
+        self.base = quiet_button("vs …", "What this answer is compared with", self)
+        self.count = QLabel(self)
+        set_role(self.count, "small")
+        self.data = quiet_button("Data", "Show differences of the data instead of the text", self)
+        self.data.setCheckable(True)
+        self.data.hide()
+        self.previous = quiet_button("↑", "Previous change (Shift+F7)", self)
+        self.next = quiet_button("↓", "Next change (F7)", self)
+        self.view = DiffView(theme, parent=self)
+        bar = QHBoxLayout()
+        bar.setContentsMargins(6, 4, 6, 0)
+        bar.setSpacing(2)
+        bar.addWidget(self.base)
+        bar.addStretch(1)
+        for widget in (self.data, self.previous, self.next):
+            bar.addWidget(widget)
+        second = QHBoxLayout()
+        second.setContentsMargins(12, 0, 12, 2)
+        second.addWidget(self.count, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(bar)
+        layout.addLayout(second)
+        layout.addWidget(self.view, 1)
+        self.base.clicked.connect(self.open_menu)
+        self.data.toggled.connect(lambda _: self._show())
+        self.next.clicked.connect(lambda: self.view.next_change(1))
+        self.previous.clicked.connect(lambda: self.view.next_change(-1))
+        self.view.current_changed.connect(lambda *_: self._count())
+
+    def set_text(self, text: str) -> None:
+        self._shown = None
+        self.view.show_runs(())
+        self.view.setPlaceholderText("Comparing…")
+        self._count()
+
+    def append(self, piece: str) -> None:
+        self.set_text(piece)
+
+    def refresh(self) -> None:
+        self.data_wanted.emit()
+
+    def set_data(self, data: object) -> None:
+        if not isinstance(data, LaneDiff):
+            return
+        self._shown = data
+        found = data.compared
+        self._name_base(f"vs {found.base} ▾")
+        self.base.setToolTip(safe_tip(f"Compared with {found.base}. Press to choose another base."))
+        self.data.setVisible(found.data is not None)
+        self._show()
+
+    def set_wash(self, wash: tuple[float, float] | None) -> None:
+        self.view.set_wash(None if wash is None else (wash[0] - self.view.y(), wash[1] - self.view.y()))
+
+    def set_name(self, name: str) -> None:
+        self.view.setAccessibleName(f"Changes. {name}")
+
+    def tab_stops(self) -> list[QWidget]:
+        return [self.view, self.base, self.data, self.previous, self.next]
+
+    def has_selection(self) -> bool:
+        return self.view.textCursor().hasSelection()
+
+    def open_menu(self) -> QMenu | None:
+        """Open the menu of bases; None while nothing has been compared."""
+        shown = self._shown
+        if shown is None:
+            return None
+        menu = QMenu(self.base)
+        menu.setAccessibleName("What answers are compared with")
+        menu.aboutToHide.connect(menu.deleteLater)
+        for number, choice in enumerate(shown.choices):
+            entry = menu.addAction(choice.title.replace("&", "&&"))
+            entry.setCheckable(True)
+            entry.setChecked(choice.chosen)
+            entry.triggered.connect(lambda _checked=False, base=choice.base: shown.choose(base))
+            if number == 1 and len(shown.choices) > 2:
+                menu.addSeparator()
+        menu.popup(self.base.mapToGlobal(self.base.rect().bottomLeft()))
+        return menu
+
+    def _show(self) -> None:
+        shown = self._shown
+        if shown is None:
+            return
+        found = shown.compared
+        if found.diff is None:
+            self.view.setPlaceholderText(found.sentence)
+            self.view.show_runs(())
+        elif found.data is not None and self.data.isChecked():
+            self.view.show_runs(json_runs(found.data))
+        elif found.diff.hunks:
+            self.view.show_diff(found.diff)
+        else:
+            self.view.show_runs((Run("same", found.diff.new),))
+        self._count()
+
+    def _count(self) -> None:
+        shown, count = self._shown, self.view.count
+        found = shown.compared if shown is not None else None
+        for button in (self.next, self.previous):
+            button.setEnabled(count > 0)
+        if found is None or found.diff is None:
+            self.count.setText("")
+            return
+        by_data = found.data is not None and self.data.isChecked()
+        parts = [] if by_data and found.data else [counted(found.diff)]
+        if count:
+            parts.append(f"{self.view.current + 1} of {changes(count)}" if self.view.current >= 0 else changes(count))
+        self.count.setText(" · ".join(parts))
+
+    def _name_base(self, text: str) -> None:
+        # A label may be as long as a person likes; the lane is not made wider for it.
+        room = self.fontMetrics().averageCharWidth() * 22
+        self.base.setText(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room).replace("&", "&&"))
