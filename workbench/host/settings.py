@@ -21,7 +21,7 @@ Theme = Literal["system", "light", "dark"]
 Motion = Literal["system", "reduced", "full"]
 FILE = "settings.json"
 SMALLEST_FONT, LARGEST_FONT = 0.5, 3.0
-_KNOWN = frozenset({"theme", "font_scale", "motion", "keys", "geometry", "splitters"})
+_KNOWN = frozenset({"theme", "font_scale", "motion", "keys", "geometry", "splitters", "reading"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,8 @@ class Settings:
     keys: tuple[tuple[str, tuple[str, ...]], ...] = ()
     geometry: str = ""
     splitters: tuple[tuple[str, str], ...] = ()
+    reading: tuple[tuple[str, str], ...] = ()
+    """How answers are read: a mode by lane, the default under ""."""
     extra: str = ""
 
     def to_json(self) -> dict[str, Any]:
@@ -53,6 +55,8 @@ class Settings:
             data["geometry"] = self.geometry
         if self.splitters:
             data["splitters"] = dict(self.splitters)
+        if self.reading:
+            data["reading"] = dict(self.reading)
         return data
 
 

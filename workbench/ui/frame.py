@@ -45,6 +45,7 @@ class Frame(QMainWindow):
     def __init__(self, theme: Theme, settings: Settings, glimpse: Glimpse | None = None) -> None:
         super().__init__()
         self.theme, self.settings, self.glimpse = theme, settings, glimpse
+        self.reading = settings.reading
         self.setWindowTitle("Prompt Workbench")
         self.setMinimumSize(*SMALLEST)
         self._painted = self._closed = False
@@ -104,7 +105,13 @@ class Frame(QMainWindow):
         try:
             stored.save(
                 directory,
-                replace(changed, theme=self.theme.mode, font_scale=self.theme.scale, motion=self.theme.motion),
+                replace(
+                    changed,
+                    theme=self.theme.mode,
+                    font_scale=self.theme.scale,
+                    reading=self.reading,
+                    motion=self.theme.motion,
+                ),
             )
         except HostError as error:
             # The window is closing: there is nowhere left to say it but the terminal.

@@ -16,6 +16,8 @@ from workbench.ui.lanes.reading.modes import MODES
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
 
+_REMEMBERED = 200
+
 
 class ReadingHandlers:
     """Acts on the lanes of a window."""
@@ -23,6 +25,8 @@ class ReadingHandlers:
     def __init__(self, window: MainWindow) -> None:
         self._window = window
         self._lanes = window.view.lanes
+        self._lanes.readings.load(dict(window.frame.reading))
+        self._lanes.readings.changed.connect(self._remember)
 
     def table(self) -> dict[str, Callable[[], object]]:
         """Return a handler for every command about reading and copying."""
@@ -63,6 +67,10 @@ class ReadingHandlers:
 
             response = shown.result.response if shown.result else None
             self._lanes.set_reading_data(slot, mode, raw_text(shown.wire, shown.marks, response))
+
+    def _remember(self) -> None:
+        # The newest choices: lanes come and go.
+        self._window.frame.reading = tuple(self._lanes.readings.stored().items())[-_REMEMBERED:]
 
     def _read(self, mode: str) -> Callable[[], None]:
         return lambda: self._lanes.readings.choose(self._lanes.focused_slot(), mode)

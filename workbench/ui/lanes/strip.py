@@ -29,6 +29,7 @@ from workbench.ui.theme import Theme, set_role
 
 _SENTENCE_LIMIT = 600
 _DETAIL_LINES = 7
+_PILL_LIMIT = 32
 
 
 class FailureBox(QFrame):
@@ -104,9 +105,11 @@ class StateStrip(QWidget):
         line = QFrame(self)
         set_role(line, "hline")
         self.ending = pill("", "pill-warn", self)
-        self.format = QLabel(self)
-        self.format.setTextFormat(Qt.TextFormat.PlainText)
-        self.format.setWordWrap(True)
+        self.format = pill("", "pill", self)
+        self.format_error = QLabel(self)
+        self.format_error.setTextFormat(Qt.TextFormat.PlainText)
+        self.format_error.setWordWrap(True)
+        set_role(self.format_error, "error")
         self.marks = QPushButton(self)
         set_role(self.marks, "pill-warn")
         self.marks.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
@@ -117,6 +120,7 @@ class StateStrip(QWidget):
         pills.setSpacing(4)
         pills.addWidget(self.ending)
         pills.addWidget(self.format)
+        pills.addWidget(self.format_error)
         pills.addWidget(self.marks)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -137,8 +141,11 @@ class StateStrip(QWidget):
         chip = wording.format_chip(status)
         if chip != self.format.text():
             set_role(self.format, {True: "pill-green", False: "pill-red", None: "pill"}[status.format_ok])
-            self.format.setText(breakable(picture(chip)))
-        self.format.setVisible(bool(chip))
+            self.format.setText(chip)
+            self.format_error.setText(breakable(picture(chip)))
+        # A sentence wraps over lines, which a pill cannot.
+        self.format.setVisible(0 < len(chip) <= _PILL_LIMIT)
+        self.format_error.setVisible(len(chip) > _PILL_LIMIT)
         self._pills.setVisible(bool(ending or marks or chip))
         self._show_failure(status.failure, head)
         self._show_attempts(status)

@@ -167,7 +167,7 @@ class Builder:
         form.setBorderCollapse(True)
         form.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
         form.setBorderBrush(self._theme.color("border"))
-        form.setTopMargin(self._line / 4)
+        form.setTopMargin(self._line * 0.7)
         form.setLeftMargin(block.leftMargin())
         table = cursor.insertTable(len(part.rows), columns, form)
         for number, row in enumerate(part.rows):

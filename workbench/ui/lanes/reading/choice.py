@@ -37,6 +37,7 @@ class Choices(QObject):
     def choose(self, slot: str, mode: str) -> None:
         """Read a lane in `mode`."""
         if self._slots.get(slot) != mode:
+            self._slots.pop(slot, None)  # the newest choice stands last
             self._slots[slot] = mode
             self.changed.emit(slot)
 
@@ -49,7 +50,7 @@ class Choices(QObject):
 
     def stored(self) -> dict[str, str]:
         """Return the choices by slot, the default under ""."""
-        return {"": self._default, **self._slots} if self._default else dict(self._slots)
+        return {**self._slots, "": self._default} if self._default else dict(self._slots)
 
     def load(self, stored: Mapping[str, str]) -> None:
         """Take choices as `stored` gave them."""

@@ -5,9 +5,18 @@ Invariant: keys that are verdicts pass to the window; JSON that is not valid is 
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QAction, QGuiApplication, QHelpEvent, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QFrame, QLabel, QToolTip, QTreeView, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QAction, QGuiApplication, QHelpEvent, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QToolTip,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workbench.ui.lanes.answer import MARGIN, types
 from workbench.ui.lanes.reading.found import find
@@ -18,6 +27,11 @@ from workbench.ui.lanes.widgets import breakable, safe_tip
 from workbench.ui.theme import Theme, set_role
 
 _FEW = 60
+
+
+class _Roomy(QStyledItemDelegate):
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return super().sizeHint(option, index) + QSize(4, 5)
 
 
 class Tree(QTreeView):
@@ -31,6 +45,7 @@ class Tree(QTreeView):
         self.setUniformRowHeights(True)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setTabKeyNavigation(False)
+        self.setItemDelegate(_Roomy(self))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.setAccessibleName("JSON of the answer")
         self._action("Copy value", QKeySequence(QKeySequence.StandardKey.Copy), self.copy_value)
@@ -96,6 +111,7 @@ class TreePage(Page):
         layout.setContentsMargins(0, 4, 0, 0)
         layout.addWidget(self.tree)
         layout.addWidget(self.problem)
+        self.tree.expanded.connect(self._fit)
         theme.changed.connect(self._restyle)
         self._restyle()
 
@@ -129,8 +145,9 @@ class TreePage(Page):
     def tab_stops(self) -> list[QWidget]:
         return [self.tree]
 
-    def has_selection(self) -> bool:
-        return False
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def _fit(self) -> None:
         self.tree.resizeColumnToContents(0)
