@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import fields
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
@@ -19,21 +22,22 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from tests.ui.dialog_support import theme
+from workbench.ui.theme import _SHEET as SHEET
 from workbench.ui.theme import DARK, LIGHT, Theme, Tokens, set_role
 
 __all__ = ["theme"]
 
-ENOUGH = 4.5
+ENOUGH, SEEN = 4.5, 3.0
 USED_ON = {
     "text": "surface sunken selected hover text_selection warn_soft red_soft gold_soft violet_soft",
     "muted": "surface sunken selected hover gold_soft",
     "accent": "surface sunken selected hover",
     "on_accent": "accent accent_hover",
     "gold": "surface sunken selected gold_soft",
-    "green": "surface sunken selected green_soft",
-    "red": "surface sunken selected red_soft",
-    "violet": "surface sunken violet_soft",
-    "teal": "surface",
+    "green": "surface sunken selected hover gold_soft green_soft",
+    "red": "surface sunken selected hover gold_soft red_soft",
+    "violet": "surface sunken selected hover gold_soft violet_soft warn_soft",
+    "teal": "surface sunken selected gold_soft",
     "warn": "surface selected warn_soft",
 }
 
@@ -60,6 +64,22 @@ def test_contrast_is_measured_as_it_should_be() -> None:
 def test_text_stands_out_from_what_it_is_written_on(tokens: Tokens, ink: str) -> None:
     for ground in USED_ON[ink].split():
         assert contrast(getattr(tokens, ink), getattr(tokens, ground)) >= ENOUGH, f"{ink} on {ground}"
+
+
+@pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
+def test_every_rule_of_the_stylesheet_can_be_read(tokens: Tokens) -> None:
+    names = {field.name for field in fields(Tokens)}
+    seen = 0
+    for selector, rule in re.findall(r"([^{}]+)\{([^{}]*)\}", SHEET):
+        said = dict(re.findall(r"(?:^|[;\s])(color|background|border-color|selection-color): @(\w+);", f"{rule};"))
+        ink, ground = said.get("color"), said.get("background", "surface")
+        if ink in names and ground in names:
+            seen += 1
+            assert contrast(getattr(tokens, ink), getattr(tokens, ground)) >= ENOUGH, selector.strip()
+        # What shows the focus and the edge of a control has to be seen, not read.
+        if ":focus" in selector and (edge := said.get("border-color")) in names:
+            assert contrast(getattr(tokens, str(edge)), tokens.surface) >= SEEN, selector.strip()
+    assert seen > 20
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])

@@ -6,7 +6,8 @@ the controllers through one callback.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QVBoxLayout, QWidget
@@ -191,10 +192,16 @@ class Dialogs(QObject):
         prompt, draft, coder = window.compose.prompt_uid, window.compose.draft(), window.workbench.coder
         dialog = CodeDialog(window.theme, title=window.lane_title(slot), parent=window.frame)
 
+        def if_open(show: Callable[[Any], None]) -> Callable[[Any], None]:
+            # The dialog can be closed, and gone, before its code is there.
+            return lambda found: show(found) if self._code is dialog else None
+
         def read() -> None:
             filled = dialog.is_filled()
             window.tasks.run(
-                lambda: coder.snippets(prompt, draft, lane, filled=filled), dialog.show_code, dialog.show_error
+                lambda: coder.snippets(prompt, draft, lane, filled=filled),
+                if_open(dialog.show_code),
+                if_open(dialog.show_error),
             )
 
         dialog.wanted.connect(read)

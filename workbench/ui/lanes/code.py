@@ -61,6 +61,7 @@ class CodeDialog(QDialog):
         self.setWindowTitle(f"Code for {title}")
         self._snippets: Snippets = {}
         self.tabs = QTabBar(self)
+        self.tabs.setAccessibleName("Library or tool")
         self.tabs.setAccessibleName("Library or command")
         self.tabs.setDrawBase(False)
         self.field = QPlainTextEdit(self)

@@ -57,6 +57,7 @@ class WireDialog(QDialog):
         self.tabs = QTabWidget(self)
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
+        self.tabs.tabBar().setAccessibleName("Request or response")
         self._add_page("Request", "Nothing was sent." if request is None else pretty(request))
         if response is not None:
             self._add_page("Response", pretty(response))
