@@ -123,7 +123,7 @@ def test_rows_of_a_table_become_examples_in_one_step(editor: ContentEditor) -> N
     dialog.add.click()
     settle(editor)
     assert editor.content().examples == (*TWO.examples, Example("Where?", "There."))
-    assert sections(editor)[2].user.hasFocus()
+    assert editor.window().focusWidget() is sections(editor)[2].user
     editor.undo()
     assert editor.content() == TWO
 

@@ -36,7 +36,7 @@ def many(count: int) -> Content:
 
 
 def more_button(editor: ContentEditor) -> Any:
-    return editor._column._more
+    return editor._column._adders._more
 
 
 def test_a_few_come_at_once_and_the_others_in_steps(qtbot: Any, editor: ContentEditor) -> None:
@@ -60,7 +60,7 @@ def test_very_many_are_shown_when_asked_for(qtbot: Any, editor: ContentEditor) -
     assert editor.content() == wanted
     assert more_button(editor).isVisible()
     assert f"{10_000 - MOST:,}" in more_button(editor).text()
-    assert not editor._column._add.isVisible()
+    assert not editor._column._adders._message.isVisible()
     QTest.mouseClick(more_button(editor), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(blocks(editor)) == MOST + MORE)
     assert f"{10_000 - MOST - MORE:,}" in more_button(editor).text()

@@ -9,15 +9,16 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRect, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent, QTextCursor
-from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
+from workbench.ui.editor.adders import Adders, Offer
 from workbench.ui.editor.block import LEFT, MessageBlock
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.page import Page
 from workbench.ui.editor.section import Section
-from workbench.ui.theme import Theme, set_role
+from workbench.ui.theme import Theme
 
 SHARE = 0.6
 _FEWEST_LINES = 3
@@ -32,13 +33,14 @@ class Column(QScrollArea):
     system_wanted = Signal()
     more_wanted = Signal()
     part_wanted = Signal(str)
-    """The kind of part to add: example."""
+    """The kind of part to add: example, tool, output."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._blocks: list[MessageBlock] = []
         self._sections: list[Section] = []
+        self._tail: list[Section] = []
         self._section_heights: dict[Section, int] = {}
         self._editable = True
         self._order_is_new = False
@@ -49,16 +51,10 @@ class Column(QScrollArea):
         self._page.clicked.connect(self._focus_last)
         self._page.shown.connect(self.arrange)
         self.setWidget(self._page)
-        self._add = self._button("+ Message", "Add a message at the end")
-        self._add.clicked.connect(self.add_wanted)
-        self._add_system = self._button("+ System", "Add a system message at the top")
-        self._add_system.clicked.connect(self.system_wanted)
-        self._add_example = self._button("+ Example", "Add a pair of user and assistant that shows what you want")
-        self._add_example.clicked.connect(lambda: self.part_wanted.emit("example"))
+        self._adders = Adders(LEFT, self._page)
+        self._adders.wanted.connect(self._wanted)
         self._hidden = 0
-        self._more = self._button("Show more", "Messages that are not shown are kept and sent like all others")
-        self._more.hide()
-        self._more.clicked.connect(self.more_wanted)
+        self._has_output = False
 
     @property
     def blocks(self) -> tuple[MessageBlock, ...]:
@@ -99,17 +95,22 @@ class Column(QScrollArea):
         self._order_is_new = True
         return block
 
-    def set_sections(self, sections: Sequence[Section]) -> None:
-        """Show these sections, children of `page`: they stand behind the first messages of the system."""
-        self._order_is_new |= self._sections != list(sections)
-        self._sections = list(sections)
-        for section in sections:
+    def set_sections(self, sections: Sequence[Section], tail: Sequence[Section] = ()) -> None:
+        """Show these sections, children of `page`: behind the first messages of the system, and behind all messages."""
+        self._order_is_new |= (self._sections, self._tail) != (list(sections), list(tail))
+        self._sections, self._tail = list(sections), list(tail)
+        for section in (*sections, *tail):
             section.show()
         self.arrange()
+
+    def set_has_output(self, has_output: bool) -> None:
+        """Say whether there is an output format; there is at most one."""
+        self._has_output = has_output
 
     def drop(self, section: Section) -> None:
         """Delete a section."""
         self._sections = [one for one in self._sections if one is not section]
+        self._tail = [one for one in self._tail if one is not section]
         self._order_is_new = True
         section.hide()
         section.setParent(None)
@@ -119,7 +120,6 @@ class Column(QScrollArea):
         """Say how many messages come after those that are shown; while there are some, none can be added at the end."""
         if count != self._hidden:
             self._hidden = count
-            self._more.setText(f"Show more of {count:,} other messages")
             self.arrange()
 
     def set_counts(self, counts: tuple[str, ...]) -> None:
@@ -140,7 +140,7 @@ class Column(QScrollArea):
         """Take fonts and colours from the theme again."""
         for block in self._blocks:
             block.restyle()
-        for section in self._sections:
+        for section in (*self._sections, *self._tail):
             section.restyle()
         self.arrange()
 
@@ -158,11 +158,13 @@ class Column(QScrollArea):
             self._renumber()
         if not self._page.isVisible():
             return  # Qt lays out nothing that is hidden; the page tells when it is shown.
+        has_system = any(block.role == "system" for block in self._blocks)
+        self._adders.offer(Offer(self._editable, has_system, self._has_output, self._hidden))
         width, view = self.width(), self.height()
         bar = self.verticalScrollBar().sizeHint().width()
         for block in self._blocks:
             block.set_width(width, bar)
-        self._section_heights = {section: section.measure(width, bar) for section in self._sections}
+        self._section_heights = {section: section.measure(width, bar) for section in (*self._sections, *self._tail)}
         heights, naturals = self._heights(view)
         total = self._fixed_height() + sum(heights)
         scrolls = total > view
@@ -171,11 +173,12 @@ class Column(QScrollArea):
         y, before = 0, self._first_turn()
         for index, (block, height, natural) in enumerate(zip(self._blocks, heights, naturals, strict=True)):
             if index == before:
-                y = self._place_sections(y, width, bar)
+                y = self._place_sections(self._sections, y, width, bar)
             y = block.arrange(y, height, scrolls=natural > height)
         if before == len(self._blocks):
-            y = self._place_sections(y, width, bar)
-        self._arrange_buttons(y)
+            y = self._place_sections(self._sections, y, width, bar)
+        y = self._place_sections(self._tail, y, width, bar)
+        self._adders.place(y, width - bar if scrolls else width)
         self._page.resize(width - bar if scrolls else width, max(total, view))
 
     def reveal_all(self, block: MessageBlock) -> None:
@@ -239,56 +242,42 @@ class Column(QScrollArea):
         return heights, natural
 
     def _fixed_height(self) -> int:
-        buttons = self._add.sizeHint().height() + 2 * _GAP if self._editable or self._hidden else 0
+        buttons = self._adders.height_for(self.width() - self.verticalScrollBar().sizeHint().width())
         return sum(block.frame_height() for block in self._blocks) + sum(self._section_heights.values()) + buttons
 
     def _first_turn(self) -> int:
         """Return where the conversation begins: behind the first messages of the system."""
         return next((i for i, block in enumerate(self._blocks) if block.role != "system"), len(self._blocks))
 
-    def _place_sections(self, y: int, width: int, bar: int) -> int:
-        for section in self._sections:
+    def _place_sections(self, sections: Sequence[Section], y: int, width: int, bar: int) -> int:
+        for section in sections:
             y = section.place(y, width, bar, self._section_heights[section])
         return y
 
-    def _arrange_buttons(self, y: int) -> None:
-        x = LEFT - _PAD
-        has_system = any(block.role == "system" for block in self._blocks)
-        offered = (
-            (self._more, self._hidden > 0),
-            (self._add, self._editable and not self._hidden),
-            (self._add_example, self._editable),
-            (self._add_system, self._editable and not has_system),
-        )
-        for button, wanted in offered:
-            button.setVisible(wanted)
-            if not wanted:
-                continue
-            size = button.sizeHint()
-            button.setGeometry(QRect(QPoint(x, y + _GAP), size))
-            x += size.width() + _GAP
+    def _wanted(self, kind: str) -> None:
+        match kind:
+            case "message":
+                self.add_wanted.emit()
+            case "system":
+                self.system_wanted.emit()
+            case "more":
+                self.more_wanted.emit()
+            case _:
+                self.part_wanted.emit(kind)
 
     def _renumber(self) -> None:
         """Number the blocks and put their controls in the order of Tab, before the buttons."""
         for index, block in enumerate(self._blocks):
             block.set_place(index, len(self._blocks))
         turn = self._first_turn()
-        parts: list[MessageBlock | Section] = [*self._blocks[:turn], *self._sections, *self._blocks[turn:]]
+        parts: list[MessageBlock | Section] = [*self._blocks[:turn], *self._sections, *self._blocks[turn:], *self._tail]
         controls = [control for part in parts for control in part.controls()]
         # Qt takes the ring's last and first control for neighbours and would leave the buttons at the front.
-        controls[1:1] = [self._add, self._add_example, self._add_system]
+        controls[1:1] = [*self._adders.buttons]
         for before, after in itertools.pairwise(controls):
             QWidget.setTabOrder(before, after)
-        for before, after in itertools.pairwise([*controls[-1:], self._add, self._add_example, self._add_system]):
+        for before, after in itertools.pairwise([*controls[-1:], *self._adders.buttons]):
             QWidget.setTabOrder(before, after)
-
-    def _button(self, text: str, hint: str) -> QPushButton:
-        button = QPushButton(self._page)
-        button.setText(text)  # the constructor that takes it would load QIcon and its theme
-        button.setToolTip(hint)
-        button.setAutoDefault(False)
-        set_role(button, "quiet")
-        return button
 
     def _focus_last(self) -> None:
         if self._blocks:

@@ -16,7 +16,7 @@ from workbench.core.content import Content
 from workbench.ui.editor.section import Section, bring
 from workbench.ui.theme import Theme, set_role
 
-Action = Literal["up", "down", "duplicate", "switch", "remove", "paste"]
+Action = Literal["up", "down", "duplicate", "switch", "remove"]
 
 
 class ExampleSection(Section):
@@ -25,6 +25,7 @@ class ExampleSection(Section):
     changed = Signal(object)
     """The section, after its person typed into it."""
     action_wanted = Signal(object, str)
+    """The section, and an `Action` or paste."""
     home_wanted = Signal(str)
     """Where all examples go: messages | system."""
 
@@ -94,7 +95,7 @@ class ExampleSection(Section):
 
 
 def acted(parts: Content, index: int, action: Action) -> Content:
-    """Return `parts` after an action on the example at `index`; "paste" changes nothing by itself."""
+    """Return `parts` after an action on the example at `index`."""
     examples = list(parts.examples)
     match action:
         case "up" | "down":
@@ -106,6 +107,4 @@ def acted(parts: Content, index: int, action: Action) -> Content:
             examples[index] = replace(examples[index], enabled=not examples[index].enabled)
         case "remove":
             del examples[index]
-        case "paste":
-            pass
     return replace(parts, examples=tuple(examples))

@@ -6,23 +6,29 @@ others. Widgets are made a few at a time, so that no content holds up the window
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QTimer
 
-from workbench.core.blocks import Example
+from workbench.core.blocks import Example, OutputFormat, Tool
+from workbench.ui.editor import examples, tools
 from workbench.ui.editor.column import Column
-from workbench.ui.editor.examples import ExampleSection, acted
+from workbench.ui.editor.examples import ExampleSection
 from workbench.ui.editor.field import ExactField
+from workbench.ui.editor.output_format import FIRST_SCHEMA, OutputSection
 from workbench.ui.editor.paste_examples import PasteExamples
+from workbench.ui.editor.section import Section
+from workbench.ui.editor.tools import FIRST_PARAMETERS, ToolSection
 from workbench.ui.theme import Theme
 
 if TYPE_CHECKING:
     from workbench.ui.editor.editor import ContentEditor
 
 AT_ONCE = 3
+S = TypeVar("S", bound=Section)
+_STEPS = {"up": -1, "down": 1, "duplicate": 1}
 
 
 class Parts(QObject):
@@ -32,6 +38,8 @@ class Parts(QObject):
         super().__init__(editor)
         self._editor, self._column, self._theme = editor, column, theme
         self._examples: list[ExampleSection] = []
+        self._tools: list[ToolSection] = []
+        self._output: OutputSection | None = None
         self._then: Callable[[], None] | None = None
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -45,11 +53,20 @@ class Parts(QObject):
         return self._later.isActive()
 
     def add(self, kind: str) -> None:
-        """Add a part of a kind ("example") and put the caret there."""
+        """Add a part of a kind (example, tool, output) and put the caret there."""
         parts = self._editor.parts
-        if kind == "example":
-            self._then = lambda: self._focus_example(len(self._editor.parts.examples) - 1)
-            self._editor.set_parts(replace(parts, examples=(*parts.examples, Example())))
+        match kind:
+            case "example":
+                self._then = lambda: self._focus(self._examples, len(parts.examples))
+                self._editor.set_parts(replace(parts, examples=(*parts.examples, Example())))
+            case "tool":
+                self._then = lambda: self._focus(self._tools, len(parts.tools))
+                self._editor.set_parts(replace(parts, tools=(*parts.tools, Tool("", parameters=FIRST_PARAMETERS))))
+            case "output":
+                self._then = self._focus_output
+                self._editor.set_parts(replace(parts, output=OutputFormat("schema", FIRST_SCHEMA)))
+            case _:
+                raise ValueError(f"no part is called {kind}")
 
     def paste_examples(self) -> None:
         """Let the person paste pairs from a table or JSON Lines; they come behind those that are there."""
@@ -62,12 +79,12 @@ class Parts(QObject):
     def add_examples(self, examples: tuple[Example, ...]) -> None:
         """Add examples behind those that are there."""
         parts = self._editor.parts
-        self._then = lambda: self._focus_example(len(parts.examples))
+        self._then = lambda: self._focus(self._examples, len(parts.examples))
         self._editor.set_parts(replace(parts, examples=(*parts.examples, *examples)))
 
     def set_editable(self, editable: bool) -> None:
         """Let the person change the parts, or only read."""
-        for section in self._examples:
+        for section in self._sections():
             section.set_editable(editable)
 
     def follow(self) -> None:
@@ -75,33 +92,72 @@ class Parts(QObject):
         self._later.stop()
         self._go_on()
 
+    def _sections(self) -> tuple[Section, ...]:
+        output = () if self._output is None else (self._output,)
+        return (*self._examples, *self._tools, *output)
+
     def _go_on(self) -> None:
         parts = self._editor.parts
-        wanted = len(parts.examples)
-        while len(self._examples) > wanted:
-            gone = self._examples.pop()
-            self._column.drop(gone)
-        for _ in range(min(AT_ONCE, wanted - len(self._examples))):
-            self._examples.append(self._make_example())
+        room = AT_ONCE
+        room -= self._fit(self._examples, len(parts.examples), self._make_example, room)
+        self._fit(self._tools, len(parts.tools), self._make_tool, room)
         for index, section in enumerate(self._examples):
-            section.show_example(parts.examples[index], index, wanted, parts.examples_in)
-        self._column.set_sections(self._examples)
-        if len(self._examples) < wanted:
+            section.show_example(parts.examples[index], index, len(parts.examples), parts.examples_in)
+        for index, tool in enumerate(self._tools):
+            for field in tool.show_tool(parts.tools[index], index, len(parts.tools), parts.tool_rounds):
+                self._journal(field)
+        self._show_output(parts.output)
+        self._column.set_has_output(parts.output is not None)
+        self._column.set_sections(self._examples, self._sections()[len(self._examples) :])
+        if len(self._examples) < len(parts.examples) or len(self._tools) < len(parts.tools):
             self._later.start()
         elif self._then is not None:
             then, self._then = self._then, None
             then()
 
+    def _fit(self, sections: list[S], wanted: int, make: Callable[[], S], room: int) -> int:
+        """Drop sections that are too many, make up to `room` that lack; return how many were made."""
+        while len(sections) > wanted:
+            self._column.drop(sections.pop())
+        made = max(0, min(room, wanted - len(sections)))
+        sections += [make() for _ in range(made)]
+        return made
+
+    def _show_output(self, output: OutputFormat | None) -> None:
+        if output is None:
+            if self._output is not None:
+                self._column.drop(self._output)
+                self._output = None
+            return
+        if self._output is None:
+            self._output = section = OutputSection(self._theme, self._column.page)
+            section.changed.connect(lambda new: self._change("output", output=new))
+            section.wanted.connect(self._choose_output)
+            self._adopt(section)
+        self._output.show_output(output)
+
     def _make_example(self) -> ExampleSection:
         section = ExampleSection(self._theme, self._column.page)
+        section.changed.connect(self._example_typed)
+        section.action_wanted.connect(self._act_on_example)
+        section.home_wanted.connect(lambda home: self._change(examples_in=home))
+        self._adopt(section)
+        return section
+
+    def _make_tool(self) -> ToolSection:
+        section = ToolSection(self._theme, self._column.page)
+        section.changed.connect(self._tool_typed)
+        section.action_wanted.connect(self._act_on_tool)
+        section.row_gone.connect(self._remove_row)
+        section.rounds_wanted.connect(lambda rounds: self._change(tool_rounds=rounds))
+        self._adopt(section)
+        return section
+
+    def _adopt(self, section: Section) -> None:
         section.set_editable(not self._editor.is_read_only)
-        section.changed.connect(self._typed)
-        section.action_wanted.connect(self._act)
-        section.home_wanted.connect(self._move_home)
         section.height_changed.connect(self._column.arrange)
         for field in section.fields:
             self._journal(field)
-        return section
 
     def _journal(self, field: ExactField) -> None:
         editor = self._editor
@@ -109,28 +165,61 @@ class Parts(QObject):
         field.undo_wanted.connect(editor.undo)
         field.redo_wanted.connect(editor.redo)
 
-    def _typed(self, section: ExampleSection) -> None:
-        index = self._examples.index(section)
-        parts = self._editor.parts
-        changed = (*parts.examples[:index], section.example(), *parts.examples[index + 1 :])
-        self._editor.set_parts(replace(parts, examples=changed), f"example {index} {section.assistant.hasFocus()}")
+    def _change(self, mark: str = "", **parts: object) -> None:
+        if mark:
+            # Typing into another field is another step.
+            mark += str(next((i for i, field in enumerate(self._fields()) if field.hasFocus()), -1))
+        self._editor.set_parts(replace(self._editor.parts, **parts), mark)  # type: ignore[arg-type] # by their names
 
-    def _act(self, section: ExampleSection, action: str) -> None:
+    def _fields(self) -> Iterator[ExactField]:
+        return (field for section in self._sections() for field in section.fields)
+
+    def _example_typed(self, section: ExampleSection) -> None:
+        examples = list(self._editor.parts.examples)
+        examples[self._examples.index(section)] = section.example()
+        self._change("example", examples=tuple(examples))
+
+    def _tool_typed(self, section: ToolSection) -> None:
+        tools = list(self._editor.parts.tools)
+        tools[self._tools.index(section)] = section.tool()
+        self._change("tool", tools=tuple(tools))
+
+    def _act_on_example(self, section: ExampleSection, action: examples.Action | Literal["paste"]) -> None:
         index = self._examples.index(section)
         if action == "paste":
             self.paste_examples()
             return
-        self._editor.set_parts(acted(self._editor.parts, index, action))  # type: ignore[arg-type] # names are Actions
-        step = {"up": -1, "down": 1, "duplicate": 1}.get(action, 0)
-        self._focus_example(index + step)
+        self._then = lambda: self._focus(self._examples, index + _STEPS.get(action, 0))
+        self._editor.set_parts(examples.acted(self._editor.parts, index, action))
 
-    def _move_home(self, home: str) -> None:
-        self._editor.set_parts(replace(self._editor.parts, examples_in=home))  # type: ignore[arg-type] # an ExamplesIn
+    def _act_on_tool(self, section: ToolSection, action: tools.Action) -> None:
+        index = self._tools.index(section)
+        row = len(section.fields) if action == "row" else 0
+        self._then = lambda: self._focus(self._tools, index + _STEPS.get(action, 0), row)
+        self._editor.set_parts(tools.acted(self._editor.parts, index, action))
 
-    def _focus_example(self, index: int) -> None:
-        if not self._examples:
+    def _remove_row(self, section: ToolSection, number: int) -> None:
+        index = self._tools.index(section)
+        changed = list(self._editor.parts.tools)
+        rows = changed[index].rows
+        changed[index] = replace(changed[index], rows=(*rows[:number], *rows[number + 1 :]))
+        self._change(tools=tuple(changed))
+
+    def _choose_output(self, output: OutputFormat | None) -> None:
+        self._then = self._focus_output if output is not None else self._editor.focus_first
+        self._change(output=output)
+
+    def _focus(self, sections: Sequence[Section], index: int, field: int = 0) -> None:
+        if not sections:
             self._editor.focus_first()
             return
-        section = self._examples[max(0, min(index, len(self._examples) - 1))]
-        section.user.setFocus(Qt.FocusReason.OtherFocusReason)
+        section = sections[max(0, min(index, len(sections) - 1))]
+        section.fields[min(field, len(section.fields) - 1)].setFocus(Qt.FocusReason.OtherFocusReason)
         self._column.reveal_section(section)
+
+    def _focus_output(self) -> None:
+        if self._output is None:
+            return
+        field = self._output.schema
+        (self._output.more if field.isHidden() else field).setFocus(Qt.FocusReason.OtherFocusReason)
+        self._column.reveal_section(self._output)

@@ -82,6 +82,32 @@ class Section(QWidget):
         self._rows.append((text, field))
         return field
 
+    def remove_row(self, field: ExactField) -> None:
+        """Take a field and its label away."""
+        gone = next(row for row in self._rows if row[1] is field)
+        self._rows.remove(gone)
+        for widget in gone:
+            widget.hide()
+            widget.setParent(None)
+            widget.deleteLater()
+
+    def set_row_shown(self, field: ExactField, shown: bool) -> None:
+        """Show or hide a field with its label."""
+        label = self._label_of(field)
+        label.setVisible(shown)
+        field.setVisible(shown)
+
+    def set_label(self, field: ExactField, text: str) -> None:
+        """Call a field by another name."""
+        self._label_of(field).setText(text)
+
+    def _label_of(self, field: ExactField) -> QLabel:
+        return next(label for label, one in self._rows if one is field)
+
+    @property
+    def _shown(self) -> list[tuple[QLabel, ExactField]]:
+        return [row for row in self._rows if not row[1].isHidden()]
+
     def set_note(self, text: str) -> None:
         """Say what is wrong, "" for nothing."""
         if text != self.note.text():
@@ -119,7 +145,7 @@ class Section(QWidget):
         x = LEFT + self._label_width()
         room = max(width - bar - x, 40)
         self._heights = []
-        for _, field in self._rows:
+        for _, field in self._shown:
             most = field.lines_height(MOST_LINES)
             field.fit(QRect(x, field.y(), room, max(field.height(), field.lines_height(1))), scrolls=False)
             self._heights.append(min(field.natural_height(most), most))
@@ -138,7 +164,7 @@ class Section(QWidget):
         self.hint.setGeometry(QRect(left, _TOP, max(edge - more - left - 4, 0), header))
         at = _TOP + header
         x = LEFT + self._label_width()
-        for (label, field), field_height in zip(self._rows, self._heights, strict=True):
+        for (label, field), field_height in zip(self._shown, self._heights, strict=True):
             scrolls = field.natural_height(field_height) > field_height
             field.fit(QRect(x, at, max(edge - x, 40), field_height), scrolls=scrolls)
             top = at + field.first_baseline() - label.fontMetrics().ascent()
@@ -160,7 +186,7 @@ class Section(QWidget):
         return max(self.title.sizeHint().height(), self.more.sizeHint().height())
 
     def _label_width(self) -> int:
-        return max((label.sizeHint().width() for label, _ in self._rows), default=0) + 10
+        return max((label.sizeHint().width() for label, _ in self._shown), default=0) + 10
 
     def _note_height(self, width: int, bar: int) -> int:
         return 0 if self.note.isHidden() else self.note.heightForWidth(max(width - bar - LEFT, 40)) + _GAP

@@ -1,0 +1,37 @@
+"""JSON as a person types it.
+
+Invariant: text is judged, never changed; a mistake is told with its line, as RFC 8259 sees it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def read_object(text: str) -> dict[str, Any]:
+    """Return the JSON object in `text`. Raises ValueError with a sentence that names the line."""
+    try:
+        value = json.loads(text, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"Line {error.lineno}, column {error.colno}: {error.msg}.") from error
+    except RecursionError as error:
+        raise ValueError("This is nested too deeply.") from error
+    if not isinstance(value, dict):
+        raise ValueError("This is JSON, but not an object in braces.")
+    return value
+
+
+def fault(text: str) -> str:
+    """Return a sentence about what keeps `text` from being a JSON object, "" for nothing or for no text."""
+    if not text.strip():
+        return ""
+    try:
+        read_object(text)
+    except ValueError as error:
+        return str(error)
+    return ""

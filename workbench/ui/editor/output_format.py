@@ -1,0 +1,89 @@
+"""The output format in the editor.
+
+Invariant: a schema stays as it was typed, also while it is no JSON yet; what is wrong with it is said beside it.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QMenu, QWidget
+
+from workbench.core.blocks import OutputFormat, OutputKind
+from workbench.core.json_text import fault
+from workbench.ui.editor.section import Section, bring
+from workbench.ui.theme import Theme
+
+FIRST_SCHEMA = """{
+  "type": "object",
+  "properties": {
+    "answer": {"type": "string"}
+  },
+  "required": ["answer"],
+  "additionalProperties": false
+}"""
+"""What a new schema starts from: the smallest one that every provider takes strictly."""
+_HINTS: dict[OutputKind, str] = {"json": "· any JSON", "schema": "· JSON Schema"}
+
+
+class OutputSection(Section):
+    """What an answer has to look like."""
+
+    changed = Signal(object)
+    """OutputFormat, after its person typed."""
+    wanted = Signal(object)
+    """OutputFormat or None, chosen in the menu."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(theme, parent)
+        self._kind: OutputKind = "json"
+        self.title.setText("Output format")
+        self.more.setToolTip("Change or remove the output format")
+        self.more.setAccessibleName("Actions for the output format")
+        self.name = self.add_row("name", "Name of the schema")
+        self.name.setPlaceholderText("answer")
+        self.schema = self.add_row("schema", "JSON Schema of the answer")
+        self.schema.setPlaceholderText('{"type": "object", …}')
+        for field in self.fields:
+            field.edited.connect(lambda _edit, _kind: self._typed())
+
+    def output(self) -> OutputFormat:
+        """Return what the fields hold."""
+        return OutputFormat(self._kind, self.schema.exact(), self.name.exact())
+
+    def show_output(self, output: OutputFormat) -> None:
+        """Show an output format."""
+        self._kind = output.kind
+        self.hint.setText(_HINTS[output.kind])
+        bring(self.name, output.name)
+        bring(self.schema, output.schema)
+        for field in self.fields:
+            self.set_row_shown(field, output.kind == "schema")
+        self._judge()
+
+    def fill_menu(self, menu: QMenu) -> None:
+        kinds: tuple[tuple[str, OutputKind], ...] = (("Any JSON", "json"), ("JSON Schema", "schema"))
+        for text, kind in kinds:
+            action = menu.addAction(text)
+            action.setCheckable(True)
+            action.setChecked(kind == self._kind)
+            action.triggered.connect(lambda _=False, kind=kind: self.wanted.emit(self.as_kind(kind)))
+        menu.addSeparator()
+        menu.addAction("Remove").triggered.connect(lambda: self.wanted.emit(None))
+
+    def as_kind(self, kind: OutputKind) -> OutputFormat:
+        """Return the format as another kind; its schema is kept for when a person comes back to it."""
+        schema = self.schema.exact() or (FIRST_SCHEMA if kind == "schema" else "")
+        return OutputFormat(kind, schema, self.name.exact())
+
+    def _typed(self) -> None:
+        self.changed.emit(self.output())
+        self._judge()
+
+    def _judge(self) -> None:
+        schema = self.schema.exact()
+        if self._kind != "schema":
+            self.set_note("")
+        elif not schema.strip():
+            self.set_note("A schema is missing. Write one, or choose “Any JSON” in the menu.")
+        else:
+            self.set_note(fault(schema))

@@ -1,0 +1,183 @@
+"""Tools in the editor: functions that a model may call, and the answers that it gets here.
+
+Invariant: a tool is one value of the content; whatever a person does to it is one step of the editor's journal.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Literal
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QMenu, QWidget
+
+from workbench.core.blocks import MOST_TOOL_ROUNDS, Tool, ToolRow
+from workbench.core.content import Content
+from workbench.core.json_text import fault
+from workbench.ui.editor.field import ExactField
+from workbench.ui.editor.section import Section, bring
+from workbench.ui.theme import Theme, set_role
+
+Action = Literal["up", "down", "duplicate", "switch", "remove", "row"]
+FIRST_PARAMETERS = """{
+  "type": "object",
+  "properties": {
+    "order_number": {"type": "string"}
+  },
+  "required": ["order_number"]
+}"""
+"""What the parameters of a new tool start from."""
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""The names that providers take."""
+
+
+class ToolSection(Section):
+    """One function: name, description, parameters, and simulated answers."""
+
+    changed = Signal(object)
+    """The section, after its person typed into it."""
+    action_wanted = Signal(object, str)
+    row_gone = Signal(object, int)
+    rounds_wanted = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(theme, parent)
+        self._place = (0, 1)
+        self._rounds = 1
+        self._enabled = True
+        self.title.setText("Tool")
+        self.name = self.add_row("name", "Name of the tool")
+        self.name.setPlaceholderText("lookup_order")
+        self.description = self.add_row("what for", "Description of the tool", mono=False)
+        self.description.setPlaceholderText("When to call it, and what it returns")
+        self.parameters = self.add_row("parameters", "JSON Schema of the parameters")
+        self.parameters.setPlaceholderText("No parameters")
+        self.answer = self.add_row("answers", "Simulated answer of the tool")
+        self.answer.setPlaceholderText("What the tool gives back here, whatever it is asked")
+        self.pairs: list[tuple[ExactField, ExactField]] = []
+        for field in self.fields:
+            self._listen(field)
+
+    def _listen(self, field: ExactField) -> None:
+        field.edited.connect(lambda _edit, _kind: self._typed())
+
+    def tool(self) -> Tool:
+        """Return what the fields hold."""
+        rows = tuple(ToolRow(arguments.exact(), answer.exact()) for arguments, answer in self.pairs)
+        return Tool(
+            self.name.exact(),
+            self.description.exact(),
+            self.parameters.exact(),
+            self.answer.exact(),
+            rows,
+            self._enabled,
+        )
+
+    def show_tool(self, tool: Tool, index: int, count: int, rounds: int) -> list[ExactField]:
+        """Show a tool and its place; return the fields that are new."""
+        self._place, self._rounds, self._enabled = (index, count), rounds, tool.enabled
+        texts = (tool.name, tool.description, tool.parameters, tool.answer)
+        for field, text in zip((self.name, self.description, self.parameters, self.answer), texts, strict=True):
+            bring(field, text)
+        fresh = self._show_rows(tool.rows)
+        state = "" if tool.enabled else " · off, not sent"
+        self.hint.setText(f"· {index + 1} of {count}, simulated{state}")
+        set_role(self.title, "heading" if tool.enabled else "muted")
+        self.more.setToolTip("Simulated answers, rounds, order; switch off or remove this tool")
+        self.more.setAccessibleName(f"Actions for tool {index + 1}")
+        self.name.setAccessibleName(f"Name of tool {index + 1} of {count}{state}")
+        self._judge()
+        return fresh
+
+    def _show_rows(self, rows: tuple[ToolRow, ...]) -> list[ExactField]:
+        while len(self.pairs) > len(rows):
+            for field in self.pairs.pop():
+                self.remove_row(field)
+        fresh: list[ExactField] = []
+        for number in range(len(self.pairs) + 1, len(rows) + 1):
+            pair = (
+                self.add_row("if called with", f"Arguments of simulated answer {number}"),
+                self.add_row("it answers", f"Simulated answer {number}"),
+            )
+            pair[0].setPlaceholderText('{"order_number": "123ABCDEFG"}')
+            for field in pair:
+                self._listen(field)
+                field.set_editable(self.editable)
+                field.show()
+            self.pairs.append(pair)
+            fresh += pair
+        for (arguments, answer), row in zip(self.pairs, rows, strict=True):
+            bring(arguments, row.arguments)
+            bring(answer, row.answer)
+        self.set_label(self.answer, "else" if rows else "answers")
+        return fresh
+
+    def fill_menu(self, menu: QMenu) -> None:
+        index, count = self._place
+        menu.addAction("Add an answer for certain arguments").triggered.connect(
+            lambda: self.action_wanted.emit(self, "row")
+        )
+        if self.pairs:
+            rows = menu.addMenu("Remove an answer")
+            for number, (arguments, _) in enumerate(self.pairs):
+                text = arguments.exact()[:40] or f"Answer {number + 1}"
+                action = rows.addAction(text.replace("&", "&&"))
+                action.triggered.connect(lambda _=False, number=number: self.row_gone.emit(self, number))
+        rounds = menu.addMenu("Rounds of calls before an answer is stopped")
+        for number in (1, 2, 3, 5, 10, MOST_TOOL_ROUNDS):
+            action = rounds.addAction(str(number))
+            action.setCheckable(True)
+            action.setChecked(number == self._rounds)
+            action.triggered.connect(lambda _=False, number=number: self.rounds_wanted.emit(number))
+        menu.addSeparator()
+        entries: tuple[tuple[str, Action, bool], ...] = (
+            ("Move up", "up", index > 0),
+            ("Move down", "down", index < count - 1),
+            ("Switch off" if self._enabled else "Switch on", "switch", True),
+            ("Duplicate", "duplicate", True),
+            ("Remove", "remove", True),
+        )
+        for label, name, enabled in entries:
+            action = menu.addAction(label)
+            action.setEnabled(enabled)
+            action.triggered.connect(lambda _=False, name=name: self.action_wanted.emit(self, name))
+
+    def _typed(self) -> None:
+        self.changed.emit(self)
+        self._judge()
+
+    def _judge(self) -> None:
+        self.set_note(tool_fault(self.tool()))
+
+
+def tool_fault(tool: Tool) -> str:
+    """Return a sentence about what is wrong with a tool, "" for nothing."""
+    if not tool.name:
+        return "The tool needs a name, such as lookup_order."
+    if not _NAME.fullmatch(tool.name):
+        return "A tool's name is up to 64 letters without accents, digits, _ and -."
+    if wrong := fault(tool.parameters):
+        return f"Parameters: {wrong}"
+    for number, row in enumerate(tool.rows, start=1):
+        if wrong := fault(row.arguments):
+            return f"Arguments of answer {number}: {wrong}"
+    return ""
+
+
+def acted(parts: Content, index: int, action: Action) -> Content:
+    """Return `parts` after an action on the tool at `index`."""
+    tools = list(parts.tools)
+    match action:
+        case "up" | "down":
+            target = index + (1 if action == "down" else -1)
+            tools.insert(target, tools.pop(index))
+        case "duplicate":
+            tools.insert(index + 1, tools[index])
+        case "switch":
+            tools[index] = replace(tools[index], enabled=not tools[index].enabled)
+        case "remove":
+            del tools[index]
+        case "row":
+            tools[index] = replace(tools[index], rows=(*tools[index].rows, ToolRow("", "")))
+    return replace(parts, tools=tuple(tools))
