@@ -19,6 +19,7 @@ import httpx
 from workbench.core.runs import Mark
 from workbench.engine.calls import Call
 from workbench.engine.child.answer import Answer
+from workbench.engine.child.caching import refusals, takes_breakpoints, with_breakpoint
 from workbench.engine.child.environment import clean
 from workbench.engine.child.failures import CallError, Where, broken_stream, no_key, timed_out
 from workbench.engine.child.litellm_failures import failure_of
@@ -84,6 +85,9 @@ class Translated:
         self._litellm, self._call, self._answer, self._where = litellm, call, answer, where
         self._told: Any = None
         self._params, self._marks = split_params(call.params, _own_settings(litellm))
+        self._caches = takes_breakpoints(call.model)
+        if not self._caches:
+            self._marks += refusals(call.messages)
 
     async def ask(self) -> None:
         """Ask and read the answer. Raises CallError."""
@@ -124,7 +128,10 @@ class Translated:
 
         arguments: dict[str, Any] = {
             "model": call.model,
-            "messages": [{"role": m.role, "content": m.text} for m in call.messages],
+            "messages": [
+                {"role": m.role, "content": with_breakpoint(m.text) if m.cache and self._caches else m.text}
+                for m in call.messages
+            ],
             **self._params,
             "stream": call.stream,
             "drop_params": True,

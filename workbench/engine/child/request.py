@@ -13,6 +13,7 @@ from typing import Any
 
 from workbench.core.runs import Mark
 from workbench.engine.calls import Call
+from workbench.engine.child.caching import refusals
 
 RESERVED = frozenset({"model", "messages", "stream"})
 """Keys that the lane and the engine decide; extra JSON does not change what the screen says was asked."""
@@ -39,7 +40,7 @@ def build(call: Call, model: str, known: Adjustments) -> tuple[dict[str, Any], t
         "model": model,
         "messages": [{"role": m.role, "content": m.text} for m in call.messages],
     }
-    marks: list[Mark] = []
+    marks: list[Mark] = [*refusals(call.messages)]
     for name, value in call.params.items():
         if name in RESERVED:
             marks.append(Mark("refused", name, "The lane decides this; it cannot be set as a parameter."))

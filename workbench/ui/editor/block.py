@@ -22,7 +22,7 @@ _TOP = 6
 _BOTTOM = 8
 _NOTE_DELAY_MS = 250
 _FOCUS_BAR = 2
-Action = Literal["up", "down", "duplicate", "remove"]
+Action = Literal["up", "down", "cache", "duplicate", "remove"]
 
 ROLE_NAMES: dict[Role, str] = {"system": "System", "user": "User", "assistant": "Assistant"}
 _HINTS: dict[Role, str] = {
@@ -77,6 +77,7 @@ class MessageBlock(QWidget):
         set_role(self._techniques, "quiet")
         self._hint = ""
         set_role(self._note, "small")
+        self._tokens = ""
         self._count = QLabel(self)
         self._count.hide()
         set_role(self._count, "small")
@@ -116,15 +117,17 @@ class MessageBlock(QWidget):
 
     def set_count(self, text: str) -> None:
         """Say how many tokens the message has, "" for unknown; shown where there is room."""
-        if text != self._count.text():
-            self._count.setText(text)
+        if text != self._tokens:
+            self._tokens = text
             self._place_count()
 
     def count(self) -> str:
         """Return what is said about the tokens."""
-        return self._count.text()
+        return self._tokens
 
     def _place_count(self) -> None:
+        cached = "cached up to here" if self.extras.cache else ""
+        self._count.setText(" · ".join(filter(None, (cached, self._tokens))))
         width, more = self._count.sizeHint().width(), self._more.geometry()
         right = more.left() - 4 if self._editable else more.right() - 6
         if not self._techniques.isHidden():
@@ -277,12 +280,16 @@ class MessageBlock(QWidget):
         entries: tuple[tuple[str, Action, bool], ...] = (
             ("Move up", "up", index > 0),
             ("Move down", "down", index < count - 1),
+            ("Cache up to here", "cache", True),
             ("Duplicate", "duplicate", True),
             ("Remove", "remove", True),
         )
         for text, name, enabled in entries:
             action = menu.addAction(text)
             action.setEnabled(enabled)
+            if name == "cache":
+                action.setCheckable(True)
+                action.setChecked(self.extras.cache)
             action.triggered.connect(lambda _=False, name=name: self.action_wanted.emit(self, name))
             if name == "down":
                 self._fill_roles(menu.addMenu("Change role"))

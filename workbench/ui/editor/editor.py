@@ -239,6 +239,8 @@ class ContentEditor(QWidget):
         elif action == "duplicate":
             copy = Block(next(self._keys), block.role, block.field.exact(), block.extras)
             self._do(BlockStep(index + 1, copy, added=True))
+        elif action == "cache":
+            self.set_extras(block.key, replace(block.extras, cache=not block.extras.cache))
         else:
             self._do(MoveStep(block.key, index, index - 1 if action == "up" else index + 1))
 

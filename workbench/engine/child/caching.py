@@ -1,0 +1,33 @@
+"""Where a prompt asks the provider to keep what comes before for the next call.
+
+Invariant: a breakpoint goes out where the provider has them, and is marked as refused, with the reason, where not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from workbench.core.content import Message
+from workbench.core.runs import Mark
+from workbench.engine.providers import split_model
+
+_HAVE = frozenset({"anthropic", "bedrock", "vertex_ai", "azure_ai", "databricks"})
+_BY_ITSELF = Mark("refused", "cache", "The cache breakpoint was not sent: this provider has none, or caches by itself.")
+
+
+def takes_breakpoints(model: str) -> bool:
+    """Return whether LiteLLM can tell this model's provider where to cache: the models of Anthropic."""
+    provider, name = split_model(model)
+    return provider in _HAVE and "claude" in name
+
+
+def refusals(messages: Sequence[Message]) -> tuple[Mark, ...]:
+    """Return the marks for messages whose breakpoints are not sent."""
+    return (_BY_ITSELF,) if any(m.cache for m in messages) else ()
+
+
+def with_breakpoint(content: Any) -> Any:
+    """Return a message's content with a breakpoint at its end."""
+    parts = [{"type": "text", "text": content}] if isinstance(content, str) else list(content)
+    return [*parts[:-1], {**parts[-1], "cache_control": {"type": "ephemeral"}}] if parts else content
