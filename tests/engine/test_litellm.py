@@ -239,3 +239,18 @@ def test_a_key_check_with_one_token(engine: Engine, fake: FakeProvider) -> None:
 def test_litellm_starts_nothing(engine: Engine) -> None:
     assert engine.client.pid is not None
     assert descendants(engine.client.pid) == []
+
+
+def test_a_cache_breakpoint_reaches_anthropic(engine: Engine, fake: FakeProvider) -> None:
+    messages = [
+        Message("system", "Long rules.", cache=True),
+        Message("user", "Context.", cache=True),
+        Message("user", "Hi"),
+    ]
+    result = engine.ask(at(fake), messages, model=CLAUDE, key=KEY)
+    assert result.state == "finished"
+    (request,) = fake.requests
+    kept = {"type": "ephemeral"}
+    assert request.body["system"] == [{"type": "text", "text": "Long rules.", "cache_control": kept}]
+    parts = [part for message in request.body["messages"] for part in message["content"]]
+    assert [part.get("cache_control") for part in parts] == [kept, None]

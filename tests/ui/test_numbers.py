@@ -94,3 +94,18 @@ def test_a_run_over_a_limit_asks_and_enter_runs_it(desk: Desk) -> None:
     desk.until(lambda: desk.rows("SELECT count(*) FROM runs") == [(1,)])
     desk.settle()
     assert not window.gate.asks
+
+
+def test_cache_up_to_here_is_part_of_the_text_that_runs(desk: Desk) -> None:
+    window = desk.open()
+    block = window.view.editor._column.blocks[0]
+    block.action_wanted.emit(block, "cache")
+    assert window.view.editor.content().messages[0].cache
+    desk.until(lambda: "cached up to here" in block._count.text())
+    desk.run()
+    (body,) = desk.rows(
+        "SELECT body FROM contents JOIN versions ON contents.id = content_id ORDER BY versions.id DESC LIMIT 1"
+    )
+    assert '"cache":true' in body[0]
+    window.view.editor.undo()
+    assert not window.view.editor.content().messages[0].cache
