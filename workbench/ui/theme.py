@@ -127,10 +127,13 @@ class Theme(QObject):
     def _apply(self) -> None:
         font = QFont(self._app.font())
         if QFontDatabase.hasFamily("Inter"):
-            font.setFamilies(["Inter", *QFont(font).families()])
+            font.setFamilies(list(dict.fromkeys(("Inter", *font.families()))))
         font.setPointSizeF(self._base_size * self._scale)
-        self._app.setFont(font)
-        self._app.setPalette(_palette(self.tokens))
+        # Each of these goes through all widgets once more, so only what changed is set.
+        if font != self._app.font():
+            self._app.setFont(font)
+        if (palette := _palette(self.tokens)) != self._app.palette():
+            self._app.setPalette(palette)
         self._app.setStyleSheet(_stylesheet(self.tokens, self._base_size * self._scale))
         self.changed.emit()
 
