@@ -32,7 +32,7 @@ from workbench.ui.lanes.reading.build import CODE, CODE_PADDING, OFFSET, QUOTE, 
 from workbench.ui.lanes.reading.parts import Part, parse
 from workbench.ui.theme import Theme
 
-_SLICE = 6_000
+_SLICE = 2_000
 _BLOCK_LIMIT = 40_000
 """Characters of one block beyond which writing it anew would hold up the window."""
 _SHARE = 6
