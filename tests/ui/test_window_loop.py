@@ -122,7 +122,7 @@ def test_the_past_is_read_only_and_comes_back_exactly(desk: Desk) -> None:
     assert len(window.shown_slots()) == 2, "the lanes are those of that iteration"
     assert not window.view.editor.isVisible()
     window.view.past_editor.focus_first()
-    desk.type("x")
+    desk.press(Qt.Key.Key_Down)
     assert window.view.past_editor.content() == first.content
     desk.press(Qt.Key.Key_Escape)
     desk.until(lambda: window.compose.viewing is None)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from workbench.ui.compose.branching import Branching
 from workbench.ui.editor import ContentEditor
 from workbench.ui.editor.aids import Aids
 from workbench.ui.editor.findbar import FindBar
@@ -26,6 +27,8 @@ class Editing(QObject):
         self._window = window
         self._help(window.view.editor)
         window.view.past_made.connect(self._help)
+        self._branching = Branching(window)
+        window.view.past_made.connect(self._branching.watch)
         self.bar = FindBar(window.view)
         window.view.add_below_editor(self.bar)
         self.finder = Finder(self.bar, window.view.editor, window.tasks.run)

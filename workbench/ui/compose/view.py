@@ -99,7 +99,7 @@ class ComposeView(Divider):
         self._past_values.set_variables((*used, *(name for name in given if name not in used)))
         self._past_values.set_values(given)
         self._show(past=True)
-        self.viewing.show_row(title, detail)
+        self.viewing.show_row(title, f"{detail}\nType into the text to start a branch from it.")
 
     def add_below_editor(self, bar: QWidget) -> None:
         """Put a bar between the editor and the values."""

@@ -71,6 +71,8 @@ class ExactField(QPlainTextEdit):
         self.layers: list[Layer] = []
         # Asked for each key first; one that returns True has done what the key means.
         self.habits: list[Callable[[QKeyEvent], bool]] = []
+        # Whether a key that the field cannot take for text, because it is read-only, is one for its habits.
+        self.wakes: Callable[[QKeyEvent], bool] = lambda _: False
         self.history: Callable[[], tuple[bool, bool]] = lambda: (False, False)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -240,7 +242,7 @@ class ExactField(QPlainTextEdit):
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            if edits_text(event) and self.editable:
+            if (edits_text(event) and self.editable) or (not self.editable and self.wakes(event)):
                 event.accept()
                 return True
             if not plain_modifiers(event) and not edits_text(event):

@@ -1,0 +1,79 @@
+"""Typing into what is past starts a branch, and nothing is lost."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from tests.ui.desk import Desk
+from workbench.core.content import Content, Message
+
+Key = Qt.Key
+
+
+def past(desk: Desk, text: str = "old text") -> None:
+    """Run twice, look at the first one, and put the caret at the end of its text."""
+    desk.open()
+    view = desk.window.view
+    values = tuple(view.values.all_values().items())
+    for content in (text, "new text"):
+        view.set_draft(Content((Message("user", content),)), values, undoable=True)
+        desk.window.compose.edited()
+        desk.run()
+    desk.window.compose.view(desk.timeline()[1].run_uid)
+    desk.until(lambda: desk.window.compose.viewing is not None)
+    assert view.past_editor is not None
+    field = view.past_editor.blocks[0].field
+    field.setFocus()
+    field.select(field.length, 0)
+
+
+def draft_text(desk: Desk) -> str:
+    return desk.window.view.editor.content().messages[0].text
+
+
+def test_a_letter_starts_a_branch_at_the_same_place(desk: Desk) -> None:
+    past(desk)
+    desk.press(Key.Key_Left)
+    assert desk.window.compose.viewing is not None
+    desk.type("1")
+    desk.type("f")
+    assert desk.window.compose.viewing is None
+    assert draft_text(desk) == "old tex1ft"
+    assert "You typed into iteration" in desk.notice()
+    assert QApplication.focusWidget() is desk.window.view.editor.blocks[0].field
+    old = desk.rows("SELECT number FROM versions ORDER BY number DESC LIMIT 2")[1][0]
+    assert desk.window.compose.based_on == old
+    desk.window.view.editor.undo()
+    assert draft_text(desk) == "old text"
+    desk.window.view.editor.undo()
+    assert draft_text(desk) == "new text"
+    assert desk.window.compose.based_on == old + 1
+
+
+def test_the_notice_brings_the_draft_back(desk: Desk) -> None:
+    past(desk)
+    desk.press(Key.Key_Backspace)
+    assert draft_text(desk) == "old tex"
+    desk.window.notice.action_clicked.emit("offer")
+    assert draft_text(desk) == "new text"
+
+
+def test_a_selection_gives_way_to_what_is_pasted(desk: Desk) -> None:
+    past(desk, "old 😀 text")
+    desk.window.view.past_editor.blocks[0].field.select(4, 2)  # type: ignore[union-attr] # it is there
+    QApplication.clipboard().setText("b\r\nc")
+    desk.ctrl(Key.Key_V)
+    assert draft_text(desk) == "old b\nc text"
+    QApplication.clipboard().clear()
+
+
+def test_reading_and_copying_leave_the_past_alone(desk: Desk) -> None:
+    past(desk)
+    desk.ctrl(Key.Key_A)
+    desk.ctrl(Key.Key_C)
+    desk.press(Key.Key_Home)
+    assert QApplication.clipboard().text() == "old text"
+    QApplication.clipboard().clear()
+    assert desk.window.compose.viewing is not None
+    assert draft_text(desk) == "new text"

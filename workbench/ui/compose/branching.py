@@ -1,0 +1,66 @@
+"""An edit made to what is past starts a branch by itself.
+
+Invariant: the past is never changed and the draft is never lost: the draft becomes what is shown, as one step that can
+be undone and that the notice offers to undo, and the key then acts in the draft, at the same place.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
+
+from workbench.app.timeline import name
+from workbench.ui.editor import ContentEditor
+from workbench.ui.editor.block import MessageBlock
+from workbench.ui.editor.keys import plain_modifiers
+
+if TYPE_CHECKING:
+    from workbench.ui.window import MainWindow
+
+_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Backspace, Qt.Key.Key_Delete)
+_Standard = QKeySequence.StandardKey
+_EDITS = (_Standard.Paste, _Standard.Cut, _Standard.DeleteStartOfWord, _Standard.DeleteEndOfWord)
+
+
+def would_edit(event: QKeyEvent) -> bool:
+    """Whether a key would change a text that can be edited."""
+    if any(event.matches(key) for key in _EDITS):
+        return True
+    return plain_modifiers(event) and (event.key() in _KEYS or (bool(event.text()) and event.text().isprintable()))
+
+
+class Branching(QObject):
+    """Listens to the keys in the editor of the past."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+
+    def watch(self, editor: ContentEditor) -> None:
+        """Start a branch when a person types into `editor`, which is read-only."""
+        for block in editor.blocks:
+            self._teach(editor, block)
+        editor.block_made.connect(lambda block: self._teach(editor, block))
+
+    def _teach(self, editor: ContentEditor, block: MessageBlock) -> None:
+        block.field.wakes = would_edit
+        block.field.habits.append(lambda event: self._takes(editor, block, event))
+
+    def _takes(self, editor: ContentEditor, block: MessageBlock, event: QKeyEvent) -> bool:
+        window = self._window
+        detail = window.compose.viewing
+        if detail is None or not would_edit(event):
+            return False
+        index, (start, stop) = editor.blocks.index(block), block.field.selection()
+        before = window.compose.take_over(detail, branch=True)
+        if before is None:
+            return True
+        window.offer_undo(f"You typed into {name(detail.row)}: the draft now starts from it.", before)
+        draft = window.view.editor
+        draft.show_part(index, start, stop - start)
+        field = draft.blocks[index].field
+        field.setFocus(Qt.FocusReason.OtherFocusReason)
+        field.keyPressEvent(event)
+        return True
