@@ -13,6 +13,7 @@ from workbench.ui.editor.editor import ContentEditor
 from workbench.ui.editor.highlight import Highlighter
 from workbench.ui.editor.hits import Hits
 from workbench.ui.editor.lexers import Languages, Run
+from workbench.ui.editor.pairs import Pairs
 from workbench.ui.theme import Theme
 
 
@@ -44,6 +45,7 @@ class Aids(QObject):
             Highlighter(field, self._theme, self._languages, lambda: self._editor.parts.template == "jinja")
         )
         field.layers.append(Hits(field, self._theme))
+        field.layers.append(Pairs(field, self._theme))
         field.habits.append(lambda event: indent.takes(field, event))
 
     def _follow_template(self) -> None:

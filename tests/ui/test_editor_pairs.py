@@ -1,0 +1,54 @@
+"""Brackets and tags that belong together."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pytestqt.qtbot import QtBot
+
+from tests.ui.editor_support import Key, content, editor, fields, press, shown, theme, ticks
+from workbench.ui.editor import ContentEditor
+from workbench.ui.editor.aids import Aids
+from workbench.ui.editor.pairs import Pairs, pair_at
+from workbench.ui.theme import Theme
+
+__all__ = ["editor", "shown", "theme", "ticks"]
+
+
+@pytest.mark.parametrize(
+    ("text", "caret", "wanted"),
+    [
+        ("a(b[c]d)", 1, ("(", ")")),
+        ("a(b[c]d)", 8, (")", "(")),
+        ("a(b", 2, None),
+        ("<a><a>x</a></a>", 1, ("<a>", "</a>")),
+        ("<doc id='1'>x</doc>", 15, ("</doc>", "<doc id='1'>")),
+        ("<br/> x", 2, None),
+        ("plain", 2, None),
+    ],
+)
+def test_a_pair_is_found_from_either_end(text: str, caret: int, wanted: tuple[str, str] | None) -> None:
+    pair = pair_at(text, caret)
+    assert (pair and tuple(text[a:b] for a, b in pair)) == wanted
+
+
+def test_nested_tags_of_one_name_are_counted() -> None:
+    assert pair_at("<a><a>x</a></a>", 1) == ((0, 3), (11, 15))
+
+
+@given(st.text(alphabet="()[]{}<a/> ", max_size=40), st.integers(0, 40))
+def test_partners_find_each_other(text: str, caret: int) -> None:
+    if (pair := pair_at(text, min(caret, len(text)))) and text[pair[0][0]] in "()[]{}":
+        assert pair_at(text, pair[1][0] + 1) == (pair[1], pair[0])
+
+
+def test_the_pair_at_the_caret_is_framed(editor: ContentEditor, theme: Theme, qtbot: QtBot) -> None:
+    Aids(editor, theme, lambda work, then: then(work()))
+    editor.set_content(content(("user", "😀\n(b)")))
+    editor.focus_first()
+    press(Key.Key_Down)
+    pairs = fields(editor)[0].findChild(Pairs)
+    qtbot.waitUntil(lambda: pairs.spans == ((3, 4), (5, 6)))
+    press(Key.Key_Up)
+    qtbot.waitUntil(lambda: pairs.spans == ())
