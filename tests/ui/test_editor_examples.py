@@ -64,7 +64,7 @@ def test_examples_stand_between_system_and_the_first_turn(editor: ContentEditor)
     system, user = editor._column.blocks
     first, second = sections(editor)
     assert system.geometry().bottom() < first.y() < first.geometry().bottom() < second.y() < user.y()
-    assert first.hint.text() == "· user → assistant (1 of 2)"
+    assert first.hint.toolTip() == "· user → assistant (1 of 2)"
     assert editor.variables() == ("question", "other")
 
 
@@ -78,7 +78,7 @@ def test_examples_are_moved_switched_off_copied_and_removed(editor: ContentEdito
     choose(sections(editor)[0], "Switch off")
     off = Example(two.user, two.assistant, enabled=False)
     assert editor.content().examples == (off, one)
-    assert "off, not sent" in sections(editor)[0].hint.text()
+    assert "off, not sent" in sections(editor)[0].hint.toolTip()
     assert editor.variables() == ("question",)
     choose(sections(editor)[1], "Duplicate")
     settle(editor)

@@ -59,7 +59,7 @@ class ExampleSection(Section):
         self._place, self._home, self._enabled = (index, count), home, example.enabled
         place = "in the system message" if home == "system" else "user → assistant"
         state = "" if example.enabled else " · off, not sent"
-        self.hint.setText(f"· {place} ({index + 1} of {count}){state}")
+        self.set_hint(f"· {place} ({index + 1} of {count}){state}")
         set_role(self.title, "heading" if example.enabled else "muted")
         self.more.setToolTip("Move, switch off, duplicate or remove this example")
         self.more.setAccessibleName(f"Actions for example {index + 1}")

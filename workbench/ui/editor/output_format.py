@@ -53,7 +53,7 @@ class OutputSection(Section):
     def show_output(self, output: OutputFormat) -> None:
         """Show an output format."""
         self._kind = output.kind
-        self.hint.setText(_HINTS[output.kind])
+        self.set_hint(_HINTS[output.kind])
         bring(self.name, output.name)
         bring(self.schema, output.schema)
         for field in self.fields:

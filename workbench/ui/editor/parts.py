@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from PySide6.QtCore import QObject, Qt, QTimer
 
 from workbench.core.blocks import Example, OutputFormat, Tool
-from workbench.ui.editor import examples, tools
 from workbench.ui.editor.column import Column
-from workbench.ui.editor.examples import ExampleSection
 from workbench.ui.editor.field import ExactField
-from workbench.ui.editor.output_format import FIRST_SCHEMA, OutputSection
-from workbench.ui.editor.paste_examples import PasteExamples
 from workbench.ui.editor.section import Section
-from workbench.ui.editor.tools import FIRST_PARAMETERS, ToolSection
 from workbench.ui.theme import Theme
 
+# Most prompts have no such part, and the first paint waits for every module.
 if TYPE_CHECKING:
+    from workbench.ui.editor import examples, tools
     from workbench.ui.editor.editor import ContentEditor
+    from workbench.ui.editor.examples import ExampleSection
+    from workbench.ui.editor.output_format import OutputSection
+    from workbench.ui.editor.tools import ToolSection
 
 AT_ONCE = 3
 S = TypeVar("S", bound=Section)
@@ -60,9 +60,13 @@ class Parts(QObject):
                 self._then = lambda: self._focus(self._examples, len(parts.examples))
                 self._editor.set_parts(replace(parts, examples=(*parts.examples, Example())))
             case "tool":
+                from workbench.ui.editor.tools import FIRST_PARAMETERS
+
                 self._then = lambda: self._focus(self._tools, len(parts.tools))
                 self._editor.set_parts(replace(parts, tools=(*parts.tools, Tool("", parameters=FIRST_PARAMETERS))))
             case "output":
+                from workbench.ui.editor.output_format import FIRST_SCHEMA
+
                 self._then = self._focus_output
                 self._editor.set_parts(replace(parts, output=OutputFormat("schema", FIRST_SCHEMA)))
             case _:
@@ -72,6 +76,8 @@ class Parts(QObject):
         """Let the person paste pairs from a table or JSON Lines; they come behind those that are there."""
         if self._editor.is_read_only:
             return
+        from workbench.ui.editor.paste_examples import PasteExamples
+
         dialog = PasteExamples(self._editor)
         dialog.taken.connect(self.add_examples)
         dialog.open()
@@ -130,6 +136,8 @@ class Parts(QObject):
                 self._output = None
             return
         if self._output is None:
+            from workbench.ui.editor.output_format import OutputSection
+
             self._output = section = OutputSection(self._theme, self._column.page)
             section.changed.connect(lambda new: self._change("output", output=new))
             section.wanted.connect(self._choose_output)
@@ -137,6 +145,8 @@ class Parts(QObject):
         self._output.show_output(output)
 
     def _make_example(self) -> ExampleSection:
+        from workbench.ui.editor.examples import ExampleSection
+
         section = ExampleSection(self._theme, self._column.page)
         section.changed.connect(self._example_typed)
         section.action_wanted.connect(self._act_on_example)
@@ -145,6 +155,8 @@ class Parts(QObject):
         return section
 
     def _make_tool(self) -> ToolSection:
+        from workbench.ui.editor.tools import ToolSection
+
         section = ToolSection(self._theme, self._column.page)
         section.changed.connect(self._tool_typed)
         section.action_wanted.connect(self._act_on_tool)
@@ -185,6 +197,8 @@ class Parts(QObject):
         self._change("tool", tools=tuple(tools))
 
     def _act_on_example(self, section: ExampleSection, action: examples.Action | Literal["paste"]) -> None:
+        from workbench.ui.editor import examples
+
         index = self._examples.index(section)
         if action == "paste":
             self.paste_examples()
@@ -193,8 +207,11 @@ class Parts(QObject):
         self._editor.set_parts(examples.acted(self._editor.parts, index, action))
 
     def _act_on_tool(self, section: ToolSection, action: tools.Action) -> None:
+        from workbench.ui.editor import tools
+
         index = self._tools.index(section)
-        row = len(section.fields) if action == "row" else 0
+        # The answer for everything else stands last.
+        row = len(section.fields) - 1 if action == "row" else 0
         self._then = lambda: self._focus(self._tools, index + _STEPS.get(action, 0), row)
         self._editor.set_parts(tools.acted(self._editor.parts, index, action))
 

@@ -49,6 +49,7 @@ class Section(QWidget):
         self.title = QLabel(self)
         self.title.setTextFormat(Qt.TextFormat.PlainText)
         set_role(self.title, "heading")
+        self._hint = ""
         self.hint = QLabel(self)
         self.hint.setTextFormat(Qt.TextFormat.PlainText)
         set_role(self.hint, "small")
@@ -91,6 +92,12 @@ class Section(QWidget):
             widget.setParent(None)
             widget.deleteLater()
 
+    def put_last(self, field: ExactField) -> None:
+        """Let a field stand below all others."""
+        row = next(row for row in self._rows if row[1] is field)
+        self._rows.remove(row)
+        self._rows.append(row)
+
     def set_row_shown(self, field: ExactField, shown: bool) -> None:
         """Show or hide a field with its label."""
         label = self._label_of(field)
@@ -107,6 +114,12 @@ class Section(QWidget):
     @property
     def _shown(self) -> list[tuple[QLabel, ExactField]]:
         return [row for row in self._rows if not row[1].isHidden()]
+
+    def set_hint(self, text: str) -> None:
+        """Say more behind the title; it is elided where there is no room."""
+        self._hint = text
+        self.hint.setToolTip(text)
+        self.hint.setText(self.hint.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, self.hint.width()))
 
     def set_note(self, text: str) -> None:
         """Say what is wrong, "" for nothing."""
@@ -162,6 +175,7 @@ class Section(QWidget):
         self.title.setGeometry(QRect(LEFT, _TOP, title, header))
         left = LEFT + title + 8
         self.hint.setGeometry(QRect(left, _TOP, max(edge - more - left - 4, 0), header))
+        self.set_hint(self._hint)
         at = _TOP + header
         x = LEFT + self._label_width()
         for (label, field), field_height in zip(self._shown, self._heights, strict=True):

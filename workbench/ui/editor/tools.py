@@ -82,7 +82,7 @@ class ToolSection(Section):
             bring(field, text)
         fresh = self._show_rows(tool.rows)
         state = "" if tool.enabled else " · off, not sent"
-        self.hint.setText(f"· {index + 1} of {count}, simulated{state}")
+        self.set_hint(f"· {index + 1} of {count}, simulated{state}")
         set_role(self.title, "heading" if tool.enabled else "muted")
         self.more.setToolTip("Simulated answers, rounds, order; switch off or remove this tool")
         self.more.setAccessibleName(f"Actions for tool {index + 1}")
@@ -111,6 +111,7 @@ class ToolSection(Section):
             bring(arguments, row.arguments)
             bring(answer, row.answer)
         self.set_label(self.answer, "else" if rows else "answers")
+        self.put_last(self.answer)
         return fresh
 
     def fill_menu(self, menu: QMenu) -> None:
