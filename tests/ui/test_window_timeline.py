@@ -357,7 +357,14 @@ def test_a_right_click_only_opens_the_menu(desk: Desk, sample: MainWindow) -> No
     desk.run()
     view = sample.sidebar.iteration_list
     menu = right_click(desk, 2)
-    assert [action.text() for action in menu.actions()] == ["Show", "Restore", "Branch", "Note…"]
+    assert [action.text() for action in menu.actions()] == [
+        "Show",
+        "Restore",
+        "Branch",
+        "Compare with the draft",
+        "Compare with what is shown",
+        "Note…",
+    ]
     assert view.is_pointed(view.model().index(2, 0))
     assert not view.is_pointed(view.model().index(1, 0))
     assert selected(sample) == 0

@@ -129,12 +129,15 @@ class CompareDialog(QDialog):
     def _show(self) -> None:
         self.view.show_runs(part_runs(self._parts, unchanged=self.unchanged.isChecked()))
         same = all(part.state == "same" for part in self._parts)
-        self.view.setPlaceholderText("Both are the same, to the letter." if same else "")
+        self.view.setPlaceholderText("Both are the same, to the letter. Choose another version above." if same else "")
         self._say()
 
     def _say(self) -> None:
-        added, removed = (sum(getattr(part.diff, side) for part in self._parts) for side in ("added", "removed"))
-        at = f"{self.view.current + 1} of " if self.view.current >= 0 else ""
-        self.count.setText(f"+{added:,} −{removed:,} words · {at}{changes(self.view.count)}")
         for button in (self.next, self.previous):
             button.setEnabled(self.view.count > 0)
+        added, removed = (sum(getattr(part.diff, side) for part in self._parts) for side in ("added", "removed"))
+        if not self._parts or all(part.state == "same" for part in self._parts):
+            self.count.setText("no difference")
+            return
+        at = f"{self.view.current + 1} of " if self.view.current >= 0 else ""
+        self.count.setText(f"+{added:,} −{removed:,} words · {at}{changes(self.view.count)}")

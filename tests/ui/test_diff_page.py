@@ -1,0 +1,69 @@
+"""The page of differences by itself: JSON as data, and a base with a long name."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QMenu
+from pytestqt.qtbot import QtBot
+
+from tests.ui.lanes_support import theme
+from workbench.app.comparing import BaseChoice, LaneDiff
+from workbench.ui.lanes.reading.diff import DiffPage
+from workbench.ui.theme import Theme
+from workbench.usecases.comparing import Base, compared
+
+__all__ = ["theme"]
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+def page(qtbot: QtBot, theme: Theme, old: str, new: str, base: str = "iteration 3") -> tuple[DiffPage, list[Base]]:
+    made = DiffPage(theme)
+    qtbot.addWidget(made)
+    chosen: list[Base] = []
+    choices = (
+        BaseChoice("The lane's previous iteration", Base(), True),
+        BaseChoice("The winner", Base("winner"), False),
+        BaseChoice("R&D", Base("lane", "b"), False),
+    )
+    made.set_text(new)
+    made.set_data(LaneDiff(compared(base, old, new), choices, chosen.append))
+    return made, chosen
+
+
+def test_json_is_compared_as_data_when_asked(qtbot: QtBot, theme: Theme) -> None:
+    made, _ = page(qtbot, theme, '{"a": 1, "b": [1, 2]}', '{"b": [2, 1], "a": 1.0}')
+    assert not made.data.isHidden()
+    made.data.click()
+    assert made.view.toPlainText() == (
+        "~ $.a: 1 1.0 (the same number, written otherwise)\n→ $.b[0] moved from $.b[1]\n"
+    )
+    assert made.count.text().endswith("2 changes")
+    made.data.click()
+    assert made.view.toPlainText().startswith("{")
+
+
+def test_data_that_is_the_same_says_so(qtbot: QtBot, theme: Theme) -> None:
+    made, _ = page(qtbot, theme, '{"a": 1, "b": 2}', '{"b": 2, "a": 1}')
+    made.data.click()
+    assert "the same" in made.view.toPlainText()
+
+
+def test_text_has_no_data_and_another_answer_empties_the_page(qtbot: QtBot, theme: Theme) -> None:
+    made, _ = page(qtbot, theme, "old", "new", base="a very long name of a lane " * 5)
+    assert made.data.isHidden()
+    assert "…" in made.base.text()
+    made.set_text("another")
+    assert made.view.toPlainText() == ""
+    assert made.open_menu() is None
+
+
+def test_another_base_is_one_entry_of_the_menu(qtbot: QtBot, theme: Theme) -> None:
+    made, chosen = page(qtbot, theme, "old", "new")
+    menu = made.open_menu()
+    assert isinstance(menu, QMenu)
+    entries = [action for action in menu.actions() if not action.isSeparator()]
+    assert [entry.isChecked() for entry in entries] == [True, False, False]
+    assert entries[-1].text() == "R&&D"
+    entries[-1].trigger()
+    menu.close()
+    assert chosen == [Base("lane", "b")]
