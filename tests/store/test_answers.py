@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.store.making import LATER, NOW, lane, run, text
+from tests.store.making import LATER, lane, run, text
 from workbench.core.runs import Result, Verdict
 from workbench.store import Store
 
@@ -16,7 +16,6 @@ def ran(store: Store, name: str, *, model: str = "echo", order: str = "1", state
 
 
 def test_the_newest_finished_answer_of_the_same_lane_is_found(store: Store) -> None:
-    store.create_prompt("p", "P", NOW).result(10)
     ran(store, "one", model="old/model")
     assert store.previous_answer("one.0.0") is None
     ran(store, "two", state="failed")
@@ -31,7 +30,6 @@ def test_the_newest_finished_answer_of_the_same_lane_is_found(store: Store) -> N
 
 
 def test_the_winner_is_the_latest_that_counts_and_one_for_the_same_values_comes_first(store: Store) -> None:
-    store.create_prompt("p", "P", NOW).result(10)
     for name, order in (("one", "1"), ("two", "2"), ("three", "1")):
         ran(store, name, order=order)
     assert store.winning_answer("three.0.0") is None
