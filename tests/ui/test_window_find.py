@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from tests.ui.desk import Desk
@@ -113,3 +114,23 @@ def test_messages_without_widgets_are_searched_too(desk: Desk) -> None:
     desk.until(lambda: hits._spans == ((0, 6),))
     finder.close()
     assert hits._spans == ()
+
+
+def test_ctrl_and_the_wheel_make_text_larger(desk: Desk) -> None:
+    opened(desk, "text")
+    # What nothing inside takes arrives at the frame; Qt passes only real turns on.
+    viewport = desk.window.frame
+    place = QPointF(viewport.rect().center())
+    for turn, scale in ((120, 1.1), (-120, 1.0)):
+        event = QWheelEvent(
+            place,
+            QPointF(viewport.mapToGlobal(place.toPoint())),
+            QPoint(),
+            QPoint(0, turn),
+            Qt.MouseButton.NoButton,
+            CTRL,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(viewport, event)
+        assert desk.theme.scale == scale

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from workbench.core.content import Content
@@ -28,6 +28,7 @@ from workbench.ui.theme import Theme, set_role
 
 SMALLEST = (860, 560)
 NARROWEST_SIDE = 170
+_ZOOM_STEP = 0.1
 
 
 class Frame(QMainWindow):
@@ -154,6 +155,14 @@ class Frame(QMainWindow):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         self._keep(QKeySequence(event.keyCombination()))
         super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        turned = event.angleDelta().y()
+        if turned and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.theme.set_scale(round(self.theme.scale + (_ZOOM_STEP if turned > 0 else -_ZOOM_STEP), 2))
+            event.accept()
+        else:
+            super().wheelEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
