@@ -88,7 +88,17 @@ def _picker(desk: Desk) -> None:
     desk.until(lambda: desk.window.dialogs.open_picker is not None)
 
 
-LEFT_OUT = {"quit", "run", "retry_lane", "retry_all", "menu", "archive_prompt", "new_prompt", "duplicate_prompt"}
+LEFT_OUT = {
+    "quit",
+    "run",
+    "context_menu",
+    "retry_lane",
+    "retry_all",
+    "menu",
+    "archive_prompt",
+    "new_prompt",
+    "duplicate_prompt",
+}
 """What ends the window, starts calls, opens another prompt, or is a menu of Qt's own."""
 
 STATES: dict[str, Callable[[Desk], object]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
@@ -128,3 +129,18 @@ def test_f6_goes_through_the_parts_and_back(desk: Desk) -> None:
     assert any(widget is not None and window.view.lanes.isAncestorOf(widget) for widget in seen)
     desk.press(Qt.Key.Key_F6, SHIFT)
     assert QApplication.focusWidget() is seen[-1]
+
+
+@pytest.mark.qt_log_ignore("does not support", extend=True)
+def test_shift_f10_opens_the_menu_of_what_is_focused(desk: Desk) -> None:
+    window = desk.open()
+    window.sidebar.prompt_list.setFocus()
+    window.view.lanes.focus_lane(0)
+    for focus in (window.sidebar.prompt_list.setFocus, lambda: window.view.lanes.focus_lane(0)):
+        focus()
+        desk.press(Qt.Key.Key_F10, SHIFT)
+        desk.until(lambda: QApplication.activePopupWidget() is not None)
+        popup = QApplication.activePopupWidget()
+        assert popup is not None
+        assert popup.actions()
+        popup.close()

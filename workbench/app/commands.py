@@ -132,6 +132,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("palette", "Palette: find and do anything", "View", ("Ctrl+K",), _always),
     Command("shortcuts", "Keyboard shortcuts", "View", ("F1",), _always),
     Command("menu", "Open the menu", "View", ("F10",), _always),
+    Command("context_menu", "Open the menu of what is focused", "View", ("Shift+F10",), _always),
     Command("next_pane", "Go to the next part of the window", "View", ("F6",), _always),
     Command("previous_pane", "Go to the previous part of the window", "View", ("Shift+F6",), _always),
     Command("settings", "Settings: keys, endpoints, appearance", "View", ("Ctrl+,",), _always),

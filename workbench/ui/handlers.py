@@ -13,7 +13,7 @@ from workbench.app.timeline import name
 from workbench.core.lanes import LITELLM
 from workbench.core.timeline import Detail
 from workbench.ui.diff.lanes import Differing
-from workbench.ui.panes import step_pane
+from workbench.ui.panes import open_context_menu, step_pane
 from workbench.ui.reading_handlers import ReadingHandlers
 from workbench.ui.theme import Mode
 
@@ -81,6 +81,7 @@ class Handlers:
             "palette": w.overlays.open_palette,
             "shortcuts": w.overlays.open_sheet,
             "menu": w.header.open_menu,
+            "context_menu": open_context_menu,
             "next_pane": lambda: step_pane(w, 1),
             "previous_pane": lambda: step_pane(w, -1),
             "settings": lambda: w.dialogs.settings("keys"),

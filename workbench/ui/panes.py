@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
@@ -57,3 +58,13 @@ def _first_stop(part: QWidget) -> QWidget | None:
         and child.focusProxy() is None
     ]
     return next((stop for stop in stops if stop.inherits("QPlainTextEdit")), stops[0] if stops else None)
+
+
+def open_context_menu() -> None:
+    """Open the menu of what has the keyboard, as a right click does."""
+    focused = QApplication.focusWidget()
+    if focused is not None:
+        # Where there are rows or text, the widget itself knows the place of the current one.
+        place = focused.rect().center()
+        asked = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, place, focused.mapToGlobal(place))
+        QApplication.sendEvent(focused.viewport() if isinstance(focused, QAbstractItemView) else focused, asked)
