@@ -74,7 +74,7 @@ lanes = st.builds(
     texts,
     st.integers(1, 20),
     st.booleans(),
-    st.booleans(),
+    texts,
 )
 named = st.dictionaries(texts, texts, max_size=4).map(lambda d: tuple(d.items()))
 sets = st.builds(ValueSet, texts.filter(bool), texts, named, st.booleans())

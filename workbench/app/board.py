@@ -25,6 +25,10 @@ class _Column:
     version: int | None
     free: bool
     attempts: list[str]
+    value_set: int = 0
+    sample: int = 0
+    samples: int = 0
+    kept: str = ""
     index: int = 0
     text_length: int = 0
     reasoning_length: int = 0
@@ -33,16 +37,37 @@ class _Column:
     def shown(self) -> str:
         return self.attempts[self.index] if self.attempts else ""
 
+    def source(self) -> ColumnSource:
+        return ColumnSource(
+            self.slot,
+            self.position,
+            self.version,
+            self.free,
+            tuple(self.attempts),
+            self.value_set,
+            self.sample,
+            self.samples,
+            self.kept,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class ColumnSource:
-    """A lane of the shown run: its place in the run, resolved version, whether it is free, and its attempts' uids."""
+    """A lane of the shown run: its place in the run, resolved version, whether it is free, and its attempts' uids.
+
+    The attempts are those of one value set and sample, both places from 0; `samples` is how many the lane has. `kept`
+    names the iteration of a lane that is shown beside a run it had no part in; it has no place (-1) then.
+    """
 
     slot: str
     position: int
     version: int | None
     free: bool
     attempts: tuple[str, ...]
+    value_set: int = 0
+    sample: int = 0
+    samples: int = 1
+    kept: str = ""
 
 
 Lookup = Callable[[str, int, int], Snapshot | None]
@@ -86,15 +111,25 @@ class Board(QObject):
         """Show another run. Slots that it lacks become empty when the window clears them."""
         gone = set(self._columns) - {c.slot for c in columns}
         self._run, self._verdict = run_uid, verdict
-        self._columns = {
-            c.slot: _Column(c.slot, c.position, c.version, c.free, list(c.attempts), max(0, len(c.attempts) - 1))
-            for c in columns
-        }
+        self._columns = {c.slot: _column(c) for c in columns}
         self._last.clear()
         for slot in gone:
             self.cleared.emit(slot)
         for slot in self._columns:
             self._reset(slot)
+        self.changed.emit()
+
+    def show_again(self, columns: Sequence[ColumnSource], verdict: Verdict) -> None:
+        """Show other answers of the same run: another value set, or other samples."""
+        self._verdict = verdict
+        changed = [c.slot for c in columns if (old := self._columns.get(c.slot)) is None or old.source() != c]
+        self._columns = {c.slot: _column(c) if c.slot in changed else self._columns[c.slot] for c in columns}
+        for slot in self._columns:
+            if slot in changed:
+                self._last.pop(slot, None)
+                self._reset(slot)
+            else:
+                self._status(slot)
         self.changed.emit()
 
     def add_attempt(self, slot: str, output_uid: str) -> None:
@@ -130,25 +165,32 @@ class Board(QObject):
         column = self._columns.get(slot)
         return column.position if column else None
 
+    def sample(self, slot: str) -> int:
+        """Return which sample a lane shows, from 0."""
+        column = self._columns.get(slot)
+        return column.sample if column else 0
+
     def outputs(self) -> tuple[str, ...]:
         """Return the uids of the outputs shown."""
         return tuple(column.shown for column in self._columns.values() if column.shown)
 
     def records(self) -> tuple[OutputRecord, ...]:
-        """Return the shown attempts in the order shown, as verdicts name them."""
+        """Return the shown attempts of the run in the order shown, as verdicts name them."""
         found = []
         for column in self._columns.values():
-            shown = self._lookup(column.shown, 0, 0) if column.shown else None
+            shown = self._lookup(column.shown, 0, 0) if column.shown and not column.kept else None
             if shown is not None:
                 result = shown.result or Result(shown.state)
-                found.append(OutputRecord(shown.output_uid, column.position, 0, column.index + 1, result))
+                found.append(
+                    OutputRecord(
+                        shown.output_uid, column.position, column.sample, column.index + 1, result, column.value_set
+                    )
+                )
         return tuple(found)
 
     def columns(self) -> tuple[ColumnSource, ...]:
-        """Return the lanes of the shown run with all their attempts."""
-        return tuple(
-            ColumnSource(c.slot, c.position, c.version, c.free, tuple(c.attempts)) for c in self._columns.values()
-        )
+        """Return what the lanes of the shown run show, with all attempts of it."""
+        return tuple(c.source() for c in self._columns.values())
 
     def slots(self) -> tuple[str, ...]:
         """Return the lanes of the shown run."""
@@ -169,8 +211,8 @@ class Board(QObject):
         return any(self.output(s) and self.state(s) not in ENDED and self.state(s) != "idle" for s in slots)
 
     def can_mark(self, slot: str) -> bool:
-        """Whether a lane's shown output ended, so that a verdict may name it."""
-        return slot in self._last and self._last[slot].state in ENDED
+        """Whether a lane's shown output is of this run and ended, so that a verdict may name it."""
+        return slot in self._last and self._last[slot].state in ENDED and not self._columns[slot].kept
 
     def can_win(self, slot: str) -> bool:
         """Whether a lane's shown output is an answer: one that failed before its first word is none."""
@@ -223,6 +265,9 @@ class Board(QObject):
             attempt=column.index + 1 if column.attempts else 0,
             attempts=len(column.attempts),
             version=column.version,
+            sample=column.sample + 1 if column.samples > 1 else 0,
+            samples=column.samples if column.samples > 1 else 0,
+            kept=column.kept,
         )
         old = self._last.get(slot)
         if old == status:
@@ -234,11 +279,26 @@ class Board(QObject):
 
     def _standing(self, column: _Column, status: LaneStatus) -> LaneStatus:
         standing: Standing = ""
-        if self._verdict.kind == "all_bad":
+        if self._verdict.kind == "all_bad" and not column.kept:
             standing = "bad"
-        elif column.position in self._verdict.positions:
+        elif not column.kept and column.position in self._verdict.positions:
             standing = "winner" if self._verdict.kind == "winner" else "tie" if self._verdict.kind == "tie" else ""
         return replace(status, standing=standing, blind=self._verdict.blind)
+
+
+def _column(source: ColumnSource) -> _Column:
+    return _Column(
+        source.slot,
+        source.position,
+        source.version,
+        source.free,
+        list(source.attempts),
+        source.value_set,
+        source.sample,
+        source.samples,
+        source.kept,
+        max(0, len(source.attempts) - 1),
+    )
 
 
 def status_of(shown: Snapshot | None, now_ms: int, *, free: bool) -> LaneStatus:

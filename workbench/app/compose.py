@@ -17,6 +17,7 @@ from workbench.app.saving import DraftSaver
 from workbench.app.stage import Stage
 from workbench.app.tasks import Tasks
 from workbench.app.timeline import TimelineModel
+from workbench.app.value_sets import ValueSets
 from workbench.app.version_names import VersionNames
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
@@ -66,6 +67,7 @@ class Compose(QObject):
         self.stage = Stage(workbench, tasks, self)
         self.board = self.stage.board
         self.lanes = LaneList(new_uid, self)
+        self.sets = ValueSets(lambda: self._read_editor()[1], new_uid, self)
         self.saver = DraftSaver(tasks, workbench.prompts.save_draft, self)
         self.rows = Rows(workbench.history, tasks, timeline, lambda: self._prompt, self)
         self.past = Past(workbench.history, tasks, timeline, self)
@@ -78,6 +80,7 @@ class Compose(QObject):
         self._opening = ""
         self.past.arrived.connect(self._show_past)
         self.lanes.changed.connect(self._lanes_changed)
+        self.sets.changed.connect(self._sets_changed)
         self.board.changed.connect(self.changed)
         self.stage.problem.connect(self.problem)
         self.stage.row_stale.connect(self.rows.refresh)
@@ -107,7 +110,7 @@ class Compose(QObject):
     def draft(self) -> Draft:
         """Return the draft as it is in the editor now."""
         content, values = self._read_editor()
-        return Draft(content, values, self.lanes.lanes, self._based_on)
+        return Draft(content, values, self.lanes.lanes, self._based_on, self.sets.sets, self.sets.active)
 
     def shown_run(self) -> str:
         """Return the uid of the run whose outputs are shown, "" for none."""
@@ -153,6 +156,7 @@ class Compose(QObject):
         self.stage.forget()
         if not is_shown:
             self.draft_loaded.emit(draft)
+        self.sets.load(draft)
         self._timeline.set_prompt(uid)
         self._show_draft_lanes()
         self.prompt_changed.emit(uid)
@@ -173,7 +177,7 @@ class Compose(QObject):
         if uid != self._prompt:
             return
         if newest is not None and not self.stage.draft_run:
-            self.stage.adopt(newest, self._known_endpoints)
+            self.stage.adopt(newest, self._known_endpoints, self.lanes.lanes)
         self._ready = True
         if self.viewing is None:
             self._show_draft_lanes()
@@ -192,6 +196,7 @@ class Compose(QObject):
                 self._based_on = target.based_on
                 self.lanes.load(target.lanes)
                 self.values_restored.emit(target.values)
+                self.sets.load(target)
                 self._show_draft_lanes()
                 return
 
@@ -212,7 +217,8 @@ class Compose(QObject):
                 self.stage.lacking.emit(error.lack)
             return
         self._versions.started(handle.run_uid, draft.content)
-        self.stage.follow(handle, draft.lanes, self._known_endpoints)
+        kept = {lane.slot for lane in self.lanes.lanes} - {lane.slot for lane in draft.run_lanes}
+        self.stage.follow(handle, draft, self._known_endpoints, kept)
         self._emit_heads()
         self.run_started.emit()
 
@@ -275,7 +281,7 @@ class Compose(QObject):
             self.problem.emit(error.sentence, error.detail)
             return None
         if isinstance(detail, IterationDetail):
-            self.stage.adopt(detail, self._known_endpoints)
+            self.stage.adopt(detail, self._known_endpoints, after.lanes)
         self._leave_past()
         self._taken = None
         self.put_back(after)
@@ -287,6 +293,7 @@ class Compose(QObject):
         self._based_on = draft.based_on
         self.lanes.load(draft.lanes)
         self.draft_restored.emit(draft)
+        self.sets.load(draft)
         self._show_draft_lanes()
         self.saver.touch()
         self.changed.emit()
@@ -318,10 +325,14 @@ class Compose(QObject):
         self.saver.touch()
         self.changed.emit()
 
+    def _sets_changed(self) -> None:
+        self.saver.touch()
+        self.changed.emit()
+
     def _emit_heads(self) -> None:
         if self.viewing is None:
             self.heads_changed.emit(
-                heads(self.lanes.lanes, self._known_endpoints, self._versions.labels, answered=self.stage.answered)
+                heads(self.lanes.shown, self._known_endpoints, self._versions.labels, answered=self.stage.answered)
             )
 
     def _show_draft_lanes(self) -> None:

@@ -66,7 +66,7 @@ def _answered_by(lane: Lane, ran: Lane | None, endpoints: Mapping[str, Endpoint]
     if ran is None:
         return ""
     (ran,) = named_by_files((ran,), endpoints)
-    if replace(ran, label=lane.label) == lane:
+    if replace(ran, label=lane.label, samples=lane.samples, hidden=lane.hidden, baseline=lane.baseline) == lane:
         return ""
     if (ran.endpoint, ran.model) != (lane.endpoint, lane.model):
         return ran.title
@@ -87,6 +87,11 @@ class LaneList(QObject):
     def lanes(self) -> tuple[Lane, ...]:
         """The lanes from left to right."""
         return tuple(self._lanes)
+
+    @property
+    def shown(self) -> tuple[Lane, ...]:
+        """Those that are not hidden."""
+        return tuple(lane for lane in self._lanes if not lane.hidden)
 
     def load(self, lanes: Sequence[Lane]) -> None:
         """Take the lanes of another draft; not a change."""

@@ -48,6 +48,8 @@ class LaneStatus:
     `cost` is ready to show ("free", "unknown", "$0.0004", "about $0.0012", "" before any call). `notice` is a passing
     remark ("retrying in 3 s: rate limited"). `attempt` of `attempts` count from 1; 0 when there was none.
     `has_wire` says whether a request can be shown. `version` is the version that the shown output ran, or None.
+    `sample` of `samples` count from 1; 0 when the lane was asked once. `kept` is "" or the iteration that the answer is
+    from when the lane had no part in the shown one ("iteration 12").
     """
 
     state: ColumnState = "idle"
@@ -65,6 +67,9 @@ class LaneStatus:
     blind: bool = False
     has_wire: bool = False
     version: int | None = None
+    sample: int = 0
+    samples: int = 0
+    kept: str = ""
     format_check: str = ""
     """How the answer stands against its output format ("valid JSON", or the first error), "" without one."""
     format_ok: bool | None = None

@@ -5,10 +5,10 @@ Invariant: an output that this process ran is always looked up in its transcript
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from workbench.app.board import since, stored_snapshot
-from workbench.core.runs import OutputRecord
+from workbench.core.runs import ENDED, OutputRecord
 from workbench.usecases.transcript import Snapshot, Transcript
 
 _NO_TEXT = 1 << 62
@@ -26,9 +26,13 @@ class Outputs:
         """Follow outputs that this process asks for."""
         self._transcripts.update((t.uid, t) for t in transcripts)
 
-    def keep(self, run_uid: str, records: Iterable[OutputRecord], beside: str = "") -> None:
-        """Hold the attempts of a run from the history, and those of the run `beside` it; all others go."""
-        self._stored = {run: held for run, held in self._stored.items() if run == beside}
+    def keep(self, run_uid: str, records: Iterable[OutputRecord], beside: Collection[str] = ()) -> None:
+        """Hold the attempts of a run from the history, and those of the runs `beside` it; all others go."""
+        self._stored = {run: held for run, held in self._stored.items() if run in beside}
+        self.hold(run_uid, records)
+
+    def hold(self, run_uid: str, records: Iterable[OutputRecord]) -> None:
+        """Hold the attempts of a run from the history beside what is held already."""
         self._stored[run_uid] = {record.uid: stored_snapshot(run_uid, record) for record in records}
         for uid in self._stored[run_uid]:
             transcript = self._transcripts.get(uid)
@@ -42,6 +46,11 @@ class Outputs:
             for run, held in self._stored.items()
             if any(shown.result is None and uid not in self._transcripts for uid, shown in held.items())
         )
+
+    def has_ended(self, output_uid: str) -> bool:
+        """Whether an output will not change any more; an unknown one will not."""
+        shown = self(output_uid, _NO_TEXT, _NO_TEXT)
+        return shown is None or shown.state in ENDED
 
     def __call__(self, output_uid: str, text_from: int, reasoning_from: int) -> Snapshot | None:
         """Return an output as it is now, its texts from the given offsets (code points) on."""

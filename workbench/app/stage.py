@@ -1,19 +1,22 @@
 """The run whose answers the lanes show, and what a person does with them: judge, retry, stop.
 
-Invariant: the draft's own run is remembered while a past one is looked at, and comes back as it was.
+Invariant: the draft's own run is remembered while a past one is looked at, and comes back as it was. Every lane shows
+an answer to the same value set.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.board import Board, ColumnSource
+from workbench.app.board import Board
 from workbench.app.live import Outputs
+from workbench.app.shown_run import NO_RUN, Asked, ShownRun, started, stored
 from workbench.app.tasks import Tasks
+from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint, Lane
 from workbench.core.runs import ENDED, IterationDetail, Verdict
 from workbench.host.clock import monotonic_ms
@@ -22,8 +25,6 @@ from workbench.usecases.handles import RunHandle
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.workbench import Workbench
 
-ShownRun = tuple[str, tuple[ColumnSource, ...], Verdict]
-NO_RUN: ShownRun = ("", (), Verdict("none"))
 Endpoints = Mapping[str, Endpoint]
 
 
@@ -35,24 +36,29 @@ class Stage(QObject):
     """Lack: what kept the draft from running."""
     row_stale = Signal(str)
     """A run whose row in the timeline has to be read again."""
+    paged = Signal()
+    """Another run, value set or sample is shown, or one of those that are not shown ended."""
 
     def __init__(self, workbench: Workbench, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._workbench, self._tasks = workbench, tasks
         self.outputs = Outputs()
         self.board = Board(self.outputs, monotonic_ms, self)
-        self._draft_run = NO_RUN
+        self._draft_run = self._shown = self._before = NO_RUN
         self._handle: RunHandle | None = None
         self._numbers: dict[str, int] = {}
-        self._ran: dict[str, Lane] = {}
-        self._before = (NO_RUN, self._ran)
         self._asked_again: set[str] = set()
         self.board.changed.connect(self._tell_of_retries)
 
     @property
     def draft_run(self) -> str:
         """The uid of the run that belongs to the draft, "" for none."""
-        return self._draft_run[0]
+        return self._draft_run.uid
+
+    @property
+    def shown(self) -> ShownRun:
+        """What the lanes show."""
+        return self._shown
 
     def number(self) -> int | None:
         """Return the number of the shown iteration, None while it has none."""
@@ -60,46 +66,104 @@ class Stage(QObject):
 
     def forget(self) -> None:
         """Another prompt is opened: its draft has no run yet."""
-        self._draft_run = NO_RUN
-        self._ran = {}
-        self._before = (NO_RUN, self._ran)
+        self._draft_run = self._before = NO_RUN
+
+    def asked(self, slot: str) -> Asked | None:
+        """Return what the answer that belongs to a lane of the draft was an answer to, None without one."""
+        return next((lane.asked for lane in self._draft_run.lanes if lane.slot == slot), None)
 
     def answered(self, lane: Lane) -> Lane | None:
-        """Return the lane as it was when the draft's run asked it, None when it was not asked."""
-        return self._ran.get(lane.slot)
+        """Return the lane as it was when its answer was asked for, None when it was not asked."""
+        asked = self.asked(lane.slot)
+        return asked.lane if asked is not None else None
 
     def show_draft_run(self) -> None:
         """Show the draft's run."""
-        self.board.show(*self._draft_run)
+        self._show(self._draft_run)
 
-    def follow(self, handle: RunHandle, lanes: Sequence[Lane], endpoints: Endpoints) -> None:
-        """Show a run that was just started from the draft."""
-        self._before = (self._draft_run, self._ran)
-        self._ran = {lane.slot: lane for lane in lanes}
+    def follow(self, handle: RunHandle, draft: Draft, endpoints: Endpoints, kept: Iterable[str] = ()) -> None:
+        """Show a run that was just started from the draft. The lanes at `kept` show what they answered before."""
+        self._before = self._draft_run
         self.outputs.add(handle.transcripts)
-        columns = tuple(
-            ColumnSource(lane.slot, position, lane.pinned, _is_free(lane, endpoints), (transcript.uid,))
-            for position, (lane, transcript) in enumerate(zip(lanes, handle.transcripts, strict=True))
-        )
-        self._draft_run, self._handle = (handle.run_uid, columns, Verdict("none")), handle
+        run = started(handle, draft, lambda lane: _is_free(lane, endpoints))
+        at = next((i for i, one in enumerate(run.sets) if one.uid and one.uid == draft.active), 0)
+        run = run.with_kept(self._before, kept, self._name(self._before.uid)).paged(at)
+        self._draft_run, self._handle = run, handle
         self.show_draft_run()
 
-    def adopt(self, detail: IterationDetail, endpoints: Endpoints) -> None:
-        """Let the draft's lanes show this iteration's answers; the board changes with the next `show_draft_run`."""
+    def adopt(self, detail: IterationDetail, endpoints: Endpoints, lanes: Iterable[Lane] = ()) -> None:
+        """Let the draft's lanes show this iteration's answers; the board changes with the next `show_draft_run`.
+
+        The baselines among the draft's `lanes` show theirs beside them.
+        """
+        self._take_in(detail)
+        self._draft_run = stored(detail, lambda lane: _is_free(lane, endpoints))
+        for run_uid, slots in _baselines(lanes).items():
+            if run_uid != self.draft_run:
+                self._fetch_kept(run_uid, slots, endpoints)
+
+    def _fetch_kept(self, run_uid: str, slots: Iterable[str], endpoints: Endpoints) -> None:
+        """Put the answers of baselines beside those of the draft's run, as soon as they are read."""
+        beside = self.draft_run
+
+        def show(detail: IterationDetail) -> None:
+            if self.draft_run != beside:
+                return
+            self._numbers[run_uid] = detail.row.number
+            self.outputs.hold(run_uid, detail.outputs)
+            other = stored(detail, lambda lane: _is_free(lane, endpoints))
+            self._put(self._draft_run.with_kept(other, slots, self._name(run_uid)))
+
+        self._tasks.run(partial(self._workbench.history.detail, run_uid), show)
+
+    def _take_in(self, detail: IterationDetail) -> None:
         self._numbers[detail.row.run_uid] = detail.row.number
-        self.outputs.keep(detail.row.run_uid, detail.outputs)
-        self._ran = {lane.lane.slot: lane.lane for lane in detail.lanes}
-        self._draft_run = (detail.row.run_uid, _columns(detail, endpoints), detail.verdict)
+        self.outputs.keep(detail.row.run_uid, detail.outputs, beside=self._runs_of(self._draft_run))
+
+    def _runs_of(self, run: ShownRun) -> set[str]:
+        return {run.uid, *(lane.kept_run for lane in run.lanes)} - {""}
+
+    def _name(self, run_uid: str) -> str:
+        number = self._numbers.get(run_uid)
+        return "an earlier run" if number is None else f"iteration {number}"
 
     def show_past(self, detail: IterationDetail, endpoints: Endpoints) -> None:
         """Show a past iteration; the draft's run waits."""
-        self._numbers[detail.row.run_uid] = detail.row.number
-        self.outputs.keep(detail.row.run_uid, detail.outputs, beside=self.draft_run)
-        self.board.show(detail.row.run_uid, _columns(detail, endpoints), detail.verdict)
+        self._take_in(detail)
+        self._show(stored(detail, lambda lane: _is_free(lane, endpoints)))
 
     def show_nothing(self) -> None:
         """Show no run: what is looked at has none; the draft's run waits."""
-        self.board.show(*NO_RUN)
+        self._show(NO_RUN)
+
+    def page(self, at: int) -> None:
+        """Let all lanes show their answers to another value set."""
+        if self._shown.uid and at != self._shown.at:
+            self._put(self._shown.paged(at))
+
+    def show_sample(self, slot: str, sample: int) -> None:
+        """Let a lane show another of its samples, from 0."""
+        self._put(self._shown.sampled(slot, sample))
+
+    def sets_done(self) -> int:
+        """Return for how many value sets of the shown run every answer has ended."""
+        return sum(
+            all(self.outputs.has_ended(uid) for uid in self._shown.newest(at)) for at in range(len(self._shown.sets))
+        )
+
+    def _show(self, run: ShownRun) -> None:
+        self._shown = run
+        self.board.show(run.uid, run.columns(), run.verdict)
+        self.paged.emit()
+
+    def _put(self, run: ShownRun) -> None:
+        """Replace what is known of a run, the shown one or the draft's that waits."""
+        if run.uid == self.draft_run:
+            self._draft_run = run
+        if run.uid == self.board.run_uid:
+            self._shown = run
+            self.board.show_again(run.columns(), run.verdict)
+            self.paged.emit()
 
     def follow_others(self) -> None:
         """Bring up to date what another process runs and the lanes show."""
@@ -110,9 +174,7 @@ class Stage(QObject):
         run_uid = detail.row.run_uid
         if run_uid not in (self.draft_run, self.board.run_uid):
             return
-        self.outputs.keep(
-            run_uid, detail.outputs, beside=self.draft_run if run_uid != self.draft_run else self.board.run_uid
-        )
+        self.outputs.hold(run_uid, detail.outputs)
         self.board.tick({output.uid for output in detail.outputs})
 
     def recorded(self, run_uid: str, number: int) -> None:
@@ -128,10 +190,10 @@ class Stage(QObject):
         self.board.tick(set(self.board.outputs()))
         if run_uid in self._numbers:
             return True
-        if run_uid == self._before[0][0]:
-            self._before = (NO_RUN, {})
+        if run_uid == self._before.uid:
+            self._before = NO_RUN
         if run_uid == self.draft_run:
-            self._draft_run, self._ran = self._before
+            self._draft_run = self._before
             if self.board.run_uid == run_uid:
                 self.show_draft_run()
             if self._handle is not None and self._handle.problem is not None and self._handle.problem.lack is not None:
@@ -152,9 +214,7 @@ class Stage(QObject):
                 continue
             self.outputs.add(handle.transcripts)
             self._asked_again.update(handle.output_uids)
-            self.board.add_attempt(slot, handle.transcripts[0].uid)
-            if run_uid == self.draft_run:
-                self._draft_run = (run_uid, self.board.columns(), self._draft_run[2])
+            self._put(self._shown.with_attempt(slot, handle.transcripts[0].uid))
 
     def _tell_of_retries(self) -> None:
         """Let the timeline say that a run is running again, once its new attempt is recorded and so is under way."""
@@ -169,8 +229,8 @@ class Stage(QObject):
             self.row_stale.emit(self.board.run_uid)
 
     def stop(self, slot: str) -> None:
-        """Stop what a lane shows."""
-        if output := self.board.output(slot):
+        """Stop all that a lane of the shown run still answers."""
+        for output in self._shown.of_lane(slot):
             self._workbench.runner.stop(output)
 
     def unfinished(self) -> list[str]:
@@ -195,34 +255,29 @@ class Stage(QObject):
         if not tied:
             return
         verdict = history.next_verdict(before, pressed, [p for s in tied if (p := self.board.position(s)) is not None])
-        run_uid = self.board.run_uid
+        run_uid, at = self.board.run_uid, self._shown.at
         future = self._workbench.history.mark(run_uid, verdict, self.board.records())
-        self._show_verdict(run_uid, verdict)
+        self._show_verdict(run_uid, at, verdict)
 
         def failed(error: Exception) -> None:
-            self._show_verdict(run_uid, before)
+            self._show_verdict(run_uid, at, before)
             self._tasks.report(error)
 
         self._tasks.watch(future, lambda _: self.row_stale.emit(run_uid), failed)
 
-    def _show_verdict(self, run_uid: str, verdict: Verdict) -> None:
-        if run_uid == self.draft_run:
-            self._draft_run = (*self._draft_run[:2], verdict)
-        if run_uid == self.board.run_uid:
-            self.board.set_verdict(verdict)
+    def _show_verdict(self, run_uid: str, at: int, verdict: Verdict) -> None:
+        for run in {run.uid: run for run in (self._draft_run, self._shown)}.values():
+            if run.uid == run_uid:
+                self._put(run.judged(at, verdict))
 
 
-def _columns(detail: IterationDetail, endpoints: Endpoints) -> tuple[ColumnSource, ...]:
-    return tuple(
-        ColumnSource(
-            slot=lane.lane.slot,
-            position=lane.position,
-            version=lane.version,
-            free=_is_free(lane.lane, endpoints),
-            attempts=tuple(o.uid for o in detail.outputs if o.position == lane.position and o.sample == 0),
-        )
-        for lane in detail.lanes
-    )
+def _baselines(lanes: Iterable[Lane]) -> dict[str, set[str]]:
+    """Return the slots of baselines by the run whose answers they keep."""
+    found: dict[str, set[str]] = {}
+    for lane in lanes:
+        if lane.baseline:
+            found.setdefault(lane.baseline, set()).add(lane.slot)
+    return found
 
 
 def _is_free(lane: Lane, endpoints: Endpoints) -> bool:

@@ -122,7 +122,7 @@ class Lane:
     `slot` stays the same over iterations, so that a lane can be compared with its own past. `pinned` is the number of
     a version of the same prompt, or None for the current text. `label` overrides the shown name ("" = the model).
     `samples` (1 to MOST_SAMPLES) is how many independent answers a run asks for. A `hidden` lane is neither shown nor
-    run; a `baseline` keeps the answer that it has, to compare with, and is not run again.
+    run; a `baseline` keeps the answers that it gave in the run of this uid, to compare with, and is not run again.
     """
 
     slot: str
@@ -133,7 +133,7 @@ class Lane:
     label: str = ""
     samples: int = 1
     hidden: bool = False
-    baseline: bool = False
+    baseline: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the stored form."""
@@ -146,7 +146,10 @@ class Lane:
             data["label"] = self.label
         if self.samples != 1:
             data["samples"] = self.samples
-        data.update({name: True for name in ("hidden", "baseline") if getattr(self, name)})
+        if self.hidden:
+            data["hidden"] = True
+        if self.baseline:
+            data["baseline"] = self.baseline
         return data
 
     @classmethod
@@ -163,7 +166,7 @@ class Lane:
             label=_text(data, "label", ""),
             samples=max(1, min(MOST_SAMPLES, _whole(data, "samples") or 1)),
             hidden=_switch(data, "hidden"),
-            baseline=_switch(data, "baseline"),
+            baseline=_text(data, "baseline", ""),
         )
 
     @property

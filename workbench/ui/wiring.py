@@ -23,6 +23,7 @@ def wire(window: MainWindow) -> None:
     compose.draft_loaded.connect(window.show_draft)
     compose.draft_restored.connect(window.restore_draft)
     compose.values_restored.connect(lambda values: view.values.set_values(dict(values)))
+    compose.sets.values_wanted.connect(lambda values: view.values.set_values(dict(values)))
     compose.values_restored.connect(window.notices.withdraw_offer)
     compose.heads_changed.connect(window.show_heads)
     compose.viewing_changed.connect(window.show_viewing)

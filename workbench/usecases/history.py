@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import Literal
 
-from workbench.core.drafts import Draft
+from workbench.core.drafts import Draft, ValueSet
 from workbench.core.runs import ENDED, IterationDetail, IterationRow, OutputRecord, Verdict
 from workbench.core.timeline import BareVersion, Cursor, Detail, TimelinePage, TimelineRow, VersionDetail
 from workbench.store import Store
@@ -113,5 +114,15 @@ def _taken_over(detail: Detail, current: Draft, based_on: int | None) -> Draft:
     if detail.newer:
         raise RefusedError(detail.newer)
     if isinstance(detail, VersionDetail):
-        return Draft(detail.content, current.values, current.lanes, based_on)
-    return Draft(detail.content, detail.values, tuple(lane.lane for lane in detail.lanes), based_on)
+        return replace(current, content=detail.content, based_on=based_on)
+    sets, active = _sets_back(detail, current)
+    lanes = tuple(replace(lane.lane, hidden=False, baseline="") for lane in detail.lanes)
+    return Draft(detail.content, detail.values, lanes, based_on, sets, active)
+
+
+def _sets_back(detail: IterationDetail, current: Draft) -> tuple[tuple[ValueSet, ...], str]:
+    """Return the sets of an iteration, ticked, among those that the draft has besides, and the one to show."""
+    ran = {one.uid: ValueSet(one.uid, one.name, one.values, ticked=True) for one in detail.sets if one.uid}
+    first = next(iter(ran), "")
+    kept = tuple(ran.pop(one.uid, replace(one, ticked=False)) for one in current.current_sets)
+    return (*kept, *ran.values()), first

@@ -1,0 +1,121 @@
+"""The value sets of the draft."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from workbench.app.value_sets import ValueSets
+from workbench.core.drafts import Draft, Values
+
+
+class Screen:
+    """Sets over the values on a screen."""
+
+    def __init__(self) -> None:
+        self.values: Values = ()
+        numbers = itertools.count(1)
+        self.sets = ValueSets(lambda: self.values, lambda: f"u{next(numbers)}")
+        self.sets.values_wanted.connect(self.put)
+        self.seen: list[tuple[str, ...]] = []
+        self.sets.changed.connect(lambda: self.seen.append(tuple(one.name for one in self.sets.sets)))
+
+    def put(self, values: Values) -> None:
+        self.values = values
+
+
+def test_values_without_a_name_become_the_first_set() -> None:
+    screen = Screen()
+    screen.values = (("question", "Where?"),)
+    screen.sets.add()
+    assert [(one.name, one.values, one.ticked) for one in screen.sets.sets] == [
+        ("Set 1", (("question", "Where?"),), True),
+        ("Set 2", (), True),
+    ]
+    assert screen.values == ()
+
+
+def test_going_to_another_set_keeps_what_was_typed() -> None:
+    screen = Screen()
+    screen.values = (("q", "one"),)
+    second = screen.sets.add()
+    screen.values = (("q", "two"),)
+    screen.sets.step(1)
+    assert screen.values == (("q", "one"),)
+    screen.values = (("q", "one, changed"),)
+    screen.sets.show(second)
+    assert screen.values == (("q", "two"),)
+    assert [one.values for one in screen.sets.sets] == [(("q", "one, changed"),), (("q", "two"),)]
+
+
+def test_nobody_hears_of_a_set_before_its_values_are_on_the_screen() -> None:
+    screen = Screen()
+    screen.values = (("q", "one"),)
+    screen.sets.add()
+    heard: list[Values] = []
+    screen.sets.changed.connect(lambda: heard.append(screen.values))
+    screen.sets.step(1)
+    assert heard == [(("q", "one"),)]
+
+
+def test_a_set_that_was_taken_away_comes_back_where_it_was() -> None:
+    screen = Screen()
+    screen.sets.add_rows([("a", (("q", "1"),)), ("b", (("q", "2"),)), ("c", (("q", "3"),))])
+    middle = screen.sets.sets[1]
+    screen.sets.show(middle.uid)
+    back = screen.sets.remove(middle.uid)
+    assert back is not None
+    assert [one.name for one in screen.sets.sets] == ["a", "c"]
+    assert screen.values == (("q", "3"),)
+    back()
+    assert [one.name for one in screen.sets.sets] == ["a", "b", "c"]
+    assert screen.values == (("q", "2"),)
+    back()
+    assert len(screen.sets.sets) == 3
+
+
+def test_the_values_of_the_last_set_stay() -> None:
+    screen = Screen()
+    screen.sets.add_rows([("a", (("q", "1"),))])
+    screen.sets.remove(screen.sets.active)
+    assert (screen.sets.sets, screen.sets.active, screen.values) == ((), "", (("q", "1"),))
+
+
+def test_names_are_given_once() -> None:
+    screen = Screen()
+    screen.sets.add_rows([("a", ()), ("a", ()), ("", ()), ("", ())])
+    screen.sets.duplicate(screen.sets.sets[0].uid)
+    assert [one.name for one in screen.sets.sets] == ["a", "a copy", "a 2", "Set 3", "Set 4"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["add", "step", "type", "copy", "drop", "left", "tick"]), st.integers(0, 9))))
+def test_no_value_gets_into_another_set(steps: list[tuple[str, int]]) -> None:
+    screen = Screen()
+    expected: dict[str, Values] = {}
+    for number, (step, place) in enumerate(steps):
+        uids = [one.uid for one in screen.sets.sets]
+        uid = uids[place % len(uids)] if uids else ""
+        acts: dict[str, Callable[[], object]] = {
+            "add": lambda: screen.sets.add(),
+            "step": lambda: screen.sets.step(1),
+            "copy": lambda uid=uid: screen.sets.duplicate(uid),  # type: ignore[misc]
+            "left": lambda uid=uid: screen.sets.move(uid, -1),  # type: ignore[misc]
+            "tick": lambda uid=uid: screen.sets.tick(uid, ticked=True),  # type: ignore[misc]
+            "drop": lambda uid=uid: screen.sets.remove(uid),  # type: ignore[misc]
+            "type": lambda number=number: screen.put((("q", str(number)),)),  # type: ignore[misc]
+        }
+        acts[step]()
+        now = {one.uid: one.values for one in screen.sets.sets}
+        if step == "type" and screen.sets.active:
+            expected[screen.sets.active] = screen.values
+        for known in list(expected):
+            if known not in now:
+                del expected[known]
+        assert {k: v for k, v in now.items() if k in expected} == expected
+        expected = now
+        draft = Draft(values=screen.values, sets=screen.sets.sets, active=screen.sets.active)
+        assert Draft.from_json(draft.to_json()) == draft

@@ -1,0 +1,166 @@
+"""The value sets of the draft.
+
+Invariant: the values on the screen belong to the set `active`, or to none while there are no sets; whoever goes to
+another set leaves what was typed in the one before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.core.drafts import Draft, Values, ValueSet
+
+Read = Callable[[], Values]
+
+
+class ValueSets(QObject):
+    """Edits the sets. `changed` after every change that a person made; `listed` also when others were loaded."""
+
+    changed = Signal()
+    listed = Signal()
+    values_wanted = Signal(object)
+    """Values: put these on the screen, they are those of another set."""
+
+    def __init__(self, read: Read, new_uid: Callable[[], str], parent: QObject | None = None) -> None:
+        """`read` returns the values on the screen."""
+        super().__init__(parent)
+        self._read, self._new_uid = read, new_uid
+        self._sets: tuple[ValueSet, ...] = ()
+        self._active = ""
+
+    @property
+    def active(self) -> str:
+        """The uid of the set on the screen, "" for values without a name."""
+        return self._active
+
+    @property
+    def sets(self) -> tuple[ValueSet, ...]:
+        """The sets in their order, with what is on the screen taken in."""
+        shown = self._read()
+        return tuple(replace(one, values=shown) if one.uid == self._active else one for one in self._sets)
+
+    def get(self, uid: str) -> ValueSet | None:
+        """Return a set."""
+        return next((one for one in self.sets if one.uid == uid), None)
+
+    def load(self, draft: Draft) -> None:
+        """Take the sets of another draft, whose values are on the screen; not a change."""
+        self._sets = draft.sets
+        self._active = draft.active if any(one.uid == draft.active for one in draft.sets) else ""
+        self.listed.emit()
+
+    def show(self, uid: str) -> None:
+        """Put the values of a set on the screen."""
+        wanted = self.get(uid)
+        if wanted is None or uid == self._active:
+            return
+        self._become(self.sets, uid, wanted.values)
+
+    def step(self, delta: int) -> None:
+        """Show the set `delta` places further, in a circle."""
+        uids = [one.uid for one in self._sets]
+        if uids:
+            at = uids.index(self._active) if self._active in uids else -1 if delta > 0 else 0
+            self.show(uids[(at + delta) % len(uids)])
+
+    def add(self) -> str:
+        """Add an empty set and show it; the values that had no name become the first set. Return its uid."""
+        sets = self.sets
+        if not self._active and self._read():
+            sets = (*sets, ValueSet(self._new_uid(), self._free_name(sets), self._read(), ticked=True))
+        fresh = ValueSet(self._new_uid(), self._free_name(sets), ticked=True)
+        self._become((*sets, fresh), fresh.uid, ())
+        return fresh.uid
+
+    def duplicate(self, uid: str) -> str:
+        """Put a copy behind a set and show it; return its uid, "" when there is no such set."""
+        sets = list(self.sets)
+        at = self._at(uid)
+        if at < 0:
+            return ""
+        copy = replace(sets[at], uid=self._new_uid(), name=self._free_name(sets, f"{sets[at].name} copy"))
+        sets.insert(at + 1, copy)
+        self._become(tuple(sets), copy.uid, copy.values)
+        return copy.uid
+
+    def add_rows(self, rows: Sequence[tuple[str, Values]]) -> None:
+        """Add a set for each row of a table, "" for a row without a name, and show the first of them."""
+        sets = list(self.sets)
+        if not self._active and not sets and self._read():
+            sets.append(ValueSet(self._new_uid(), self._free_name(sets), self._read()))
+        first = ""
+        for name, values in rows:
+            one = ValueSet(self._new_uid(), self._free_name(sets, name), values, ticked=True)
+            sets.append(one)
+            first = first or one.uid
+        if first:
+            self._become(tuple(sets), first, next(one.values for one in sets if one.uid == first))
+
+    def rename(self, uid: str, name: str) -> None:
+        """Name a set; an empty name changes nothing."""
+        if name := " ".join(name.split()):
+            self._become(tuple(replace(one, name=name) if one.uid == uid else one for one in self.sets), self._active)
+
+    def tick(self, uid: str, *, ticked: bool) -> None:
+        """Let runs go through a set, or not."""
+        self._become(tuple(replace(one, ticked=ticked) if one.uid == uid else one for one in self.sets), self._active)
+
+    def tick_all(self, *, ticked: bool) -> None:
+        """The same with all sets."""
+        self._become(tuple(replace(one, ticked=ticked) for one in self.sets), self._active)
+
+    def move(self, uid: str, delta: int) -> None:
+        """Move a set `delta` places to the right (negative: left), as far as there is room."""
+        sets, at = list(self.sets), self._at(uid)
+        target = max(0, min(len(sets) - 1, at + delta))
+        if at >= 0 and target != at:
+            sets.insert(target, sets.pop(at))
+            self._become(tuple(sets), self._active)
+
+    def remove(self, uid: str) -> Callable[[], None] | None:
+        """Take a set away and show its neighbour; return what brings it back, None when there is no such set.
+
+        The values of the last set stay on the screen, without a name.
+        """
+        before, active, at = self.sets, self._active, self._at(uid)
+        if at < 0:
+            return None
+        gone = before[at]
+        rest = (*before[:at], *before[at + 1 :])
+        if uid == active and rest:
+            neighbour = rest[min(at, len(rest) - 1)]
+            self._become(rest, neighbour.uid, neighbour.values)
+        else:
+            self._become(rest, active if uid != active else "")
+
+        def bring_back() -> None:
+            if self._at(uid) < 0:
+                sets = list(self.sets)
+                sets.insert(min(at, len(sets)), gone)
+                self._become(tuple(sets), uid, gone.values)
+
+        return bring_back
+
+    def _at(self, uid: str) -> int:
+        return next((at for at, one in enumerate(self._sets) if one.uid == uid), -1)
+
+    def _become(self, sets: tuple[ValueSet, ...], active: str, shown: Values | None = None) -> None:
+        """Take other sets; `shown` are the values to put on the screen, None leaves those that are there."""
+        if (sets, active) != (self._sets, self._active):
+            self._sets, self._active = sets, active
+            if shown is not None:
+                # Before anybody hears of the change and reads the values of the new set off the screen.
+                self.values_wanted.emit(shown)
+            self.listed.emit()
+            self.changed.emit()
+
+    @staticmethod
+    def _free_name(sets: Sequence[ValueSet], wanted: str = "") -> str:
+        """Return `wanted`, or "Set 3", with a number behind it when there is such a set already."""
+        names = {one.name for one in sets}
+        if wanted:
+            return next(n for i in range(1, len(sets) + 2) if (n := wanted if i == 1 else f"{wanted} {i}") not in names)
+        return next(n for i in range(len(sets) + 1, 2 * len(sets) + 3) if (n := f"Set {i}") not in names)
