@@ -6,7 +6,6 @@ order exactly, across messages.
 
 from __future__ import annotations
 
-import itertools
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,12 +13,12 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from workbench.core.content import Content, Message, Role
+from workbench.core.content import Content, Role
 from workbench.core.templates import content_variables
 from workbench.ui.editor import journal as steps
 from workbench.ui.editor.block import MessageBlock
 from workbench.ui.editor.column import Column
-from workbench.ui.editor.exact import encodable, units
+from workbench.ui.editor.exact import units
 from workbench.ui.editor.inserting import Inserting
 from workbench.ui.editor.journal import (
     Block,
@@ -37,7 +36,8 @@ from workbench.ui.editor.journal import (
 )
 from workbench.ui.editor.mirror import Edit
 from workbench.ui.editor.parts import Parts
-from workbench.ui.editor.waiting import AT_ONCE, Waiting
+from workbench.ui.editor.shelf import Shelf, block_of
+from workbench.ui.editor.wanting import Wanting
 from workbench.ui.theme import Theme
 
 _NEXT_ROLE: dict[Role, Role] = {"system": "user", "user": "assistant", "assistant": "user"}
@@ -61,37 +61,37 @@ class ContentEditor(QWidget):
         self._clock = clock or (lambda: time.monotonic_ns() // 1_000_000)
         self._journal = Journal()
         self._undo_state = (False, False)
-        self._keys = itertools.count(1)
         self._parts = Content()
-        self._blanks: set[int] = set()
         self._untold = False
-        self._loading = False
         self._read_only = False
         self._content: Content | None = None
         self._last: MessageBlock | None = None
-        self._wanting: MessageBlock | None = None
         self._column = Column(self._theme, self)
         self.set_counts, self.counts = self._column.set_counts, self._column.counts
         self._column.add_wanted.connect(self.add_next)
         self.parts_shown = Parts(self, self._column, theme)
-        self._waiting = Waiting(self._show_waiting, self)
-        self.inserting = Inserting(self._column, self._waiting, self._keys, self._do, lambda: self.focused_block, self)
-        self._column.more_wanted.connect(self._waiting.more)
+        self._shelf = Shelf(self._column, self._make, self)
+        self._waiting = self._shelf.waiting
+        self._wanting = Wanting(self._column)
+        self.want_text = self._wanting.want
+        self.inserting = Inserting(
+            self._column, self._waiting, self._shelf.keys, self._do, lambda: self.focused_block, self
+        )
         self._column.system_wanted.connect(lambda: self.add_message("system"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._column)
         theme.changed.connect(self._column.restyle)
-        self._load(self._whole_of(Content()))
+        self._load(self._shelf.whole_of(Content()))
 
     # Content
 
     def set_content(self, content: Content, *, undoable: bool = False) -> None:
         """Show `content`. Undoable, it is one step of the journal; otherwise the journal starts anew."""
-        whole = self._whole_of(content)
+        whole = self._shelf.whole_of(content)
         if undoable:
             if content != self.content():
-                step = ReplaceStep(self._whole(), whole)
+                step = ReplaceStep(Whole(self._shelf.blocks(), self._parts), whole)
                 self._load(whole)
                 self._journal.record(step, self._clock())
         else:
@@ -102,12 +102,7 @@ class ContentEditor(QWidget):
     def content(self) -> Content:
         """Return what the editor holds; cached until it changes."""
         if self._content is None:
-            blocks = self._column.blocks
-            messages = tuple(_block_of(block).message() for block in blocks)
-            messages += tuple(block.message() for block in self._waiting.blocks)
-            if len(blocks) == 1 and blocks[0].key in self._blanks and messages == (Message("user", ""),):
-                messages = ()
-            self._content = replace(self._parts, messages=messages)
+            self._content = replace(self._parts, messages=self._shelf.messages())
         return self._content
 
     def variables(self) -> tuple[str, ...]:
@@ -182,7 +177,7 @@ class ContentEditor(QWidget):
         self._waiting.hurry()
         blocks = self._column.blocks
         first_system = role == "system" and all(block.role != "system" for block in blocks)
-        self._do(BlockStep(0 if first_system else len(blocks), Block(next(self._keys), role, ""), added=True))
+        self._do(BlockStep(0 if first_system else len(blocks), Block(next(self._shelf.keys), role, ""), added=True))
 
     @property
     def focused_block(self) -> int | None:
@@ -194,16 +189,6 @@ class ContentEditor(QWidget):
         """Put the caret into the first message."""
         if self._column.blocks:
             self._column.blocks[0].field.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def want_text(self) -> None:
-        """Say that a run needs text, and put the caret where it is missing: the first empty message of the user."""
-        empty = [block for block in self._column.blocks if not block.field.length]
-        if empty:
-            block = next((block for block in empty if block.role == "user"), empty[0])
-            block.want()
-            self._wanting = block
-            block.field.setFocus(Qt.FocusReason.OtherFocusReason)
-            self._column.reveal(block)
 
     @property
     def blocks(self) -> tuple[MessageBlock, ...]:
@@ -235,9 +220,9 @@ class ContentEditor(QWidget):
     def _action_wanted(self, block: MessageBlock, action: str) -> None:
         index = self._column.blocks.index(block)
         if action == "remove":
-            self._do(BlockStep(index, _block_of(block), added=False))
+            self._do(BlockStep(index, block_of(block), added=False))
         elif action == "duplicate":
-            copy = Block(next(self._keys), block.role, block.field.exact(), block.extras)
+            copy = Block(next(self._shelf.keys), block.role, block.field.exact(), block.extras)
             self._do(BlockStep(index + 1, copy, added=True))
         elif action == "cache":
             self.set_extras(block.key, replace(block.extras, cache=not block.extras.cache))
@@ -297,14 +282,10 @@ class ContentEditor(QWidget):
 
     def _text_changed(self, block: MessageBlock) -> None:
         """Tell of an edit once the layout has followed, so that whoever hears of it may change the editor."""
-        if self._loading:
+        if self._shelf.is_loading:
             block.forget()
             return
-        if self._wanting is not None:
-            # Whatever was written, wherever: there is something to send.
-            if self._wanting in self._column.blocks:
-                self._wanting.want(wanted=False)
-            self._wanting = None
+        self._wanting.written()
         self._column.follow(block)
         if self._untold:
             self._untold = False
@@ -324,54 +305,14 @@ class ContentEditor(QWidget):
 
     # State
 
-    def _whole_of(self, content: Content) -> Whole:
-        """Return what to show for `content`; without messages a blank one waits for the first letter."""
-        blocks = tuple(
-            Block(next(self._keys), m.role, encodable(m.text), Extras(m.attachments, m.cache)) for m in content.messages
-        )
-        if not blocks:
-            blocks = (Block(next(self._keys), "user", ""),)
-            self._blanks.add(blocks[0].key)
-        return Whole(blocks, replace(content, messages=()))
-
-    def _whole(self) -> Whole:
-        blocks = tuple(_block_of(block) for block in self._column.blocks)
-        return Whole(blocks + self._waiting.blocks, self._parts)
-
     def _load(self, whole: Whole) -> None:
         """Show `whole`, in the widgets that are there as far as they go."""
         self.inserting.gaps.close()
         parts_differ, self._parts = whole.parts != self._parts, whole.parts
         self._content = None
-        self._loading = True
-        try:
-            while len(self._column.blocks) > len(whole.blocks):
-                self._column.remove(len(self._column.blocks) - 1)
-            for block, wanted in zip(self._column.blocks, whole.blocks, strict=False):
-                block.key = wanted.key
-                block.extras = wanted.extras
-                block.set_role(wanted.role)
-                block.field.set_exact(wanted.text)
-            for index in range(len(self._column.blocks), min(AT_ONCE, len(whole.blocks))):
-                self._column.insert(index, self._make(whole.blocks[index]))
-        finally:
-            self._loading = False
-        shown = len(self._column.blocks)
-        self._waiting.load(whole.blocks[shown:], shown)
-        self._column.set_hidden(self._waiting.for_good)
-        self._column.arrange()
+        self._shelf.load(whole.blocks)
         if parts_differ:
             self.parts_changed.emit()
-
-    def _show_waiting(self, blocks: tuple[Block, ...]) -> None:
-        self._loading = True
-        try:
-            for wanted in blocks:
-                self._column.insert(len(self._column.blocks), self._make(wanted))
-        finally:
-            self._loading = False
-        self._column.set_hidden(self._waiting.for_good)
-        self._column.arrange()
 
     def _make(self, wanted: Block) -> MessageBlock:
         block = MessageBlock(self._theme, wanted.key, wanted.role, self._column.page)
@@ -399,7 +340,3 @@ class ContentEditor(QWidget):
         if state != self._undo_state:
             self._undo_state = state
             self.undo_state_changed.emit()
-
-
-def _block_of(block: MessageBlock) -> Block:
-    return Block(block.key, block.role, block.field.exact(), block.extras)

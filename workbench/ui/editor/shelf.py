@@ -1,0 +1,94 @@
+"""The messages of an editor, with and without widgets.
+
+Invariant: every message is here in its order, under a key of its own; widgets are made for the first of them and are
+used again, so that another content shows at once.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import QObject
+
+from workbench.core.content import Content, Message
+from workbench.ui.editor.block import MessageBlock
+from workbench.ui.editor.column import Column
+from workbench.ui.editor.exact import encodable
+from workbench.ui.editor.journal import Block, Extras, Whole
+from workbench.ui.editor.waiting import AT_ONCE, Waiting
+
+
+class Shelf(QObject):
+    """Fills a column with blocks; `make` makes the widget of one."""
+
+    def __init__(self, column: Column, make: Callable[[Block], MessageBlock], parent: QObject) -> None:
+        super().__init__(parent)
+        self._column, self._make = column, make
+        self._blanks: set[int] = set()
+        self.keys = itertools.count(1)
+        self.is_loading = False
+        """While it fills in texts, what fields tell is no edit."""
+        self.waiting = Waiting(self._show, self)
+        column.more_wanted.connect(self.waiting.more)
+
+    def whole_of(self, content: Content) -> Whole:
+        """Return what to show for `content`; without messages a blank one waits for the first letter."""
+        blocks = tuple(
+            Block(next(self.keys), m.role, encodable(m.text), Extras(m.attachments, m.cache)) for m in content.messages
+        )
+        if not blocks:
+            blocks = (Block(next(self.keys), "user", ""),)
+            self._blanks.add(blocks[0].key)
+        return Whole(blocks, replace(content, messages=()))
+
+    def blocks(self) -> tuple[Block, ...]:
+        """Return all messages as they are now."""
+        return tuple(block_of(block) for block in self._column.blocks) + self.waiting.blocks
+
+    def messages(self) -> tuple[Message, ...]:
+        """The same as content; a blank one that nobody wrote into is none."""
+        blocks = self.blocks()
+        messages = tuple(block.message() for block in blocks)
+        if len(blocks) == 1 and blocks[0].key in self._blanks and messages == (Message("user", ""),):
+            return ()
+        return messages
+
+    def load(self, blocks: tuple[Block, ...]) -> None:
+        """Show `blocks`, in the widgets that are there as far as they go."""
+        column = self._column
+        self.is_loading = True
+        try:
+            while len(column.blocks) > len(blocks):
+                column.remove(len(column.blocks) - 1)
+            for block, wanted in zip(column.blocks, blocks, strict=False):
+                block.key = wanted.key
+                block.extras = wanted.extras
+                block.set_role(wanted.role)
+                block.field.set_exact(wanted.text)
+            for index in range(len(column.blocks), min(AT_ONCE, len(blocks))):
+                column.insert(index, self._make(blocks[index]))
+        finally:
+            self.is_loading = False
+        shown = len(column.blocks)
+        self.waiting.load(blocks[shown:], shown)
+        self._arrange()
+
+    def _show(self, blocks: tuple[Block, ...]) -> None:
+        self.is_loading = True
+        try:
+            for wanted in blocks:
+                self._column.insert(len(self._column.blocks), self._make(wanted))
+        finally:
+            self.is_loading = False
+        self._arrange()
+
+    def _arrange(self) -> None:
+        self._column.set_hidden(self.waiting.for_good)
+        self._column.arrange()
+
+
+def block_of(block: MessageBlock) -> Block:
+    """Return what a widget shows."""
+    return Block(block.key, block.role, block.field.exact(), block.extras)
