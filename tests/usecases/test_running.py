@@ -13,7 +13,7 @@ from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
 from workbench.core.money import Rates
-from workbench.core.runs import Verdict
+from workbench.core.runs import Step, Verdict
 from workbench.usecases.history import shown_outputs
 from workbench.usecases.problems import RefusedError
 
@@ -22,6 +22,12 @@ STEPS = {
     "priced": [{"text": "x"}, {"usage": {"input": 1000, "output": 10, "cached": 500}}],
     "dies": [{"text": "half"}, {"exit": 3}],
     "fails": [{"text": "some"}, {"fail": ["rate_limited", "Too many requests. Wait a minute.", "429"]}],
+    "steps": [
+        {"reasoning": "hm"},
+        {"text": "One moment."},
+        {"steps": [["tool_call", '{"a": 1}', "look", "c1", ""], ["tool_result", "found", "look", "c1", ""]]},
+        {"text": "Found."},
+    ],
     "waits": [{"text": "so far"}, {"wait_ms": 60_000}, {"text": " never"}],
 }
 SCRIPT = {"models": STEPS}
@@ -47,6 +53,29 @@ def test_lanes_stream_end_and_are_recorded(tmp_path: Path) -> None:
         assert (handle.began.number, handle.began.lane_versions) == (1, (1, 1))
         assert workbench.session.stats().iterations == 1
         assert workbench.runner.running() == ()
+
+
+def test_steps_are_recorded_and_the_text_is_the_last(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        prompt = new_prompt(workbench)
+        handle = workbench.runner.start_iteration(prompt, draft(echo("b", "steps")), based_on=None)
+        assert handle.wait(PATIENCE_S)
+        shown = handle.transcripts[0].snapshot()
+        assert (shown.text, shown.reasoning, shown.rounds) == ("Found.", "", 1)
+        steps = (
+            Step("reasoning", "hm"),
+            Step("text", "One moment."),
+            Step("tool_call", '{"a": 1}', "look", "c1"),
+            Step("tool_result", "found", "look", "c1"),
+            Step("text", "Found."),
+        )
+        assert shown.steps == steps
+        (record,) = workbench.history.detail(handle.run_uid).outputs
+        assert (record.result.steps, record.result.text) == (steps, "Found.")
+    with sqlite3.connect(tmp_path / "w.db") as other:
+        rows = other.execute("SELECT seq, kind, json_extract(body, '$.text') FROM steps ORDER BY seq").fetchall()
+    other.close()
+    assert rows[2:4] == [(2, "tool_call", '{"a": 1}'), (3, "tool_result", "found")]
 
 
 def test_the_same_text_makes_a_new_iteration_of_one_version(tmp_path: Path) -> None:

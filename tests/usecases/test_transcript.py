@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.core.runs import Mark, Result, Timing
-from workbench.engine.calls import Delta, Queued, Retrying, Sent
+from workbench.core.runs import Mark, Result, Step, Timing
+from workbench.engine.calls import Delta, Queued, Retrying, Sent, Stepped
 from workbench.usecases.transcript import Piece, Pieces, Transcript
 
 
@@ -102,3 +102,21 @@ def test_stopping_is_shown_until_it_has_stopped() -> None:
     assert transcript.snapshot().stopping
     transcript.end(Result("stopped"))
     assert not transcript.snapshot().stopping
+
+
+def test_after_a_round_with_tools_the_text_begins_anew() -> None:
+    clock = iter(range(0, 1000, 10))
+    transcript = Transcript("o", "r", 0, lambda: next(clock))
+    transcript.apply(Sent("o", {}))
+    transcript.apply(Delta("o", "text", 0, "One moment."))
+    assert [p.text for p in transcript.take_unsaved()] == ["One moment."]
+    first = transcript.snapshot().timing.first
+    steps = (Step("text", "One moment."), Step("tool_call", "{}", "now", "c"), Step("tool_result", "noon", "now", "c"))
+    transcript.apply(Stepped("o", steps))
+    transcript.apply(Sent("o", {"round": 2}))
+    assert (transcript.snapshot().text, transcript.snapshot().steps, transcript.snapshot().rounds) == ("", steps, 1)
+    transcript.apply(Delta("o", "text", 0, "Noon."))
+    assert [(p.offset, p.text) for p in transcript.take_unsaved()] == [(0, "Noon.")]
+    assert transcript.snapshot().timing.first == first
+    transcript.end(Result("finished", "Noon.", steps=(*steps, Step("text", "Noon."))))
+    assert (transcript.snapshot().rounds, len(transcript.snapshot().steps)) == (1, 4)

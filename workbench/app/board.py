@@ -32,6 +32,8 @@ class _Column:
     index: int = 0
     text_length: int = 0
     reasoning_length: int = 0
+    rounds: int = 0
+    """After a round with tools the text begins anew."""
 
     @property
     def shown(self) -> str:
@@ -237,6 +239,7 @@ class Board(QObject):
         shown = self.shown(slot)
         text, reasoning = (shown.text, shown.reasoning) if shown else ("", "")
         column.text_length, column.reasoning_length = len(text), len(reasoning)
+        column.rounds = shown.rounds if shown else 0
         self.text_reset.emit(slot, text, reasoning)
         self._status(slot)
 
@@ -244,7 +247,8 @@ class Board(QObject):
         shown = self._lookup(column.shown, column.text_length, column.reasoning_length)
         if shown is None:
             return
-        if shown.text_length < column.text_length or shown.reasoning_length < column.reasoning_length:
+        anew = shown.rounds != column.rounds
+        if anew or shown.text_length < column.text_length or shown.reasoning_length < column.reasoning_length:
             self._reset(slot)
             return
         column.text_length, column.reasoning_length = shown.text_length, shown.reasoning_length
@@ -361,6 +365,7 @@ def stored_snapshot(run_uid: str, record: OutputRecord) -> Snapshot:
         result=result if result.state in ENDED else None,
         stopping=False,
         saved=True,
+        steps=result.steps,
     )
 
 

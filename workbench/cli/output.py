@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol, TextIO
 
 from workbench.usecases.transcript import Snapshot, Transcript
@@ -31,6 +31,7 @@ class LaneOutput:
     name: str
     transcript: Transcript
     printed: int = 0
+    rounds: int = 0
     pending: str = ""
     closed: bool = False
     retry_told: int = field(default=0)
@@ -38,6 +39,11 @@ class LaneOutput:
     def news(self) -> Snapshot:
         """Return the present state with the text that was not returned before."""
         snapshot = self.transcript.snapshot(self.printed)
+        if snapshot.rounds != self.rounds:
+            # Tools have answered, and what the model says then is a text of its own.
+            self.rounds, apart = snapshot.rounds, "\n" if self.printed else ""
+            whole = self.transcript.snapshot()
+            snapshot = replace(whole, text=apart + whole.text)
         self.printed = snapshot.text_length
         return snapshot
 

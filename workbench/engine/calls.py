@@ -1,7 +1,7 @@
 """What the engine is asked for and what it tells: calls and events as frozen values.
 
 Invariant: every call that was accepted ends in exactly one `Ended`; `Delta` offsets count code points of that kind's
-text, without gaps, so the text so far is always the concatenation of the deltas seen.
+text, without gaps, so the text so far is always the concatenation of the deltas seen since the last `Stepped`.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from workbench.core.blocks import TOOL_ROUNDS, OutputFormat, Tool
 from workbench.core.content import Message
 from workbench.core.lanes import Endpoint
-from workbench.core.runs import Failure, Mark, Result
+from workbench.core.runs import Failure, Mark, Result, Step
 
 DeltaKind = Literal["text", "reasoning"]
 NoticeKind = Literal["starting", "ready", "restarting", "dead", "runtime"]
@@ -84,7 +85,9 @@ class Call:
 
     `params` is the chat-completions form of what was set (`Params.request()`). `key` and `secret_headers` go to
     `endpoint` and nowhere else. Calls of one `group` (a run) wait in turn with those of other groups. `retries` counts
-    repetitions after the first attempt.
+    repetitions after the first attempt, of each round. A model may call `tools` in `tool_rounds` rounds before it is
+    stopped. `format_in_words` says why the form of `output` has to be asked for in words, "" to let the provider hold
+    the model to it.
     """
 
     id: str
@@ -98,6 +101,10 @@ class Call:
     timeouts: Timeouts = field(default_factory=Timeouts)
     retries: int = 3
     group: str = ""
+    output: OutputFormat | None = None
+    tools: tuple[Tool, ...] = ()
+    tool_rounds: int = TOOL_ROUNDS
+    format_in_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +144,14 @@ class Delta:
 
 
 @dataclass(frozen=True, slots=True)
+class Stepped:
+    """A round with tools is over; `steps` are all that it held, in order. The offsets of what follows start at 0."""
+
+    id: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The call is over: finished, failed or stopped, with all its text."""
 
@@ -153,4 +168,4 @@ class EngineNotice:
     id: str = ""
 
 
-Event = Queued | Sent | Retrying | Delta | Ended | EngineNotice
+Event = Queued | Sent | Retrying | Delta | Stepped | Ended | EngineNotice

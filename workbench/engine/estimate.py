@@ -8,7 +8,7 @@ blanks nothing, because common vocabularies attach a blank to the word after it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from workbench.core.content import Message
 from workbench.core.money import Usage
@@ -47,6 +47,25 @@ def estimate_ended(messages: Iterable[Message], text: str, reasoning: str = "", 
     if not sent or (failed and not text and not reasoning):
         return Usage()
     return estimate(messages, text, reasoning)
+
+
+def total(usages: Sequence[Usage]) -> Usage:
+    """Return the tokens of several rounds together, an estimate if one of them is; unknown ones add nothing."""
+    if len(usages) == 1:
+        return usages[0]
+    known = [usage for usage in usages if usage.input is not None or usage.output is not None]
+    return Usage(
+        _sum(usage.input for usage in known),
+        _sum(usage.output for usage in known),
+        _sum(usage.cached for usage in known),
+        _sum(usage.reasoning for usage in known),
+        "estimate" if any(usage.source == "estimate" for usage in known) else "provider",
+    )
+
+
+def _sum(counts: Iterable[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
 
 
 def estimate(messages: Iterable[Message], text: str, reasoning: str = "") -> Usage:

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from workbench.core.runs import Failure, Mark, OutputState, Result, Timing
+from workbench.core.content import Message
+from workbench.core.runs import Failure, Mark, OutputState, Result, Step, Timing
 from workbench.engine import protocol
-from workbench.engine.calls import Call, Delta, Ended, Event, Queued, Retrying, Sent
+from workbench.engine.calls import Call, Delta, Ended, Event, Queued, Retrying, Sent, Stepped
 from workbench.engine.estimate import estimate_ended
 from workbench.engine.protocol import ProtocolError
 from workbench.engine.redact import Redactor
@@ -27,6 +28,20 @@ class _Flight:
     lengths: dict[str, int] = field(default_factory=lambda: {"text": 0, "reasoning": 0})
     wire: Any = None
     marks: tuple[Mark, ...] = ()
+    steps: list[Step] = field(default_factory=list)
+
+    def said(self, opaque: str = "") -> list[Step]:
+        """What was thought and said since the last round."""
+        thought, text = self.joined("reasoning"), self.joined("text")
+        steps = [Step("reasoning", thought, opaque=opaque)] if thought or opaque else []
+        return [*steps, Step("text", text)] if text else steps
+
+    def begin_round(self) -> None:
+        self.parts = {"text": [], "reasoning": []}
+        self.lengths = {"text": 0, "reasoning": 0}
+
+    def all_steps(self, calls: tuple[Step, ...] = ()) -> tuple[Step, ...]:
+        return (*self.steps, *self.said(), *calls) if self.steps or calls else ()
 
     def joined(self, kind: str) -> str:
         return "".join(self.parts[kind])
@@ -72,6 +87,11 @@ class Ledger:
             return Sent(call_id, flight.wire, flight.marks)
         if kind == "retrying":
             return Retrying(call_id, message["in_ms"], message["attempt"], message["reason"])
+        if kind == "steps":
+            steps = (*flight.said(message["opaque"]), *protocol.steps_from_json(message["steps"]))
+            flight.steps += steps
+            flight.begin_round()
+            return Stepped(call_id, steps)
         if kind in _ENDINGS:
             return self._end(flight, _ENDINGS[kind], message)
         return None
@@ -109,6 +129,7 @@ class Ledger:
             request=flight.wire,
             marks=protocol.marks_from_json(message["marks"]),
             response=message.get("response"),
+            steps=flight.all_steps(protocol.steps_from_json(message.get("steps", ()))),
         )
         return Ended(flight.call.id, result)
 
@@ -117,7 +138,9 @@ class Ledger:
         if failure is not None:
             redact = Redactor((call.key, *(value for _, value in call.secret_headers)))
             failure = Failure(failure.code, redact.text(failure.sentence), redact.text(failure.detail))
-        usage = estimate_ended(call.messages, text, reasoning, sent=flight.wire is not None, failed=state == "failed")
+        before = "\n".join(step.text for step in flight.steps)
+        asked = (*call.messages, Message("assistant", before)) if before else call.messages
+        usage = estimate_ended(asked, text, reasoning, sent=flight.wire is not None, failed=state == "failed")
         # Without the engine's clock there is no timing that could be compared with others.
         result = Result(
             state=state,
@@ -129,5 +152,6 @@ class Ledger:
             timing=Timing(),
             request=flight.wire,
             marks=flight.marks,
+            steps=flight.all_steps(),
         )
         return Ended(call.id, result)

@@ -12,11 +12,11 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from workbench.core.blocks import Attachment
+from workbench.core.blocks import Attachment, output_from_json, output_to_json, tools_from_json, tools_to_json
 from workbench.core.content import Message
 from workbench.core.lanes import Endpoint
 from workbench.core.money import Usage
-from workbench.core.runs import Failure, Mark, Timing
+from workbench.core.runs import Failure, Mark, Step, Timing
 from workbench.engine.calls import Call, Timeouts
 
 VERSION = 1
@@ -140,6 +140,10 @@ def call_to_json(call: Call) -> dict[str, Any]:
         "timeouts": [call.timeouts.connect, call.timeouts.first, call.timeouts.silence],
         "retries": call.retries,
         "group": call.group,
+        "output": None if call.output is None else output_to_json(call.output),
+        "tools": tools_to_json(call.tools),
+        "tool_rounds": call.tool_rounds,
+        "format_in_words": call.format_in_words,
     }
 
 
@@ -157,6 +161,10 @@ def call_from_json(data: Mapping[str, Any]) -> Call:
         timeouts=Timeouts(*data["timeouts"]),
         retries=data["retries"],
         group=data["group"],
+        output=None if data["output"] is None else output_from_json(data["output"]),
+        tools=tools_from_json(data["tools"]),
+        tool_rounds=data["tool_rounds"],
+        format_in_words=data["format_in_words"],
     )
 
 
@@ -178,6 +186,16 @@ def marks_to_json(marks: Iterable[Mark]) -> list[list[str]]:
 def marks_from_json(data: Iterable[Any]) -> tuple[Mark, ...]:
     """Read `marks_to_json` back."""
     return tuple(Mark(kind, name, detail) for kind, name, detail in data)
+
+
+def steps_to_json(steps: Iterable[Step]) -> list[list[str]]:
+    """Return steps as kind, text, name, call id, opaque."""
+    return [[s.kind, s.text, s.name, s.call_id, s.opaque] for s in steps]
+
+
+def steps_from_json(data: Iterable[Any]) -> tuple[Step, ...]:
+    """Read `steps_to_json` back."""
+    return tuple(Step(kind, text, name, call_id, opaque) for kind, text, name, call_id, opaque in data)
 
 
 def usage_to_json(usage: Usage) -> dict[str, Any]:

@@ -28,22 +28,23 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """Return `text` without the secrets and without anything shaped like a provider's key."""
-        return _LOOKS_LIKE_KEY.sub(MASK, self._exact(text))
+        return _LOOKS_LIKE_KEY.sub(MASK, self.exact(text))
 
     def value(self, value: Any) -> Any:
         """Return a JSON value without the secrets; equal to `value` when it holds none."""
         return value if self._pattern is None else self._walk(value)
 
-    def _exact(self, text: str) -> str:
+    def exact(self, text: str) -> str:
+        """Return `text` without the secrets."""
         return text if self._pattern is None else self._pattern.sub(MASK, text)
 
     def _walk(self, value: Any) -> Any:
         if isinstance(value, str):
-            return self._exact(value)
+            return self.exact(value)
         if isinstance(value, list):
             return [self._walk(item) for item in value]
         if isinstance(value, dict):
-            return {self._exact(key): self._walk(item) for key, item in value.items()}
+            return {self.exact(key): self._walk(item) for key, item in value.items()}
         return value
 
 

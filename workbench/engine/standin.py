@@ -5,6 +5,7 @@ Invariant: it answers exactly what its script says, in order, and knows nothing 
 A script is a JSON object: `models` maps a model id to a list of steps, `default` is the list for all others, `listed`
 what the models question answers, `check` a sentence, or a failure [code, sentence, detail]. A step is one of
 {"text": s} {"reasoning": s} {"wait_ms": n} {"until": path} (a file that appears) {"retry_ms": n, "reason": s}
+{"steps": [[kind, text, name, call id, opaque], …]} (the end of a round with tools)
 {"usage": {...}} {"finish": s} {"response": any} {"mark": [kind, name, detail]} (before the request is sent)
 {"fail": [code, sentence, detail]} {"exit": code} {"hang": true} (stops answering pings) {"garbage": s}
 """
@@ -141,6 +142,9 @@ class Performance:
                 "retrying", id=self._call.id, in_ms=step["retry_ms"], attempt=2, reason=step.get("reason", "")
             )
             self._cancelled.wait(step["retry_ms"] / 1000)
+        elif "steps" in step:
+            self._pipe.send("steps", id=self._call.id, opaque="", steps=step["steps"])
+            self._texts = {"text": "", "reasoning": ""}
         elif "usage" in step:
             self._usage = Usage(**step["usage"])
         elif "finish" in step:

@@ -61,6 +61,9 @@ def call_for(
         secret_headers=who.secret_headers,
         timeouts=timeouts_for(endpoint),
         group=run_uid,
+        output=rendered.output,
+        tools=rendered.tools,
+        tool_rounds=rendered.tool_rounds,
     )
 
 

@@ -1,7 +1,8 @@
 """What one output has said so far, while it is being said.
 
-Invariant: a transcript only grows until it ends, and once it has ended it never changes. Any thread may read it; a
-snapshot is consistent in itself.
+Invariant: a transcript only grows until it ends, and once it has ended it never changes. With tools its text begins
+anew after each round, and what was said before is in its steps. Any thread may read it; a snapshot is consistent in
+itself.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ import threading
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
-from workbench.core.runs import ENDED, Mark, OutputState, Result, Timing
-from workbench.engine.calls import Delta, DeltaKind, Queued, Retrying, Sent
+from workbench.core.runs import ENDED, Mark, OutputState, Result, Step, Timing
+from workbench.engine.calls import Delta, DeltaKind, Queued, Retrying, Sent, Stepped
 
 
 class Pieces:
@@ -59,7 +61,8 @@ class Snapshot:
     `text` and `reasoning` begin at the offsets that were asked for; `text_length` and `reasoning_length` are those of
     the whole, to ask from next time. `attempt` counts from 1 and is 0 until it is known. `timing` is by the runner's
     clock until the output has ended, then by the engine's. `wire` is what was sent, None before. `result` is None
-    until it has ended. `saved` says whether the end is in the database.
+    until it has ended. `saved` says whether the end is in the database. `steps` are the rounds with tools that are
+    over and, after the end, everything in order.
     """
 
     output_uid: str
@@ -78,6 +81,13 @@ class Snapshot:
     result: Result | None
     stopping: bool
     saved: bool
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def rounds(self) -> int:
+        """How often tools have answered; whenever this changes the text begins anew."""
+        kinds = [step.kind for step in self.steps]
+        return sum(one == "tool_call" and other == "tool_result" for one, other in pairwise(kinds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +136,10 @@ class Transcript:
         self._result: Result | None = None
         self._stopping = False
         self._saved = False
+        self._steps: tuple[Step, ...] = ()
         self._stored = {"text": 0, "reasoning": 0}
 
-    def apply(self, event: Queued | Sent | Retrying | Delta) -> None:
+    def apply(self, event: Queued | Sent | Retrying | Delta | Stepped) -> None:
         """Take in an event of this output; one that comes after the end changes nothing."""
         with self._lock:
             if self._result is not None:
@@ -141,7 +152,9 @@ class Transcript:
                 case Sent(wire=wire, marks=marks):
                     self._state, self._retry = "streaming", None
                     self._wire, self._marks = wire, marks
-                    self._timing = replace(self._timing, sent=now)
+                    # Of several rounds the first one's moment counts.
+                    if self._timing.first is None:
+                        self._timing = replace(self._timing, sent=now)
                 case Retrying(in_ms=in_ms, attempt=attempt, reason=reason):
                     self._state = "queued"
                     self._retry = Retry(in_ms, attempt, reason, self._clock())
@@ -149,6 +162,12 @@ class Transcript:
                     if self._timing.first is None:
                         self._timing = replace(self._timing, first=now)
                     self._pieces(kind).add(offset, text)
+                case Stepped(steps=steps):
+                    if self._timing.first is None:
+                        self._timing = replace(self._timing, first=now)
+                    self._steps += steps
+                    self._text, self._reasoning = Pieces(), Pieces()
+                    self._stored = {"text": 0, "reasoning": 0}
 
     def end(self, result: Result) -> bool:
         """Take in how it ended; False if it had ended before."""
@@ -161,6 +180,7 @@ class Transcript:
             self._timing, self._retry = result.timing, None
             self._marks = result.marks or self._marks
             self._wire = self._wire if result.request is None else result.request
+            self._steps = result.steps or self._steps
             self._text = self._whole("text", result.text)
             self._reasoning = self._whole("reasoning", result.reasoning)
             return True
@@ -185,6 +205,7 @@ class Transcript:
                 result=self._result,
                 stopping=self._stopping and self._result is None,
                 saved=self._saved,
+                steps=self._steps,
             )
 
     @property

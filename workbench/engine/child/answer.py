@@ -11,15 +11,18 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
+from workbench.core.content import Message
 from workbench.core.money import Usage
-from workbench.core.runs import Failure, Mark, OutputState, Timing
+from workbench.core.runs import Failure, Mark, OutputState, Step, Timing
 from workbench.engine import protocol
 from workbench.engine.calls import Call, DeltaKind
 from workbench.engine.child.failures import CallError
-from workbench.engine.estimate import estimate_ended
+from workbench.engine.child.turn import Turn
+from workbench.engine.estimate import estimate_ended, total
 from workbench.engine.redact import Redactor, StreamRedactor
 
 JOIN_S = 0.016
@@ -81,23 +84,34 @@ class Answer:
         self.response: Any = None
         self.usage: Usage | None = None
         self.marks: tuple[Mark, ...] = ()
+        self.turn = Turn()
+        """What the model's present turn holds besides text."""
+        self.turns: list[dict[str, Any]] = []
+        """What the rounds so far add to the call's messages, as requests carry it."""
+        self.rounds = 0
+        """How often tools have answered."""
+        self._spent: list[Usage] = []
         self._send = send
         self._clock = clock
         self._arrived = clock()
         self._sent_ms: int | None = None
         self._first_ms: int | None = None
-        secrets = (call.key, *(value for _, value in call.secret_headers))
-        kinds: tuple[DeltaKind, ...] = ("reasoning", "text")
-        self._strands = {kind: _Strand(kind, StreamRedactor(secrets)) for kind in kinds}
+        self._heard = False
+        self._secrets = (call.key, *(value for _, value in call.secret_headers))
+        self._strands = self._new_strands()
         self._room = MAX_ANSWER
         self._flushed = 0.0
         self._timer: asyncio.TimerHandle | None = None
-        self._redact = Redactor(secrets)
+        self._redact = Redactor(self._secrets)
+
+    def _new_strands(self) -> dict[DeltaKind, _Strand]:
+        kinds: tuple[DeltaKind, ...] = ("reasoning", "text")
+        return {kind: _Strand(kind, StreamRedactor(self._secrets)) for kind in kinds}
 
     @property
     def has_text(self) -> bool:
-        """Whether anything has arrived that a person could read."""
-        return self._first_ms is not None
+        """Whether anything of this round has arrived that a person could read, or a part of a tool call."""
+        return self._heard
 
     def queued(self) -> None:
         """The call waits for its turn."""
@@ -108,8 +122,9 @@ class Answer:
         return self._redact.value(value)
 
     def sent(self, wire: Any, marks: tuple[Mark, ...]) -> None:
-        """The request goes out now."""
-        self._sent_ms = self._now()
+        """The request goes out now. Of several rounds the first one's moment counts."""
+        if self._first_ms is None:
+            self._sent_ms = self._now()
         self.marks = marks
         self._send("sent", id=self.call.id, wire=wire, marks=protocol.marks_to_json(marks))
 
@@ -139,12 +154,21 @@ class Answer:
             )
         self._take(piece, kind)
 
+    def extras(self, part: Mapping[str, Any]) -> None:
+        """A delta or a message arrived that may hold calls of tools. Raises CallError when they are too many."""
+        if self.turn.read(part):
+            self._hear()
+
+    def _hear(self) -> None:
+        self._heard = True
+        if self._first_ms is None:
+            self._first_ms = self._now()
+
     def _take(self, piece: str, kind: DeltaKind) -> None:
         if not piece:
             return
         self._room -= len(piece)
-        if self._first_ms is None:
-            self._first_ms = self._now()
+        self._hear()
         self._strands[kind].add(piece)
         if self._timer is None:
             loop = asyncio.get_running_loop()
@@ -154,13 +178,50 @@ class Answer:
             else:
                 self._timer = loop.call_later(wait, self._flush)
 
-    def end(self, state: OutputState, failure: Failure | None = None) -> None:
-        """The call is over; tells everything that is still held back, then how it ended."""
+    def answered(self, results: list[Step]) -> None:
+        """The tools that the model called have answered: tells the round, and the next one begins."""
+        self._finish_text()
+        text, reasoning = self._whole("text"), self._whole("reasoning")
+        message = self._redact.value(self.turn.message(text, reasoning))
+        opaque = self._redact.value(self.turn.opaque)
+        answers = [{"role": "tool", "tool_call_id": step.call_id, "content": step.text} for step in results]
+        self._send(
+            "steps",
+            id=self.call.id,
+            opaque=json.dumps(opaque) if opaque else "",
+            steps=protocol.steps_to_json((*self._calls(), *results)),
+        )
+        self._spent.append(self.usage or estimate_ended(self._asked(), text, reasoning, sent=True, failed=False))
+        self.turns += [message, *answers]
+        self.rounds += 1
+        self.turn, self._strands, self._heard = Turn(), self._new_strands(), False
+        self.finish_reason, self.response, self.usage = "", None, None
+
+    def _calls(self) -> list[Step]:
+        """The calls of this turn, without the call's secrets."""
+        exact = self._redact.exact
+        return [replace(step, text=exact(step.text), opaque=exact(step.opaque)) for step in self.turn.steps()]
+
+    def _asked(self) -> tuple[Message, ...]:
+        """What the present round asked, for an estimate."""
+        return (*self.call.messages, *(Message("user", json.dumps(turn, ensure_ascii=False)) for turn in self.turns))
+
+    def _whole(self, kind: DeltaKind) -> str:
+        return "".join(self._strands[kind].whole)
+
+    def _finish_text(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
         for strand in self._strands.values():
             strand.close()
         self._flush()
+
+    def end(self, state: OutputState, failure: Failure | None = None, *, unanswered: bool = False) -> None:
+        """The call is over; tells everything that is still held back, then how it ended.
+
+        `unanswered` tells the calls of the last turn along, though no tool answered them.
+        """
+        self._finish_text()
         if failure is not None:
             detail = self._redact.text(failure.detail)[:_SHOWN_DETAIL]
             failure = Failure(failure.code, self._redact.text(failure.sentence), detail)
@@ -175,6 +236,7 @@ class Answer:
             timing=protocol.timing_to_json(Timing(0, self._sent_ms, self._first_ms, now)),
             marks=protocol.marks_to_json(self.marks),
             response=self._small_response(),
+            steps=protocol.steps_to_json(self._calls() if unanswered else ()),
         )
 
     def end_bare(self, failure: Failure) -> None:
@@ -182,10 +244,10 @@ class Answer:
         tell_failure(self._send, self.call.id, failure, Timing(0, self._sent_ms, self._first_ms, self._now()))
 
     def _final_usage(self, *, failed: bool) -> Usage:
-        if self.usage is not None:
-            return self.usage
-        text, reasoning = ("".join(self._strands[kind].whole) for kind in ("text", "reasoning"))
-        return estimate_ended(self.call.messages, text, reasoning, sent=self._sent_ms is not None, failed=failed)
+        last = self.usage or estimate_ended(
+            self._asked(), self._whole("text"), self._whole("reasoning"), sent=self._sent_ms is not None, failed=failed
+        )
+        return total((*self._spent, last))
 
     def _small_response(self) -> Any:
         if self.response is None or len(json.dumps(self.response)) > protocol.MAX_RESPONSE:

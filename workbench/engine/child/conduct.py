@@ -1,17 +1,20 @@
-"""One call from its arrival to its end: its turn, its attempts, its ending.
+"""One call from its arrival to its end: its place, its rounds with tools, its attempts, its ending.
 
-Invariant: every call ends exactly once; a further attempt is made only while nothing has arrived that a person could
-read, and a cancel interrupts anything, waiting included.
+Invariant: every call ends exactly once; a further attempt is made only while nothing of its round has arrived that a
+person could read, and a cancel interrupts anything, waiting included. Tools are asked only here, and never more often
+than the call allows.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import random
 import traceback
 
-from workbench.core.runs import Failure
+from workbench.core.runs import Failure, Step
+from workbench.core.simulating import answer_of
 from workbench.engine.calls import Call
 from workbench.engine.child.answer import Answer
 from workbench.engine.child.failures import CallError
@@ -20,6 +23,8 @@ from workbench.engine.child.provider import Provider
 
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 30.0
+MAX_TURNS = 900_000
+"""Bytes that rounds may add to a request: a call has 7 of the 8 MB that a message of the engine holds."""
 
 logger = logging.getLogger(__name__)
 
@@ -39,19 +44,47 @@ async def conduct(call: Call, answer: Answer, provider: Provider, gate: Gate | N
     """See a call through. The place at the endpoint is kept during pauses: whoever waits would be refused as well."""
     try:
         if gate is None:
-            await _attempts(call, answer, provider, rng)
+            await _rounds(call, answer, provider, rng)
         else:
             async with gate.place((call.group, call.stream)):
-                await _attempts(call, answer, provider, rng)
+                await _rounds(call, answer, provider, rng)
     except asyncio.CancelledError:
         answer.end("stopped")
     except CallError as error:
-        answer.end("failed", error.failure)
+        answer.end("failed", error.failure, unanswered=error.failure.code == "tool_rounds")
     except Exception as error:
         logger.exception("A provider failed in a way that is not foreseen")
         answer.end("failed", unforeseen(error))
     else:
         answer.end("finished")
+
+
+async def _rounds(call: Call, answer: Answer, provider: Provider, rng: random.Random) -> None:
+    while True:
+        await _attempts(call, answer, provider, rng)
+        if not call.tools or not answer.turn.calls:
+            return
+        answer.turn.name_calls(f"call_{answer.rounds + 1}")
+        if answer.rounds >= call.tool_rounds:
+            times = "1 round" if call.tool_rounds == 1 else f"{call.tool_rounds} rounds"
+            raise CallError(
+                "tool_rounds",
+                f"The model still called tools after {times}, which is the limit of this prompt, so it was stopped. "
+                "Raise the limit beside the prompt's tools, or say when it has to answer.",
+            )
+        results = [
+            Step("tool_result", answer_of(call.tools, one.name, one.text), one.name, one.id)
+            for one in answer.turn.calls
+        ]
+        answer.answered(results)
+        if len(json.dumps(answer.turns)) > MAX_TURNS:
+            raise CallError(
+                "too_long",
+                "What the model and its tools said to each other has grown over 900 kB and was not sent on. "
+                "Shorten the answers of the tools.",
+            )
+        # A cancel that came meanwhile stops it here; nothing else would, when a provider answers at once.
+        await asyncio.sleep(0)
 
 
 async def _attempts(call: Call, answer: Answer, provider: Provider, rng: random.Random) -> None:

@@ -31,7 +31,11 @@ class Echo:
             "model": call.model,
             "messages": [{"role": m.role, "content": m.text} for m in call.messages],
         }
-        ignored = (Mark("refused", name, "Echo has no such setting.") for name in call.params if name != DELAY)
+        ignored = [Mark("refused", name, "Echo has no such setting.") for name in call.params if name != DELAY]
+        if call.tools:
+            ignored.append(Mark("refused", "tools", "Echo calls no tools; choose a model with tools to see them run."))
+        if call.output is not None:
+            ignored.append(Mark("refused", "response_format", "Echo answers with the prompt, in no other form."))
         answer.sent(wire, tuple(ignored))
         whole = echoed(call)
         for number, piece in enumerate(_WORD.findall(whole) if call.stream else [whole]):

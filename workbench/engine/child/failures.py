@@ -168,6 +168,24 @@ _NO_MODEL = re.compile(
 )
 
 
+_NO_TOOLS = re.compile(
+    r"(does not|doesn'?t|do not|don'?t|not) support.{0,30}(tool|function)"
+    r"|(tool|function).?(use|call\w*|s)?.{0,30}(not supported|unsupported|not available|not enabled)"
+    r"|endpoints found that support tool|enable-auto-tool-choice",
+    re.IGNORECASE,
+)
+
+
+def no_tools(where: Where, detail: str = "") -> CallError:
+    """A model that cannot call tools was given some."""
+    return CallError(
+        "no_tools",
+        f"{where.model} cannot call tools at {where.endpoint}, and this prompt has some. Choose a model with tools for "
+        "the lane, or switch the prompt's tools off.",
+        detail,
+    )
+
+
 def refused_param_of(body: Any) -> str:
     """Return the request parameter that an error body names as not accepted, "" when it names none."""
     name, code, words = _field(body, "param"), _field(body, "code"), error_words(body)
@@ -206,6 +224,8 @@ def _by_meaning(status: int, body: Any, words: str, detail: str, codes: set[str]
             f"The prompt does not fit into the context of {where.model}. Shorten it, or choose a model with more.",
             detail,
         )
+    if _NO_TOOLS.search(words) or (status != 404 and refused_param_of(body) in ("tools", "tool_choice")):
+        return no_tools(where, detail)
     if codes & {"model_not_found"} or (status != 422 and _NO_MODEL.search(words)):
         return _no_model(where, detail)
     if status in (400, 422) and (name := refused_param_of(body)):

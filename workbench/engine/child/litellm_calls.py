@@ -9,24 +9,26 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib
+import logging
 import re
 import threading
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, cast
 
 import httpx
 
 from workbench.core.runs import Mark
 from workbench.engine.calls import Call
 from workbench.engine.child.answer import Answer
-from workbench.engine.child.caching import refusals, takes_breakpoints, with_breakpoint
+from workbench.engine.child.caching import refusals, takes_breakpoints
 from workbench.engine.child.environment import clean
-from workbench.engine.child.failures import CallError, Where, broken_stream, no_key, timed_out
+from workbench.engine.child.failures import CallError, Where, broken_stream, no_key, no_tools, timed_out
 from workbench.engine.child.litellm_failures import failure_of
 from workbench.engine.child.openai_chat import OpenAIChat, Target, target_headers
 from workbench.engine.child.reading import read_whole, usage_of
-from workbench.engine.child.request import Adjustments
+from workbench.engine.child.request import DECIDED, FORMAT, Adjustments, decided_by_prompt, shaped
 from workbench.engine.child.wire_marks import compare, visible
+from workbench.engine.child.wire_messages import wire_messages
 from workbench.engine.providers import PROVIDERS, needs_translation, provider_name, renames, split_model
 
 # Keyword arguments of LiteLLM that would send a key elsewhere, take one from elsewhere, or turn its machinery on.
@@ -41,8 +43,13 @@ _ALLOWED = frozenset({"prompt_cache_key", "api_version", "region_name", "allowed
 # Some addresses are made of these, as in https://REGION-service.example: a slash in one would be another address.
 _PLACES = re.compile(r"(region|location|project|account|version|organization|deployment)(_name)?$|_id$", re.IGNORECASE)
 _CUTS_AN_ADDRESS = re.compile(r"[/\\?#@%\s\x00-\x1f]")
+# LiteLLM makes these call a tool of its own instead, which would stand in the way of the prompt's tools.
+_NO_JSON_MODE = frozenset({"anthropic", "bedrock", "vertex_ai"})
 _CONTROL = Mark("refused", "", "This is a setting of LiteLLM or of the endpoint, not of the model.")
 _NOT_SHOWN = Mark("changed", "request", "LiteLLM does not show what it sent; this is what it was asked for.")
+
+
+logger = logging.getLogger(__name__)
 
 
 class LiteLLM:
@@ -84,10 +91,35 @@ class Translated:
     def __init__(self, litellm: Any, call: Call, answer: Answer, where: Where) -> None:
         self._litellm, self._call, self._answer, self._where = litellm, call, answer, where
         self._told: Any = None
-        self._params, self._marks = split_params(call.params, _own_settings(litellm))
+        params = {name: value for name, value in call.params.items() if not decided_by_prompt(call, name)}
+        self._params, marks = split_params(params, _own_settings(litellm))
+        supported = self._supported()
+        if call.tools and supported is not None and "tools" not in supported:
+            raise no_tools(where, "LiteLLM knows no tools for this model.")
+        self._shape, shape_marks, self._in_words = shaped(call, self._why_in_words(supported))
+        decided = (DECIDED[name] for name in call.params if decided_by_prompt(call, name))
         self._caches = takes_breakpoints(call.model)
-        if not self._caches:
-            self._marks += refusals(call.messages)
+        uncached = () if self._caches else refusals(call.messages)
+        self._marks = (*marks, *shape_marks, *decided, *uncached)
+
+    def _supported(self) -> Collection[str] | None:
+        """The parameters that LiteLLM passes on for this model, None when it does not know."""
+        try:
+            return cast("Collection[str] | None", self._litellm.get_supported_openai_params(model=self._call.model))
+        except Exception:
+            # It knows no provider for the name, which the call itself is going to say.
+            logger.debug("LiteLLM does not know the parameters of a model", exc_info=True)
+            return None
+
+    def _why_in_words(self, supported: Collection[str] | None) -> str:
+        output = self._call.output
+        if output is None or supported is None:
+            return ""
+        if FORMAT not in supported:
+            return "LiteLLM knows no response_format for this model."
+        if output.kind == "json" and split_model(self._call.model)[0] in _NO_JSON_MODE:
+            return "this provider has no mode for JSON without a schema."
+        return ""
 
     async def ask(self) -> None:
         """Ask and read the answer. Raises CallError."""
@@ -128,11 +160,9 @@ class Translated:
 
         arguments: dict[str, Any] = {
             "model": call.model,
-            "messages": [
-                {"role": m.role, "content": with_breakpoint(m.text) if m.cache and self._caches else m.text}
-                for m in call.messages
-            ],
+            "messages": self._messages(),
             **self._params,
+            **self._shape,
             "stream": call.stream,
             "drop_params": True,
             "num_retries": 0,
@@ -150,17 +180,26 @@ class Translated:
             arguments["extra_headers"] = headers
         return arguments
 
+    def _messages(self) -> list[dict[str, Any]]:
+        return wire_messages(self._call, self._answer.turns, format_in_words=self._in_words, caches=self._caches)
+
     def _tell(self, body: Any) -> None:
         """Tell what went on the wire, and again when it is known better."""
         if body is None:
             if self._told is None:
-                self._told = {"model": self._call.model, "messages": [[m.role, m.text] for m in self._call.messages]}
-                self._answer.sent({**self._told, **self._params}, (*self._marks, _NOT_SHOWN))
+                self._told = {"model": self._call.model, "messages": self._messages()}
+                self._answer.sent({**self._told, **self._params, **self._shape}, (*self._marks, _NOT_SHOWN))
         elif body != self._told:
             tell = self._answer.sent if self._told is None else self._answer.amend
             self._told = body
             # Some providers take their key in the body.
-            tell(self._answer.redacted(body), (*self._marks, *compare(self._params, body)))
+            tell(self._answer.redacted(body), (*self._marks, *self._seen(body)))
+
+    def _seen(self, body: Mapping[str, Any]) -> Iterator[Mark]:
+        for mark in compare({**self._params, **self._shape}, body):
+            # Every provider has a form of its own for tools and schemas, which says nothing.
+            if mark.kind != "changed" or mark.name not in self._shape:
+                yield mark
 
     async def _read(self, stream: Any, deadline: asyncio.Timeout) -> None:
         answer, now = self._answer, asyncio.get_running_loop().time
@@ -193,8 +232,20 @@ class Translated:
                 answer.text(thought, "reasoning")
             if isinstance(content := getattr(delta, "content", None), str):
                 answer.text(content)
+            if extras := _extras(delta):
+                answer.extras(extras)
             if reason := getattr(choice, "finish_reason", None):
                 answer.finish_reason = str(reason)
+
+
+def _extras(delta: Any) -> dict[str, Any]:
+    """Return what a delta holds besides text, as plain JSON."""
+    found: dict[str, Any] = {}
+    if calls := getattr(delta, "tool_calls", None):
+        found["tool_calls"] = [call.model_dump(mode="json", exclude_none=True) for call in calls]
+    if thinking := getattr(delta, "thinking_blocks", None):
+        found["thinking_blocks"] = [dict(block) for block in thinking]
+    return found
 
 
 def split_params(params: Mapping[str, Any], own: Collection[str] = ()) -> tuple[dict[str, Any], tuple[Mark, ...]]:

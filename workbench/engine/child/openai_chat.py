@@ -43,11 +43,19 @@ _MAX_WHOLE = 64 * 1024 * 1024
 _DRAIN_S = 1.0
 _BEGINNING = 200
 _EVENT_STARTS = (b"data", b":", b"event", b"id", b"retry")
+_ABOUT_FORMAT = re.compile(
+    r"response_format|json_schema|json_object|structured.?output|json mode|grammar|guided", re.IGNORECASE
+)
+_THIS_SCHEMA = re.compile(r"(invalid|unsupported|bad).{0,40}schema", re.IGNORECASE)
 _ABOUT_USAGE = re.compile(
     r"stream_options|include_usage|extra (inputs|fields)|additional propert"
     r"|(unknown|unrecognized|unexpected) (field|param|arg)",
     re.IGNORECASE,
 )
+
+
+_FORMAT_REFUSED = "the server does not take response_format with this model."
+_SCHEMA_REFUSED = "the server does not take this schema."
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +95,11 @@ class OpenAIChat:
                 raise http_failure(refusal.status, refusal.raw, target.where)
             known = less
         # What was refused for its value may be accepted with another one.
-        self._learned[place] = replace(known, refused={})
+        in_words = "" if known.format_in_words == _SCHEMA_REFUSED else known.format_in_words
+        self._learned[place] = replace(known, refused={}, format_in_words=in_words)
 
     async def _ask_once(self, call: Call, answer: Answer, target: Target, known: Adjustments) -> Refusal | None:
-        fields, marks = build(call, target.model, known)
+        fields, marks = build(call, target.model, known, answer.turns)
         content = _content(fields)
         async with contextlib.AsyncExitStack() as held:
             try:
@@ -173,6 +182,9 @@ def adjusted(known: Adjustments, call: Call, refusal: Refusal) -> Adjustments | 
     """Return what to leave out or rename next, None when the refusal is about something else."""
     if known.wish_usage and call.stream and "stream_options" not in call.params and _ABOUT_USAGE.search(refusal.raw):
         return replace(known, wish_usage=False)
+    if call.output and not (call.format_in_words or known.format_in_words) and _ABOUT_FORMAT.search(refusal.raw):
+        why = _SCHEMA_REFUSED if _THIS_SCHEMA.search(refusal.raw) else _FORMAT_REFUSED
+        return replace(known, format_in_words=why)
     try:
         words = parse(refusal.raw)
     except ValueError:

@@ -47,6 +47,7 @@ def read_whole(data: Any, answer: Answer, where: Where) -> None:
     if not isinstance(message, Mapping):
         raise broken_stream(where, json.dumps(data)[:2000])
     _read_text(message, answer)
+    answer.extras(message)
     answer.finish_reason = _text(choice.get("finish_reason")) if choice else ""
     answer.model = _text(data.get("model"))
     answer.usage = usage_of(data.get("usage"))
@@ -64,7 +65,6 @@ class ChunkReader:
         self._answer = answer
         self._where = where
         self._tail: list[Any] = []
-        self._tools: dict[int, dict[str, Any]] = {}
 
     def read(self, data: str, name: str = "") -> None:
         """Take one event. Raises CallError for an error, or for what is no chunk."""
@@ -89,8 +89,7 @@ class ChunkReader:
         delta = choice.get("delta")
         if isinstance(delta, Mapping):
             _read_text(delta, answer)
-            if delta.get("tool_calls"):
-                self._read_tools(delta["tool_calls"])
+            answer.extras(delta)
         if reason := choice.get("finish_reason"):
             self.finished = True
             answer.finish_reason = _text(reason)
@@ -100,27 +99,14 @@ class ChunkReader:
 
     def close(self) -> None:
         """The stream is over: leave its last chunks with the answer."""
-        if self._tail or self._tools:
-            self._answer.response = {"chunks": self._tail}
-            if self._tools:
-                self._answer.response["tool_calls"] = [self._tools[index] for index in sorted(self._tools)]
+        calls = self._answer.turn.raw()
+        if self._tail or calls:
+            self._answer.response = {"chunks": self._tail, **({"tool_calls": calls} if calls else {})}
 
     def _keep(self, chunk: dict[str, Any]) -> None:
         if not self._tail or self._tail[-1] is not chunk:
             # Some servers count in every chunk; only the last of each kind says something new.
             self._tail = [*self._tail[-1:], chunk]
-
-    def _read_tools(self, pieces: Any) -> None:
-        for piece in pieces if isinstance(pieces, list) else []:
-            if not isinstance(piece, Mapping):
-                continue
-            index = piece.get("index")
-            tool = self._tools.setdefault(index if isinstance(index, int) else len(self._tools), {"arguments": ""})
-            function = piece.get("function")
-            function = function if isinstance(function, Mapping) else {}
-            tool["id"] = tool.get("id") or _text(piece.get("id"))
-            tool["name"] = tool.get("name") or _text(function.get("name"))
-            tool["arguments"] += _text(function.get("arguments"))
 
 
 def raise_error(data: Any, where: Where) -> None:

@@ -11,12 +11,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from workbench.core.blocks import BlockError
+from workbench.core.chat_form import format_form, tools_form
 from workbench.core.runs import Mark
 from workbench.engine.calls import Call
 from workbench.engine.child.caching import refusals
+from workbench.engine.child.failures import CallError
+from workbench.engine.child.wire_messages import wire_messages
 
 RESERVED = frozenset({"model", "messages", "stream"})
 """Keys that the lane and the engine decide; extra JSON does not change what the screen says was asked."""
+FORMAT = "response_format"
 
 _USAGE_WISH = Mark("added", "stream_options", "Asks the server to count the tokens of a streamed answer.")
 _USAGE_REFUSED = Mark(
@@ -32,18 +37,22 @@ class Adjustments:
     renames: Mapping[str, str] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
     """Refused parameters, with the provider's words."""
+    format_in_words: str = ""
+    """Why the wanted form of the answer is asked for in words, "" where `response_format` works."""
 
 
-def build(call: Call, model: str, known: Adjustments) -> tuple[dict[str, Any], tuple[Mark, ...]]:
-    """Return the JSON body for `model` as the endpoint calls it, and the marks."""
-    body: dict[str, Any] = {
-        "model": model,
-        "messages": [{"role": m.role, "content": m.text} for m in call.messages],
-    }
-    marks: list[Mark] = [*refusals(call.messages)]
+def build(
+    call: Call, model: str, known: Adjustments, turns: list[dict[str, Any]] | None = None
+) -> tuple[dict[str, Any], tuple[Mark, ...]]:
+    """Return the JSON body for `model` as the endpoint calls it, and the marks; `turns` go after the messages."""
+    shape, marks, in_words = shaped(call, known.format_in_words)
+    marks = [*refusals(call.messages), *marks]
+    body: dict[str, Any] = {"model": model, "messages": wire_messages(call, turns or [], format_in_words=in_words)}
     for name, value in call.params.items():
         if name in RESERVED:
             marks.append(Mark("refused", name, "The lane decides this; it cannot be set as a parameter."))
+        elif decided_by_prompt(call, name):
+            marks.append(DECIDED[name])
         elif name in known.refused:
             marks.append(Mark("refused", name, known.refused[name]))
         elif (other := known.renames.get(name)) is not None and other not in call.params:
@@ -51,6 +60,7 @@ def build(call: Call, model: str, known: Adjustments) -> tuple[dict[str, Any], t
             marks.append(Mark("changed", name, f"Sent as {other}, its name for this model."))
         else:
             body[name] = value
+    body |= shape
     if call.stream:
         body["stream"] = True
         if "stream_options" not in call.params:
@@ -60,6 +70,43 @@ def build(call: Call, model: str, known: Adjustments) -> tuple[dict[str, Any], t
             else:
                 marks.append(_USAGE_REFUSED)
     return body, tuple(marks)
+
+
+DECIDED = {
+    "tools": Mark("refused", "tools", "The prompt has tools, so they are not taken from the parameters."),
+    FORMAT: Mark("refused", FORMAT, "The prompt has an output format, so it is not taken from the parameters."),
+}
+
+
+def decided_by_prompt(call: Call, name: str) -> bool:
+    """Whether the prompt says what this parameter would say."""
+    return (name == "tools" and bool(call.tools)) or (name == FORMAT and call.output is not None)
+
+
+def shaped(call: Call, format_in_words: str) -> tuple[dict[str, Any], list[Mark], bool]:
+    """Return the request's tools and `response_format`, the marks, and whether the form is to be told in words.
+
+    `format_in_words` says why it has to be. Raises CallError where what was typed is no schema.
+    """
+    shape: dict[str, Any] = {}
+    marks: list[Mark] = []
+    in_words = False
+    try:
+        if call.tools:
+            shape["tools"] = tools_form(call.tools)
+        if call.output is not None:
+            why = call.format_in_words or format_in_words
+            form = format_form(call.output)
+            if not why:
+                shape[FORMAT] = form
+                if call.output.kind == "json" and not any("json" in m.text.lower() for m in call.messages):
+                    why = "JSON is only given by providers when the messages speak of it."
+            if why:
+                in_words = True
+                marks.append(Mark("changed", FORMAT, f"Output format sent as an instruction: {why}"))
+    except BlockError as error:
+        raise CallError("bad_prompt", str(error)) from error
+    return shape, marks, in_words
 
 
 def dumps(body: Mapping[str, Any]) -> bytes:

@@ -41,6 +41,7 @@ _ALIASES: Mapping[str, frozenset[str]] = {
     "reasoning_effort": frozenset(
         {"thinking", "thinkingConfig", "thinking_config", "reasoning", "output_config", "think"}
     ),
+    "tools": frozenset({"toolConfig", "functions"}),
     "response_format": frozenset({"responseMimeType", "responseSchema", "response_schema", "format", "output_format",
                                   "responseJsonSchema", "output_config"}),
 }  # fmt: skip

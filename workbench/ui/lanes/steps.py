@@ -25,6 +25,7 @@ RUN = Step("run", "Run all lanes")
 """For a lane that was changed since it failed: a retry would repeat the call as it was."""
 _MODEL = Step("model", "Change model…")
 _PARAMS = Step("params", "Parameters…")
+_PROMPT = Step("prompt", "Edit the prompt")
 _ENDPOINT = Step("endpoint", "Endpoint settings…")
 _STEPS: dict[str, Step] = {
     "no_key": Step("keys", "Add a key…"),
@@ -50,8 +51,12 @@ _STEPS: dict[str, Step] = {
     "runtime_died": RETRY,
     "engine_died": RETRY,
     "engine_closed": RETRY,
-    "too_long": Step("prompt", "Edit the prompt"),
+    "too_long": _PROMPT,
+    "bad_prompt": _PROMPT,
+    "tool_rounds": _PROMPT,
+    "no_tools": _MODEL,
     "internal": RETRY,
+    "not_counted": RETRY,
 }
 CODES = frozenset(_STEPS)
 

@@ -1,0 +1,105 @@
+"""Tools and output formats as chat completions take them.
+
+Invariant: what is sent says what was typed; a text that is no JSON Schema is an error with a sentence, never left out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from workbench.core.blocks import BlockError, OutputFormat, Tool
+
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_-]+")
+_NEVER_STRICT = ("oneOf", "allOf", "not", "if", "patternProperties", "dependentSchemas", "prefixItems")
+ONLY_JSON = "Answer with one JSON value and nothing else: no text around it, and no code fence."
+
+
+def tools_form(tools: Sequence[Tool]) -> list[dict[str, Any]]:
+    """Return the `tools` of a request. Raises BlockError for a name or a schema that no provider takes."""
+    seen: set[str] = set()
+    for tool in tools:
+        if not _NAME.fullmatch(tool.name):
+            raise BlockError(
+                f"The tool “{tool.name}” needs a name of 1 to 64 letters without accents, digits, _ or -. Rename it."
+                if tool.name
+                else "A tool has no name. Give it one, or switch it off."
+            )
+        if tool.name in seen:
+            raise BlockError(f"Two tools are named {tool.name}. Rename one of them, or switch it off.")
+        seen.add(tool.name)
+    return [{"type": "function", "function": _function(tool)} for tool in tools]
+
+
+def _function(tool: Tool) -> dict[str, Any]:
+    data: dict[str, Any] = {"name": tool.name}
+    if tool.description:
+        data["description"] = tool.description
+    data["parameters"] = (
+        schema_object(tool.parameters, f"The parameters of the tool {tool.name}")
+        if tool.parameters.strip()
+        else {"type": "object", "properties": {}}
+    )
+    return data
+
+
+def format_form(output: OutputFormat) -> dict[str, Any]:
+    """Return the `response_format` of a request, strict where the schema allows that. Raises BlockError."""
+    if output.kind == "json":
+        return {"type": "json_object"}
+    schema = schema_object(output.schema, "The schema of the output format")
+    name = _NOT_IN_A_NAME.sub("_", output.name).strip("_")[:64] or "answer"
+    form: dict[str, Any] = {"name": name, "schema": schema}
+    if is_strict(schema):
+        form["strict"] = True
+    return {"type": "json_schema", "json_schema": form}
+
+
+def format_instruction(output: OutputFormat) -> str:
+    """Return the wanted form in words, for models that take no `response_format`."""
+    if output.kind == "json":
+        return ONLY_JSON
+    return f"{ONLY_JSON} It has to be valid against this JSON Schema:\n{output.schema.strip()}"
+
+
+def schema_object(text: str, what: str) -> dict[str, Any]:
+    """Return a schema that was typed. Raises BlockError, which begins with `what`, when it is no JSON object."""
+    try:
+        schema = json.loads(text)
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise BlockError(f"{what}: this is not JSON at {place} ({error.msg}). Correct it there.") from error
+    except RecursionError as error:
+        raise BlockError(f"{what}: this is nested too deeply. Flatten it.") from error
+    if not isinstance(schema, dict):
+        raise BlockError(f'{what}: this is not a JSON object. Write it like {{"type": "object", "properties": {{}}}}.')
+    return schema
+
+
+def is_strict(schema: Any) -> bool:
+    """Whether providers can hold an answer to this schema strictly: an object, all keys required, no others allowed."""
+    return isinstance(schema, Mapping) and schema.get("type") == "object" and _closed(schema)
+
+
+def _closed(schema: Any) -> bool:
+    if isinstance(schema, list):
+        return all(_closed(item) for item in schema)
+    if not isinstance(schema, Mapping):
+        return True
+    if schema.get("type") == "object" or "properties" in schema:
+        properties = schema.get("properties")
+        required = schema.get("required", [])
+        if schema.get("additionalProperties") is not False or not isinstance(properties, Mapping):
+            return False
+        if not isinstance(required, list) or set(map(str, required)) != set(properties):
+            return False
+        if not all(_closed(item) for item in properties.values()):
+            return False
+    if any(name in schema for name in _NEVER_STRICT):
+        return False
+    tables = [table for name in ("$defs", "definitions") if isinstance(table := schema.get(name), Mapping)]
+    inner = [schema.get("items"), schema.get("anyOf"), *(list(table.values()) for table in tables)]
+    return all(_closed(one) for one in inner)

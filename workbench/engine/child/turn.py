@@ -1,0 +1,168 @@
+"""What a model's turn holds besides its text: calls of tools, and what the provider wants back with them.
+
+Invariant: pieces of a call join to what the model wrote; what the provider signed goes back as it came. A turn is at
+most MAX_CALLS calls with MAX_ARGUMENTS characters.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from workbench.core.runs import Step
+from workbench.core.simulating import arguments_of
+from workbench.engine.child.failures import CallError
+
+MAX_CALLS = 64
+MAX_ARGUMENTS = 200_000
+"""Characters of the arguments of one turn, and of what the provider signed in it."""
+_PLAIN = frozenset({"index", "id", "type", "function"})
+
+
+@dataclass(slots=True)
+class ToolCall:
+    """One call; `signed` is what came with it besides its name and arguments."""
+
+    id: str = ""
+    name: str = ""
+    arguments: list[str] = field(default_factory=list)
+    signed: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The arguments as the model wrote them."""
+        return "".join(self.arguments)
+
+
+class Turn:
+    """Collects one turn, streamed or whole."""
+
+    def __init__(self) -> None:
+        self.calls: list[ToolCall] = []
+        self._by_index: dict[int, ToolCall] = {}
+        self._thinking: list[dict[str, Any]] = []
+        self._details: list[Any] = []
+        self._thought_key = False
+        self._size = 0
+
+    def read(self, part: Mapping[str, Any]) -> bool:
+        """Take what a delta or a message holds; return whether it was part of a call. Raises CallError."""
+        if part.get("reasoning_content"):
+            self._thought_key = True
+        for block in _list(part.get("thinking_blocks")):
+            self._think(block)
+        if details := _list(part.get("reasoning_details")):
+            self._grow(len(json.dumps(details)))
+            self._details += details
+        pieces = [piece for piece in _list(part.get("tool_calls")) if isinstance(piece, Mapping)]
+        for piece in pieces:
+            self._piece(piece)
+        return bool(pieces)
+
+    def name_calls(self, prefix: str) -> None:
+        """Give calls without an id one: what comes back has to name its call."""
+        for number, call in enumerate(self.calls, start=1):
+            call.id = call.id or f"{prefix}_{number}"
+
+    @property
+    def opaque(self) -> dict[str, Any]:
+        """What the provider wants back beside the calls."""
+        kept: dict[str, Any] = {}
+        if self._thinking:
+            kept["thinking_blocks"] = self._thinking
+        if self._details:
+            kept["reasoning_details"] = self._details
+        return kept
+
+    def message(self, text: str, reasoning: str) -> dict[str, Any]:
+        """Return the turn as the next request repeats it."""
+        message: dict[str, Any] = {"role": "assistant", "content": text or None, "tool_calls": []}
+        for call in self.calls:
+            # Providers parse them and fail on what is no object; what was wrong with it says the tool's answer.
+            arguments = call.text if call.text.strip() and arguments_of(call.text) is not None else "{}"
+            function = {"name": call.name, "arguments": arguments}
+            message["tool_calls"].append({"id": call.id, "type": "function", "function": function, **call.signed})
+        if self._thought_key and reasoning and not self._thinking:
+            # Models that think between calls want their thoughts back under the name they came by.
+            message["reasoning_content"] = reasoning
+        return message | self.opaque
+
+    def steps(self) -> list[Step]:
+        """Return the calls as steps."""
+        return [
+            Step("tool_call", call.text, call.name, call.id, json.dumps(call.signed) if call.signed else "")
+            for call in self.calls
+        ]
+
+    def raw(self) -> list[dict[str, str]]:
+        """Return the calls for whoever reads the raw response."""
+        return [{"id": call.id, "name": call.name, "arguments": call.text} for call in self.calls]
+
+    def _think(self, block: Any) -> None:
+        if not isinstance(block, Mapping):
+            return
+        self._grow(len(json.dumps(block)))
+        last = self._thinking[-1] if self._thinking else None
+        goes_on = last is not None and last.get("type") == "thinking" and not last.get("signature")
+        if last is not None and goes_on and block.get("type", "thinking") == "thinking":
+            last["thinking"] = (last.get("thinking") or "") + (block.get("thinking") or "")
+            if signature := block.get("signature"):
+                last["signature"] = signature
+        else:
+            self._thinking.append(dict(block))
+
+    def _piece(self, piece: Mapping[str, Any]) -> None:
+        function = piece.get("function")
+        function = function if isinstance(function, Mapping) else {}
+        call = self._call_of(piece, _text(piece.get("id")), _text(function.get("name")))
+        call.id = call.id or _text(piece.get("id"))
+        call.name = call.name or _text(function.get("name"))
+        arguments = function.get("arguments")
+        # Some servers send the arguments as an object.
+        written = json.dumps(arguments) if isinstance(arguments, Mapping) else _text(arguments)
+        self._grow(len(written))
+        if written:
+            call.arguments.append(written)
+        if signed := {name: value for name, value in piece.items() if name not in _PLAIN and value is not None}:
+            self._grow(len(json.dumps(signed)))
+            call.signed |= signed
+
+    def _call_of(self, piece: Mapping[str, Any], call_id: str, name: str) -> ToolCall:
+        index = piece.get("index")
+        found = self._by_index.get(index) if isinstance(index, int) else None
+        # Some servers number every call 0, and some number none.
+        is_another = found is not None and bool(call_id and found.id and call_id != found.id)
+        if found is not None and not is_another:
+            return found
+        if not isinstance(index, int) and not call_id and not name and self.calls:
+            return self.calls[-1]
+        if len(self.calls) >= MAX_CALLS:
+            raise CallError(
+                "answer_too_long",
+                f"The model called more than {MAX_CALLS} tools at once, so it was stopped. "
+                "Say in the prompt how often tools may be called, or set a limit of tokens in the lane's parameters.",
+            )
+        call = ToolCall()
+        self.calls.append(call)
+        if isinstance(index, int):
+            self._by_index[index] = call
+        return call
+
+    def _grow(self, characters: int) -> None:
+        self._size += characters
+        if self._size > MAX_ARGUMENTS:
+            raise CallError(
+                "answer_too_long",
+                f"The arguments of the model's calls are longer than {MAX_ARGUMENTS:,} characters, so it was stopped. "
+                "Set a limit of tokens in the lane's parameters.",
+            )
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
