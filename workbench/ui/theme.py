@@ -26,6 +26,7 @@ _EFFECTS = (
     Qt.UIEffect.UI_FadeMenu,
     Qt.UIEffect.UI_FadeTooltip,
 )
+_ICONS = ("tick", "clear", "down", "up")
 __all__ = ["DARK", "LIGHT", "STYLE", "Mode", "Motion", "Theme", "Tokens", "keep_room", "set_role"]
 
 
@@ -185,17 +186,21 @@ def _stylesheet(t: Tokens, size: float) -> str:
     box = round(size * 1.4)
     ring = max(3, round(box * 0.3))
     tone = "light" if t is LIGHT else "dark"
-    tick, clear = (resource("icons", f"{name}-{tone}.svg").as_posix() for name in ("tick", "clear"))
-    values = asdict(t) | {
-        "small": f"{size - 1:.1f}pt",
-        "tiny": f"{size - 1.5:.1f}pt",
-        "box": f"{box}px",
-        "box_in": f"{box + 2 - 2 * ring}px",
-        "ring": f"{ring}px solid {t.accent}",
-        "box_half": f"{box // 2 + 1}px",
-        "tick": f'url("{tick}")',
-        "clear": f'url("{clear}")',
-    }
+    icons = {name: f'url("{resource("icons", f"{name}-{tone}.svg").as_posix()}")' for name in _ICONS}
+    values = (
+        asdict(t)
+        | icons
+        | {
+            "small": f"{size - 1:.1f}pt",
+            "tiny": f"{size - 1.5:.1f}pt",
+            "box": f"{box}px",
+            "box_in": f"{box + 2 - 2 * ring}px",
+            "ring": f"{ring}px solid {t.accent}",
+            "box_half": f"{box // 2 + 1}px",
+            "arrow": f"{round(size * 1.4)}px",
+            "handle": f"{round(size * 1.4) + 10}px",
+        }
+    )
     sheet = _SHEET
     for name in sorted(values, key=len, reverse=True):
         sheet = sheet.replace(f"@{name};", f"{values[name]};")
@@ -243,6 +248,14 @@ QPushButton[role="quiet-strong"], QToolButton[role="quiet-strong"] {
 }
 QPushButton[role="quiet-strong"]:hover, QToolButton[role="quiet-strong"]:hover { background: @hover; }
 QPushButton[role="quiet-strong"]:focus, QToolButton[role="quiet-strong"]:focus { border-color: @accent; }
+QToolButton[role="toggle"] {
+  background: transparent; border: 1px solid transparent; border-radius: 5px; padding: 3px 6px; color: @muted;
+}
+QToolButton[role="toggle"]:hover { background: @hover; color: @text; }
+QToolButton[role="toggle"]:checked {
+  background: @selected; color: @accent; border-color: @accent; font-weight: 600; text-decoration: underline;
+}
+QToolButton[role="toggle"]:focus { border-color: @text; color: @text; }
 QToolButton::menu-indicator, QPushButton[role="quiet"]::menu-indicator { image: none; width: 0; }
 QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox {
   background: @surface; color: @text; border: 1px solid @border; border-radius: 6px; padding: 4px 8px;
@@ -252,7 +265,15 @@ QLineEdit, QPlainTextEdit, QTextEdit { placeholder-text-color: @muted; }
 QLineEdit { lineedit-clear-button-icon: @clear; }
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus { border-color: @accent; }
 QLineEdit:disabled, QComboBox:disabled { background: @sunken; color: @muted; }
-QComboBox::drop-down { border: none; width: 18px; }
+QComboBox::drop-down { border: none; width: @handle; }
+QComboBox::down-arrow { image: @down; width: @arrow; height: @arrow; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {
+  subcontrol-origin: border; width: @handle; border: none; background: transparent;
+}
+QAbstractSpinBox::up-button { subcontrol-position: top right; }
+QAbstractSpinBox::down-button { subcontrol-position: bottom right; }
+QAbstractSpinBox::up-arrow { image: @up; width: @arrow; height: @arrow; }
+QAbstractSpinBox::down-arrow { image: @down; width: @arrow; height: @arrow; }
 QComboBox QAbstractItemView { background: @surface; border: 1px solid @border; selection-background-color: @selected;
   selection-color: @text; }
 QCheckBox::indicator { width: @box; height: @box; border: 1px solid @muted; border-radius: 4px; background: @surface; }

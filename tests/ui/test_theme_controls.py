@@ -1,0 +1,52 @@
+"""What a control is, and what it is set to, can be seen without its colours."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QComboBox, QSpinBox, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.ui.dialog_support import theme
+from workbench.ui.theme import Theme, set_role
+
+__all__ = ["theme"]
+
+
+def _inked(image: QImage, left: int, right: int) -> int:
+    """Count the pixels between two columns that are not like the first one there, the edges left out."""
+    ground = image.pixel(left, image.height() // 2)
+    return sum(image.pixel(x, y) != ground for x in range(left, right) for y in range(4, image.height() - 4))
+
+
+@pytest.mark.parametrize("scale", [0.8, 2.0])
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("kind", [QComboBox, QSpinBox])
+def test_a_choice_shows_its_arrow(qtbot: QtBot, theme: Theme, mode: str, scale: float, kind: type[QWidget]) -> None:
+    theme.set_mode(mode)  # type: ignore[arg-type] # one of the two
+    theme.set_scale(scale)
+    choice = kind()
+    qtbot.addWidget(choice)
+    choice.resize(300, choice.sizeHint().height())
+    choice.show()
+    image = choice.grab().toImage()
+    width = image.width()
+    assert _inked(image, width - round(18 * scale) - 8, width - 6) > 10 * scale
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_a_pressed_toggle_has_an_edge_and_a_line(qtbot: QtBot, theme: Theme, mode: str) -> None:
+    theme.set_mode(mode)  # type: ignore[arg-type] # one of the two
+    toggle = QToolButton()
+    qtbot.addWidget(toggle)
+    toggle.setText("Aa")
+    toggle.setCheckable(True)
+    set_role(toggle, "toggle")
+    toggle.show()
+    off = toggle.grab().toImage()
+    toggle.setChecked(True)
+    on = toggle.grab().toImage()
+    middle, right = on.height() // 2, on.width() - 1
+    assert off.pixel(0, middle) == off.pixel(2, middle)
+    assert on.pixel(0, middle) != on.pixel(2, middle) != on.pixel(right, middle)
+    assert toggle.font().underline() or _inked(on, 4, right - 4) > _inked(off, 4, right - 4)
