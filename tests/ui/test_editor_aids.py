@@ -167,3 +167,28 @@ def test_the_unit_of_indentation_is_that_of_the_text() -> None:
     assert unit_of("a\n  b\n    c") == "  "
     assert unit_of("a\n\tb") == "\t"
     assert outdented(indented("a\n\n b", "  "), "  ") == "a\n\n b"
+
+
+def test_a_line_of_code_that_keeps_the_colour_of_text_is_said(
+    qtbot: QtBot, helped: ContentEditor, theme: Theme
+) -> None:
+    long = '{"name": "' + "x" * 5_000 + '"}'
+    helped.set_content(content(("user", f"Look:\n{long}\nand answer.")))
+    block = helped.blocks[0]
+    qtbot.waitUntil(lambda: "not coloured as code" in block._note.text())
+    assert block._note.isVisible()
+    plain = colored(block.field, 1, theme)
+    block.field.setFocus()
+    block.field.select(block.field.exact().index(long), len(long))
+    type_text('{"name": 1}')
+    qtbot.waitUntil(lambda: not block._note.text())
+    assert len(colored(block.field, 1, theme)) > len(plain)
+
+
+def test_a_long_line_of_prose_is_not_said_to_lack_colours(qtbot: QtBot, helped: ContentEditor) -> None:
+    helped.set_content(content(("user", "word " * 1_500)))
+    field = helped.blocks[0].field
+    settle(qtbot, field)
+    highlighter = field.findChild(Highlighter)
+    qtbot.waitUntil(lambda: not highlighter._plain_timer.isActive())
+    assert not helped.blocks[0]._note.text()

@@ -10,11 +10,14 @@ from PySide6.QtCore import QObject
 from workbench.ui.editor import indent
 from workbench.ui.editor.block import MessageBlock
 from workbench.ui.editor.editor import ContentEditor
+from workbench.ui.editor.grammar import LONGEST_CODE
 from workbench.ui.editor.highlight import Highlighter
 from workbench.ui.editor.hits import Hits
 from workbench.ui.editor.lexers import Languages, Run
 from workbench.ui.editor.pairs import Pairs
 from workbench.ui.theme import Theme
+
+_PLAIN = f"A line of code over {LONGEST_CODE:,} characters is not coloured as code, so that typing stays quick."
 
 
 class Aids(QObject):
@@ -41,9 +44,9 @@ class Aids(QObject):
 
     def _help(self, block: MessageBlock) -> None:
         field = block.field
-        field.layers.append(
-            Highlighter(field, self._theme, self._languages, lambda: self._editor.parts.template == "jinja")
-        )
+        colours = Highlighter(field, self._theme, self._languages, lambda: self._editor.parts.template == "jinja")
+        colours.left_plain.connect(lambda is_plain: block.remark(_PLAIN if is_plain else ""))
+        field.layers.append(colours)
         field.layers.append(Hits(field, self._theme))
         field.layers.append(Pairs(field, self._theme))
         field.habits.append(lambda event: indent.takes(field, event))

@@ -22,6 +22,10 @@ _TOP = 6
 _BOTTOM = 8
 _NOTE_DELAY_MS = 250
 _FOCUS_BAR = 2
+_BROKEN = (
+    f"A paragraph over {LONGEST:,} characters is shown in parts, each on a new line. "
+    "The text itself has no such line ends."
+)
 Action = Literal["up", "down", "cache", "duplicate", "remove"]
 
 ROLE_NAMES: dict[Role, str] = {"system": "System", "user": "User", "assistant": "Assistant"}
@@ -75,7 +79,7 @@ class MessageBlock(QWidget):
         self._techniques.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._techniques.clicked.connect(self.techniques_wanted)
         set_role(self._techniques, "quiet")
-        self._hint = ""
+        self._hint = self._remark = ""
         set_role(self._note, "small")
         self._tokens = ""
         self._count = QLabel(self)
@@ -224,6 +228,11 @@ class MessageBlock(QWidget):
         self._hint = text
         self._write_note()
 
+    def remark(self, text: str) -> None:
+        """Say how the text is shown, after all that is more urgent; "" for nothing."""
+        self._remark = text
+        self._write_note()
+
     def _text_changed(self) -> None:
         if self.field.is_broken is self._note.isHidden():
             self._note_timer.start()
@@ -234,10 +243,7 @@ class MessageBlock(QWidget):
             if self._wanted
             else self._hint
             if self._hint
-            else f"A paragraph over {LONGEST:,} characters is shown in parts, each on a new line. "
-            "The text itself has no such line ends."
-            if self.field.is_broken
-            else ""
+            else " ".join(filter(None, (_BROKEN if self.field.is_broken else "", self._remark)))
         )
         if note != self._note.text():
             set_role(self._note, "error" if self._wanted else "small")

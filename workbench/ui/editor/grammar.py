@@ -121,6 +121,13 @@ def read(
     return found + pieces, after
 
 
+def is_left_plain(text: str, state: State, *, begins: bool = True) -> bool:
+    """Whether a line is code that is too long to be coloured."""
+    if len(text) <= LONGEST_CODE or state.ends:
+        return False
+    return bool(state.language) if state.fence else begins and bool(_JSON.match(text))
+
+
 def leads_on(text: str) -> bool:
     """Whether a line of prose can end in another state than prose: cheap, for the lines that nobody sees."""
     return "```" in text or "~~~" in text or "<!--" in text or "{#" in text

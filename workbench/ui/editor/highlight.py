@@ -14,18 +14,29 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QRectF, QTimer
+from PySide6.QtCore import QObject, QRectF, QTimer, Signal
 from PySide6.QtGui import QPainter, QTextBlock, QTextCharFormat, QTextLayout
 
 from workbench.ui.editor import paragraphs
 from workbench.ui.editor.exact import units
-from workbench.ui.editor.grammar import PROSE, Kind, Languages, Piece, State, leads_on, read
+from workbench.ui.editor.grammar import (
+    LONGEST_CODE,
+    PROSE,
+    Kind,
+    Languages,
+    Piece,
+    State,
+    is_left_plain,
+    leads_on,
+    read,
+)
 from workbench.ui.theme import Theme
 
 if TYPE_CHECKING:
     from workbench.ui.editor.field import ExactField
 
 _SLICE_S = 0.003
+_PLAIN_DELAY_MS = 250
 _AT_ONCE = 60
 """Paragraphs of one edit that are coloured as it is made."""
 _NEAR = 400
@@ -46,6 +57,9 @@ _INKS: dict[Kind, str] = {
 class Highlighter(QObject):
     """The colours of one field. `is_jinja` says which template language the text is written in."""
 
+    left_plain = Signal(bool)
+    """Whether a line of code has been seen that is too long to be coloured."""
+
     def __init__(
         self, field: ExactField, theme: Theme, languages: Languages, is_jinja: Callable[[], bool] = lambda: False
     ) -> None:
@@ -62,6 +76,11 @@ class Highlighter(QObject):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._slice)
         self._document.contentsChange.connect(self._follow)
+        self._has_plain = False
+        self._plain_timer = QTimer(self)
+        self._plain_timer.setSingleShot(True)
+        self._plain_timer.setInterval(_PLAIN_DELAY_MS)
+        self._plain_timer.timeout.connect(self._look_for_plain)
         self.again()
 
     def again(self) -> None:
@@ -101,6 +120,8 @@ class Highlighter(QObject):
     def _follow(self, position: int, removed: int, added: int) -> None:
         """Colour what an edit touched, before Qt lays it out."""
         end = min(position + added, self._document.characterCount() - 1)
+        if self._has_plain and not self._plain_timer.isActive():
+            self._plain_timer.start()
         if self._stale is not None:
             start, stop = self._stale
             shift = added - removed
@@ -194,7 +215,20 @@ class Highlighter(QObject):
 
     def _read(self, block: QTextBlock, text: str, number: int) -> tuple[list[Piece], State]:
         begins = not paragraphs.is_soft(block)
+        if len(text) > LONGEST_CODE and not self._has_plain and not self._plain_timer.isActive():
+            self._plain_timer.start()
         return read(text, self._states[number], self._languages, jinja=self._is_jinja(), begins=begins)
+
+    def _look_for_plain(self) -> None:
+        has_plain, block = False, self._document.firstBlock()
+        while block.isValid() and not has_plain:
+            if block.length() > LONGEST_CODE:
+                state = self._states[self._end_before(block)]
+                has_plain = is_left_plain(block.text(), state, begins=not paragraphs.is_soft(block))
+            block = block.next()
+        if has_plain != self._has_plain:
+            self._has_plain = has_plain
+            self.left_plain.emit(has_plain)
 
     def _ranges(self, text: str, pieces: list[Piece]) -> list[QTextLayout.FormatRange]:
         ranges = []
