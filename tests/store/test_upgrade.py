@@ -242,4 +242,4 @@ def test_results_with_every_field_differ_from_their_defaults() -> None:
         for field in dataclasses.fields(Result)
         if getattr(FULL_RESULT, field.name) == getattr(plain, field.name)
     ]
-    assert same == ["state", "failure"]
+    assert same == ["state", "failure", "format_check"]

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.usecases.making import PATIENCE_S, cloud, draft, echo, new_prompt, opened, wait_for
+from workbench.core.blocks import OutputFormat, Tool
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
 from workbench.core.money import Rates
-from workbench.core.runs import Step, Verdict
+from workbench.core.runs import FormatCheck, Step, Verdict
 from workbench.usecases.history import shown_outputs
 from workbench.usecases.problems import RefusedError
 
@@ -333,3 +334,67 @@ def test_a_stop_from_another_thread_while_starting_never_hangs(tmp_path: Path) -
             stopper.start()
             stopper.join()
             assert handle.wait(PATIENCE_S)
+
+
+FORM = OutputFormat("schema", '{"type": "object", "required": ["a"]}')
+
+
+def formed(output: OutputFormat, *lanes: Lane) -> Draft:
+    return Draft(Content((Message("user", "Hi"),), output=output), (), lanes)
+
+
+def test_answers_are_checked_at_their_end_and_when_they_are_read(tmp_path: Path) -> None:
+    script = {"models": {"good": [{"text": '{"a": 1}'}], "bad": [{"text": "{}"}], "dies": STEPS["fails"]}}
+    with opened(tmp_path, script) as (workbench, _):
+        prompt = new_prompt(workbench)
+        lanes = (echo("a", "good"), echo("b", "bad"), echo("c", "dies"))
+        handle = workbench.runner.start_iteration(prompt, formed(FORM, *lanes), based_on=None)
+        assert handle.wait(PATIENCE_S)
+        live = [t.snapshot().result for t in handle.transcripts]
+        stored = [o.result for o in workbench.history.detail(handle.run_uid).outputs]
+        for results in (live, stored):
+            checks = [r.format_check for r in results if r]
+            assert [c and c.ok for c in checks] == [True, False, None]
+            assert checks[1] == FormatCheck(False, "the top: 'a' is a required property")
+
+
+def test_a_pinned_lane_is_checked_by_its_own_version(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        prompt = new_prompt(workbench)
+        workbench.runner.start_iteration(prompt, formed(FORM, echo()), based_on=None).wait(PATIENCE_S)
+        draft_ = formed(OutputFormat("json"), echo("a", pinned=1), echo("b"))
+        handle = workbench.runner.start_iteration(prompt, draft_, based_on=1)
+        assert handle.wait(PATIENCE_S)
+        lanes = workbench.history.detail(handle.run_uid).lanes
+        assert [lane.output for lane in lanes] == [FORM, OutputFormat("json")]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (Content((Message("user", "Hi"),), output=OutputFormat("schema", "{")), "this is not JSON at line 1"),
+        (
+            Content((Message("user", "Hi"),), output=OutputFormat("schema", '{"type": "text"}')),
+            "The schema of the output format is wrong at type",
+        ),
+        (Content((Message("user", "Hi"),), tools=(Tool("look up"),)), "“look up” needs a name"),
+    ],
+)
+def test_a_wrong_schema_or_tool_is_refused_before_anything_is_written(
+    tmp_path: Path, content: Content, words: str
+) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        prompt = new_prompt(workbench)
+        handle = workbench.runner.start_iteration(prompt, Draft(content, (), (echo(),)), based_on=None)
+        assert handle.wait(PATIENCE_S)
+        assert handle.problem is not None
+        assert words in handle.problem.sentence
+        assert workbench.prompts.version_numbers(prompt) == ()
+
+
+def test_a_tool_that_is_off_may_be_wrong(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        content = Content((Message("user", "Hi"),), tools=(Tool("look up", enabled=False),))
+        handle = workbench.runner.start_iteration(new_prompt(workbench), Draft(content, (), (echo(),)), based_on=None)
+        assert handle.wait(PATIENCE_S)
+        assert handle.problem is None

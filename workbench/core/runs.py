@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from workbench.core.blocks import OutputFormat
 from workbench.core.content import Content
 from workbench.core.lanes import Lane
 from workbench.core.money import Rates, Usage
@@ -94,6 +95,14 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class FormatCheck:
+    """How an answer stands against its output format: valid or not, None where that cannot be told, and why."""
+
+    ok: bool | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """How one output ended. With `steps`, `text` and `reasoning` are those after the last tool answered."""
 
@@ -114,6 +123,8 @@ class Result:
     """The raw response or the last chunks of the stream; None when there is none."""
     steps: tuple[Step, ...] = ()
     """Everything in order, the final text included; () when no tool took part."""
+    format_check: FormatCheck | None = None
+    """Not stored, because text and version tell it anew; None without an output format, and for what did not finish."""
 
 
 def median_loop_ms(starts_ms: Sequence[int]) -> int | None:
@@ -237,6 +248,8 @@ class RunLane:
     position: int
     lane: Lane
     version: int
+    output: OutputFormat | None = None
+    """The output format of that version."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import json
 import sqlite3
 from typing import Any
 
+from workbench.core.blocks import BlockError, OutputFormat, output_from_json
 from workbench.core.lanes import Lane, Params
 from workbench.core.money import Rates, Usage
 from workbench.core.runs import (
@@ -155,8 +156,10 @@ def _sets(connection: sqlite3.Connection, run: int) -> tuple[RunSet, ...]:
 
 def _lanes(connection: sqlite3.Connection, run: int) -> tuple[RunLane, ...]:
     rows = connection.execute(
-        "SELECT position, slot, endpoint_uid, model, params, pinned, label, versions.number FROM lanes"
-        " JOIN versions ON versions.id = lanes.version_id WHERE run_id = ? ORDER BY position",
+        "SELECT position, slot, endpoint_uid, model, params, pinned, label, versions.number,"
+        " CASE WHEN json_valid(contents.body) THEN json_extract(contents.body, '$.output') END FROM lanes"
+        " JOIN versions ON versions.id = lanes.version_id JOIN contents ON contents.id = versions.content_id"
+        " WHERE run_id = ? ORDER BY position",
         (run,),
     )
     return tuple(
@@ -164,9 +167,18 @@ def _lanes(connection: sqlite3.Connection, run: int) -> tuple[RunLane, ...]:
             position,
             Lane(slot, endpoint, model, Params.from_json(json.loads(params)), version if pinned else None, label),
             version,
+            _output_format(output),
         )
-        for position, slot, endpoint, model, params, pinned, label, version in rows
+        for position, slot, endpoint, model, params, pinned, label, version, output in rows
     )
+
+
+def _output_format(body: object) -> OutputFormat | None:
+    try:
+        return output_from_json(json.loads(body)) if isinstance(body, str) else None
+    except (ValueError, BlockError):
+        # A newer release's; the version says so itself.
+        return None
 
 
 def _outputs(connection: sqlite3.Connection, run: int) -> tuple[OutputRecord, ...]:

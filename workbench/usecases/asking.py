@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from workbench.core.blocks import OutputFormat
 from workbench.core.content import Content
 from workbench.core.lanes import Endpoint, Lane
 from workbench.core.rendering import Rendered
@@ -91,7 +92,7 @@ class Engine(Protocol):
 
 @dataclass(slots=True)
 class Live:
-    """An output that has not ended; `endpoint` and `model` are set once it is asked.
+    """An output that has not ended; `endpoint`, `model` and `output` are set once it is asked.
 
     `waits` holds while it waits for its key: until then the engine does not know it.
     """
@@ -101,6 +102,7 @@ class Live:
     endpoint: Endpoint | None = None
     model: str = ""
     waits: bool = False
+    output: OutputFormat | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,7 @@ class Asker:
         A keyring may take as long as a person needs to unlock it, and one that hangs takes a minute. Nobody waits for
         that thread: it must not keep the program from ending.
         """
-        live.model = asked.lane.model
+        live.model, live.output = asked.lane.model, asked.rendered.output
         with self._lock:
             live.waits = not (self._closing or live.transcript.stopping)
         if not live.waits:

@@ -14,6 +14,7 @@ from workbench.core.drafts import Draft, ValueSet
 from workbench.core.runs import ENDED, IterationDetail, IterationRow, OutputRecord, Verdict
 from workbench.core.timeline import BareVersion, Cursor, Detail, TimelinePage, TimelineRow, VersionDetail
 from workbench.store import Store
+from workbench.usecases.output_checks import with_checks
 from workbench.usecases.problems import RefusedError
 
 PAGE = 100
@@ -45,13 +46,13 @@ class History:
 
     def detail(self, run_uid: str) -> IterationDetail:
         """Return an iteration exactly as it was."""
-        return self._store.iteration_detail(run_uid)
+        return with_checks(self._store.iteration_detail(run_uid))
 
     def whole(self, row: TimelineRow) -> Detail:
         """Return what a row of the timeline stands for."""
         if isinstance(row, BareVersion):
             return self._store.version_detail(row.uid)
-        return self._store.iteration_detail(row.uid)
+        return with_checks(self._store.iteration_detail(row.uid))
 
     def note(self, row: TimelineRow, text: str) -> Future[None]:
         """Set the note of an iteration or of a version without any, "" to take it away."""

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
+from workbench.core.blocks import BlockError
+from workbench.core.chat_form import tools_form
 from workbench.core.content import Content
 from workbench.core.drafts import Draft, ValueSet
 from workbench.core.lanes import Lane
@@ -123,6 +125,8 @@ def render_content(content: Content, values: Mapping[str, str], render: Render, 
     """Return what is sent. Raises RefusedError or EngineError."""
     if problem := _check_content(content, values, where):
         raise RefusedError(problem.sentence, problem.detail, problem.lack)
+    if problem_words := _parts_problem(content):
+        raise RefusedError(problem_words)
     if content.template == "plain":
         rendered = fill_plain(content, values)
     else:
@@ -130,6 +134,20 @@ def render_content(content: Content, values: Mapping[str, str], render: Render, 
     if not rendered.messages:
         raise RefusedError("Every message is empty with these values, so there is nothing to send. Fill one in.")
     return rendered
+
+
+def _parts_problem(content: Content) -> str:
+    """Return what keeps tools and output format from being sent, "" when nothing does."""
+    try:
+        tools_form([tool for tool in content.tools if tool.enabled])
+    except BlockError as error:
+        return str(error)
+    if content.output is None or content.output.kind == "json":
+        return ""
+    # What reads schemas takes 80 ms to load, which only prompts with one wait for.
+    from workbench.core.checking_output import schema_problem
+
+    return schema_problem(content.output)
 
 
 def _await(rendered: Future[Texts]) -> Texts:

@@ -24,6 +24,7 @@ from workbench.usecases.asking import Asked, Asker, Engine, Live
 from workbench.usecases.credentials import ProviderOf
 from workbench.usecases.handles import RunHandle
 from workbench.usecases.listening import Listeners
+from workbench.usecases.output_checks import with_check
 from workbench.usecases.planning import Texts, check, plan_lanes, render_content, sendable
 from workbench.usecases.pricing import Pricing
 from workbench.usecases.problems import Problem, RefusedError, problem_of
@@ -296,7 +297,8 @@ class Runner:
         try:
             if live.endpoint is not None:
                 result = self._pricing.price(result, live.endpoint, live.model)
-        except Exception as error:  # noqa: BLE001 - an answer without a price is still an answer
+            result = with_check(result, live.output)
+        except Exception as error:  # noqa: BLE001 - an answer without a price or a check is still an answer
             self._listeners.problem(problem_of(error))
         if not transcript.end(result):
             return

@@ -1,0 +1,119 @@
+"""Output formats over the real pipe: what providers are held to, and what is said in words instead."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from tests.engine.listening import Engine, address, kinds
+from tests.fakes.provider import FakeProvider, error, status, stream
+from workbench.core.blocks import OutputFormat
+from workbench.core.content import Message
+from workbench.core.lanes import Endpoint
+from workbench.core.runs import Result
+
+SCHEMA = {
+    "type": "object",
+    "properties": {"a": {"type": "string"}},
+    "required": ["a"],
+    "additionalProperties": False,
+}
+FORM = OutputFormat("schema", json.dumps(SCHEMA), "order")
+JSON = OutputFormat("json")
+MESSAGES = (Message("system", "Be kind."), Message("user", "Answer in JSON."))
+
+
+@pytest.fixture
+def engine(shared_engine: Engine) -> Engine:
+    return shared_engine
+
+
+def said(result: Result) -> str:
+    return next((m.detail for m in result.marks if m.name == "response_format"), "")
+
+
+def test_a_schema_goes_out_strictly(engine: Engine, fake: FakeProvider) -> None:
+    result = engine.ask(address(fake.base_url), MESSAGES, output=FORM)
+    form = {"type": "json_schema", "json_schema": {"name": "order", "schema": SCHEMA, "strict": True}}
+    assert fake.requests[0].body["response_format"] == form
+    assert [m["content"] for m in fake.requests[0].body["messages"]] == ["Be kind.", "Answer in JSON."]
+    assert said(result) == ""
+
+
+def test_what_is_refused_is_asked_in_words_and_remembered(engine: Engine, fake: FakeProvider) -> None:
+    fake.script(status(400, error("'response_format.type' must be 'text'")))
+    for _ in range(2):
+        result = engine.ask(address(fake.base_url), MESSAGES, output=FORM)
+        assert result.state == "finished"
+        assert said(result).startswith("Output format sent as an instruction: the server does not take response_format")
+    assert [("response_format" in r.body) for r in fake.requests] == [True, False, False]
+    told = fake.requests[1].body["messages"][0]["content"]
+    assert told.startswith("Be kind.\n\nAnswer with one JSON value")
+    assert json.dumps(SCHEMA) in told
+
+
+def test_a_refused_schema_is_not_held_against_others(engine: Engine, fake: FakeProvider) -> None:
+    fake.script(status(400, error("Invalid schema for response_format 'order': bad keyword")))
+    assert engine.ask(address(fake.base_url), MESSAGES, output=FORM).state == "finished"
+    result = engine.ask(address(fake.base_url), MESSAGES, output=JSON)
+    assert fake.requests[2].body["response_format"] == {"type": "json_object"}
+    assert said(result) == ""
+
+
+def test_json_is_spoken_of_where_no_message_does(engine: Engine, fake: FakeProvider) -> None:
+    result = engine.ask(address(fake.base_url), "Hello", output=JSON)
+    body = fake.requests[0].body
+    assert body["response_format"] == {"type": "json_object"}
+    assert body["messages"][0]["role"] == "system"
+    assert "JSON" in body["messages"][0]["content"]
+    assert "speak of it" in said(result)
+
+
+def test_what_is_known_is_not_tried(engine: Engine, fake: FakeProvider) -> None:
+    result = engine.ask(address(fake.base_url), MESSAGES, output=FORM, format_in_words="the model has none.")
+    assert "response_format" not in fake.requests[0].body
+    assert said(result) == "Output format sent as an instruction: the model has none."
+
+
+def test_a_format_of_the_parameters_gives_way(engine: Engine, fake: FakeProvider) -> None:
+    params = {"response_format": {"type": "text"}}
+    result = engine.ask(address(fake.base_url), MESSAGES, output=JSON, params=params)
+    assert fake.requests[0].body["response_format"] == {"type": "json_object"}
+    assert ("refused", "response_format") in kinds(result.marks)
+
+
+def test_a_refusal_of_something_else_stays_one(engine: Engine, fake: FakeProvider) -> None:
+    fake.script(status(400, error("no such thing")))
+    result = engine.ask(address(fake.base_url), MESSAGES, output=FORM)
+    assert result.failure is not None
+    assert (result.failure.code, len(fake.requests)) == ("bad_request", 1)
+
+
+def test_a_refusal_in_words_too_ends(engine: Engine, fake: FakeProvider) -> None:
+    fake.script(*[status(400, error("no response_format here"))] * 2, stream("never"))
+    result = engine.ask(address(fake.base_url), MESSAGES, output=FORM)
+    assert (result.state, len(fake.requests)) == ("failed", 2)
+
+
+@pytest.fixture(scope="module")
+def translating() -> Iterator[Engine]:
+    with Engine() as running:
+        running.client.warm("litellm")
+        running.heard.wait_for(lambda: running.heard.notices("ready"))
+        yield running
+
+
+def test_anthropic_takes_schemas_and_json_in_words(translating: Engine, fake: FakeProvider) -> None:
+    endpoint = Endpoint("litellm", "litellm", "LiteLLM", fake.url)
+    for output in (FORM, JSON):
+        result = translating.ask(
+            endpoint, MESSAGES, model="anthropic/claude-sonnet-4-5", key="k-0123456789", output=output
+        )
+        assert result.state == "finished", result
+    first, second = (request.body for request in fake.requests)
+    assert json.dumps(SCHEMA["properties"]) in json.dumps(first)
+    assert "one JSON value" in json.dumps(second["system"])
+    assert "tools" not in second
+    assert "no mode for JSON" in said(result)

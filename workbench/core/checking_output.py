@@ -1,0 +1,118 @@
+"""Whether an answer has the form that was asked for.
+
+Invariant: what is checked is the answer as it came: a code fence around JSON is said, never taken away. A check asks
+nobody: references in a schema reach only into the schema itself. Draft 2020-12 counts, whatever `$schema` says.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from workbench.core.blocks import BlockError, OutputFormat
+from workbench.core.chat_form import schema_object
+from workbench.core.runs import FormatCheck
+
+MOST_CHECKED = 2_000_000
+"""Characters; a longer answer is not checked."""
+_FENCE = re.compile(r"\s*```[\w-]*\s*\n(.*?)\n?\s*```\s*\Z", re.DOTALL)
+_SHOWN = 200
+_WHAT = "The schema of the output format"
+
+
+def schema_problem(output: OutputFormat) -> str:
+    """Return why nothing can be asked for in this form, as a sentence, "" when it can."""
+    if output.kind == "json":
+        return ""
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import SchemaError
+
+    try:
+        schema = schema_object(output.schema, _WHAT)
+        Draft202012Validator.check_schema(schema)
+    except BlockError as error:
+        return str(error)
+    except SchemaError as error:
+        return f"{_WHAT} is wrong at {_path(error.absolute_path)}: {_short(error.message)}. Correct it there."
+    except RecursionError:
+        return f"{_WHAT} is nested too deeply. Flatten it."
+    return ""
+
+
+def check_output(output: OutputFormat, text: str) -> FormatCheck:
+    """Return whether `text` is valid, and if not the first error."""
+    if len(text) > MOST_CHECKED:
+        return FormatCheck(None, f"not checked: longer than {MOST_CHECKED // 1_000_000} million characters")
+    try:
+        value = json.loads(text, parse_constant=_no_number)
+    except RecursionError:
+        return FormatCheck(None, "not checked: nested too deeply")
+    except ValueError as error:
+        return FormatCheck(False, _why_no_json(text, error))
+    if output.kind == "json":
+        return FormatCheck(True, "valid JSON")
+    return _against(output, value)
+
+
+def _against(output: OutputFormat, value: Any) -> FormatCheck:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import best_match
+    from referencing import Registry
+    from referencing.exceptions import Unresolvable
+
+    if problem := schema_problem(output):
+        return FormatCheck(None, f"not checked: {problem}")
+    try:
+        # Without a registry of its own it would look references up on the network.
+        checker = Draft202012Validator(schema_object(output.schema, _WHAT), registry=Registry())
+        error = best_match(checker.iter_errors(value))
+    except Unresolvable as unresolved:
+        return FormatCheck(None, f"not checked: the schema refers to {unresolved.ref!r}, which is not in it")
+    except RecursionError:
+        return FormatCheck(None, "not checked: nested too deeply")
+    except re.error as wrong:
+        return FormatCheck(None, f"not checked: a pattern in the schema is no regular expression ({wrong})")
+    if error is None:
+        return FormatCheck(True, "valid against the schema")
+    return FormatCheck(False, f"{_path(error.absolute_path)}: {_short(error.message)}")
+
+
+def _why_no_json(text: str, error: ValueError) -> str:
+    if not text.strip():
+        return "no JSON: the answer is empty"
+    if (fenced := _FENCE.match(text)) and _is_json(fenced.group(1)):
+        return "no JSON: a code fence stands around it"
+    if isinstance(error, json.JSONDecodeError):
+        return f"no JSON: {error.msg.lower()} at line {error.lineno}, column {error.colno}"
+    return f"no JSON: {error}"
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number in JSON")
+
+
+def _path(parts: Any) -> str:
+    """Return a place as people write it: `orders[0].id`, "the top" for all of it."""
+    shown = ""
+    for part in parts:
+        if isinstance(part, int):
+            shown += f"[{part}]"
+        elif re.fullmatch(r"[A-Za-z_]\w*", part):
+            shown += f".{part}" if shown else part
+        else:
+            shown += f"[{json.dumps(part, ensure_ascii=False)}]"
+    return shown or "the top"
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split()).rstrip(".")
+    return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
