@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.editor_support import Key, content, editor, fields, press, shown, theme, ticks
 from workbench.ui.editor import ContentEditor
 from workbench.ui.editor.aids import Aids
+from workbench.ui.editor.indent import parted
 from workbench.ui.editor.pairs import Pairs, pair_at
 from workbench.ui.theme import Theme
 
@@ -52,3 +55,22 @@ def test_the_pair_at_the_caret_is_framed(editor: ContentEditor, theme: Theme, qt
     qtbot.waitUntil(lambda: pairs.spans == ((3, 4), (5, 6)))
     press(Key.Key_Up)
     qtbot.waitUntil(lambda: pairs.spans == ())
+
+
+@given(st.text(alphabet="<a/> =", max_size=30), st.integers(0, 30))
+def test_the_tag_at_the_caret_is_the_one_that_reaches_it(text: str, caret: int) -> None:
+    caret = min(caret, len(text))
+    tags = [m for m in re.finditer(r"<(/?)(a[\w:.-]*)(?:\s[^<>]*?)?(/?)>", text) if not m[3]]
+    at_caret = any(tag.start() <= caret <= tag.end() for tag in tags)
+    assert at_caret or pair_at(text, caret) is None
+
+
+def test_the_text_around_a_position_counts_no_soft_breaks(editor: ContentEditor) -> None:
+    text = "é" + "word 😀 " * 4_000
+    editor.set_content(content(("user", text)))
+    record = fields(editor)[0].record
+    assert record.is_broken
+    for position in (0, 1, 9_000, len(record) - 3, len(record)):
+        before, behind = record.around(position, 5_000)
+        assert before == parted(text, max(0, position - 5_000), position)[1]
+        assert behind == parted(text, position, position + 5_000)[1]

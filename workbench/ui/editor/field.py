@@ -23,6 +23,7 @@ from PySide6.QtGui import (
     QTextBlock,
     QTextCharFormat,
     QTextCursor,
+    QTextDocument,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QToolTip, QWidget
@@ -34,6 +35,7 @@ from workbench.ui.editor.exact import encodable, from_document, pasted, to_docum
 from workbench.ui.editor.history import FieldHistory
 from workbench.ui.editor.journal import Kind
 from workbench.ui.editor.keys import edits_text, is_redo, is_undo, plain_modifiers
+from workbench.ui.editor.layout import laid_out
 from workbench.ui.editor.marks import Marks
 from workbench.ui.editor.menu import text_menu
 from workbench.ui.editor.mirror import Edit
@@ -59,6 +61,7 @@ class ExactField(QPlainTextEdit):
     ) -> None:
         """`journaled`: the owner keeps the undo journal and the field asks it by signals. `mono`: fixed width."""
         super().__init__(parent)
+        self.setDocument(laid_out(QTextDocument(self)))
         self._theme = theme
         self._mono = mono
         self.record = Record(self.document())

@@ -13,7 +13,6 @@ from PySide6.QtCore import QObject, QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter, QPen
 
 from workbench.ui.editor.exact import units
-from workbench.ui.editor.indent import parted
 from workbench.ui.editor.marks import places
 from workbench.ui.theme import Theme
 
@@ -55,6 +54,8 @@ def _partner(text: str, position: int) -> int | None:
 
 
 def _tags(text: str, caret: int) -> tuple[Span, Span] | None:
+    if not _is_in_tag(text, caret):
+        return None
     tags = [match for match in _TAG.finditer(text) if not match[3]]
     mine = next((index for index, tag in enumerate(tags) if tag.start() <= caret <= tag.end()), None)
     if mine is None:
@@ -67,6 +68,13 @@ def _tags(text: str, caret: int) -> tuple[Span, Span] | None:
             if depth == 0:
                 return tags[mine].span(), tag.span()
     return None
+
+
+def _is_in_tag(text: str, caret: int) -> bool:
+    """Whether `caret` is in or beside a tag: known from the nearest "<" alone, since no tag holds another one."""
+    starts = (text.rfind("<", 0, caret + 1), text.rfind("<", 0, caret))
+    found = (_TAG.match(text, start) for start in starts if start >= 0)
+    return any(tag is not None and not tag[3] and caret <= tag.end() for tag in found)
 
 
 class Pairs(QObject):
@@ -91,10 +99,9 @@ class Pairs(QObject):
         caret = self._field.caret()
         spans: tuple[Span, ...] = ()
         if self._field.hasFocus() and not self._field.textCursor().hasSelection():
-            text = self._field.document_text()
             start = max(0, caret - REACH)
-            _, before, rest = parted(text, start, caret)
-            window = before + rest[:REACH]
+            before, behind = self._field.record.around(caret, REACH)
+            window = before + behind
             pair = pair_at(window, len(before))
             spans = tuple((start + units(window[:a]), start + units(window[:b])) for a, b in pair or ())
         if spans != self._spans:

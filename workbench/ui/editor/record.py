@@ -34,6 +34,13 @@ class Record:
         """Return the text as the document holds it; O(n)."""
         return without_breaks(self._mirror.text())
 
+    def around(self, position: int, reach: int) -> tuple[str, str]:
+        """Return what is before and behind a position of the text, up to `reach` UTF-16 units each."""
+        first, here = self._breaks.raw(max(0, position - reach)), self._breaks.raw(position)
+        last = min(self._breaks.raw(position + reach), len(self._mirror))
+        before, behind = self._mirror.part(first, here), self._mirror.part(here, last)
+        return without_breaks(before), without_breaks(behind)
+
     def selected(self, cursor: QTextCursor) -> str:
         """Return the text that is selected, as the document holds it."""
         return without_breaks(self._mirror.part(cursor.selectionStart(), cursor.selectionEnd()))
