@@ -27,7 +27,8 @@ _VERSIONS = (
 )
 _BARE = (
     "SELECT versions.id, versions.uid, versions.number, versions.created_at, versions.note, versions.branched,"
-    " EXISTS (SELECT 1 FROM lanes WHERE lanes.version_id = versions.id), parents.number,"
+    " EXISTS (SELECT 1 FROM lanes JOIN runs ON runs.id = lanes.run_id"
+    "  WHERE lanes.version_id = versions.id AND runs.kind <> 'improve'), parents.number,"
     " CAST(contents.body AS BLOB), CAST(parent_contents.body AS BLOB)"
     " FROM versions JOIN contents ON contents.id = versions.content_id"
     " LEFT JOIN versions AS parents ON parents.id = versions.parent_id"

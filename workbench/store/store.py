@@ -18,6 +18,7 @@ from typing import TypeVar
 
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
+from workbench.core.improving import Earlier, RecentAnswer
 from workbench.core.lanes import Endpoint
 from workbench.core.money import Rates
 from workbench.core.runs import IterationDetail, IterationRow, PastAnswer, PromptRow, Result, VersionRow
@@ -29,6 +30,7 @@ from workbench.store import (
     damaged,
     ending,
     endpoints,
+    improvements,
     pages,
     past_outputs,
     prompts,
@@ -264,6 +266,23 @@ class Store:
         """Return the latest winner of the same prompt, for the same values if there is one."""
         with self._readers.use() as connection:
             return answers.winner(connection, output_uid)
+
+    # Improvements
+
+    def recent_answers(self, prompt_uid: str, limit: int = 60) -> list[RecentAnswer]:
+        """Return finished answers of a prompt's newest iterations, newest first, with how they were judged."""
+        with self._readers.use() as connection:
+            return improvements.recent_answers(connection, prompt_uid, limit)
+
+    def improvements(self, prompt_uid: str, limit: int = 50) -> list[Earlier]:
+        """Return the runs that asked for a better version of a prompt, newest first."""
+        with self._readers.use() as connection:
+            return improvements.earlier(connection, prompt_uid, limit)
+
+    def version_meant(self, prompt_uid: str, content: Content, based_on: int | None) -> int | None:
+        """Return the version that a text is, else the one that it started from, else the newest; None without any."""
+        with self._readers.use() as connection:
+            return improvements.version_meant(connection, prompt_uid, content, based_on)
 
     # Endpoints, prices, small facts
 
