@@ -23,7 +23,10 @@ PIECES = [*"ab {}<>/\n\t\"'=`é漢", "<message", "</message>", "{{x}}", 'role="u
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
 MESSAGES = st.lists(st.builds(Message, st.sampled_from(ROLES), TEXTS), min_size=1, max_size=5).map(tuple)
 BASE = Content(
-    (Message("system", "You answer about {{topic}}.\n"), Message("user", "{{question}}", (Attachment("a" * 64, "x/y", "n"),))),
+    (
+        Message("system", "You answer about {{topic}}.\n"),
+        Message("user", "{{question}}", (Attachment("a" * 64, "x/y", "n"),)),
+    ),
     examples=(Example("a", "b"),),
 )
 
@@ -54,12 +57,12 @@ def test_all_changes_give_the_proposal_and_none_the_prompt(
 
 @given(st.text(max_size=200))
 def test_whatever_a_model_writes_is_read_or_told(text: str) -> None:
+    told = ""
     try:
-        answer = read_answer(text)
+        messages = read_answer(text).messages
     except AnswerError as error:
-        assert str(error).endswith(".")
-    else:
-        assert answer.messages
+        messages, told = (), str(error)
+    assert messages or told.endswith(".")
 
 
 def test_what_stands_around_the_messages_is_the_remark() -> None:

@@ -85,7 +85,9 @@ def earlier(connection: sqlite3.Connection, prompt_uid: str, limit: int) -> list
     ]
 
 
-def version_meant(connection: sqlite3.Connection, prompt_uid: str, content: Content, based_on: int | None) -> int | None:
+def version_meant(
+    connection: sqlite3.Connection, prompt_uid: str, content: Content, based_on: int | None
+) -> int | None:
     """Return the version that a text is, else the one that it started from, else the newest; None without any."""
     hash_ = digest(canonical(content).decode())
     row = connection.execute(_VERSION, (prompt_id(connection, prompt_uid), hash_, based_on)).fetchone()

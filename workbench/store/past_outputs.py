@@ -12,7 +12,8 @@ _LENGTHS = (
     " JOIN prompts ON prompts.id = runs.prompt_id"
     " JOIN lanes ON lanes.run_id = runs.id AND lanes.position = outputs.lane"
     " WHERE prompts.uid = ? AND lanes.endpoint_uid = ? AND lanes.model = ? AND state = 'finished'"
-    " AND runs.kind = 'iteration' AND output_tokens IS NOT NULL AND runs.id > (SELECT coalesce(max(id), 0) - ? FROM runs)"
+    " AND runs.kind = 'iteration' AND output_tokens IS NOT NULL"
+    " AND runs.id > (SELECT coalesce(max(id), 0) - ? FROM runs)"
     " ORDER BY outputs.id DESC LIMIT ?"
 )
 _LOOK_BACK = 2000

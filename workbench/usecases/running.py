@@ -19,7 +19,7 @@ from workbench.core.runs import Failure, OutputState, Result, RunSet
 from workbench.engine.calls import Ended, EngineNotice, Event
 from workbench.host.keys import KeyStore
 from workbench.store import Store, StoreError
-from workbench.store.records import LaneStart, OutputStart, RunStart
+from workbench.store.records import LaneStart, OutputStart, RunBegun, RunStart
 from workbench.usecases.asking import Asked, Asker, Engine, Live
 from workbench.usecases.credentials import ProviderOf
 from workbench.usecases.handles import RunHandle
@@ -97,6 +97,21 @@ class Runner:
         )
         handle = RunHandle(run_uid, prompt_uid, transcripts)
         self._enter(handle, lambda: self._begin(handle, draft, based_on, note))
+        return handle
+
+    def start_aside(self, prompt_uid: str, asked: Asked, plan: Callable[[RunHandle, Owner], RunStart]) -> RunHandle:
+        """Ask one model something about a prompt, in a run that is no iteration. Returns at once.
+
+        `plan` returns what is recorded before, on a worker thread; it may read the database and raise as it does.
+        """
+        run_uid = self._owner.new_uid()
+        handle = RunHandle(run_uid, prompt_uid, (self._transcript(run_uid, 0),))
+
+        def begin() -> None:
+            self._listeners.on_run_started(self._record(handle, plan(handle, self._owner)))
+            self._ask(handle.transcripts[0], asked)
+
+        self._enter(handle, begin)
         return handle
 
     def retry(self, output_uid: str, *, run_uid: str = "", prompt_uid: str = "") -> RunHandle:
@@ -222,47 +237,26 @@ class Runner:
 
     def _begin(self, handle: RunHandle, draft: Draft, based_on: int | None, note: str) -> None:
         planned = plan_lanes(draft, lambda n: sendable(self._store.version(handle.prompt_uid, n)), self._render)
-        try:
-            begun = self._store.begin_run(self._run_start(handle, draft, based_on, note)).result()
-        except StoreError as error:
-            raise RefusedError(
-                f"The run was not started, because it could not be recorded. {error.sentence}", error.detail
-            ) from error
-        handle.begin(begun)
+        begun = self._record(handle, _iteration(handle, self._owner, draft, based_on, note))
         self._session.started(handle.prompt_uid, self._owner.clock())
         self._listeners.on_run_started(begun)
         for transcript in handle.transcripts:
             lane = planned[transcript.position]
             self._ask(transcript, Asked(lane.lane, lane.rendered[transcript.value_set]))
 
+    def _record(self, handle: RunHandle, start: RunStart) -> RunBegun:
+        try:
+            begun = self._store.begin_run(start).result()
+        except StoreError as error:
+            raise RefusedError(
+                f"The run was not started, because it could not be recorded. {error.sentence}", error.detail
+            ) from error
+        handle.begin(begun)
+        return begun
+
     def _render(self, content: Content, values: Mapping[str, str]) -> Future[Texts]:
         self._engine.start()
         return self._engine.render(content, values)
-
-    def _run_start(self, handle: RunHandle, draft: Draft, based_on: int | None, note: str) -> RunStart:
-        return RunStart(
-            uid=handle.run_uid,
-            kind="iteration",
-            prompt_uid=handle.prompt_uid,
-            owner_uid=self._owner.uid,
-            started_at=self._owner.now(),
-            based_on=based_on,
-            content=draft.content if any(lane.pinned is None for lane in draft.run_lanes) else None,
-            version_uid=self._owner.new_uid(),
-            sets=tuple(RunSet(one.uid, one.name, one.values) for one in draft.run_sets),
-            lanes=tuple(
-                LaneStart(
-                    self._owner.new_uid(),
-                    lane,
-                    position,
-                    tuple(
-                        OutputStart(t.uid, t.sample, t.value_set) for t in handle.transcripts if t.position == position
-                    ),
-                )
-                for position, lane in enumerate(draft.run_lanes)
-            ),
-            note=note,
-        )
 
     def _again(self, handle: RunHandle, output_uid: str) -> None:
         (transcript,) = handle.transcripts
@@ -331,3 +325,27 @@ class Runner:
     def _touch(self, output_uid: str) -> None:
         with self._lock:
             self._dirty.add(output_uid)
+
+
+def _iteration(handle: RunHandle, owner: Owner, draft: Draft, based_on: int | None, note: str) -> RunStart:
+    return RunStart(
+        uid=handle.run_uid,
+        kind="iteration",
+        prompt_uid=handle.prompt_uid,
+        owner_uid=owner.uid,
+        started_at=owner.now(),
+        based_on=based_on,
+        content=draft.content if any(lane.pinned is None for lane in draft.run_lanes) else None,
+        version_uid=owner.new_uid(),
+        sets=tuple(RunSet(one.uid, one.name, one.values) for one in draft.run_sets),
+        lanes=tuple(
+            LaneStart(
+                owner.new_uid(),
+                lane,
+                position,
+                tuple(OutputStart(t.uid, t.sample, t.value_set) for t in handle.transcripts if t.position == position),
+            )
+            for position, lane in enumerate(draft.run_lanes)
+        ),
+        note=note,
+    )

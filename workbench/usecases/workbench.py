@@ -31,6 +31,7 @@ from workbench.usecases.coding import Coder
 from workbench.usecases.endpoints import Endpoints
 from workbench.usecases.forecasting import Forecaster
 from workbench.usecases.history import History
+from workbench.usecases.improving import Improver
 from workbench.usecases.listening import Listeners, RunListener
 from workbench.usecases.others import Others
 from workbench.usecases.pricing import Pricing
@@ -122,6 +123,7 @@ class Workbench:
             listeners=self.listeners,
             owner=Owner(self.owner_uid, new_uid, utc_now, monotonic_ms),
         )
+        self.improver = Improver(store, self.runner)
         self.recovery: Future[str] = Future()
         """One quiet sentence about what an earlier session left unfinished, "" for nothing."""
         self._owners = owners_directory(store.path)
