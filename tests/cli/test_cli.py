@@ -6,6 +6,8 @@ import io
 import itertools
 import json
 import os
+import sqlite3
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ import pytest
 from tests.usecases.making import opened
 from workbench.cli.main import main
 from workbench.cli.output import Interleaved, InTurn, LaneOutput, harmless
+from workbench.core.limits import LIMITS, Limits
 from workbench.core.runs import Result
 from workbench.engine.calls import Delta, Retrying
 from workbench.host.dirs import places
@@ -251,3 +254,43 @@ def test_on_a_terminal_a_model_cannot_steer_it() -> None:
     Interleaved(lanes, out, width=80, colour=True).look()
     assert "\x1b[2J" not in out.getvalue()
     assert "\x1b[33m2 │\x1b[0m ␛[2J" in out.getvalue()
+
+
+def test_a_run_over_a_limit_is_refused_where_nobody_can_be_asked(
+    file: str, db: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with opened(Path(db).parent) as (workbench, _):
+        workbench.store.set_meta(LIMITS, Limits(calls=1).to_text()).result()
+    twice = ["run", "--db", db, "--prompt", file, "--model", "echo", "--model", "echo"]
+    assert main(twice) == 2
+    assert "2 calls (your limit is 1). Nothing was run. Add --over-limit" in capsys.readouterr().err
+    connection = sqlite3.connect(db)
+    assert connection.execute("SELECT count(*) FROM runs").fetchall() == [(0,)]
+    assert connection.execute("SELECT name FROM prompts WHERE name = 'Greeter'").fetchall() == []
+    connection.close()
+    assert main([*twice, "--over-limit"]) == 0
+    assert main(["run", "--db", db, "--prompt", file]) == 0
+
+
+@pytest.mark.parametrize(("said", "code"), [("y\n", 0), ("\n", 2)])
+def test_a_run_over_a_limit_asks_at_a_terminal(
+    said: str, code: int, file: str, db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    with opened(Path(db).parent) as (workbench, _):
+        workbench.store.set_meta(LIMITS, Limits(calls=0).to_text()).result()
+    monkeypatch.setattr(sys, "stdin", Terminal(said))
+    monkeypatch.setattr(sys, "stderr", shown := Terminal())
+    assert main(["run", "--db", db, "--prompt", file]) == code
+    assert "1 call (your limit is 0). Run it? [y/N]" in shown.getvalue()
+
+
+def test_damaged_limits_refuse_a_run_with_a_way_out(file: str, db: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with opened(Path(db).parent) as (workbench, _):
+        workbench.store.set_meta(LIMITS, "[" * 100_000).result()
+    assert main(["run", "--db", db, "--prompt", file]) == 2
+    assert "Set them again in the settings" in capsys.readouterr().err
+    assert main(["run", "--db", db, "--prompt", file, "--over-limit"]) == 0

@@ -28,7 +28,7 @@ def test_without_limits_nothing_asks() -> None:
     [
         (Limits(usd=0.10), "about $0.2000 (your limit is $0.1000)"),
         (Limits(tokens=149), "about 150 tokens (your limit is 149)"),
-        (Limits(calls=0), "1 calls (your limit is 0)"),
+        (Limits(calls=0), "1 call (your limit is 0)"),
     ],
 )
 def test_what_is_over_is_told(limits: Limits, said: str) -> None:
@@ -50,6 +50,14 @@ def test_what_is_unknown_is_said() -> None:
 
 def test_limits_come_back_as_they_were() -> None:
     assert Limits.from_text(Limits(0.5, 2000, None).to_text()) == Limits(0.5, 2000, None)
-    for wrong in ("[]", '{"usd": true}', '{"usd": -1}', '{"calls": "3"}', "{"):
+    for wrong in (
+        "[]",
+        '{"usd": true}',
+        '{"usd": -1}',
+        '{"calls": "3"}',
+        "{",
+        "[" * 100_000,
+        f'{{"usd": 1{"0" * 400}}}',
+    ):
         with pytest.raises(ValueError):
             Limits.from_text(wrong)

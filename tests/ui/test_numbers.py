@@ -109,3 +109,19 @@ def test_cache_up_to_here_is_part_of_the_text_that_runs(desk: Desk) -> None:
     assert '"cache":true' in body[0]
     window.view.editor.undo()
     assert not window.view.editor.content().messages[0].cache
+
+
+def test_a_retry_over_a_limit_asks_too(desk: Desk) -> None:
+    window = desk.open({"default": [{"fail": ["server_error", "No.", ""]}]})
+    desk.run()
+    window.gate.set_limits(Limits(calls=1))
+    attempts = "SELECT count(*) FROM outputs WHERE attempt > 1"
+    desk.press(Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    desk.until(lambda: "Trying again takes 2 calls (your limit is 1). Run it?" in desk.notice())
+    assert desk.rows(attempts) == [(0,)]
+    desk.press(Qt.Key.Key_Return)
+    desk.until(lambda: desk.rows(attempts) == [(2,)])
+    desk.settle()
+    window.retry(window.shown_slots()[:1])
+    desk.until(lambda: desk.rows(attempts) == [(3,)])
+    desk.settle()

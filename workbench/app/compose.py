@@ -25,7 +25,6 @@ from workbench.core.lanes import Endpoint
 from workbench.core.runs import IterationDetail
 from workbench.core.timeline import Detail, VersionDetail, VersionLabel
 from workbench.host.ids import new_uid
-from workbench.store.errors import StoreError
 from workbench.store.records import RunBegun
 from workbench.usecases import history
 from workbench.usecases.mending import OpenedDraft
@@ -160,18 +159,8 @@ class Compose(QObject):
         self._timeline.set_prompt(uid)
         self._show_draft_lanes()
         self.prompt_changed.emit(uid)
-        self._tasks.run(lambda: self._newest(uid), lambda newest: self._show_newest(uid, newest))
+        self._tasks.run(lambda: self.rows.newest(uid), lambda newest: self._show_newest(uid, newest))
         self._read_names()
-
-    def _newest(self, uid: str) -> IterationDetail | None:
-        rows = self._workbench.history.iterations(uid, None, 1)
-        try:
-            return self._workbench.history.detail(rows[0].run_uid) if rows else None
-        except StoreError as error:
-            # An iteration that cannot be read keeps nobody from the prompt.
-            told = error
-            self._tasks.on_ui(lambda: self._tasks.report(told))
-            return None
 
     def _show_newest(self, uid: str, newest: IterationDetail | None) -> None:
         if uid != self._prompt:

@@ -11,8 +11,9 @@ from PySide6.QtCore import QObject, Signal
 
 from workbench.app.tasks import Tasks
 from workbench.app.timeline import TimelineModel
-from workbench.core.runs import IterationRow
+from workbench.core.runs import IterationDetail, IterationRow
 from workbench.core.timeline import TimelineRow
+from workbench.store.errors import StoreError
 from workbench.usecases.history import History
 
 
@@ -29,6 +30,20 @@ class Rows(QObject):
         """`prompt` returns the uid of the prompt whose timeline it is."""
         super().__init__(parent)
         self._history, self._tasks, self._timeline, self._prompt = history, tasks, timeline, prompt
+
+    def newest(self, prompt_uid: str) -> IterationDetail | None:
+        """Return the newest iteration of a prompt, None for none; one that cannot be read is reported.
+
+        Blocks.
+        """
+        rows = self._history.iterations(prompt_uid, None, 1)
+        try:
+            return self._history.detail(rows[0].run_uid) if rows else None
+        except StoreError as error:
+            # An iteration that cannot be read keeps nobody from the prompt.
+            told = error
+            self._tasks.on_ui(lambda: self._tasks.report(told))
+            return None
 
     def refresh(self, run_uid: str) -> None:
         """Read the row of an iteration again; one of another prompt is left alone."""

@@ -107,6 +107,10 @@ class ShownRun:
         verdicts[at] = verdict
         return replace(self, verdicts=tuple(verdicts))
 
+    def run_of(self, slot: str) -> str:
+        """Return the uid of the run that a lane's answers belong to."""
+        return next((lane.kept_run for lane in self.lanes if lane.slot == slot), "") or self.uid
+
     def with_attempt(self, slot: str, uid: str) -> ShownRun:
         """Return it with a further attempt of the answer that a lane shows."""
         cell = (slot, self.at, self.samples.get(slot, 0))

@@ -202,11 +202,8 @@ class Stage(QObject):
 
     def retry(self, slots: Iterable[str], prompt_uid: str) -> None:
         """Ask again what the shown outputs of these lanes asked; earlier attempts stay."""
-        run_uid = self.board.run_uid
-        for slot in slots:
-            output = self.board.output(slot)
-            if not output or self.board.is_running(slot):
-                continue
+        for slot, output in self.to_retry(slots).items():
+            run_uid = self._shown.run_of(slot)
             try:
                 handle = self._workbench.runner.retry(output, run_uid=run_uid, prompt_uid=prompt_uid)
             except RefusedError as error:
@@ -215,6 +212,14 @@ class Stage(QObject):
             self.outputs.add(handle.transcripts)
             self._asked_again.update(handle.output_uids)
             self._put(self._shown.with_attempt(slot, handle.transcripts[0].uid))
+
+    def to_retry(self, slots: Iterable[str]) -> dict[str, str]:
+        """Return the shown outputs of these lanes that can be asked again, by slot."""
+        return {s: output for s in slots if (output := self.board.output(s)) and not self.board.is_running(s)}
+
+    def run_of(self, slot: str) -> str:
+        """Return the uid of the run that a lane's shown answers belong to."""
+        return self._shown.run_of(slot)
 
     def _tell_of_retries(self) -> None:
         """Let the timeline say that a run is running again, once its new attempt is recorded and so is under way."""

@@ -9,6 +9,7 @@ import argparse
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from workbench.cli.limits import keep_limits
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
 from workbench.core.templates import content_variables
@@ -42,6 +43,8 @@ def choose(workbench: Workbench, args: argparse.Namespace) -> Choice:
     draft = _with_lanes(workbench, choice.draft, args.model, args.param)
     choice = replace(choice, draft=_with_values(workbench, choice.prompt_uid, draft, args.var))
     _refuse(choice.draft)
+    if not args.over_limit:
+        keep_limits(workbench, choice.prompt_uid, choice.draft)
     if choice.prompt_uid or choice.kept is None:
         return choice
     uid, made = workbench.prompts.create(choice.name, choice.kept)

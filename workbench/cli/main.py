@@ -97,6 +97,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     run.add_argument("--param", metavar="K=V", action="append", default=[], help=_PARAM_HELP)
     run.add_argument("--note", metavar="TEXT", default="", help="a note on the iteration")
+    run.add_argument("--over-limit", action="store_true", help="run it even when it is over the limits of one run")
     run.add_argument("--json", action="store_true", help="one JSON document with everything, at the end")
     models = commands.add_parser("models", parents=[shared], help="list models, the id first on each line")
     models.add_argument("query", metavar="QUERY", nargs="*", help="words that the id or the provider must have")

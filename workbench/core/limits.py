@@ -7,7 +7,6 @@ where a limit of money is set, because nobody can tell that it is kept.
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import asdict, dataclass
 
 from workbench.core.forecast import Forecast
@@ -15,6 +14,8 @@ from workbench.core.money import show_cost
 
 LIMITS = "limits"
 """The fact of a history that holds them."""
+MOST = 10**15
+"""A larger number is damage, not a limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +38,15 @@ class Limits:
     @classmethod
     def from_text(cls, text: str) -> Limits:
         """Read `to_text` back. Raises ValueError for anything else."""
-        data = json.loads(text)
+        try:
+            data = json.loads(text)
+        except RecursionError as error:
+            raise ValueError("the limits are nested too deeply") from error
         if not isinstance(data, dict):
             raise ValueError("the limits are no object")
         usd, tokens, calls = (data.get(name) for name in ("usd", "tokens", "calls"))
         for value in (usd, tokens, calls):
-            wrong = (
-                isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0
-            )
+            wrong = isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MOST
             if value is not None and wrong:
                 raise ValueError("a limit is no number")
         return cls(
@@ -54,11 +56,11 @@ class Limits:
         )
 
 
-def excess(limits: Limits, forecast: Forecast) -> str:
-    """Return a question about what is over the limits, "" when nothing is."""
+def excess(limits: Limits, forecast: Forecast, what: str = "This run") -> str:
+    """Return a sentence about what of `what` is over the limits, "" when nothing is."""
     over: list[str] = []
     if limits.calls is not None and forecast.calls > limits.calls:
-        over.append(f"{forecast.calls:,} calls (your limit is {limits.calls:,})")
+        over.append(f"{forecast.calls:,} {'call' if forecast.calls == 1 else 'calls'} (your limit is {limits.calls:,})")
     if limits.tokens is not None and forecast.tokens > limits.tokens:
         over.append(f"about {forecast.tokens:,} tokens (your limit is {limits.tokens:,})")
     if limits.usd is not None:
@@ -72,7 +74,7 @@ def excess(limits: Limits, forecast: Forecast) -> str:
     unknown = ""
     if limits.usd is not None and forecast.open_ended:
         unknown = f" How long {_names(forecast.open_ended)} will answer is not known yet and not counted."
-    return f"This run takes {', and '.join(over)}.{unknown} Run it?"
+    return f"{what} takes {', and '.join(over)}.{unknown}"
 
 
 def _names(titles: tuple[str, ...]) -> str:

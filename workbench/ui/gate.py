@@ -6,6 +6,7 @@ them is started only by an answer, and every answer is for one run.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
 
 KEY = "limit"
+RUN, RETRY = "This run", "Trying again"
 
 
 class RunGate(QObject):
@@ -27,6 +29,7 @@ class RunGate(QObject):
         super().__init__(window)
         self._window = window
         self._limits = Limits()
+        self._asked: tuple[str, Callable[[], None]] | None = None
         window.notice.action_clicked.connect(self._answered)
 
     def read_limits(self) -> None:
@@ -45,18 +48,44 @@ class RunGate(QObject):
     def run(self) -> None:
         """Run, or ask first; while it asks this is the answer."""
         window = self._window
-        if self.asks:
+        if self.asks and self._asked is not None and self._asked[0] == RUN:
             self._answered(KEY)
-        elif not self._limits.any or (found := to_foresee(window)) is None:
+        elif (found := to_foresee(window)) is None:
             window.compose.run()
         else:
-            # What cannot be foreseen is for the run itself to refuse or to do.
             prompt, draft = found
-            window.tasks.run(
-                lambda: window.workbench.forecaster.forecast(prompt, draft),
-                self._decide,
-                lambda _: window.compose.run(),
-            )
+            self.let(lambda: window.workbench.forecaster.forecast(prompt, draft), window.compose.run)
+
+    def retry(self, slots: list[str]) -> None:
+        """Repeat the calls of the shown answers of these lanes, or ask first."""
+        window, stage = self._window, self._window.compose.stage
+        prompt, outputs = window.compose.prompt_uid, stage.to_retry(slots)
+        runs = {stage.run_of(slot) for slot in outputs}
+
+        def foresee() -> Forecast:
+            found = [window.workbench.history.detail(run) for run in sorted(runs)]
+            lanes = [window.workbench.forecaster.again(prompt, one, outputs.values()).lanes for one in found]
+            return Forecast(tuple(lane for some in lanes for lane in some))
+
+        def go() -> None:
+            # What the lanes show may be another while the question stands.
+            same = [slot for slot, output in stage.to_retry(outputs).items() if output == outputs[slot]]
+            stage.retry(same, window.compose.prompt_uid)
+            window.pulse.start()
+
+        self.let(foresee, go, RETRY)
+
+    def let(self, foresee: Callable[[], Forecast], go: Callable[[], None], what: str = RUN) -> None:
+        """Do `go`, which sends something, or ask first. `foresee` blocks; `what` is named in the question."""
+        if not self._limits.any:
+            go()
+            return
+
+        def decide(forecast: Forecast) -> None:
+            self._decide(forecast, go, what)
+
+        # What cannot be foreseen is for the run itself to refuse or to do.
+        self._window.tasks.run(foresee, decide, lambda _: go())
 
     def refuse(self) -> bool:
         """Take the question away; False when there was none."""
@@ -76,16 +105,18 @@ class RunGate(QObject):
                     "The limits of a run cannot be read and do not hold. Set them again in the settings.", str(error)
                 )
 
-    def _decide(self, forecast: Forecast) -> None:
-        if not (question := excess(self._limits, forecast)):
-            self._window.compose.run()
+    def _decide(self, forecast: Forecast, go: Callable[[], None], what: str) -> None:
+        if not (over := excess(self._limits, forecast, what)):
+            go()
             return
-        self._window.notice.show_notice(KEY, question, action=KEY, label="Run it (Enter)")
+        self._asked = what, go
+        self._window.notice.show_notice(KEY, f"{over} Run it?", action=KEY, label="Run it (Enter)")
         self._window.notice.focus_action()
         self._window.update_state()
 
     def _answered(self, action: str) -> None:
-        if action == KEY:
+        if action == KEY and self._asked is not None:
+            go, self._asked = self._asked[1], None
             self._window.notice.clear(KEY)
             self._window.view.editor.focus_first()
-            self._window.compose.run()
+            go()

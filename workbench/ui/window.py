@@ -236,8 +236,7 @@ class MainWindow(QObject):
                 f"{with_key('Run all lanes', self.keys.name('run'))} to use the new settings."
             )
             slots = [slot for slot in slots if slot not in changed]
-        self.compose.stage.retry(slots, self.compose.prompt_uid)
-        self.pulse.start()
+        self.gate.retry(slots)
 
     def run_recorded(self, begun: RunBegun) -> None:
         self.compose.recorded(begun)

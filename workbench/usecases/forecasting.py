@@ -21,7 +21,7 @@ from workbench.core.forecast import Forecast, LaneForecast, span_of
 from workbench.core.lanes import Endpoint, Lane
 from workbench.core.money import Rates
 from workbench.core.rendering import Rendered, assemble
-from workbench.core.runs import VersionRow
+from workbench.core.runs import IterationDetail, VersionRow
 from workbench.core.templates import render_plain, template_texts
 from workbench.engine.calls import Counted, EngineError
 from workbench.engine.catalogue import ModelInfo
@@ -73,6 +73,17 @@ class Forecaster:
     def forecast(self, prompt_uid: str, draft: Draft) -> Forecast:
         """Return what running `draft` now would take."""
         return Forecast(tuple(self._lane(prompt_uid, draft, lane) for lane in draft.run_lanes))
+
+    def again(self, prompt_uid: str, detail: IterationDetail, output_uids: Collection[str]) -> Forecast:
+        """Return what asking again what these outputs of an iteration asked would take."""
+        ran = {lane.position: lane for lane in detail.lanes}
+        found: list[LaneForecast] = []
+        for output in detail.outputs:
+            if output.uid in output_uids:
+                values = detail.sets[output.value_set].values if detail.sets else detail.values
+                lane = replace(ran[output.position].lane, pinned=ran[output.position].version, samples=1)
+                found.append(self._lane(prompt_uid, Draft(values=values, lanes=(lane,)), lane))
+        return Forecast(tuple(found))
 
     def _lane(self, prompt_uid: str, draft: Draft, lane: Lane) -> LaneForecast:
         endpoint = self._endpoint(lane.endpoint)
