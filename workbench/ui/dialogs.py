@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QVBoxLayout, QWidget
 from workbench.app.timeline import name
 from workbench.core.lanes import Lane
 from workbench.ui.questions import Answer, answer_of, answers_question, draft_question
+from workbench.ui.shell.keys import give_back
 from workbench.ui.theme import set_role
 
 if TYPE_CHECKING:
@@ -49,6 +50,10 @@ class NoteDialog(QDialog):
         layout.addWidget(hint)
         self.field.returnPressed.connect(self.accept)
         self.field.selectAll()
+
+    def done(self, result: int) -> None:
+        give_back(self)
+        super().done(result)
 
 
 class Dialogs(QObject):

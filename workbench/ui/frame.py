@@ -154,7 +154,12 @@ class Frame(QMainWindow):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         self._keep(QKeySequence(event.keyCombination()))
-        super().keyPressEvent(event)
+        tab, control = event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab), Qt.KeyboardModifier.ControlModifier
+        if tab and event.modifiers() & control:
+            # What leaves a text has to go on at the button that comes next.
+            self.focusNextPrevChild(event.key() == Qt.Key.Key_Tab)
+        else:
+            super().keyPressEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         turned = event.angleDelta().y()

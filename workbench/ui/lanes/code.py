@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.ui.shell.keys import give_back
 from workbench.ui.theme import Theme, set_role
 from workbench.usecases.problems import problem_of
 
@@ -61,7 +62,6 @@ class CodeDialog(QDialog):
         self.setWindowTitle(f"Code for {title}")
         self._snippets: Snippets = {}
         self.tabs = QTabBar(self)
-        self.tabs.setAccessibleName("Library or tool")
         self.tabs.setAccessibleName("Library or command")
         self.tabs.setDrawBase(False)
         self.field = QPlainTextEdit(self)
@@ -103,6 +103,10 @@ class CodeDialog(QDialog):
         width, height = self.fontMetrics().averageCharWidth() * 100, self.fontMetrics().lineSpacing() * 34
         room = self.screen().availableSize()
         self.resize(min(width, room.width() - 80), min(height, room.height() - 80))
+
+    def done(self, result: int) -> None:
+        give_back(self)
+        super().done(result)
 
     def is_filled(self) -> bool:
         """Whether the values are to stand in the texts."""

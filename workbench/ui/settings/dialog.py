@@ -20,6 +20,7 @@ from workbench.ui.settings.keys import KeysPanel
 from workbench.ui.settings.limits import LimitsPanel
 from workbench.ui.settings.parts import Confirm, button, line
 from workbench.ui.settings.rows import Index, RowDelegate, RowText
+from workbench.ui.shell.keys import give_back
 from workbench.ui.theme import Theme, set_role
 from workbench.usecases.credentials import provider_key
 
@@ -96,6 +97,7 @@ class SettingsDialog(QDialog):
         for panel in (self._keys, self._endpoints, self._limits, self._appearance):
             if panel is not None:
                 panel.close_work()
+        give_back(self)
         super().done(result)
 
     def focusNextPrevChild(self, forward: bool) -> bool:
