@@ -20,6 +20,7 @@ any_settings = st.builds(
     theme=st.sampled_from(["system", "light", "dark"]),
     font_scale=st.floats(0.5, 3),
     geometry=texts,
+    wrap=st.booleans(),
     splitters=st.dictionaries(texts, texts).map(lambda d: tuple(d.items())),
     extra=st.dictionaries(texts.map(lambda t: f"x-{t}"), texts, min_size=1).map(lambda d: json.dumps(d, sort_keys=True))
     | st.just(""),

@@ -143,6 +143,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("theme_system", "Appearance: follow the system", "View", (), _always),
     Command("theme_light", "Appearance: light", "View", (), _always),
     Command("theme_dark", "Appearance: dark", "View", (), _always),
+    Command("wrap", "Wrap long lines in messages, on or off", "View", ("Alt+Z",), _always),
     Command("zoom_in", "Larger text", "View", ("Ctrl++", "Ctrl+="), _always),
     Command("zoom_out", "Smaller text", "View", ("Ctrl+-",), _always),
     Command("zoom_reset", "Text at 100 %", "View", ("Ctrl+Shift+0",), _always),

@@ -21,7 +21,7 @@ Theme = Literal["system", "light", "dark"]
 Motion = Literal["system", "reduced", "full"]
 FILE = "settings.json"
 SMALLEST_FONT, LARGEST_FONT = 0.5, 3.0
-_KNOWN = frozenset({"theme", "font_scale", "motion", "keys", "geometry", "splitters", "reading"})
+_KNOWN = frozenset({"theme", "font_scale", "motion", "keys", "geometry", "splitters", "reading", "wrap"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,8 @@ class Settings:
     splitters: tuple[tuple[str, str], ...] = ()
     reading: tuple[tuple[str, str], ...] = ()
     """How answers are read: a mode by lane, the default under ""."""
+    wrap: bool = True
+    """Long lines of messages end where the editor ends."""
     extra: str = ""
 
     def to_json(self) -> dict[str, Any]:
@@ -57,6 +59,8 @@ class Settings:
             data["splitters"] = dict(self.splitters)
         if self.reading:
             data["reading"] = dict(self.reading)
+        if not self.wrap:
+            data["wrap"] = False
         return data
 
 
@@ -143,6 +147,8 @@ def _value(name: str, value: Any) -> Any:
         return min(max(float(value), SMALLEST_FONT), LARGEST_FONT) if number else None
     if name == "motion":
         return cast(Motion, value) if value in get_args(Motion) else None
+    if name == "wrap":
+        return value if isinstance(value, bool) else None
     if name == "keys":
         return _keys(value)
     if name == "geometry":

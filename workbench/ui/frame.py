@@ -23,6 +23,7 @@ from workbench.store.peek import Glimpse
 from workbench.ui import geometry
 from workbench.ui.compose import ComposeView
 from workbench.ui.compose.view import Values
+from workbench.ui.editor.wrapping import Wrapping
 from workbench.ui.shell.bars import Header, StatusBar
 from workbench.ui.theme import Theme, set_role
 
@@ -66,6 +67,9 @@ class Frame(QMainWindow):
         set_role(side, "sunken")
         side.setMinimumWidth(NARROWEST_SIDE)
         self.view = ComposeView(self.theme, self.divider)
+        self.wrapping = Wrapping(self, wraps=self.settings.wrap)
+        self.wrapping.follow(self.view.editor)
+        self.view.past_made.connect(self.wrapping.follow)
         self.divider.setStretchFactor(1, 1)
         self.status = StatusBar(self.theme, central)
         self._layout = QVBoxLayout(central)
@@ -112,6 +116,7 @@ class Frame(QMainWindow):
                     font_scale=self.theme.scale,
                     reading=self.reading,
                     motion=self.theme.motion,
+                    wrap=self.wrapping.wraps,
                 ),
             )
         except HostError as error:

@@ -92,6 +92,7 @@ class Handlers:
             "theme_system": lambda: self.theme("system"),
             "theme_light": lambda: self.theme("light"),
             "theme_dark": lambda: self.theme("dark"),
+            "wrap": w.frame.wrapping.toggle,
             "zoom_in": lambda: self.zoom(ZOOM_STEP),
             "zoom_out": lambda: self.zoom(-ZOOM_STEP),
             "zoom_reset": lambda: w.theme.set_scale(1.0),

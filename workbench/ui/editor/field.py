@@ -40,6 +40,7 @@ from workbench.ui.editor.marks import Marks
 from workbench.ui.editor.menu import text_menu
 from workbench.ui.editor.mirror import Edit
 from workbench.ui.editor.record import Record
+from workbench.ui.editor.wrapping import bar_room, can_scroll
 from workbench.ui.fonts import set_text_font
 from workbench.ui.theme import Theme
 
@@ -168,7 +169,7 @@ class ExactField(QPlainTextEdit):
     def natural_height(self, limit: int) -> int:
         """Return the height in px that shows all the text, or `limit` + 1 when that is more."""
         margin = self.document().documentMargin()
-        height = 2 * self.viewport().y() + margin + 1
+        height = 2 * self.viewport().y() + margin + 1 + bar_room(self)
         if self.document().isEmpty() and self.placeholderText():
             room = QRect(0, 0, self.viewport().width() - round(2 * margin), limit)
             hint = self.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, self.placeholderText())
@@ -181,11 +182,12 @@ class ExactField(QPlainTextEdit):
 
     def lines_height(self, count: int) -> int:
         """Return the height of the field that shows `count` lines of ordinary text."""
-        return count * self._line() + 2 * self.viewport().y() + math.ceil(2 * self.document().documentMargin()) + 1
+        edges = 2 * self.viewport().y() + math.ceil(2 * self.document().documentMargin()) + bar_room(self)
+        return count * self._line() + edges + 1
 
     def whole_lines(self, height: int) -> int:
         """Return the greatest height up to `height` that cuts no line of ordinary text."""
-        edge = 2 * self.viewport().y() + round(self.document().documentMargin())
+        edge = 2 * self.viewport().y() + round(self.document().documentMargin()) + bar_room(self)
         return max(1, (height - edge) // self._line()) * self._line() + edge
 
     def first_baseline(self) -> int:
@@ -286,12 +288,10 @@ class ExactField(QPlainTextEdit):
         self._as("typing", lambda: super(ExactField, self).inputMethodEvent(event))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        bar, delta = self.verticalScrollBar(), event.angleDelta().y() or event.pixelDelta().y()
-        at_end = bar.value() >= bar.maximum() if delta < 0 else bar.value() <= bar.minimum()
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier or delta == 0 or at_end:
-            event.ignore()
-        else:
+        if can_scroll(self, event):
             super().wheelEvent(event)
+        else:
+            event.ignore()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         first = self.firstVisibleBlock()

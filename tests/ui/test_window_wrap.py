@@ -1,0 +1,61 @@
+"""Long lines end at the edge of the editor, or go on beyond it, everywhere and also the next time."""
+
+from __future__ import annotations
+
+import os
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPlainTextEdit
+
+from tests.ui.desk import Desk
+from workbench.core.content import Content, Message
+from workbench.host import settings
+from workbench.host.dirs import places
+from workbench.ui.frame import Frame
+
+Mode = QPlainTextEdit.LineWrapMode
+ALT = Qt.KeyboardModifier.AltModifier
+LONG = "A line that is much wider than the editor. " * 12
+
+
+def modes(desk: Desk) -> set[Mode]:
+    view = desk.window.view
+    editors = [view.editor, *([view.past_editor] if view.past_editor else [])]
+    return {block.field.lineWrapMode() for editor in editors for block in editor.blocks}
+
+
+def test_one_key_wraps_and_unwraps_every_message(desk: Desk) -> None:
+    window = desk.open()
+    window.view.set_draft(Content((Message("user", LONG), Message("assistant", LONG))), ())
+    field = window.view.editor.blocks[0].field
+    window.view.editor.focus_first()
+    tall = field.height()
+    desk.press(Qt.Key.Key_Z, ALT)
+    assert modes(desk) == {Mode.NoWrap}
+    assert field.height() < tall
+    assert field.viewport().height() >= field.fontMetrics().lineSpacing()
+    desk.press(Qt.Key.Key_End)
+    assert field.horizontalScrollBar().value() > 0
+    assert 0 <= field.cursorRect().right() <= field.viewport().width() + 1
+    window.view.editor.add_next()
+    assert modes(desk) == {Mode.NoWrap}
+    desk.press(Qt.Key.Key_Z, ALT)
+    assert modes(desk) == {Mode.WidgetWidth}
+    assert field.height() == tall
+    assert window.view.editor.content().messages[0].text == LONG
+
+
+def test_the_choice_is_there_in_the_past_and_the_next_time(desk: Desk) -> None:
+    window = desk.open()
+    desk.run()
+    desk.press(Qt.Key.Key_Z, ALT)
+    window.compose.view(desk.timeline()[0].run_uid)
+    desk.until(lambda: window.compose.viewing is not None)
+    assert window.view.past_editor is not None
+    assert modes(desk) == {Mode.NoWrap}
+    desk.close()
+    loaded = settings.load(places(os.environ).config).settings
+    assert not loaded.wrap
+    frame = Frame(desk.theme, loaded)
+    assert frame.view.editor.blocks[0].field.lineWrapMode() == Mode.NoWrap
+    frame.deleteLater()
