@@ -117,3 +117,14 @@ def test_anthropic_takes_schemas_and_json_in_words(translating: Engine, fake: Fa
     assert "one JSON value" in json.dumps(second["system"])
     assert "tools" not in second
     assert "no mode for JSON" in said(result)
+
+
+def test_a_refusal_through_litellm_is_asked_in_words(translating: Engine, fake: FakeProvider) -> None:
+    endpoint = Endpoint("litellm", "litellm", "LiteLLM", fake.url)
+    refusal = {"type": "error", "error": {"type": "invalid_request_error", "message": "output_format: response_format"}}
+    fake.script(status(400, refusal))
+    for _ in range(2):
+        result = translating.ask(endpoint, MESSAGES, model="anthropic/claude-opus-4-5", key="k-0123456789", output=FORM)
+        assert result.state == "finished", result
+        assert "does not take response_format" in said(result)
+    assert len(fake.requests) == 3

@@ -398,3 +398,20 @@ def test_a_tool_that_is_off_may_be_wrong(tmp_path: Path) -> None:
         handle = workbench.runner.start_iteration(new_prompt(workbench), Draft(content, (), (echo(),)), based_on=None)
         assert handle.wait(PATIENCE_S)
         assert handle.problem is None
+
+
+def test_a_model_known_to_have_no_tools_is_not_asked(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        models = workbench.catalogue.get().models
+        model = next(m.id for m in models if "tools" in m.lacks)
+        assert "tools" not in next(m for m in models if m.id == model).abilities
+        content = Content((Message("user", "Hi"),), tools=(Tool("look"),))
+        lanes = (cloud(model), echo())
+        handle = workbench.runner.start_iteration(new_prompt(workbench), Draft(content, (), lanes), based_on=None)
+        assert handle.wait(PATIENCE_S)
+        first, second = (t.snapshot().result for t in handle.transcripts)
+        assert first is not None
+        assert first.failure is not None
+        assert (first.failure.code, first.request) == ("no_tools", None)
+        assert second is not None
+        assert second.state == "finished"

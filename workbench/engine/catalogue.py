@@ -46,6 +46,8 @@ class ModelInfo:
     rates: Rates | None = None
     abilities: frozenset[str] = frozenset()
     deprecated: str = ""
+    lacks: frozenset[str] = frozenset()
+    """Abilities that the data says it does not have; of those it is silent about, nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,7 @@ def _info(name: str, entry: Mapping[str, Any]) -> ModelInfo:
         max_output=_count(entry.get("max_output_tokens")) or _count(entry.get("max_tokens")),
         rates=_rates(entry),
         abilities=frozenset(ability for key, ability in _ABILITIES.items() if entry.get(key) is True),
+        lacks=frozenset(ability for key, ability in _ABILITIES.items() if entry.get(key) is False),
         deprecated=str(entry.get("deprecation_date") or ""),
     )
 

@@ -36,6 +36,15 @@ NO_ENDPOINT = Failure(
 )
 
 
+NO_TOOLS = Failure(
+    "no_tools",
+    "This model cannot call tools, and this prompt has some, so it was not asked. Choose a model with tools for the "
+    "lane, or switch the prompt's tools off.",
+)
+Lacks = Callable[[str], frozenset[str]]
+"""The abilities ("tools", "vision", "json") that a model is known not to have."""
+
+
 def call_for(
     keys: KeyStore,
     provider_of: ProviderOf,
@@ -45,10 +54,15 @@ def call_for(
     *,
     output_uid: str,
     run_uid: str,
+    lacks: Lacks = lambda model: frozenset(),
 ) -> Call | Failure:
     """Return the call that asks a lane's model, or why there is none."""
     if endpoint is None:
         return NO_ENDPOINT
+    special = bool(rendered.tools or rendered.output)
+    lacking = lacks(lane.model) if special and endpoint.kind == "litellm" else frozenset[str]()
+    if rendered.tools and "tools" in lacking:
+        return NO_TOOLS
     who = credentials(keys, endpoint, lane.model, provider_of)
     if isinstance(who, Failure):
         return who
@@ -65,6 +79,7 @@ def call_for(
         output=rendered.output,
         tools=rendered.tools,
         tool_rounds=rendered.tool_rounds,
+        format_in_words="the model is known to take no schema." if "json" in lacking else "",
     )
 
 
@@ -121,10 +136,11 @@ class Asker:
         engine: Engine,
         keys: KeyStore,
         provider_of: ProviderOf,
+        lacks: Lacks,
         endpoint: Callable[[str], Endpoint | None],
         end: Callable[[Live, OutputState, Failure | None], None],
     ) -> None:
-        self._engine, self._keys, self._provider_of = engine, keys, provider_of
+        self._engine, self._keys, self._provider_of, self._lacks = engine, keys, provider_of, lacks
         self._endpoint, self._end = endpoint, end
         self._lock = threading.Lock()
         self._closing = False
@@ -174,6 +190,7 @@ class Asker:
                 asked.rendered,
                 output_uid=transcript.uid,
                 run_uid=transcript.run_uid,
+                lacks=self._lacks,
             )
         except Exception as error:  # noqa: BLE001 - as above
             call = _internal(error)

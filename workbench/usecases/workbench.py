@@ -79,6 +79,11 @@ class LazyCatalogue:
         info = self.get().get(model)
         return None if info is None else info.rates
 
+    def lacks(self, model: str) -> frozenset[str]:
+        """Return what a model id is known not to be able to; of an unknown one nothing is."""
+        info = self.get().get(model)
+        return frozenset() if info is None else info.lacks
+
     def provider_of(self, model: str) -> str:
         """Return the provider id that answers a model id, "" when nobody knows."""
         return self.get().provider_of(model)
@@ -117,6 +122,7 @@ class Workbench:
             engine=self.engine,
             keys=self.keys,
             provider_of=self.catalogue.provider_of,
+            lacks=self.catalogue.lacks,
             pricing=self.pricing,
             session=self.session,
             endpoint=self.endpoints.find,

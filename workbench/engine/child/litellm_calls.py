@@ -13,6 +13,7 @@ import logging
 import re
 import threading
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 import httpx
@@ -24,7 +25,7 @@ from workbench.engine.child.caching import refusals, takes_breakpoints
 from workbench.engine.child.environment import clean
 from workbench.engine.child.failures import CallError, Where, broken_stream, no_key, no_tools, timed_out
 from workbench.engine.child.litellm_failures import failure_of
-from workbench.engine.child.openai_chat import OpenAIChat, Target, target_headers
+from workbench.engine.child.openai_chat import FORMAT_REFUSED, OpenAIChat, Target, about_format, target_headers
 from workbench.engine.child.reading import read_whole, usage_of
 from workbench.engine.child.request import DECIDED, FORMAT, Adjustments, decided_by_prompt, shaped
 from workbench.engine.child.wire_marks import compare, visible
@@ -59,6 +60,7 @@ class LiteLLM:
         self._chat = chat
         self._loading = asyncio.Lock()
         self._module: Any = None
+        self._in_words: dict[str, str] = {}
 
     async def load(self) -> Any:
         """Import LiteLLM, off the loop; later calls return at once."""
@@ -82,7 +84,20 @@ class LiteLLM:
             base_url = call.endpoint.base_url or provider.base_url
             await self._chat.ask(call, answer, Target(base_url, model, where, target_headers(call), known))
         else:
-            await Translated(await self.load(), call, answer, where).ask()
+            await self._translate(call, answer, where)
+
+    async def _translate(self, call: Call, answer: Answer, where: Where) -> None:
+        """Ask through LiteLLM; a form that is refused is asked for in words, also by later calls to the model."""
+        known = replace(call, format_in_words=call.format_in_words or self._in_words.get(call.model, ""))
+        litellm = await self.load()
+        try:
+            await Translated(litellm, known, answer, where).ask()
+        except CallError as error:
+            refused = error.failure.code in ("bad_request", "refused_param") and about_format(error.failure.detail)
+            if not refused or call.output is None or known.format_in_words or answer.has_text:
+                raise
+            self._in_words[call.model] = FORMAT_REFUSED
+            await Translated(litellm, replace(call, format_in_words=FORMAT_REFUSED), answer, where).ask()
 
 
 class Translated:
@@ -119,6 +134,8 @@ class Translated:
             return "LiteLLM knows no response_format for this model."
         if output.kind == "json" and split_model(self._call.model)[0] in _NO_JSON_MODE:
             return "this provider has no mode for JSON without a schema."
+        if output.kind == "schema" and not self._litellm.supports_response_schema(model=self._call.model):
+            return "LiteLLM knows no schemas for this model."
         return ""
 
     async def ask(self) -> None:

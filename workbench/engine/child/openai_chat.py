@@ -54,7 +54,7 @@ _ABOUT_USAGE = re.compile(
 )
 
 
-_FORMAT_REFUSED = "the server does not take response_format with this model."
+FORMAT_REFUSED = "the server does not take response_format with this model."
 _SCHEMA_REFUSED = "the server does not take this schema."
 
 
@@ -178,12 +178,17 @@ class Refusal:
     raw: str
 
 
+def about_format(words: str) -> bool:
+    """Whether a refusal is about the wanted form of the answer."""
+    return bool(_ABOUT_FORMAT.search(words))
+
+
 def adjusted(known: Adjustments, call: Call, refusal: Refusal) -> Adjustments | None:
     """Return what to leave out or rename next, None when the refusal is about something else."""
     if known.wish_usage and call.stream and "stream_options" not in call.params and _ABOUT_USAGE.search(refusal.raw):
         return replace(known, wish_usage=False)
-    if call.output and not (call.format_in_words or known.format_in_words) and _ABOUT_FORMAT.search(refusal.raw):
-        why = _SCHEMA_REFUSED if _THIS_SCHEMA.search(refusal.raw) else _FORMAT_REFUSED
+    if call.output and not (call.format_in_words or known.format_in_words) and about_format(refusal.raw):
+        why = _SCHEMA_REFUSED if _THIS_SCHEMA.search(refusal.raw) else FORMAT_REFUSED
         return replace(known, format_in_words=why)
     try:
         words = parse(refusal.raw)
