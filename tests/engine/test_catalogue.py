@@ -39,7 +39,7 @@ def test_the_real_data(catalogue: Catalogue) -> None:
     assert haiku is not None
     assert haiku.provider == "anthropic"
     assert haiku.context == 200_000
-    assert haiku.rates == Rates(1e-06, 5e-06, 1e-07, "catalogue")
+    assert haiku.rates == Rates(1e-06, 5e-06, 1e-07, "catalogue", 1.25e-06)
     assert {"tools", "vision", "cache"} <= haiku.abilities
     assert catalogue.get("anthropic/claude-haiku-4-5") is haiku
     assert catalogue.get("no/such") is None

@@ -254,3 +254,13 @@ def test_a_cache_breakpoint_reaches_anthropic(engine: Engine, fake: FakeProvider
     assert request.body["system"] == [{"type": "text", "text": "Long rules.", "cache_control": kept}]
     parts = [part for message in request.body["messages"] for part in message["content"]]
     assert [part.get("cache_control") for part in parts] == [kept, None]
+
+
+def test_what_was_written_into_a_cache_is_counted_apart(engine: Engine, fake: FakeProvider) -> None:
+    fake.script(
+        anthropic_stream("Hello", cache={"cache_creation_input_tokens": 2000, "cache_read_input_tokens": 500}),
+        anthropic_stream("Hello"),
+    )
+    found = engine.ask(at(fake), model=CLAUDE, key=KEY).usage
+    assert (found.input, found.output, found.cached, found.written) == (2507, 3, 500, 2000)
+    assert engine.ask(at(fake), model=CLAUDE, key=KEY).usage.written in (None, 0)

@@ -141,14 +141,16 @@ def raw(*pieces: bytes, content_type: str = "text/event-stream") -> Reply:
     return Reply(tuple(Send(piece) for piece in pieces), headers={"content-type": content_type})
 
 
-def anthropic_stream(*tokens: str, counted: tuple[int, int] = (7, 3), delay: float = 0.0) -> Reply:
+def anthropic_stream(
+    *tokens: str, counted: tuple[int, int] = (7, 3), delay: float = 0.0, cache: dict[str, int] | None = None
+) -> Reply:
     start = {"id": "m1", "type": "message", "role": "assistant", "model": "claude-fake", "content": []}
     steps: list[Step] = [
         Send(
             event(
                 {
                     "type": "message_start",
-                    "message": {**start, "usage": {"input_tokens": counted[0], "output_tokens": 1}},
+                    "message": {**start, "usage": {"input_tokens": counted[0], "output_tokens": 1, **(cache or {})}},
                 },
                 "message_start",
             )

@@ -14,12 +14,14 @@ UsageSource = Literal["provider", "estimate"]
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Dollars per token. `cached` is the price of a cached input token, None when it is not known to differ."""
+    """Dollars per token. `cached` is the price of an input token that was read from a cache, `written` of one that was
+    written into it; None when they are not known to differ."""
 
     input: float
     output: float
     cached: float | None = None
     source: RateSource = "catalogue"
+    written: float | None = None
 
 
 FREE = Rates(0.0, 0.0, 0.0, "local")
@@ -27,13 +29,17 @@ FREE = Rates(0.0, 0.0, 0.0, "local")
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one call. `input` includes `cached`, `output` includes `reasoning`; None is unknown."""
+    """Tokens of one call; None is unknown.
+
+    `input` includes `cached` (read from a cache) and `written` (into one), `output` includes `reasoning`.
+    """
 
     input: int | None = None
     output: int | None = None
     cached: int | None = None
     reasoning: int | None = None
     source: UsageSource = "provider"
+    written: int | None = None
 
 
 def cost(usage: Usage, rates: Rates | None) -> float | None:
@@ -43,8 +49,11 @@ def cost(usage: Usage, rates: Rates | None) -> float | None:
     if rates is None or usage.input is None or usage.output is None:
         return None
     cached = min(usage.cached or 0, usage.input)
+    written = min(usage.written or 0, usage.input - cached)
     cached_rate = rates.input if rates.cached is None else rates.cached
-    return (usage.input - cached) * rates.input + cached * cached_rate + usage.output * rates.output
+    written_rate = rates.input if rates.written is None else rates.written
+    given = (usage.input - cached - written) * rates.input + cached * cached_rate + written * written_rate
+    return given + usage.output * rates.output
 
 
 def saved(usage: Usage, rates: Rates | None) -> float | None:

@@ -161,4 +161,5 @@ def _rates(entry: Mapping[str, Any]) -> Rates | None:
     given, answered = _price(entry.get("input_cost_per_token")), _price(entry.get("output_cost_per_token"))
     if given is None or answered is None or given == answered == 0.0:
         return None
-    return Rates(given, answered, _price(entry.get("cache_read_input_token_cost")) or None, "catalogue")
+    read, written = (_price(entry.get(f"cache_{way}_input_token_cost")) or None for way in ("read", "creation"))
+    return Rates(given, answered, read, "catalogue", written)

@@ -60,6 +60,7 @@ def total(usages: Sequence[Usage]) -> Usage:
         _sum(usage.cached for usage in known),
         _sum(usage.reasoning for usage in known),
         "estimate" if any(usage.source == "estimate" for usage in known) else "provider",
+        _sum(usage.written for usage in known),
     )
 
 

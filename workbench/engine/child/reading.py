@@ -31,7 +31,10 @@ def usage_of(data: Any) -> Usage | None:
     if cached is None:
         cached = _count(data, "prompt_cache_hit_tokens")
     reasoning = _count(data.get("completion_tokens_details"), "reasoning_tokens")
-    return Usage(given, answered, cached, reasoning, "provider")
+    written = _count(data.get("prompt_tokens_details"), "cache_creation_tokens")
+    if written is None:
+        written = _count(data, "cache_creation_input_tokens")
+    return Usage(given, answered, cached, reasoning, "provider", written)
 
 
 def _count(data: Any, name: str) -> int | None:
