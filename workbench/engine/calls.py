@@ -86,8 +86,8 @@ class Call:
     `params` is the chat-completions form of what was set (`Params.request()`). `key` and `secret_headers` go to
     `endpoint` and nowhere else. Calls of one `group` (a run) wait in turn with those of other groups. `retries` counts
     repetitions after the first attempt, of each round. A model may call `tools` in `tool_rounds` rounds before it is
-    stopped. `format_in_words` says why the form of `output` has to be asked for in words, "" to let the provider hold
-    the model to it.
+    stopped. `files` are hash and path of each attached file. `format_in_words` says why the form of `output` has to be
+    asked for in words, "" to let the provider hold the model to it.
     """
 
     id: str
@@ -105,6 +105,7 @@ class Call:
     tools: tuple[Tool, ...] = ()
     tool_rounds: int = TOOL_ROUNDS
     format_in_words: str = ""
+    files: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

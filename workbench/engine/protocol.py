@@ -144,6 +144,7 @@ def call_to_json(call: Call) -> dict[str, Any]:
         "tools": tools_to_json(call.tools),
         "tool_rounds": call.tool_rounds,
         "format_in_words": call.format_in_words,
+        "files": [list(pair) for pair in call.files],
     }
 
 
@@ -165,6 +166,7 @@ def call_from_json(data: Mapping[str, Any]) -> Call:
         tools=tools_from_json(data["tools"]),
         tool_rounds=data["tool_rounds"],
         format_in_words=data["format_in_words"],
+        files=tuple((name, path) for name, path in data["files"]),
     )
 
 

@@ -14,14 +14,17 @@ from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from workbench.core.blocks import OutputFormat
+from workbench.core.blocks import Attachment, OutputFormat
 from workbench.core.content import Content
 from workbench.core.lanes import Endpoint, Lane
 from workbench.core.rendering import Rendered
 from workbench.core.runs import Failure, OutputState
 from workbench.engine.calls import Call, EngineError, Timeouts
 from workbench.engine.hosts import is_loopback
+from workbench.host.errors import HostError
 from workbench.host.keys import KeyStore
+from workbench.store import StoreError
+from workbench.usecases.attached_files import attachments_of, refusal
 from workbench.usecases.credentials import ProviderOf, credentials, key_names
 from workbench.usecases.handles import RunHandle
 from workbench.usecases.planning import Texts
@@ -43,6 +46,8 @@ NO_TOOLS = Failure(
 )
 Lacks = Callable[[str], frozenset[str]]
 """The abilities ("tools", "vision", "json") that a model is known not to have."""
+FilePaths = Callable[[tuple[Attachment, ...]], tuple[tuple[str, str], ...]]
+"""Hash and path of each attached file; raises StoreError or HostError."""
 
 
 def call_for(
@@ -55,14 +60,22 @@ def call_for(
     output_uid: str,
     run_uid: str,
     lacks: Lacks = lambda model: frozenset(),
+    files: FilePaths = lambda attached: (),
 ) -> Call | Failure:
     """Return the call that asks a lane's model, or why there is none."""
     if endpoint is None:
         return NO_ENDPOINT
-    special = bool(rendered.tools or rendered.output)
+    attached = attachments_of(rendered)
+    special = bool(rendered.tools or rendered.output or attached)
     lacking = lacks(lane.model) if special and endpoint.kind == "litellm" else frozenset[str]()
     if rendered.tools and "tools" in lacking:
         return NO_TOOLS
+    if refused := refusal(attached, endpoint, lacking):
+        return refused
+    try:
+        paths = files(attached) if attached else ()
+    except (StoreError, HostError) as error:
+        return Failure("bad_file", error.sentence, error.detail)
     who = credentials(keys, endpoint, lane.model, provider_of)
     if isinstance(who, Failure):
         return who
@@ -79,6 +92,7 @@ def call_for(
         output=rendered.output,
         tools=rendered.tools,
         tool_rounds=rendered.tool_rounds,
+        files=paths,
         format_in_words="the model is known to take no schema." if "json" in lacking else "",
     )
 
@@ -137,10 +151,12 @@ class Asker:
         keys: KeyStore,
         provider_of: ProviderOf,
         lacks: Lacks,
+        files: FilePaths,
         endpoint: Callable[[str], Endpoint | None],
         end: Callable[[Live, OutputState, Failure | None], None],
     ) -> None:
         self._engine, self._keys, self._provider_of, self._lacks = engine, keys, provider_of, lacks
+        self._files = files
         self._endpoint, self._end = endpoint, end
         self._lock = threading.Lock()
         self._closing = False
@@ -191,6 +207,7 @@ class Asker:
                 output_uid=transcript.uid,
                 run_uid=transcript.run_uid,
                 lacks=self._lacks,
+                files=self._files,
             )
         except Exception as error:  # noqa: BLE001 - as above
             call = _internal(error)

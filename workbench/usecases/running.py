@@ -20,7 +20,7 @@ from workbench.engine.calls import Ended, EngineNotice, Event
 from workbench.host.keys import KeyStore
 from workbench.store import Store, StoreError
 from workbench.store.records import LaneStart, OutputStart, RunBegun, RunStart
-from workbench.usecases.asking import Asked, Asker, Engine, Lacks, Live
+from workbench.usecases.asking import Asked, Asker, Engine, FilePaths, Lacks, Live
 from workbench.usecases.credentials import ProviderOf
 from workbench.usecases.handles import RunHandle
 from workbench.usecases.listening import Listeners
@@ -56,6 +56,7 @@ class Runner:
         keys: KeyStore,
         provider_of: ProviderOf,
         lacks: Lacks,
+        files: FilePaths,
         pricing: Pricing,
         session: Session,
         endpoint: Callable[[str], Endpoint | None],
@@ -79,7 +80,7 @@ class Runner:
         self._starts = ThreadPoolExecutor(1, "run-start")
         self._ends = ThreadPoolExecutor(1, "run-end")
         self._recorder = Recorder(store, owner.now, listeners.problem)
-        self._asker = Asker(engine, keys, provider_of, lacks, endpoint, self._end_here)
+        self._asker = Asker(engine, keys, provider_of, lacks, files, endpoint, self._end_here)
 
     def start_iteration(self, prompt_uid: str, draft: Draft, *, based_on: int | None, note: str = "") -> RunHandle:
         """Run all lanes of a draft. Returns at once.

@@ -27,6 +27,7 @@ from workbench.host.processes import scrubbed_env
 from workbench.host.weights import builtin_weights
 from workbench.store import Recovered, Store, open_store
 from workbench.store.records import FirstVersion, WholePrompt
+from workbench.usecases.attached_files import AttachedFiles
 from workbench.usecases.coding import Coder
 from workbench.usecases.endpoints import Endpoints
 from workbench.usecases.forecasting import Forecaster
@@ -117,12 +118,14 @@ class Workbench:
             lambda model: self.catalogue.get().get(model),
         )
         self.coder = Coder(self.endpoints.find, store.version, self._render)
+        self._files = AttachedFiles(places.cache, store.path, self.owner_uid, store.blob)
         self.runner = Runner(
             store=store,
             engine=self.engine,
             keys=self.keys,
             provider_of=self.catalogue.provider_of,
             lacks=self.catalogue.lacks,
+            files=self._files.paths,
             pricing=self.pricing,
             session=self.session,
             endpoint=self.endpoints.find,
@@ -190,6 +193,7 @@ class Workbench:
         self.engine.close()
         unsaved = self.runner.close()
         self.store.close()
+        self._files.close()
         self._lock.release()
         return unsaved
 
@@ -198,6 +202,7 @@ class Workbench:
             self.recovery.set_result("")
             return
         self._lock.acquire()
+        self._files.sweep(self._is_alive)
         self._seed()
         recovered = self.store.recover(self._is_alive, utc_now())
         recovered.add_done_callback(self._tell_recovery)

@@ -21,6 +21,7 @@ from workbench.core.runs import Failure, Mark, OutputState, Step, Timing
 from workbench.engine import protocol
 from workbench.engine.calls import Call, DeltaKind
 from workbench.engine.child.failures import CallError
+from workbench.engine.child.files import Files
 from workbench.engine.child.turn import Turn
 from workbench.engine.estimate import estimate_ended, total
 from workbench.engine.redact import Redactor, StreamRedactor
@@ -88,6 +89,8 @@ class Answer:
         """What the model's present turn holds besides text."""
         self.turns: list[dict[str, Any]] = []
         """What the rounds so far add to the call's messages, as requests carry it."""
+        self.files: Files | None = None
+        """The files that are attached to the call's messages, None for none."""
         self.rounds = 0
         """How often tools have answered."""
         self._spent: list[Usage] = []

@@ -18,6 +18,7 @@ from workbench.core.simulating import answer_of
 from workbench.engine.calls import Call
 from workbench.engine.child.answer import Answer
 from workbench.engine.child.failures import CallError
+from workbench.engine.child.files import Files, attachments
 from workbench.engine.child.gates import Gate
 from workbench.engine.child.provider import Provider
 
@@ -60,6 +61,8 @@ async def conduct(call: Call, answer: Answer, provider: Provider, gate: Gate | N
 
 
 async def _rounds(call: Call, answer: Answer, provider: Provider, rng: random.Random) -> None:
+    if attachments(call.messages) and call.endpoint.kind != "echo":
+        answer.files = await asyncio.to_thread(Files, call)
     while True:
         await _attempts(call, answer, provider, rng)
         if not call.tools or not answer.turn.calls:

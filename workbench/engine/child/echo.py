@@ -12,6 +12,7 @@ from typing import Any
 from workbench.core.runs import Mark
 from workbench.engine.calls import Call
 from workbench.engine.child.answer import Answer
+from workbench.engine.child.wire_messages import wire_messages
 from workbench.engine.estimate import estimate
 
 DELAY = "delay_ms"
@@ -29,7 +30,7 @@ class Echo:
         seconds = delay / 1000 if isinstance(delay, int | float) and 0 < delay <= 10_000 else 0.0
         wire: dict[str, Any] = {
             "model": call.model,
-            "messages": [{"role": m.role, "content": m.text} for m in call.messages],
+            "messages": wire_messages(call, []),
         }
         ignored = [Mark("refused", name, "Echo has no such setting.") for name in call.params if name != DELAY]
         if call.tools:

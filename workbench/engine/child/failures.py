@@ -186,6 +186,24 @@ def no_tools(where: Where, detail: str = "") -> CallError:
     )
 
 
+_NO_VISION = re.compile(
+    r"(image|vision|multi-?modal).{0,60}(not supported|unsupported|not allowed|not enabled|not available)"
+    r"|(does not|doesn'?t|do not|not) support.{0,40}(image|vision|multi-?modal)|endpoints found that support image"
+    r"|unknown variant .?image_url|invalid content type.{0,20}image_url",
+    re.IGNORECASE,
+)
+
+
+def no_vision(where: Where, detail: str = "") -> CallError:
+    """A model that cannot see was given an image."""
+    return CallError(
+        "no_vision",
+        f"{where.model} cannot see images at {where.endpoint}, and this prompt has some. Choose a model with vision "
+        "for the lane, or remove the images.",
+        detail,
+    )
+
+
 def refused_param_of(body: Any) -> str:
     """Return the request parameter that an error body names as not accepted, "" when it names none."""
     name, code, words = _field(body, "param"), _field(body, "code"), error_words(body)
@@ -216,6 +234,8 @@ def _by_meaning(status: int, body: Any, words: str, detail: str, codes: set[str]
             f"The account at {where.endpoint} has no credit left. Top it up, or use another key or model.",
             detail,
         )
+    if status in (400, 404, 415, 422, 500) and _NO_VISION.search(words):
+        return no_vision(where, detail)
     if status not in (400, 404, 413, 422):
         return None
     if codes & {"context_length_exceeded", "exceed_context_size_error"} or (status != 404 and _CONTEXT.search(words)):

@@ -24,6 +24,7 @@ from workbench.engine.child.answer import Answer
 from workbench.engine.child.caching import refusals, takes_breakpoints
 from workbench.engine.child.environment import clean
 from workbench.engine.child.failures import CallError, Where, broken_stream, no_key, no_tools, timed_out
+from workbench.engine.child.files import Files
 from workbench.engine.child.litellm_failures import failure_of
 from workbench.engine.child.openai_chat import FORMAT_REFUSED, OpenAIChat, Target, about_format, target_headers
 from workbench.engine.child.reading import read_whole, usage_of
@@ -162,6 +163,7 @@ class Translated:
 
     def _arguments(self) -> dict[str, Any]:
         call = self._call
+        files = self._answer.files
         loop, home = asyncio.get_running_loop(), threading.get_ident()
 
         def on_log(details: Mapping[str, Any]) -> None:
@@ -170,6 +172,8 @@ class Translated:
             body = visible((details.get("additional_args") or {}).get("complete_input_dict"))
             if body is None:
                 return
+            if files is not None:
+                body = files.hidden(body)
             if threading.get_ident() == home:
                 self._tell(body)
             else:
@@ -177,7 +181,7 @@ class Translated:
 
         arguments: dict[str, Any] = {
             "model": call.model,
-            "messages": self._messages(),
+            "messages": self._messages(self._answer.files),
             **self._params,
             **self._shape,
             "stream": call.stream,
@@ -197,8 +201,8 @@ class Translated:
             arguments["extra_headers"] = headers
         return arguments
 
-    def _messages(self) -> list[dict[str, Any]]:
-        return wire_messages(self._call, self._answer.turns, format_in_words=self._in_words, caches=self._caches)
+    def _messages(self, files: Files | None = None) -> list[dict[str, Any]]:
+        return wire_messages(self._call, self._answer.turns, files, format_in_words=self._in_words, caches=self._caches)
 
     def _tell(self, body: Any) -> None:
         """Tell what went on the wire, and again when it is known better."""

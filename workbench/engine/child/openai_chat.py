@@ -100,7 +100,13 @@ class OpenAIChat:
 
     async def _ask_once(self, call: Call, answer: Answer, target: Target, known: Adjustments) -> Refusal | None:
         fields, marks = build(call, target.model, known, answer.turns)
-        content = _content(fields)
+        if (files := answer.files) is None:
+            content = _content(fields)
+        else:
+            # Files may have many megabytes.
+            content = await asyncio.to_thread(
+                lambda: _content(build(call, target.model, known, answer.turns, files)[0])
+            )
         async with contextlib.AsyncExitStack() as held:
             try:
                 client = held.enter_context(self._clients.lend(target.url))

@@ -17,6 +17,7 @@ from workbench.core.runs import Mark
 from workbench.engine.calls import Call
 from workbench.engine.child.caching import refusals
 from workbench.engine.child.failures import CallError
+from workbench.engine.child.files import Files
 from workbench.engine.child.wire_messages import wire_messages
 
 RESERVED = frozenset({"model", "messages", "stream"})
@@ -42,12 +43,22 @@ class Adjustments:
 
 
 def build(
-    call: Call, model: str, known: Adjustments, turns: list[dict[str, Any]] | None = None
+    call: Call,
+    model: str,
+    known: Adjustments,
+    turns: list[dict[str, Any]] | None = None,
+    files: Files | None = None,
 ) -> tuple[dict[str, Any], tuple[Mark, ...]]:
-    """Return the JSON body for `model` as the endpoint calls it, and the marks; `turns` go after the messages."""
+    """Return the JSON body for `model` as the endpoint calls it, and the marks; `turns` go after the messages.
+
+    Without `files` hashes stand in their places.
+    """
     shape, marks, in_words = shaped(call, known.format_in_words)
     marks = [*refusals(call.messages), *marks]
-    body: dict[str, Any] = {"model": model, "messages": wire_messages(call, turns or [], format_in_words=in_words)}
+    body: dict[str, Any] = {
+        "model": model,
+        "messages": wire_messages(call, turns or [], files, format_in_words=in_words),
+    }
     for name, value in call.params.items():
         if name in RESERVED:
             marks.append(Mark("refused", name, "The lane decides this; it cannot be set as a parameter."))

@@ -11,22 +11,32 @@ from workbench.core.chat_form import format_instruction
 from workbench.core.content import Message
 from workbench.engine.calls import Call
 from workbench.engine.child.caching import with_breakpoint
+from workbench.engine.child.files import Files, content_of
 
 
 def wire_messages(
-    call: Call, turns: list[dict[str, Any]], *, format_in_words: bool = False, caches: bool = False
+    call: Call,
+    turns: list[dict[str, Any]],
+    files: Files | None = None,
+    *,
+    format_in_words: bool = False,
+    caches: bool = False,
 ) -> list[dict[str, Any]]:
     """Return the call's messages and the turns since; the wanted form is told in the system message if asked for.
 
-    `caches` says that the provider takes breakpoints of its cache.
+    Without `files` the hashes of attached files stand in their places, as requests are recorded. `caches` says that
+    the provider takes breakpoints of its cache.
     """
     messages = list(call.messages)
     if format_in_words and call.output is not None:
         messages = told_the_format(messages, format_instruction(call.output))
-    return [
-        *({"role": m.role, "content": with_breakpoint(m.text) if m.cache and caches else m.text} for m in messages),
-        *turns,
-    ]
+    sent = []
+    for message in messages:
+        content = content_of(message, files) if message.attachments else message.text
+        sent.append(
+            {"role": message.role, "content": with_breakpoint(content) if message.cache and caches else content}
+        )
+    return [*sent, *turns]
 
 
 def told_the_format(messages: list[Message], words: str) -> list[Message]:

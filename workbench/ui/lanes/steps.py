@@ -55,6 +55,8 @@ _STEPS: dict[str, Step] = {
     "bad_prompt": _PROMPT,
     "tool_rounds": _PROMPT,
     "no_tools": _MODEL,
+    "no_vision": _MODEL,
+    "bad_file": _PROMPT,
     "internal": RETRY,
     "not_counted": RETRY,
 }

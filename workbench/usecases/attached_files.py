@@ -1,0 +1,95 @@
+"""Attached files on their way to a call.
+
+Invariant: a file is written once for all calls of this session, readable by the user alone, and gone when the session
+ends; those of sessions that died are removed by the next one. What a model is known not to take is refused with a
+reason before anything is sent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from workbench.core.blocks import Attachment
+from workbench.core.lanes import Endpoint
+from workbench.core.rendering import Rendered
+from workbench.core.runs import Failure
+from workbench.host.dirs import make_private
+from workbench.host.errors import HostError, explain
+
+IMAGE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+NO_VISION = Failure(
+    "no_vision",
+    "This model cannot see images, and this prompt has some, so it was not asked. Choose a model with vision for the "
+    "lane, or remove the images.",
+)
+
+
+def attachments_of(rendered: Rendered) -> tuple[Attachment, ...]:
+    """Return the files of a question, each once."""
+    return tuple(dict.fromkeys(one for message in rendered.messages for one in message.attachments))
+
+
+def refusal(attached: Iterable[Attachment], endpoint: Endpoint, lacking: frozenset[str]) -> Failure | None:
+    """Return why a model cannot be given these files, as far as it is known; None when nothing speaks against it."""
+    images = [one for one in attached if one.is_image]
+    if not images or endpoint.kind == "echo":
+        return None
+    if "vision" in lacking or endpoint.is_local:
+        return NO_VISION
+    for one in images:
+        if one.media_type not in IMAGE_TYPES:
+            return Failure(
+                "bad_file",
+                f"The image {one.name} is of a kind that models do not take. Attach it as PNG, JPEG, GIF or WebP.",
+                one.media_type,
+            )
+    return None
+
+
+class AttachedFiles:
+    """Writes files out for calls. Blocks, and belongs on worker threads."""
+
+    def __init__(self, cache: Path, database: Path, owner_uid: str, blob: Callable[[str], bytes]) -> None:
+        """The folder in `cache` is that of the database, which alone knows whether its other sessions live."""
+        self._all = cache / "attachments" / hashlib.sha256(str(database).encode()).hexdigest()[:16]
+        self._mine = self._all / owner_uid
+        self._blob = blob
+        self._lock = threading.Lock()
+        self._written: set[str] = set()
+
+    def paths(self, attached: Iterable[Attachment]) -> tuple[tuple[str, str], ...]:
+        """Return hash and path of each. Raises StoreError when one is not in the history, HostError for the disk."""
+        return tuple((one.hash, str(self._path(one.hash))) for one in attached)
+
+    def _path(self, name: str) -> Path:
+        path = self._mine / name
+        with self._lock:
+            if name not in self._written:
+                body = self._blob(name)
+                make_private(self._mine)
+                try:
+                    path.touch(mode=0o600)
+                    path.write_bytes(body)
+                except OSError as error:
+                    raise HostError(
+                        "An attached file could not be written out for the call, so nothing was sent. "
+                        "Free some space, then retry the lane.",
+                        explain(error),
+                    ) from error
+                self._written.add(name)
+        return path
+
+    def sweep(self, alive: Callable[[str], bool]) -> None:
+        """Remove what sessions that died have left."""
+        if self._all.is_dir():
+            for folder in self._all.iterdir():
+                if not alive(folder.name):
+                    shutil.rmtree(folder, ignore_errors=True)
+
+    def close(self) -> None:
+        """Remove the files of this session."""
+        shutil.rmtree(self._mine, ignore_errors=True)
