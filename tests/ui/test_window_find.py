@@ -7,6 +7,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from tests.ui.desk import Desk
+from workbench.core.blocks import Example, OutputFormat, Tool, ToolRow
 from workbench.core.content import Content, Message
 from workbench.ui.editor.findbar import FindBar
 from workbench.ui.editor.finder import Finder
@@ -101,6 +102,60 @@ def test_one_hit_is_replaced_at_a_time(desk: Desk) -> None:
     assert texts(desk) == ["cc b cc"]
     desk.window.view.editor.undo()
     assert texts(desk) == ["cc b a"]
+
+
+PARTED = Content(
+    (Message("system", "red"), Message("user", "red")),
+    examples=(Example("a red one", "b"),),
+    tools=(Tool("red", "d", "{}", "else red", (ToolRow('{"red": 1}', "x"),)),),
+    output=OutputFormat("schema", '{"title": "red"}', "n"),
+)
+
+
+def test_examples_tools_and_the_output_format_are_searched_as_they_are_read(desk: Desk) -> None:
+    desk.open()
+    editor = desk.window.view.editor
+    desk.window.view.set_draft(PARTED, ())
+    desk.until(lambda: not editor.parts_shown.is_catching_up)
+    editor.focus_first()
+    desk.ctrl(Key.Key_H)
+    desk.type("red")
+    desk.until(lambda: said(desk) == "1 of 7")
+    shown = []
+    for _ in range(7):
+        fields = [*(block.field for block in editor.blocks), *editor.parts_shown.fields()]
+        (hit,) = [field for field in fields if field.textCursor().selectedText() == "red"]
+        shown.append(hit.accessibleName())
+        hit.select(0, 0)
+        desk.press(Key.Key_F3)
+    assert [name.split(" ")[0] for name in shown] == "System User User Name Arguments Simulated JSON".split()
+    part = next(iter(editor.parts_shown.fields()))
+    marks = next(layer for layer in part.layers if isinstance(layer, Hits))
+    assert marks._spans == ((2, 5),)
+    bar = desk.window.view.editing.bar
+    bar._by.setText("blue")
+    bar._all.click()
+    desk.until(lambda: "red" not in repr(editor.content()))
+    changed = editor.content()
+    assert changed.examples == (Example("a blue one", "b"),)
+    assert changed.tools == (Tool("blue", "d", "{}", "else blue", (ToolRow('{"blue": 1}', "x"),)),)
+    assert changed.output == OutputFormat("schema", '{"title": "blue"}', "n")
+    editor.undo()
+    assert editor.content() == PARTED
+
+
+def test_one_hit_of_an_example_is_replaced_and_stored(desk: Desk) -> None:
+    desk.open()
+    editor = desk.window.view.editor
+    desk.window.view.set_draft(Content((Message("user", "u"),), examples=(Example("a red one", "b"),)), ())
+    desk.until(lambda: not editor.parts_shown.is_catching_up)
+    desk.ctrl(Key.Key_H)
+    desk.type("red")
+    desk.until(lambda: said(desk) == "1 of 1")
+    desk.window.view.editing.bar._by.setFocus()
+    desk.type("new")
+    desk.press(Key.Key_Return)
+    desk.until(lambda: (draft := desk.stored_draft()) and draft.content.examples == (Example("a new one", "b"),))
 
 
 def test_messages_without_widgets_are_searched_too(desk: Desk) -> None:

@@ -31,7 +31,7 @@ class Editing(QObject):
         window.view.past_made.connect(self._branching.watch)
         self.bar = FindBar(window.view)
         window.view.add_below_editor(self.bar)
-        self.finder = Finder(self.bar, window.view.editor, window.tasks.run)
+        self.finder = Finder(self.bar, window.view.editor, window.theme, window.tasks.run)
         self.finder.toggled.connect(window.update_state)
         window.view.shown_editor_changed.connect(self.finder.use)
 

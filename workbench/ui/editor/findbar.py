@@ -27,8 +27,9 @@ class FindBar(QFrame):
         super().__init__(parent)
         set_role(self, "sunken")
         self._find, self._by = QLineEdit(self), QLineEdit(self)
-        self._find.setPlaceholderText("Find in all messages")
+        self._find.setPlaceholderText("Find in the prompt")
         self._by.setPlaceholderText("Replace with")
+        self._find.setToolTip("Looks through messages, examples, tools and the output format, not through values")
         for field in (self._find, self._by):
             field.setAccessibleName(field.placeholderText())
         self._count, self._problem = QLabel(self), QLabel(self)

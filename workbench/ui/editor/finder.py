@@ -1,4 +1,4 @@
-"""Finding and replacing in all messages of the editor that is shown.
+"""Finding and replacing in all texts of the editor that is shown: messages, examples, tools, output format.
 
 Invariant: searches run off the UI thread, one at a time, and what is marked was found in the text that is shown; all
 that is replaced at once is one step of undo.
@@ -6,18 +6,20 @@ that is replaced at once is one step of undo.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.core.content import Content
+from workbench.core.content_texts import place_of, texts_of, with_texts
 from workbench.core.finding import MOST, FindError, Hit, Query, find, replace_all, replacement
 from workbench.ui.editor.editor import ContentEditor
 from workbench.ui.editor.exact import to_document, units
+from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.findbar import FindBar
 from workbench.ui.editor.hits import Hits
+from workbench.ui.theme import Theme
 
 _DELAY_MS = 60
 
@@ -36,8 +38,9 @@ class Finder(QObject):
     toggled = Signal()
     """The bar came or went."""
 
-    def __init__(self, bar: FindBar, editor: ContentEditor, work: Work) -> None:
+    def __init__(self, bar: FindBar, editor: ContentEditor, theme: Theme, work: Work) -> None:
         super().__init__(bar)
+        self._theme = theme
         self._bar, self._editor, self._work = bar, editor, work
         self._hits: tuple[Hit, ...] = ()
         self._current = -1
@@ -70,11 +73,12 @@ class Finder(QObject):
         if editor is not self._editor:
             self._unmark()
             self._editor = editor
-            self.text_changed()
+        # It may show another content than when it was looked through.
+        self.text_changed()
 
     def open(self, *, replacing: bool) -> None:
         """Show the bar and look for what is selected."""
-        field = next((block.field for block in self._editor.blocks if block.field.hasFocus()), None)
+        field = next((field for field in self._fields() if field.hasFocus()), None)
         text = "" if field is None else field.textCursor().selectedText().replace("\u2029", "\n")
         self._bar.open(text, replacing=replacing and self._editor.can_edit)
         self._timer.start()
@@ -88,9 +92,9 @@ class Finder(QObject):
         self._bar.hide()
         self._unmark()
         self._searched = None
-        block = self._block(self._hits[self._current].text) if 0 <= self._current < len(self._hits) else None
-        if block is not None:
-            block.field.setFocus()
+        field = self._field(self._hits[self._current].text) if 0 <= self._current < len(self._hits) else None
+        if field is not None:
+            field.setFocus()
         else:
             self._editor.focus_first()
         self.toggled.emit()
@@ -109,29 +113,28 @@ class Finder(QObject):
         if not (0 <= self._current < len(self._hits)) or not self._is_fresh() or not self._editor.can_edit:
             return
         hit, content = self._hits[self._current], self._editor.content()
-        text = content.messages[hit.text].text
+        text = texts_of(content)[hit.text]
         try:
             by = replacement(text, hit, self._bar.query(), self._bar.by())
         except FindError as error:
             self._bar.say(0, 0, problem=str(error))
             return
         start, end = _span(text, hit)
-        block = self._block(hit.text)
-        if block is not None:
+        field = self._field(hit.text)
+        if field is not None:
             self._goes = True
-            block.field.replace(start, end - start, to_document(by), quiet=False)
+            field.replace(start, end - start, to_document(by), quiet=False)
 
     def replace_all(self) -> None:
         """Replace all hits at once."""
         content, query, by = self._editor.content(), self._bar.query(), self._bar.by()
-        texts = [message.text for message in content.messages]
+        texts = texts_of(content)
 
         def put(done: tuple[tuple[str, ...], int]) -> None:
             made, count = done
             if not count or self._editor.content() != content or not self._editor.can_edit:
                 return
-            messages = tuple(replace(m, text=text) for m, text in zip(content.messages, made, strict=True))
-            self._editor.set_content(replace(content, messages=messages), undoable=True)
+            self._editor.set_content(with_texts(content, made), undoable=True)
             self._editor.edited.emit()
 
         self._work(lambda: replace_all(texts, query, by), put, self._failed)
@@ -151,7 +154,7 @@ class Finder(QObject):
             self._again = True
             return
         content, query = self._editor.content(), self._bar.query()
-        texts = [message.text for message in content.messages]
+        texts = texts_of(content)
         self._busy = True
 
         def show(hits: tuple[Hit, ...]) -> None:
@@ -194,42 +197,65 @@ class Finder(QObject):
         if not self._is_fresh():
             return
         hit = self._hits[self._current]
-        start, end = _span(self._editor.content().messages[hit.text].text, hit)
-        self._editor.show_part(hit.text, start, end - start)
+        content = self._editor.content()
+        start, end = _span(texts_of(content)[hit.text], hit)
+        place = place_of(content, hit.text)
+        field = self._field(hit.text)
+        if place.is_message:
+            self._editor.show_part(place.number, start, end - start)
+        elif field is not None:
+            field.select(start, end - start)
+            field.ensureCursorVisible()
+            self._editor.parts_shown.reveal(field)
+        else:
+            # Its section is still to be made, a few at a time.
+            self._goes = True
+            self._timer.start()
         self._mark()
 
     def _mark(self) -> None:
         self._bar.say(self._current + 1, len(self._hits), more=len(self._hits) == MOST)
         if not self._is_fresh():
             return
-        messages = self._editor.content().messages
+        texts = texts_of(self._editor.content())
         by_text: dict[int, list[Hit]] = {}
         for hit in self._hits:
             by_text.setdefault(hit.text, []).append(hit)
         current = self._hits[self._current] if 0 <= self._current < len(self._hits) else None
-        for index, block in enumerate(self._editor.blocks):
+        parts = tuple(self._editor.parts_shown.fields())
+        for index, text in enumerate(texts):
             mine = by_text.get(index, [])
-            spans = _spans(messages[index].text, mine) if mine else ()
-            marks = _marks(block)
-            if marks is not None:
-                marks.show(spans, mine.index(current) if current in mine else -1)
+            field = self._field(index, parts)
+            if field is not None and (marks := self._marks(field, make=bool(mine))) is not None:
+                marks.show(_spans(text, mine) if mine else (), mine.index(current) if current in mine else -1)
 
     def _unmark(self) -> None:
-        for block in self._editor.blocks:
-            if (marks := _marks(block)) is not None:
+        for field in self._fields():
+            if (marks := self._marks(field, make=False)) is not None:
                 marks.show(())
 
     def _is_fresh(self) -> bool:
         """Whether the hits are those of the text that is shown and of what is asked for."""
         return self._searched == (self._editor.content(), self._bar.query())
 
-    def _block(self, index: int) -> Any:
-        blocks = self._editor.blocks
-        return blocks[index] if index < len(blocks) else None
+    def _field(self, number: int, parts: Sequence[ExactField] | None = None) -> ExactField | None:
+        """Return the field that shows a text, None while there is none. `parts` saves asking for those of parts."""
+        place, blocks = place_of(self._editor.content(), number), self._editor.blocks
+        if place.is_message:
+            return blocks[place.number].field if place.number < len(blocks) else None
+        parts = tuple(self._editor.parts_shown.fields()) if parts is None else parts
+        return parts[place.number] if place.number < len(parts) else None
 
+    def _fields(self) -> Iterator[ExactField]:
+        yield from (block.field for block in self._editor.blocks)
+        yield from self._editor.parts_shown.fields()
 
-def _marks(block: Any) -> Hits | None:
-    return next((layer for layer in block.field.layers if isinstance(layer, Hits)), None)
+    def _marks(self, field: ExactField, *, make: bool) -> Hits | None:
+        marks = next((layer for layer in field.layers if isinstance(layer, Hits)), None)
+        if marks is None and make:
+            marks = Hits(field, self._theme)
+            field.layers.append(marks)
+        return marks
 
 
 def _span(text: str, hit: Hit) -> tuple[int, int]:

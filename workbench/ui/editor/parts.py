@@ -98,6 +98,12 @@ class Parts(QObject):
         self._later.stop()
         self._go_on()
 
+    def reveal(self, field: ExactField) -> None:
+        """Scroll so that the section of a field can be seen."""
+        for section in self._sections():
+            if field in section.fields:
+                self._column.reveal_section(section)
+
     def _sections(self) -> tuple[Section, ...]:
         output = () if self._output is None else (self._output,)
         return (*self._examples, *self._tools, *output)
@@ -180,10 +186,11 @@ class Parts(QObject):
     def _change(self, mark: str = "", **parts: object) -> None:
         if mark:
             # Typing into another field is another step.
-            mark += str(next((i for i, field in enumerate(self._fields()) if field.hasFocus()), -1))
+            mark += str(next((i for i, field in enumerate(self.fields()) if field.hasFocus()), -1))
         self._editor.set_parts(replace(self._editor.parts, **parts), mark)  # type: ignore[arg-type] # by their names
 
-    def _fields(self) -> Iterator[ExactField]:
+    def fields(self) -> Iterator[ExactField]:
+        """Yield the fields of all sections, in the order of their texts."""
         return (field for section in self._sections() for field in section.fields)
 
     def _example_typed(self, section: ExampleSection) -> None:
