@@ -95,6 +95,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("add_example", "Add an example", "Edit", (), _editing),
     Command("add_tool", "Add a tool", "Edit", (), _editing),
     Command("add_output", "Set the output format", "Edit", (), _editing),
+    Command("attach", "Attach files to a message…", "Edit", (), _editing),
     Command("techniques", "Insert a technique…", "Edit", ("Ctrl+T",), _editing),
     Command("paste_dialogue", "Paste a dialogue…", "Edit", (), _editing),
     Command("save_technique", "Save selection as technique…", "Edit", (), _editing),

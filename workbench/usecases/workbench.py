@@ -28,6 +28,7 @@ from workbench.host.weights import builtin_weights
 from workbench.store import Recovered, Store, open_store
 from workbench.store.records import FirstVersion, WholePrompt
 from workbench.usecases.attached_files import AttachedFiles
+from workbench.usecases.attaching import Attachments
 from workbench.usecases.coding import Coder
 from workbench.usecases.endpoints import Endpoints
 from workbench.usecases.forecasting import Forecaster
@@ -106,6 +107,7 @@ class Workbench:
         self.pricing = Pricing(store, self.catalogue.rates, utc_now)
         self.session = Session()
         self.prompts = Prompts(store, new_uid, utc_now)
+        self.attachments = Attachments(store)
         self.history = History(store, new_uid, utc_now)
         self.weights = builtin_weights(places.data)
         self.engine = client_factory(scrubbed_env(env), self.weights, self._on_event)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from workbench.ui.attaching import Attaching
 from workbench.ui.compose.branching import Branching
 from workbench.ui.editor import ContentEditor
 from workbench.ui.editor.aids import Aids
@@ -25,6 +26,7 @@ class Editing(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
+        self.attaching = Attaching(window)
         self._help(window.view.editor)
         window.view.past_made.connect(self._help)
         self._branching = Branching(window)
@@ -36,4 +38,5 @@ class Editing(QObject):
         window.view.shown_editor_changed.connect(self.finder.use)
 
     def _help(self, editor: ContentEditor) -> None:
+        self.attaching.serve(editor)
         Aids(editor, self._window.theme, self._window.tasks.run)

@@ -5,28 +5,28 @@ Invariant: a block changes no message but by its text field; everything else it 
 
 from __future__ import annotations
 
-from typing import Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QActionGroup, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QToolButton, QWidget
 
+from workbench.core.blocks import Attachment
 from workbench.core.content import ROLES, Role
-from workbench.ui.editor.breaks import LONGEST
+from workbench.ui.editor.block_note import BlockNote
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.journal import Extras
 from workbench.ui.theme import Theme, set_role
 
+if TYPE_CHECKING:
+    from workbench.ui.editor.chips import Chip, Chips
+
 LEFT = 14
 _TOP = 6
 _BOTTOM = 8
-_NOTE_DELAY_MS = 250
 _FOCUS_BAR = 2
-_BROKEN = (
-    f"A paragraph over {LONGEST:,} characters is shown in parts, each on a new line. "
-    "The text itself has no such line ends."
-)
-Action = Literal["up", "down", "cache", "duplicate", "remove"]
+_FILES_GAP = 4
 
 ROLE_NAMES: dict[Role, str] = {"system": "System", "user": "User", "assistant": "Assistant"}
 _HINTS: dict[Role, str] = {
@@ -45,12 +45,21 @@ class MessageBlock(QWidget):
     techniques_wanted = Signal()
     note_changed = Signal()
     """The block needs another height although its text is the same."""
+    controls_changed = Signal()
+    """Other widgets than before take the focus."""
+    extras_wanted = Signal(int, object)
+    """Its key, and the Extras that a person wants."""
+    attach_wanted = Signal(object)
+    """The block; a person wants to choose files for it."""
+    chip_made = Signal(object)
+    """A Chip of a file whose bytes nobody has looked at yet."""
 
     def __init__(self, theme: Theme, key: int, role: Role, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self.key = key
-        self.extras = Extras()
+        self._extras = Extras()
+        self._chips: Chips | None = None
         self._role: Role = role
         self._place = (0, 1)
         self._natural: int | None = None
@@ -69,9 +78,10 @@ class MessageBlock(QWidget):
         for button in (self._role_button, self._more):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.field = ExactField(theme, self, journaled=True)
-        self._note = QLabel(self)
-        self._note.setWordWrap(True)
-        self._note.hide()
+        self._note = BlockNote(self.field, self)
+        self._note.changed.connect(self.note_changed)
+        self.want, self.hint, self.refuse = self._note.want, self._note.hint, self._note.refuse
+        self.remark = self._note.remark
         self._techniques = QPushButton(self)
         self._techniques.setText("Techniques ▾")
         self._techniques.setToolTip("Insert a technique: role, steps, examples and others")
@@ -79,20 +89,28 @@ class MessageBlock(QWidget):
         self._techniques.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._techniques.clicked.connect(self.techniques_wanted)
         set_role(self._techniques, "quiet")
-        self._hint = self._remark = ""
-        set_role(self._note, "small")
         self._tokens = ""
         self._count = QLabel(self)
         self._count.hide()
         set_role(self._count, "small")
-        self._wanted = False
-        self._note_timer = QTimer(self)
-        self._note_timer.setSingleShot(True)
-        self._note_timer.setInterval(_NOTE_DELAY_MS)
-        self._note_timer.timeout.connect(self._write_note)
-        self.field.textChanged.connect(self._text_changed)
         self.field.focus_changed.connect(self.update)
         self._name()
+
+    @property
+    def extras(self) -> Extras:
+        """What the message has besides its text."""
+        return self._extras
+
+    @extras.setter
+    def extras(self, extras: Extras) -> None:
+        before, self._extras = self._extras, extras
+        if before.attachments != extras.attachments:
+            self._show_files()
+
+    @property
+    def chips(self) -> tuple[Chip, ...]:
+        """The files of the message as they are shown."""
+        return () if self._chips is None else self._chips.chips
 
     @property
     def role(self) -> Role:
@@ -115,6 +133,8 @@ class MessageBlock(QWidget):
         self._editable = editable
         self.field.set_editable(editable)
         self._more.setVisible(editable)
+        if self._chips is not None:
+            self._chips.set_removable(editable)
         self._role_button.setFocusPolicy(Qt.FocusPolicy.TabFocus if editable else Qt.FocusPolicy.NoFocus)
         self._role_button.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, not editable)
         self._name()
@@ -142,7 +162,8 @@ class MessageBlock(QWidget):
 
     def controls(self) -> tuple[QWidget, ...]:
         """Return what takes the focus, in the order of Tab."""
-        return (self._role_button, self._techniques, self._more, self.field)
+        files = () if self._chips is None else self._chips.controls()
+        return (self._role_button, self._techniques, self._more, self.field, *files)
 
     def restyle(self) -> None:
         """Take fonts and colours from the theme again."""
@@ -179,7 +200,7 @@ class MessageBlock(QWidget):
     def frame_height(self) -> int:
         """Return the height of everything but the text field."""
         note = 0 if self._note.isHidden() else self._note.heightForWidth(self._note_width()) + 4
-        return _TOP + self._header_height() + note + _BOTTOM
+        return _TOP + self._header_height() + self._files_height() + note + _BOTTOM
 
     def arrange(self, y: int, text_height: int, *, scrolls: bool) -> int:
         """Place the block at `y` with a text field of `text_height` px; return its bottom."""
@@ -199,6 +220,10 @@ class MessageBlock(QWidget):
         field = self.field.geometry()
         self.field.fit(QRect(field.x(), _TOP + header, field.width(), text_height), scrolls=scrolls)
         bottom = _TOP + header + text_height
+        if self._chips is not None:
+            files = self._files_height()
+            self._chips.place(QRect(LEFT, bottom + _FILES_GAP, self._note_width(), files - _FILES_GAP))
+            bottom += files
         if not self._note.isHidden():
             height = self._note.heightForWidth(self._note_width())
             self._note.setGeometry(QRect(LEFT, bottom + 4, self._note_width(), height))
@@ -215,41 +240,36 @@ class MessageBlock(QWidget):
     def _note_width(self) -> int:
         return max(self.field.width() - LEFT, 40)
 
+    def _files_height(self) -> int:
+        return 0 if self._chips is None else self._chips.height_for(self._note_width()) + _FILES_GAP
+
+    def _show_files(self) -> None:
+        self.refuse("")
+        self.controls_changed.emit()
+        if not self._extras.attachments:
+            if self._chips is not None:
+                self._chips.hide()
+                self._chips.deleteLater()
+                self._chips = None
+            return
+        if self._chips is None:
+            # Most messages have no files, and the first paint waits for every module.
+            from workbench.ui.editor.chips import Chips
+
+            self._chips = Chips(self)
+            self._chips.set_removable(self._editable)
+            self._chips.remove_wanted.connect(self._remove_file)
+            self._chips.made.connect(self.chip_made)
+            self._chips.changed.connect(self.note_changed)
+            self._chips.show()
+        self._chips.show_files(self._extras.attachments)
+
+    def _remove_file(self, file: Attachment) -> None:
+        left = tuple(one for one in self._extras.attachments if one != file)
+        self.extras_wanted.emit(self.key, replace(self._extras, attachments=left))
+
     def _header_height(self) -> int:
         return max(self._role_button.sizeHint().height(), self._more.sizeHint().height())
-
-    def want(self, *, wanted: bool = True) -> None:
-        """Say that a run needs text here, or that it does not."""
-        self._wanted = wanted
-        self._write_note()
-
-    def hint(self, text: str) -> None:
-        """Say something about the message below it; "" for nothing."""
-        self._hint = text
-        self._write_note()
-
-    def remark(self, text: str) -> None:
-        """Say how the text is shown, after all that is more urgent; "" for nothing."""
-        self._remark = text
-        self._write_note()
-
-    def _text_changed(self) -> None:
-        if self.field.is_broken is self._note.isHidden():
-            self._note_timer.start()
-
-    def _write_note(self) -> None:
-        note = (
-            "Write something here, then run."
-            if self._wanted
-            else self._hint
-            if self._hint
-            else " ".join(filter(None, (_BROKEN if self.field.is_broken else "", self._remark)))
-        )
-        if note != self._note.text():
-            set_role(self._note, "error" if self._wanted else "small")
-            self._note.setText(note)
-            self._note.setVisible(bool(note))
-            self.note_changed.emit()
 
     def _name(self) -> None:
         name = ROLE_NAMES[self._role]
@@ -280,25 +300,9 @@ class MessageBlock(QWidget):
         menu.popup(self._role_button.mapToGlobal(self._role_button.rect().bottomLeft()))
 
     def _open_actions(self) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        index, count = self._place
-        entries: tuple[tuple[str, Action, bool], ...] = (
-            ("Move up", "up", index > 0),
-            ("Move down", "down", index < count - 1),
-            ("Cache up to here", "cache", True),
-            ("Duplicate", "duplicate", True),
-            ("Remove", "remove", True),
-        )
-        for text, name, enabled in entries:
-            action = menu.addAction(text)
-            action.setEnabled(enabled)
-            if name == "cache":
-                action.setCheckable(True)
-                action.setChecked(self.extras.cache)
-            action.triggered.connect(lambda _=False, name=name: self.action_wanted.emit(self, name))
-            if name == "down":
-                self._fill_roles(menu.addMenu("Change role"))
+        from workbench.ui.editor.block_menu import actions
+
+        menu = actions(self, *self._place, self._fill_roles)
         corner = self._more.mapToGlobal(self._more.rect().bottomRight())
         corner.setX(corner.x() - menu.sizeHint().width())
         menu.popup(corner)

@@ -77,6 +77,7 @@ class Column(QScrollArea):
         """Put in a new block, a child of `page`."""
         self._blocks.insert(index, block)
         self._order_is_new = True
+        block.controls_changed.connect(self.reorder)
         block.show()
 
     def remove(self, index: int) -> MessageBlock | None:
@@ -87,6 +88,10 @@ class Column(QScrollArea):
         gone.deleteLater()
         self._order_is_new = True
         return self._blocks[min(index, len(self._blocks) - 1)] if self._blocks else None
+
+    def reorder(self) -> None:
+        """Put the controls in the order of Tab anew when things are arranged next."""
+        self._order_is_new = True
 
     def relocate(self, source: int, target: int) -> MessageBlock:
         """Move a block; `target` counts without it."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeyEvent, QTextCursor
 
 from workbench.ui.editor import paragraphs
@@ -38,3 +38,15 @@ def crosses(field: ExactField, event: QKeyEvent) -> bool:
     if modifiers == Qt.KeyboardModifier.NoModifier and paragraphs.on_edge_line(field.textCursor(), direction):
         return field.cross(field, direction, field.cursorRect().left())
     return False
+
+
+def enter(field: ExactField, direction: int, x: int | None) -> None:
+    """Give a field the caret, which comes from below (-1) or above (1), at `x` or at the end far from there."""
+    down = direction > 0
+    end = QTextCursor.MoveOperation.Start if down is (x is not None) else QTextCursor.MoveOperation.End
+    cursor = field.textCursor()
+    cursor.movePosition(end)
+    field.setTextCursor(cursor)
+    if x is not None:
+        field.setTextCursor(field.cursorForPosition(QPoint(x, field.cursorRect().center().y())))
+    field.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -11,9 +11,10 @@ import math
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QRect, QRectF, QStringListModel, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QRect, QRectF, QStringListModel, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
+    QDropEvent,
     QFocusEvent,
     QFontMetricsF,
     QInputMethodEvent,
@@ -30,7 +31,7 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit, QToolTip, QWidget
 
 from workbench.ui.editor import paragraphs
 from workbench.ui.editor.breaks import SOFT, broken
-from workbench.ui.editor.crossing import Cross, crosses
+from workbench.ui.editor.crossing import Cross, crosses, enter
 from workbench.ui.editor.exact import encodable, from_document, pasted, to_document
 from workbench.ui.editor.history import FieldHistory
 from workbench.ui.editor.journal import Kind
@@ -77,6 +78,8 @@ class ExactField(QPlainTextEdit):
         self.habits: list[Callable[[QKeyEvent], bool]] = []
         # Whether a key that the field cannot take for text, because it is read-only, is one for its habits.
         self.wakes: Callable[[QKeyEvent], bool] = lambda _: False
+        # Takes what is no text from the clipboard or a drag, and says so; with False it only says whether it would.
+        self.takes: Callable[[QMimeData, bool], bool] = lambda _data, _act: False
         self.history: Callable[[], tuple[bool, bool]] = lambda: (False, False)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -171,9 +174,7 @@ class ExactField(QPlainTextEdit):
         margin = self.document().documentMargin()
         height = 2 * self.viewport().y() + margin + 1 + bar_room(self)
         if self.document().isEmpty() and self.placeholderText():
-            room = QRect(0, 0, self.viewport().width() - round(2 * margin), limit)
-            hint = self.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, self.placeholderText())
-            return max(math.ceil(height + hint.height() + margin), self.lines_height(1))
+            return max(math.ceil(height + _hint_height(self, limit) + margin), self.lines_height(1))
         block = self.document().firstBlock()
         while block.isValid() and height <= limit:
             height += self.blockBoundingRect(block).height()
@@ -210,14 +211,7 @@ class ExactField(QPlainTextEdit):
 
     def enter(self, direction: int, x: int | None) -> None:
         """Take the caret coming from below (-1) or above (1), at `x` or at the end that is far from where it came."""
-        down = direction > 0
-        end = QTextCursor.MoveOperation.Start if down is (x is not None) else QTextCursor.MoveOperation.End
-        cursor = self.textCursor()
-        cursor.movePosition(end)
-        self.setTextCursor(cursor)
-        if x is not None:
-            self.setTextCursor(self.cursorForPosition(QPoint(x, self.cursorRect().center().y())))
-        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        enter(self, direction, x)
 
     def visible_blocks(self) -> Iterator[QTextBlock]:
         """Yield the paragraphs that reach into the viewport."""
@@ -233,14 +227,22 @@ class ExactField(QPlainTextEdit):
     # What Qt calls.
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
-        return source.hasText()
+        return source.hasText() or self.takes(source, False)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
+        if self.takes(source, True):
+            return
         self._kind = "other"
         cursor = self.textCursor()
         self.record.insert(cursor, paragraphs.fitted(cursor, to_document(pasted(source.text()))))
         self.setTextCursor(cursor)
         self.ensureCursorVisible()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        super().dropEvent(event)
+        if self.takes(event.mimeData(), False):
+            # Where a file is moved, the one who drags it deletes it.
+            event.setDropAction(Qt.DropAction.CopyAction)
 
     def createMimeDataFromSelection(self) -> QMimeData:
         return text_data(from_document(self.record.selected(self.textCursor())))
@@ -347,6 +349,11 @@ class ExactField(QPlainTextEdit):
             act()
         finally:
             self._kind = "other"
+
+
+def _hint_height(field: ExactField, limit: int) -> int:
+    room = QRect(0, 0, field.viewport().width() - round(2 * field.document().documentMargin()), limit)
+    return field.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, field.placeholderText()).height()
 
 
 def _kind(edit: Edit, kind: Kind) -> Kind:

@@ -174,6 +174,7 @@ class Parts(QObject):
     def _adopt(self, section: Section) -> None:
         section.set_editable(not self._editor.is_read_only)
         section.height_changed.connect(self._column.arrange)
+        section.controls_changed.connect(self._column.reorder)
         for field in section.fields:
             self._journal(field)
 

@@ -39,6 +39,8 @@ def bring(field: ExactField, text: str) -> None:
 class Section(QWidget):
     """A title with a menu, and rows of a label and a field each."""
 
+    controls_changed = Signal()
+    """Other widgets than before take the focus."""
     height_changed = Signal()
     """The section needs another height."""
 
@@ -81,6 +83,7 @@ class Section(QWidget):
         field.textChanged.connect(self._text_changed)
         field.focus_changed.connect(self.update)
         self._rows.append((text, field))
+        self.controls_changed.emit()
         return field
 
     def remove_row(self, field: ExactField) -> None:
@@ -95,8 +98,10 @@ class Section(QWidget):
     def put_last(self, field: ExactField) -> None:
         """Let a field stand below all others."""
         row = next(row for row in self._rows if row[1] is field)
-        self._rows.remove(row)
-        self._rows.append(row)
+        if row is not self._rows[-1]:
+            self._rows.remove(row)
+            self._rows.append(row)
+            self.controls_changed.emit()
 
     def set_row_shown(self, field: ExactField, shown: bool) -> None:
         """Show or hide a field with its label."""

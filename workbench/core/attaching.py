@@ -1,0 +1,70 @@
+"""Which files can go with a message.
+
+Invariant: a file is judged by its bytes; its name only tells kinds of text apart. What is taken is a picture that
+models take, or text; what is not is refused with a sentence that names the file, the reason and a next step.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+MOST_BYTES = 20 * 1024 * 1024
+"""Bytes of one file."""
+TEXT = "text/plain"
+_TEXTS = {
+    ".csv": "text/csv",
+    ".htm": "text/html",
+    ".html": "text/html",
+    ".json": "application/json",
+    ".md": "text/markdown",
+    ".markdown": "text/markdown",
+    ".tsv": "text/tab-separated-values",
+    ".xml": "text/xml",
+}
+_PICTURES = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"GIF8", "image/gif"))
+_UNITS = (("GB", 2**30), ("MB", 2**20), ("kB", 2**10))
+
+
+class AttachError(ValueError):
+    """A file that cannot go with a message; the text is a sentence for people."""
+
+
+def media_type(name: str, body: bytes) -> str:
+    """Return the media type of a file by its bytes. Raises AttachError for one that no model takes."""
+    if not body:
+        raise AttachError(f"“{name}” is empty. Choose a file that has something in it.")
+    check_size(name, len(body))
+    if found := picture_type(body):
+        return found
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:
+        raise AttachError(
+            f"“{name}” is neither a picture (PNG, JPEG, GIF, WebP) nor text in UTF-8, so no model can take it. "
+            "Save it as one of these, then attach it."
+        )
+    return _TEXTS.get(PurePath(name).suffix.lower(), TEXT)
+
+
+def check_size(name: str, size: int) -> None:
+    """Raise AttachError for a file of more than MOST_BYTES."""
+    if size > MOST_BYTES:
+        raise AttachError(f"“{name}” has {size_text(size)}, and at most {size_text(MOST_BYTES)} go. Make it smaller.")
+
+
+def picture_type(body: bytes) -> str:
+    """Return the media type of a picture that models take, "" for anything else."""
+    if body[:4] == b"RIFF" and body[8:12] == b"WEBP":
+        return "image/webp"
+    return next((kind for start, kind in _PICTURES if body.startswith(start)), "")
+
+
+def size_text(size: int) -> str:
+    """Return how large `size` bytes are, as people say it: 812 B, 12 kB, 1.4 MB."""
+    for unit, scale in _UNITS:
+        if size >= scale:
+            amount = size / scale
+            return f"{amount:.0f} {unit}" if amount >= 10 or unit == "kB" else f"{amount:.1f} {unit}"
+    return f"{size} B"
