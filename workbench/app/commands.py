@@ -19,6 +19,8 @@ class WindowState:
     """A past iteration is shown, read-only."""
     running: bool = False
     has_lanes: bool = False
+    has_sets: bool = False
+    """The draft has value sets, or the shown run went through several."""
     lane_focused: bool = False
     lane_running: bool = False
     can_retry_lane: bool = False
@@ -59,6 +61,10 @@ def _always(_: WindowState) -> bool:
 
 def _editing(s: WindowState) -> bool:
     return s.has_prompt and not s.viewing
+
+
+def _has_sets(s: WindowState) -> bool:
+    return _editing(s) and s.has_sets
 
 
 def _viewing(s: WindowState) -> bool:
@@ -104,6 +110,15 @@ COMMANDS: tuple[Command, ...] = (
     Command("find_next", "Next hit", "Edit", ("F3",), lambda s: s.has_prompt),
     Command("find_previous", "Previous hit", "Edit", ("Shift+F3",), lambda s: s.has_prompt),
     Command("focus_editor", "Go to the editor", "Edit", ("Ctrl+E",), _always),
+    Command("add_set", "Add a value set", "Values", (), _editing),
+    Command("duplicate_set", "Duplicate the shown value set", "Values", (), _has_sets),
+    Command("rename_set", "Rename the shown value set", "Values", (), _has_sets),
+    Command("remove_set", "Delete the shown value set", "Values", (), _has_sets),
+    Command("tick_set", "Run the shown value set, or not", "Values", (), _has_sets),
+    Command("paste_sets", "Paste rows as value sets…", "Values", (), _editing),
+    Command("next_set", "Next value set, in all lanes", "Values", ("Alt+PgDown",), lambda s: s.has_sets),
+    Command("previous_set", "Value set before, in all lanes", "Values", ("Alt+PgUp",), lambda s: s.has_sets),
+    Command("large_value", "Edit the value in a large pane…", "Values", ("Ctrl+Shift+L",), _editing),
     Command("add_lane", "Add a lane", "Lanes", ("Ctrl+L",), _editing),
     Command("duplicate_lane", "Duplicate the focused lane", "Lanes", (), lambda s: _editing(s) and s.lane_focused),
     Command("remove_lane", "Remove the focused lane", "Lanes", (), lambda s: _editing(s) and s.lane_focused),
@@ -151,7 +166,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("quit", "Quit", "View", ("Ctrl+Q",), _always),
 )
 
-GROUPS: tuple[str, ...] = ("Run", "Verdict", "Prompt", "Edit", "Lanes", "History", "View")
+GROUPS: tuple[str, ...] = ("Run", "Verdict", "Prompt", "Edit", "Values", "Lanes", "History", "View")
 
 # X11 and Wayland key codes of the digit row, 1 to 9 then 0, whatever the layout prints on them.
 _DIGIT_ROW = {code: (code - 9) % 10 for code in range(10, 20)}

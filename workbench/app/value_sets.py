@@ -42,6 +42,11 @@ class ValueSets(QObject):
         shown = self._read()
         return tuple(replace(one, values=shown) if one.uid == self._active else one for one in self._sets)
 
+    @property
+    def to_run(self) -> int:
+        """How many sets a run goes through: those that are ticked, else what is shown."""
+        return max(1, sum(one.ticked for one in self._sets))
+
     def get(self, uid: str) -> ValueSet | None:
         """Return a set."""
         return next((one for one in self.sets if one.uid == uid), None)

@@ -14,6 +14,7 @@ from workbench.app.opening import Opened
 from workbench.host.clock import utc_now
 from workbench.ui import geometry
 from workbench.ui.compose.editing import Editing
+from workbench.ui.compose.sets import SetActions
 from workbench.ui.dialogs import Dialogs
 from workbench.ui.frame import Frame
 from workbench.ui.gate import RunGate
@@ -61,6 +62,7 @@ def build(window: MainWindow) -> Iterator[None]:
     yield
     window.header.set_menu(window.actions_.menu(frame))
     window.view.editing = Editing(window)
+    window.sets = SetActions(window)
     wire(window)
     VerdictKeys(frame, window.verdict_key)
     yield

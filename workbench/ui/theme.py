@@ -256,6 +256,11 @@ QToolButton[role="toggle"]:checked {
   background: @selected; color: @accent; border-color: @accent; font-weight: 600; text-decoration: underline;
 }
 QToolButton[role="toggle"]:focus { border-color: @text; color: @text; }
+QPushButton[role="set-shown"] {
+  background: @surface; border: 1px solid @border; border-radius: 5px; padding: 3px 6px; color: @text;
+  font-weight: 600;
+}
+QPushButton[role="set-shown"]:focus { border-color: @accent; }
 QToolButton::menu-indicator, QPushButton[role="quiet"]::menu-indicator { image: none; width: 0; }
 QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox {
   background: @surface; color: @text; border: 1px solid @border; border-radius: 6px; padding: 4px 8px;

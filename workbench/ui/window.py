@@ -31,6 +31,7 @@ from workbench.core.timeline import Detail, VersionDetail
 from workbench.store.records import RunBegun
 from workbench.ui import geometry
 from workbench.ui.compose.numbers import to_foresee
+from workbench.ui.compose.sets import SetActions
 from workbench.ui.dialogs import Dialogs
 from workbench.ui.frame import Frame
 from workbench.ui.gate import RunGate
@@ -63,6 +64,7 @@ class MainWindow(QObject):
     actions_: Actions
     keys: KeyBindings
     overlays: Overlays
+    sets: SetActions
 
     forward_asked = Signal()
     """A second start asked this window to come to the front."""
@@ -184,7 +186,10 @@ class MainWindow(QObject):
         state = window_state(self)
         self.actions_.update(state)
         self.view.runbar.set_state(
-            len(self.heads), running=state.running, enabled=state.has_prompt and not state.viewing
+            len(self.heads),
+            sets=1 if state.viewing else self.compose.sets.to_run,
+            running=state.running,
+            enabled=state.has_prompt and not state.viewing,
         )
         self.view.runbar.set_escape(closes_first=state.viewing or state.detail_open)
         self.view.lanes.set_all_running(state.running)

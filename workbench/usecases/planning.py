@@ -42,7 +42,7 @@ def check(draft: Draft) -> Problem | None:
             return problem
     if any(lane.pinned is None for lane in draft.run_lanes):
         for one in draft.run_sets:
-            if problem := _check_content(draft.content, dict(one.values), _in_set(draft, one)):
+            if problem := _check_content(draft.content, dict(one.values), _in_set(draft, one), one.uid):
                 return problem
     return None
 
@@ -68,12 +68,12 @@ def _check_extra(lane: Lane, number: int) -> Problem | None:
     )
 
 
-def _check_content(content: Content, values: Mapping[str, str], where: str = "") -> Problem | None:
+def _check_content(content: Content, values: Mapping[str, str], where: str = "", value_set: str = "") -> Problem | None:
     if content.is_empty:
         return Problem(_NOTHING, lack=Lack())
     # What a Jinja template needs is only known by rendering it: a name may be a loop variable, or have a default.
     if content.template == "plain" and (names := missing(content, values)):
-        return Problem(_missing_sentence(names, where), lack=Lack(names))
+        return Problem(_missing_sentence(names, where), lack=Lack(names, value_set))
     return None
 
 
@@ -109,7 +109,8 @@ def plan_lanes(draft: Draft, pinned: Callable[[int], Content], render: Render) -
     for number, content in contents.items():
         used = "" if number is None else f", and version {number} uses it"
         rendered[number] = tuple(
-            render_content(content, dict(one.values), render, _in_set(draft, one) + used) for one in draft.run_sets
+            render_content(content, dict(one.values), render, _in_set(draft, one) + used, one.uid)
+            for one in draft.run_sets
         )
     return tuple(PlannedLane(lane, rendered[lane.pinned]) for lane in draft.run_lanes)
 
@@ -121,9 +122,11 @@ def sendable(version: VersionRow) -> Content:
     return version.content
 
 
-def render_content(content: Content, values: Mapping[str, str], render: Render, where: str = "") -> Rendered:
+def render_content(
+    content: Content, values: Mapping[str, str], render: Render, where: str = "", value_set: str = ""
+) -> Rendered:
     """Return what is sent. Raises RefusedError or EngineError."""
-    if problem := _check_content(content, values, where):
+    if problem := _check_content(content, values, where, value_set):
         raise RefusedError(problem.sentence, problem.detail, problem.lack)
     if problem_words := _parts_problem(content):
         raise RefusedError(problem_words)

@@ -16,9 +16,13 @@ from workbench.store.errors import StoreError
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """What a draft lacks to be run: values of these variables, or, without any, a message."""
+    """What a draft lacks to be run: values of these variables in a value set, or, without any, a message.
+
+    `value_set` is the uid of the set, "" for values that belong to none.
+    """
 
     values: tuple[str, ...] = ()
+    value_set: str = ""
 
 
 @dataclass(frozen=True, slots=True)

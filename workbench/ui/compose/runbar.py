@@ -63,9 +63,10 @@ class RunBar(QFrame):
     def _name_stop(self) -> None:
         self._stop.set_key("" if self._closes_first else self._escape)
 
-    def set_state(self, lanes: int, *, running: bool, enabled: bool) -> None:
-        """Name the number of lanes; show Stop while something runs."""
-        self._run.set_label("Run" if lanes == 0 else "Run 1 lane" if lanes == 1 else f"Run {lanes} lanes", "Run")
+    def set_state(self, lanes: int, *, sets: int = 1, running: bool, enabled: bool) -> None:
+        """Name the number of lanes and, if there are several, of value sets; show Stop while something runs."""
+        label = "Run" if lanes == 0 else "Run 1 lane" if lanes == 1 else f"Run {lanes} lanes"
+        self._run.set_label(f"{label} × {sets} sets" if lanes and sets > 1 else label, "Run")
         self._run.setEnabled(enabled and lanes > 0)
         self._stop.setVisible(running)
 

@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.core.content import Content
 from workbench.core.templates import content_variables
+from workbench.ui.compose.pager import Pager
 from workbench.ui.compose.runbar import RunBar, ViewingBar, hline
+from workbench.ui.compose.setbar import SetBar
 from workbench.ui.editor import ContentEditor, ValuesPanel
 from workbench.ui.geometry import Divider, editor_width
 from workbench.ui.theme import Theme, set_role
@@ -31,6 +33,7 @@ class ComposeView(Divider):
     """The two halves. A second editor shows past iterations, so that the draft keeps its undo journal and caret."""
 
     lanes: LanesView
+    pager: Pager
     viewing: ViewingBar
     editing: Editing
     shown_editor_changed = Signal(object)
@@ -50,6 +53,7 @@ class ComposeView(Divider):
         self.setStretchFactor(0, 10)
         self.setStretchFactor(1, 16)
         self.editor = ContentEditor(theme, self._left)
+        self.sets = SetBar(self._left)
         self.values = ValuesPanel(theme, self._left)
         self.runbar = RunBar(self._left)
         self._past_editor: ContentEditor | None = None
@@ -58,6 +62,7 @@ class ComposeView(Divider):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.editor, 1)
+        layout.addWidget(self.sets)
         layout.addWidget(self.values)
         layout.addWidget(hline(self._left))
         layout.addWidget(self.runbar)
@@ -70,7 +75,15 @@ class ComposeView(Divider):
         # What the lanes would like must not push the editor aside when they come.
         lanes.setMinimumWidth(LEAST_LANES)
         sizes = self.sizes()
-        if (room := self.replaceWidget(1, lanes)) is not None:
+        self.pager = Pager()
+        self._right = right = QWidget()  # the splitter does not own what replaces a widget
+        column = QVBoxLayout(right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.pager)
+        column.addWidget(lanes, 1)
+        right.setMinimumWidth(LEAST_LANES)
+        if (room := self.replaceWidget(1, right)) is not None:
             room.deleteLater()
         self.setStretchFactor(1, 16)
         self.setSizes(sizes)
@@ -92,18 +105,28 @@ class ComposeView(Divider):
             self._layout.insertWidget(1, self._past_editor, 1)
             self._layout.insertWidget(2, self._past_values)
             self.past_made.emit(self._past_editor)
-        assert self._past_values is not None
         self._past_editor.set_content(content)
-        given = dict(values)
-        used = [name for name in content_variables(content) if name in given]
-        self._past_values.set_variables((*used, *(name for name in given if name not in used)))
-        self._past_values.set_values(given)
+        self.show_past_values(content, values)
         self._show(past=True)
         self.viewing.show_row(title, f"{detail}\nType into the text to start a branch from it.")
 
     def add_below_editor(self, bar: QWidget) -> None:
         """Put a bar between the editor and the values."""
         self._layout.insertWidget(self._layout.indexOf(self.values), bar)
+
+    def show_past_values(self, content: Content, values: Values) -> None:
+        """Show other values of the same iteration."""
+        if self._past_values is None:
+            return
+        given = dict(values)
+        used = [name for name in content_variables(content) if name in given]
+        self._past_values.set_variables((*used, *(name for name in given if name not in used)))
+        self._past_values.set_values(given)
+
+    def show_set_bar(self) -> None:
+        """Show the row of sets where there is anything to have values for."""
+        past = self._past_editor is not None and not self._past_editor.isHidden()
+        self.sets.setVisible(not past and bool(self.values.variables() or self.sets.chips()))
 
     def show_draft(self) -> None:
         """Return from a past iteration."""
@@ -137,7 +160,9 @@ class ComposeView(Divider):
         if self._past_editor is not None and self._past_values is not None:
             self._past_editor.setVisible(past)
             self._past_values.setVisible(past)
+        self.show_set_bar()
         self.shown_editor_changed.emit(self._past_editor if past else self.editor)
 
     def _sync_variables(self) -> None:
         self.values.set_variables(self.editor.variables())
+        self.show_set_bar()

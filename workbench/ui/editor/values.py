@@ -46,6 +46,7 @@ class ValuesPanel(QWidget):
         self._most = AT_ONCE
         self._opened: set[str] = set()
         self._rows: list[ValueRow] = []
+        self._last: ValueRow | None = None
         self._loading = False
         self._read_only = False
         self._untold = False
@@ -103,6 +104,12 @@ class ValuesPanel(QWidget):
         self._read_only = read_only
         for row in self._rows:
             row.field.set_editable(not read_only)
+
+    def current(self) -> ValueRow | None:
+        """Return the row that has, or had last, the caret; the first one when none ever had it."""
+        if self._last in self._rows:
+            return self._last
+        return self._rows[0] if self._rows else None
 
     def focus(self, name: str) -> None:
         """Put the caret into the field of `name`, if it is a variable; it gets a row if it has none."""
@@ -269,6 +276,7 @@ class ValuesPanel(QWidget):
 
     def _reveal(self, row: ValueRow) -> None:
         if row.field.hasFocus():
+            self._last = row
             caret = row.field.cursorRect()
             corner = row.field.viewport().mapTo(self._page, QPoint(caret.left(), caret.top()))
             place = QRect(corner, caret.size())

@@ -1,0 +1,55 @@
+"""Value sets from the rows of a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.formats.value_rows import MOST, read_value_rows, taken
+
+
+def test_rows_of_a_spreadsheet() -> None:
+    rows = read_value_rows("Name\tquestion\tlanguage\nlate\tWhere is it?\tEnglish\n\nrefund\t\tFrench\n")
+    assert rows.sets == (
+        ("late", (("question", "Where is it?"), ("language", "English"))),
+        ("refund", (("question", ""), ("language", "French"))),
+    )
+    assert taken(rows, ["question", "tone"]) == (
+        "2 sets with values for question and language. language is not used by the messages. "
+        "There is no column for tone; what is there now is taken for every set."
+    )
+
+
+def test_a_variable_called_name_is_no_name_of_the_set() -> None:
+    assert read_value_rows("name,age\nBo,3\n", ["name"]).sets == (("", (("name", "Bo"), ("age", "3"))),)
+    assert read_value_rows("name\nBo\n").sets == (("", (("name", "Bo"),)),)
+
+
+def test_cells_with_lines_quotes_and_semicolons() -> None:
+    rows = read_value_rows('q;a\r\n"one\r\ntwo ""x""";2,5\r\n')
+    assert rows.sets == (("", (("q", 'one\ntwo "x"'), ("a", "2,5"))),)
+
+
+def test_what_is_left_out_is_said() -> None:
+    assert read_value_rows("a,b\n1,2,3\n").left_out == (
+        "Line 2 has more cells than the first row; they were left out.",
+    )
+    assert read_value_rows("a,a\n1,2\n").sets == ()
+    assert read_value_rows("  ").left_out[0].startswith("There is no text")
+    assert read_value_rows("a\n").left_out == ("There are no rows below the names of the variables.",)
+    many = read_value_rows("a\n" + "x\n" * (MOST + 2))
+    assert (len(many.sets), many.left_out) == (MOST, (f"2 more rows were left out; {MOST} are taken at once.",))
+
+
+cells = st.text(st.characters(codec="utf-8", exclude_characters="\r\x00"), max_size=12)
+
+
+@given(st.lists(st.tuples(cells, cells), min_size=1, max_size=6))
+def test_cells_come_out_as_they_went_in(rows: list[tuple[str, str]]) -> None:
+    written = io.StringIO(newline="")
+    csv.writer(written, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_ALL).writerows([("q", "a"), *rows])
+    kept = [row for row in rows if any(cell.strip() for cell in row)]
+    assert read_value_rows(written.getvalue()).sets == tuple(("", (("q", q), ("a", a))) for q, a in kept)

@@ -1,0 +1,175 @@
+"""Value sets in the real window: several sets, one key, and lanes that go through the answers together."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit
+
+from tests.ui.desk import ECHO, Desk
+from workbench.ui.compose.large import LargeValue
+from workbench.ui.compose.rows import RowsDialog
+
+pytestmark = pytest.mark.window
+ALT = Qt.KeyboardModifier.AltModifier
+LEFT = Qt.MouseButton.LeftButton
+ROWS = "name\tquestion\nlate\tWhere is order 1?\nrefund\tMoney back?\nthanks\tThank you!\n"
+
+
+def _paste(desk: Desk, text: str = ROWS) -> None:
+    """Paste rows as sets through the window for it."""
+    QApplication.clipboard().setText(text)
+    desk.window.actions_["paste_sets"].trigger()
+    dialog = desk.window.frame.findChild(RowsDialog)
+    assert dialog is not None
+    desk.until(dialog.isActiveWindow)
+    QTest.mouseClick(dialog.make, LEFT)
+    desk.until(lambda: desk.window.frame.findChild(RowsDialog) is None)
+    desk.until(desk.window.frame.isActiveWindow)
+
+
+def _names(desk: Desk) -> list[str]:
+    return [one.name for one in desk.window.compose.sets.sets]
+
+
+def test_one_key_runs_every_ticked_set_in_every_lane(desk: Desk) -> None:
+    window = desk.open(ECHO)
+    _paste(desk)
+    assert _names(desk) == ["Set 1", "late", "refund", "thanks"]
+    assert "3 sets with values for question" in desk.notice()
+    assert window.view.runbar.buttons[0].accessibleName() == "Run 2 lanes × 3 sets"
+    desk.run()
+    stored = desk.rows("SELECT lane, value_set, sample FROM outputs ORDER BY lane, value_set")
+    assert stored == [(lane, one, 0) for lane in range(2) for one in range(3)]
+    sets = desk.rows("SELECT name, body FROM run_values JOIN value_bodies ON value_bodies.id = values_id")
+    assert [(name, json.loads(body)["question"]) for name, body in sets] == [
+        ("late", "Where is order 1?"),
+        ("refund", "Money back?"),
+        ("thanks", "Thank you!"),
+    ]
+    assert window.view.pager.name.full() == "Set 1 of 3 · late"
+    assert "Where is order 1?" in desk.text(0)
+    assert "Where is order 1?" in desk.text(1)
+
+
+def test_lanes_page_together_and_verdicts_are_per_set(desk: Desk) -> None:
+    window = desk.open(ECHO)
+    _paste(desk)
+    desk.run()
+    desk.press(Qt.Key.Key_PageDown, ALT)
+    assert "Money back?" in desk.text(0)
+    assert "Money back?" in desk.text(1)
+    assert dict(window.view.values.values())["question"] == "Money back?", "the panel shows whose answers these are"
+    desk.ctrl(Qt.Key.Key_2)
+    desk.press(Qt.Key.Key_PageDown, ALT)
+    assert window.compose.board.verdict.kind == "none"
+    desk.ctrl(Qt.Key.Key_1)
+    desk.until(lambda: len(desk.rows("SELECT 1 FROM verdicts")) == 2)
+    judged = desk.rows(
+        "SELECT verdicts.value_set, kind, lane, sample FROM verdicts JOIN verdict_outputs ON verdict_id = verdicts.id"
+        " JOIN outputs ON outputs.id = output_id WHERE place = 1 ORDER BY verdicts.id"
+    )
+    assert judged == [(1, "winner", 1, 0), (2, "winner", 0, 0)]
+    assert window.view.pager.progress.full() == "2 of 3 sets judged"
+    desk.press(Qt.Key.Key_PageUp, ALT)
+    assert window.compose.board.verdict.positions == (1,)
+
+
+def test_the_past_pages_the_same_way_and_comes_back_with_its_sets(desk: Desk) -> None:
+    window = desk.open(ECHO)
+    _paste(desk)
+    desk.run()
+    window.compose.sets.remove(window.compose.sets.sets[3].uid)
+    run = window.compose.shown_run()
+    window.compose.view(run)
+    desk.until(lambda: window.compose.viewing is not None)
+    desk.press(Qt.Key.Key_PageDown, ALT)
+    desk.press(Qt.Key.Key_PageDown, ALT)
+    assert "Thank you!" in desk.text(0)
+    assert dict(window.view.past_values())["question"] == "Thank you!"
+    assert not window.view.sets.isVisible()
+    window.actions_["restore"].trigger()
+    assert [(one.name, one.ticked) for one in window.compose.sets.sets] == [
+        ("Set 1", False),
+        ("late", True),
+        ("refund", True),
+        ("thanks", True),
+    ]
+    assert dict(window.view.values.values())["question"] == "Where is order 1?"
+
+
+def test_a_missing_value_is_gone_to_in_its_set(desk: Desk) -> None:
+    window = desk.open(ECHO)
+    _paste(desk)
+    window.actions_["add_set"].trigger()
+    lacking = window.compose.sets.active
+    window.sets.choose(window.compose.sets.sets[1].uid)
+    desk.ctrl(Qt.Key.Key_Return)
+    assert window.compose.sets.active == lacking
+    assert "in the set “Set 5”" in desk.notice()
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    assert "needs a value" in focus.accessibleName()
+    desk.type("none")
+    window.view.values.focus("question")
+    desk.type("Late again?")
+    desk.run()
+    assert len(desk.rows("SELECT 1 FROM run_values")) == 4
+
+
+def test_sets_survive_a_restart(desk: Desk) -> None:
+    window = desk.open(ECHO)
+    _paste(desk)
+    QTest.mouseClick(window.view.sets.chips()[2].tick, LEFT)
+    desk.run()
+    desk.close()
+    window = desk.open(ECHO)
+    assert _names(desk) == ["Set 1", "late", "refund", "thanks"]
+    assert [chip.tick.isChecked() for chip in window.view.sets.chips()] == [False, True, False, True]
+    assert window.view.pager.name.full() == "Set 1 of 2 · late"
+    assert "Where is order 1?" in desk.text(1)
+
+
+def test_sets_are_named_moved_and_deleted_with_a_way_back(desk: Desk) -> None:
+    window = desk.open(ECHO)
+    _paste(desk)
+    window.actions_["rename_set"].trigger()
+    desk.until(lambda: isinstance(QApplication.focusWidget(), QLineEdit))
+    desk.type("too late")
+    desk.press(Qt.Key.Key_Return)
+    window.actions_["remove_set"].trigger()
+    assert _names(desk) == ["Set 1", "refund", "thanks"]
+    assert "too late" in desk.notice()
+    window.notice.action_clicked.emit("offer")
+    assert _names(desk) == ["Set 1", "too late", "refund", "thanks"]
+    menu = window.sets.menu(window.compose.sets.active)
+    texts = {action.text().replace("&", ""): action for action in menu.actions()}
+    assert texts["Move left"].isEnabled()
+    texts["Move left"].trigger()
+    menu.deleteLater()
+    assert _names(desk) == ["too late", "Set 1", "refund", "thanks"]
+    desk.until(lambda: (draft := desk.stored_draft()) is not None and [s.name for s in draft.sets] == _names(desk))
+
+
+def test_a_long_value_in_a_large_pane_runs_as_it_is_seen(desk: Desk) -> None:
+    window = desk.open(ECHO)
+    window.view.values.focus("question")
+    window.actions_["large_value"].trigger()
+    pane = window.frame.findChild(LargeValue)
+    assert pane is not None
+    desk.until(pane.isActiveWindow)
+    desk.until(pane.field.hasFocus)
+    pane.field.selectAll()
+    pane.field.insertPlainText("a 🙂 line")
+    QTest.keyClick(pane.field, Qt.Key.Key_Return)
+    QTest.keyClicks(pane.field, "and another")
+    assert dict(window.view.values.values())["question"] == "a 🙂 line\nand another"
+    QTest.keyClick(pane.field, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    desk.until(lambda: desk.rows("SELECT 1 FROM runs"))
+    QTest.keyClick(pane.field, Qt.Key.Key_Escape)
+    desk.until(lambda: window.frame.findChild(LargeValue) is None)
+    desk.settle()
+    assert "and another" in desk.text(1)

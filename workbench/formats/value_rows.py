@@ -1,0 +1,105 @@
+"""Value sets from the rows of a spreadsheet.
+
+Invariant: the first row names the variables; every cell is taken as it stands, line ends apart, and what was not taken
+is named with its line.
+
+Rows come as spreadsheets copy them (tab-separated) or as CSV (RFC 4180, also with semicolons). A first column called
+"name" gives the sets their names.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+Values = tuple[tuple[str, str], ...]
+MOST = 500
+"""Sets that are taken from one paste; what is longer belongs into test cases."""
+_NAME = "name"
+_MOST_LISTED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ValueRows:
+    """Sets in their order, each with its name ("" for none) and values, and sentences about what was left out."""
+
+    sets: tuple[tuple[str, Values], ...]
+    names: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
+def read_value_rows(text: str, variables: Iterable[str] = ()) -> ValueRows:
+    """Return the sets in `text`; with none, `left_out` says why.
+
+    A first column "name" is a variable and no name of the set when the prompt has a variable of that name.
+    """
+    if not text.strip():
+        return ValueRows((), (), ("There is no text. Copy rows with the names of the variables in the first one.",))
+    rows, left_out = _rows(text)
+    if not rows:
+        return ValueRows((), (), (*left_out, "There are no rows."))
+    header = [cell.strip() for cell in rows[0][1]]
+    named = header[0].lower() == _NAME and header[0] not in set(variables) and len(header) > 1
+    columns = [(at, name) for at, name in enumerate(header) if name and not (named and at == 0)]
+    names = tuple(name for _, name in columns)
+    if len(set(names)) < len(names):
+        return ValueRows((), names, ("Two columns have the same name. Rename one of them, then paste again.",))
+    if not columns:
+        return ValueRows((), (), ("The first row names no variable. Write the names of the variables into it.",))
+    sets = []
+    for line, row in rows[1:]:
+        values = tuple((name, _lines(row[at])) for at, name in columns if at < len(row))
+        if len(row) > len(header) and any(cell.strip() for cell in row[len(header) :]):
+            left_out.append(f"Line {line} has more cells than the first row; they were left out.")
+        sets.append((" ".join(row[0].split()) if named else "", values))
+    if not sets:
+        left_out.append("There are no rows below the names of the variables.")
+    if len(sets) > MOST:
+        left_out.append(f"{len(sets) - MOST:,} more rows were left out; {MOST} are taken at once.")
+    return ValueRows(tuple(sets[:MOST]), names, tuple(left_out))
+
+
+def taken(rows: ValueRows, variables: Iterable[str]) -> str:
+    """Return a sentence on what was taken: "4 sets with values for question and language. ..."."""
+    known, used = set(variables), list(rows.names)
+    count = len(rows.sets)
+    parts = [f"{count} {'set' if count == 1 else 'sets'} with values for {listed(used)}."]
+    if unknown := [name for name in used if name not in known]:
+        verb = "is" if len(unknown) == 1 else "are"
+        parts.append(f"{listed(unknown)} {verb} not used by the messages.")
+    if lacking := [name for name in variables if name not in used]:
+        parts.append(f"There is no column for {listed(lacking)}; what is there now is taken for every set.")
+    return " ".join((*parts, *rows.left_out))
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names in a row: "a", "a and b", "a, b and 3 more"."""
+    shown = list(names[:_MOST_LISTED])
+    if len(names) > _MOST_LISTED:
+        shown.append(f"{len(names) - _MOST_LISTED:,} more")
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def _rows(text: str) -> tuple[list[tuple[int, list[str]]], list[str]]:
+    found: list[tuple[int, list[str]]] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    try:
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                found.append((reader.line_num, row))
+    except csv.Error as error:
+        return found, [f"Line {reader.line_num} cannot be read as a row: {error}."]
+    return found, []
+
+
+def _delimiter(text: str) -> str:
+    first = text.lstrip("\n").split("\n", 1)[0]
+    if "\t" in first:
+        return "\t"
+    return ";" if first.count(";") > first.count(",") else ","
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n")

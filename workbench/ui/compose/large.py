@@ -1,0 +1,80 @@
+"""A value in a large pane.
+
+Invariant: the pane and the field of the value hold the same text at any time, so that a run takes what is seen, and
+closing the pane loses nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout
+
+from workbench.ui import geometry
+from workbench.ui.editor.exact import units
+from workbench.ui.editor.field import ExactField
+from workbench.ui.editor.mirror import Edit
+from workbench.ui.shell.keys import give_back
+from workbench.ui.theme import set_role
+
+if TYPE_CHECKING:
+    from workbench.ui.window import MainWindow
+
+_SHARE = 0.8
+
+
+class LargeValue(QDialog):
+    """Edits the value that `small` holds. Ctrl+Enter runs, Esc closes."""
+
+    def __init__(self, window: MainWindow, name: str, small: ExactField) -> None:
+        super().__init__(window.frame)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(f"Value of {name}")
+        self._small = small
+        self.field = ExactField(window.theme, mono=False)
+        self.field.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.field.setAccessibleName(f"Value of {name}")
+        self.field.set_editable(small.editable)
+        set_role(self.field, "field")
+        self.about = QLabel()
+        self.hint = QLabel(f"{window.keys.name('run')} runs, Esc closes; the value is kept as you type.")
+        foot = QHBoxLayout()
+        for label in (self.about, self.hint):
+            set_role(label, "small")
+        foot.addWidget(self.about, 1)
+        foot.addWidget(self.hint)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 14, 14, 10)
+        layout.addWidget(self.field, 1)
+        layout.addLayout(foot)
+        run = QAction(self)
+        run.setShortcuts(window.actions_["run"].shortcuts())
+        run.triggered.connect(window.run)
+        self.addAction(run)
+        self.field.set_exact(small.exact())
+        self.field.edited.connect(self._follow)
+        self.field.textChanged.connect(self._count)
+        small.destroyed.connect(self.reject)
+        self._count()
+        room = geometry.room(self)
+        self.resize(QSize(int(window.frame.width() * _SHARE), int(window.frame.height() * _SHARE)).boundedTo(room))
+
+    def done(self, result: int) -> None:
+        give_back(self)
+        super().done(result)
+
+    def open_beside(self) -> None:
+        """Show the pane with the caret where it was."""
+        self.show()
+        self.field.select(self._small.caret(), 0)
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _follow(self, edit: Edit, _kind: str) -> None:
+        self._small.replace(edit.position, units(edit.removed), edit.inserted, quiet=False)
+
+    def _count(self) -> None:
+        text = self.field.exact()
+        lines = text.count("\n") + 1
+        self.about.setText(f"{len(text):,} characters, {lines:,} {'line' if lines == 1 else 'lines'}")

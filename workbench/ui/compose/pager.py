@@ -1,0 +1,70 @@
+"""The way through the value sets of a run, above its lanes.
+
+Invariant: all lanes show answers to the set that is named here; there is no row where a run has one set without a name.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
+
+from workbench.core.runs import RunSet
+from workbench.ui.shell.bars import Elided
+from workbench.ui.shell.keybutton import KeyName, with_key
+from workbench.ui.theme import set_role
+
+_MOST_TIP = 600
+
+
+class Pager(QFrame):
+    """Which set is shown, with buttons to its neighbours, and how many of them are done."""
+
+    wanted = Signal(int)
+    """A step: 1 for the next set, -1 for the one before."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_role(self, "sunken")
+        self.older = self._button("‹", -1)
+        self.newer = self._button("›", 1)
+        self.name = Elided(parent=self)
+        self.progress = Elided(role="small", parent=self)
+        self.progress.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(8, 2, 12, 2)
+        layout.setSpacing(4)
+        layout.addWidget(self.older)
+        layout.addWidget(self.newer)
+        layout.addSpacing(4)
+        layout.addWidget(self.name, 3)
+        layout.addWidget(self.progress, 2)
+        self.setAccessibleName("Value sets of the run")
+        self.hide()
+
+    def name_keys(self, name: KeyName) -> None:
+        """Name the keys in force."""
+        for button, words, command in (
+            (self.older, "The set before, in all lanes", "previous_set"),
+            (self.newer, "The next set, in all lanes", "next_set"),
+        ):
+            button.setAccessibleName(words)
+            button.setToolTip(with_key(words, name(command)))
+
+    def show_page(self, sets: tuple[RunSet, ...], at: int, progress: str) -> None:
+        """Show the set at `at`; hidden when there is nothing to page through and nothing to name."""
+        one = sets[at] if sets else RunSet("", "", ())
+        several = len(sets) > 1
+        place = f"Set {at + 1} of {len(sets)}" if several else "Set"
+        self.name.set_full(f"{place} · {one.name}" if one.name else place)
+        self.name.set_tip("\n".join(f"{name}: {value}" for name, value in one.values)[:_MOST_TIP])
+        self.progress.set_full(progress)
+        for button, possible in ((self.older, at > 0), (self.newer, at + 1 < len(sets))):
+            button.setVisible(several)
+            button.setEnabled(possible)
+        self.setVisible(several or bool(one.name))
+
+    def _button(self, text: str, step: int) -> QPushButton:
+        button = QPushButton(text, self)
+        set_role(button, "quiet")
+        button.clicked.connect(lambda: self.wanted.emit(step))
+        return button

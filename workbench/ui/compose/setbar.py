@@ -1,0 +1,234 @@
+"""The row of value sets above the values.
+
+Invariant: the row has one height whatever it shows; a set is told by its name, that it is run by a tick, and that its
+values are shown by a frame and in words. Of very many sets only those around the shown one have a place here.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QWheelEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+
+from workbench.core.drafts import ValueSet
+from workbench.ui.theme import set_role
+
+AROUND = 20
+"""The most sets that have a place in the row at once."""
+_LONGEST = 28
+
+
+class SetChip(QWidget):
+    """One set: a tick, and its name."""
+
+    chosen = Signal(str)
+    ticked = Signal(str, bool)
+    menu_wanted = Signal(str, QPoint)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.uid = ""
+        self.tick = QCheckBox(self)
+        self.name = QPushButton(self)
+        set_role(self.name, "quiet")
+        self.name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 6, 0)
+        layout.setSpacing(1)
+        layout.addWidget(self.tick)
+        layout.addWidget(self.name)
+        self.tick.clicked.connect(lambda checked: self.ticked.emit(self.uid, checked))
+        self.name.clicked.connect(lambda: self.chosen.emit(self.uid))
+
+    def show_set(self, one: ValueSet, *, shown: bool) -> None:
+        """Show a set; `shown` when its values are the ones below."""
+        self.uid = one.uid
+        self.tick.setChecked(one.ticked)
+        self.tick.setAccessibleName(f"Run the set {one.name}")
+        self.tick.setToolTip("Runs go through every set that is ticked")
+        name = one.name if len(one.name) <= _LONGEST else one.name[: _LONGEST - 1] + "…"
+        self.name.setText(name.replace("&", "&&"))
+        self.name.setAccessibleName(f"Set {one.name}" + (", shown" if shown else ""))
+        self.name.setToolTip(one.name if name != one.name else "")
+        set_role(self.name, "set-shown" if shown else "quiet")
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_wanted.emit(self.uid, event.globalPos())
+
+
+class _Strip(QScrollArea):
+    """The sets, which go sideways where there is no room for all."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.page = QWidget()
+        set_role(self.page, "sunken")
+        self.row = QHBoxLayout(self.page)
+        self.row.setContentsMargins(0, 0, 0, 0)
+        self.row.setSpacing(2)
+        self.row.addStretch(1)
+        self.setWidget(self.page)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        bar = self.horizontalScrollBar()
+        bar.setValue(bar.value() - (event.angleDelta().x() or event.angleDelta().y()) // 2)
+        event.accept()
+
+    def reveal(self, widget: QWidget) -> None:
+        self.row.activate()
+        self.page.adjustSize()
+        place = QRect(widget.mapTo(self.page, QPoint(0, 0)), widget.size())
+        self.ensureVisible(place.center().x(), place.center().y(), place.width() // 2 + 8, 0)
+
+
+class SetBar(QFrame):
+    """The sets with their ticks, and what can be done with them."""
+
+    chosen = Signal(str)
+    ticked = Signal(str, bool)
+    renamed = Signal(str, str)
+    add_clicked = Signal()
+    menu_wanted = Signal(str, QPoint)
+    """The uid of a set, "" for the shown one, and where the menu goes."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_role(self, "sunken")
+        self._sets: tuple[ValueSet, ...] = ()
+        self._shown = ""
+        self._chips: list[SetChip] = []
+        self._field: QLineEdit | None = None
+        self.about = QLabel("VALUES", self)
+        set_role(self.about, "section")
+        self._strip = _Strip(self)
+        self.add = QPushButton("+ Set", self)
+        self.add.setAccessibleName("Add a value set")
+        self.add.setToolTip("Another set of values: one run goes through all sets that are ticked")
+        self.menu = QToolButton(self)
+        self.menu.setText("⋯")
+        self.menu.setAccessibleName("Menu of the value sets")
+        self.menu.setToolTip("Paste rows, rename, duplicate, move, delete")
+        for button in (self.add, self.menu):
+            set_role(button, "quiet")
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(14, 4, 8, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self.about)
+        layout.addWidget(self._strip, 1)
+        layout.addWidget(self.add)
+        layout.addWidget(self.menu)
+        self.add.clicked.connect(self.add_clicked)
+        self.menu.clicked.connect(lambda: self.menu_wanted.emit("", self._below(self.menu)))
+        self._fit_height()
+
+    def show_sets(self, sets: Sequence[ValueSet], shown: str) -> None:
+        """Show these sets; `shown` is the uid of the one whose values are below."""
+        moved = shown != self._shown
+        self._sets, self._shown = tuple(sets), shown
+        at = next((i for i, one in enumerate(sets) if one.uid == shown), 0)
+        first = max(0, min(at - AROUND // 2, len(sets) - AROUND))
+        part = sets[first : first + AROUND]
+        while len(self._chips) < len(part):
+            self._chips.append(self._make())
+        while len(self._chips) > len(part):
+            chip = self._chips.pop()
+            chip.hide()
+            chip.deleteLater()
+        for chip, one in zip(self._chips, part, strict=True):
+            chip.show_set(one, shown=one.uid == shown)
+        ticked = sum(one.ticked for one in sets)
+        self.about.setText(f"{ticked} OF {len(sets)}" if sets else "VALUES")
+        self.about.setAccessibleName(f"{ticked} of {len(sets)} value sets are run" if sets else "Values")
+        stops = [*itertools.chain.from_iterable((c.tick, c.name) for c in self._chips), self.add, self.menu]
+        for before, after in itertools.pairwise(stops):
+            QWidget.setTabOrder(before, after)
+        if moved and (chip_shown := self.chip(shown)) is not None:
+            self._strip.reveal(chip_shown)
+
+    def chip(self, uid: str) -> SetChip | None:
+        """Return the place of a set in the row, None when it has none."""
+        return next((chip for chip in self._chips if chip.uid == uid), None)
+
+    def chips(self) -> tuple[SetChip, ...]:
+        """Return the places from left to right."""
+        return tuple(self._chips)
+
+    def edit_name(self, uid: str) -> QLineEdit | None:
+        """Edit a set's name in the row; None when it has no place there."""
+        from workbench.ui.lanes.header import NameField  # not before the first paint
+
+        chip = self.chip(uid)
+        one = next((one for one in self._sets if one.uid == uid), None)
+        if chip is None or one is None or self._field is not None:
+            return None
+        self._strip.reveal(chip)
+        field = NameField(one.name, self)
+        field.setAccessibleName("Name of the value set")
+        corner = chip.name.mapTo(self, QPoint(0, 0))
+        width = max(chip.name.width(), 160)
+        field.setGeometry(min(corner.x(), self.width() - width - 8), 2, width, self.height() - 4)
+        field.done.connect(lambda text: self._named(uid, text))
+        field.cancelled.connect(self._close_field)
+        self._field = field
+        field.selectAll()
+        field.show()
+        field.setFocus(Qt.FocusReason.OtherFocusReason)
+        return field
+
+    def _named(self, uid: str, name: str) -> None:
+        if self._field is not None:
+            self._close_field()
+            self.renamed.emit(uid, name)
+
+    def _close_field(self) -> None:
+        field, self._field = self._field, None
+        if field is not None:
+            if field.hasFocus() and (chip := self.chip(self._shown)) is not None:
+                chip.name.setFocus(Qt.FocusReason.OtherFocusReason)
+            field.hide()
+            field.deleteLater()
+
+    def _make(self) -> SetChip:
+        chip = SetChip(self._strip.page)
+        chip.chosen.connect(self.chosen)
+        chip.ticked.connect(self.ticked)
+        chip.menu_wanted.connect(self.menu_wanted)
+        self._strip.row.insertWidget(self._strip.row.count() - 1, chip)
+        chip.show()
+        return chip
+
+    def menu_place(self, uid: str) -> QPoint:
+        """Return where the menu of a set goes when the keyboard asks for it."""
+        chip = self.chip(uid)
+        return self._below(chip.name if chip is not None else self.menu)
+
+    @staticmethod
+    def _below(widget: QWidget) -> QPoint:
+        return widget.mapToGlobal(QPoint(0, widget.height()))
+
+    def changeEvent(self, event: object) -> None:
+        super().changeEvent(event)  # type: ignore[arg-type] # Qt hands in its event
+        self._fit_height()
+
+    def _fit_height(self) -> None:
+        self.setFixedHeight(self.fontMetrics().height() + 16)

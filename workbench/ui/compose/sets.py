@@ -1,0 +1,202 @@
+"""What the commands about value sets do, and what shows them.
+
+Invariant: the values panel and the lanes go to a set together when a person pages; what a run or another process does
+never changes which values somebody is typing into.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint
+from PySide6.QtWidgets import QApplication, QMenu
+
+from workbench.formats.value_rows import read_value_rows, taken
+
+if TYPE_CHECKING:
+    from workbench.ui.compose.large import LargeValue
+    from workbench.ui.compose.rows import RowsDialog
+    from workbench.ui.window import MainWindow
+    from workbench.usecases.problems import Lack
+
+
+class SetActions(QObject):
+    """Acts on the value sets of the draft, and pages the lanes."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._sets, self._stage = window.compose.sets, window.compose.stage
+        self._bar, self._pager = window.view.sets, window.view.pager
+        self._dialog: RowsDialog | None = None
+        self._large: LargeValue | None = None
+        self._sets.listed.connect(self.show)
+        self._sets.values_wanted.connect(self._show_values)
+        self._bar.chosen.connect(self.choose)
+        self._bar.ticked.connect(lambda uid, ticked: self._sets.tick(uid, ticked=ticked))
+        self._bar.renamed.connect(self._sets.rename)
+        self._bar.add_clicked.connect(self.add)
+        self._bar.menu_wanted.connect(self.open_menu)
+        self._pager.wanted.connect(self.step)
+        self._stage.paged.connect(self.show_page)
+        window.bridge.output_ended.connect(lambda _: self.show_page())
+
+    def show(self) -> None:
+        """Show the sets as they are now."""
+        self._bar.show_sets(self._sets.sets, self._sets.active)
+        self._window.view.show_set_bar()
+
+    def show_page(self) -> None:
+        """Show which set the lanes show, and how far the run is."""
+        run, stage = self._stage.shown, self._stage
+        done, count = stage.sets_done(), len(run.sets)
+        judged = sum(verdict.kind != "none" for verdict in run.verdicts)
+        progress = ""
+        if count > 1:
+            progress = f"{done} of {count} sets done" if done < count else f"{judged} of {count} sets judged"
+        self._pager.show_page(run.sets if run.uid else (), run.at if run.uid else 0, progress)
+        if (detail := self._window.compose.viewing) is not None and run.uid == detail.row.uid:
+            self._window.view.show_past_values(detail.content, run.shown_set.values)
+
+    def choose(self, uid: str) -> None:
+        """Show the values of a set, and the answers to it where there are some."""
+        self._sets.show(uid)
+        self._page_to(uid)
+
+    def step(self, delta: int) -> None:
+        """Go to the next set (1) or the one before (-1): of the shown run, or of the draft where that has no others."""
+        run = self._stage.shown
+        if len(run.sets) > 1:
+            self._stage.page(max(0, min(len(run.sets) - 1, run.at + delta)))
+            if self._window.compose.viewing is None:
+                self._sets.show(self._stage.shown.shown_set.uid)
+        elif self._window.compose.viewing is None:
+            self._sets.step(delta)
+
+    def show_lack(self, lack: Lack) -> None:
+        """Go to what the draft lacks to be run: to the set where a value is missing, and to the value."""
+        if lack.value_set:
+            self.choose(lack.value_set)
+        self._window.view.show_lack(lack)
+
+    def _page_to(self, uid: str) -> None:
+        run = self._stage.shown
+        at = next((at for at, one in enumerate(run.sets) if one.uid == uid), None)
+        if at is not None and self._window.compose.viewing is None:
+            self._stage.page(at)
+
+    def _show_values(self, values: tuple[tuple[str, str], ...]) -> None:
+        self._window.view.values.set_values(dict(values))
+
+    def add(self) -> None:
+        """Add a set and put the caret into its first value."""
+        self._sets.add()
+        self._focus_values()
+
+    def duplicate(self, uid: str = "") -> None:
+        """Copy a set, "" for the shown one."""
+        if self._sets.duplicate(uid or self._sets.active):
+            self._focus_values()
+
+    def rename(self, uid: str = "") -> None:
+        """Edit the name of a set, "" for the shown one, in its place."""
+        self._bar.edit_name(uid or self._sets.active)
+
+    def remove(self, uid: str = "") -> None:
+        """Delete a set, "" for the shown one, and offer to have it back."""
+        gone = self._sets.get(uid or self._sets.active)
+        if gone is not None and (bring_back := self._sets.remove(gone.uid)) is not None:
+            self._window.notices.offer(f"The value set “{gone.name}” was deleted.", "Undo", bring_back)
+
+    def tick(self) -> None:
+        """Let runs go through the shown set, or not."""
+        if (one := self._sets.get(self._sets.active)) is not None:
+            self._sets.tick(one.uid, ticked=not one.ticked)
+
+    def paste(self) -> None:
+        """Open the window that makes sets of rows, with what the clipboard holds if that is rows."""
+        if self._dialog is not None:
+            self._dialog.raise_()
+            return
+        from workbench.ui.compose.rows import RowsDialog  # not before the first paint
+
+        variables = self._window.view.values.variables()
+        copied = QApplication.clipboard().text()
+        text = copied if read_value_rows(copied, variables).sets and copied.count("\n") else ""
+        dialog = RowsDialog(self._window.theme, text, variables, self._window.frame)
+        dialog.accepted.connect(lambda: self._take(dialog))
+        dialog.finished.connect(self._closed)
+        self._dialog = dialog
+        dialog.show()
+
+    def enlarge(self) -> None:
+        """Open the value that has the caret, or the first one, in a large pane."""
+        from workbench.ui.compose.large import LargeValue  # not before the first paint
+
+        row = self._window.view.values.current()
+        if row is None or self._large is not None:
+            return
+        pane = LargeValue(self._window, row.name, row.field)
+        pane.finished.connect(self._small_again)
+        self._large = pane
+        pane.open_beside()
+
+    def open_menu(self, uid: str, place: QPoint) -> None:
+        """Open the menu of a set, "" for the shown one."""
+        menu = self.menu(uid or self._sets.active)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(place)
+
+    def menu(self, uid: str) -> QMenu:
+        """Return the menu of a set, "" for none."""
+        menu = QMenu(self._bar)
+        menu.setAccessibleName("Value sets")
+        one, uids = self._sets.get(uid), [each.uid for each in self._sets.sets]
+        at = uids.index(uid) if uid in uids else -1
+        for text, act, enabled in (
+            ("&Paste rows as sets…", self.paste, True),
+            ("", None, True),
+            ("Re&name…", lambda: self.rename(uid), one is not None),
+            ("&Duplicate", lambda: self.duplicate(uid), one is not None),
+            ("Move &left", lambda: self._sets.move(uid, -1), at > 0),
+            ("Move ri&ght", lambda: self._sets.move(uid, 1), 0 <= at < len(uids) - 1),
+            ("&Delete", lambda: self.remove(uid), one is not None),
+            ("", None, True),
+            ("&Tick all", lambda: self._sets.tick_all(ticked=True), bool(uids)),
+            ("&Untick all", lambda: self._sets.tick_all(ticked=False), bool(uids)),
+            ("", None, True),
+            ("Edit in a large &pane…", self.enlarge, bool(self._window.view.values.variables())),
+        ):
+            if act is None:
+                menu.addSeparator()
+                continue
+            entry = menu.addAction(text)
+            entry.setEnabled(enabled)
+            entry.triggered.connect(lambda _checked=False, act=act: act())
+        if len(uids) > 1:
+            menu.addSeparator()
+            listed = menu.addMenu(f"&Show one of {len(uids)} sets")
+            for each in self._sets.sets:
+                entry = listed.addAction(each.name.replace("&", "&&"))
+                entry.setCheckable(True)
+                entry.setChecked(each.uid == self._sets.active)
+                entry.triggered.connect(lambda _checked=False, uid=each.uid: self.choose(uid))
+        return menu
+
+    def _focus_values(self) -> None:
+        if names := self._window.view.values.variables():
+            self._window.view.values.focus(names[0])
+
+    def _take(self, dialog: RowsDialog) -> None:
+        found, values = dialog.found(), self._window.view.values
+        if not found.sets:
+            return
+        rest = tuple((name, value) for name, value in values.values() if name not in found.names)
+        self._sets.add_rows([(name, (*given, *rest)) for name, given in found.sets])
+        self._window.notices.quiet("sets", taken(found, values.variables()))
+
+    def _closed(self) -> None:
+        self._dialog = None
+
+    def _small_again(self) -> None:
+        self._large = None
