@@ -18,9 +18,28 @@ def apply_choice(
     workbench: Workbench, tasks: Tasks, compose: Compose, slot: str, choice: Choice, then: Callable[[], None]
 ) -> None:
     """Save what the choice brings along, then change the lane in `slot`; `then` is called at the end."""
+    keep_choice(
+        workbench,
+        tasks,
+        compose,
+        choice,
+        lambda: compose.lanes.set_model(slot, choice.endpoint_uid, choice.model),
+        then,
+    )
+
+
+def keep_choice(
+    workbench: Workbench,
+    tasks: Tasks,
+    compose: Compose,
+    choice: Choice,
+    use: Callable[[], object],
+    then: Callable[[], None],
+) -> None:
+    """Save the endpoint that the choice brings along, then `use` the choice and save its price, and call `then`."""
 
     def take() -> None:
-        compose.lanes.set_model(slot, choice.endpoint_uid, choice.model)
+        use()
         if isinstance(choice.rates_by_hand, Unchanged):
             then()
             return

@@ -103,6 +103,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("add_output", "Set the output format", "Edit", (), _editing),
     Command("attach", "Attach files to a message…", "Edit", (), _editing),
     Command("techniques", "Insert a technique…", "Edit", ("Ctrl+T",), _editing),
+    Command("improve", "Improve this prompt…", "Edit", ("Ctrl+I",), lambda s: _editing(s) and s.writable),
     Command("paste_dialogue", "Paste a dialogue…", "Edit", (), _editing),
     Command("save_technique", "Save selection as technique…", "Edit", (), _editing),
     Command("find", "Find in the prompt", "Edit", ("Ctrl+F",), lambda s: s.has_prompt),

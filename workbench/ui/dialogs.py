@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from workbench.app.model_entries import Choice
 from workbench.app.timeline import name
 from workbench.core.lanes import Lane
 from workbench.ui.questions import Answer, answer_of, answers_question, draft_question
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QMessageBox
 
     from workbench.ui.dialogue.opening import ConversationActions
+    from workbench.ui.improve.opening import ImproveActions
     from workbench.ui.lanes.code import CodeDialog
     from workbench.ui.picker import ModelPicker
     from workbench.ui.settings import SettingsDialog
@@ -69,6 +71,7 @@ class Dialogs(QObject):
         self._question: QMessageBox | None = None
         self._techniques: TechniqueActions | None = None
         self._conversation: ConversationActions | None = None
+        self._improving: ImproveActions | None = None
 
     @property
     def techniques(self) -> TechniqueActions:
@@ -87,6 +90,15 @@ class Dialogs(QObject):
 
             self._conversation = ConversationActions(self._window)
         return self._conversation
+
+    @property
+    def improving(self) -> ImproveActions:
+        """What asks for a better version of the prompt; made when it is first asked for."""
+        if self._improving is None:
+            from workbench.ui.improve.opening import ImproveActions
+
+            self._improving = ImproveActions(self._window)
+        return self._improving
 
     def edit_note(self, uid: str) -> None:
         """Edit the note of a row of the timeline."""
@@ -119,15 +131,18 @@ class Dialogs(QObject):
 
     def pick_model(self, slot: str) -> None:
         """Choose another model for a lane of the draft."""
+        lane: Lane | None = self._window.compose.lanes.get(slot)
+        if lane is not None:
+            self.open_picker_for(lane, lambda choice: self._window.choose_model(slot, choice), self._window.frame)
+
+    def open_picker_for(self, lane: Lane, chosen: Callable[[Choice], None], parent: QWidget) -> None:
+        """Open the model picker on the model of `lane`; what is chosen goes to `chosen`."""
         from workbench.app.picker_source import WorkbenchPickerSource
         from workbench.ui.picker import ModelPicker
 
-        lane: Lane | None = self._window.compose.lanes.get(slot)
-        if lane is None:
-            return
         source = WorkbenchPickerSource(self._window.workbench)
-        picker = ModelPicker(self._window.theme, source, lane, self._window.frame)
-        picker.chosen.connect(lambda choice: self._window.choose_model(slot, choice))
+        picker = ModelPicker(self._window.theme, source, lane, parent)
+        picker.chosen.connect(chosen)
         picker.keys_requested.connect(lambda which: self.settings("keys", which))
         picker.finished.connect(self._picker_closed)
         self._picker = picker

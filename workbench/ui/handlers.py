@@ -60,6 +60,7 @@ class Handlers:
             "add_output": lambda: w.view.editor.parts_shown.add("output"),
             "attach": lambda: w.view.editing.attaching.choose(),
             "techniques": lambda: w.dialogs.techniques.choose(),
+            "improve": lambda: w.dialogs.improving.open(),
             "paste_dialogue": lambda: w.dialogs.conversation.paste(),
             "continue_lane": lambda: w.dialogs.conversation.go_on(lanes.focused_slot()),
             "save_technique": lambda: w.dialogs.techniques.save_selection(),

@@ -26,7 +26,10 @@ _PIECES = 400
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A piece as it is shown: `kind` is same, removed, added or heading; `change` numbers its change, or is -1."""
+    """A piece as it is shown: `kind` is same, removed, added, declined (an addition that a person left) or heading.
+
+    `change` numbers its change, or is -1.
+    """
 
     kind: str
     text: str
@@ -89,12 +92,12 @@ class DiffView(AnswerView):
             wanted = 0 if step > 0 else self._count - 1
         else:
             wanted = (self._current + step) % self._count
-        while wanted not in self._places and self._queue:
-            self._insert_slice()
         self.go_to(wanted)
 
     def go_to(self, change: int) -> None:
         """Select a change and bring it into view."""
+        while change not in self._places and self._queue:
+            self._insert_slice()
         place = self._places.get(change)
         if place is None:
             return
@@ -123,7 +126,7 @@ class DiffView(AnswerView):
         return data
 
     def _show_again(self) -> None:
-        self._formats = {kind: self._format(kind) for kind in ("same", "removed", "added", "heading")}
+        self._formats = {kind: self._format(kind) for kind in ("same", "removed", "added", "declined", "heading")}
         self._queue.clear()
         self._later.stop()
         self._removed, self._places, self._current = [], {}, -1
@@ -143,7 +146,7 @@ class DiffView(AnswerView):
             self._tail.setCharFormat(self._formats[run.kind])
             self._insert(run.text)
             end = self._tail.position()
-            if run.kind == "removed":
+            if run.kind in ("removed", "declined"):
                 self._removed.append((start, end))
             if run.change >= 0:
                 self._places[run.change] = (self._places.get(run.change, (start, end))[0], end)
@@ -163,6 +166,9 @@ class DiffView(AnswerView):
             made.setFontUnderline(True)
             made.setForeground(color("green"))
             made.setBackground(color("green_soft"))
+        elif kind == "declined":
+            made.setFontStrikeOut(True)
+            made.setForeground(color("muted"))
         elif kind == "heading":
             made.setFontWeight(QFont.Weight.DemiBold)
             made.setForeground(color("muted"))

@@ -1,0 +1,199 @@
+"""A better version of the prompt, asked for in the real window."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+
+from tests.ui.desk import Desk
+from tests.ui.editor_support import content
+from workbench.core.content import Content
+from workbench.core.lanes import ECHO, LITELLM, Lane
+from workbench.ui.improve import ImproveDialog
+
+pytestmark = pytest.mark.window
+PROMPT = content(("system", "You are a bot for {{shop}}. Be nice."), ("user", "{{question}}"))
+BETTER = (
+    "I named the steps.\n"
+    '<message role="system">\nYou are a friendly bot for {{shop}}. Be brief.\n</message>\n'
+    '<message role="user">\n{{question}}\n</message>'
+)
+
+
+def _script(steps: list[dict[str, Any]]) -> dict[str, Any]:
+    hello = [{"text": "Hello "}, {"text": "there."}, {"finish": "stop"}]
+    return {"default": hello, "models": {"improver": steps}}
+
+
+def _opened(desk: Desk, steps: list[dict[str, Any]], prompt: Content = PROMPT) -> ImproveDialog:
+    window = desk.open(_script(steps))
+    window.view.editor.set_content(prompt)
+    window.view.editor.focus_first()
+    desk.ctrl(Qt.Key.Key_I)
+    dialog = window.dialogs.improving.dialog
+    assert dialog is not None
+    desk.until(dialog.question.ask.isEnabled)
+    dialog.question.set_lane(Lane("improve", LITELLM, "improver"))
+    return dialog
+
+
+def _ask(desk: Desk, dialog: ImproveDialog) -> None:
+    dialog.question.ask.click()
+    desk.until(lambda: not dialog.is_running)
+    desk.until(lambda: dialog.proposal.proposal is not None or dialog.proposal.trouble.text())
+
+
+def test_one_change_is_accepted_and_taken_back(desk: Desk) -> None:
+    dialog = _opened(desk, [{"text": BETTER[:60]}, {"text": BETTER[60:]}])
+    window = desk.window
+    timeline, iterations = desk.shown_rows(), desk.rows("SELECT iterations FROM prompts")
+    dialog.question.feedback.set_exact("Shorter, please.")
+    _ask(desk, dialog)
+    pane = dialog.proposal
+    assert pane.proposal is not None
+    assert pane.view.isVisible()
+    assert pane.remark.text() == "I named the steps."
+    assert pane.accept.text() == "Accept all 2 changes"
+    assert window.view.editor.content() == PROMPT, "nothing happens by itself"
+    assert desk.rows(
+        "SELECT runs.kind, outputs.text, state FROM runs JOIN outputs ON run_id = runs.id WHERE kind = 'improve'"
+    ) == [("improve", BETTER, "finished")]
+    desk.press(Qt.Key.Key_F7, on=dialog)
+    assert pane.view.current == 1
+    desk.press(Qt.Key.Key_F8, on=dialog)
+    assert pane.accept.text() == "Accept 1 of 2"
+    assert "Be nicebrief." in pane.view.toPlainText()
+    pane.accept.click()
+    assert window.dialogs.improving.dialog is None
+    changed = content(("system", "You are a friendly bot for {{shop}}. Be nice."), ("user", "{{question}}"))
+    assert window.view.editor.content() == changed
+    desk.until(lambda: "1 of 2 changes" in desk.notice())
+    window.view.editor.undo()
+    assert window.view.editor.content() == PROMPT
+    window.view.editor.redo()
+    assert window.view.editor.content() == changed
+    assert desk.rows("SELECT iterations FROM prompts") == iterations
+    assert desk.shown_rows() == timeline
+
+
+def test_all_is_accepted_and_an_earlier_proposal_is_shown_again(desk: Desk) -> None:
+    dialog = _opened(desk, [{"text": BETTER.replace("{{shop}}", "us {{now}}")}])
+    window = desk.window
+    _ask(desk, dialog)
+    assert dialog.proposal.names.text() == "Loses the variable {{shop}}. Brings along the variable {{now}}."
+    dialog.proposal.accept.click()
+    after = window.view.editor.content()
+    assert after.messages[0].text == "You are a friendly bot for us {{now}}. Be brief."
+    window.actions_["improve"].trigger()
+    again = window.dialogs.improving.dialog
+    assert again is not None
+    desk.until(lambda: again.earlier.count() == 1)
+    assert again.question.lane == Lane("improve", LITELLM, "improver"), "the last one that was asked"
+    assert "improver · now · I named the steps." in again.earlier.itemText(0)
+    again.earlier.activated.emit(0)
+    desk.until(lambda: again.proposal.proposal is not None)
+    assert again.proposal.proposal is not None
+    assert again.proposal.proposal.base == PROMPT
+    again.proposal.accept.click()
+    desk.until(lambda: "another one" in again.proposal.trouble.text())
+    assert (
+        again.proposal.remark.text() == "The model proposes no change: its text is the prompt as it is, to the letter."
+    )
+    assert window.view.editor.content() == after
+    again.reject()
+
+
+def test_it_streams_and_escape_stops_it_before_it_closes(desk: Desk, tmp_path: Path) -> None:
+    dialog = _opened(desk, [{"text": "Let me see"}, {"until": str(tmp_path / "never")}])
+    dialog.question.ask.click()
+    desk.until(lambda: dialog.proposal.raw.exact_text == "Let me see")
+    assert dialog.question.stop.isVisible()
+    desk.press(Qt.Key.Key_Escape, on=dialog)
+    desk.until(lambda: not dialog.is_running)
+    assert dialog.proposal.trouble.text().startswith("Stopped before the end.")
+    assert dialog.proposal.raw.exact_text == "Let me see"
+    assert not dialog.proposal.accept.isVisible()
+    desk.until(lambda: desk.rows("SELECT state, text FROM outputs") == [("stopped", "Let me see")])
+    desk.press(Qt.Key.Key_Escape, on=dialog)
+    assert desk.window.dialogs.improving.dialog is None
+
+
+@pytest.mark.parametrize(
+    ("steps", "sentence", "text"),
+    [
+        ([{"text": "Your order is on its way!"}], "This answer has no messages in tags", "Your order is on its way!"),
+        ([{"text": "Hm"}, {"fail": ["rate_limited", "Too many requests. Wait a minute.", "429"]}], "Too many", "Hm"),
+    ],
+)
+def test_garbage_and_failures_get_a_sentence_and_keep_the_text(
+    desk: Desk, steps: list[dict[str, Any]], sentence: str, text: str
+) -> None:
+    dialog = _opened(desk, steps)
+    _ask(desk, dialog)
+    assert dialog.proposal.trouble.text().startswith(sentence)
+    assert dialog.proposal.raw.isVisible()
+    assert dialog.proposal.raw.exact_text == text
+    assert not dialog.proposal.accept.isVisible()
+    dialog.reject()
+
+
+def test_answers_are_shown_to_the_model_only_when_ticked(desk: Desk) -> None:
+    window = desk.open({"default": [{"text": "Bad answer."}], "models": {"improver": [{"echo": True}]}})
+    lanes = (Lane("a", ECHO, "echo"),)
+    hello = content(("user", "Hi {{name}}"))
+    draft = replace(window.compose.draft(), content=hello, values=(("name", "Ada"),), lanes=lanes)
+    window.compose.put_back(draft)
+    window.view.editor.focus_first()
+    desk.run()
+    window.actions_["all_bad"].trigger()
+    desk.until(lambda: desk.rows("SELECT kind FROM verdicts"))
+    window.actions_["improve"].trigger()
+    dialog = window.dialogs.improving.dialog
+    assert dialog is not None
+    desk.until(lambda: dialog.question.answers.count() > 0)
+    assert "all bad · Bad answer." in dialog.question.answers.item(0).text()
+    assert "no value leaves" in dialog.question.told.text()
+    dialog.question.set_lane(Lane("improve", LITELLM, "improver"))
+    _ask(desk, dialog)
+    assert "Ada" not in dialog.proposal.raw.exact_text
+    assert dialog.proposal.remark.text().startswith("The model proposes no change")
+    dialog.question.bad.click()
+    assert dialog.question.chosen_answers()
+    dialog.proposal.show_nothing()
+    _ask(desk, dialog)
+    assert "Ada" in dialog.proposal.raw.exact_text
+    assert "Bad answer." in dialog.proposal.raw.exact_text
+    dialog.reject()
+
+
+def test_model_and_instructions_can_be_changed(desk: Desk) -> None:
+    dialog = _opened(desk, [{"text": BETTER}])
+    window = desk.window
+    dialog.question.model.click()
+    picker = window.dialogs.open_picker
+    assert picker is not None
+    picker.search("echo")
+    desk.press(Qt.Key.Key_Return, on=picker._search)
+    desk.until(lambda: dialog.question.lane is not None and dialog.question.lane.endpoint == ECHO)
+    assert dialog.question.model.text() == "echo ▾"
+    dialog.question.open_instructions.click()
+    assert "double braces" in dialog.question.instructions.exact()
+    dialog.question.instructions.set_exact("Mine.")
+    _ask(desk, dialog)
+    desk.until(lambda: desk.rows("SELECT value FROM meta WHERE key = 'improve_instructions'") == [("Mine.",)])
+    dialog.question.shipped.click()
+    assert dialog.question.own_instructions() == ""
+    dialog.reject()
+
+
+def test_nothing_to_improve_is_said(desk: Desk) -> None:
+    dialog = _opened(desk, [], Content())
+    dialog.question.ask.click()
+    assert dialog.proposal.trouble.text().startswith("There is no text to improve yet.")
+    assert not dialog.is_running
+    assert desk.rows("SELECT 1 FROM runs") == []
+    dialog.reject()

@@ -1,0 +1,92 @@
+"""The window in which a better version of a prompt is asked for, seen and accepted.
+
+Invariant: Esc stops a model that writes, and only then closes; nothing in the prompt changes before `accepted`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QComboBox, QDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from workbench.core.improving import Earlier
+from workbench.core.text import opening_words
+from workbench.core.when import relative
+from workbench.ui import geometry
+from workbench.ui.improve.proposal import ProposalPane
+from workbench.ui.improve.question import QuestionPane
+from workbench.ui.theme import Theme, set_role
+
+_OPENING = 60
+_STATES = {"failed": "failed", "stopped": "stopped", "interrupted": "interrupted"}
+
+
+class ImproveDialog(QDialog):
+    """`earlier_wanted(run uid)` asks for an earlier answer; the panes have the other signals."""
+
+    earlier_wanted = Signal(str)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Improve this prompt")
+        self._running = False
+        self.question = QuestionPane(theme, self)
+        self.proposal = ProposalPane(theme, self)
+        self.earlier = QComboBox()
+        self.earlier.setAccessibleName("Earlier proposals")
+        self.earlier.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.earlier.setMinimumContentsLength(12)
+        self.earlier.hide()
+        line = QFrame()
+        set_role(line, "vline")
+        left, right = QVBoxLayout(), QVBoxLayout()
+        left.setContentsMargins(14, 14, 12, 14)
+        left.addWidget(self.question)
+        right.setContentsMargins(12, 14, 14, 14)
+        right.setSpacing(8)
+        right.addWidget(self.earlier)
+        right.addWidget(self.proposal, 1)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(left, 2)
+        layout.addWidget(line)
+        layout.addLayout(right, 3)
+        self.earlier.activated.connect(self._earlier_chosen)
+        self.proposal.close_.clicked.connect(self.close)
+        scale, room = min(theme.scale, 1.5), geometry.room(self)
+        self.resize(QSize(int(940 * scale), int(640 * scale)).boundedTo(room))
+        self.question.feedback.setFocus()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a model writes."""
+        return self._running
+
+    def set_running(self, *, running: bool) -> None:
+        """Say whether a model writes."""
+        self._running = running
+        self.question.set_running(running=running)
+        self.earlier.setEnabled(not running)
+
+    def set_earlier(self, found: Sequence[Earlier], now: str) -> None:
+        """Offer earlier answers, newest first; none is chosen."""
+        self.earlier.clear()
+        for one in found:
+            when, said = relative(one.started_at, now), opening_words(one.opening, _OPENING)
+            parts = (f"{one.number} {one.title}", when, _STATES.get(one.state, ""), said)
+            self.earlier.addItem(" · ".join(filter(None, parts)), one.run_uid)
+        self.earlier.setPlaceholderText(f"Earlier proposals ({len(found)})")
+        self.earlier.setCurrentIndex(-1)
+        self.earlier.setVisible(bool(found))
+
+    def reject(self) -> None:
+        if self._running:
+            self.question.stop_wanted.emit()
+        else:
+            super().reject()
+
+    def _earlier_chosen(self, index: int) -> None:
+        self.earlier_wanted.emit(self.earlier.itemData(index))

@@ -1,0 +1,267 @@
+"""What the command that improves a prompt does.
+
+Invariant: the draft changes only by what a person accepts, as one step that can be undone; changes are shown against
+the draft that they are made in, so one that was edited meanwhile is compared anew first. Closing stops what is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtCore import QObject
+
+from workbench.app.choosing import keep_choice
+from workbench.app.model_entries import Choice
+from workbench.core.content import Content
+from workbench.core.improving import AnswerError, Earlier, Proposal
+from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, Lane
+from workbench.core.money import show_cost
+from workbench.core.runs import Result
+from workbench.host.clock import utc_now
+from workbench.ui.improve.dialog import ImproveDialog
+from workbench.ui.lanes.wording import seconds
+from workbench.usecases.handles import RunHandle
+from workbench.usecases.improving import Known, PastQuestion, Wanted, proposal_of
+from workbench.usecases.problems import RefusedError, problem_of
+
+if TYPE_CHECKING:
+    from workbench.ui.window import MainWindow
+
+T = TypeVar("T")
+
+_SLOT = "improve"
+_CHANGED = "The draft is another one than the model was asked about; these are the changes to the draft as it is now."
+_NOT_WHOLE = {
+    "stopped": "Stopped before the end. This is what the model had written; ask again for a whole proposal.",
+    "interrupted": "The program ended before the answer did. This is what was saved of it; ask again.",
+}
+
+
+@dataclass(slots=True)
+class _Asked:
+    """What is shown: for which text, in which tag, and what streams (None once nothing does)."""
+
+    base: Content
+    tag: str
+    handle: RunHandle | None = None
+    length: int = 0
+    text: str = ""
+
+
+class ImproveActions(QObject):
+    """Opens the window, asks, and puts what was accepted into the draft."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self.dialog: ImproveDialog | None = None
+        self._asked: _Asked | None = None
+        self._prompt = ""
+        window.pulse.frame.connect(self._frame)
+        window.bridge.run_ended.connect(self._run_ended)
+        window.compose.prompt_changed.connect(lambda _: self._close())
+
+    def open(self) -> None:
+        """Open the window for the prompt in the editor."""
+        if self.dialog is not None:
+            self.dialog.raise_()
+            self.dialog.activateWindow()
+            return
+        window = self._window
+        self._prompt, self._asked = window.compose.prompt_uid, None
+        dialog = ImproveDialog(window.theme, window.frame)
+        dialog.question.ask_wanted.connect(self._ask)
+        dialog.question.stop_wanted.connect(self._stop)
+        dialog.question.model_wanted.connect(self._choose_model)
+        dialog.proposal.accepted.connect(self._accept)
+        dialog.earlier_wanted.connect(self._open_earlier)
+        dialog.finished.connect(self._closed)
+        self.dialog = dialog
+        dialog.show()
+        prompt = self._prompt
+        window.tasks.run(lambda: window.workbench.improver.known(prompt), self._if_open(self._show_known))
+
+    def _show_known(self, dialog: ImproveDialog, known: Known) -> None:
+        first = next(iter(self._window.compose.lanes.lanes), Lane(_SLOT, BUILTIN, BUILTIN_MODEL))
+        # A lane's parameters are made for its answers, which are shorter than a prompt perhaps.
+        dialog.question.set_lane(known.lane or Lane(_SLOT, first.endpoint, first.model))
+        dialog.question.set_instructions(known.instructions, known.shipped)
+        dialog.question.set_answers(known.answers)
+        dialog.set_earlier(known.earlier, utc_now())
+
+    def _choose_model(self) -> None:
+        dialog = self.dialog
+        if dialog is None or dialog.question.lane is None:
+            return
+        self._window.dialogs.open_picker_for(dialog.question.lane, self._model_chosen, dialog)
+
+    def _model_chosen(self, choice: Choice) -> None:
+        def take() -> None:
+            if self.dialog is not None:
+                self.dialog.question.set_lane(Lane(_SLOT, choice.endpoint_uid, choice.model))
+
+        window = self._window
+        keep_choice(window.workbench, window.tasks, window.compose, choice, take, lambda: None)
+
+    def _ask(self) -> None:
+        dialog, window = self.dialog, self._window
+        if dialog is None or dialog.is_running or dialog.question.lane is None:
+            return
+        pane, compose, improver = dialog.question, window.compose, window.workbench.improver
+        draft, lane = compose.draft(), dialog.question.lane
+        wanted = Wanted(
+            self._prompt,
+            draft.content,
+            draft.based_on,
+            lane,
+            pane.instructions.exact(),
+            pane.feedback.exact(),
+            pane.chosen_answers(),
+        )
+        try:
+            handle, tag = improver.ask(wanted)
+        except RefusedError as error:
+            dialog.proposal.show_answer("", error.sentence)
+            return
+        for kept in improver.remember(lane, pane.own_instructions()):
+            window.tasks.watch(kept)
+        self._asked = _Asked(draft.content, tag, handle)
+        dialog.set_running(running=True)
+        dialog.proposal.start()
+        dialog.proposal.status.set_candidates(("asking…",))
+        window.pulse.start()
+        window.update_state()
+
+    def _stop(self) -> None:
+        if self._asked is not None and self._asked.handle is not None:
+            self._window.workbench.runner.stop(self._asked.handle.output_uids[0])
+
+    def _frame(self, outputs: Collection[str]) -> None:
+        asked, dialog = self._asked, self.dialog
+        if asked is None or asked.handle is None or dialog is None or asked.handle.output_uids[0] not in outputs:
+            return
+        shown = asked.handle.transcripts[0].snapshot(asked.length)
+        if shown.text_length < asked.length:
+            shown = asked.handle.transcripts[0].snapshot()
+            dialog.proposal.start()
+            asked.text = ""
+        if shown.text:
+            dialog.proposal.append(shown.text)
+            asked.text += shown.text
+        asked.length = shown.text_length
+        if shown.result is not None:
+            asked.handle = None
+            self._show_end(dialog, asked, shown.result)
+        else:
+            state = "stopping…" if shown.stopping else "writing…" if shown.text_length else "waiting for the model…"
+            if shown.reasoning_length and not shown.text_length:
+                state = "thinking…"
+            dialog.proposal.status.set_candidates((state,))
+
+    def _run_ended(self, run_uid: str) -> None:
+        asked, dialog = self._asked, self.dialog
+        if dialog is None or asked is None:
+            return
+        if asked.handle is not None and asked.handle.run_uid == run_uid and asked.handle.problem is not None:
+            problem, asked.handle = asked.handle.problem, None
+            dialog.set_running(running=False)
+            dialog.proposal.status.set_candidates(())
+            dialog.proposal.show_answer("", problem.sentence)
+        prompt, improver = self._prompt, self._window.workbench.improver
+        self._window.tasks.run(lambda: improver.earlier(prompt), self._if_open(self._show_earlier))
+
+    def _show_earlier(self, dialog: ImproveDialog, found: tuple[Earlier, ...]) -> None:
+        dialog.set_earlier(found, utc_now())
+
+    def _show_end(self, dialog: ImproveDialog, asked: _Asked, result: Result) -> None:
+        """Show what came of a question, now or earlier."""
+        asked.text = result.text
+        dialog.set_running(running=False)
+        dialog.proposal.status.set_candidates((_numbers(result),))
+        if result.state == "finished":
+            dialog.proposal.show_answer(result.text)
+            self._compare(dialog, asked, asked.base)
+        else:
+            told = result.failure.sentence if result.failure is not None else _NOT_WHOLE.get(result.state, "")
+            dialog.proposal.show_answer(result.text, told)
+
+    def _compare(self, dialog: ImproveDialog, asked: _Asked, content: Content, note: str = "") -> None:
+        def show(proposal: Proposal) -> None:
+            if self.dialog is dialog and self._asked is asked:
+                asked.base = content
+                dialog.proposal.show_proposal(proposal, note)
+
+        def failed(error: Exception) -> None:
+            if self.dialog is dialog and self._asked is asked:
+                known = isinstance(error, AnswerError)
+                dialog.proposal.show_answer(asked.text, str(error) if known else problem_of(error).sentence)
+
+        self._window.tasks.run(partial(proposal_of, content, asked.text, asked.tag), show, failed)
+
+    def _open_earlier(self, run_uid: str) -> None:
+        window = self._window
+
+        def show(dialog: ImproveDialog, past: PastQuestion) -> None:
+            if dialog.is_running:
+                return
+            asked = _Asked(past.base, past.tag)
+            self._asked = asked
+            dialog.question.feedback.set_exact(past.feedback)
+            self._show_end(dialog, asked, past.result)
+
+        window.tasks.run(lambda: window.workbench.improver.past(run_uid), self._if_open(show))
+
+    def _accept(self, accepted: Collection[int]) -> None:
+        dialog, asked, compose = self.dialog, self._asked, self._window.compose
+        if dialog is None or asked is None or dialog.proposal.proposal is None:
+            return
+        compose.back()
+        before, proposal = compose.draft(), dialog.proposal.proposal
+        if before.content.messages != proposal.base.messages:
+            self._compare(dialog, asked, before.content, _CHANGED)
+            return
+        after = replace(before.content, messages=proposal.apply(accepted).messages)
+        count, total = len(accepted), proposal.count
+        self._close()
+        compose.put_back(replace(before, content=after))
+        what = (
+            "The change" if total == 1 else f"All {total} changes" if count == total else f"{count} of {total} changes"
+        )
+        self._window.offer_undo(f"{what} of the proposal {'is' if count == 1 else 'are'} in the draft.", before)
+        self._window.frame.activateWindow()
+        self._window.view.editor.focus_first()
+
+    def _close(self) -> None:
+        if self.dialog is not None:
+            self._stop()
+            self.dialog.done(0)
+
+    def _closed(self) -> None:
+        self._stop()
+        self.dialog = self._asked = None
+
+    def _if_open(self, show: Callable[[ImproveDialog, T], None]) -> Callable[[T], None]:
+        """Return what hands a result to the dialog that is open now, unless it is closed by then."""
+        dialog = self.dialog
+
+        def then(found: T) -> None:
+            if dialog is not None and self.dialog is dialog:
+                show(dialog, found)
+
+        return then
+
+
+def _numbers(result: Result) -> str:
+    """Return how an answer ended, in how long, and what it cost."""
+    took, usage = result.timing.duration, result.usage
+    parts: list[str] = [] if result.state == "finished" else [result.state]
+    if took is not None:
+        parts.append(f"{seconds(took)}")
+    if usage.output is not None:
+        parts.append(f"{usage.output:,} tokens")
+    if result.cost_usd is not None:
+        parts.append(show_cost(result.cost_usd, free=result.cost_usd == 0, about=usage.source == "estimate"))
+    return " · ".join(parts)

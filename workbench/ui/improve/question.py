@@ -1,0 +1,183 @@
+"""The question: of whom, what should be better, which answers the model is shown, and with which instructions.
+
+Invariant: no answer is ticked that the person did not tick.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
+
+from workbench.core.improving import RecentAnswer
+from workbench.core.lanes import Lane, short_model
+from workbench.core.text import opening_words
+from workbench.ui.editor.field import ExactField
+from workbench.ui.lanes.widgets import quiet_button, safe_tip
+from workbench.ui.theme import Theme, set_role
+
+_TIP = 600
+
+
+class QuestionPane(QWidget):
+    """`ask_wanted` and `stop_wanted` are the button's; `model_wanted` asks for the model picker."""
+
+    ask_wanted = Signal()
+    stop_wanted = Signal()
+    model_wanted = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.lane: Lane | None = None
+        self._answers: tuple[RecentAnswer, ...] = ()
+        self._shipped = ""
+        self._running = False
+        self.model = QPushButton("Choose a model…")
+        self.model.setAutoDefault(False)
+        self.feedback = _field(theme, "What should be better")
+        self.feedback.setPlaceholderText("Optional: what is wrong with the answers, and what you want instead")
+        self.answers = QListWidget()
+        self.answers.setAccessibleName("Answers to show to the model")
+        self.answers.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.answers.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.bad = quiet_button("Tick bad ones", "Tick the answers that lost or were all bad")
+        self.told = _label("small")
+        self.instructions = _field(theme, "Instructions to the model")
+        self.instructions_title = QLabel("Instructions to the model")
+        self.open_instructions = quiet_button("Instructions ▸", "Read and change the instructions to the model")
+        self.open_instructions.setCheckable(True)
+        self.shipped = quiet_button("Use the product's", "Take the instructions that come with the product again")
+        self.ask = QPushButton("Ask")
+        self.ask.setDefault(True)
+        self.ask.setEnabled(False)
+        set_role(self.ask, "primary")
+        self.stop = QPushButton("■ Stop")
+        self.stop.setAutoDefault(False)
+        self._build()
+        self.model.clicked.connect(self.model_wanted)
+        self.ask.clicked.connect(self.ask_wanted)
+        self.stop.clicked.connect(self.stop_wanted)
+        self.bad.clicked.connect(self._tick_bad)
+        self.answers.itemChanged.connect(lambda _: self._tell())
+        self.open_instructions.toggled.connect(self._show_instructions)
+        self.shipped.clicked.connect(lambda: self.instructions.set_exact(self._shipped))
+        self._show_instructions(shown=False)
+        self.set_running(running=False)
+
+    def set_lane(self, lane: Lane) -> None:
+        """Take of whom is asked."""
+        self.lane = lane
+        name = short_model(lane.model)
+        self.model.setText(f"{name} ▾")
+        self.model.setAccessibleName(f"Model to ask: {name}")
+        self.model.setToolTip(safe_tip(f"{lane.model}. Choose another model to ask."))
+        self.ask.setEnabled(True)
+
+    def set_answers(self, answers: tuple[RecentAnswer, ...]) -> None:
+        """Offer these answers, the bad ones first."""
+        order = {"bad": 0, "lost": 1}
+        self._answers = tuple(sorted(answers, key=lambda answer: order.get(answer.standing, 2)))
+        self.answers.clear()
+        for answer in self._answers:
+            judged = f" · {answer.judgement}" if answer.standing else ""
+            item = QListWidgetItem(f"{answer.number} {answer.title}{judged} · {opening_words(answer.text, 120)}")
+            item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable)
+            item.setCheckState(Qt.CheckState.Unchecked)
+            item.setToolTip(safe_tip(answer.text[:_TIP]))
+            self.answers.addItem(item)
+        self.bad.setEnabled(any(answer.standing in order for answer in answers))
+        self._tell()
+
+    def chosen_answers(self) -> tuple[RecentAnswer, ...]:
+        """Return the answers that are ticked."""
+        return tuple(answer for row, answer in enumerate(self._answers) if self._is_ticked(row))
+
+    def set_instructions(self, text: str, shipped: str) -> None:
+        """Show instructions; `shipped` are those that can be taken again."""
+        self._shipped = shipped
+        self.instructions.set_exact(text)
+
+    def own_instructions(self) -> str:
+        """Return the instructions, "" while they are those of the product."""
+        text = self.instructions.exact()
+        return "" if text == self._shipped else text
+
+    def set_running(self, *, running: bool) -> None:
+        """Offer to stop while a model writes."""
+        had_focus = self.ask.hasFocus() or self.stop.hasFocus()
+        self._running = running
+        self.ask.setVisible(not running)
+        self.stop.setVisible(running)
+        if had_focus:
+            (self.stop if running else self.ask).setFocus()
+
+    def _build(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(QLabel("Ask"))
+        head.addWidget(self.model, 1)
+        shown = QHBoxLayout()
+        self._answers_title = QLabel("Answers to show to it")
+        shown.addWidget(self._answers_title, 1)
+        shown.addWidget(self.bad)
+        titled = QHBoxLayout()
+        titled.addWidget(self.instructions_title, 1)
+        titled.addWidget(self.shipped)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.open_instructions)
+        buttons.addStretch(1)
+        buttons.addWidget(self.stop)
+        buttons.addWidget(self.ask)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addLayout(head)
+        layout.addWidget(QLabel("What should be better?"))
+        layout.addWidget(self.feedback, 2)
+        layout.addLayout(shown)
+        layout.addWidget(self.answers, 3)
+        layout.addWidget(self.told)
+        layout.addLayout(titled)
+        layout.addWidget(self.instructions, 4)
+        layout.addLayout(buttons)
+
+    def _show_instructions(self, shown: bool) -> None:
+        self.open_instructions.setText("‹ Answers" if shown else "Instructions ›")
+        theirs: tuple[QWidget, ...] = (self.instructions_title, self.shipped, self.instructions)
+        others: tuple[QWidget, ...] = (self._answers_title, self.bad, self.answers, self.told)
+        for widget in (*theirs, *others):
+            widget.setVisible(shown == (widget in theirs))
+
+    def _is_ticked(self, row: int) -> bool:
+        return self.answers.item(row).checkState() == Qt.CheckState.Checked
+
+    def _tick_bad(self) -> None:
+        for row, answer in enumerate(self._answers):
+            if answer.standing in ("bad", "lost"):
+                self.answers.item(row).setCheckState(Qt.CheckState.Checked)
+
+    def _tell(self) -> None:
+        count = len(self.chosen_answers())
+        if not self._answers:
+            text = "This prompt has no answers yet. Run it, and answers can be shown to the model."
+        elif not count:
+            text = "None is ticked: no answer and no value leaves this computer, only the prompt."
+        else:
+            what = "1 answer goes" if count == 1 else f"{count} answers go"
+            text = f"{what} along with the values of the variables."
+        self.told.setText(text)
+
+
+def _field(theme: Theme, name: str) -> ExactField:
+    field = ExactField(theme)
+    field.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+    field.setTabChangesFocus(True)
+    field.setAccessibleName(name)
+    set_role(field, "field")
+    return field
+
+
+def _label(role: str) -> QLabel:
+    label = QLabel()
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    set_role(label, role)
+    return label
