@@ -32,10 +32,10 @@ bench-full: ## the same with the databases of a million rows
 	@sh packaging/setup.sh test
 	$(PY) -m tests.bench --full $(ARGS)
 
-demo: ## drive the real window through the loop; screenshots in build/demo
+demo: ## drive the real window through the loop and all its faces; screenshots in build/demo
 	@sh packaging/setup.sh test
-	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then $(PY) -m tests.e2e.demo $(ARGS); \
-	else QT_QPA_PLATFORM=xcb xvfb-run -a -s "-screen 0 3840x2160x24" $(PY) -m tests.e2e.demo $(ARGS); fi
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then sh packaging/demo.sh; \
+	else QT_QPA_PLATFORM=xcb xvfb-run -a -s "-screen 0 3840x2160x24" sh packaging/demo.sh; fi
 
 lock: ## write the lock files anew; UPGRADE=--upgrade takes newer releases
 	@sh packaging/lock.sh $(UPGRADE)

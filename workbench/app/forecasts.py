@@ -36,7 +36,7 @@ class Forecasts(QObject):
         """`read` returns the open prompt's uid and its draft as it is now, None while there is none."""
         super().__init__(parent)
         self._forecaster, self._tasks, self._read = forecaster, tasks, read
-        self._under_way = self._again = False
+        self._under_way = self._again = self._outdated = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(REST_MS)
@@ -46,6 +46,12 @@ class Forecasts(QObject):
     def wake(self) -> None:
         """Something that the numbers depend on has changed."""
         self._timer.start()
+
+    def forget(self) -> None:
+        """Another text has taken the place of the one that was counted: show nothing until it is counted too."""
+        self._outdated = self._under_way
+        self._show(None)
+        self.wake()
 
     def stop(self) -> None:
         """Count no more."""
@@ -65,7 +71,9 @@ class Forecasts(QObject):
             self._under_way = False
             took = round((time.monotonic() - began) * 1000)
             self._timer.setInterval(min(max(REST_MS, 3 * took), LONGEST_REST_MS))
-            self._show(forecast)
+            outdated, self._outdated = self._outdated, False
+            if not outdated:
+                self._show(forecast)
             if self._again:
                 self._again = False
                 self._timer.start()

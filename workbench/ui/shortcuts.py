@@ -36,11 +36,9 @@ from workbench.ui.theme import Theme, set_role
 if TYPE_CHECKING:
     from workbench.ui.keybinding import KeyBindings
 
-_VERDICTS = (
-    ("Mark lane 1 to 9 the winner, or take it back", "Ctrl+1 … Ctrl+9, or 1 … 9 outside text"),
-    ("Tie", "0 outside text"),
-    ("All bad", "- outside text"),
-)
+_WINNERS = ("Mark lane 1 to 9 the winner, or take it back", "Ctrl+1 … Ctrl+9, or 1 … 9 outside text")
+_OUTSIDE_TEXT = {"tie": "0 outside text", "all_bad": "- outside text"}
+"""Keys that stay whatever else a command gets."""
 _COMMAND = Qt.ItemDataRole.UserRole
 
 
@@ -195,8 +193,7 @@ class ShortcutSheet(QDialog):
             head = QTreeWidgetItem(self.tree, [group])
             head.setFlags(Qt.ItemFlag.ItemIsEnabled)
             head.setFirstColumnSpanned(True)
-            fixed = _VERDICTS if group == "Verdict" else ()
-            rows = [QTreeWidgetItem(head, [title, keys]) for title, keys in fixed]
+            rows = [QTreeWidgetItem(head, list(_WINNERS))] if group == "Verdict" else []
             self._groups.append((head, rows))
             for command in COMMANDS:
                 if command.group == group:
@@ -213,7 +210,8 @@ class ShortcutSheet(QDialog):
             head.setFont(0, bold)
         keymap = self._keys.keymap
         for command_id, item in self._items.items():
-            keys = ",  ".join(dict.fromkeys(map(spoken, keymap.keys(command_id))))
+            spelt = (_OUTSIDE_TEXT.get(command_id, ""), *map(spoken, keymap.keys(command_id)))
+            keys = ",  ".join(filter(None, dict.fromkeys(spelt)))
             item.setText(1, f"{keys}  (changed)" if keymap.is_changed(command_id) else keys)
             item.setFont(1, bold if keymap.is_changed(command_id) else plain)
         self.reset_all.setEnabled(any(keymap.is_changed(command.id) for command in COMMANDS))

@@ -84,6 +84,8 @@ def _wire_forecasts(window: MainWindow) -> None:
         window.bridge.engine,
     ):
         changed.connect(lambda *_: wake())
+    for replaced in (window.compose.draft_loaded, window.compose.draft_restored):
+        replaced.connect(lambda *_: window.forecasts.forget())
     window.forecasts.changed.connect(lambda forecast: show_forecast(window, forecast))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from workbench.formats.pairs import Pairs, read_pairs
 from workbench.ui.theme import set_role
@@ -37,20 +37,27 @@ class PasteExamples(QDialog):
         self.field = QPlainTextEdit()
         self.field.setAccessibleName("Table or JSON Lines with examples")
         self.field.setTabChangesFocus(True)
+        set_role(self.field, "field")
         self.outcome = QLabel()
         self.outcome.setTextFormat(Qt.TextFormat.PlainText)
         self.outcome.setWordWrap(True)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        cancel = QPushButton("Cancel")
+        cancel.setAutoDefault(False)
         self.add = QPushButton("Add")
         set_role(self.add, "primary")
-        buttons.addButton(self.add, QDialogButtonBox.ButtonRole.AcceptRole)
-        buttons.accepted.connect(self._take)
-        buttons.rejected.connect(self.reject)
+        cancel.clicked.connect(self.reject)
+        self.add.clicked.connect(self._take)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(cancel)
+        buttons.addWidget(self.add)
         layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 14, 14, 14)
+        layout.setSpacing(10)
         layout.addWidget(hint)
         layout.addWidget(self.field, 1)
         layout.addWidget(self.outcome)
-        layout.addWidget(buttons)
+        layout.addLayout(buttons)
         self._pairs = Pairs((), "")
         self.field.textChanged.connect(self._read)
         text = QGuiApplication.clipboard().text()

@@ -22,6 +22,7 @@ _TOP = 6
 _BOTTOM = 8
 _GAP = 2
 _FOCUS_BAR = 2
+_COMMON_LABEL = "parameters"
 MOST_LINES = 12
 """Lines of one field before it scrolls by itself."""
 
@@ -205,7 +206,9 @@ class Section(QWidget):
         return max(self.title.sizeHint().height(), self.more.sizeHint().height())
 
     def _label_width(self) -> int:
-        return max((label.sizeHint().width() for label, _ in self._shown), default=0) + 10
+        # Sections below each other let their fields begin at one place, unless a label needs more.
+        common = self.fontMetrics().horizontalAdvance(_COMMON_LABEL)
+        return max((common, *(label.sizeHint().width() for label, _ in self._shown))) + 10
 
     def _note_height(self, width: int, bar: int) -> int:
         return 0 if self.note.isHidden() else self.note.heightForWidth(max(width - bar - LEFT, 40)) + _GAP

@@ -1,0 +1,184 @@
+"""What drives the real window for pictures: waits, keys, and pictures of all that stands on the screen.
+
+Invariant: a home of its own, so that a demonstration neither reads nor changes what a person has.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, Qt, QTimer
+from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from workbench.app.opening import read
+from workbench.core.runs import IterationRow
+from workbench.host.dirs import places
+from workbench.host.settings import Settings
+from workbench.ui.building import open_window
+from workbench.ui.frame import Frame
+from workbench.ui.theme import Theme
+from workbench.ui.window import MainWindow
+from workbench.usecases.workbench import Workbench
+
+OUT = Path(__file__).resolve().parents[2] / "build" / "demo"
+"""Where the loop leaves its pictures; the gallery has a folder in it."""
+WIDE, NARROW = (1440, 900), (1024, 700)
+PATIENCE_S = 120.0
+SETTLE_MS = 150
+"""How long a picture waits for what follows a change by timers."""
+CTRL, ALT, SHIFT = (
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.AltModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+)
+
+
+class DemoError(Exception):
+    """A step that did not come out as it should."""
+
+
+class Demo:
+    """Drives one window and takes its pictures."""
+
+    def __init__(self, window: MainWindow, db: Path, out: Path) -> None:
+        self.window, self.db, self._out = window, db, out
+        self._began = time.monotonic()
+        self._pictures = 0
+
+    def say(self, text: str) -> None:
+        """Print a line with the time since the start."""
+        print(f"{time.monotonic() - self._began:6.1f} s  {text}", flush=True)
+
+    def until(self, what: str, condition: Callable[[], object]) -> None:
+        """Let the window work until a condition holds."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not condition():
+            if time.monotonic() > deadline:
+                raise DemoError(f"{what}: not within {PATIENCE_S:.0f} s")
+            self.pause(15)
+
+    def pause(self, ms: int) -> None:
+        """Let the window work for a while; an event loop, so that other threads work too."""
+        loop = QEventLoop()
+        QTimer.singleShot(ms, loop.quit)
+        loop.exec()
+
+    def picture(self, name: str) -> None:
+        """Save what the window shows, with the dialogs and menus in front of it."""
+        self.pause(SETTLE_MS)
+        self._pictures += 1
+        file = self._out / f"{self._pictures:02d}-{name}.png"
+        if not self._grabbed().save(str(file)):
+            raise DemoError(f"the picture {file} could not be saved")
+        self.say(f"picture {file.name}")
+
+    def _grabbed(self) -> QPixmap:
+        frame = self.window.frame
+        picture = frame.grab()
+        over = [w for w in QApplication.topLevelWidgets() if w.isVisible() and w is not frame and w.width() > 1]
+        # Menus are made after the dialogs that they belong to.
+        for widget in sorted(over, key=lambda w: bool(w.windowFlags() & Qt.WindowType.Popup == Qt.WindowType.Popup)):
+            with QPainter(picture) as painter:
+                at = frame.mapFromGlobal(widget.mapToGlobal(widget.rect().topLeft()))
+                painter.drawPixmap(at, widget.grab())
+                painter.setPen(self.window.theme.color("line"))
+                painter.drawRect(widget.rect().translated(at).adjusted(-1, -1, 0, 0))
+        return picture
+
+    def press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        """Press a key where the focus is."""
+        target: QWidget = QApplication.focusWidget() or self.window.frame
+        QTest.keyClick(target, key, modifiers)
+
+    def iterations(self) -> list[IterationRow]:
+        """Return the iterations that the timeline shows, newest first."""
+        model = self.window.timeline
+        return [row for i in range(model.rowCount()) if isinstance(row := model.row(i), IterationRow)]
+
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        """Read the database as another program would."""
+        connection = sqlite3.connect(f"file:{self.db}?mode=ro", uri=True, timeout=10)
+        try:
+            return connection.execute(query).fetchall()
+        finally:
+            connection.close()
+
+    def check(self, what: str, holds: object) -> None:
+        """End the demo unless something holds."""
+        if not holds:
+            raise DemoError(what)
+        self.say(f"checked: {what}")
+
+    def resize(self, size: tuple[int, int]) -> None:
+        """Give the window another size."""
+        self.window.frame.resize(*size)
+        self.pause(150)
+
+    def run(self, picture: str = "") -> None:
+        """Press Ctrl+Enter and wait for the end, with a picture while it streams if wanted."""
+        before = len(self.rows("SELECT 1 FROM runs"))
+        started = time.monotonic()
+        self.press(Qt.Key.Key_Return, CTRL)
+        self.until("the run is recorded", lambda: len(self.rows("SELECT 1 FROM runs")) == before + 1)
+        if picture:
+            board, slots = self.window.compose.board, self.window.shown_slots()
+            self.until("the first words", lambda: any((s := board.shown(slot)) and s.text for slot in slots))
+            self.say(f"first words after {time.monotonic() - started:.2f} s")
+            self.picture(picture)
+        self.until("the end of the run", lambda: not self.window.compose.still_running())
+        self.until("the run is stored", lambda: not self.rows("SELECT 1 FROM in_flight"))
+        self.until("the run is numbered", lambda: self.window.compose.stage.number() == before + 1)
+        self.until("the timeline follows", lambda: self.iterations() and not self.iterations()[0].running)
+        self.say(f"iteration {before + 1}: all lanes ended after {time.monotonic() - started:.2f} s")
+
+
+@contextmanager
+def demonstrated(app: QApplication, out: Path) -> Iterator[Demo]:
+    """Open the window over a new history in a home of its own; pictures go to `out`, which is emptied first."""
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    home = Path(tempfile.mkdtemp(prefix="workbench-demo-"))
+    for name in ("DATA", "STATE", "CONFIG", "CACHE"):
+        os.environ[f"XDG_{name}_HOME"] = str(home / name.lower())
+    db = home / "workbench.db"
+    workbench = Workbench.open(db, places(os.environ).make(), dict(os.environ))
+    try:
+        workbench.start_engine()
+        window = open_window(Frame(Theme(app, "light"), Settings()), read(workbench))
+        window.frame.show()
+        window.frame.activateWindow()
+        demo = Demo(window, db, out)
+        try:
+            demo.until("the window is there", lambda: window.frame.isVisible() and window.compose.ready)
+            yield demo
+        except DemoError:
+            demo.picture("where-it-failed")
+            raise
+        finally:
+            window.frame.close()
+    finally:
+        workbench.close()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def shown(parts: tuple[Callable[[Demo], None], ...], app: QApplication, out: Path) -> int:
+    """Go through parts of a demonstration; return 0 when every step came out right, else 1 with a sentence."""
+    try:
+        with demonstrated(app, out) as demo:
+            for part in parts:
+                part(demo)
+            demo.say(f"done; pictures are in {out}")
+    except DemoError as error:
+        print(f"FAILED: {error}", file=sys.stderr)
+        return 1
+    return 0
