@@ -128,7 +128,15 @@ def test_examples_tools_and_the_output_format_are_searched_as_they_are_read(desk
         shown.append(hit.accessibleName())
         hit.select(0, 0)
         desk.press(Key.Key_F3)
-    assert [name.split(" ")[0] for name in shown] == "System User User Name Arguments Simulated JSON".split()
+    assert [name.split(" ")[0] for name in shown] == [
+        "System",
+        "User",
+        "User",
+        "Name",
+        "Arguments",
+        "Simulated",
+        "JSON",
+    ]
     part = next(iter(editor.parts_shown.fields()))
     marks = next(layer for layer in part.layers if isinstance(layer, Hits))
     assert marks._spans == ((2, 5),)

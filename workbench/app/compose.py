@@ -7,6 +7,7 @@ Invariant: the editor's text is read only through `read_editor` and changed only
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -177,17 +178,16 @@ class Compose(QObject):
         if self._taken is not None:
             self._follow_undo(*self._taken)
 
-    def _follow_undo(self, before: Draft, after: Draft) -> None:
-        """Bring values and lanes along when undo or redo crosses the step that took an iteration over."""
+    def _follow_undo(self, here: Draft, there: Draft) -> None:
+        """Bring values and lanes along when undo or redo goes from `here` to `there`, across a draft's replacement."""
         now = self.draft()
-        for source, target in ((after, before), (before, after)):
-            if now.content == target.content != source.content and now.lanes == source.lanes:
-                self._based_on = target.based_on
-                self.lanes.load(target.lanes)
-                self.values_restored.emit(target.values)
-                self.sets.load(target)
-                self._show_draft_lanes()
-                return
+        if now.content == there.content != here.content and now.lanes == here.lanes:
+            self._taken = there, replace(now, content=here.content)
+            self._based_on = there.based_on
+            self.lanes.load(there.lanes)
+            self.values_restored.emit(there.values)
+            self.sets.load(there)
+            self._show_draft_lanes()
 
     def run(self) -> None:
         """Run all lanes of the draft."""
@@ -272,17 +272,17 @@ class Compose(QObject):
         if isinstance(detail, IterationDetail):
             self.stage.adopt(detail, self._known_endpoints, after.lanes)
         self._leave_past()
-        self._taken = None
-        self.put_back(after)
-        self._taken = (before, after)
+        self.put_back(after, before)
         return before
 
-    def put_back(self, draft: Draft) -> None:
-        """Make `draft` the draft, undoably in the editor."""
+    def put_back(self, draft: Draft, before: Draft | None = None) -> None:
+        """Make `draft` the draft, undoably in the editor; undo brings back all of `before`, None for the text alone."""
+        self._taken = None
         self._based_on = draft.based_on
         self.lanes.load(draft.lanes)
         self.draft_restored.emit(draft)
         self.sets.load(draft)
+        self._taken = None if before is None else (draft, before)
         self._show_draft_lanes()
         self.saver.touch()
         self.changed.emit()

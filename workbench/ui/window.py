@@ -177,7 +177,7 @@ class MainWindow(QObject):
 
     def offer_undo(self, sentence: str, before: Draft) -> None:
         """Say what was restored and offer the draft as it was."""
-        self.notices.offer(sentence, "Undo", lambda: self.compose.put_back(before))
+        self.notices.offer(sentence, "Undo", lambda: self.compose.put_back(before, self.compose.draft()))
 
     def update_state(self) -> None:
         """Enable commands and name the number of lanes."""

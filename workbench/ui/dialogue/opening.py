@@ -98,7 +98,7 @@ class ConversationActions(QObject):
     def _take(self, before: Draft, after: Draft, sentence: str) -> None:
         compose, editor = self._window.compose, self._window.view.editor
         compose.back()
-        compose.put_back(after)
+        compose.put_back(after, before)
         names = new_variables(before.content, after.content)
         if names:
             listed = ", ".join(f"{{{{{name}}}}}" for name in names[:_MOST_NAMES])
