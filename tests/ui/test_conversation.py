@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from tests.ui.desk import Desk
 from tests.ui.editor_support import content, focused, type_text
 from workbench.core.content import Content
+from workbench.core.runs import Verdict
 
 pytestmark = pytest.mark.window
 DIALOGUE = json.dumps(
@@ -72,3 +73,43 @@ def test_json_pasted_into_an_empty_prompt_is_offered(desk: Desk) -> None:
     desk.until(lambda: "No dialogue" in dialog.told.text())
     assert not dialog.replace.isEnabled()
     dialog.reject()
+
+
+def test_going_on_waits_for_an_answer_whose_name_is_shown(desk: Desk) -> None:
+    window = desk.open()
+    go_on = window.actions_["continue_lane"]
+    window.view.lanes.focus_lane(0)
+    desk.until(lambda: not go_on.isEnabled())
+    window.view.editor.focus_first()
+    desk.run()
+    window.view.lanes.focus_lane(0)
+    desk.until(go_on.isEnabled)
+    window.compose.board.set_verdict(Verdict("winner", (0,), blind=True))
+    window.update_state()
+    assert not go_on.isEnabled()
+
+
+def test_going_on_from_an_answer_of_the_past_goes_to_the_draft(desk: Desk) -> None:
+    window = desk.open()
+    window.view.editor.focus_first()
+    desk.run()
+    window.view.editor.set_content(content(("user", "Something new")), undoable=True)
+    window.compose.edited()
+    desk.run()
+    ran = {lane.position: lane.version for lane in window.workbench.history.detail(desk.timeline()[1].run_uid).lanes}
+    desk.press(Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    desk.until(lambda: window.compose.viewing is not None)
+    window.view.lanes.focus_lane(1)
+    desk.ctrl(Qt.Key.Key_J)
+    desk.until(lambda: window.compose.viewing is None)
+    asked = window.workbench.store.version(window.compose.prompt_uid, ran[1]).content.messages
+    messages = window.compose.draft().content.messages
+    assert messages[: len(asked)] == asked
+    assert [(m.role, m.text) for m in messages[len(asked) :]] == [("assistant", "Hello there."), ("user", "")]
+    desk.until(lambda: focused().window() is window.frame)
+    type_text("Thanks")
+    desk.run()
+    newest = window.workbench.history.detail(desk.timeline()[0].run_uid)
+    made = window.workbench.store.version(window.compose.prompt_uid, newest.lanes[1].version)
+    assert [m.text for m in made.content.messages[-2:]] == ["Hello there.", "Thanks"]
+    assert made.parent == ran[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication
 
 from tests.ui.desk import Desk
@@ -49,6 +50,22 @@ def test_a_letter_starts_a_branch_at_the_same_place(desk: Desk) -> None:
     desk.window.view.editor.undo()
     assert draft_text(desk) == "new text"
     assert desk.window.compose.based_on == old + 1
+
+
+def test_what_an_input_method_composed_starts_a_branch_too(desk: Desk) -> None:
+    past(desk)
+    field = QApplication.focusWidget()
+    assert field.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
+    QApplication.sendEvent(field, QInputMethodEvent("´", []))
+    assert desk.window.compose.viewing is not None
+    composed = QInputMethodEvent("", [])
+    composed.setCommitString("é")
+    QApplication.sendEvent(field, composed)
+    assert desk.window.compose.viewing is None
+    assert draft_text(desk) == "old texté"
+    assert "You typed into iteration" in desk.notice()
+    desk.type("s")
+    assert draft_text(desk) == "old textés"
 
 
 def test_the_notice_brings_the_draft_back(desk: Desk) -> None:

@@ -203,6 +203,10 @@ class Board(QObject):
         uid = self.output(slot)
         return self._lookup(uid, 0, 0) if uid else None
 
+    def is_blind(self, slot: str) -> bool:
+        """Whether what would give the lane away is hidden."""
+        return slot in self._last and self._last[slot].blind
+
     def state(self, slot: str) -> str:
         """Return the state a lane shows, "idle" for none."""
         return self._last[slot].state if slot in self._last else "idle"

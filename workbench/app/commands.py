@@ -27,6 +27,8 @@ class WindowState:
     """The focused lane shows an output that ended."""
     can_retry: bool = False
     """Nothing runs and a lane shows an output that did not finish."""
+    can_continue: bool = False
+    """The focused lane shows a text that ended, and its name is not hidden."""
     can_mark: bool = False
     """The shown run has a finished output."""
     can_undo: bool = False
@@ -125,7 +127,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("remove_lane", "Remove the focused lane", "Lanes", (), lambda s: _editing(s) and s.lane_focused),
     Command("lane_model", "Change the focused lane's model", "Lanes", (), lambda s: _editing(s) and s.lane_focused),
     Command("lane_code", "Get code for the focused lane", "Lanes", (), lambda s: _editing(s) and s.lane_focused),
-    Command("continue_lane", "Continue from the focused lane's answer", "Lanes", ("Ctrl+J",), lambda s: s.lane_focused),
+    Command("continue_lane", "Continue from the focused lane's answer", "Lanes", ("Ctrl+J",), lambda s: s.can_continue),
     Command("next_lane", "Focus the next lane", "Lanes", ("Ctrl+PgDown",), lambda s: s.has_lanes),
     Command("previous_lane", "Focus the previous lane", "Lanes", ("Ctrl+PgUp",), lambda s: s.has_lanes),
     Command("copy_answer", "Copy the focused lane's answer", "Lanes", (), lambda s: s.lane_focused),

@@ -18,6 +18,7 @@ _LACKING = {
     "lane_running": "the focused lane does not run",
     "can_retry_lane": "the focused lane has nothing to retry",
     "can_retry": "no lane failed",
+    "can_continue": "the focused lane has no answer to go on from, or its name is hidden",
     "can_mark": "no answer is complete",
     "can_undo": "nothing to undo",
     "can_redo": "nothing to redo",

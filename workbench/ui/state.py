@@ -29,6 +29,7 @@ def window_state(window: MainWindow) -> WindowState:
         lane_running=focused_running,
         can_retry_lane=bool(focused) and bool(board.output(focused)) and not focused_running,
         can_retry=not board.is_running() and bool(compose.stage.unfinished()),
+        can_continue=_can_continue(window, focused) and not focused_running,
         can_mark=any(board.can_mark(slot) for slot in board.slots()),
         can_undo=window.view.editor.can_undo,
         can_redo=window.view.editor.can_redo,
@@ -39,3 +40,9 @@ def window_state(window: MainWindow) -> WindowState:
         detail_open=window.notice.is_detail_open or window.gate.asks,
         find_open=window.view.editing.finder.is_open,
     )
+
+
+def _can_continue(window: MainWindow, slot: str) -> bool:
+    board = window.compose.board
+    shown = board.shown(slot) if slot and not board.is_blind(slot) else None
+    return shown is not None and bool(shown.text)

@@ -6,10 +6,11 @@ be undone and that the notice offers to undo, and the key then acts in the draft
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QKeySequence
 
 from workbench.app.timeline import name
 from workbench.ui.editor import ContentEditor
@@ -32,7 +33,7 @@ def would_edit(event: QKeyEvent) -> bool:
 
 
 class Branching(QObject):
-    """Listens to the keys in the editor of the past."""
+    """Listens to the keys in the editor of the past, and to what input methods make of them, such as é."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
@@ -47,11 +48,14 @@ class Branching(QObject):
     def _teach(self, editor: ContentEditor, block: MessageBlock) -> None:
         block.field.wakes = would_edit
         block.field.habits.append(lambda event: self._takes(editor, block, event))
+        composed = _Composed(block.field)
+        composed.act = lambda event: self._takes(editor, block, event)
+        block.field.installEventFilter(composed)
 
-    def _takes(self, editor: ContentEditor, block: MessageBlock, event: QKeyEvent) -> bool:
+    def _takes(self, editor: ContentEditor, block: MessageBlock, event: QKeyEvent | QInputMethodEvent) -> bool:
         window = self._window
         detail = window.compose.viewing
-        if detail is None or not would_edit(event):
+        if detail is None or (isinstance(event, QKeyEvent) and not would_edit(event)):
             return False
         index, (start, stop) = editor.blocks.index(block), block.field.selection()
         before = window.compose.take_over(detail, branch=True)
@@ -62,5 +66,18 @@ class Branching(QObject):
         draft.show_part(index, start, stop - start)
         field = draft.blocks[index].field
         field.setFocus(Qt.FocusReason.OtherFocusReason)
-        field.keyPressEvent(event)
+        if isinstance(event, QKeyEvent):
+            field.keyPressEvent(event)
+        else:
+            field.inputMethodEvent(event)
         return True
+
+
+class _Composed(QObject):
+    """Waits for a text that an input method has finished; what is still being composed belongs to nobody yet."""
+
+    act: Callable[[QInputMethodEvent], bool]
+
+    def eventFilter(self, _: QObject, event: QEvent) -> bool:
+        # Taken over, so that the read-only field does not refuse it.
+        return isinstance(event, QInputMethodEvent) and bool(event.commitString()) and self.act(event)
