@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from workbench.core.content import Content
 from workbench.core.snippets import escape
-from workbench.core.techniques import PLACES, Technique, example_pairs, insertion
+from workbench.core.techniques import PLACES, Technique, example_pairs, insertion, output_format
 from workbench.formats.technique_yml import LIMIT_BYTES, TechniqueFileError, read_technique, write_technique
 from workbench.host.resources import resource
 
@@ -20,7 +20,7 @@ GOOD = b"name: A\nplace: caret\nsnippet: |\n  one\n  ${1:two}\n"
     line,
     st.text(st.characters(exclude_categories=["Cs"]), max_size=40),
     line,
-    st.sampled_from([place for place in PLACES if place != "examples"]),
+    st.sampled_from([place for place in PLACES if place not in ("examples", "output")]),
 )
 def test_what_is_written_reads_the_same_or_is_refused(name: str, snippet: str, what: str, place: str) -> None:
     technique = Technique("t", name, what, "", "", place, escape(snippet), own=True)  # type: ignore[arg-type]
@@ -46,6 +46,8 @@ def test_what_is_written_reads_the_same_or_is_refused(name: str, snippet: str, w
         (b"name: A\n\xff\n", "Line 2 is not UTF-8"),
         (b"name: A\nplace: caret\nsnippet: a\x00b\n", "not valid YAML"),
         (b"name: A\nplace: examples\nsnippet: alone\n", "Line 3: Examples are pairs"),
+        (b"name: A\nplace: output\nsnippet: '{\"type\": '\n", "Line 3: The snippet is a JSON Schema."),
+        (b'name: A\nplace: output\nsnippet: \'{"type": "${1:object}"}\'\n', "has no gaps"),
         (b"", "no map"),
         (b"a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n", "anchor or alias"),
         (b"[" * 5000 + b"]" * 5000, "nested too deeply"),
@@ -69,8 +71,11 @@ def test_the_techniques_that_come_along_can_all_be_read_and_inserted() -> None:
     for file in files:
         technique = read_technique(file.read_bytes(), file.stem)
         assert all((technique.what, technique.helps, technique.hurts)), file
+        names.add(technique.name)
+        if technique.place == "output":
+            assert output_format(technique).kind == "schema", file
+            continue
         assert technique.parsed().gaps or len(example_pairs(technique)) == 2, file
         assert insertion(Content(), technique).text.strip(), file
         assert not re.search(r"\bTODO\b|\s$", technique.what), file
-        names.add(technique.name)
     assert len(names) == len(files)

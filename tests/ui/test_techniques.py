@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from tests.ui.desk import Desk
 from tests.ui.editor_support import blocks, content, focused, press, type_text
+from workbench.core.blocks import OutputFormat
 from workbench.core.content import Content
 from workbench.ui.palette.sources import sources
 from workbench.ui.techniques.opening import TechniqueActions
@@ -145,3 +148,24 @@ def test_few_shot_adds_examples_as_one_step(desk: Desk) -> None:
     assert [bool(e.user and e.assistant) for e in editor.content().examples] == [True, True]
     editor.undo()
     assert editor.content() == content(("user", "Hi"))
+
+
+def test_output_format_makes_an_object_that_is_checked_and_undo_takes_it_back(desk: Desk) -> None:
+    window = desk.open()
+    editor = window.view.editor
+    start = Content(content(("user", "Hi")).messages, output=OutputFormat("json"))
+    editor.set_content(start)
+    editor.focus_first()
+    actions = _opened(desk, "output format")
+    assert actions.dialog is not None
+    assert "in place of the present one" in actions.dialog.place.text()
+    QTest.keyClick(actions.dialog.search, Key.Key_Return)
+    desk.until(lambda: actions.dialog is None)
+    output = editor.content().output
+    assert output is not None
+    assert output.kind == "schema"
+    assert json.loads(output.schema)["required"] == ["status", "reason"]
+    assert editor.content().messages == start.messages
+    assert "output format was replaced" in desk.notice()
+    window.notice.action_clicked.emit("offer")
+    assert editor.content() == start

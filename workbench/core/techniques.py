@@ -10,11 +10,12 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from workbench.core.blocks import Example
+from workbench.core.blocks import Example, OutputFormat
 from workbench.core.content import Content, Role
+from workbench.core.json_text import fault
 from workbench.core.snippets import Gap, Snippet, filled, parse
 
-Place = Literal["system start", "system end", "user start", "user end", "caret", "examples"]
+Place = Literal["system start", "system end", "user start", "user end", "caret", "examples", "output"]
 PLACES: tuple[Place, ...] = get_args(Place)
 PLACE_WORDS: dict[Place, str] = {
     "system start": "at the start of the system message",
@@ -23,6 +24,7 @@ PLACE_WORDS: dict[Place, str] = {
     "user end": "at the end of the last user message",
     "caret": "at the caret, around what is selected",
     "examples": "among the examples; a line --- parts question and answer",
+    "output": "as the output format; the text is a JSON Schema",
 }
 
 
@@ -59,6 +61,16 @@ def example_pairs(technique: Technique) -> tuple[Example, ...]:
     if len(texts) % 2 or not all(texts) or snippet.gaps:
         raise ValueError("Examples are pairs of texts without gaps: what is asked, a line ---, what is answered.")
     return tuple(Example(user, assistant) for user, assistant in zip(texts[::2], texts[1::2], strict=True))
+
+
+def output_format(technique: Technique) -> OutputFormat:
+    """Return the format that a technique with the place `output` makes. Raises ValueError for what is no JSON."""
+    snippet = technique.parsed()
+    if snippet.gaps:
+        raise ValueError("A JSON Schema has no gaps. Write it out; people edit it in its block.")
+    if wrong := fault(snippet.text):
+        raise ValueError(f"The snippet is a JSON Schema. {wrong}")
+    return OutputFormat("schema", snippet.text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from typing import Any, cast
 import yaml
 
 from workbench.core.snippets import SnippetError, parse
-from workbench.core.techniques import PLACES, Place, Technique, example_pairs
+from workbench.core.techniques import PLACES, Place, Technique, example_pairs, output_format
 from workbench.core.text import unify_newlines
 
 LIMIT_BYTES = 64 * 1024
@@ -84,6 +84,8 @@ def read_technique(raw: bytes, identity: str, *, own: bool = False) -> Technique
     try:
         if technique.place == "examples":
             example_pairs(technique)
+        if technique.place == "output":
+            output_format(technique)
     except ValueError as error:
         raise TechniqueFileError(f"Line {snippet.line}: {error}") from error
     return technique

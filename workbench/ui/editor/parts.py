@@ -88,6 +88,12 @@ class Parts(QObject):
         self._then = lambda: self._focus(self._examples, len(parts.examples))
         self._editor.set_parts(replace(parts, examples=(*parts.examples, *examples)))
 
+    def set_output(self, output: OutputFormat) -> bool:
+        """Make `output` the output format and go there; return whether it took the place of another one."""
+        before = self._editor.parts.output
+        self._choose_output(output)
+        return before is not None and before != output
+
     def set_editable(self, editable: bool) -> None:
         """Let the person change the parts, or only read."""
         for section in self._sections():

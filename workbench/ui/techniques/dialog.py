@@ -198,6 +198,11 @@ class TechniqueDialog(QDialog):
             self.place.setText("Adds examples, which you can edit, reorder and switch off one by one")
             self.preview.setPlainText(technique.parsed().text)
             return
+        if technique.place == "output":
+            there = " in place of the present one" if self._content.output is not None else ""
+            self.place.setText(f"Becomes the output format{there}; answers are checked against it")
+            self.preview.setPlainText(technique.parsed().text)
+            return
         found = insertion(self._content, technique, self._caret)
         self.place.setText(f"Inserts into: {where(found, len(self._content.messages))}")
         self.preview.setPlainText(found.text.strip("\n"))

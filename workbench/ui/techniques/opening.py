@@ -13,7 +13,7 @@ from shiboken6 import isValid
 
 from workbench.core.content import Content, Message
 from workbench.core.snippets import escape
-from workbench.core.techniques import Technique, example_pairs, insertion
+from workbench.core.techniques import Technique, example_pairs, insertion, output_format
 from workbench.ui.techniques.dialog import TechniqueDialog
 from workbench.ui.techniques.form import BLANK, TechniqueForm
 from workbench.usecases.problems import problem_of
@@ -56,6 +56,11 @@ class TechniqueActions(QObject):
         self._window.frame.activateWindow()
         if technique.place == "examples":
             editor.parts_shown.add_examples(example_pairs(technique))
+            return
+        if technique.place == "output":
+            replaced = editor.parts_shown.set_output(output_format(technique))
+            if replaced:
+                self._window.notices.offer("The output format was replaced.", "Undo", editor.undo)
             return
         editor.inserting.insert(insertion(_present(editor.content()), technique, editor.inserting.caret()))
 
