@@ -5,11 +5,11 @@ Invariant: no key leaves the keyring for it: code names environment variables. B
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypedDict
 
+from workbench.core.blocks import BlockError, OutputFormat, Tool
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint, Lane
 from workbench.core.rendering import Rendered, assemble
@@ -21,6 +21,21 @@ from workbench.usecases.naming import model_name
 from workbench.usecases.planning import Render, render_content, sendable
 from workbench.usecases.problems import RefusedError
 
+MOST_IN_CODE = 200_000
+"""Characters of an attached text that stand in code."""
+
+
+class Shared(TypedDict):
+    """What a snippet is made of wherever the model is."""
+
+    params: dict[str, Any]
+    values: dict[str, str]
+    files: dict[str, str]
+    tools: tuple[Tool, ...]
+    tool_rounds: int
+    output: OutputFormat | None
+    notes: tuple[str, ...]
+
 
 class Coder:
     """Writes snippets."""
@@ -30,9 +45,10 @@ class Coder:
         endpoint: Callable[[str], Endpoint | None],
         version: Callable[[str, int], VersionRow],
         render: Render,
+        body: Callable[[str], bytes],
     ) -> None:
-        """`version` returns a version of a prompt."""
-        self._endpoint, self._version, self._render = endpoint, version, render
+        """`version` returns a version of a prompt, `body` the bytes of an attached file by its hash."""
+        self._endpoint, self._version, self._render, self._body = endpoint, version, render, body
 
     def snippets(self, prompt_uid: str, draft: Draft, lane: Lane, *, filled: bool) -> dict[str, tuple[str, bool]]:
         """Return for every target its code and True, or why there is none and False.
@@ -57,17 +73,34 @@ class Coder:
                 found[name] = (write(source), True)
             except CannotWriteError as error:
                 found[name] = (str(error), False)
+            except BlockError as error:
+                raise RefusedError(str(error)) from error
         return found
+
+    def _files(self, rendered: Rendered) -> dict[str, str]:
+        """Return the attached texts that are short enough to stand in code, by hash."""
+        found = {a.hash for m in rendered.messages for a in m.attachments if not a.is_image}
+        texts = {name: self._body(name).decode("utf-8-sig", "replace") for name in found}
+        return {name: text for name, text in texts.items() if len(text) <= MOST_IN_CODE}
 
     def _source(self, endpoint: Endpoint, lane: Lane, values: dict[str, str], rendered: Rendered) -> Source:
         params, called, messages = (
-            {**_shape(rendered), **lane.params.request()},
+            lane.params.request(),
             model_name(endpoint, lane.model),
             rendered.messages,
         )
-        notes = _notes(rendered)
+        files = self._files(rendered)
+        shared: Shared = {
+            "params": params,
+            "values": values,
+            "files": files,
+            "tools": rendered.tools,
+            "tool_rounds": rendered.tool_rounds,
+            "output": rendered.output,
+            "notes": _notes(rendered, files),
+        }
         if endpoint.is_local:
-            return Source(lane.model, "", called, messages, params=params, values=values, notes=notes)
+            return Source(lane.model, "", called, messages, **shared)
         if endpoint.kind == "openai":
             stem = variable_of(endpoint.name)
             return Source(
@@ -80,9 +113,7 @@ class Coder:
                 key_variable=f"{stem}_API_KEY" if endpoint.needs_key else "",
                 headers=endpoint.headers,
                 secret_headers=tuple((name, f"{stem}_{variable_of(name)}") for name in endpoint.secret_headers),
-                params=params,
-                values=values,
-                notes=notes,
+                **shared,
             )
         provider_id, model = split_model(lane.model)
         provider = PROVIDERS.get(provider_id)
@@ -95,57 +126,18 @@ class Coder:
             provider=provider_id,
             base_url=provider.base_url if provider is not None and plain else "",
             key_variable=provider.env[0] if provider is not None and provider.env else "",
-            params=params,
             renames=renames(provider_id, model) if plain else {},
-            values=values,
-            notes=notes,
+            **shared,
         )
 
 
-def _shape(rendered: Rendered) -> dict[str, Any]:
-    """Return the tools and the wanted form of the answer as chat completions take them. Raises RefusedError."""
-    shape: dict[str, Any] = {}
-    if rendered.tools:
-        shape["tools"] = [
-            {
-                "type": "function",
-                "function": {
-                    "name": tool.name,
-                    "description": tool.description,
-                    "parameters": _object(tool.parameters or '{"type": "object"}', f"of the tool {tool.name}"),
-                },
-            }
-            for tool in rendered.tools
-        ]
-    if (output := rendered.output) is not None:
-        if output.kind == "json":
-            shape["response_format"] = {"type": "json_object"}
-        else:
-            schema = {"name": output.name or "answer", "schema": _object(output.schema, "of the output format")}
-            shape["response_format"] = {"type": "json_schema", "json_schema": schema}
-    return shape
-
-
-def _object(text: str, where: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError as error:
-        raise RefusedError(
-            f"The JSON Schema {where} is not JSON. Correct it, then get the code.", str(error)
-        ) from error
-
-
-def _notes(rendered: Rendered) -> tuple[str, ...]:
-    notes = [
-        f"The file {a.name} is not in this code; add it to the message."
+def _notes(rendered: Rendered, files: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(
+        f"The file {a.name} is too large for this code; add it to the message."
         for m in rendered.messages
         for a in m.attachments
-    ]
-    if rendered.tools:
-        notes.append(
-            "The model may answer with tool calls: run your functions, append what they return, and ask again."
-        )
-    return tuple(notes)
+        if not a.is_image and a.hash not in files
+    )
 
 
 def variable_of(name: str) -> str:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from workbench.formats.code import anthropic_sdk, curl, litellm_sdk, openai_sdk, terminal
-from workbench.formats.code.source import CannotWriteError, Source
+from workbench.formats.code.source import CannotWriteError, Source, comment
 
 Target = Callable[[Source], str]
 
 
 def _noted(write: Target) -> Target:
-    return lambda source: "".join(f"# {note}\n" for note in source.notes) + write(source)
+    return lambda source: "".join(f"{comment(note)}\n" for note in source.notes) + write(source)
 
 
 TARGETS: Mapping[str, Target] = {

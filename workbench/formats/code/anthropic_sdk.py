@@ -4,51 +4,67 @@ from __future__ import annotations
 
 from typing import Any
 
+from workbench.core.chat_form import format_instruction, tools_form
+from workbench.formats.code.contents import ANTHROPIC_IMAGE, python_messages
 from workbench.formats.code.source import (
     CannotWriteError,
     Source,
+    comment,
     python,
     python_call,
     python_head,
-    python_messages,
     quoted,
 )
+from workbench.formats.code.tooling import answers_code, anthropic_loop
 
 MOST_TOKENS = 4096
 """Anthropic wants a limit; this one is taken where the lane sets none."""
 _SAME = ("temperature", "top_p", "top_k")
+_SHOW = 'print("".join(block.text for block in response.content if block.type == "text"))\n'
+_SYSTEM = """\
+system = []
+for message in messages:
+    if message["role"] == "system":
+        content = message["content"]
+        system += content if isinstance(content, list) else [{"type": "text", "text": content}]
+messages = [message for message in messages if message["role"] != "system"]
+"""
 
 
 def write(source: Source) -> str:
-    """Return a program. Raises CannotWriteError."""
+    """Return a program. Raises CannotWriteError, and BlockError for a tool that has no schema."""
     if source.provider != "anthropic":
         raise CannotWriteError("This is no model of Anthropic's own service. Choose another library.")
     params: dict[str, Any] = dict(source.params)
     left_out = [name for name in params if name not in (*_SAME, "max_tokens", "stop")]
+    has_system = source.output is not None or any(m.role == "system" for m in source.messages)
     arguments = [
         ("model", quoted(source.model)),
-        ("max_tokens", repr(params.get("max_tokens", MOST_TOKENS))),
-        ("messages", '[message for message in messages if message["role"] != "system"]'),
+        ("max_tokens", python(params.get("max_tokens", MOST_TOKENS))),
+        *([("system", "system")] if has_system else []),
+        ("messages", "messages"),
     ]
     arguments += [(name, python(params[name], 1)) for name in _SAME if name in params]
-    if any(m.role == "system" for m in source.messages):
-        arguments.insert(2, ("system", "system"))
     if "stop" in params:
         stop = params["stop"]
         arguments.append(("stop_sequences", python([stop] if isinstance(stop, str) else stop, 1)))
+    if source.tools:
+        forms = [one["function"] for one in tools_form(source.tools)]
+        tools = [{"input_schema" if k == "parameters" else k: v for k, v in form.items()} for form in forms]
+        arguments.append(("tools", python(tools, 1)))
     lines = [
         python_head(source, "anthropic", uses_keys=True) + "\nimport anthropic\n",
-        python_messages(source),
-        'system = [{"type": "text", "text": m["content"]} for m in messages if m["role"] == "system"]',
+        *([answers_code(source, parses=False)] if source.tools else []),
+        python_messages(source, ANTHROPIC_IMAGE, caches=True),
+        *([_SYSTEM] if has_system else []),
     ]
+    if source.output is not None:
+        words = python({"type": "text", "text": format_instruction(source.output)})
+        lines.append(f"# The wanted form, in words that every model of this service reads.\nsystem.append({words})")
     if left_out:
-        lines.append(f"# Anthropic's library has no parameter of this name, so it is not sent: {', '.join(left_out)}")
-    return "\n".join(
-        [
-            *lines,
-            f"client = anthropic.Anthropic(api_key=os.environ[{quoted(source.key_variable)}])",
-            "response = " + python_call("client.messages.create", arguments),
-            'print("".join(block.text for block in response.content if block.type == "text"))',
-            "",
-        ]
-    )
+        names = ", ".join(left_out)
+        lines.append(comment(f"Anthropic's library has no parameter of this name, so it is not sent: {names}"))
+    lines.append(f"client = anthropic.Anthropic(api_key=os.environ[{quoted(source.key_variable)}])")
+    ask = python_call("client.messages.create", arguments)
+    lines.append(anthropic_loop(source, ask, _SHOW) if source.tools else f"response = {ask}\n{_SHOW}")
+    return "\n".join(lines)

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import shlex
 
-from workbench.core.templates import fill
-from workbench.formats.code.source import CannotWriteError, Source, json_text, sent_params
+from workbench.formats.code.contents import images, shell_body
+from workbench.formats.code.source import CannotWriteError, Source, comment, sent_params
 
 
 def write(source: Source) -> str:
     """Return a shell command; values are filled in, a shell has no templates. Raises CannotWriteError."""
     if not source.base_url:
         raise CannotWriteError("This model is not asked in OpenAI's format. Choose LiteLLM or the workbench command.")
-    filled = [(m.role, fill(m.text, source.values)) for m in source.messages]
-    messages = [{"role": role, "content": text} for role, text in filled if text]
-    body = {"model": source.model, "messages": messages, **sent_params(source)}
     headers = ["-H 'Content-Type: application/json'"]
     if source.key_variable:
         headers.append(f'-H "Authorization: Bearer ${source.key_variable}"')
     headers += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in source.headers]
     headers += [f'-H {shlex.quote(name + ": ")}"${variable}"' for name, variable in source.secret_headers]
     url = shlex.quote(source.base_url.rstrip("/") + "/chat/completions")
-    # A line of JSON is never the bare word, because texts stand in quotes.
-    return " \\\n  ".join([f"curl -sS {url}", *headers, "--data-binary @- <<'BODY'"]) + f"\n{json_text(body)}\nBODY\n"
+    notes = [f"Reads {one.name} from the directory that it runs in." for one in images(source)]
+    if source.tools:
+        notes.append("Asks once: the model may answer with tool calls, and the Python snippets answer those.")
+    head = "".join(f"{comment(note)}\n" for note in notes)
+    body = shell_body(source, sent_params(source))
+    return head + " \\\n  ".join([f"curl -sS {url}", *headers, "--data-binary @- "]) + body

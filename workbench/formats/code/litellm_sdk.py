@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
+import keyword
+
+from workbench.formats.code.contents import python_messages
 from workbench.formats.code.source import (
     CannotWriteError,
     Source,
+    all_params,
     python,
     python_call,
     python_head,
     python_headers,
-    python_messages,
     quoted,
 )
+from workbench.formats.code.tooling import answers_code, chat_loop
+
+_GIVEN = frozenset(
+    {
+        "model",
+        "messages",
+        "stream",
+        "stream_options",
+        "api_base",
+        "api_key",
+        "extra_headers",
+        "drop_params",
+        "extra_body",
+    }
+)
+"""What the lane decides; the workbench does not take these as parameters either."""
+
+
+def _is_name(name: str) -> bool:
+    return name.isidentifier() and not keyword.iskeyword(name)
 
 
 def write(source: Source) -> str:
@@ -27,19 +50,20 @@ def write(source: Source) -> str:
         arguments.append(("api_key", quoted("none")))
     if headers := python_headers(source):
         arguments.append(("extra_headers", headers))
-    params = {k: v for k, v in source.params.items() if k not in ("model", "messages", "stream", "stream_options")}
-    arguments += [(name, python(value, 1)) for name, value in params.items() if name.isidentifier()]
+    params = {k: v for k, v in all_params(source).items() if k not in _GIVEN}
+    arguments += [(name, python(value, 1)) for name, value in params.items() if _is_name(name)]
     # What a model does not take is left out, as the lane does it.
     arguments.append(("drop_params", "True"))
-    if others := {name: value for name, value in params.items() if not name.isidentifier()}:
+    if others := {name: value for name, value in params.items() if not _is_name(name)}:
         arguments.append(("extra_body", python(others, 1)))
+    ask = python_call("litellm.completion", arguments)
+    show = "print(response.choices[0].message" + (")" if "tools" in params else ".content)") + "\n"
     return "\n".join(
         [
-            python_head(source, "litellm", uses_keys=bool(source.key_variable or source.secret_headers))
+            python_head(source, "litellm", uses_keys=bool(source.key_variable or source.secret_headers), parses=True)
             + "\nimport litellm\n",
-            python_messages(source),
-            "response = " + python_call("litellm.completion", arguments),
-            "print(response.choices[0].message" + (")" if "tools" in source.params else ".content)"),
-            "",
+            *([answers_code(source, parses=True)] if source.tools else []),
+            python_messages(source, caches=source.provider == "anthropic"),
+            chat_loop(source, ask) if source.tools else f"response = {ask}\n{show}",
         ]
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workbench.formats.code.contents import python_messages
 from workbench.formats.code.source import (
     CannotWriteError,
     Source,
@@ -9,10 +10,10 @@ from workbench.formats.code.source import (
     python_call,
     python_head,
     python_headers,
-    python_messages,
     quoted,
     sent_params,
 )
+from workbench.formats.code.tooling import answers_code, chat_loop
 
 _OWN = frozenset(
     {
@@ -34,18 +35,19 @@ def write(source: Source) -> str:
     if headers := python_headers(source):
         client.append(("default_headers", headers))
     params = sent_params(source)
+    show = "print(response.choices[0].message" + (")" if "tools" in params else ".content)") + "\n"
     arguments = [("model", quoted(source.model)), ("messages", "messages")]
     arguments += [(name, python(value, 1)) for name, value in params.items() if name in _OWN]
     if others := {name: value for name, value in params.items() if name not in _OWN}:
         arguments.append(("extra_body", python(others, 1)))
+    ask = python_call("client.chat.completions.create", arguments)
     return "\n".join(
         [
-            python_head(source, "openai", uses_keys=bool(source.key_variable or source.secret_headers))
+            python_head(source, "openai", uses_keys=bool(source.key_variable or source.secret_headers), parses=True)
             + "\nfrom openai import OpenAI\n",
+            *([answers_code(source, parses=True)] if source.tools else []),
             python_messages(source),
             "client = " + python_call("OpenAI", client),
-            "response = " + python_call("client.chat.completions.create", arguments),
-            "print(response.choices[0].message" + (")" if "tools" in source.params else ".content)"),
-            "",
+            chat_loop(source, ask) if source.tools else f"response = {ask}\n{show}",
         ]
     )

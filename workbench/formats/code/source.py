@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from workbench.core.blocks import TOOL_ROUNDS, OutputFormat, Tool
+from workbench.core.chat_form import format_form, tools_form
 from workbench.core.content import Message
 
 
@@ -27,7 +29,9 @@ class Source:
     `provider` is the provider's id. `key_variable` is the environment variable of the key, "" for no key; `headers` are
     sent as they are and `secret_headers` are pairs of a header's name and the variable of its value. `params` is the
     chat-completions form, `renames` the names that some of them have there. `values` fill `messages`; they are empty
-    when the messages are filled already. `notes` are sentences about what the code does not do; they become comments.
+    when the messages are filled already. `files` are the texts of attached text files by hash. `tools` may be called in
+    `tool_rounds` rounds; `output` is the wanted form of the answer. `notes` are sentences about what the code does not
+    do; they become comments.
     """
 
     model: str
@@ -43,10 +47,14 @@ class Source:
     params: dict[str, Any] = field(default_factory=dict)
     renames: dict[str, str] = field(default_factory=dict)
     values: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+    tools: tuple[Tool, ...] = ()
+    tool_rounds: int = TOOL_ROUNDS
+    output: OutputFormat | None = None
     notes: tuple[str, ...] = ()
 
 
-_STEP = "    "
+STEP = "    "
 
 
 def quoted(text: str, *, long_escapes: bool = True) -> str:
@@ -70,7 +78,7 @@ def json_text(value: Any) -> str:
 
 def python(value: Any, indent: int = 0) -> str:
     """Return a Python literal; texts of several lines are written line by line."""
-    pad, inner = _STEP * indent, _STEP * (indent + 1)
+    pad, inner = STEP * indent, STEP * (indent + 1)
     if isinstance(value, str):
         lines = re.findall(r"[^\n]*\n|[^\n]+", value)
         if len(lines) < 2:
@@ -84,37 +92,26 @@ def python(value: Any, indent: int = 0) -> str:
     return repr(value)
 
 
-def python_messages(source: Source) -> str:
-    """Return the list of messages, and before it what fills their variables where they have any."""
-    made = [{"role": m.role, "content": m.text} for m in source.messages]
-    lines = ["messages = " + python(made)]
-    if source.values:
-        fill = (
-            "def fill(text):\n"
-            '    """Put the values in; a name without one stays as it is."""\n'
-            '    pattern = r"\\{\\{[ \\t]*([^\\W\\d]\\w*)[ \\t]*\\}\\}"\n'
-            "    return re.sub(pattern, lambda found: values.get(found[1], found[0]), text)\n"
-        )
-        lines = [
-            "values = " + python(source.values),
-            "",
-            fill,
-            *lines,
-            'messages = [{**message, "content": fill(message["content"])} for message in messages]',
-            'messages = [message for message in messages if message["content"]]',
-        ]
-    return "\n".join(lines)
-
-
 def python_call(name: str, arguments: list[tuple[str, str]]) -> str:
     """Return a call with a keyword argument per line; values are code."""
-    return f"{name}(\n" + "".join(f"{_STEP}{key}={value},\n" for key, value in arguments) + ")"
+    return f"{name}(\n" + "".join(f"{STEP}{key}={value},\n" for key, value in arguments) + ")"
 
 
-def python_head(source: Source, package: str, *, uses_keys: bool) -> str:
+def python_head(source: Source, package: str, *, uses_keys: bool, parses: bool = False) -> str:
     """Return what is installed and imported."""
-    imports = [f"import {name}" for name, used in (("os", uses_keys), ("re", bool(source.values))) if used]
+    used = {
+        "base64": any(one.is_image for message in source.messages for one in message.attachments),
+        "json": parses and bool(source.tools),
+        "os": uses_keys,
+        "re": bool(source.values),
+    }
+    imports = [f"import {name}" for name, is_used in used.items() if is_used]
     return "\n".join([f"# pip install {package}", *imports, *([""] if imports else [])])
+
+
+def comment(text: str) -> str:
+    """Return a comment of one line; nothing in `text` can end it."""
+    return "# " + "".join(c if c.isprintable() else _escape(c, True) for c in text)
 
 
 def python_headers(source: Source) -> str:
@@ -124,9 +121,19 @@ def python_headers(source: Source) -> str:
     return "{" + ", ".join(items) + "}" if items else ""
 
 
+def all_params(source: Source) -> dict[str, Any]:
+    """Return tools, the wanted form and the parameters. Raises BlockError for a schema that is none."""
+    shape: dict[str, Any] = {}
+    if source.tools:
+        shape["tools"] = tools_form(source.tools)
+    if source.output is not None:
+        shape["response_format"] = format_form(source.output)
+    return {**source.params, **shape}
+
+
 def sent_params(source: Source) -> dict[str, Any]:
-    """Return the parameters under the names that they have at the server."""
-    taken = source.params
+    """Return tools, the wanted form and the parameters under the names that they have at the server."""
+    taken = all_params(source)
     return {
         new if (new := source.renames.get(name)) is not None and new not in taken else name: value
         for name, value in taken.items()
