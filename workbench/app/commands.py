@@ -103,6 +103,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("add_example", "Add an example", "Edit", (), _editing),
     Command("add_tool", "Add a tool", "Edit", (), _editing),
     Command("add_output", "Set the output format", "Edit", (), _editing),
+    Command("template", "Template: plain or Jinja2", "Edit", (), _editing),
     Command("attach", "Attach files to a message…", "Edit", (), _editing),
     Command("techniques", "Insert a technique…", "Edit", ("Ctrl+T",), _editing),
     Command("improve", "Improve this prompt…", "Edit", ("Ctrl+I",), lambda s: _editing(s) and s.writable),

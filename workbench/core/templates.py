@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from workbench.core.content import Content
+from workbench.core.jinja_names import jinja_names
 
 # A name is a letter or underscore, then letters, digits, underscores; white space inside the braces is allowed.
 PLAIN_VARIABLE = re.compile(r"\{\{[ \t]*([^\W\d]\w*)[ \t]*\}\}")
@@ -38,7 +39,8 @@ def template_texts(content: Content) -> tuple[tuple[str, str], ...]:
 
 def content_variables(content: Content) -> tuple[str, ...]:
     """Return the variables of all messages and examples, in order of first appearance."""
-    return variables(text for _, text in template_texts(content))
+    texts = [text for _, text in template_texts(content)]
+    return jinja_names(texts) if content.template == "jinja" else variables(texts)
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:

@@ -58,6 +58,7 @@ class Handlers:
             "add_example": lambda: w.view.editor.parts_shown.add("example"),
             "add_tool": lambda: w.view.editor.parts_shown.add("tool"),
             "add_output": lambda: w.view.editor.parts_shown.add("output"),
+            "template": lambda: w.view.editor.parts_shown.add("template"),
             "attach": lambda: w.view.editing.attaching.choose(),
             "techniques": lambda: w.dialogs.techniques.choose(),
             "improve": lambda: w.dialogs.improving.open(),

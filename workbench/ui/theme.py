@@ -311,6 +311,7 @@ QTabBar::tab:selected { color: @accent; border-bottom: 2px solid @accent; }
 QTabBar::tab:focus { color: @text; }
 QLabel[role="muted"] { color: @muted; }
 QLabel[role="small"] { color: @muted; font-size: @small; }
+QLabel[role="small-sunken"] { color: @muted; font-size: @small; background: @sunken; }
 QLabel[role="heading"] { font-weight: 600; }
 QLabel[role="section"] { color: @muted; font-size: @tiny; }
 QLabel[role="error"] { color: @red; }

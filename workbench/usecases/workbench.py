@@ -41,6 +41,7 @@ from workbench.usecases.problems import Problem, problem_of
 from workbench.usecases.prompts import SAMPLE, Prompts
 from workbench.usecases.running import Owner, Runner
 from workbench.usecases.session import Session
+from workbench.usecases.templating import Mistake, mistake
 
 ClientFactory = Callable[[dict[str, str], Path | None, Callable[[Event], None]], EngineClient]
 """(environment of the child, weights of the built-in model, receiver of events) → a client that is not started."""
@@ -251,6 +252,10 @@ class Workbench:
 
     def _is_alive(self, owner_uid: str) -> bool:
         return owner_alive(self._owners, owner_uid)
+
+    def template_mistake(self, content: Content, values: Mapping[str, str]) -> Mistake | None:
+        """Return the first mistake of a template, None for a sound one; blocks."""
+        return mistake(content, values, self._render)
 
     def _render(self, content: Content, values: Mapping[str, str]) -> Future[tuple[str, ...]]:
         self.engine.start()

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject
 
 from workbench.ui.attaching import Attaching
 from workbench.ui.compose.branching import Branching
+from workbench.ui.compose.checking import Checking
 from workbench.ui.editor import ContentEditor
 from workbench.ui.editor.aids import Aids
 from workbench.ui.editor.findbar import FindBar
@@ -27,6 +28,7 @@ class Editing(QObject):
         super().__init__(window)
         self._window = window
         self.attaching = Attaching(window)
+        self.checking = Checking(window)
         self._help(window.view.editor)
         window.view.past_made.connect(self._help)
         self._branching = Branching(window)

@@ -38,6 +38,8 @@ class ComposeView(Divider):
     editing: Editing
     shown_editor_changed = Signal(object)
     """The editor that is shown now: the draft's or that of the past."""
+    draft_set = Signal()
+    """The draft was replaced as a whole."""
     past_made = Signal(object)
     """The editor of past iterations, before it shows the first one."""
 
@@ -95,6 +97,7 @@ class ComposeView(Divider):
         self.editor.set_content(content, undoable=undoable)
         self.values.set_values(dict(values))
         self._sync_variables()
+        self.draft_set.emit()
 
     def show_past(self, content: Content, values: Values, title: str, detail: str) -> None:
         """Show a past iteration read-only in place of the draft."""
@@ -127,6 +130,10 @@ class ComposeView(Divider):
         """Show the row of sets where there is anything to have values for."""
         past = self._past_editor is not None and not self._past_editor.isHidden()
         self.sets.setVisible(not past and bool(self.values.variables() or self.sets.chips()))
+
+    def add_below_values(self, bar: QWidget) -> None:
+        """Put a bar between the values and what runs them."""
+        self._layout.insertWidget(self._layout.indexOf(self.values) + 1, bar)
 
     def show_draft(self) -> None:
         """Return from a past iteration."""

@@ -10,10 +10,16 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPoint, QRect, Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
+from workbench.core.content import Template
 from workbench.ui.theme import set_role
 
 _GAP = 4
 _PAD = 7
+_TEMPLATES: dict[Template, str] = {"plain": "Template: plain", "jinja": "Template: Jinja2"}
+_HINTS: dict[Template, str] = {
+    "plain": "Only {{name}} is replaced. Press for Jinja2: conditions, loops and filters.",
+    "jinja": "Jinja2 renders the text: conditions, loops and filters work. Press for a plain template.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +30,14 @@ class Offer:
     has_system: bool = False
     has_output: bool = False
     hidden: int = 0
+    template: Template = "plain"
 
 
 class Adders(QWidget):
     """Buttons from left to right, in as many lines as they need."""
 
     wanted = Signal(str)
-    """message, example, tool, output, system, or more: show more of the messages."""
+    """message, example, tool, output, system, template, or more: show more of the messages."""
 
     def __init__(self, left: int, parent: QWidget) -> None:
         """`left` is where their words begin."""
@@ -43,11 +50,12 @@ class Adders(QWidget):
         self._tool = self._button("tool", "+ Tool", "Add a function that the model may call, with simulated answers")
         self._output = self._button("output", "+ Output format", "Ask for JSON, or for JSON by a schema")
         self._system = self._button("system", "+ System", "Add a system message at the top")
+        self._template = self._button("template", "", "")
 
     @property
     def buttons(self) -> tuple[QPushButton, ...]:
         """All buttons in the order of Tab."""
-        return (self._more, self._message, self._example, self._tool, self._output, self._system)
+        return (self._more, self._message, self._example, self._tool, self._output, self._system, self._template)
 
     def offer(self, offer: Offer) -> None:
         """Show what can be added; at most one output format can, and no message behind hidden ones."""
@@ -60,7 +68,10 @@ class Adders(QWidget):
             (self._tool, offer.editable),
             (self._output, offer.editable and not offer.has_output),
             (self._system, offer.editable and not offer.has_system),
+            (self._template, offer.editable),
         )
+        self._template.setText(_TEMPLATES[offer.template])
+        self._template.setToolTip(_HINTS[offer.template])
         for button, wanted in shown:
             button.setVisible(wanted)
 

@@ -81,7 +81,7 @@ class MessageBlock(QWidget):
         self._note = BlockNote(self.field, self)
         self._note.changed.connect(self.note_changed)
         self.want, self.hint, self.refuse = self._note.want, self._note.hint, self._note.refuse
-        self.remark = self._note.remark
+        self.remark, self.warn = self._note.remark, self._note.warn
         self._techniques = QPushButton(self)
         self._techniques.setText("Techniques ▾")
         self._techniques.setToolTip("Insert a technique: role, steps, examples and others")

@@ -31,7 +31,7 @@ class BlockNote(QLabel):
         self._field = field
         self._wanted = False
         self._refused = self._refused_for = ""
-        self._hint = self._remark = ""
+        self._hint = self._remark = self._warning = ""
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
         self.hide()
@@ -51,6 +51,12 @@ class BlockNote(QLabel):
         """Say something about the message; "" for nothing."""
         self._hint = text
         self._write()
+
+    def warn(self, text: str) -> None:
+        """Say what is wrong with the text; "" for nothing."""
+        if text != self._warning:
+            self._warning = text
+            self._write()
 
     def remark(self, text: str) -> None:
         """Say how the text is shown, after all that is more urgent; "" for nothing."""
@@ -73,9 +79,9 @@ class BlockNote(QLabel):
     def _write(self) -> None:
         missing = "Write something here, then run." if self._wanted else ""
         shown = " ".join(filter(None, (_BROKEN if self._field.is_broken else "", self._remark)))
-        note = missing or self._refused or self._hint or shown
+        note = missing or self._refused or self._hint or self._warning or shown
         if note != self.text():
-            set_role(self, "error" if self._wanted or self._refused else "small")
+            set_role(self, "error" if note and note in (missing, self._refused, self._warning) else "small")
             self.setText(note)
             self.setVisible(bool(note))
             self.changed.emit()

@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent, QTextCursor, QWheelEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
+from workbench.core.content import Template
 from workbench.ui.editor.adders import Adders, Offer
 from workbench.ui.editor.block import LEFT, MessageBlock
 from workbench.ui.editor.field import ExactField
@@ -55,6 +56,7 @@ class Column(QScrollArea):
         self._adders.wanted.connect(self._wanted)
         self._hidden = 0
         self._has_output = False
+        self._template: Template = "plain"
 
     @property
     def blocks(self) -> tuple[MessageBlock, ...]:
@@ -108,9 +110,9 @@ class Column(QScrollArea):
             section.show()
         self.arrange()
 
-    def set_has_output(self, has_output: bool) -> None:
-        """Say whether there is an output format; there is at most one."""
-        self._has_output = has_output
+    def set_state(self, template: Template, *, has_output: bool) -> None:
+        """Say how variables are written, and whether there is an output format; there is at most one."""
+        self._template, self._has_output = template, has_output
 
     def drop(self, section: Section) -> None:
         """Delete a section."""
@@ -164,7 +166,7 @@ class Column(QScrollArea):
         if not self._page.isVisible():
             return  # Qt lays out nothing that is hidden; the page tells when it is shown.
         has_system = any(block.role == "system" for block in self._blocks)
-        self._adders.offer(Offer(self._editable, has_system, self._has_output, self._hidden))
+        self._adders.offer(Offer(self._editable, has_system, self._has_output, self._hidden, self._template))
         width, view = self.width(), self.height()
         bar = self.verticalScrollBar().sizeHint().width()
         for block in self._blocks:

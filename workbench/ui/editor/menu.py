@@ -28,6 +28,7 @@ def text_menu(field: ExactField, *, can_undo: bool, can_redo: bool) -> QMenu:
         action.triggered.connect(lambda: act())
 
     if field.editable:
+        _add_fixes(menu, field)
         add("Undo", key.Undo, can_undo, field.undo_wanted.emit)
         add("Redo", key.Redo, can_redo, field.redo_wanted.emit)
         menu.addSeparator()
@@ -38,3 +39,18 @@ def text_menu(field: ExactField, *, can_undo: bool, can_redo: bool) -> QMenu:
     menu.addSeparator()
     add("Select all", key.SelectAll, not field.document().isEmpty(), field.selectAll)
     return menu
+
+
+def _add_fixes(menu: QMenu, field: ExactField) -> None:
+    """Offer the names that were probably meant."""
+    from workbench.ui.editor.amiss_marks import AmissMarks
+
+    marks = field.findChild(AmissMarks)
+    if not isinstance(marks, AmissMarks):
+        return
+    fixes = marks.fixes()
+    for name, meant in fixes:
+        action = menu.addAction(f"Change {{{{{name}}}}} to {{{{{meant}}}}}")
+        action.triggered.connect(lambda _=False, name=name, meant=meant: marks.fix(name, meant))
+    if fixes:
+        menu.addSeparator()

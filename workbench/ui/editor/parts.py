@@ -69,6 +69,8 @@ class Parts(QObject):
 
                 self._then = self._focus_output
                 self._editor.set_parts(replace(parts, output=OutputFormat("schema", FIRST_SCHEMA)))
+            case "template":
+                self._change(template="plain" if parts.template == "jinja" else "jinja")
             case _:
                 raise ValueError(f"no part is called {kind}")
 
@@ -110,6 +112,11 @@ class Parts(QObject):
             if field in section.fields:
                 self._column.reveal_section(section)
 
+    @property
+    def example_sections(self) -> tuple[ExampleSection, ...]:
+        """The sections of examples, in their order, as far as they are made."""
+        return tuple(self._examples)
+
     def _sections(self) -> tuple[Section, ...]:
         output = () if self._output is None else (self._output,)
         return (*self._examples, *self._tools, *output)
@@ -125,7 +132,7 @@ class Parts(QObject):
             for field in tool.show_tool(parts.tools[index], index, len(parts.tools), parts.tool_rounds):
                 self._journal(field)
         self._show_output(parts.output)
-        self._column.set_has_output(parts.output is not None)
+        self._column.set_state(parts.template, has_output=parts.output is not None)
         self._column.set_sections(self._examples, self._sections()[len(self._examples) :])
         if len(self._examples) < len(parts.examples) or len(self._tools) < len(parts.tools):
             self._later.start()

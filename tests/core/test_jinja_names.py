@@ -1,0 +1,58 @@
+"""Which variables a Jinja template asks for."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jinja2 import Environment, meta
+
+from workbench.core.content import Content, Message
+from workbench.core.jinja_names import jinja_names
+from workbench.core.templates import content_variables, missing
+
+TEMPLATES = [
+    "{{ name }} and {{name|upper}} {{ order.number }} {{ f(x, key=y) }}",
+    "{% for item in items if item.open and item is not none %}{{ loop.index }} {{ item }}{% endfor %}",
+    "{% for key, value in pairs %}{{ key }}={{ value ~ tail }}{% else %}{{ none_left }}{% endfor %}",
+    "{% set total = a + b %}{{ total }}",
+    "{# {{ no }} #}{% raw %}{{ neither }}{% endraw %}{{ 'quoted {{ no }} name' ~ \"it's\" }}",
+    "{% macro card(title, body='x') %}{{ title }}{{ body }}{% endmacro %}{{ card(heading) }}",
+    "{% if a is defined and not b or c in d %}{{ e if f == 1 else g }}{% elif h %}{% endif %}",
+    "{%- if x -%}{{- y -}}{%- endif -%}",
+    "{% filter upper %}{{ inner }}{% endfilter %}{{ v | default('d', true) | replace(old, new) }}",
+    "{% with a = b %}{{ a }}{% endwith %}{{ items[index].name }}",
+    "plain { text } {{",
+    "",
+    "{{ größe }} {{ _x1 }}",
+]
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_the_names_are_those_that_jinja_finds(template: str) -> None:
+    if template == "plain { text } {{":
+        assert jinja_names([template]) == ()
+        return
+    found = meta.find_undeclared_variables(Environment().parse(template))
+    assert set(jinja_names([template])) == found
+
+
+def test_a_tag_that_is_being_typed_hides_no_other_one() -> None:
+    assert jinja_names(["{{ firs and the order {{ number }} of {% if x"]) == ("number",)
+    assert jinja_names(["{{" * 100_000, "{#" * 100_000, "{% raw %}" * 10_000, "{{ '" * 10_000]) == ()
+
+
+def test_names_come_once_in_the_order_of_the_text() -> None:
+    assert jinja_names(["{{ b }}{{ a }}", "{{ b.x }}{{ c }}"]) == ("b", "a", "c")
+
+
+@given(st.text("{}%# axy|.'\"=for in set\n", max_size=60))
+def test_any_text_can_be_read(text: str) -> None:
+    assert all(name.isidentifier() for name in jinja_names([text]))
+
+
+def test_a_prompt_asks_by_its_kind_of_template() -> None:
+    messages = (Message("user", "{% for x in xs %}{{ x }}{% endfor %}{{ y | upper }}{{ z }}"),)
+    assert content_variables(Content(messages, "plain")) == ("x", "z")
+    assert content_variables(Content(messages, "jinja")) == ("xs", "y", "z")
+    assert missing(Content(messages, "jinja"), {"xs": "a", "z": ""}) == ("y",)

@@ -1,0 +1,109 @@
+"""Variables and templates that are in trouble are said in the real window, in words."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QMenu, QPushButton
+
+from tests.ui.desk import Desk
+from workbench.core.blocks import Example
+from workbench.core.content import Content, Message
+from workbench.ui.editor.amiss_marks import AmissMarks
+from workbench.ui.editor.block import MessageBlock
+from workbench.ui.editor.menu import text_menu
+
+
+def put(desk: Desk, content: Content, **values: str) -> None:
+    view = desk.window.view
+    view.set_draft(content, tuple(values.items()))
+    view.editing.checking.check()
+
+
+def block(desk: Desk, index: int) -> MessageBlock:
+    return desk.window.view.editor.blocks[index]
+
+
+def user(text: str) -> Content:
+    return Content((Message("user", text),))
+
+
+def chosen(menu: QMenu, text: str) -> None:
+    next(action for action in menu.actions() if action.text() == text).trigger()
+    menu.deleteLater()
+
+
+def test_a_misspelt_name_is_said_and_mended_from_the_menu(desk: Desk) -> None:
+    window = desk.open()
+    put(desk, user("😀 {{langauge}}, in {{ langauge }} and {{tone}}"), language="English")
+    assert "{{langauge}} has no value; did you mean {{language}}?" in block(desk, 0)._note.text()
+    assert window.view.editing.checking.unused.text() == "Not used in the prompt: language."
+    chosen(text_menu(block(desk, 0).field, can_undo=False, can_redo=False), "Change {{langauge}} to {{language}}")
+    window.view.editing.checking.check()
+    assert window.view.editor.content().messages[0].text == "😀 {{language}}, in {{ language }} and {{tone}}"
+    assert block(desk, 0)._note.isHidden()
+    assert window.view.editing.checking.unused.isHidden()
+    window.compose.saver.flush()
+    desk.until(lambda: (draft := desk.stored_draft()) and "langauge" not in draft.content.messages[0].text)
+    window.view.editor.undo()
+    window.view.editor.undo()
+    assert "{{langauge}}, in {{ langauge }}" in window.view.editor.content().messages[0].text
+
+
+def test_examples_are_checked_too(desk: Desk) -> None:
+    window = desk.open()
+    put(desk, Content((Message("user", "{{tone}}"),), examples=(Example("{{toen}}", "Hi"),)), tone="warm")
+    desk.until(lambda: window.view.editor.parts_shown.example_sections)
+    (section,) = window.view.editor.parts_shown.example_sections
+    assert "did you mean {{tone}}?" in section.note.text()
+    assert section.fields[0].findChild(AmissMarks).fixes() == (("toen", "tone"),)
+
+
+def test_values_that_nothing_uses_are_named_while_people_type(desk: Desk) -> None:
+    window = desk.open()
+    put(desk, user("Hi "), **{f"name_{number}": "x" for number in range(7)})
+    said = window.view.editing.checking.unused
+    assert said.text() == "Not used in the prompt: name_0, name_1, name_2, name_3, name_4 and 2 more."
+    block(desk, 0).field.setFocus()
+    block(desk, 0).field.moveCursor(block(desk, 0).field.textCursor().MoveOperation.End)
+    desk.type("{{name_0}}")
+    desk.until(lambda: "name_0" not in said.text())
+    assert said.isVisible()
+
+
+def test_the_template_is_switched_by_a_button_a_command_and_undo(desk: Desk) -> None:
+    window = desk.open()
+    put(desk, user("{{ x | upper }}"))
+    editor = window.view.editor
+    assert editor.variables() == ()
+    button = next(b for b in editor.findChildren(QPushButton) if b.text() == "Template: plain")
+    button.click()
+    assert button.text() == "Template: Jinja2"
+    assert editor.variables() == ("x",)
+    assert window.view.values.variables() == ("x",)
+    window.compose.saver.flush()
+    desk.until(lambda: (draft := desk.stored_draft()) and draft.content.template == "jinja")
+    editor.undo()
+    assert editor.content().template == "plain"
+    window.handlers.table()["template"]()
+    assert editor.content().template == "jinja"
+
+
+def test_a_mistake_of_a_template_is_shown_at_its_line(desk: Desk) -> None:
+    window = desk.open(script=None)
+    messages = (Message("system", "Be brief."), Message("user", "Order:\n{% for x in xs %}\n{{ x | uper }}"))
+    put(desk, Content(messages, "jinja", examples=(Example("{{ q }}", "{% if %}"),)))
+    checking = window.view.editing.checking
+    desk.until(lambda: checking.mistake is not None)
+    found = checking.mistake
+    assert found is not None
+    assert (found.kind, found.number) == ("message", 2)
+    assert block(desk, 1)._note.text() == found.sentence
+    assert block(desk, 1).field.findChild(AmissMarks)._line == found.line
+    assert block(desk, 0)._note.isHidden()
+    put(desk, Content((Message("user", "{{ q }}"),), "jinja", examples=(Example("{{ q }}", "a\n{% if %}"),)))
+    desk.until(lambda: (now := checking.mistake) is not None and now.kind == "example")
+    (section,) = window.view.editor.parts_shown.example_sections
+    assert "Line 2 of example 1 (assistant)" in section.note.text()
+    assert [field.findChild(AmissMarks)._line for field in section.fields] == [0, 2]
+    put(desk, Content((Message("user", "{{ q }}"),), "jinja"))
+    desk.until(lambda: checking.mistake is None)
+    assert block(desk, 0)._note.isHidden()

@@ -1,0 +1,93 @@
+"""Which variables a Jinja template asks for, read without rendering it.
+
+Invariant: text is scanned and nothing runs. A name that the template makes itself (by `for`, `set`, `macro`, `with`)
+is not asked for. This is a reading, not a parse: where a template is broken it may find too much, which costs a row
+for a value, and the renderer says what is wrong.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+_OPENS = re.compile(r"\{[{%#]")
+_INSIDE = {"{{": re.compile(r"[\"']|\}\}|\{[{%#]"), "{%": re.compile(r"[\"']|%\}|\{[{%#]")}
+_RAW = re.compile(r"-?\s*raw\s*-?")
+_END_RAW = re.compile(r"\{%-?\s*endraw\s*-?%\}")
+_STRING = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'", re.DOTALL)
+_WORD = re.compile(r"[^\W\d]\w*")
+_BEFORE = re.compile(r"(?:\.|\||\bis(?:\s+not)?)\s*$")
+_KEYWORD_ARGUMENT = re.compile(r"\s*=(?!=)")
+_WORDS = """
+and or not in is if else elif endif for endfor recursive set endset macro endmacro call endcall filter endfilter
+block endblock extends include import from as with endwith without context ignore missing scoped required
+autoescape endautoescape raw endraw do true false none True False None loop self super caller varargs kwargs
+range dict lipsum cycler joiner namespace
+"""
+_KNOWN = frozenset(_WORDS.split())
+
+
+def jinja_names(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the names that these templates ask for, each once, in order of first appearance."""
+    seen: dict[str, None] = {}
+    for text in texts:
+        made: set[str] = set()
+        used: list[str] = []
+        for tag, inside in _tags(text):
+            code = _STRING.sub("''", inside)
+            if tag == "{%":
+                made |= _made(code)
+            used += _used(code)
+        seen |= dict.fromkeys(name for name in used if name not in made)
+    return tuple(seen)
+
+
+def _tags(text: str) -> Iterator[tuple[str, str]]:
+    """Yield what opens a tag and what stands in it; a tag that is not closed before the next one is left out."""
+    opened = _OPENS.search(text)
+    while opened is not None:
+        tag, start = opened[0], opened.end()
+        if tag == "{#":
+            end = text.find("#}", start)
+            opened = None if end < 0 else _OPENS.search(text, end + 2)
+            continue
+        close = _INSIDE[tag].search(text, start)
+        while close is not None and close[0] in "\"'":
+            # What looks like the end of a tag is text inside a string.
+            end = text.find(close[0], close.end())
+            close = None if end < 0 else _INSIDE[tag].search(text, end + 1)
+        if close is None:
+            return
+        if close[0] in ("}}", "%}"):
+            inside = text[start : close.start()]
+            yield tag, inside
+            if tag == "{%" and _RAW.fullmatch(inside.strip()):
+                close = _END_RAW.search(text, close.end())
+                if close is None:
+                    return
+            opened = _OPENS.search(text, close.end())
+        else:
+            opened = close
+
+
+def _made(code: str) -> set[str]:
+    words = _WORD.findall(code)
+    match words[:1]:
+        case ["for"]:
+            return set(_WORD.findall(code.partition(" in ")[0])) - {"for"}
+        case ["set"]:
+            return set(_WORD.findall(code.partition("=")[0])) - {"set"}
+        case ["macro" | "call"]:
+            return set(words)
+        case ["with"]:
+            return set(re.findall(r"([^\W\d]\w*)\s*=(?!=)", code))
+    return set()
+
+
+def _used(code: str) -> Iterator[str]:
+    filters = code.lstrip("-+ \t\n").startswith("filter ")
+    for match in _WORD.finditer(code):
+        if match[0] in _KNOWN or filters or _BEFORE.search(code, 0, match.start()):
+            continue
+        if not _KEYWORD_ARGUMENT.match(code, match.end()):
+            yield match[0]

@@ -1,0 +1,59 @@
+"""What is amiss with the variables of a prompt.
+
+Invariant: nothing is guessed silently: a name is taken for misspelt only if it has no value and exactly resembles one
+that has; who wrote it decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from workbench.core.content import Content
+from workbench.core.templates import content_variables
+
+_ALIKE = 0.75
+_SHORTEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Amiss:
+    """Variables in trouble.
+
+    `missing` are used and have no value; `misspelt` is the part of them that resembles a name with a value, which it
+    gives; `unused` have a value that is not empty, and are used nowhere.
+    """
+
+    missing: tuple[str, ...] = ()
+    misspelt: tuple[tuple[str, str], ...] = ()
+    unused: tuple[str, ...] = ()
+
+    @property
+    def meant(self) -> dict[str, str]:
+        """The likely name by the misspelt one."""
+        return dict(self.misspelt)
+
+
+def amiss(content: Content, values: Mapping[str, str]) -> Amiss:
+    """Return what is amiss with the variables of `content` while these values are given."""
+    used = content_variables(content)
+    missing = tuple(name for name in used if name not in values)
+    given = [name for name, value in values.items() if value]
+    meant = ((name, likely(name, given)) for name in missing)
+    return Amiss(missing, tuple((name, other) for name, other in meant if other), _unused(used, given))
+
+
+def likely(name: str, known: Sequence[str]) -> str:
+    """Return the known name that a person probably meant by another one, "" when none is near."""
+    if len(name) < _SHORTEST or not known:
+        return ""
+    # Only for names that have no value, so only when somebody mistyped.
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, [other for other in known if other != name], 1, _ALIKE)
+    return near[0] if near else ""
+
+
+def _unused(used: Sequence[str], given: Sequence[str]) -> tuple[str, ...]:
+    names = frozenset(used)
+    return tuple(name for name in given if name not in names)

@@ -1,0 +1,119 @@
+"""What is amiss with a draft's variables and template, said while a person types.
+
+Invariant: it is said in words, below the message or example it is about and below the values; marks in the text only
+show where. Templates are rendered in the engine's child, never here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtWidgets import QLabel, QWidget
+
+from workbench.core.content import Content
+from workbench.core.variables import Amiss, amiss
+from workbench.ui.editor.amiss_marks import AmissMarks
+from workbench.ui.editor.field import ExactField
+from workbench.ui.theme import set_role
+from workbench.usecases.templating import Mistake
+
+if TYPE_CHECKING:
+    from workbench.ui.window import MainWindow
+
+PAUSE_MS = 300
+MOST_NAMES = 5
+
+
+class UnusedNote(QLabel):
+    """Names the values whose variables are used nowhere."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setContentsMargins(14, 0, 14, 8)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        set_role(self, "small-sunken")
+        self.hide()
+
+    def tell(self, names: tuple[str, ...]) -> None:
+        """Name them; () for none."""
+        more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+        self.setText(f"Not used in the prompt: {', '.join(names[:MOST_NAMES])}{more}." if names else "")
+        self.setVisible(bool(names))
+
+
+class Checking(QObject):
+    """Checks the draft a moment after each change."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._editor, self._values = window.view.editor, window.view.values
+        self.unused = UnusedNote(window.view)
+        window.view.add_below_values(self.unused)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE_MS)
+        self._pause.timeout.connect(self.check)
+        self._asked: tuple[Content, dict[str, str]] | None = None
+        self._mistake: Mistake | None = None
+        self._found = Amiss()
+        for signal in (self._editor.edited, self._editor.parts_changed, self._values.edited):
+            signal.connect(self._pause.start)
+        self._editor.block_made.connect(lambda _: self._pause.start())
+        window.view.draft_set.connect(self._pause.start)
+        self._pause.start()
+
+    @property
+    def mistake(self) -> Mistake | None:
+        """What is wrong with the template, as far as it was checked."""
+        return self._mistake
+
+    def check(self) -> None:
+        """Say what is amiss now, and ask whether the template can be rendered."""
+        self._pause.stop()
+        content, values = self._editor.content(), dict(self._values.all_values())
+        self._found = amiss(content, values)
+        self.unused.tell(self._found.unused)
+        if content.template == "plain":
+            self._asked, self._mistake = None, None
+        elif (content, values) != self._asked:
+            self._asked = asked = (content, values)
+            work = self._window.workbench.template_mistake
+            self._window.tasks.run(lambda: work(content, values), lambda found: self._answer(asked, found))
+        self._show()
+
+    def _answer(self, asked: tuple[Content, dict[str, str]], found: Mistake | None) -> None:
+        if asked is self._asked:
+            self._mistake = found
+            self._show()
+
+    def _show(self) -> None:
+        for number, block in enumerate(self._editor.blocks, start=1):
+            wrong = self._wrong("message", number)
+            self._marks(block.field).show(self._found, wrong.line if wrong else 0)
+            block.warn(self._words(block.field, wrong.sentence if wrong else ""))
+        parts = self._editor.parts_shown.example_sections
+        for number, (section, example) in enumerate(zip(parts, self._editor.parts.examples, strict=False), start=1):
+            wrong = self._wrong("example", number) if example.enabled else None
+            for field in section.fields:
+                of_user = field is section.fields[0]
+                here = wrong is not None and ("(user)" in wrong.sentence) is of_user
+                self._marks(field).show(self._found, wrong.line if wrong and here else 0)
+            words = [self._words(field, "") for field in section.fields]
+            section.set_note(" ".join(filter(None, (wrong.sentence if wrong else "", *words))))
+
+    def _wrong(self, kind: str, number: int) -> Mistake | None:
+        found = self._mistake
+        return found if found is not None and (found.kind, found.number) == (kind, number) else None
+
+    def _words(self, field: ExactField, wrong: str) -> str:
+        fixes = self._marks(field).fixes()
+        said = [f"{{{{{name}}}}} has no value; did you mean {{{{{meant}}}}}? See the menu." for name, meant in fixes]
+        return " ".join(filter(None, (wrong, *said)))
+
+    def _marks(self, field: ExactField) -> AmissMarks:
+        found = field.findChild(AmissMarks)
+        return found if isinstance(found, AmissMarks) else AmissMarks(field, self._window.theme)

@@ -1,0 +1,84 @@
+"""Marks on variables that are in trouble, and on the line where a template is wrong.
+
+Invariant: only what can be seen is looked at. A mark has a shape besides its colour: a wave for a misspelt name, dots
+for one without a value, a bar at the edge for a line. What is misspelt is changed only when a person chooses it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+
+from workbench.core.templates import PLAIN_VARIABLE
+from workbench.core.variables import Amiss
+from workbench.ui.editor.exact import units
+from workbench.ui.editor.field import ExactField
+from workbench.ui.editor.marks import places
+from workbench.ui.theme import Theme
+
+_WAVE = 2
+_BAR = 3
+
+
+class AmissMarks(QObject):
+    """A layer of one field."""
+
+    def __init__(self, field: ExactField, theme: Theme) -> None:
+        super().__init__(field)
+        self._field, self._theme = field, theme
+        self._missing: frozenset[str] = frozenset()
+        self._meant: Mapping[str, str] = {}
+        self._line = 0
+        field.layers.append(self)
+
+    def show(self, found: Amiss, line: int = 0) -> None:
+        """Mark what is amiss, and a line of the text, counted from 1; 0 for none."""
+        now = (frozenset(found.missing), found.meant, line)
+        if now != (self._missing, self._meant, self._line):
+            self._missing, self._meant, self._line = now
+            self._field.viewport().update()
+
+    def fixes(self) -> tuple[tuple[str, str], ...]:
+        """Return the misspelt names in the field, each with the one that was meant."""
+        if not self._meant:
+            return ()
+        names = dict.fromkeys(match[1] for match in PLAIN_VARIABLE.finditer(self._field.exact()))
+        return tuple((name, self._meant[name]) for name in names if name in self._meant)
+
+    def fix(self, name: str, meant: str) -> None:
+        """Change a name everywhere in the field, as its person would."""
+        text = self._field.document_text()
+        for match in reversed([m for m in PLAIN_VARIABLE.finditer(text) if m[1] == name]):
+            self._field.replace(units(text[: match.start(1)]), units(name), meant, quiet=False)
+
+    # A layer of the field.
+
+    def prepare(self) -> None:
+        pass
+
+    def under(self, painter: QPainter, exposed: QRectF) -> None:
+        if not self._missing and not self._line:
+            return
+        soft = self._theme.color("red_soft")
+        for block in self._field.visible_blocks():
+            corner = self._field.block_rect(block)
+            if self._line == block.blockNumber() + 1:
+                painter.fillRect(QRectF(0, corner.top(), self._field.viewport().width(), corner.height()), soft)
+                painter.fillRect(QRectF(0, corner.top(), _BAR, corner.height()), self._theme.color("red"))
+            text = block.text() if self._missing else ""
+            for match in PLAIN_VARIABLE.finditer(text):
+                if match[1] in self._missing:
+                    for place in places(block, units(text[: match.start()]), units(match[0])):
+                        self._underline(painter, place.translated(corner.topLeft()), wavy=match[1] in self._meant)
+
+    def _underline(self, painter: QPainter, place: QRectF, *, wavy: bool) -> None:
+        y = place.bottom() - 1
+        if not wavy:
+            painter.setPen(QPen(self._theme.color("warn"), 1.5, Qt.PenStyle.DotLine))
+            painter.drawLine(QPointF(place.left(), y), QPointF(place.right(), y))
+            return
+        painter.setPen(QPen(self._theme.color("red"), 1.2))
+        steps = range(round(place.width() / _WAVE) + 1)
+        painter.drawPolyline([QPointF(place.left() + _WAVE * i, y - (i % 2) * _WAVE) for i in steps])
