@@ -126,10 +126,11 @@ class Demo:
 
     def run(self, picture: str = "") -> None:
         """Press Ctrl+Enter and wait for the end, with a picture while it streams if wanted."""
-        before = len(self.rows("SELECT 1 FROM runs"))
+        runs = "SELECT 1 FROM runs WHERE kind = 'iteration'"
+        before = len(self.rows(runs))
         started = time.monotonic()
         self.press(Qt.Key.Key_Return, CTRL)
-        self.until("the run is recorded", lambda: len(self.rows("SELECT 1 FROM runs")) == before + 1)
+        self.until("the run is recorded", lambda: len(self.rows(runs)) == before + 1)
         if picture:
             board, slots = self.window.compose.board, self.window.shown_slots()
             self.until("the first words", lambda: any((s := board.shown(slot)) and s.text for slot in slots))

@@ -7,17 +7,24 @@ With QT_SCALE_FACTOR=2 the same pictures are made for a screen of high resolutio
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import tempfile
+from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QDialog
 
 from tests.e2e.driving import CTRL, NARROW, OUT, SHIFT, WIDE, Demo, DemoError, shown
+from tests.fakes.provider import FakeProvider, stream, whole
 from workbench.core.blocks import Example, OutputFormat, Tool, ToolRow
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import ECHO, ECHO_MODEL, LITELLM, Lane
+from workbench.ui.compose.rows import RowsDialog
+from workbench.usecases.addresses import EndpointForm
 
 Key = Qt.Key
 Themes = tuple[Literal["light", "dark"], ...]
@@ -72,6 +79,8 @@ def status(order: str) -> str:
 JSON = '{"order": "123ABCDEFG", "status": "in transit", "eta": "2026-11-28", "steps": [{"at": "Lyon"}], "n": 3}'
 RTL = "أين طلبي رقم 123ABCDEFG؟ أريد معرفة متى يصل.\n\nשלום! ההזמנה שלך בדרך 📦🚚 ותגיע ביום שישי."
 EMOJI = "Family 👨‍👩‍👧‍👦, flags 🇫🇷🇯🇵, skin 👍🏽, combining e\u0301, 漢字かな交じり文, and a_very_long_word_" + "x" * 120
+ARGUMENTS = '{"order_number": "123ABCDEFG"}'
+ROWS = "name\tlanguage\tquestion\nlate\tEnglish\tWhere is order 1?\nrefund\tFrench\tMoney back?\n"
 LONG = "A prompt whose name goes on and on, as names do when several people work on several things at once"
 DIALOGUE = "user: Where is my order?\nassistant: Which number does it have?\nuser: 123ABCDEFG"
 
@@ -264,7 +273,91 @@ def settings(demo: Demo) -> None:
     window.theme.set_scale(1.0)
 
 
-PARTS = (empty, blocks, overlays, reading, texts, lanes, settings)
+def sets(demo: Demo) -> None:
+    """Several value sets, their answers page by page, and the window that pastes them."""
+    window = demo.window
+    put(demo, Content((Message("system", "Answer in {{language}}."), Message("user", "{{question}}"))))
+    QApplication.clipboard().setText(ROWS)
+    command(demo, "paste_sets")
+    shots(demo, "paste-sets")
+    rows = window.frame.findChild(RowsDialog)
+    if rows is None:
+        raise DemoError("the window for rows did not open")
+    rows.make.click()
+    demo.pause(100)
+    shots(demo, "sets", narrow=True)
+    window.view.editor.focus_first()
+    demo.run()
+    window.handlers.mark_number(1)
+    command(demo, "next_set")
+    shots(demo, "sets-run", narrow=True)
+    command(demo, "large_value")
+    dialog(demo, "large-value")
+
+
+def improving(demo: Demo) -> None:
+    """The window that asks for a better prompt, empty and with what `echo` makes of it."""
+    window = demo.window
+    ask(demo, MARKDOWN)
+    command(demo, "all_bad")
+    demo.pause(200)
+    command(demo, "improve")
+    demo.pause(300)
+    shots(demo, "improve")
+    found = window.dialogs.improving.dialog
+    if found is None:
+        raise DemoError("the window that improves did not open")
+    found.question.ask_wanted.emit()
+    demo.until("the proposal is there", lambda: not found.is_running)
+    dialog(demo, "improve-answered")
+
+
+def attaching(demo: Demo) -> None:
+    """A message with a picture and a text file, one of them with a long name."""
+    window = demo.window
+    put(demo, Content((Message("user", "What is on this label?"),)))
+    picture = QImage(320, 200, QImage.Format.Format_RGB32)
+    picture.fill(QColor("teal"))
+    folder = Path(tempfile.mkdtemp(prefix="workbench-demo-"))
+    try:
+        files = (folder / "a photo of the parcel that somebody took in poor light.png", folder / "invoice.txt")
+        picture.save(str(files[0]))
+        files[1].write_text("One parcel, 12 kg.\n", encoding="utf-8")
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(file)) for file in files])
+        QApplication.clipboard().setMimeData(data)
+        window.view.editor.focus_first()
+        demo.press(Key.Key_V, CTRL)
+        demo.until("both are attached", lambda: len(window.view.editor.content().messages[0].attachments) == 2)
+        demo.pause(300)
+        shots(demo, "attachments", narrow=True)
+    finally:
+        QApplication.clipboard().clear()
+        shutil.rmtree(folder)
+
+
+def calling(demo: Demo) -> None:
+    """A model that calls the simulated tool, shown in steps."""
+    window = demo.window
+    call = {"id": "c1", "type": "function", "function": {"name": "lookup_order", "arguments": ARGUMENTS}}
+    with FakeProvider() as fake:
+        fake.script(
+            whole("I look it up.", tool_calls=[call], finish="tool_calls"),
+            stream('{"status": "in transit", "eta": "2026-11-28"}'),
+        )
+        saved = window.workbench.endpoints.save(EndpointForm("Shop model", fake.base_url))
+        saved.done.result(timeout=10)
+        window.compose.endpoints_changed()
+        put(demo, BLOCKS, question="Where is my order 123ABCDEFG?")
+        slots = window.shown_slots()
+        window.compose.lanes.set_model(slots[0], saved.endpoint.uid, "shop-1")
+        window.compose.lanes.remove(slots[1])
+        window.view.editor.focus_first()
+        demo.run()
+    shots(demo, "steps", narrow=True)
+
+
+PARTS = (empty, blocks, overlays, reading, sets, improving, attaching, calling, texts, lanes, settings)
 
 
 def main() -> int:

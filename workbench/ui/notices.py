@@ -64,6 +64,11 @@ class Notices(QObject):
         if self._window.notice.key not in ("problem", "refusal", "database"):
             self._window.notice.show_notice(key, sentence)
 
+    def moved_on(self) -> None:
+        """Take away what only told that something was done: the person works on."""
+        for key in ("sets", "technique"):
+            self._window.notice.clear(key)
+
     def offer(self, sentence: str, label: str, act: Callable[[], None]) -> None:
         """Say what was done and offer to undo it."""
         self._undo = act

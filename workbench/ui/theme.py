@@ -281,8 +281,12 @@ QAbstractSpinBox::up-arrow { image: @up; width: @arrow; height: @arrow; }
 QAbstractSpinBox::down-arrow { image: @down; width: @arrow; height: @arrow; }
 QComboBox QAbstractItemView { background: @surface; border: 1px solid @border; selection-background-color: @selected;
   selection-color: @text; }
-QCheckBox::indicator { width: @box; height: @box; border: 1px solid @muted; border-radius: 4px; background: @surface; }
-QCheckBox::indicator:checked { background: @accent; border-color: @accent; image: @tick; }
+QCheckBox::indicator, QAbstractItemView::indicator {
+  width: @box; height: @box; border: 1px solid @muted; border-radius: 4px; background: @surface;
+}
+QCheckBox::indicator:checked, QAbstractItemView::indicator:checked {
+  background: @accent; border-color: @accent; image: @tick;
+}
 QRadioButton::indicator {
   width: @box; height: @box; border: 1px solid @muted; border-radius: @box_half; background: @surface;
 }

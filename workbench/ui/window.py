@@ -244,6 +244,7 @@ class MainWindow(QObject):
         self.gate.retry(slots)
 
     def run_recorded(self, begun: RunBegun) -> None:
+        self.notices.moved_on()
         self.compose.recorded(begun)
         self.show_session()
         self._show_database()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from workbench.formats.value_rows import ValueRows, read_value_rows, taken
 from workbench.ui import geometry
@@ -43,19 +43,24 @@ class RowsDialog(QDialog):
         self.told = QLabel()
         self.told.setWordWrap(True)
         self.told.setTextFormat(Qt.TextFormat.PlainText)
-        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel | QDialogButtonBox.StandardButton.Ok)
-        self.make = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
+        cancel, self.make = QPushButton("Cancel"), QPushButton()
+        cancel.setAutoDefault(False)
+        self.make.setDefault(True)
         set_role(self.make, "primary")
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(cancel)
+        buttons.addWidget(self.make)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 14, 14, 14)
         layout.setSpacing(8)
         layout.addWidget(about)
         layout.addWidget(self.field, 1)
         layout.addWidget(self.told)
-        layout.addWidget(self.buttons)
+        layout.addLayout(buttons)
         self.field.textChanged.connect(self._read)
-        self.buttons.accepted.connect(self.accept)
-        self.buttons.rejected.connect(self.reject)
+        self.make.clicked.connect(self.accept)
+        cancel.clicked.connect(self.reject)
         scale, room = min(theme.scale, 1.5), geometry.room(self)
         self.resize(QSize(int(620 * scale), int(400 * scale)).boundedTo(room))
         self.field.set_exact(text)

@@ -87,6 +87,8 @@ class Chip(QFrame):
 
     def size_within(self, width: int) -> QSize:
         """Return the size that shows everything, at most `width` px wide."""
+        for part in (self._name, self._detail, self.remove):
+            part.ensurePolished()  # it would be measured in another font than it is painted in
         words = max(self._name.fontMetrics().horizontalAdvance(self.attachment.name), self._detail.sizeHint().width())
         return QSize(min(self._around() + words, width), self._lines() + 2 * _PAD)
 
