@@ -255,3 +255,20 @@ def test_shift_and_wheel_belong_to_the_view_around(answer: AnswerView) -> None:
         QApplication.sendEvent(answer.viewport(), event)
         assert (answer.verticalScrollBar().value() > 0) is moved
         assert event.type() == QEvent.Type.Wheel
+
+
+def test_what_is_read_from_right_to_left_stands_at_the_right_also_while_it_streams(answer: AnswerView) -> None:
+    answer.set_streaming(True)
+    for piece in ("שלום ", "עולם\n", "left\n", "ההזמנה ", "בדרך"):
+        answer.append(piece)
+        settle()
+        answer.viewport().grab()
+    middle = answer.viewport().width() / 2
+    ends = []
+    block = answer.document().firstBlock()
+    while block.isValid():
+        cursor = QTextCursor(block)
+        ends.append(answer.cursorRect(cursor).left() > middle)
+        block = block.next()
+    assert ends == [True, False, True]
+    assert answer.exact_text == "שלום עולם\nleft\nההזמנה בדרך"

@@ -23,9 +23,13 @@ from workbench.ui.theme import Theme
 
 __all__ = ["screen", "theme", "view"]
 
-SAMPLE = """# Order **123**
+SAMPLE = """Answer
+======
+
+# Order **123**
 
 It is *in transit* and arrives on **Friday**.
+---
 Track it: https://track.example/123.
 
 1. First
@@ -45,6 +49,17 @@ def f(x):
 
 שלום 你好 👋🏽
 """
+
+
+def test_lines_below_a_title_make_a_heading_and_dashes_a_rule() -> None:
+    made = parse("Title\n=====\n\nWords\n---\nmore").parts
+    assert [(part.kind, part.level, "".join(r.text for r in part.runs)) for part in made] == [
+        ("heading", 1, "Title"),
+        ("paragraph", 0, "Words"),
+        ("rule", 0, ""),
+        ("paragraph", 0, "more"),
+    ]
+    assert [part.line for part in made] == [0, 3, 4, 5]
 
 
 @pytest.fixture
@@ -191,3 +206,22 @@ def test_a_lane_shows_markdown_and_goes_back_to_text(view: LanesView) -> None:
     view.readings.choose_for_all("")
     settle()
     assert _shown(lane.reading.page.view) == "Some bold words and more"
+
+
+def test_what_is_read_from_right_to_left_stands_at_the_right(page: MarkdownView) -> None:
+    page.set_text("שלום\n\n- פריט\n\n> ציטוט\n\n- item")
+    settle()
+    block = page.document().firstBlock()
+    ends = []
+    while block.isValid():
+        line = block.layout().lineAt(0)
+        width = page.document().textWidth()
+        place = page.document().documentLayout().blockBoundingRect(block).left() + line.naturalTextRect().center().x()
+        ends.append((block.text(), place > width / 2, block.blockFormat().leftMargin() > 0))
+        block = block.next()
+    assert ends == [
+        ("שלום", True, False),
+        ("• פריט", True, False),
+        ("ציטוט", True, False),
+        ("• item", False, True),
+    ]

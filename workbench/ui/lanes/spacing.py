@@ -1,6 +1,7 @@
 """Room between the lines of an answer.
 
-Invariant: every line stands the same distance below the one before it, over paragraph ends too. The plain document
+Invariant: every line stands the same distance below the one before it, over paragraph ends too, and a paragraph that is
+read from right to left stands at the right. The plain document
 layout knows no line height; it is kept nevertheless, because it only lays out what is in view.
 """
 
@@ -11,6 +12,8 @@ from collections.abc import Iterator
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QTextBlock, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QPlainTextDocumentLayout
+
+from workbench.ui.editor.paragraphs import align
 
 _FEW = 4
 """New paragraphs up to which each is repainted by itself: finding one takes a walk over those above it."""
@@ -60,6 +63,7 @@ class SpacedLayout(QPlainTextDocumentLayout):
         for index in range(layout.lineCount()):
             line = layout.lineAt(index)
             line.setPosition(QPointF(line.x(), line.y() + self._extra * (index + 1)))
+        align((block,))
         return super().blockBoundingRect(block)
 
 

@@ -63,6 +63,7 @@ class Builder:
                 cursor.insertText(f"{part.marker} ", self._format(Run("")))
             for run in part.runs:
                 cursor.insertText(run.text.replace("\n", "\u2028"), self._format(run, part))
+            _mirror(cursor)
 
     def more_code(self, cursor: QTextCursor, text: str) -> None:
         """Continue the code block at the end of the document."""
@@ -183,3 +184,12 @@ class Builder:
         after.setLineHeight(1, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
         after.setAlignment(Qt.AlignmentFlag.AlignLeft)
         cursor.setBlockFormat(after)
+
+
+def _mirror(cursor: QTextCursor) -> None:
+    """Indent a paragraph that is read from right to left at the right, where it begins."""
+    block = cursor.blockFormat()
+    if block.leftMargin() and cursor.block().textDirection() == Qt.LayoutDirection.RightToLeft:
+        block.setRightMargin(block.leftMargin())
+        block.setLeftMargin(0)
+        cursor.setBlockFormat(block)

@@ -226,7 +226,10 @@ class MarkdownView(QTextEdit):
                 top, height = rect.top() - CODE_PADDING / 2, rect.height() + CODE_PADDING + self._build.extra
                 painter.fillRect(QRectF(left, top, self.viewport().width() - MARGIN - left, height), code)
             for number in range(int(form.property(QUOTE) or 0)):
-                painter.fillRect(QRectF(MARGIN + number * QUOTE_STEP, rect.top(), 3, rect.height()), bar)
+                x = MARGIN + number * QUOTE_STEP
+                if block.textDirection() == Qt.LayoutDirection.RightToLeft:
+                    x = self.viewport().width() - x - 3
+                painter.fillRect(QRectF(x, rect.top(), 3, rect.height()), bar)
             block = block.next()
 
     def _paint_block(self) -> None:

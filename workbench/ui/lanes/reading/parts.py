@@ -67,11 +67,11 @@ class Parsed:
 
 @cache
 def _parser() -> MarkdownIt:
-    # Setext headings and references would change what stands there already when later lines arrive; indented code
-    # is as a rule a list that a model indented too far.
+    # References would change what stands there already when later lines arrive; indented code is as a rule a list that
+    # a model indented too far.
     made = MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": 20})
     made.enable(["table", "strikethrough"])
-    return made.disable(["lheading", "reference", "html_block", "html_inline", "code", "entity"])
+    return made.disable(["reference", "html_block", "html_inline", "code", "entity"])
 
 
 def parse(text: str, *, more_to_come: bool = False) -> Parsed:
@@ -113,6 +113,7 @@ def _parts(tokens: Sequence[Token]) -> Iterator[Part]:
     depth = quote = 0
     marker = ""
     heading = 0
+    parted = False
     rows: list[tuple[tuple[Run, ...], ...]] | None = None
     cells: list[tuple[Run, ...]] = []
     span = (0, 0)
@@ -136,9 +137,14 @@ def _parts(tokens: Sequence[Token]) -> Iterator[Part]:
             case "blockquote_close":
                 quote -= 1
             case "heading_open":
-                heading = int(token.tag[1:])
+                # Models write --- below a paragraph to part it from the next one, not to make a heading of it.
+                parted = token.markup == "-"
+                heading = 0 if parted else int(token.tag[1:])
             case "heading_close":
                 heading = 0
+                if parted:
+                    parted = False
+                    yield replace(here, kind="rule", line=span[1], end=span[1] + 1, marker="")
             case "hr":
                 yield replace(here, kind="rule")
             case "fence":
