@@ -20,6 +20,7 @@ from workbench.core.runs import Result
 from workbench.engine.calls import Delta, Retrying
 from workbench.host.dirs import places
 from workbench.usecases.checkup import Checkup, Finding
+from workbench.usecases.samples import ORDER_TOOLS, load_sample
 from workbench.usecases.transcript import Transcript
 from workbench.usecases.workbench import Workbench
 
@@ -132,7 +133,7 @@ def test_a_missing_value_is_wrong_use(tmp_path: Path, db: str, capsys: pytest.Ca
     assert main(["run", "--db", db, "--prompt", str(path)]) == 2
     assert "{{name}} has no value. Add --var name=… to the command" in capsys.readouterr().err
     with opened(tmp_path, {}) as (workbench, _):
-        assert [row.name for row in workbench.prompts.all()] == ["Order status bot"]
+        assert [row.name for row in workbench.prompts.all()] == [load_sample().name, load_sample(ORDER_TOOLS).name]
     assert main(["run", "--db", db, "--prompt", str(path), "--var", "name="]) == 0
 
 

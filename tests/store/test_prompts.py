@@ -124,7 +124,7 @@ def test_a_copy_of_only_a_draft_is_only_a_draft(store: Store) -> None:
 def test_a_whole_prompt_comes_whole_or_not_at_all(store: Store) -> None:
     versions = (FirstVersion("w1", text("one"), "what it was"), FirstVersion("w2", text("two")))
     made = WholePrompt("w", "Whole", versions, Draft(text("three"), based_on=2), "the_sample")
-    store.add_whole_prompt(made, NOW).result(10)
+    store.add_whole_prompts([made], NOW).result(10)
     assert [(v.number, v.parent, v.content) for v in store.versions("w")] == [
         (1, None, text("one")),
         (2, 1, text("two")),
@@ -132,9 +132,10 @@ def test_a_whole_prompt_comes_whole_or_not_at_all(store: Store) -> None:
     assert store.draft("w") == made.draft
     assert store.get_meta("the_sample") == "w"
     broken = WholePrompt("x", "Broken", (FirstVersion("x1", text("\ud800")),), Draft(), "the_other")
+    made_too = WholePrompt("y", "Before it", (), Draft(), "the_one_before")
     with pytest.raises(StoreError):
-        store.add_whole_prompt(broken, NOW).result(10)
-    assert "Broken" not in [row.name for row in store.prompts()]
+        store.add_whole_prompts([made_too, broken], NOW).result(10)
+    assert [row.name for row in store.prompts()] == ["Whole", "Order bot"]
     assert store.get_meta("the_other") is None
 
 

@@ -18,7 +18,7 @@ from workbench.host.dirs import places
 from workbench.store import Recovered, StoreError
 from workbench.store.writer import Writer
 from workbench.usecases.problems import RefusedError, problem_of
-from workbench.usecases.samples import load_sample
+from workbench.usecases.samples import ORDER_TOOLS, load_sample
 from workbench.usecases.workbench import Workbench, recovery_sentence
 
 SEED = """
@@ -55,8 +55,10 @@ ROOT = Path(__file__).parents[2]
 def test_a_new_database_opens_on_the_sample(tmp_path: Path) -> None:
     sample = load_sample()
     with opened(tmp_path, {}) as (workbench, _):
-        (row,) = workbench.prompts.all()
+        row, other = workbench.prompts.all()
         assert workbench.prompts.sample() == row
+        assert other.name == load_sample(ORDER_TOOLS).name
+        assert workbench.prompts.draft(other.uid) == load_sample(ORDER_TOOLS).draft
         assert (row.name, row.iterations) == (sample.name, 0)
         assert workbench.prompts.draft(row.uid) == sample.draft
         versions = workbench.store.versions(row.uid)
@@ -78,12 +80,13 @@ def test_the_sample_is_written_in_one_go(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(Writer, "submit", counted)
     with opened(tmp_path, {}) as (workbench, _):
         assert workbench.recovery.result(PATIENCE_S) == ""
-        assert len(asked) == 2, "the sample, and the recovery of what others left"
+        assert len(asked) == 2, "the samples, and the recovery of what others left"
 
 
 def test_the_sample_comes_once_even_when_it_was_put_away(tmp_path: Path) -> None:
     with opened(tmp_path, {}) as (workbench, _):
-        workbench.prompts.archive(workbench.prompts.all()[0].uid).result(PATIENCE_S)
+        for row in workbench.prompts.all():
+            workbench.prompts.archive(row.uid).result(PATIENCE_S)
     with opened(tmp_path, {}) as (workbench, _):
         assert workbench.prompts.all() == []
         with pytest.raises(RefusedError, match="no prompt yet"):
@@ -105,7 +108,7 @@ def test_processes_that_make_a_database_together_seed_it_once(tmp_path: Path) ->
         _, errors = child.communicate(timeout=PATIENCE_S)
         assert child.returncode == 0, errors.decode()
     with opened(tmp_path, {}) as (workbench, _):
-        assert len(workbench.prompts.all()) == 1
+        assert len(workbench.prompts.all()) == 2
 
 
 def test_after_a_kill_the_text_is_there_as_interrupted_and_a_sentence_says_so(tmp_path: Path) -> None:

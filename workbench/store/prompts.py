@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from workbench.core.drafts import Draft
 from workbench.core.runs import PromptRow
@@ -46,15 +46,16 @@ def touch(connection: sqlite3.Connection, key: int, now: str) -> None:
     )
 
 
-def add_whole(connection: sqlite3.Connection, made: WholePrompt, now: str) -> None:
-    """Insert a prompt with a line of versions and its draft, and remember it under its small fact."""
-    key = create(connection, made.uid, made.name, now)
-    parent = None
-    for version in made.versions:
-        content = content_id(connection, version.content)
-        _, parent = insert_version(connection, key, version.uid, content, parent, now, version.note)
-    save_draft(connection, made.uid, made.draft, now)
-    set_meta(connection, made.fact, made.uid)
+def add_whole(connection: sqlite3.Connection, made: Iterable[WholePrompt], now: str) -> None:
+    """Insert prompts with a line of versions and a draft, and remember each under its small fact."""
+    for prompt in made:
+        key = create(connection, prompt.uid, prompt.name, now)
+        parent = None
+        for version in prompt.versions:
+            content = content_id(connection, version.content)
+            _, parent = insert_version(connection, key, version.uid, content, parent, now, version.note)
+        save_draft(connection, prompt.uid, prompt.draft, now)
+        set_meta(connection, prompt.fact, prompt.uid)
 
 
 def rename(connection: sqlite3.Connection, uid: str, name: str, now: str) -> None:

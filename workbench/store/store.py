@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TypeVar
@@ -102,8 +102,8 @@ class Store:
         """Add a prompt with neither draft nor versions."""
         return self._write(lambda c: _nothing(prompts.create(c, uid, name, now)))
 
-    def add_whole_prompt(self, made: WholePrompt, now: str) -> Future[None]:
-        """Add a prompt with versions, draft and a small fact that names it, in one transaction."""
+    def add_whole_prompts(self, made: Sequence[WholePrompt], now: str) -> Future[None]:
+        """Add prompts with versions, draft and a small fact that names each, in one transaction."""
         return self._write(lambda c: prompts.add_whole(c, made, now))
 
     def rename_prompt(self, uid: str, name: str, now: str) -> Future[None]:

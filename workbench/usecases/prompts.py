@@ -20,6 +20,7 @@ from workbench.usecases.problems import RefusedError
 
 NAME_LIMIT = 200
 SAMPLE = "sample_prompt"
+TOOL_SAMPLE = "tool_sample_prompt"
 """The small fact that names the prompt that came with the product."""
 
 FIRST_DRAFT = Draft(

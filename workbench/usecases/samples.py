@@ -19,6 +19,8 @@ from workbench.core.lanes import Lane, Params
 from workbench.host.resources import resource
 
 ORDER_STATUS = "order_status.yml"
+ORDER_TOOLS = "order_tools.yml"
+_PARTS = ("messages", "examples", "examples_in", "output", "tools", "tool_rounds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def read_sample(path: Path) -> Sample:
 
 
 def _content(data: Mapping[str, Any]) -> Content:
-    return contents.from_json({"format": contents.FORMAT, "messages": data["messages"]})
+    return contents.from_json({"format": contents.FORMAT, **{name: data[name] for name in _PARTS if name in data}})
 
 
 def _lane(data: Mapping[str, Any]) -> Lane:

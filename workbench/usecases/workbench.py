@@ -38,7 +38,7 @@ from workbench.usecases.listening import Listeners, RunListener
 from workbench.usecases.others import Others
 from workbench.usecases.pricing import Pricing
 from workbench.usecases.problems import Problem, problem_of
-from workbench.usecases.prompts import SAMPLE, Prompts
+from workbench.usecases.prompts import SAMPLE, TOOL_SAMPLE, Prompts
 from workbench.usecases.running import Owner, Runner
 from workbench.usecases.session import Session
 from workbench.usecases.templating import Mistake, mistake
@@ -147,7 +147,7 @@ class Workbench:
     def open(
         cls, db: Path, places: Places, env: Mapping[str, str], *, client_factory: ClientFactory = make_client
     ) -> Workbench:
-        """Open a database, made and seeded with the sample if it is new; the engine is not started.
+        """Open a database, made and seeded with the samples if it is new; the engine is not started.
 
         `env` is the environment of this process; children get it without its keys. Raises StoreError or HostError.
         """
@@ -211,7 +211,7 @@ class Workbench:
         recovered.add_done_callback(self._tell_recovery)
 
     def _seed(self) -> None:
-        """Put the sample into a new database; one whose prompts were all archived stays as it is."""
+        """Put the samples into a new database; one whose prompts were all archived stays as it is."""
         if self._is_seeded():
             return
         # Two processes that make one database together would both seed it; the one that waits finds it done.
@@ -227,22 +227,25 @@ class Workbench:
                     raise
         try:
             if not self._is_seeded():
-                self._write_sample()
+                self._write_samples()
         finally:
             lock.release()
 
     def _is_seeded(self) -> bool:
         return bool(self.store.get_meta(SAMPLE) or self.store.last_prompt())
 
-    def _write_sample(self) -> None:
+    def _write_samples(self) -> None:
         # Reading YAML is needed once in the life of a database, so not at every start.
-        from workbench.usecases.samples import load_sample
+        from workbench.usecases.samples import ORDER_STATUS, ORDER_TOOLS, load_sample
 
-        sample = load_sample()
+        # The one that was made last stands first in the list.
+        made = []
+        for file, fact in ((ORDER_TOOLS, TOOL_SAMPLE), (ORDER_STATUS, SAMPLE)):
+            sample = load_sample(file)
+            versions = tuple(FirstVersion(new_uid(), version.content, version.note) for version in sample.versions)
+            made.append(WholePrompt(new_uid(), sample.name, versions, sample.draft, fact))
         # At once: after a kill in the middle a prompt without its versions would look like one that a person made.
-        versions = tuple(FirstVersion(new_uid(), version.content, version.note) for version in sample.versions)
-        whole = WholePrompt(new_uid(), sample.name, versions, sample.draft, SAMPLE)
-        self.store.add_whole_prompt(whole, utc_now()).result()
+        self.store.add_whole_prompts(made, utc_now()).result()
 
     def _tell_recovery(self, done: Future[Recovered]) -> None:
         if (error := done.exception()) is not None:
