@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 
 from tests.core import strategies as make
+from workbench.core.blocks import Attachment, Example, OutputFormat, Tool, ToolRow
 from workbench.core.content import Content, ContentError, Message, canonical, content_hash, from_json, to_json
 
 HI = Content((Message("user", "Hi"),))
@@ -22,6 +23,16 @@ ODD = Content(
     "jinja",
 )
 NEWER = Content((Message("user", "Hi"),), extra='{"later":[{"in":"a","out":1.5}],"more":{},"😀":1,"～":2}')
+
+FULL = Content(
+    (Message("user", "Hi", (Attachment("ab" * 32, "image/png", "ü.png"),), cache=True),),
+    examples=(Example("a", "b"), Example("{{x}}", "", enabled=False)),
+    examples_in="system",
+    output=OutputFormat("schema", '{ "type": "object" }', "order"),
+    tools=(Tool("look", "Looks.", "{}", "none", (ToolRow('{"a": 1}', "yes"),), enabled=False), Tool("now")),
+    tool_rounds=3,
+)
+ANY_JSON = Content(HI.messages, output=OutputFormat("json"))
 
 # The hashes were made with sha256 over these bytes, written by hand. They may never change.
 GOLDEN = [
@@ -43,6 +54,21 @@ GOLDEN = [
         # Keys are sorted by UTF-16 code units: the emoji's surrogates come before the full-width tilde.
         '{"format":1,"later":[{"in":"a","out":1.5}],"messages":[{"role":"user","text":"Hi"}],"more":{},"😀":1,"～":2}',
         "8bd3492aa8a448d97cb7f80319b35ae4a269f20707f5e8b19bb0b14fb7028e43",
+    ),
+    (
+        FULL,
+        '{"examples":[{"assistant":"b","user":"a"},{"assistant":"","off":true,"user":"{{x}}"}],"examples_in":'
+        '"system","format":1,"messages":[{"attachments":[{"hash":"abababababababababababababababababababababa'
+        'babababababababababab","media_type":"image/png","name":"ü.png"}],"cache":true,"role":"user","text":"'
+        'Hi"}],"output":{"kind":"schema","name":"order","schema":"{ \\"type\\": \\"object\\" }"},"tool_rounds":3,'
+        '"tools":[{"answer":"none","description":"Looks.","name":"look","off":true,"parameters":"{}","rows":['
+        '{"answer":"yes","arguments":"{\\"a\\": 1}"}]},{"name":"now"}]}',
+        "e0a2126b1a3981a2a468caf1bbb3bfd2caa747f24c691b889dfb29d041469f96",
+    ),
+    (
+        ANY_JSON,
+        '{"format":1,"messages":[{"role":"user","text":"Hi"}],"output":{"kind":"json"}}',
+        "33219ba555251da6adcb92b7abd48eabc645cdd42a4032649b138580665b6c3a",
     ),
 ]
 

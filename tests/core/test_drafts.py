@@ -10,7 +10,7 @@ from hypothesis import given
 
 from tests.core import strategies as make
 from workbench.core.content import Content, Message
-from workbench.core.drafts import Draft
+from workbench.core.drafts import Draft, ValueSet
 from workbench.core.lanes import Lane
 
 EMPTY = {"content": {"format": 1}, "values": {}, "lanes": [], "based_on": None}
@@ -59,3 +59,41 @@ def test_foreign_drafts_are_refused_with_a_sentence(data: Any, words: str) -> No
     with pytest.raises(ValueError) as caught:
         Draft.from_json(data)
     assert words in str(caught.value)
+
+
+ONE = ValueSet("1", "One", (("a", "1"),), ticked=True)
+TWO = ValueSet("2", "Two", (("a", "2"),))
+THREE = ValueSet("3", "Three", (("a", "3"),), ticked=True)
+
+
+def test_a_run_goes_through_the_ticked_sets_with_what_is_being_edited() -> None:
+    edited = (("a", "being typed"),)
+    draft = Draft(values=edited, sets=(ONE, TWO, THREE), active="3")
+    assert [(one.uid, one.values) for one in draft.run_sets] == [("1", ONE.values), ("3", edited)]
+    assert [one.values for one in draft.current_sets] == [ONE.values, TWO.values, edited]
+
+
+def test_without_a_tick_a_run_takes_what_is_shown() -> None:
+    edited = (("a", "being typed"),)
+    assert Draft(values=edited, sets=(TWO,), active="2").run_sets == (ValueSet("2", "Two", edited),)
+    assert Draft(values=edited, sets=(TWO,)).run_sets == (ValueSet("", "", edited),)
+    assert Draft(values=edited).run_sets == (ValueSet("", "", edited),)
+
+
+def test_the_ticks_count_also_when_no_set_is_shown() -> None:
+    assert Draft(values=(("a", "0"),), sets=(ONE, TWO)).run_sets == (ONE,)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"sets": {}},
+        {"sets": [1]},
+        {"sets": [{"uid": "", "name": ""}]},
+        {"active": 1},
+        {"sets": [{**TWO.to_json(), "ticked": 1}]},
+    ],
+)
+def test_damaged_sets_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="value set"):
+        Draft.from_json({**EMPTY, **wrong})
