@@ -120,7 +120,7 @@ def rows_shown(view: QAbstractItemView) -> int:
 def test_the_prompt_list_grows_with_the_prompts_up_to_its_share(desk: Desk) -> None:
     window = desk.open()
     prompts = window.sidebar.prompt_list
-    for count in range(2, 7):
+    for count in range(3, 7):
         window.prompts.create()
         desk.until(lambda count=count: window.prompts.model.rowCount() == count)
         QApplication.processEvents()
@@ -140,7 +140,7 @@ def test_a_division_by_hand_stays(desk: Desk) -> None:
     splitter = window.sidebar.splitter
     splitter.moveSplitter(300, 1)
     window.prompts.create()
-    desk.until(lambda: window.prompts.model.rowCount() == 2)
+    desk.until(lambda: window.prompts.model.rowCount() == 3)
     QApplication.processEvents()
     assert splitter.sizes()[0] == 300
     assert window.sidebar.is_divided_by_hand
@@ -232,7 +232,7 @@ def test_a_refused_run_goes_to_the_missing_value(desk: Desk) -> None:
 def test_a_refused_run_goes_to_the_empty_message(desk: Desk) -> None:
     window = desk.open()
     window.prompts.create()
-    desk.until(lambda: window.prompts.model.rowCount() == 2 and window.compose.ready)
+    desk.until(lambda: window.prompts.model.rowCount() == 3 and window.compose.ready)
     desk.until(lambda: window.view.editor.content().is_empty)
     window.sidebar.prompt_list.setFocus()
     desk.ctrl(Qt.Key.Key_Return)
