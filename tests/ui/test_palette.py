@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
@@ -80,4 +81,18 @@ def test_nothing_found_is_said(desk: Desk) -> None:
     dialog = opened(desk, "qqqqq")
     assert dialog.current() is None
     assert "Nothing is called that" in dialog.remark()
+    desk.press(Qt.Key.Key_Escape)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.7])
+def test_no_row_is_shown_in_part(desk: Desk, scale: float) -> None:
+    desk.theme.set_scale(scale)
+    desk.open(size=(1024, 700))
+    dialog = opened(desk)
+    row = dialog.list.sizeHintForRow(0)
+    for height in (dialog.height(), dialog.height() - 11, dialog.height() - 25):
+        dialog.resize(dialog.width(), height)
+        QApplication.processEvents()
+        assert dialog.list.viewport().height() % row == 0
+        assert dialog.list.viewport().height() > 3 * row
     desk.press(Qt.Key.Key_Escape)

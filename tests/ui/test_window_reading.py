@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication
 
 from tests.ui.desk import Desk
 from workbench.ui.lanes.reading.raw import RawPage
@@ -39,3 +41,31 @@ def test_a_lane_is_read_in_turn_copied_and_the_choice_kept(desk: Desk) -> None:
     assert "no valid JSON" in desk.notice()
     assert desk.rows("SELECT text FROM outputs")[0] == ("Some **bold** words",)
     assert dict(window.frame.reading) == {slot: "raw"}
+
+
+@pytest.mark.parametrize("mode", ["text", "markdown", "json"])
+def test_ctrl_and_the_wheel_are_left_to_the_window(desk: Desk, mode: str) -> None:
+    window = desk.open({"default": [{"text": '# T\n```json\n{"a": 1}\n```'}, {"finish": "stop"}]})
+    window.view.editor.focus_first()
+    desk.run()
+    window.view.lanes.focus_lane(0)
+    window.handlers.table()[f"read_{mode}"]()
+    column = window.view.lanes.column(window.shown_slots()[0])
+    assert column is not None
+    assert column.reading.mode == mode
+    area = column.reading.page.findChild(QAbstractScrollArea) or column.reading.page
+    size = area.font().pointSizeF()
+    place = QPointF(10, 10)
+    turn = QWheelEvent(
+        place,
+        area.mapToGlobal(place),
+        QPoint(),
+        QPoint(0, 120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.ControlModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(area.viewport() if isinstance(area, QAbstractScrollArea) else area, turn)
+    assert not turn.isAccepted()
+    assert area.font().pointSizeF() == size

@@ -186,8 +186,8 @@ class AnswerView(QPlainTextEdit):
             super().keyPressEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            event.ignore()  # sideways scrolling belongs to the view around the columns
+        if event.modifiers() & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier):
+            event.ignore()  # sideways scrolling belongs to the view around the columns, larger text to the window
         else:
             super().wheelEvent(event)
 

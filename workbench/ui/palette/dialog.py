@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QDialog, QFrame, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from workbench.app.palette import MOST, Entry, Palette
@@ -52,6 +52,23 @@ class _Found(QAbstractListModel):
         return None
 
 
+class _WholeRows(QListView):
+    """A list that shows no part of a row: what is left below the last whole one stays free."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._row = 1
+
+    def set_row(self, height: int) -> None:
+        """Say how high a row is, in px."""
+        self._row = max(1, height)
+        self.setViewportMargins(0, 0, 0, self.height() % self._row)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.setViewportMargins(0, 0, 0, self.height() % self._row)
+        super().resizeEvent(event)
+
+
 class PaletteDialog(QDialog):
     """Type, look, Enter. `chosen(Entry, act)` is emitted once, when the palette has closed."""
 
@@ -69,7 +86,7 @@ class PaletteDialog(QDialog):
         self.field.setAccessibleName("Find")
         clearable(self.field)
         self._model = _Found(self)
-        self.list = QListView()
+        self.list = _WholeRows()
         self.list.setModel(self._model)
         self.list.setAccessibleName("Found")
         self.list.setUniformItemSizes(True)
@@ -159,6 +176,7 @@ class PaletteDialog(QDialog):
 
     def _restyle(self) -> None:
         self._delegate.refresh()
+        self.list.set_row(self._delegate.row_height)
         self.list.scheduleDelayedItemsLayout()
         parent = self.parentWidget()
         window = parent.window() if parent is not None else self

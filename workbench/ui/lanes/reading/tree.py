@@ -6,7 +6,7 @@ Invariant: keys that are verdicts pass to the window; JSON that is not valid is 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt
-from PySide6.QtGui import QAction, QGuiApplication, QHelpEvent, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QAction, QGuiApplication, QHelpEvent, QKeyEvent, QKeySequence, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
@@ -50,6 +50,12 @@ class Tree(QTreeView):
         self.setAccessibleName("JSON of the answer")
         self._action("Copy value", QKeySequence(QKeySequence.StandardKey.Copy), self.copy_value)
         self._action("Copy path", QKeySequence("Ctrl+Shift+C"), self.copy_path)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            event.ignore()  # the window makes its text larger or smaller
+        else:
+            super().wheelEvent(event)
 
     def copy_value(self) -> None:
         """Put the selected value on the clipboard."""
