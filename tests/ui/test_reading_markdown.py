@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox, QWidget
+from pytestqt.qtbot import QtBot
 
 from tests.ui.lanes_support import column, heads, screen, settle, theme, view
 from workbench.app.lane_state import LaneStatus
@@ -225,3 +226,33 @@ def test_what_is_read_from_right_to_left_stands_at_the_right(page: MarkdownView)
         ("ציטוט", True, False),
         ("• item", False, True),
     ]
+
+
+def test_long_code_gets_its_colours_after_it_is_shown(page: MarkdownView, theme: Theme, qtbot: QtBot) -> None:
+    code = "é = '😀'\ndef f():\n    return 1\n" * 120
+    page.set_text(f"before\n\n```python\n{code}```\n\nafter")
+    qtbot.waitUntil(lambda: page.is_whole)
+    assert code.strip() in _shown(page)
+    inks = _inks(page)
+    assert inks["def"] == theme.color("violet").name()
+    assert inks["'😀'"] == theme.color("green").name()
+    assert inks["after"] == theme.color("text").name()
+
+
+def _inks(page: MarkdownView) -> dict[str, str]:
+    found = {}
+    block = page.document().begin()
+    while block.isValid():
+        pieces = block.begin()
+        while not pieces.atEnd():
+            piece = pieces.fragment()
+            found[piece.text().strip()] = piece.charFormat().foreground().color().name()
+            pieces += 1
+        block = block.next()
+    return found
+
+
+def test_a_finished_answer_comes_to_rest(page: MarkdownView, qtbot: QtBot) -> None:
+    page.set_text("| a | b |\n|---|---|\n" + "| 1 | words |\n" * 120)
+    qtbot.waitUntil(lambda: page.is_whole)
+    assert _shown(page).count("words") == 120

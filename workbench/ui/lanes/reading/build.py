@@ -6,6 +6,8 @@ line of the source that it began with.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import (
     QBrush,
@@ -20,7 +22,8 @@ from PySide6.QtGui import (
     QTextTableFormat,
 )
 
-from workbench.ui.lanes.reading.code import colored
+from workbench.ui.lanes.reading.code import colored, is_known
+from workbench.ui.lanes.reading.coloring import AT_ONCE, Coloring
 from workbench.ui.lanes.reading.parts import Part, Run
 from workbench.ui.theme import Theme
 
@@ -43,6 +46,10 @@ class Builder:
         self._theme = theme
         self.font = theme.font()
         self.mono = theme.mono(-0.5)
+        self._formats: dict[tuple[bool | int, ...], QTextCharFormat] = {}
+        self._inks: dict[str, QTextCharFormat] = {}
+        self.coloring = Coloring(self._code_format)
+        """Long code that has been written without its colours."""
         self._metrics = QFontMetricsF(self.font)
         self.extra = round(self._metrics.lineSpacing() * 0.2)
         self._line = self._metrics.lineSpacing() + self.extra
@@ -102,6 +109,16 @@ class Builder:
             cursor.insertBlock(block, QTextCharFormat())
 
     def _format(self, run: Run, part: Part | None = None) -> QTextCharFormat:
+        """Return the format of `run`; those of words that lead nowhere are made once."""
+        level = part.level if part is not None and part.kind == "heading" else 0
+        look = (run.bold, run.italic, run.strike, run.code, level, part is not None and part.quote > 0)
+        if run.link:
+            return self._made(run, part)
+        if look not in self._formats:
+            self._formats[look] = self._made(run, part)
+        return self._formats[look]
+
+    def _made(self, run: Run, part: Part | None) -> QTextCharFormat:
         form = QTextCharFormat()
         font = QFont(self.mono if run.code else self.font)
         muted = part is not None and part.quote > 0
@@ -124,10 +141,12 @@ class Builder:
         return form
 
     def _code_format(self, color: str = "text") -> QTextCharFormat:
-        form = QTextCharFormat()
-        form.setFont(self.mono)
-        form.setForeground(self._theme.color(color))
-        return form
+        if color not in self._inks:
+            form = QTextCharFormat()
+            form.setFont(self.mono)
+            form.setForeground(self._theme.color(color))
+            self._inks[color] = form
+        return self._inks[color]
 
     def _code(self, cursor: QTextCursor, part: Part, block: QTextBlockFormat, *, first: bool, final: bool) -> None:
         block.setProperty(CODE, True)
@@ -136,7 +155,10 @@ class Builder:
         block.setRightMargin(CODE_PADDING)
         block.setTextIndent(0)
         self._begin(cursor, block, first=first)
-        spans = colored(part.text, part.language) if final else [(part.text, "text")]
+        later = len(part.text) > AT_ONCE
+        if final and later and is_known(part.text, part.language):
+            self.coloring.add(cursor, part.text, part.language)
+        spans = colored(part.text, part.language) if final and not later else [(part.text, "text")]
         inner = QTextBlockFormat(block)
         inner.setTopMargin(0)
         for text, color in spans:
@@ -175,10 +197,7 @@ class Builder:
             for column, cell in enumerate(row):
                 at = table.cellAt(number, column).firstCursorPosition()
                 for run in cell:
-                    shown = self._format(run)
-                    if number == 0:
-                        shown.setFontWeight(QFont.Weight.DemiBold)
-                    at.insertText(run.text, shown)
+                    at.insertText(run.text, self._format(replace(run, bold=True) if number == 0 else run))
         cursor.movePosition(QTextCursor.MoveOperation.End)
         after = QTextBlockFormat()
         after.setLineHeight(1, QTextBlockFormat.LineHeightTypes.FixedHeight.value)

@@ -6,6 +6,7 @@ left uncoloured.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -28,17 +29,30 @@ _COLORS = (
 
 def colored(text: str, language: str) -> list[tuple[str, str]]:
     """Return the code in pieces, each with the theme's token of its colour."""
-    lexer = _lexer(language.lower()) if language and len(text) <= _LIMIT else None
-    if lexer is None:
+    if not is_known(text, language):
         return [(text, "text")]
     pieces: list[tuple[str, str]] = []
-    for _, kind, value in lexer.get_tokens_unprocessed(text):
-        color = _color(str(kind).removeprefix("Token."))
+    for value, color in tokens(text, language):
         if pieces and pieces[-1][1] == color:
             pieces[-1] = (pieces[-1][0] + value, color)
         else:
             pieces.append((value, color))
     return pieces if "".join(piece for piece, _ in pieces) == text else [(text, "text")]
+
+
+def is_known(text: str, language: str) -> bool:
+    """Whether the code would have colours."""
+    return bool(language) and len(text) <= _LIMIT and _lexer(language.lower()) is not None
+
+
+def tokens(text: str, language: str) -> Iterator[tuple[str, str]]:
+    """Yield the words of code with their colours, as far as they are the text that was given."""
+    at = 0
+    for _, kind, value in _lexer(language.lower()).get_tokens_unprocessed(text):
+        if not text.startswith(value, at):
+            return
+        at += len(value)
+        yield value, _color(str(kind).removeprefix("Token."))
 
 
 @cache

@@ -57,6 +57,7 @@ class MarkdownView(QTextEdit):
         self._open_at = 0
         self._line_end = 0
         self._is_first = True
+        self._is_stale = False
         self._streaming = False
         self._following = True
         self._writing = False
@@ -65,6 +66,9 @@ class MarkdownView(QTextEdit):
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._next_slice)
+        self._colorist = QTimer(self)
+        self._colorist.setSingleShot(True)
+        self._colorist.timeout.connect(self._color)
         self.setReadOnly(True)
         self.setUndoRedoEnabled(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -88,8 +92,8 @@ class MarkdownView(QTextEdit):
 
     @property
     def is_whole(self) -> bool:
-        """Whether all of the text is written."""
-        return not self._backlog and not self._later.isActive()
+        """Whether all of the text is written and coloured."""
+        return not self._backlog and not self._later.isActive() and not self._build.coloring
 
     def set_text(self, text: str) -> None:
         """Show another answer."""
@@ -246,6 +250,7 @@ class MarkdownView(QTextEdit):
         self._text = self._tail = ""
         self._backlog.clear()
         self._later.stop()
+        self._build.coloring.clear()
         self._open, self._open_at, self._line_end, self._is_first = (), 0, 0, True
         self._writing = True
         self.document().clear()
@@ -254,6 +259,9 @@ class MarkdownView(QTextEdit):
     def _next_slice(self) -> None:
         if self._backlog:
             self._tail += self._backlog.popleft()
+            self._is_stale = True
+        if not self._is_stale:
+            return
         if len(self._tail) > _BLOCK_LIMIT + _SLICE:
             self._backlog.clear()
             self.too_much.emit()
@@ -271,9 +279,13 @@ class MarkdownView(QTextEdit):
         marked = self.textCursor()
         if self._streaming and marked.hasSelection() and marked.selectionEnd() > self._open_at:
             return
+        self._is_stale = False
         parsed = parse(self._tail, more_to_come=self._streaming or bool(self._backlog))
         settled, rest = parsed.parts[: parsed.settled], parsed.parts[parsed.settled :]
-        if not settled and rest == self._open and self._streaming:
+        if self._backlog:
+            # More of the last block is here already: it is written when it has all of that.
+            rest = ()
+        if not settled and ((rest == self._open and self._streaming) or self._backlog):
             return
         bar = self.verticalScrollBar()
         value, self._writing = bar.value(), True
@@ -291,6 +303,21 @@ class MarkdownView(QTextEdit):
         else:
             bar.setValue(value)
         self._writing = False
+
+        if self._build.coloring:
+            self._colorist.start()
+
+    def _color(self) -> None:
+        """Colour some of the code that was written; its place on the screen stays."""
+        if not self._build.coloring:
+            return
+        bar = self.verticalScrollBar()
+        value, self._writing = bar.value(), True
+        self._build.coloring.step()
+        bar.setValue(value)
+        self._writing = False
+        if self._build.coloring:
+            self._colorist.start()
 
     def _rewrite(self, cursor: QTextCursor, settled: tuple[Part, ...], rest: tuple[Part, ...], line: int) -> None:
         cursor.setPosition(self._open_at)
