@@ -107,7 +107,7 @@ def test_twenty_steps_need_no_mouse(desk: Desk) -> None:
     # 7. A technique, its gaps filled in with Tab.
     hands.pane(window.view.editor)
     desk.ctrl(Key.Key_T)
-    desk.until(lambda: (d := window.dialogs.techniques.dialog) is not None and d.current is not None)
+    desk.until(lambda: (d := window.dialogs.techniques.dialog) is not None and d.isActiveWindow() and d.current)
     desk.type("tone")
     desk.press(Key.Key_Return)
     desk.until(window.frame.isActiveWindow)
@@ -180,7 +180,9 @@ def test_twenty_steps_need_no_mouse(desk: Desk) -> None:
     # 17. Code for the lane, copied.
     hands.pane(window.view.lanes)
     hands.palette("> get code")
-    desk.until(lambda: window.dialogs.open_code is not None and window.dialogs.open_code.copy.isEnabled())
+    desk.until(
+        lambda: (d := window.dialogs.open_code) is not None and d.isActiveWindow() and "sauna" in d.field.toPlainText()
+    )
     desk.press(Key.Key_Return)
     desk.until(lambda: "sauna" in QApplication.clipboard().text())
     desk.press(Key.Key_Escape)
