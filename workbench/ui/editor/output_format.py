@@ -68,6 +68,8 @@ class OutputSection(Section):
             action.setChecked(kind == self._kind)
             action.triggered.connect(lambda _=False, kind=kind: self.wanted.emit(self.as_kind(kind)))
         menu.addSeparator()
+        if self._kind == "schema":
+            menu.addAction("Edit as a form…").triggered.connect(lambda: self.edit_as_form(self.schema, "Output format"))
         menu.addAction("Remove").triggered.connect(lambda: self.wanted.emit(None))
 
     def as_kind(self, kind: OutputKind) -> OutputFormat:

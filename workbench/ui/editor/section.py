@@ -152,6 +152,22 @@ class Section(QWidget):
         for field in self.fields:
             field.set_editable(editable)
 
+    def edit_as_form(self, field: ExactField, what: str) -> None:
+        """Open the form of the schema in a field; what it gives back is typed into the field as one change."""
+        from workbench.core.schema_form import SchemaFormError
+        from workbench.ui.editor.schema_form import open_form
+
+        try:
+            dialog = open_form(field.exact(), what, self)
+        except SchemaFormError as error:
+            self.set_note(str(error))
+            return
+        dialog.taken.connect(lambda text: self._type(field, text))
+
+    def _type(self, field: ExactField, text: str) -> None:
+        field.replace(0, field.length, text, quiet=False)
+        field.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def restyle(self) -> None:
         """Take fonts and colours from the theme again."""
         for field in self.fields:

@@ -116,6 +116,9 @@ class ToolSection(Section):
 
     def fill_menu(self, menu: QMenu) -> None:
         index, count = self._place
+        menu.addAction("Edit parameters as a form…").triggered.connect(
+            lambda: self.edit_as_form(self.parameters, f"Parameters of {self.name.exact() or 'the tool'}")
+        )
         menu.addAction("Add an answer for certain arguments").triggered.connect(
             lambda: self.action_wanted.emit(self, "row")
         )

@@ -1,0 +1,317 @@
+"""A JSON Schema as a form in a dialog.
+
+Invariant: the dialog holds one `Field` and nothing else; what it gives back is that, written, and nothing is changed
+before a person says so. What the form does not show is named and kept.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.core.schema_form import Field, Kind, SchemaFormError, read_schema, split_choices, unshown, write_schema
+from workbench.ui.theme import set_role
+
+Path = tuple[int, ...]
+Children = tuple[Field, ...]
+_INDENT = 18
+_MOST_SAID = 6
+_COLUMNS = ("Name", "Type", "", "Description", "One of")
+_TYPES: tuple[tuple[str, Kind, Kind], ...] = (
+    ("string", "string", "other"),
+    ("number", "number", "other"),
+    ("integer", "integer", "other"),
+    ("boolean", "boolean", "other"),
+    ("object", "object", "other"),
+    ("list of string", "array", "string"),
+    ("list of number", "array", "number"),
+    ("list of integer", "array", "integer"),
+    ("list of object", "array", "object"),
+    ("list", "array", "other"),
+    ("as written", "other", "other"),
+)
+
+
+class SchemaDialog(QDialog):
+    """The properties of a schema, to be changed and taken over. Esc leaves everything as it was."""
+
+    taken = Signal(str)
+    """The schema as text."""
+
+    def __init__(self, form: Field, what: str, parent: QWidget) -> None:
+        """`what` names the schema, such as “Output format”."""
+        super().__init__(parent)
+        self.form = self._first = form
+        self.setWindowTitle(f"{what}: properties")
+        self.resize(820, 440)
+        self._page = QWidget()
+        self._grid = QGridLayout(self._page)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(8)
+        self._grid.setVerticalSpacing(6)
+        self.rows: dict[Path, Row] = {}
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidget(self._page)
+        self._area = area
+        self.add = _button("+ Property", "quiet")
+        self.add.setToolTip("Add a property at the end")
+        self.add.clicked.connect(lambda: self.insert((len(self.form.children),)))
+        self._kept = _words("small")
+        self.wrong = _words("error")
+        cancel = _button("Cancel")
+        cancel.clicked.connect(self.reject)
+        self.use = _button("Use it", "primary")
+        self.use.clicked.connect(self._take)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.add)
+        buttons.addStretch(1)
+        buttons.addWidget(cancel)
+        buttons.addWidget(self.use)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 14, 14, 14)
+        layout.setSpacing(10)
+        layout.addWidget(area, 1)
+        for words in (self._kept, self.wrong):
+            layout.addWidget(words)
+        layout.addLayout(buttons)
+        kept = unshown(form)
+        more = f" and {len(kept) - _MOST_SAID} more" if len(kept) > _MOST_SAID else ""
+        said = f"Not shown here, and kept as written: {', '.join(kept[:_MOST_SAID])}{more}." if kept else ""
+        self._kept.setText(said)
+        self._kept.setVisible(bool(kept))
+        self._build()
+        if not form.children:
+            self.insert((0,))
+
+    def change(self, path: Path, **changes: object) -> None:
+        """Change one property."""
+        self.form = _changed(self.form, path, lambda field: replace(field, **changes))  # type: ignore[arg-type]
+        self._judge()
+
+    def insert(self, path: Path) -> None:
+        """Put in a new property, and the caret into its name."""
+        at = path[-1]
+        self.form = _with_children(self.form, path[:-1], lambda children: (*children[:at], Field(""), *children[at:]))
+        self._build()
+        self.rows[path].name.setFocus()
+
+    def act(self, path: Path, action: str) -> None:
+        """Move or remove a property, or add one below or inside it."""
+        at = path[-1]
+        if action in ("below", "inside"):
+            inside = (*path, len(_at(self.form, path).children))
+            self.insert(inside if action == "inside" else (*path[:-1], at + 1))
+            return
+        target = {"up": at - 1, "down": at + 1, "remove": max(0, at - 1)}[action]
+
+        def moved(children: tuple[Field, ...]) -> tuple[Field, ...]:
+            rest = [*children[:at], *children[at + 1 :]]
+            if action != "remove":
+                rest.insert(target, children[at])
+            return tuple(rest)
+
+        self.form = _with_children(self.form, path[:-1], moved)
+        self._build()
+        row = self.rows.get((*path[:-1], target))
+        (self.add if row is None else row.name).setFocus()
+
+    def retype(self, path: Path, kind: Kind, items: Kind) -> None:
+        """Give a property another type; what is in an object stays with it."""
+        self.change(path, kind=kind, items=items)
+        self._build()
+        self.rows[path].kind.setFocus()
+
+    def _build(self) -> None:
+        while (item := self._grid.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.setParent(None)
+                widget.deleteLater()
+        for column, title in enumerate(_COLUMNS):
+            label = QLabel(title)
+            set_role(label, "small")
+            self._grid.addWidget(label, 0, column)
+        self.rows = {}
+        for number, (path, field, count) in enumerate(_walk(self.form), start=1):
+            self.rows[path] = row = Row(self, path, field, count)
+            for column, widget in enumerate(row.widgets):
+                self._grid.addWidget(widget, number, column)
+        self._grid.setColumnStretch(0, 3)
+        self._grid.setColumnStretch(3, 5)
+        self._grid.setColumnStretch(4, 3)
+        for line in range(self._grid.rowCount()):
+            self._grid.setRowStretch(line, 0)
+        self._grid.setRowStretch(len(self.rows) + 1, 1)
+        controls = [widget for row in self.rows.values() for widget in row.controls]
+        for before, after in itertools.pairwise([*controls, self.add]):
+            QWidget.setTabOrder(before, after)
+        self._judge()
+        QTimer.singleShot(0, self._page, self._reveal)
+
+    def _reveal(self) -> None:
+        focused = self.focusWidget()
+        if focused is not None and self._page.isAncestorOf(focused):
+            self._area.ensureWidgetVisible(focused)
+
+    def _judge(self) -> str:
+        try:
+            text, problem = write_schema(self.form), ""
+        except SchemaFormError as error:
+            text, problem = "", str(error)
+        self.wrong.setText(problem)
+        self.wrong.setVisible(bool(problem))
+        self.use.setEnabled(not problem)
+        return text
+
+    def _take(self) -> None:
+        text = self._judge()
+        if text:
+            self.accept()
+            if self.form != self._first:
+                self.taken.emit(text)
+
+
+class Row:
+    """The controls of one property."""
+
+    def __init__(self, dialog: SchemaDialog, path: Path, field: Field, count: int) -> None:
+        self._dialog, self._path, self._count = dialog, path, count
+        self._field = field
+        called = field.name or "the new property"
+        self.name = _line(field.name, "Name of a property", "name")
+        self.name.textChanged.connect(lambda text: dialog.change(path, name=text))
+        place = QWidget()
+        inner = QHBoxLayout(place)
+        inner.setContentsMargins(_INDENT * (len(path) - 1), 0, 0, 0)
+        inner.addWidget(self.name)
+        self.kind = QComboBox()
+        self.kind.setAccessibleName(f"Type of {called}")
+        for title, kind, items in _TYPES:
+            self.kind.addItem(title, (kind, items))
+        items = field.items if field.kind == "array" else "other"
+        titles = [title for title, kind, of in _TYPES if (kind, of) == (field.kind, items)]
+        # A list of lists or of yes and no is shown as a list, and stays what it is.
+        self.kind.setCurrentText(titles[0] if titles else "list")
+        self.kind.activated.connect(lambda index: dialog.retype(path, *_TYPES[index][1:]))
+        self.required = QCheckBox("required")
+        self.required.setAccessibleName(f"{called} is required")
+        self.required.setChecked(field.required)
+        self.required.toggled.connect(lambda on: dialog.change(path, required=on))
+        self.description = _line(field.description, f"Description of {called}", "What it means")
+        self.description.textChanged.connect(lambda text: dialog.change(path, description=text))
+        self.choices = _line(", ".join(field.choices), f"Allowed texts of {called}, with commas", "any text")
+        self.choices.textChanged.connect(lambda text: dialog.change(path, choices=split_choices(text)))
+        self.choices.setEnabled(field.kind == "string")
+        if field.kind != "string":
+            self.choices.setPlaceholderText("")
+        self.more = QToolButton()
+        self.more.setText("⋯")
+        self.more.setAccessibleName(f"Actions for {called}")
+        self.more.setToolTip("Add, move or remove")
+        set_role(self.more, "quiet")
+        self.more.clicked.connect(self._open)
+        self.widgets = (place, self.kind, self.required, self.description, self.choices, self.more)
+        self.controls = (self.name, self.kind, self.required, self.description, self.choices, self.more)
+
+    def menu(self) -> QMenu:
+        """Return what can be done with the property; the menu deletes itself when it closes."""
+        menu = QMenu(self.more)
+        menu.aboutToHide.connect(menu.deleteLater)
+        at = self._path[-1]
+        entries = (
+            ("Add a property below", "below", True),
+            ("Add a property inside", "inside", self._field.holds_children),
+            ("Move up", "up", at > 0),
+            ("Move down", "down", at < self._count - 1),
+            ("Remove", "remove", True),
+        )
+        for text, action, enabled in entries:
+            entry = menu.addAction(text)
+            entry.setEnabled(enabled)
+            entry.triggered.connect(lambda _=False, action=action: self._later(action))
+        return menu
+
+    def _open(self) -> None:
+        self.menu().popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
+
+    def _later(self, action: str) -> None:
+        # The menu belongs to a button that the action replaces.
+        QTimer.singleShot(0, self._dialog, lambda: self._dialog.act(self._path, action))
+
+
+def _walk(form: Field, path: Path = ()) -> Iterator[tuple[Path, Field, int]]:
+    """Yield every property that has a row, with its path and the number of its siblings."""
+    for index, child in enumerate(form.children if not path or form.holds_children else ()):
+        yield (*path, index), child, len(form.children)
+        yield from _walk(child, (*path, index))
+
+
+def _at(form: Field, path: Path) -> Field:
+    for index in path:
+        form = form.children[index]
+    return form
+
+
+def _changed(form: Field, path: Path, change: Callable[[Field], Field]) -> Field:
+    if not path:
+        return change(form)
+    children = list(form.children)
+    children[path[0]] = _changed(children[path[0]], path[1:], change)
+    return replace(form, children=tuple(children))
+
+
+def _with_children(form: Field, path: Path, change: Callable[[Children], Children]) -> Field:
+    return _changed(form, path, lambda field: replace(field, children=change(field.children)))
+
+
+def _line(text: str, name: str, hint: str) -> QLineEdit:
+    line = QLineEdit(text)
+    line.setAccessibleName(name)
+    line.setPlaceholderText(hint)
+    line.setCursorPosition(0)
+    return line
+
+
+def _button(text: str, role: str = "") -> QPushButton:
+    button = QPushButton(text)
+    button.setAutoDefault(False)
+    if role:
+        set_role(button, role)
+    return button
+
+
+def _words(role: str) -> QLabel:
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    set_role(label, role)
+    return label
+
+
+def open_form(text: str, what: str, parent: QWidget) -> SchemaDialog:
+    """Open the form of a schema as it was typed. Raises SchemaFormError when there is none."""
+    dialog = SchemaDialog(read_schema(text), what, parent)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()
+    return dialog
