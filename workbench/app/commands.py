@@ -166,7 +166,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("wrap", "Wrap long lines in messages, on or off", "View", ("Alt+Z",), _always),
     Command("zoom_in", "Larger text", "View", ("Ctrl++", "Ctrl+="), _always),
     Command("zoom_out", "Smaller text", "View", ("Ctrl+-",), _always),
-    Command("zoom_reset", "Text at 100 %", "View", ("Ctrl+Shift+0",), _always),
+    Command("zoom_reset", "Text at 100 %", "View", ("Ctrl+0",), _always),
     Command("quit", "Quit", "View", ("Ctrl+Q",), _always),
 )
 

@@ -104,7 +104,7 @@ def why_reserved(key: str) -> str:
     strong = modifiers - {"Shift"}
     if key in _TEXT_KEYS:
         return f"{spoken(key)} edits text everywhere. Press another key."
-    if modifiers <= {"Ctrl"} and last.isdigit() and len(last) == 1 and (modifiers or last):
+    if key != "Ctrl+0" and modifiers <= {"Ctrl"} and last.isdigit() and len(last) == 1 and (modifiers or last):
         return f"{spoken(key)} gives a verdict on a lane, by its place on the keyboard. Press another key."
     if not modifiers and last == "-":
         return "- is the verdict “all bad”. Press another key."

@@ -47,7 +47,9 @@ class VerdictKeys(QObject):
         ctrl = modifiers == Qt.KeyboardModifier.ControlModifier
         if not ctrl and (modifiers != Qt.KeyboardModifier.NoModifier or takes_text(QApplication.focusWidget())):
             return False
-        if ctrl and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+        # Shift with Ctrl means something else, but for layouts that type digits with it, as the French one does.
+        is_digit = Qt.Key.Key_0 <= event.key() <= Qt.Key.Key_9
+        if ctrl and event.modifiers() & Qt.KeyboardModifier.ShiftModifier and not is_digit:
             return False
         found = verdict_key(event.key(), event.nativeScanCode(), ctrl=ctrl)
         return found is not None and self._judge(found)

@@ -1,0 +1,37 @@
+"""Every key of the table can be typed on US, German and French keyboards, and none of them is two of them at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from workbench.app.commands import COMMANDS
+
+Sign = tuple[str, bool]
+"""The key, named by what it types on a US keyboard, and whether Shift is held."""
+LAYOUTS: dict[str, dict[str, Sign]] = {
+    "us": {"+": ("=", True), "-": ("-", False), "=": ("=", False), ",": (",", False), ".": (".", False)}
+    | {digit: (digit, False) for digit in "0123456789"},
+    "german": {"+": ("]", False), "-": ("/", False), "=": ("0", True), ",": (",", False), ".": (".", False)}
+    | {digit: (digit, False) for digit in "0123456789"},
+    "french": {"+": ("=", True), "-": ("6", False), "=": ("=", False), ",": ("m", False), ".": (",", True)}
+    | {digit: (digit, True) for digit in "0123456789"},
+}
+
+
+def chord(key: str, layout: dict[str, Sign]) -> frozenset[str]:
+    """Return what is pressed for a portable key sequence."""
+    *held, last = [*key[:-2].split("+"), "+"] if key.endswith("+") else key.split("+")
+    if len(last) > 1 or last.isalpha():
+        return frozenset((*held, last))
+    place, shift = layout[last]
+    assert not (shift and "Shift" in held), f"{key} needs Shift for its sign already"
+    return frozenset((*held, f"key {place}", *(("Shift",) if shift else ())))
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_no_two_commands_are_one_chord(name: str) -> None:
+    seen: dict[frozenset[str], str] = {}
+    for command in COMMANDS:
+        for key in command.shortcuts:
+            pressed = chord(key, LAYOUTS[name])
+            assert seen.setdefault(pressed, command.id) == command.id, f"{key} on a {name} keyboard"
