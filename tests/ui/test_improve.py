@@ -13,6 +13,7 @@ from tests.ui.desk import Desk
 from tests.ui.editor_support import content
 from workbench.core.content import Content
 from workbench.core.lanes import ECHO, LITELLM, Lane
+from workbench.ui.editor.block_menu import actions
 from workbench.ui.improve import ImproveDialog
 
 pytestmark = pytest.mark.window
@@ -156,7 +157,7 @@ def test_answers_are_shown_to_the_model_only_when_ticked(desk: Desk) -> None:
     assert dialog is not None
     desk.until(lambda: dialog.question.answers.count() > 0)
     assert "all bad · Bad answer." in dialog.question.answers.item(0).text()
-    assert "no value leaves" in dialog.question.told.text()
+    assert "no value of a variable" in dialog.question.told.text()
     dialog.question.set_lane(Lane("improve", LITELLM, "improver"))
     _ask(desk, dialog)
     assert "Ada" not in dialog.proposal.raw.exact_text
@@ -197,3 +198,17 @@ def test_nothing_to_improve_is_said(desk: Desk) -> None:
     assert not dialog.is_running
     assert desk.rows("SELECT 1 FROM runs") == []
     dialog.reject()
+
+
+def test_the_menu_of_the_system_message_asks_too(desk: Desk) -> None:
+    window = desk.open()
+    window.view.editor.set_content(PROMPT)
+    for block, offers in zip(window.view.editor.blocks, (True, False), strict=True):
+        menu = actions(block, 0, 2, lambda _: None)
+        entries = {action.text(): action for action in menu.actions()}
+        assert ("Improve this prompt…" in entries) == offers
+        if offers:
+            entries["Improve this prompt…"].trigger()
+        menu.close()
+    assert window.dialogs.improving.dialog is not None
+    window.dialogs.improving.dialog.reject()

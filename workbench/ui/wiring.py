@@ -34,6 +34,7 @@ def wire(window: MainWindow) -> None:
     view.editor.edited.connect(compose.edited)
     view.values.edited.connect(compose.edited)
     view.editor.techniques_wanted.connect(lambda: window.dialogs.techniques.choose())
+    view.editor.improve_wanted.connect(window.actions_["improve"].trigger)
     view.editor.undo_state_changed.connect(window.update_state)
     view.runbar.run_clicked.connect(window.run)
     view.runbar.stop_clicked.connect(window.workbench.runner.stop_everything)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QMenu
 
 from workbench.ui.editor.block import MessageBlock
 
-Action = Literal["up", "down", "cache", "duplicate", "remove"]
+Action = Literal["up", "down", "cache", "duplicate", "remove", "improve"]
 
 
 def actions(block: MessageBlock, index: int, count: int, fill_roles: Callable[[QMenu], None]) -> QMenu:
@@ -26,6 +26,7 @@ def actions(block: MessageBlock, index: int, count: int, fill_roles: Callable[[Q
         ("Cache up to here", "cache", True),
         ("Duplicate", "duplicate", True),
         ("Remove", "remove", True),
+        *((("Improve this prompt…", "improve", True),) if block.role == "system" else ()),
     )
     for text, name, enabled in entries:
         action = menu.addAction(text)

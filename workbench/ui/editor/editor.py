@@ -53,6 +53,7 @@ class ContentEditor(QWidget):
     undo_state_changed = Signal()
     block_made = Signal(object)  # a MessageBlock that holds its text
     techniques_wanted = Signal()
+    improve_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None, *, clock: Callable[[], int] | None = None) -> None:
         """`clock` gives ms of any monotonic clock; it parts runs of typing."""
@@ -224,6 +225,8 @@ class ContentEditor(QWidget):
         elif action == "duplicate":
             copy = Block(next(self._shelf.keys), block.role, block.field.exact(), block.extras)
             self._do(BlockStep(index + 1, copy, added=True))
+        elif action == "improve":
+            self.improve_wanted.emit()
         elif action == "cache":
             self.set_extras(block.key, replace(block.extras, cache=not block.extras.cache))
         else:

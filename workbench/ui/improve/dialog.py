@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.core.improving import Earlier
@@ -82,11 +83,11 @@ class ImproveDialog(QDialog):
         self.earlier.setCurrentIndex(-1)
         self.earlier.setVisible(bool(found))
 
-    def reject(self) -> None:
-        if self._running:
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._running and event.key() == Qt.Key.Key_Escape:
             self.question.stop_wanted.emit()
         else:
-            super().reject()
+            super().keyPressEvent(event)
 
     def _earlier_chosen(self, index: int) -> None:
         self.earlier_wanted.emit(self.earlier.itemData(index))

@@ -57,7 +57,6 @@ class ProposalPane(QWidget):
         self.status = Line(theme, color="muted", tabular=True)
         self.raw = AnswerView(theme, mono=True)
         self.raw.setAccessibleName("What the model wrote")
-        self.raw.setPlaceholderText(_INTRODUCTION)
         self.view = DiffView(theme, mono=True)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.raw)
@@ -83,10 +82,12 @@ class ProposalPane(QWidget):
         """Show what there is to expect."""
         self._set(None)
         self.raw.set_text("")
+        self.raw.setPlaceholderText(_INTRODUCTION)
 
     def start(self) -> None:
         """Show an answer that begins."""
         self._set(None)
+        self.raw.setPlaceholderText("")
         self.raw.set_text("")
         self.raw.set_streaming(True)
 
@@ -98,6 +99,7 @@ class ProposalPane(QWidget):
         """Show a whole answer, and why it is no proposal."""
         self._set(None)
         self.raw.set_streaming(False)
+        self.raw.setPlaceholderText("")
         if self.raw.exact_text != text:
             self.raw.set_text(text)
         self._say(self.trouble, trouble)

@@ -39,6 +39,8 @@ class QuestionPane(QWidget):
         self.answers.setAccessibleName("Answers to show to the model")
         self.answers.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.answers.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.answers.setSpacing(2)
+        set_role(self.answers, "sunken")
         self.bad = quiet_button("Tick bad ones", "Tick the answers that lost or were all bad")
         self.told = _label("small")
         self.instructions = _field(theme, "Instructions to the model")
@@ -85,6 +87,7 @@ class QuestionPane(QWidget):
             item.setToolTip(safe_tip(answer.text[:_TIP]))
             self.answers.addItem(item)
         self.bad.setEnabled(any(answer.standing in order for answer in answers))
+        self._show_instructions(self.open_instructions.isChecked())
         self._tell()
 
     def chosen_answers(self) -> tuple[RecentAnswer, ...]:
@@ -144,7 +147,9 @@ class QuestionPane(QWidget):
         theirs: tuple[QWidget, ...] = (self.instructions_title, self.shipped, self.instructions)
         others: tuple[QWidget, ...] = (self._answers_title, self.bad, self.answers, self.told)
         for widget in (*theirs, *others):
-            widget.setVisible(shown == (widget in theirs))
+            # Without answers the room is for the feedback.
+            needed = widget is self.told or widget in theirs or bool(self._answers)
+            widget.setVisible(needed and shown == (widget in theirs))
 
     def _is_ticked(self, row: int) -> bool:
         return self.answers.item(row).checkState() == Qt.CheckState.Checked
@@ -159,7 +164,7 @@ class QuestionPane(QWidget):
         if not self._answers:
             text = "This prompt has no answers yet. Run it, and answers can be shown to the model."
         elif not count:
-            text = "None is ticked: no answer and no value leaves this computer, only the prompt."
+            text = "None is ticked: the model gets the prompt, but no answer and no value of a variable."
         else:
             what = "1 answer goes" if count == 1 else f"{count} answers go"
             text = f"{what} along with the values of the variables."
