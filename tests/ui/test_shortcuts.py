@@ -109,6 +109,8 @@ def test_signs_are_stored_as_they_are_printed_on_every_layout() -> None:
     assert pressed(german) == "Ctrl+/"
     assert pressed(QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_K, CTRL | SHIFT, "K")) == "Ctrl+Shift+K"
     assert pressed(QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Shift, SHIFT)) == ""
+    french = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_0, CTRL | SHIFT, "0")
+    assert pressed(french) == "Ctrl+0"
     assert clean("ctrl+k") == "Ctrl+K"
     assert clean("Ctrl++") == "Ctrl++"
     assert clean("Ctrl+K, Ctrl+L") == clean("") == clean("Ctrl+") == clean("no key") == ""

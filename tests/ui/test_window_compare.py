@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from tests.ui.desk import HELLO, Desk
+from tests.ui.editor_support import content
+from workbench.core.diff import diff_texts
 from workbench.ui.diff.opening import compare_versions
-from workbench.ui.diff.prompts import CompareDialog
+from workbench.ui.diff.prompts import CompareDialog, side_by_side
+from workbench.ui.diff.text import runs_of
 
 pytestmark = pytest.mark.window
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -69,3 +74,48 @@ def test_settings_of_lanes_take_part(desk: Desk) -> None:
     desk.until(lambda: "temperature" in dialog.view.toPlainText())
     assert "Lane 2" in dialog.view.toPlainText()
     dialog.close()
+
+
+def test_both_sides_stand_beside_each_other_line_by_line(desk: Desk) -> None:
+    window = desk.open(HELLO)
+    window.compose.lanes.replace_all(window.compose.lanes.lanes[1:])
+    for text in ("One two three.", "One three.\nfour\nfive\nsix"):
+        window.view.editor.set_content(content(("system", text)), undoable=True)
+        window.compose.edited()
+        window.view.editor.focus_first()
+        desk.run()
+    newest, first = desk.timeline()
+    dialog = compare_versions(window, first.uid, newest.uid)
+    desk.until(lambda: "four" in dialog.view.toPlainText())
+    dialog.beside.click()
+    assert dialog.before.isVisible()
+    assert "two" in dialog.before.toPlainText()
+    assert "four" not in dialog.before.toPlainText()
+    assert "two" not in dialog.view.toPlainText()
+    assert dialog.before.blockCount() == dialog.view.blockCount()
+    assert dialog.view.count == dialog.before.count == 2
+    desk.press(Qt.Key.Key_F7, on=dialog.view)
+    assert "two" in dialog.before.textCursor().selectedText()
+    dialog.before.copy()
+    assert "two" in QApplication.clipboard().text()
+    desk.press(Qt.Key.Key_F7, on=dialog.view)
+    assert "four" in dialog.view.textCursor().selectedText()
+    assert dialog.count.text().endswith("2 of 2 changes")
+    dialog.before.selectAll()
+    dialog.before.copy()
+    assert QApplication.clipboard().text().strip().endswith("One two three.")
+    dialog.beside.click()
+    assert not dialog.before.isVisible()
+    dialog.new.setCurrentIndex(dialog.new.findData("version 1"))
+    old = window.workbench.store.version(window.compose.prompt_uid, 1).content.messages[0].text
+    desk.until(lambda: old.split("\n")[0] in dialog.view.toPlainText())
+    dialog.close()
+
+
+@given(st.text("ab\n ", max_size=30), st.text("ab\n ", max_size=30))
+def test_sides_are_level_and_whole(old: str, new: str) -> None:
+    sides = side_by_side(tuple(runs_of(diff_texts(old, new))))
+    texts = ["".join(run.text for run in side if run.kind != "filler") for side in sides]
+    assert texts == [old, new]
+    lines = ["".join(run.text for run in side).count("\n") for side in sides]
+    assert lines[0] == lines[1]

@@ -5,10 +5,14 @@ Invariant: the draft is compared as it is in the editor when the dialog opens.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+from shiboken6 import isValid
 
 from workbench.app.timeline import name
 from workbench.core.text import opening_words
+from workbench.core.timeline import VersionLabel
 from workbench.usecases.comparing import Side, side_of
 
 if TYPE_CHECKING:
@@ -16,6 +20,8 @@ if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
 
 _TITLE = 60
+_VERSION = "version "
+"""Begins the entry of a version, before its number."""
 
 
 def compare_versions(window: MainWindow, old: str | None = None, new: str | None = None) -> CompareDialog:
@@ -32,9 +38,13 @@ def compare_versions(window: MainWindow, old: str | None = None, new: str | None
             known = opening_words(row.note or row.summary, _TITLE)
             entries.append((row.uid, f"{name(row).capitalize()}{' · ' + known if known else ''}"))
 
+    prompt, store = compose.prompt_uid, window.workbench.store
+
     def read(uid: str) -> Side:
         if uid == DRAFT:
             return Side(draft.content, draft.lanes)
+        if uid.startswith(_VERSION):
+            return Side(store.version(prompt, int(uid.removeprefix(_VERSION))).content)
         found = window.timeline.find(uid)
         assert found is not None
         return side_of(window.workbench.history.whole(found))
@@ -44,4 +54,17 @@ def compare_versions(window: MainWindow, old: str | None = None, new: str | None
         window.theme, window.tasks, entries, read, (chosen, DRAFT if new is None else new), window.frame
     )
     dialog.show()
+    window.tasks.run(
+        lambda: window.workbench.prompts.version_labels(prompt),
+        lambda labels: dialog.add_entries(_versions(labels)) if isValid(dialog) else None,
+    )
     return dialog
+
+
+def _versions(labels: Sequence[VersionLabel]) -> list[Entry]:
+    """Return the entries of all versions, newest first: the timeline holds only the rows that were scrolled to."""
+    found = []
+    for label in sorted(labels, key=lambda label: -label.number):
+        known = opening_words(label.text or label.opening, _TITLE)
+        found.append((f"{_VERSION}{label.number}", f"Version {label.number}{' · ' + known if known else ''}"))
+    return found

@@ -9,18 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.app.tasks import Tasks
 from workbench.core.compare import PartDiff
+from workbench.ui import geometry
 from workbench.ui.diff.text import DiffView, Run, runs_of
 from workbench.ui.diff.wording import changes
 from workbench.ui.lanes.widgets import quiet_button
 from workbench.ui.theme import Theme, set_role
 from workbench.usecases.comparing import Side, compare_prompts
 
+_WIDE = 1080
 DRAFT = ""
 """The entry of the draft, which has no row in the timeline."""
 _STATES = {"same": "unchanged", "changed": "changed", "added": "added", "removed": "removed", "moved": "moved"}
@@ -39,6 +41,39 @@ def part_runs(parts: Sequence[PartDiff], *, unchanged: bool) -> Iterator[Run]:
         yield from runs_of(part.diff, first)
         first += len(part.diff.hunks)
         yield Run("same", "\n\n")
+
+
+def side_by_side(runs: Sequence[Run]) -> tuple[tuple[Run, ...], tuple[Run, ...]]:
+    """Return what the older and the newer side show. Both have the same number of lines: the shorter one is filled."""
+    sides: tuple[list[Run], list[Run]] = ([], [])
+    lines = [0, 0]
+    for at, run in enumerate(runs):
+        for side, hidden in zip((0, 1), ("added", "removed"), strict=True):
+            if run.kind != hidden:
+                sides[side].append(run)
+                lines[side] += run.text.count("\n")
+        ends = at + 1 == len(runs) or runs[at + 1].change != run.change
+        if ends and lines[0] != lines[1]:
+            short = 0 if lines[0] < lines[1] else 1
+            missing = abs(lines[0] - lines[1])
+            sides[short].append(Run("filler", "\n" * missing))
+            lines[short] += missing
+    return tuple(sides[0]), tuple(sides[1])
+
+
+def _scroll_together(one: DiffView, other: DiffView) -> None:
+    """Let two views show the same paragraph first."""
+    for source, target in ((one, other), (other, one)):
+
+        def follow(_: int, source: DiffView = source, target: DiffView = target) -> None:
+            if target.isHidden():
+                return
+            block = target.document().findBlockByNumber(source.firstVisibleBlock().blockNumber())
+            bar = target.verticalScrollBar()
+            if block.isValid() and target.firstVisibleBlock() != block:
+                bar.setValue(block.firstLineNumber())
+
+        source.verticalScrollBar().valueChanged.connect(follow)
 
 
 class CompareDialog(QDialog):
@@ -63,34 +98,44 @@ class CompareDialog(QDialog):
         self.old.setAccessibleName("Older side")
         self.new.setAccessibleName("Newer side")
         self.unchanged = QCheckBox("Show &unchanged parts")
+        self.beside = QCheckBox("&Side by side")
         self.count = QLabel()
         set_role(self.count, "small")
         self.previous = quiet_button("↑", "Previous change (Shift+F7)")
         self.next = quiet_button("↓", "Next change (F7)")
         self.swap = quiet_button("⇄", "Exchange both sides")
         self.view = DiffView(theme, mono=True, parent=self)
+        self.before = DiffView(theme, mono=True, old=True, parent=self)
+        self.before.setAccessibleName("Changes, the older side")
+        self.before.hide()
+        _scroll_together(self.before, self.view)
         pickers = QHBoxLayout()
         pickers.addWidget(self.old, 1)
         pickers.addWidget(self.swap)
         pickers.addWidget(self.new, 1)
         bar = QHBoxLayout()
         bar.addWidget(self.count, 1)
-        for widget in (self.unchanged, self.previous, self.next):
+        for widget in (self.beside, self.unchanged, self.previous, self.next):
             bar.addWidget(widget)
         layout = QVBoxLayout(self)
         layout.addLayout(pickers)
         layout.addLayout(bar)
-        layout.addWidget(self.view, 1)
+        views = QHBoxLayout()
+        views.setSpacing(12)
+        views.addWidget(self.before, 1)
+        views.addWidget(self.view, 1)
+        layout.addLayout(views, 1)
         self.resize(760, 620)
         self.old.currentIndexChanged.connect(self.compare)
         self.new.currentIndexChanged.connect(self.compare)
         self.unchanged.toggled.connect(self._show)
+        self.beside.toggled.connect(self._show)
         self.swap.clicked.connect(self._swap)
         self.next.clicked.connect(lambda: self.view.next_change(1))
         self.previous.clicked.connect(lambda: self.view.next_change(-1))
         QShortcut(QKeySequence("F7"), self, lambda: self.view.next_change(1))
         QShortcut(QKeySequence("Shift+F7"), self, lambda: self.view.next_change(-1))
-        self.view.current_changed.connect(lambda *_: self._say())
+        self.view.current_changed.connect(self._went)
         self.view.setFocus()
         self.compare()
 
@@ -106,6 +151,14 @@ class CompareDialog(QDialog):
             self._parts = parts
             self._show()
 
+    def add_entries(self, entries: Sequence[Entry]) -> None:
+        """Offer more, behind those that are there; what is chosen stays."""
+        for picker in (self.old, self.new):
+            if entries:
+                picker.insertSeparator(picker.count())
+            for entry, title in entries:
+                picker.addItem(title, entry)
+
     def done(self, result: int) -> None:
         self._ticket = 0
         super().done(result)
@@ -119,6 +172,11 @@ class CompareDialog(QDialog):
         made.setCurrentIndex(max(0, made.findData(uid)))
         return made
 
+    def _went(self, change: int) -> None:
+        if self.before.isVisible():
+            self.before.go_to(change)
+        self._say()
+
     def _swap(self) -> None:
         old, new = self.old.currentIndex(), self.new.currentIndex()
         self.old.blockSignals(True)
@@ -127,7 +185,15 @@ class CompareDialog(QDialog):
         self.new.setCurrentIndex(old)
 
     def _show(self) -> None:
-        self.view.show_runs(part_runs(self._parts, unchanged=self.unchanged.isChecked()))
+        runs = tuple(part_runs(self._parts, unchanged=self.unchanged.isChecked()))
+        beside = self.beside.isChecked()
+        old, new = side_by_side(runs) if beside else ((), runs)
+        count = 1 + max((run.change for run in runs), default=-1)
+        self.before.show_runs(old, count)
+        self.before.setVisible(beside)
+        self.view.show_runs(new, count)
+        if beside and self.width() < _WIDE:
+            self.resize(geometry.room(self).boundedTo(QSize(_WIDE, self.height())))
         same = all(part.state == "same" for part in self._parts)
         self.view.setPlaceholderText("Both are the same, to the letter. Choose another version above." if same else "")
         self._say()

@@ -1,7 +1,7 @@
 """Changed text to read, with a way from change to change.
 
-Invariant: what is copied is the new text of the selection, exactly; what was removed is for the eye only. Long texts
-are put into the document in slices, so that the window never waits for them.
+Invariant: what is copied is the new text of the selection (the old one on a side of its own), exactly; what was removed
+is for the eye only. Long texts are put into the document in slices, so that the window never waits for them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ _PIECES = 400
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A piece as it is shown: `kind` is same, removed, added, declined (an addition that a person left) or heading.
+    """A piece as it is shown: `kind` is same, removed, added, declined (an addition that a person left), heading, or
+    filler, which keeps two sides level and is no text.
 
     `change` numbers its change, or is -1.
     """
@@ -47,8 +48,10 @@ class DiffView(AnswerView):
 
     current_changed = Signal(int, int)
 
-    def __init__(self, theme: Theme, *, mono: bool = False, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, *, mono: bool = False, old: bool = False, parent: QWidget | None = None) -> None:
+        """`old`: show and copy the text as it was before the changes."""
         super().__init__(theme, mono=mono, parent=parent)
+        self._ghosts = {"filler"} if old else {"filler", "removed", "declined"}
         self._runs: tuple[Run, ...] = ()
         self._queue: deque[Run] = deque()
         self._removed: list[tuple[int, int]] = []
@@ -78,10 +81,10 @@ class DiffView(AnswerView):
         """Show one text diff."""
         self.show_runs(runs_of(diff))
 
-    def show_runs(self, runs: Iterable[Run]) -> None:
-        """Show pieces in order, from the beginning."""
+    def show_runs(self, runs: Iterable[Run], count: int | None = None) -> None:
+        """Show pieces in order, from the beginning. `count`: changes in all, where some have nothing to show here."""
         self._runs = tuple(runs)
-        self._count = 1 + max((run.change for run in self._runs), default=-1)
+        self._count = 1 + max((run.change for run in self._runs), default=-1) if count is None else count
         self._show_again()
 
     def next_change(self, step: int = 1) -> None:
@@ -99,9 +102,10 @@ class DiffView(AnswerView):
         while change not in self._places and self._queue:
             self._insert_slice()
         place = self._places.get(change)
-        if place is None:
-            return
         self._current = change
+        if place is None:
+            self.current_changed.emit(change, self._count)
+            return
         cursor = QTextCursor(self.document())
         cursor.setPosition(place[1])
         cursor.setPosition(place[0], QTextCursor.MoveMode.KeepAnchor)
@@ -126,7 +130,9 @@ class DiffView(AnswerView):
         return data
 
     def _show_again(self) -> None:
-        self._formats = {kind: self._format(kind) for kind in ("same", "removed", "added", "declined", "heading")}
+        self._formats = {
+            kind: self._format(kind) for kind in ("same", "removed", "added", "declined", "heading", "filler")
+        }
         self._queue.clear()
         self._later.stop()
         self._removed, self._places, self._current = [], {}, -1
@@ -146,7 +152,7 @@ class DiffView(AnswerView):
             self._tail.setCharFormat(self._formats[run.kind])
             self._insert(run.text)
             end = self._tail.position()
-            if run.kind in ("removed", "declined"):
+            if run.kind in self._ghosts:
                 self._removed.append((start, end))
             if run.change >= 0:
                 self._places[run.change] = (self._places.get(run.change, (start, end))[0], end)

@@ -1,7 +1,7 @@
 """Keys as Qt sees them, and as the keymap stores them.
 
-Invariant: what a person presses and what is stored for it are the same on every layout: a sign that needs Shift on
-one keyboard is stored without the Shift.
+Invariant: what a person presses and what is stored for it are the same on every layout: a sign or digit that needs
+Shift on one keyboard is stored without the Shift.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ def pressed(event: QKeyEvent) -> str:
     if key in _ALONE or (key >= Qt.Key.Key_Dead_Grave and key <= Qt.Key.Key_Dead_Longsolidusoverlay):
         return ""
     held = event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.GroupSwitchModifier)
-    is_sign = 0x20 < key < 0x10000 and not chr(key).isalnum()
-    if is_sign:
+    # A digit with Shift comes from a keyboard that types digits with Shift: elsewhere it would be a sign.
+    if 0x20 < key < 0x10000 and not chr(key).isalpha():
         held &= ~Qt.KeyboardModifier.ShiftModifier
     return QKeySequence(QKeyCombination(held, Qt.Key(key))).toString(_Form.PortableText)
 
