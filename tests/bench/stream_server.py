@@ -15,7 +15,31 @@ import time
 from collections.abc import AsyncIterator
 
 TOKEN = 5
-_WORDS = ("lore", "ipsu", "dolo", "amet", "cons", "elit", "sedo", "temp")
+_MARKDOWN = """
+## Status of order 123
+
+It is **in transit** and should *arrive* on Friday; `lookup_order` says so. More words follow, as in an answer that
+somebody has to read to its end before they can say which of the models did it best.
+
+1. Verify the order number with the customer
+2. Answer in one sentence:
+   - shipped, and when it will be there
+   - in transit
+
+> The customer asked twice, so say that you are sorry.
+
+```python
+def status(order: str, days: int = 3) -> str:
+    # Say where it is.
+    return f"{order}: in transit, {days} days"  # a line
+```
+
+| Item | Count | Price |
+|---|---|---|
+| Blue lamp | 2 | $14 |
+| Table | 1 | $140 |
+
+"""
 _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nConnection: close\r\n\r\n"
 
 
@@ -53,13 +77,18 @@ class Server:
         start = asyncio.get_running_loop().time() + (number % self._lanes) / self._lanes / self._rate
         for index in range(int(self._rate * seconds)):
             await asyncio.sleep(max(0.0, start + index / self._rate - asyncio.get_running_loop().time()))
-            text = f"#{number:03} " if index == 0 else f"{_WORDS[index % 8]}{chr(10) if index % 60 == 0 else ' '}"
+            text = f"#{number:03} " if index == 0 else _token(index - 1)
             sent.append(time.monotonic_ns())
             yield _chunk({"content": text}, None)
         yield _chunk({}, "stop")
         usage = {"prompt_tokens": 100, "completion_tokens": len(sent), "total_tokens": 100 + len(sent)}
         yield json.dumps({"id": "x", "object": "chat.completion.chunk", "choices": [], "usage": usage}).encode()
         yield b"[DONE]"
+
+
+def _token(index: int) -> str:
+    at = index * TOKEN % len(_MARKDOWN)
+    return (_MARKDOWN + _MARKDOWN)[at : at + TOKEN]
 
 
 def _chunk(delta: dict[str, str], finish: str | None) -> bytes:

@@ -1,4 +1,4 @@
-"""8 lanes × 130 tokens/s in the real window: token sent → painted, key → painted, gaps of the UI thread."""
+"""8 lanes × 130 tokens/s of Markdown in the real window: token sent → painted, key → painted, gaps of the UI thread."""
 
 from __future__ import annotations
 
@@ -32,6 +32,8 @@ def run(full: bool) -> list[dict[str, Any]]:
         server.end()
     if set(seen["states"]) != {"finished"}:
         raise RuntimeError(f"the lanes ended as {seen['states']}")
+    if set(seen["modes"]) != {"markdown"}:
+        raise RuntimeError(f"the lanes show their answers as {seen['modes']}")
     tokens = [ms for lane, paints in seen["paints"].items() for ms in _latencies(sent[int(lane[1:])], paints)]
     samples = dict(zip(BUDGETS, (tokens, seen["keys"], seen["gaps"]), strict=True))
     return [

@@ -20,7 +20,8 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 from workbench.core.runs import ENDED
 from workbench.ui import bench_hook
 from workbench.ui.lanes import LanesView
-from workbench.ui.lanes.answer import AnswerView
+from workbench.ui.lanes.column import LaneColumn
+from workbench.ui.lanes.reading.markdown import MarkdownView
 from workbench.ui.main import main
 
 HEIGHT = 1300
@@ -78,21 +79,31 @@ class Typist(QObject):
 class Watcher(QObject):
     """Notes how much of each answer has been painted when."""
 
-    def __init__(self, views: list[AnswerView]) -> None:
+    def __init__(self, columns: list[LaneColumn]) -> None:
         super().__init__()
-        self.paints: list[list[tuple[int, int]]] = [[] for _ in views]
-        self._views = views
+        self.paints: list[list[tuple[int, int]]] = [[] for _ in columns]
+        self._columns = columns
         self._painting: dict[int, int] = {}
-        self._lane = {id(view.viewport()): lane for lane, view in enumerate(views)}
-        for view in views:
-            view.viewport().installEventFilter(self)
+        self._lane: dict[QObject, int] = {}
+        for lane, column in enumerate(columns):
+            column.reading.changed.connect(lambda lane=lane: self._watch(lane))
+            self._watch(lane)
+
+    def _watch(self, lane: int) -> None:
+        """Look at the page in front too: what an answer seems to be brings another one there."""
+        reading = self._columns[lane].reading
+        viewport = reading.page.view.viewport()
+        if viewport not in self._lane:
+            self._lane[viewport] = lane
+            viewport.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's own name
         if event.type() == QEvent.Type.Paint:
             if not self._painting:
                 QTimer.singleShot(0, self, self._note)
-            lane = self._lane[id(watched)]
-            self._painting[lane] = self._views[lane].document().characterCount() - 1
+            lane, view = self._lane[watched], watched.parent()
+            if view is self._columns[lane].reading.page.view:
+                self._painting[lane] = _written(view)
         return False
 
     def _note(self) -> None:
@@ -106,6 +117,13 @@ class Watcher(QObject):
         self._painting.clear()
         for paints in self.paints:
             paints.clear()
+
+
+def _written(view: QObject) -> int:
+    if isinstance(view, MarkdownView):
+        return view.written
+    assert isinstance(view, QPlainTextEdit)
+    return view.document().characterCount() - 1
 
 
 class Pulse(QObject):
@@ -143,7 +161,7 @@ class Session(QObject):
         lanes = window.findChild(LanesView)
         assert lanes is not None
         self._columns = [column for slot in lanes.slots() if (column := lanes.column(slot)) is not None]
-        self._watcher = Watcher([column.answer for column in self._columns])
+        self._watcher = Watcher(self._columns)
         self._typist, self._pulse = Typist(field), Pulse()
         self._run = next(a for a in window.findChildren(QAction) if QKeySequence("Ctrl+Return") in a.shortcuts())
 
@@ -171,12 +189,13 @@ class Session(QObject):
         QTimer.singleShot(SETTLE_MS, self, self._report)  # the last words may not be painted yet
 
     def _report(self) -> None:
-        texts = [column.answer.toPlainText()[:4] for column in self._columns]
+        texts = [column.reading.exact_text[:4] for column in self._columns]
         data = {
             "paints": dict(zip(texts, self._watcher.paints, strict=True)),
             "keys": self._typist.latencies,
             "gaps": self._pulse.gaps,
             "width": self._window.width(),
+            "modes": [column.reading.mode for column in self._columns],
             "states": [column.status.state for column in self._columns],
         }
         sys.stdout.write(json.dumps(data) + "\n")

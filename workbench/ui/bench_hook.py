@@ -102,20 +102,28 @@ class _FirstToken(QObject):
         super().__init__(window)
         self._window, self._since_ns = window, since_ns
         self._done = False
+        self._areas: dict[QObject, Any] = {}
 
     def run(self) -> None:
-        from workbench.ui.lanes.answer import AnswerView
+        from workbench.ui.lanes.reading import ReadingArea
 
         def watch() -> None:
-            for view in self._window.findChildren(AnswerView):
-                view.viewport().installEventFilter(self)
+            for area in self._window.findChildren(ReadingArea):
+                area.changed.connect(lambda area=area: self._watch(area))
+                self._watch(area)
 
         when_complete(self._window, watch)
         press_run(self._window)
 
+    def _watch(self, area: Any) -> None:
+        """See what the page in front paints; each has a viewport of its own."""
+        viewport = area.page.view.viewport()
+        if viewport not in self._areas:
+            self._areas[viewport] = area
+            viewport.installEventFilter(self)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        view: Any = watched.parent()
-        if event.type() == QEvent.Type.Paint and not self._done and not view.is_empty:
+        if event.type() == QEvent.Type.Paint and not self._done and not self._areas[watched].is_empty:
             self._done = True
             QTimer.singleShot(0, self, self._report)
         return False

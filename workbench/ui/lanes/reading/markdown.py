@@ -58,6 +58,7 @@ class MarkdownView(QTextEdit):
         self._line_end = 0
         self._is_first = True
         self._is_stale = False
+        self._written = 0
         self._streaming = False
         self._following = True
         self._writing = False
@@ -94,6 +95,11 @@ class MarkdownView(QTextEdit):
     def is_whole(self) -> bool:
         """Whether all of the text is written and coloured."""
         return not self._backlog and not self._later.isActive() and not self._build.coloring
+
+    @property
+    def written(self) -> int:
+        """How many characters of the answer are written, counting marks that wait for what they mean."""
+        return self._written
 
     def set_text(self, text: str) -> None:
         """Show another answer."""
@@ -252,6 +258,7 @@ class MarkdownView(QTextEdit):
         self._later.stop()
         self._build.coloring.clear()
         self._open, self._open_at, self._line_end, self._is_first = (), 0, 0, True
+        self._written = 0
         self._writing = True
         self.document().clear()
         self._writing = False
@@ -285,7 +292,10 @@ class MarkdownView(QTextEdit):
         if self._backlog:
             # More of the last block is here already: it is written when it has all of that.
             rest = ()
-        if not settled and ((rest == self._open and self._streaming) or self._backlog):
+        if not settled and self._backlog:
+            return
+        self._written = len(self._text) - sum(map(len, self._backlog))
+        if not settled and rest == self._open and self._streaming:
             return
         bar = self.verticalScrollBar()
         value, self._writing = bar.value(), True
@@ -303,7 +313,6 @@ class MarkdownView(QTextEdit):
         else:
             bar.setValue(value)
         self._writing = False
-
         if self._build.coloring:
             self._colorist.start()
 
