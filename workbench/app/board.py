@@ -337,6 +337,7 @@ def status_of(shown: Snapshot | None, now_ms: int, *, free: bool) -> LaneStatus:
         marks=notable(result.marks),
         finish_reason=result.finish_reason,
         has_wire=result.request is not None,
+        calls=sum(step.kind == "tool_call" for step in shown.steps),
         format_check=result.format_check.words if result.format_check else "",
         format_ok=result.format_check.ok if result.format_check else None,
     )

@@ -139,6 +139,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("read_text", "Read the focused lane as text", "Lanes", (), lambda s: s.lane_focused),
     Command("read_markdown", "Read the focused lane as Markdown", "Lanes", (), lambda s: s.lane_focused),
     Command("read_json", "Read the focused lane as a JSON tree", "Lanes", (), lambda s: s.lane_focused),
+    Command("read_steps", "Read the focused lane's calls of tools", "Lanes", (), lambda s: s.lane_focused),
     Command("read_raw", "Read the focused lane's request and response", "Lanes", (), lambda s: s.lane_focused),
     Command("diff", "Diff: what differs in every answer, on or off", "Lanes", ("Ctrl+D",), lambda s: s.can_mark),
     Command("diff_previous", "Diff against the lane's previous iteration", "Lanes", (), lambda s: s.can_mark),

@@ -66,6 +66,8 @@ class LaneStatus:
     standing: Standing = ""
     blind: bool = False
     has_wire: bool = False
+    calls: int = 0
+    """How often a tool was called on the way to the answer, once that has ended."""
     version: int | None = None
     sample: int = 0
     samples: int = 0

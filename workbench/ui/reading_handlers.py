@@ -31,7 +31,7 @@ class ReadingHandlers:
     def table(self) -> dict[str, Callable[[], object]]:
         """Return a handler for every command about reading and copying."""
         choices = self._lanes.readings
-        modes = {f"read_{mode}": self._read(mode) for mode in ("text", "markdown", "json", "raw")}
+        modes = {f"read_{mode}": self._read(mode) for mode in ("text", "markdown", "json", "steps", "raw")}
         return {
             "copy_answer": lambda: self.copy_as(self._lanes.focused_slot(), "markdown"),
             "copy_text": lambda: self.copy_as(self._lanes.focused_slot(), "text"),
@@ -62,6 +62,8 @@ class ReadingHandlers:
     def give(self, slot: str, mode: str) -> None:
         """Give a page what it asked for."""
         shown = self._window.compose.board.shown(slot)
+        if mode == "steps" and shown is not None:
+            self._lanes.set_reading_data(slot, mode, shown.steps)
         if mode == "raw" and shown is not None:
             from workbench.ui.lanes.wire import raw_text
 

@@ -78,6 +78,16 @@ def _raw_page(theme: Theme, parent: QWidget) -> Page:
     return RawPage(theme, parent)
 
 
+def _steps_page(theme: Theme, parent: QWidget) -> Page:
+    from workbench.ui.lanes.reading.steps import StepsPage
+
+    return StepsPage(theme, parent)
+
+
+def _has_steps(subject: Subject) -> bool:
+    return subject.status.calls > 0 and subject.size <= RENDER_LIMIT and not subject.status.blind
+
+
 def _diff_page(theme: Theme, parent: QWidget) -> Page:
     from workbench.ui.lanes.reading.diff import DiffPage
 
@@ -93,6 +103,7 @@ MODES: tuple[Mode, ...] = (
     Mode(TEXT, "Text", lambda _: True, _text_page),
     Mode("markdown", "Markdown", _can_render, _markdown_page),
     Mode("json", "JSON", _has_json, _tree_page),
+    Mode("steps", "Steps", _has_steps, _steps_page),
     Mode("raw", "Raw", lambda s: s.status.has_wire and not s.status.blind, _raw_page),
     Mode(DIFF, "Diff", _can_differ, _diff_page),
 )
@@ -105,6 +116,8 @@ def mode(identity: str) -> Mode | None:
 
 def automatic(subject: Subject) -> str:
     """Return the mode of an answer for which nobody chose one."""
+    if _has_steps(subject):
+        return "steps"
     return "markdown" if _can_render(subject) else TEXT
 
 
