@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtWidgets import QMenu, QPushButton
 
 from tests.ui.desk import Desk
-from workbench.core.blocks import Example
+from workbench.core.blocks import Example, OutputFormat, Tool
 from workbench.core.content import Content, Message
 from workbench.ui.editor.amiss_marks import AmissMarks
 from workbench.ui.editor.block import MessageBlock
 from workbench.ui.editor.menu import text_menu
+from workbench.ui.editor.output_format import OutputSection
+from workbench.ui.editor.tools import ToolSection
 
 
 def put(desk: Desk, content: Content, **values: str) -> None:
@@ -107,3 +111,21 @@ def test_a_mistake_of_a_template_is_shown_at_its_line(desk: Desk) -> None:
     put(desk, Content((Message("user", "{{ q }}"),), "jinja"))
     desk.until(lambda: checking.mistake is None)
     assert block(desk, 0)._note.isHidden()
+
+
+def test_schemas_that_are_json_but_no_schemas_are_said(desk: Desk) -> None:
+    window = desk.open()
+    wrong = '{"type": "object", "properties": {"a": {"type": "strin"}}}'
+    tools = (Tool("good", parameters='{"type": "object"}'), Tool("bad", parameters=wrong))
+    put(desk, Content((Message("user", "Hi"),), output=OutputFormat("schema", wrong), tools=tools))
+    editor = window.view.editor
+    desk.until(lambda: not editor.parts_shown.is_catching_up)
+
+    def notes() -> list[str]:
+        sections = (*editor.findChildren(OutputSection), *editor.findChildren(ToolSection))
+        return [section.note.text() for section in sections]
+
+    desk.until(lambda: "The schema is wrong at" in notes()[0])
+    assert [("The schema of the parameters is wrong at" in note) for note in notes()[1:]] == [False, True]
+    editor.set_parts(replace(editor.parts, output=OutputFormat("schema", '{"type": "object"}'), tools=tools[:1]))
+    desk.until(lambda: notes() == ["", ""])

@@ -23,20 +23,23 @@ _WHAT = "The schema of the output format"
 
 def schema_problem(output: OutputFormat) -> str:
     """Return why nothing can be asked for in this form, as a sentence, "" when it can."""
-    if output.kind == "json":
-        return ""
+    return "" if output.kind == "json" else schema_fault(output.schema, _WHAT)
+
+
+def schema_fault(text: str, what: str) -> str:
+    """Return why a text is no JSON Schema, as a sentence that begins with `what`, "" when it is one."""
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import SchemaError
 
     try:
-        schema = schema_object(output.schema, _WHAT)
+        schema = schema_object(text, what)
         Draft202012Validator.check_schema(schema)
     except BlockError as error:
         return str(error)
     except SchemaError as error:
-        return f"{_WHAT} is wrong at {_path(error.absolute_path)}: {_short(error.message)}. Correct it there."
+        return f"{what} is wrong at {_path(error.absolute_path)}: {_short(error.message)}. Correct it there."
     except RecursionError:
-        return f"{_WHAT} is nested too deeply. Flatten it."
+        return f"{what} is nested too deeply. Flatten it."
     return ""
 
 

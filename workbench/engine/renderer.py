@@ -49,7 +49,8 @@ def _render_one(place: str, template: str, values: Mapping[str, str]) -> str:
         return text.replace(stand_in, "\r")
     except TemplateSyntaxError as error:
         raise TemplateMistakeError(
-            f"Line {error.lineno} of {place}: {error.message}. Correct the template, or switch it to plain.", str(error)
+            f"Line {error.lineno} of {place}: {(error.message or '').rstrip('.')}. Correct the template, or switch it to plain.",
+            str(error),
         ) from error
     except MemoryError as error:
         raise TemplateMistakeError(
@@ -59,7 +60,7 @@ def _render_one(place: str, template: str, values: Mapping[str, str]) -> str:
         line = _line_of(error)
         what = str(error) if isinstance(error, TemplateError) else f"{type(error).__name__}: {error}"
         raise TemplateMistakeError(
-            f"Line {line} of {place}: {what}. Correct the template or its values.", what
+            f"Line {line} of {place}: {what.rstrip('.')}. Correct the template or its values.", what
         ) from error
 
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from workbench.core.attaching import size_text
 from workbench.core.blocks import Attachment
+from workbench.store import StoreError
 from workbench.ui.editor import ContentEditor
 from workbench.ui.editor.block import MessageBlock
 from workbench.ui.editor.chips import Chip
@@ -163,7 +164,8 @@ class Attaching(QObject):
 
         def fail(error: Exception) -> None:
             if chip in _alive(self._window):
-                chip.tell(problem_of(error).sentence)
+                lost = isinstance(error, StoreError) and error.code == "missing"
+                chip.tell("not in this history" if lost else "cannot be read", problem_of(error).sentence)
 
         self._tasks.run(work, show, fail)
 

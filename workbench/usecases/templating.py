@@ -30,6 +30,21 @@ class Mistake:
     line: int = 0
 
 
+def schema_faults(content: Content) -> tuple[str, tuple[str, ...]]:
+    """Return what is wrong with the schema of the output format, and with the parameters of each tool; "" for nothing.
+
+    Slow at first: the checker is loaded when it is first needed.
+    """
+    from workbench.core.checking_output import schema_fault
+
+    output = content.output
+    schema = output.schema if output is not None and output.kind == "schema" else ""
+    texts = (schema, *(tool.parameters for tool in content.tools))
+    whats = ("The schema", *("The schema of the parameters" for _ in content.tools))
+    found = [schema_fault(text, what) if text.strip() else "" for text, what in zip(texts, whats, strict=True)]
+    return found[0], tuple(found[1:])
+
+
 def mistake(content: Content, values: Mapping[str, str], render: Render) -> Mistake | None:
     """Return the first mistake of a Jinja template, None for a sound or a plain one; blocks.
 

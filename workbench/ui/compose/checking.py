@@ -16,7 +16,7 @@ from workbench.core.variables import Amiss, amiss
 from workbench.ui.editor.amiss_marks import AmissMarks
 from workbench.ui.editor.field import ExactField
 from workbench.ui.theme import set_role
-from workbench.usecases.templating import Mistake
+from workbench.usecases.templating import Mistake, schema_faults
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
@@ -60,6 +60,7 @@ class Checking(QObject):
         self._asked: tuple[Content, dict[str, str]] | None = None
         self._mistake: Mistake | None = None
         self._found = Amiss()
+        self._schemas = Content()
         for signal in (self._editor.edited, self._editor.parts_changed, self._values.edited):
             signal.connect(self._pause.start)
         self._editor.block_made.connect(lambda _: self._pause.start())
@@ -84,6 +85,18 @@ class Checking(QObject):
             work = self._window.workbench.template_mistake
             self._window.tasks.run(lambda: work(content, values), lambda found: self._answer(asked, found))
         self._show()
+        self._check_schemas()
+
+    def _check_schemas(self) -> None:
+        parts = self._editor.parts
+        asked = Content(output=parts.output, tools=parts.tools)
+        if asked != self._schemas:
+            self._schemas = asked
+            self._window.tasks.run(lambda: schema_faults(asked), lambda found: self._judge(asked, *found))
+
+    def _judge(self, asked: Content, output: str, tools: tuple[str, ...]) -> None:
+        if asked is self._schemas:
+            self._editor.parts_shown.judge_schemas(output, tools)
 
     def _answer(self, asked: tuple[Content, dict[str, str]], found: Mistake | None) -> None:
         if asked is self._asked:
@@ -111,7 +124,9 @@ class Checking(QObject):
 
     def _words(self, field: ExactField, wrong: str) -> str:
         fixes = self._marks(field).fixes()
-        said = [f"{{{{{name}}}}} has no value; did you mean {{{{{meant}}}}}? See the menu." for name, meant in fixes]
+        said = [
+            f"{{{{{name}}}}} has no value; did you mean {{{{{meant}}}}}? Shift+F10 mends it." for name, meant in fixes
+        ]
         return " ".join(filter(None, (wrong, *said)))
 
     def _marks(self, field: ExactField) -> AmissMarks:

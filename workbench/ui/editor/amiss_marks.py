@@ -74,11 +74,12 @@ class AmissMarks(QObject):
                         self._underline(painter, place.translated(corner.topLeft()), wavy=match[1] in self._meant)
 
     def _underline(self, painter: QPainter, place: QRectF, *, wavy: bool) -> None:
-        y = place.bottom() - 1
+        # Below the chip, which is painted over all layers.
+        y = place.bottom() + 1.5
         if not wavy:
             painter.setPen(QPen(self._theme.color("warn"), 1.5, Qt.PenStyle.DotLine))
             painter.drawLine(QPointF(place.left(), y), QPointF(place.right(), y))
             return
         painter.setPen(QPen(self._theme.color("red"), 1.2))
         steps = range(round(place.width() / _WAVE) + 1)
-        painter.drawPolyline([QPointF(place.left() + _WAVE * i, y - (i % 2) * _WAVE) for i in steps])
+        painter.drawPolyline([QPointF(place.left() + _WAVE * i, y + 1 - (i % 2) * _WAVE) for i in steps])

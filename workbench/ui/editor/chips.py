@@ -50,10 +50,11 @@ class Chip(QFrame):
         set_role(self.remove, "quiet")
         self.tell("image" if attachment.is_image else "text")
 
-    def tell(self, about: str) -> None:
-        """Say what is known of the file, such as its size."""
+    def tell(self, about: str, more: str = "") -> None:
+        """Say what is known of the file, such as its size, and more where a person asks."""
         self._about = about
         self._detail.setText(about)
+        about = more or about
         name = self.attachment.name
         # A name is text, whatever a stranger called the file.
         self.setToolTip(f"<span>{escape(name)}<br>{escape(self.attachment.media_type)} · {escape(about)}</span>")

@@ -117,6 +117,13 @@ class Parts(QObject):
         """The sections of examples, in their order, as far as they are made."""
         return tuple(self._examples)
 
+    def judge_schemas(self, output: str, tools: Sequence[str]) -> None:
+        """Say what is wrong with the schemas, as far as they have sections; "" for nothing."""
+        if self._output is not None:
+            self._output.judge_schema(output)
+        for section, fault in zip(self._tools, tools, strict=False):
+            section.judge_schema(fault)
+
     def _sections(self) -> tuple[Section, ...]:
         output = () if self._output is None else (self._output,)
         return (*self._examples, *self._tools, *output)

@@ -62,7 +62,8 @@ class SchemaDialog(QDialog):
         super().__init__(parent)
         self.form = self._first = form
         self.setWindowTitle(f"{what}: properties")
-        self.resize(820, 440)
+        letter, screen = self.fontMetrics().averageCharWidth(), self.screen().availableGeometry()
+        self.resize(min(118 * letter, screen.width() - 80), min(64 * letter, screen.height() - 120))
         self._page = QWidget()
         self._grid = QGridLayout(self._page)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -163,7 +164,7 @@ class SchemaDialog(QDialog):
         for line in range(self._grid.rowCount()):
             self._grid.setRowStretch(line, 0)
         self._grid.setRowStretch(len(self.rows) + 1, 1)
-        controls = [widget for row in self.rows.values() for widget in row.controls]
+        controls = [widget for row in self.rows.values() for widget in row.controls if not widget.isHidden()]
         for before, after in itertools.pairwise([*controls, self.add]):
             QWidget.setTabOrder(before, after)
         self._judge()
@@ -222,9 +223,8 @@ class Row:
         self.description.textChanged.connect(lambda text: dialog.change(path, description=text))
         self.choices = _line(", ".join(field.choices), f"Allowed texts of {called}, with commas", "any text")
         self.choices.textChanged.connect(lambda text: dialog.change(path, choices=split_choices(text)))
-        self.choices.setEnabled(field.kind == "string")
         if field.kind != "string":
-            self.choices.setPlaceholderText("")
+            self.choices.hide()
         self.more = QToolButton()
         self.more.setText("⋯")
         self.more.setAccessibleName(f"Actions for {called}")

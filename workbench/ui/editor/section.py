@@ -66,6 +66,7 @@ class Section(QWidget):
         self.note.setWordWrap(True)
         self.note.hide()
         set_role(self.note, "error")
+        self._own_note = self._schema_fault = ""
         self._rows: list[tuple[QLabel, ExactField]] = []
         self._heights: list[int] = []
 
@@ -127,8 +128,16 @@ class Section(QWidget):
         self.hint.setToolTip(text)
         self.hint.setText(self.hint.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, self.hint.width()))
 
+    def judge_schema(self, fault: str) -> None:
+        """Take in what is wrong with the schema in the section, "" for nothing; said after all that is more urgent."""
+        if fault != self._schema_fault:
+            self._schema_fault = fault
+            self.set_note(self._own_note)
+
     def set_note(self, text: str) -> None:
         """Say what is wrong, "" for nothing."""
+        self._own_note = text
+        text = text or self._schema_fault
         if text != self.note.text():
             self.note.setText(text)
             self.note.setVisible(bool(text))
