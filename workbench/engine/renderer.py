@@ -48,8 +48,9 @@ def _render_one(place: str, template: str, values: Mapping[str, str]) -> str:
         text = environment.from_string(template.replace("\r", stand_in)).render(dict(values))
         return text.replace(stand_in, "\r")
     except TemplateSyntaxError as error:
+        said = (error.message or "").rstrip(".")
         raise TemplateMistakeError(
-            f"Line {error.lineno} of {place}: {(error.message or '').rstrip('.')}. Correct the template, or switch it to plain.",
+            f"Line {error.lineno} of {place}: {said}. Correct the template, or switch it to plain.",
             str(error),
         ) from error
     except MemoryError as error:

@@ -61,6 +61,7 @@ class Checking(QObject):
         self._mistake: Mistake | None = None
         self._found = Amiss()
         self._schemas = Content()
+        self._faults: tuple[str, tuple[str, ...]] = ("", ())
         for signal in (self._editor.edited, self._editor.parts_changed, self._values.edited):
             signal.connect(self._pause.start)
         self._editor.block_made.connect(lambda _: self._pause.start())
@@ -90,12 +91,16 @@ class Checking(QObject):
     def _check_schemas(self) -> None:
         parts = self._editor.parts
         asked = Content(output=parts.output, tools=parts.tools)
-        if asked != self._schemas:
+        if asked == self._schemas:
+            # Sections that were made since then know nothing of it.
+            self._editor.parts_shown.judge_schemas(*self._faults)
+        else:
             self._schemas = asked
             self._window.tasks.run(lambda: schema_faults(asked), lambda found: self._judge(asked, *found))
 
     def _judge(self, asked: Content, output: str, tools: tuple[str, ...]) -> None:
         if asked is self._schemas:
+            self._faults = (output, tools)
             self._editor.parts_shown.judge_schemas(output, tools)
 
     def _answer(self, asked: tuple[Content, dict[str, str]], found: Mistake | None) -> None:
