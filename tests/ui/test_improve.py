@@ -110,8 +110,10 @@ def test_all_is_accepted_and_an_earlier_proposal_is_shown_again(desk: Desk) -> N
 
 def test_it_streams_and_escape_stops_it_before_it_closes(desk: Desk, tmp_path: Path) -> None:
     dialog = _opened(desk, [{"text": "Let me see"}, {"until": str(tmp_path / "never")}])
-    dialog.question.ask.click()
+    dialog.question.feedback.setFocus()
+    desk.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier, on=dialog.question.feedback)
     desk.until(lambda: dialog.proposal.raw.exact_text == "Let me see")
+    assert dialog.question.feedback.exact() == ""
     assert dialog.question.stop.isVisible()
     desk.press(Qt.Key.Key_Escape, on=dialog)
     desk.until(lambda: not dialog.is_running)

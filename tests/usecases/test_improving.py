@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.usecases.making import PATIENCE_S, cloud, draft, echo, new_prompt, opened
+from tests.usecases.making import PATIENCE_S, cloud, draft, echo, new_prompt, opened, wait_for
 from workbench.core.content import Content, Message
 from workbench.core.improving import NO_MESSAGES, AnswerError
 from workbench.core.money import Rates
@@ -111,13 +111,20 @@ def test_bad_answers_are_offered_as_such_and_go_with_their_values(tmp_path: Path
         assert '<answer verdict="all bad">\n<value name="name">\nAda\n</value>\n<text>\nHello Ada\n</text>' in sent
 
 
+def test_a_question_of_another_release_is_told(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        prompt = new_prompt(workbench)
+        other = workbench.runner.start_iteration(prompt, draft(), based_on=None)
+        assert other.wait(PATIENCE_S)
+        with pytest.raises(RefusedError, match="Another release"):
+            workbench.improver.past(other.run_uid)
+
+
 def test_it_can_be_stopped_and_keeps_its_text(tmp_path: Path) -> None:
     with opened(tmp_path, SCRIPT) as (workbench, _):
         prompt = new_prompt(workbench)
         handle, tag = workbench.improver.ask(_wanted(prompt, "waits"))
         uid = handle.output_uids[0]
-        from tests.usecases.making import wait_for
-
         wait_for(lambda: handle.transcripts[0].snapshot().text == "so far")
         workbench.runner.stop(uid)
         assert handle.wait(PATIENCE_S)

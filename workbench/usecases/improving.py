@@ -111,16 +111,19 @@ class Improver:
         return tuple(self._store.improvements(prompt_uid))
 
     def past(self, run_uid: str) -> PastQuestion:
-        """Return an earlier question with its answer."""
+        """Return an earlier question with its answer. Raises RefusedError for one that this release cannot read."""
         detail = self._store.iteration_detail(run_uid)
         values = dict(detail.sets[0].values)
-        return PastQuestion(
-            contents.from_json(json.loads(values["base"])),
-            values["tag"],
-            values["feedback"],
-            detail.lanes[0].lane,
-            detail.outputs[-1].result,
-        )
+        try:
+            base = contents.from_json(json.loads(values["base"]))
+            tag, feedback = values["tag"], values["feedback"]
+        except (KeyError, ValueError) as error:
+            raise RefusedError(
+                "Another release recorded this proposal in a way that cannot be shown here. Ask again, or open it with "
+                "that release.",
+                f"{type(error).__name__}: {error}",
+            ) from error
+        return PastQuestion(base, tag, feedback, detail.lanes[0].lane, detail.outputs[-1].result)
 
     def remember(self, lane: Lane, instructions: str) -> tuple[Future[None], ...]:
         """Keep of whom was asked, and how; instructions of the product are kept as none of one's own."""

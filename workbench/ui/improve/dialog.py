@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.core.improving import Earlier
@@ -55,6 +55,9 @@ class ImproveDialog(QDialog):
         layout.addLayout(left, 2)
         layout.addWidget(line)
         layout.addLayout(right, 3)
+        QWidget.setTabOrder(self.question.ask, self.earlier)
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            QShortcut(QKeySequence(keys), self, self.question.ask.click)
         self.earlier.activated.connect(self._earlier_chosen)
         self.proposal.close_.clicked.connect(self.close)
         scale, room = min(theme.scale, 1.5), geometry.room(self)

@@ -262,6 +262,8 @@ def _numbers(result: Result) -> str:
         parts.append(f"{seconds(took)}")
     if usage.output is not None:
         parts.append(f"{usage.output:,} tokens")
-    if result.cost_usd is not None:
+    if result.cost_usd is None and result.request is not None:
+        parts.append("cost unknown")
+    elif result.cost_usd is not None:
         parts.append(show_cost(result.cost_usd, free=result.cost_usd == 0, about=usage.source == "estimate"))
     return " · ".join(parts)

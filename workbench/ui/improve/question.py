@@ -51,6 +51,7 @@ class QuestionPane(QWidget):
         self.ask = QPushButton("Ask")
         self.ask.setDefault(True)
         self.ask.setEnabled(False)
+        self.ask.setToolTip("Ask the model (Ctrl+Enter)")
         set_role(self.ask, "primary")
         self.stop = QPushButton("■ Stop")
         self.stop.setAutoDefault(False)
