@@ -256,3 +256,14 @@ def test_a_finished_answer_comes_to_rest(page: MarkdownView, qtbot: QtBot) -> No
     page.set_text("| a | b |\n|---|---|\n" + "| 1 | words |\n" * 120)
     qtbot.waitUntil(lambda: page.is_whole)
     assert _shown(page).count("words") == 120
+
+
+def test_what_is_painted_piece_by_piece_looks_as_if_painted_at_once(page: MarkdownView) -> None:
+    page.set_streaming(True)
+    for at in range(0, 2 * len(SAMPLE), 40):
+        page.append((SAMPLE + SAMPLE)[at : at + 40])
+        settle()
+    place = page.viewport().geometry()
+    shown = page.screen().grabWindow(page.winId()).toImage().copy(place)
+    assert page.verticalScrollBar().value() > 0
+    assert shown == page.grab().toImage().copy(place).convertToFormat(shown.format())

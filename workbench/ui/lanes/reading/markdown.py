@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QMimeData, QPoint, QRectF, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QElapsedTimer, QEvent, QMimeData, QPoint, QRect, QRectF, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QBrush,
     QGuiApplication,
@@ -27,8 +27,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
 from workbench.ui.lanes.answer import MARGIN, types
-from workbench.ui.lanes.reading import links
-from workbench.ui.lanes.reading.build import CODE, CODE_PADDING, OFFSET, QUOTE, QUOTE_STEP, Builder
+from workbench.ui.lanes.reading import grounds, links
+from workbench.ui.lanes.reading.build import CODE_PADDING, OFFSET, Builder
 from workbench.ui.lanes.reading.parts import Part, parse
 from workbench.ui.theme import Theme
 
@@ -63,6 +63,7 @@ class MarkdownView(QTextEdit):
         self._following = True
         self._writing = False
         self._wash: tuple[float, float] | None = None
+        self._block = QRect()
         self._ground = QBrush()
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -211,36 +212,19 @@ class MarkdownView(QTextEdit):
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         super().scrollContentsBy(dx, dy)
-        self.viewport().update()
+        if self._wash is not None:
+            self.viewport().update()
+        else:
+            # What has only moved is not painted again, but the block that says that more is to come leaves its place.
+            self.viewport().update(self._block.translated(dx, dy))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self.viewport()) as painter:
             painter.fillRect(event.rect(), self._ground)
-            self._paint_grounds(painter)
+            grounds.paint(painter, self, event.rect(), self._theme, self._build.extra)
         super().paintEvent(event)
         if self._streaming:
             self._paint_block()
-
-    def _paint_grounds(self, painter: QPainter) -> None:
-        """Paint what lies behind code and beside quotes; the document would leave gaps between lines."""
-        scroll, layout = self.verticalScrollBar().value(), self.document().documentLayout()
-        code, bar = self._theme.color("sunken"), self._theme.color("border")
-        block = self.cursorForPosition(QPoint(MARGIN, 0)).block()
-        while block.isValid():
-            rect = layout.blockBoundingRect(block).translated(0, -scroll)
-            if rect.top() > self.viewport().height():
-                return
-            form = block.blockFormat()
-            if form.hasProperty(CODE):
-                left = MARGIN + form.leftMargin() - CODE_PADDING
-                top, height = rect.top() - CODE_PADDING / 2, rect.height() + CODE_PADDING + self._build.extra
-                painter.fillRect(QRectF(left, top, self.viewport().width() - MARGIN - left, height), code)
-            for number in range(int(form.property(QUOTE) or 0)):
-                x = MARGIN + number * QUOTE_STEP
-                if block.textDirection() == Qt.LayoutDirection.RightToLeft:
-                    x = self.viewport().width() - x - 3
-                painter.fillRect(QRectF(x, rect.top(), 3, rect.height()), bar)
-            block = block.next()
 
     def _paint_block(self) -> None:
         end = QTextCursor(self.document())
@@ -249,8 +233,10 @@ class MarkdownView(QTextEdit):
         width = self.fontMetrics().horizontalAdvance("n") * 0.8
         left = min(float(rect.left()) + 1, self.viewport().width() - width - 2)
         height = max(rect.height() - 2, self.fontMetrics().height())
+        place = QRectF(left, rect.bottom() - height, width, height)
+        self._block = place.toAlignedRect()
         with QPainter(self.viewport()) as painter:
-            painter.fillRect(QRectF(left, rect.bottom() - height, width, height), self._theme.color("accent"))
+            painter.fillRect(place, self._theme.color("accent"))
 
     def _begin(self) -> None:
         self._text = self._tail = ""
@@ -302,12 +288,15 @@ class MarkdownView(QTextEdit):
         cursor = QTextCursor(self.document())
         cursor.movePosition(QTextCursor.MoveOperation.End)
         cursor.beginEditBlock()
+        changed = self._open_at
         if not settled and (more := _more_code(self._open, rest)) is not None and self._streaming:
+            changed = cursor.position()
             self._build.more_code(cursor, more)
         else:
             self._rewrite(cursor, settled, rest, parsed.line)
         self._open = rest
         cursor.endEditBlock()
+        self._repaint_from(changed)
         if self._following and self._streaming:
             bar.setValue(bar.maximum())
         else:
@@ -315,6 +304,14 @@ class MarkdownView(QTextEdit):
         self._writing = False
         if self._build.coloring:
             self._colorist.start()
+
+    def _repaint_from(self, position: int) -> None:
+        """Paint what was written anew, and the ground around it."""
+        block = self.document().findBlock(position)
+        top = self.document().documentLayout().blockBoundingRect(block).top() - self.verticalScrollBar().value()
+        room = self.viewport().rect()
+        self.viewport().update(room.adjusted(0, max(0, int(top) - 2 * CODE_PADDING), 0, 0))
+        self.viewport().update(self._block)
 
     def _color(self) -> None:
         """Colour some of the code that was written; its place on the screen stays."""

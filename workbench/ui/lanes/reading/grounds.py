@@ -1,0 +1,37 @@
+"""What lies behind code and beside quotes in rendered Markdown; the document would leave gaps between lines.
+
+Invariant: only what meets the exposed part is looked at, so that a line that streams costs a line.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QTextEdit
+
+from workbench.ui.lanes.answer import MARGIN
+from workbench.ui.lanes.reading.build import CODE, CODE_PADDING, QUOTE, QUOTE_STEP
+from workbench.ui.theme import Theme
+
+
+def paint(painter: QPainter, view: QTextEdit, exposed: QRect, theme: Theme, extra: float) -> None:
+    """Paint the grounds within `exposed` of the viewport. `extra` is the room between lines in px."""
+    scroll, layout = view.verticalScrollBar().value(), view.document().documentLayout()
+    code, bar = theme.color("sunken"), theme.color("border")
+    right = view.viewport().width() - MARGIN
+    block = view.cursorForPosition(QPoint(MARGIN, exposed.top() - CODE_PADDING)).block()
+    while block.isValid():
+        rect = layout.blockBoundingRect(block).translated(0, -scroll)
+        if rect.top() > exposed.bottom() + CODE_PADDING:
+            return
+        form = block.blockFormat()
+        if form.hasProperty(CODE):
+            left = MARGIN + form.leftMargin() - CODE_PADDING
+            top, height = rect.top() - CODE_PADDING / 2, rect.height() + CODE_PADDING + extra
+            painter.fillRect(QRectF(left, top, right - left, height), code)
+        for number in range(int(form.property(QUOTE) or 0)):
+            x = MARGIN + number * QUOTE_STEP
+            if block.textDirection() == Qt.LayoutDirection.RightToLeft:
+                x = view.viewport().width() - x - 3
+            painter.fillRect(QRectF(x, rect.top(), 3, rect.height()), bar)
+        block = block.next()
