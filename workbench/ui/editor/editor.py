@@ -324,7 +324,6 @@ class ContentEditor(QWidget):
         block.set_editable(not self._read_only)
         block.role_wanted.connect(self._role_wanted)
         block.action_wanted.connect(self._action_wanted)
-        block.extras_wanted.connect(self.set_extras)
         block.techniques_wanted.connect(self.techniques_wanted)
         field = block.field
         field.cross = self._column.cross

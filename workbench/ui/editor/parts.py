@@ -46,6 +46,7 @@ class Parts(QObject):
         self._later.timeout.connect(self._go_on)
         column.part_wanted.connect(self.add)
         editor.parts_changed.connect(self.follow)
+        editor.block_made.connect(lambda block: block.extras_wanted.connect(editor.set_extras))
 
     @property
     def is_catching_up(self) -> bool:
