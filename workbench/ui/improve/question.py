@@ -5,8 +5,20 @@ Invariant: no answer is ticked that the person did not tick.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QStyle,
+    QStyleOptionButton,
+    QStylePainter,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workbench.core.improving import RecentAnswer
 from workbench.core.lanes import Lane, short_model
@@ -16,6 +28,27 @@ from workbench.ui.lanes.widgets import quiet_button, safe_tip
 from workbench.ui.theme import Theme, set_role
 
 _TIP = 600
+_NAME, _SHORTEST_NAME = 30, 12
+"""Characters of a model's name that there is room for, at best and at least."""
+
+
+class ModelButton(QPushButton):
+    """A button with the name of a model, shortened where it does not fit."""
+
+    def sizeHint(self) -> QSize:
+        return super().sizeHint().boundedTo(QSize(self.fontMetrics().averageCharWidth() * _NAME, 1_000))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().averageCharWidth() * _SHORTEST_NAME, self.sizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        inside = self.style().subElementRect(QStyle.SubElement.SE_PushButtonContents, option, self)
+        name, mark = self.text(), " ▾"
+        room = inside.width() - self.fontMetrics().horizontalAdvance(mark)
+        option.text = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, room) + mark
+        QStylePainter(self).drawControl(QStyle.ControlElement.CE_PushButton, option)
 
 
 class QuestionPane(QWidget):
@@ -31,7 +64,7 @@ class QuestionPane(QWidget):
         self._answers: tuple[RecentAnswer, ...] = ()
         self._shipped = ""
         self._running = False
-        self.model = QPushButton("Choose a model…")
+        self.model = ModelButton("Choose a model…")
         self.model.setAutoDefault(False)
         self.feedback = _field(theme, "What should be better")
         self.feedback.setPlaceholderText("Optional: what is wrong with the answers, and what you want instead")
@@ -70,7 +103,7 @@ class QuestionPane(QWidget):
         """Take of whom is asked."""
         self.lane = lane
         name = short_model(lane.model)
-        self.model.setText(f"{name} ▾")
+        self.model.setText(name)
         self.model.setAccessibleName(f"Model to ask: {name}")
         self.model.setToolTip(safe_tip(f"{lane.model}. Choose another model to ask."))
         self.ask.setEnabled(True)
