@@ -197,3 +197,13 @@ def test_ctrl_and_the_wheel_make_text_larger(desk: Desk) -> None:
         )
         QApplication.sendEvent(viewport, event)
         assert desk.theme.scale == scale
+
+
+def test_a_narrow_bar_leaves_room_for_what_is_looked_for_and_stands_above_the_values(desk: Desk) -> None:
+    window = desk.open(size=(1024, 700))
+    window.view.editor.focus_first()
+    desk.ctrl(Qt.Key.Key_F)
+    bar = window.view.editing.bar
+    desk.until(lambda: bar.isVisible() and QApplication.focusWidget().width() > bar.width() // 3)
+    assert bar.geometry().bottom() < window.view.values.y()
+    assert bar.geometry().bottom() < window.view.sets.y()

@@ -115,7 +115,7 @@ class ComposeView(Divider):
 
     def add_below_editor(self, bar: QWidget) -> None:
         """Put a bar between the editor and the values."""
-        self._layout.insertWidget(self._layout.indexOf(self.values), bar)
+        self._layout.insertWidget(self._layout.indexOf(self.sets), bar)
 
     def show_past_values(self, content: Content, values: Values) -> None:
         """Show other values of the same iteration."""

@@ -90,7 +90,9 @@ class Chip(QFrame):
         """Return the size that shows everything, at most `width` px wide."""
         for part in (self._name, self._detail, self.remove):
             part.ensurePolished()  # it would be measured in another font than it is painted in
-        words = max(self._name.fontMetrics().horizontalAdvance(self.attachment.name), self._detail.sizeHint().width())
+        # Eliding measures in fractions of a pixel.
+        name = self._name.fontMetrics().horizontalAdvance(self.attachment.name) + 1
+        words = max(name, self._detail.sizeHint().width())
         return QSize(min(self._around() + words, width), self._lines() + 2 * _PAD)
 
     def place(self, place: QRect) -> None:

@@ -6,11 +6,16 @@ Invariant: it knows what a person wants, and nothing of the text that is searche
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
 
 from workbench.core.finding import Query
 from workbench.ui.theme import set_role
+
+_TOGGLES = 4
+"""The place of the first toggle in the upper row."""
+_LEAST_CHARACTERS = 50
+"""A bar that is narrower, in characters, has its toggles in a row of their own."""
 
 
 class FindBar(QFrame):
@@ -42,8 +47,10 @@ class FindBar(QFrame):
         self._regex = self._toggle(".*", "Regular expression")
         self._one = self._button("Replace", "Replace this hit and go to the next (Enter)", self.replace_wanted.emit)
         self._all = self._button("All", "Replace all hits, as one step of undo", self.replace_all_wanted.emit)
-        first, second = QHBoxLayout(), QHBoxLayout()
-        first.addWidget(self._find, 1)
+        self._first, self._options, second = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        self._options.addStretch(1)
+        self._folded = False
+        self._first.addWidget(self._find, 1)
         for widget in (
             self._count,
             self._button("↑", "Previous hit (Shift+F3)", lambda: self.step.emit(-1)),
@@ -53,14 +60,14 @@ class FindBar(QFrame):
             self._regex,
             self._button("✕", "Close (Esc)", self.closed.emit),
         ):
-            first.addWidget(widget)
+            self._first.addWidget(widget)
         second.addWidget(self._by, 1)
         second.addWidget(self._one)
         second.addWidget(self._all)
         grid = QGridLayout(self)
         grid.setContentsMargins(12, 6, 8, 6)
         grid.setVerticalSpacing(4)
-        for row in (first, second):
+        for row in (self._first, self._options, second):
             row.setSpacing(4)
             grid.addLayout(row, grid.rowCount(), 0)
         grid.addWidget(self._problem, grid.rowCount(), 0)
@@ -119,6 +126,16 @@ class FindBar(QFrame):
         return button
 
     # What Qt calls.
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < _LEAST_CHARACTERS * self.fontMetrics().averageCharWidth()
+        if narrow != self._folded:
+            # What is looked for would have no room beside all the buttons.
+            self._folded = narrow
+            for at, toggle in enumerate((self._case, self._word, self._regex)):
+                (self._first if narrow else self._options).removeWidget(toggle)
+                (self._options if narrow else self._first).insertWidget(at if narrow else _TOGGLES + at, toggle)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not (
