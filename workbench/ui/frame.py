@@ -7,7 +7,7 @@ the editor. Keys that nothing takes yet are kept for whoever completes the windo
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -51,6 +51,7 @@ class Frame(QMainWindow):
         self.setWindowTitle("Prompt Workbench")
         self.setMinimumSize(*SMALLEST)
         self._painted = self._closed = False
+        self.parts: Callable[[], Sequence[QWidget]] = tuple
         self.may_close: Callable[[], bool] = lambda: True
         self.is_complete = False
         self._early: list[QKeySequence | str] = []
@@ -150,6 +151,13 @@ class Frame(QMainWindow):
         return {geometry.MAIN: self.divider, geometry.COMPOSE: self.view}
 
     # What Qt calls.
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        if not self.is_complete:
+            return super().focusNextPrevChild(forward)
+        from workbench.ui.taborder import step  # nobody tabs before the first paint
+
+        return step(self, self.parts(), forward=forward)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from workbench.ui.compose.numbers import show_forecast
 from workbench.ui.context_menus import iteration_menu, prompt_menu
 from workbench.ui.dialogue.opening import PasteWatch
+from workbench.ui.taborder import parts_of
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 def wire(window: MainWindow) -> None:
     """Connect everything; called once, when all parts exist."""
     compose, view, side = window.compose, window.view, window.sidebar
+    window.frame.parts = lambda: parts_of(window)
     window.tasks.failed.connect(window.notices.problem)
     compose.problem.connect(window.notices.refused)
     compose.draft_loaded.connect(window.show_draft)

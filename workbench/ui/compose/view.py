@@ -113,6 +113,11 @@ class ComposeView(Divider):
         self._show(past=True)
         self.viewing.show_row(title, f"{detail}\nType into the text to start a branch from it.")
 
+    def parts(self) -> list[QWidget]:
+        """Return what stands at the left, from top to bottom."""
+        items = (self._layout.itemAt(index) for index in range(self._layout.count()))
+        return [widget for item in items if item is not None and (widget := item.widget()) is not None]
+
     def add_below_editor(self, bar: QWidget) -> None:
         """Put a bar between the editor and the values."""
         self._layout.insertWidget(self._layout.indexOf(self.sets), bar)

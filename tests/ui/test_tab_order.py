@@ -1,0 +1,45 @@
+"""Tab goes through the window as it is read, also over what came later, and back the same way."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QWidget
+
+from tests.ui.desk import Desk
+from tests.ui.editor_support import content
+from workbench.ui.editor.field import ExactField
+
+pytestmark = pytest.mark.window
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+def around(desk: Desk, *, forward: bool = True) -> list[QWidget]:
+    """Go round from the list of prompts, and return the stops in order."""
+    desk.window.sidebar.prompt_list.setFocus()
+    seen: list[QWidget] = []
+    while (stop := QApplication.focusWidget()) is not None and stop not in seen:
+        seen.append(stop)
+        held = [CTRL] if isinstance(stop, ExactField) and forward else []
+        desk.press(Qt.Key.Key_Tab if forward else Qt.Key.Key_Backtab, *held, *([] if forward else [SHIFT]))
+    return seen
+
+
+def test_the_window_is_gone_through_as_it_is_read(desk: Desk) -> None:
+    window = desk.open()
+    desk.run()
+    window.view.editor.set_content(content(("system", "a {{late}}"), ("user", "b")))
+    window.view.editor.edited.emit()
+    window.compose.lanes.duplicate(window.shown_slots()[0])
+    desk.until(lambda: len(window.view.lanes.slots()) == 3)
+    window.compose.lanes.move(window.shown_slots()[2], -1)
+    view, lanes = window.view, window.view.lanes
+    columns = [lanes.column(slot) for slot in lanes.slots()]
+    parts = [window.sidebar.iteration_list, view.editor, view.values, view.runbar, *columns, window.header]
+    seen = around(desk)
+    assert all(stop.isVisible() for stop in seen)
+    order = [next((i for i, part in enumerate(parts) if part is s or part.isAncestorOf(s)), -1) for s in seen]
+    reached = [number for number in dict.fromkeys(order) if number >= 0]
+    assert reached == list(range(len(parts)))
+    assert seen[-1].accessibleName() == "New prompt"
+    assert around(desk, forward=False) == [seen[0], *reversed(seen[1:])]

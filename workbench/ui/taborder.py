@@ -1,0 +1,66 @@
+"""The order in which Tab goes through the window.
+
+Invariant: what is read first comes first, whenever its widgets were made: header, prompts, editor from top to bottom,
+lanes from left to right, the rest. Within a part the widgets keep the order that the part gave them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QWidget
+
+if TYPE_CHECKING:
+    from workbench.ui.window import MainWindow
+
+
+def parts_of(window: MainWindow) -> list[QWidget]:
+    """Return the parts of the main window in reading order."""
+    side, lanes = window.sidebar, window.view.lanes
+    columns = [column for slot in lanes.slots() if (column := lanes.column(slot)) is not None]
+    lists = (side.prompt_list, side.iteration_list)
+    return [window.header, side, *lists, *window.view.parts(), *columns, lanes, window.status]
+
+
+def step(window: QWidget, parts: Sequence[QWidget], *, forward: bool) -> bool:
+    """Give the keyboard to the next stop in `window`, or the previous one; False when there is no other.
+
+    `parts` are in reading order. A stop belongs to the innermost of them that holds it, so a part can lie in another.
+    """
+    stops = sorted(_stops(window), key=lambda stop: _rank(stop, parts))
+    focused = QApplication.focusWidget()
+    if not stops or stops == [focused]:
+        return False
+    at = next((i for i, stop in enumerate(stops) if stop is focused), None)
+    if at is None:
+        at = -1 if forward else 0
+    target = stops[(at + (1 if forward else -1)) % len(stops)]
+    target.setFocus(Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
+    return True
+
+
+def _stops(window: QWidget) -> Iterator[QWidget]:
+    """Yield what Tab stops at, in the order that Qt keeps."""
+    widget = window.nextInFocusChain()
+    while widget is not None and widget is not window:
+        if (
+            widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+            and widget.isEnabled()
+            and widget.isVisible()
+            and widget.focusProxy() is None
+            and widget.window() is window
+        ):
+            yield widget
+        widget = widget.nextInFocusChain()
+
+
+def _rank(stop: QWidget, parts: Sequence[QWidget]) -> int:
+    found = len(parts)
+    for number, part in enumerate(parts):
+        if part is stop:
+            return number
+        if part.isAncestorOf(stop) and (found == len(parts) or parts[found].isAncestorOf(part)):
+            found = number
+    return found
