@@ -71,6 +71,11 @@ def test_values_that_nothing_uses_are_named_while_people_type(desk: Desk) -> Non
     desk.type("{{name_0}}")
     desk.until(lambda: "name_0" not in said.text())
     assert said.isVisible()
+    window.handlers.step_iteration(1)
+    desk.until(lambda: window.compose.viewing is not None)
+    assert not said.isVisible()
+    window.handlers.back()
+    assert said.isVisible()
 
 
 def test_the_template_is_switched_by_a_button_a_command_and_undo(desk: Desk) -> None:

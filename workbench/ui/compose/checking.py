@@ -35,13 +35,19 @@ class UnusedNote(QLabel):
         self.setContentsMargins(14, 0, 14, 8)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         set_role(self, "small-sunken")
+        self._allowed = True
         self.hide()
 
     def tell(self, names: tuple[str, ...]) -> None:
         """Name them; () for none."""
         more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
         self.setText(f"Not used in the prompt: {', '.join(names[:MOST_NAMES])}{more}." if names else "")
-        self.setVisible(bool(names))
+        self.appear()
+
+    def appear(self, *, allowed: bool | None = None) -> None:
+        """Show it while there is something to say and, where that is given, its draft is shown."""
+        self._allowed = self._allowed if allowed is None else allowed
+        self.setVisible(self._allowed and bool(self.text()))
 
 
 class Checking(QObject):
@@ -65,6 +71,7 @@ class Checking(QObject):
         for signal in (self._editor.edited, self._editor.parts_changed, self._values.edited):
             signal.connect(self._pause.start)
         self._editor.block_made.connect(lambda _: self._pause.start())
+        window.view.shown_editor_changed.connect(lambda shown: self.unused.appear(allowed=shown is self._editor))
         window.view.draft_set.connect(self._pause.start)
         self._pause.start()
 
