@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from workbench.core.blocks import BlockError, OutputFormat, Tool
-from workbench.core.chat_form import format_form, format_instruction, is_strict, tools_form
+from workbench.core.chat_form import format_form, format_instruction, is_strict, schema_object, tools_form
 
 CLOSED: dict[str, Any] = {
     "type": "object",
@@ -73,3 +73,8 @@ def test_what_can_be_held_strictly(change: dict[str, Any], strict: bool) -> None
 def test_only_an_object_is_strict() -> None:
     assert not is_strict({"type": "array", "items": CLOSED})
     assert not is_strict(True)
+
+
+def test_a_number_without_end_is_a_sentence() -> None:
+    with pytest.raises(BlockError, match="too many digits"):
+        schema_object('{"a": ' + "1" * 5000 + "}", "The schema")

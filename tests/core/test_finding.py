@@ -58,3 +58,22 @@ def test_plain_text_is_replaced_as_it_stands(texts: list[str], old: str, new: st
     made, count = replace_all(texts, Query(old, case=True), new)
     assert list(made) == [text.replace(old, new) for text in texts]
     assert count == sum(text.count(old) for text in texts) == len(find(texts, Query(old, case=True)))
+
+
+@pytest.mark.parametrize(
+    "pattern", ["((((a{1000}){1000}){1000}){1000})", "a{99999999999999999999}", "|".join(map(str, range(9999)))]
+)
+def test_patterns_that_cannot_be_made_in_time_are_refused(pattern: str) -> None:
+    with pytest.raises(FindError, match="too large"):
+        find(["a" * 1000], Query(pattern, regex=True))
+
+
+def test_a_long_text_to_look_for_is_refused_and_dates_are_not() -> None:
+    with pytest.raises(FindError, match="too large"):
+        find(["a"], Query("ab" * 2_500_000))
+    assert len(find(["2024-05-06"], Query(r"\d{4}-\d{2}-\d{2}", regex=True))) == 1
+
+
+def test_replacing_does_not_fill_the_memory() -> None:
+    with pytest.raises(FindError, match="would grow"):
+        replace_all(["a" * 1_000_000], Query("(a+)", regex=True), "\\1" * 100)

@@ -153,3 +153,10 @@ def test_a_cheap_look() -> None:
     assert looks_like_json_dialogue(' [{"role": "user"')
     assert not looks_like_json_dialogue('{"a": 1}')
     assert not looks_like_json_dialogue("user: x")
+
+
+def test_many_fences_are_read_in_time() -> None:
+    text = "User: a\n```\nUser: quoted\n```\nAssistant: b\n" * 30_000
+    with pytest.raises(DialogueError, match="60,000 messages"):
+        read_dialogue(text)
+    assert len(read_dialogue(text[: text.index("Assistant: b") + 12]).messages) == 2

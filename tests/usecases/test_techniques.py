@@ -54,3 +54,11 @@ def test_what_the_product_brings_stays_and_what_cannot_be_kept_is_refused(files:
     (files.folder / "file").write_text("")
     with pytest.raises(Exception, match=r"cannot be"):
         blocked.save(MINE)
+
+
+def test_a_pipe_among_the_files_is_named_and_not_read(files: Techniques) -> None:
+    files.save(MINE)
+    os.mkfifo(files.folder / "pipe.yml")
+    library = files.all()
+    assert library.own_ids() == {"role"}
+    assert "pipe.yml is no file" in library.problems[0]

@@ -74,6 +74,8 @@ def schema_object(text: str, what: str) -> dict[str, Any]:
         raise BlockError(f"{what}: this is not JSON at {place} ({error.msg}). Correct it there.") from error
     except RecursionError as error:
         raise BlockError(f"{what}: this is nested too deeply. Flatten it.") from error
+    except ValueError as error:
+        raise BlockError(f"{what}: a number in it has too many digits. Shorten it.") from error
     if not isinstance(schema, dict):
         raise BlockError(f'{what}: this is not a JSON object. Write it like {{"type": "object", "properties": {{}}}}.')
     return schema

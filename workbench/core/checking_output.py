@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 from workbench.core.blocks import BlockError, OutputFormat
+from workbench.core.bounded_schema import UncheckedError, first_error
 from workbench.core.chat_form import schema_object
 from workbench.core.runs import FormatCheck
 
@@ -59,23 +60,18 @@ def check_output(output: OutputFormat, text: str) -> FormatCheck:
 
 
 def _against(output: OutputFormat, value: Any) -> FormatCheck:
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import best_match
-    from referencing import Registry
     from referencing.exceptions import Unresolvable
 
     if problem := schema_problem(output):
         return FormatCheck(None, f"not checked: {problem}")
     try:
-        # Without a registry of its own it would look references up on the network.
-        checker = Draft202012Validator(schema_object(output.schema, _WHAT), registry=Registry())
-        error = best_match(checker.iter_errors(value))
+        error = first_error(schema_object(output.schema, _WHAT), value)
     except Unresolvable as unresolved:
         return FormatCheck(None, f"not checked: the schema refers to {unresolved.ref!r}, which is not in it")
     except RecursionError:
         return FormatCheck(None, "not checked: nested too deeply")
-    except re.error as wrong:
-        return FormatCheck(None, f"not checked: a pattern in the schema is no regular expression ({wrong})")
+    except UncheckedError as why:
+        return FormatCheck(None, f"not checked: {why}")
     if error is None:
         return FormatCheck(True, "valid against the schema")
     return FormatCheck(False, f"{_path(error.absolute_path)}: {_short(error.message)}")

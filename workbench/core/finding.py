@@ -17,6 +17,13 @@ SECONDS = 1.0
 MOST = 20_000
 """Hits that are counted; a search for a single letter in a megabyte needs no more."""
 
+LONGEST = 20_000
+"""Characters of a pattern."""
+MOST_UNROLLED = 100_000
+MOST_MADE = 50_000_000
+"""Characters of a text after everything in it was replaced."""
+_COUNT = regex.compile(r"\{([0-9]+)")
+
 
 class FindError(ValueError):
     """A sentence that says why a search cannot be done, and what to do."""
@@ -69,9 +76,15 @@ def replace_all(texts: Sequence[str], query: Query, by: str, seconds: float = SE
     pattern, deadline = _compiled(query), time.monotonic() + seconds
     made, count = [], 0
     for text in texts:
-        parts, position = [], 0
+        parts, position, size = [], 0, 0
         for match in _matches(pattern, text, deadline):
-            parts += [text[position : match.start()], _expanded(match, by) if query.regex else by]
+            made_of = _expanded(match, by) if query.regex else by
+            size += match.start() - position + len(made_of)
+            if size > MOST_MADE:
+                raise FindError(
+                    f"The text would grow over {MOST_MADE:,} characters. Replace by something shorter, or one by one."
+                )
+            parts += [text[position : match.start()], made_of]
             position = match.end()
             count += 1
         made.append("".join((*parts, text[position:])))
@@ -79,6 +92,9 @@ def replace_all(texts: Sequence[str], query: Query, by: str, seconds: float = SE
 
 
 def _compiled(query: Query) -> Any:
+    # Making a pattern cannot be stopped, and one of a few characters can ask for gigabytes.
+    if len(query.text) > LONGEST or (query.regex and _unrolled(query.text) > MOST_UNROLLED):
+        raise FindError("This pattern is too large. Search for something shorter.")
     source = query.text if query.regex else regex.escape(query.text)
     if query.word:
         source = rf"(?<!\w)(?:{source})(?!\w)"
@@ -90,6 +106,14 @@ def _compiled(query: Query) -> Any:
         raise FindError(f"This is no regular expression: {reason}. Correct it, or search for plain text.") from error
     except (OverflowError, RecursionError, MemoryError) as error:
         raise FindError("This pattern is too large. Search for something shorter.") from error
+
+
+def _unrolled(source: str) -> int:
+    """Return how often a part of the pattern is written out at most, as if all its counts were nested."""
+    product = 1
+    for found in _COUNT.finditer(source):
+        product *= max(1, int(found[1][:9]))
+    return product
 
 
 def _matches(pattern: Any, text: str, deadline: float, start: int = 0) -> Iterator[Any]:

@@ -9,6 +9,7 @@ JSON: a list of messages, or an object with `messages` (or OpenAI's `input`), wi
 
 from __future__ import annotations
 
+import bisect
 import json
 import re
 from collections import Counter
@@ -219,7 +220,13 @@ def _whole(text: str) -> str:
 def _read_text(text: str) -> Dialogue:
     # A fence is quoted text, and names in it are nobody's turn.
     fences = [match.span() for match in re.finditer(r"^```.*?(?:^```[ \t]*$|\Z)", text, re.MULTILINE | re.DOTALL)]
-    turns = [turn for turn in _TURN.finditer(text) if not any(a <= turn.start() < b for a, b in fences)]
+    starts = [start for start, _ in fences]
+
+    def is_quoted(at: int) -> bool:
+        before = bisect.bisect_right(starts, at)
+        return before > 0 and at < fences[before - 1][1]
+
+    turns = [turn for turn in _TURN.finditer(text) if not is_quoted(turn.start())]
     roles = [_ROLES[(turn["heading"] or turn["bold"] or turn["plain"]).lower()] for turn in turns]
     if not turns or "user" not in roles or len(set(roles)) < 2:
         raise DialogueError(

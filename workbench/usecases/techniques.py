@@ -93,6 +93,10 @@ def _read(files: list[Path], *, own: bool) -> tuple[tuple[Technique, ...], tuple
     found, wrong = [], []
     for path in files:
         try:
+            if path.exists() and not path.is_file():
+                # A pipe might be read forever.
+                wrong.append(f"{path.name} is no file. Remove it from the folder of techniques.")
+                continue
             with path.open("rb") as file:
                 raw = file.read(LIMIT_BYTES + 1)
             found.append(read_technique(raw, path.stem, own=own))

@@ -1,0 +1,53 @@
+"""Checks of answers end soon, whatever the schema and the answer are."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from workbench.core.blocks import OutputFormat
+from workbench.core.bounded_schema import UncheckedError, first_error
+from workbench.core.checking_output import check_output
+
+SLOW = "^(?:(?:a|aa|.)+)+b$"
+ANSWER = "a" * 60 + "!"
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"additionalProperties": {"pattern": SLOW}},
+        {"patternProperties": {SLOW: {}}},
+        {"patternProperties": {SLOW: {}}, "additionalProperties": False},
+        {"additionalProperties": {"$schema": "http://json-schema.org/draft-07/schema#", "pattern": SLOW}},
+    ],
+)
+def test_patterns_have_a_deadline(schema: dict[str, object]) -> None:
+    try:
+        first_error(schema, {ANSWER: ANSWER}, seconds=0.05)
+    except UncheckedError as why:
+        assert "too long" in str(why)
+
+
+def test_a_pattern_that_takes_for_ever_in_python_ends() -> None:
+    form = OutputFormat("schema", json.dumps({"type": "string", "pattern": "^(a+)+$"}))
+    assert check_output(form, json.dumps(ANSWER)).ok is False
+
+
+def test_many_items_are_compared_in_time() -> None:
+    assert first_error({"uniqueItems": True}, [{"a": i} for i in range(50_000)]) is None
+
+
+@pytest.mark.parametrize(
+    "value", [{"b": 1, "a": 2}, {"xa": "a"}, {"xb": 1}, [1, True, "1", [1], {}], [1, 1.0], [{}, {}]]
+)
+def test_it_judges_as_jsonschema_does(value: object) -> None:
+    schema = {
+        "properties": {"a": {}},
+        "patternProperties": {"^x": {"type": "string", "pattern": "^a"}},
+        "additionalProperties": False,
+        "uniqueItems": True,
+    }
+    assert (first_error(schema, value) is None) == Draft202012Validator(schema).is_valid(value)

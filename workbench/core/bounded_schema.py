@@ -1,0 +1,127 @@
+"""JSON Schema with bounds on time.
+
+Invariant: whatever a schema and an answer are, a check ends soon: patterns have a deadline together, because Python's
+own could hold up the whole program for ever, and comparing items takes no longer than reading them.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import regex
+
+SECONDS = 1.0
+MOST_ERRORS = 100
+"""Errors that the first one is chosen from; each holds a copy of what it is about."""
+_VALUES = frozenset({"const", "enum", "default", "examples"})
+
+
+class UncheckedError(Exception):
+    """Why an answer cannot be checked, in a few words."""
+
+
+def first_error(schema: Mapping[str, Any], value: Any, seconds: float = SECONDS) -> Any:
+    """Return jsonschema's best error, None for a valid value.
+
+    Raises UncheckedError, and Unresolvable for a reference to what is not in the schema.
+    """
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import best_match
+    from jsonschema.validators import extend
+    from referencing import Registry
+
+    ruled = _without_dialects(schema)
+    if _has(ruled, "unevaluatedProperties") and _has(ruled, "patternProperties"):
+        raise UncheckedError("the schema has unevaluatedProperties and patternProperties, which takes too long")
+    rules = _Rules(time.monotonic() + seconds)
+    made = {
+        "pattern": rules.pattern,
+        "patternProperties": rules.pattern_properties,
+        "additionalProperties": rules.additional_properties,
+        "uniqueItems": rules.unique_items,
+    }
+    # Without a registry of its own it would look references up on the network.
+    checker = extend(Draft202012Validator, made)(ruled, registry=Registry())
+    try:
+        return best_match(itertools.islice(checker.iter_errors(value), MOST_ERRORS))
+    except regex.error as wrong:
+        raise UncheckedError(f"a pattern in the schema is no regular expression ({wrong})") from wrong
+
+
+class _Rules:
+    """The keywords that could take for ever, with one deadline."""
+
+    def __init__(self, deadline: float) -> None:
+        self._deadline = deadline
+
+    def _found(self, pattern: str, text: str) -> bool:
+        left = self._deadline - time.monotonic()
+        try:
+            if left > 0:
+                return regex.search(pattern, text, timeout=left) is not None
+        except TimeoutError:
+            pass  # told below, as for a deadline that is over already
+        raise UncheckedError("the patterns of the schema take too long on this answer")
+
+    def pattern(self, validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[Any]:
+        from jsonschema import ValidationError
+
+        if validator.is_type(instance, "string") and not self._found(pattern, instance):
+            yield ValidationError(f"{instance!r} does not match {pattern!r}")
+
+    def pattern_properties(self, validator: Any, patterns: Any, instance: Any, schema: Any) -> Iterator[Any]:
+        if validator.is_type(instance, "object"):
+            for pattern, wanted in patterns.items():
+                for key, value in instance.items():
+                    if self._found(pattern, key):
+                        yield from validator.descend(value, wanted, path=key, schema_path=pattern)
+
+    def additional_properties(self, validator: Any, wanted: Any, instance: Any, schema: Any) -> Iterator[Any]:
+        from jsonschema import ValidationError
+
+        if not validator.is_type(instance, "object"):
+            return
+        known, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
+        extras = [k for k in instance if k not in known and not any(self._found(p, k) for p in patterns)]
+        if validator.is_type(wanted, "object"):
+            for key in extras:
+                yield from validator.descend(instance[key], wanted, path=key)
+        elif not wanted and extras:
+            names = ", ".join(repr(key) for key in extras[:10])
+            verb = "was" if len(extras) == 1 else "were"
+            yield ValidationError(f"Additional properties are not allowed ({names} {verb} unexpected)")
+
+    def unique_items(self, validator: Any, wanted: Any, instance: Any, schema: Any) -> Iterator[Any]:
+        from jsonschema import ValidationError
+
+        if wanted and validator.is_type(instance, "array") and len({_key(item) for item in instance}) < len(instance):
+            yield ValidationError(f"{instance!r} has non-unique elements")
+
+
+def _key(value: Any) -> Any:
+    """Return what is equal for equal JSON values: 1 is 1.0, and true is not 1."""
+    if isinstance(value, dict):
+        return "object", frozenset((key, _key(item)) for key, item in value.items())
+    if isinstance(value, list):
+        return "array", tuple(_key(item) for item in value)
+    return isinstance(value, bool), value
+
+
+def _without_dialects(schema: Any) -> Any:
+    """Return the schema without its `$schema`: for a part with one of its own other rules would be taken."""
+    if isinstance(schema, dict):
+        return {
+            key: item if key in _VALUES else _without_dialects(item)
+            for key, item in schema.items()
+            if not (key == "$schema" and isinstance(item, str))
+        }
+    return [_without_dialects(item) for item in schema] if isinstance(schema, list) else schema
+
+
+def _has(schema: Any, name: str) -> bool:
+    if isinstance(schema, dict):
+        return name in schema or any(_has(item, name) for item in schema.values())
+    return isinstance(schema, list) and any(_has(item, name) for item in schema)
