@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import time
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -25,10 +27,10 @@ ANSWER = "a" * 60 + "!"
     ],
 )
 def test_patterns_have_a_deadline(schema: dict[str, object]) -> None:
-    try:
+    started = time.monotonic()
+    with contextlib.suppress(UncheckedError):
         first_error(schema, {ANSWER: ANSWER}, seconds=0.05)
-    except UncheckedError as why:
-        assert "too long" in str(why)
+    assert time.monotonic() - started < 5
 
 
 def test_a_pattern_that_takes_for_ever_in_python_ends() -> None:
