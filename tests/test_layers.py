@@ -75,6 +75,13 @@ def test_the_window_comes_up_without_anything_heavy() -> None:
     assert loaded_by(["workbench.ui.main"]) & (MODELS | KEYRING | NETWORK | LEXERS) == set()
 
 
+def test_the_first_sight_of_a_draft_needs_nothing_of_runs_and_techniques() -> None:
+    late = {f"workbench.core.{name}" for name in ("runs", "lanes", "drafts", "techniques")}
+    code = f"import sys, workbench.ui.frame; print(sorted({late!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (done.stdout.strip(), done.stderr) == ("[]", "")
+
+
 def test_the_terminal_comes_up_without_qt() -> None:
     assert loaded_by(["workbench.cli.main"]) & (QT | MODELS | KEYRING) == set()
 

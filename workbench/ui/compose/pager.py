@@ -5,13 +5,17 @@ Invariant: all lanes show answers to the set that is named here; there is no row
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
-from workbench.core.runs import RunSet
 from workbench.ui.shell.bars import Elided
 from workbench.ui.shell.keybutton import KeyName, with_key
 from workbench.ui.theme import set_role
+
+if TYPE_CHECKING:
+    from workbench.core.runs import RunSet
 
 _MOST_TIP = 600
 
@@ -52,16 +56,16 @@ class Pager(QFrame):
 
     def show_page(self, sets: tuple[RunSet, ...], at: int, progress: str) -> None:
         """Show the set at `at`; hidden when there is nothing to page through and nothing to name."""
-        one = sets[at] if sets else RunSet("", "", ())
+        name, values = (sets[at].name, sets[at].values) if sets else ("", ())
         several = len(sets) > 1
         place = f"Set {at + 1} of {len(sets)}" if several else "Set"
-        self.name.set_full(f"{place} · {one.name}" if one.name else place)
-        self.name.set_tip("\n".join(f"{name}: {value}" for name, value in one.values)[:_MOST_TIP])
+        self.name.set_full(f"{place} · {name}" if name else place)
+        self.name.set_tip("\n".join(f"{variable}: {value}" for variable, value in values)[:_MOST_TIP])
         self.progress.set_full(progress)
         for button, possible in ((self.older, at > 0), (self.newer, at + 1 < len(sets))):
             button.setVisible(several)
             button.setEnabled(possible)
-        self.setVisible(several or bool(one.name))
+        self.setVisible(several or bool(name))
 
     def _button(self, text: str, step: int) -> QPushButton:
         button = QPushButton(text, self)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QWheelEvent
@@ -24,8 +25,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.core.drafts import ValueSet
 from workbench.ui.theme import set_role
+
+if TYPE_CHECKING:
+    from workbench.core.drafts import ValueSet
 
 AROUND = 20
 """The most sets that have a place in the row at once."""

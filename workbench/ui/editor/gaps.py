@@ -6,15 +6,19 @@ reaches the last one, the focus leaves the message, or anything but typing chang
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 
-from workbench.core.techniques import Caret, Insertion
 from workbench.ui.editor.block import MessageBlock
 from workbench.ui.editor.exact import from_document, to_document, units
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.journal import TextStep
 from workbench.ui.editor.mirror import Edit
+
+if TYPE_CHECKING:
+    from workbench.core.techniques import Caret, Insertion
 
 
 class Gaps(QObject):
@@ -122,6 +126,8 @@ def text_step(block: MessageBlock, found: Insertion) -> TextStep:
 
 def caret_of(field: ExactField, index: int) -> Caret:
     """Return caret and selection of message `index` in code points."""
+    from workbench.core.techniques import Caret  # with the first technique, not before the first paint
+
     raw = field.document_text()
     start, end = field.selection()
     return Caret(index, len(from_document(_part(raw, 0, start))), len(from_document(_part(raw, 0, end))))

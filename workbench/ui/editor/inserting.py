@@ -6,14 +6,17 @@ Invariant: inserting is one step of the journal; the gaps that are open afterwar
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 
-from workbench.core.techniques import Caret, Insertion
 from workbench.ui.editor.column import Column
 from workbench.ui.editor.gaps import Gaps, caret_of, selected, text_step
 from workbench.ui.editor.journal import Block, BlockStep, Step
 from workbench.ui.editor.waiting import Waiting
+
+if TYPE_CHECKING:
+    from workbench.core.techniques import Caret, Insertion
 
 
 class Inserting(QObject):
