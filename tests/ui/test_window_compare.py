@@ -112,6 +112,19 @@ def test_both_sides_stand_beside_each_other_line_by_line(desk: Desk) -> None:
     dialog.close()
 
 
+def test_a_draft_that_just_ran_is_compared_with_the_one_before(desk: Desk) -> None:
+    window = desk.open(HELLO)
+    ask(desk, "Be kind.")
+    ask(desk, "Be brief.")
+    first = desk.timeline()[1]
+    dialog = compare_versions(window)
+    desk.until(lambda: "kindbrief" in dialog.view.toPlainText())
+    assert dialog.old.currentData() == first.uid
+    dialog.old.setCurrentIndex(dialog.old.findData(desk.timeline()[0].uid))
+    desk.until(lambda: dialog.count.text() == "no difference")
+    dialog.close()
+
+
 @given(st.text("ab\n ", max_size=30), st.text("ab\n ", max_size=30))
 def test_sides_are_level_and_whole(old: str, new: str) -> None:
     sides = side_by_side(tuple(runs_of(diff_texts(old, new))))

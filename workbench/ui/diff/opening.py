@@ -51,7 +51,13 @@ def compare_versions(window: MainWindow, old: str | None = None, new: str | None
 
     chosen = old if old is not None else compose.shown_row() or (entries[1][0] if len(entries) > 1 else DRAFT)
     dialog = CompareDialog(
-        window.theme, window.tasks, entries, read, (chosen, DRAFT if new is None else new), window.frame
+        window.theme,
+        window.tasks,
+        entries,
+        read,
+        (chosen, DRAFT if new is None else new),
+        window.frame,
+        guessed=old is None,
     )
     dialog.show()
     window.tasks.run(

@@ -87,12 +87,16 @@ class CompareDialog(QDialog):
         read: Callable[[str], Side],
         chosen: tuple[str, str],
         parent: QWidget | None = None,
+        *,
+        guessed: bool = False,
     ) -> None:
+        """`guessed`: nobody chose the older side, so one that is the same as the newer one gives way to the next."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Compare versions of the prompt")
         self._tasks, self._read = tasks, read
         self._ticket = 0
+        self._guessed = guessed
         self._parts: tuple[PartDiff, ...] = ()
         self.old, self.new = (self._picker(entries, uid) for uid in chosen)
         self.old.setAccessibleName("Older side")
@@ -149,7 +153,15 @@ class CompareDialog(QDialog):
     def _compared(self, ticket: int, parts: tuple[PartDiff, ...]) -> None:
         if ticket == self._ticket:
             self._parts = parts
-            self._show()
+            guessed, self._guessed = self._guessed, False
+            if (
+                guessed
+                and all(part.state == "same" for part in parts)
+                and self.old.itemData(self.old.currentIndex() + 1)
+            ):
+                self.old.setCurrentIndex(self.old.currentIndex() + 1)
+            else:
+                self._show()
 
     def add_entries(self, entries: Sequence[Entry]) -> None:
         """Offer more, behind those that are there; what is chosen stays."""
