@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
+from workbench.app.blindness import masked
 from workbench.app.lane_state import LaneStatus, Standing
 from workbench.core.money import Usage, saved, show_cost
 from workbench.core.runs import ENDED, OutputRecord, Result, Verdict, notable
@@ -95,6 +96,8 @@ class Board(QObject):
         self._lookup = lookup
         self._clock = clock
         self._run = ""
+        self._veil: Callable[[], bool] | None = None
+        self._veiled = False
         self._columns: dict[str, _Column] = {}
         self._verdict = Verdict("none")
         self._last: dict[str, LaneStatus] = {}
@@ -109,8 +112,14 @@ class Board(QObject):
         """The latest verdict of the shown run."""
         return self._verdict
 
-    def show(self, run_uid: str, columns: Sequence[ColumnSource], verdict: Verdict) -> None:
-        """Show another run. Slots that it lacks become empty when the window clears them."""
+    def show(
+        self, run_uid: str, columns: Sequence[ColumnSource], verdict: Verdict, veil: Callable[[], bool] | None = None
+    ) -> None:
+        """Show another run. Slots that it lacks become empty when the window clears them.
+
+        With `veil` it is shown blind, and without its texts as long as that returns True.
+        """
+        self._veil, self._veiled = veil, veil is not None and veil()
         gone = set(self._columns) - {c.slot for c in columns}
         self._run, self._verdict = run_uid, verdict
         self._columns = {c.slot: _column(c) for c in columns}
@@ -121,9 +130,15 @@ class Board(QObject):
             self._reset(slot)
         self.changed.emit()
 
-    def show_again(self, columns: Sequence[ColumnSource], verdict: Verdict) -> None:
+    def show_again(
+        self, columns: Sequence[ColumnSource], verdict: Verdict, veil: Callable[[], bool] | None = None
+    ) -> None:
         """Show other answers of the same run: another value set, or other samples."""
-        self._verdict = verdict
+        veiled = veil is not None and veil()
+        if (veil is None, veiled) != (self._veil is None, self._veiled):
+            self.show(self._run, columns, verdict, veil)
+            return
+        self._verdict, self._veil = verdict, veil
         changed = [c.slot for c in columns if (old := self._columns.get(c.slot)) is None or old.source() != c]
         self._columns = {c.slot: _column(c) if c.slot in changed else self._columns[c.slot] for c in columns}
         for slot in self._columns:
@@ -199,8 +214,8 @@ class Board(QObject):
         return tuple(self._columns)
 
     def shown(self, slot: str) -> Snapshot | None:
-        """Return the attempt a lane shows, whole and as it is now."""
-        uid = self.output(slot)
+        """Return the attempt a lane shows, whole and as it is now; None while nothing of it may be seen."""
+        uid = "" if self._veiled else self.output(slot)
         return self._lookup(uid, 0, 0) if uid else None
 
     def is_blind(self, slot: str) -> bool:
@@ -228,6 +243,13 @@ class Board(QObject):
 
     def tick(self, dirty: set[str]) -> None:
         """Bring columns up to date whose shown output is in `dirty`."""
+        if self._veil is not None and self._veiled and not self._veil():
+            # All at once: who comes first would tell who is fast.
+            self._veiled = False
+            for slot in self._columns:
+                self._reset(slot)
+            self.changed.emit()
+            return
         for slot, column in self._columns.items():
             if column.shown in dirty:
                 self._follow(slot, column)
@@ -250,6 +272,9 @@ class Board(QObject):
     def _follow(self, slot: str, column: _Column) -> None:
         shown = self._lookup(column.shown, column.text_length, column.reasoning_length)
         if shown is None:
+            return
+        if self._veiled:
+            self._show_status(slot, column, shown)
             return
         anew = shown.rounds != column.rounds
         if anew or shown.text_length < column.text_length or shown.reasoning_length < column.reasoning_length:
@@ -277,6 +302,8 @@ class Board(QObject):
             samples=column.samples if column.samples > 1 else 0,
             kept=column.kept,
         )
+        if self._veil is not None:
+            status = masked(status, veiled=self._veiled)
         old = self._last.get(slot)
         if old == status:
             return
@@ -291,7 +318,7 @@ class Board(QObject):
             standing = "bad"
         elif not column.kept and column.position in self._verdict.positions:
             standing = "winner" if self._verdict.kind == "winner" else "tie" if self._verdict.kind == "tie" else ""
-        return replace(status, standing=standing, blind=self._verdict.blind)
+        return replace(status, standing=standing)
 
 
 def _column(source: ColumnSource) -> _Column:

@@ -19,6 +19,8 @@ class WindowState:
     """A past iteration is shown, read-only."""
     running: bool = False
     has_lanes: bool = False
+    blind: bool = False
+    """The shown answers have no names until they are judged."""
     has_sets: bool = False
     """The draft has value sets, or the shown run went through several."""
     lane_focused: bool = False
@@ -65,6 +67,10 @@ def _editing(s: WindowState) -> bool:
     return s.has_prompt and not s.viewing
 
 
+def _lane_named(s: WindowState) -> bool:
+    return _editing(s) and s.lane_focused and not s.blind
+
+
 def _has_sets(s: WindowState) -> bool:
     return _editing(s) and s.has_sets
 
@@ -90,6 +96,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("tie", "Verdict: tie", "Verdict", (), lambda s: s.can_mark),
     Command("all_bad", "Verdict: all bad", "Verdict", (), lambda s: s.can_mark),
     Command("mark_focused", "Mark the focused lane the winner", "Verdict", (), lambda s: s.can_mark and s.lane_focused),
+    Command("blind", "Blind: hide who answers, from the next run on", "Verdict", ("Ctrl+B",), _always),
+    Command("reveal", "Reveal the names without a verdict", "Verdict", (), lambda s: s.blind),
     Command("new_prompt", "New prompt", "Prompt", ("Ctrl+N",), lambda s: s.writable),
     Command("rename_prompt", "Rename prompt", "Prompt", ("F2",), lambda s: s.has_prompt and s.writable),
     Command("duplicate_prompt", "Duplicate prompt", "Prompt", (), lambda s: s.has_prompt and s.writable),
@@ -123,12 +131,18 @@ COMMANDS: tuple[Command, ...] = (
     Command("next_set", "Next value set, in all lanes", "Values", ("Alt+PgDown",), lambda s: s.has_sets),
     Command("previous_set", "Value set before, in all lanes", "Values", ("Alt+PgUp",), lambda s: s.has_sets),
     Command("large_value", "Edit the value in a large pane…", "Values", ("Ctrl+Shift+L",), _editing),
-    Command("add_lane", "Add a lane", "Lanes", ("Ctrl+L",), _editing),
-    Command("duplicate_lane", "Duplicate the focused lane", "Lanes", (), lambda s: _editing(s) and s.lane_focused),
-    Command("remove_lane", "Remove the focused lane", "Lanes", (), lambda s: _editing(s) and s.lane_focused),
-    Command("lane_model", "Change the focused lane's model", "Lanes", (), lambda s: _editing(s) and s.lane_focused),
-    Command("lane_code", "Get code for the focused lane", "Lanes", (), lambda s: _editing(s) and s.lane_focused),
-    Command("continue_lane", "Continue from the focused lane's answer", "Lanes", ("Ctrl+J",), lambda s: s.can_continue),
+    Command("add_lane", "Add a lane", "Lanes", ("Ctrl+L",), lambda s: _editing(s) and not s.blind),
+    Command("duplicate_lane", "Duplicate the focused lane", "Lanes", (), _lane_named),
+    Command("remove_lane", "Remove the focused lane", "Lanes", (), _lane_named),
+    Command("lane_model", "Change the focused lane's model", "Lanes", (), _lane_named),
+    Command("lane_code", "Get code for the focused lane", "Lanes", (), _lane_named),
+    Command(
+        "continue_lane",
+        "Continue from the focused lane's answer",
+        "Lanes",
+        ("Ctrl+J",),
+        lambda s: s.can_continue and not s.blind,
+    ),
     Command("next_lane", "Focus the next lane", "Lanes", ("Ctrl+PgDown",), lambda s: s.has_lanes),
     Command("previous_lane", "Focus the previous lane", "Lanes", ("Ctrl+PgUp",), lambda s: s.has_lanes),
     Command("copy_answer", "Copy the focused lane's answer", "Lanes", (), lambda s: s.lane_focused),

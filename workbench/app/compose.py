@@ -11,7 +11,9 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
+from workbench.app.blindness import blind_heads
 from workbench.app.lane_list import LaneList, heads, named_by_files
+from workbench.app.lane_state import LaneHead
 from workbench.app.past import Past, headline, why_not_run
 from workbench.app.rows import Rows
 from workbench.app.saving import DraftSaver
@@ -77,7 +79,11 @@ class Compose(QObject):
         self._known_endpoints: dict[str, Endpoint] = {}
         self._taken: tuple[Draft, Draft] | None = None
         self._ready = False
+        self.blind = False
+        """Whether the next run hides who answers what until it is judged."""
         self._opening = ""
+        self._past_heads: list[LaneHead] = []
+        self.stage.blinded.connect(lambda _: self._emit_heads())
         self.past.arrived.connect(self._show_past)
         self.lanes.changed.connect(self._lanes_changed)
         self.sets.changed.connect(self._sets_changed)
@@ -199,7 +205,9 @@ class Compose(QObject):
         self.saver.touch()
         self.saver.flush()
         try:
-            handle = self._workbench.runner.start_iteration(self._prompt, draft, based_on=draft.based_on)
+            handle = self._workbench.runner.start_iteration(
+                self._prompt, draft, based_on=draft.based_on, blind=self.blind
+            )
         except RefusedError as error:
             self.problem.emit(error.sentence, error.detail)
             if error.lack is not None:
@@ -207,7 +215,7 @@ class Compose(QObject):
             return
         self._versions.started(handle.run_uid, draft.content)
         kept = {lane.slot for lane in self.lanes.lanes} - {lane.slot for lane in draft.run_lanes}
-        self.stage.follow(handle, draft, self._known_endpoints, kept)
+        self.stage.follow(handle, draft, self._known_endpoints, kept, blind=self.blind)
         self._emit_heads()
         self.run_started.emit()
 
@@ -238,11 +246,12 @@ class Compose(QObject):
     def _show_past(self, detail: Detail) -> None:
         ran = () if isinstance(detail, VersionDetail) else detail.lanes
         lanes = tuple(lane.lane for lane in ran)
-        self.heads_changed.emit(heads(lanes, self._known_endpoints, self._versions.labels, read_only=True))
+        self._past_heads = heads(lanes, self._known_endpoints, self._versions.labels, read_only=True)
         if isinstance(detail, VersionDetail):
             self.stage.show_nothing()
         else:
             self.stage.show_past(detail, self._known_endpoints)
+        self._emit_heads()
         self.viewing_changed.emit(detail, headline(detail))
         self.changed.emit()
 
@@ -319,10 +328,14 @@ class Compose(QObject):
         self.changed.emit()
 
     def _emit_heads(self) -> None:
-        if self.viewing is None:
-            self.heads_changed.emit(
-                heads(self.lanes.shown, self._known_endpoints, self._versions.labels, answered=self.stage.answered)
-            )
+        run = self.stage.shown
+        self.heads_changed.emit(blind_heads(run.order) if run.is_blind else self.named_heads())
+
+    def named_heads(self) -> list[LaneHead]:
+        """Return what the headers say where nothing is hidden."""
+        if self.viewing is not None:
+            return self._past_heads
+        return heads(self.lanes.shown, self._known_endpoints, self._versions.labels, answered=self.stage.answered)
 
     def _show_draft_lanes(self) -> None:
         self._emit_heads()

@@ -27,6 +27,8 @@ class Opened:
     prompt_uid: str
     draft: Draft | None
     problem: Problem | None = None
+    blind: bool = False
+    """Whether the next runs hide who answers what, as it was left."""
 
 
 def read(workbench: Workbench, wanted: str = "") -> Opened:
@@ -40,4 +42,5 @@ def read(workbench: Workbench, wanted: str = "") -> Opened:
         uid,
         opened.draft if opened else None,
         opened.problem if opened else None,
+        bool(workbench.store.get_meta("blind")),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from workbench.app.blindness import order
 from workbench.app.board import ColumnSource
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
@@ -56,6 +57,19 @@ class ShownRun:
     verdicts: tuple[Verdict, ...] = ()
     at: int = 0
     samples: Mapping[str, int] = field(default_factory=dict)
+    blind: frozenset[int] = frozenset()
+    """The sets whose answers are shown without names."""
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether the answers to the shown set have no names."""
+        return self.at in self.blind
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The slots as they are shown: in the order of the run, or blind in another."""
+        slots = [lane.slot for lane in self.lanes if not (lane.kept and self.is_blind)]
+        return order(self.uid, self.at, slots) if self.is_blind else tuple(slots)
 
     @property
     def verdict(self) -> Verdict:
@@ -69,7 +83,8 @@ class ShownRun:
 
     def columns(self) -> tuple[ColumnSource, ...]:
         """Return what each lane shows."""
-        return tuple(self._column(lane) for lane in self.lanes)
+        lanes = {lane.slot: lane for lane in self.lanes}
+        return tuple(self._column(lanes[slot]) for slot in self.order)
 
     def samples_of(self, slot: str) -> int:
         """Return how many samples a lane has for the shown set."""
@@ -105,7 +120,11 @@ class ShownRun:
         """Return it with a verdict on a set."""
         verdicts = [*self.verdicts, *(Verdict("none") for _ in range(len(self.sets) - len(self.verdicts)))]
         verdicts[at] = verdict
-        return replace(self, verdicts=tuple(verdicts))
+        return replace(self, verdicts=tuple(verdicts), blind=self.blind - {at})
+
+    def revealed(self) -> ShownRun:
+        """Return it with the names of all sets."""
+        return replace(self, blind=frozenset())
 
     def run_of(self, slot: str) -> str:
         """Return the uid of the run that a lane's answers belong to."""
@@ -156,7 +175,7 @@ class ShownRun:
 NO_RUN = ShownRun()
 
 
-def started(handle: RunHandle, draft: Draft, is_free: IsFree) -> ShownRun:
+def started(handle: RunHandle, draft: Draft, is_free: IsFree, *, blind: bool = False) -> ShownRun:
     """Return a run that was just started from a draft."""
     sets = tuple(RunSet(one.uid, one.name, one.values) for one in draft.run_sets)
     lanes = tuple(
@@ -164,7 +183,7 @@ def started(handle: RunHandle, draft: Draft, is_free: IsFree) -> ShownRun:
         for position, lane in enumerate(draft.run_lanes)
     )
     attempts = {(lanes[t.position].slot, t.value_set, t.sample): (t.uid,) for t in handle.transcripts}
-    return ShownRun(handle.run_uid, lanes, sets, attempts)
+    return ShownRun(handle.run_uid, lanes, sets, attempts, blind=frozenset(range(len(sets))) if blind else frozenset())
 
 
 def stored(detail: IterationDetail, is_free: IsFree) -> ShownRun:
@@ -179,7 +198,8 @@ def stored(detail: IterationDetail, is_free: IsFree) -> ShownRun:
     for output in sorted(detail.outputs, key=lambda o: (o.value_set, o.sample, o.attempt)):
         cell = (slots[output.position], output.value_set, output.sample)
         attempts[cell] = (*attempts.get(cell, ()), output.uid)
-    return ShownRun(detail.row.run_uid, lanes, sets, attempts, detail.verdicts or (detail.verdict,))
+    verdicts = detail.verdicts or (detail.verdict,)
+    return ShownRun(detail.row.run_uid, lanes, sets, attempts, verdicts, blind=detail.blind)
 
 
 def _asked(lane: Lane, content: Content, sets: tuple[RunSet, ...]) -> Asked:

@@ -6,7 +6,7 @@ an answer to the same value set.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Literal
 
@@ -36,6 +36,8 @@ class Stage(QObject):
     """Lack: what kept the draft from running."""
     row_stale = Signal(str)
     """A run whose row in the timeline has to be read again."""
+    blinded = Signal(object)
+    """Names are hidden or shown now; the slots as they were numbered before they got names, () when they are hidden."""
     paged = Signal()
     """Another run, value set or sample is shown, or one of those that are not shown ended."""
 
@@ -81,11 +83,13 @@ class Stage(QObject):
         """Show the draft's run."""
         self._show(self._draft_run)
 
-    def follow(self, handle: RunHandle, draft: Draft, endpoints: Endpoints, kept: Iterable[str] = ()) -> None:
+    def follow(
+        self, handle: RunHandle, draft: Draft, endpoints: Endpoints, kept: Iterable[str] = (), *, blind: bool = False
+    ) -> None:
         """Show a run that was just started from the draft. The lanes at `kept` show what they answered before."""
         self._before = self._draft_run
         self.outputs.add(handle.transcripts)
-        run = started(handle, draft, lambda lane: _is_free(lane, endpoints))
+        run = started(handle, draft, lambda lane: _is_free(lane, endpoints), blind=blind)
         at = next((i for i, one in enumerate(run.sets) if one.uid and one.uid == draft.active), 0)
         run = run.with_kept(self._before, kept, self._name(self._before.uid)).paged(at)
         self._draft_run, self._handle = run, handle
@@ -152,17 +156,46 @@ class Stage(QObject):
         )
 
     def _show(self, run: ShownRun) -> None:
-        self._shown = run
-        self.board.show(run.uid, run.columns(), run.verdict)
+        was, self._shown = self._shown, run
+        if was.is_blind or run.is_blind:
+            self.blinded.emit(())
+        self.board.show(run.uid, run.columns(), run.verdict, self._veil(run))
         self.paged.emit()
+
+    def _veil(self, run: ShownRun) -> Callable[[], bool] | None:
+        """Return what says whether answers of a blind run are under way, None for one that is not blind."""
+        if not run.is_blind:
+            return None
+        return lambda: not all(self.outputs.has_ended(uid) for uid in self._shown.newest(self._shown.at))
+
+    def answered_of(self) -> tuple[int, int]:
+        """Return how many answers to the shown set have ended, and how many there are."""
+        newest = self._shown.newest(self._shown.at)
+        return sum(map(self.outputs.has_ended, newest)), len(newest)
+
+    def reveal(self) -> None:
+        """Show the names of the shown blind run although it is not judged."""
+        run = self._shown
+        if not run.blind:
+            return
+        self._put(run.revealed())
+
+        def failed(error: Exception) -> None:
+            self._put(run)
+            self._tasks.report(error)
+
+        uid = run.uid
+        self._tasks.watch(self._workbench.history.reveal(uid), lambda _: self.row_stale.emit(uid), failed)
 
     def _put(self, run: ShownRun) -> None:
         """Replace what is known of a run, the shown one or the draft's that waits."""
         if run.uid == self.draft_run:
             self._draft_run = run
         if run.uid == self.board.run_uid:
-            self._shown = run
-            self.board.show_again(run.columns(), run.verdict)
+            self._shown, before = run, self._shown
+            if before.is_blind != run.is_blind or before.order != run.order:
+                self.blinded.emit(before.order if before.is_blind and not run.is_blind else ())
+            self.board.show_again(run.columns(), run.verdict, self._veil(run))
             self.paged.emit()
 
     def follow_others(self) -> None:
@@ -259,13 +292,15 @@ class Stage(QObject):
         tied = [s for s in slots if pressed != "tie" or self.board.can_win(s)]
         if not tied:
             return
-        verdict = history.next_verdict(before, pressed, [p for s in tied if (p := self.board.position(s)) is not None])
-        run_uid, at = self.board.run_uid, self._shown.at
+        verdict = history.next_verdict(
+            before, pressed, [p for s in tied if (p := self.board.position(s)) is not None], blind=self._shown.is_blind
+        )
+        run_uid, at, was = self.board.run_uid, self._shown.at, self._shown
         future = self._workbench.history.mark(run_uid, verdict, self.board.records())
         self._show_verdict(run_uid, at, verdict)
 
         def failed(error: Exception) -> None:
-            self._show_verdict(run_uid, at, before)
+            self._put(was)
             self._tasks.report(error)
 
         self._tasks.watch(future, lambda _: self.row_stale.emit(run_uid), failed)

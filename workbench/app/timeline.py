@@ -258,6 +258,8 @@ def describe(row: TimelineRow) -> str:
     if isinstance(row, BareVersion):
         parts.append("ran only in lanes that were pinned to it" if row.ran else "not run")
         return " · ".join(parts)
+    if row.blind:
+        parts.append("blind, not judged yet")
     if row.verdict == "winner":
         parts.append(f"winner: {row.winner}")
     elif row.verdict in ("tie", "all_bad"):

@@ -212,6 +212,8 @@ class IterationRow:
     running: bool
     branched: bool = False
     outcome: Outcome = field(default_factory=Outcome)
+    blind: bool = False
+    """It ran blind, and a part of it is not judged yet."""
 
     @property
     def uid(self) -> str:
@@ -288,3 +290,5 @@ class IterationDetail:
     newer: str = ""
     sets: tuple[RunSet, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
+    blind: frozenset[int] = frozenset()
+    """The sets, by position, whose answers are shown without names until they are judged."""

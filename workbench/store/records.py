@@ -53,6 +53,7 @@ class RunStart:
     sets: tuple[RunSet, ...]
     lanes: tuple[LaneStart, ...]
     note: str = ""
+    blind: bool = False
 
 
 @dataclass(frozen=True, slots=True)

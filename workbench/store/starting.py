@@ -37,7 +37,7 @@ def begin_run(connection: sqlite3.Connection, start: RunStart) -> RunBegun:
     based_on = None if start.based_on is None else versions.version_id(connection, prompt, start.based_on)
     run = connection.execute(
         "INSERT INTO runs (uid, prompt_id, kind, number, version_id, based_on_id, owner_uid, started_at, summary,"
-        " added, removed, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " added, removed, note, blind) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             start.uid,
             prompt,
@@ -51,6 +51,7 @@ def begin_run(connection: sqlite3.Connection, start: RunStart) -> RunBegun:
             change.added,
             change.removed,
             typed(start.note),
+            int(start.blind),
         ),
     ).lastrowid
     connection.executemany(

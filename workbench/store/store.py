@@ -209,6 +209,10 @@ class Store:
         """Add a verdict about `output_uids`: all that were compared, in the order shown, not only the winner."""
         return self._write(lambda c: verdicts.mark(c, run_uid, uid, verdict, output_uids, now))
 
+    def reveal(self, run_uid: str) -> Future[None]:
+        """Show the names of a blind run although it is not judged."""
+        return self._write(lambda c: verdicts.reveal(c, run_uid))
+
     def set_note(self, run_uid: str, note: str, now: str) -> Future[None]:
         """Write the note of a run."""
         return self._write(lambda c: verdicts.set_note(c, run_uid, note))

@@ -37,7 +37,8 @@ from workbench.store.versions import read
 _ROW = (
     "SELECT runs.id, runs.uid, runs.number, versions.number, runs.started_at, runs.note, runs.summary, runs.added,"
     " runs.removed, runs.verdict, runs.winner, EXISTS (SELECT 1 FROM in_flight WHERE in_flight.run_id = runs.id),"
-    " versions.branched"
+    " versions.branched, runs.blind = 1 AND EXISTS (SELECT 1 FROM run_values WHERE run_values.run_id = runs.id AND"
+    " NOT EXISTS (SELECT 1 FROM verdicts WHERE verdicts.run_id = runs.id AND verdicts.value_set = run_values.position))"
     " FROM runs JOIN versions ON versions.id = runs.version_id"
 )
 # The newest attempt of an answer is what a person sees of it.
@@ -65,7 +66,7 @@ def _rows(connection: sqlite3.Connection, found: list[tuple[Any, ...]]) -> list[
 
 
 def _row(row: tuple[Any, ...], outcome: Outcome) -> IterationRow:
-    _, uid, number, version, started_at, note, summary, added, removed, verdict, winner, running, branched = row
+    _, uid, number, version, started_at, note, summary, added, removed, verdict, winner, running, branched, blind = row
     return IterationRow(
         uid,
         number,
@@ -80,6 +81,7 @@ def _row(row: tuple[Any, ...], outcome: Outcome) -> IterationRow:
         bool(running),
         bool(branched),
         outcome,
+        bool(blind),
     )
 
 
@@ -121,8 +123,8 @@ def count(connection: sqlite3.Connection, prompt_uid: str) -> int:
 def detail(connection: sqlite3.Connection, run_uid: str) -> IterationDetail:
     """Return an iteration exactly as it was; what still streams has its text so far."""
     row = one(connection, run_uid)
-    run, body, based_on = connection.execute(
-        "SELECT runs.id, CAST(contents.body AS BLOB), bases.number FROM runs"
+    run, blind, body, based_on = connection.execute(
+        "SELECT runs.id, runs.blind, CAST(contents.body AS BLOB), bases.number FROM runs"
         " JOIN versions ON versions.id = runs.version_id JOIN contents ON contents.id = versions.content_id"
         " LEFT JOIN versions AS bases ON bases.id = runs.based_on_id WHERE runs.uid = ?",
         (run_uid,),
@@ -142,6 +144,7 @@ def detail(connection: sqlite3.Connection, run_uid: str) -> IterationDetail:
         newer=newer,
         sets=sets,
         verdicts=in_order,
+        blind=frozenset(range(len(sets))) - judged.keys() if blind == 1 else frozenset(),
     )
 
 
@@ -157,6 +160,7 @@ def _sets(connection: sqlite3.Connection, run: int) -> tuple[RunSet, ...]:
 def _lanes(connection: sqlite3.Connection, run: int) -> tuple[RunLane, ...]:
     rows = connection.execute(
         "SELECT position, slot, endpoint_uid, model, params, pinned, label, versions.number,"
+        " (SELECT count(DISTINCT sample) FROM outputs WHERE outputs.run_id = lanes.run_id AND lane = lanes.position),"
         " CASE WHEN json_valid(contents.body) THEN json_extract(contents.body, '$.output') END FROM lanes"
         " JOIN versions ON versions.id = lanes.version_id JOIN contents ON contents.id = versions.content_id"
         " WHERE run_id = ? ORDER BY position",
@@ -165,11 +169,19 @@ def _lanes(connection: sqlite3.Connection, run: int) -> tuple[RunLane, ...]:
     return tuple(
         RunLane(
             position,
-            Lane(slot, endpoint, model, Params.from_json(json.loads(params)), version if pinned else None, label),
+            Lane(
+                slot,
+                endpoint,
+                model,
+                Params.from_json(json.loads(params)),
+                version if pinned else None,
+                label,
+                max(1, samples),
+            ),
             version,
             _output_format(output),
         )
-        for position, slot, endpoint, model, params, pinned, label, version, output in rows
+        for position, slot, endpoint, model, params, pinned, label, version, samples, output in rows
     )
 
 

@@ -124,6 +124,8 @@ _TABLES = (
   note TEXT NOT NULL DEFAULT '',
   starred INTEGER NOT NULL DEFAULT 0,
   archived INTEGER NOT NULL DEFAULT 0,
+  -- 1 when names are hidden until each value set is judged, 2 when they were revealed without; looking reveals nothing.
+  blind INTEGER NOT NULL DEFAULT 0,
   UNIQUE (prompt_id, kind, number)
 ) STRICT""",
     """CREATE TABLE tags (

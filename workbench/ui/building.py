@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from workbench.app.opening import Opened
 from workbench.host.clock import utc_now
 from workbench.ui import geometry
+from workbench.ui.compose.blind import Blindness
 from workbench.ui.compose.editing import Editing
 from workbench.ui.compose.sets import SetActions
 from workbench.ui.dialogs import Dialogs
@@ -63,6 +64,8 @@ def build(window: MainWindow) -> Iterator[None]:
     window.header.set_menu(window.actions_.menu(frame))
     window.view.editing = Editing(window)
     window.sets = SetActions(window)
+    window.compose.blind = opened.blind
+    window.blindness = Blindness(window)
     wire(window)
     VerdictKeys(frame, window.verdict_key)
     yield

@@ -25,6 +25,7 @@ class Notices(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
+        self._engine = ("", "")
         self._undo: Callable[[], None] | None = None
         self._hint_wanted = False
         self._uses_builtin = False
@@ -124,6 +125,16 @@ class Notices(QObject):
 
     def engine(self, kind: str, text: str) -> None:
         """Say how the engine is."""
+        self._engine = (kind, text)
+        self.tell_engine()
+
+    def tell_engine(self) -> None:
+        """Say again how the engine is: while blind without the models that it holds."""
+        kind, text = self._engine
+        if not text:
+            return
+        if self._window.compose.stage.shown.is_blind and kind == "runtime":
+            text = "Engine ready"
         self._window.status.set_engine(text, _ENGINE_TONES.get(kind, "muted"))
 
     def install_model(self) -> None:

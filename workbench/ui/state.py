@@ -24,6 +24,7 @@ def window_state(window: MainWindow) -> WindowState:
         running=running,
         # What is past and has no lanes answers the key with a sentence, as everything past does.
         has_lanes=bool(window.heads) or viewing,
+        blind=compose.stage.shown.is_blind,
         has_sets=bool(compose.sets.active) or len(compose.stage.shown.sets) > 1,
         lane_focused=bool(focused),
         lane_running=focused_running,

@@ -30,6 +30,7 @@ from workbench.core.lanes import BUILTIN
 from workbench.core.timeline import Detail, VersionDetail
 from workbench.store.records import RunBegun
 from workbench.ui import geometry
+from workbench.ui.compose.blind import HIDDEN, Blindness
 from workbench.ui.compose.numbers import to_foresee
 from workbench.ui.compose.sets import SetActions
 from workbench.ui.dialogs import Dialogs
@@ -65,6 +66,7 @@ class MainWindow(QObject):
     keys: KeyBindings
     overlays: Overlays
     sets: SetActions
+    blindness: Blindness
 
     forward_asked = Signal()
     """A second start asked this window to come to the front."""
@@ -262,6 +264,9 @@ class MainWindow(QObject):
         self._show_database()
 
     def show_session(self) -> None:
+        if self.compose.stage.shown.is_blind:
+            self.header.set_session(HIDDEN, "What runs cost and how long they took is shown with the names.")
+            return
         stats = self.workbench.session.stats()
         self.header.set_session(session_line(stats), session_detail(stats))
 

@@ -60,6 +60,10 @@ class History:
             return self._store.set_version_note(row.uid, text)
         return self._store.set_note(row.uid, text, self._now())
 
+    def reveal(self, run_uid: str) -> Future[None]:
+        """Show the names of a blind run although it is not judged; a verdict after that is not a blind one."""
+        return self._store.reveal(run_uid)
+
     def mark(self, run_uid: str, verdict: Verdict, outputs: Sequence[OutputRecord]) -> Future[None]:
         """Judge a run: `outputs` are the shown ones, one per lane, in the order shown.
 

@@ -82,8 +82,10 @@ class Runner:
         self._recorder = Recorder(store, owner.now, listeners.problem)
         self._asker = Asker(engine, keys, provider_of, lacks, files, endpoint, self._end_here)
 
-    def start_iteration(self, prompt_uid: str, draft: Draft, *, based_on: int | None, note: str = "") -> RunHandle:
-        """Run all lanes of a draft. Returns at once.
+    def start_iteration(
+        self, prompt_uid: str, draft: Draft, *, based_on: int | None, note: str = "", blind: bool = False
+    ) -> RunHandle:
+        """Run all lanes of a draft, `blind` without telling who answers what until it is judged. Returns at once.
 
         Raises RefusedError when the draft cannot run as it is. What only the database or the engine can tell comes
         later: then `handle.problem` is set, `on_problem` and `on_run_ended` are called, and nothing was sent.
@@ -98,7 +100,7 @@ class Runner:
             for sample in range(lane.samples)
         )
         handle = RunHandle(run_uid, prompt_uid, transcripts)
-        self._enter(handle, lambda: self._begin(handle, draft, based_on, note))
+        self._enter(handle, lambda: self._begin(handle, draft, based_on, note, blind))
         return handle
 
     def start_aside(self, prompt_uid: str, asked: Asked, plan: Callable[[RunHandle, Owner], RunStart]) -> RunHandle:
@@ -237,9 +239,9 @@ class Runner:
         except Exception as error:  # noqa: BLE001 - whatever it is, the person is told and nothing hangs
             self._refuse(handle, problem_of(error))
 
-    def _begin(self, handle: RunHandle, draft: Draft, based_on: int | None, note: str) -> None:
+    def _begin(self, handle: RunHandle, draft: Draft, based_on: int | None, note: str, blind: bool) -> None:
         planned = plan_lanes(draft, lambda n: sendable(self._store.version(handle.prompt_uid, n)), self._render)
-        begun = self._record(handle, _iteration(handle, self._owner, draft, based_on, note))
+        begun = self._record(handle, _iteration(handle, self._owner, draft, based_on, note, blind=blind))
         self._session.started(handle.prompt_uid, self._owner.clock())
         self._listeners.on_run_started(begun)
         for transcript in handle.transcripts:
@@ -329,7 +331,9 @@ class Runner:
             self._dirty.add(output_uid)
 
 
-def _iteration(handle: RunHandle, owner: Owner, draft: Draft, based_on: int | None, note: str) -> RunStart:
+def _iteration(
+    handle: RunHandle, owner: Owner, draft: Draft, based_on: int | None, note: str, *, blind: bool
+) -> RunStart:
     return RunStart(
         uid=handle.run_uid,
         kind="iteration",
@@ -350,4 +354,5 @@ def _iteration(handle: RunHandle, owner: Owner, draft: Draft, based_on: int | No
             for position, lane in enumerate(draft.run_lanes)
         ),
         note=note,
+        blind=blind,
     )

@@ -121,6 +121,8 @@ CREATE TABLE runs (
   note TEXT NOT NULL DEFAULT '',
   starred INTEGER NOT NULL DEFAULT 0,
   archived INTEGER NOT NULL DEFAULT 0,
+  -- 1 when names are hidden until each value set is judged, 2 when they were revealed without; looking reveals nothing.
+  blind INTEGER NOT NULL DEFAULT 0,
   UNIQUE (prompt_id, kind, number)
 ) STRICT;
 CREATE TABLE tags (
@@ -345,7 +347,7 @@ CREATE VIEW verdict_list AS
   LEFT JOIN verdict_outputs ON verdict_outputs.verdict_id = verdicts.id
   LEFT JOIN outputs ON outputs.id = verdict_outputs.output_id
   LEFT JOIN lanes ON lanes.run_id = outputs.run_id AND lanes.position = outputs.lane;
-INSERT INTO "_sqlite_migrations" ("id", "migration_set", "name", "applied_at") VALUES (1, 'prompt-workbench', '1.0 prompts, versions, runs, outputs, verdicts', '2026-11-24 22:21:15.691227+00:00');
+INSERT INTO "_sqlite_migrations" ("id", "migration_set", "name", "applied_at") VALUES (1, 'prompt-workbench', '1.0 prompts, versions, runs, outputs, verdicts', '2026-11-24 23:02:51.043919+00:00');
 INSERT INTO "bodies" ("id", "hash", "body") VALUES (1, '9365e30db43513e6c442b1dd73d676aa0a0d9488c0389494150a149acdb09a87', '{"model":"vendor/model","messages":null,"temperature":0.25}');
 INSERT INTO "bodies" ("id", "hash", "body") VALUES (2, 'c78dd08d6154e3bc473d869f254473bc646e3707a2a3f04160ba5bfc2ec5ec47', '[{"role":"user","content":"Hi"}]');
 INSERT INTO "contents" ("id", "hash", "body") VALUES (1, 'a30dcd538b0b01351f2f5693f80080108134ea55848741eecdb5ecdaeda84f26', '{"format":1,"messages":[{"role":"system","text":"Be kind."},{"role":"user","text":"Where is {{order}}?"}]}');
@@ -380,8 +382,8 @@ INSERT INTO "prompts" ("id", "uid", "name", "iterations", "archived", "starred",
 INSERT INTO "responses" ("output_id", "body") VALUES (1, '{"id":"x","choices":[{"delta":{"content":"…"}}],"nothing":null}');
 INSERT INTO "run_values" ("run_id", "position", "set_uid", "name", "values_id") VALUES (1, 0, NULL, '', 1);
 INSERT INTO "run_values" ("run_id", "position", "set_uid", "name", "values_id") VALUES (2, 0, NULL, '', 1);
-INSERT INTO "runs" ("id", "uid", "prompt_id", "kind", "number", "version_id", "based_on_id", "owner_uid", "started_at", "summary", "added", "removed", "verdict", "winner", "note", "starred", "archived") VALUES (1, 'r1', 1, 'iteration', 1, 1, NULL, 'owner', '2026-11-24T13:20:05.123Z', 'Be kind.', 5, 0, 'winner', 'one', '', 0, 0);
-INSERT INTO "runs" ("id", "uid", "prompt_id", "kind", "number", "version_id", "based_on_id", "owner_uid", "started_at", "summary", "added", "removed", "verdict", "winner", "note", "starred", "archived") VALUES (2, 'r2', 1, 'iteration', 2, 2, 1, 'owner', '2026-11-24T13:20:05.123Z', '礼儀正しく {{order}}', 5, 4, 'none', '', 'a note', 0, 0);
+INSERT INTO "runs" ("id", "uid", "prompt_id", "kind", "number", "version_id", "based_on_id", "owner_uid", "started_at", "summary", "added", "removed", "verdict", "winner", "note", "starred", "archived", "blind") VALUES (1, 'r1', 1, 'iteration', 1, 1, NULL, 'owner', '2026-11-24T13:20:05.123Z', 'Be kind.', 5, 0, 'winner', 'one', '', 0, 0, 0);
+INSERT INTO "runs" ("id", "uid", "prompt_id", "kind", "number", "version_id", "based_on_id", "owner_uid", "started_at", "summary", "added", "removed", "verdict", "winner", "note", "starred", "archived", "blind") VALUES (2, 'r2', 1, 'iteration', 2, 2, 1, 'owner', '2026-11-24T13:20:05.123Z', '礼儀正しく {{order}}', 5, 4, 'none', '', 'a note', 0, 0, 0);
 INSERT INTO "steps" ("output_id", "seq", "kind", "body") VALUES (1, 0, 'reasoning', '{"text":"Look it up.","opaque":"{\"signature\":\"ab\"}"}');
 INSERT INTO "steps" ("output_id", "seq", "kind", "body") VALUES (1, 1, 'tool_call', '{"text":"{\"order\": \"123\"}","name":"lookup_order","call_id":"call-1"}');
 INSERT INTO "steps" ("output_id", "seq", "kind", "body") VALUES (1, 2, 'tool_result', '{"text":"in transit","name":"lookup_order","call_id":"call-1"}');

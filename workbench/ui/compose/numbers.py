@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def to_foresee(window: MainWindow) -> tuple[str, Draft] | None:
     """Return the prompt and the draft that the numbers are about, None while no run can be started."""
     compose = window.compose
-    if not compose.prompt_uid or not compose.ready or compose.viewing is not None:
+    if not compose.prompt_uid or not compose.ready or compose.viewing is not None or compose.stage.shown.is_blind:
         return None
     return compose.prompt_uid, compose.draft()
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.core.content import Content
 from workbench.core.templates import content_variables
+from workbench.ui.compose.blind import BlindBar
 from workbench.ui.compose.pager import Pager
 from workbench.ui.compose.runbar import RunBar, ViewingBar, hline
 from workbench.ui.compose.setbar import SetBar
@@ -34,6 +35,7 @@ class ComposeView(Divider):
 
     lanes: LanesView
     pager: Pager
+    blind: BlindBar
     viewing: ViewingBar
     editing: Editing
     shown_editor_changed = Signal(object)
@@ -82,6 +84,8 @@ class ComposeView(Divider):
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        self.blind = BlindBar()
+        column.addWidget(self.blind)
         column.addWidget(self.pager)
         column.addWidget(lanes, 1)
         right.setMinimumWidth(LEAST_LANES)

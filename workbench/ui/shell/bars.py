@@ -85,6 +85,7 @@ class Header(QFrame):
 
     settings_clicked = Signal()
     palette_clicked = Signal()
+    blind_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -95,6 +96,11 @@ class Header(QFrame):
         self._session = Elided(role="pill", parent=self)
         self._session.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
         self._session.hide()
+        self._blind = QPushButton(self)
+        set_role(self._blind, "quiet")
+        self._blind.clicked.connect(self.blind_clicked)
+        self._blind_key = ""
+        self.set_blind(on=False)
         self._palette = KeyButton("Palette", "Ctrl K", parent=self)
         self._palette.clicked.connect(self.palette_clicked)
         self._settings = settings = QPushButton("Settings", self)
@@ -110,6 +116,7 @@ class Header(QFrame):
         layout.setSpacing(8)
         layout.addWidget(self._name)
         layout.addStretch(1)
+        layout.addWidget(self._blind)
         layout.addWidget(self._session)
         layout.addWidget(self._palette)
         layout.addWidget(settings)
@@ -123,6 +130,24 @@ class Header(QFrame):
         self._palette.setToolTip(with_key("Find any command, prompt, model or iteration", name("palette")))
         self._settings.setToolTip(with_key("Keys, endpoints, appearance", name("settings")))
         self._menu.setToolTip(with_key("Every command", name("menu")))
+
+        self._blind_key = name("blind")
+        self._name_blind()
+
+    def set_blind(self, *, on: bool) -> None:
+        """Say whether the next runs are blind."""
+        self._blind.setText("Blind on" if on else "Blind off")
+        set_role(self._blind, "quiet-strong" if on else "quiet")
+        self._name_blind()
+
+    def blind(self) -> str:
+        """Return what is said about blind runs."""
+        return self._blind.text()
+
+    def _name_blind(self) -> None:
+        tip = "Runs hide names, prices, times and order until you mark an answer, from the next one on"
+        self._blind.setToolTip(with_key(tip, self._blind_key))
+        self._blind.setAccessibleName(f"{self._blind.text()}: runs hide who answers until a verdict")
 
     def add_notice(self, notice: QWidget) -> None:
         """Keep the room of the name for `notice`: it is shown there, and the name while it is hidden."""

@@ -131,6 +131,8 @@ class IterationDelegate(_Delegate):
             return "running", small, "accent"
         if row.verdict in ("tie", "all_bad"):
             return ("tie" if row.verdict == "tie" else "all bad"), small, "gold"
+        if row.blind:
+            return "blind", small, "accent"
         return relative(row.started_at, self._now()), small, "muted"
 
     def _second_line(self, painter: QPainter, rect: QRect, row: TimelineRow) -> None:

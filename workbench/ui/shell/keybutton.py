@@ -17,7 +17,14 @@ KeyName = Callable[[str], str]
 
 def first_keys(command_id: str) -> str:
     """Return the key that the table gives, for what is painted before the table is there."""
-    return {"run": "Ctrl+Enter", "settings": "Ctrl+,", "palette": "Ctrl+K", "menu": "F10", "escape": "Esc"}[command_id]
+    return {
+        "run": "Ctrl+Enter",
+        "settings": "Ctrl+,",
+        "palette": "Ctrl+K",
+        "menu": "F10",
+        "escape": "Esc",
+        "blind": "Ctrl+B",
+    }[command_id]
 
 
 def with_key(text: str, key: str) -> str:

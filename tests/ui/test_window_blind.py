@@ -1,0 +1,217 @@
+"""Blind runs in the real window: nothing on it names a model until the verdict."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QMenu, QPlainTextEdit, QWidget
+
+from tests.ui.desk import Desk
+from workbench.app.blindness import blind_heads, masked, order
+from workbench.app.lane_state import LaneStatus
+from workbench.app.timeline import describe
+from workbench.core.lanes import ECHO as ECHO_ENDPOINT
+from workbench.core.lanes import Lane, Params
+from workbench.core.money import Usage
+from workbench.core.runs import Failure
+from workbench.ui.lanes.widgets import Line
+
+pytestmark = pytest.mark.window
+CTRL = Qt.KeyboardModifier.ControlModifier
+LEFT = Qt.MouseButton.LeftButton
+NAMES = ("zephyr-one", "zephyr-two", "zephyr-three")
+SECRETS = (*NAMES, "zephyr", "tok/s", " first ·", "free", "temp 0.")
+ANSWERS = {
+    "default": [
+        {"text": "An answer."},
+        {"usage": {"input": 12, "output": 40}},
+        {"finish": "stop"},
+    ]
+}
+
+
+def _texts(root: QWidget) -> Iterator[tuple[QObject, str]]:
+    """Yield every text of a widget and of all below it: shown, tooltips, names and descriptions for screen readers."""
+    for widget in (root, *root.findChildren(QWidget)):
+        if isinstance(widget, QPlainTextEdit) and not widget.isReadOnly():
+            continue
+        found = [widget.toolTip(), widget.statusTip(), widget.accessibleName(), widget.accessibleDescription()]
+        if isinstance(widget, QLabel | QAbstractButton | QLineEdit):
+            found.append(widget.text())
+        if isinstance(widget, QPlainTextEdit):
+            found.append(widget.toPlainText())
+        if isinstance(widget, Line):
+            found.extend(widget.candidates())
+        if isinstance(widget, QComboBox | QMenu):
+            found.extend(action.text() for action in widget.actions())
+        interface = QAccessible.queryAccessibleInterface(widget)
+        if interface is not None:
+            found.extend(interface.text(kind) for kind in (QAccessible.Text.Name, QAccessible.Text.Description))
+        for text in found:
+            yield widget, text
+
+
+def _leaks(desk: Desk) -> list[str]:
+    window = desk.window
+    said = [text for _, text in _texts(window.frame)]
+    said += [describe(row) for row in desk.timeline()]
+    said += [window.header.session(), *window.status.forecast(), window.status.engine(), desk.notice()]
+    return [f"{secret!r} in {text!r}" for text, secret in itertools.product(said, SECRETS) if secret in text]
+
+
+def _lanes(desk: Desk) -> None:
+    """Three lanes with names that are found, and one with parameters."""
+    lanes = tuple(
+        Lane(f"s{i}", ECHO_ENDPOINT, name, Params(temperature=0.5) if i == 1 else Params())
+        for i, name in enumerate(NAMES)
+    )
+    desk.window.compose.lanes.replace_all(lanes)
+
+
+def _blind_run(desk: Desk) -> None:
+    _lanes(desk)
+    assert _leaks(desk), "the names are found when nothing hides them"
+    desk.press(Qt.Key.Key_B, CTRL)
+    assert desk.window.header.blind() == "Blind on"
+    assert _leaks(desk), "what is shown already stays as it is"
+    desk.run()
+
+
+def test_nothing_names_a_model_until_the_verdict(desk: Desk) -> None:
+    window = desk.open(ANSWERS)
+    _blind_run(desk)
+    assert window.compose.stage.shown.is_blind
+    assert [head.title for head in window.heads] == ["Answer 1", "Answer 2", "Answer 3"]
+    for slot in window.shown_slots():
+        window.view.lanes.column(slot)
+    assert _leaks(desk) == []
+    shown = window.shown_slots()
+    assert tuple(shown) == order(window.compose.shown_run(), 0, shown)
+    desk.ctrl(Qt.Key.Key_2)
+    desk.until(lambda: desk.rows("SELECT 1 FROM verdicts"))
+    assert desk.rows("SELECT kind, blind, value_set FROM verdicts") == [("winner", 1, 0)]
+    judged = desk.rows(
+        "SELECT lanes.slot, place FROM verdict_outputs JOIN outputs ON outputs.id = output_id"
+        " JOIN lanes ON lanes.run_id = outputs.run_id AND lanes.position = outputs.lane ORDER BY shown"
+    )
+    assert [slot for slot, _ in judged] == shown, "the order on the screen is kept"
+    assert [place for _, place in judged] == [2, 1, 2]
+    assert [head.title for head in window.heads] == list(NAMES)
+    winner = NAMES[int(shown[1][1])]
+    assert f"Answer 2 was {winner}" in desk.notice()
+    desk.until(lambda: desk.timeline()[0].winner == winner)
+    assert "iteration" in window.header.session()
+
+
+def test_a_second_verdict_is_not_blind(desk: Desk) -> None:
+    desk.open(ANSWERS)
+    _blind_run(desk)
+    desk.ctrl(Qt.Key.Key_1)
+    desk.until(lambda: len(desk.rows("SELECT 1 FROM verdicts")) == 1)
+    position = desk.window.compose.board.verdict.positions[0]
+    desk.ctrl((Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3)[(position + 1) % 3])
+    desk.until(lambda: len(desk.rows("SELECT 1 FROM verdicts")) == 2)
+    assert desk.rows("SELECT blind FROM verdicts ORDER BY id") == [(1,), (0,)]
+
+
+def test_no_text_before_all_have_ended(desk: Desk) -> None:
+    window = desk.open(
+        {
+            "default": [{"text": "Quick."}, {"finish": "stop"}],
+            "models": {"zephyr-two": [{"text": "Slow"}, {"wait_ms": 60_000}, {"finish": "stop"}]},
+        }
+    )
+    _lanes(desk)
+    desk.press(Qt.Key.Key_B, CTRL)
+    desk.ctrl(Qt.Key.Key_Return)
+    desk.until(lambda: window.compose.stage.number() is not None)
+    desk.until(lambda: len(desk.rows("SELECT 1 FROM outputs WHERE state = 'finished'")) == 2)
+    desk.until(lambda: "2 so far" in window.view.blind.text.full())
+    assert [desk.text(i) for i in range(3)] == ["", "", ""]
+    assert {window.compose.board.state(slot) for slot in window.shown_slots()} == {"waiting"}
+    assert not any(window.compose.board.can_mark(slot) for slot in window.shown_slots())
+    assert _leaks(desk) == []
+    window.compose.stage.stop("s1")
+    desk.settle()
+    desk.until(lambda: sorted(desk.text(i) for i in range(3)) == ["Quick.", "Quick.", "Slow"])
+    assert _leaks(desk) == []
+
+
+def test_an_unjudged_run_stays_blind_wherever_it_is_seen(desk: Desk) -> None:
+    window = desk.open(ANSWERS)
+    _blind_run(desk)
+    desk.press(Qt.Key.Key_B, CTRL)
+    assert _leaks(desk) == [], "turning it off reveals nothing"
+    desk.close()
+    window = desk.open(ANSWERS)
+    assert window.compose.stage.shown.is_blind
+    assert _leaks(desk) == []
+    blind = window.compose.shown_run()
+    desk.run()
+    assert not window.compose.stage.shown.is_blind
+    window.compose.view(blind)
+    desk.until(lambda: window.compose.viewing is not None)
+    assert [head.title for head in window.heads] == ["Answer 1", "Answer 2", "Answer 3"]
+    assert [text for text in _leaks(desk) if "iteration 2" not in text.lower()] == []
+    QTest.mouseClick(window.view.blind.reveal, LEFT)
+    assert [head.title for head in window.heads] == list(NAMES)
+    desk.until(lambda: desk.rows("SELECT blind FROM runs ORDER BY id") == [(2,), (0,)])
+    assert desk.rows("SELECT 1 FROM verdicts") == []
+
+
+def test_a_failure_that_names_its_model_is_told_with_the_names(desk: Desk) -> None:
+    window = desk.open(
+        {
+            "default": [{"text": "Fine."}, {"finish": "stop"}],
+            "models": {"zephyr-three": [{"fail": ["no_model", "There is no zephyr-three.", "zephyr"]}]},
+        }
+    )
+    _blind_run(desk)
+    assert window.compose.board.state("s2") == "failed"
+    for slot in window.shown_slots():
+        window.view.lanes.column(slot)
+    assert _leaks(desk) == []
+    window.actions_["reveal"].trigger()
+    assert any("There is no zephyr-three." in text for text in (t for _, t in _texts(window.frame)))
+
+
+def test_heads_and_statuses_hold_nothing_to_leak() -> None:
+    status = LaneStatus(
+        state="failed",
+        ttft_ms=3,
+        tokens_per_second=50.0,
+        usage=Usage(1, 2),
+        cost="$1",
+        notice="zephyr",
+        failure=Failure("no_model", "zephyr", "zephyr"),
+        has_wire=True,
+        version=3,
+        saved="$2",
+        kept="iteration 1",
+    )
+    shown = masked(status, veiled=False)
+    assert "zephyr" not in repr(shown)
+    assert (shown.ttft_ms, shown.tokens_per_second, shown.usage, shown.cost, shown.saved) == (
+        None,
+        None,
+        Usage(),
+        "",
+        "",
+    )
+    assert masked(status, veiled=True) == masked(replace(status, state="finished"), veiled=True)
+    assert [(head.title, head.model, head.params) for head in blind_heads(["b", "a"])] == [
+        ("Answer 1", "", Params()),
+        ("Answer 2", "", Params()),
+    ]
+
+
+def test_orders_differ_by_run_and_are_kept() -> None:
+    slots = ["a", "b", "c", "d"]
+    assert order("run", 0, slots) == order("run", 0, slots[::-1])
+    assert len({order(f"run {i}", 0, slots) for i in range(60)}) > 15

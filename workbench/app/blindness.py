@@ -1,0 +1,55 @@
+"""What is said about lanes while nobody shall know who answered.
+
+Invariant: heads and statuses that leave this module hold no name, price, time or number that differs between lanes, so
+that nothing that shows them can give one away; the order is another for each run and set, and the same after a restart.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+from workbench.app.lane_state import LaneHead, LaneStatus
+from workbench.core.runs import Failure
+
+_FAILED = Failure("blind", "This call failed. Why is shown with the names: mark another answer, or reveal them.")
+
+
+def order(run_uid: str, value_set: int, slots: Sequence[str]) -> tuple[str, ...]:
+    """Return slots as a blind run shows them."""
+    shuffled = sorted(slots)
+    random.Random(f"{run_uid} {value_set}").shuffle(shuffled)
+    return tuple(shuffled)
+
+
+def blind_heads(slots: Sequence[str]) -> list[LaneHead]:
+    """Return heads that say nothing but their number."""
+    return [
+        LaneHead(slot=slot, number=number, title=f"Answer {number}", model="", read_only=True)
+        for number, slot in enumerate(slots, start=1)
+    ]
+
+
+def masked(status: LaneStatus, *, veiled: bool) -> LaneStatus:
+    """Return a status without what tells lanes apart; `veiled` while an answer is still under way anywhere."""
+    if veiled:
+        return LaneStatus(state="waiting", attempt=1, attempts=1, blind=True)
+    return LaneStatus(
+        state=status.state,
+        failure=_FAILED if status.failure is not None else None,
+        finish_reason=status.finish_reason if status.finish_reason == "length" else "",
+        attempt=status.attempt,
+        attempts=status.attempts,
+        standing=status.standing,
+        blind=True,
+        sample=status.sample,
+        samples=status.samples,
+        format_check=status.format_check,
+        format_ok=status.format_ok,
+    )
+
+
+def told(heads: Sequence[LaneHead], shown: Sequence[str]) -> str:
+    """Return who answered, for the moment after: `heads` with their names, `shown` the slots as they were numbered."""
+    titles = {head.slot: head.title for head in heads}
+    return " · ".join(f"Answer {n} was {titles[slot]}" for n, slot in enumerate(shown, start=1) if slot in titles)

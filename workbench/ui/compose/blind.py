@@ -1,0 +1,92 @@
+"""Judging without knowing who answered.
+
+Invariant: while a blind run is shown, no word of the window's own says who answered what, what it cost or how long it
+took; what was judged or given up is told at once, in one line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
+
+from workbench.app.blindness import told
+from workbench.ui.shell.bars import Elided
+from workbench.ui.shell.keybutton import KeyName, with_key
+from workbench.ui.theme import set_role
+
+if TYPE_CHECKING:
+    from workbench.ui.window import MainWindow
+
+HIDDEN = "Session · hidden while blind"
+
+
+class BlindBar(QFrame):
+    """Says that names are hidden, what shows them, and offers to show them without a verdict."""
+
+    reveal_clicked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_role(self, "banner")
+        self.text = Elided(parent=self)
+        self.reveal = QPushButton("Reveal without a verdict", self)
+        set_role(self.reveal, "quiet-strong")
+        self.reveal.clicked.connect(self.reveal_clicked)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 4, 8, 4)
+        layout.addWidget(self.text, 1)
+        layout.addWidget(self.reveal)
+        self.hide()
+
+    def name_keys(self, name: KeyName) -> None:
+        """Name the keys in force."""
+        tip = "Shows the names; a verdict after that is not a blind one"
+        self.reveal.setToolTip(with_key(tip, name("reveal")))
+
+    def show_progress(self, ended: int, count: int) -> None:
+        """Say how many answers there are, or that they wait for a verdict."""
+        if ended < count:
+            self.text.set_full(f"Blind: answers are shown when all {count} have ended ({ended} so far)")
+        else:
+            self.text.set_full("Blind: mark an answer to see who wrote it")
+        self.show()
+
+
+class Blindness(QObject):
+    """Turns blind on and off for the next runs, and shows what goes for the shown one."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        stage = window.compose.stage
+        stage.paged.connect(self.show)
+        stage.blinded.connect(self._told)
+        window.bridge.output_ended.connect(lambda _: self.show())
+        window.view.blind.reveal_clicked.connect(stage.reveal)
+        window.header.blind_clicked.connect(self.toggle)
+        window.header.set_blind(on=window.compose.blind)
+
+    def toggle(self) -> None:
+        """Let the next runs be blind, or not; what is shown stays as it is."""
+        compose = self._window.compose
+        compose.blind = not compose.blind
+        self._window.header.set_blind(on=compose.blind)
+        self._window.tasks.watch(self._window.workbench.store.set_meta("blind", "1" if compose.blind else ""))
+
+    def show(self) -> None:
+        """Bring the line above the lanes and the numbers in the bars up to date."""
+        window, stage = self._window, self._window.compose.stage
+        if stage.shown.is_blind:
+            window.view.blind.show_progress(*stage.answered_of())
+        else:
+            window.view.blind.hide()
+        window.show_session()
+        window.notices.tell_engine()
+        window.forecasts.wake()
+
+    def _told(self, shown: Sequence[str]) -> None:
+        if shown:
+            self._window.notices.quiet("revealed", told(self._window.compose.named_heads(), shown))
