@@ -44,6 +44,7 @@ def masked(status: LaneStatus, *, veiled: bool) -> LaneStatus:
         blind=True,
         sample=status.sample,
         samples=status.samples,
+        calls=status.calls,
         format_check=status.format_check,
         format_ok=status.format_ok,
     )

@@ -6,72 +6,16 @@ output it shows and from nothing else.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
+from workbench.app.attempts import Column, ColumnSource, column_of, status_of
 from workbench.app.blindness import masked
 from workbench.app.lane_state import LaneStatus, Standing
-from workbench.core.money import Usage, saved, show_cost
-from workbench.core.runs import ENDED, OutputRecord, Result, Verdict, notable
+from workbench.core.runs import ENDED, OutputRecord, Result, Verdict
 from workbench.usecases.transcript import Snapshot
-
-
-@dataclass(slots=True)
-class _Column:
-    slot: str
-    position: int
-    version: int | None
-    free: bool
-    attempts: list[str]
-    value_set: int = 0
-    sample: int = 0
-    samples: int = 0
-    kept: str = ""
-    index: int = 0
-    text_length: int = 0
-    reasoning_length: int = 0
-    rounds: int = 0
-    """After a round with tools the text begins anew."""
-
-    @property
-    def shown(self) -> str:
-        return self.attempts[self.index] if self.attempts else ""
-
-    def source(self) -> ColumnSource:
-        return ColumnSource(
-            self.slot,
-            self.position,
-            self.version,
-            self.free,
-            tuple(self.attempts),
-            self.value_set,
-            self.sample,
-            self.samples,
-            self.kept,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnSource:
-    """A lane of the shown run: its place in the run, resolved version, whether it is free, and its attempts' uids.
-
-    The attempts are those of one value set and sample, both places from 0; `samples` is how many the lane has. `kept`
-    names the iteration of a lane that is shown beside a run it had no part in; it has no place (-1) then.
-    """
-
-    slot: str
-    position: int
-    version: int | None
-    free: bool
-    attempts: tuple[str, ...]
-    value_set: int = 0
-    sample: int = 0
-    samples: int = 1
-    kept: str = ""
-
 
 Lookup = Callable[[str, int, int], Snapshot | None]
 """(output uid, text from, reasoning from) → the attempt as it is now, None when it is unknown."""
@@ -98,7 +42,7 @@ class Board(QObject):
         self._run = ""
         self._veil: Callable[[], bool] | None = None
         self._veiled = False
-        self._columns: dict[str, _Column] = {}
+        self._columns: dict[str, Column] = {}
         self._verdict = Verdict("none")
         self._last: dict[str, LaneStatus] = {}
 
@@ -122,7 +66,7 @@ class Board(QObject):
         self._veil, self._veiled = veil, veil is not None and veil()
         gone = set(self._columns) - {c.slot for c in columns}
         self._run, self._verdict = run_uid, verdict
-        self._columns = {c.slot: _column(c) for c in columns}
+        self._columns = {c.slot: column_of(c) for c in columns}
         self._last.clear()
         for slot in gone:
             self.cleared.emit(slot)
@@ -140,7 +84,7 @@ class Board(QObject):
             return
         self._verdict, self._veil = verdict, veil
         changed = [c.slot for c in columns if (old := self._columns.get(c.slot)) is None or old.source() != c]
-        self._columns = {c.slot: _column(c) if c.slot in changed else self._columns[c.slot] for c in columns}
+        self._columns = {c.slot: column_of(c) if c.slot in changed else self._columns[c.slot] for c in columns}
         for slot in self._columns:
             if slot in changed:
                 self._last.pop(slot, None)
@@ -269,7 +213,7 @@ class Board(QObject):
         self.text_reset.emit(slot, text, reasoning)
         self._status(slot)
 
-    def _follow(self, slot: str, column: _Column) -> None:
+    def _follow(self, slot: str, column: Column) -> None:
         shown = self._lookup(column.shown, column.text_length, column.reasoning_length)
         if shown is None:
             return
@@ -292,7 +236,7 @@ class Board(QObject):
         shown = self._lookup(column.shown, column.text_length, column.reasoning_length) if column.shown else None
         self._show_status(slot, column, shown)
 
-    def _show_status(self, slot: str, column: _Column, shown: Snapshot | None) -> None:
+    def _show_status(self, slot: str, column: Column, shown: Snapshot | None) -> None:
         status = replace(
             self._standing(column, status_of(shown, self._clock(), free=column.free)),
             attempt=column.index + 1 if column.attempts else 0,
@@ -312,99 +256,10 @@ class Board(QObject):
         if old is None or old.state != status.state:
             self.changed.emit()
 
-    def _standing(self, column: _Column, status: LaneStatus) -> LaneStatus:
+    def _standing(self, column: Column, status: LaneStatus) -> LaneStatus:
         standing: Standing = ""
         if self._verdict.kind == "all_bad" and not column.kept:
             standing = "bad"
         elif not column.kept and column.position in self._verdict.positions:
             standing = "winner" if self._verdict.kind == "winner" else "tie" if self._verdict.kind == "tie" else ""
         return replace(status, standing=standing)
-
-
-def _column(source: ColumnSource) -> _Column:
-    return _Column(
-        source.slot,
-        source.position,
-        source.version,
-        source.free,
-        list(source.attempts),
-        source.value_set,
-        source.sample,
-        source.samples,
-        source.kept,
-        max(0, len(source.attempts) - 1),
-    )
-
-
-def status_of(shown: Snapshot | None, now_ms: int, *, free: bool) -> LaneStatus:
-    """Return what a column says about an attempt; verdict, attempt count and version are added by the board."""
-    if shown is None:
-        return LaneStatus()
-    result = shown.result
-    if result is None:
-        return LaneStatus(
-            state=shown.state,
-            ttft_ms=shown.timing.ttft,
-            notice=_notice(shown, now_ms),
-            marks=notable(shown.marks),
-            has_wire=shown.wire is not None,
-        )
-    usage: Usage = result.usage
-    known = usage.input is not None or usage.output is not None
-    cost = show_cost(result.cost_usd, free=free, about=usage.source == "estimate") if known else ""
-    spared = saved(usage, result.rates)
-    return LaneStatus(
-        state=result.state,
-        saved="" if spared is None else show_cost(spared),
-        ttft_ms=result.timing.ttft,
-        tokens_per_second=result.timing.tokens_per_second(usage.output),
-        usage=usage,
-        cost=cost,
-        failure=result.failure,
-        marks=notable(result.marks),
-        finish_reason=result.finish_reason,
-        has_wire=result.request is not None,
-        calls=sum(step.kind == "tool_call" for step in shown.steps),
-        format_check=result.format_check.words if result.format_check else "",
-        format_ok=result.format_check.ok if result.format_check else None,
-    )
-
-
-def _notice(shown: Snapshot, now_ms: int) -> str:
-    if shown.stopping:
-        return "stopping"
-    if shown.retry is None:
-        return ""
-    seconds = max(1, math.ceil((shown.retry.at_ms + shown.retry.in_ms - now_ms) / 1000))
-    return f"retrying in {seconds} s: {shown.retry.reason}"
-
-
-def stored_snapshot(run_uid: str, record: OutputRecord) -> Snapshot:
-    """Return an attempt from the history in the form of one that streams."""
-    result = record.result
-    return Snapshot(
-        output_uid=record.uid,
-        run_uid=run_uid,
-        position=record.position,
-        attempt=record.attempt,
-        state=result.state,
-        text=result.text,
-        text_length=len(result.text),
-        reasoning=result.reasoning,
-        reasoning_length=len(result.reasoning),
-        retry=None,
-        timing=result.timing,
-        marks=result.marks,
-        wire=result.request,
-        result=result if result.state in ENDED else None,
-        stopping=False,
-        saved=True,
-        steps=result.steps,
-    )
-
-
-def since(snapshot: Snapshot, text_from: int, reasoning_from: int) -> Snapshot:
-    """Return a whole snapshot with its texts cut to begin at the given offsets."""
-    if not text_from and not reasoning_from:
-        return snapshot
-    return replace(snapshot, text=snapshot.text[text_from:], reasoning=snapshot.reasoning[reasoning_from:])

@@ -78,7 +78,8 @@ class Compose(QObject):
         self._versions = VersionNames()
         self._known_endpoints: dict[str, Endpoint] = {}
         self._taken: tuple[Draft, Draft] | None = None
-        self._ready = False
+        self.ready = False
+        """Whether the open prompt is shown: its draft and its newest answers."""
         self.blind = False
         """Whether the next run hides who answers what until it is judged."""
         self._opening = ""
@@ -86,7 +87,8 @@ class Compose(QObject):
         self.stage.blinded.connect(lambda _: self._emit_heads())
         self.past.arrived.connect(self._show_past)
         self.lanes.changed.connect(self._lanes_changed)
-        self.sets.changed.connect(self._sets_changed)
+        for told in (self.saver.touch, self.changed):
+            self.sets.changed.connect(told)
         self.board.changed.connect(self.changed)
         self.stage.problem.connect(self.problem)
         self.stage.row_stale.connect(self.rows.refresh)
@@ -102,11 +104,6 @@ class Compose(QObject):
     def viewing(self) -> Detail | None:
         """What of the past is shown, None while the draft is."""
         return self.past.detail
-
-    @property
-    def ready(self) -> bool:
-        """Whether the open prompt is shown: its draft and its newest answers."""
-        return self._ready
 
     @property
     def based_on(self) -> int | None:
@@ -153,7 +150,7 @@ class Compose(QObject):
         # Before anything of the new prompt is set: what was typed meanwhile belongs to the old one.
         self.saver.flush()
         self._prompt, self._opening, self._based_on = uid, uid, draft.based_on
-        self._ready, self._taken = False, None
+        self.ready, self._taken = False, None
         self._versions.clear()
         self._leave_past()
         self.lanes.load(named_by_files(draft.lanes, self._known_endpoints))
@@ -174,7 +171,7 @@ class Compose(QObject):
             return
         if newest is not None and not self.stage.draft_run:
             self.stage.adopt(newest, self._known_endpoints, self.lanes.lanes)
-        self._ready = True
+        self.ready = True
         if self.viewing is None:
             self._show_draft_lanes()
 
@@ -320,10 +317,6 @@ class Compose(QObject):
     def _lanes_changed(self) -> None:
         self._workbench.prepare(self.lanes.lanes)
         self._emit_heads()
-        self.saver.touch()
-        self.changed.emit()
-
-    def _sets_changed(self) -> None:
         self.saver.touch()
         self.changed.emit()
 

@@ -1,0 +1,162 @@
+"""One lane of a board: which of its attempts is shown, and what a column says about it.
+
+Invariant: pure; an attempt from the history and one that streams look the same from here on.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+from workbench.app.lane_state import LaneStatus
+from workbench.core.money import Usage, saved, show_cost
+from workbench.core.runs import ENDED, OutputRecord, notable
+from workbench.usecases.transcript import Snapshot
+
+
+@dataclass(slots=True)
+class Column:
+    """A lane as the board follows it; lengths in code points of what widgets have."""
+
+    slot: str
+    position: int
+    version: int | None
+    free: bool
+    attempts: list[str]
+    value_set: int = 0
+    sample: int = 0
+    samples: int = 0
+    kept: str = ""
+    index: int = 0
+    text_length: int = 0
+    reasoning_length: int = 0
+    rounds: int = 0
+    """After a round with tools the text begins anew."""
+
+    @property
+    def shown(self) -> str:
+        """The uid of the shown attempt, "" for none."""
+        return self.attempts[self.index] if self.attempts else ""
+
+    def source(self) -> ColumnSource:
+        """Return what it was made of, with later attempts."""
+        return ColumnSource(
+            self.slot,
+            self.position,
+            self.version,
+            self.free,
+            tuple(self.attempts),
+            self.value_set,
+            self.sample,
+            self.samples,
+            self.kept,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSource:
+    """A lane of the shown run: its place in the run, resolved version, whether it is free, and its attempts' uids.
+
+    The attempts are those of one value set and sample, both places from 0; `samples` is how many the lane has. `kept`
+    names the iteration of a lane that is shown beside a run it had no part in; it has no place (-1) then.
+    """
+
+    slot: str
+    position: int
+    version: int | None
+    free: bool
+    attempts: tuple[str, ...]
+    value_set: int = 0
+    sample: int = 0
+    samples: int = 1
+    kept: str = ""
+
+
+def column_of(source: ColumnSource) -> Column:
+    """Return a lane that shows its newest attempt."""
+    return Column(
+        source.slot,
+        source.position,
+        source.version,
+        source.free,
+        list(source.attempts),
+        source.value_set,
+        source.sample,
+        source.samples,
+        source.kept,
+        max(0, len(source.attempts) - 1),
+    )
+
+
+def status_of(shown: Snapshot | None, now_ms: int, *, free: bool) -> LaneStatus:
+    """Return what a column says about an attempt; verdict, attempt count and version are added by the board."""
+    if shown is None:
+        return LaneStatus()
+    result = shown.result
+    if result is None:
+        return LaneStatus(
+            state=shown.state,
+            ttft_ms=shown.timing.ttft,
+            notice=_notice(shown, now_ms),
+            marks=notable(shown.marks),
+            has_wire=shown.wire is not None,
+        )
+    usage: Usage = result.usage
+    known = usage.input is not None or usage.output is not None
+    cost = show_cost(result.cost_usd, free=free, about=usage.source == "estimate") if known else ""
+    spared = saved(usage, result.rates)
+    return LaneStatus(
+        state=result.state,
+        saved="" if spared is None else show_cost(spared),
+        ttft_ms=result.timing.ttft,
+        tokens_per_second=result.timing.tokens_per_second(usage.output),
+        usage=usage,
+        cost=cost,
+        failure=result.failure,
+        marks=notable(result.marks),
+        finish_reason=result.finish_reason,
+        has_wire=result.request is not None,
+        calls=sum(step.kind == "tool_call" for step in shown.steps),
+        format_check=result.format_check.words if result.format_check else "",
+        format_ok=result.format_check.ok if result.format_check else None,
+    )
+
+
+def _notice(shown: Snapshot, now_ms: int) -> str:
+    if shown.stopping:
+        return "stopping"
+    if shown.retry is None:
+        return ""
+    seconds = max(1, math.ceil((shown.retry.at_ms + shown.retry.in_ms - now_ms) / 1000))
+    return f"retrying in {seconds} s: {shown.retry.reason}"
+
+
+def stored_snapshot(run_uid: str, record: OutputRecord) -> Snapshot:
+    """Return an attempt from the history in the form of one that streams."""
+    result = record.result
+    return Snapshot(
+        output_uid=record.uid,
+        run_uid=run_uid,
+        position=record.position,
+        attempt=record.attempt,
+        state=result.state,
+        text=result.text,
+        text_length=len(result.text),
+        reasoning=result.reasoning,
+        reasoning_length=len(result.reasoning),
+        retry=None,
+        timing=result.timing,
+        marks=result.marks,
+        wire=result.request,
+        result=result if result.state in ENDED else None,
+        stopping=False,
+        saved=True,
+        steps=result.steps,
+    )
+
+
+def since(snapshot: Snapshot, text_from: int, reasoning_from: int) -> Snapshot:
+    """Return a whole snapshot with its texts cut to begin at the given offsets."""
+    if not text_from and not reasoning_from:
+        return snapshot
+    return replace(snapshot, text=snapshot.text[text_from:], reasoning=snapshot.reasoning[reasoning_from:])
