@@ -13,6 +13,7 @@ from tests.ui.desk import Desk
 from tests.ui.editor_support import content
 from workbench.core.content import Content
 from workbench.core.lanes import ECHO, LITELLM, Lane
+from workbench.core.limits import Limits
 from workbench.ui.editor.block_menu import actions
 from workbench.ui.improve import ImproveDialog
 
@@ -214,3 +215,16 @@ def test_the_menu_of_the_system_message_asks_too(desk: Desk) -> None:
         menu.close()
     assert window.dialogs.improving.dialog is not None
     window.dialogs.improving.dialog.reject()
+
+
+def test_a_question_over_the_limits_asks_first(desk: Desk) -> None:
+    dialog = _opened(desk, [{"text": BETTER}])
+    desk.window.gate.set_limits(Limits(tokens=1))
+    dialog.question.ask.click()
+    desk.until(dialog.proposal.trouble.text)
+    assert dialog.proposal.trouble.text().startswith("This question takes about ")
+    assert desk.rows("SELECT 1 FROM runs") == []
+    _ask(desk, dialog)
+    desk.until(lambda: dialog.proposal.proposal is not None)
+    assert desk.rows("SELECT kind FROM runs") == [("improve",)]
+    dialog.reject()

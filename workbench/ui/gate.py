@@ -41,6 +41,11 @@ class RunGate(QObject):
         self._limits = limits
 
     @property
+    def limits(self) -> Limits:
+        """What holds."""
+        return self._limits
+
+    @property
     def asks(self) -> bool:
         """Whether the question is shown."""
         return self._window.notice.key == KEY

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from workbench.core import content as contents
 from workbench.core.content import Content, Message
+from workbench.core.drafts import Draft
 from workbench.core.improving import Earlier, Proposal, RecentAnswer, propose, question, read_answer
 from workbench.core.lanes import Lane
 from workbench.core.rendering import Rendered
@@ -79,8 +80,8 @@ class Improver:
             raise RefusedError("There is no text to improve yet. Write a message, then ask.")
         if not wanted.instructions.strip():
             raise RefusedError("The instructions to the model are empty. Write some, or take those of the product.")
-        text, tag = question(wanted.content, wanted.feedback, wanted.answers)
-        rendered = Rendered((Message("system", wanted.instructions), Message("user", text)))
+        messages, tag = _messages(wanted)
+        rendered = Rendered(messages)
         values = (
             json.dumps(contents.to_json(wanted.content), ensure_ascii=False),
             tag,
@@ -156,6 +157,16 @@ class Improver:
             sets=(given,),
             lanes=(LaneStart(owner.new_uid(), lane, 0, (OutputStart(transcript.uid),)),),
         )
+
+
+def as_draft(wanted: Wanted) -> Draft:
+    """Return the question as a draft, for the forecast of what it takes."""
+    return Draft(Content(_messages(wanted)[0]), lanes=(wanted.lane,))
+
+
+def _messages(wanted: Wanted) -> tuple[tuple[Message, ...], str]:
+    text, tag = question(wanted.content, wanted.feedback, wanted.answers)
+    return (Message("system", wanted.instructions), Message("user", text)), tag
 
 
 def proposal_of(content: Content, text: str, tag: str) -> Proposal:

@@ -16,15 +16,17 @@ from PySide6.QtCore import QObject
 from workbench.app.choosing import keep_choice
 from workbench.app.model_entries import Choice
 from workbench.core.content import Content
+from workbench.core.forecast import Forecast
 from workbench.core.improving import AnswerError, Earlier, Proposal
 from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, Lane
+from workbench.core.limits import excess
 from workbench.core.money import show_cost
 from workbench.core.runs import Result
 from workbench.host.clock import utc_now
 from workbench.ui.improve.dialog import ImproveDialog
 from workbench.ui.lanes.wording import seconds
 from workbench.usecases.handles import RunHandle
-from workbench.usecases.improving import Known, PastQuestion, Wanted, proposal_of
+from workbench.usecases.improving import Known, PastQuestion, Wanted, as_draft, proposal_of
 from workbench.usecases.problems import RefusedError, problem_of
 
 if TYPE_CHECKING:
@@ -59,6 +61,7 @@ class ImproveActions(QObject):
         self._window = window
         self.dialog: ImproveDialog | None = None
         self._asked: _Asked | None = None
+        self._allowed: Wanted | None = None
         self._prompt = ""
         window.pulse.frame.connect(self._frame)
         window.bridge.run_ended.connect(self._run_ended)
@@ -110,17 +113,38 @@ class ImproveActions(QObject):
         dialog, window = self.dialog, self._window
         if dialog is None or dialog.is_running or dialog.question.lane is None:
             return
-        pane, compose, improver = dialog.question, window.compose, window.workbench.improver
-        draft, lane = compose.draft(), dialog.question.lane
+        pane, draft = dialog.question, window.compose.draft()
         wanted = Wanted(
             self._prompt,
             draft.content,
             draft.based_on,
-            lane,
+            dialog.question.lane,
             pane.instructions.exact(),
             pane.feedback.exact(),
             pane.chosen_answers(),
         )
+        limits = window.gate.limits
+        if limits.any and wanted != self._allowed:
+            foresee = partial(window.workbench.forecaster.forecast, "", as_draft(wanted))
+            decide = self._if_open(partial(self._decide, wanted))
+            window.tasks.run(foresee, decide, lambda _: self._send(wanted))
+        else:
+            self._send(wanted)
+
+    def _decide(self, wanted: Wanted, dialog: ImproveDialog, forecast: Forecast) -> None:
+        """Ask first where the question is over the limits; asking the same again is the answer."""
+        if over := excess(self._window.gate.limits, forecast, "This question"):
+            self._allowed = wanted
+            dialog.proposal.show_answer("", f"{over} Ask once more to send it all the same.")
+        else:
+            self._send(wanted)
+
+    def _send(self, wanted: Wanted) -> None:
+        dialog, window = self.dialog, self._window
+        if dialog is None or dialog.is_running:
+            return
+        self._allowed = None
+        pane, lane, improver = dialog.question, wanted.lane, window.workbench.improver
         try:
             handle, tag = improver.ask(wanted)
         except RefusedError as error:
@@ -128,7 +152,7 @@ class ImproveActions(QObject):
             return
         for kept in improver.remember(lane, pane.own_instructions()):
             window.tasks.watch(kept)
-        self._asked = _Asked(draft.content, tag, handle)
+        self._asked = _Asked(wanted.content, tag, handle)
         dialog.set_running(running=True)
         dialog.proposal.start()
         dialog.proposal.status.set_candidates(("asking…",))
