@@ -84,6 +84,7 @@ def _looks(demo: Demo) -> None:
     demo.until("the first iteration is shown", lambda: compose.viewing is not None)
     window.handlers.take_over(branch=True)
     window.notice.hide()
+    demo.until("the next run is foreseen", lambda: window.forecasts.latest is not None)
     for name, mode, size in (
         ("light-wide", "light", WIDE),
         ("dark-wide", "dark", WIDE),
