@@ -7,28 +7,22 @@ nothing is loaded. What was written stays where it is: only the last block is wr
 from __future__ import annotations
 
 from collections import deque
-from typing import Any
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QMimeData, QPoint, QRect, QRectF, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QElapsedTimer, QPoint, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QBrush,
-    QGuiApplication,
-    QKeyEvent,
-    QKeySequence,
     QLinearGradient,
-    QMouseEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
     QTextCursor,
-    QTextOption,
-    QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
-from workbench.ui.lanes.answer import MARGIN, types
-from workbench.ui.lanes.reading import grounds, links
+from workbench.ui.lanes.answer import MARGIN
+from workbench.ui.lanes.reading import grounds
 from workbench.ui.lanes.reading.build import CODE_PADDING, OFFSET, Builder
+from workbench.ui.lanes.reading.linked import LinkedText
 from workbench.ui.lanes.reading.parts import Part, parse
 from workbench.ui.theme import Theme
 
@@ -37,10 +31,9 @@ _BLOCK_LIMIT = 40_000
 """Characters of one block beyond which writing it anew would hold up the window."""
 _SHARE = 6
 """A block that took a millisecond to write is not written again for this many."""
-_TURNS = str.maketrans({"\u2029": "\n", "\u2028": "\n", "\ufdd0": "\n", "\ufdd1": "\n"})
 
 
-class MarkdownView(QTextEdit):
+class MarkdownView(LinkedText):
     """Read-only rich text that grows at its end."""
 
     following_changed = Signal(bool)
@@ -71,18 +64,7 @@ class MarkdownView(QTextEdit):
         self._colorist = QTimer(self)
         self._colorist.setSingleShot(True)
         self._colorist.timeout.connect(self._color)
-        self.setReadOnly(True)
-        self.setUndoRedoEnabled(False)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setTabChangesFocus(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        self.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-        self.document().setDocumentMargin(MARGIN)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.viewport().setMouseTracking(True)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
         theme.changed.connect(self._restyle)
         self._choose_ground()
@@ -156,53 +138,6 @@ class MarkdownView(QTextEdit):
             block = block.next()
         top = self.document().documentLayout().blockBoundingRect(best).top()
         self.verticalScrollBar().setValue(0 if best == self.document().begin() else round(top))
-
-    def link_at_caret(self) -> str:
-        """Return where the link under the caret goes, "" when there is none."""
-        return self.textCursor().charFormat().anchorHref()
-
-    def loadResource(self, kind: int, name: QUrl | str) -> Any:
-        return None
-
-    def createMimeDataFromSelection(self) -> QMimeData:
-        data = QMimeData()
-        data.setText(self.textCursor().selectedText().translate(_TURNS))
-        return data
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and types(event):
-            event.ignore()
-            return False
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers()
-        if enter and (address := self.link_at_caret()):
-            links.ask(self.window(), address)
-        elif types(event):
-            event.ignore()
-        elif event.matches(QKeySequence.StandardKey.Copy) and self.textCursor().hasSelection():
-            # As text that Qt owns: an object of ours left on the clipboard would outlive the interpreter.
-            QGuiApplication.clipboard().setText(self.createMimeDataFromSelection().text())
-        else:
-            super().keyPressEvent(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if event.modifiers() & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier):
-            event.ignore()
-        else:
-            super().wheelEvent(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        super().mouseMoveEvent(event)
-        over = bool(self.anchorAt(event.position().toPoint()))
-        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.IBeamCursor)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        super().mouseReleaseEvent(event)
-        address = self.anchorAt(event.position().toPoint())
-        if address and event.button() == Qt.MouseButton.LeftButton and not self.textCursor().hasSelection():
-            links.ask(self.window(), address)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         following = self._following

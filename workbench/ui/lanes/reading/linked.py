@@ -1,0 +1,83 @@
+"""Rich text with links, to be read.
+
+Invariant: nothing in the text loads or runs anything, what is copied is plain text, and a link opens only after a
+question that shows where it goes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QEvent, QMimeData, Qt, QUrl
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent, QTextOption, QWheelEvent
+from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
+
+from workbench.ui.lanes.answer import MARGIN, types
+from workbench.ui.lanes.reading import links
+
+_TURNS = str.maketrans({"\u2029": "\n", "\u2028": "\n", "\ufdd0": "\n", "\ufdd1": "\n"})
+
+
+class LinkedText(QTextEdit):
+    """Read-only rich text; keys that are not its own go to the window."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setReadOnly(True)
+        self.setUndoRedoEnabled(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setTabChangesFocus(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.document().setDocumentMargin(MARGIN)
+        self.viewport().setMouseTracking(True)
+
+    def link_at_caret(self) -> str:
+        """Return where the link under the caret goes, "" when there is none."""
+        return self.textCursor().charFormat().anchorHref()
+
+    def loadResource(self, kind: int, name: QUrl | str) -> Any:
+        return None
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        data = QMimeData()
+        data.setText(self.textCursor().selectedText().translate(_TURNS))
+        return data
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and types(event):
+            event.ignore()
+            return False
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers()
+        if enter and (address := self.link_at_caret()):
+            links.ask(self.window(), address)
+        elif types(event):
+            event.ignore()
+        elif event.matches(QKeySequence.StandardKey.Copy) and self.textCursor().hasSelection():
+            # As text that Qt owns: an object of ours left on the clipboard would outlive the interpreter.
+            QGuiApplication.clipboard().setText(self.createMimeDataFromSelection().text())
+        else:
+            super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.modifiers() & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier):
+            event.ignore()
+        else:
+            super().wheelEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        over = bool(self.anchorAt(event.position().toPoint()))
+        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.IBeamCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        address = self.anchorAt(event.position().toPoint())
+        if address and event.button() == Qt.MouseButton.LeftButton and not self.textCursor().hasSelection():
+            links.ask(self.window(), address)
