@@ -100,6 +100,8 @@ def test_ten_minutes_is_the_longest_loop() -> None:
         (Outcome(2, interrupted=2), "interrupted", "interrupted"),
         (Outcome(4, stopped=1), "stopped", "1 of 4 stopped"),
         (Outcome(4, failed=1, stopped=3), "failed", "1 of 4 failed, 3 stopped"),
+        (Outcome(2, cut=2), "", "cut off"),
+        (Outcome(3, failed=1, cut=1), "failed", "1 of 3 failed, 1 cut off"),
         (Outcome(4, interrupted=1, stopped=1), "interrupted", "1 of 4 interrupted, 1 stopped"),
     ],
 )

@@ -184,6 +184,9 @@ def test_a_row_says_how_the_newest_attempts_ended(store: Store) -> None:
     store.finish_output("again", done("now it works"), LATER).result(10)
     (row,) = store.iterations("p")
     assert row.outcome == Outcome(3, stopped=1)
+    store.add_attempt("r.2.0", "longer", LATER)
+    store.finish_output("longer", replace(done("and so"), finish_reason="length"), LATER).result(10)
+    assert store.iteration("r").outcome == Outcome(3, stopped=1, cut=1)
 
 
 def test_what_ended_stays_as_it_is(store: Store) -> None:

@@ -266,6 +266,6 @@ def describe(row: TimelineRow) -> str:
         parts.append("tie" if row.verdict == "tie" else "all bad")
     if row.running:
         parts.append("running")
-    elif row.outcome.trouble:
+    elif row.outcome.words:
         parts.append(row.outcome.words)
     return " · ".join(parts)

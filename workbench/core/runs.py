@@ -166,12 +166,16 @@ class VersionRow:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How many answers a run has, one per lane, and how many of them ended otherwise than finished."""
+    """How many answers a run has, one per lane, and how many of them ended otherwise than finished.
+
+    `cut` are those that finished only because they may have no more tokens.
+    """
 
     answers: int = 0
     failed: int = 0
     interrupted: int = 0
     stopped: int = 0
+    cut: int = 0
 
     @property
     def trouble(self) -> Literal["", "failed", "interrupted", "stopped"]:
@@ -180,8 +184,16 @@ class Outcome:
 
     @property
     def words(self) -> str:
-        """The trouble in a few words, "" for none: "failed" when it befell all, else "1 of 2 failed"."""
-        counted = ((self.failed, "failed"), (self.interrupted, "interrupted"), (self.stopped, "stopped"))
+        """Trouble and answers that were cut off, in a few words, "" for none.
+
+        "failed" when it befell all, else "1 of 2 failed".
+        """
+        counted = (
+            (self.failed, "failed"),
+            (self.interrupted, "interrupted"),
+            (self.stopped, "stopped"),
+            (self.cut, "cut off"),
+        )
         told = [(count, word) for count, word in counted if count]
         if len(told) == 1 and told[0][0] == self.answers:
             return told[0][1]

@@ -43,8 +43,9 @@ _ROW = (
 )
 # The newest attempt of an answer is what a person sees of it.
 _OUTCOMES = (
-    "SELECT run_id, count(*), total(state = 'failed'), total(state = 'interrupted'), total(state = 'stopped') FROM"
-    " (SELECT run_id, state, max(attempt) FROM outputs WHERE run_id IN (SELECT value FROM json_each(?))"
+    "SELECT run_id, count(*), total(state = 'failed'), total(state = 'interrupted'), total(state = 'stopped'),"
+    " total(state = 'finished' AND finish_reason = 'length') FROM"
+    " (SELECT run_id, state, finish_reason, max(attempt) FROM outputs WHERE run_id IN (SELECT value FROM json_each(?))"
     " GROUP BY run_id, lane, value_set, sample) GROUP BY run_id"
 )
 _OUTPUTS = (
