@@ -154,6 +154,17 @@ def test_only_the_user_sends_files(desk: Desk, picture: Path) -> None:
     assert not block.chips
 
 
+def test_files_that_another_role_has_are_said(desk: Desk, picture: Path) -> None:
+    window = desk.open()
+    drop(user(desk), files(picture))
+    desk.until(lambda: user(desk).chips)
+    block = user(desk)
+    block.role_wanted.emit(block, "assistant")
+    desk.until(lambda: "from the user only" in block._note.text())
+    window.view.editor.undo()
+    desk.until(block._note.isHidden)
+
+
 def test_files_are_chosen_in_a_dialog(desk: Desk, picture: Path) -> None:
     window = desk.open()
     attaching = window.view.editing.attaching

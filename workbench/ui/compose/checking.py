@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 PAUSE_MS = 300
 MOST_NAMES = 5
+_MISPLACED = "Models take files from the user only. Change the role back, or remove the files."
 
 
 class UnusedNote(QLabel):
@@ -119,7 +120,9 @@ class Checking(QObject):
         for number, block in enumerate(self._editor.blocks, start=1):
             wrong = self._wrong("message", number)
             self._marks(block.field).show(self._found, wrong.line if wrong else 0)
-            block.warn(self._words(block.field, wrong.sentence if wrong else ""))
+            said = self._words(block.field, wrong.sentence if wrong else "")
+            misplaced = _MISPLACED if block.extras.attachments and block.role != "user" else ""
+            block.warn(" ".join(filter(None, (said, misplaced))))
         parts = self._editor.parts_shown.example_sections
         for number, (section, example) in enumerate(zip(parts, self._editor.parts.examples, strict=False), start=1):
             wrong = self._wrong("example", number) if example.enabled else None
