@@ -48,9 +48,3 @@ def masked(status: LaneStatus, *, veiled: bool) -> LaneStatus:
         format_check=status.format_check,
         format_ok=status.format_ok,
     )
-
-
-def told(heads: Sequence[LaneHead], shown: Sequence[str]) -> str:
-    """Return who answered, for the moment after: `heads` with their names, `shown` the slots as they were numbered."""
-    titles = {head.slot: head.title for head in heads}
-    return " · ".join(f"Answer {n} was {titles[slot]}" for n, slot in enumerate(shown, start=1) if slot in titles)

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
-from workbench.app.blindness import told
 from workbench.ui.shell.bars import Elided
 from workbench.ui.shell.keybutton import KeyName, with_key
 from workbench.ui.theme import set_role
 
 if TYPE_CHECKING:
+    from workbench.app.lane_state import LaneHead
     from workbench.ui.window import MainWindow
 
 HIDDEN = "Session · hidden while blind"
@@ -90,3 +90,9 @@ class Blindness(QObject):
     def _told(self, shown: Sequence[str]) -> None:
         if shown:
             self._window.notices.quiet("revealed", told(self._window.compose.named_heads(), shown))
+
+
+def told(heads: Sequence[LaneHead], shown: Sequence[str]) -> str:
+    """Return who answered, for the moment after: `heads` with their names, `shown` the slots as they were numbered."""
+    titles = {head.slot: head.title for head in heads}
+    return " · ".join(f"Answer {n} was {titles[slot]}" for n, slot in enumerate(shown, start=1) if slot in titles)
