@@ -111,6 +111,17 @@ def test_bad_answers_are_offered_as_such_and_go_with_their_values(tmp_path: Path
         assert '<answer verdict="all bad">\n<value name="name">\nAda\n</value>\n<text>\nHello Ada\n</text>' in sent
 
 
+def test_answers_of_a_blind_run_are_offered_once_it_is_judged(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        prompt = new_prompt(workbench)
+        handle = workbench.runner.start_iteration(prompt, draft(), based_on=None, blind=True)
+        assert handle.wait(PATIENCE_S)
+        assert workbench.improver.known(prompt).answers == ()
+        shown = shown_outputs(workbench.history.detail(handle.run_uid))
+        workbench.history.mark(handle.run_uid, Verdict("all_bad", (0,)), shown).result(PATIENCE_S)
+        assert [a.judgement for a in workbench.improver.known(prompt).answers] == ["all bad"]
+
+
 def test_a_question_of_another_release_is_told(tmp_path: Path) -> None:
     with opened(tmp_path, SCRIPT) as (workbench, _):
         prompt = new_prompt(workbench)

@@ -22,7 +22,7 @@ _RUNS = 30
 _OPENING = 200
 
 _RECENT = (
-    "WITH recent AS (SELECT id, number FROM runs WHERE prompt_id = ? AND kind = 'iteration'"
+    "WITH recent AS (SELECT id, number, blind FROM runs WHERE prompt_id = ? AND kind = 'iteration'"
     " ORDER BY number DESC LIMIT ?),"
     " latest AS (SELECT max(verdicts.id) AS id FROM verdicts JOIN recent ON recent.id = verdicts.run_id"
     "  GROUP BY verdicts.run_id, verdicts.value_set)"
@@ -35,6 +35,9 @@ _RECENT = (
     " LEFT JOIN verdict_outputs ON verdict_outputs.output_id = outputs.id"
     "  AND verdict_outputs.verdict_id IN (SELECT id FROM latest)"
     " LEFT JOIN verdicts ON verdicts.id = verdict_outputs.verdict_id"
+    # Who answered in a blind run is for nobody's eyes before the verdict, and an order would tell it too.
+    " WHERE recent.blind <> 1 OR EXISTS (SELECT 1 FROM verdicts AS judged WHERE judged.run_id = outputs.run_id"
+    "  AND judged.value_set = outputs.value_set)"
     " ORDER BY recent.number DESC, outputs.lane, outputs.value_set, outputs.sample, outputs.attempt LIMIT ?"
 )
 _EARLIER = (
@@ -50,7 +53,10 @@ _VERSION = (
 
 
 def recent_answers(connection: sqlite3.Connection, prompt_uid: str, limit: int) -> list[RecentAnswer]:
-    """Return finished answers of the newest iterations, newest first, with how they were judged."""
+    """Return finished answers of the newest iterations, newest first, with how they were judged.
+
+    Those of a blind run come with its verdict, or once its names were shown.
+    """
     prompt = prompt_id(connection, prompt_uid)
     return [
         RecentAnswer(
