@@ -54,6 +54,7 @@ class ProposalPane(QWidget):
         super().__init__(parent)
         self.proposal: Proposal | None = None
         self._accepted: set[int] = set()
+        self._named_for: set[int] | None = None
         self.status = Line(theme, color="muted", tabular=True)
         self.raw = AnswerView(theme, mono=True)
         self.raw.setAccessibleName("What the model wrote")
@@ -127,7 +128,7 @@ class ProposalPane(QWidget):
         return frozenset(self._accepted)
 
     def _set(self, proposal: Proposal | None) -> None:
-        self.proposal = proposal
+        self.proposal, self._named_for = proposal, None
         self._accepted = set()
         self.stack.setCurrentWidget(self.raw)
         for label in (self.trouble, self.remark, self.names):
@@ -219,7 +220,9 @@ class ProposalPane(QWidget):
         self.accept.setEnabled(taken > 0)
         self.accept.setText(f"Accept {taken} of {count}" if taken < count else f"Accept {_all(count)}")
         set_role(self.accept, "primary" if count else "")
-        if proposal is not None:
+        if proposal is not None and self._named_for != self._accepted:
+            # Looking for variables takes its time in a long prompt, and going from change to change needs none of it.
+            self._named_for = set(self._accepted)
             lost, brought = proposal.variables(self._accepted)
             self._say(self.names, " ".join(filter(None, (_named("Loses", lost), _named("Brings along", brought)))))
 
