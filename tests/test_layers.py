@@ -82,6 +82,12 @@ def test_the_first_sight_of_a_draft_needs_nothing_of_runs_and_techniques() -> No
     assert (done.stdout.strip(), done.stderr) == ("[]", "")
 
 
+def test_pyside_reads_no_source_of_what_the_window_imports() -> None:
+    code = "import linecache, workbench.ui.frame; print([f for f in linecache.cache if 'workbench' in f])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (done.stdout.strip(), done.stderr) == ("[]", "")
+
+
 def test_the_terminal_comes_up_without_qt() -> None:
     assert loaded_by(["workbench.cli.main"]) & (QT | MODELS | KEYRING) == set()
 
