@@ -7,7 +7,7 @@ from dataclasses import fields
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
@@ -159,3 +159,19 @@ def test_a_large_font_ends_with_its_test(qapp: QApplication, turn: int, first_si
 @pytest.fixture(scope="module")
 def first_sizes() -> list[float]:
     return []
+
+
+@pytest.mark.parametrize("scale", [0.8, 1.0, 1.5, 2.0])
+def test_pills_are_round_at_every_size(qtbot: QtBot, theme: Theme, scale: float) -> None:
+    theme.set_scale(scale)
+    window = QWidget()
+    qtbot.addWidget(window)
+    pill = QLabel("built in")
+    set_role(pill, "pill-red")
+    QVBoxLayout(window).addWidget(pill)
+    window.show()
+    picture, place = window.grab().toImage(), pill.geometry()
+    ground = picture.pixelColor(place.center().x(), place.top() + 1)
+    assert ground == QColor(theme.tokens.red_soft)
+    assert picture.pixelColor(place.topLeft()) != ground, "Qt paints the corners where the radius is too high"
+    theme.set_scale(1.0)

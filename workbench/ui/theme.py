@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from workbench.host.resources import resource
@@ -184,6 +184,10 @@ def _palette(t: Tokens) -> QPalette:
 def _stylesheet(t: Tokens, size: float) -> str:
     """Return the application's stylesheet. Widgets opt in by the dynamic property `role`."""
     box = round(size * 1.4)
+    small = QFont(QApplication.font())
+    small.setPointSizeF(round(size - 1, 1))
+    # Qt draws no round corners at all where they would be higher than half of the label.
+    pill = (QFontMetrics(small).height() + 4) // 2
     ring = max(3, round(box * 0.3))
     tone = "light" if t is LIGHT else "dark"
     icons = {name: f'url("{resource("icons", f"{name}-{tone}.svg").as_posix()}")' for name in _ICONS}
@@ -193,6 +197,7 @@ def _stylesheet(t: Tokens, size: float) -> str:
         | {
             "small": f"{size - 1:.1f}pt",
             "tiny": f"{size - 1.5:.1f}pt",
+            "pill": f"{pill}px",
             "box": f"{box}px",
             "box_in": f"{box + 2 - 2 * ring}px",
             "ring": f"{ring}px solid {t.accent}",
@@ -322,20 +327,22 @@ QLabel[role="error"] { color: @red; }
 QLabel[role="good"] { color: @green; }
 QLabel[role="gold"] { color: @gold; font-weight: 600; }
 QLabel[role="pill"] {
-  color: @muted; border: 1px solid @border; border-radius: 9px; padding: 1px 8px; font-size: @small;
+  color: @muted; border: 1px solid @border; border-radius: @pill; padding: 1px 8px; font-size: @small;
 }
 QLabel[role="pill-accent"] {
-  color: @accent; border: 1px solid @border; border-radius: 9px; padding: 1px 8px; font-size: @small;
+  color: @accent; border: 1px solid @border; border-radius: @pill; padding: 1px 8px; font-size: @small;
 }
-QLabel[role="pill-red"] { color: @red; background: @red_soft; border-radius: 9px; padding: 2px 8px; font-size: @small; }
+QLabel[role="pill-red"] {
+  color: @red; background: @red_soft; border-radius: @pill; padding: 2px 8px; font-size: @small;
+}
 QLabel[role="pill-green"] {
-  color: @green; background: @green_soft; border-radius: 9px; padding: 2px 8px; font-size: @small;
+  color: @green; background: @green_soft; border-radius: @pill; padding: 2px 8px; font-size: @small;
 }
 QLabel[role="pill-warn"] {
-  color: @warn; background: @warn_soft; border-radius: 9px; padding: 2px 8px; font-size: @small;
+  color: @warn; background: @warn_soft; border-radius: @pill; padding: 2px 8px; font-size: @small;
 }
 QPushButton[role="pill-warn"] {
-  color: @warn; background: @warn_soft; border: 1px solid transparent; border-radius: 9px; padding: 1px 8px;
+  color: @warn; background: @warn_soft; border: 1px solid transparent; border-radius: @pill; padding: 1px 8px;
   font-size: @small;
 }
 QPushButton[role="pill-warn"]:hover, QPushButton[role="pill-warn"]:focus { border-color: @warn; }
