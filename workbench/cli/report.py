@@ -1,12 +1,16 @@
 """What is said about a run after it: a few lines for people, one document for programs.
 
-The JSON document of `workbench run --json`, in ASCII, so that its strings decode to the exact text everywhere:
+The JSON document of `workbench run --json`, in ASCII, so that its strings decode to the exact text everywhere; a lane
+comes once for each value set and sample:
 
     {"run": uid, "prompt": {"uid", "name"}, "iteration": number, "version": number or null,
      "values": {name: text},
-     "lanes": [{"lane": number from 1, "endpoint": uid, "model": id as asked, "pinned": version or null,
+     "lanes": [{"lane": number from 1, "value_set": name or "", "sample": number from 1,
+                "endpoint": uid, "model": id as asked, "pinned": version or null,
                 "version": number, "params": {…}, "output": uid, "state": "finished" | "failed" | "stopped",
                 "text": exact text, "reasoning": text, "answered_by": model id, "finish_reason": text,
+                "steps": [{"kind", "text", "name", "call_id", "opaque"}], with tools everything in order,
+                "format_check": null or {"ok": true, false or null for unknown, "words"},
                 "error": null or {"code", "sentence", "detail"},
                 "usage": {"input", "output", "cached", "reasoning": tokens or null, "source"},
                 "cost_usd": number or null for unknown, "timing": {"queued", "sent", "first", "end": ms or null},
@@ -21,13 +25,12 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from workbench.cli.answers import Asked, answers
 from workbench.cli.choosing import Choice
-from workbench.core.lanes import Lane
 from workbench.core.money import show_cost
 from workbench.core.runs import Result, notable
 from workbench.core.when import duration
 from workbench.usecases.handles import RunHandle
-from workbench.usecases.transcript import Snapshot
 
 _DETAIL_LINES = 8
 
@@ -35,7 +38,6 @@ _DETAIL_LINES = 8
 def document(choice: Choice, handle: RunHandle) -> dict[str, Any]:
     """Return the document of a run that is done."""
     began = handle.began
-    versions = began.lane_versions if began is not None else (None,) * len(handle.transcripts)
     return {
         "run": handle.run_uid,
         "prompt": {"uid": choice.prompt_uid, "name": choice.name},
@@ -43,18 +45,19 @@ def document(choice: Choice, handle: RunHandle) -> dict[str, Any]:
         "version": began and began.version_number,
         "values": choice.draft.value_map,
         "lanes": [
-            _lane(number, lane, version, transcript.snapshot())
-            for number, (lane, version, transcript) in enumerate(
-                zip(choice.draft.lanes, versions, handle.transcripts, strict=True), start=1
-            )
+            _answer(asked, began.lane_versions[asked.number - 1] if began is not None else None)
+            for asked in answers(choice.draft, handle)
         ],
     }
 
 
-def _lane(number: int, lane: Lane, version: int | None, snapshot: Snapshot) -> dict[str, Any]:
+def _answer(asked: Asked, version: int | None) -> dict[str, Any]:
+    lane, snapshot = asked.lane, asked.transcript.snapshot()
     result = snapshot.result or Result(snapshot.state, snapshot.text, snapshot.reasoning)
     return {
-        "lane": number,
+        "lane": asked.number,
+        "value_set": asked.values.name,
+        "sample": asked.transcript.sample + 1,
         "endpoint": lane.endpoint,
         "model": lane.model,
         "pinned": lane.pinned,
@@ -64,6 +67,8 @@ def _lane(number: int, lane: Lane, version: int | None, snapshot: Snapshot) -> d
         "state": result.state,
         "text": result.text,
         "reasoning": result.reasoning,
+        "steps": [dataclasses.asdict(step) for step in result.steps],
+        "format_check": result.format_check and dataclasses.asdict(result.format_check),
         "answered_by": result.model,
         "finish_reason": result.finish_reason,
         "error": result.failure and dataclasses.asdict(result.failure),
@@ -78,10 +83,7 @@ def _lane(number: int, lane: Lane, version: int | None, snapshot: Snapshot) -> d
 
 def summary(choice: Choice, handle: RunHandle) -> str:
     """Return some lines for people: how every lane ended, and where the run was recorded."""
-    lines = [
-        f"{number} {lane.title}: {_ending(transcript.result)}"
-        for number, (lane, transcript) in enumerate(zip(choice.draft.lanes, handle.transcripts, strict=True), start=1)
-    ]
+    lines = [f"{asked.name}: {_ending(asked.transcript.result)}" for asked in answers(choice.draft, handle)]
     if handle.began is not None:
         number = handle.began.version_number
         version = "" if number is None else f", version {number}"
@@ -102,9 +104,16 @@ def _ending(result: Result | None) -> str:
         f"{rate:.0f} tok/s" if rate is not None else "",
         f"{result.usage.output} tok" if result.usage.output is not None else "",
         _cost(result),
+        _calls(result),
+        result.format_check.words if result.format_check is not None else "",
     ]
     marks = [f"{mark.kind} {mark.name}: {mark.detail}" for mark in notable(result.marks)]
     return " · ".join([*filter(None, parts), *marks])
+
+
+def _calls(result: Result) -> str:
+    calls = sum(step.kind == "tool_call" for step in result.steps)
+    return f"{calls} tool call{'' if calls == 1 else 's'}" if calls else ""
 
 
 def _cost(result: Result) -> str:

@@ -11,12 +11,12 @@ import shutil
 import sys
 from collections.abc import Mapping
 
+from workbench.cli.answers import answers
 from workbench.cli.choosing import Choice, choose
 from workbench.cli.codes import FAILED, OK
 from workbench.cli.opening import open_workbench
 from workbench.cli.output import Interleaved, InTurn, LaneOutput, Printer
 from workbench.cli.report import document, summary
-from workbench.core.lanes import Lane
 from workbench.usecases.handles import RunHandle
 from workbench.usecases.listening import RunListener
 from workbench.usecases.problems import unsaved_sentence
@@ -96,13 +96,8 @@ def _keep_base(workbench: Workbench, choice: Choice, handle: RunHandle) -> None:
 
 
 def _printer(choice: Choice, handle: RunHandle, env: Mapping[str, str]) -> Printer:
-    names = [_lane_name(position, lane) for position, lane in enumerate(choice.draft.lanes)]
-    lanes = [LaneOutput(name, transcript) for name, transcript in zip(names, handle.transcripts, strict=True)]
+    lanes = [LaneOutput(asked.name, asked.transcript) for asked in answers(choice.draft, handle)]
     if not sys.stdout.isatty():
         return InTurn(lanes, sys.stdout)
     colour = not env.get("NO_COLOR") and env.get("TERM") != "dumb"
     return Interleaved(lanes, sys.stdout, width=shutil.get_terminal_size().columns, colour=colour)
-
-
-def _lane_name(position: int, lane: Lane) -> str:
-    return f"{position + 1} {lane.title}"

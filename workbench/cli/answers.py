@@ -1,0 +1,39 @@
+"""The answers of a run as the terminal names them.
+
+Invariant: a run has one answer for each lane that was asked, value set and sample, and each has a name of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workbench.core.drafts import Draft, ValueSet
+from workbench.core.lanes import Lane
+from workbench.usecases.handles import RunHandle
+from workbench.usecases.transcript import Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One answer and what was asked: `number` is the lane's, from 1."""
+
+    number: int
+    lane: Lane
+    values: ValueSet
+    name: str
+    transcript: Transcript
+
+
+def answers(draft: Draft, handle: RunHandle) -> tuple[Asked, ...]:
+    """Return the answers of a run of this draft, lane by lane."""
+    lanes, sets = draft.run_lanes, draft.run_sets
+    found = []
+    for transcript in handle.transcripts:
+        lane, values = lanes[transcript.position], sets[transcript.value_set]
+        parts = [f"{transcript.position + 1} {lane.title}"]
+        if len(sets) > 1:
+            parts.append(values.name)
+        if lane.samples > 1:
+            parts.append(f"sample {transcript.sample + 1}")
+        found.append(Asked(transcript.position + 1, lane, values, " · ".join(parts), transcript))
+    return tuple(found)
