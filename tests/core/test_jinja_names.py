@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from jinja2 import Environment, meta
 
 from workbench.core.content import Content, Message
-from workbench.core.jinja_names import jinja_names
+from workbench.core.jinja_names import jinja_names, jinja_places
 from workbench.core.templates import content_variables, missing
 
 TEMPLATES = [
@@ -44,6 +44,13 @@ def test_a_tag_that_is_being_typed_hides_no_other_one() -> None:
 
 def test_names_come_once_in_the_order_of_the_text() -> None:
     assert jinja_names(["{{ b }}{{ a }}", "{{ b.x }}{{ c }}"]) == ("b", "a", "c")
+
+
+def test_places_are_where_the_names_stand() -> None:
+    text = "é {{ 'it''s' ~ name }}{% if name == other %}"
+    assert [(name, text[at : at + len(name)]) for name, at in jinja_places(text)] == [
+        (n, n) for n in ("name", "name", "other")
+    ]
 
 
 @given(st.text("{}%# axy|.'\"=for in set\n", max_size=60))

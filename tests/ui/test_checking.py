@@ -52,6 +52,19 @@ def test_a_misspelt_name_is_said_and_mended_from_the_menu(desk: Desk) -> None:
     assert "{{langauge}}, in {{ langauge }}" in window.view.editor.content().messages[0].text
 
 
+def test_names_in_jinja_tags_are_mended_too(desk: Desk) -> None:
+    window = desk.open()
+    put(
+        desk,
+        replace(user("😀 {% for x in ordres %}{{ x }}{% endfor %}{{ ordres | length }}"), template="jinja"),
+        orders="a",
+    )
+    assert "did you mean {{orders}}?" in block(desk, 0)._note.text()
+    chosen(text_menu(block(desk, 0).field, can_undo=False, can_redo=False), "Change {{ordres}} to {{orders}}")
+    text = window.view.editor.content().messages[0].text
+    assert text == "😀 {% for x in orders %}{{ x }}{% endfor %}{{ orders | length }}"
+
+
 def test_examples_are_checked_too(desk: Desk) -> None:
     window = desk.open()
     put(desk, Content((Message("user", "{{tone}}"),), examples=(Example("{{toen}}", "Hi"),)), tone="warm")

@@ -29,21 +29,27 @@ _KNOWN = frozenset(_WORDS.split())
 
 def jinja_names(texts: Iterable[str]) -> tuple[str, ...]:
     """Return the names that these templates ask for, each once, in order of first appearance."""
-    seen: dict[str, None] = {}
-    for text in texts:
-        made: set[str] = set()
-        used: list[str] = []
-        for tag, inside in _tags(text):
-            code = _STRING.sub("''", inside)
-            if tag == "{%":
-                made |= _made(code)
-            used += _used(code)
-        seen |= dict.fromkeys(name for name in used if name not in made)
-    return tuple(seen)
+    return tuple(dict.fromkeys(name for text in texts for name, _ in jinja_places(text)))
 
 
-def _tags(text: str) -> Iterator[tuple[str, str]]:
-    """Yield what opens a tag and what stands in it; a tag that is not closed before the next one is left out."""
+def jinja_places(text: str) -> list[tuple[str, int]]:
+    """Return the names that a template asks for, each time with where it stands, in code points."""
+    made: set[str] = set()
+    used: list[tuple[str, int]] = []
+    for tag, start, inside in _tags(text):
+        # As long as before, so that places stay.
+        code = _STRING.sub(lambda match: " " * len(match[0]), inside)
+        if tag == "{%":
+            made |= _made(code)
+        used += [(name, start + at) for name, at in _used(code)]
+    return [(name, at) for name, at in used if name not in made]
+
+
+def _tags(text: str) -> Iterator[tuple[str, int, str]]:
+    """Yield what opens a tag, where its inside begins, and the inside.
+
+    A tag that is not closed before the next one is left out.
+    """
     opened = _OPENS.search(text)
     while opened is not None:
         tag, start = opened[0], opened.end()
@@ -60,7 +66,7 @@ def _tags(text: str) -> Iterator[tuple[str, str]]:
             return
         if close[0] in ("}}", "%}"):
             inside = text[start : close.start()]
-            yield tag, inside
+            yield tag, start, inside
             if tag == "{%" and _RAW.fullmatch(inside.strip()):
                 close = _END_RAW.search(text, close.end())
                 if close is None:
@@ -84,10 +90,10 @@ def _made(code: str) -> set[str]:
     return set()
 
 
-def _used(code: str) -> Iterator[str]:
+def _used(code: str) -> Iterator[tuple[str, int]]:
     filters = code.lstrip("-+ \t\n").startswith("filter ")
     for match in _WORD.finditer(code):
         if match[0] in _KNOWN or filters or _BEFORE.search(code, 0, match.start()):
             continue
         if not _KEYWORD_ARGUMENT.match(code, match.end()):
-            yield match[0]
+            yield match[0], match.start()

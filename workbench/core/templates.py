@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from workbench.core.content import Content
-from workbench.core.jinja_names import jinja_names
+from workbench.core.content import Content, Template
+from workbench.core.jinja_names import jinja_names, jinja_places
 
 # A name is a letter or underscore, then letters, digits, underscores; white space inside the braces is allowed.
 PLAIN_VARIABLE = re.compile(r"\{\{[ \t]*([^\W\d]\w*)[ \t]*\}\}")
@@ -41,6 +41,13 @@ def content_variables(content: Content) -> tuple[str, ...]:
     """Return the variables of all messages and examples, in order of first appearance."""
     texts = [text for _, text in template_texts(content)]
     return jinja_names(texts) if content.template == "jinja" else variables(texts)
+
+
+def places(text: str, template: Template) -> list[tuple[str, int]]:
+    """Return the names that a text asks for, each time with where it stands, in code points."""
+    if template == "jinja":
+        return jinja_places(text)
+    return [(match[1], match.start(1)) for match in PLAIN_VARIABLE.finditer(text)]
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:

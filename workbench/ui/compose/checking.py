@@ -117,9 +117,10 @@ class Checking(QObject):
             self._show()
 
     def _show(self) -> None:
+        template = self._editor.parts.template
         for number, block in enumerate(self._editor.blocks, start=1):
             wrong = self._wrong("message", number)
-            self._marks(block.field).show(self._found, wrong.line if wrong else 0)
+            self._marks(block.field).show(self._found, template, wrong.line if wrong else 0)
             said = self._words(block.field, wrong.sentence if wrong else "")
             misplaced = _MISPLACED if block.extras.attachments and block.role != "user" else ""
             block.warn(" ".join(filter(None, (said, misplaced))))
@@ -129,7 +130,7 @@ class Checking(QObject):
             for field in section.fields:
                 of_user = field is section.fields[0]
                 here = wrong is not None and ("(user)" in wrong.sentence) is of_user
-                self._marks(field).show(self._found, wrong.line if wrong and here else 0)
+                self._marks(field).show(self._found, template, wrong.line if wrong and here else 0)
             words = [self._words(field, "") for field in section.fields]
             section.set_note(" ".join(filter(None, (wrong.sentence if wrong else "", *words))))
 

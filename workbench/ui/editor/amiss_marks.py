@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
-from workbench.core.templates import PLAIN_VARIABLE
+from workbench.core import templates
+from workbench.core.content import Template
 from workbench.core.variables import Amiss
 from workbench.ui.editor.exact import units
 from workbench.ui.editor.field import ExactField
@@ -30,28 +31,30 @@ class AmissMarks(QObject):
         self._field, self._theme = field, theme
         self._missing: frozenset[str] = frozenset()
         self._meant: Mapping[str, str] = {}
+        self._template: Template = "plain"
         self._line = 0
         field.layers.append(self)
 
-    def show(self, found: Amiss, line: int = 0) -> None:
+    def show(self, found: Amiss, template: Template, line: int = 0) -> None:
         """Mark what is amiss, and a line of the text, counted from 1; 0 for none."""
-        now = (frozenset(found.missing), found.meant, line)
-        if now != (self._missing, self._meant, self._line):
-            self._missing, self._meant, self._line = now
+        now = (frozenset(found.missing), found.meant, template, line)
+        if now != (self._missing, self._meant, self._template, self._line):
+            self._missing, self._meant, self._template, self._line = now
             self._field.viewport().update()
 
     def fixes(self) -> tuple[tuple[str, str], ...]:
         """Return the misspelt names in the field, each with the one that was meant."""
         if not self._meant:
             return ()
-        names = dict.fromkeys(match[1] for match in PLAIN_VARIABLE.finditer(self._field.exact()))
+        names = dict.fromkeys(name for name, _ in templates.places(self._field.exact(), self._template))
         return tuple((name, self._meant[name]) for name in names if name in self._meant)
 
     def fix(self, name: str, meant: str) -> None:
         """Change a name everywhere in the field, as its person would."""
         text = self._field.document_text()
-        for match in reversed([m for m in PLAIN_VARIABLE.finditer(text) if m[1] == name]):
-            self._field.replace(units(text[: match.start(1)]), units(name), meant, quiet=False)
+        for found, at in reversed(templates.places(text, self._template)):
+            if found == name:
+                self._field.replace(units(text[:at]), units(name), meant, quiet=False)
 
     # A layer of the field.
 
@@ -68,10 +71,10 @@ class AmissMarks(QObject):
                 painter.fillRect(QRectF(0, corner.top(), self._field.viewport().width(), corner.height()), soft)
                 painter.fillRect(QRectF(0, corner.top(), _BAR, corner.height()), self._theme.color("red"))
             text = block.text() if self._missing else ""
-            for match in PLAIN_VARIABLE.finditer(text):
-                if match[1] in self._missing:
-                    for place in places(block, units(text[: match.start()]), units(match[0])):
-                        self._underline(painter, place.translated(corner.topLeft()), wavy=match[1] in self._meant)
+            for name, at in templates.places(text, self._template):
+                if name in self._missing:
+                    for place in places(block, units(text[:at]), units(name)):
+                        self._underline(painter, place.translated(corner.topLeft()), wavy=name in self._meant)
 
     def _underline(self, painter: QPainter, place: QRectF, *, wavy: bool) -> None:
         # Below the chip, which is painted over all layers.
