@@ -258,12 +258,52 @@ def test_a_finished_answer_comes_to_rest(page: MarkdownView, qtbot: QtBot) -> No
     assert _shown(page).count("words") == 120
 
 
-def test_what_is_painted_piece_by_piece_looks_as_if_painted_at_once(page: MarkdownView) -> None:
+def test_what_is_painted_piece_by_piece_looks_as_if_painted_at_once(page: MarkdownView, qtbot: QtBot) -> None:
     page.set_streaming(True)
     for at in range(0, 2 * len(SAMPLE), 40):
         page.append((SAMPLE + SAMPLE)[at : at + 40])
         settle()
+    qtbot.waitUntil(lambda: page.is_whole)
+    settle()
     place = page.viewport().geometry()
     shown = page.screen().grabWindow(page.winId()).toImage().copy(place)
     assert page.verticalScrollBar().value() > 0
     assert shown == page.grab().toImage().copy(place).convertToFormat(shown.format())
+
+
+REFERRING = """See [the page][1] and [Name], not [other][2].
+
+[1]: https://one.example/a 'Title'
+[name]: <https://two.example>
+[2]: javascript:alert(1)
+"""
+
+
+def _links(page: MarkdownView) -> dict[str, str]:
+    found = {}
+    block = page.document().firstBlock()
+    while block.isValid():
+        for piece in block.textFormats():
+            if piece.format.isAnchor():
+                text = block.text()[piece.start : piece.start + piece.length]
+                found.setdefault(text, piece.format.anchorHref())
+        block = block.next()
+    return found
+
+
+@pytest.mark.parametrize("size", [7, 1_000])
+def test_references_lead_where_their_definitions_say(page: MarkdownView, size: int) -> None:
+    page.set_streaming(True)
+    for at in range(0, len(REFERRING), size):
+        page.append(REFERRING[at : at + size])
+        settle()
+    page.set_streaming(False)
+    settle()
+    streamed = _links(page)
+    assert streamed["the page"] == "https://one.example/a"
+    assert streamed["Name"] == "https://two.example"
+    assert not any("javascript" in link for link in streamed.values())
+    page.set_text("")
+    page.set_text(REFERRING)
+    settle()
+    assert _links(page) == streamed

@@ -23,7 +23,7 @@ from workbench.ui.lanes.answer import MARGIN
 from workbench.ui.lanes.reading import grounds
 from workbench.ui.lanes.reading.build import CODE_PADDING, OFFSET, Builder
 from workbench.ui.lanes.reading.linked import LinkedText
-from workbench.ui.lanes.reading.parts import Part, parse
+from workbench.ui.lanes.reading.parts import Part, definitions, parse
 from workbench.ui.theme import Theme
 
 _SLICE = 2_000
@@ -52,6 +52,7 @@ class MarkdownView(LinkedText):
         self._is_first = True
         self._is_stale = False
         self._written = 0
+        self._links: dict[str, str] = {}
         self._streaming = False
         self._following = True
         self._writing = False
@@ -93,6 +94,7 @@ class MarkdownView(LinkedText):
             return
         self._begin()
         self._follow(self._streaming)
+        self._links = {} if self._streaming else definitions(text)
         self.append(text)
 
     def append(self, piece: str) -> None:
@@ -109,7 +111,13 @@ class MarkdownView(LinkedText):
             if streaming:
                 self.go_to_end()
             elif self._text:
-                self._write()
+                links = definitions(self._text)
+                if links != self._links:
+                    # They stand at the end as a rule, and what leads there was written as text.
+                    self._links = links
+                    self._write_again()
+                else:
+                    self._write()
             self.viewport().update()
 
     def set_wash(self, wash: tuple[float, float] | None) -> None:
@@ -208,7 +216,7 @@ class MarkdownView(LinkedText):
         if self._streaming and marked.hasSelection() and marked.selectionEnd() > self._open_at:
             return
         self._is_stale = False
-        parsed = parse(self._tail, more_to_come=self._streaming or bool(self._backlog))
+        parsed = parse(self._tail, more_to_come=self._streaming or bool(self._backlog), links=self._links)
         settled, rest = parsed.parts[: parsed.settled], parsed.parts[parsed.settled :]
         if self._backlog:
             # More of the last block is here already: it is written when it has all of that.
@@ -307,6 +315,9 @@ class MarkdownView(LinkedText):
     def _restyle(self) -> None:
         self._build = Builder(self._theme)
         self._choose_ground()
+        self._write_again()
+
+    def _write_again(self) -> None:
         text, place = self._text, self.place()
         self._begin()
         self.append(text)

@@ -7,12 +7,13 @@ link that somebody may decide to open; HTML stays the text that it is, and nothi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import normalizeReference
 from markdown_it.token import Token
 
 from workbench.ui.lanes.shown import picture
@@ -20,6 +21,10 @@ from workbench.ui.lanes.shown import picture
 Kind = Literal["paragraph", "heading", "code", "rule", "table"]
 _ADDRESS = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]}*]")
 _MARKERS_ONLY = re.compile(r"[ \t>]*(?:[-*+#_=~`|:]+|\d{1,3}[.)]?)?[ \t]*")
+_DEFINITION = re.compile(
+    r"^ {0,3}\[(?P<label>[^\[\]\n]{1,200})\]:[ \t]+<?(?P<address>[^\s<>]+)>?[ \t]*(?:[\"'(].*[\"')])?[ \t]*$",
+    re.MULTILINE,
+)
 _FENCE = re.compile(r"[ \t]*(?:```|~~~)")
 
 
@@ -67,17 +72,33 @@ class Parsed:
 
 @cache
 def _parser() -> MarkdownIt:
-    # References would change what stands there already when later lines arrive; indented code is as a rule a list that
-    # a model indented too far.
+    # Definitions of references stay text, and are looked for in the whole answer (`definitions`); indented code is as a
+    # rule a list that a model indented too far.
     made = MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": 20})
     made.enable(["table", "strikethrough"])
     return made.disable(["reference", "html_block", "html_inline", "code", "entity"])
 
 
-def parse(text: str, *, more_to_come: bool = False) -> Parsed:
-    """Return the parts of `text`; while more is to come, a mark whose meaning is not known yet is held back."""
+def definitions(text: str) -> dict[str, str]:
+    """Return where `[1]` and `[name]` lead, by the lines `[1]: address` of a whole answer; the first of each counts."""
+    if "]:" not in text:
+        return {}
+    parser, found = _parser(), dict[str, str]()
+    for match in _DEFINITION.finditer(text):
+        link = parser.normalizeLink(match["address"])
+        if parser.validateLink(link):
+            found.setdefault(normalizeReference(match["label"]), link)
+    return found
+
+
+def parse(text: str, *, more_to_come: bool = False, links: Mapping[str, str] | None = None) -> Parsed:
+    """Return the parts of `text`; while more is to come, a mark whose meaning is not known yet is held back.
+
+    `links` are the `definitions` of the whole answer that `text` is a part of.
+    """
     clean = picture(text.replace("\r\n", "\n"))
-    tokens = _parser().parse(steady(clean) if more_to_come else clean)
+    known = {name: {"href": address, "title": ""} for name, address in (links or {}).items()}
+    tokens = _parser().parse(steady(clean) if more_to_come else clean, {"references": known})
     parts = tuple(_parts(tokens))
     line = _last_unit(tokens)
     return Parsed(parts, sum(part.line < line for part in parts), line)
@@ -219,7 +240,7 @@ def plain(text: str) -> str:
     """Return Markdown as the words a reader sees, one blank line between paragraphs where the source has one."""
     lines: list[str] = []
     end = 0
-    for part in parse(text).parts:
+    for part in parse(text, links=definitions(text)).parts:
         if lines and part.line > end:
             lines.append("")
         end = part.end
