@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from tests.ui.desk import Desk
 from workbench.core.content import Message
@@ -34,12 +34,12 @@ def files(*paths: Path) -> QMimeData:
     return data
 
 
-def drop(block: MessageBlock, data: QMimeData) -> Qt.DropAction:
+def drop(block: MessageBlock, data: QMimeData, on: QWidget | None = None) -> Qt.DropAction:
     """Drop on the text, as the platform does it; return what the drag is told."""
     enter = QDragEnterEvent(
         QPoint(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     )
-    QApplication.sendEvent(block.field.viewport(), enter)
+    QApplication.sendEvent(on or block.field.viewport(), enter)
     assert enter.isAccepted()
     event = QDropEvent(
         QPointF(5, 5),
@@ -49,7 +49,7 @@ def drop(block: MessageBlock, data: QMimeData) -> Qt.DropAction:
         Qt.KeyboardModifier.NoModifier,
     )
     event.setDropAction(Qt.DropAction.MoveAction)
-    QApplication.sendEvent(block.field.viewport(), event)
+    QApplication.sendEvent(on or block.field.viewport(), event)
     return event.dropAction()
 
 
@@ -152,6 +152,12 @@ def test_only_the_user_sends_files(desk: Desk, picture: Path) -> None:
     assert "messages of the user" in block._note.text()
     assert block.field.exact() == before
     assert not block.chips
+
+
+def test_a_file_may_be_dropped_beside_the_text(desk: Desk, picture: Path) -> None:
+    desk.open()
+    drop(user(desk), files(picture), on=user(desk))
+    desk.until(lambda: user(desk).chips)
 
 
 def test_files_that_another_role_has_are_said(desk: Desk, picture: Path) -> None:

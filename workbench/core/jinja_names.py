@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 _OPENS = re.compile(r"\{[{%#]")
 _INSIDE = {"{{": re.compile(r"[\"']|\}\}|\{[{%#]"), "{%": re.compile(r"[\"']|%\}|\{[{%#]")}
@@ -18,6 +19,7 @@ _STRING = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'", re.DOTALL)
 _WORD = re.compile(r"[^\W\d]\w*")
 _BEFORE = re.compile(r"(?:\.|\||\bis(?:\s+not)?)\s*$")
 _KEYWORD_ARGUMENT = re.compile(r"\s*=(?!=)")
+_SHORT = 400
 _WORDS = """
 and or not in is if else elif endif for endfor recursive set endset macro endmacro call endcall filter endfilter
 block endblock extends include import from as with endwith without context ignore missing scoped required
@@ -37,11 +39,10 @@ def jinja_places(text: str) -> list[tuple[str, int]]:
     made: set[str] = set()
     used: list[tuple[str, int]] = []
     for tag, start, inside in _tags(text):
-        # As long as before, so that places stay.
-        code = _STRING.sub(lambda match: " " * len(match[0]), inside)
-        if tag == "{%":
-            made |= _made(code)
-        used += [(name, start + at) for name, at in _used(code)]
+        # While somebody types, all tags but one are those of the key before.
+        names, asked = (_read_short if len(inside) <= _SHORT else _read)(tag, inside)
+        made |= names
+        used += [(name, start + at) for name, at in asked]
     return [(name, at) for name, at in used if name not in made]
 
 
@@ -74,6 +75,16 @@ def _tags(text: str) -> Iterator[tuple[str, int, str]]:
             opened = _OPENS.search(text, close.end())
         else:
             opened = close
+
+
+def _read(tag: str, inside: str) -> tuple[frozenset[str], tuple[tuple[str, int], ...]]:
+    """Return the names that a tag makes, and those that it asks for with their places."""
+    # As long as before, so that places stay.
+    code = _STRING.sub(lambda match: " " * len(match[0]), inside)
+    return frozenset(_made(code) if tag == "{%" else ()), tuple(_used(code))
+
+
+_read_short = lru_cache(4096)(_read)
 
 
 def _made(code: str) -> set[str]:
