@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.app.lane_state import LaneHead, LaneStatus
+from workbench.core.chat_form import IN_WORDS
 from workbench.core.lanes import Params
 from workbench.core.money import Usage
 from workbench.core.runs import Failure, Mark
@@ -122,6 +123,9 @@ def test_parameters_in_short() -> None:
     assert wording.params_summary(Params(stop=("a", "b"))) == "2 stops"
 
 
+IN_WORDS_MARK = Mark("changed", "response_format", f"{IN_WORDS}the server takes none.")
+
+
 @pytest.mark.parametrize(
     ("marks", "line"),
     [
@@ -129,6 +133,8 @@ def test_parameters_in_short() -> None:
         ((Mark("changed", "a", ""),), "1 parameter changed on the way"),
         ((Mark("added", "a", ""), Mark("added", "b", "")), "2 parameters added on the way"),
         ((Mark("added", "a", ""), Mark("refused", "b", "")), "2 parameters changed on the way"),
+        ((IN_WORDS_MARK,), "format sent as an instruction"),
+        ((Mark("added", "a", ""), IN_WORDS_MARK), "format sent as an instruction, 1 more"),
     ],
 )
 def test_marks(marks: tuple[Mark, ...], line: str) -> None:

@@ -15,6 +15,8 @@ from workbench.core.blocks import BlockError, OutputFormat, Tool
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_-]+")
 _NEVER_STRICT = ("oneOf", "allOf", "not", "if", "patternProperties", "dependentSchemas", "prefixItems")
+IN_WORDS = "Output format sent as an instruction: "
+"""How the detail of a mark begins where the form had to be asked for in words; the reason follows."""
 ONLY_JSON = "Answer with one JSON value and nothing else: no text around it, and no code fence."
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.core.blocks import BlockError
-from workbench.core.chat_form import format_form, tools_form
+from workbench.core.chat_form import IN_WORDS, format_form, tools_form
 from workbench.core.runs import Mark
 from workbench.engine.calls import Call
 from workbench.engine.child.caching import refusals
@@ -114,7 +114,7 @@ def shaped(call: Call, format_in_words: str) -> tuple[dict[str, Any], list[Mark]
                     why = "JSON is only given by providers when the messages speak of it."
             if why:
                 in_words = True
-                marks.append(Mark("changed", FORMAT, f"Output format sent as an instruction: {why}"))
+                marks.append(Mark("changed", FORMAT, f"{IN_WORDS}{why}"))
     except BlockError as error:
         raise CallError("bad_prompt", str(error)) from error
     return shape, marks, in_words

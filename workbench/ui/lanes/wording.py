@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from workbench.app.lane_state import LaneHead, LaneStatus
+from workbench.core.chat_form import IN_WORDS
 from workbench.core.lanes import Params
 from workbench.core.money import Usage
 from workbench.core.runs import ENDED, Mark
@@ -238,9 +239,15 @@ def needs_strip(status: LaneStatus) -> bool:
 
 
 def marks_line(marks: tuple[Mark, ...]) -> str:
-    """Return "2 parameters changed on the way", "" when there are none."""
+    """Return "2 parameters changed on the way", "" when there are none.
+
+    That an output format was only asked for in words is said before anything else.
+    """
     if not marks:
         return ""
+    rest = [mark for mark in marks if not mark.detail.startswith(IN_WORDS)]
+    if len(rest) < len(marks):
+        return "format sent as an instruction" + (f", {len(rest)} more" if rest else "")
     kinds = {mark.kind for mark in marks}
     verb = kinds.pop() if len(kinds) == 1 else "changed"
     names = "parameter" if len(marks) == 1 else "parameters"
