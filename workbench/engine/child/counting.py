@@ -25,7 +25,8 @@ from workbench.engine.tokenizers import RUNTIME
 
 LIMIT_S = 20.0
 """The slowest vocabulary takes half a second for a megabyte."""
-IDLE_S = 300.0
+IDLE_S = 60.0
+"""A vocabulary takes up to 100 MB, and half a second to load again."""
 
 
 class Counting:
