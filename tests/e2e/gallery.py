@@ -244,6 +244,17 @@ def texts(demo: Demo) -> None:
     shots(demo, "right-to-left", ("light",))
 
 
+def blind(demo: Demo) -> None:
+    """A run whose models are hidden, before and after its verdict."""
+    command(demo, "blind")
+    ask(demo, MARKDOWN, 3)
+    shots(demo, "blind", narrow=True)
+    demo.window.handlers.mark_number(2)
+    demo.pause(200)
+    shots(demo, "blind-revealed", ("light",))
+    command(demo, "blind")
+
+
 def lanes(demo: Demo) -> None:
     """One lane, twelve, and one that fails."""
     window = demo.window
@@ -357,7 +368,7 @@ def calling(demo: Demo) -> None:
     shots(demo, "steps", narrow=True)
 
 
-PARTS = (empty, blocks, overlays, reading, sets, improving, attaching, calling, texts, lanes, settings)
+PARTS = (empty, blocks, overlays, reading, sets, improving, attaching, calling, blind, texts, lanes, settings)
 
 
 def main() -> int:

@@ -99,8 +99,8 @@ class Notices(QObject):
         else:
             notice.show_notice(
                 BUILTIN_HINT,
-                "The built-in model is tiny (135 million parameters) and meant for trying the loop. "
-                "For real work, add a key and choose a model in a lane's menu.",
+                "The built-in model is tiny, for trying the loop. "
+                "For real work, add a key and choose a model in a lane's ⋯ menu.",
                 action="keys",
                 label="Add a key…",
             )
