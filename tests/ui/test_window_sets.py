@@ -173,3 +173,11 @@ def test_a_long_value_in_a_large_pane_runs_as_it_is_seen(desk: Desk) -> None:
     desk.until(lambda: window.frame.findChild(LargeValue) is None)
     desk.settle()
     assert "and another" in desk.text(1)
+
+
+def test_what_was_told_of_sets_goes_with_the_next_run(desk: Desk) -> None:
+    desk.open(ECHO)
+    _paste(desk)
+    assert "3 sets with values" in desk.notice()
+    desk.run()
+    assert "sets with values" not in desk.notice()

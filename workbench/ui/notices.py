@@ -67,7 +67,7 @@ class Notices(QObject):
 
     def moved_on(self) -> None:
         """Take away what only told that something was done: the person works on."""
-        for key in ("sets", "technique"):
+        for key in ("revealed", "sets", "technique"):
             self._window.notice.clear(key)
 
     def offer(self, sentence: str, label: str, act: Callable[[], None]) -> None:
