@@ -193,22 +193,22 @@ def test_tab_goes_through_the_columns_in_order(view: LanesView) -> None:
 
 def test_elapsed_time_ticks_only_while_something_runs(view: LanesView, qtbot: object) -> None:
     view.set_heads(heads("a", "b"))
-    assert not view._timer.isActive()
+    assert not view._elapsed.isActive()
     view.set_status("a", LaneStatus("waiting"))
-    assert view._timer.isActive()
+    assert view._elapsed.isActive()
     line = column(view, "a").header.numbers
     first = line.candidates()
     qtbot.waitUntil(lambda: line.candidates() != first)  # type: ignore[attr-defined]
     assert line.candidates()[0].startswith("waiting 0.")
     view.set_status("a", LaneStatus("finished"))
-    assert not view._timer.isActive()
+    assert not view._elapsed.isActive()
 
 
 def test_a_lane_that_goes_while_it_runs_stops_the_clock(view: LanesView) -> None:
     view.set_heads(heads("a", "b"))
     view.set_status("b", STREAMING)
     view.set_heads(heads("a"))
-    assert not view._timer.isActive()
+    assert not view._elapsed.isActive()
 
 
 def test_heads_with_parameters_keep_all_columns_aligned(view: LanesView) -> None:

@@ -143,6 +143,17 @@ COMMANDS: tuple[Command, ...] = (
         ("Ctrl+J",),
         lambda s: s.can_continue and not s.blind,
     ),
+    Command("solo", "Give the focused lane the whole width, or all", "Lanes", ("F",), lambda s: s.lane_focused),
+    Command("hide_lane", "Hide the focused lane", "Lanes", (), _lane_named),
+    Command("show_lanes", "Show all hidden lanes", "Lanes", (), _editing),
+    Command("baseline", "Keep the focused lane as baseline, or run it again", "Lanes", (), _lane_named),
+    Command("run_lane", "Run only the focused lane", "Run", ("Alt+Return",), _lane_named),
+    Command("run_changed", "Run what changed", "Run", ("Alt+Shift+Return",), lambda s: _editing(s) and s.has_lanes),
+    Command("next_sample", "Next sample of the focused lane", "Lanes", ("Alt+Shift+PgDown",), lambda s: s.lane_focused),
+    Command(
+        "previous_sample", "Sample before, of the focused lane", "Lanes", ("Alt+Shift+PgUp",), lambda s: s.lane_focused
+    ),
+    Command("spread", "Spread of the focused lane's samples", "Lanes", (), lambda s: s.lane_focused),
     Command("next_lane", "Focus the next lane", "Lanes", ("Ctrl+PgDown",), lambda s: s.has_lanes),
     Command("previous_lane", "Focus the previous lane", "Lanes", ("Ctrl+PgUp",), lambda s: s.has_lanes),
     Command("copy_answer", "Copy the focused lane's answer", "Lanes", (), lambda s: s.lane_focused),

@@ -6,7 +6,7 @@ Invariant: the editor's text is read only through `read_editor` and changed only
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
@@ -87,8 +87,8 @@ class Compose(QObject):
         self.stage.blinded.connect(lambda _: self._emit_heads())
         self.past.arrived.connect(self._show_past)
         self.lanes.changed.connect(self._lanes_changed)
-        for told in (self.saver.touch, self.changed):
-            self.sets.changed.connect(told)
+        self.sets.changed.connect(self.saver.touch)
+        self.sets.changed.connect(self.changed)
         self.board.changed.connect(self.changed)
         self.stage.problem.connect(self.problem)
         self.stage.row_stale.connect(self.rows.refresh)
@@ -192,12 +192,14 @@ class Compose(QObject):
             self.sets.load(there)
             self._show_draft_lanes()
 
-    def run(self) -> None:
-        """Run all lanes of the draft."""
+    def run(self, only: Collection[str] | None = None) -> None:
+        """Run all lanes of the draft, or `only` those in some slots: the others keep their answers beside it."""
         if self.viewing is not None:
             self.problem.emit(why_not_run(self.viewing), "")
             return
         draft = self.draft()
+        if only is not None:
+            draft = replace(draft, lanes=tuple(lane for lane in draft.lanes if lane.slot in only))
         # The draft is written before the run that uses it: a kill in between cannot bring an older text back.
         self.saver.touch()
         self.saver.flush()
@@ -241,8 +243,7 @@ class Compose(QObject):
         self.past.look_at(uid)
 
     def _show_past(self, detail: Detail) -> None:
-        ran = () if isinstance(detail, VersionDetail) else detail.lanes
-        lanes = tuple(lane.lane for lane in ran)
+        lanes = () if isinstance(detail, VersionDetail) else tuple(ran.lane for ran in detail.lanes)
         self._past_heads = heads(lanes, self._known_endpoints, self._versions.labels, read_only=True)
         if isinstance(detail, VersionDetail):
             self.stage.show_nothing()
@@ -321,8 +322,7 @@ class Compose(QObject):
         self.changed.emit()
 
     def _emit_heads(self) -> None:
-        run = self.stage.shown
-        self.heads_changed.emit(blind_heads(run.order) if run.is_blind else self.named_heads())
+        self.heads_changed.emit(blind_heads(run.order) if (run := self.stage.shown).is_blind else self.named_heads())
 
     def named_heads(self) -> list[LaneHead]:
         """Return what the headers say where nothing is hidden."""

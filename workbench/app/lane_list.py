@@ -11,7 +11,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from workbench.app.lane_state import LaneHead
-from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, LITELLM, Endpoint, Lane, Params
+from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, LITELLM, MOST_SAMPLES, Endpoint, Lane, Params
 from workbench.core.timeline import VersionLabel
 
 BADGES = {"builtin": "built in", "gguf": "local file", "echo": "echo"}
@@ -48,6 +48,8 @@ def heads(
             pinned=lane.pinned,
             versions=tuple(versions),
             params=lane.params,
+            samples=lane.samples,
+            baseline=bool(lane.baseline),
             read_only=read_only,
             place=endpoints[lane.endpoint].kind if lane.endpoint in endpoints else "",
             answered_by=_answered_by(lane, answered(lane), endpoints),
@@ -157,6 +159,23 @@ class LaneList(QObject):
     def set_params(self, slot: str, params: Params) -> None:
         """Set the parameters."""
         self._update(slot, params=params)
+
+    def set_samples(self, slot: str, samples: int) -> None:
+        """Set how many answers a run asks of a lane."""
+        self._update(slot, samples=max(1, min(MOST_SAMPLES, samples)))
+
+    def set_hidden(self, slot: str, *, hidden: bool) -> None:
+        """Hide a lane, which is not run then, or show it."""
+        self._update(slot, hidden=hidden)
+
+    def show_all(self) -> None:
+        """Show every lane that is hidden."""
+        if any(lane.hidden for lane in self._lanes):
+            self.replace_all([replace(lane, hidden=False) for lane in self._lanes])
+
+    def set_baseline(self, slot: str, run_uid: str) -> None:
+        """Let a lane keep its answers of a run and not be run again, "" runs it with the others."""
+        self._update(slot, baseline=run_uid)
 
     def set_pinned(self, slot: str, version: int | None) -> None:
         """Pin a version, or follow the current text with None."""

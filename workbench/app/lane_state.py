@@ -37,6 +37,8 @@ class LaneHead:
     read_only: bool = False
     place: str = ""
     """The kind of the endpoint that is set, "" when it was removed."""
+    samples: int = 1
+    baseline: bool = False
     answered_by: str = ""
     """What the shown answer ran with, when the lane was changed since; "" when the lane is as it ran."""
 

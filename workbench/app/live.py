@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from workbench.app.attempts import since, stored_snapshot
-from workbench.core.runs import ENDED, OutputRecord
+from workbench.core.runs import ENDED, OutputRecord, Result
 from workbench.usecases.transcript import Snapshot, Transcript
 
 _NO_TEXT = 1 << 62
@@ -51,6 +51,11 @@ class Outputs:
         """Whether an output will not change any more; an unknown one will not."""
         shown = self(output_uid, _NO_TEXT, _NO_TEXT)
         return shown is None or shown.state in ENDED
+
+    def result(self, output_uid: str) -> Result | None:
+        """Return how an output ended, None while it has not."""
+        shown = self(output_uid, _NO_TEXT, _NO_TEXT)
+        return None if shown is None else shown.result
 
     def __call__(self, output_uid: str, text_from: int, reasoning_from: int) -> Snapshot | None:
         """Return an output as it is now, its texts from the given offsets (code points) on."""

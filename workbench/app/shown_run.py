@@ -31,6 +31,10 @@ class Asked:
     content: Content | None
     sets: tuple[RunSet, ...]
 
+    def differs(self, lane: Lane) -> bool:
+        """Whether a lane is set otherwise than it was asked; what only concerns how it is shown does not count."""
+        return replace(self.lane, label=lane.label, hidden=lane.hidden, baseline=lane.baseline) != lane
+
 
 @dataclass(frozen=True, slots=True)
 class ShownLane:

@@ -15,6 +15,7 @@ from workbench.host.clock import utc_now
 from workbench.ui import geometry
 from workbench.ui.compose.blind import Blindness
 from workbench.ui.compose.editing import Editing
+from workbench.ui.compose.layout import LayoutActions
 from workbench.ui.compose.sets import SetActions
 from workbench.ui.dialogs import Dialogs
 from workbench.ui.frame import Frame
@@ -56,6 +57,7 @@ def build(window: MainWindow) -> Iterator[None]:
     window.dialogs = Dialogs(window)
     window.overlays = Overlays(window)
     window.gate = RunGate(window)
+    window.layout_ = LayoutActions(window)
     window.handlers = Handlers(window)
     window.keys = KeyBindings(window)
     window.actions_ = Actions(frame, window.handlers.table(), window.keys.keymap)

@@ -70,6 +70,7 @@ class Handlers:
             "find_next": lambda: w.view.editing.finder.step(1),
             "find_previous": lambda: w.view.editing.finder.step(-1),
             "focus_editor": self.focus_editor,
+            **w.layout_.table(),
             "blind": lambda: w.blindness.toggle(),
             "reveal": lambda: compose.stage.reveal(),
             "add_set": lambda: w.sets.add(),

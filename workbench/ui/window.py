@@ -31,6 +31,7 @@ from workbench.core.timeline import Detail, VersionDetail
 from workbench.store.records import RunBegun
 from workbench.ui import geometry
 from workbench.ui.compose.blind import HIDDEN, Blindness
+from workbench.ui.compose.layout import LayoutActions
 from workbench.ui.compose.numbers import to_foresee
 from workbench.ui.compose.sets import SetActions
 from workbench.ui.dialogs import Dialogs
@@ -66,6 +67,7 @@ class MainWindow(QObject):
     keys: KeyBindings
     overlays: Overlays
     sets: SetActions
+    layout_: LayoutActions
     blindness: Blindness
 
     forward_asked = Signal()

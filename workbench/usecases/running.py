@@ -16,6 +16,7 @@ from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint
 from workbench.core.runs import Failure, OutputState, Result, RunSet
+from workbench.core.samples import nth
 from workbench.engine.calls import Ended, EngineNotice, Event
 from workbench.host.keys import KeyStore
 from workbench.store import Store, StoreError
@@ -246,7 +247,7 @@ class Runner:
         self._listeners.on_run_started(begun)
         for transcript in handle.transcripts:
             lane = planned[transcript.position]
-            self._ask(transcript, Asked(lane.lane, lane.rendered[transcript.value_set]))
+            self._ask(transcript, Asked(nth(lane.lane, transcript.sample), lane.rendered[transcript.value_set]))
 
     def _record(self, handle: RunHandle, start: RunStart) -> RunBegun:
         try:
@@ -273,7 +274,7 @@ class Runner:
             output_uid, transcript.uid, self._owner.now(), owner_uid=self._owner.uid
         ).result()
         transcript.place(record.position, attempt, record.value_set, record.sample)
-        self._ask(transcript, Asked(ran.lane, rendered))
+        self._ask(transcript, Asked(nth(ran.lane, record.sample), rendered))
 
     def _ask(self, transcript: Transcript, asked: Asked) -> None:
         with self._lock:

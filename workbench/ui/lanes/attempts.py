@@ -17,12 +17,14 @@ class AttemptsRow(QWidget):
 
     wanted = Signal(int)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None, *, word: str = "attempt") -> None:
+        """`word` is what is counted: attempts at one answer, or samples."""
         super().__init__(parent)
         self._attempt = 0
+        self._word = word
         self.line = Line(theme, delta=-1, parent=self)
-        self.older = self._arrow("‹", "Earlier attempt", -1)
-        self.newer = self._arrow("›", "Later attempt", 1)
+        self.older = self._arrow("‹", f"Earlier {word}", -1)
+        self.newer = self._arrow("›", f"Later {word}", 1)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 0, 10, 2)
         layout.setSpacing(2)
@@ -32,7 +34,7 @@ class AttemptsRow(QWidget):
     def show_attempt(self, attempt: int, attempts: int) -> None:
         """Show "attempt 2 of 3"."""
         self._attempt = attempt
-        self.line.set_candidates((f"attempt {attempt} of {attempts}", f"{attempt} of {attempts}"))
+        self.line.set_candidates((f"{self._word} {attempt} of {attempts}", f"{attempt} of {attempts}"))
         for button, other, possible in (
             (self.older, self.newer, attempt > 1),
             (self.newer, self.older, attempt < attempts),

@@ -38,6 +38,12 @@ class Intents(QWidget):
     retry_requested = Signal(str)
     mark_requested = Signal(str)
     attempt_requested = Signal(str, int)
+    sample_requested = Signal(str, int)
+    samples_requested = Signal(str, int)
+    """Slot, and how many samples runs ask of it."""
+    hide_requested = Signal(str)
+    baseline_requested = Signal(str)
+    run_requested = Signal(str)
     wire_requested = Signal(str)
     code_requested = Signal(str)
     copy_requested = Signal(str)

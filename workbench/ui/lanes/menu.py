@@ -13,6 +13,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from workbench.app.lane_state import LaneHead, LaneStatus
+from workbench.core.lanes import MOST_SAMPLES
 from workbench.core.text import opening_words
 from workbench.core.timeline import VersionLabel
 from workbench.ui.lanes.intents import Intents
@@ -54,6 +55,7 @@ def lane_menu(
     add("Change &model…", lambda: intents.model_requested.emit(slot), editable)
     add("&Parameters…", edit_params, editable)
     _add_versions(menu, head, lambda number: intents.pin_requested.emit(slot, number), editable)
+    _add_samples(menu, head, lambda count: intents.samples_requested.emit(slot, count), editable)
     add("Re&name…", rename, editable and not state.status.blind)
     menu.addSeparator()
     add("&Duplicate", lambda: intents.duplicate_requested.emit(slot), editable)
@@ -74,10 +76,25 @@ def lane_menu(
         entry = forms.addAction(title)
         entry.triggered.connect(lambda _checked=False, form=form: intents.copy_as_requested.emit(slot, form))
     menu.addSeparator()
+    if editable:
+        add("R&un only this lane", lambda: intents.run_requested.emit(slot), not head.baseline)
+        text = "Run &again with the others" if head.baseline else "&Keep as baseline, not run again"
+        add(text, lambda: intents.baseline_requested.emit(slot), bool(head.baseline) or state.status.attempts > 0)
+        add("&Hide lane", lambda: intents.hide_requested.emit(slot))
     remove = add("&Remove lane", lambda: intents.remove_requested.emit(slot), editable and not state.running)
     if state.running and editable:
         remove.setText("&Remove lane (stop the run first)")
     return menu
+
+
+def _add_samples(menu: QMenu, head: LaneHead, choose: Callable[[int], None], editable: bool) -> None:
+    samples = menu.addMenu("&Samples")
+    samples.menuAction().setEnabled(editable)
+    for count in range(1, MOST_SAMPLES + 1):
+        entry = samples.addAction("1 answer a run" if count == 1 else f"{count} answers a run")
+        entry.setCheckable(True)
+        entry.setChecked(head.samples == count)
+        entry.triggered.connect(lambda _checked=False, count=count: choose(count))
 
 
 def _add_versions(menu: QMenu, head: LaneHead, pin: Callable[[int | None], None], editable: bool) -> None:

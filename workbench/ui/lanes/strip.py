@@ -96,12 +96,14 @@ class StateStrip(QWidget):
     step_wanted = Signal(str)
     marks_wanted = Signal()
     attempt_wanted = Signal(int)
+    sample_wanted = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._failure: FailureBox | None = None
         self._attempts: AttemptsRow | None = None
+        self._samples: AttemptsRow | None = None
         line = QFrame(self)
         set_role(line, "hline")
         self.ending = pill("", "pill-warn", self)
@@ -149,6 +151,7 @@ class StateStrip(QWidget):
         self._pills.setVisible(bool(ending or marks or chip))
         self._show_failure(status.failure, head)
         self._show_attempts(status)
+        self._show_samples(status)
 
     def attempts_row(self) -> AttemptsRow | None:
         """Return the row of attempts, None while there was only one."""
@@ -163,7 +166,22 @@ class StateStrip(QWidget):
         box = self._failure
         row = self._attempts
         failure = [box.step, box.fold, box.detail] if box else []
-        return [self.marks, *failure, *([row.older, row.newer] if row else [])]
+        rows = [each for each in (row, self._samples) if each is not None]
+        return [self.marks, *failure, *(button for each in rows for button in (each.older, each.newer))]
+
+    def _show_samples(self, status: LaneStatus) -> None:
+        several = status.samples > 1
+        if several and self._samples is None:
+            self._samples = AttemptsRow(self._theme, self, word="sample")
+            self._samples.wanted.connect(self.sample_wanted)
+            self._layout.addWidget(self._samples)
+        if self._samples is not None:
+            self._samples.setVisible(several)
+            self._samples.show_attempt(status.sample, status.samples)
+
+    def samples_row(self) -> AttemptsRow | None:
+        """Return the row of samples, None while there was only one."""
+        return self._samples
 
     def _show_attempts(self, status: LaneStatus) -> None:
         several = status.attempts > 1

@@ -7,7 +7,7 @@ reading, and the focused lane is in view.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from PySide6.QtCore import QEvent, Qt, QTimer
@@ -58,6 +58,38 @@ class _Sideways(QScrollArea):
         bar.setValue(bar.value() - step)
         event.accept()
 
+    def reveal(self, widget: QWidget) -> None:
+        """Go sideways until a child of the page is in view, its left edge if there is not room for all."""
+        place = widget.geometry()
+        bar, left, right = self.horizontalScrollBar(), place.left(), place.right() + 1
+        width = self.viewport().width()
+        if left < bar.value() or place.width() >= width:
+            bar.setValue(left)
+        elif right > bar.value() + width:
+            bar.setValue(right - width)
+
+
+class _Elapsed(QTimer):
+    """Brings the times of lanes that run up to date while any does."""
+
+    def __init__(self, seats: Callable[[], Sequence[Seat]], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._seats = seats
+        self.setInterval(_ELAPSED_TICK_MS)
+        self.timeout.connect(self._show)
+
+    def watch(self) -> None:
+        busy = any(wording.is_running(seat.status) for seat in self._seats())
+        if busy and not self.isActive():
+            self.start()
+        elif not busy:
+            self.stop()
+
+    def _show(self) -> None:
+        for seat in self._seats():
+            if wording.is_running(seat.status):
+                seat.show_elapsed()
+
 
 class LanesView(Intents):
     """All lanes of a prompt, or of one past iteration. Calls for a slot that is not shown have no effect: an answer
@@ -69,6 +101,7 @@ class LanesView(Intents):
         self._seats: list[Seat] = []
         self._focused = ""
         self._running = False
+        self._solo = False
         self._area = _Sideways(self)
         self._row = QWidget()
         set_role(self._row, "surface")
@@ -88,9 +121,7 @@ class LanesView(Intents):
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self._area)
-        self._timer = QTimer(self)
-        self._timer.setInterval(_ELAPSED_TICK_MS)
-        self._timer.timeout.connect(self._show_elapsed)
+        self._elapsed = _Elapsed(lambda: self._seats, self)
         self._later = QTimer(self)
         self._later.timeout.connect(self._build_one)
         self._area.horizontalScrollBar().valueChanged.connect(self._look_around)
@@ -123,9 +154,11 @@ class LanesView(Intents):
         self._end.setHidden(any(head.read_only for head in heads))
         self._stack.setCurrentWidget(self._area if heads else self._empty)
         self._order_tabs()
-        self._watch_clock()
+        self._elapsed.watch()
         if self._focused not in wanted:
             self._set_focused(heads[min(old_index, len(heads) - 1)].slot if heads else "")
+        if self._solo:
+            self._show_seats()
         self._look_around()
         for _ in range(_AT_ONCE):
             self._build_one()
@@ -143,7 +176,7 @@ class LanesView(Intents):
         if (seat := self._seat(slot)) is not None:
             seat.set_status(status)
             self._soon(seat)
-            self._watch_clock()
+            self._elapsed.watch()
 
     def set_text(self, slot: str, text: str, reasoning: str = "") -> None:
         """Show a whole answer; text that continues what is shown is appended without moving what is read."""
@@ -173,7 +206,7 @@ class LanesView(Intents):
         if (seat := self._seat(slot)) is not None:
             seat.clear()
             self._soon(seat)
-            self._watch_clock()
+            self._elapsed.watch()
 
     def slots(self) -> tuple[str, ...]:
         """Return the slots from left to right."""
@@ -199,6 +232,15 @@ class LanesView(Intents):
             seat = self._seats[index]
             self._set_focused(seat.slot)
             self._column_of(seat).reading.take_focus()
+
+    def toggle_solo(self) -> None:
+        """Give the focused lane the whole width, or all lanes their place again."""
+        self._solo = not self._solo
+        self._show_seats()
+
+    def _show_seats(self) -> None:
+        for seat in self._seats:
+            seat.widget.setVisible(not self._solo or seat.slot == self._focused)
 
     def set_all_running(self, running: bool) -> None:
         """Say whether a run is under way; its lanes cannot be removed meanwhile."""
@@ -233,7 +275,7 @@ class LanesView(Intents):
             seat.blank = None
             column.pressed.connect(self._pressed)
             self._layout.replaceWidget(blank, column)
-            column.show()
+            column.setVisible(not self._solo or seat.slot == self._focused)
             for before, after in itertools.pairwise((blank, *column.tab_stops())):
                 QWidget.setTabOrder(before, after)
             if blank.hasFocus():
@@ -282,6 +324,8 @@ class LanesView(Intents):
 
     def _column_width(self) -> int:
         """Return how wide each column is, or will be: new ones are laid out only in a later turn of the event loop."""
+        if self._solo:
+            return max(1, self._area.viewport().width() // max(1, len(self._seats)))
         if not self._seats:
             return 1
         room = self._area.viewport().width() - (0 if self._end.isHidden() else self._end.sizeHint().width())
@@ -307,6 +351,8 @@ class LanesView(Intents):
     def _set_focused(self, slot: str) -> None:
         changed = slot != self._focused
         self._focused = slot
+        if self._solo:
+            self._show_seats()
         self._mark_focus()
         if changed:
             self._reveal()
@@ -323,31 +369,13 @@ class LanesView(Intents):
         if seat is None:
             return
         self._layout.activate()
-        place = seat.widget.geometry()
-        bar, left, right = self._area.horizontalScrollBar(), place.left(), place.right() + 1
-        width = self._area.viewport().width()
-        if left < bar.value() or place.width() >= width:
-            bar.setValue(left)
-        elif right > bar.value() + width:
-            bar.setValue(right - width)
+        self._area.reveal(seat.widget)
 
     def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
         seat = next((s for s in self._seats if new is not None and s.widget.isAncestorOf(new)), None)
         if seat is not None:
             self._set_focused(seat.slot)
         self._mark_focus()
-
-    def _watch_clock(self) -> None:
-        busy = any(wording.is_running(seat.status) for seat in self._seats)
-        if busy and not self._timer.isActive():
-            self._timer.start()
-        elif not busy:
-            self._timer.stop()
-
-    def _show_elapsed(self) -> None:
-        for seat in self._seats:
-            if wording.is_running(seat.status):
-                seat.show_elapsed()
 
     def _order_tabs(self) -> None:
         stops = [stop for seat in self._seats for stop in seat.tab_stops()] + [self.add_button]

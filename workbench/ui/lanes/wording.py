@@ -187,7 +187,8 @@ def settings_line(head: LaneHead) -> str:
     """Return what sets this lane apart from the text in the editor and the model's defaults, "" for nothing."""
     pinned = "" if head.pinned is None else f"v{head.pinned} pinned"
     before = f"ran with {head.answered_by}" if head.answered_by else ""
-    return _join((before, pinned, params_summary(head.params)))
+    samples = f"{head.samples} samples" if head.samples > 1 else ""
+    return _join(("baseline" if head.baseline else "", before, pinned, samples, params_summary(head.params)))
 
 
 def escaped(text: str) -> str:
@@ -235,7 +236,11 @@ def format_chip(status: LaneStatus) -> str:
 def needs_strip(status: LaneStatus) -> bool:
     """Whether there is anything to say below the answer."""
     marks = bool(status.marks) and not status.blind
-    return bool(status.failure or marks or ending(status) or status.format_check) or status.attempts > 1
+    return (
+        bool(status.failure or marks or ending(status) or status.format_check)
+        or status.attempts > 1
+        or status.samples > 1
+    )
 
 
 def marks_line(marks: tuple[Mark, ...]) -> str:

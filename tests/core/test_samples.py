@@ -1,0 +1,42 @@
+"""Several answers of one lane."""
+
+from __future__ import annotations
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.core.lanes import Lane, Params
+from workbench.core.runs import Result, Timing
+from workbench.core.samples import nth, spread, spread_words
+
+
+def test_no_two_samples_have_the_same_seed() -> None:
+    lane = Lane("a", "e", "m", Params(seed=7, extra='{"seed": 1, "top_k": 2}'))
+    assert nth(lane, 0) is lane
+    asked = [nth(lane, sample).params for sample in range(5)]
+    assert [params.seed for params in asked] == [7, 8, 9, 10, 11]
+    assert [json.loads(params.extra) for params in asked] == [{"seed": n, "top_k": 2} for n in range(1, 6)]
+    assert nth(Lane("a", "e", "m"), 3).params == Params()
+
+
+def test_the_spread_of_answers() -> None:
+    results = [
+        Result("finished", "Yes. \n", cost_usd=0.001, timing=Timing(0, 0, 1, 900)),
+        Result("finished", "yes.", cost_usd=0.002, timing=Timing(0, 0, 1, 1200)),
+        Result("finished", "No.", cost_usd=0.001, timing=Timing(0, 0, 1, 1000)),
+        Result("failed"),
+    ]
+    words = spread_words(spread(results))
+    assert words.startswith("3 samples: 2 different, 2 agree at most · 3 to 6 characters · 0.90 to 1.20 s · $0.001")
+    assert spread_words(spread(results[:1])) == "There are not two finished samples to compare yet."
+    assert spread_words(spread([Result("finished", "a")] * 2)).startswith("2 samples, all alike")
+
+
+@given(st.lists(st.text(max_size=5), max_size=8))
+def test_a_spread_counts_every_answer_once(texts: list[str]) -> None:
+    found = spread([Result("finished", text) for text in texts])
+    assert found.count == len(texts)
+    assert found.distinct <= found.count
+    assert (found.agreeing == 0) == (not texts)

@@ -1,0 +1,82 @@
+"""Several independent answers of one lane, and how far they are apart.
+
+Invariant: no two samples ask with the same seed, because a server that honours it would give the same answer twice.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from workbench.core.lanes import Lane
+from workbench.core.money import show_cost
+from workbench.core.runs import Result
+
+_BLANK = re.compile(r"\s+")
+
+
+def nth(lane: Lane, sample: int) -> Lane:
+    """Return a lane as it asks for a sample, from 0: a seed that was set is counted on from there."""
+    params = lane.params
+    if not sample:
+        return lane
+    if params.seed is not None:
+        params = replace(params, seed=params.seed + sample)
+    try:
+        extra = json.loads(params.extra) if params.extra else {}
+    except ValueError:
+        extra = {}
+    if isinstance(extra, dict) and type(extra.get("seed")) is int:
+        params = replace(params, extra=json.dumps({**extra, "seed": extra["seed"] + sample}, ensure_ascii=False))
+    return replace(lane, params=params)
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How far answers are apart: how many, how many different ones, how often the most frequent, and ranges.
+
+    Lengths are in characters, times in ms from sending to the end, costs in dollars; None where nothing is known.
+    """
+
+    count: int
+    distinct: int
+    agreeing: int
+    lengths: tuple[int, int] | None
+    times: tuple[int, int] | None
+    costs: tuple[float, float] | None
+
+
+def spread(results: Sequence[Result]) -> Spread:
+    """Return how far the finished ones among `results` are apart. White space and case make no difference."""
+    done = [result for result in results if result.state == "finished"]
+    alike = Counter(_BLANK.sub(" ", result.text).strip().casefold() for result in done)
+    lengths = [len(result.text) for result in done]
+    times = [took for result in done if (took := result.timing.duration) is not None]
+    costs = [result.cost_usd for result in done if result.cost_usd is not None]
+    return Spread(
+        len(done),
+        len(alike),
+        max(alike.values(), default=0),
+        (min(lengths), max(lengths)) if lengths else None,
+        (min(times), max(times)) if times else None,
+        (min(costs), max(costs)) if costs else None,
+    )
+
+
+def spread_words(found: Spread) -> str:
+    """Return one line about it."""
+    if found.count < 2:
+        return "There are not two finished samples to compare yet."
+    parts = [f"{found.count} samples: {found.distinct} different, {found.agreeing} agree at most"]
+    if found.distinct == 1:
+        parts = [f"{found.count} samples, all alike"]
+    if found.lengths is not None:
+        parts.append(f"{found.lengths[0]:,} to {found.lengths[1]:,} characters")
+    if found.times is not None:
+        parts.append(f"{found.times[0] / 1000:.2f} to {found.times[1] / 1000:.2f} s")
+    if found.costs is not None and found.costs[1]:
+        parts.append(f"{show_cost(found.costs[0])} to {show_cost(found.costs[1])}")
+    return " · ".join(parts)
