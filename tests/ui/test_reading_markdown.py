@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.lanes_support import column, heads, screen, settle, theme, view
 from workbench.app.lane_state import LaneStatus
 from workbench.ui.lanes import LanesView
+from workbench.ui.lanes.reading import markdown
 from workbench.ui.lanes.reading.code import colored
 from workbench.ui.lanes.reading.markdown import MarkdownView
 from workbench.ui.lanes.reading.markdown_page import MarkdownPage
@@ -307,3 +308,14 @@ def test_references_lead_where_their_definitions_say(page: MarkdownView, size: i
     page.set_text(REFERRING)
     settle()
     assert _links(page) == streamed
+
+
+def test_a_block_that_takes_ever_longer_to_parse_is_given_up(
+    qtbot: QtBot, theme: Theme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(markdown, "_MOST_S", 0.02)
+    shown = MarkdownView(theme)
+    qtbot.addWidget(shown)
+    with qtbot.waitSignal(shown.too_much):
+        shown.set_text("![" * 20_000)
+    assert shown.is_whole

@@ -30,6 +30,8 @@ from workbench.ui.theme import Theme
 _SLICE = 2_000
 _BLOCK_LIMIT = 40_000
 """Characters of one block beyond which writing it anew would hold up the window."""
+_MOST_S = 0.25
+"""Seconds of the processor, not of the clock: a busy computer says nothing about the text."""
 _QUICK_MS = 2.0
 _SHARE = 6
 """A block that took a millisecond to write is not written again for this many."""
@@ -207,9 +209,15 @@ class MarkdownView(LinkedText):
         # What other programs take of the processor says nothing about how long the block takes.
         began = time.thread_time()
         self._write()
+        spent = time.thread_time() - began
+        if spent > _MOST_S:
+            # Some texts take the square of their length to parse: the next piece of such a one would take longer yet.
+            self._backlog.clear()
+            self.too_much.emit()
+            return
         if self._backlog:
             self._later.start(0)
-        elif (ms := (time.thread_time() - began) * 1000) > _QUICK_MS:
+        elif (ms := spent * 1000) > _QUICK_MS:
             self._later.start(round(ms * _SHARE))
 
     def _write(self) -> None:
