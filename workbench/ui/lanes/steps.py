@@ -57,6 +57,7 @@ _STEPS: dict[str, Step] = {
     "no_tools": _MODEL,
     "no_vision": _MODEL,
     "bad_file": _PROMPT,
+    "blind": RETRY,
     "internal": RETRY,
     "not_counted": RETRY,
 }
