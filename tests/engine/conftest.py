@@ -38,3 +38,12 @@ def weights() -> Path:
     if path is None:
         pytest.skip("the built-in model is not installed")
     return path
+
+
+@pytest.fixture(scope="session")
+def translating() -> Iterator[Engine]:
+    """One with LiteLLM loaded, for tests that do not harm it: loading it takes seconds."""
+    with Engine() as running:
+        running.client.warm("litellm")
+        running.heard.wait_for(lambda: running.heard.notices("ready"))
+        yield running

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -109,14 +108,6 @@ def test_echo_needs_no_file(engine: Engine) -> None:
     result = engine.ask(ECHO, [Message("user", "Look", (image,))])
     assert (result.text, result.state) == ("Look", "finished")
     assert "sha256:0000" in json.dumps(result.request)
-
-
-@pytest.fixture(scope="module")
-def translating() -> Iterator[Engine]:
-    with Engine() as running:
-        running.client.warm("litellm")
-        running.heard.wait_for(lambda: running.heard.notices("ready"))
-        yield running
 
 
 def test_through_litellm(translating: Engine, fake: FakeProvider, tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
@@ -95,14 +94,6 @@ def test_a_refusal_in_words_too_ends(engine: Engine, fake: FakeProvider) -> None
     fake.script(*[status(400, error("no response_format here"))] * 2, stream("never"))
     result = engine.ask(address(fake.base_url), MESSAGES, output=FORM)
     assert (result.state, len(fake.requests)) == ("failed", 2)
-
-
-@pytest.fixture(scope="module")
-def translating() -> Iterator[Engine]:
-    with Engine() as running:
-        running.client.warm("litellm")
-        running.heard.wait_for(lambda: running.heard.notices("ready"))
-        yield running
 
 
 def test_anthropic_takes_schemas_and_json_in_words(translating: Engine, fake: FakeProvider) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -264,14 +263,6 @@ def test_echo_calls_no_tools(engine: Engine) -> None:
 
 
 # Through LiteLLM
-
-
-@pytest.fixture(scope="module")
-def translating() -> Iterator[Engine]:
-    with Engine() as running:
-        running.client.warm("litellm")
-        running.heard.wait_for(lambda: running.heard.notices("ready"))
-        yield running
 
 
 def at(fake: FakeProvider) -> Endpoint:
