@@ -11,7 +11,6 @@ from PySide6.QtGui import QGuiApplication
 from tests.ui.desk import Desk
 from tests.ui.editor_support import content, focused, type_text
 from workbench.core.content import Content
-from workbench.core.runs import Verdict
 
 pytestmark = pytest.mark.window
 DIALOGUE = json.dumps(
@@ -84,9 +83,12 @@ def test_going_on_waits_for_an_answer_whose_name_is_shown(desk: Desk) -> None:
     desk.run()
     window.view.lanes.focus_lane(0)
     desk.until(go_on.isEnabled)
-    window.compose.board.set_verdict(Verdict("winner", (0,), blind=True))
-    window.update_state()
+    window.actions_["blind"].trigger()
+    desk.run()
+    window.view.lanes.focus_lane(0)
     assert not go_on.isEnabled()
+    desk.press(Qt.Key.Key_1)
+    desk.until(go_on.isEnabled)
 
 
 def test_going_on_from_an_answer_of_the_past_goes_to_the_draft(desk: Desk) -> None:
