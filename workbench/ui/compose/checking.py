@@ -117,6 +117,11 @@ class Checking(QObject):
             self._show()
 
     def _show(self) -> None:
+        # Each note that comes or goes would arrange all messages anew.
+        with self._editor.together():
+            self._tell()
+
+    def _tell(self) -> None:
         template = self._editor.parts.template
         for number, block in enumerate(self._editor.blocks, start=1):
             wrong = self._wrong("message", number)

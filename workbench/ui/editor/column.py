@@ -7,7 +7,8 @@ kept free while it is hidden. A block gets what is free, and at least a share of
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent, QTextCursor, QWheelEvent
@@ -55,7 +56,7 @@ class Column(QScrollArea):
         self._adders = Adders(LEFT, self._page)
         self._adders.wanted.connect(self._wanted)
         self._hidden = 0
-        self._has_output = False
+        self._has_output = self._held = self._put_off = False
         self._template: Template = "plain"
 
     @property
@@ -158,11 +159,25 @@ class Column(QScrollArea):
         elif block.grew():
             self.arrange()
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Arrange once for all that is changed meanwhile."""
+        self._held, self._put_off = True, False
+        try:
+            yield
+        finally:
+            self._held = False
+            if self._put_off:
+                self.arrange()
+
     def arrange(self) -> None:
         """Give every block its number, place and height; to be called after blocks came, went or moved."""
         if self._order_is_new:
             self._order_is_new = False
             self._renumber()
+        if self._held:
+            self._put_off = True
+            return
         if not self._page.isVisible():
             return  # Qt lays out nothing that is hidden; the page tells when it is shown.
         has_system = any(block.role == "system" for block in self._blocks)

@@ -67,8 +67,8 @@ class ContentEditor(QWidget):
         self._read_only = False
         self._content: Content | None = None
         self._last: MessageBlock | None = None
-        self._column = Column(self._theme, self)
-        self.set_counts, self.counts = self._column.set_counts, self._column.counts
+        self._column = column = Column(self._theme, self)
+        self.set_counts, self.counts, self.together = column.set_counts, column.counts, column.together
         self._column.add_wanted.connect(self.add_next)
         self.parts_shown = Parts(self, self._column, theme)
         self._shelf = Shelf(self._column, self._make, self)
