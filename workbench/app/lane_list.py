@@ -95,6 +95,11 @@ class LaneList(QObject):
         """Those that are not hidden."""
         return tuple(lane for lane in self._lanes if not lane.hidden)
 
+    @property
+    def to_run(self) -> int:
+        """How many lanes a run asks."""
+        return sum(not lane.hidden and not lane.baseline for lane in self._lanes)
+
     def load(self, lanes: Sequence[Lane]) -> None:
         """Take the lanes of another draft; not a change."""
         self._lanes = list(lanes)

@@ -190,7 +190,7 @@ class MainWindow(QObject):
         state = window_state(self)
         self.actions_.update(state)
         self.view.runbar.set_state(
-            len(self.heads),
+            len(self.heads) if state.viewing else self.compose.lanes.to_run,
             sets=1 if state.viewing else self.compose.sets.to_run,
             running=state.running,
             enabled=state.has_prompt and not state.viewing,

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 AROUND = 20
 """The most sets that have a place in the row at once."""
-_LONGEST = 28
+_LONGEST = 20
 
 
 class SetChip(QWidget):
@@ -100,7 +100,11 @@ class _Strip(QScrollArea):
         self.row.activate()
         self.page.adjustSize()
         place = QRect(widget.mapTo(self.page, QPoint(0, 0)), widget.size())
-        self.ensureVisible(place.center().x(), place.center().y(), place.width() // 2 + 8, 0)
+        bar, width = self.horizontalScrollBar(), self.viewport().width()
+        if place.left() < bar.value() or place.width() >= width:
+            bar.setValue(place.left())
+        elif place.right() > bar.value() + width:
+            bar.setValue(place.right() + 1 - width)
 
 
 class SetBar(QFrame):

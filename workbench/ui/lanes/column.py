@@ -119,7 +119,7 @@ class LaneColumn(QFrame):
         old, self._status = self._status, status
         if old == status:
             return
-        if (old.standing, old.blind) != (status.standing, status.blind):
+        if (old.standing, old.blind, old.kept) != (status.standing, status.blind, status.kept):
             self._show_head()
             self._set_wash()
             self.update()

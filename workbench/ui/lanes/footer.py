@@ -38,7 +38,7 @@ class LaneFooter(QWidget):
     def show_status(self, head: LaneHead, status: LaneStatus, *, has_text: bool, focused: bool) -> None:
         """Offer what can be done with the shown output."""
         running, ended = wording.is_running(status), wording.has_ended(status)
-        self._show_winner(head, status, enabled=ended and (has_text or status.state == "finished"))
+        self._show_winner(head, status, enabled=ended and not status.kept and (has_text or status.state == "finished"))
         self._show_stop(head, focused=focused)
         self.stop.setVisible(running)
         self.winner.setVisible(not running)
@@ -63,7 +63,7 @@ class LaneFooter(QWidget):
         name = wording.title(head, status.blind)
         self.winner.setAccessibleName(f"{name} is the winner; take it back" if won else f"Mark {name} the winner")
         tip = ("Takes the mark back" if won else "Marks this answer the winner") + (f" ({key})" if key else "")
-        self.winner.setToolTip(safe_tip(tip if enabled else "An answer can be marked when it is complete."))
+        self.winner.setToolTip(safe_tip(tip if enabled else _why_not(status)))
 
     def _show_stop(self, head: LaneHead, *, focused: bool) -> None:
         key, all_key = self._key_name("stop_lane"), self._key_name("escape")
@@ -71,3 +71,9 @@ class LaneFooter(QWidget):
         self.stop.setAccessibleName(f"Stop lane {head.number}")
         keys = f"{key} in the focused lane, {all_key} for all" if key else f"{all_key} stops all"
         self.stop.setToolTip(safe_tip(f"Stops this lane and keeps its text ({keys})"))
+
+
+def _why_not(status: LaneStatus) -> str:
+    if status.kept:
+        return f"This answer is from {status.kept}. Run the lane with the others to judge it among them."
+    return "An answer can be marked when it is complete."

@@ -183,12 +183,13 @@ def pills(head: LaneHead, status: LaneStatus) -> tuple[str, ...]:
     return tuple(pill for pill in (standing, head.badge) if pill)
 
 
-def settings_line(head: LaneHead) -> str:
+def settings_line(head: LaneHead, kept: str = "") -> str:
     """Return what sets this lane apart from the text in the editor and the model's defaults, "" for nothing."""
     pinned = "" if head.pinned is None else f"v{head.pinned} pinned"
     before = f"ran with {head.answered_by}" if head.answered_by else ""
     samples = f"{head.samples} samples" if head.samples > 1 else ""
-    return _join(("baseline" if head.baseline else "", before, pinned, samples, params_summary(head.params)))
+    origin = f"from {kept}" if kept else ""
+    return _join(("baseline" if head.baseline else "", origin, before, pinned, samples, params_summary(head.params)))
 
 
 def escaped(text: str) -> str:
