@@ -6,7 +6,6 @@ Invariant: a state that no longer fits (another screen, another release) is igno
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -96,7 +95,7 @@ def remember(window: QMainWindow, settings: Settings, splitters: Mapping[str, QS
 def _bytes(text: str) -> QByteArray:
     try:
         return QByteArray(base64.b64decode(text, validate=True))
-    except binascii.Error:
+    except ValueError:
         return QByteArray()
 
 
