@@ -60,7 +60,6 @@ _STEPS: dict[str, Step] = {
     "blind": RETRY,
     "internal": RETRY,
     "not_counted": RETRY,
-    "blind": RETRY,
 }
 CODES = frozenset(_STEPS)
 
