@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.ui.shell.keys import give_back
-from workbench.ui.theme import Theme, set_role
+from workbench.ui.theme import Theme, keep_room, set_role
 from workbench.usecases.problems import problem_of
 
 Snippets = Mapping[str, tuple[str, bool]]
@@ -64,6 +64,9 @@ class CodeDialog(QDialog):
         self.tabs = QTabBar(self)
         self.tabs.setAccessibleName("Library or command")
         self.tabs.setDrawBase(False)
+        # A bar without tabs has no name, and nothing to choose.
+        keep_room(self.tabs)
+        self.tabs.hide()
         self.field = QPlainTextEdit(self)
         self.field.setReadOnly(True)
         self.field.setAccessibleName("Code")
@@ -119,6 +122,7 @@ class CodeDialog(QDialog):
         if first:
             for name in snippets:
                 self.tabs.addTab(name)
+            self.tabs.show()
             able = [index for index, (_, fine) in enumerate(snippets.values()) if fine]
             self.tabs.setCurrentIndex(able[0] if able else 0)
         self._show()
