@@ -25,6 +25,7 @@ from workbench.ui.lanes.reading import grounds
 from workbench.ui.lanes.reading.build import CODE_PADDING, OFFSET, Builder
 from workbench.ui.lanes.reading.linked import LinkedText
 from workbench.ui.lanes.reading.parts import Part, definitions, parse
+from workbench.ui.lanes.reading.turns import TURNS
 from workbench.ui.theme import Theme
 
 _SLICE = 2_000
@@ -106,7 +107,10 @@ class MarkdownView(LinkedText):
         self._text += piece
         self._backlog.extend(piece[at : at + _SLICE] for at in range(0, len(piece), _SLICE))
         if not self._later.isActive():
-            self._next_slice()
+            if wait_ms := TURNS.wait_ms(id(self)) if self._streaming else 0:
+                self._later.start(wait_ms)
+            else:
+                self._next_slice()
 
     def set_streaming(self, streaming: bool) -> None:
         """Say whether more is to come."""
