@@ -125,3 +125,14 @@ def test_a_retry_over_a_limit_asks_too(desk: Desk) -> None:
     window.retry(window.shown_slots()[:1])
     desk.until(lambda: desk.rows(attempts) == [(3,)])
     desk.settle()
+
+
+def test_running_one_lane_over_a_limit_asks_too(desk: Desk) -> None:
+    window = desk.open()
+    window.gate.set_limits(Limits(calls=0))
+    window.layout_.run_lane(window.shown_slots()[0])
+    desk.until(lambda: "Running these lanes takes 1 call (your limit is 0). Run it?" in desk.notice())
+    assert desk.rows("SELECT count(*) FROM runs") == [(0,)]
+    desk.press(Qt.Key.Key_Return)
+    desk.until(lambda: desk.rows("SELECT count(*) FROM outputs") == [(1,)])
+    desk.settle()

@@ -7,6 +7,7 @@ them is started only by an answer, and every answer is for one run.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
 
 KEY = "limit"
-RUN, RETRY = "This run", "Trying again"
+RUN, PART, RETRY = "This run", "Running these lanes", "Trying again"
 
 
 class RunGate(QObject):
@@ -60,6 +61,18 @@ class RunGate(QObject):
         else:
             prompt, draft = found
             self.let(lambda: window.workbench.forecaster.forecast(prompt, draft), window.compose.run)
+
+    def run_only(self, slots: set[str]) -> None:
+        """Run some of the lanes, or ask first."""
+        window = self._window
+        if (found := to_foresee(window)) is None:
+            window.compose.run(slots)
+            return
+        prompt, draft = found
+        part = replace(draft, lanes=tuple(lane for lane in draft.lanes if lane.slot in slots))
+        self.let(
+            lambda: window.workbench.forecaster.forecast(prompt, part), lambda: window.compose.run(slots), what=PART
+        )
 
     def retry(self, slots: list[str]) -> None:
         """Repeat the calls of the shown answers of these lanes, or ask first."""

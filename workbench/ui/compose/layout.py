@@ -66,13 +66,13 @@ class LayoutActions(QObject):
     def run_lane(self, slot: str) -> None:
         """Run one lane; the others keep their answers."""
         if self._window.compose.lanes.get(slot) is not None:
-            self._window.compose.run({slot})
+            self._window.gate.run_only({slot})
 
     def run_changed(self) -> None:
         """Run the lanes whose settings, text or values changed since their answers, or that have none."""
         changed = self._changed()
         if changed:
-            self._window.compose.run(changed)
+            self._window.gate.run_only(changed)
         else:
             self._window.notices.quiet("unchanged", "Nothing changed since these answers. Run all lanes to ask again.")
 
