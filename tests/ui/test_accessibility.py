@@ -111,6 +111,8 @@ STATES: dict[str, Callable[[Desk], object]] = {
     "settings": lambda desk: desk.window.dialogs.settings("keys"),
     "endpoints": lambda desk: desk.window.dialogs.settings("endpoints"),
     "appearance": lambda desk: desk.window.dialogs.settings("appearance"),
+    "limits": lambda desk: desk.window.dialogs.settings("limits"),
+    "code": lambda desk: desk.window.dialogs.code(desk.window.shown_slots()[0]),
     "picker": _picker,
     "parameters": lambda desk: desk.window.view.lanes.edit_params(desk.window.shown_slots()[0]),
     "renaming": lambda desk: desk.window.view.lanes.rename(desk.window.shown_slots()[0]),
