@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QAbstractSlider, QApplication, QWidget
 
 from tests.ui.desk import ECHO, Desk
+from workbench.app.lane_state import LaneStatus
 from workbench.core.lanes import ECHO as ECHO_ENDPOINT
 from workbench.core.lanes import Lane, Params
+from workbench.host import settings
+from workbench.host.dirs import places
+from workbench.ui.lanes.column import LaneColumn
+from workbench.ui.lanes.ending import HiddenMark
 
 pytestmark = pytest.mark.window
 ALT, SHIFT = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
@@ -101,3 +110,102 @@ def test_lanes_are_hidden_and_one_has_the_whole_width(desk: Desk) -> None:
     assert desk.rows("SELECT slot FROM lanes ORDER BY position") == [("s0",), ("s2",)]
     window.actions_["show_lanes"].trigger()
     assert window.shown_slots() == ["s0", "s1", "s2"]
+
+
+def _column(desk: Desk, slot: str) -> LaneColumn:
+    column = desk.window.view.lanes.column(slot)
+    assert column is not None
+    return column
+
+
+def test_hidden_lanes_are_counted_and_come_back(desk: Desk) -> None:
+    window = desk.open(ECHO)
+    _lanes(desk)
+    assert not [mark for mark in window.view.lanes.findChildren(HiddenMark) if mark.isVisible()]
+    for left in (2, 1, 0):
+        window.layout_.hide(window.shown_slots()[0])
+        (mark,) = [mark for mark in window.view.lanes.findChildren(HiddenMark) if mark.isVisible()]
+        assert mark.text() == f"{3 - left} hidden"
+    mark.setFocus()
+    desk.press(Qt.Key.Key_Space)
+    assert window.shown_slots() == ["s0", "s1", "s2"]
+    assert not [mark for mark in window.view.lanes.findChildren(HiddenMark) if mark.isVisible()]
+
+
+def test_columns_are_as_wide_as_their_text(desk: Desk) -> None:
+    window = desk.open()
+    _lanes(desk)
+    board = window.view.lanes
+    desk.run()
+    before = [_column(desk, slot).width() for slot in window.shown_slots()]
+    assert max(before) - min(before) <= 1
+    board.set_text("s1", "A line that is a good deal longer than all that the other lanes have to say here today.")
+    window.actions_["lane_widths"].trigger()
+    narrow, wide, last = (_column(desk, slot).width() for slot in window.shown_slots())
+    assert wide > narrow + 100
+    assert abs(narrow - last) <= 1
+    board.set_status("s0", LaneStatus("streaming"))
+    board.append_text("s0", "text", "A line that is too long for a column that is as narrow as this one. " * 2)
+    desk.until(lambda: not board.is_catching_up)
+    assert [_column(desk, slot).width() for slot in window.shown_slots()] == [narrow, wide, last]
+    board.set_status("s0", LaneStatus("done"))
+    desk.until(lambda: _column(desk, "s0").width() == _column(desk, "s1").width())
+    window.actions_["solo"].trigger()
+    desk.until(lambda: sum(_column(desk, slot).isVisible() for slot in window.shown_slots()) == 1)
+    assert _column(desk, board.focused_slot()).width() > wide
+    window.actions_["solo"].trigger()
+    window.actions_["lane_widths"].trigger()
+    desk.until(lambda: [_column(desk, slot).width() for slot in window.shown_slots()] == before)
+    window.actions_["lane_widths"].trigger()
+    desk.close()
+    assert settings.load(places(os.environ).config).settings.lanes_by_content
+
+
+def test_lanes_scroll_together_when_a_person_scrolls(desk: Desk) -> None:
+    window = desk.open()
+    _lanes(desk)
+    desk.run()
+    for slot, lines in (("s0", 400), ("s1", 200), ("s2", 3)):
+        window.view.lanes.set_text(slot, "A line.\n" * lines)
+    bars = [_column(desk, slot).answer.verticalScrollBar() for slot in window.shown_slots()]
+    desk.until(lambda: bars[0].maximum() > 300 and bars[1].maximum() > 100)
+    window.actions_["lanes_together"].trigger()
+    bars[0].triggerAction(QAbstractSlider.SliderAction.SliderPageStepAdd)
+    assert bars[1].value() == round(bars[0].value() / bars[0].maximum() * bars[1].maximum()) > 0
+    window.view.lanes.focus_lane(1)
+    desk.press(Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
+    end = bars[1].value()
+    assert end >= bars[1].maximum() - 1
+    assert bars[0].value() == round(end / bars[1].maximum() * bars[0].maximum())
+    desk.until(lambda: window.view.lanes.together.is_idle)
+    window.view.lanes.set_status("s0", LaneStatus("streaming"))
+    for _ in range(3):
+        window.view.lanes.append_text("s0", "text", "Another line.\n" * 50)
+    assert bars[0].value() == bars[0].maximum()
+    assert bars[1].value() == end
+    _turn_wheel(_column(desk, "s0").answer.viewport(), 3)
+    assert not _column(desk, "s0").answer.is_following
+    assert 0 < bars[1].value() == round(bars[0].value() / bars[0].maximum() * bars[1].maximum()) < end
+    window.view.lanes.set_status("s0", LaneStatus("done"))
+    window.actions_["lanes_together"].trigger()
+    before = bars[1].value()
+    _turn_wheel(_column(desk, "s0").answer.viewport(), 9)
+    assert bars[1].value() == before
+    desk.close()
+    assert not settings.load(places(os.environ).config).settings.lanes_together
+
+
+def _turn_wheel(on: QWidget, notches: int) -> None:
+    middle = on.rect().center()
+    for _ in range(notches):
+        event = QWheelEvent(
+            QPointF(middle),
+            QPointF(on.mapToGlobal(middle)),
+            QPoint(),
+            QPoint(0, 120),
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(on, event)

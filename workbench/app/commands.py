@@ -144,6 +144,8 @@ COMMANDS: tuple[Command, ...] = (
         lambda s: s.can_continue and not s.blind,
     ),
     Command("solo", "Give the focused lane the whole width, or all", "Lanes", ("F",), lambda s: s.lane_focused),
+    Command("lane_widths", "Lanes as wide as their text, or all alike", "Lanes", (), _always),
+    Command("lanes_together", "Scroll all lanes together, or each by itself", "Lanes", (), _always),
     Command("hide_lane", "Hide the focused lane", "Lanes", (), _lane_named),
     Command("show_lanes", "Show all hidden lanes", "Lanes", (), _editing),
     Command("baseline", "Keep the focused lane as baseline, or run it again", "Lanes", (), _lane_named),

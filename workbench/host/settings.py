@@ -21,7 +21,8 @@ Theme = Literal["system", "light", "dark"]
 Motion = Literal["system", "reduced", "full"]
 FILE = "settings.json"
 SMALLEST_FONT, LARGEST_FONT = 0.5, 3.0
-_KNOWN = frozenset({"theme", "font_scale", "motion", "keys", "geometry", "splitters", "reading", "wrap"})
+_FLAGS = ("lanes_by_content", "lanes_together")
+_KNOWN = frozenset({"theme", "font_scale", "motion", "keys", "geometry", "splitters", "reading", "wrap", *_FLAGS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,10 @@ class Settings:
     """How answers are read: a mode by lane, the default under ""."""
     wrap: bool = True
     """Long lines of messages end where the editor ends."""
+    lanes_by_content: bool = False
+    """Columns are as wide as their text asks for, not all alike."""
+    lanes_together: bool = False
+    """Who scrolls one answer scrolls them all."""
     extra: str = ""
 
     def to_json(self) -> dict[str, Any]:
@@ -61,6 +66,7 @@ class Settings:
             data["reading"] = dict(self.reading)
         if not self.wrap:
             data["wrap"] = False
+        data |= {flag: True for flag in _FLAGS if getattr(self, flag)}
         return data
 
 
@@ -147,7 +153,7 @@ def _value(name: str, value: Any) -> Any:
         return min(max(float(value), SMALLEST_FONT), LARGEST_FONT) if number else None
     if name == "motion":
         return cast(Motion, value) if value in get_args(Motion) else None
-    if name == "wrap":
+    if name in ("wrap", *_FLAGS):
         return value if isinstance(value, bool) else None
     if name == "keys":
         return _keys(value)

@@ -149,7 +149,9 @@ class MainWindow(QObject):
 
     def show_heads(self, heads: list[LaneHead]) -> None:
         self.heads = tuple(heads)
+        lanes = self.compose.lanes
         self.view.lanes.set_heads(heads)
+        self.view.lanes.count_hidden(0 if self.compose.viewing else len(lanes.lanes) - len(lanes.shown))
 
     def prompts_new(self) -> None:
         """Create a prompt, open it and let the person name it, then write it."""

@@ -99,6 +99,7 @@ def _wire_lanes(window: MainWindow) -> None:
     board.text_appended.connect(lanes.append_text)
     board.cleared.connect(lanes.clear)
     lanes.add_requested.connect(window.handlers.add_lane)
+    lanes.show_hidden_requested.connect(compose.lanes.show_all)
     lanes.duplicate_requested.connect(compose.lanes.duplicate)
     lanes.remove_requested.connect(compose.lanes.remove)
     lanes.move_requested.connect(compose.lanes.move)

@@ -6,6 +6,7 @@ Invariant: a lane that is not run keeps its answers beside the new ones, and say
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -23,12 +24,16 @@ class LayoutActions(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
+        window.view.lanes.widths.turn(window.frame.settings.lanes_by_content)
+        window.view.lanes.together.turn(window.frame.settings.lanes_together)
 
     def table(self) -> dict[str, Callable[[], object]]:
         """Return the handlers of the commands."""
         lanes = self._window.view.lanes
         return {
             "solo": lanes.toggle_solo,
+            "lane_widths": self.toggle_widths,
+            "lanes_together": self.toggle_together,
             "hide_lane": lambda: self.hide(lanes.focused_slot()),
             "show_lanes": self._window.compose.lanes.show_all,
             "baseline": lambda: self.baseline(lanes.focused_slot()),
@@ -38,6 +43,23 @@ class LayoutActions(QObject):
             "previous_sample": lambda: self.step_sample(-1),
             "spread": self.tell_spread,
         }
+
+    def toggle_widths(self) -> None:
+        """Make columns as wide as their text asks for, or all alike; kept for the next start."""
+        widths, frame = self._window.view.lanes.widths, self._window.frame
+        widths.turn(not widths.by_content)
+        self._window.view.lanes.reveal_focused()
+        frame.settings = replace(frame.settings, lanes_by_content=widths.by_content)
+        said = "Lanes are now as wide as their text." if widths.by_content else "All lanes are now equally wide."
+        self._window.notices.quiet("lane_widths", said)
+
+    def toggle_together(self) -> None:
+        """Scroll lanes together, or each by itself; kept for the next start."""
+        together, frame = self._window.view.lanes.together, self._window.frame
+        together.turn(not together.is_on)
+        frame.settings = replace(frame.settings, lanes_together=together.is_on)
+        said = "All lanes now scroll together." if together.is_on else "Each lane now scrolls by itself."
+        self._window.notices.quiet("lanes_together", said)
 
     def hide(self, slot: str) -> None:
         """Hide a lane, and offer to show it again."""

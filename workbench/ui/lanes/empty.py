@@ -8,6 +8,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+from workbench.ui.lanes.ending import HiddenMark
 from workbench.ui.theme import Theme, set_role
 
 HEADING = "No lanes yet"
@@ -30,10 +31,11 @@ class EmptyPage(QWidget):
         self._text.setWordWrap(True)
         self._text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.button = QPushButton("Add a lane…", self)
+        self.hidden = HiddenMark(self)
         layout = QVBoxLayout(self)
         layout.setSpacing(10)
         layout.addStretch(2)
-        for widget in (self._heading, self._text, self.button):
+        for widget in (self._heading, self._text, self.button, self.hidden):
             layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
         theme.changed.connect(self._restyle)

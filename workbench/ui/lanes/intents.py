@@ -23,6 +23,7 @@ class Intents(QWidget):
     keys_named = Signal()
     """Keys are called otherwise now."""
     add_requested = Signal()
+    show_hidden_requested = Signal()
     duplicate_requested = Signal(str)
     remove_requested = Signal(str)
     move_requested = Signal(str, int)

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QScrollArea,
     QStackedLayout,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -26,9 +25,11 @@ from workbench.app.lane_state import LaneHead, LaneStatus
 from workbench.ui.lanes import wording
 from workbench.ui.lanes.column import LaneColumn
 from workbench.ui.lanes.empty import EmptyPage
+from workbench.ui.lanes.ending import RowEnd
 from workbench.ui.lanes.intents import Intents
 from workbench.ui.lanes.seat import Place, Seat
-from workbench.ui.lanes.widgets import quiet_button
+from workbench.ui.lanes.together import Together
+from workbench.ui.lanes.widths import Widths
 from workbench.ui.theme import Theme, set_role
 
 _ELAPSED_TICK_MS = 250
@@ -108,19 +109,19 @@ class LanesView(Intents):
         self._layout = QHBoxLayout(self._row)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(0)
-        self.add_button = quiet_button("+ Lane", "Add a lane", self._row)
-        self.add_button.clicked.connect(self.add_requested)
-        self._end = QWidget(self._row)
-        end = QVBoxLayout(self._end)
-        end.setContentsMargins(6, 8, 6, 6)
-        end.addWidget(self.add_button, 0, Qt.AlignmentFlag.AlignTop)
+        self._end = RowEnd(self._row)
+        self.add_button = self._end.add
         self._layout.addWidget(self._end)
         self._area.setWidget(self._row)
+        self.widths = Widths(theme, self._area, self._row, self._end, lambda: self._seats, lambda: self._solo)
         self._empty = EmptyPage(theme, self)
-        self._empty.button.clicked.connect(self.add_requested)
+        for adds, shows in ((self.add_button, self._end.hidden), (self._empty.button, self._empty.hidden)):
+            adds.clicked.connect(self.add_requested)
+            shows.clicked.connect(self.show_hidden_requested)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self._area)
+        self.together = Together(lambda: [seat.built for seat in self._seats if seat.built is not None], self)
         self._elapsed = _Elapsed(lambda: self._seats, self)
         self._later = QTimer(self)
         self._later.timeout.connect(self._build_one)
@@ -159,6 +160,7 @@ class LanesView(Intents):
             self._set_focused(heads[min(old_index, len(heads) - 1)].slot if heads else "")
         if self._solo:
             self._show_seats()
+        self.widths.arrange()
         self._look_around()
         for _ in range(_AT_ONCE):
             self._build_one()
@@ -166,6 +168,13 @@ class LanesView(Intents):
     def explain_emptiness(self, heading: str = "", text: str = "") -> None:
         """Say why there are no columns; without words, what a lane is and how to add one."""
         self._empty.say(heading, text)
+
+    def count_hidden(self, hidden: int) -> None:
+        """Say how many lanes are hidden; `show_hidden_requested` asks for them."""
+        self._end.hidden.count(hidden)
+        self._empty.hidden.count(hidden)
+        self.widths.soon()
+        self._look_around()
 
     def emptiness(self) -> str:
         """Return what is said in the place of the columns, "" while there are some."""
@@ -177,12 +186,14 @@ class LanesView(Intents):
             seat.set_status(status)
             self._soon(seat)
             self._elapsed.watch()
+            self.widths.soon()
 
     def set_text(self, slot: str, text: str, reasoning: str = "") -> None:
         """Show a whole answer; text that continues what is shown is appended without moving what is read."""
         if (seat := self._seat(slot)) is not None:
             seat.set_text(text, reasoning)
             self._soon(seat)
+            self.widths.soon()
 
     def append_text(self, slot: str, kind: Literal["text", "reasoning"], piece: str) -> None:
         """Add a piece of a streaming answer; meant to be called once per frame and lane."""
@@ -241,6 +252,7 @@ class LanesView(Intents):
     def _show_seats(self) -> None:
         for seat in self._seats:
             seat.widget.setVisible(not self._solo or seat.slot == self._focused)
+        self.widths.arrange()
 
     def set_all_running(self, running: bool) -> None:
         """Say whether a run is under way; its lanes cannot be removed meanwhile."""
@@ -274,6 +286,7 @@ class LanesView(Intents):
         if blank is not None:
             seat.blank = None
             column.pressed.connect(self._pressed)
+            self.together.take(column)
             self._layout.replaceWidget(blank, column)
             column.setVisible(not self._solo or seat.slot == self._focused)
             for before, after in itertools.pairwise((blank, *column.tab_stops())):
@@ -307,9 +320,7 @@ class LanesView(Intents):
             return
         width = self._area.viewport().width()
         left = self._area.horizontalScrollBar().value()
-        each = self._column_width()
-        for index, seat in enumerate(self._seats):
-            start, end = index * each, (index + 1) * each
+        for seat, (start, end) in zip(self._seats, self.widths.spans(), strict=True):
             seat.seen = left < end and start < left + width
             seat.near = left - width // 2 < end and start < left + width + width // 2
             self._soon(seat)
@@ -321,15 +332,6 @@ class LanesView(Intents):
     def _next_late(self) -> Seat | None:
         late = [seat for seat in self._seats if seat.near and seat.is_late]
         return next((seat for seat in late if seat.seen), late[0] if late else None)
-
-    def _column_width(self) -> int:
-        """Return how wide each column is, or will be: new ones are laid out only in a later turn of the event loop."""
-        if self._solo:
-            return max(1, self._area.viewport().width() // max(1, len(self._seats)))
-        if not self._seats:
-            return 1
-        room = self._area.viewport().width() - (0 if self._end.isHidden() else self._end.sizeHint().width())
-        return max(self._seats[0].widget.minimumWidth(), room // len(self._seats), 1)
 
     def _build_one(self) -> None:
         if (seat := self._next_late()) is not None:
@@ -343,6 +345,7 @@ class LanesView(Intents):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.widths.arrange()
         self._look_around()
 
     def _pressed(self, slot: str) -> None:
@@ -355,7 +358,7 @@ class LanesView(Intents):
             self._show_seats()
         self._mark_focus()
         if changed:
-            self._reveal()
+            self.reveal_focused()
             self.focus_changed.emit(slot)
 
     def _mark_focus(self) -> None:
@@ -364,7 +367,8 @@ class LanesView(Intents):
         for seat in self._seats:
             seat.set_focused(seat.slot == self._focused, active)
 
-    def _reveal(self) -> None:
+    def reveal_focused(self) -> None:
+        """Go sideways until the focused lane is in view."""
         seat = self._seat(self._focused)
         if seat is None:
             return
@@ -378,7 +382,7 @@ class LanesView(Intents):
         self._mark_focus()
 
     def _order_tabs(self) -> None:
-        stops = [stop for seat in self._seats for stop in seat.tab_stops()] + [self.add_button]
+        stops = [stop for seat in self._seats for stop in seat.tab_stops()] + [self.add_button, self._end.hidden]
         for before, after in itertools.pairwise(stops):
             QWidget.setTabOrder(before, after)
 
