@@ -126,9 +126,14 @@ def test_hidden_lanes_are_counted_and_come_back(desk: Desk) -> None:
         window.layout_.hide(window.shown_slots()[0])
         (mark,) = [mark for mark in window.view.lanes.findChildren(HiddenMark) if mark.isVisible()]
         assert mark.text() == f"{3 - left} hidden"
+    assert window.view.lanes.emptiness().startswith("All lanes are hidden")
     mark.setFocus()
     desk.press(Qt.Key.Key_Space)
     assert window.shown_slots() == ["s0", "s1", "s2"]
+    window.layout_.hide("s0")
+    window.handlers.add_lane_with(ECHO_ENDPOINT, "one-more")
+    assert window.view.lanes.focused_slot() == window.shown_slots()[-1] not in ("s1", "s2")
+    window.actions_["show_lanes"].trigger()
     assert not [mark for mark in window.view.lanes.findChildren(HiddenMark) if mark.isVisible()]
 
 

@@ -187,14 +187,14 @@ class Handlers:
         lanes = self._window.compose.lanes
         last = lanes.lanes[-1] if lanes.lanes else None
         slot = lanes.add(last.endpoint, last.model) if last else lanes.add()
-        self._window.view.lanes.focus_lane(len(lanes.lanes) - 1)
+        self._window.view.lanes.focus_lane(len(lanes.shown) - 1)
         self._window.dialogs.pick_model(slot)
 
     def add_lane_with(self, endpoint: str, model: str) -> None:
         """Add a lane with a model that was chosen already."""
         self.back()
         self._window.compose.lanes.add(endpoint, model)
-        self._window.view.lanes.focus_lane(len(self._window.compose.lanes.lanes) - 1)
+        self._window.view.lanes.focus_lane(len(self._window.compose.lanes.shown) - 1)
 
     def give_lane(self, endpoint: str, model: str) -> None:
         """Give the focused lane another model; without one, add a lane."""

@@ -16,6 +16,8 @@ TEXT = (
     "A lane is a column: one model with its parameters and a version of the prompt. "
     "Add two and run to read their answers side by side."
 )
+ALL_HIDDEN = "All lanes are hidden"
+HIDDEN_TEXT = "Hidden lanes keep their answers and are not run. Show them again, or add another one."
 
 
 class EmptyPage(QWidget):
@@ -24,6 +26,7 @@ class EmptyPage(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         set_role(self, "surface")
+        self._said, self._hidden = ("", ""), 0
         self._heading = QLabel(HEADING, self)
         set_role(self._heading, "heading")
         self._text = QLabel(TEXT, self)
@@ -42,10 +45,21 @@ class EmptyPage(QWidget):
         self._restyle()
 
     def say(self, heading: str = "", text: str = "") -> None:
-        """Show these words; none for what a lane is."""
-        self._heading.setText(heading or HEADING)
-        self._text.setText(text or TEXT)
+        """Show these words; none for what a lane is, or that all are hidden."""
+        self._said = (heading, text)
+        self._show()
+
+    def count_hidden(self, hidden: int) -> None:
+        """Say that so many lanes are hidden."""
+        self._hidden = hidden
+        self._show()
+
+    def _show(self) -> None:
+        heading, text = self._said
+        self._heading.setText(heading or (ALL_HIDDEN if self._hidden else HEADING))
+        self._text.setText(text or (HIDDEN_TEXT if self._hidden else TEXT))
         self.button.setVisible(not heading)
+        self.hidden.count(0 if heading else self._hidden)
         self._restyle()
 
     def words(self) -> str:

@@ -172,7 +172,7 @@ class LanesView(Intents):
     def count_hidden(self, hidden: int) -> None:
         """Say how many lanes are hidden; `show_hidden_requested` asks for them."""
         self._end.hidden.count(hidden)
-        self._empty.hidden.count(hidden)
+        self._empty.count_hidden(hidden)
         self.widths.soon()
         self._look_around()
 

@@ -10,7 +10,7 @@ import heapq
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
 
@@ -49,7 +49,7 @@ def need(text: str, metrics: QFontMetrics) -> int:
     return max((metrics.horizontalAdvance(line[: 2 * MOST_CHARACTERS]) for line in lines), default=0) + _BESIDE_TEXT
 
 
-class Widths:
+class Widths(QObject):
     """Gives the columns of a row their widths. `is_alone` says whether one lane has the whole width."""
 
     def __init__(
@@ -61,6 +61,7 @@ class Widths:
         seats: Callable[[], Sequence[Seat]],
         is_alone: Callable[[], bool],
     ) -> None:
+        super().__init__(area)
         layout = row.layout()
         assert isinstance(layout, QHBoxLayout)
         self._theme, self._area, self._row, self._layout, self._end = theme, area, row, layout, end
@@ -69,7 +70,7 @@ class Widths:
         self._needs: dict[str, int] = {}
         self._texts: dict[str, str] = {}
         self._given: tuple[int, ...] = ()
-        self._later = QTimer(area)
+        self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self.arrange)
         theme.changed.connect(self._restyle)
