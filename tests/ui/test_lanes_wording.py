@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from workbench.app.lane_state import LaneHead, LaneStatus
@@ -52,6 +52,7 @@ def test_less_important_numbers_go_first() -> None:
 
 
 @given(STATUSES, st.none() | st.integers(0, 10**7))
+@example(LaneStatus("finished", usage=Usage(None, 0), cost="unknown"), None)
 def test_candidates_only_get_shorter(status: LaneStatus, elapsed: int | None) -> None:
     lines = wording.numbers(status, elapsed)
     assert lines

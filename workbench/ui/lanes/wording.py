@@ -111,7 +111,12 @@ def numbers(status: LaneStatus, elapsed_ms: int | None = None) -> tuple[str, ...
             (lead.partition(":")[0],),
         )
     ]
-    return tuple(dict.fromkeys(line for line in lines if line)) or ("",)
+    shorter: list[str] = []
+    for line in filter(None, lines):
+        # "cost unknown" is no help to a column that has no room for "0 tok".
+        if not shorter or len(line) < len(shorter[-1]):
+            shorter.append(line)
+    return tuple(shorter) or ("",)
 
 
 def _cost(status: LaneStatus) -> str:
