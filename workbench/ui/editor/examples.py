@@ -5,18 +5,13 @@ Invariant: an example is one value of the content; whatever a person does to it 
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Literal
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from workbench.core.blocks import Example, ExamplesIn
-from workbench.core.content import Content
+from workbench.ui.editor.listed import fill_actions
 from workbench.ui.editor.section import Section, bring
 from workbench.ui.theme import Theme, set_role
-
-Action = Literal["up", "down", "duplicate", "switch", "remove"]
 
 
 class ExampleSection(Section):
@@ -67,18 +62,7 @@ class ExampleSection(Section):
             field.setAccessibleName(f"{who} of example {index + 1} of {count}{state}")
 
     def fill_menu(self, menu: QMenu) -> None:
-        index, count = self._place
-        entries: tuple[tuple[str, Action, bool], ...] = (
-            ("Move up", "up", index > 0),
-            ("Move down", "down", index < count - 1),
-            ("Switch off" if self._enabled else "Switch on", "switch", True),
-            ("Duplicate", "duplicate", True),
-            ("Remove", "remove", True),
-        )
-        for text, name, enabled in entries:
-            action = menu.addAction(text)
-            action.setEnabled(enabled)
-            action.triggered.connect(lambda _=False, name=name: self.action_wanted.emit(self, name))
+        fill_actions(menu, self._place, is_on=self._enabled, act=lambda name: self.action_wanted.emit(self, name))
         menu.addSeparator()
         homes: tuple[tuple[str, ExamplesIn], ...] = (
             ("Send all examples as messages", "messages"),
@@ -92,19 +76,3 @@ class ExampleSection(Section):
         menu.addSeparator()
         paste = menu.addAction("Paste examples…")
         paste.triggered.connect(lambda: self.action_wanted.emit(self, "paste"))
-
-
-def acted(parts: Content, index: int, action: Action) -> Content:
-    """Return `parts` after an action on the example at `index`."""
-    examples = list(parts.examples)
-    match action:
-        case "up" | "down":
-            target = index + (1 if action == "down" else -1)
-            examples.insert(target, examples.pop(index))
-        case "duplicate":
-            examples.insert(index + 1, examples[index])
-        case "switch":
-            examples[index] = replace(examples[index], enabled=not examples[index].enabled)
-        case "remove":
-            del examples[index]
-    return replace(parts, examples=tuple(examples))

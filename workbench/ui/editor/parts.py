@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QTimer
 
-from workbench.core.blocks import Example, OutputFormat, Tool
+from workbench.core.blocks import Example, OutputFormat, Tool, ToolRow
 from workbench.ui.editor.column import Column
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.section import Section
@@ -20,9 +20,9 @@ from workbench.ui.theme import Theme
 
 # Most prompts have no such part, and the first paint waits for every module.
 if TYPE_CHECKING:
-    from workbench.ui.editor import examples, tools
     from workbench.ui.editor.editor import ContentEditor
     from workbench.ui.editor.examples import ExampleSection
+    from workbench.ui.editor.listed import Action
     from workbench.ui.editor.output_format import OutputSection
     from workbench.ui.editor.tools import ToolSection
 
@@ -225,24 +225,29 @@ class Parts(QObject):
         tools[self._tools.index(section)] = section.tool()
         self._change("tool", tools=tuple(tools))
 
-    def _act_on_example(self, section: ExampleSection, action: examples.Action | Literal["paste"]) -> None:
-        from workbench.ui.editor import examples
+    def _act_on_example(self, section: ExampleSection, action: Action | Literal["paste"]) -> None:
+        from workbench.ui.editor.listed import acted
 
         index = self._examples.index(section)
         if action == "paste":
             self.paste_examples()
             return
         self._then = lambda: self._focus(self._examples, index + _STEPS.get(action, 0))
-        self._editor.set_parts(examples.acted(self._editor.parts, index, action))
+        self._change(examples=acted(self._editor.parts.examples, index, action))
 
-    def _act_on_tool(self, section: ToolSection, action: tools.Action) -> None:
-        from workbench.ui.editor import tools
+    def _act_on_tool(self, section: ToolSection, action: Action | Literal["row"]) -> None:
+        from workbench.ui.editor.listed import acted
 
-        index = self._tools.index(section)
-        # The answer for everything else stands last.
-        row = len(section.fields) - 1 if action == "row" else 0
-        self._then = lambda: self._focus(self._tools, index + _STEPS.get(action, 0), row)
-        self._editor.set_parts(tools.acted(self._editor.parts, index, action))
+        index, tools = self._tools.index(section), self._editor.parts.tools
+        if action == "row":
+            # The answer for everything else stands last; the new row comes before it.
+            row = len(section.fields) - 1
+            self._then = lambda: self._focus(self._tools, index, row)
+            longer = replace(tools[index], rows=(*tools[index].rows, ToolRow("", "")))
+            self._change(tools=(*tools[:index], longer, *tools[index + 1 :]))
+            return
+        self._then = lambda: self._focus(self._tools, index + _STEPS.get(action, 0))
+        self._change(tools=acted(tools, index, action))
 
     def _remove_row(self, section: ToolSection, number: int) -> None:
         index = self._tools.index(section)

@@ -6,20 +6,17 @@ Invariant: a tool is one value of the content; whatever a person does to it is o
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-from typing import Literal
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from workbench.core.blocks import MOST_TOOL_ROUNDS, Tool, ToolRow
-from workbench.core.content import Content
 from workbench.core.json_text import fault
 from workbench.ui.editor.field import ExactField
+from workbench.ui.editor.listed import fill_actions
 from workbench.ui.editor.section import Section, bring
 from workbench.ui.theme import Theme, set_role
 
-Action = Literal["up", "down", "duplicate", "switch", "remove", "row"]
 FIRST_PARAMETERS = """{
   "type": "object",
   "properties": {
@@ -115,7 +112,6 @@ class ToolSection(Section):
         return fresh
 
     def fill_menu(self, menu: QMenu) -> None:
-        index, count = self._place
         menu.addAction("Edit parameters as a form…").triggered.connect(
             lambda: self.edit_as_form(self.parameters, f"Parameters of {self.name.exact() or 'the tool'}")
         )
@@ -135,17 +131,7 @@ class ToolSection(Section):
             action.setChecked(number == self._rounds)
             action.triggered.connect(lambda _=False, number=number: self.rounds_wanted.emit(number))
         menu.addSeparator()
-        entries: tuple[tuple[str, Action, bool], ...] = (
-            ("Move up", "up", index > 0),
-            ("Move down", "down", index < count - 1),
-            ("Switch off" if self._enabled else "Switch on", "switch", True),
-            ("Duplicate", "duplicate", True),
-            ("Remove", "remove", True),
-        )
-        for label, name, enabled in entries:
-            action = menu.addAction(label)
-            action.setEnabled(enabled)
-            action.triggered.connect(lambda _=False, name=name: self.action_wanted.emit(self, name))
+        fill_actions(menu, self._place, is_on=self._enabled, act=lambda name: self.action_wanted.emit(self, name))
 
     def _typed(self) -> None:
         self.changed.emit(self)
@@ -167,21 +153,3 @@ def tool_fault(tool: Tool) -> str:
         if wrong := fault(row.arguments):
             return f"Arguments of answer {number}: {wrong}"
     return ""
-
-
-def acted(parts: Content, index: int, action: Action) -> Content:
-    """Return `parts` after an action on the tool at `index`."""
-    tools = list(parts.tools)
-    match action:
-        case "up" | "down":
-            target = index + (1 if action == "down" else -1)
-            tools.insert(target, tools.pop(index))
-        case "duplicate":
-            tools.insert(index + 1, tools[index])
-        case "switch":
-            tools[index] = replace(tools[index], enabled=not tools[index].enabled)
-        case "remove":
-            del tools[index]
-        case "row":
-            tools[index] = replace(tools[index], rows=(*tools[index].rows, ToolRow("", "")))
-    return replace(parts, tools=tuple(tools))
