@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -139,6 +139,15 @@ def stored_text(workbench: object, prompt: str) -> str:
     return str(workbench.history.detail(rows[0].run_uid).outputs[0].result.text) if rows else ""  # type: ignore[attr-defined]
 
 
+@pytest.fixture
+def heeded() -> Iterator[None]:
+    """Children get SIGINT: a shell that runs something in the background has it ignored, and that is inherited."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeded")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal_stops_the_run_and_keeps_the_text(number: signal.Signals, code: int, tmp_path: Path) -> None:
     with slow_run(tmp_path) as child:

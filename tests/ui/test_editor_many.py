@@ -25,7 +25,7 @@ from tests.ui.editor_support import (
 )
 from workbench.core.content import Content
 from workbench.ui.editor import ContentEditor
-from workbench.ui.editor.waiting import AT_ONCE, MORE, MOST, STEP
+from workbench.ui.editor.waiting import AT_ONCE, MORE, MOST, STEP, Waiting
 
 pytestmark = machine
 __all__ = ["editor", "shown", "theme", "ticks"]
@@ -39,15 +39,25 @@ def more_button(editor: ContentEditor) -> Any:
     return editor._column._adders._more
 
 
-def test_a_few_come_at_once_and_the_others_in_steps(qtbot: Any, editor: ContentEditor) -> None:
+def test_a_few_come_at_once_and_the_others_in_steps(
+    qtbot: Any, editor: ContentEditor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     wanted = many(60)
+    steps: list[int] = []
+    take = Waiting._take
+
+    def counted(waiting: Waiting, count: int) -> None:
+        steps.append(count)
+        take(waiting, count)
+
+    monkeypatch.setattr(Waiting, "_take", counted)
     editor.set_content(wanted)
     assert len(blocks(editor)) == AT_ONCE
     assert editor.content() == wanted
     assert editor.variables() == tuple(f"v{i}" for i in range(60))
-    counts = {len(blocks(editor))}
-    qtbot.waitUntil(lambda: counts.add(len(blocks(editor))) or max(counts) == 60)
-    assert max(b - a for a, b in zip(sorted(counts), sorted(counts)[1:], strict=False)) <= 2 * STEP
+    assert steps == []
+    qtbot.waitUntil(lambda: len(blocks(editor)) == 60)
+    assert steps == [STEP] * ((60 - AT_ONCE) // STEP)
     assert editor.content() == wanted
     assert not more_button(editor).isVisible()
     assert [field.exact() for field in fields(editor)] == [message.text for message in wanted.messages]
