@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 import threading
@@ -24,6 +25,16 @@ settings.register_profile("workbench", deadline=None)
 settings.load_profile("workbench")
 
 _failed = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Keep everything that is there before the first test out of the collector's sight.
+
+    Each look for leaks goes through all objects that it knows; without those of modules and of tests there are few.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)
