@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import itertools
 import os
+import signal
 import threading
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -19,6 +20,9 @@ from workbench.host.processes import is_secret
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["FONTCONFIG_FILE"] = str(Path(__file__).with_name("fonts.conf"))
 TAG = leaks.tag_children()
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell ignores interrupts for what it starts in the background, and children would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The machine may be shared and slow: a slow example is not a wrong one.
 settings.register_profile("workbench", deadline=None)
