@@ -22,7 +22,7 @@ check: ## lint, format, types, and what may import what
 	.venv/bin/lint-imports
 
 test: check ## check, then all tests; ARGS go to pytest
-	$(PY) -m pytest -n 2 $(ARGS)
+	$(PY) -m pytest -n 2 --dist worksteal $(ARGS)
 
 bench: ## measure against the budgets, under five minutes
 	@sh packaging/setup.sh test

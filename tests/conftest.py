@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
+import signal
 import threading
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -18,12 +20,25 @@ from workbench.host.processes import is_secret
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["FONTCONFIG_FILE"] = str(Path(__file__).with_name("fonts.conf"))
 TAG = leaks.tag_children()
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell ignores interrupts for what it starts in the background, and children would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The machine may be shared and slow: a slow example is not a wrong one.
 settings.register_profile("workbench", deadline=None)
 settings.load_profile("workbench")
 
 _failed = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Keep everything that is there before the first test out of the collector's sight.
+
+    Each look for leaks goes through all objects that it knows; without those of modules and of tests there are few.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)

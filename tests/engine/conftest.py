@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.engine.listening import Engine
+from tests.engine.listening import PLANTED, Engine
 from tests.fakes.provider import FakeProvider
 
 
@@ -42,8 +43,11 @@ def weights() -> Path:
 
 @pytest.fixture(scope="session")
 def translating() -> Iterator[Engine]:
-    """One with LiteLLM loaded, for tests that do not harm it: loading it takes seconds."""
-    with Engine() as running:
+    """One with LiteLLM loaded, for tests that do not harm it: loading it takes seconds.
+
+    Its environment has keys that no call of a test may use.
+    """
+    with Engine(env={**os.environ, **PLANTED}) as running:
         running.client.warm("litellm")
         running.heard.wait_for(lambda: running.heard.notices("ready"))
         yield running

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator
 
 import pytest
 
-from tests.engine.listening import LITELLM, Engine, descendants, kinds, quick
+from tests.engine.listening import ENVIRONMENT_KEY, LITELLM, Engine, descendants, kinds, quick
 from tests.fakes import provider as fakes
 from tests.fakes.provider import SSE, Cut, FakeProvider, Hold, Reply, anthropic_stream, error, status, stream, usage
 from workbench.core.content import Message
@@ -17,23 +15,12 @@ from workbench.core.runs import Result
 from workbench.engine.calls import EngineError
 
 KEY = "sk-ant-planted-0123456789"
-ENVIRONMENT_KEY = "sk-from-the-environment-0123456789"
 CLAUDE = "anthropic/claude-haiku-4-5"
 
 
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
-    planted = {
-        "OPENAI_API_KEY": ENVIRONMENT_KEY,
-        "ANTHROPIC_API_KEY": ENVIRONMENT_KEY,
-        "PERPLEXITYAI_API_KEY": ENVIRONMENT_KEY,
-        "HOSTED_VLLM_API_KEY": ENVIRONMENT_KEY,
-        "OPENAI_BASE_URL": "http://127.0.0.1:9/v1",
-    }
-    with Engine(env={**os.environ, **planted}) as running:
-        running.client.warm("litellm")
-        running.heard.wait_for(lambda: running.heard.notices("ready"))
-        yield running
+@pytest.fixture
+def engine(translating: Engine) -> Engine:
+    return translating
 
 
 def code(result: Result) -> str:

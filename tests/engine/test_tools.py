@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.engine.listening import ECHO, Engine, address, kinds
+from tests.fakes.anthropic import called, message, thought
 from tests.fakes.provider import (
     JSON,
     SSE,
@@ -269,50 +270,14 @@ def at(fake: FakeProvider) -> Endpoint:
     return Endpoint("litellm", "litellm", "LiteLLM", fake.url)
 
 
-def block(index: int, start: dict[str, Any], *deltas: dict[str, Any]) -> list[Send]:
-    said = [
-        {"type": "content_block_start", "index": index, "content_block": start},
-        *({"type": "content_block_delta", "index": index, "delta": delta} for delta in deltas),
-        {"type": "content_block_stop", "index": index},
-    ]
-    return [Send(event(one, str(one["type"]))) for one in said]
-
-
-def anthropic_calls() -> Reply:
-    message = {"id": "m1", "type": "message", "role": "assistant", "model": "claude-fake", "content": []}
-    steps = [
-        Send(
-            event(
-                {"type": "message_start", "message": {**message, "usage": {"input_tokens": 9, "output_tokens": 1}}},
-                "message_start",
-            )
-        ),
-        *block(
-            0,
-            {"type": "thinking", "thinking": "", "signature": ""},
-            {"type": "thinking_delta", "thinking": "I look "},
-            {"type": "thinking_delta", "thinking": "it up."},
-            {"type": "signature_delta", "signature": "c2lnbmVk"},
-        ),
-        *block(
-            1,
-            {"type": "tool_use", "id": "toolu_1", "name": "lookup_order", "input": {}},
-            {"type": "input_json_delta", "partial_json": '{"order"'},
-            {"type": "input_json_delta", "partial_json": ': "A1"}'},
-        ),
-        Send(
-            event(
-                {"type": "message_delta", "delta": {"stop_reason": "tool_use"}, "usage": {"output_tokens": 6}},
-                "message_delta",
-            )
-        ),
-        Send(event({"type": "message_stop"}, "message_stop")),
-    ]
-    return Reply(tuple(steps), headers=SSE)
-
-
 def test_thoughts_that_a_provider_signed_go_back_to_it(translating: Engine, fake: FakeProvider) -> None:
-    fake.script(anthropic_calls(), anthropic_stream("It is ", "shipped."))
+    fake.script(
+        message(
+            thought("I look ", "it up.", signature="c2lnbmVk"),
+            called("toolu_1", "lookup_order", '{"order"', ': "A1"}'),
+        ),
+        anthropic_stream("It is ", "shipped."),
+    )
     result = translating.ask(
         at(fake),
         model="anthropic/claude-sonnet-4-5",

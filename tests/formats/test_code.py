@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import ast
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes.provider import FakeProvider
+from tests.formats.pasting import PYTHON, run
 from workbench.core.content import Message
 from workbench.formats.code import TARGETS, CannotWriteError, Source
 from workbench.formats.code.source import json_text, python, quoted
@@ -38,15 +37,9 @@ def source(base_url: str) -> Source:
     )
 
 
-def run(command: list[str], code: str, directory: Path) -> str:
-    env = {**os.environ, "MINE_API_KEY": "sk-fake", "MINE_X_TEAM": "blue", "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
-    done = subprocess.run(command, input=code, text=True, capture_output=True, cwd=directory, env=env, timeout=60)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
 @pytest.mark.parametrize(
-    ("target", "command"), [("LiteLLM", [sys.executable, "-"]), ("OpenAI SDK", [sys.executable, "-"]), ("curl", ["sh"])]
+    ("target", "command"),
+    [("LiteLLM", PYTHON), ("OpenAI SDK", PYTHON), ("curl", ["sh"]), ("curl", ["bash"])],
 )
 def test_code_runs_as_pasted_and_sends_exactly_the_lane(target: str, command: list[str], tmp_path: Path) -> None:
     with FakeProvider() as fake:
@@ -72,27 +65,33 @@ def test_the_command_line_repeats_the_lane(tmp_path: Path) -> None:
 
 
 def test_anthropic_gets_its_own_shape(tmp_path: Path) -> None:
-    # The library is not among the dependencies; this one notes what it is called with.
-    (tmp_path / "anthropic.py").write_text(
-        "import json\nclass Anthropic:\n    def __init__(self, **k): self.messages = self\n"
-        "    def create(self, **k):\n        print(json.dumps(k))\n        raise SystemExit\n"
-    )
     made = Source(
         "claude-x",
-        "claude-x",
+        "anthropic/claude-x",
         "claude-x",
         MESSAGES,
         "anthropic",
         key_variable="MINE_API_KEY",
-        params=dict(PARAMS) | {"seed": 1},
+        params=dict(PARAMS) | {"seed": 1, "max_tokens": 60_000},
         values={"name": 'A "B"'},
     )
     code = TARGETS["Anthropic SDK"](made)
-    sent = json.loads(run([sys.executable, "-"], code, tmp_path))
-    assert sent["system"] == [{"type": "text", "text": FILLED[0]["content"]}]
-    assert sent["messages"] == FILLED[1:]
-    assert (sent["max_tokens"], sent["stop_sequences"], sent["top_k"]) == (4096, ["a", "b'c"], 4)
     assert "not sent: seed" in code
+    with FakeProvider() as fake:
+        assert run(PYTHON, code, tmp_path, ANTHROPIC_BASE_URL=fake.url) == "Hello world\n"
+        (request,) = fake.requests
+    assert request.path == "/v1/messages"
+    assert request.headers["authorization"] == "Bearer sk-fake"
+    assert request.body == {
+        "model": "claude-x",
+        "system": [{"type": "text", "text": FILLED[0]["content"]}],
+        "messages": FILLED[1:],
+        "max_tokens": 60_000,
+        "stop_sequences": ["a", "b'c"],
+        "temperature": 0.5,
+        "top_k": 4,
+        "stream": True,
+    }
 
 
 def test_what_a_target_cannot_do_is_a_sentence() -> None:

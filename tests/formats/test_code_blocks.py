@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import base64
 import json
-import sys
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.fakes.anthropic import called, message, said, thought
 from tests.fakes.provider import FakeProvider, whole
-from tests.formats.test_code import run
+from tests.formats.pasting import Interpreter, run
 from workbench.core.blocks import Attachment, OutputFormat, Tool, ToolRow
+from workbench.core.chat_form import format_instruction
 from workbench.core.content import Message
 from workbench.formats.code import TARGETS, Source
+from workbench.formats.code.anthropic_sdk import MOST_TOKENS
 
-PYTHON = [sys.executable, "-"]
 PICTURE = b"\x89PNG\r\n\x1a\n\0\xff"
 NAME = 'it\'s $HOME "a"\n; exit 1 #.png'
 FORM = OutputFormat("schema", '{"type": "object", "properties": {"a": {"type": "string"}}}', "order")
@@ -49,11 +52,26 @@ def source(base_url: str = "", **more: Any) -> Source:
     return Source("fake-1", "openai/fake-1", "Mine/fake-1", MESSAGES, **(given | more))
 
 
-@pytest.mark.parametrize(("target", "command"), [("OpenAI SDK", PYTHON), ("curl", ["sh"])])
-def test_files_are_sent_as_the_lane_sends_them(target: str, command: list[str], tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def python() -> Iterator[Interpreter]:
+    with Interpreter() as interpreter:
+        yield interpreter
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Path:
     (tmp_path / NAME).write_bytes(PICTURE)
+    return tmp_path
+
+
+@pytest.mark.parametrize("target", ["OpenAI SDK", "sh", "bash"])
+def test_files_are_sent_as_the_lane_sends_them(target: str, python: Interpreter, desk: Path) -> None:
     with FakeProvider() as fake:
-        run(command, TARGETS[target](source(fake.base_url, output=FORM)), tmp_path)
+        made = source(fake.base_url, output=FORM)
+        if target == "OpenAI SDK":
+            python.run(TARGETS[target](made), desk)
+        else:
+            run([target], TARGETS["curl"](made), desk)
         (request,) = fake.requests
     system, user = request.body["messages"]
     assert system == {"role": "system", "content": "Be kind."}
@@ -61,19 +79,32 @@ def test_files_are_sent_as_the_lane_sends_them(target: str, command: list[str], 
     assert request.body["response_format"]["json_schema"]["schema"] == json.loads(FORM.schema)
 
 
+def test_what_the_values_leave_empty_is_not_sent(python: Interpreter, desk: Path) -> None:
+    messages = (Message("user", "{{nothing}}", (Attachment("h1", "image/png", NAME),)), Message("user", "Hi"))
+    with FakeProvider() as fake:
+        python.run(TARGETS["OpenAI SDK"](replace(source(fake.base_url), messages=messages)), desk)
+        cached = replace(source(), messages=(Message("system", "{{nothing}}", cache=True), *messages), caches=True)
+        anthropic = replace(cached, provider="anthropic", litellm_model="anthropic/claude-x")
+        for target in ("Anthropic SDK", "LiteLLM"):
+            python.run(TARGETS[target](anthropic), desk, ANTHROPIC_BASE_URL=fake.url)
+        openai, *others = (request.body["messages"] for request in fake.requests)
+    assert [[part["type"] for part in openai[0]["content"]], openai[1]["content"]] == [["image_url"], "Hi"]
+    for sent in others:
+        assert "text" not in [part["type"] for part in sent[0]["content"][:1]]
+    assert not any(request.body.get("system") for request in fake.requests)
+
+
 def _called(arguments: str, name: str = "lookup_order") -> dict[str, Any]:
     return {"id": f"c-{arguments}", "type": "function", "function": {"name": name, "arguments": arguments}}
 
 
 @pytest.mark.parametrize("target", ["LiteLLM", "OpenAI SDK"])
-def test_tools_are_answered_as_the_workbench_answers_them(target: str, tmp_path: Path) -> None:
-    made = source("", tools=(TOOL,), tool_rounds=1)
+def test_tools_are_answered_as_the_workbench_answers_them(target: str, python: Interpreter, desk: Path) -> None:
     calls = [_called('{"id": "A1", "x": 1}'), _called('{"id": "B2"}'), _called("{"), _called("{}", "other")]
     with FakeProvider() as fake:
-        (tmp_path / NAME).write_bytes(PICTURE)
-        code = TARGETS[target](source(fake.base_url, tools=made.tools, tool_rounds=1))
+        code = TARGETS[target](source(fake.base_url, tools=(TOOL,), tool_rounds=1))
         fake.script(whole("", tool_calls=calls), whole("It was sent."))
-        assert run(PYTHON, code, tmp_path).strip() == "It was sent."
+        assert python.run(code, desk).strip() == "It was sent."
         first, second = fake.requests
     assert first.body["messages"][1]["content"] == PARTS
     assert first.body["tools"][0]["function"]["name"] == "lookup_order"
@@ -85,48 +116,73 @@ def test_tools_are_answered_as_the_workbench_answers_them(target: str, tmp_path:
     ]
 
 
-def test_tools_stop_after_the_rounds_of_the_prompt(tmp_path: Path) -> None:
-    (tmp_path / NAME).write_bytes(PICTURE)
+def test_tools_stop_after_the_rounds_of_the_prompt(python: Interpreter, desk: Path) -> None:
+    endless = message(called("t1", "lookup_order", "{}"))
     with FakeProvider() as fake:
-        fake.script(*[whole("", tool_calls=[_called("{}")]) for _ in range(5)])
-        code = TARGETS["OpenAI SDK"](source(fake.base_url, tools=(TOOL,), tool_rounds=2))
-        with pytest.raises(AssertionError, match="The model still calls tools after 2 rounds"):
-            run(PYTHON, code, tmp_path)
-        assert len(fake.requests) == 3
+        fake.script(*[whole("", tool_calls=[_called("{}")]) for _ in range(3)], *[endless] * 3)
+        openai = TARGETS["OpenAI SDK"](source(fake.base_url, tools=(TOOL,), tool_rounds=2))
+        anthropic = TARGETS["Anthropic SDK"](source(provider="anthropic", tools=(TOOL,), tool_rounds=2))
+        for code in (openai, anthropic):
+            with pytest.raises(AssertionError, match="The model still calls tools after 2 rounds"):
+                python.run(code, desk, ANTHROPIC_BASE_URL=fake.url)
+        assert len(fake.requests) == 6
 
 
-FAKE_ANTHROPIC = """
-import json
-class Block:
-    def __init__(self, **fields): self.__dict__.update(fields)
-class Anthropic:
-    def __init__(self, **k): self.messages, self.turn = self, 0
-    def create(self, **k):
-        print(json.dumps(k, default=vars))
-        self.turn += 1
-        called = Block(type="tool_use", id="t1", name="lookup_order", input={"id": "A1"})
-        return Block(content=[called if self.turn == 1 and "tools" in k else Block(type="text", text="Done.")])
-"""
-
-
-def test_anthropic_gets_files_form_tools_and_breakpoints_in_its_own_shape(tmp_path: Path) -> None:
-    (tmp_path / "anthropic.py").write_text(FAKE_ANTHROPIC)
-    (tmp_path / NAME).write_bytes(PICTURE)
-    code = TARGETS["Anthropic SDK"](source(provider="anthropic", tools=(TOOL,), output=FORM))
-    first, second, said = run(PYTHON, code, tmp_path).splitlines()
-    assert said == "Done."
-    sent = json.loads(first)
-    assert sent["system"][0] == {"type": "text", "text": "Be kind.", "cache_control": {"type": "ephemeral"}}
-    assert FORM.schema in sent["system"][1]["text"]
-    (user,) = sent["messages"]
+def test_anthropic_gets_files_form_tools_and_breakpoints_in_its_own_shape(python: Interpreter, desk: Path) -> None:
+    made = source(provider="anthropic", tools=(TOOL,), output=FORM, caches=True, params={"service_tier": "auto"})
+    with FakeProvider() as fake:
+        fake.script(
+            message(
+                thought("Let me ", "look.", signature="c2lnbmVk"),
+                said("One moment."),
+                called("t1", "lookup_order", '{"id"', ': "A1"}'),
+                called("t2", "other", "{}"),
+            )
+        )
+        code = TARGETS["Anthropic SDK"](made)
+        assert python.run(code, desk, ANTHROPIC_BASE_URL=fake.url) == "Hello world\n"
+        first, second = (request.body for request in fake.requests)
     data = base64.b64encode(PICTURE).decode()
     picture = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": data}}
-    assert user["content"] == [{"type": "text", "text": TEXT}, picture]
-    (tool,) = sent["tools"]
-    assert tool == {"name": TOOL.name, "description": TOOL.description, "input_schema": json.loads(TOOL.parameters)}
-    assert json.loads(second)["messages"][2]["content"] == [
-        {"type": "tool_result", "tool_use_id": "t1", "content": 'sent "today"'}
+    assert first == {
+        "model": "fake-1",
+        "system": [
+            {"type": "text", "text": "Be kind.", "cache_control": {"type": "ephemeral"}},
+            {"type": "text", "text": format_instruction(FORM)},
+        ],
+        "messages": [{"role": "user", "content": [{"type": "text", "text": TEXT}, picture]}],
+        "max_tokens": MOST_TOKENS,
+        "service_tier": "auto",
+        "tools": [
+            {"name": TOOL.name, "description": TOOL.description, "input_schema": json.loads(TOOL.parameters)},
+        ],
+        "stream": True,
+    }
+    assert second["messages"][1:] == [
+        {
+            "role": "assistant",
+            "content": [
+                {"type": "thinking", "thinking": "Let me look.", "signature": "c2lnbmVk"},
+                {"type": "text", "text": "One moment."},
+                {"type": "tool_use", "id": "t1", "name": "lookup_order", "input": {"id": "A1"}},
+                {"type": "tool_use", "id": "t2", "name": "other", "input": {}},
+            ],
+        },
+        {
+            "role": "user",
+            "content": [
+                {"type": "tool_result", "tool_use_id": "t1", "content": 'sent "today"'},
+                {
+                    "type": "tool_result",
+                    "tool_use_id": "t2",
+                    "content": "Error: there is no tool named 'other'. The tools are: lookup_order.",
+                },
+            ],
+        },
     ]
+    assert {key: first[key] for key in first if key != "messages"} == {
+        key: second[key] for key in second if key != "messages"
+    }
 
 
 @pytest.mark.parametrize("target", list(TARGETS))

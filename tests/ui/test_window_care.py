@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from tests.ui.desk import ECHO, Desk
+from workbench.app import saving
 from workbench.app.single import ask_to_raise
 from workbench.core.content import Content, Message
 from workbench.core.runs import RunSet, Verdict
@@ -23,7 +24,8 @@ from workbench.store.records import LaneStart, OutputStart, RunStart
 pytestmark = pytest.mark.window
 
 
-def test_a_full_disk_is_a_sentence_and_the_text_stays(desk: Desk) -> None:
+def test_a_full_disk_is_a_sentence_and_the_text_stays(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(saving, "RETRY_MS", 100)
     window = desk.open()
     window.view.editor.focus_first()
     desk.run()

@@ -11,12 +11,14 @@ import pytest
 
 from tests.ui.desk import Desk
 from workbench.app import pulse
+from workbench.usecases.others import Seen
 
 pytestmark = pytest.mark.window
 
 
 def test_a_terminal_killed_beside_the_window_is_interrupted_in_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pulse, "LOOKS_BETWEEN", 1)
+    monkeypatch.setattr(pulse, "WATCH_MS", 50)
     window = desk.open()
     words = "".join(f"{number} " for number in range(2000))
     command = [sys.executable, "-m", "workbench.cli.main", "run", "--db", str(desk.db), "--model", "echo"]
@@ -47,17 +49,30 @@ def test_a_terminal_killed_beside_the_window_is_interrupted_in_it(desk: Desk, mo
 
 def test_a_terminal_that_lives_is_left_alone(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pulse, "LOOKS_BETWEEN", 1)
+    monkeypatch.setattr(pulse, "WATCH_MS", 50)
     window = desk.open()
+    others = window.workbench.others
+    look, seen = others.look, []
+
+    def looking() -> Seen:
+        seen.append(look())
+        return seen[-1]
+
+    monkeypatch.setattr(others, "look", looking)
     command = [sys.executable, "-m", "workbench.cli.main", "run", "--db", str(desk.db), "--model", "echo"]
     child = subprocess.Popen(
-        [*command, "--var", "question=slowly", "--param", "delay_ms=100"],
+        [*command, "--var", "question=slowly", "--param", "delay_ms=20"],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env=dict(os.environ),
     )
+    desk.until(lambda: [one.running for one in seen].count(True) > 5)
+    assert child.poll() is None
+    assert [row.running for row in desk.timeline()] == [True]
     said, _ = child.communicate(timeout=60)
     desk.until(lambda: [row.running for row in desk.timeline()] == [False])
     assert child.returncode == 0
     assert desk.rows("SELECT state, text FROM outputs") == [("finished", said.decode().removesuffix("\n"))]
+    assert not any(one.recovered.outputs for one in seen)
     assert "Recovered" not in desk.notice()
-    assert window.workbench.others.look().running is False
+    assert others.look().running is False

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from workbench.core.blocks import BlockError, OutputFormat, Tool
+from workbench.core.content import Message
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_-]+")
@@ -65,6 +66,21 @@ def format_instruction(output: OutputFormat) -> str:
     if output.kind == "json":
         return ONLY_JSON
     return f"{ONLY_JSON} It has to be valid against this JSON Schema:\n{output.schema.strip()}"
+
+
+def speaks_of_json(messages: Iterable[Message]) -> bool:
+    """Whether the messages name JSON: providers give JSON without a schema only then."""
+    return any("json" in message.text.lower() for message in messages)
+
+
+def told_the_format(messages: Sequence[Message], words: str) -> list[Message]:
+    """Return the messages with `words` at the end of the first system message, or in one of their own before all."""
+    at = next((i for i, m in enumerate(messages) if m.role == "system"), None)
+    if at is None:
+        return [Message("system", words), *messages]
+    system = messages[at]
+    told = Message("system", f"{system.text}\n\n{words}" if system.text else words, system.attachments, system.cache)
+    return [*messages[:at], told, *messages[at + 1 :]]
 
 
 def schema_object(text: str, what: str) -> dict[str, Any]:

@@ -105,6 +105,9 @@ _BARE = (
     (re.compile(r"^command-"), "cohere_chat"),
 )
 _REASONING = re.compile(r"^(o[1-9]|gpt-[5-9]|gpt-\d\d)")
+_CACHE_WHERE_TOLD = frozenset({"anthropic", "bedrock", "vertex_ai", "azure_ai", "databricks"})
+# LiteLLM makes these call a tool of its own instead, which would stand in the way of the prompt's tools.
+_NO_JSON_MODE = frozenset({"anthropic", "bedrock", "vertex_ai"})
 
 
 def split_model(model: str) -> tuple[str, str]:
@@ -144,3 +147,14 @@ def renames(provider: str, model: str) -> dict[str, str]:
         # Reasoning models refuse the old name.
         found["max_tokens"] = "max_completion_tokens"
     return found
+
+
+def takes_breakpoints(model: str) -> bool:
+    """Return whether LiteLLM can tell this model's provider where to cache: the models of Anthropic."""
+    provider, name = split_model(model)
+    return provider in _CACHE_WHERE_TOLD and "claude" in name
+
+
+def has_json_mode(model: str) -> bool:
+    """Return whether this model's provider can be asked for JSON without a schema other than in words."""
+    return split_model(model)[0] not in _NO_JSON_MODE

@@ -5,18 +5,29 @@ Invariant: no key leaves the keyring for it: code names environment variables. B
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypedDict
 
 from workbench.core.blocks import BlockError, OutputFormat, Tool
+from workbench.core.chat_form import format_instruction, speaks_of_json, told_the_format
+from workbench.core.content import Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint, Lane
 from workbench.core.rendering import Rendered, assemble
 from workbench.core.runs import VersionRow
 from workbench.core.templates import content_variables, template_texts
-from workbench.engine.providers import PROVIDERS, needs_translation, renames, split_model
+from workbench.engine.providers import (
+    PROVIDERS,
+    has_json_mode,
+    needs_translation,
+    renames,
+    split_model,
+    takes_breakpoints,
+)
 from workbench.formats.code import TARGETS, CannotWriteError, Source
+from workbench.usecases.asking import Lacks
 from workbench.usecases.naming import model_name
 from workbench.usecases.planning import Render, render_content, sendable
 from workbench.usecases.problems import RefusedError
@@ -28,6 +39,7 @@ MOST_IN_CODE = 200_000
 class Shared(TypedDict):
     """What a snippet is made of wherever the model is."""
 
+    messages: tuple[Message, ...]
     params: dict[str, Any]
     values: dict[str, str]
     files: dict[str, str]
@@ -46,9 +58,11 @@ class Coder:
         version: Callable[[str, int], VersionRow],
         render: Render,
         body: Callable[[str], bytes],
+        lacks: Lacks = lambda model: frozenset(),
     ) -> None:
         """`version` returns a version of a prompt, `body` the bytes of an attached file by its hash."""
         self._endpoint, self._version, self._render, self._body = endpoint, version, render, body
+        self._lacks = lacks
 
     def snippets(self, prompt_uid: str, draft: Draft, lane: Lane, *, filled: bool) -> dict[str, tuple[str, bool]]:
         """Return for every target its code and True, or why there is none and False.
@@ -62,11 +76,24 @@ class Coder:
         content = draft.content if lane.pinned is None else sendable(self._version(prompt_uid, lane.pinned))
         values = draft.value_map
         rendered = render_content(content, values, self._render)
+        told, output = self._form(endpoint, lane, rendered)
         kept: dict[str, str] = {}
         if content.template == "plain" and not filled:
             rendered = assemble(content, [text for _, text in template_texts(content)])
             kept = {name: values[name] for name in content_variables(content)}
-        source = self._source(endpoint, lane, kept, rendered)
+        messages = rendered.messages if not told else tuple(told_the_format(rendered.messages, told))
+        files = self._files(rendered)
+        shared: Shared = {
+            "messages": messages,
+            "params": _params(lane),
+            "values": kept,
+            "files": files,
+            "tools": rendered.tools,
+            "tool_rounds": rendered.tool_rounds,
+            "output": output,
+            "notes": _notes(rendered, files),
+        }
+        source = _source(endpoint, lane, shared)
         found: dict[str, tuple[str, bool]] = {}
         for name, write in TARGETS.items():
             try:
@@ -83,52 +110,61 @@ class Coder:
         texts = {name: self._body(name).decode("utf-8-sig", "replace") for name in found}
         return {name: text for name, text in texts.items() if len(text) <= MOST_IN_CODE}
 
-    def _source(self, endpoint: Endpoint, lane: Lane, values: dict[str, str], rendered: Rendered) -> Source:
-        params, called, messages = (
-            lane.params.request(),
-            model_name(endpoint, lane.model),
-            rendered.messages,
-        )
-        files = self._files(rendered)
-        shared: Shared = {
-            "params": params,
-            "values": values,
-            "files": files,
-            "tools": rendered.tools,
-            "tool_rounds": rendered.tool_rounds,
-            "output": rendered.output,
-            "notes": _notes(rendered, files),
-        }
-        if endpoint.is_local:
-            return Source(lane.model, "", called, messages, **shared)
-        if endpoint.kind == "openai":
-            stem = variable_of(endpoint.name)
-            return Source(
-                lane.model,
-                f"openai/{lane.model}",
-                called,
-                messages,
-                base_url=endpoint.base_url,
-                is_custom=True,
-                key_variable=f"{stem}_API_KEY" if endpoint.needs_key else "",
-                headers=endpoint.headers,
-                secret_headers=tuple((name, f"{stem}_{variable_of(name)}") for name in endpoint.secret_headers),
-                **shared,
-            )
-        provider_id, model = split_model(lane.model)
-        provider = PROVIDERS.get(provider_id)
-        plain = provider is not None and not needs_translation(lane.model)
+    def _form(self, endpoint: Endpoint, lane: Lane, rendered: Rendered) -> tuple[str, OutputFormat | None]:
+        """Return the words that ask for the wanted form, "" for none, and the form that is asked for without words."""
+        output = rendered.output
+        if output is None:
+            return "", None
+        knows = endpoint.kind != "litellm" or "json" not in self._lacks(lane.model)
+        if output.kind == "json" and endpoint.kind == "litellm":
+            knows = knows and has_json_mode(lane.model)
+        if not knows:
+            return format_instruction(output), None
+        silent = output.kind == "json" and not speaks_of_json(rendered.messages)
+        return format_instruction(output) if silent else "", output
+
+
+def _params(lane: Lane) -> dict[str, Any]:
+    try:
+        params = lane.params.request()
+        json.dumps(params, allow_nan=False)
+    except ValueError as error:
+        sentence = "The parameters of this lane are not a JSON object. Correct them in the lane, then get its code."
+        raise RefusedError(sentence, str(error)) from error
+    return params
+
+
+def _source(endpoint: Endpoint, lane: Lane, shared: Shared) -> Source:
+    called = model_name(endpoint, lane.model)
+    if endpoint.is_local:
+        return Source(lane.model, "", called, **shared)
+    if endpoint.kind == "openai":
+        stem = variable_of(endpoint.name)
         return Source(
-            model,
             lane.model,
+            f"openai/{lane.model}",
             called,
-            messages,
-            provider=provider_id,
-            base_url=provider.base_url if provider is not None and plain else "",
-            key_variable=provider.env[0] if provider is not None and provider.env else "",
-            renames=renames(provider_id, model) if plain else {},
+            base_url=endpoint.base_url,
+            is_custom=True,
+            key_variable=f"{stem}_API_KEY" if endpoint.needs_key else "",
+            headers=endpoint.headers,
+            secret_headers=tuple((name, f"{stem}_{variable_of(name)}") for name in endpoint.secret_headers),
             **shared,
         )
+    provider_id, model = split_model(lane.model)
+    provider = PROVIDERS.get(provider_id)
+    plain = provider is not None and not needs_translation(lane.model)
+    return Source(
+        model,
+        lane.model,
+        called,
+        provider=provider_id,
+        base_url=provider.base_url if provider is not None and plain else "",
+        key_variable=provider.env[0] if provider is not None and provider.env else "",
+        renames=renames(provider_id, model) if plain else {},
+        caches=not plain and takes_breakpoints(lane.model),
+        **shared,
+    )
 
 
 def _notes(rendered: Rendered, files: Mapping[str, str]) -> tuple[str, ...]:

@@ -120,7 +120,7 @@ class Workbench:
             self.pricing.rates_for,
             lambda model: self.catalogue.get().get(model),
         )
-        self.coder = Coder(self.endpoints.find, store.version, self._render, store.blob)
+        self.coder = Coder(self.endpoints.find, store.version, self._render, store.blob, self.catalogue.lacks)
         self._files = AttachedFiles(places.cache, store.path, self.owner_uid, store.blob)
         self.runner = Runner(
             store=store,

@@ -21,7 +21,7 @@ import httpx
 from workbench.core.runs import Mark
 from workbench.engine.calls import Call
 from workbench.engine.child.answer import Answer
-from workbench.engine.child.caching import refusals, takes_breakpoints
+from workbench.engine.child.caching import refusals
 from workbench.engine.child.environment import clean
 from workbench.engine.child.failures import CallError, Where, broken_stream, no_key, no_tools, timed_out
 from workbench.engine.child.files import Files
@@ -31,7 +31,15 @@ from workbench.engine.child.reading import read_whole, usage_of
 from workbench.engine.child.request import DECIDED, FORMAT, Adjustments, decided_by_prompt, shaped
 from workbench.engine.child.wire_marks import compare, visible
 from workbench.engine.child.wire_messages import wire_messages
-from workbench.engine.providers import PROVIDERS, needs_translation, provider_name, renames, split_model
+from workbench.engine.providers import (
+    PROVIDERS,
+    has_json_mode,
+    needs_translation,
+    provider_name,
+    renames,
+    split_model,
+    takes_breakpoints,
+)
 
 # Keyword arguments of LiteLLM that would send a key elsewhere, take one from elsewhere, or turn its machinery on.
 _NOT_PARAMETERS = re.compile(
@@ -45,8 +53,6 @@ _ALLOWED = frozenset({"prompt_cache_key", "api_version", "region_name", "allowed
 # Some addresses are made of these, as in https://REGION-service.example: a slash in one would be another address.
 _PLACES = re.compile(r"(region|location|project|account|version|organization|deployment)(_name)?$|_id$", re.IGNORECASE)
 _CUTS_AN_ADDRESS = re.compile(r"[/\\?#@%\s\x00-\x1f]")
-# LiteLLM makes these call a tool of its own instead, which would stand in the way of the prompt's tools.
-_NO_JSON_MODE = frozenset({"anthropic", "bedrock", "vertex_ai"})
 _CONTROL = Mark("refused", "", "This is a setting of LiteLLM or of the endpoint, not of the model.")
 _NOT_SHOWN = Mark("changed", "request", "LiteLLM does not show what it sent; this is what it was asked for.")
 
@@ -133,7 +139,7 @@ class Translated:
             return ""
         if FORMAT not in supported:
             return "LiteLLM knows no response_format for this model."
-        if output.kind == "json" and split_model(self._call.model)[0] in _NO_JSON_MODE:
+        if output.kind == "json" and not has_json_mode(self._call.model):
             return "this provider has no mode for JSON without a schema."
         if output.kind == "schema" and not self._litellm.supports_response_schema(model=self._call.model):
             return "LiteLLM knows no schemas for this model."

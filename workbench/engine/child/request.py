@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.core.blocks import BlockError
-from workbench.core.chat_form import IN_WORDS, format_form, tools_form
+from workbench.core.chat_form import IN_WORDS, format_form, speaks_of_json, tools_form
 from workbench.core.runs import Mark
 from workbench.engine.calls import Call
 from workbench.engine.child.caching import refusals
@@ -110,7 +110,7 @@ def shaped(call: Call, format_in_words: str) -> tuple[dict[str, Any], list[Mark]
             form = format_form(call.output)
             if not why:
                 shape[FORMAT] = form
-                if call.output.kind == "json" and not any("json" in m.text.lower() for m in call.messages):
+                if call.output.kind == "json" and not speaks_of_json(call.messages):
                     why = "JSON is only given by providers when the messages speak of it."
             if why:
                 in_words = True

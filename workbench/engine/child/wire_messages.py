@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from workbench.core.chat_form import format_instruction
-from workbench.core.content import Message
+from workbench.core.chat_form import format_instruction, told_the_format
 from workbench.engine.calls import Call
 from workbench.engine.child.caching import with_breakpoint
 from workbench.engine.child.files import Files, content_of
@@ -37,13 +36,3 @@ def wire_messages(
             {"role": message.role, "content": with_breakpoint(content) if message.cache and caches else content}
         )
     return [*sent, *turns]
-
-
-def told_the_format(messages: list[Message], words: str) -> list[Message]:
-    """Return the messages with `words` at the end of the first system message, or in one of their own before all."""
-    at = next((i for i, m in enumerate(messages) if m.role == "system"), None)
-    if at is None:
-        return [Message("system", words), *messages]
-    system = messages[at]
-    told = Message("system", f"{system.text}\n\n{words}" if system.text else words, system.attachments, system.cache)
-    return [*messages[:at], told, *messages[at + 1 :]]

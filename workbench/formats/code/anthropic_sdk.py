@@ -19,7 +19,11 @@ from workbench.formats.code.tooling import answers_code, anthropic_loop
 
 MOST_TOKENS = 4096
 """Anthropic wants a limit; this one is taken where the lane sets none."""
-_SAME = ("temperature", "top_p", "top_k")
+_OWN = ("thinking", "metadata", "service_tier")
+"""Parameters that the library knows and chat completions spell alike."""
+_IN_THE_BODY = ("temperature", "top_p", "top_k")
+"""Parameters that the service takes and the library has no name for any more."""
+_RENAMED = ("max_tokens", "max_completion_tokens", "stop")
 _SHOW = 'print("".join(block.text for block in response.content if block.type == "text"))\n'
 _SYSTEM = """\
 system = []
@@ -36,18 +40,21 @@ def write(source: Source) -> str:
     if source.provider != "anthropic":
         raise CannotWriteError("This is no model of Anthropic's own service. Choose another library.")
     params: dict[str, Any] = dict(source.params)
-    left_out = [name for name in params if name not in (*_SAME, "max_tokens", "stop")]
+    left_out = [name for name in params if name not in (*_OWN, *_IN_THE_BODY, *_RENAMED)]
     has_system = source.output is not None or any(m.role == "system" for m in source.messages)
+    most = params.get("max_completion_tokens", params.get("max_tokens", MOST_TOKENS))
     arguments = [
         ("model", quoted(source.model)),
-        ("max_tokens", python(params.get("max_tokens", MOST_TOKENS))),
+        ("max_tokens", python(most)),
         *([("system", "system")] if has_system else []),
         ("messages", "messages"),
     ]
-    arguments += [(name, python(params[name], 1)) for name in _SAME if name in params]
+    arguments += [(name, python(params[name], 1)) for name in _OWN if name in params]
     if "stop" in params:
         stop = params["stop"]
         arguments.append(("stop_sequences", python([stop] if isinstance(stop, str) else stop, 1)))
+    if body := {name: params[name] for name in _IN_THE_BODY if name in params}:
+        arguments.append(("extra_body", python(body, 1)))
     if source.tools:
         forms = [one["function"] for one in tools_form(source.tools)]
         tools = [{"input_schema" if k == "parameters" else k: v for k, v in form.items()} for form in forms]
@@ -55,7 +62,7 @@ def write(source: Source) -> str:
     lines = [
         python_head(source, "anthropic", uses_keys=True) + "\nimport anthropic\n",
         *([answers_code(source, parses=False)] if source.tools else []),
-        python_messages(source, ANTHROPIC_IMAGE, caches=True),
+        python_messages(source, ANTHROPIC_IMAGE, caches=source.caches),
         *([_SYSTEM] if has_system else []),
     ]
     if source.output is not None:
@@ -63,8 +70,11 @@ def write(source: Source) -> str:
         lines.append(f"# The wanted form, in words that every model of this service reads.\nsystem.append({words})")
     if left_out:
         names = ", ".join(left_out)
-        lines.append(comment(f"Anthropic's library has no parameter of this name, so it is not sent: {names}"))
+        lines.append(comment(f"This service has no parameter of this name, so it is not sent: {names}"))
     lines.append(f"client = anthropic.Anthropic(api_key=os.environ[{quoted(source.key_variable)}])")
-    ask = python_call("client.messages.create", arguments)
-    lines.append(anthropic_loop(source, ask, _SHOW) if source.tools else f"response = {ask}\n{_SHOW}")
+    # The library takes no answer as a whole that may become long.
+    ask = (
+        f"with {python_call('client.messages.stream', arguments)} as stream:\n    response = stream.get_final_message()"
+    )
+    lines.append(anthropic_loop(source, ask, _SHOW) if source.tools else f"{ask}\n{_SHOW}")
     return "\n".join(lines)

@@ -34,6 +34,10 @@ def fill(text):
     pattern = r"\\{\\{[ \\t]*([^\\W\\d]\\w*)[ \\t]*\\}\\}"
     return re.sub(pattern, lambda found: values.get(found[1], found[0]), text)
 '''
+_DROP_EMPTY_PARTS = """\
+for message in messages:
+    if isinstance(message["content"], list):
+        message["content"] = [part for part in message["content"] if part.get("text") != ""]"""
 
 
 def images(source: Source) -> list[Attachment]:
@@ -63,6 +67,8 @@ def python_messages(source: Source, image: str = OPENAI_IMAGE, *, caches: bool =
     made = "".join(_python_message(source, message, caches and message.cache) for message in source.messages)
     lines.append(f"messages = [\n{made}]" if made else "messages = []")
     if source.values:
+        if caches or images(source):
+            lines.append(_DROP_EMPTY_PARTS)
         lines.append('messages = [message for message in messages if message["content"]]')
     return "\n".join(lines)
 

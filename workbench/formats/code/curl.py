@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 
 from workbench.formats.code.contents import images, shell_body
@@ -15,12 +16,15 @@ def write(source: Source) -> str:
     headers = ["-H 'Content-Type: application/json'"]
     if source.key_variable:
         headers.append(f'-H "Authorization: Bearer ${source.key_variable}"')
-    headers += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in source.headers]
+    # With a colon alone curl would take a header away.
+    headers += [f"-H {shlex.quote(f'{name}: {value}' if value else f'{name};')}" for name, value in source.headers]
     headers += [f'-H {shlex.quote(name + ": ")}"${variable}"' for name, variable in source.secret_headers]
     url = shlex.quote(source.base_url.rstrip("/") + "/chat/completions")
+    # Without this curl reads brackets and braces as ranges of addresses.
+    literally = " --globoff" if re.search(r"[\[\]{}]", url) else ""
     notes = [f"Reads {one.name} from the directory that it runs in." for one in images(source)]
     if source.tools:
         notes.append("Asks once: the model may answer with tool calls, and the Python snippets answer those.")
     head = "".join(f"{comment(note)}\n" for note in notes)
     body = shell_body(source, sent_params(source))
-    return head + " \\\n  ".join([f"curl -sS {url}", *headers, "--data-binary @- "]) + body
+    return head + " \\\n  ".join([f"curl -sS{literally} {url}", *headers, "--data-binary @- "]) + body

@@ -63,7 +63,7 @@ def write(source: Source) -> str:
             python_head(source, "litellm", uses_keys=bool(source.key_variable or source.secret_headers), parses=True)
             + "\nimport litellm\n",
             *([answers_code(source, parses=True)] if source.tools else []),
-            python_messages(source, caches=source.provider == "anthropic"),
+            python_messages(source, caches=source.caches),
             chat_loop(source, ask) if source.tools else f"response = {ask}\n{show}",
         ]
     )

@@ -30,7 +30,8 @@ class Source:
     sent as they are and `secret_headers` are pairs of a header's name and the variable of its value. `params` is the
     chat-completions form, `renames` the names that some of them have there. `values` fill `messages`; they are empty
     when the messages are filled already. `files` are the texts of attached text files by hash. `tools` may be called in
-    `tool_rounds` rounds; `output` is the wanted form of the answer. `notes` are sentences about what the code does not
+    `tool_rounds` rounds; `output` is the wanted form of the answer, None where words in the messages ask for it.
+    `caches` says that the provider takes breakpoints of its cache. `notes` are sentences about what the code does not
     do; they become comments.
     """
 
@@ -51,6 +52,7 @@ class Source:
     tools: tuple[Tool, ...] = ()
     tool_rounds: int = TOOL_ROUNDS
     output: OutputFormat | None = None
+    caches: bool = False
     notes: tuple[str, ...] = ()
 
 
@@ -73,7 +75,12 @@ def _escape(character: str, long_escapes: bool) -> str:
 def json_text(value: Any) -> str:
     """Return indented JSON in which every character can be seen."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
-    return "".join(c if c.isprintable() or c == "\n" else _escape(c, False) for c in text)
+    return "\n".join(map(visible, text.split("\n")))
+
+
+def visible(json_text: str) -> str:
+    """Return JSON of one line in which every character can be seen."""
+    return "".join(c if c.isprintable() else _escape(c, False) for c in json_text)
 
 
 def python(value: Any, indent: int = 0) -> str:

@@ -6,39 +6,96 @@ import json
 import shlex
 from typing import Any
 
-from workbench.core.templates import variables
+from workbench.core.templates import PLAIN_VARIABLE, fill, variables
 from workbench.formats.code.contents import file_texts
-from workbench.formats.code.source import Source, all_params, comment, quoted
+from workbench.formats.code.source import CannotWriteError, Source, all_params, comment, quoted, visible
 
 FILE = "lane.prompt.yml"
-
-
+_MOST_IN_A_WORD = 128 * 1024 - 1
+"""Bytes; Linux takes no longer argument."""
+_AS_VALUES = {"braces": "{{", "return": "\r"}
 _TEXTS = frozenset({"stop", "reasoning_effort"})
 
 
-def _spelt(name: str, value: Any) -> str:
-    """Return a parameter as the command reads it: these two as text, all others as JSON."""
-    return value if name in _TEXTS and isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
 def write(source: Source) -> str:
-    """Return shell commands: one that writes the prompt's file, one that runs it."""
-    said = [(m.role, "\n\n".join(filter(None, [m.text, *file_texts(source, m)]))) for m in source.messages]
-    texts = "\n".join(f"  - role: {role}\n    content: {quoted(text)}" for role, text in said)
-    # A text that was filled already may still look as if it had variables: each then stands for itself.
-    values = source.values or {name: f"{{{{{name}}}}}" for name in variables(text for _, text in said)}
-    words = [f"workbench run --prompt {FILE}", f"--model {shlex.quote(source.workbench_model)}"]
+    """Return shell commands: one that writes the prompt's file, one that runs it. Raises CannotWriteError."""
+    # YAML takes a while to import, and only what is written here needs to know its limit.
+    from workbench.formats.prompt_yml import LIMIT_BYTES
+
+    said, values = _texts(source)
+    lines = ["messages:"]
+    for role, text in said:
+        lines += [f"  - role: {role}", f"    content: {quoted(text)}"]
+    if values:
+        lines.append("testData:")
+        marks = ["  - ", *["    "] * (len(values) - 1)]
+        lines += [f"{mark}{quoted(n)}: {quoted(v)}" for mark, (n, v) in zip(marks, values.items(), strict=True)]
+    file = "\n".join(lines)
+    if len(file.encode()) >= LIMIT_BYTES:
+        raise CannotWriteError("This prompt is longer than the command's file may be. Choose another library.")
+    words = [f"workbench run --prompt {FILE}", f"--model {_word(source.workbench_model)}"]
     for name, value in all_params(source).items():
         for one in value if name == "stop" and isinstance(value, list) else [value]:
-            words.append(f"--param {shlex.quote(f'{name}={_spelt(name, one)}')}")
-    words += [f"--var {shlex.quote(f'{name}={value}')}" for name, value in values.items()]
+            words.append(f"--param {_param(name, one)}")
+    head = "".join(f"{comment(note)}\n" for note in _notes(source))
+    return head + f"cat > {FILE} <<'PROMPT'\n{file}\nPROMPT\n" + " \\\n  ".join(words) + "\n"
+
+
+def _texts(source: Source) -> tuple[list[tuple[str, str]], dict[str, str]]:
+    """Return roles with the texts of the file, and the values of its variables.
+
+    What was filled already, and what stands in an attached file, may look as if it had variables, and reading the file
+    would change its line ends: there the values of variables stand in for what must not be changed.
+    """
+    files = [file_texts(source, message) for message in source.messages]
+    roles = [str(message.role) for message in source.messages]
+    typed = [_joined(message.text, texts) for message, texts in zip(source.messages, files, strict=True)]
+    in_files = variables(text for texts in files for text in texts)
+    if source.values and not in_files and not any("\r\n" in text for text in (*typed, *source.values.values())):
+        return list(zip(roles, typed, strict=True)), source.values
+    filled = (fill(message.text, source.values) for message in source.messages)
+    said = [_escaped(_joined(text, texts)) for text, texts in zip(filled, files, strict=True)]
+    used = variables(said)
+    return list(zip(roles, said, strict=True)), {name: _AS_VALUES[name] for name in used}
+
+
+def _joined(text: str, files: list[str]) -> str:
+    return "\n\n".join(filter(None, [text, *files]))
+
+
+def _escaped(text: str) -> str:
+    braced = PLAIN_VARIABLE.sub(lambda found: f"{{{{braces}}}}{found[0][2:]}", text)
+    return braced.replace("\r\n", "{{return}}\n")
+
+
+def _param(name: str, value: Any) -> str:
+    """Return a parameter as the command reads it: two as text, all others as JSON."""
+    if not name or name != name.strip() or "=" in name:
+        raise CannotWriteError(f"The command takes no parameter named {name!r}. Choose another library.")
+    if name in _TEXTS and isinstance(value, str):
+        return _word(f"{name}={value}")
+    return _word(f"{name}={visible(json.dumps(value, ensure_ascii=False))}")
+
+
+def _word(text: str) -> str:
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError:
+        size = 0
+    if not 0 < size <= _MOST_IN_A_WORD or "\0" in text:
+        raise CannotWriteError("A parameter of this lane fits in no command. Choose another library.")
+    return shlex.quote(text)
+
+
+def _notes(source: Source) -> list[str]:
     notes = [
         f"The file {one.name} is not in this code; the command takes no files."
         for message in source.messages
         for one in message.attachments
         if one.is_image or one.hash not in source.files
     ]
+    if source.caches and any(message.cache for message in source.messages):
+        notes.append("The cache breakpoints are not in this code; the command's file has none.")
     if source.tools:
         notes.append("Asks once: the model may answer with tool calls, and the Python snippets answer those.")
-    head = "".join(f"{comment(note)}\n" for note in notes)
-    return head + f"cat > {FILE} <<'PROMPT'\nmessages:\n{texts}\nPROMPT\n" + " \\\n  ".join(words) + "\n"
+    return notes

@@ -55,7 +55,7 @@ def chat_loop(source: Source, ask: str) -> str:
     """Return the rounds of a model that is asked with chat completions by the expression `ask`."""
     return _loop(
         source,
-        ask,
+        f"response = {ask}",
         "    message = response.choices[0].message\n"
         "    if not message.tool_calls:\n"
         "        break\n"
@@ -68,7 +68,7 @@ def chat_loop(source: Source, ask: str) -> str:
 
 
 def anthropic_loop(source: Source, ask: str, show: str) -> str:
-    """Return the rounds of a model that is asked with Anthropic's library; `show` prints the answer."""
+    """Return the rounds of a model of Anthropic; `ask` is code that makes `response`, `show` prints the answer."""
     return _loop(
         source,
         ask,
@@ -90,6 +90,5 @@ def _loop(source: Source, ask: str, rounds: str, show: str) -> str:
     times = "1 round" if source.tool_rounds == 1 else f"{source.tool_rounds} rounds"
     stop = json.dumps(f"The model still calls tools after {times}.")
     return (
-        f"for _ in range({source.tool_rounds + 1}):\n    response = {asked}\n{rounds}else:\n"
-        f"    raise SystemExit({stop})\n{show}"
+        f"for _ in range({source.tool_rounds + 1}):\n{STEP}{asked}\n{rounds}else:\n    raise SystemExit({stop})\n{show}"
     )
