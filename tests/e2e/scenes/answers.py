@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QToolButton
+from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
 
 from tests.e2e.driving import CTRL, SHIFT, Demo
 from tests.e2e.scenes.staging import ask, command, dialog, provider, shots, show
@@ -183,7 +183,7 @@ def menus(demo: Demo) -> None:
     block.findChildren(QToolButton)[0].click()
     demo.picture("message-menu")
     _close_menu(demo)
-    (button,) = (found for found in window.header.findChildren(QToolButton) if found.menu() is not None)
+    (button,) = (found for found in window.header.findChildren(QPushButton) if found.menu() is not None)
     # The button itself would wait until its menu is closed.
     button.menu().popup(button.mapToGlobal(button.rect().bottomLeft()))
     demo.picture("main-menu")
