@@ -235,7 +235,7 @@ def test_long_code_gets_its_colours_after_it_is_shown(page: MarkdownView, theme:
     qtbot.waitUntil(lambda: page.is_whole)
     assert code.strip() in _shown(page)
     inks = _inks(page)
-    assert inks["def"] == theme.color("violet").name()
+    assert inks["def"] == theme.color("accent").name()
     assert inks["'😀'"] == theme.color("green").name()
     assert inks["after"] == theme.color("text").name()
 

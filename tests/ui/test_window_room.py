@@ -63,6 +63,30 @@ def test_a_long_sentence_is_whole_on_two_lines_or_a_tooltip(desk: Desk) -> None:
     assert window.notice._text.toolTip() == f"{sentence} " * 6
 
 
+@pytest.mark.parametrize("size", [(1024, 700), (1440, 900)])
+@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
+def test_a_question_in_the_header_is_whole_at_every_size_of_text(
+    desk: Desk, scale: float, size: tuple[int, int]
+) -> None:
+    desk.theme.set_scale(scale)
+    window = desk.open(size=size)
+    desk.run()
+    assert window.header.session()
+    sentence = "This run takes 3 calls (your limit is 2). Run it?"
+    window.notice.show_notice("limit", sentence, action="limit", label="Run it (Enter)")
+    desk.until(lambda: " ".join(window.notice._text.lines()) == sentence)
+    shown = place(window, window.notice)
+    for button in window.header.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+        if button is not window.notice and button.isVisible():
+            assert not place(window, button).intersects(shown)
+    buttons = window.header.findChildren(QPushButton, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    before = [(button.geometry(), button.isVisible()) for button in buttons]
+    window.notice.clear("limit")
+    QApplication.processEvents()
+    assert [(button.geometry(), button.isVisible()) for button in buttons] == before
+    assert window.header._session.isVisible()
+
+
 def test_the_detail_lies_over_the_window_until_it_is_closed(desk: Desk) -> None:
     window = desk.open()
     before = parts(window)

@@ -70,9 +70,12 @@ def spread_words(found: Spread) -> str:
     """Return one line about it."""
     if found.count < 2:
         return "There are not two finished samples to compare yet."
-    parts = [f"{found.count} samples: {found.distinct} different, {found.agreeing} agree at most"]
     if found.distinct == 1:
         parts = [f"{found.count} samples, all alike"]
+    elif found.distinct == found.count:
+        parts = [f"{found.count} samples, all different"]
+    else:
+        parts = [f"{found.count} samples, {found.distinct} different ones, {found.agreeing} of them alike"]
     if found.lengths is not None:
         parts.append(f"{found.lengths[0]:,} to {found.lengths[1]:,} characters")
     if found.times is not None:

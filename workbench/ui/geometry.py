@@ -56,10 +56,14 @@ class Divider(QSplitter):
         self.is_by_hand = True
 
 
-def side_width(window: int) -> int:
-    """Return the width of the side bar: two lanes fit, as long as it and the editor keep their least."""
+def side_width(window: int, scale: float = 1.0) -> int:
+    """Return the width of the side bar, which larger text makes wider where there is room.
+
+    Two lanes fit, as long as it and the editor keep their least.
+    """
     spare = window - SIDE_WIDTHS[0] - EDITOR_WIDTHS[0] - LANES_WIDTH
-    return min(SIDE_WIDTHS[1], SIDE_WIDTHS[0] + max(0, spare // 2))
+    widest = round(SIDE_WIDTHS[1] * max(1.0, (2 + scale) / 3))
+    return min(widest, SIDE_WIDTHS[0] + max(0, spare // 2))
 
 
 def editor_width(view: int) -> int:

@@ -145,7 +145,7 @@ class ShortcutSheet(QDialog):
         self.tree.setColumnCount(2)
         self.tree.setHeaderLabels(["Command", "Keys"])
         self.tree.setRootIsDecorated(False)
-        self.tree.setStyleSheet("QTreeView::item { padding: 3px 0; }")
+        self.tree.setStyleSheet("QTreeView::item { padding: 3px 5px; }")
         self.tree.setUniformRowHeights(True)
         self.tree.setItemsExpandable(False)
         self.tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -27,7 +27,9 @@ _EFFECTS = (
     Qt.UIEffect.UI_FadeTooltip,
 )
 _ICONS = ("tick", "clear", "down", "up")
-__all__ = ["DARK", "LIGHT", "STYLE", "Mode", "Motion", "Theme", "Tokens", "keep_room", "set_role"]
+QUIET_PADDING = 7
+"""Pixels between the edge of a button without a frame and its words: padding and border."""
+__all__ = ["DARK", "LIGHT", "QUIET_PADDING", "STYLE", "Mode", "Motion", "Theme", "Tokens", "keep_room", "set_role"]
 
 
 class Theme(QObject):
@@ -298,6 +300,7 @@ QRadioButton::indicator {
 QRadioButton::indicator:checked {
   width: @box_in; height: @box_in; border: @ring; background: @on_accent;
 }
+QCheckBox[role="bare"] { spacing: 0; }
 QCheckBox::indicator:focus, QRadioButton::indicator:focus { border-color: @accent; }
 QCheckBox:focus, QRadioButton:focus { text-decoration: underline; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: @border; }
@@ -307,11 +310,16 @@ QSlider::handle:horizontal {
 }
 QSlider::handle:horizontal:focus { border: 2px solid @text; width: 12px; height: 12px; }
 QPlainTextEdit, QTextEdit, QTextBrowser { background: @surface; border: none; }
+QPlainTextEdit[role="off"] { color: @muted; }
 QPlainTextEdit[role="field"] { border: 1px solid @border; border-radius: 6px; padding: 2px 4px; }
 QPlainTextEdit[role="field"]:focus { border-color: @accent; }
 QPlainTextEdit[role="field-wrong"] { border: 1px solid @red; border-radius: 6px; padding: 2px 4px; }
-QAbstractItemView { background: @surface; border: none; outline: none; }
+QAbstractItemView { background: @surface; border: none; outline: none; selection-background-color: @selected;
+  selection-color: @text; }
 QAbstractItemView[role="sunken"] { background: @sunken; }
+QListWidget::item { padding: 3px 6px; border-radius: 4px; }
+QListWidget::item:selected { background: @selected; color: @text; }
+QListWidget::item:hover:!selected { background: @hover; }
 QHeaderView::section { background: @surface; color: @muted; border: none; border-bottom: 1px solid @line;
   padding: 6px 8px; }
 QTabWidget::pane { border: none; border-top: 1px solid @line; }
@@ -349,6 +357,7 @@ QPushButton[role="pill-warn"]:hover, QPushButton[role="pill-warn"]:focus { borde
 QLabel[role="keycap"] { color: @muted; border: 1px solid @border; border-radius: 3px; padding: 0 4px;
   font-family: "JetBrains Mono", "DejaVu Sans Mono", monospace; font-size: @tiny; }
 QFrame[role="sunken"], QWidget[role="sunken"] { background: @sunken; }
+QFrame[role="sunken-below"] { background: @sunken; border: none; border-top: 1px solid @line; }
 QFrame[role="surface"], QWidget[role="surface"] { background: @surface; }
 QFrame[role="hline"] { background: @line; min-height: 1px; max-height: 1px; border: none; }
 QFrame[role="vline"] { background: @line; min-width: 1px; max-width: 1px; border: none; }

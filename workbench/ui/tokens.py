@@ -41,6 +41,7 @@ class Tokens:
     teal: str
     """Structure inside prompts."""
     warn: str
+    """What needs a look; of another hue than gold, which is for winners."""
     warn_soft: str
     text_selection: str
 
@@ -66,8 +67,8 @@ LIGHT = Tokens(
     violet="#7c43b8",
     violet_soft="#f1e8fb",
     teal="#0b7285",
-    warn="#8a5a00",
-    warn_soft="#fdf3dc",
+    warn="#a8430f",
+    warn_soft="#fdece2",
     text_selection="#c8d3fa",
 )
 DARK = Tokens(
@@ -91,7 +92,7 @@ DARK = Tokens(
     violet="#bd93f3",
     violet_soft="#30264a",
     teal="#66d3e4",
-    warn="#f0bf57",
-    warn_soft="#392f18",
+    warn="#f5a06b",
+    warn_soft="#3a251a",
     text_selection="#3a4680",
 )

@@ -280,7 +280,9 @@ class MainWindow(QObject):
         if uid:
             self.tasks.run(
                 lambda: self.workbench.history.count(uid),
-                lambda count: self.status.set_database(f"{path.name} · {_iterations(count)} of this prompt"),
+                lambda count: self.status.set_database(
+                    f"{path.name} · {_iterations(count)} of this prompt", _iterations(count)
+                ),
             )
 
     def _recovered(self, sentence: str) -> None:

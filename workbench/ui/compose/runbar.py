@@ -72,8 +72,8 @@ class RunBar(QFrame):
 
     def set_based_on(self, version: int | None, *, shown: bool = True) -> None:
         """Say which version the draft started from, None for none; nothing while the draft is not `shown`."""
-        about = "a new text" if version is None else f"based on version {version}"
-        self._about.set_full(about if shown else "")
+        about, brief = ("a new text", "new") if version is None else (f"based on version {version}", f"from v{version}")
+        self._about.set_full(about if shown else "", brief)
 
     # What Qt calls.
 

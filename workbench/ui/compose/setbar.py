@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QScrollArea,
@@ -25,6 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.ui.shell.bars import Elided
 from workbench.ui.theme import set_role
 
 if TYPE_CHECKING:
@@ -46,12 +46,13 @@ class SetChip(QWidget):
         super().__init__(parent)
         self.uid = ""
         self.tick = QCheckBox(self)
+        set_role(self.tick, "bare")
         self.name = QPushButton(self)
         set_role(self.name, "quiet")
         self.name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 6, 0)
-        layout.setSpacing(1)
+        layout.setContentsMargins(0, 0, 12, 0)
+        layout.setSpacing(2)
         layout.addWidget(self.tick)
         layout.addWidget(self.name)
         self.tick.clicked.connect(lambda checked: self.ticked.emit(self.uid, checked))
@@ -83,6 +84,7 @@ class _Strip(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumWidth(1)
         self.page = QWidget()
         set_role(self.page, "sunken")
         self.row = QHBoxLayout(self.page)
@@ -124,8 +126,8 @@ class SetBar(QFrame):
         self._shown = ""
         self._chips: list[SetChip] = []
         self._field: QLineEdit | None = None
-        self.about = QLabel("VALUES", self)
-        set_role(self.about, "section")
+        self.about = Elided("VALUES", "section", self)
+        self.about.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._strip = _Strip(self)
         self.add = QPushButton("+ Set", self)
         self.add.setAccessibleName("Add a value set")
@@ -138,9 +140,10 @@ class SetBar(QFrame):
             set_role(button, "quiet")
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(14, 4, 8, 0)
+        layout.setContentsMargins(14, 4, 10, 0)
         layout.setSpacing(4)
         layout.addWidget(self.about)
+        layout.addSpacing(4)
         layout.addWidget(self._strip, 1)
         layout.addWidget(self.add)
         layout.addWidget(self.menu)
@@ -164,7 +167,7 @@ class SetBar(QFrame):
         for chip, one in zip(self._chips, part, strict=True):
             chip.show_set(one, shown=one.uid == shown)
         ticked = sum(one.ticked for one in sets)
-        self.about.setText(f"{ticked} OF {len(sets)}" if sets else "VALUES")
+        self.about.set_full(f"{ticked} OF {len(sets)}" if sets else "VALUES")
         self.about.setAccessibleName(f"{ticked} of {len(sets)} value sets are run" if sets else "Values")
         stops = [*itertools.chain.from_iterable((c.tick, c.name) for c in self._chips), self.add, self.menu]
         for before, after in itertools.pairwise(stops):

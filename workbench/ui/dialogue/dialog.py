@@ -56,7 +56,6 @@ class DialogueDialog(QDialog):
         self.preview.setAccessibleName("Messages found")
         self.preview.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.preview.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.preview.setSpacing(2)
         self.keep = QCheckBox("Keep this prompt's system message, to try it on the dialogue")
         self.keep.setChecked(has_system)
         self.keep.setVisible(has_system)

@@ -101,8 +101,8 @@ class CompareDialog(QDialog):
         self.old, self.new = (self._picker(entries, uid) for uid in chosen)
         self.old.setAccessibleName("Older side")
         self.new.setAccessibleName("Newer side")
-        self.unchanged = QCheckBox("Show &unchanged parts")
-        self.beside = QCheckBox("&Side by side")
+        self.unchanged = QCheckBox("Show unchanged parts")
+        self.beside = QCheckBox("Side by side")
         self.count = QLabel()
         set_role(self.count, "small")
         self.previous = quiet_button("↑", "Previous change (Shift+F7)")
@@ -112,6 +112,9 @@ class CompareDialog(QDialog):
         self.before = DiffView(theme, mono=True, old=True, parent=self)
         self.before.setAccessibleName("Changes, the older side")
         self.before.hide()
+        for view in (self.before, self.view):
+            # What is read begins where the pickers do.
+            view.document().setDocumentMargin(2)
         _scroll_together(self.before, self.view)
         pickers = QHBoxLayout()
         pickers.addWidget(self.old, 1)
@@ -122,6 +125,8 @@ class CompareDialog(QDialog):
         for widget in (self.beside, self.unchanged, self.previous, self.next):
             bar.addWidget(widget)
         layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 14, 14, 14)
+        layout.setSpacing(8)
         layout.addLayout(pickers)
         layout.addLayout(bar)
         views = QHBoxLayout()

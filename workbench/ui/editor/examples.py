@@ -54,8 +54,10 @@ class ExampleSection(Section):
         self._place, self._home, self._enabled = (index, count), home, example.enabled
         place = "in the system message" if home == "system" else "user → assistant"
         state = "" if example.enabled else " · off, not sent"
-        self.set_hint(f"· {place} ({index + 1} of {count}){state}")
+        self.set_hint(f"{state} · {place} ({index + 1} of {count})".strip())
         set_role(self.title, "heading" if example.enabled else "muted")
+        for field in self.fields:
+            set_role(field, "" if example.enabled else "off")
         self.more.setToolTip("Move, switch off, duplicate or remove this example")
         self.more.setAccessibleName(f"Actions for example {index + 1}")
         for field, who in ((self.user, "User"), (self.assistant, "Assistant")):

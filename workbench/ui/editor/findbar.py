@@ -30,7 +30,7 @@ class FindBar(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        set_role(self, "sunken")
+        set_role(self, "sunken-below")
         self._find, self._by = QLineEdit(self), QLineEdit(self)
         self._find.setPlaceholderText("Find in the prompt")
         self._by.setPlaceholderText("Replace with")
@@ -46,7 +46,7 @@ class FindBar(QFrame):
         self._word = self._toggle("W", "Whole words only")
         self._regex = self._toggle(".*", "Regular expression")
         self._one = self._button("Replace", "Replace this hit and go to the next (Enter)", self.replace_wanted.emit)
-        self._all = self._button("All", "Replace all hits, as one step of undo", self.replace_all_wanted.emit)
+        self._all = self._button("Replace all", "Replace all hits, as one step of undo", self.replace_all_wanted.emit)
         self._first, self._options, second = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
         self._options.addStretch(1)
         self._folded = False
@@ -65,7 +65,7 @@ class FindBar(QFrame):
         second.addWidget(self._one)
         second.addWidget(self._all)
         grid = QGridLayout(self)
-        grid.setContentsMargins(12, 6, 8, 6)
+        grid.setContentsMargins(14, 7, 10, 6)
         grid.setVerticalSpacing(4)
         for row in (self._first, self._options, second):
             row.setSpacing(4)

@@ -22,7 +22,7 @@ _TOP = 6
 _BOTTOM = 8
 _GAP = 2
 _FOCUS_BAR = 2
-_COMMON_LABEL = "parameters"
+_COMMON_LABEL = "if called with"
 MOST_LINES = 12
 """Lines of one field before it scrolls by itself."""
 
@@ -232,7 +232,8 @@ class Section(QWidget):
 
     def _label_width(self) -> int:
         # Sections below each other let their fields begin at one place, unless a label needs more.
-        common = self.fontMetrics().horizontalAdvance(_COMMON_LABEL)
+        # A label asks for a pixel more than its words take.
+        common = self.fontMetrics().horizontalAdvance(_COMMON_LABEL) + 1
         return max((common, *(label.sizeHint().width() for label, _ in self._shown))) + 10
 
     def _note_height(self, width: int, bar: int) -> int:

@@ -59,13 +59,16 @@ class ProposalPane(QWidget):
         self.raw = AnswerView(theme, mono=True)
         self.raw.setAccessibleName("What the model wrote")
         self.view = DiffView(theme, mono=True)
+        for view in (self.raw, self.view):
+            # What is read begins where all else does.
+            view.document().setDocumentMargin(2)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.raw)
         self.stack.addWidget(self.view)
         self.trouble, self.remark, self.names = _label("error"), _label("small"), _label("error")
         self.count = QLabel()
         set_role(self.count, "small")
-        self.take = QCheckBox("&Take this change")
+        self.take = QCheckBox("Take this change")
         self.take.setToolTip(safe_tip("Take or leave the change that is looked at (F8)"))
         self.all = quiet_button("Leave all", "Take or leave all changes")
         self.previous = quiet_button("↑", "Previous change (Shift+F7)")

@@ -72,7 +72,6 @@ class QuestionPane(QWidget):
         self.answers.setAccessibleName("Answers to show to the model")
         self.answers.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.answers.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.answers.setSpacing(2)
         set_role(self.answers, "sunken")
         self.bad = quiet_button("Tick bad ones", "Tick the answers that lost or were all bad")
         self.told = _label("small")

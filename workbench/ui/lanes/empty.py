@@ -38,7 +38,8 @@ class EmptyPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setSpacing(10)
         layout.addStretch(2)
-        for widget in (self._heading, self._text, self.button, self.hidden):
+        # First what brings back what is there, then what makes something new.
+        for widget in (self._heading, self._text, self.hidden, self.button):
             layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
         theme.changed.connect(self._restyle)
@@ -60,7 +61,14 @@ class EmptyPage(QWidget):
         self._text.setText(text or (HIDDEN_TEXT if self._hidden else TEXT))
         self.button.setVisible(not heading)
         self.hidden.count(0 if heading else self._hidden)
+        self.hidden.setText("Show the hidden lane" if self._hidden == 1 else f"Show {self._hidden} hidden lanes")
+        set_role(self.hidden, "")
         self._restyle()
+
+    def take_focus(self) -> None:
+        """Take the keyboard where there is something to press."""
+        button = self.button if self.hidden.isHidden() else self.hidden
+        button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def words(self) -> str:
         """Return what is shown."""
@@ -68,4 +76,6 @@ class EmptyPage(QWidget):
 
     def _restyle(self) -> None:
         width = self._text.fontMetrics().averageCharWidth() * 44
-        self._text.setFixedSize(width, self._text.heightForWidth(width))
+        self._text.setMinimumHeight(0)
+        self._text.setFixedWidth(width)
+        self._text.setFixedHeight(self._text.heightForWidth(width))

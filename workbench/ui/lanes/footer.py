@@ -1,15 +1,17 @@
 """The foot of a column: mark, stop, copy, retry.
 
 Invariant: an answer that still streams can be stopped and not marked; one that ended can be marked and not stopped.
+No button is ever cut: where not all have room, those that the lane's menu has too are left to it.
 """
 
 from __future__ import annotations
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from workbench.app.lane_state import LaneHead, LaneStatus
 from workbench.ui.lanes import wording
-from workbench.ui.lanes.widgets import KeyButton, quiet_button, safe_tip
+from workbench.ui.lanes.widgets import SPARE, KeyButton, quiet_button, safe_tip
 from workbench.ui.shell.keybutton import KeyName
 from workbench.ui.theme import Theme
 
@@ -25,8 +27,9 @@ class LaneFooter(QWidget):
         self.diff = quiet_button("Diff", "Show what differs from another answer (Ctrl+D: in every lane)", self)
         self.copy = quiet_button("Copy", "Copy the answer", self)
         self.retry = quiet_button("Retry", "Ask this lane again; the present answer stays as an earlier attempt", self)
+        self._has_copy = False
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(12, 8, 10, 9)
+        layout.setContentsMargins(12, 9, 10, 9)
         layout.setSpacing(2)
         layout.addWidget(self.winner)
         layout.addWidget(self.stop)
@@ -42,7 +45,7 @@ class LaneFooter(QWidget):
         self._show_stop(head, focused=focused)
         self.stop.setVisible(running)
         self.winner.setVisible(not running)
-        self.copy.setVisible(has_text)
+        self._has_copy = has_text
         self.diff.setVisible(has_text and ended and not status.blind)
         # A lane that was changed since it ran is run again; a retry would repeat the call as it was.
         can_retry = ended and not head.read_only and not head.answered_by
@@ -50,6 +53,27 @@ class LaneFooter(QWidget):
             # A hidden button would pass the focus on to the next lane.
             (self.stop if running else self.winner).setFocus()
         self.retry.setVisible(can_retry)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Show what there is room for: first the menu has to do for Copy, then the keycap goes."""
+        layout = self.layout()
+        assert layout is not None
+        margins = layout.contentsMargins()
+        room = self.width() - margins.left() - margins.right()
+        first = self.winner if self.stop.isHidden() else self.stop
+        rest = [button for button in (self.diff, self.retry) if not button.isHidden()]
+        taken = sum(button.sizeHint().width() + layout.spacing() for button in rest)
+        whole, copy = first.width_with_key() - SPARE, self.copy.sizeHint().width() + layout.spacing()
+        shows_copy = self._has_copy and whole + copy + taken <= room
+        if self.copy.hasFocus() and not shows_copy:
+            first.setFocus()
+        self.copy.setVisible(shows_copy)
+        first.show_key(whole + taken <= room)
 
     def tab_stops(self) -> list[QWidget]:
         """Return the controls in reading order."""

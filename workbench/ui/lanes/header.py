@@ -146,7 +146,7 @@ class LaneHeader(QWidget):
         self.reading = ModeSwitch(theme, self)
         self._theme = theme
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 7, 6, 8)
+        layout.setContentsMargins(12, 6, 6, 8)
         layout.setSpacing(1)
         numbers = QHBoxLayout()
         numbers.setSpacing(4)

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from workbench.core.lanes import Params
 from workbench.ui.fields import clearable
 from workbench.ui.lanes import params_text as texts
-from workbench.ui.lanes.widgets import Choice, breakable, quiet_button
+from workbench.ui.lanes.widgets import breakable, quiet_button
 from workbench.ui.theme import Theme, set_role
 
 NOT_SET = "not set"
@@ -105,7 +105,7 @@ class ParamsDialog(QDialog):
         return field
 
     def _efforts(self, current: str) -> QComboBox:
-        box = Choice(self._theme, self)
+        box = QComboBox(self)
         box.setAccessibleName("Reasoning effort")
         box.addItem(NOT_SET, "")
         for effort in dict.fromkeys((*EFFORTS, *([current] if current else []))):

@@ -11,15 +11,8 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QResizeEvent, QShowEvent, QWheelEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QFrame,
-    QHBoxLayout,
-    QScrollArea,
-    QStackedLayout,
-    QWidget,
-)
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QWidget
 
 from workbench.app.lane_state import LaneHead, LaneStatus
 from workbench.ui.lanes import wording
@@ -28,6 +21,7 @@ from workbench.ui.lanes.empty import EmptyPage
 from workbench.ui.lanes.ending import RowEnd
 from workbench.ui.lanes.intents import Intents
 from workbench.ui.lanes.seat import Place, Seat
+from workbench.ui.lanes.sideways import Sideways
 from workbench.ui.lanes.together import Together
 from workbench.ui.lanes.widths import Widths
 from workbench.ui.theme import Theme, set_role
@@ -35,39 +29,6 @@ from workbench.ui.theme import Theme, set_role
 _ELAPSED_TICK_MS = 250
 _AT_ONCE = 4
 """Columns made in one go: as many as fit a usual window, and no more than a frame has time for."""
-
-
-class _Sideways(QScrollArea):
-    """A scroll area that only goes sideways."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.horizontalScrollBar().setSingleStep(40)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        delta = event.pixelDelta() if not event.pixelDelta().isNull() else event.angleDelta()
-        sideways = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        step = delta.x() or (delta.y() if sideways else 0)
-        if not step:
-            event.ignore()
-            return
-        bar = self.horizontalScrollBar()
-        bar.setValue(bar.value() - step)
-        event.accept()
-
-    def reveal(self, widget: QWidget) -> None:
-        """Go sideways until a child of the page is in view, its left edge if there is not room for all."""
-        place = widget.geometry()
-        bar, left, right = self.horizontalScrollBar(), place.left(), place.right() + 1
-        width = self.viewport().width()
-        if left < bar.value() or place.width() >= width:
-            bar.setValue(left)
-        elif right > bar.value() + width:
-            bar.setValue(right - width)
 
 
 class _Elapsed(QTimer):
@@ -103,7 +64,7 @@ class LanesView(Intents):
         self._focused = ""
         self._running = False
         self._solo = False
-        self._area = _Sideways(self)
+        self._area = Sideways(self)
         self._row = QWidget()
         set_role(self._row, "surface")
         self._layout = QHBoxLayout(self._row)
@@ -115,6 +76,7 @@ class LanesView(Intents):
         self._area.setWidget(self._row)
         self.widths = Widths(theme, self._area, self._row, self._end, lambda: self._seats, lambda: self._solo)
         self._empty = EmptyPage(theme, self)
+        self._end.behind.clicked.connect(self.toggle_solo)
         for adds, shows in ((self.add_button, self._end.hidden), (self._empty.button, self._empty.hidden)):
             adds.clicked.connect(self.add_requested)
             shows.clicked.connect(self.show_hidden_requested)
@@ -135,6 +97,7 @@ class LanesView(Intents):
     def set_heads(self, heads: Sequence[LaneHead]) -> None:
         """Show these lanes in this order. Slots must be unique."""
         wanted = {head.slot: head for head in heads}
+        keyboard = self._holder()
         if len(wanted) != len(heads):
             raise ValueError("two lanes have the same slot")
         old_index = next((i for i, seat in enumerate(self._seats) if seat.slot == self._focused), 0)
@@ -164,6 +127,21 @@ class LanesView(Intents):
         self._look_around()
         for _ in range(_AT_ONCE):
             self._build_one()
+        if keyboard is not None and keyboard not in wanted:
+            # Qt would give it to whatever stands next in the window.
+            self._take_keyboard()
+
+    def _holder(self) -> str | None:
+        """Return the slot of the lane that has the keyboard, None when none has."""
+        widget = QApplication.focusWidget()
+        holds = (s.slot for s in self._seats if widget is not None and s.widget.isAncestorOf(widget))
+        return next(holds, None)
+
+    def _take_keyboard(self) -> None:
+        if self._focused:
+            self.focus_lane(self.slots().index(self._focused))
+        else:
+            self._empty.take_focus()
 
     def explain_emptiness(self, heading: str = "", text: str = "") -> None:
         """Say why there are no columns; without words, what a lane is and how to add one."""
@@ -252,6 +230,7 @@ class LanesView(Intents):
     def _show_seats(self) -> None:
         for seat in self._seats:
             seat.widget.setVisible(not self._solo or seat.slot == self._focused)
+        self._end.count_behind(len(self._seats) - 1 if self._solo else 0, self.key_name("solo"))
         self.widths.arrange()
 
     def set_all_running(self, running: bool) -> None:

@@ -11,7 +11,6 @@ import html
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
-    QComboBox,
     QLabel,
     QPushButton,
     QSizePolicy,
@@ -26,6 +25,8 @@ from workbench.ui.theme import Theme, set_role
 
 _KEY_GAP = 7
 _KEY_PADDING = 4
+SPARE = 10
+"""Pixels of its edges that a button with a keycap can do without."""
 
 
 def safe_tip(text: str) -> str:
@@ -120,6 +121,7 @@ class KeyButton(QPushButton):
         super().__init__(parent)
         self._theme = theme
         self._keycap = ""
+        self._shows_key = True
         self._gold = False
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.updateGeometry)
@@ -137,6 +139,18 @@ class KeyButton(QPushButton):
         """Return what the keycap shows."""
         return self._keycap
 
+    def show_key(self, shown: bool) -> None:
+        """Show the keycap, or leave it out where there is no room for it."""
+        if shown != self._shows_key:
+            self._shows_key = shown
+            self.updateGeometry()
+            self.update()
+
+    def width_with_key(self) -> int:
+        """Return the pixels that the button needs with its keycap."""
+        key = self._key_size().width() + _KEY_GAP if self._keycap else 0
+        return self._text_width() + key + 26
+
     def _key_metrics(self) -> QFontMetrics:
         return QFontMetrics(self._theme.mono(-1.5))
 
@@ -148,12 +162,12 @@ class KeyButton(QPushButton):
         return QFontMetrics(self._theme.font(bold=True)).horizontalAdvance(self.text()) + 1
 
     def sizeHint(self) -> QSize:
-        key = self._key_size().width() + _KEY_GAP if self._keycap else 0
+        width = self.width_with_key() if self._shows_key else self._text_width() + 26
         height = max(self.fontMetrics().height(), self._key_size().height())
-        return QSize(self._text_width() + key + 26, height + 12)
+        return QSize(width, height + 12)
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        return self.sizeHint() - QSize(SPARE, 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QStylePainter(self)
@@ -167,7 +181,7 @@ class KeyButton(QPushButton):
         x = 13
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRect(x, 0, self.width() - x, self.height()), flags, self.text())
-        if self._keycap:
+        if self._keycap and self._shows_key:
             self._paint_key(painter, x + painter.fontMetrics().horizontalAdvance(self.text()) + _KEY_GAP)
 
     def _paint_key(self, painter: QPainter, x: int) -> None:
@@ -230,21 +244,6 @@ class Fold(QPushButton):
     def _restyle(self) -> None:
         self.setFont(self._theme.font(-1))
         self.updateGeometry()
-
-
-class Choice(QComboBox):
-    """A choice with an arrow of its own: the stylesheet's edge leaves none."""
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        painter = QPainter(self)
-        painter.setPen(self._theme.color("muted"))
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(self.rect().adjusted(0, 0, -10, 0), right, "▾")
 
 
 def quiet_button(text: str, name: str, parent: QWidget | None = None) -> QPushButton:

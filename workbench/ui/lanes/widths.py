@@ -88,6 +88,7 @@ class Widths(QObject):
     def arrange(self) -> None:
         """Give every column its width."""
         seats = self._seats()
+        self._fit_end(len(seats))
         widths: tuple[int, ...] = ()
         if self.by_content and seats and not self._is_alone():
             self._measure(seats)
@@ -130,6 +131,12 @@ class Widths(QObject):
                 text = seat.text()
                 if text and self._texts.get(seat.slot) != text:
                     self._needs[seat.slot], self._texts[seat.slot] = need(text, metrics), text
+
+    def _fit_end(self, count: int) -> None:
+        """Let what stands behind the columns say less where all of them are seen whole by that."""
+        room = self._area.viewport().width() - count * minimum_width(self._row, self._theme)
+        fits = {less: self._end.room_for(less=less) <= room for less in (False, True)}
+        self._end.say_less(fits[True] and not fits[False] and not self._is_alone())
 
     def _restyle(self) -> None:
         self._texts = {}

@@ -85,8 +85,8 @@ def _tokens(usage: Usage) -> tuple[str, str, str]:
 def numbers(status: LaneStatus, elapsed_ms: int | None = None) -> tuple[str, ...]:
     """Return the line of small numbers, fullest first. `elapsed_ms` is how long the lane has been running."""
     if status.blind:
-        word = _STATE_WORDS.get(status.state, "numbers hidden while blind")
-        return (word,)
+        word = _STATE_WORDS.get(status.state, "")
+        return (word,) if word else ("numbers hidden while blind", "numbers hidden")
     lead = _lead(status, elapsed_ms)
     if status.state in ("idle", "waiting", "queued"):
         return tuple(dict.fromkeys((lead, lead.partition(":")[0])))

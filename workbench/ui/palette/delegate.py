@@ -23,7 +23,7 @@ _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.Alignmen
 
 
 class PaletteDelegate(QStyledItemDelegate):
-    """One line: title and what is known of it at the left, kind and key at the right."""
+    """One line: title and what is known of it at the left, at the right its key, or what it is if it is no command."""
 
     def __init__(self, theme: Theme, view: QListView) -> None:
         super().__init__(view)
@@ -62,7 +62,8 @@ class PaletteDelegate(QStyledItemDelegate):
         metrics, right = QFontMetrics(self._small), rect.right()
         painter.setFont(self._small)
         painter.setPen(self._theme.color("muted"))
-        for text in (entry.kind, entry.key):
+        # Most of what is found are commands, and each says its group: only what is something else needs a word for it.
+        for text in ("" if entry.kind == "command" else entry.kind, entry.key):
             if text:
                 width = metrics.horizontalAdvance(text)
                 painter.drawText(QRect(right - width, rect.y(), width + 1, rect.height()), _LEFT, text)

@@ -96,11 +96,12 @@ class PickerDelegate(QStyledItemDelegate):
             width = self._small_metrics.horizontalAdvance(_NO_KEY) + 14
             pill = QRect(rect.right() - taken - width, rect.top(), width, rect.height())
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self._theme.color("warn_soft"))
-            painter.drawRoundedRect(pill, pill.height() / 2, pill.height() / 2)
+            painter.setPen(QPen(self._theme.color("border"), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            round_ = pill.height() / 2 - 0.5
+            painter.drawRoundedRect(pill.toRectF().adjusted(0.5, 0.5, -0.5, -0.5), round_, round_)
             painter.setFont(self._small)
-            painter.setPen(self._theme.color("warn"))
+            painter.setPen(self._theme.color("muted"))
             painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, _NO_KEY)
             taken += width + _GAP
         return taken

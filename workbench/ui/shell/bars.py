@@ -14,33 +14,35 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QSizePolicy,
-    QToolButton,
     QWidget,
 )
 
 from workbench.ui.shell.keybutton import KeyButton, KeyName, first_keys, with_key
 from workbench.ui.theme import Theme, set_role
 
+_NOTICE_CHARACTERS = 48
+"""Room that the header leaves for a line of a notice, whatever the size of its text."""
+_BETWEEN = 8
 _PILL_EDGE = 18
 """Padding and border of a pill, both sides, which a stylesheet takes from the room of the text."""
 
 
 class Elided(QLabel):
-    """One line that yields: it elides to the room it gets and has the whole text as tooltip when it did."""
+    """One line that yields: it says less, then elides to the room it gets, and then has the whole text as tooltip."""
 
     def __init__(self, text: str = "", role: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         # A label with a border would indent its text by itself, on one side only.
         self.setIndent(0)
-        self._full, self._tip = text, ""
+        self._full, self._brief, self._tip = text, "", ""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         if role:
             set_role(self, role)
         self.set_full(text)
 
-    def set_full(self, text: str) -> None:
-        """Show `text`, elided as needed."""
-        self._full = text
+    def set_full(self, text: str, brief: str = "") -> None:
+        """Show `text`, or `brief` where that does not fit, elided as needed."""
+        self._full, self._brief = text, brief
         self.updateGeometry()
         self._fit()
 
@@ -73,15 +75,23 @@ class Elided(QLabel):
             self._fit()
 
     def _fit(self) -> None:
-        room = self.contentsRect().width()
-        shown = QFontMetrics(self.font()).elidedText(self._full, Qt.TextElideMode.ElideRight, max(room, 20))
-        self.setText(shown)
+        room, metrics = max(self.contentsRect().width(), 20), QFontMetrics(self.font())
+        whole = metrics.horizontalAdvance(self._full) <= room
+        shown = metrics.elidedText(
+            self._full if whole or not self._brief else self._brief, Qt.TextElideMode.ElideRight, room
+        )
+        # A mark for what is missing, alone, says nothing.
+        self.setText("" if shown == "…" else shown)
         self.setToolTip(self._tip or (self._full if shown != self._full else ""))
         self.setAccessibleName(self._full)
 
 
 class Header(QFrame):
-    """The product's name or a notice in its place, what the session cost, and the menu."""
+    """The product's name or a notice in its place, what the session cost, and the menu.
+
+    What there is no room for beside a notice yields: first the session, which moves nothing; where text is large also
+    the key of the palette and the settings, which are in the menu, whether a notice is shown or not.
+    """
 
     settings_clicked = Signal()
     palette_clicked = Signal()
@@ -106,18 +116,16 @@ class Header(QFrame):
         self._settings = settings = QPushButton("Settings", self)
         set_role(settings, "quiet")
         settings.clicked.connect(self.settings_clicked)
-        self._menu = QToolButton(self)
-        self._menu.setText("Menu ▾")
+        self._menu = QPushButton("Menu ▾", self)
         self._menu.setAccessibleName("Menu")
-        self._menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         set_role(self._menu, "quiet")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 4, 10, 4)
         layout.setSpacing(8)
         layout.addWidget(self._name)
         layout.addStretch(1)
-        layout.addWidget(self._blind)
         layout.addWidget(self._session)
+        layout.addWidget(self._blind)
         layout.addWidget(self._palette)
         layout.addWidget(settings)
         layout.addWidget(self._menu)
@@ -158,12 +166,42 @@ class Header(QFrame):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
             self._name.setHidden(event.type() == QEvent.Type.ShowToParent)
+            self._fit()
         return super().eventFilter(watched, event)
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            # Something has other words, another size of text, or came or went.
+            self._fit()
+        return done
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self._fit_height()
+
+    def _fit(self) -> None:
+        margins, gap = self._layout.contentsMargins(), self._layout.spacing()
+        room = self.width() - margins.left() - margins.right()
+        room -= sum(button.sizeHint().width() + gap for button in (self._blind, self._menu))
+        settings = self._settings.sizeHint().width() + gap
+        widths = [self._palette.width_at(level) + gap for level in (0, 1)]
+        least = _NOTICE_CHARACTERS * self.fontMetrics().averageCharWidth()
+        level, hidden = next(
+            (one for one in ((0, False), (1, False)) if room - settings - widths[one[0]] >= least), (1, True)
+        )
+        self._palette.say(level)
+        self._settings.setHidden(hidden)
+        room -= widths[level] + (0 if hidden else settings)
+        first = self._layout.itemAt(0).widget()
+        notice = first if first is not None and first is not self._name and not first.isHidden() else None
+        taken = self._session.sizeHint().width() + 2 * gap + (notice.sizeHint().width() if notice else 0)
+        self._session.setHidden(not self._session.full() or (notice is not None and taken > room))
 
     def _fit_height(self) -> None:
         self.setFixedHeight(max(44, 2 * self.fontMetrics().lineSpacing() + 14))
@@ -175,8 +213,8 @@ class Header(QFrame):
     def set_session(self, text: str, detail: str) -> None:
         """Show the spend, iterations and median loop of this session; hidden while there is nothing to say."""
         self._session.set_full(text)
-        self._session.setToolTip(detail)
-        self._session.setVisible(bool(text))
+        self._session.set_tip(detail)
+        self._fit()
 
     def session(self) -> str:
         """Return the whole line about the session."""
@@ -190,19 +228,24 @@ class Header(QFrame):
 class _Dot(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setFixedSize(8, 8)
         self._color = QColor()
+        self._fit()
 
     def set_color(self, color: QColor) -> None:
         self._color = color
+        self._fit()
         self.update()
+
+    def _fit(self) -> None:
+        side = max(6, round(self.fontMetrics().height() / 2))
+        self.setFixedSize(side, side)
 
     def paintEvent(self, _: object) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._color)
-        painter.drawEllipse(0, 0, 7, 7)
+        painter.drawEllipse(0, 0, self.width() - 1, self.height() - 1)
 
 
 class StatusBar(QFrame):
@@ -218,18 +261,23 @@ class StatusBar(QFrame):
         self._engine = Elided("Engine starts with the first run", role="small", parent=self)
         self._saved = QLabel(self)
         self._forecast = Elided(role="small", parent=self)
-        self._forecast.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._database = Elided(role="small", parent=self)
-        self._database.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        for line in (self._engine, self._forecast, self._database):
+            line.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        for line in (self._forecast, self._database):
+            line.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         set_role(self._saved, "small")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 2, 14, 2)
         layout.setSpacing(10)
         layout.addWidget(self._dot)
-        layout.addWidget(self._engine, 3)
+        layout.addWidget(self._engine)
+        layout.addSpacing(_BETWEEN)
         layout.addWidget(self._saved)
-        layout.addWidget(self._forecast, 4)
-        layout.addWidget(self._database, 2)
+        layout.addStretch(1)
+        layout.addWidget(self._forecast)
+        layout.addSpacing(_BETWEEN)
+        layout.addWidget(self._database)
         theme.changed.connect(self._restyle)
         self._restyle()
 
@@ -255,9 +303,9 @@ class StatusBar(QFrame):
         """Return what is said about the database."""
         return self._database.full()
 
-    def set_database(self, text: str) -> None:
-        """Name the database and what it holds."""
-        self._database.set_full(text)
+    def set_database(self, text: str, brief: str = "") -> None:
+        """Name the database and what it holds; `brief` says the more important part of it."""
+        self._database.set_full(text, brief)
 
     def set_forecast(self, text: str, detail: str, *, warns: bool = False) -> None:
         """Say what the next run will take; `detail` is its tooltip. A warning is in the words as well."""

@@ -19,8 +19,9 @@ from workbench.ui.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
 MARGIN = 14
-_RAIL = 6
-_DOT = 6
+_GAP = 7
+_LEAST_RIGHT = 7
+"""Characters that say at least who won."""
 
 
 class _Delegate(QStyledItemDelegate):
@@ -92,7 +93,7 @@ class IterationDelegate(_Delegate):
         selected = self.background(painter, option, index)
         top = option.rect.top() + 6
         self._rail(painter, option.rect, index, row, selected)
-        left = MARGIN + 16
+        left = MARGIN + 2 * self._radius() + 6
         rect = QRect(left, top, option.rect.width() - left - MARGIN, self._line(self.theme.font()))
         self._first_line(painter, rect, row)
         self._second_line(painter, QRect(left, rect.bottom() + 2, rect.width(), self._line(self.theme.font(-1))), row)
@@ -102,23 +103,29 @@ class IterationDelegate(_Delegate):
         x = rect.left()
         vertical = Qt.AlignmentFlag.AlignVCenter
         quiet = isinstance(row, BareVersion)
-        for text, font, color in (
+        right, right_font, tone = self._right(row)
+        parts = [
             (timeline.short_name(row), self.theme.font(bold=not quiet), "muted" if quiet else "text"),
             (f"+{row.added}", self.theme.font(-0.5), "green"),
             (f"−{row.removed}", self.theme.font(-0.5), "red"),
-        ):
+        ]
+        widths = [QFontMetrics(font).horizontalAdvance(text) for text, font, _ in parts]
+        metrics = QFontMetrics(right_font)
+        kept = min(metrics.horizontalAdvance(right), _LEAST_RIGHT * metrics.averageCharWidth())
+        if sum(widths) + _GAP * len(parts) + kept > rect.width():
+            # Who won, or when it was, says more than how many words changed.
+            parts = parts[:1]
+        for (text, font, color), width in zip(parts, widths, strict=False):
             painter.setFont(font)
             painter.setPen(self.theme.color(color))
-            width = QFontMetrics(font).horizontalAdvance(text)
             painter.drawText(
                 QRect(x, rect.top(), width + 2, rect.height()), Qt.AlignmentFlag.AlignLeft | vertical, text
             )
-            x += width + 7
-        text, font, tone = self._right(row)
-        painter.setFont(font)
+            x += width + _GAP
+        painter.setFont(right_font)
         painter.setPen(self.theme.color(tone))
         room = QRect(x, rect.top(), rect.right() - x + 1, rect.height())
-        elided = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+        elided = metrics.elidedText(right, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignRight | vertical, elided)
 
     def _right(self, row: TimelineRow) -> tuple[str, QFont, str]:
@@ -130,7 +137,7 @@ class IterationDelegate(_Delegate):
         if row.running:
             return "running", small, "accent"
         if row.verdict in ("tie", "all_bad"):
-            return ("tie" if row.verdict == "tie" else "all bad"), small, "gold"
+            return ("tie" if row.verdict == "tie" else "all bad"), small, "text"
         if row.blind:
             return "blind", small, "accent"
         return relative(row.started_at, self._now()), small, "muted"
@@ -155,7 +162,7 @@ class IterationDelegate(_Delegate):
         painter.drawText(rect, aligned, elided)
 
     def _rail(self, painter: QPainter, rect: QRect, index: Index, row: TimelineRow, selected: bool) -> None:
-        x = MARGIN + _RAIL - 2
+        x = MARGIN + self._radius() - 1
         center = QPoint(x, rect.top() + 6 + self._line(self.theme.font()) // 2)
         painter.setPen(QPen(self.theme.color("border"), 1))
         first, last = index.row() == 0, index.row() == index.model().rowCount() - 1
@@ -164,7 +171,8 @@ class IterationDelegate(_Delegate):
             color = self.theme.color("accent" if selected else "muted")
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(color)
-            painter.drawEllipse(center, 2, 2)
+            small = max(2, round(self._radius() * 0.4))
+            painter.drawEllipse(center, small, small)
         elif row.verdict == "winner":
             self._dot(painter, center, "gold", filled=True)
         elif row.running:
@@ -178,7 +186,8 @@ class IterationDelegate(_Delegate):
             self._dot(painter, center, "accent" if selected else "muted", filled=selected)
             return
         color = self.theme.color("red" if trouble == "failed" else "accent" if selected else "muted")
-        box = QRect(center.x() - _DOT + 1, center.y() - _DOT + 1, 2 * _DOT - 2, 2 * _DOT - 2)
+        radius = self._radius()
+        box = QRect(center.x() - radius, center.y() - radius, 2 * radius, 2 * radius)
         painter.setPen(QPen(color, 1.5))
         painter.setBrush(self.theme.color("sunken"))
         if trouble == "stopped":
@@ -186,7 +195,8 @@ class IterationDelegate(_Delegate):
             return
         painter.drawEllipse(box)
         if trouble == "failed":
-            inner = box.adjusted(3, 3, -3, -3)
+            inset = round(radius * 0.6)
+            inner = box.adjusted(inset, inset, -inset, -inset)
             painter.drawLine(inner.topLeft(), inner.bottomRight() + QPoint(1, 1))
             painter.drawLine(inner.topRight() + QPoint(1, 0), inner.bottomLeft() + QPoint(0, 1))
         else:
@@ -196,7 +206,11 @@ class IterationDelegate(_Delegate):
     def _dot(self, painter: QPainter, center: QPoint, color: str, *, filled: bool) -> None:
         painter.setPen(QPen(self.theme.color(color), 1.5))
         painter.setBrush(self.theme.color(color if filled else "sunken"))
-        painter.drawEllipse(center, _DOT - 1, _DOT - 1)
+        painter.drawEllipse(center, self._radius(), self._radius())
+
+    def _radius(self) -> int:
+        """Return how large a mark is: as its number beside it."""
+        return max(4, round(self._line(self.theme.font()) / 3.2))
 
     @staticmethod
     def _line(font: QFont) -> int:

@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QHideEvent, QPainter, QPaintEvent, QResizeEvent, QTextLayout, QTextOption
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QFrame,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from workbench.ui.theme import set_role
 
@@ -138,6 +147,7 @@ class NoticeBar(QFrame):
         self.detail.setPlainText(detail[:_DETAIL_LIMIT])
         self._button.setText(label)
         self._button.setVisible(bool(action))
+        self.updateGeometry()
         self.show()
 
     def clear(self, key: str) -> None:
@@ -162,6 +172,13 @@ class NoticeBar(QFrame):
         return was_open
 
     # What Qt calls.
+
+    def sizeHint(self) -> QSize:
+        """Return what shows all words: the sentence on its lines, which end somewhat before they are full."""
+        words = QFontMetrics(self.font()).horizontalAdvance(self._text.full())
+        wanted = min(words, round(words / LINES * 1.15)) + 20
+        buttons = [b.sizeHint().width() + 2 for b in self.findChildren(QAbstractButton) if not b.isHidden()]
+        return QSize(wanted + sum(buttons), super().sizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

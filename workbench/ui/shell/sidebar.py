@@ -28,7 +28,7 @@ from workbench.core.timeline import TimelineRow
 from workbench.ui.shell.bars import Elided
 from workbench.ui.shell.delegates import MARGIN, IterationDelegate, PromptDelegate
 from workbench.ui.shell.keybutton import KeyName, with_key
-from workbench.ui.theme import Theme, set_role
+from workbench.ui.theme import QUIET_PADDING, Theme, set_role
 
 PROMPTS_SHARE = 0.35
 """The most of the height that the prompts take by themselves."""
@@ -304,7 +304,8 @@ def _section(
     """Return a box with a title above `body`, and the row of the title."""
     box = QWidget()
     head = QHBoxLayout()
-    head.setContentsMargins(MARGIN, 10, 8, 4)
+    # The words of a button without a frame stand in line with what is below it.
+    head.setContentsMargins(MARGIN, 10, MARGIN - QUIET_PADDING, 4)
     head.addWidget(Elided(title, role="section"), 1)
     if button is not None:
         head.addWidget(button)

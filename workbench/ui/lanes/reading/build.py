@@ -36,6 +36,7 @@ CODE = QTextFormat.Property.UserProperty.value + 3
 QUOTE_STEP = 14
 CODE_PADDING = 8
 _ITEM_STEP = 18
+_CLOSE = 0.3
 _HEADINGS = {1: 3.0, 2: 2.0, 3: 1.0}
 
 
@@ -56,7 +57,8 @@ class Builder:
 
     def write(self, cursor: QTextCursor, part: Part, offset: int, *, first: bool, apart: bool, final: bool) -> None:
         """Add a part at the end. `apart` says that a blank line parts it from the one before; `final` colours code."""
-        block = self._block(part, offset, first=first, apart=apart)
+        under = not first and cursor.blockFormat().headingLevel() > 0
+        block = self._block(part, offset, first=first, apart=apart, under=under)
         if part.kind == "code":
             self._code(cursor, part, block, first=first, final=final)
         elif part.kind == "table":
@@ -82,12 +84,13 @@ class Builder:
                 cursor.insertBlock(block)
             cursor.insertText(line, self._code_format())
 
-    def _block(self, part: Part, offset: int, *, first: bool, apart: bool) -> QTextBlockFormat:
+    def _block(self, part: Part, offset: int, *, first: bool, apart: bool, under: bool) -> QTextBlockFormat:
+        """Return how a part stands; what is right `under` a heading belongs to it, and stands close."""
         block = QTextBlockFormat()
         gap = 0.0 if first else self._line if apart else 0.0
         if not first and part.kind in ("code", "table", "heading"):
             gap = max(gap, self._line / 2)
-        block.setTopMargin(gap)
+        block.setTopMargin(min(gap, self._line * _CLOSE) if under else gap)
         block.setLineHeight(self.extra, QTextBlockFormat.LineHeightTypes.LineDistanceHeight.value)
         left = float(part.quote * QUOTE_STEP + max(0, part.depth - 1) * _ITEM_STEP)
         if part.depth:

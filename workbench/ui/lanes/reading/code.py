@@ -16,7 +16,7 @@ _COLORS = (
     ("Comment", "muted"),
     ("Literal.String", "green"),
     ("Literal.Number", "teal"),
-    ("Keyword", "violet"),
+    ("Keyword", "accent"),
     ("Name.Function", "accent"),
     ("Name.Class", "accent"),
     ("Name.Tag", "teal"),

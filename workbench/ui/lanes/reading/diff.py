@@ -6,7 +6,8 @@ empty until its own comparison has come.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from workbench.app.comparing import LaneDiff
@@ -23,6 +24,7 @@ class DiffPage(Page):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown: LaneDiff | None = None
+        self._wash: tuple[float, float] | None = None
         self.base = quiet_button("vs …", "What this answer is compared with", self)
         self.count = QLabel(self)
         set_role(self.count, "small")
@@ -77,6 +79,24 @@ class DiffPage(Page):
         self._show()
 
     def set_wash(self, wash: tuple[float, float] | None) -> None:
+        self._wash = wash
+        self._wash_view()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._wash_view()
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._wash_view()
+        return done
+
+    def _wash_view(self) -> None:
+        """Let the text go on with what is painted behind the bar, wherever it begins now."""
+        layout, wash = self.layout(), self._wash
+        assert layout is not None
+        layout.activate()
         self.view.set_wash(None if wash is None else (wash[0] - self.view.y(), wash[1] - self.view.y()))
 
     def set_name(self, name: str) -> None:

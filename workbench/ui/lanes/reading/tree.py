@@ -27,6 +27,8 @@ from workbench.ui.lanes.widgets import breakable, safe_tip
 from workbench.ui.theme import Theme, set_role
 
 _FEW = 60
+_LEFT = 4
+"""So that the names of values stand about where text would."""
 
 
 class _Roomy(QStyledItemDelegate):
@@ -114,7 +116,7 @@ class TreePage(Page):
         self.problem.setAlignment(Qt.AlignmentFlag.AlignTop)
         set_role(self.problem, "error")
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 4, 0, 0)
+        layout.setContentsMargins(_LEFT, 8, 0, 0)
         layout.addWidget(self.tree)
         layout.addWidget(self.problem)
         self.tree.expanded.connect(self._fit)

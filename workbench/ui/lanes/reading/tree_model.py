@@ -142,4 +142,4 @@ def _color(value: Any) -> str:
         return "teal"
     if isinstance(value, str):
         return "green"
-    return "violet" if value is None or isinstance(value, bool) else "muted"
+    return "accent" if value is None or isinstance(value, bool) else "muted"

@@ -1,0 +1,196 @@
+"""The lanes and their answers."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
+
+from tests.e2e.driving import CTRL, SHIFT, Demo
+from tests.e2e.scenes.staging import ask, command, dialog, provider, shots, show
+from tests.e2e.scenes.texts import ARGUMENTS, BLOCKS, JSON, MARKDOWN, SAMPLES
+from tests.fakes.provider import Hold, stream, whole
+from workbench.core.content import Content, Message
+from workbench.core.lanes import ECHO, ECHO_MODEL, LITELLM, Lane, Params
+from workbench.core.limits import Limits
+
+Key = Qt.Key
+
+
+def reading(demo: Demo) -> None:
+    """One answer in every way of reading, and what differs."""
+    window = demo.window
+    ask(demo, MARKDOWN)
+    window.view.lanes.focus_lane(0)
+    command(demo, "read_markdown")
+    window.view.lanes.focus_lane(1)
+    command(demo, "read_text")
+    shots(demo, "markdown-and-text", narrow=True)
+    window.view.lanes.focus_lane(0)
+    command(demo, "read_raw")
+    demo.pause(200)
+    shots(demo, "raw")
+    command(demo, "read_automatic")
+    ask(demo, MARKDOWN.replace("Friday", "Thursday").replace("packed", "wrapped") + "\nThank you.")
+    window.handlers.mark_number(1)
+    demo.pause(150)
+    command(demo, "diff")
+    demo.pause(300)
+    shots(demo, "diff", narrow=True)
+    command(demo, "diff")
+    ask(demo, JSON)
+    command(demo, "read_automatic")
+    window.view.lanes.focus_lane(0)
+    command(demo, "read_json")
+    shots(demo, "json")
+    command(demo, "read_automatic")
+    command(demo, "compare")
+    dialog(demo, "compare")
+    demo.press(Key.Key_N, CTRL | SHIFT)
+    dialog(demo, "note", ("light",))
+    window.view.lanes.focus_lane(0)
+    command(demo, "lane_code")
+    dialog(demo, "code")
+    command(demo, "lane_model")
+    dialog(demo, "picker", settle_ms=900)
+    window.view.lanes.edit_params(window.shown_slots()[0])
+    dialog(demo, "parameters")
+    window.dialogs.wire(window.shown_slots()[0])
+    dialog(demo, "wire", ("dark",))
+
+
+def calling(demo: Demo) -> None:
+    """A model that calls the simulated tool, shown in steps."""
+    window = demo.window
+    call = {"id": "c1", "type": "function", "function": {"name": "lookup_order", "arguments": ARGUMENTS}}
+    with provider(demo, "Shop model") as (fake, endpoint):
+        fake.script(
+            whole("I look it up.", tool_calls=[call], finish="tool_calls"),
+            stream('{"status": "in transit", "eta": "2026-11-28"}'),
+        )
+        show(demo, BLOCKS, (Lane("g1", endpoint, "shop-1"),), question="Where is my order 123ABCDEFG?")
+        demo.run()
+    window.view.editor.focus_first()
+    shots(demo, "steps", narrow=True)
+
+
+def running(demo: Demo) -> None:
+    """Answers that stream, and the question for a run over its limits."""
+    window = demo.window
+    with provider(demo, "Slow model") as (fake, endpoint):
+        words = ("The order number you provided is ", "123ABCDEFG. ", "Please wait while I")
+        fake.script(*(stream(*words, reasoning=["The user ", "wants a status."], then=[Hold()]) for _ in range(2)))
+        lanes = (Lane("g1", endpoint, "slow-1"), Lane("g2", ECHO, ECHO_MODEL), Lane("g3", endpoint, "slow-2"))
+        show(demo, Content((Message("user", "Where is my order?"),)), lanes)
+        demo.press(Key.Key_Return, CTRL)
+        board = window.compose.board
+        demo.until("both stream", lambda: all((s := board.shown(x)) and words[-1] in s.text for x in ("g1", "g3")))
+        demo.until("the echo has ended", lambda: (s := board.shown("g2")) and s.result is not None)
+        shots(demo, "running", narrow=True)
+        window.handlers.table()["stop"]()
+        demo.until("all ended", lambda: not window.compose.still_running())
+        fake.release()
+    shots(demo, "stopped", ("light",))
+    window.gate.set_limits(Limits(usd=0.01, calls=2))
+    window.view.editor.focus_first()
+    demo.press(Key.Key_Return, CTRL)
+    demo.until("it asks", lambda: window.gate.asks)
+    shots(demo, "over-the-limits", narrow=True)
+    window.theme.set_scale(2.0)
+    demo.picture("over-the-limits-at-200")
+    window.theme.set_scale(1.0)
+    window.gate.refuse()
+    window.gate.set_limits(Limits())
+
+
+def blind(demo: Demo) -> None:
+    """A run whose models are hidden, before and after its verdict."""
+    command(demo, "blind")
+    ask(demo, MARKDOWN, 3)
+    shots(demo, "blind", narrow=True)
+    demo.window.handlers.mark_number(2)
+    demo.pause(200)
+    shots(demo, "blind-revealed", ("light",))
+    command(demo, "blind")
+
+
+def lanes(demo: Demo) -> None:
+    """One lane, twelve, and one that fails."""
+    window = demo.window
+    ask(demo, "Say hello.", 1)
+    shots(demo, "one-lane", ("light",))
+    ask(demo, MARKDOWN, 12)
+    shots(demo, "twelve-lanes", narrow=True)
+    failing = (Lane("g1", LITELLM, "openai/gpt-5-mini"), Lane("g2", ECHO, ECHO_MODEL), Lane("g3", ECHO, ECHO_MODEL))
+    show(demo, Content((Message("user", "Hello"),)), failing)
+    demo.run()
+    window.handlers.mark_number(2)
+    shots(demo, "failed", narrow=True)
+
+
+def layout(demo: Demo) -> None:
+    """One lane with the whole width, hidden lanes, a baseline, samples, and columns as wide as their text."""
+    window = demo.window
+    ask(demo, MARKDOWN, 3)
+    window.view.lanes.focus_lane(1)
+    command(demo, "solo")
+    shots(demo, "one-lane-focused", narrow=True)
+    command(demo, "solo")
+    command(demo, "hide_lane")
+    shots(demo, "a-hidden-lane", narrow=True)
+    window.notice.hide()
+    for _ in range(2):
+        window.compose.lanes.set_hidden(window.shown_slots()[0], hidden=True)
+    shots(demo, "all-lanes-hidden", ("light",))
+    window.compose.lanes.show_all()
+    window.view.lanes.focus_lane(0)
+    command(demo, "baseline")
+    texts = Content((Message("user", MARKDOWN.replace("Friday", "Thursday")),))
+    kept = window.compose.lanes.lanes
+    show(demo, texts, kept)
+    demo.run()
+    shots(demo, "baseline", narrow=True)
+    command(demo, "lane_widths")
+    shots(demo, "widths-by-text", ("dark",))
+    command(demo, "lane_widths")
+    window.notice.hide()
+
+
+def samples(demo: Demo) -> None:
+    """Several samples of a lane, and how far they are apart."""
+    window = demo.window
+    with provider(demo, "Varied model") as (fake, endpoint):
+        fake.script(*(stream(text) for text in SAMPLES))
+        lane = Lane("g1", endpoint, "varied-1", samples=len(SAMPLES), params=Params(temperature=0.9))
+        show(demo, Content((Message("user", "Where is my order?"),)), (lane, Lane("g2", ECHO, ECHO_MODEL)))
+        demo.run()
+    window.view.lanes.focus_lane(0)
+    command(demo, "next_sample")
+    command(demo, "spread")
+    shots(demo, "samples", narrow=True)
+    window.notice.hide()
+
+
+def menus(demo: Demo) -> None:
+    """The menus, which are where most of what a person can do is told."""
+    window = demo.window
+    ask(demo, MARKDOWN)
+    column = window.view.lanes.column(window.shown_slots()[0])
+    assert column is not None
+    column.open_menu()
+    demo.picture("lane-menu")
+    _close_menu(demo)
+    block = window.view.editor.blocks[0]
+    block.findChildren(QToolButton)[0].click()
+    demo.picture("message-menu")
+    _close_menu(demo)
+    (button,) = (found for found in window.header.findChildren(QPushButton) if found.menu() is not None)
+    # The button itself would wait until its menu is closed.
+    button.menu().popup(button.mapToGlobal(button.rect().bottomLeft()))
+    demo.picture("main-menu")
+    _close_menu(demo)
+
+
+def _close_menu(demo: Demo) -> None:
+    while (menu := QApplication.activePopupWidget()) is not None:
+        menu.close()
+    demo.pause(50)

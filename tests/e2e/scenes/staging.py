@@ -1,0 +1,93 @@
+"""What all scenes use to lead the window somewhere and to take its picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal, TypeVar
+
+from PySide6.QtWidgets import QApplication, QDialog
+
+from tests.e2e.driving import NARROW, WIDE, Demo
+from tests.fakes.provider import FakeProvider
+from workbench.core.content import Content, Message
+from workbench.core.drafts import Draft
+from workbench.core.lanes import ECHO, ECHO_MODEL, Lane
+from workbench.usecases.addresses import EndpointForm
+
+Theme = Literal["light", "dark"]
+BOTH: tuple[Theme, ...] = ("light", "dark")
+Kind = TypeVar("Kind", bound=QDialog)
+
+
+def put(demo: Demo, content: Content, lanes: int = 2, **values: str) -> None:
+    """Let the draft be this content with these values and so many lanes of `echo`."""
+    columns = tuple(Lane(f"g{number}", ECHO, ECHO_MODEL) for number in range(1, lanes + 1))
+    show(demo, content, columns, **values)
+
+
+def show(demo: Demo, content: Content, lanes: tuple[Lane, ...], **values: str) -> None:
+    """Let the draft be this content with these lanes and values, and wait until it is checked and counted."""
+    compose = demo.window.compose
+    compose.back()
+    compose.put_back(Draft(content, tuple(values.items()), lanes, compose.draft().based_on))
+    demo.window.view.editor.focus_first()
+    demo.pause(60)
+
+
+def ask(demo: Demo, text: str, lanes: int = 2) -> None:
+    """Run a single message, which is then the answer of every lane."""
+    put(demo, Content((Message("user", text),)), lanes)
+    demo.run()
+
+
+def shots(demo: Demo, name: str, themes: tuple[Theme, ...] = BOTH, *, narrow: bool = False) -> None:
+    """Take a picture in each theme; the last one also at the smallest size."""
+    for theme in themes:
+        demo.window.theme.set_mode(theme)
+        demo.picture(f"{name}-{theme}")
+    if narrow:
+        demo.resize(NARROW)
+        demo.picture(f"{name}-narrow-{themes[-1]}")
+        demo.resize(WIDE)
+    demo.window.theme.set_mode("light")
+
+
+def command(demo: Demo, id_: str) -> None:
+    """Do what a command does."""
+    demo.window.handlers.table()[id_]()
+    demo.pause(120)
+
+
+def opened(demo: Demo, kind: type[Kind]) -> Kind:
+    """Wait for an open dialog of this kind and return it."""
+
+    def found() -> list[Kind]:
+        return [w for w in QApplication.topLevelWidgets() if isinstance(w, kind) and w.isVisible()]
+
+    demo.until(f"a {kind.__name__} is open", found)
+    (one, *_) = found()
+    # Without a window manager nobody else does it.
+    one.activateWindow()
+    demo.until(f"the {kind.__name__} has the keyboard", one.isActiveWindow)
+    return one
+
+
+def dialog(demo: Demo, name: str, themes: tuple[Theme, ...] = BOTH, *, settle_ms: int = 300) -> None:
+    """Take pictures of the dialog that is open, then close it."""
+    one = opened(demo, QDialog)
+    demo.pause(settle_ms)
+    shots(demo, name, themes)
+    one.reject()
+    demo.window.frame.activateWindow()
+    demo.pause(60)
+
+
+@contextmanager
+def provider(demo: Demo, name: str) -> Iterator[tuple[FakeProvider, str]]:
+    """Serve a provider on this machine; yields it and the uid of its endpoint."""
+    with FakeProvider() as fake:
+        saved = demo.window.workbench.endpoints.save(EndpointForm(name, fake.base_url))
+        saved.done.result(timeout=10)
+        demo.window.compose.endpoints_changed()
+        yield fake, saved.endpoint.uid

@@ -1,0 +1,98 @@
+"""Dialogs, the settings, and every size of text."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QApplication
+
+from tests.e2e.driving import NARROW, WIDE, Demo
+from tests.e2e.scenes.staging import ask, command, dialog, opened, provider, put, shots
+from tests.e2e.scenes.texts import BLOCKS, DIALOGUE, IMPROVED, MARKDOWN, PAIRS
+from tests.fakes.provider import stream
+from workbench.core.content import Content, Message
+from workbench.core.lanes import Lane
+from workbench.ui.improve import ImproveDialog
+
+
+def overlays(demo: Demo) -> None:
+    """Palette and shortcut sheet, which close by themselves when another window comes to the front."""
+    for theme in ("light", "dark"):
+        demo.window.theme.set_mode(theme)  # type: ignore[arg-type] # one of the modes, by the line above
+        command(demo, "palette")
+        demo.pause(300)
+        demo.picture(f"palette-{theme}")
+        palette = demo.window.overlays.palette
+        if palette is not None:
+            palette.field.setText("lane")
+            demo.pause(200)
+            demo.picture(f"palette-search-{theme}")
+            palette.reject()
+        command(demo, "shortcuts")
+        dialog(demo, "shortcuts", (theme,))  # type: ignore[arg-type] # as above
+
+
+def pasting(demo: Demo) -> None:
+    """What is chosen from lists and pasted into windows."""
+    window = demo.window
+    put(demo, BLOCKS, question="Where is it?")
+    command(demo, "techniques")
+    dialog(demo, "techniques")
+    window.dialogs.conversation.paste(DIALOGUE)
+    dialog(demo, "dialogue")
+    QApplication.clipboard().clear()
+    window.view.editor.parts_shown.paste_examples()
+    dialog(demo, "paste-no-examples", ("light",))
+    QApplication.clipboard().setText(PAIRS)
+    window.view.editor.parts_shown.paste_examples()
+    dialog(demo, "paste-examples")
+    QApplication.clipboard().clear()
+
+
+def improving(demo: Demo) -> None:
+    """The window that asks for a better prompt: empty, with a proposal, and with none."""
+    ask(demo, MARKDOWN)
+    command(demo, "all_bad")
+    demo.pause(200)
+    with provider(demo, "Writer") as (fake, endpoint):
+        fake.script(stream(IMPROVED))
+        words = Content(
+            (
+                Message("system", "You are a support bot.\n\n# Steps\n1. Verify the order number.\n2. Answer."),
+                Message("user", "{{question}}"),
+            )
+        )
+        put(demo, words, question="Where is it?")
+        command(demo, "improve")
+        found = opened(demo, ImproveDialog)
+        demo.until("it can be asked", found.question.ask.isEnabled)
+        shots(demo, "improve")
+        found.question.set_lane(Lane("improve", endpoint, "writer-1"))
+        found.question.ask_wanted.emit()
+        demo.until("the proposal is there", lambda: found.proposal.proposal is not None)
+        dialog(demo, "improve-proposal")
+
+
+def settings(demo: Demo) -> None:
+    """All pages of the settings."""
+    window = demo.window
+    for page in ("keys", "endpoints", "limits", "appearance"):
+        window.dialogs.settings(page)  # type: ignore[arg-type] # one of the pages, by the line above
+        demo.pause(400)
+        dialog(demo, f"settings-{page}")
+
+
+def sizes(demo: Demo) -> None:
+    """The smallest and the largest text, also with a notice in the header."""
+    window = demo.window
+    put(demo, BLOCKS, question="Where is it?")
+    demo.run()
+    for percent in (80, 150, 200):
+        window.theme.set_scale(percent / 100)
+        demo.picture(f"text-at-{percent}")
+    for name, size in (("wide", WIDE), ("narrow", NARROW)):
+        demo.resize(size)
+        window.notices.problem("The answers could not be saved in the history. Make room on the disk.", "SQLITE_FULL")
+        demo.picture(f"notice-at-200-{name}")
+        window.notice.hide()
+        demo.picture(f"text-at-200-{name}")
+    demo.resize(WIDE)
+    window.theme.set_scale(1.0)

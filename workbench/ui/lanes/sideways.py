@@ -1,0 +1,43 @@
+"""What the columns lie in.
+
+Invariant: it never goes up or down: who turns a wheel over an answer reads that answer.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+
+
+class Sideways(QScrollArea):
+    """A scroll area that only goes sideways."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.horizontalScrollBar().setSingleStep(40)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        delta = event.pixelDelta() if not event.pixelDelta().isNull() else event.angleDelta()
+        sideways = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        step = delta.x() or (delta.y() if sideways else 0)
+        if not step:
+            event.ignore()
+            return
+        bar = self.horizontalScrollBar()
+        bar.setValue(bar.value() - step)
+        event.accept()
+
+    def reveal(self, widget: QWidget) -> None:
+        """Go sideways until a child of the page is in view, its left edge if there is not room for all."""
+        place = widget.geometry()
+        bar, left, right = self.horizontalScrollBar(), place.left(), place.right() + 1
+        width = self.viewport().width()
+        if left < bar.value() or place.width() >= width:
+            bar.setValue(left)
+        elif right > bar.value() + width:
+            bar.setValue(right - width)
