@@ -17,8 +17,15 @@ from workbench.core.diff import TextDiff, diff_texts
 
 TRICKY = (
     "🇩", "🇪", "🇫🇷", "👩", "\u200d", "👧", "🏽", "\u0301", "\u3099", "か", "e", "क्", "ष", "\r", "\n", "각",
-    "\u1100", "\u1161", "1️⃣", " ", "word", ".", "退", "\ufe0f", "\u0600",
+    "\u1100", "\u1161", "1️⃣", " ", "word", ".", "退", "\ufe0f", "\u0600", "แ", "ก", "ำ", "้", "ກ", "ຳ", "ស", "\u17d2",
+    "ា", "က", "\u1039", "\u103a", "င", "ေ",
 )  # fmt: skip
+spaceless = st.lists(
+    st.sampled_from(
+        ["คุณ", "ไป", "น้ำ", "แ", "ํ", "ຊື້", "ນ້ຳ", "ប", "ញ្ជា", "\u17d2", "អ្នក", "သင်", "အင်္ဂ", "က", "\u103a", " ", "\u200b"]
+    ),
+    max_size=14,
+).map("".join)  # fmt: skip
 tricky = st.lists(st.sampled_from(TRICKY), max_size=14).map("".join)
 similar = st.lists(
     st.sampled_from(["the ", "cat", " sat", ", ", "on\n", "mat. ", "我", "a-b ", "\n"]), max_size=16
@@ -51,12 +58,15 @@ def cuts(text: str) -> set[int]:
     return {0, len(text), *(match.end() for match in regex.finditer(r"\X", text))}
 
 
-@given(st.one_of(make.texts, tricky, similar), st.one_of(make.texts, tricky, similar))
+anything = st.one_of(make.texts, tricky, similar, spaceless)
+
+
+@given(anything, anything)
 def test_what_stays_and_what_went_are_the_old_text_and_with_what_came_the_new_one(old: str, new: str) -> None:
     check(old, new)
 
 
-@given(tricky, tricky)
+@given(st.one_of(tricky, spaceless), st.one_of(tricky, spaceless))
 def test_no_visible_character_is_cut(old: str, new: str) -> None:
     before, after = cuts(old), cuts(new)
     for hunk in check(old, new).hunks:
@@ -64,7 +74,7 @@ def test_no_visible_character_is_cut(old: str, new: str) -> None:
         assert {hunk.new_start, hunk.new_end} <= after
 
 
-@given(similar, similar, st.sets(st.integers(0, 8)))
+@given(st.one_of(similar, spaceless), st.one_of(similar, spaceless), st.sets(st.integers(0, 8)))
 def test_any_choice_of_changes_can_be_made(old: str, new: str, chosen: set[int]) -> None:
     made = diff_texts(old, new)
     parts = [p for p in made.pieces() if p.kind == "same" or (p.kind == "added") == (p.hunk in chosen)]
@@ -79,7 +89,7 @@ def test_a_limit_of_pairs_leaves_it_exact(old: str, new: str) -> None:
         check(old, new)
 
 
-@given(similar, similar)
+@given(st.one_of(similar, spaceless), st.one_of(similar, spaceless))
 def test_words_are_counted_as_in_the_timeline(old: str, new: str) -> None:
     made = diff_texts(old, new)
     change = count_change(Content((Message("user", old),)), Content((Message("user", new),)))
@@ -106,6 +116,12 @@ def test_words_are_counted_as_in_the_timeline(old: str, new: str) -> None:
         ("hot pan on big fire", "cold pot on new oven", "[-hot pan on big fire-][+cold pot on new oven+]"),
         ("I have a cat", "I had a dog", "I [-have-][+had+] a [-cat-][+dog+]"),
         ("我要退货", "我要马上退货", "我要[+马上+]退货"),
+        ("คำสั่งซื้อของคุณกำลังจัดส่ง", "คำสั่งซื้อของคุณจัดส่งแล้ว", "คำสั่งซื้อของคุณ[-กำลัง-]จัดส่ง[+แล้ว+]"),
+        ("ผมไปตลาด", "ผมได้ไปตลาดเมื่อวาน", "ผม[+ได้+]ไปตลาด[+เมื่อวาน+]"),
+        ("นำมา", "น้ำมา", "[-นำ-][+น้ำ+]มา"),
+        ("ຂອງທ່ານກຳລັງຈັດສົ່ງ", "ຂອງທ່ານຈັດສົ່ງແລ້ວ", "ຂອງທ່ານ[-ກຳລັງ-]ຈັດສົ່ງ[+ແລ້ວ+]"),
+        ("អ្នកកំពុងដឹកជញ្ជូន", "អ្នកបានដឹកជញ្ជូន", "អ្នក[-កំពុង-][+បាន+]ដឹកជញ្ជូន"),
+        ("ပို့ဆောင်နေပါသည်။", "ပို့ဆောင်ပြီးပါပြီ။", "ပို့ဆောင်[-နေ-][+ပြီး+]ပါ[-သည်-][+ပြီ+]။"),
         ("cafe", "cafe\u0301", "[-cafe-][+cafe\u0301+]"),
         ("か", "か\u3099", "[-か-][+か\u3099+]"),
         ("🇩🇪🇫🇷", "🇩🇫🇷", "[-🇩🇪🇫🇷-][+🇩🇫🇷+]"),

@@ -41,6 +41,10 @@ def test_only_crlf_becomes_lf(text: str, unified: str) -> None:
         ("nai\u0308ve e\u0301", ["nai\u0308ve", "e\u0301"]),
         ("नमस्ते दुनिया।", ["नमस्ते", "दुनिया"]),
         ("می\u200cخواهم", ["می\u200cخواهم"]),
+        ("ไม่ได้น้ำมา ๒๕ บาท", ["ไม่", "ได้", "น้ำ", "มา", "๒๕", "บา", "ท"]),
+        ("ຊື້ນ້ຳ", ["ຊື້", "ນ້ຳ"]),
+        ("သင်အင်္ဂလိပ်စာ။", ["သင်", "အင်္ဂ", "လိပ်", "စာ"]),
+        ("បញ្ជាទិញ៖ GPT៤", ["ប", "ញ្ជា", "ទិ", "ញ", "GPT៤"]),
         ("😀 a\0b ✓", ["a", "b"]),
     ],
 )
@@ -53,6 +57,13 @@ def test_words_hold_every_letter_and_digit_and_no_white_space(text: str) -> None
     found = "".join(words(text))
     assert not any(character.isspace() for character in found)
     assert [c for c in found if c.isalnum()] == [c for c in text if c.isalnum()]
+
+
+def test_every_letter_of_a_script_without_spaces_is_a_word_by_itself() -> None:
+    for first, last in ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0xA9E0, 0xA9FF), (0xAA60, 0xAA7F)):
+        letters = [chr(code) for code in range(first, last + 1) if chr(code).isalpha()]
+        assert letters
+        assert [words(f"a{letter} ") for letter in letters] == [["a", letter] for letter in letters]
 
 
 @given(st.text(st.characters(max_codepoint=127)))

@@ -89,7 +89,9 @@ class TextDiff:
 
 
 def diff_texts(old: str, new: str) -> TextDiff:
-    """Compare two texts word by word, CJK character by character, and between words sign by sign."""
+    """Compare two texts word by word, CJK, Thai, Lao, Burmese and Khmer by their letters with all that belongs to them,
+    and between words sign by sign.
+    """
     if old == new:
         return TextDiff(old, new)
     before, after = ([m.span() for m in word_pattern(text).finditer(text)] for text in (old, new))

@@ -14,16 +14,39 @@ CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\
 # Accents, vowel signs and joiners that belong to the letter before them, which regular expressions do not know.
 _SIGNS = (
     "\u0300-\u036f\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0903\u093a-\u0963\u0981-\u0df3"
-    "\u0e31-\u0e3a\u0e47-\u0e4e\u0eb1-\u0ecd\u0f71-\u0f84\u102b-\u103e\u17b4-\u17d3\u200c\u200d"
+    "\u0f71-\u0f84\u200c\u200d"
 )
 _ASCII_WORD = re.compile(r"[A-Za-z0-9]+(?:[_']+[A-Za-z0-9]+)*")
+
+# Thai, Lao, Burmese and Khmer write no spaces between words either. There a vowel before its consonant, what is written
+# above, below and behind it, a stacked consonant, and in Burmese the consonant that ends a syllable are one with it.
+_SPACELESS = (
+    "\u0e01-\u0e46\u0e81-\u0ec6\u0edc-\u0edf\u1000-\u103f\u1050-\u108f\u1780-\u17dd"
+    "\ua9e0-\ua9ef\ua9fa-\ua9fe\uaa60-\uaa7f"
+)
+_THAI = (
+    "[\u0e40-\u0e44\u0ec0-\u0ec4]?"
+    "[\u0e01-\u0e30\u0e32\u0e33\u0e40-\u0e46\u0e81-\u0eb0\u0eb2\u0eb3\u0ebd\u0ec0-\u0ec6\u0edc-\u0edf]"
+    "[\u0e30-\u0e3a\u0e45\u0e47-\u0e4e\u0eb0-\u0ebc\u0ec8-\u0ece\u200c\u200d]*"
+)
+_BURMESE_LETTER = (
+    "[\u1000-\u102a\u103f\u1050-\u1055\u105a-\u105d\u1061\u1065\u1066\u106e-\u1070\u1075-\u1081\u108e"
+    "\ua9e0-\ua9e4\ua9e6-\ua9ef\ua9fa-\ua9fe\uaa60-\uaa76\uaa7a\uaa7e\uaa7f]"
+)
+_BURMESE_SIGNS = (
+    f"(?:\u1039{_BURMESE_LETTER}?|[\u102b-\u1038\u103a-\u103e\u1056-\u1060\u1062-\u1064\u1067-\u106d"
+    "\u1071-\u1074\u1082-\u108d\u108f\u109a-\u109d\ua9e5\uaa7b-\uaa7d\u200c\u200d])*"
+)
+_BURMESE = f"{_BURMESE_LETTER}{_BURMESE_SIGNS}(?:{_BURMESE_LETTER}\u1037?\u103a{_BURMESE_SIGNS})?"
+_KHMER = "[\u1780-\u17b3\u17d7\u17dc](?:\u17d2[\u1780-\u17b3]|[\u17b4-\u17d3\u17dd\u200c\u200d])*"
 
 
 @functools.cache
 def _any_word() -> re.Pattern[str]:
     """Return what a word is. Its large classes take as long to compile as some modules to import."""
-    letters = rf"[^\W_{CJK}]+"
-    return re.compile(rf"[{CJK}]|{letters}(?:[_'’{_SIGNS}]+{letters}|[{_SIGNS}]+)*")
+    letters = rf"[^\W_{CJK}{_SPACELESS}]+"
+    latin = rf"{letters}(?:[_'’{_SIGNS}]+{letters}|[{_SIGNS}]+)*"
+    return re.compile(rf"[{CJK}]|{latin}|{_THAI}|{_BURMESE}|{_KHMER}")
 
 
 def unify_newlines(text: str) -> str:
@@ -38,7 +61,8 @@ def word_pattern(text: str) -> re.Pattern[str]:
 
 
 def words(text: str) -> list[str]:
-    """Return the words of a text: runs of letters and digits, with `_` and apostrophes inside; each CJK character.
+    """Return the words of a text: runs of letters and digits, with `_` and apostrophes inside; each CJK character, and
+    each cluster of letter and signs where a script has no spaces between words.
 
     Punctuation, symbols and white space are none.
     """
