@@ -7,8 +7,8 @@ import pytest
 from workbench.core.content import Message
 from workbench.core.lanes import Endpoint
 from workbench.core.money import Usage
-from workbench.core.runs import Failure, Mark
-from workbench.engine.calls import Call, Delta, Ended, Queued, Retrying, Sent
+from workbench.core.runs import Failure, Mark, Step
+from workbench.engine.calls import Call, Calling, Delta, Ended, Queued, Retrying, Sent, Stepped
 from workbench.engine.ledger import Ledger
 from workbench.engine.protocol import ProtocolError
 
@@ -54,6 +54,36 @@ def test_late_and_unknown_messages_are_ignored() -> None:
 
 @pytest.mark.parametrize("bad", [delta(1, "x"), delta(0, "x", kind="smell")])
 def test_a_gap_is_no_text(bad: dict[str, Any]) -> None:
+    ledger = Ledger()
+    ledger.add(call())
+    with pytest.raises(ProtocolError):
+        ledger.apply(bad)
+
+
+def tool_call(number: int, offset: int, text: str, **names: str) -> dict[str, Any]:
+    return {"type": "tool_call", "id": "a", "number": number, "offset": offset, "text": text, **names}
+
+
+def test_a_call_grows_until_its_round_is_over() -> None:
+    ledger = Ledger()
+    ledger.add(call())
+    ledger.apply(delta(0, "Well."))
+    assert ledger.apply(tool_call(0, 0, "", name="now", call_id="c")) == Calling("a", 0, "now", "c", 0, "")
+    assert ledger.apply(tool_call(0, 0, "{")) == Calling("a", 0, "now", "c", 0, "{")
+    assert ledger.apply(tool_call(0, 1, "}")) == Calling("a", 0, "now", "c", 1, "}")
+    steps = [["tool_call", "{}", "now", "c", ""], ["tool_result", "noon", "now", "c", ""]]
+    stepped = ledger.apply({"type": "steps", "id": "a", "opaque": "", "steps": steps})
+    counted = (Step("text", "Well."), Step("tool_call", "{}", "now", "c"), Step("tool_result", "noon", "now", "c"))
+    assert stepped == Stepped("a", counted)
+    assert ledger.apply(tool_call(0, 0, "[", name="more", call_id="d")) == Calling("a", 0, "more", "d", 0, "[")
+    # An end that could not say all does not take the calls along.
+    ended = ledger.apply({"type": "failed", **ENDING, "timing": [0, 1, 2, 3]})
+    assert isinstance(ended, Ended)
+    assert ended.result.steps == (*counted, Step("tool_call", "[", "more", "d"))
+
+
+@pytest.mark.parametrize("bad", [tool_call(0, 1, "x"), tool_call(1, 0, "x"), tool_call(-1, 0, "x")])
+def test_a_gap_is_no_call(bad: dict[str, Any]) -> None:
     ledger = Ledger()
     ledger.add(call())
     with pytest.raises(ProtocolError):

@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.store.making import LATER, NOW, done, lane, opened, run, text
 from workbench.core.drafts import Draft
 from workbench.core.runs import Verdict
+from workbench.store.records import PartialText
 
 
 def main(path: Path, owner: str, count: int | None) -> None:
@@ -25,7 +26,7 @@ def main(path: Path, owner: str, count: int | None) -> None:
         for output in (f"{name}.0.0", f"{name}.1.0"):
             at = 0
             for piece in pieces:
-                store.save_partials([(output, "text", at, piece)], LATER).result(30)
+                store.save_partials([PartialText(output, "text", at, piece)], LATER).result(30)
                 at += len(piece)
                 print("part", output, at, flush=True)
         for output in (f"{name}.0.0", f"{name}.1.0"):

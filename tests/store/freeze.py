@@ -18,7 +18,8 @@ from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint
 from workbench.core.money import Rates
-from workbench.core.runs import Verdict
+from workbench.core.runs import Step, Verdict
+from workbench.store.records import PartialCall, PartialRounds, PartialText
 from workbench.store.search import separate
 
 
@@ -38,7 +39,15 @@ def fill(path: Path) -> None:
     store.mark("r1", "verdict-2", Verdict("winner", (0,), blind=True), ("r1.0.0", "r1.again"), LATER)
     newer = Content(text("礼儀正しく {{order}}").messages, "jinja", '{"later":[{"in":"a","out":"b"}]}')
     store.begin_run(run("r2", newer, lanes=(lane("A", pinned=1), lane("B")), based_on=1, note="a note", samples=2))
-    store.save_partials([("r2.0.0", "text", 0, "half an"), ("r2.0.0", "reasoning", 0, "hm")], LATER)
+    store.save_partials(
+        [
+            PartialText("r2.0.0", "text", 0, "half an"),
+            PartialText("r2.0.0", "reasoning", 0, "hm"),
+            PartialRounds("r2.1.0", 0, (Step("tool_call", "{}", "now", "c1", '{"s": 1}'), Step("tool_result", "noon"))),
+            PartialCall("r2.1.0", 0, "now", "c2", 0, '{"zo'),
+        ],
+        LATER,
+    )
     store.save_endpoint(Endpoint("e", "openai", "Mine", "http://localhost/v1", (("X-Title", "t"),), ("X-Key",)), NOW)
     store.set_price("e", "model", Rates(1e-6, 2e-6, None, "user"), NOW)
     store.set_meta("last_prompt", "p").result(10)

@@ -15,6 +15,7 @@ from workbench.core.lanes import ECHO, Lane
 from workbench.core.money import Usage
 from workbench.core.runs import Failure, Result
 from workbench.store import Store, StoreError
+from workbench.store.records import PartialText
 
 HOSTILE = "\u00a0{# \u2028\r\x00\u200f🙂é e\u0301 \\frac{1}{2} {% raw %} <%= x %> ${y}\n\n"
 texts = st.one_of(st.text(), st.text(alphabet="\u00a0\u2028\r\n\0 {}#%模型🙂\u0301\u200fa"))
@@ -71,7 +72,7 @@ def test_partial_text_is_exact(shared: Store, pieces: list[str]) -> None:
     shared.begin_run(run(name, Content((Message("user", "x"),)))).result(10)
     at = 0
     for piece in pieces:
-        saved = shared.save_partials([(f"{name}.0.0", "text", at, piece)], NOW)
+        saved = shared.save_partials([PartialText(f"{name}.0.0", "text", at, piece)], NOW)
         at += len(piece)
         saved.result(10)
     assert shared.iteration_detail(name).outputs[0].result.text == "".join(pieces)
@@ -107,7 +108,7 @@ def test_a_draft_with_half_a_character_is_kept_until_it_is_mended(store: Store) 
 
 def test_an_answer_with_half_a_character_is_kept(store: Store) -> None:
     store.begin_run(run("r", Content((Message("user", "x"),)))).result(10)
-    store.save_partials([("r.0.0", "text", 0, BROKEN)], NOW).result(10)
+    store.save_partials([PartialText("r.0.0", "text", 0, BROKEN)], NOW).result(10)
     result = Result(
         "failed",
         BROKEN,

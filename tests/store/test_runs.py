@@ -13,8 +13,9 @@ from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, run,
 from workbench.core.changes import Change, count_change
 from workbench.core.content import Content
 from workbench.core.lanes import Lane, Params
-from workbench.core.runs import Outcome, OutputRecord, Result, RunLane, Verdict
+from workbench.core.runs import Outcome, OutputRecord, Result, RunLane, Step, Verdict
 from workbench.store import Store, StoreError
+from workbench.store.records import PartialCall, PartialRounds, PartialText
 
 
 def test_a_run_is_there_before_anything_ended(store: Store) -> None:
@@ -206,9 +207,9 @@ def test_only_an_end_ends_an_output(store: Store) -> None:
 
 def test_partial_text_is_seen_until_the_end(store: Store, path: Path) -> None:
     store.begin_run(run("r", text("x"), lanes=(lane("A"), lane("B")))).result(10)
-    store.save_partials([("r.0.0", "reasoning", 0, "hm"), ("r.0.0", "text", 0, "Yo")], LATER)
-    store.save_partials([("r.0.0", "text", 2, "ur 🙂"), ("r.1.0", "text", 0, "B")], LATER)
-    store.save_partials([("r.0.0", "text", 6, " order")], LATER).result(10)
+    store.save_partials([PartialText("r.0.0", "reasoning", 0, "hm"), PartialText("r.0.0", "text", 0, "Yo")], LATER)
+    store.save_partials([PartialText("r.0.0", "text", 2, "ur 🙂"), PartialText("r.1.0", "text", 0, "B")], LATER)
+    store.save_partials([PartialText("r.0.0", "text", 6, " order")], LATER).result(10)
     first, second = (o.result for o in store.iteration_detail("r").outputs)
     assert (first.state, first.text, first.reasoning) == ("streaming", "Your 🙂 order", "hm")
     store.finish_output("r.0.0", done("Your order."), LATER).result(10)
@@ -222,15 +223,40 @@ def test_partial_text_is_seen_until_the_end(store: Store, path: Path) -> None:
 
 def test_a_stream_that_starts_over_replaces_what_was(store: Store) -> None:
     store.begin_run(run("r", text("x"))).result(10)
-    store.save_partials([("r.0.0", "text", 0, "a lost beginning"), ("r.0.0", "text", 0, "Anew")], LATER).result(10)
+    pieces = [PartialText("r.0.0", "text", 0, words) for words in ("a lost beginning", "Anew")]
+    store.save_partials(pieces, LATER).result(10)
     assert store.iteration_detail("r").outputs[0].result.text == "Anew"
+
+
+def test_rounds_and_calls_are_seen_while_they_stream_and_kept_of_the_dead(store: Store, path: Path) -> None:
+    store.begin_run(run("r", text("x"), lanes=(lane("A"), lane("B")))).result(10)
+    rounds = (Step("text", "One moment."), Step("tool_call", "{}", "now", "c1", '{"s":1}'), Step("tool_result", "noon"))
+    store.save_partials([PartialText("r.0.0", "text", 0, "One moment."), PartialText("r.1.0", "text", 0, "B")], LATER)
+    store.save_partials([PartialCall("r.0.0", 0, "now", "c1", 0, "{")], LATER)
+    store.save_partials([PartialRounds("r.0.0", 0, rounds), PartialText("r.0.0", "text", 0, "Noo")], LATER)
+    store.save_partials([PartialCall("r.0.0", 0, "loo", "c2", 0, '{"a'), PartialText("r.0.0", "text", 3, "n")], LATER)
+    store.save_partials([PartialCall("r.0.0", 0, "look", "c2", 1, '"b":')], LATER).result(10)
+    steps = (*rounds, Step("text", "Noon"), Step("tool_call", '{"b":', "look", "c2"))
+    first, second = (output.result for output in store.iteration_detail("r").outputs)
+    assert (first.state, first.text, first.steps) == ("streaming", "Noon", steps)
+    assert (second.text, second.steps) == ("B", ())
+    store.recover(lambda owner: False, LATER).result(10)
+    first, second = (output.result for output in store.iteration_detail("r").outputs)
+    assert (first.state, first.text, first.steps) == ("interrupted", "Noon", steps)
+    assert (second.state, second.text, second.steps) == ("interrupted", "B", ())
+    other = sqlite3.connect(path)
+    kinds = other.execute("SELECT kind FROM steps ORDER BY output_id, seq").fetchall()
+    assert kinds == [(step.kind,) for step in steps]
+    assert other.execute("SELECT count(*) FROM partials").fetchone() == (0,)
+    other.close()
 
 
 def test_unfinished_outputs_of_dead_owners_are_interrupted_with_their_text(store: Store) -> None:
     store.begin_run(run("r1", text("x"), lanes=(lane("A"), lane("B")), owner="dead")).result(10)
     store.begin_run(run("r2", text("x"), owner="alive")).result(10)
     store.finish_output("r1.0.0", done("whole"), LATER)
-    store.save_partials([("r1.1.0", "text", 0, "hal"), ("r2.0.0", "text", 0, "still")], LATER).result(10)
+    pieces = [PartialText("r1.1.0", "text", 0, "hal"), PartialText("r2.0.0", "text", 0, "still")]
+    store.save_partials(pieces, LATER).result(10)
     recovered = store.recover(lambda owner: owner == "alive", LATER).result(10)
     assert (recovered.outputs, recovered.runs) == (1, 1)
     whole, half = (o.result for o in store.iteration_detail("r1").outputs)
@@ -252,7 +278,7 @@ def test_a_retry_belongs_to_the_process_that_makes_it(store: Store) -> None:
 
 def test_an_owner_that_was_alive_after_all_is_believed(store: Store) -> None:
     store.begin_run(run("r", text("x"))).result(10)
-    store.save_partials([("r.0.0", "text", 0, "模型 hal")], LATER)
+    store.save_partials([PartialText("r.0.0", "text", 0, "模型 hal")], LATER)
     store.recover(lambda owner: False, LATER).result(10)
     store.finish_output("r.0.0", FULL_RESULT, LATER).result(10)
     assert store.iteration_detail("r").outputs[0].result == FULL_RESULT
@@ -303,4 +329,4 @@ def test_notes_can_be_written_later(store: Store) -> None:
     with pytest.raises(StoreError, match="answer is not in the history"):
         store.add_attempt("x", "y", LATER).result(10)
     with pytest.raises(StoreError, match="answer is not in the history"):
-        store.save_partials([("x", "text", 0, "x")], LATER).result(10)
+        store.save_partials([PartialText("x", "text", 0, "x")], LATER).result(10)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.store.making import FAILED, LATER, done, lane, run, text
 from workbench.store import Store
+from workbench.store.records import PartialText
 from workbench.store.search import separate
 
 
@@ -47,7 +48,7 @@ def test_any_substring_of_a_text_without_spaces_is_found(written: sqlite3.Connec
 
 def test_interrupted_text_leaves_the_index_when_the_answer_comes(store: Store, path: Path) -> None:
     store.begin_run(run("r", text("x"))).result(10)
-    store.save_partials([("r.0.0", "text", 0, "半分 half")], LATER)
+    store.save_partials([PartialText("r.0.0", "text", 0, "半分 half")], LATER)
     store.recover(lambda owner: False, LATER).result(10)
     connection = sqlite3.connect(path)
     assert (find(connection, "outputs_fts", "half"), find(connection, "outputs_cjk", '"半 分"')) == ([1], [1])

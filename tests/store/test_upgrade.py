@@ -15,7 +15,7 @@ from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint
 from workbench.core.money import Rates
-from workbench.core.runs import Result, Verdict
+from workbench.core.runs import Result, Step, Verdict
 from workbench.store import StoreError, open_store, opening
 from workbench.store import migrations as released
 
@@ -71,7 +71,10 @@ def test_an_old_history_opens_with_all_its_rows(schema: Path, path: Path) -> Non
     assert [(o.uid, o.attempt) for o in detail.outputs] == [("r1.0.0", 1), ("r1.1.0", 1), ("r1.again", 2)]
     assert [o.result for o in detail.outputs] == [FULL_RESULT, FAILED, done("注文を確認します。")]
     assert detail.verdict == Verdict("winner", (0,), blind=True)
-    assert store.iteration_detail("r2").outputs[0].result == Result("streaming", "half an", "hm")
+    streaming = [output.result for output in store.iteration_detail("r2").outputs[:3]]
+    rounds = (Step("tool_call", "{}", "now", "c1", '{"s": 1}'), Step("tool_result", "noon"))
+    calling = Result("streaming", steps=(*rounds, Step("tool_call", '{"zo', "now", "c2")))
+    assert streaming == [Result("streaming", "half an", "hm"), Result("waiting"), calling]
     assert Endpoint("e", "openai", "Mine", "http://localhost/v1", (("X-Title", "t"),), ("X-Key",)) in store.endpoints()
     assert store.prices() == {("e", "model"): Rates(1e-6, 2e-6, None, "user")}
     assert store.last_prompt() == "p"

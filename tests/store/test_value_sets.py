@@ -11,6 +11,7 @@ from tests.store.making import LATER, NOW, done, lane, opened, run, text
 from workbench.core.blocks import OutputFormat
 from workbench.core.runs import RunSet, Verdict
 from workbench.store import OutputStart, RunStart, Store, StoreError
+from workbench.store.records import PartialText
 
 SETS = (RunSet("s1", "Ada", (("n", "Ada"),)), RunSet("s2", "Bo\u00a0", (("n", "Bo"), ("m", ""))), RunSet("", "", ()))
 LANES = (lane("A", "vendor/one"), lane("B", "vendor/two"))
@@ -88,7 +89,7 @@ def test_interrupted_outputs_keep_their_places(path: Path) -> None:
     first = opened(path)
     first.create_prompt("p", "One", NOW).result(10)
     first.begin_run(start()).result(10)
-    first.save_partials([(name(1, 2, 1), "text", 0, "half")], NOW).result(10)
+    first.save_partials([PartialText(name(1, 2, 1), "text", 0, "half")], NOW).result(10)
     recovered = first.recover(lambda owner: False, LATER).result(10)
     assert recovered.outputs == 12
     found = {(o.position, o.value_set, o.sample): o.result for o in first.iteration_detail("r").outputs}

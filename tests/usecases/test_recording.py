@@ -17,6 +17,7 @@ from tests.usecases.making import PATIENCE_S, wait_for
 from workbench.core.runs import Result
 from workbench.engine.calls import Delta
 from workbench.store import Store, StoreError
+from workbench.store.records import Partial, PartialText
 from workbench.usecases import recording
 from workbench.usecases.problems import Problem
 from workbench.usecases.recording import Recorder
@@ -94,11 +95,11 @@ def test_streamed_text_that_cannot_be_saved_comes_with_the_next(
 
 def test_pieces_never_overtake_each_other(tmp_path: Path, problems: list[Problem]) -> None:
     """A piece that was refused and one behind it that was not would read as a text with a hole after a kill."""
-    pending: list[tuple[list[tuple[str, str, int, str]], Future[None]]] = []
+    pending: list[tuple[list[Partial], Future[None]]] = []
 
     class Slow:
-        def save_partials(self, partials: Iterable[tuple[str, str, int, str]], now: str) -> Future[None]:
-            pending.append((list(partials), Future()))
+        def save_partials(self, pieces: Iterable[Partial], now: str) -> Future[None]:
+            pending.append((list(pieces), Future()))
             return pending[-1][1]
 
         def finish_output(self, output_uid: str, result: Result, now: str) -> Future[None]:
@@ -114,7 +115,7 @@ def test_pieces_never_overtake_each_other(tmp_path: Path, problems: list[Problem
     assert len(pending) == 1
     pending[0][1].set_exception(StoreError("Full.", code="full"))
     wait_for(lambda: len(pending) == 2)
-    assert pending[1][0] == [("r.0.0", "text", 0, "one two")]
+    assert pending[1][0] == [PartialText("r.0.0", "text", 0, "one two")]
     pending[1][1].set_result(None)
     assert recorder.close(PATIENCE_S) == 0
 

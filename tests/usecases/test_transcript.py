@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.core.runs import Mark, Result, Step, Timing
-from workbench.engine.calls import Delta, Queued, Retrying, Sent, Stepped
-from workbench.usecases.transcript import Piece, Pieces, Transcript
+from workbench.engine.calls import Calling, Delta, Queued, Retrying, Sent, Stepped
+from workbench.store.records import PartialCall, PartialRounds, PartialText
+from workbench.usecases.pieces import Pieces
+from workbench.usecases.transcript import Transcript
 
 
 def make() -> Transcript:
@@ -78,13 +80,13 @@ def test_pieces_to_save_come_once_and_again_when_given_back() -> None:
     transcript = make()
     transcript.apply(Delta("o", "text", 0, "ab"))
     taken = transcript.take_unsaved()
-    assert taken == (Piece("text", 0, "ab"),)
+    assert taken == (PartialText("o", "text", 0, "ab"),)
     assert transcript.take_unsaved() == ()
     transcript.apply(Delta("o", "text", 2, "c"))
     transcript.give_back(taken[0])
-    assert transcript.take_unsaved() == (Piece("text", 0, "abc"),)
+    assert transcript.take_unsaved() == (PartialText("o", "text", 0, "abc"),)
     transcript.end(Result("finished", "abc!"))
-    assert transcript.take_unsaved() == (Piece("text", 3, "!"),)
+    assert transcript.take_unsaved() == (PartialText("o", "text", 3, "!"),)
     assert transcript.take_unsaved() == ()
 
 
@@ -93,7 +95,7 @@ def test_a_final_text_that_goes_another_way_is_saved_whole() -> None:
     transcript.apply(Delta("o", "text", 0, "abc"))
     transcript.take_unsaved()
     transcript.end(Result("finished", "aXcd"))
-    assert transcript.take_unsaved() == (Piece("text", 0, "aXcd"),)
+    assert transcript.take_unsaved() == (PartialText("o", "text", 0, "aXcd"),)
 
 
 def test_stopping_is_shown_until_it_has_stopped() -> None:
@@ -109,14 +111,70 @@ def test_after_a_round_with_tools_the_text_begins_anew() -> None:
     transcript = Transcript("o", "r", 0, lambda: next(clock))
     transcript.apply(Sent("o", {}))
     transcript.apply(Delta("o", "text", 0, "One moment."))
-    assert [p.text for p in transcript.take_unsaved()] == ["One moment."]
+    assert transcript.take_unsaved() == (PartialText("o", "text", 0, "One moment."),)
     first = transcript.snapshot().timing.first
     steps = (Step("text", "One moment."), Step("tool_call", "{}", "now", "c"), Step("tool_result", "noon", "now", "c"))
     transcript.apply(Stepped("o", steps))
     transcript.apply(Sent("o", {"round": 2}))
     assert (transcript.snapshot().text, transcript.snapshot().steps, transcript.snapshot().rounds) == ("", steps, 1)
     transcript.apply(Delta("o", "text", 0, "Noon."))
-    assert [(p.offset, p.text) for p in transcript.take_unsaved()] == [(0, "Noon.")]
+    assert transcript.take_unsaved() == (PartialRounds("o", 0, steps), PartialText("o", "text", 0, "Noon."))
     assert transcript.snapshot().timing.first == first
     transcript.end(Result("finished", "Noon.", steps=(*steps, Step("text", "Noon."))))
     assert (transcript.snapshot().rounds, len(transcript.snapshot().steps)) == (1, 4)
+
+
+def test_a_call_is_seen_and_saved_while_its_arguments_come() -> None:
+    transcript = make()
+    transcript.apply(Delta("o", "text", 0, "One moment."))
+    assert transcript.snapshot().steps == ()
+    transcript.apply(Calling("o", 0, "look", "c1", 0, ""))
+    assert transcript.snapshot().steps == (Step("text", "One moment."), Step("tool_call", "", "look", "c1"))
+    assert transcript.take_unsaved() == (
+        PartialText("o", "text", 0, "One moment."),
+        PartialCall("o", 0, "look", "c1", 0, ""),
+    )
+    transcript.apply(Calling("o", 0, "look", "c1", 0, '{"a'))
+    transcript.apply(Calling("o", 1, "now", "c2", 0, ""))
+    transcript.apply(Calling("o", 0, "look", "c1", 3, '": 1}'))
+    assert transcript.snapshot(text_from=4).steps == (
+        Step("text", "One moment."),
+        Step("tool_call", '{"a": 1}', "look", "c1"),
+        Step("tool_call", "", "now", "c2"),
+    )
+    taken = transcript.take_unsaved()
+    assert taken == (PartialCall("o", 0, "look", "c1", 0, '{"a": 1}'), PartialCall("o", 1, "now", "c2", 0, ""))
+    assert transcript.take_unsaved() == ()
+    transcript.give_back(taken[0])
+    assert transcript.take_unsaved() == taken[:1]
+
+
+def test_what_was_not_saved_of_a_round_that_is_over_does_no_harm() -> None:
+    transcript = make()
+    transcript.apply(Delta("o", "text", 0, "One moment."))
+    transcript.apply(Calling("o", 0, "now", "c1", 0, "{}"))
+    taken = transcript.take_unsaved()
+    steps = (
+        Step("text", "One moment."),
+        Step("tool_call", "{}", "now", "c1"),
+        Step("tool_result", "noon", "now", "c1"),
+    )
+    transcript.apply(Stepped("o", steps))
+    transcript.apply(Delta("o", "text", 0, "It is"))
+    rounds = transcript.take_unsaved()
+    assert rounds == (PartialRounds("o", 0, steps), PartialText("o", "text", 0, "It is"))
+    for piece in (*taken, *rounds):
+        transcript.give_back(piece)
+    assert transcript.take_unsaved() == rounds
+    assert transcript.snapshot().rounds == 1
+
+
+def test_what_an_end_adds_to_the_steps_is_not_saved_twice() -> None:
+    """An end that finds no room is in memory; what is saved meanwhile must not tell the answer a second time."""
+    transcript = make()
+    steps = (Step("tool_call", "{}", "now", "c1"), Step("tool_result", "noon", "now", "c1"))
+    transcript.apply(Stepped("o", steps))
+    transcript.apply(Delta("o", "text", 0, "Noo"))
+    transcript.take_unsaved()
+    transcript.end(Result("finished", "Noon.", steps=(*steps, Step("text", "Noon."))))
+    assert transcript.take_unsaved() == (PartialText("o", "text", 3, "n."),)

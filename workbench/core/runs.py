@@ -6,7 +6,7 @@ Invariant: an output is named by (run, lane, value set, sample, attempt); nothin
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -92,6 +92,21 @@ class Step:
     name: str = ""
     call_id: str = ""
     opaque: str = ""
+
+
+def steps_so_far(rounds: Iterable[Step], reasoning: str, text: str, calls: Iterable[Step] = ()) -> tuple[Step, ...]:
+    """Return all steps of an answer in order: finished rounds, then what was thought, said and called since.
+
+    () when no tool took part: the answer is its reasoning and its text then.
+    """
+    before, called = tuple(rounds), tuple(calls)
+    return (*before, *said_steps(reasoning, text), *called) if before or called else ()
+
+
+def said_steps(reasoning: str, text: str, opaque: str = "") -> tuple[Step, ...]:
+    """Return what was thought and said in one round as steps; `opaque` is what goes back with the thoughts."""
+    thought = (Step("reasoning", reasoning, opaque=opaque),) if reasoning or opaque else ()
+    return (*thought, Step("text", text)) if text else thought
 
 
 @dataclass(frozen=True, slots=True)

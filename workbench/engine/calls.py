@@ -1,7 +1,8 @@
 """What the engine is asked for and what it tells: calls and events as frozen values.
 
 Invariant: every call that was accepted ends in exactly one `Ended`; `Delta` offsets count code points of that kind's
-text, without gaps, so the text so far is always the concatenation of the deltas seen since the last `Stepped`.
+text, without gaps, so the text so far is always the concatenation of the deltas seen since the last `Stepped`, and the
+same holds for the arguments of each tool call.
 """
 
 from __future__ import annotations
@@ -145,6 +146,22 @@ class Delta:
 
 
 @dataclass(frozen=True, slots=True)
+class Calling:
+    """More of a tool call that the model is writing: call `number` of the present round, from 0.
+
+    `name` and `call_id` are those of the call as far as they are known, `text` are more of its arguments, and `offset`
+    is the number of code points of them before it. Only the end of the round tells the call as it counts.
+    """
+
+    id: str
+    number: int
+    name: str
+    call_id: str
+    offset: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stepped:
     """A round with tools is over; `steps` are all that it held, in order. The offsets of what follows start at 0."""
 
@@ -169,4 +186,4 @@ class EngineNotice:
     id: str = ""
 
 
-Event = Queued | Sent | Retrying | Delta | Stepped | Ended | EngineNotice
+Event = Queued | Sent | Retrying | Delta | Calling | Stepped | Ended | EngineNotice

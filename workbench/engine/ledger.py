@@ -1,7 +1,7 @@
 """The client's memory of calls in flight.
 
-Invariant: the text of a call is kept here as it arrives, so that it survives the death of the engine; a call leaves the
-ledger exactly once, with its result.
+Invariant: the text of a call, and the tool calls in it, are kept here as they arrive, so that they survive the death of
+the engine; a call leaves the ledger exactly once, with its result.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.core.content import Message
-from workbench.core.runs import Failure, Mark, OutputState, Result, Step, Timing
+from workbench.core.runs import Failure, Mark, OutputState, Result, Step, Timing, said_steps, steps_so_far
 from workbench.engine import protocol
-from workbench.engine.calls import Call, Delta, Ended, Event, Queued, Retrying, Sent, Stepped
+from workbench.engine.calls import Call, Calling, Delta, Ended, Event, Queued, Retrying, Sent, Stepped
 from workbench.engine.estimate import estimate_ended
 from workbench.engine.protocol import ProtocolError
 from workbench.engine.redact import Redactor
@@ -22,26 +22,34 @@ _ENDINGS: dict[str, OutputState] = {"finished": "finished", "failed": "failed", 
 
 
 @dataclass(slots=True)
+class _ToolCall:
+    name: str = ""
+    call_id: str = ""
+    arguments: list[str] = field(default_factory=list)
+    length: int = 0
+
+
+@dataclass(slots=True)
 class _Flight:
     call: Call
     parts: dict[str, list[str]] = field(default_factory=lambda: {"text": [], "reasoning": []})
     lengths: dict[str, int] = field(default_factory=lambda: {"text": 0, "reasoning": 0})
+    calling: list[_ToolCall] = field(default_factory=list)
     wire: Any = None
     marks: tuple[Mark, ...] = ()
     steps: list[Step] = field(default_factory=list)
 
-    def said(self, opaque: str = "") -> list[Step]:
-        """What was thought and said since the last round."""
-        thought, text = self.joined("reasoning"), self.joined("text")
-        steps = [Step("reasoning", thought, opaque=opaque)] if thought or opaque else []
-        return [*steps, Step("text", text)] if text else steps
-
     def begin_round(self) -> None:
         self.parts = {"text": [], "reasoning": []}
         self.lengths = {"text": 0, "reasoning": 0}
+        self.calling = []
 
-    def all_steps(self, calls: tuple[Step, ...] = ()) -> tuple[Step, ...]:
-        return (*self.steps, *self.said(), *calls) if self.steps or calls else ()
+    def called(self) -> tuple[Step, ...]:
+        """The calls of the present round as far as they have come."""
+        return tuple(Step("tool_call", "".join(c.arguments), c.name, c.call_id) for c in self.calling)
+
+    def all_steps(self, calls: tuple[Step, ...]) -> tuple[Step, ...]:
+        return steps_so_far(self.steps, self.joined("reasoning"), self.joined("text"), calls)
 
     def joined(self, kind: str) -> str:
         return "".join(self.parts[kind])
@@ -80,6 +88,8 @@ class Ledger:
         kind, call_id = message["type"], flight.call.id
         if kind == "delta":
             return self._delta(flight, message)
+        if kind == "tool_call":
+            return self._calling(flight, message)
         if kind == "queued":
             return Queued(call_id)
         if kind == "sent":
@@ -88,7 +98,8 @@ class Ledger:
         if kind == "retrying":
             return Retrying(call_id, message["in_ms"], message["attempt"], message["reason"])
         if kind == "steps":
-            steps = (*flight.said(message["opaque"]), *protocol.steps_from_json(message["steps"]))
+            said = said_steps(flight.joined("reasoning"), flight.joined("text"), message["opaque"])
+            steps = (*said, *protocol.steps_from_json(message["steps"]))
             flight.steps += steps
             flight.begin_round()
             return Stepped(call_id, steps)
@@ -114,9 +125,25 @@ class Ledger:
         flight.lengths[kind] += len(text)
         return Delta(flight.call.id, kind, offset, text)
 
+    def _calling(self, flight: _Flight, message: Mapping[str, Any]) -> Calling:
+        number, offset, text = message["number"], message["offset"], message["text"]
+        if number == len(flight.calling):
+            flight.calling.append(_ToolCall())
+        if not 0 <= number < len(flight.calling):
+            raise ProtocolError(f"Tool call {number} comes after {len(flight.calling)} others.")
+        call = flight.calling[number]
+        if offset != call.length:
+            raise ProtocolError(f"A piece of tool call {number} starts at {offset} instead of {call.length}.")
+        call.name, call.call_id = message.get("name", call.name), message.get("call_id", call.call_id)
+        call.arguments.append(text)
+        call.length += len(text)
+        return Calling(flight.call.id, number, call.name, call.call_id, offset, text)
+
     def _end(self, flight: _Flight, state: OutputState, message: Mapping[str, Any]) -> Ended:
         del self._flights[flight.call.id]
         failure = message.get("failure")
+        # An end that could not say all still has the calls as they came.
+        calls = protocol.steps_from_json(message["steps"]) if "steps" in message else flight.called()
         result = Result(
             state=state,
             text=flight.joined("text"),
@@ -129,18 +156,20 @@ class Ledger:
             request=flight.wire,
             marks=protocol.marks_from_json(message["marks"]),
             response=message.get("response"),
-            steps=flight.all_steps(protocol.steps_from_json(message.get("steps", ()))),
+            steps=flight.all_steps(calls),
         )
         return Ended(flight.call.id, result)
 
     def _abandon(self, flight: _Flight, state: OutputState, failure: Failure | None) -> Ended:
         call, text, reasoning = flight.call, flight.joined("text"), flight.joined("reasoning")
+        calls = flight.called()
         if failure is not None:
             redact = Redactor((call.key, *(value for _, value in call.secret_headers)))
             failure = Failure(failure.code, redact.text(failure.sentence), redact.text(failure.detail))
         before = "\n".join(step.text for step in flight.steps)
         asked = (*call.messages, Message("assistant", before)) if before else call.messages
-        usage = estimate_ended(asked, text, reasoning, sent=flight.wire is not None, failed=state == "failed")
+        said = "\n".join((text, *(step.text for step in calls)))
+        usage = estimate_ended(asked, said, reasoning, sent=flight.wire is not None, failed=state == "failed")
         # Without the engine's clock there is no timing that could be compared with others.
         result = Result(
             state=state,
@@ -152,6 +181,6 @@ class Ledger:
             timing=Timing(),
             request=flight.wire,
             marks=flight.marks,
-            steps=flight.all_steps(),
+            steps=flight.all_steps(calls),
         )
         return Ended(call.id, result)

@@ -5,6 +5,7 @@ Invariant: it answers exactly what its script says, in order, and knows nothing 
 A script is a JSON object: `models` maps a model id to a list of steps, `default` is the list for all others, `listed`
 what the models question answers, `check` a sentence, or a failure [code, sentence, detail]. A step is one of
 {"text": s} {"reasoning": s} {"wait_ms": n} {"until": path} (a file that appears) {"retry_ms": n, "reason": s}
+{"call": number, "name": s, "call_id": s, "text": s} (more of a tool call; name and id with its first piece)
 {"steps": [[kind, text, name, call id, opaque], …]} (the end of a round with tools)
 {"usage": {...}} {"finish": s} {"response": any} {"mark": [kind, name, detail]} (before the request is sent)
 {"fail": [code, sentence, detail]} {"exit": code} {"hang": true} (stops answering pings) {"garbage": s}
@@ -101,6 +102,7 @@ class Performance:
         self._call, self._pipe, self._cancelled, self._hangs = call, pipe, cancelled, hangs
         self._began = time.monotonic()
         self._texts = {"text": "", "reasoning": ""}
+        self._calls: dict[int, int] = {}
         self._timing: list[int | None] = [0, None, None, None]
         self._ending: dict[str, Any] = {"finish_reason": "stop", "failure": None, "response": None}
         self._usage: Usage | None = None
@@ -142,9 +144,11 @@ class Performance:
                 "retrying", id=self._call.id, in_ms=step["retry_ms"], attempt=2, reason=step.get("reason", "")
             )
             self._cancelled.wait(step["retry_ms"] / 1000)
+        elif "call" in step:
+            self._tell_call(step)
         elif "steps" in step:
             self._pipe.send("steps", id=self._call.id, opaque="", steps=step["steps"])
-            self._texts = {"text": "", "reasoning": ""}
+            self._texts, self._calls = {"text": "", "reasoning": ""}, {}
         elif "usage" in step:
             self._usage = Usage(**step["usage"])
         elif "finish" in step:
@@ -165,6 +169,15 @@ class Performance:
             self._timing[2] = self._now()
         self._pipe.send("delta", id=self._call.id, kind=kind, offset=len(self._texts[kind]), text=text)
         self._texts[kind] += text
+
+    def _tell_call(self, step: Mapping[str, Any]) -> None:
+        number, text = step["call"], step.get("text", "")
+        if self._timing[2] is None:
+            self._timing[2] = self._now()
+        at = self._calls.setdefault(number, 0)
+        names = {name: step[name] for name in ("name", "call_id") if name in step}
+        self._pipe.send("tool_call", id=self._call.id, number=number, offset=at, text=text, **names)
+        self._calls[number] = at + len(text)
 
     def _end(self, state: OutputState) -> None:
         self._timing[3] = self._now()

@@ -1,8 +1,8 @@
 """How outputs stream into the history and end there.
 
-Invariant: an output ends once, with everything that is known about it in one transaction; partial text only bridges
-the time until then. The one exception is `interrupted`, which is a guess about a process that seemed dead: if it was
-alive after all, what it brings counts.
+Invariant: an output ends once, with everything that is known about it in one transaction; what was saved while it
+streamed only bridges the time until then. The one exception is `interrupted`, which is a guess about a process that
+seemed dead: if it was alive after all, what it brings counts.
 """
 
 from __future__ import annotations
@@ -16,11 +16,9 @@ from typing import Any
 from workbench.core.runs import ENDED, Result, Step
 from workbench.store.encoding import digest, dump, received, whole
 from workbench.store.errors import StoreError, missing
+from workbench.store.partials import Streamed, step_body, step_of, streamed
 from workbench.store.records import Recovered
 from workbench.store.search import index_cjk, unindex_cjk
-
-Partial = tuple[str, str, int, str]
-"""Output uid, "text" or "reasoning", offset in characters, text."""
 
 _FINISH = (
     "UPDATE outputs SET state = ?, ended_at = ?, model = ?, finish_reason = ?, input_tokens = ?, output_tokens = ?,"
@@ -29,36 +27,6 @@ _FINISH = (
     " duration_ms = ?, error_code = ?, error = ?, error_detail = ?, request_id = ?, request_messages_id = ?,"
     " marks = ?, reasoning = ?, text = ? WHERE id = ?"
 )
-
-
-_STEP_FIELDS = frozenset({"text", "name", "call_id", "opaque"})
-
-
-def save_partials(connection: sqlite3.Connection, partials: Iterable[Partial]) -> None:
-    """Append pieces of streaming outputs; pieces of unknown outputs raise StoreError (missing)."""
-    keys: dict[str, int] = {}
-    rows = []
-    for uid, kind, offset, text in partials:
-        key = keys.get(uid)
-        if key is None:
-            key = keys[uid] = _find(connection, uid)[0]
-        rows.append((key, kind, offset, received(text)))
-    connection.executemany("INSERT INTO partials (output_id, kind, at, text) VALUES (?, ?, ?, ?)", rows)
-
-
-def partial_texts(connection: sqlite3.Connection, outputs: Iterable[int]) -> dict[int, dict[str, str]]:
-    """Return what has streamed so far, by output key and kind."""
-    wanted = set(outputs)
-    texts: dict[int, dict[str, str]] = {}
-    if not wanted:
-        return texts
-    for output, kind, offset, text in connection.execute(
-        "SELECT output_id, kind, at, text FROM partials ORDER BY rowid"
-    ):
-        if output in wanted:
-            kinds = texts.setdefault(output, {})
-            kinds[kind] = kinds.get(kind, "")[:offset] + text
-    return texts
 
 
 def finish_output(connection: sqlite3.Connection, uid: str, result: Result, now: str) -> None:
@@ -135,13 +103,8 @@ def _write_steps(connection: sqlite3.Connection, key: int, steps: Iterable[Step]
     connection.execute("DELETE FROM steps WHERE output_id = ?", (key,))
     connection.executemany(
         "INSERT INTO steps (output_id, seq, kind, body) VALUES (?, ?, ?, ?)",
-        [(key, seq, step.kind, dump(_step_body(step))) for seq, step in enumerate(steps)],
+        [(key, seq, step.kind, dump(step_body(step))) for seq, step in enumerate(steps)],
     )
-
-
-def _step_body(step: Step) -> dict[str, str]:
-    parts = {"text": step.text, "name": step.name, "call_id": step.call_id, "opaque": step.opaque}
-    return {name: received(text) for name, text in parts.items() if text}
 
 
 def steps_of(connection: sqlite3.Connection, run: int) -> dict[int, tuple[Step, ...]]:
@@ -153,8 +116,7 @@ def steps_of(connection: sqlite3.Connection, run: int) -> dict[int, tuple[Step, 
         (run,),
     )
     for output, kind, body in rows:
-        known = {name: text for name, text in json.loads(body).items() if name in _STEP_FIELDS}
-        found.setdefault(output, []).append(Step(kind, **known))
+        found.setdefault(output, []).append(step_of(kind, json.loads(body)))
     return {output: tuple(steps) for output, steps in found.items()}
 
 
@@ -178,7 +140,7 @@ def _body_id(connection: sqlite3.Connection, value: Any) -> int:
 
 
 def _land(connection: sqlite3.Connection, run: int, outputs: Iterable[int]) -> None:
-    """Take ended outputs out of flight, and forget the partial text of their run once nothing of it is left there."""
+    """Take ended outputs out of flight, and forget what streamed of their run once nothing of it is left there."""
     connection.executemany(
         "DELETE FROM in_flight WHERE run_id = ? AND output_id = ?", ((run, output) for output in outputs)
     )
@@ -192,7 +154,7 @@ def owners_in_flight(connection: sqlite3.Connection) -> set[str]:
 
 
 def recover(connection: sqlite3.Connection, alive: Callable[[str], bool], now: str) -> Recovered:
-    """End what dead processes left in flight as interrupted, with the text that had streamed."""
+    """End what dead processes left in flight as interrupted, with the text and the steps that had streamed."""
     lost: dict[int, list[int]] = {}
     for owner in sorted(owners_in_flight(connection)):
         if not alive(owner):
@@ -200,11 +162,11 @@ def recover(connection: sqlite3.Connection, alive: Callable[[str], bool], now: s
                 "SELECT run_id, output_id FROM in_flight WHERE owner_uid = ?", (owner,)
             ):
                 lost.setdefault(run, []).append(output)
-    texts = partial_texts(connection, (output for outputs in lost.values() for output in outputs))
+    found = streamed(connection, (output for outputs in lost.values() for output in outputs))
     for run, outputs in lost.items():
         for output in outputs:
-            streamed = texts.get(output, {})
-            result = Result("interrupted", streamed.get("text", ""), streamed.get("reasoning", ""))
+            said = found.get(output, Streamed())
+            result = Result("interrupted", said.text, said.reasoning, steps=said.steps)
             _write_end(connection, output, result, now)
         _land(connection, run, outputs)
     return Recovered(sum(map(len, lost.values())), len(lost))

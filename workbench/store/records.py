@@ -6,12 +6,13 @@ Invariant: identities and times come from the caller; the history makes neither 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from workbench.core.changes import Change
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
-from workbench.core.runs import RunKind, RunSet
+from workbench.core.runs import RunKind, RunSet, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,41 @@ class WholePrompt:
     versions: tuple[FirstVersion, ...]
     draft: Draft
     fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartialText:
+    """A piece of what an output says or thinks in its present round, from its character `at` on."""
+
+    output_uid: str
+    kind: Literal["text", "reasoning"]
+    at: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartialCall:
+    """A piece of the arguments of tool call `number` (from 0) of the present round, from their character `at` on."""
+
+    output_uid: str
+    number: int
+    name: str
+    call_id: str
+    at: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartialRounds:
+    """Rounds with tools that are over: their steps, of which `first` came before. What follows begins anew."""
+
+    output_uid: str
+    first: int
+    steps: tuple[Step, ...]
+
+
+Partial = PartialText | PartialCall | PartialRounds
+"""What an output said since it was saved last."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from workbench.store import (
     endpoints,
     improvements,
     pages,
+    partials,
     past_outputs,
     prompts,
     starting,
@@ -42,7 +43,7 @@ from workbench.store import (
 from workbench.store.connections import Readers, connect
 from workbench.store.errors import StoreError, failure
 from workbench.store.opening import Opened, open_file
-from workbench.store.records import Recovered, RunBegun, RunStart, WholePrompt
+from workbench.store.records import Partial, Recovered, RunBegun, RunStart, WholePrompt
 from workbench.store.writer import Writer
 
 T = TypeVar("T")
@@ -196,10 +197,10 @@ class Store:
         """
         return self._write(lambda c: starting.add_attempt(c, output_uid_old, new_uid, now, owner_uid))
 
-    def save_partials(self, partials: Iterable[ending.Partial], now: str) -> Future[None]:
-        """Append (output uid, "text" or "reasoning", offset in characters, text) of streaming outputs."""
-        pieces = tuple(partials)
-        return self._write(lambda c: ending.save_partials(c, pieces), durable=False)
+    def save_partials(self, pieces: Iterable[Partial], now: str) -> Future[None]:
+        """Append what streaming outputs have said since the last time."""
+        taken = tuple(pieces)
+        return self._write(lambda c: partials.save(c, taken), durable=False)
 
     def finish_output(self, output_uid: str, result: Result, now: str) -> Future[None]:
         """Write how an output ended; StoreError (ended) if it already has."""

@@ -29,8 +29,9 @@ from workbench.core.runs import (
     Verdict,
 )
 from workbench.store import verdicts
-from workbench.store.ending import partial_texts, steps_of
+from workbench.store.ending import steps_of
 from workbench.store.errors import missing
+from workbench.store.partials import Streamed, streamed
 from workbench.store.prompts import prompt_id
 from workbench.store.versions import read
 
@@ -196,22 +197,22 @@ def _output_format(body: object) -> OutputFormat | None:
 
 def _outputs(connection: sqlite3.Connection, run: int) -> tuple[OutputRecord, ...]:
     in_flight = [key for (key,) in connection.execute("SELECT output_id FROM in_flight WHERE run_id = ?", (run,))]
-    streamed = partial_texts(connection, in_flight)
+    so_far = streamed(connection, in_flight)
     steps = steps_of(connection, run)
     rows = connection.execute(_OUTPUTS, (run,))
-    return tuple(_output(row, streamed.get(row[0], {}), steps.get(row[0], ())) for row in rows)
+    return tuple(_output(row, so_far.get(row[0]), steps.get(row[0], ())) for row in rows)
 
 
-def _output(row: tuple[Any, ...], streamed: dict[str, str], steps: tuple[Step, ...]) -> OutputRecord:
+def _output(row: tuple[Any, ...], so_far: Streamed | None, steps: tuple[Step, ...]) -> OutputRecord:
     _, uid, position, value_set, sample, attempt, state, text, reasoning, model, finish_reason, *rest = row
     error_code, error, error_detail, tokens_in, tokens_out, cached, reasoned, usage_source, *rest = rest
     rate_input, rate_output, rate_cached, rate_source, cost, queued, sent, first, end, *rest = rest
     marks, request, messages, response = rest
-    shown: OutputState = "streaming" if streamed and state in ("waiting", "queued") else state
+    shown: OutputState = "streaming" if so_far and state in ("waiting", "queued") else state
     result = Result(
         state=shown,
-        text=streamed.get("text", text),
-        reasoning=streamed.get("reasoning", reasoning),
+        text=so_far.text if so_far else text,
+        reasoning=so_far.reasoning if so_far else reasoning,
         model=model,
         finish_reason=finish_reason,
         failure=None if error_code is None else Failure(error_code, error, error_detail),
@@ -222,7 +223,7 @@ def _output(row: tuple[Any, ...], streamed: dict[str, str], steps: tuple[Step, .
         request=_request(request, messages),
         marks=tuple(Mark(**mark) for mark in json.loads(marks)),
         response=None if response is None else json.loads(response),
-        steps=steps,
+        steps=so_far.steps if so_far else steps,
     )
     return OutputRecord(uid, position, sample, attempt, result, value_set)
 

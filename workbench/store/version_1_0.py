@@ -228,8 +228,10 @@ _TABLES = (
   PRIMARY KEY (run_id, output_id)
 ) STRICT, WITHOUT ROWID""",
     """CREATE TABLE partials (
-  -- Text while it streams, some rows a second; no index, so that appending costs nothing. Emptied when a run ends.
-  -- at is the offset in characters where the piece belongs; a smaller offset than before starts over from there.
+  -- Answers while they stream, some rows a second; no index, so that appending costs nothing. Emptied when a run ends.
+  -- text, reasoning: a piece and its offset in characters; a smaller offset than before starts over from there.
+  -- tool_call: the number of a call in its round, and JSON of its name, its id, and a piece of its arguments.
+  -- rounds: how many steps came before, and a JSON list of those of rounds that are over. What follows begins anew.
   output_id INTEGER NOT NULL,
   kind TEXT NOT NULL,
   at INTEGER NOT NULL,

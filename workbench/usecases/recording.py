@@ -1,6 +1,6 @@
-"""Getting streamed text and ends into the database.
+"""Getting streamed text, steps and ends into the database.
 
-Invariant: an end is either in the database or held here and tried again; text that streams is saved every 250 ms, and
+Invariant: an end is either in the database or held here and tried again; what streams is saved every 250 ms, and
 what could not be saved is saved with the next piece, also when its output has ended meanwhile and its end, which needs
 more room, is still held here. A trouble is told once, and its end too.
 """
@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from workbench.core.runs import Result
+from workbench.store.records import Partial
 from workbench.usecases.problems import Problem, problem_of
-from workbench.usecases.transcript import Piece, Transcript
+from workbench.usecases.transcript import Transcript
 
 PARTIALS_EVERY_S = 0.25
 TRY_AGAIN_AFTER_S = 2.0
@@ -25,8 +26,8 @@ TRY_AGAIN_AFTER_S = 2.0
 class OutputStore(Protocol):
     """The part of the history that outputs are written to."""
 
-    def save_partials(self, partials: Iterable[tuple[str, str, int, str]], now: str) -> Future[None]:
-        """Append streamed text: output uid, kind, offset, text."""
+    def save_partials(self, pieces: Iterable[Partial], now: str) -> Future[None]:
+        """Append what has streamed."""
 
     def finish_output(self, output_uid: str, result: Result, now: str) -> Future[None]:
         """Write how an output ended, durably."""
@@ -115,11 +116,10 @@ class Recorder:
         taken = [(transcript, piece) for transcript in speaking for piece in transcript.take_unsaved()]
         if taken:
             self._pieces_fly = True
-            rows = [(transcript.uid, piece.kind, piece.offset, piece.text) for transcript, piece in taken]
-            future = self._store.save_partials(rows, self._now())
+            future = self._store.save_partials([piece for _, piece in taken], self._now())
             future.add_done_callback(lambda done: self._pieces_saved(done, taken))
 
-    def _pieces_saved(self, done: Future[None], taken: list[tuple[Transcript, Piece]]) -> None:
+    def _pieces_saved(self, done: Future[None], taken: list[tuple[Transcript, Partial]]) -> None:
         error = done.exception()
         if error is not None:
             for transcript, piece in taken:

@@ -2,46 +2,23 @@
 
 Invariant: a transcript only grows until it ends, and once it has ended it never changes. With tools its text begins
 anew after each round, and what was said before is in its steps. Any thread may read it; a snapshot is consistent in
-itself.
+itself. Everything it was told is handed on to be saved, and again when it was not.
 """
 
 from __future__ import annotations
 
 import threading
-from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
-from workbench.core.runs import ENDED, Mark, OutputState, Result, Step, Timing
-from workbench.engine.calls import Delta, DeltaKind, Queued, Retrying, Sent, Stepped
+from workbench.core.runs import ENDED, Mark, OutputState, Result, Step, Timing, steps_so_far
+from workbench.engine.calls import Calling, Delta, DeltaKind, Queued, Retrying, Sent, Stepped
+from workbench.store.records import Partial, PartialCall, PartialRounds, PartialText
+from workbench.usecases.pieces import Pieces
 
-
-class Pieces:
-    """Growing text: appending and reading its tail cost the same however long it is. Not thread-safe by itself."""
-
-    def __init__(self) -> None:
-        self._pieces: list[str] = []
-        self._starts: list[int] = []
-        self.length = 0
-        """In code points."""
-
-    def add(self, offset: int, text: str) -> None:
-        """Append `text`, which starts at `offset`; what is here already is left out."""
-        fresh = text[max(0, self.length - offset) :]
-        if fresh:
-            self._pieces.append(fresh)
-            self._starts.append(self.length)
-            self.length += len(fresh)
-
-    def since(self, offset: int) -> str:
-        """Return the text from `offset` on."""
-        if offset >= self.length:
-            return ""
-        first = bisect_right(self._starts, offset) - 1
-        head = self._pieces[first][offset - self._starts[first] :]
-        return head + "".join(self._pieces[first + 1 :])
+_TEXTS: tuple[DeltaKind, ...] = ("text", "reasoning")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +38,8 @@ class Snapshot:
     `text` and `reasoning` begin at the offsets that were asked for; `text_length` and `reasoning_length` are those of
     the whole, to ask from next time. `attempt` counts from 1 and is 0 until it is known. `timing` is by the runner's
     clock until the output has ended, then by the engine's. `wire` is what was sent, None before. `result` is None
-    until it has ended. `saved` says whether the end is in the database. `steps` are the rounds with tools that are
-    over and, after the end, everything in order.
+    until it has ended. `saved` says whether the end is in the database. `steps` are all so far in order, with the text
+    and the calls that are still being written; () while no tool took part.
     """
 
     output_uid: str
@@ -90,13 +67,18 @@ class Snapshot:
         return sum(one == "tool_call" and other == "tool_result" for one, other in pairwise(kinds))
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Text that is not in the database yet."""
+@dataclass(slots=True)
+class _Call:
+    """A tool call of the present round."""
 
-    kind: DeltaKind
-    offset: int
-    text: str
+    name: str = ""
+    call_id: str = ""
+    arguments: Pieces = field(default_factory=Pieces)
+    is_fresh: bool = True
+    """Whether something of it was not handed on to be saved."""
+
+    def step(self) -> Step:
+        return Step("tool_call", self.arguments.since(0), self.name, self.call_id)
 
 
 class Transcript:
@@ -126,8 +108,11 @@ class Transcript:
         self._clock = clock
         self._zero = clock()
         self._lock = threading.Lock()
-        self._text = Pieces()
-        self._reasoning = Pieces()
+        self._texts: dict[DeltaKind, Pieces] = {}
+        self._calls: list[_Call] = []
+        self._rounds: tuple[Step, ...] = ()
+        self._rounds_stored = 0
+        self._begin_round()
         self._state: OutputState = "waiting"
         self._timing = Timing()
         self._retry: Retry | None = None
@@ -136,10 +121,8 @@ class Transcript:
         self._result: Result | None = None
         self._stopping = False
         self._saved = False
-        self._steps: tuple[Step, ...] = ()
-        self._stored = {"text": 0, "reasoning": 0}
 
-    def apply(self, event: Queued | Sent | Retrying | Delta | Stepped) -> None:
+    def apply(self, event: Queued | Sent | Retrying | Delta | Calling | Stepped) -> None:
         """Take in an event of this output; one that comes after the end changes nothing."""
         with self._lock:
             if self._result is not None:
@@ -159,15 +142,15 @@ class Transcript:
                     self._state = "queued"
                     self._retry = Retry(in_ms, attempt, reason, self._clock())
                 case Delta(kind=kind, offset=offset, text=text):
-                    if self._timing.first is None:
-                        self._timing = replace(self._timing, first=now)
-                    self._pieces(kind).add(offset, text)
+                    self._hear(now)
+                    self._texts[kind].add(offset, text)
+                case Calling():
+                    self._hear(now)
+                    self._call(event)
                 case Stepped(steps=steps):
-                    if self._timing.first is None:
-                        self._timing = replace(self._timing, first=now)
-                    self._steps += steps
-                    self._text, self._reasoning = Pieces(), Pieces()
-                    self._stored = {"text": 0, "reasoning": 0}
+                    self._hear(now)
+                    self._rounds += steps
+                    self._begin_round()
 
     def end(self, result: Result) -> bool:
         """Take in how it ended; False if it had ended before."""
@@ -180,24 +163,26 @@ class Transcript:
             self._timing, self._retry = result.timing, None
             self._marks = result.marks or self._marks
             self._wire = self._wire if result.request is None else result.request
-            self._steps = result.steps or self._steps
-            self._text = self._whole("text", result.text)
-            self._reasoning = self._whole("reasoning", result.reasoning)
+            self._texts = {
+                "text": self._whole("text", result.text),
+                "reasoning": self._whole("reasoning", result.reasoning),
+            }
             return True
 
     def snapshot(self, text_from: int = 0, reasoning_from: int = 0) -> Snapshot:
         """Return the present state, with the text from the given offsets (code points) on."""
         with self._lock:
+            said, thought = self._texts["text"], self._texts["reasoning"]
             return Snapshot(
                 output_uid=self.uid,
                 run_uid=self.run_uid,
                 position=self._position,
                 attempt=self._attempt,
                 state=self._state,
-                text=self._text.since(text_from),
-                text_length=self._text.length,
-                reasoning=self._reasoning.since(reasoning_from),
-                reasoning_length=self._reasoning.length,
+                text=said.since(text_from),
+                text_length=said.length,
+                reasoning=thought.since(reasoning_from),
+                reasoning_length=thought.length,
                 retry=self._retry,
                 timing=self._timing,
                 marks=self._marks,
@@ -205,7 +190,7 @@ class Transcript:
                 result=self._result,
                 stopping=self._stopping and self._result is None,
                 saved=self._saved,
-                steps=self._steps,
+                steps=self._steps(),
             )
 
     @property
@@ -242,30 +227,62 @@ class Transcript:
         with self._lock:
             self._saved = True
 
-    def take_unsaved(self) -> tuple[Piece, ...]:
-        """Return the text that no earlier call returned, after the end the rest of the whole text."""
+    def take_unsaved(self) -> tuple[Partial, ...]:
+        """Return what no earlier call returned; of the text, after the end, the rest of the whole."""
         with self._lock:
-            found = []
-            kinds: tuple[DeltaKind, ...] = ("text", "reasoning")
-            for kind in kinds:
-                pieces, offset = self._pieces(kind), self._stored[kind]
-                if pieces.length > offset:
-                    found.append(Piece(kind, offset, pieces.since(offset)))
-                    self._stored[kind] = pieces.length
+            found: list[Partial] = []
+            if self._rounds_stored < len(self._rounds):
+                found.append(PartialRounds(self.uid, self._rounds_stored, self._rounds[self._rounds_stored :]))
+                self._rounds_stored = len(self._rounds)
+            for kind in _TEXTS:
+                at, text = self._texts[kind].take()
+                if text:
+                    found.append(PartialText(self.uid, kind, at, text))
+            for number, call in enumerate(self._calls):
+                if call.is_fresh:
+                    call.is_fresh = False
+                    found.append(PartialCall(self.uid, number, call.name, call.call_id, *call.arguments.take()))
             return tuple(found)
 
-    def give_back(self, piece: Piece) -> None:
-        """Say that a piece was not saved after all; it comes again with the next `take_unsaved`."""
+    def give_back(self, partial: Partial) -> None:
+        """Say that something was not saved after all; it comes again with the next `take_unsaved`."""
         with self._lock:
-            self._stored[piece.kind] = min(self._stored[piece.kind], piece.offset)
+            # It may be of a round that is over by now: then more than is needed is saved again, which does no harm.
+            match partial:
+                case PartialRounds(first=first):
+                    self._rounds_stored = min(self._rounds_stored, first)
+                case PartialText(kind=kind, at=at):
+                    self._texts[kind].give_back(at)
+                case PartialCall(number=number, at=at) if number < len(self._calls):
+                    self._calls[number].is_fresh = True
+                    self._calls[number].arguments.give_back(at)
+
+    def _begin_round(self) -> None:
+        self._texts = {kind: Pieces() for kind in _TEXTS}
+        self._calls = []
+
+    def _hear(self, now: int) -> None:
+        if self._timing.first is None:
+            self._timing = replace(self._timing, first=now)
+
+    def _call(self, event: Calling) -> None:
+        while event.number >= len(self._calls):
+            self._calls.append(_Call())
+        call = self._calls[event.number]
+        call.name, call.call_id, call.is_fresh = event.name, event.call_id, True
+        call.arguments.add(event.offset, event.text)
+
+    def _steps(self) -> tuple[Step, ...]:
+        if self._result is not None and self._result.steps:
+            return self._result.steps
+        if not self._rounds and not self._calls:
+            return ()
+        said, thought = self._texts["text"].since(0), self._texts["reasoning"].since(0)
+        return steps_so_far(self._rounds, thought, said, [call.step() for call in self._calls])
 
     def _whole(self, kind: DeltaKind, text: str) -> Pieces:
         """Return the final text; if it does not begin with what has streamed, all of it counts as not stored."""
-        if not text.startswith(self._pieces(kind).since(0)[: self._stored[kind]]):
-            self._stored[kind] = 0
-        whole = Pieces()
-        whole.add(0, text)
+        streamed, whole = self._texts[kind], Pieces(text)
+        if text.startswith(streamed.since(0)[: streamed.stored]):
+            whole.stored = streamed.stored
         return whole
-
-    def _pieces(self, kind: DeltaKind) -> Pieces:
-        return self._text if kind == "text" else self._reasoning

@@ -225,8 +225,10 @@ CREATE TABLE in_flight (
   PRIMARY KEY (run_id, output_id)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE partials (
-  -- Text while it streams, some rows a second; no index, so that appending costs nothing. Emptied when a run ends.
-  -- at is the offset in characters where the piece belongs; a smaller offset than before starts over from there.
+  -- Answers while they stream, some rows a second; no index, so that appending costs nothing. Emptied when a run ends.
+  -- text, reasoning: a piece and its offset in characters; a smaller offset than before starts over from there.
+  -- tool_call: the number of a call in its round, and JSON of its name, its id, and a piece of its arguments.
+  -- rounds: how many steps came before, and a JSON list of those of rounds that are over. What follows begins anew.
   output_id INTEGER NOT NULL,
   kind TEXT NOT NULL,
   at INTEGER NOT NULL,
@@ -347,7 +349,7 @@ CREATE VIEW verdict_list AS
   LEFT JOIN verdict_outputs ON verdict_outputs.verdict_id = verdicts.id
   LEFT JOIN outputs ON outputs.id = verdict_outputs.output_id
   LEFT JOIN lanes ON lanes.run_id = outputs.run_id AND lanes.position = outputs.lane;
-INSERT INTO "_sqlite_migrations" ("id", "migration_set", "name", "applied_at") VALUES (1, 'prompt-workbench', '1.0 prompts, versions, runs, outputs, verdicts', '2026-11-24 23:02:51.043919+00:00');
+INSERT INTO "_sqlite_migrations" ("id", "migration_set", "name", "applied_at") VALUES (1, 'prompt-workbench', '1.0 prompts, versions, runs, outputs, verdicts', '2026-11-25 00:54:18.180482+00:00');
 INSERT INTO "bodies" ("id", "hash", "body") VALUES (1, '9365e30db43513e6c442b1dd73d676aa0a0d9488c0389494150a149acdb09a87', '{"model":"vendor/model","messages":null,"temperature":0.25}');
 INSERT INTO "bodies" ("id", "hash", "body") VALUES (2, 'c78dd08d6154e3bc473d869f254473bc646e3707a2a3f04160ba5bfc2ec5ec47', '[{"role":"user","content":"Hi"}]');
 INSERT INTO "contents" ("id", "hash", "body") VALUES (1, 'a30dcd538b0b01351f2f5693f80080108134ea55848741eecdb5ecdaeda84f26', '{"format":1,"messages":[{"role":"system","text":"Be kind."},{"role":"user","text":"Where is {{order}}?"}]}');
@@ -376,6 +378,8 @@ INSERT INTO "outputs" ("id", "uid", "run_id", "lane", "value_set", "sample", "at
 INSERT INTO "outputs" ("id", "uid", "run_id", "lane", "value_set", "sample", "attempt", "state", "created_at", "ended_at", "starred", "model", "finish_reason", "input_tokens", "output_tokens", "cached_tokens", "reasoning_tokens", "usage_source", "cost_usd", "rate_input", "rate_output", "rate_cached", "rate_source", "queued_ms", "sent_ms", "first_ms", "end_ms", "ttft_ms", "duration_ms", "error_code", "error", "error_detail", "request_id", "request_messages_id", "marks", "reasoning", "text") VALUES (7, 'r2.1.1', 2, 1, 0, 1, 1, 'waiting', '2026-11-24T13:20:05.123Z', NULL, 0, '', '', NULL, NULL, NULL, NULL, 'provider', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '[]', '', '');
 INSERT INTO "partials" ("output_id", "kind", "at", "text") VALUES (4, 'text', 0, 'half an');
 INSERT INTO "partials" ("output_id", "kind", "at", "text") VALUES (4, 'reasoning', 0, 'hm');
+INSERT INTO "partials" ("output_id", "kind", "at", "text") VALUES (6, 'rounds', 0, '[{"kind":"tool_call","text":"{}","name":"now","call_id":"c1","opaque":"{\"s\": 1}"},{"kind":"tool_result","text":"noon"}]');
+INSERT INTO "partials" ("output_id", "kind", "at", "text") VALUES (6, 'tool_call', 0, '{"name":"now","call_id":"c2","from":0,"text":"{\"zo"}');
 INSERT INTO "prices" ("endpoint_uid", "model", "input", "output", "cached", "source", "updated_at") VALUES ('e', 'model', 1.0e-06, 2.0e-06, NULL, 'user', '2026-11-24T13:20:05.123Z');
 INSERT INTO "prompts" ("id", "uid", "name", "iterations", "archived", "starred", "note", "created_at", "updated_at") VALUES (1, 'p', 'Order bot', 2, 0, 0, '', '2026-11-24T13:20:05.123Z', '2026-11-24T13:20:05.125Z');
 INSERT INTO "prompts" ("id", "uid", "name", "iterations", "archived", "starred", "note", "created_at", "updated_at") VALUES (2, 'q', 'Archived', 0, 1, 0, '', '2026-11-24T13:20:05.123Z', '2026-11-24T13:20:05.124Z');

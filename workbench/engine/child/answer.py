@@ -1,9 +1,9 @@
 """The answer of one call as it comes in.
 
-Invariant: what is told over the wire is exactly what arrived, in order, joined into at most one delta per kind and
-16 ms, with one exception: where a server sends the call's own key or a secret header back, the mask stands instead,
-also when it comes in pieces. Text is always valid Unicode, even when a server cuts a surrogate pair in two, and never
-longer than MAX_ANSWER.
+Invariant: what is told over the wire is exactly what arrived, in order, joined into at most one delta per kind, and one
+per tool call, in 16 ms, with one exception: where a server sends the call's own key or a secret header back, the mask
+stands instead. An answer is never longer than MAX_ANSWER, and what its rounds with tools add to a request never longer
+than MAX_TURNS.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from workbench.core.content import Message
@@ -22,13 +21,16 @@ from workbench.engine import protocol
 from workbench.engine.calls import Call, DeltaKind
 from workbench.engine.child.failures import CallError
 from workbench.engine.child.files import Files
-from workbench.engine.child.turn import Turn
+from workbench.engine.child.strands import Strand
+from workbench.engine.child.turn import ToolCall, Turn
 from workbench.engine.estimate import estimate_ended, total
-from workbench.engine.redact import Redactor, StreamRedactor
+from workbench.engine.redact import Redactor
 
 JOIN_S = 0.016
 MAX_ANSWER = 10_000_000
 """Characters of one answer with its reasoning; twenty times what any model writes, and what a window can still hold."""
+MAX_TURNS = 900_000
+"""Bytes that rounds may add to a request: a call has 7 of the 8 MB that a message of the engine holds."""
 
 _SHOWN_DETAIL, _SHOWN_WORD = 4000, 200
 """Characters of a failure's detail, and of a model or finish reason that a server names, which may be megabytes."""
@@ -38,41 +40,6 @@ class Send(Protocol):
     """Writes one message to the wire."""
 
     def __call__(self, kind: str, /, **fields: Any) -> None: ...
-
-
-class _Strand:
-    """One kind of text of an answer."""
-
-    __slots__ = ("_held", "_redact", "kind", "pending", "sent", "whole")
-
-    def __init__(self, kind: DeltaKind, redact: StreamRedactor) -> None:
-        self.kind = kind
-        self._redact = redact
-        self.pending: list[str] = []
-        self.whole: list[str] = []
-        self.sent = 0
-        self._held = ""
-
-    def add(self, piece: str) -> None:
-        if self._held or not piece.isascii():
-            piece = self._mend(self._held + piece)
-        self._keep(self._redact.feed(piece))
-
-    def _keep(self, piece: str) -> None:
-        if piece:
-            self.pending.append(piece)
-            self.whole.append(piece)
-
-    def _mend(self, piece: str) -> str:
-        self._held = ""
-        if "\ud800" <= piece[-1] <= "\udbff":
-            piece, self._held = piece[:-1], piece[-1]
-        return piece.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-
-    def close(self) -> None:
-        end = "\ufffd" if self._held else ""
-        self._held = ""
-        self._keep(self._redact.feed(end) + self._redact.close())
 
 
 class Answer:
@@ -85,7 +52,8 @@ class Answer:
         self.response: Any = None
         self.usage: Usage | None = None
         self.marks: tuple[Mark, ...] = ()
-        self.turn = Turn()
+        self._secrets = (call.key, *(value for _, value in call.secret_headers))
+        self.turn = Turn(self._secrets)
         """What the model's present turn holds besides text."""
         self.turns: list[dict[str, Any]] = []
         """What the rounds so far add to the call's messages, as requests carry it."""
@@ -93,6 +61,8 @@ class Answer:
         """The files that are attached to the call's messages, None for none."""
         self.rounds = 0
         """How often tools have answered."""
+        self._turns_size = 0
+        self._call_ids: set[str] = set()
         self._spent: list[Usage] = []
         self._send = send
         self._clock = clock
@@ -100,16 +70,15 @@ class Answer:
         self._sent_ms: int | None = None
         self._first_ms: int | None = None
         self._heard = False
-        self._secrets = (call.key, *(value for _, value in call.secret_headers))
         self._strands = self._new_strands()
         self._room = MAX_ANSWER
         self._flushed = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._redact = Redactor(self._secrets)
 
-    def _new_strands(self) -> dict[DeltaKind, _Strand]:
+    def _new_strands(self) -> dict[DeltaKind, Strand]:
         kinds: tuple[DeltaKind, ...] = ("reasoning", "text")
-        return {kind: _Strand(kind, StreamRedactor(self._secrets)) for kind in kinds}
+        return {kind: Strand(self._secrets) for kind in kinds}
 
     @property
     def has_text(self) -> bool:
@@ -138,6 +107,7 @@ class Answer:
 
     def retrying(self, seconds: float, attempt: int, reason: str) -> None:
         """Another attempt follows after a pause."""
+        self.turn = Turn(self._secrets)
         self._send(
             "retrying",
             id=self.call.id,
@@ -161,6 +131,7 @@ class Answer:
         """A delta or a message arrived that may hold calls of tools. Raises CallError when they are too many."""
         if self.turn.read(part):
             self._hear()
+            self._tell_soon()
 
     def _hear(self) -> None:
         self._heard = True
@@ -173,6 +144,9 @@ class Answer:
         self._room -= len(piece)
         self._hear()
         self._strands[kind].add(piece)
+        self._tell_soon()
+
+    def _tell_soon(self) -> None:
         if self._timer is None:
             loop = asyncio.get_running_loop()
             wait = self._flushed + JOIN_S - loop.time()
@@ -181,48 +155,74 @@ class Answer:
             else:
                 self._timer = loop.call_later(wait, self._flush)
 
-    def answered(self, results: list[Step]) -> None:
-        """The tools that the model called have answered: tells the round, and the next one begins."""
+    def close_turn(self) -> list[Step]:
+        """The model's turn is over: tells what is still held back, and returns the calls of tools in it."""
         self._finish_text()
+        self.turn.name_calls(f"call_{self.rounds + 1}", self._call_ids)
+        return self._calls()
+
+    def answered(self, calls: Sequence[Step], results: Sequence[Step]) -> None:
+        """The tools that the model called have answered: tells the round, and the next one begins.
+
+        Raises CallError when the rounds have grown over MAX_TURNS.
+        """
         text, reasoning = self._whole("text"), self._whole("reasoning")
         message = self._redact.value(self.turn.message(text, reasoning))
-        opaque = self._redact.value(self.turn.opaque)
         answers = [{"role": "tool", "tool_call_id": step.call_id, "content": step.text} for step in results]
+        self._grow(message, answers)
+        opaque = self._redact.value(self.turn.opaque)
         self._send(
             "steps",
             id=self.call.id,
             opaque=json.dumps(opaque) if opaque else "",
-            steps=protocol.steps_to_json((*self._calls(), *results)),
+            steps=protocol.steps_to_json((*calls, *results)),
         )
-        self._spent.append(self.usage or estimate_ended(self._asked(), text, reasoning, sent=True, failed=False))
+        self._spent.append(self.usage or self._estimate(failed=False))
         self.turns += [message, *answers]
         self.rounds += 1
-        self.turn, self._strands, self._heard = Turn(), self._new_strands(), False
+        self.turn, self._strands, self._heard = Turn(self._secrets), self._new_strands(), False
         self.finish_reason, self.response, self.usage = "", None, None
+
+    def _grow(self, message: Mapping[str, Any], answers: Sequence[Mapping[str, Any]]) -> None:
+        size = sum(len(answer["content"]) for answer in answers)
+        # Simulated answers may be megabytes each: what is too long anyway is not written out to be measured.
+        if size <= MAX_TURNS:
+            size = len(json.dumps([message, *answers]))
+        self._turns_size += size
+        if self._turns_size > MAX_TURNS:
+            raise CallError(
+                "too_long",
+                "What the model and its tools said to each other has grown over 900 kB and was not sent on. "
+                "Shorten the answers of the tools.",
+            )
 
     def _calls(self) -> list[Step]:
         """The calls of this turn, without the call's secrets."""
         exact = self._redact.exact
-        return [replace(step, text=exact(step.text), opaque=exact(step.opaque)) for step in self.turn.steps()]
+        return [
+            Step(step.kind, step.text, exact(step.name), exact(step.call_id), exact(step.opaque))
+            for step in self.turn.steps()
+        ]
 
     def _asked(self) -> tuple[Message, ...]:
         """What the present round asked, for an estimate."""
         return (*self.call.messages, *(Message("user", json.dumps(turn, ensure_ascii=False)) for turn in self.turns))
 
     def _whole(self, kind: DeltaKind) -> str:
-        return "".join(self._strands[kind].whole)
+        return self._strands[kind].text
 
     def _finish_text(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
         for strand in self._strands.values():
             strand.close()
+        self.turn.close()
         self._flush()
 
-    def end(self, state: OutputState, failure: Failure | None = None, *, unanswered: bool = False) -> None:
+    def end(self, state: OutputState, failure: Failure | None = None) -> None:
         """The call is over; tells everything that is still held back, then how it ended.
 
-        `unanswered` tells the calls of the last turn along, though no tool answered them.
+        The calls of a turn that no tool answered are told along.
         """
         self._finish_text()
         if failure is not None:
@@ -239,7 +239,7 @@ class Answer:
             timing=protocol.timing_to_json(Timing(0, self._sent_ms, self._first_ms, now)),
             marks=protocol.marks_to_json(self.marks),
             response=self._small_response(),
-            steps=protocol.steps_to_json(self._calls() if unanswered else ()),
+            steps=protocol.steps_to_json(self._calls()),
         )
 
     def end_bare(self, failure: Failure) -> None:
@@ -247,10 +247,14 @@ class Answer:
         tell_failure(self._send, self.call.id, failure, Timing(0, self._sent_ms, self._first_ms, self._now()))
 
     def _final_usage(self, *, failed: bool) -> Usage:
-        last = self.usage or estimate_ended(
-            self._asked(), self._whole("text"), self._whole("reasoning"), sent=self._sent_ms is not None, failed=failed
+        return total((*self._spent, self.usage or self._estimate(failed=failed)))
+
+    def _estimate(self, *, failed: bool) -> Usage:
+        """The tokens of this round where the provider counts none; what was written into calls was an answer too."""
+        said = "\n".join((self._whole("text"), *(call.text for call in self.turn.calls)))
+        return estimate_ended(
+            self._asked(), said, self._whole("reasoning"), sent=self._sent_ms is not None, failed=failed
         )
-        return total((*self._spent, last))
 
     def _small_response(self) -> Any:
         if self.response is None or len(json.dumps(self.response)) > protocol.MAX_RESPONSE:
@@ -264,14 +268,22 @@ class Answer:
         self._timer = None
         self._flushed = asyncio.get_running_loop().time()
         for kind, strand in self._strands.items():
-            if not strand.pending:
-                continue
-            text = "".join(strand.pending)
-            strand.pending.clear()
-            for start in range(0, len(text), protocol.MAX_DELTA):
-                part = text[start : start + protocol.MAX_DELTA]
-                self._send("delta", id=self.call.id, kind=kind, offset=strand.sent, text=part)
-                strand.sent += len(part)
+            for offset, part in strand.take():
+                self._send("delta", id=self.call.id, kind=kind, offset=offset, text=part)
+        for number, call in enumerate(self.turn.calls):
+            self._tell_call(number, call)
+
+    def _tell_call(self, number: int, call: ToolCall) -> None:
+        """Tell what is new of a call; its name and id only when they are."""
+        parts = list(call.arguments.take())
+        names: dict[str, str] = {}
+        if call.told != (call.name, call.id):
+            call.told = (call.name, call.id)
+            names = {"name": self._redact.exact(call.name), "call_id": self._redact.exact(call.id)}
+            parts = parts or [(call.arguments.told, "")]
+        for offset, part in parts:
+            self._send("tool_call", id=self.call.id, number=number, offset=offset, text=part, **names)
+            names = {}
 
 
 def tell_failure(send: Send, call_id: str, failure: Failure, timing: Timing | None = None) -> None:

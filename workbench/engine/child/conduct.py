@@ -8,7 +8,6 @@ than the call allows.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import random
 import traceback
@@ -24,8 +23,6 @@ from workbench.engine.child.provider import Provider
 
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 30.0
-MAX_TURNS = 900_000
-"""Bytes that rounds may add to a request: a call has 7 of the 8 MB that a message of the engine holds."""
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +49,7 @@ async def conduct(call: Call, answer: Answer, provider: Provider, gate: Gate | N
     except asyncio.CancelledError:
         answer.end("stopped")
     except CallError as error:
-        answer.end("failed", error.failure, unanswered=error.failure.code == "tool_rounds")
+        answer.end("failed", error.failure)
     except Exception as error:
         logger.exception("A provider failed in a way that is not foreseen")
         answer.end("failed", unforeseen(error))
@@ -65,9 +62,9 @@ async def _rounds(call: Call, answer: Answer, provider: Provider, rng: random.Ra
         answer.files = await asyncio.to_thread(Files, call)
     while True:
         await _attempts(call, answer, provider, rng)
-        if not call.tools or not answer.turn.calls:
+        calls = answer.close_turn()
+        if not call.tools or not calls:
             return
-        answer.turn.name_calls(f"call_{answer.rounds + 1}")
         if answer.rounds >= call.tool_rounds:
             times = "1 round" if call.tool_rounds == 1 else f"{call.tool_rounds} rounds"
             raise CallError(
@@ -76,16 +73,9 @@ async def _rounds(call: Call, answer: Answer, provider: Provider, rng: random.Ra
                 "Raise the limit beside the prompt's tools, or say when it has to answer.",
             )
         results = [
-            Step("tool_result", answer_of(call.tools, one.name, one.text), one.name, one.id)
-            for one in answer.turn.calls
+            Step("tool_result", answer_of(call.tools, one.name, one.text), one.name, one.call_id) for one in calls
         ]
-        answer.answered(results)
-        if len(json.dumps(answer.turns)) > MAX_TURNS:
-            raise CallError(
-                "too_long",
-                "What the model and its tools said to each other has grown over 900 kB and was not sent on. "
-                "Shorten the answers of the tools.",
-            )
+        answer.answered(calls, results)
         # A cancel that came meanwhile stops it here; nothing else would, when a provider answers at once.
         await asyncio.sleep(0)
 

@@ -102,6 +102,7 @@ class ChunkReader:
 
     def close(self) -> None:
         """The stream is over: leave its last chunks with the answer."""
+        self._answer.turn.close()
         calls = self._answer.turn.raw()
         if self._tail or calls:
             self._answer.response = {"chunks": self._tail, **({"tool_calls": calls} if calls else {})}

@@ -1,23 +1,24 @@
 """What a model's turn holds besides its text: calls of tools, and what the provider wants back with them.
 
-Invariant: pieces of a call join to what the model wrote; what the provider signed goes back as it came. A turn is at
-most MAX_CALLS calls with MAX_ARGUMENTS characters.
+Invariant: pieces of a call join to what the model wrote, but for the call's secrets; what the provider signed goes back
+as it came. A turn is at most MAX_CALLS calls with MAX_ARGUMENTS characters, and what came up to there is kept.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.core.runs import Step
 from workbench.core.simulating import arguments_of
 from workbench.engine.child.failures import CallError
+from workbench.engine.child.strands import Strand
 
 MAX_CALLS = 64
 MAX_ARGUMENTS = 200_000
-"""Characters of the arguments of one turn, and of what the provider signed in it."""
+"""Characters of the names, ids and arguments of one turn's calls, and of what the provider signed in it."""
 _PLAIN = frozenset({"index", "id", "type", "function"})
 
 
@@ -25,21 +26,24 @@ _PLAIN = frozenset({"index", "id", "type", "function"})
 class ToolCall:
     """One call; `signed` is what came with it besides its name and arguments."""
 
+    arguments: Strand
     id: str = ""
     name: str = ""
-    arguments: list[str] = field(default_factory=list)
     signed: dict[str, Any] = field(default_factory=dict)
+    told: tuple[str, str] | None = None
+    """Name and id as they were told last, None before."""
 
     @property
     def text(self) -> str:
         """The arguments as the model wrote them."""
-        return "".join(self.arguments)
+        return self.arguments.text
 
 
 class Turn:
     """Collects one turn, streamed or whole."""
 
-    def __init__(self) -> None:
+    def __init__(self, secrets: Collection[str] = ()) -> None:
+        self._secrets = secrets
         self.calls: list[ToolCall] = []
         self._by_index: dict[int, ToolCall] = {}
         self._thinking: list[dict[str, Any]] = []
@@ -61,10 +65,19 @@ class Turn:
             self._piece(piece)
         return bool(pieces)
 
-    def name_calls(self, prefix: str) -> None:
-        """Give calls without an id one: what comes back has to name its call."""
+    def close(self) -> None:
+        """Nothing follows."""
+        for call in self.calls:
+            call.arguments.close()
+
+    def name_calls(self, prefix: str, taken: set[str]) -> None:
+        """Give every call an id that no other has, and add it to `taken`: what comes back has to name its call."""
         for number, call in enumerate(self.calls, start=1):
-            call.id = call.id or f"{prefix}_{number}"
+            if not call.id or call.id in taken:
+                call.id = f"{prefix}_{number}"
+            while call.id in taken:
+                call.id += "_"
+            taken.add(call.id)
 
     @property
     def opaque(self) -> dict[str, Any]:
@@ -116,37 +129,45 @@ class Turn:
     def _piece(self, piece: Mapping[str, Any]) -> None:
         function = piece.get("function")
         function = function if isinstance(function, Mapping) else {}
-        call = self._call_of(piece, _text(piece.get("id")), _text(function.get("name")))
-        call.id = call.id or _text(piece.get("id"))
-        call.name = call.name or _text(function.get("name"))
+        call_id, name = _text(piece.get("id")), _text(function.get("name"))
+        call = self._call_of(piece.get("index"), call_id, name)
+        if not call.id:
+            self._grow(len(call_id))
+            call.id = call_id
+        if not call.name:
+            self._grow(len(name))
+            call.name = name
         arguments = function.get("arguments")
         # Some servers send the arguments as an object.
         written = json.dumps(arguments) if isinstance(arguments, Mapping) else _text(arguments)
-        self._grow(len(written))
         if written:
-            call.arguments.append(written)
+            call.arguments.add(written[: MAX_ARGUMENTS - self._size])
+            self._grow(len(written))
         if signed := {name: value for name, value in piece.items() if name not in _PLAIN and value is not None}:
             self._grow(len(json.dumps(signed)))
             call.signed |= signed
 
-    def _call_of(self, piece: Mapping[str, Any], call_id: str, name: str) -> ToolCall:
-        index = piece.get("index")
-        found = self._by_index.get(index) if isinstance(index, int) else None
+    def _call_of(self, index: Any, call_id: str, name: str) -> ToolCall:
+        numbered = isinstance(index, int)
+        found = self._by_index.get(index) if numbered else None
         # Some servers number every call 0, and some number none.
         is_another = found is not None and bool(call_id and found.id and call_id != found.id)
         if found is not None and not is_another:
             return found
-        if not isinstance(index, int) and not call_id and not name and self.calls:
-            return self.calls[-1]
+        if not numbered and not name and self.calls:
+            if not call_id:
+                return self.calls[-1]
+            if (same := next((call for call in self.calls if call.id == call_id), None)) is not None:
+                return same
         if len(self.calls) >= MAX_CALLS:
             raise CallError(
                 "answer_too_long",
                 f"The model called more than {MAX_CALLS} tools at once, so it was stopped. "
                 "Say in the prompt how often tools may be called, or set a limit of tokens in the lane's parameters.",
             )
-        call = ToolCall()
+        call = ToolCall(Strand(self._secrets))
         self.calls.append(call)
-        if isinstance(index, int):
+        if numbered:
             self._by_index[index] = call
         return call
 

@@ -1,0 +1,111 @@
+"""What outputs have said so far, while they stream.
+
+Invariant: pieces are only appended, so that saving them costs the same however much there is; together they tell all
+that was saved of an output until it ends. A piece that begins before the end of what is known replaces that end.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from workbench.core.runs import Step, steps_so_far
+from workbench.store.encoding import dump, received
+from workbench.store.errors import missing
+from workbench.store.records import Partial, PartialCall, PartialRounds, PartialText
+
+_STEP_FIELDS = ("text", "name", "call_id", "opaque")
+_TEXTS = ("text", "reasoning")
+_CALL, _ROUNDS = "tool_call", "rounds"
+
+
+def step_body(step: Step) -> dict[str, str]:
+    """Return what a step holds besides its kind, without what is empty."""
+    return {name: received(text) for name in _STEP_FIELDS if (text := getattr(step, name))}
+
+
+def step_of(kind: Any, body: Mapping[str, str]) -> Step:
+    """Read `step_body` back; keys of a newer release are left out."""
+    return Step(kind, **{name: text for name, text in body.items() if name in _STEP_FIELDS})
+
+
+def save(connection: sqlite3.Connection, partials: Iterable[Partial]) -> None:
+    """Append pieces of streaming outputs; pieces of unknown outputs raise StoreError (missing)."""
+    keys: dict[str, int] = {}
+    rows = []
+    for partial in partials:
+        uid = partial.output_uid
+        if uid not in keys:
+            keys[uid] = _key(connection, uid)
+        rows.append((keys[uid], *_row(partial)))
+    connection.executemany("INSERT INTO partials (output_id, kind, at, text) VALUES (?, ?, ?, ?)", rows)
+
+
+def _key(connection: sqlite3.Connection, uid: str) -> int:
+    row = connection.execute("SELECT id FROM outputs WHERE uid = ?", (uid,)).fetchone()
+    if row is None:
+        raise missing("answer", uid)
+    return int(row[0])
+
+
+def _row(partial: Partial) -> tuple[str, int, str]:
+    match partial:
+        case PartialText(kind=kind, at=at, text=text):
+            return kind, at, received(text)
+        case PartialCall():
+            piece = {"name": received(partial.name), "call_id": received(partial.call_id), "from": partial.at}
+            return _CALL, partial.number, dump(piece | {"text": received(partial.text)})
+        case PartialRounds(first=first, steps=steps):
+            return _ROUNDS, first, dump([{"kind": step.kind} | step_body(step) for step in steps])
+
+
+@dataclass(slots=True)
+class Streamed:
+    """An output while it streams: finished rounds with tools, and what the present one holds."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    calls: dict[int, Step] = field(default_factory=dict)
+    rounds: list[Step] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """What was said in the present round."""
+        return self.texts.get("text", "")
+
+    @property
+    def reasoning(self) -> str:
+        """What was thought in the present round."""
+        return self.texts.get("reasoning", "")
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """All steps so far, () when no tool took part."""
+        calls = [self.calls[number] for number in sorted(self.calls)]
+        return steps_so_far(self.rounds, self.reasoning, self.text, calls)
+
+    def take(self, kind: str, at: int, text: str) -> None:
+        """Take the next piece in; kinds of a newer release change nothing."""
+        if kind in _TEXTS:
+            self.texts[kind] = self.texts.get(kind, "")[:at] + text
+        elif kind == _CALL:
+            piece = json.loads(text)
+            known = self.calls[at].text if at in self.calls else ""
+            self.calls[at] = Step("tool_call", known[: piece["from"]] + piece["text"], piece["name"], piece["call_id"])
+        elif kind == _ROUNDS:
+            self.rounds[at:] = [step_of(body["kind"], body) for body in json.loads(text)]
+            self.texts, self.calls = {}, {}
+
+
+def streamed(connection: sqlite3.Connection, outputs: Iterable[int]) -> dict[int, Streamed]:
+    """Return what has streamed so far, by output key; nothing for an output of which nothing was saved."""
+    wanted = set(outputs)
+    found: dict[int, Streamed] = {}
+    if not wanted:
+        return found
+    for output, kind, at, text in connection.execute("SELECT output_id, kind, at, text FROM partials ORDER BY rowid"):
+        if output in wanted:
+            found.setdefault(output, Streamed()).take(kind, at, text)
+    return found
