@@ -33,10 +33,7 @@ _failed = pytest.StashKey[bool]()
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
-    """Keep everything that is there before the first test out of the collector's sight.
-
-    Each look for leaks goes through all objects that it knows; without those of modules and of tests there are few.
-    """
+    """Keep what is there before the first test out of the collector's sight: modules and tests are never garbage."""
     gc.collect()
     gc.freeze()
 

@@ -113,8 +113,8 @@ def _windows() -> list[Any]:
 def _timers() -> list[Any]:
     if not _application():
         return []
-    timer, valid = sys.modules["PySide6.QtCore"].QTimer, sys.modules["shiboken6"].isValid
-    return [o for o in gc.get_objects() if isinstance(o, timer) and valid(o) and o.isActive()]
+    timer, living = sys.modules["PySide6.QtCore"].QTimer, sys.modules["shiboken6"].getAllValidWrappers()
+    return [thing for thing in living if isinstance(thing, timer) and thing.isActive()]
 
 
 def _name(thing: Any) -> str:
