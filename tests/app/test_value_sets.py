@@ -119,3 +119,22 @@ def test_no_value_gets_into_another_set(steps: list[tuple[str, int]]) -> None:
         expected = now
         draft = Draft(values=screen.values, sets=screen.sets.sets, active=screen.sets.active)
         assert Draft.from_json(draft.to_json()) == draft
+
+
+def test_values_are_forgotten_in_every_set_and_come_back_where_they_were() -> None:
+    screen = Screen()
+    screen.values = (("a", "1"), ("b", "2"))
+    bring_back = screen.sets.forget(("b",))
+    assert screen.values == (("a", "1"),)
+    bring_back()
+    assert screen.values == (("a", "1"), ("b", "2"))
+    second = screen.sets.add()
+    screen.values = (("b", "3"), ("c", "4"))
+    bring_back = screen.sets.forget(("b", "c"))
+    assert [one.values for one in screen.sets.sets] == [(("a", "1"),), ()]
+    screen.values = (("c", "typed meanwhile"),)
+    screen.sets.step(-1)
+    bring_back()
+    assert screen.values == (("a", "1"), ("b", "2"))
+    screen.sets.show(second)
+    assert dict(screen.values) == {"c": "typed meanwhile", "b": "3"}

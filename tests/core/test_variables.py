@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workbench.core.blocks import Example
 from workbench.core.content import Content, Message
-from workbench.core.variables import Amiss, amiss, likely
+from workbench.core.variables import Amiss, amiss, likely, renamed
 
 CONTENT = Content(
     (Message("system", "Answer in {{langauge}}."), Message("user", "{{question}}")),
@@ -29,3 +29,16 @@ def test_only_near_names_are_likely() -> None:
     assert likely("order_nr", ["language"]) == ""
     assert likely("id", ["ix"]) == ""
     assert likely("name", ["name"]) == ""
+
+
+def test_a_variable_is_called_otherwise_everywhere() -> None:
+    content = Content(
+        (Message("system", "😀 {{langauge}} {{ langauge }} langauge {{langauges}}"), Message("user", "{{tone}}")),
+        examples=(Example("{{langauge}}", "x"), Example("off", "{{langauge}}", enabled=False)),
+    )
+    mended = renamed(content, "langauge", "language")
+    assert mended.messages[0].text == "😀 {{language}} {{ language }} langauge {{langauges}}"
+    assert mended.messages[1] == content.messages[1]
+    assert mended.examples == (Example("{{language}}", "x"), Example("off", "{{language}}", enabled=False))
+    jinja = Content((Message("user", "{% if vpi %}{{ vpi | upper }}{% endif %} vpi"),), "jinja")
+    assert renamed(jinja, "vpi", "vip").messages[0].text == "{% if vip %}{{ vip | upper }}{% endif %} vpi"

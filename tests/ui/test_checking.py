@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QPushButton
 
 from tests.ui.desk import Desk
@@ -39,15 +40,14 @@ def test_a_misspelt_name_is_said_and_mended_from_the_menu(desk: Desk) -> None:
     window = desk.open()
     put(desk, user("😀 {{langauge}}, in {{ langauge }} and {{tone}}"), language="English")
     assert "{{langauge}} has no value; did you mean {{language}}?" in block(desk, 0)._note.text()
-    assert window.view.editing.checking.unused.text() == "Not used in the prompt: language."
+    assert window.view.values.unused.names() == ("language",)
     chosen(text_menu(block(desk, 0).field, can_undo=False, can_redo=False), "Change {{langauge}} to {{language}}")
     window.view.editing.checking.check()
     assert window.view.editor.content().messages[0].text == "😀 {{language}}, in {{ language }} and {{tone}}"
     assert block(desk, 0)._note.isHidden()
-    assert window.view.editing.checking.unused.isHidden()
+    assert window.view.values.unused.isHidden()
     window.compose.saver.flush()
     desk.until(lambda: (draft := desk.stored_draft()) and "langauge" not in draft.content.messages[0].text)
-    window.view.editor.undo()
     window.view.editor.undo()
     assert "{{langauge}}, in {{ langauge }}" in window.view.editor.content().messages[0].text
 
@@ -74,21 +74,84 @@ def test_examples_are_checked_too(desk: Desk) -> None:
     assert section.fields[0].findChild(AmissMarks).fixes() == (("toen", "tone"),)
 
 
-def test_values_that_nothing_uses_are_named_while_people_type(desk: Desk) -> None:
+def rows(desk: Desk) -> list[QPushButton]:
+    """Return the visible buttons of what is not used."""
+    return [button for button in desk.window.view.values.unused.buttons() if button.isVisible()]
+
+
+def test_values_that_nothing_uses_have_rows_while_people_type(desk: Desk) -> None:
     window = desk.open()
     put(desk, user("Hi "), **{f"name_{number}": "x" for number in range(7)})
-    said = window.view.editing.checking.unused
-    assert said.text() == "Not used in the prompt: name_0, name_1, name_2, name_3, name_4 and 2 more."
+    unused = window.view.values.unused
+    assert [row.accessibleName().partition(" ")[0] for row in rows(desk)[:-1]] == [f"name_{n}" for n in range(5)]
+    assert rows(desk)[-1].text() == "and 2 more that are not used · remove all 7"
     block(desk, 0).field.setFocus()
     block(desk, 0).field.moveCursor(block(desk, 0).field.textCursor().MoveOperation.End)
     desk.type("{{name_0}}")
-    desk.until(lambda: "name_0" not in said.text())
-    assert said.isVisible()
+    desk.until(lambda: "name_0" not in unused.names())
+    assert unused.isVisible()
     window.handlers.step_iteration(1)
     desk.until(lambda: window.compose.viewing is not None)
-    assert not said.isVisible()
+    assert not unused.isVisible()
     window.handlers.back()
-    assert said.isVisible()
+    assert unused.isVisible()
+
+
+def test_a_value_that_nothing_uses_is_removed_and_brought_back(desk: Desk) -> None:
+    window = desk.open()
+    put(desk, user("{{a}}"), a="1", b="two", c="3")
+    sets = window.compose.sets
+    sets.add_rows([("one", (("a", "1"), ("b", "first"))), ("other", (("a", "2"), ("b", "second"), ("d", "")))])
+    window.view.editing.checking.check()
+    before = sets.sets
+    assert window.view.values.unused.names() == ("b",)
+    (button,) = rows(desk)
+    button.setFocus()
+    desk.press(Qt.Key.Key_Space)
+    assert rows(desk) == []
+    assert [dict(one.values) for one in sets.sets][1:] == [{"a": "1"}, {"a": "2", "d": ""}]
+    window.compose.saver.flush()
+    desk.until(lambda: (draft := desk.stored_draft()) and "b" not in dict(draft.values))
+    assert "from every set" in desk.notice()
+    next(b for b in window.notice.findChildren(QPushButton) if b.text() == "Undo").click()
+    assert [sorted(one.values) for one in sets.sets] == [sorted(one.values) for one in before]
+    desk.until(lambda: len(rows(desk)) == 1)
+
+
+def test_the_row_of_a_misspelt_name_mends_it_everywhere_as_one_step(desk: Desk) -> None:
+    window = desk.open()
+    text = Content(
+        (Message("system", "In {{langauge}}, only {{langauge}}."), Message("user", "{{q}} {{langauge}}!")),
+        examples=(Example("{{langauge}}?", "Yes."), Example("{{langauge}}", "off", enabled=False)),
+    )
+    put(desk, text, language="French", q="Why?")
+    field = block(desk, 1).field
+    field.setFocus()
+    field.select(len("{{q}} {{langauge}}"), 0)
+    panel = window.view.values
+    (offer,) = [b for b in panel.findChildren(QPushButton) if b.isVisible() and b.text() == "language?"]
+    assert offer.accessibleName() == "Change langauge to language everywhere in the prompt"
+    offer.click()
+    mended = window.view.editor.content()
+    assert "langauge" not in str(mended)
+    assert mended.examples[1] == Example("{{language}}", "off", enabled=False)
+    assert not offer.isVisible()
+    assert panel.variables() == ("language", "q")
+    assert panel.unused.names() == ()
+    assert field.caret() == len("{{q}} {{language}}")
+    window.view.editor.undo()
+    assert window.view.editor.content() == text
+    window.view.editor.redo()
+    assert window.view.editor.content() == mended
+
+
+def test_values_of_the_shown_set_are_no_missing_ones(desk: Desk) -> None:
+    window = desk.open()
+    put(desk, user("{{question}}"))
+    marks = block(desk, 0).field.findChild(AmissMarks)
+    assert marks._missing == {"question"}
+    window.compose.sets.add_rows([("one", (("question", "Where?"),))])
+    desk.until(lambda: not marks._missing)
 
 
 def test_the_template_is_switched_by_a_button_a_command_and_undo(desk: Desk) -> None:

@@ -367,3 +367,17 @@ def test_twelve_streaming_lanes_come_into_view_by_keys_with_their_heads_whole(de
     assert window.view.lanes.focused_slot() == slots[0]
     window.workbench.runner.stop_everything()
     desk.settle()
+
+
+def test_running_without_a_lane_says_what_is_lacking(desk: Desk) -> None:
+    window = desk.open()
+    for slot in window.shown_slots():
+        window.compose.lanes.remove(slot)
+    window.view.editor.focus_first()
+    desk.ctrl(Qt.Key.Key_Return)
+    assert desk.notice() == "There is no lane to run. Add a lane with a model, then run."
+    window.compose.lanes.add()
+    window.compose.lanes.set_hidden(window.shown_slots()[0], hidden=True)
+    desk.ctrl(Qt.Key.Key_Return)
+    assert "Every lane is hidden" in desk.notice()
+    assert desk.rows("SELECT 1 FROM runs") == []

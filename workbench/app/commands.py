@@ -80,7 +80,8 @@ def _viewing(s: WindowState) -> bool:
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("run", "Run all lanes", "Run", ("Ctrl+Return", "Ctrl+Enter"), lambda s: s.has_prompt and s.has_lanes),
+    # Where something is lacking the run itself says what.
+    Command("run", "Run all lanes", "Run", ("Ctrl+Return", "Ctrl+Enter"), lambda s: s.has_prompt),
     Command("stop", "Stop everything", "Run", (), lambda s: s.running),
     Command("stop_lane", "Stop the focused lane", "Run", ("Ctrl+.",), lambda s: s.lane_running),
     Command(

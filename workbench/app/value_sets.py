@@ -149,6 +149,28 @@ class ValueSets(QObject):
 
         return bring_back
 
+    def forget(self, names: Sequence[str]) -> Callable[[], None]:
+        """Take the values of these variables out of every set and off the screen; return what brings them back."""
+        gone = frozenset(names)
+        before, shown = {one.uid: one.values for one in self.sets}, self._read()
+
+        def without(values: Values) -> Values:
+            return tuple((name, value) for name, value in values if name not in gone)
+
+        def with_again(now: Values, then: Values) -> Values:
+            there = {name for name, _ in now}
+            return (*now, *((name, value) for name, value in then if name in gone and name not in there))
+
+        def put(change: Callable[[str, Values], Values]) -> None:
+            on_screen = change(self._active, self._read())
+            self._sets = tuple(replace(one, values=change(one.uid, one.values)) for one in self.sets)
+            self.values_wanted.emit(on_screen)
+            self.listed.emit()
+            self.changed.emit()
+
+        put(lambda _, values: without(values))
+        return lambda: put(lambda uid, values: with_again(values, before.get(uid, shown if not uid else ())))
+
     def _at(self, uid: str) -> int:
         return next((at for at, one in enumerate(self._sets) if one.uid == uid), -1)
 

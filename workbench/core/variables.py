@@ -7,10 +7,10 @@ that has; who wrote it decides.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from workbench.core.content import Content
-from workbench.core.templates import content_variables
+from workbench.core.content import Content, Template
+from workbench.core.templates import content_variables, places
 
 _ALIKE = 0.75
 _SHORTEST = 3
@@ -41,6 +41,29 @@ def amiss(content: Content, values: Mapping[str, str]) -> Amiss:
     given = [name for name, value in values.items() if value]
     meant = ((name, likely(name, given)) for name in missing)
     return Amiss(missing, tuple((name, other) for name, other in meant if other), _unused(used, given))
+
+
+def renamed(content: Content, name: str, meant: str) -> Content:
+    """Return `content` with a variable called otherwise in all messages and examples, also in those that are off."""
+
+    def mended(text: str) -> str:
+        return renamed_in(text, content.template, name, meant)
+
+    return replace(
+        content,
+        messages=tuple(replace(one, text=mended(one.text)) for one in content.messages),
+        examples=tuple(
+            replace(one, user=mended(one.user), assistant=mended(one.assistant)) for one in content.examples
+        ),
+    )
+
+
+def renamed_in(text: str, template: Template, name: str, meant: str) -> str:
+    """The same with one text."""
+    for found, at in reversed(places(text, template)):
+        if found == name:
+            text = text[:at] + meant + text[at + len(name) :]
+    return text
 
 
 def likely(name: str, known: Sequence[str]) -> str:

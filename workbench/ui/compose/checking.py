@@ -1,54 +1,28 @@
 """What is amiss with a draft's variables and template, said while a person types.
 
-Invariant: it is said in words, below the message or example it is about and below the values; marks in the text only
-show where. Templates are rendered in the engine's child, never here.
+Invariant: it is said in words, below the message or example it is about and at the values; marks in the text only
+show where. What is wrong is mended only by a person's choice, each time as one step that can be taken back. Templates
+are rendered in the engine's child, never here.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtCore import QObject, QTimer
 
 from workbench.core.content import Content
-from workbench.core.variables import Amiss, amiss
+from workbench.core.variables import Amiss, amiss, renamed, renamed_in
 from workbench.ui.editor.amiss_marks import AmissMarks
+from workbench.ui.editor.exact import units
 from workbench.ui.editor.field import ExactField
-from workbench.ui.theme import set_role
 from workbench.usecases.templating import Mistake, schema_faults
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
 
 PAUSE_MS = 300
-MOST_NAMES = 5
 _MISPLACED = "Models take files from the user only. Change the role back, or remove the files."
-
-
-class UnusedNote(QLabel):
-    """Names the values whose variables are used nowhere."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setWordWrap(True)
-        self.setContentsMargins(14, 0, 14, 8)
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        set_role(self, "small-sunken")
-        self._allowed = True
-        self.hide()
-
-    def tell(self, names: tuple[str, ...]) -> None:
-        """Name them; () for none."""
-        more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-        self.setText(f"Not used in the prompt: {', '.join(names[:MOST_NAMES])}{more}." if names else "")
-        self.appear()
-
-    def appear(self, *, allowed: bool | None = None) -> None:
-        """Show it while there is something to say and, where that is given, its draft is shown."""
-        self._allowed = self._allowed if allowed is None else allowed
-        self.setVisible(self._allowed and bool(self.text()))
 
 
 class Checking(QObject):
@@ -58,8 +32,6 @@ class Checking(QObject):
         super().__init__(window)
         self._window = window
         self._editor, self._values = window.view.editor, window.view.values
-        self.unused = UnusedNote(window.view)
-        window.view.add_below_values(self.unused)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
@@ -72,8 +44,12 @@ class Checking(QObject):
         for signal in (self._editor.edited, self._editor.parts_changed, self._values.edited):
             signal.connect(self._pause.start)
         self._editor.block_made.connect(lambda _: self._pause.start())
-        window.view.shown_editor_changed.connect(lambda shown: self.unused.appear(allowed=shown is self._editor))
         window.view.draft_set.connect(self._pause.start)
+        # Other values are on the screen, which nobody typed.
+        window.compose.sets.listed.connect(self._pause.start)
+        window.compose.values_restored.connect(self._pause.start)
+        self._values.mend_wanted.connect(self.mend)
+        self._values.remove_wanted.connect(self._remove)
         self._pause.start()
 
     @property
@@ -86,7 +62,8 @@ class Checking(QObject):
         self._pause.stop()
         content, values = self._editor.content(), dict(self._values.all_values())
         self._found = amiss(content, values)
-        self.unused.tell(self._found.unused)
+        self._values.mark(self._found.meant, self._found.unused)
+        self._window.view.show_set_bar()
         if content.template == "plain":
             self._asked, self._mistake = None, None
         elif (content, values) != self._asked:
@@ -95,6 +72,30 @@ class Checking(QObject):
             self._window.tasks.run(lambda: work(content, values), lambda found: self._answer(asked, found))
         self._show()
         self._check_schemas()
+
+    def mend(self, name: str, meant: str) -> None:
+        """Call a variable otherwise everywhere in the draft, as one step of undo."""
+        editor = self._editor
+        content = editor.content()
+        changed = renamed(content, name, meant)
+        if changed == content or not editor.can_edit:
+            return
+        carets = [(block.field, block.field.caret()) for block in editor.blocks if block.field.hasFocus()]
+        before = [field.document_text() for field, _ in carets]
+        editor.set_content(changed, undoable=True)
+        for (field, caret), text in zip(carets, before, strict=True):
+            # What is left of the caret may be longer or shorter by now.
+            left = text.encode("utf-16-le")[: 2 * caret].decode("utf-16-le", "ignore")
+            field.select(min(units(renamed_in(left, content.template, name, meant)), field.length), 0)
+        editor.edited.emit()
+        self.check()
+
+    def _remove(self, names: tuple[str, ...]) -> None:
+        bring_back = self._window.compose.sets.forget(names)
+        self.check()
+        what = f"The value of {names[0]} was removed" if len(names) == 1 else f"{len(names):,} values were removed"
+        several = ", from every set." if self._window.compose.sets.sets else "."
+        self._window.notices.offer(what + several, "Undo", bring_back)
 
     def _check_schemas(self) -> None:
         parts = self._editor.parts
@@ -152,4 +153,8 @@ class Checking(QObject):
 
     def _marks(self, field: ExactField) -> AmissMarks:
         found = field.findChild(AmissMarks)
-        return found if isinstance(found, AmissMarks) else AmissMarks(field, self._window.theme)
+        if isinstance(found, AmissMarks):
+            return found
+        made = AmissMarks(field, self._window.theme)
+        made.mend_wanted.connect(self.mend)
+        return made

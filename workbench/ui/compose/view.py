@@ -141,11 +141,8 @@ class ComposeView(Divider):
     def show_set_bar(self) -> None:
         """Show the row of sets where there is anything to have values for."""
         past = self._past_editor is not None and not self._past_editor.isHidden()
-        self.sets.setVisible(not past and bool(self.values.variables() or self.sets.chips()))
-
-    def add_below_values(self, bar: QWidget) -> None:
-        """Put a bar between the values and what runs them."""
-        self._layout.insertWidget(self._layout.indexOf(self.values) + 1, bar)
+        has_values = self.values.variables() or self.values.unused.names()
+        self.sets.setVisible(not past and bool(has_values or self.sets.chips()))
 
     def show_draft(self) -> None:
         """Return from a past iteration."""

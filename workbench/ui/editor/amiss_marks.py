@@ -1,14 +1,14 @@
 """Marks on variables that are in trouble, and on the line where a template is wrong.
 
 Invariant: only what can be seen is looked at. A mark has a shape besides its colour: a wave for a misspelt name, dots
-for one without a value, a bar at the edge for a line. What is misspelt is changed only when a person chooses it.
+for one without a value, a bar at the edge for a line. Nothing is changed here: who mends a name mends it everywhere.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QObject, QPointF, QRectF, Qt
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 
 from workbench.core import templates
@@ -25,6 +25,9 @@ _BAR = 3
 
 class AmissMarks(QObject):
     """A layer of one field."""
+
+    mend_wanted = Signal(str, str)
+    """A misspelt name, and the one that was meant."""
 
     def __init__(self, field: ExactField, theme: Theme) -> None:
         super().__init__(field)
@@ -48,13 +51,6 @@ class AmissMarks(QObject):
             return ()
         names = dict.fromkeys(name for name, _ in templates.places(self._field.exact(), self._template))
         return tuple((name, self._meant[name]) for name in names if name in self._meant)
-
-    def fix(self, name: str, meant: str) -> None:
-        """Change a name everywhere in the field, as its person would."""
-        text = self._field.document_text()
-        for found, at in reversed(templates.places(text, self._template)):
-            if found == name:
-                self._field.replace(units(text[:at]), units(name), meant, quiet=False)
 
     # A layer of the field.
 

@@ -51,6 +51,6 @@ def _add_fixes(menu: QMenu, field: ExactField) -> None:
     fixes = marks.fixes()
     for name, meant in fixes:
         action = menu.addAction(f"Change {{{{{name}}}}} to {{{{{meant}}}}}")
-        action.triggered.connect(lambda _=False, name=name, meant=meant: marks.fix(name, meant))
+        action.triggered.connect(lambda _=False, name=name, meant=meant: marks.mend_wanted.emit(name, meant))
     if fixes:
         menu.addSeparator()

@@ -5,32 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import ceil
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QPushButton, QToolTip, QWidget
 
 from workbench.ui.editor.field import ExactField
-from workbench.ui.theme import Theme, set_role
+from workbench.ui.theme import QUIET_PADDING, Theme, set_role
 
 NO_VALUE = "no value"
 WANTED = "needs a value to run"
 EMPTY_VALUE = "empty"
-_LEFT = 14
-_RIGHT = 14
-_CHIP = 5
-_GAP = 10
+LEFT = 14
+RIGHT = 14
+CHIP = 5
+GAP = 10
 _MOST_LINES = 5
+_LONGEST_SUGGESTION = 18
 
 
 def name_width(theme: Theme, names: Iterable[str], limit: int) -> int:
     """Return the width of the widest name with its chip, at most `limit` px."""
     # Whole pixels are rounded down, and a name that lacks a part of one is elided.
     metrics = QFontMetricsF(theme.mono())
-    return min(limit, ceil(max((metrics.horizontalAdvance(name) for name in names), default=0)) + 2 * _CHIP)
+    return min(limit, ceil(max((metrics.horizontalAdvance(name) for name in names), default=0)) + 2 * CHIP)
 
 
 class ValueRow(QWidget):
-    """The name on a chip, elided to its room, and the field; a missing value is said in the field."""
+    """The name on a chip, elided to its room, and the field; a missing value is said in the field.
+
+    Where the name is probably misspelt, a button offers the one that was meant.
+    """
+
+    mend_wanted = Signal(str, str)
+    """The name, and the one that was meant."""
 
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,6 +46,8 @@ class ValueRow(QWidget):
         self._names = 0
         self._scrolls = False
         self._missing = False
+        self._meant = ""
+        self.mend: QPushButton | None = None
         self.field = ExactField(theme, self, mono=False)
         self.field.setTabChangesFocus(True)
         set_role(self.field, "field")
@@ -64,6 +73,25 @@ class ValueRow(QWidget):
         """Whether it says that a run needs a value."""
         return self.field.property("role") == "field-wrong"
 
+    def suggest(self, meant: str) -> bool:
+        """Offer the name that was probably meant, "" for none; return whether that is another one than before."""
+        if meant == self._meant:
+            return False
+        self._meant = meant
+        if self.mend is None:
+            self.mend = QPushButton(self)
+            self.mend.setAutoDefault(False)
+            set_role(self.mend, "quiet")
+            self.mend.clicked.connect(lambda: self.mend_wanted.emit(self.name, self._meant))
+        metrics = self.mend.fontMetrics()
+        most = metrics.averageCharWidth() * _LONGEST_SUGGESTION
+        self.mend.setText(metrics.elidedText(meant, Qt.TextElideMode.ElideMiddle, most) + "?")
+        change = f"Change {self.name} to {meant} everywhere in the prompt"
+        self.mend.setAccessibleName(change)
+        self.mend.setToolTip(f"Did you mean {{{{{meant}}}}}? {change}; one step of undo takes it back.")
+        self.mend.setVisible(bool(meant))
+        return True
+
     def restyle(self) -> None:
         """Take fonts and colours from the theme again."""
         self.field.restyle()
@@ -76,8 +104,14 @@ class ValueRow(QWidget):
     def arrange(self, y: int, width: int, names: int, bar: int) -> int:
         """Take the row at `y`, `width` px wide, with `names` px for the name; return its bottom."""
         self._names = names
-        x = _LEFT + names + _GAP
-        room = QRect(x, 0, max(width - x - max(_RIGHT, bar), 40), max(self.field.height(), self.line_height()))
+        x = LEFT + names + GAP
+        edge = width - max(RIGHT, bar)
+        if self._meant and self.mend is not None:
+            size = self.mend.sizeHint()
+            # Its words end where the fields of other values do.
+            self.mend.move(edge - size.width() + QUIET_PADDING, max(0, (self.line_height() - size.height()) // 2))
+            edge = self.mend.x() - 2
+        room = QRect(x, 0, max(edge - x, 40), max(self.field.height(), self.line_height()))
         self.field.fit(room, scrolls=self._scrolls)
         most = self.field.lines_height(_MOST_LINES)
         natural = self.field.natural_height(most)
@@ -92,10 +126,10 @@ class ValueRow(QWidget):
 
     def paintEvent(self, _: QPaintEvent) -> None:
         metrics = QFontMetrics(self._theme.mono())
-        shown = metrics.elidedText(self.name, Qt.TextElideMode.ElideMiddle, self._names - 2 * _CHIP)
+        shown = metrics.elidedText(self.name, Qt.TextElideMode.ElideMiddle, self._names - 2 * CHIP)
         height = metrics.height()
         top = self.field.first_baseline() - metrics.ascent()
-        chip = QRectF(_LEFT, top - 1, metrics.horizontalAdvance(shown) + 2 * _CHIP, height + 2)
+        chip = QRectF(LEFT, top - 1, metrics.horizontalAdvance(shown) + 2 * CHIP, height + 2)
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
@@ -103,7 +137,7 @@ class ValueRow(QWidget):
             painter.drawRoundedRect(chip, 3, 3)
             painter.setFont(self._theme.mono())
             painter.setPen(self._theme.color("violet"))
-            painter.drawText(QPointF(_LEFT + _CHIP, self.field.first_baseline()), shown)
+            painter.drawText(QPointF(LEFT + CHIP, self.field.first_baseline()), shown)
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWi
 from workbench.ui.editor.exact import encodable
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.page import Page
+from workbench.ui.editor.unused import UnusedRows
 from workbench.ui.editor.value_row import ValueRow, name_width
 from workbench.ui.theme import Theme, set_role
 
@@ -35,6 +36,10 @@ class ValuesPanel(QWidget):
 
     edited = Signal()
     """After every change of a value by the person."""
+    remove_wanted = Signal(object)
+    """tuple[str, ...]: variables whose values a person wants to be rid of, because nothing uses them."""
+    mend_wanted = Signal(str, str)
+    """A name that is probably misspelt, and the one that was meant."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,6 +63,9 @@ class ValuesPanel(QWidget):
         self._page = Page("sunken", self._area.viewport())
         self._page.shown.connect(self._arrange)
         self._area.setWidget(self._page)
+        self.unused = UnusedRows(theme, self._page)
+        self.unused.remove_wanted.connect(self.remove_wanted)
+        self._meant: Mapping[str, str] = {}
         self.more = QPushButton(self._page)
         self.more.setToolTip("Values that are not shown are kept and sent like all others")
         self.more.hide()
@@ -98,6 +106,16 @@ class ValuesPanel(QWidget):
     def all_values(self) -> dict[str, str]:
         """Return every value that is kept, also for names without a row."""
         return dict(self._kept)
+
+    def mark(self, meant: Mapping[str, str], unused: Sequence[str]) -> None:
+        """Offer what was probably meant by misspelt names, and show what nothing in the prompt uses."""
+        self._meant = dict(meant)
+        shown = tuple((name, self._kept[name]) for name in unused if name in self._kept)
+        others = [self.unused.show_values(shown)]
+        others += [row.suggest(self._meant.get(row.name, "")) for row in self._rows]
+        if any(others):
+            self._order_tabs()
+            self._arrange()
 
     def set_read_only(self, read_only: bool) -> None:
         """Show values without letting them be changed."""
@@ -187,12 +205,18 @@ class ValuesPanel(QWidget):
             row.hide()
             row.setParent(None)
             row.deleteLater()
-        for before, after in itertools.pairwise((*(row.field for row in self._rows), self.more)):
-            QWidget.setTabOrder(before, after)
+        self._order_tabs()
         hidden = len(self._names) - len(self._rows)
         self.more.setVisible(hidden > 0)
         self.more.setText(f"Show {min(AT_ONCE, hidden)} more of {hidden:,} other variables")
         self._arrange()
+
+    def _order_tabs(self) -> None:
+        stops: list[QWidget] = []
+        for row in self._rows:
+            stops += [row.field, *([row.mend] if row.mend is not None else [])]
+        for before, after in itertools.pairwise((*stops, self.more, *self.unused.buttons())):
+            QWidget.setTabOrder(before, after)
 
     def _show_more(self) -> None:
         first = self._names[self._most]
@@ -209,6 +233,8 @@ class ValuesPanel(QWidget):
         field.edited.connect(lambda _edit, _kind: self._edited(row))
         field.textChanged.connect(self._text_changed)
         field.cursorPositionChanged.connect(lambda: self._reveal(row))
+        row.suggest(self._meant.get(name, ""))
+        row.mend_wanted.connect(self.mend_wanted)
         row.show()
         return row
 
@@ -240,7 +266,7 @@ class ValuesPanel(QWidget):
 
     def _arrange(self) -> None:
         """Give every row its place; the panel takes their height, up to its share of the parent's."""
-        if not self._rows:
+        if not self._rows and not self.unused.names():
             self.setFixedHeight(0)
             return
         if not self._page.isVisible():
@@ -248,13 +274,16 @@ class ValuesPanel(QWidget):
             self.setFixedHeight(self._limit(2 * _PAD + sum(row.line_height() + _GAP for row in self._rows)))
             return
         bar = self._area.verticalScrollBar().sizeHint().width()
-        names = name_width(self._theme, (row.name for row in self._rows), int(self.width() * _NAME_SHARE))
+        named = (*(row.name for row in self._rows), *self.unused.names())
+        names = name_width(self._theme, named, int(self.width() * _NAME_SHARE))
         y = _PAD
         for row in self._rows:
             y = row.arrange(y, self.width(), names, bar) + _GAP
         if not self.more.isHidden():
             self.more.setGeometry(QRect(QPoint(_PAD, y), self.more.sizeHint()))
             y = self.more.geometry().bottom() + 1 + _GAP
+        if self.unused.names():
+            y = self.unused.place(y, self.width(), names) + _GAP
         total = y - _GAP + _PAD
         height = self._limit(total + _LINE)
         scrolls = total > height - _LINE
@@ -268,7 +297,8 @@ class ValuesPanel(QWidget):
         parent = self.parentWidget()
         if parent is None:
             return total
-        return min(total, max(int(SHARE * parent.height()), self._rows[0].line_height() + 2 * _PAD))
+        least = self._rows[0].line_height() if self._rows else self.unused.height()
+        return min(total, max(int(SHARE * parent.height()), least + 2 * _PAD))
 
     def _reveal_focus(self) -> None:
         for row in self._rows:

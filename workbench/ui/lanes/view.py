@@ -20,6 +20,7 @@ from workbench.ui.lanes.column import LaneColumn
 from workbench.ui.lanes.empty import EmptyPage
 from workbench.ui.lanes.ending import RowEnd
 from workbench.ui.lanes.intents import Intents
+from workbench.ui.lanes.nearby import Nearby
 from workbench.ui.lanes.seat import Place, Seat
 from workbench.ui.lanes.sideways import Sideways
 from workbench.ui.lanes.together import Together
@@ -27,8 +28,6 @@ from workbench.ui.lanes.widths import Widths
 from workbench.ui.theme import Theme, set_role
 
 _ELAPSED_TICK_MS = 250
-_AT_ONCE = 4
-"""Columns made in one go: as many as fit a usual window, and no more than a frame has time for."""
 
 
 class _Elapsed(QTimer):
@@ -85,10 +84,7 @@ class LanesView(Intents):
         self._stack.addWidget(self._area)
         self.together = Together(lambda: [seat.built for seat in self._seats if seat.built is not None], self)
         self._elapsed = _Elapsed(lambda: self._seats, self)
-        self._later = QTimer(self)
-        self._later.timeout.connect(self._build_one)
-        self._area.horizontalScrollBar().valueChanged.connect(self._look_around)
-        self._area.horizontalScrollBar().rangeChanged.connect(self._look_around)
+        self._nearby = Nearby(self._area, self.widths, lambda: self._seats, self._column_of)
         self.setAccessibleName("Lanes")
         app = QApplication.instance()
         assert isinstance(app, QApplication)
@@ -124,9 +120,7 @@ class LanesView(Intents):
         if self._solo:
             self._show_seats()
         self.widths.arrange()
-        self._look_around()
-        for _ in range(_AT_ONCE):
-            self._build_one()
+        self._nearby.begin()
         if keyboard is not None and keyboard not in wanted:
             # Qt would give it to whatever stands next in the window.
             self._take_keyboard()
@@ -152,7 +146,7 @@ class LanesView(Intents):
         self._end.hidden.count(hidden)
         self._empty.count_hidden(hidden)
         self.widths.soon()
-        self._look_around()
+        self._nearby.look_around()
 
     def emptiness(self) -> str:
         """Return what is said in the place of the columns, "" while there are some."""
@@ -162,7 +156,7 @@ class LanesView(Intents):
         """Show how the output of a lane stands."""
         if (seat := self._seat(slot)) is not None:
             seat.set_status(status)
-            self._soon(seat)
+            self._nearby.soon(seat)
             self._elapsed.watch()
             self.widths.soon()
 
@@ -170,14 +164,14 @@ class LanesView(Intents):
         """Show a whole answer; text that continues what is shown is appended without moving what is read."""
         if (seat := self._seat(slot)) is not None:
             seat.set_text(text, reasoning)
-            self._soon(seat)
+            self._nearby.soon(seat)
             self.widths.soon()
 
     def append_text(self, slot: str, kind: Literal["text", "reasoning"], piece: str) -> None:
         """Add a piece of a streaming answer; meant to be called once per frame and lane."""
         if (seat := self._seat(slot)) is not None:
             seat.append(kind, piece)
-            self._soon(seat)
+            self._nearby.soon(seat)
 
     def set_reading_data(self, slot: str, mode: str, data: object) -> None:
         """Answer `reading_wanted`; without effect when the lane is read in another mode by now."""
@@ -194,7 +188,7 @@ class LanesView(Intents):
         """Empty a lane as if it had not run."""
         if (seat := self._seat(slot)) is not None:
             seat.clear()
-            self._soon(seat)
+            self._nearby.soon(seat)
             self._elapsed.watch()
 
     def slots(self) -> tuple[str, ...]:
@@ -209,7 +203,7 @@ class LanesView(Intents):
     @property
     def is_catching_up(self) -> bool:
         """Whether columns near the view are still to be made or filled."""
-        return self._later.isActive()
+        return self._nearby.is_catching_up
 
     def focused_slot(self) -> str:
         """Return the slot of the lane that keys act on, "" when there is no lane."""
@@ -291,41 +285,14 @@ class LanesView(Intents):
         seat.widget.hide()
         seat.widget.deleteLater()
 
-    def _look_around(self) -> None:
-        """Find out which lanes are near the view, and bring those up to date, the visible ones first."""
-        if not self.isVisible():
-            for index, seat in enumerate(self._seats):
-                seat.near = index < _AT_ONCE
-            return
-        width = self._area.viewport().width()
-        left = self._area.horizontalScrollBar().value()
-        for seat, (start, end) in zip(self._seats, self.widths.spans(), strict=True):
-            seat.seen = left < end and start < left + width
-            seat.near = left - width // 2 < end and start < left + width + width // 2
-            self._soon(seat)
-
-    def _soon(self, seat: Seat) -> None:
-        if seat.near and seat.is_late and not self._later.isActive():
-            self._later.start()
-
-    def _next_late(self) -> Seat | None:
-        late = [seat for seat in self._seats if seat.near and seat.is_late]
-        return next((seat for seat in late if seat.seen), late[0] if late else None)
-
-    def _build_one(self) -> None:
-        if (seat := self._next_late()) is not None:
-            self._column_of(seat)
-        if self._next_late() is None:
-            self._later.stop()
-
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._look_around()
+        self._nearby.look_around()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.widths.arrange()
-        self._look_around()
+        self._nearby.look_around()
 
     def _pressed(self, slot: str) -> None:
         self.focus_lane(self.slots().index(slot))

@@ -198,7 +198,8 @@ class Header(QFrame):
         self._palette.say(level)
         self._settings.setHidden(hidden)
         room -= widths[level] + (0 if hidden else settings)
-        first = self._layout.itemAt(0).widget()
+        item = self._layout.itemAt(0)
+        first = item.widget() if item is not None else None
         notice = first if first is not None and first is not self._name and not first.isHidden() else None
         taken = self._session.sizeHint().width() + 2 * gap + (notice.sizeHint().width() if notice else 0)
         self._session.setHidden(not self._session.full() or (notice is not None and taken > room))

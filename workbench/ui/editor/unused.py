@@ -1,0 +1,140 @@
+"""Values that nothing in the prompt uses.
+
+Invariant: they are shown and not edited here, each says in words that it is not used, and none goes but by its own
+button.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from workbench.core.text import opening_words
+from workbench.ui.editor.value_row import CHIP, GAP, LEFT, RIGHT
+from workbench.ui.theme import QUIET_PADDING, Theme, set_role
+
+MOST = 5
+"""Values that have a row; of more only the number is said."""
+_SHOWN = 200
+_INSIDE = 9
+"""Where the words in the fields of other values begin."""
+NOT_USED = "not used ✕"
+
+
+class _Row(QWidget):
+    """The name in a frame, the value as far as there is room, and the button that removes it."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.name, self._value, self._names = "", "", 0
+        self.remove = QPushButton(NOT_USED, self)
+        self.remove.setAutoDefault(False)
+        set_role(self.remove, "quiet")
+
+    def show_value(self, name: str, value: str) -> None:
+        self.name, self._value = name, opening_words(value, _SHOWN)
+        self.remove.setAccessibleName(f"{name} is not used in the prompt: remove its value")
+        self.remove.setAccessibleDescription(self._value)
+        self.remove.setToolTip(f"Nothing in the prompt uses {{{{{name}}}}}. Press to remove its value.")
+        self.update()
+
+    def place(self, y: int, width: int, names: int) -> int:
+        """Take the place at `y`, `width` px wide, with `names` px for the name; return the bottom."""
+        self._names = names
+        size = self.remove.sizeHint()
+        self.setGeometry(QRect(0, y, width, size.height()))
+        # Its words end where the fields of other values do.
+        self.remove.move(width - RIGHT - size.width() + QUIET_PADDING, 0)
+        return y + size.height()
+
+    # What Qt calls.
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        mono, plain = QFontMetrics(self._theme.mono()), QFontMetrics(self._theme.font())
+        shown = mono.elidedText(self.name, Qt.TextElideMode.ElideMiddle, self._names - 2 * CHIP)
+        top = (self.height() - mono.height()) // 2
+        chip = QRectF(LEFT, top - 1, mono.horizontalAdvance(shown) + 2 * CHIP, mono.height() + 2)
+        left = LEFT + self._names + GAP + _INSIDE
+        room = QRect(left, 0, max(self.remove.x() - left, 0), self.height())
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(self._theme.color("border"), 1))
+            painter.drawRoundedRect(chip.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+            painter.setPen(self._theme.color("muted"))
+            painter.setFont(self._theme.mono())
+            painter.drawText(QPointF(LEFT + CHIP, top + mono.ascent()), shown)
+            painter.setFont(self._theme.font())
+            value = plain.elidedText(self._value, Qt.TextElideMode.ElideRight, room.width())
+            if value != "…":
+                painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, value)
+
+
+class UnusedRows(QWidget):
+    """A row for each value that is not used, and one for all that have none."""
+
+    remove_wanted = Signal(object)
+    """tuple[str, ...]: the names whose values a person wants to be rid of."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._values: tuple[tuple[str, str], ...] = ()
+        self._all: tuple[str, ...] = ()
+        self._rows: list[_Row] = []
+        self._rest = QPushButton(self)
+        self._rest.setAutoDefault(False)
+        set_role(self._rest, "quiet")
+        self._rest.clicked.connect(lambda: self.remove_wanted.emit(self._all))
+        self.hide()
+
+    def show_values(self, values: Sequence[tuple[str, str]]) -> bool:
+        """Show these names with their values, () for none; return whether they are others than before."""
+        if tuple(values) == self._values:
+            return False
+        self._values = tuple(values)
+        self._all = tuple(name for name, _ in values)
+        first = values[:MOST]
+        while len(self._rows) < len(first):
+            self._rows.append(self._make())
+        while len(self._rows) > len(first):
+            gone = self._rows.pop()
+            gone.hide()
+            gone.deleteLater()
+        for row, (name, value) in zip(self._rows, first, strict=True):
+            row.show_value(name, value)
+            row.show()
+        rest = len(values) - len(first)
+        self._rest.setText(f"and {rest:,} more that are not used · remove all {len(values):,}")
+        self._rest.setAccessibleName(f"Remove all {len(values):,} values that are not used")
+        self._rest.setVisible(rest > 0)
+        self.setVisible(bool(values))
+        return True
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all that are not used."""
+        return self._all
+
+    def buttons(self) -> list[QPushButton]:
+        """Return the buttons that remove, from top to bottom."""
+        return [*(row.remove for row in self._rows), *([self._rest] if not self._rest.isHidden() else [])]
+
+    def place(self, y: int, width: int, names: int) -> int:
+        """Take the place at `y`; return the bottom."""
+        inside = 0
+        for row in self._rows:
+            inside = row.place(inside, width, names)
+        if not self._rest.isHidden():
+            size = self._rest.sizeHint()
+            self._rest.setGeometry(LEFT - QUIET_PADDING, inside, min(size.width(), width - LEFT), size.height())
+            inside += size.height()
+        self.setGeometry(QRect(0, y, width, inside))
+        return y + inside
+
+    def _make(self) -> _Row:
+        row = _Row(self._theme, self)
+        row.remove.clicked.connect(lambda: self.remove_wanted.emit((row.name,)))
+        return row
