@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from workbench.app.blindness import blind_heads
 from workbench.app.lane_list import LaneList, heads, named_by_files
 from workbench.app.lane_state import LaneHead
-from workbench.app.past import Past, headline, why_not_run
+from workbench.app.past import Past, headline, seen, why_not_run
 from workbench.app.rows import Rows
 from workbench.app.saving import DraftSaver
 from workbench.app.stage import Stage
@@ -203,9 +203,10 @@ class Compose(QObject):
         # The draft is written before the run that uses it: a kill in between cannot bring an older text back.
         self.saver.touch()
         self.saver.flush()
+        beside = self.stage.beside(self.lanes.lanes, [lane.slot for lane in draft.run_lanes])
         try:
             handle = self._workbench.runner.start_iteration(
-                self._prompt, draft, based_on=draft.based_on, blind=self.blind
+                self._prompt, draft, based_on=draft.based_on, blind=self.blind, beside=beside
             )
         except RefusedError as error:
             self.problem.emit(error.sentence, error.detail)
@@ -213,8 +214,7 @@ class Compose(QObject):
                 self.stage.lacking.emit(error.lack)
             return
         self._versions.started(handle.run_uid, draft.content)
-        kept = {lane.slot for lane in self.lanes.lanes} - {lane.slot for lane in draft.run_lanes}
-        self.stage.follow(handle, draft, self._known_endpoints, kept, blind=self.blind)
+        self.stage.follow(handle, draft, self._known_endpoints, beside, blind=self.blind)
         self._emit_heads()
         self.run_started.emit()
 
@@ -243,8 +243,7 @@ class Compose(QObject):
         self.past.look_at(uid)
 
     def _show_past(self, detail: Detail) -> None:
-        lanes = () if isinstance(detail, VersionDetail) else tuple(ran.lane for ran in detail.lanes)
-        self._past_heads = heads(lanes, self._known_endpoints, self._versions.labels, read_only=True)
+        self._past_heads = heads(seen(detail), self._known_endpoints, self._versions.labels, read_only=True)
         if isinstance(detail, VersionDetail):
             self.stage.show_nothing()
         else:
