@@ -84,7 +84,7 @@ class Blindness(QObject):
         else:
             window.view.blind.hide()
         window.show_session()
-        window.notices.tell_engine()
+        window.notices.follow_blindness()
         window.forecasts.wake()
 
     def _told(self, shown: Sequence[str]) -> None:
