@@ -1,4 +1,4 @@
-"""Writes a history as SQL text: `python -m tests.store.freeze > tests/store/schemas/v1.sql`.
+"""Writes a history as SQL text: `python -m tests.store.freeze > tests/store/schemas/v1_1.sql`.
 
 Run once for each schema, when it is released; from then on its file is what histories of that release look like, and
 is never written again. The text is made of the schema's own statements and one INSERT for each row. Rows of search
@@ -18,7 +18,7 @@ from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint
 from workbench.core.money import Rates
-from workbench.core.runs import Step, Verdict
+from workbench.core.runs import BesideLane, Step, Verdict
 from workbench.store.records import PartialCall, PartialRounds, PartialText
 from workbench.store.search import separate
 
@@ -38,7 +38,8 @@ def fill(path: Path) -> None:
     store.mark("r1", "verdict-1", Verdict("winner", (1,)), ("r1.0.0", "r1.again"), LATER)
     store.mark("r1", "verdict-2", Verdict("winner", (0,), blind=True), ("r1.0.0", "r1.again"), LATER)
     newer = Content(text("礼儀正しく {{order}}").messages, "jinja", '{"later":[{"in":"a","out":"b"}]}')
-    store.begin_run(run("r2", newer, lanes=(lane("A", pinned=1), lane("B")), based_on=1, note="a note", samples=2))
+    lanes, beside = (lane("A", pinned=1), lane("B")), (BesideLane("C", "r1", 2, hidden=True),)
+    store.begin_run(run("r2", newer, lanes=lanes, based_on=1, note="a note", samples=2, beside=beside))
     store.save_partials(
         [
             PartialText("r2.0.0", "text", 0, "half an"),

@@ -9,7 +9,7 @@ from pathlib import Path
 from workbench.core.content import Content, Message
 from workbench.core.lanes import ECHO, Lane
 from workbench.core.money import Rates, Usage
-from workbench.core.runs import Failure, Mark, Result, RunSet, Step, Timing
+from workbench.core.runs import BesideLane, Failure, Mark, Result, RunSet, Step, Timing
 from workbench.store import LaneStart, OutputStart, RunStart, Store, open_store
 
 NOW = "2026-11-24T13:20:05.123Z"
@@ -47,6 +47,7 @@ def run(
     kind: str = "iteration",
     at: str = NOW,
     note: str = "",
+    beside: Sequence[BesideLane] = (),
 ) -> RunStart:
     """A run whose outputs are named `<name>.<position>.<sample>`."""
     return RunStart(
@@ -69,6 +70,7 @@ def run(
             for position, lane in enumerate(lanes)
         ),
         note=note,
+        beside=tuple(beside),
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.store.making import LATER, NOW, lane, opened, run, text
 from workbench.core.drafts import Draft
-from workbench.core.lanes import Lane, Params
+from workbench.core.lanes import ECHO, Lane, Params
 from workbench.store import Store, StoreError
 from workbench.store.records import FirstVersion, WholePrompt
 
@@ -104,6 +104,13 @@ def test_a_copy_starts_from_the_draft_and_the_versions_it_needs(store: Store) ->
     assert store.iteration_count("copy") == 0
     assert store.iteration_count("p") == 1
     assert len(store.versions("p")) == 4
+
+
+def test_a_copy_keeps_no_answers_of_the_original(store: Store) -> None:
+    store.begin_run(run("r", text("one"))).result(10)
+    store.save_draft("p", Draft(text("one"), (), (Lane("A", ECHO, "echo", baseline="r"),), 1), NOW).result(10)
+    store.duplicate_prompt("p", "copy", "Copy", NOW).result(10)
+    assert store.draft("copy") == Draft(text("one"), (), (Lane("A", ECHO, "echo"),), 1)
 
 
 def test_a_copy_without_draft_has_the_newest_version(store: Store) -> None:

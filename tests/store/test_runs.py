@@ -13,7 +13,7 @@ from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, run,
 from workbench.core.changes import Change, count_change
 from workbench.core.content import Content
 from workbench.core.lanes import Lane, Params
-from workbench.core.runs import Outcome, OutputRecord, Result, RunLane, Step, Verdict
+from workbench.core.runs import BesideLane, Outcome, OutputRecord, Result, RunLane, Step, Verdict
 from workbench.store import Store, StoreError
 from workbench.store.records import PartialCall, PartialRounds, PartialText
 
@@ -330,3 +330,24 @@ def test_notes_can_be_written_later(store: Store) -> None:
         store.add_attempt("x", "y", LATER).result(10)
     with pytest.raises(StoreError, match="answer is not in the history"):
         store.save_partials([PartialText("x", "text", 0, "x")], LATER).result(10)
+
+
+def test_what_stood_beside_a_run_is_part_of_it(store: Store) -> None:
+    store.create_prompt("q", "Other", NOW).result(10)
+    store.begin_run(run("q1", text("x"), prompt="q", lanes=(lane("E"),))).result(10)
+    store.begin_run(run("r1", text("x"), lanes=(lane("A"), lane("B"), lane("C")))).result(10)
+    store.finish_output("r1.1.0", done("kept"), LATER).result(10)
+    store.begin_run(run("r2", text("y"), lanes=(lane("C"), lane("D")))).result(10)
+    stood = (BesideLane("B", "r1", 0, baseline=True), BesideLane("C", "r2", 2), BesideLane("A", "r1", 3, hidden=True))
+    # One of another prompt, or of a run that was refused, has no answer that could stand there.
+    others = (BesideLane("E", "q1", 4), BesideLane("F", "refused", 5))
+    store.begin_run(run("r3", text("y"), lanes=(lane("D"),), beside=(*stood, *others))).result(10)
+    detail = store.iteration_detail("r3")
+    assert detail.beside == stood
+    assert [(one.row.run_uid, [ran.lane.slot for ran in one.lanes]) for one in detail.earlier] == [
+        ("r1", ["A", "B"]),
+        ("r2", ["C"]),
+    ]
+    assert [(o.uid, o.result.text) for o in detail.earlier[0].outputs] == [("r1.0.0", ""), ("r1.1.0", "kept")]
+    assert [o.uid for o in detail.outputs] == ["r3.0.0"]
+    assert store.iteration_detail("r1").beside == ()

@@ -15,7 +15,7 @@ from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint
 from workbench.core.money import Rates
-from workbench.core.runs import Result, Step, Verdict
+from workbench.core.runs import BesideLane, Result, Step, Verdict
 from workbench.store import StoreError, open_store, opening
 from workbench.store import migrations as released
 
@@ -47,7 +47,7 @@ def healthy(path: Path) -> None:
 
 
 def test_every_release_has_a_frozen_history() -> None:
-    assert [schema.stem for schema in SCHEMAS] == ["v1"]
+    assert [schema.stem for schema in SCHEMAS] == ["v1", "v1_1"]
 
 
 @pytest.mark.parametrize("schema", SCHEMAS, ids=lambda schema: schema.stem)
@@ -75,6 +75,8 @@ def test_an_old_history_opens_with_all_its_rows(schema: Path, path: Path) -> Non
     rounds = (Step("tool_call", "{}", "now", "c1", '{"s": 1}'), Step("tool_result", "noon"))
     calling = Result("streaming", steps=(*rounds, Step("tool_call", '{"zo', "now", "c2")))
     assert streaming == [Result("streaming", "half an", "hm"), Result("waiting"), calling]
+    stood = () if schema.stem == "v1" else (BesideLane("C", "r1", 2, hidden=True),)
+    assert store.iteration_detail("r2").beside == stood
     assert Endpoint("e", "openai", "Mine", "http://localhost/v1", (("X-Title", "t"),), ("X-Key",)) in store.endpoints()
     assert store.prices() == {("e", "model"): Rates(1e-6, 2e-6, None, "user")}
     assert store.last_prompt() == "p"
@@ -94,7 +96,7 @@ def test_an_old_history_gets_the_schema_of_a_new_one(schema: Path, tmp_path: Pat
 
 @pytest.fixture
 def next_release(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[sqlite3.Connection], None]], None]:
-    """Pretend that this is release 1.1, whose step is given."""
+    """Pretend that this is release 1.2, whose step is given."""
     from sqlite_utils import Database, Migrations
 
     def release(step: Callable[[sqlite3.Connection], None]) -> None:
@@ -104,11 +106,11 @@ def next_release(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[sqlite3
 
         def next_step(database: Database) -> None:
             step(database.conn)
-            database.conn.execute("PRAGMA user_version = 1001")
+            database.conn.execute("PRAGMA user_version = 1002")
 
-        steps(name="1.1")(next_step)
+        steps(name="1.2")(next_step)
         monkeypatch.setattr(released, "migrations", steps)
-        monkeypatch.setattr(opening, "VERSION", 1001)
+        monkeypatch.setattr(opening, "VERSION", 1002)
 
     return release
 
@@ -123,12 +125,12 @@ def test_a_copy_is_made_before_an_upgrade(path: Path, next_release: Callable[...
     store = opened(path)
     assert store.iteration_count("p") == 2
     store.close()
-    assert copies(path) == ["history.before-upgrade-20261124T132005123Z-from-1.0.db"]
+    assert copies(path) == ["history.before-upgrade-20261124T132005123Z-from-1.1.db"]
     copy = path.with_name(copies(path)[0])
     healthy(copy)
     connection = sqlite3.connect(copy)
     assert connection.execute("SELECT count(*) FROM outputs").fetchone() == (7,)
-    assert connection.execute("PRAGMA user_version").fetchone() == (1000,)
+    assert connection.execute("PRAGMA user_version").fetchone() == (1001,)
     connection.close()
     opened(path).close()
     assert len(copies(path)) == 1
@@ -136,28 +138,28 @@ def test_a_copy_is_made_before_an_upgrade(path: Path, next_release: Callable[...
 
 def test_two_copies_are_kept_and_other_files_are_not_touched(path: Path, next_release: Callable[..., None]) -> None:
     for year in (2021, 2022, 2023):
-        path.with_name(f"history.before-upgrade-{year}0101T000000000Z-from-1.0.db").touch()
-    theirs = path.with_name("other.before-upgrade-20200101T000000000Z-from-1.0.db")
+        path.with_name(f"history.before-upgrade-{year}0101T000000000Z-from-1.1.db").touch()
+    theirs = path.with_name("other.before-upgrade-20200101T000000000Z-from-1.1.db")
     theirs.touch()
     restore(SCHEMAS[-1], path)
     next_release(lambda c: None)
     opened(path).close()
     assert [name for name in copies(path) if name.startswith("history.")] == [
-        "history.before-upgrade-20230101T000000000Z-from-1.0.db",
-        "history.before-upgrade-20261124T132005123Z-from-1.0.db",
+        "history.before-upgrade-20230101T000000000Z-from-1.1.db",
+        "history.before-upgrade-20261124T132005123Z-from-1.1.db",
     ]
     assert theirs.exists()
 
 
 def test_a_clock_that_was_set_back_costs_no_copy(path: Path, next_release: Callable[..., None]) -> None:
     for year in (2031, 2032):
-        path.with_name(f"history.before-upgrade-{year}0101T000000000Z-from-1.0.db").touch()
+        path.with_name(f"history.before-upgrade-{year}0101T000000000Z-from-1.1.db").touch()
     restore(SCHEMAS[-1], path)
     next_release(lambda c: None)
     opened(path).close()
     assert copies(path) == [
-        "history.before-upgrade-20261124T132005123Z-from-1.0.db",
-        "history.before-upgrade-20320101T000000000Z-from-1.0.db",
+        "history.before-upgrade-20261124T132005123Z-from-1.1.db",
+        "history.before-upgrade-20320101T000000000Z-from-1.1.db",
     ]
 
 
@@ -180,7 +182,7 @@ def test_half_a_copy_never_looks_like_one(
     assert half.endswith(".partial")
     os.utime(path.with_name(half), (0, 0))
     opened(path).close()
-    assert copies(path) == ["history.before-upgrade-20261124T132005123Z-from-1.0.db"]
+    assert copies(path) == ["history.before-upgrade-20261124T132005123Z-from-1.1.db"]
     healthy(path.with_name(copies(path)[0]))
 
 
@@ -204,7 +206,7 @@ def test_no_upgrade_without_a_copy(path: Path, next_release: Callable[..., None]
     next_release(lambda c: c.execute("DROP TABLE outputs"))
     before = shape(path)
     # A folder stands where the copy would go.
-    path.with_name("history.before-upgrade-20261124T132005123Z-from-1.0.db").mkdir()
+    path.with_name("history.before-upgrade-20261124T132005123Z-from-1.1.db").mkdir()
     with pytest.raises(StoreError):
         opened(path)
     assert shape(path) == before

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.store.making import LATER, NOW, lane, run, text
+from tests.store.making import LATER, NOW, done, lane, run, text
 from workbench.core.lanes import ECHO, Lane
 from workbench.core.runs import Verdict
 from workbench.store import Store, StoreError
@@ -88,7 +88,62 @@ def test_verdicts_that_make_no_sense_are_refused(judged: Store) -> None:
             judged.mark("r", "verdict", verdict, outputs, LATER).result(10)
     with pytest.raises(StoreError, match="iteration is not"):
         judged.mark("x", "verdict", Verdict("none"), (), LATER).result(10)
-    judged.begin_run(run("other", text("x"))).result(10)
     with pytest.raises(StoreError, match="answer is not"):
+        judged.mark("r", "verdict", Verdict("all_bad"), ("nobody's",), NOW).result(10)
+    judged.begin_run(run("other", text("x"))).result(10)
+    with pytest.raises(ValueError, match="an answer of it"):
         judged.mark("r", "verdict", Verdict("all_bad"), ("other.0.0",), NOW).result(10)
     assert judged.iteration("r").verdict == "none"
+
+
+@pytest.fixture
+def later(judged: Store) -> Store:
+    """Run "r" is the first iteration, "s" the second, of a lane whose slot the first one lacks."""
+    judged.begin_run(run("s", text("y"), lanes=(lane("D", "vendor/four"),))).result(10)
+    return judged
+
+
+BOTH = ("s.0.0", "r.1.0")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "row", "places"),
+    [
+        (Verdict("winner", kept=("B",)), ("lost", "lost to 1 Mine"), [2, 1]),
+        (Verdict("winner", (0,)), ("winner", "four"), [1, 2]),
+        (Verdict("tie", (0,), kept=("B",)), ("tie", "tie"), [1, 1]),
+        (Verdict("all_bad", kept=("B",)), ("all_bad", "all bad"), [None, None]),
+        (Verdict("none"), ("none", ""), [None, None]),
+    ],
+)
+def test_answers_of_an_earlier_run_are_judged_with_those_of_a_later_one(
+    later: Store, path: Path, verdict: Verdict, row: tuple[str, str], places: list[int | None]
+) -> None:
+    later.mark("r", "before", Verdict("winner", (0,)), SHOWN, NOW).result(10)
+    later.mark("s", "verdict", verdict, BOTH, LATER).result(10)
+    assert later.iteration_detail("s").verdict == verdict
+    assert (later.iteration("s").verdict, later.iteration("s").winner) == row
+    assert later.iteration_detail("r").verdict == Verdict("winner", (0,)), "it is no verdict on the earlier run"
+    found = rows(path, "SELECT run, output_run, output, place FROM verdict_list WHERE run = 2 ORDER BY shown")
+    assert found == [(2, 2, "s.0.0", places[0]), (2, 1, "r.1.0", places[1])]
+
+
+def test_only_answers_to_the_same_values_of_the_same_prompt_are_judged_together(later: Store) -> None:
+    later.create_prompt("q", "Other", NOW).result(10)
+    later.begin_run(run("else", text("x"), prompt="q")).result(10)
+    later.begin_run(run("other", text("x"), values=(("order", "9"),))).result(10)
+    for theirs in ("else.0.0", "other.0.0"):
+        with pytest.raises(StoreError, match="same values") as told:
+            later.mark("s", "verdict", Verdict("winner", (0,)), ("s.0.0", theirs), LATER).result(10)
+        assert told.value.code == "incomparable"
+    assert later.iteration("s").verdict == "none"
+
+
+def test_what_won_over_a_run_is_the_winner_that_answers_are_compared_with(later: Store) -> None:
+    later.finish_output("r.1.0", done("better"), NOW).result(10)
+    later.mark("s", "verdict", Verdict("winner", kept=("B",)), BOTH, LATER).result(10)
+    found = later.winning_answer("s.0.0")
+    assert found is not None
+    assert (found.uid, found.number, found.title, found.text) == ("r.1.0", 1, "Mine", "better")
+    later.mark("s", "back", Verdict("none"), BOTH, LATER).result(10)
+    assert later.winning_answer("s.0.0") is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given
@@ -109,10 +110,15 @@ def test_pills_come_by_importance() -> None:
 
 
 def test_the_third_line_says_what_is_special_about_a_lane() -> None:
-    assert wording.settings_line(LaneHead("a", 1, "m", "m")) == ""
-    assert wording.settings_line(LaneHead("a", 1, "m", "m", pinned=3, params=Params(0.2))) == "v3 pinned · temp 0.2"
-    changed = LaneHead("a", 1, "echo", "echo", answered_by="gpt-5")
-    assert wording.settings_line(changed) == "ran with gpt-5"
+    plain = LaneHead("a", 1, "m", "m")
+    assert wording.settings_line(plain, LaneStatus()) == ""
+    pinned = replace(plain, pinned=3, params=Params(0.2))
+    assert wording.settings_line(pinned, LaneStatus()) == "v3 pinned · temp 0.2"
+    assert wording.settings_line(replace(plain, answered_by="gpt-5"), LaneStatus()) == "ran with gpt-5"
+    kept = LaneStatus("finished", kept="iteration 12")
+    assert wording.settings_line(replace(plain, baseline=True), kept) == "baseline · from iteration 12"
+    assert wording.settings_line(plain, replace(kept, other_values=True)) == "from iteration 12, other values"
+    assert wording.settings_line(pinned, replace(kept, blind=True)) == ""
 
 
 def test_parameters_in_short() -> None:

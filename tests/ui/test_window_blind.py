@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import socket
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -16,11 +18,16 @@ from tests.ui.desk import Desk
 from workbench.app.blindness import blind_heads, masked, order
 from workbench.app.lane_state import LaneStatus
 from workbench.app.timeline import describe
+from workbench.core.lanes import BUILTIN, Lane, Params
 from workbench.core.lanes import ECHO as ECHO_ENDPOINT
-from workbench.core.lanes import Lane, Params
+from workbench.core.limits import Limits
 from workbench.core.money import Usage
-from workbench.core.runs import Failure
+from workbench.core.runs import Failure, Result
 from workbench.ui.lanes.widgets import Line
+from workbench.ui.notices import KEPT_BACK
+from workbench.ui.palette.sources import sources
+from workbench.usecases.addresses import EndpointForm
+from workbench.usecases.problems import RefusedError
 
 pytestmark = pytest.mark.window
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -62,6 +69,7 @@ def _leaks(desk: Desk) -> list[str]:
     said = [text for _, text in _texts(window.frame)]
     said += [describe(row) for row in desk.timeline()]
     said += [window.header.session(), *window.status.forecast(), window.status.engine(), desk.notice()]
+    said += [window.notice.detail.toPlainText()]
     return [f"{secret!r} in {text!r}" for text, secret in itertools.product(said, SECRETS) if secret in text]
 
 
@@ -179,6 +187,160 @@ def test_a_failure_that_names_its_model_is_told_with_the_names(desk: Desk) -> No
     assert _leaks(desk) == []
     window.actions_["reveal"].trigger()
     assert any("There is no zephyr-three." in text for text in (t for _, t in _texts(window.frame)))
+
+
+CODES = (
+    "no_key",
+    "connect_failed",
+    "rate_limited",
+    "model_load_failed",
+    "no_builtin_model",
+    "server_error",
+    "of later",
+)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_no_failure_of_one_lane_tells_which_it_is(desk: Desk, code: str) -> None:
+    failing = [{"fail": [code, "zephyr-three at zephyr.example costs free, 5 tok/s.", "zephyr"]}]
+    window = desk.open({**ANSWERS, "models": {"zephyr-three": failing}})
+    _blind_run(desk)
+    _build(desk)
+    assert window.compose.board.state("s2") == "failed"
+    assert _leaks(desk) == []
+    failed = window.view.lanes.column("s2")
+    assert failed is not None
+    assert "Why is shown with the names" in failed.status.failure.sentence  # type: ignore[union-attr] # it failed
+
+
+def _build(desk: Desk) -> None:
+    """Let every lane have its column, near the view or not."""
+    for slot in desk.window.shown_slots():
+        desk.window.view.lanes.column(slot)
+
+
+def test_an_engine_that_dies_says_no_more_than_that(desk: Desk) -> None:
+    window = desk.open({**ANSWERS, "models": {"zephyr-two": [{"text": "half"}, {"exit": 3}]}})
+    _blind_run(desk)
+    _build(desk)
+    desk.until(lambda: "ready" in window.status.engine())
+    assert _leaks(desk) == []
+    for kind in ("restarting", "dead"):
+        window.bridge.engine.emit(kind, "The engine stopped.\nTraceback: zephyr-two")
+        assert window.status.engine() == "The engine stopped."
+    window.bridge.engine.emit("runtime", "zephyr-two is loaded.")
+    assert window.status.engine() == "The engine is ready."
+    window.actions_["reveal"].trigger()
+    assert window.status.engine() == "zephyr-two is loaded."
+
+
+def test_endpoints_that_refuse_and_keys_that_are_missing_stay_unnamed(desk: Desk) -> None:
+    window = desk.open(None)
+    with socket.socket() as taken:
+        # Bound and not listening: whoever connects is refused.
+        taken.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{taken.getsockname()[1]}/v1"
+        refusing = window.workbench.endpoints.save(EndpointForm("Zephyr refuses", address))
+        keyless = window.workbench.endpoints.save(EndpointForm("Zephyr wants a key", address, needs_key=True))
+        for saved in (refusing, keyless):
+            saved.done.result(timeout=10)
+        ready: list[bool] = []
+        window.compose.endpoints_changed(lambda: ready.append(True))
+        desk.until(lambda: ready)
+        window.compose.lanes.replace_all(
+            (
+                Lane("s0", ECHO_ENDPOINT, "zephyr-one"),
+                Lane("s1", refusing.endpoint.uid, "zephyr-two"),
+                Lane("s2", keyless.endpoint.uid, "zephyr-three"),
+            )
+        )
+        desk.press(Qt.Key.Key_B, CTRL)
+        desk.run()
+    _build(desk)
+    assert [window.compose.board.state(f"s{i}") for i in range(3)] == ["finished", "failed", "failed"]
+    said = [text for text in _leaks(desk) if "Zephyr" not in text]
+    assert said == []
+    assert not any("Zephyr" in text or "127.0.0.1" in text for _, text in _texts(window.frame))
+    window.actions_["reveal"].trigger()
+    assert any("Zephyr wants a key" in text for _, text in _texts(window.frame))
+
+
+def test_problems_are_told_without_names_and_whole_with_them(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    window = desk.open(ANSWERS)
+
+    def price(result: Result, *_: object) -> Result:
+        raise RefusedError("There is no price of zephyr-one. Set one.", "zephyr-one: free")
+
+    monkeypatch.setattr(window.workbench.pricing, "price", price)
+    _blind_run(desk)
+    desk.until(lambda: desk.notice() == KEPT_BACK)
+    assert _leaks(desk) == []
+    window.actions_["reveal"].trigger()
+    assert desk.notice() == "There is no price of zephyr-one. Set one."
+    assert window.notice.detail.toPlainText() == "zephyr-one: free"
+    # What was said before stays hidden where the blind run is looked at later.
+    desk.close()
+    window = desk.open(ANSWERS)
+    desk.press(Qt.Key.Key_B, CTRL)
+    window.compose.lanes.set_params("s1", Params(extra="["))
+    desk.ctrl(Qt.Key.Key_Return)
+    desk.until(lambda: "lane 2 (zephyr-two)" in desk.notice())
+    window.compose.lanes.set_params("s1", Params())
+    blind = desk.rows("SELECT uid FROM runs")[0][0]
+    with sqlite3.connect(desk.db) as other:
+        other.execute("UPDATE runs SET blind = 1")
+    other.close()
+    window.compose.view(blind)
+    desk.until(lambda: window.compose.stage.shown.is_blind)
+    assert desk.notice() == KEPT_BACK
+    assert _leaks(desk) == []
+    window.handlers.back()
+
+
+def test_a_problem_that_names_nobody_is_told_at_once_but_for_its_detail(desk: Desk) -> None:
+    window = desk.open(ANSWERS)
+    _blind_run(desk)
+    window.bridge.problem.emit("The disk is full. Make room.", "a path of zephyr-one")
+    assert desk.notice() == "The disk is full. Make room."
+    assert _leaks(desk) == []
+    desk.ctrl(Qt.Key.Key_1)
+    assert desk.notice() == "The disk is full. Make room."
+    assert window.notice.detail.toPlainText() == "a path of zephyr-one"
+
+
+def test_the_question_about_limits_tells_no_price_and_comes_for_every_answer(desk: Desk) -> None:
+    window = desk.open(ANSWERS)
+    _blind_run(desk)
+    window.gate.set_limits(Limits(calls=2))
+    said = "Trying again may be over your limits; by how much is told with the names. Run it?"
+    window.retry(window.shown_slots()[:1])
+    desk.until(lambda: desk.notice() == said)
+    assert window.gate.refuse()
+    desk.ctrl(Qt.Key.Key_Return)
+    desk.until(lambda: desk.notice().startswith("This run may be over your limits"))
+    assert _leaks(desk) == []
+    assert len(desk.rows("SELECT 1 FROM runs")) == 1
+    window.gate.refuse()
+
+
+def test_the_palette_names_nobody_of_a_blind_run(desk: Desk) -> None:
+    window = desk.open(ANSWERS)
+    _blind_run(desk)
+    found = [source for source in sources(window) if source.name != "models"]
+    said = [f"{entry.title} {entry.detail} {entry.unavailable}" for source in found for entry in source.read()]
+    assert any("Iteration 1" in text for text in said)
+    assert [text for text in said if any(secret in text for secret in SECRETS)] == []
+
+
+def test_nothing_is_said_of_the_built_in_model_while_blind(desk: Desk) -> None:
+    window = desk.open(ANSWERS)
+    desk.until(lambda: window.notice.key == "hint_builtin")
+    assert {lane.endpoint for lane in window.compose.lanes.lanes} == {BUILTIN}
+    desk.press(Qt.Key.Key_B, CTRL)
+    desk.run()
+    assert window.notice.key != "hint_builtin"
+    window.actions_["reveal"].trigger()
+    desk.until(lambda: window.notice.key in ("hint_builtin", "revealed"))
 
 
 def test_heads_and_statuses_hold_nothing_to_leak() -> None:

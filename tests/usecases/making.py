@@ -14,6 +14,7 @@ from keyring.backend import KeyringBackend
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import ECHO, LITELLM, Lane
+from workbench.core.runs import IterationDetail, Judged
 from workbench.engine import standin
 from workbench.engine.calls import Event
 from workbench.engine.client import EngineClient
@@ -132,3 +133,9 @@ def wait_for(look: Callable[[], bool]) -> None:
             return
         pause.wait(0.01)
     raise AssertionError("it did not become true in time")
+
+
+def judged(detail: IterationDetail) -> tuple[Judged, ...]:
+    """Return the newest attempt of every lane, as verdicts compare them."""
+    newest = {output.position: output for output in detail.outputs}
+    return tuple(Judged(one.uid, position, one.result.state) for position, one in sorted(newest.items()))

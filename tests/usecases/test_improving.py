@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.usecases.making import PATIENCE_S, cloud, draft, echo, new_prompt, opened, wait_for
+from tests.usecases.making import PATIENCE_S, cloud, draft, echo, judged, new_prompt, opened, wait_for
 from workbench.core.content import Content, Message
 from workbench.core.improving import NO_MESSAGES, AnswerError
 from workbench.core.money import Rates
 from workbench.core.runs import Verdict
-from workbench.usecases.history import shown_outputs
 from workbench.usecases.improving import Wanted, proposal_of
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.workbench import Workbench
@@ -99,7 +99,7 @@ def test_bad_answers_are_offered_as_such_and_go_with_their_values(tmp_path: Path
             assert handle.wait(PATIENCE_S)
             detail = workbench.history.detail(handle.run_uid)
             verdict = Verdict(kind, positions)  # type: ignore[arg-type]
-            workbench.history.mark(handle.run_uid, verdict, shown_outputs(detail)).result(PATIENCE_S)
+            workbench.history.mark(handle.run_uid, verdict, judged(detail)).result(PATIENCE_S)
         answers = workbench.improver.known(prompt).answers
         assert [(a.number, a.title, a.judgement) for a in answers] == [
             (3, "echo", ""), (3, "chat", ""), (2, "echo", "all bad"), (2, "chat", "all bad"),
@@ -111,13 +111,36 @@ def test_bad_answers_are_offered_as_such_and_go_with_their_values(tmp_path: Path
         assert '<answer verdict="all bad">\n<value name="name">\nAda\n</value>\n<text>\nHello Ada\n</text>' in sent
 
 
+def test_of_an_answer_that_was_judged_again_beside_a_later_run_the_last_word_counts(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        prompt = new_prompt(workbench)
+        first = workbench.runner.start_iteration(prompt, draft(echo(), cloud("chat")), based_on=None)
+        assert first.wait(PATIENCE_S)
+        lost, won = judged(workbench.history.detail(first.run_uid))
+        workbench.history.mark(first.run_uid, Verdict("winner", (1,)), (lost, won)).result(PATIENCE_S)
+        later = workbench.runner.start_iteration(prompt, draft(echo()), based_on=None)
+        assert later.wait(PATIENCE_S)
+        (own,) = judged(workbench.history.detail(later.run_uid))
+        kept = replace(won, place="c")
+
+        def known() -> list[tuple[int, str, str]]:
+            return [(a.number, a.title, a.judgement) for a in workbench.improver.known(prompt).answers]
+
+        workbench.history.mark(later.run_uid, Verdict("winner", (0,)), (own, kept)).result(PATIENCE_S)
+        assert known() == [(2, "echo", "winner"), (1, "echo", "lost"), (1, "chat", "lost")]
+        workbench.history.mark(later.run_uid, Verdict("all_bad"), (own, kept)).result(PATIENCE_S)
+        assert known() == [(2, "echo", "all bad"), (1, "echo", "lost"), (1, "chat", "all bad")]
+        workbench.history.mark(later.run_uid, Verdict("none"), (own, kept)).result(PATIENCE_S)
+        assert known() == [(2, "echo", ""), (1, "echo", "lost"), (1, "chat", "winner")]
+
+
 def test_answers_of_a_blind_run_are_offered_once_it_is_judged(tmp_path: Path) -> None:
     with opened(tmp_path, SCRIPT) as (workbench, _):
         prompt = new_prompt(workbench)
         handle = workbench.runner.start_iteration(prompt, draft(), based_on=None, blind=True)
         assert handle.wait(PATIENCE_S)
         assert workbench.improver.known(prompt).answers == ()
-        shown = shown_outputs(workbench.history.detail(handle.run_uid))
+        shown = judged(workbench.history.detail(handle.run_uid))
         workbench.history.mark(handle.run_uid, Verdict("all_bad", (0,)), shown).result(PATIENCE_S)
         assert [a.judgement for a in workbench.improver.known(prompt).answers] == ["all bad"]
 

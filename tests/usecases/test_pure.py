@@ -14,12 +14,12 @@ from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import BUILTIN, ECHO, FIXED_ENDPOINTS, LITELLM, Endpoint, Lane, Params
 from workbench.core.money import FREE, Rates, Usage
-from workbench.core.runs import IterationDetail, IterationRow, OutputRecord, Result, RunLane, Verdict
+from workbench.core.runs import BesideLane, IterationDetail, IterationRow, Result, RunLane, Verdict
 from workbench.core.templates import content_variables
 from workbench.core.timeline import BareVersion, VersionDetail
 from workbench.engine.hosts import is_loopback
 from workbench.usecases.addresses import EndpointForm, check_form, clean_url, is_secret_header, warnings
-from workbench.usecases.history import branch, next_verdict, restore, shown_outputs
+from workbench.usecases.history import branch, next_verdict, restore
 from workbench.usecases.naming import pair, resolve_model, slots, with_params
 from workbench.usecases.planning import check, plan_lanes
 from workbench.usecases.pricing import Pricing
@@ -346,11 +346,11 @@ class TestAddresses:
         assert is_secret_header(name, value) is secret
 
 
-def detail(*outputs: OutputRecord) -> IterationDetail:
+def detail() -> IterationDetail:
     row = IterationRow("r", 3, 2, "t", "", "", 0, 0, "none", "", False)
     lanes = (RunLane(0, echo(), 2), RunLane(1, echo("b", pinned=1), 1))
     content = Content((Message("user", "was"),))
-    return IterationDetail(row, content, 1, (("name", "Bo"),), lanes, outputs, Verdict("none"))
+    return IterationDetail(row, content, 1, (("name", "Bo"),), lanes, (), Verdict("none"))
 
 
 class TestHistory:
@@ -374,24 +374,33 @@ class TestHistory:
             with pytest.raises(RefusedError, match="a newer release made it"):
                 take_over(replace(detail(), newer="No: a newer release made it."), draft())
 
-    def test_the_newest_attempt_is_shown(self) -> None:
-        old, new, other = (
-            OutputRecord("o1", 0, 0, 1, Result("failed")),
-            OutputRecord("o2", 0, 0, 2, Result("finished")),
-            OutputRecord("o3", 1, 0, 1, Result("finished")),
+    def test_lanes_come_back_as_they_stood(self) -> None:
+        was = detail()
+        earlier = replace(
+            was,
+            row=replace(was.row, run_uid="e", number=1),
+            lanes=(RunLane(0, echo("c"), 1), RunLane(1, echo("d", "other"), 1)),
         )
-        assert shown_outputs(detail(other, new, old)) == (new, other)
+        beside = (BesideLane("c", "e", 0, baseline=True), BesideLane("d", "e", 2, hidden=True))
+        back = restore(replace(was, beside=beside, earlier=(earlier,)), draft())
+        assert [(lane.slot, lane.baseline, lane.hidden) for lane in back.lanes] == [
+            ("c", "e", False),
+            ("a", "", False),
+            ("d", "", True),
+            ("b", "", False),
+        ]
 
     def test_the_same_key_again_takes_it_back(self) -> None:
-        none = Verdict("none")
-        first = next_verdict(none, 1, (0, 1))
-        assert first == Verdict("winner", (1,))
-        assert next_verdict(first, 0, (0, 1)) == Verdict("winner", (0,))
-        assert next_verdict(first, 1, (0, 1)) == none
-        tie = next_verdict(first, "tie", (0, 1), blind=True)
-        assert tie == Verdict("tie", (0, 1), True)
-        assert next_verdict(tie, "tie", (0, 1)).kind == "none"
-        assert next_verdict(tie, "all_bad", (0, 1)).kind == "all_bad"
+        none, tie, bad = Verdict("none"), Verdict("tie", (0, 1), True), Verdict("all_bad", (0, 1))
+        first, kept = Verdict("winner", (1,)), Verdict("winner", kept=("c",))
+        assert next_verdict(none, first) == first
+        assert next_verdict(first, Verdict("winner", (0,))) == Verdict("winner", (0,))
+        assert next_verdict(first, first) == none
+        assert next_verdict(first, kept) == kept
+        assert next_verdict(kept, kept) == none
+        assert next_verdict(first, tie) == tie
+        assert next_verdict(tie, tie) == Verdict("none", (), True)
+        assert next_verdict(tie, bad) == bad
 
 
 def test_the_sample_is_the_articles_pair_and_a_draft_that_small_models_manage() -> None:

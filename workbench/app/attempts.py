@@ -14,19 +14,38 @@ from workbench.core.runs import ENDED, OutputRecord, notable
 from workbench.usecases.transcript import Snapshot
 
 
-@dataclass(slots=True)
-class Column:
-    """A lane as the board follows it; lengths in code points of what widgets have."""
+@dataclass(frozen=True, slots=True)
+class ColumnSource:
+    """A lane of the shown run: its place in the run, resolved version, whether it is free, and its attempts' uids.
+
+    The attempts are those of one value set and sample, both places from 0; `samples` is how many the lane has. `kept`
+    names the iteration of a lane that is shown beside a run it had no part in; it has no place (-1) then, and
+    `other_values` says that it answered other values than the run does.
+    """
 
     slot: str
     position: int
     version: int | None
     free: bool
-    attempts: list[str]
+    attempts: tuple[str, ...]
     value_set: int = 0
     sample: int = 0
-    samples: int = 0
+    samples: int = 1
     kept: str = ""
+    other_values: bool = False
+
+    @property
+    def place(self) -> int | str:
+        """What a verdict on the shown run calls the lane."""
+        return self.slot if self.kept else self.position
+
+
+@dataclass(slots=True)
+class Column:
+    """A lane as the board follows it; lengths in code points of what widgets have."""
+
+    lane: ColumnSource
+    attempts: list[str]
     index: int = 0
     text_length: int = 0
     reasoning_length: int = 0
@@ -40,52 +59,12 @@ class Column:
 
     def source(self) -> ColumnSource:
         """Return what it was made of, with later attempts."""
-        return ColumnSource(
-            self.slot,
-            self.position,
-            self.version,
-            self.free,
-            tuple(self.attempts),
-            self.value_set,
-            self.sample,
-            self.samples,
-            self.kept,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnSource:
-    """A lane of the shown run: its place in the run, resolved version, whether it is free, and its attempts' uids.
-
-    The attempts are those of one value set and sample, both places from 0; `samples` is how many the lane has. `kept`
-    names the iteration of a lane that is shown beside a run it had no part in; it has no place (-1) then.
-    """
-
-    slot: str
-    position: int
-    version: int | None
-    free: bool
-    attempts: tuple[str, ...]
-    value_set: int = 0
-    sample: int = 0
-    samples: int = 1
-    kept: str = ""
+        return replace(self.lane, attempts=tuple(self.attempts))
 
 
 def column_of(source: ColumnSource) -> Column:
     """Return a lane that shows its newest attempt."""
-    return Column(
-        source.slot,
-        source.position,
-        source.version,
-        source.free,
-        list(source.attempts),
-        source.value_set,
-        source.sample,
-        source.samples,
-        source.kept,
-        max(0, len(source.attempts) - 1),
-    )
+    return Column(source, list(source.attempts), max(0, len(source.attempts) - 1))
 
 
 def status_of(shown: Snapshot | None, now_ms: int, *, free: bool) -> LaneStatus:

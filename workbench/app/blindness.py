@@ -2,15 +2,20 @@
 
 Invariant: heads and statuses that leave this module hold no name, price, time or number that differs between lanes, so
 that nothing that shows them can give one away; the order is another for each run and set, and the same after a restart.
+What others say in their own words is looked through for the names.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import PurePath
+from urllib.parse import urlsplit
 
 from workbench.app.lane_state import LaneHead, LaneStatus
+from workbench.core.lanes import Endpoint, Lane
 from workbench.core.runs import Failure
+from workbench.engine.providers import provider_name
 
 _FAILED = Failure("blind", "This call failed. Why is shown with the names: mark another answer, or reveal them.")
 
@@ -48,3 +53,20 @@ def masked(status: LaneStatus, *, veiled: bool) -> LaneStatus:
         format_check=status.format_check,
         format_ok=status.format_ok,
     )
+
+
+def names_of(lanes: Iterable[Lane], endpoints: Mapping[str, Endpoint]) -> frozenset[str]:
+    """Return all that these lanes and the places where they answer are called, in small letters."""
+    found: set[str] = set()
+    for lane in lanes:
+        found |= {lane.label, lane.title, lane.model, *lane.model.split("/"), provider_name(lane.model.split("/")[0])}
+        if (endpoint := endpoints.get(lane.endpoint)) is not None:
+            files = (PurePath(endpoint.path).stem, PurePath(endpoint.adapter).stem)
+            found |= {endpoint.name, urlsplit(endpoint.base_url).hostname or "", *files}
+    return frozenset(name.lower() for name in found if len(name) > 1)
+
+
+def gives_away(text: str, names: Iterable[str]) -> bool:
+    """Whether a text holds one of these names."""
+    small = text.lower()
+    return any(name in small for name in names)

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from workbench.app.attempts import Column, ColumnSource, column_of, status_of
 from workbench.app.blindness import masked
 from workbench.app.lane_state import LaneStatus, Standing
-from workbench.core.runs import ENDED, OutputRecord, Result, Verdict
+from workbench.core.runs import ENDED, Judged, Verdict
 from workbench.usecases.transcript import Snapshot
 
 Lookup = Callable[[str, int, int], Snapshot | None]
@@ -93,6 +93,12 @@ class Board(QObject):
                 self._status(slot)
         self.changed.emit()
 
+    def tell(self, slot: str) -> None:
+        """Say again what a lane shows: its column was not there before."""
+        if slot in self._columns:
+            self._last.pop(slot, None)
+            self._reset(slot)
+
     def add_attempt(self, slot: str, output_uid: str) -> None:
         """Show a new attempt of a lane; earlier ones stay reachable."""
         column = self._columns[slot]
@@ -122,31 +128,27 @@ class Board(QObject):
         return column.shown if column else ""
 
     def position(self, slot: str) -> int | None:
-        """Return a lane's place in the shown run."""
+        """Return a lane's place in the shown run; -1 for one that stands beside it, None for one that does not."""
         column = self._columns.get(slot)
-        return column.position if column else None
+        return column.lane.position if column else None
 
     def sample(self, slot: str) -> int:
         """Return which sample a lane shows, from 0."""
         column = self._columns.get(slot)
-        return column.sample if column else 0
+        return column.lane.sample if column else 0
 
     def outputs(self) -> tuple[str, ...]:
         """Return the uids of the outputs shown."""
         return tuple(column.shown for column in self._columns.values() if column.shown)
 
-    def records(self) -> tuple[OutputRecord, ...]:
-        """Return the shown attempts of the run in the order shown, as verdicts name them."""
+    def judged(self, slots: Sequence[str]) -> tuple[Judged, ...]:
+        """Return the shown outputs of these lanes as a verdict on the run compares them; who has none has no part."""
         found = []
-        for column in self._columns.values():
-            shown = self._lookup(column.shown, 0, 0) if column.shown and not column.kept else None
-            if shown is not None:
-                result = shown.result or Result(shown.state)
-                found.append(
-                    OutputRecord(
-                        shown.output_uid, column.position, column.sample, column.index + 1, result, column.value_set
-                    )
-                )
+        for slot in slots:
+            column = self._columns.get(slot)
+            shown = self._lookup(column.shown, 0, 0) if column is not None and column.shown else None
+            if column is not None and shown is not None and not column.lane.other_values:
+                found.append(Judged(shown.output_uid, column.lane.place, shown.state))
         return tuple(found)
 
     def columns(self) -> tuple[ColumnSource, ...]:
@@ -175,9 +177,13 @@ class Board(QObject):
         slots = (slot,) if slot else tuple(self._columns)
         return any(self.output(s) and self.state(s) not in ENDED and self.state(s) != "idle" for s in slots)
 
+    def has_ended(self, slot: str) -> bool:
+        """Whether a lane's shown output ended and can be seen."""
+        return slot in self._last and self._last[slot].state in ENDED
+
     def can_mark(self, slot: str) -> bool:
-        """Whether a lane's shown output is of this run and ended, so that a verdict may name it."""
-        return slot in self._last and self._last[slot].state in ENDED and not self._columns[slot].kept
+        """Whether a lane's shown output ended and answered the values of this run, so that a verdict may name it."""
+        return self.has_ended(slot) and not self._columns[slot].lane.other_values
 
     def can_win(self, slot: str) -> bool:
         """Whether a lane's shown output is an answer: one that failed before its first word is none."""
@@ -238,13 +244,14 @@ class Board(QObject):
 
     def _show_status(self, slot: str, column: Column, shown: Snapshot | None) -> None:
         status = replace(
-            self._standing(column, status_of(shown, self._clock(), free=column.free)),
+            self._standing(column, status_of(shown, self._clock(), free=column.lane.free)),
             attempt=column.index + 1 if column.attempts else 0,
             attempts=len(column.attempts),
-            version=column.version,
-            sample=column.sample + 1 if column.samples > 1 else 0,
-            samples=column.samples if column.samples > 1 else 0,
-            kept=column.kept,
+            version=column.lane.version,
+            sample=column.lane.sample + 1 if column.lane.samples > 1 else 0,
+            samples=column.lane.samples if column.lane.samples > 1 else 0,
+            kept=column.lane.kept,
+            other_values=column.lane.other_values,
         )
         if self._veil is not None:
             status = masked(status, veiled=self._veiled)
@@ -257,9 +264,11 @@ class Board(QObject):
             self.changed.emit()
 
     def _standing(self, column: Column, status: LaneStatus) -> LaneStatus:
+        verdict, lane = self._verdict, column.lane
+        named = lane.place in (verdict.kept if lane.kept else verdict.positions)
         standing: Standing = ""
-        if self._verdict.kind == "all_bad" and not column.kept:
+        if verdict.kind == "all_bad" and (named or not lane.kept):
             standing = "bad"
-        elif not column.kept and column.position in self._verdict.positions:
-            standing = "winner" if self._verdict.kind == "winner" else "tie" if self._verdict.kind == "tie" else ""
+        elif named and verdict.kind in ("winner", "tie"):
+            standing = "winner" if verdict.kind == "winner" else "tie"
         return replace(status, standing=standing)

@@ -148,7 +148,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("lane_widths", "Lanes as wide as their text, or all alike", "Lanes", (), _always),
     Command("lanes_together", "Scroll all lanes together, or each by itself", "Lanes", (), _always),
     Command("hide_lane", "Hide the focused lane", "Lanes", (), _lane_named),
-    Command("show_lanes", "Show all hidden lanes", "Lanes", (), _editing),
+    Command("show_lanes", "Show all hidden lanes", "Lanes", (), lambda s: _editing(s) and not s.blind),
     Command("baseline", "Keep the focused lane as baseline, or run it again", "Lanes", (), _lane_named),
     Command("run_lane", "Run only the focused lane", "Run", ("Alt+Return",), _lane_named),
     Command("run_changed", "Run what changed", "Run", ("Alt+Shift+Return",), lambda s: _editing(s) and s.has_lanes),

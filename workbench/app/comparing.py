@@ -92,14 +92,14 @@ class Comparisons(QObject):
     def _key(self, slot: str) -> tuple[object, ...]:
         """Return what a comparison depends on."""
         other = self.base.slot
-        bases = (self._board.output(other), self._board.can_mark(other)) if other else ()
+        bases = (self._board.output(other), self._board.has_ended(other)) if other else ()
         verdict = self._board.verdict if self.base.kind == "winner" else None
-        return (self._board.output(slot), self._board.can_mark(slot), self.base, bases, verdict)
+        return (self._board.output(slot), self._board.has_ended(slot), self.base, bases, verdict)
 
     def _compare(self, slot: str) -> None:
         self._asked[slot] = key = self._key(slot)
         shown = self._board.shown(slot)
-        if shown is None or not self._board.can_mark(slot):
+        if shown is None or not self._board.has_ended(slot):
             return
         work: Callable[[], Compared]
         if self.base.kind == "lane":
@@ -108,7 +108,7 @@ class Comparisons(QObject):
                 self._tell(slot, key, Compared(name, sentence="The other lanes are compared with this answer."))
                 return
             other = self._board.shown(self.base.slot)
-            if other is None or not other.text or not self._board.can_mark(self.base.slot):
+            if other is None or not other.text or not self._board.has_ended(self.base.slot):
                 sentence = f"{name} has no finished answer to compare with. Wait for its end, or choose another base."
                 self._tell(slot, key, Compared(name, sentence=sentence))
                 return

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from workbench.app.blindness import blind_heads
 from workbench.app.lane_list import LaneList, heads, named_by_files
 from workbench.app.lane_state import LaneHead
-from workbench.app.past import Past, headline, why_not_run
+from workbench.app.past import Past, headline, seen, why_not_run
 from workbench.app.rows import Rows
 from workbench.app.saving import DraftSaver
 from workbench.app.stage import Stage
@@ -76,7 +76,8 @@ class Compose(QObject):
         self._prompt = ""
         self._based_on: int | None = None
         self._versions = VersionNames()
-        self._known_endpoints: dict[str, Endpoint] = {}
+        self.endpoints: dict[str, Endpoint] = {}
+        """Where lanes can answer, by uid."""
         self._taken: tuple[Draft, Draft] | None = None
         self.ready = False
         """Whether the open prompt is shown: its draft and its newest answers."""
@@ -143,7 +144,7 @@ class Compose(QObject):
 
     def open_now(self, uid: str, draft: Draft, endpoints: Iterable[Endpoint], *, is_shown: bool) -> None:
         """The same with what was read already; only for the start. `is_shown`: leave the editor's text as it is."""
-        self._known_endpoints = {endpoint.uid: endpoint for endpoint in endpoints}
+        self.endpoints = {endpoint.uid: endpoint for endpoint in endpoints}
         self._show_prompt(uid, draft, is_shown=is_shown)
 
     def _show_prompt(self, uid: str, draft: Draft, *, is_shown: bool = False) -> None:
@@ -153,7 +154,7 @@ class Compose(QObject):
         self.ready, self._taken = False, None
         self._versions.clear()
         self._leave_past()
-        self.lanes.load(named_by_files(draft.lanes, self._known_endpoints))
+        self.lanes.load(named_by_files(draft.lanes, self.endpoints))
         self._workbench.prepare(draft.lanes)
         self.saver.attach(uid, self.draft)
         self.stage.forget()
@@ -170,7 +171,7 @@ class Compose(QObject):
         if uid != self._prompt:
             return
         if newest is not None and not self.stage.draft_run:
-            self.stage.adopt(newest, self._known_endpoints, self.lanes.lanes)
+            self.stage.adopt(newest, self.endpoints, self.lanes.lanes)
         self.ready = True
         if self.viewing is None:
             self._show_draft_lanes()
@@ -203,9 +204,10 @@ class Compose(QObject):
         # The draft is written before the run that uses it: a kill in between cannot bring an older text back.
         self.saver.touch()
         self.saver.flush()
+        beside = self.stage.beside(self.lanes.lanes, [lane.slot for lane in draft.run_lanes])
         try:
             handle = self._workbench.runner.start_iteration(
-                self._prompt, draft, based_on=draft.based_on, blind=self.blind
+                self._prompt, draft, based_on=draft.based_on, blind=self.blind, beside=beside
             )
         except RefusedError as error:
             self.problem.emit(error.sentence, error.detail)
@@ -213,8 +215,7 @@ class Compose(QObject):
                 self.stage.lacking.emit(error.lack)
             return
         self._versions.started(handle.run_uid, draft.content)
-        kept = {lane.slot for lane in self.lanes.lanes} - {lane.slot for lane in draft.run_lanes}
-        self.stage.follow(handle, draft, self._known_endpoints, kept, blind=self.blind)
+        self.stage.follow(handle, draft, self.endpoints, beside, blind=self.blind)
         self._emit_heads()
         self.run_started.emit()
 
@@ -243,12 +244,11 @@ class Compose(QObject):
         self.past.look_at(uid)
 
     def _show_past(self, detail: Detail) -> None:
-        lanes = () if isinstance(detail, VersionDetail) else tuple(ran.lane for ran in detail.lanes)
-        self._past_heads = heads(lanes, self._known_endpoints, self._versions.labels, read_only=True)
+        self._past_heads = heads(seen(detail), self.endpoints, self._versions.labels, read_only=True)
         if isinstance(detail, VersionDetail):
             self.stage.show_nothing()
         else:
-            self.stage.show_past(detail, self._known_endpoints)
+            self.stage.show_past(detail, self.endpoints)
         self._emit_heads()
         self.viewing_changed.emit(detail, headline(detail))
         self.changed.emit()
@@ -277,7 +277,7 @@ class Compose(QObject):
             self.problem.emit(error.sentence, error.detail)
             return None
         if isinstance(detail, IterationDetail):
-            self.stage.adopt(detail, self._known_endpoints, after.lanes)
+            self.stage.adopt(detail, self.endpoints, after.lanes)
         self._leave_past()
         self.put_back(after, before)
         return before
@@ -308,8 +308,8 @@ class Compose(QObject):
         """Read the endpoints again and write the headers anew."""
 
         def show(found: list[Endpoint]) -> None:
-            self._known_endpoints = {endpoint.uid: endpoint for endpoint in found}
-            self.lanes.follow_files(self._known_endpoints)
+            self.endpoints = {endpoint.uid: endpoint for endpoint in found}
+            self.lanes.follow_files(self.endpoints)
             self._emit_heads()
             then()
 
@@ -328,7 +328,7 @@ class Compose(QObject):
         """Return what the headers say where nothing is hidden."""
         if self.viewing is not None:
             return self._past_heads
-        return heads(self.lanes.shown, self._known_endpoints, self._versions.labels, answered=self.stage.answered)
+        return heads(self.lanes.shown, self.endpoints, self._versions.labels, answered=self.stage.answered)
 
     def _show_draft_lanes(self) -> None:
         self._emit_heads()

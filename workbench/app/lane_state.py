@@ -51,7 +51,7 @@ class LaneStatus:
     remark ("retrying in 3 s: rate limited"). `attempt` of `attempts` count from 1; 0 when there was none.
     `has_wire` says whether a request can be shown. `version` is the version that the shown output ran, or None.
     `sample` of `samples` count from 1; 0 when the lane was asked once. `kept` is "" or the iteration that the answer is
-    from when the lane had no part in the shown one ("iteration 12").
+    from when the lane had no part in the shown one ("iteration 12"); `other_values` says that it answered other values.
     """
 
     state: ColumnState = "idle"
@@ -74,6 +74,7 @@ class LaneStatus:
     sample: int = 0
     samples: int = 0
     kept: str = ""
+    other_values: bool = False
     format_check: str = ""
     """How the answer stands against its output format ("valid JSON", or the first error), "" without one."""
     format_ok: bool | None = None

@@ -33,8 +33,10 @@ class Outputs:
 
     def hold(self, run_uid: str, records: Iterable[OutputRecord]) -> None:
         """Hold the attempts of a run from the history beside what is held already."""
-        self._stored[run_uid] = {record.uid: stored_snapshot(run_uid, record) for record in records}
-        for uid in self._stored[run_uid]:
+        found = {record.uid: stored_snapshot(run_uid, record) for record in records}
+        # Of a run that answers beside another one not all lanes are read.
+        self._stored.setdefault(run_uid, {}).update(found)
+        for uid in found:
             transcript = self._transcripts.get(uid)
             if transcript is not None and transcript.snapshot(_NO_TEXT, _NO_TEXT).saved:
                 del self._transcripts[uid]

@@ -11,8 +11,9 @@ from PySide6.QtCore import QObject, Signal
 
 from workbench.app.tasks import Tasks
 from workbench.app.timeline import TimelineModel, name
+from workbench.core.lanes import Lane
 from workbench.core.timeline import Detail, VersionDetail
-from workbench.usecases.history import History
+from workbench.usecases.history import History, lanes_back
 
 
 class Past(QObject):
@@ -59,6 +60,12 @@ def headline(detail: Detail) -> str:
     version = "" if isinstance(detail, VersionDetail) else f" · version {detail.row.version}"
     newer = " · from a newer release" if detail.newer else ""
     return f"Read-only: {name(detail.row)}{version}{newer}"
+
+
+def seen(detail: Detail) -> tuple[Lane, ...]:
+    """Return the lanes that were on the screen, from left to right."""
+    stood = () if isinstance(detail, VersionDetail) else lanes_back(detail)
+    return tuple(lane for lane in stood if not lane.hidden)
 
 
 def why_not_run(detail: Detail) -> str:

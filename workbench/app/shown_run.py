@@ -1,7 +1,7 @@
 """A run as the lanes show it: one value set at a time, and of each lane one sample.
 
 Invariant: a lane that answered for one set and sample keeps its attempts for all others; what is shown is a choice
-among them and changes none.
+among them and changes none. A lane that stands beside the run keeps its answers under the sets of its own run.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from workbench.app.blindness import order
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
-from workbench.core.runs import IterationDetail, RunSet, Verdict
+from workbench.core.runs import BesideLane, IterationDetail, RunSet, Verdict
 from workbench.usecases.handles import RunHandle
 
 Cell = tuple[str, int, int]
-"""Slot, value set, sample."""
+"""Slot, value set of the run that the lane's answers are from, sample."""
 IsFree = Callable[[Lane], bool]
 _NO_SET = RunSet("", "", ())
 
@@ -39,7 +39,7 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class ShownLane:
     """A lane that ran. `kept` says which iteration its answers are from when it is not the shown one, else "";
-    `kept_run` is the uid of that."""
+    `kept_run` is the uid of that, and `hidden` says that it stood beside the run unseen."""
 
     slot: str
     position: int
@@ -48,6 +48,7 @@ class ShownLane:
     asked: Asked
     kept: str = ""
     kept_run: str = ""
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class ShownRun:
     @property
     def order(self) -> tuple[str, ...]:
         """The slots as they are shown: in the order of the run, or blind in another."""
-        slots = [lane.slot for lane in self.lanes if not (lane.kept and self.is_blind)]
+        slots = [lane.slot for lane in self._taking_part(self.at)]
         return order(self.uid, self.at, slots) if self.is_blind else tuple(slots)
 
     @property
@@ -87,12 +88,15 @@ class ShownRun:
 
     def columns(self) -> tuple[ColumnSource, ...]:
         """Return what each lane shows."""
-        lanes = {lane.slot: lane for lane in self.lanes}
-        return tuple(self._column(lanes[slot]) for slot in self.order)
+        lanes, counts = {lane.slot: lane for lane in self.lanes}, self._counts()
+        return tuple(self._column(lanes[slot], self._samples(slot, counts)) for slot in self.order)
 
     def samples_of(self, slot: str) -> int:
-        """Return how many samples a lane has for the shown set."""
-        return 1 + max((s for (lane, at, s) in self.attempts if (lane, at) == (slot, self.at)), default=-1)
+        """Return how many samples of a lane can be looked at for the shown set.
+
+        While it is blind they are as many of every lane: another number would tell which one it is.
+        """
+        return self._samples(slot, self._counts())
 
     def of_lane(self, slot: str) -> tuple[str, ...]:
         """Return all outputs of a lane, over all sets, samples and attempts."""
@@ -100,15 +104,15 @@ class ShownRun:
 
     def answers(self, slot: str) -> tuple[str, ...]:
         """Return the newest attempt of each sample of a lane for the shown set."""
-        found = ((s, uids) for (lane, at, s), uids in self.attempts.items() if (lane, at) == (slot, self.at) and uids)
-        return tuple(uids[-1] for _, uids in sorted(found))
+        found = (self.attempts.get(self._cell(slot, sample), ()) for sample in range(self.samples_of(slot)))
+        return tuple(uids[-1] for uids in found if uids)
 
     def newest(self, at: int) -> tuple[str, ...]:
-        """Return the newest attempts of the run itself for a set, over all lanes and samples."""
-        own = {lane.slot for lane in self.lanes if not lane.kept}
-        return tuple(
-            uids[-1] for (slot, place, _), uids in self.attempts.items() if slot in own and place == at and uids
-        )
+        """Return the newest attempts that are waited for at a set, over all samples: those of the run itself, and while
+        it is blind those beside it as well."""
+        waited = [lane for lane in self._taking_part(at) if not lane.kept or at in self.blind]
+        cells = {(lane.slot, self._place(lane, at)) for lane in waited}
+        return tuple(uids[-1] for (slot, own, _), uids in self.attempts.items() if (slot, own) in cells and uids)
 
     def paged(self, at: int) -> ShownRun:
         """Return it with another set shown, every lane on its first sample; `at` is brought into range."""
@@ -134,45 +138,86 @@ class ShownRun:
         """Return the uid of the run that a lane's answers belong to."""
         return next((lane.kept_run for lane in self.lanes if lane.slot == slot), "") or self.uid
 
+    def kept_from(self, slot: str) -> str:
+        """Return the iteration that a lane's answers are kept from, "" for the shown one."""
+        return next((lane.kept for lane in self.lanes if lane.slot == slot), "")
+
+    def answers_other_values(self, slot: str) -> bool:
+        """Whether a lane stands beside the run with an answer to other values than those shown."""
+        return any(lane.slot == slot and self._has_other_values(lane, self.at) for lane in self.lanes)
+
     def with_attempt(self, slot: str, uid: str) -> ShownRun:
         """Return it with a further attempt of the answer that a lane shows."""
-        cell = (slot, self.at, self.samples.get(slot, 0))
+        cell = self._cell(slot, self.samples.get(slot, 0))
         return replace(self, attempts={**self.attempts, cell: (*self.attempts.get(cell, ()), uid)})
 
-    def with_kept(self, other: ShownRun, slots: Iterable[str], name: str) -> ShownRun:
-        """Return it with the lanes of `other` that it lacks: they show what they answered to the same sets before.
+    def with_beside(self, other: ShownRun, beside: Iterable[BesideLane], name: str) -> ShownRun:
+        """Return it with lanes of `other` that it lacks, which show what they answered before.
 
         `name` is what the iteration of `other` is called.
         """
+        there = {lane.slot: lane for lane in other.lanes}
         have = {lane.slot for lane in self.lanes}
-        kept = [lane for lane in other.lanes if lane.slot in slots and lane.slot not in have]
-        if not kept:
-            return self
-        names = {lane.slot for lane in kept}
-        places = {mine: _same(one, other.sets) for mine, one in enumerate(self.sets)}
-        attempts = {
-            (slot, mine, sample): uids
-            for mine, theirs in places.items()
-            for (slot, at, sample), uids in other.attempts.items()
-            if at == theirs and slot in names
-        }
-        lanes = tuple(
-            replace(lane, position=-1, kept=lane.kept or name, kept_run=lane.kept_run or other.uid) for lane in kept
-        )
-        return replace(self, lanes=(*self.lanes, *lanes), attempts={**self.attempts, **attempts})
+        lanes = list(self.lanes)
+        for one in sorted(beside, key=lambda one: one.place):
+            if one.slot in there and one.slot not in have:
+                lane = there[one.slot]
+                kept, kept_run = lane.kept or name, lane.kept_run or other.uid
+                lanes.insert(one.place, replace(lane, position=-1, kept=kept, kept_run=kept_run, hidden=one.hidden))
+        new = {lane.slot for lane in lanes} - have
+        attempts = {cell: uids for cell, uids in other.attempts.items() if cell[0] in new}
+        return replace(self, lanes=tuple(lanes), attempts={**self.attempts, **attempts})
 
-    def _column(self, lane: ShownLane) -> ColumnSource:
+    def _taking_part(self, at: int) -> list[ShownLane]:
+        """Return the lanes that are there at a set; while it is blind none that would stand out."""
+        if at not in self.blind:
+            return list(self.lanes)
+        counts = self._counts()
+        return [lane for lane in self.lanes if not lane.kept or self._is_one_of_them(lane, at, counts)]
+
+    def _is_one_of_them(self, lane: ShownLane, at: int, counts: Mapping[tuple[str, int], int]) -> bool:
+        """Whether a lane beside the run can be judged with the others at a set."""
+        is_there = not lane.hidden and (lane.slot, self._place(lane, at)) in counts
+        return is_there and not self._has_other_values(lane, at)
+
+    def _place(self, lane: ShownLane, at: int) -> int:
+        """Return which set of a lane's own run stands for a set of this one."""
+        return _same(self.sets[at], lane.asked.sets) if lane.kept else at
+
+    def _has_other_values(self, lane: ShownLane, at: int) -> bool:
+        own = lane.asked.sets[self._place(lane, at)]
+        return bool(lane.kept) and dict(own.values) != dict(self.sets[at].values)
+
+    def _cell(self, slot: str, sample: int) -> Cell:
+        lane = next((lane for lane in self.lanes if lane.slot == slot), None)
+        return (slot, self.at if lane is None else self._place(lane, self.at), sample)
+
+    def _counts(self) -> dict[tuple[str, int], int]:
+        """Return how many samples there are, by slot and set of the lane's own run."""
+        counts: dict[tuple[str, int], int] = {}
+        for slot, own, sample in self.attempts:
+            counts[slot, own] = max(counts.get((slot, own), 0), sample + 1)
+        return counts
+
+    def _samples(self, slot: str, counts: Mapping[tuple[str, int], int]) -> int:
+        among = [lane for lane in self._taking_part(self.at) if self.is_blind or lane.slot == slot]
+        return min((counts.get((lane.slot, self._place(lane, self.at)), 0) for lane in among), default=0)
+
+    def _column(self, lane: ShownLane, samples: int) -> ColumnSource:
         sample = self.samples.get(lane.slot, 0)
+        attempts = self.attempts.get(self._cell(lane.slot, sample), ())
         return ColumnSource(
             slot=lane.slot,
             position=lane.position,
             version=lane.version,
             free=lane.free,
-            attempts=self.attempts.get((lane.slot, self.at, sample), ()),
+            # That an answer was asked for again before would tell that it is from another run.
+            attempts=attempts[-1:] if lane.kept and self.is_blind else attempts,
             value_set=self.at,
             sample=sample,
-            samples=self.samples_of(lane.slot),
+            samples=samples,
             kept=lane.kept,
+            other_values=self._has_other_values(lane, self.at),
         )
 
 
@@ -191,7 +236,7 @@ def started(handle: RunHandle, draft: Draft, is_free: IsFree, *, blind: bool = F
 
 
 def stored(detail: IterationDetail, is_free: IsFree) -> ShownRun:
-    """Return a run from the history, with the first set shown."""
+    """Return a run from the history, with the first set shown and what stood beside it."""
     sets = detail.sets or (RunSet("", "", detail.values),)
     lanes = tuple(
         ShownLane(ran.lane.slot, ran.position, ran.version, is_free(ran.lane), _asked(ran.lane, detail.content, sets))
@@ -203,7 +248,11 @@ def stored(detail: IterationDetail, is_free: IsFree) -> ShownRun:
         cell = (slots[output.position], output.value_set, output.sample)
         attempts[cell] = (*attempts.get(cell, ()), output.uid)
     verdicts = detail.verdicts or (detail.verdict,)
-    return ShownRun(detail.row.run_uid, lanes, sets, attempts, verdicts, blind=detail.blind)
+    run = ShownRun(detail.row.run_uid, lanes, sets, attempts, verdicts, blind=detail.blind)
+    for one in detail.beside:
+        earlier = next(earlier for earlier in detail.earlier if earlier.row.run_uid == one.run_uid)
+        run = run.with_beside(stored(earlier, is_free), (one,), f"iteration {earlier.row.number}")
+    return run
 
 
 def _asked(lane: Lane, content: Content, sets: tuple[RunSet, ...]) -> Asked:

@@ -1,4 +1,4 @@
-"""The run whose answers the lanes show, and what a person does with them: judge, retry, stop.
+"""The run whose answers the lanes show, and what a person does with them: look at others, retry, stop.
 
 Invariant: the draft's own run is remembered while a past one is looked at, and comes back as it was. Every lane shows
 an answer to the same value set.
@@ -6,21 +6,21 @@ an answer to the same value set.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
-from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 
 from workbench.app.board import Board
+from workbench.app.judging import Judging
 from workbench.app.live import Outputs
 from workbench.app.shown_run import NO_RUN, Asked, ShownRun, started, stored
 from workbench.app.tasks import Tasks
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint, Lane
-from workbench.core.runs import ENDED, IterationDetail, Verdict
+from workbench.core.runs import ENDED, BesideLane, IterationDetail, Verdict
 from workbench.host.clock import monotonic_ms
-from workbench.usecases import history
 from workbench.usecases.handles import RunHandle
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.workbench import Workbench
@@ -46,6 +46,7 @@ class Stage(QObject):
         self._workbench, self._tasks = workbench, tasks
         self.outputs = Outputs()
         self.board = Board(self.outputs, monotonic_ms, self)
+        self.judging = Judging(self, workbench.history, tasks)
         self._draft_run = self._shown = self._before = NO_RUN
         self._handle: RunHandle | None = None
         self._numbers: dict[str, int] = {}
@@ -83,46 +84,69 @@ class Stage(QObject):
         """Show the draft's run."""
         self._show(self._draft_run)
 
+    def beside(self, lanes: Sequence[Lane], running: Iterable[str]) -> tuple[BesideLane, ...]:
+        """Return the lanes of the draft that keep their answers beside a run of those at `running`."""
+        left_out = {lane.slot for lane in self._draft_run.lanes} - set(running)
+        return tuple(
+            BesideLane(lane.slot, self._draft_run.run_of(lane.slot), place, lane.hidden, bool(lane.baseline))
+            for place, lane in enumerate(lanes)
+            if lane.slot in left_out
+        )
+
     def follow(
-        self, handle: RunHandle, draft: Draft, endpoints: Endpoints, kept: Iterable[str] = (), *, blind: bool = False
+        self,
+        handle: RunHandle,
+        draft: Draft,
+        endpoints: Endpoints,
+        beside: Iterable[BesideLane] = (),
+        *,
+        blind: bool = False,
     ) -> None:
-        """Show a run that was just started from the draft. The lanes at `kept` show what they answered before."""
+        """Show a run that was just started from the draft, and beside it what lanes answered before."""
         self._before = self._draft_run
         self.outputs.add(handle.transcripts)
         run = started(handle, draft, lambda lane: _is_free(lane, endpoints), blind=blind)
         at = next((i for i, one in enumerate(run.sets) if one.uid and one.uid == draft.active), 0)
-        run = run.with_kept(self._before, kept, self._name(self._before.uid)).paged(at)
+        run = run.with_beside(self._before, beside, self._name(self._before.uid)).paged(at)
         self._draft_run, self._handle = run, handle
         self.show_draft_run()
 
-    def adopt(self, detail: IterationDetail, endpoints: Endpoints, lanes: Iterable[Lane] = ()) -> None:
+    def adopt(self, detail: IterationDetail, endpoints: Endpoints, lanes: Sequence[Lane] = ()) -> None:
         """Let the draft's lanes show this iteration's answers; the board changes with the next `show_draft_run`.
 
-        The baselines among the draft's `lanes` show theirs beside them.
+        Those among the draft's `lanes` that stood beside it then show what they showed.
         """
         self._take_in(detail)
-        self._draft_run = stored(detail, lambda lane: _is_free(lane, endpoints))
-        for run_uid, slots in _baselines(lanes).items():
-            if run_uid != self.draft_run:
-                self._fetch_kept(run_uid, slots, endpoints)
+        slots = {lane.slot for lane in lanes}
+        there = replace(detail, beside=tuple(one for one in detail.beside if one.slot in slots))
+        self._draft_run = run = stored(there, lambda lane: _is_free(lane, endpoints))
+        # Older releases did not record what stood beside a run; a baseline knows by itself whose answers it keeps.
+        have = {lane.slot for lane in run.lanes}
+        for place, lane in enumerate(lanes):
+            if lane.baseline and lane.slot not in have:
+                self._fetch_kept(BesideLane(lane.slot, lane.baseline, place, lane.hidden, True), endpoints)
 
-    def _fetch_kept(self, run_uid: str, slots: Iterable[str], endpoints: Endpoints) -> None:
-        """Put the answers of baselines beside those of the draft's run, as soon as they are read."""
+    def _fetch_kept(self, one: BesideLane, endpoints: Endpoints) -> None:
+        """Put the answers of a baseline beside those of the draft's run, as soon as they are read."""
         beside = self.draft_run
 
         def show(detail: IterationDetail) -> None:
             if self.draft_run != beside:
                 return
-            self._numbers[run_uid] = detail.row.number
-            self.outputs.hold(run_uid, detail.outputs)
+            self._numbers[one.run_uid] = detail.row.number
+            self.outputs.hold(one.run_uid, detail.outputs)
             other = stored(detail, lambda lane: _is_free(lane, endpoints))
-            self._put(self._draft_run.with_kept(other, slots, self._name(run_uid)))
+            self.put(self._draft_run.with_beside(other, (one,), self._name(one.run_uid)))
 
-        self._tasks.run(partial(self._workbench.history.detail, run_uid), show)
+        self._tasks.run(partial(self._workbench.history.detail, one.run_uid), show)
 
     def _take_in(self, detail: IterationDetail) -> None:
         self._numbers[detail.row.run_uid] = detail.row.number
-        self.outputs.keep(detail.row.run_uid, detail.outputs, beside=self._runs_of(self._draft_run))
+        earlier = {one.row.run_uid: one for one in detail.earlier}
+        self.outputs.keep(detail.row.run_uid, detail.outputs, beside=self._runs_of(self._draft_run) | earlier.keys())
+        for uid, one in earlier.items():
+            self._numbers[uid] = one.row.number
+            self.outputs.hold(uid, one.outputs)
 
     def _runs_of(self, run: ShownRun) -> set[str]:
         return {run.uid, *(lane.kept_run for lane in run.lanes)} - {""}
@@ -143,11 +167,11 @@ class Stage(QObject):
     def page(self, at: int) -> None:
         """Let all lanes show their answers to another value set."""
         if self._shown.uid and at != self._shown.at:
-            self._put(self._shown.paged(at))
+            self.put(self._shown.paged(at))
 
     def show_sample(self, slot: str, sample: int) -> None:
         """Let a lane show another of its samples, from 0."""
-        self._put(self._shown.sampled(slot, sample))
+        self.put(self._shown.sampled(slot, sample))
 
     def sets_done(self) -> int:
         """Return for how many value sets of the shown run every answer has ended."""
@@ -178,16 +202,16 @@ class Stage(QObject):
         run = self._shown
         if not run.blind:
             return
-        self._put(run.revealed())
+        self.put(run.revealed())
 
         def failed(error: Exception) -> None:
-            self._put(run)
+            self.put(run)
             self._tasks.report(error)
 
         uid = run.uid
         self._tasks.watch(self._workbench.history.reveal(uid), lambda _: self.row_stale.emit(uid), failed)
 
-    def _put(self, run: ShownRun) -> None:
+    def put(self, run: ShownRun) -> None:
         """Replace what is known of a run, the shown one or the draft's that waits."""
         if run.uid == self.draft_run:
             self._draft_run = run
@@ -205,7 +229,7 @@ class Stage(QObject):
 
     def _renew(self, detail: IterationDetail) -> None:
         run_uid = detail.row.run_uid
-        if run_uid not in (self.draft_run, self.board.run_uid):
+        if run_uid not in self._runs_of(self._draft_run) | self._runs_of(self._shown):
             return
         self.outputs.hold(run_uid, detail.outputs)
         self.board.tick({output.uid for output in detail.outputs})
@@ -244,7 +268,7 @@ class Stage(QObject):
                 continue
             self.outputs.add(handle.transcripts)
             self._asked_again.update(handle.output_uids)
-            self._put(self._shown.with_attempt(slot, handle.transcripts[0].uid))
+            self.put(self._shown.with_attempt(slot, handle.transcripts[0].uid))
 
     def to_retry(self, slots: Iterable[str]) -> dict[str, str]:
         """Return the shown outputs of these lanes that can be asked again, by slot."""
@@ -256,68 +280,26 @@ class Stage(QObject):
 
     def _tell_of_retries(self) -> None:
         """Let the timeline say that a run is running again, once its new attempt is recorded and so is under way."""
-        under_way = {
-            output
-            for slot in self.board.slots()
-            if (output := self.board.output(slot)) in self._asked_again
-            and self.board.state(slot) in ("queued", "streaming")
-        }
-        if under_way:
-            self._asked_again -= under_way
-            self.row_stale.emit(self.board.run_uid)
+        for slot in self.board.slots():
+            output = self.board.output(slot)
+            if output in self._asked_again and self.board.state(slot) in ("queued", "streaming"):
+                self._asked_again.discard(output)
+                self.row_stale.emit(self.run_of(slot))
 
     def stop(self, slot: str) -> None:
         """Stop all that a lane of the shown run still answers."""
         for output in self._shown.of_lane(slot):
             self._workbench.runner.stop(output)
 
-    def unfinished(self) -> list[str]:
-        """Return the lanes whose shown output ended otherwise than finished."""
-        return [s for s in self.board.slots() if self.board.state(s) in ENDED and self.board.state(s) != "finished"]
+    def unfinished(self, among: Sequence[str]) -> list[str]:
+        """Return those of these lanes whose shown output ended otherwise than finished."""
+        return [s for s in among if self.board.state(s) in ENDED and self.board.state(s) != "finished"]
 
-    def judge(self, pressed: int | Literal["tie", "all_bad"]) -> None:
-        """Judge the shown run: a lane's place makes it the winner; the same again takes it back.
-
-        Never while something that it names still streams, and never for a lane that has no answer.
-        """
-        slots = self.board.slots()
-        named = [s for s in slots if isinstance(pressed, str) or self.board.position(s) == pressed]
-        if not named or self.number() is None or not all(self.board.can_mark(slot) for slot in named):
-            return
-        before = self.board.verdict
-        takes_back = before.kind == "winner" and before.positions == (pressed,)
-        if isinstance(pressed, int) and not takes_back and not all(self.board.can_win(slot) for slot in named):
-            return
-        # A lane without an answer has no part in a tie; in "all bad" it has.
-        tied = [s for s in slots if pressed != "tie" or self.board.can_win(s)]
-        if not tied:
-            return
-        verdict = history.next_verdict(
-            before, pressed, [p for s in tied if (p := self.board.position(s)) is not None], blind=self._shown.is_blind
-        )
-        run_uid, at, was = self.board.run_uid, self._shown.at, self._shown
-        future = self._workbench.history.mark(run_uid, verdict, self.board.records())
-        self._show_verdict(run_uid, at, verdict)
-
-        def failed(error: Exception) -> None:
-            self._put(was)
-            self._tasks.report(error)
-
-        self._tasks.watch(future, lambda _: self.row_stale.emit(run_uid), failed)
-
-    def _show_verdict(self, run_uid: str, at: int, verdict: Verdict) -> None:
+    def take_verdict(self, run_uid: str, at: int, verdict: Verdict) -> None:
+        """Show a verdict on a value set of a run, wherever the run is."""
         for run in {run.uid: run for run in (self._draft_run, self._shown)}.values():
             if run.uid == run_uid:
-                self._put(run.judged(at, verdict))
-
-
-def _baselines(lanes: Iterable[Lane]) -> dict[str, set[str]]:
-    """Return the slots of baselines by the run whose answers they keep."""
-    found: dict[str, set[str]] = {}
-    for lane in lanes:
-        if lane.baseline:
-            found.setdefault(lane.baseline, set()).add(lane.slot)
-    return found
+                self.put(run.judged(at, verdict))
 
 
 def _is_free(lane: Lane, endpoints: Endpoints) -> bool:

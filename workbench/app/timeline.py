@@ -262,6 +262,8 @@ def describe(row: TimelineRow) -> str:
         parts.append("blind, not judged yet")
     if row.verdict == "winner":
         parts.append(f"winner: {row.winner}")
+    elif row.verdict == "lost":
+        parts.append(row.winner)
     elif row.verdict in ("tie", "all_bad"):
         parts.append("tie" if row.verdict == "tie" else "all bad")
     if row.running:

@@ -18,6 +18,8 @@ from workbench.core.money import Rates, Usage
 RunKind = Literal["iteration", "test", "improve", "judge", "import"]
 OutputState = Literal["waiting", "queued", "streaming", "finished", "failed", "stopped", "interrupted"]
 VerdictKind = Literal["winner", "tie", "all_bad", "none"]
+RowVerdict = Literal["winner", "lost", "tie", "all_bad", "none"]
+"""`lost`: an answer of an earlier iteration, kept beside this one, was better than all of its own."""
 StepKind = Literal["text", "reasoning", "tool_call", "tool_result"]
 
 ENDED: frozenset[OutputState] = frozenset({"finished", "failed", "stopped", "interrupted"})
@@ -222,7 +224,8 @@ class Outcome:
 class IterationRow:
     """One line of the timeline.
 
-    `winner` is the title of the winning lane, "tie" or "all bad" by `verdict`, "" for none. `version` is the number
+    `winner` is what people read of `verdict`: the title of the winning lane, "lost to 12 gpt", "tie", "all bad", "" for
+    none; with several value sets each of them and how often. `version` is the number
     of the version that its current lanes used; `branched` says that this version's parent was not the newest.
     """
 
@@ -234,7 +237,7 @@ class IterationRow:
     summary: str
     added: int
     removed: int
-    verdict: VerdictKind
+    verdict: RowVerdict
     winner: str
     running: bool
     branched: bool = False
@@ -283,11 +286,45 @@ class RunLane:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The latest judgement of a run; `positions` are the winning (or tied) lanes."""
+    """The latest judgement of a run; `positions` are the winning (or tied) lanes.
+
+    `kept` are the slots of lanes that stood beside the run (`BesideLane`) and share that place; if all were bad, those
+    that were judged with the others.
+    """
 
     kind: VerdictKind
     positions: tuple[int, ...] = ()
     blind: bool = False
+    kept: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An output that a verdict compares: of the lane at `place` of the run, or of the kept lane in this slot."""
+
+    uid: str
+    place: int | str
+    state: OutputState
+
+    def is_first(self, verdict: Verdict) -> bool:
+        """Whether a verdict names it: as the winner, as tied, as bad. One without places names all."""
+        named = (*verdict.positions, *verdict.kept)
+        return self.place in named or not named
+
+
+@dataclass(frozen=True, slots=True)
+class BesideLane:
+    """A lane that stood beside a run without being asked: it showed what it had answered in the run of `run_uid`.
+
+    `place` is its place among all lanes of then, from 0, those of the run included. `hidden` and `baseline` say why it
+    was not asked; neither does for one that was left out once.
+    """
+
+    slot: str
+    run_uid: str
+    place: int
+    hidden: bool = False
+    baseline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,3 +356,7 @@ class IterationDetail:
     verdicts: tuple[Verdict, ...] = ()
     blind: frozenset[int] = frozenset()
     """The sets, by position, whose answers are shown without names until they are judged."""
+    beside: tuple[BesideLane, ...] = ()
+    """The lanes that stood beside it, by place."""
+    earlier: tuple[IterationDetail, ...] = ()
+    """The iterations that their answers are from, with those lanes alone."""

@@ -127,8 +127,9 @@ def duplicate(
     wanted = {number for number in (base, *pinned) if number is not None}
     numbers = _copy_versions(connection, source, target, wanted, now, make_uid)
     if held is not None:
+        # The answers that a baseline keeps are of the original, too.
         lanes = tuple(
-            lane if lane.pinned is None else dataclasses.replace(lane, pinned=numbers.get(lane.pinned))
+            dataclasses.replace(lane, pinned=None if lane.pinned is None else numbers.get(lane.pinned), baseline="")
             for lane in held.lanes
         )
         copied = dataclasses.replace(

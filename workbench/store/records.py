@@ -12,7 +12,7 @@ from workbench.core.changes import Change
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
-from workbench.core.runs import RunKind, RunSet, Step
+from workbench.core.runs import BesideLane, RunKind, RunSet, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class RunStart:
 
     `based_on` is the version number the text started from. `content` is the current text, needed if any lane is not
     pinned; `version_uid` names the version that it becomes if it is new. `sets` are the value sets that the run goes
-    through, at least one.
+    through, at least one. `beside` are the lanes that show earlier answers meanwhile.
     """
 
     uid: str
@@ -55,6 +55,7 @@ class RunStart:
     lanes: tuple[LaneStart, ...]
     note: str = ""
     blind: bool = False
+    beside: tuple[BesideLane, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,12 @@ def begin_run(connection: sqlite3.Connection, start: RunStart) -> RunBegun:
     )
     for lane, (version, _) in zip(start.lanes, lane_keys, strict=True):
         _insert_lane(connection, int(run or 0), lane, version, start)
+    # A run that was refused meanwhile has no answers that could stand there.
+    connection.executemany(
+        "INSERT INTO run_beside (run_id, place, slot, from_run_id, hidden, baseline)"
+        " SELECT ?, ?, ?, runs.id, ?, ? FROM runs WHERE runs.uid = ? AND runs.prompt_id = ?",
+        [(run, one.place, one.slot, int(one.hidden), int(one.baseline), one.run_uid, prompt) for one in start.beside],
+    )
     connection.execute(
         "UPDATE prompts SET iterations = iterations + ? WHERE id = ?", (int(start.kind == "iteration"), prompt)
     )

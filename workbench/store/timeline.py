@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 from workbench.core.blocks import BlockError, OutputFormat, output_from_json
 from workbench.core.lanes import Lane, Params
 from workbench.core.money import Rates, Usage
 from workbench.core.runs import (
+    BesideLane,
     Failure,
     IterationDetail,
     IterationRow,
@@ -57,7 +60,7 @@ _OUTPUTS = (
     " LEFT JOIN bodies AS requests ON requests.id = outputs.request_id"
     " LEFT JOIN bodies AS messages ON messages.id = outputs.request_messages_id"
     " LEFT JOIN responses ON responses.output_id = outputs.id"
-    " WHERE run_id = ? ORDER BY lane, value_set, sample, attempt"
+    " WHERE run_id = ? AND lane IN (SELECT value FROM json_each(?)) ORDER BY lane, value_set, sample, attempt"
 )
 
 
@@ -123,7 +126,27 @@ def count(connection: sqlite3.Connection, prompt_uid: str) -> int:
 
 
 def detail(connection: sqlite3.Connection, run_uid: str) -> IterationDetail:
-    """Return an iteration exactly as it was; what still streams has its text so far."""
+    """Return an iteration exactly as it was, and what stood beside it; what still streams has its text so far."""
+    found = _detail(connection, run_uid)
+    beside = _beside(connection, run_uid)
+    slots: dict[str, list[str]] = {}
+    for lane in beside:
+        slots.setdefault(lane.run_uid, []).append(lane.slot)
+    earlier = tuple(_detail(connection, uid, wanted) for uid, wanted in slots.items())
+    return replace(found, beside=beside, earlier=earlier)
+
+
+def _beside(connection: sqlite3.Connection, run_uid: str) -> tuple[BesideLane, ...]:
+    rows = connection.execute(
+        "SELECT slot, origins.uid, place, hidden, baseline FROM run_beside JOIN runs ON runs.id = run_beside.run_id"
+        " JOIN runs AS origins ON origins.id = run_beside.from_run_id WHERE runs.uid = ? ORDER BY place",
+        (run_uid,),
+    )
+    return tuple(BesideLane(slot, uid, place, bool(hidden), bool(base)) for slot, uid, place, hidden, base in rows)
+
+
+def _detail(connection: sqlite3.Connection, run_uid: str, slots: Collection[str] | None = None) -> IterationDetail:
+    """Return an iteration with all its lanes, or those in some slots."""
     row = one(connection, run_uid)
     run, blind, body, based_on = connection.execute(
         "SELECT runs.id, runs.blind, CAST(contents.body AS BLOB), bases.number FROM runs"
@@ -135,13 +158,14 @@ def detail(connection: sqlite3.Connection, run_uid: str) -> IterationDetail:
     sets = _sets(connection, run)
     judged = verdicts.counting(connection, run)
     in_order = tuple(judged.get(position, Verdict("none")) for position in range(len(sets)))
+    lanes = tuple(lane for lane in _lanes(connection, run) if slots is None or lane.lane.slot in slots)
     return IterationDetail(
         row=row,
         content=content,
         based_on=based_on,
         values=sets[0].values,
-        lanes=_lanes(connection, run),
-        outputs=_outputs(connection, run),
+        lanes=lanes,
+        outputs=_outputs(connection, run, {lane.position for lane in lanes}),
         verdict=in_order[0],
         newer=newer,
         sets=sets,
@@ -195,11 +219,11 @@ def _output_format(body: object) -> OutputFormat | None:
         return None
 
 
-def _outputs(connection: sqlite3.Connection, run: int) -> tuple[OutputRecord, ...]:
+def _outputs(connection: sqlite3.Connection, run: int, lanes: Collection[int]) -> tuple[OutputRecord, ...]:
     in_flight = [key for (key,) in connection.execute("SELECT output_id FROM in_flight WHERE run_id = ?", (run,))]
     so_far = streamed(connection, in_flight)
     steps = steps_of(connection, run)
-    rows = connection.execute(_OUTPUTS, (run,))
+    rows = connection.execute(_OUTPUTS, (run, json.dumps(list(lanes))))
     return tuple(_output(row, so_far.get(row[0]), steps.get(row[0], ())) for row in rows)
 
 

@@ -1,20 +1,54 @@
 """What people judged.
 
 Invariant: verdicts are only ever added. A new one supersedes the latest about the same run and value set, and the
-run's row shows what counts now, over all value sets.
+run's row shows what counts now, over all value sets. A verdict on a run may name outputs of earlier runs that stood
+beside it: of the same prompt, and to the same values.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections import Counter
+from dataclasses import dataclass
 
 from workbench.core.lanes import short_model
 from workbench.core.runs import Verdict
 from workbench.store.encoding import typed
-from workbench.store.errors import missing
+from workbench.store.errors import StoreError, missing
 
-_WORDS = {"tie": "tie", "all_bad": "all bad", "none": ""}
+_WORDS = {"tie": "tie", "all_bad": "all bad"}
+_OUTPUT = (
+    "SELECT outputs.id, outputs.run_id, outputs.lane, outputs.value_set, lanes.slot, runs.prompt_id, value_bodies.hash"
+    " FROM outputs JOIN runs ON runs.id = outputs.run_id"
+    " JOIN lanes ON lanes.run_id = outputs.run_id AND lanes.position = outputs.lane"
+    " JOIN run_values ON run_values.run_id = outputs.run_id AND run_values.position = outputs.value_set"
+    " JOIN value_bodies ON value_bodies.id = run_values.values_id WHERE outputs.uid = ?"
+)
+_LATEST = "SELECT value_set, max(id), kind, blind FROM verdicts WHERE run_id = ? GROUP BY value_set"
+_NAMED = (
+    "SELECT DISTINCT outputs.run_id, outputs.lane, lanes.slot, runs.number, lanes.label, lanes.model"
+    " FROM verdict_outputs JOIN outputs ON outputs.id = verdict_outputs.output_id"
+    " JOIN runs ON runs.id = outputs.run_id"
+    " JOIN lanes ON lanes.run_id = outputs.run_id AND lanes.position = outputs.lane"
+    " WHERE verdict_id = ? AND (place = 1 OR ? = 'all_bad') ORDER BY outputs.lane"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Output:
+    """An output that is judged; `values` is the hash of what it answered."""
+
+    key: int
+    run: int
+    lane: int
+    value_set: int
+    slot: str
+    prompt: int
+    values: str
+
+    def place(self, run: int) -> int | str:
+        """Return what a verdict on `run` calls its lane: its place, or the slot of one that stood beside."""
+        return self.lane if self.run == run else self.slot
 
 
 def mark(
@@ -22,23 +56,21 @@ def mark(
 ) -> None:
     """Add a verdict about `output_uids`: all outputs that were compared, in the order they were shown.
 
-    The lanes at `verdict.positions` share the first place, the other outputs come after them; a tie without positions
-    is a tie of all. Raises StoreError (missing), or ValueError when a winner is not one of the outputs.
+    The lanes that `verdict` names share the first place, the other outputs come after them; a tie that names none is a
+    tie of all. Raises StoreError (missing; incomparable for outputs of another prompt or to other values), or
+    ValueError when a winner is not one of the outputs.
     """
     row = connection.execute("SELECT id, prompt_id FROM runs WHERE uid = ?", (run_uid,)).fetchone()
     if row is None:
         raise missing("iteration", run_uid)
     run, prompt = row
-    judged = [_output(connection, run, output) for output in output_uids]
-    lanes = {lane for _, lane, _ in judged}
-    if verdict.kind == "winner" and len(verdict.positions) != 1:
+    judged = [_output(connection, output) for output in output_uids]
+    named = {*verdict.positions, *verdict.kept}
+    if verdict.kind == "winner" and len(named) != 1:
         raise ValueError("there is exactly one winner")
-    if verdict.kind in ("winner", "tie") and not lanes.issuperset(verdict.positions):
+    if verdict.kind in ("winner", "tie") and not named.issubset(output.place(run) for output in judged):
         raise ValueError("a lane that won is not among the outputs that were compared")
-    sets = {value_set for _, _, value_set in judged} or {0}
-    if len(sets) > 1:
-        raise ValueError("a verdict is about one value set")
-    value_set = sets.pop()
+    value_set = _value_set(judged, run, prompt)
     (superseded,) = connection.execute(
         "SELECT max(id) FROM verdicts WHERE run_id = ? AND value_set = ?", (run, value_set)
     ).fetchone()
@@ -49,63 +81,73 @@ def mark(
     ).lastrowid
     connection.executemany(
         "INSERT INTO verdict_outputs (verdict_id, output_id, shown, place) VALUES (?, ?, ?, ?)",
-        ((key, output, shown, _place(verdict, lane)) for shown, (output, lane, _) in enumerate(judged)),
+        ((key, one.key, shown, _place(verdict, one.place(run))) for shown, one in enumerate(judged)),
     )
     connection.execute("UPDATE runs SET verdict = ?, winner = ? WHERE id = ?", (*_row_words(connection, run), run))
 
 
-def _output(connection: sqlite3.Connection, run: int, uid: str) -> tuple[int, int, int]:
-    row = connection.execute(
-        "SELECT id, lane, value_set FROM outputs WHERE uid = ? AND run_id = ?", (uid, run)
-    ).fetchone()
+def _output(connection: sqlite3.Connection, uid: str) -> _Output:
+    row = connection.execute(_OUTPUT, (uid,)).fetchone()
     if row is None:
         raise missing("answer", uid)
-    return int(row[0]), int(row[1]), int(row[2])
+    return _Output(*row)
 
 
-def _place(verdict: Verdict, lane: int) -> int | None:
+def _place(verdict: Verdict, place: int | str) -> int | None:
     if verdict.kind not in ("winner", "tie"):
         return None
-    return 1 if lane in verdict.positions or not verdict.positions else 2
+    named = (*verdict.positions, *verdict.kept)
+    return 1 if place in named or not named else 2
 
 
-def _title(connection: sqlite3.Connection, run: int, position: int) -> str:
-    label, model = connection.execute(
-        "SELECT label, model FROM lanes WHERE run_id = ? AND position = ?", (run, position)
-    ).fetchone()
-    return str(label) or short_model(model)
+def _value_set(judged: list[_Output], run: int, prompt: int) -> int:
+    """Return the place of the value set that a verdict on `run` is about."""
+    sets = {output.value_set for output in judged if output.run == run} or {0}
+    if len(sets) > 1:
+        raise ValueError("a verdict is about one value set")
+    if judged and all(output.run != run for output in judged):
+        raise ValueError("a verdict on a run is about an answer of it")
+    if any(output.prompt != prompt for output in judged) or len({output.values for output in judged}) > 1:
+        raise StoreError(
+            "These answers cannot be judged together, because they are to other values or of another prompt. Judge "
+            "answers to the same values.",
+            f"run {run}: {[(output.key, output.prompt, output.values) for output in judged]}",
+            "incomparable",
+        )
+    return sets.pop()
 
 
 def counting(connection: sqlite3.Connection, run: int) -> dict[int, Verdict]:
     """Return the verdicts about a run that count, by the position of their value set; kind "none" was taken back."""
-    rows = connection.execute(
-        "SELECT value_set, max(id), kind, blind FROM verdicts WHERE run_id = ? GROUP BY value_set", (run,)
-    ).fetchall()
-    return {value_set: Verdict(kind, _winners(connection, key), bool(blind)) for value_set, key, kind, blind in rows}
-
-
-def _winners(connection: sqlite3.Connection, verdict: int) -> tuple[int, ...]:
-    rows = connection.execute(
-        "SELECT DISTINCT outputs.lane FROM verdict_outputs JOIN outputs ON outputs.id = verdict_outputs.output_id"
-        " WHERE verdict_id = ? AND place = 1 ORDER BY outputs.lane",
-        (verdict,),
-    )
-    return tuple(lane for (lane,) in rows)
+    found: dict[int, Verdict] = {}
+    for value_set, key, kind, blind in connection.execute(_LATEST, (run,)).fetchall():
+        named = connection.execute(_NAMED, (key, kind)).fetchall()
+        own = () if kind == "all_bad" else tuple(lane for origin, lane, *_ in named if origin == run)
+        found[value_set] = Verdict(
+            kind, own, bool(blind), tuple(slot for origin, _, slot, *_ in named if origin != run)
+        )
+    return found
 
 
 def _row_words(connection: sqlite3.Connection, run: int) -> tuple[str, str]:
     """Return kind and winner as the timeline shows them: of several value sets the words with how often, most first."""
-    counted: Counter[tuple[str, str]] = Counter()
-    for verdict in counting(connection, run).values():
-        if verdict.kind != "none":
-            word = _title(connection, run, verdict.positions[0]) if verdict.kind == "winner" else _WORDS[verdict.kind]
-            counted[(verdict.kind, word)] += 1
+    latest = connection.execute(_LATEST, (run,)).fetchall()
+    counted = Counter(_words(connection, run, key, kind) for _, key, kind, _ in latest if kind != "none")
     if not counted:
         return "none", ""
     if len(counted) == 1:
         return next(iter(counted))
     kind = next((kind for (kind, _), _ in counted.most_common() if kind == "winner"), counted.most_common(1)[0][0][0])
     return kind, ", ".join(f"{word} {count}" for (_, word), count in counted.most_common())
+
+
+def _words(connection: sqlite3.Connection, run: int, verdict: int, kind: str) -> tuple[str, str]:
+    """Return one verdict as the timeline shows it: an answer that was kept beside the run is no winner of it."""
+    if kind != "winner":
+        return kind, _WORDS[kind]
+    origin, _, _, number, label, model = connection.execute(_NAMED, (verdict, kind)).fetchone()
+    title = label or short_model(model)
+    return ("winner", title) if origin == run else ("lost", f"lost to {number} {title}")
 
 
 def reveal(connection: sqlite3.Connection, run_uid: str) -> None:

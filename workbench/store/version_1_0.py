@@ -257,6 +257,7 @@ _TABLES = (
   media_type TEXT NOT NULL,
   body BLOB NOT NULL
 ) STRICT""",
+    # What version_1_1 says of run_id goes beyond the words below.
     """CREATE TABLE verdicts (
   -- Append-only; of those about the same outputs the latest counts. winner, tie, all_bad, none (taken back).
   id INTEGER PRIMARY KEY,

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject
 
 from workbench.core.forecast import Forecast
 from workbench.core.limits import LIMITS, Limits, excess
-from workbench.ui.compose.numbers import to_foresee
+from workbench.ui.compose.numbers import next_run
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
@@ -56,7 +56,7 @@ class RunGate(QObject):
         window = self._window
         if self.asks and self._asked is not None and self._asked[0] == RUN:
             self._answered(KEY)
-        elif (found := to_foresee(window)) is None:
+        elif (found := next_run(window)) is None:
             window.compose.run()
         else:
             prompt, draft = found
@@ -65,7 +65,7 @@ class RunGate(QObject):
     def run_only(self, slots: set[str]) -> None:
         """Run some of the lanes, or ask first."""
         window = self._window
-        if (found := to_foresee(window)) is None:
+        if (found := next_run(window)) is None:
             window.compose.run(slots)
             return
         prompt, draft = found
@@ -78,11 +78,13 @@ class RunGate(QObject):
         """Repeat the calls of the shown answers of these lanes, or ask first."""
         window, stage = self._window, self._window.compose.stage
         prompt, outputs = window.compose.prompt_uid, stage.to_retry(slots)
-        runs = {stage.run_of(slot) for slot in outputs}
+        # While names are hidden it asks for one answer if it would for all: who is free must not be seen by that.
+        foreseen = stage.to_retry(window.shown_slots()) if stage.shown.is_blind else outputs
+        runs = {stage.run_of(slot) for slot in foreseen}
 
         def foresee() -> Forecast:
             found = [window.workbench.history.detail(run) for run in sorted(runs)]
-            lanes = [window.workbench.forecaster.again(prompt, one, outputs.values()).lanes for one in found]
+            lanes = [window.workbench.forecaster.again(prompt, one, foreseen.values()).lanes for one in found]
             return Forecast(tuple(lane for some in lanes for lane in some))
 
         def go() -> None:
@@ -127,6 +129,8 @@ class RunGate(QObject):
         if not (over := excess(self._limits, forecast, what)):
             go()
             return
+        if self._window.compose.stage.shown.is_blind:
+            over = f"{what} may be over your limits; by how much is told with the names."
         self._asked = what, go
         self._window.notice.show_notice(KEY, f"{over} Run it?", action=KEY, label="Run it (Enter)")
         self._window.notice.focus_action()

@@ -41,9 +41,9 @@ class Handlers:
             "stop_lane": lambda: stage.stop(lanes.focused_slot()),
             "escape": self.escape,
             "retry_lane": lambda: w.retry([lanes.focused_slot()]),
-            "retry_all": lambda: w.retry(stage.unfinished()),
-            "tie": lambda: stage.judge("tie"),
-            "all_bad": lambda: stage.judge("all_bad"),
+            "retry_all": lambda: w.retry(stage.unfinished(w.shown_slots())),
+            "tie": lambda: stage.judging.judge("tie", w.shown_slots()),
+            "all_bad": lambda: stage.judging.judge("all_bad", w.shown_slots()),
             "mark_focused": lambda: self.mark(lanes.focused_slot()),
             "new_prompt": w.prompts_new,
             "rename_prompt": lambda: w.sidebar.edit_prompt_name(compose.prompt_uid),
@@ -131,9 +131,7 @@ class Handlers:
 
     def mark(self, slot: str) -> None:
         """Make a lane the winner, or take that back."""
-        position = self._window.compose.board.position(slot)
-        if position is not None:
-            self._window.compose.stage.judge(position)
+        self._window.compose.stage.judging.mark(slot, self._window.shown_slots())
 
     def mark_number(self, number: int) -> bool:
         """The same by the lane's number on the screen; False when there is no such lane."""

@@ -1,6 +1,7 @@
 """What the window says by itself: problems, recovery, saving, the engine, the built-in model's hint.
 
-Invariant: nothing here is modal; a problem replaces a hint, a hint never replaces a problem.
+Invariant: nothing here is modal; a problem replaces a hint, a hint never replaces a problem. While a blind run is
+shown, what names a model, and any technical detail, is kept back and told with the names.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from workbench.app.blindness import gives_away, names_of
 from workbench.usecases.problems import problem_of
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
 
 BUILTIN_HINT = "hint_builtin"
+KEPT_BACK = "Something went wrong. What it was is told with the names: mark an answer, or reveal them."
 _ENGINE_TONES = {"ready": "green", "runtime": "green", "starting": "muted", "restarting": "warn", "dead": "red"}
 
 
@@ -26,6 +29,8 @@ class Notices(QObject):
         super().__init__(window)
         self._window = window
         self._engine = ("", "")
+        self._said: tuple[str, str, str] | None = None
+        self._told, self._said_blind = "", False
         self._undo: Callable[[], None] | None = None
         self._hint_wanted = False
         self._uses_builtin = False
@@ -49,15 +54,34 @@ class Notices(QObject):
 
     def problem(self, sentence: str, detail: str = "") -> None:
         """Say what went wrong."""
-        self._window.notice.show_notice("problem", sentence, error=True, detail=detail)
+        self._say("problem", sentence, detail)
 
     def refused(self, sentence: str, detail: str = "") -> None:
         """Say why something cannot be done with the open prompt."""
-        self._window.notice.show_notice("refusal", sentence, error=True, detail=detail)
+        self._say("refusal", sentence, detail)
+
+    def _say(self, key: str, sentence: str, detail: str) -> None:
+        compose = self._window.compose
+        self._said, self._told, shown = (key, sentence, detail), sentence, detail
+        if compose.stage.shown.is_blind:
+            names = names_of((lane.asked.lane for lane in compose.stage.shown.lanes), compose.endpoints)
+            self._told, shown = KEPT_BACK if gives_away(sentence, names) else sentence, ""
+        self._said_blind = compose.stage.shown.is_blind
+        self._window.notice.show_notice(key, self._told, error=True, detail=shown)
+
+    def follow_blindness(self) -> None:
+        """Say again what depends on whether names are hidden: how the engine is, the hint, and what went wrong."""
+        self.tell_engine()
+        self.about_builtin(self._uses_builtin)
+        if self._said is not None and self._said_blind != self._window.compose.stage.shown.is_blind:
+            key, sentence, detail = self._said
+            if self._window.notice.key == key or self._told != sentence:
+                self._say(key, sentence, detail)
 
     def over(self) -> None:
         """Take away what was said about something that is past: a new run began."""
-        for key in ("problem", "refusal", "offer", "recovered", "install"):
+        self._said = None
+        for key in ("problem", "refusal", "offer", "recovered", "install", "spread"):
             self._window.notice.clear(key)
 
     def quiet(self, key: str, sentence: str) -> None:
@@ -84,7 +108,9 @@ class Notices(QObject):
         """Say once what the built-in model is for, while a lane uses it and until it is dismissed."""
         self._uses_builtin = uses_builtin
         notice = self._window.notice
-        if not uses_builtin or not self._hint_wanted:
+        # It would tell whose answer is missing while that model is not installed.
+        hidden = self._window.compose.stage.shown.is_blind
+        if not uses_builtin or not self._hint_wanted or hidden:
             notice.clear(BUILTIN_HINT)
             return
         if notice.key:
@@ -129,12 +155,12 @@ class Notices(QObject):
         self.tell_engine()
 
     def tell_engine(self) -> None:
-        """Say again how the engine is: while blind without the models that it holds."""
+        """Say again how the engine is: while blind without the models that it holds, and what it said when it died."""
         kind, text = self._engine
         if not text:
             return
-        if self._window.compose.stage.shown.is_blind and kind == "runtime":
-            text = "Engine ready"
+        if self._window.compose.stage.shown.is_blind:
+            text = "The engine is ready." if kind == "runtime" else text.split("\n")[0]
         self._window.status.set_engine(text, _ENGINE_TONES.get(kind, "muted"))
 
     def install_model(self) -> None:

@@ -29,7 +29,7 @@ def window_state(window: MainWindow) -> WindowState:
         lane_focused=bool(focused),
         lane_running=focused_running,
         can_retry_lane=bool(focused) and bool(board.output(focused)) and not focused_running,
-        can_retry=not board.is_running() and bool(compose.stage.unfinished()),
+        can_retry=not board.is_running() and bool(compose.stage.unfinished(window.shown_slots())),
         can_continue=_can_continue(window, focused) and not focused_running,
         can_mark=any(board.can_mark(slot) for slot in board.slots()),
         can_undo=window.view.editor.can_undo,

@@ -148,9 +148,12 @@ class MainWindow(QObject):
         return next((head.title for head in self.heads if head.slot == slot), "")
 
     def show_heads(self, heads: list[LaneHead]) -> None:
-        self.heads = tuple(heads)
+        before, self.heads = set(self.shown_slots()), tuple(heads)
         lanes = self.compose.lanes
         self.view.lanes.set_heads(heads)
+        for slot in self.shown_slots():
+            if slot not in before:
+                self.compose.board.tell(slot)
         self.view.lanes.count_hidden(0 if self.compose.viewing else len(lanes.lanes) - len(lanes.shown))
 
     def prompts_new(self) -> None:
@@ -298,10 +301,7 @@ class MainWindow(QObject):
         """Give the verdict that a key means; False when it means none now."""
         if key.lane:
             return self.handlers.mark_number(key.lane)
-        if key.kind == "tie":
-            self.compose.stage.judge("tie")
-        else:
-            self.compose.stage.judge("all_bad")
+        self.compose.stage.judging.judge("tie" if key.kind == "tie" else "all_bad", self.shown_slots())
         return True
 
     def _deactivated(self) -> None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
-from typing import Literal
 
 from workbench.core.drafts import Draft, ValueSet
-from workbench.core.runs import ENDED, IterationDetail, IterationRow, OutputRecord, Verdict
+from workbench.core.lanes import Lane
+from workbench.core.runs import ENDED, IterationDetail, IterationRow, Judged, Verdict
 from workbench.core.timeline import BareVersion, Cursor, Detail, TimelinePage, TimelineRow, VersionDetail
 from workbench.store import Store
 from workbench.usecases.output_checks import with_checks
@@ -64,40 +64,23 @@ class History:
         """Show the names of a blind run although it is not judged; a verdict after that is not a blind one."""
         return self._store.reveal(run_uid)
 
-    def mark(self, run_uid: str, verdict: Verdict, outputs: Sequence[OutputRecord]) -> Future[None]:
-        """Judge a run: `outputs` are the shown ones, one per lane, in the order shown.
+    def mark(self, run_uid: str, verdict: Verdict, outputs: Sequence[Judged]) -> Future[None]:
+        """Judge a run: `outputs` are the shown ones, one per lane, in the order shown; kept ones are among them.
 
         Raises RefusedError while one of those that the verdict names has not ended.
         """
-        named = [output for output in outputs if not verdict.positions or output.position in verdict.positions]
-        if verdict.kind != "none" and any(output.result.state not in ENDED for output in named):
+        named = [output for output in outputs if output.is_first(verdict)]
+        if verdict.kind != "none" and any(output.state not in ENDED for output in named):
             raise RefusedError("This answer is still being written. Wait for its end, or stop it, then judge it.")
         return self._store.mark(run_uid, self._new_uid(), verdict, tuple(o.uid for o in outputs), self._now())
 
 
-def next_verdict(
-    current: Verdict, pressed: int | Literal["tie", "all_bad"], positions: Sequence[int], *, blind: bool = False
-) -> Verdict:
-    """Return the verdict after a key: a lane's position makes it the winner; the same key again takes it back.
-
-    `positions` are the lanes that take part.
-    """
-    if isinstance(pressed, int):
-        wanted = Verdict("winner", (pressed,), blind)
-    else:
-        wanted = Verdict(pressed, tuple(positions), blind)
-    same = current.kind == wanted.kind and (current.kind != "winner" or current.positions == wanted.positions)
-    return Verdict("none", (), blind) if same else wanted
-
-
-def shown_outputs(detail: IterationDetail) -> tuple[OutputRecord, ...]:
-    """Return the newest attempt of every lane, by position."""
-    newest: dict[int, OutputRecord] = {}
-    for output in detail.outputs:
-        best = newest.get(output.position)
-        if best is None or (output.sample, -output.attempt) < (best.sample, -best.attempt):
-            newest[output.position] = output
-    return tuple(newest[position] for position in sorted(newest))
+def next_verdict(current: Verdict, pressed: Verdict) -> Verdict:
+    """Return the verdict after a key that means `pressed`; the same key again takes it back."""
+    same = current.kind == pressed.kind
+    if pressed.kind == "winner":
+        same = same and (current.positions, current.kept) == (pressed.positions, pressed.kept)
+    return Verdict("none", (), pressed.blind) if same else pressed
 
 
 def restore(detail: Detail, current: Draft) -> Draft:
@@ -121,8 +104,18 @@ def _taken_over(detail: Detail, current: Draft, based_on: int | None) -> Draft:
     if isinstance(detail, VersionDetail):
         return replace(current, content=detail.content, based_on=based_on)
     sets, active = _sets_back(detail, current)
-    lanes = tuple(replace(lane.lane, hidden=False, baseline="") for lane in detail.lanes)
-    return Draft(detail.content, detail.values, lanes, based_on, sets, active)
+    return Draft(detail.content, detail.values, lanes_back(detail), based_on, sets, active)
+
+
+def lanes_back(detail: IterationDetail) -> tuple[Lane, ...]:
+    """Return the lanes of an iteration as they stood: those that ran, and between them those that stood beside it."""
+    there = {(one.row.run_uid, ran.lane.slot): ran.lane for one in detail.earlier for ran in one.lanes}
+    lanes = [replace(ran.lane, hidden=False, baseline="") for ran in detail.lanes]
+    for one in detail.beside:
+        if (lane := there.get((one.run_uid, one.slot))) is not None:
+            kept = replace(lane, hidden=one.hidden, baseline=one.run_uid if one.baseline else "")
+            lanes.insert(one.place, kept)
+    return tuple(lanes)
 
 
 def _sets_back(detail: IterationDetail, current: Draft) -> tuple[tuple[ValueSet, ...], str]:

@@ -21,7 +21,9 @@ def with_check(result: Result, output: OutputFormat | None) -> Result:
 
 
 def with_checks(detail: IterationDetail) -> IterationDetail:
-    """Return an iteration with the checks of all its answers."""
+    """Return an iteration with the checks of all its answers, and of those beside them."""
+    if detail.earlier:
+        detail = replace(detail, earlier=tuple(with_checks(one) for one in detail.earlier))
     formats = {lane.position: lane.output for lane in detail.lanes}
     if not any(formats.values()):
         return detail

@@ -11,11 +11,12 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint
-from workbench.core.runs import Failure, OutputState, Result, RunSet
+from workbench.core.runs import BesideLane, Failure, OutputState, Result, RunSet
 from workbench.core.samples import nth
 from workbench.engine.calls import Ended, EngineNotice, Event
 from workbench.host.keys import KeyStore
@@ -84,9 +85,18 @@ class Runner:
         self._asker = Asker(engine, keys, provider_of, lacks, files, endpoint, self._end_here)
 
     def start_iteration(
-        self, prompt_uid: str, draft: Draft, *, based_on: int | None, note: str = "", blind: bool = False
+        self,
+        prompt_uid: str,
+        draft: Draft,
+        *,
+        based_on: int | None,
+        note: str = "",
+        blind: bool = False,
+        beside: tuple[BesideLane, ...] = (),
     ) -> RunHandle:
         """Run all lanes of a draft, `blind` without telling who answers what until it is judged. Returns at once.
+
+        `beside` are lanes that show earlier answers meanwhile.
 
         Raises RefusedError when the draft cannot run as it is. What only the database or the engine can tell comes
         later: then `handle.problem` is set, `on_problem` and `on_run_ended` are called, and nothing was sent.
@@ -101,7 +111,8 @@ class Runner:
             for sample in range(lane.samples)
         )
         handle = RunHandle(run_uid, prompt_uid, transcripts)
-        self._enter(handle, lambda: self._begin(handle, draft, based_on, note, blind))
+        start = partial(_iteration, handle, self._owner, draft, based_on, note=note, blind=blind, beside=beside)
+        self._enter(handle, lambda: self._begin(handle, draft, start))
         return handle
 
     def start_aside(self, prompt_uid: str, asked: Asked, plan: Callable[[RunHandle, Owner], RunStart]) -> RunHandle:
@@ -240,9 +251,9 @@ class Runner:
         except Exception as error:  # noqa: BLE001 - whatever it is, the person is told and nothing hangs
             self._refuse(handle, problem_of(error))
 
-    def _begin(self, handle: RunHandle, draft: Draft, based_on: int | None, note: str, blind: bool) -> None:
+    def _begin(self, handle: RunHandle, draft: Draft, start: Callable[[], RunStart]) -> None:
         planned = plan_lanes(draft, lambda n: sendable(self._store.version(handle.prompt_uid, n)), self._render)
-        begun = self._record(handle, _iteration(handle, self._owner, draft, based_on, note, blind=blind))
+        begun = self._record(handle, start())
         self._session.started(handle.prompt_uid, self._owner.clock())
         self._listeners.on_run_started(begun)
         for transcript in handle.transcripts:
@@ -333,7 +344,14 @@ class Runner:
 
 
 def _iteration(
-    handle: RunHandle, owner: Owner, draft: Draft, based_on: int | None, note: str, *, blind: bool
+    handle: RunHandle,
+    owner: Owner,
+    draft: Draft,
+    based_on: int | None,
+    *,
+    note: str,
+    blind: bool,
+    beside: tuple[BesideLane, ...],
 ) -> RunStart:
     return RunStart(
         uid=handle.run_uid,
@@ -356,4 +374,5 @@ def _iteration(
         ),
         note=note,
         blind=blind,
+        beside=beside,
     )

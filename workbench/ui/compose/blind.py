@@ -6,7 +6,7 @@ took; what was judged or given up is told at once, in one line.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -84,15 +84,20 @@ class Blindness(QObject):
         else:
             window.view.blind.hide()
         window.show_session()
-        window.notices.tell_engine()
+        window.notices.follow_blindness()
         window.forecasts.wake()
 
     def _told(self, shown: Sequence[str]) -> None:
         if shown:
-            self._window.notices.quiet("revealed", told(self._window.compose.named_heads(), shown))
+            compose = self._window.compose
+            kept = {slot: compose.stage.shown.kept_from(slot) for slot in shown}
+            self._window.notices.quiet("revealed", told(compose.named_heads(), shown, kept))
 
 
-def told(heads: Sequence[LaneHead], shown: Sequence[str]) -> str:
-    """Return who answered, for the moment after: `heads` with their names, `shown` the slots as they were numbered."""
-    titles = {head.slot: head.title for head in heads}
+def told(heads: Sequence[LaneHead], shown: Sequence[str], kept: Mapping[str, str]) -> str:
+    """Return who answered, for the moment after: `heads` with their names, `shown` the slots as they were numbered.
+
+    `kept` says of which iteration the answers are that were kept.
+    """
+    titles = {head.slot: f"{head.title} ({kept[head.slot]})" if kept.get(head.slot) else head.title for head in heads}
     return " · ".join(f"Answer {n} was {titles[slot]}" for n, slot in enumerate(shown, start=1) if slot in titles)

@@ -14,12 +14,17 @@ if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
 
 
-def to_foresee(window: MainWindow) -> tuple[str, Draft] | None:
-    """Return the prompt and the draft that the numbers are about, None while no run can be started."""
+def next_run(window: MainWindow) -> tuple[str, Draft] | None:
+    """Return the prompt and the draft that would be run, None while no run can be started."""
     compose = window.compose
-    if not compose.prompt_uid or not compose.ready or compose.viewing is not None or compose.stage.shown.is_blind:
+    if not compose.prompt_uid or not compose.ready or compose.viewing is not None:
         return None
     return compose.prompt_uid, compose.draft()
+
+
+def to_foresee(window: MainWindow) -> tuple[str, Draft] | None:
+    """Return what the numbers are about, None also while they would give a hidden name away."""
+    return None if window.compose.stage.shown.is_blind else next_run(window)
 
 
 def show_forecast(window: MainWindow, forecast: Forecast | None) -> None:

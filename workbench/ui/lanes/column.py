@@ -116,10 +116,11 @@ class LaneColumn(QFrame):
 
     def set_status(self, status: LaneStatus) -> None:
         """Show how the output stands."""
-        old, self._status = self._status, status
+        head, old, self._status = self._head, self._status, status
         if old == status:
             return
-        if (old.standing, old.blind, old.kept) != (status.standing, status.blind, status.kept):
+        said = [(one.standing, one.blind, wording.settings_line(head, one)) for one in (old, status)]
+        if said[0] != said[1]:
             self._show_head()
             self._set_wash()
             self.update()

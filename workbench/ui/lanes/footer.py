@@ -41,7 +41,8 @@ class LaneFooter(QWidget):
     def show_status(self, head: LaneHead, status: LaneStatus, *, has_text: bool, focused: bool) -> None:
         """Offer what can be done with the shown output."""
         running, ended = wording.is_running(status), wording.has_ended(status)
-        self._show_winner(head, status, enabled=ended and not status.kept and (has_text or status.state == "finished"))
+        can_win = ended and not status.other_values and (has_text or status.state == "finished")
+        self._show_winner(head, status, enabled=can_win)
         self._show_stop(head, focused=focused)
         self.stop.setVisible(running)
         self.winner.setVisible(not running)
@@ -98,6 +99,8 @@ class LaneFooter(QWidget):
 
 
 def _why_not(status: LaneStatus) -> str:
-    if status.kept:
-        return f"This answer is from {status.kept}. Run the lane with the others to judge it among them."
+    if status.other_values:
+        return (
+            f"This answer is from {status.kept}, to other values. Let the lane run again to judge it with the others."
+        )
     return "An answer can be marked when it is complete."

@@ -164,7 +164,7 @@ class LaneHeader(QWidget):
         self.row.set_content(wording.title(head, blind), wording.pills(head, status), gold=status.standing == "winner")
         self.row.name.setToolTip(safe_tip(wording.title_tip(head, blind)))
         self.row.menu.setAccessibleName(f"Menu of lane {head.number}")
-        summary = "" if blind else wording.settings_line(head, status.kept)
+        summary = wording.settings_line(head, status)
         self.params.set_candidates((summary,))
         self.params.setToolTip(safe_tip(summary))
         self.params.setVisible(keep_params_line or bool(summary))

@@ -7,6 +7,7 @@ a few in each turn of the event loop.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -200,3 +201,10 @@ class Seat:
         self._stale = True
         if self.seen:
             self.catch_up()
+
+
+def take_heads(seats: Sequence[Seat], heads: Sequence[LaneHead]) -> None:
+    """Give each seat its head; where one has a third line all keep the room for it."""
+    third = any(wording.settings_line(head, seat.status) for head, seat in zip(heads, seats, strict=True))
+    for index, (head, seat) in enumerate(zip(heads, seats, strict=True)):
+        seat.set_head(head, Place(third, index == 0, index == len(heads) - 1))

@@ -21,7 +21,7 @@ from workbench.ui.lanes.empty import EmptyPage
 from workbench.ui.lanes.ending import RowEnd
 from workbench.ui.lanes.intents import Intents
 from workbench.ui.lanes.nearby import Nearby
-from workbench.ui.lanes.seat import Place, Seat
+from workbench.ui.lanes.seat import Seat, take_heads
 from workbench.ui.lanes.sideways import Sideways
 from workbench.ui.lanes.together import Together
 from workbench.ui.lanes.widths import Widths
@@ -103,14 +103,11 @@ class LanesView(Intents):
                 kept[seat.slot] = seat
             else:
                 self._drop(seat)
-        keep_params_line = any(wording.settings_line(head) for head in heads)
-        self._seats = []
-        for index, head in enumerate(heads):
-            seat = kept.get(head.slot) or self._make_seat(head)
+        self._seats = [kept.get(head.slot) or self._make_seat(head) for head in heads]
+        for index, seat in enumerate(self._seats):
             if self._layout.indexOf(seat.widget) != index:
                 self._layout.insertWidget(index, seat.widget, 1)
-            seat.set_head(head, Place(keep_params_line, index == 0, index == len(heads) - 1))
-            self._seats.append(seat)
+        take_heads(self._seats, heads)
         self._end.setHidden(any(head.read_only for head in heads))
         self._stack.setCurrentWidget(self._area if heads else self._empty)
         self._order_tabs()
@@ -155,7 +152,10 @@ class LanesView(Intents):
     def set_status(self, slot: str, status: LaneStatus) -> None:
         """Show how the output of a lane stands."""
         if (seat := self._seat(slot)) is not None:
+            said = wording.settings_line(seat.head, seat.status)
             seat.set_status(status)
+            if said != wording.settings_line(seat.head, status):
+                take_heads(self._seats, [other.head for other in self._seats])
             self._nearby.soon(seat)
             self._elapsed.watch()
             self.widths.soon()

@@ -188,13 +188,23 @@ def pills(head: LaneHead, status: LaneStatus) -> tuple[str, ...]:
     return tuple(pill for pill in (standing, head.badge) if pill)
 
 
-def settings_line(head: LaneHead, kept: str = "") -> str:
+def settings_line(head: LaneHead, status: LaneStatus) -> str:
     """Return what sets this lane apart from the text in the editor and the model's defaults, "" for nothing."""
+    if status.blind:
+        return ""
     pinned = "" if head.pinned is None else f"v{head.pinned} pinned"
     before = f"ran with {head.answered_by}" if head.answered_by else ""
     samples = f"{head.samples} samples" if head.samples > 1 else ""
-    origin = f"from {kept}" if kept else ""
-    return _join(("baseline" if head.baseline else "", origin, before, pinned, samples, params_summary(head.params)))
+    return _join(
+        ("baseline" if head.baseline else "", origin(status), before, pinned, samples, params_summary(head.params))
+    )
+
+
+def origin(status: LaneStatus) -> str:
+    """Return which iteration an answer was kept from, "" for the shown one."""
+    if not status.kept:
+        return ""
+    return f"from {status.kept}" + (", other values" if status.other_values else "")
 
 
 def escaped(text: str) -> str:

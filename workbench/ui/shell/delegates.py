@@ -136,6 +136,8 @@ class IterationDelegate(_Delegate):
             return f"★ {row.winner}", self.theme.font(-0.5, bold=True), "gold"
         if row.running:
             return "running", small, "accent"
+        if row.verdict == "lost":
+            return row.winner, small, "text"
         if row.verdict in ("tie", "all_bad"):
             return ("tie" if row.verdict == "tie" else "all bad"), small, "text"
         if row.blind:

@@ -1,0 +1,335 @@
+"""Lanes that stand beside a run with what they answered before: judged with it, hidden with it, and there again."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+
+from tests.ui.desk import ECHO, Desk
+from tests.ui.editor_support import content
+from workbench.app.lane_state import LaneStatus
+from workbench.app.timeline import describe
+from workbench.core.drafts import Draft, ValueSet
+from workbench.core.lanes import ECHO as ECHO_ENDPOINT
+from workbench.core.lanes import Lane
+
+pytestmark = pytest.mark.window
+ALT, CTRL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
+VERDICTS = "SELECT kind, blind, value_set, run_id FROM verdicts ORDER BY id"
+JUDGED = (
+    "SELECT run, output_run, asked_model, place FROM verdict_list"
+    " WHERE counts AND kind <> 'none' ORDER BY run, output_run, shown"
+)
+
+
+def lanes(desk: Desk, count: int = 3, samples: int = 1) -> None:
+    made = tuple(Lane(f"s{i}", ECHO_ENDPOINT, f"model-{i}", samples=samples) for i in range(count))
+    desk.window.compose.lanes.replace_all(made)
+
+
+def write(desk: Desk, text: str, sets: tuple[ValueSet, ...] = (), **values: str) -> None:
+    """Let one message be the draft, which is then the answer of each lane, and put the caret into it."""
+    compose = desk.window.compose
+    now = compose.draft()
+    active = sets[0].uid if sets else ""
+    given = sets[0].values if sets else tuple(values.items())
+    compose.put_back(Draft(content(("user", text)), given, now.lanes, now.based_on, sets, active))
+    desk.window.view.editor.focus_first()
+
+
+def with_baseline(desk: Desk) -> None:
+    """Lane 2 of three keeps its answer of iteration 1 beside iteration 2."""
+    window = desk.open(ECHO)
+    lanes(desk)
+    write(desk, "First text.")
+    desk.run()
+    window.view.lanes.focus_lane(1)
+    window.actions_["baseline"].trigger()
+    write(desk, "Second text.")
+    desk.run()
+
+
+def status(desk: Desk, slot: str) -> LaneStatus:
+    column = desk.window.view.lanes.column(slot)
+    assert column is not None
+    return column.status
+
+
+def standings(desk: Desk) -> dict[str, str]:
+    return {slot: status(desk, slot).standing for slot in desk.window.shown_slots()}
+
+
+def stored(desk: Desk, count: int) -> None:
+    desk.until(lambda: len(desk.rows("SELECT 1 FROM verdicts")) == count)
+
+
+def test_a_baseline_wins_against_the_run_and_is_gold_everywhere(desk: Desk) -> None:
+    with_baseline(desk)
+    window = desk.window
+    desk.ctrl(Qt.Key.Key_2)
+    stored(desk, 1)
+    assert desk.rows(VERDICTS) == [("winner", 0, 0, 2)]
+    assert desk.rows(JUDGED) == [(2, 1, "model-1", 1), (2, 2, "model-0", 2), (2, 2, "model-2", 2)]
+    assert desk.rows("SELECT asked_model FROM verdict_list ORDER BY shown") == [(f"model-{i}",) for i in range(3)]
+    assert standings(desk) == {"s0": "", "s1": "winner", "s2": ""}
+    desk.until(lambda: desk.timeline()[0].verdict == "lost")
+    assert "lost to 1 model-1" in describe(desk.timeline()[0])
+    assert (desk.timeline()[1].verdict, desk.timeline()[1].winner) == ("none", "")
+    desk.close()
+    window = desk.open(ECHO)
+    assert standings(desk) == {"s0": "", "s1": "winner", "s2": ""}
+    assert (status(desk, "s1").kept, desk.text(1)) == ("iteration 1", "First text.")
+    window.compose.view(desk.timeline()[0].uid)
+    desk.until(lambda: window.compose.viewing is not None)
+    assert window.shown_slots() == ["s0", "s1", "s2"], "as they stood on the screen"
+    assert standings(desk) == {"s0": "", "s1": "winner", "s2": ""}
+    assert desk.text(1) == "First text."
+    window.compose.view(desk.timeline()[1].uid)
+    desk.until(lambda: window.compose.stage.number() == 1)
+    assert set(standings(desk).values()) == {""}
+    window.handlers.back()
+    desk.press(Qt.Key.Key_2, CTRL)
+    stored(desk, 2)
+    assert desk.rows(VERDICTS)[-1][0] == "none"
+    assert set(standings(desk).values()) == {""}
+    desk.until(lambda: desk.timeline()[0].verdict == "none")
+
+
+def test_ties_and_all_bad_take_the_baseline_in(desk: Desk) -> None:
+    with_baseline(desk)
+    window = desk.window
+    window.actions_["tie"].trigger()
+    stored(desk, 1)
+    assert [place for *_, place in desk.rows(JUDGED)] == [1, 1, 1]
+    assert set(standings(desk).values()) == {"tie"}
+    window.actions_["all_bad"].trigger()
+    stored(desk, 2)
+    assert [place for *_, place in desk.rows(JUDGED)] == [None, None, None]
+    assert set(standings(desk).values()) == {"bad"}
+    desk.close()
+    window = desk.open(ECHO)
+    assert set(standings(desk).values()) == {"bad"}
+    window.compose.view(desk.timeline()[0].uid)
+    desk.until(lambda: window.compose.viewing is not None)
+    assert set(standings(desk).values()) == {"bad"}
+    desk.ctrl(Qt.Key.Key_2)
+    stored(desk, 3)
+    window.handlers.back()
+    assert standings(desk) == {"s0": "", "s1": "winner", "s2": ""}
+
+
+def test_what_is_not_on_the_screen_is_not_judged(desk: Desk) -> None:
+    with_baseline(desk)
+    window = desk.window
+    window.layout_.hide("s1")
+    window.actions_["tie"].trigger()
+    stored(desk, 1)
+    assert desk.rows(JUDGED) == [(2, 2, "model-0", 1), (2, 2, "model-2", 1)]
+    window.actions_["show_lanes"].trigger()
+    assert standings(desk) == {"s0": "tie", "s1": "", "s2": "tie"}
+
+
+def test_an_answer_to_other_values_cannot_win(desk: Desk) -> None:
+    window = desk.open(ECHO)
+    lanes(desk, 2)
+    write(desk, "Hello {{who}}", who="Ada")
+    desk.run()
+    window.view.lanes.focus_lane(1)
+    window.actions_["baseline"].trigger()
+    write(desk, "Hello {{who}}", who="Bo")
+    desk.run()
+    assert status(desk, "s1").other_values
+    desk.ctrl(Qt.Key.Key_2)
+    assert "iteration 1, which had other values" in desk.notice()
+    column = window.view.lanes.column("s1")
+    assert column is not None
+    assert not column.footer.winner.isEnabled()
+    assert "to other values" in column.footer.winner.toolTip()
+    assert column.header.params.shown() == "baseline · from iteration 1, other values"
+    window.actions_["all_bad"].trigger()
+    stored(desk, 1)
+    assert desk.rows(JUDGED) == [(2, 2, "model-0", None)]
+    assert standings(desk) == {"s0": "bad", "s1": ""}
+    write(desk, "Hello again, {{who}}", who="Ada")
+    desk.run()
+    desk.ctrl(Qt.Key.Key_2)
+    stored(desk, 2)
+    assert desk.rows(JUDGED)[1:] == [(3, 1, "model-1", 1), (3, 3, "model-0", 2)]
+
+
+def two_sets(desk: Desk, *ticked: str) -> None:
+    names = ("Ada", "Bo")
+    sets = tuple(ValueSet(f"set-{who}", who, (("who", who),), ticked=who in ticked) for who in names)
+    write(desk, "Hello {{who}}", sets)
+
+
+def test_each_value_set_is_judged_with_the_answer_that_was_kept_for_it(desk: Desk) -> None:
+    window = desk.open(ECHO)
+    lanes(desk, 2)
+    two_sets(desk, "Ada", "Bo")
+    desk.run()
+    window.view.lanes.focus_lane(1)
+    window.actions_["baseline"].trigger()
+    # Between them a run of one set alone, which must not take away what the baseline answered to the other.
+    two_sets(desk, "Bo")
+    desk.run()
+    two_sets(desk, "Ada", "Bo")
+    desk.run()
+    assert desk.text(1).startswith("Hello Ada")
+    window.actions_["next_set"].trigger()
+    assert desk.text(1).startswith("Hello Bo")
+    assert not status(desk, "s1").other_values
+    desk.ctrl(Qt.Key.Key_2)
+    stored(desk, 1)
+    window.actions_["previous_set"].trigger()
+    desk.ctrl(Qt.Key.Key_1)
+    stored(desk, 2)
+    assert desk.rows("SELECT kind, value_set FROM verdicts ORDER BY id") == [("winner", 1), ("winner", 0)]
+    desk.until(lambda: (row := desk.timeline()[0]).verdict == "winner" and "lost to 1 model-1 1" in row.winner)
+    desk.close()
+    window = desk.open(ECHO)
+    assert standings(desk) == {"s0": "winner", "s1": ""}
+    assert desk.text(1).startswith("Hello Ada")
+    window.actions_["next_set"].trigger()
+    assert standings(desk) == {"s0": "", "s1": "winner"}
+    assert desk.text(1).startswith("Hello Bo")
+
+
+def test_a_baseline_takes_part_in_a_blind_run_like_any_other_answer(desk: Desk) -> None:
+    with_baseline(desk)
+    window = desk.window
+    # That it was asked twice must not give the kept answer away.
+    window.retry(["s1"])
+    desk.settle()
+    window.view.lanes.focus_lane(0)
+    desk.press(Qt.Key.Key_B, CTRL)
+    write(desk, "Third text.")
+    desk.run()
+    shown = window.shown_slots()
+    assert sorted(shown) == ["s0", "s1", "s2"]
+    assert len({repr(status(desk, slot)) for slot in shown}) == 1, "nothing tells them apart"
+    desk.close()
+    window = desk.open(ECHO)
+    assert window.shown_slots() == shown, "the order stays, also when it is seen again"
+    window.compose.view(desk.timeline()[0].uid)
+    desk.until(lambda: window.compose.viewing is not None)
+    assert window.shown_slots() == shown
+    assert desk.text(shown.index("s1")) == "First text."
+    window.handlers.mark_number(shown.index("s1") + 1)
+    stored(desk, 1)
+    assert desk.rows(VERDICTS) == [("winner", 1, 0, 3)]
+    order = "SELECT lanes.slot FROM verdict_outputs JOIN outputs ON outputs.id = output_id JOIN lanes ON" + (
+        " lanes.run_id = outputs.run_id AND lanes.position = outputs.lane ORDER BY shown"
+    )
+    assert [slot for (slot,) in desk.rows(order)] == shown
+    assert f"Answer {shown.index('s1') + 1} was model-1 (iteration 1)" in desk.notice()
+    window.handlers.back()
+    assert standings(desk) == {"s0": "", "s1": "winner", "s2": ""}
+
+
+def test_who_is_hidden_or_answered_other_values_has_no_part_in_a_blind_run(desk: Desk) -> None:
+    with_baseline(desk)
+    window = desk.window
+    window.layout_.hide("s1")
+    window.view.lanes.focus_lane(0)
+    desk.press(Qt.Key.Key_B, CTRL)
+    desk.run()
+    assert sorted(window.shown_slots()) == ["s0", "s2"]
+    assert not window.actions_["show_lanes"].isEnabled()
+    window.actions_["reveal"].trigger()
+    window.actions_["show_lanes"].trigger()
+    assert desk.text(1) == "First text."
+
+
+def test_samples_are_as_many_of_every_lane_while_blind(desk: Desk) -> None:
+    window = desk.open(ECHO)
+    lanes(desk, 2)
+    window.compose.lanes.set_samples("s0", 3)
+    window.view.lanes.focus_lane(0)
+    desk.press(Qt.Key.Key_B, CTRL)
+    desk.run()
+    assert {status(desk, slot).samples for slot in window.shown_slots()} == {0}
+    window.actions_["reveal"].trigger()
+    assert [status(desk, slot).samples for slot in ("s0", "s1")] == [3, 0]
+
+
+def test_lanes_beside_a_partial_run_show_after_a_restart_what_they_showed(desk: Desk) -> None:
+    window = desk.open(ECHO)
+    lanes(desk, 4, samples=2)
+    write(desk, "First.")
+    desk.run()
+    window.layout_.hide("s3")
+    write(desk, "Second.")
+    desk.run()
+    write(desk, "Third.")
+    window.view.lanes.focus_lane(2)
+    desk.press(Qt.Key.Key_Return, ALT)
+    desk.until(lambda: len(desk.rows("SELECT 1 FROM runs")) == 3)
+    desk.settle()
+
+    def seen() -> list[tuple[str, str, str, int]]:
+        shown = window.shown_slots()
+        return [(s, desk.text(i), status(desk, s).kept, status(desk, s).samples) for i, s in enumerate(shown)]
+
+    before = seen()
+    assert before == [
+        ("s0", "Second.", "iteration 2", 2),
+        ("s1", "Second.", "iteration 2", 2),
+        ("s2", "Third.", "", 2),
+    ]
+    desk.close()
+    window = desk.open(ECHO)
+    assert seen() == before
+    column = window.view.lanes.column("s0")
+    assert column is not None
+    assert column.header.params.shown() == "from iteration 2 · 2 samples"
+    window.view.lanes.focus_lane(0)
+    window.actions_["next_sample"].trigger()
+    assert (status(desk, "s0").sample, desk.text(0)) == (2, "Second.")
+    window.actions_["show_lanes"].trigger()
+    assert ("s3", "First.", "iteration 1", 2) in seen()
+    # And once more, from what was kept already.
+    window.view.lanes.focus_lane(0)
+    desk.press(Qt.Key.Key_Return, ALT)
+    desk.until(lambda: len(desk.rows("SELECT 1 FROM runs")) == 4)
+    desk.settle()
+    before = seen()
+    desk.close()
+    window = desk.open(ECHO)
+    assert seen() == before == [
+        ("s0", "Third.", "", 2),
+        ("s1", "Second.", "iteration 2", 2),
+        ("s2", "Third.", "iteration 3", 2),
+        ("s3", "First.", "iteration 1", 2),
+    ]  # fmt: skip
+
+
+def test_restoring_a_run_brings_back_what_stood_beside_it(desk: Desk) -> None:
+    with_baseline(desk)
+    window = desk.window
+    desk.ctrl(Qt.Key.Key_2)
+    stored(desk, 1)
+    window.compose.lanes.remove("s1")
+    write(desk, "Third.")
+    desk.run()
+    window.compose.view(desk.timeline()[1].uid)
+    desk.until(lambda: window.shown_slots() == ["s0", "s1", "s2"])
+    assert desk.text(1) == "First text.", "also of a lane that is gone"
+    window.handlers.back()
+    window.handlers.take_over_row(desk.timeline()[1].uid, branch=False)
+    desk.until(lambda: window.shown_slots() == ["s0", "s1", "s2"])
+    assert [bool(lane.baseline) for lane in window.compose.lanes.lanes] == [False, True, False]
+    assert standings(desk) == {"s0": "", "s1": "winner", "s2": ""}
+    assert desk.text(1) == "First text."
+
+
+def test_a_kept_answer_is_compared_like_any_other(desk: Desk) -> None:
+    with_baseline(desk)
+    window = desk.window
+    column = window.view.lanes.column("s1")
+    assert column is not None
+    window.handlers.mark_number(1)
+    stored(desk, 1)
+    window.handlers.table()["diff_winner"]()
+    desk.until(lambda: column.reading.mode == "diff")
+    desk.until(lambda: column.reading.page.view.toPlainText() == "SecondFirst text.")  # type: ignore[attr-defined] # a page of differences
