@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from typing import Literal
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent, QWheelEvent
@@ -27,7 +26,7 @@ from workbench.ui.lanes.column import LaneColumn
 from workbench.ui.lanes.empty import EmptyPage
 from workbench.ui.lanes.ending import RowEnd
 from workbench.ui.lanes.intents import Intents
-from workbench.ui.lanes.seat import Place, Seat
+from workbench.ui.lanes.seat import Kind, Place, Seat
 from workbench.ui.lanes.together import Together
 from workbench.ui.lanes.widths import Widths
 from workbench.ui.theme import Theme, set_role
@@ -195,7 +194,7 @@ class LanesView(Intents):
             self._soon(seat)
             self.widths.soon()
 
-    def append_text(self, slot: str, kind: Literal["text", "reasoning"], piece: str) -> None:
+    def append_text(self, slot: str, kind: Kind, piece: str) -> None:
         """Add a piece of a streaming answer; meant to be called once per frame and lane."""
         if (seat := self._seat(slot)) is not None:
             seat.append(kind, piece)
