@@ -16,8 +16,8 @@ from tests.usecases.making import opened
 from workbench.cli.main import main
 from workbench.cli.output import Interleaved, InTurn, LaneOutput, harmless
 from workbench.core.limits import LIMITS, Limits
-from workbench.core.runs import Result
-from workbench.engine.calls import Delta, Retrying
+from workbench.core.runs import Result, Step
+from workbench.engine.calls import Calling, Delta, Retrying, Stepped
 from workbench.host.dirs import places
 from workbench.usecases.checkup import Checkup, Finding
 from workbench.usecases.samples import ORDER_TOOLS, load_sample
@@ -295,3 +295,23 @@ def test_damaged_limits_refuse_a_run_with_a_way_out(file: str, db: str, capsys: 
     assert main(["run", "--db", db, "--prompt", file]) == 2
     assert "Set them again in the settings" in capsys.readouterr().err
     assert main(["run", "--db", db, "--prompt", file, "--over-limit"]) == 0
+
+
+def test_what_is_said_between_tools_is_printed_also_when_nobody_looked() -> None:
+    (lane,) = transcripts("")
+    told = io.StringIO()
+    printer = InTurn([lane], told)
+    printer.look()
+    call = (Step("tool_call", "{}", "now", "c1"), Step("tool_result", "noon", "now", "c1"))
+    lane.transcript.apply(Delta("o", "text", 0, "One moment."))
+    lane.transcript.apply(Stepped("o", (Step("text", "One moment."), *call)))
+    lane.transcript.apply(Calling("o", 0, "now", "c2", 0, "{}"))
+    printer.look()
+    lane.transcript.apply(Stepped("o", call))
+    lane.transcript.apply(Delta("o", "text", 0, "It is "))
+    printer.look()
+    lane.transcript.apply(Delta("o", "text", 6, "noon."))
+    steps = (Step("text", "One moment."), *call, *call, Step("text", "It is noon."))
+    lane.transcript.end(Result("finished", "It is noon.", steps=steps))
+    printer.look()
+    assert told.getvalue() == "One moment.\nIt is noon.\n"

@@ -49,3 +49,14 @@ def test_more_arguments_never_lose_a_match(wanted: dict[str, object], key: str, 
     assert holds({key: value, **wanted}, wanted)
     if key not in wanted:
         assert not holds(wanted, {**wanted, key: value})
+
+
+def test_what_nobody_can_compare_does_not_match() -> None:
+    deep = '{"a":' * 600 + "1" + "}" * 600
+    tool = Tool("lookup", answer="nothing found", rows=(ToolRow(deep, "deep"), ToolRow("{}", "any")))
+    assert answer_of((tool,), "lookup", deep) == "any"
+
+
+def test_what_is_said_back_is_short() -> None:
+    assert len(answer_of((LOOKUP,), "x" * 200_000, "{}")) < 1000
+    assert len(answer_of((LOOKUP,), "lookup", "x" * 200_000)) < 1000

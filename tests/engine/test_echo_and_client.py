@@ -165,7 +165,7 @@ def test_a_killed_engine_fails_what_ran_and_comes_back(engine: Engine) -> None:
 
 
 def test_a_stopped_engine_is_noticed_and_replaced() -> None:
-    with Engine(dead_after=1.0) as engine:
+    with Engine(dead_after=2.0) as engine:
         call_id = engine.run(ECHO, "word " * 5000, params={"delay_ms": 5})
         engine.wait_text(call_id, 20)
         pid = engine.client.pid
@@ -294,7 +294,7 @@ class TestStandIn:
             result = engine.ask()
             assert result.failure is not None
             assert "code 3" in result.failure.detail
-        with scripted(tmp_path, {"text": "x"}, {"hang": True}, dead_after=0.5) as engine:
+        with scripted(tmp_path, {"text": "x"}, {"hang": True}, dead_after=1.5) as engine:
             assert engine.ask().text == "x"
 
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from tests.engine.listening import LITELLM, Engine, address, kinds
+from tests.engine.listening import ECHO, LITELLM, Engine, address, kinds
 from tests.fakes import provider as fakes
-from tests.fakes.provider import FakeProvider, Hold, Reply, Send, Wait, error, status, stream, usage, whole
+from tests.fakes.provider import FakeProvider, Hold, Reply, Send, error, status, stream, usage, whole
 from workbench.core.content import Message
 from workbench.core.lanes import Endpoint
 from workbench.core.runs import Result
-from workbench.engine.calls import EngineError, Queued
+from workbench.engine.calls import EngineError, Queued, Sent
 
 KEY = "sk-planted-0123456789"
 
@@ -164,16 +164,17 @@ def test_a_fast_stream_is_not_slowed_down(engine: Engine, fake: FakeProvider, ch
     fake.script(Reply(steps, headers=fakes.SSE))
     result = engine.ask(address(fake.base_url))
     assert result.text == "".join(tokens)
-    # 2000 chunks at one per pause would take 32 s.
-    assert (result.timing.duration or 0) < 8000
+    # A pause for each of the 2000 chunks would take 32 s on any machine.
+    assert (result.timing.duration or 0) < 16_000
 
 
 def test_a_server_that_does_not_hang_up_after_done(engine: Engine, fake: FakeProvider) -> None:
     fake.script(stream("a", then=(Send(fakes.event("[DONE]")), Hold())))
-    assert engine.heard.result(engine.run(address(fake.base_url)), 5).state == "finished"
+    assert engine.heard.result(engine.run(address(fake.base_url)), 30).state == "finished"
 
 
 def test_concurrency_is_limited_and_fair(engine: Engine, fake: FakeProvider) -> None:
+    """A lane that comes behind a long queue waits for one of its calls at most: waiting groups take turns."""
     fake.answer = lambda request: stream("a", then=(Hold(),))
     many = [engine.run(address(fake.base_url), stream=True, group="big") for _ in range(20)]
     fake.wait_for(lambda f: f.open == 8)
@@ -183,20 +184,26 @@ def test_concurrency_is_limited_and_fair(engine: Engine, fake: FakeProvider) -> 
     for call_id in (*many, lane):
         engine.heard.result(call_id)
     assert fake.most_open == 8
-    order = [r.body["messages"][0]["content"] for r in fake.requests]
-    assert order.index("lane") <= 10
+    # Requests of the same moment arrive in any order; the engine tells whom it let go first.
+    sent = [event.id for event in engine.heard.of(Sent) if event.id in (*many, lane)]
+    assert [call_id for call_id in sent if call_id != lane] == many
+    assert sent.index(lane) - 8 <= 1
 
 
 def test_limits_can_be_set(fake: FakeProvider) -> None:
-    fake.answer = lambda request: Reply((Wait(0.02), *whole("x").steps), headers=fakes.JSON)
+    fake.answer = lambda request: Reply((Hold(), *whole("x").steps), headers=fakes.JSON)
     with Engine(limits={"mine": 3}) as engine:
-        for call_id in [engine.run(address(fake.base_url), stream=False) for _ in range(30)]:
-            engine.heard.result(call_id)
-        assert fake.most_open == 3
+        calls = [engine.run(address(fake.base_url), stream=False) for _ in range(30)]
+        fake.wait_for(lambda f: f.open == 3)
+        # Everything that was asked before this is under way or waits.
+        assert engine.ask(ECHO, "hi").text == "hi"
+        assert len(engine.heard.of(Sent)) == 4
         engine.client.set_limit("mine", 20)
-        for call_id in [engine.run(address(fake.base_url), stream=False) for _ in range(60)]:
+        fake.wait_for(lambda f: f.open == 20)
+        fake.release()
+        for call_id in calls:
             engine.heard.result(call_id)
-    assert 3 < fake.most_open <= 20
+    assert fake.most_open == 20
 
 
 def test_models_and_key_checks(engine: Engine, fake: FakeProvider) -> None:

@@ -117,7 +117,7 @@ def test_a_cancel_interrupts_the_pause(engine: Engine, fake: FakeProvider) -> No
     call_id = engine.run(address(fake.base_url))
     engine.heard.wait_for(lambda: engine.retries(call_id))
     engine.client.cancel(call_id)
-    assert engine.heard.result(call_id, 5).state == "stopped"
+    assert engine.heard.result(call_id, 30).state == "stopped"
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,9 @@ def test_not_json_when_not_streamed(engine: Engine, fake: FakeProvider) -> None:
 
 
 def test_silence_after_the_finish_reason_is_no_failure(engine: Engine, fake: FakeProvider) -> None:
-    fake.script(stream("a", then=(Send(fakes.chunk({}, finish="stop")), Hold())))
+    # In one piece: a moment between the two would be a silence before the end.
+    whole_answer = fakes.chunk({"content": "a"}) + fakes.chunk({}, finish="stop")
+    fake.script(Reply((Send(whole_answer), Hold()), headers=fakes.SSE))
     result = engine.ask(address(fake.base_url), timeouts=quick(silence=0.3))
     assert (result.state, result.text) == ("finished", "a")
 
@@ -190,8 +192,8 @@ def test_timeouts(
 
 
 def test_a_slow_but_steady_stream_is_no_silence(engine: Engine, fake: FakeProvider) -> None:
-    fake.script(stream(*["x"] * 12, delay=0.1))
-    assert engine.ask(address(fake.base_url), timeouts=quick(silence=0.8)).state == "finished"
+    fake.script(stream(*["x"] * 18, delay=0.1))
+    assert engine.ask(address(fake.base_url), timeouts=quick(silence=1.5)).state == "finished"
 
 
 def test_a_call_without_stream_may_take_first_and_silence_together(engine: Engine, fake: FakeProvider) -> None:

@@ -8,7 +8,19 @@ import pytest
 
 from tests.engine.listening import ENVIRONMENT_KEY, LITELLM, Engine, descendants, kinds, quick
 from tests.fakes import provider as fakes
-from tests.fakes.provider import SSE, Cut, FakeProvider, Hold, Reply, anthropic_stream, error, status, stream, usage
+from tests.fakes.provider import (
+    SSE,
+    Cut,
+    FakeProvider,
+    Hold,
+    Reply,
+    Send,
+    anthropic_stream,
+    error,
+    status,
+    stream,
+    usage,
+)
 from workbench.core.content import Message
 from workbench.core.lanes import Endpoint
 from workbench.core.runs import Result
@@ -173,10 +185,14 @@ def test_a_retry_after_is_honoured(engine: Engine, fake: FakeProvider) -> None:
 
 
 def test_half_answers_and_silence_keep_their_text(engine: Engine, fake: FakeProvider) -> None:
-    half = anthropic_stream("Hel", "lo").steps[:4]
-    for ending, expected in [((Cut(),), "half_answer"), ((), "half_answer"), ((Hold(),), "timeout_silence")]:
-        fake.script(Reply((*half, *ending), headers=SSE))
-        result = engine.ask(at(fake), model=CLAUDE, key=KEY, timeouts=quick(silence=0.5))
+    half = Send(b"".join(one.data for one in anthropic_stream("Hel", "lo").steps[:4] if isinstance(one, Send)))
+    for ending, expected, silence in [
+        ((Cut(),), "half_answer", 20.0),
+        ((), "half_answer", 20.0),
+        ((Hold(),), "timeout_silence", 0.5),
+    ]:
+        fake.script(Reply((half, *ending), headers=SSE))
+        result = engine.ask(at(fake), model=CLAUDE, key=KEY, timeouts=quick(silence=silence))
         assert (code(result), result.text) == (expected, "Hello")
     fake.script(Reply(before=(Hold(),)))
     assert code(engine.ask(at(fake), model=CLAUDE, key=KEY, timeouts=quick(first=0.3))) == "timeout_first"

@@ -306,5 +306,5 @@ def test_closing_ends_everything(weights: Path) -> None:
     assert children
     began = time.monotonic()
     engine.client.close()
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
     eventually(lambda: not any(running(pid) for pid in children))

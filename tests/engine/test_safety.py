@@ -187,7 +187,8 @@ def test_without_a_network_nothing_waits_for_one(tmp_path: Path) -> None:
         [unshare, "-rn", "sh", "-c", f"{up}exec {sys.executable} {program}"], capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert int(done.stdout.split()[-1]) < 5000
+    # Asking a hub takes 20 s until it gives up.
+    assert int(done.stdout.split()[-1]) < 15_000
 
 
 # ifreq with the flags UP and RUNNING.

@@ -1,8 +1,12 @@
-"""A window in a process of its own that types and runs until it is killed: `python -m tests.ui.driven DIRECTORY`."""
+"""A window in a process of its own that types and runs until it is killed: `python -m tests.ui.driven DIRECTORY`.
+
+With the path of a script of the stand-in as a second argument it runs that once, and lives on until it is killed.
+"""
 
 from __future__ import annotations
 
 import itertools
+import json
 import sys
 from pathlib import Path
 
@@ -22,11 +26,23 @@ class _Request:
         """Nothing to clean up: this process is killed."""
 
 
-def main(directory: Path) -> None:
-    """Type a letter and run, again and again; every answer streams for ever."""
+def _desk(directory: Path) -> Desk:
     qt_api.set_qt_api("pyside6")
     app = QApplication(sys.argv[:1])
-    desk = Desk(QtBot(_Request()), Theme(app, "light"), directory)
+    return Desk(QtBot(_Request()), Theme(app, "light"), directory)
+
+
+def once(directory: Path, script: Path) -> None:
+    """Run what the script says."""
+    window = _desk(directory).open(json.loads(script.read_text("utf-8")))
+    window.compose.run()
+    print("running", flush=True)
+    QApplication.exec()
+
+
+def main(directory: Path) -> None:
+    """Type a letter and run, again and again; every answer streams for ever."""
+    desk = _desk(directory)
     never = str(directory / "never")
     window = desk.open({"default": [{"text": "Streamed so far."}, {"until": never}]})
     for number in itertools.count(1):
@@ -38,4 +54,7 @@ def main(directory: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    if len(sys.argv) > 2:
+        once(Path(sys.argv[1]), Path(sys.argv[2]))
+    else:
+        main(Path(sys.argv[1]))

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+from pathlib import Path
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pytestqt.qtbot import QtBot
 
-from tests.fakes.provider import FakeProvider, stream, whole
+from tests.fakes.provider import SSE, FakeProvider, Hold, Reply, Send, chunk, event, stream, whole
 from tests.ui.desk import Desk
+from tests.ui.lanes_support import column, heads, screen, settle, theme, view
+from workbench.app.lane_state import LaneStatus
 from workbench.core.blocks import Tool
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
 from workbench.core.runs import Step
+from workbench.ui.lanes import LanesView
 from workbench.ui.lanes.reading.parts import parse
-from workbench.ui.lanes.reading.steps import StepsPage, as_markdown
+from workbench.ui.lanes.reading.steps import SHOWN, StepsPage, Telling, as_markdown
 from workbench.usecases.addresses import EndpointForm
+
+__all__ = ["screen", "theme", "view"]
+RESULT = Step("tool_result", "gone", "find", "c1")
 
 
 def test_steps_are_told_in_order_with_the_answer_last() -> None:
@@ -30,6 +41,57 @@ def test_steps_are_told_in_order_with_the_answer_last() -> None:
         '{"n": 1}',
         "gone",
     ]
+
+
+def test_answers_to_several_calls_say_to_which() -> None:
+    calls = [Step("tool_call", "{}", "find", f"c{n}") for n in range(3)]
+    answers = [Step("tool_result", "gone", "find", f"c{n}") for n in range(3)]
+    steps = (*calls[:1], *answers[:1], *calls[1:], *answers[1:], *calls[:1], *answers[:1])
+    headings = [line for line in as_markdown(steps).splitlines() if line.startswith("#### Sim")]
+    assert headings == [
+        "#### Simulated answer",
+        "#### Simulated answer to call 2",
+        "#### Simulated answer to call 3",
+        "#### Simulated answer",
+    ]
+
+
+def growing() -> list[tuple[Step, ...]]:
+    """The steps of an answer as they are told from moment to moment."""
+    thought = [(Step("reasoning", text),) for text in accumulate("hm")]
+    said = [(*thought[-1], Step("text", text)) for text in accumulate(["I ", "look."])]
+    first = [(*said[-1], Step("tool_call", text, "find", "c1")) for text in accumulate(["", '{"n"', ": 1}"])]
+    second = [(*first[-1], Step("tool_call", text, "now", "c2")) for text in ("", "{}")]
+    answered = (*second[-1], RESULT, Step("tool_result", "noon", "now", "c2"))
+    after = [(*answered, Step("text", text)) for text in accumulate(["It is ", "gone."])]
+    return [*first, *second, answered, *after]
+
+
+def test_what_stands_there_stays_while_steps_come() -> None:
+    """Nothing above the end is written anew, so nothing that is read can move."""
+    telling, told = Telling(), [""]
+    for steps in growing():
+        told.append(telling.of(steps, more_to_come=True))
+        assert told[-1].startswith(told[-2])
+    ended = telling.of(growing()[-1])
+    assert ended == told[-1] == as_markdown(growing()[-1])
+    assert telling.of(growing()[3]) == as_markdown(growing()[3]), "another answer, shorter"
+
+
+@pytest.mark.parametrize(("answer", "language"), [(' {"a": 1}', "json"), ("[1]", "json"), ("in transit", ""), ("", "")])
+def test_only_json_is_coloured_as_json(answer: str, language: str) -> None:
+    assert as_markdown((Step("tool_result", answer),)).startswith(f"#### Simulated answer\n\n```{language}\n{answer}")
+
+
+@pytest.mark.parametrize("kind", ["tool_call", "tool_result", "reasoning"])
+def test_a_long_block_is_cut_with_a_word(kind: str) -> None:
+    steps = (Step(kind, "x" * 200_000, "n" * 5_000), Step("text", "end"))  # type: ignore[arg-type]
+    told = as_markdown(steps)
+    assert len(told) < SHOWN + 500
+    assert "Only the first 20,000 characters are shown." in told
+    assert [part.kind for part in parse(told).parts] == ["heading", "code", "paragraph", "heading", "paragraph"]
+    open_ = Telling().of(steps[:1], more_to_come=True)
+    assert open_ == told[: len(open_)]
 
 
 @given(st.text(alphabet="`~#\n a>", max_size=60))
@@ -60,3 +122,118 @@ def test_a_lane_shows_the_call_the_simulated_answer_and_the_text(desk: Desk) -> 
     shown = page.view.toPlainText()
     assert shown.index("lookup") < shown.index("in transit") < shown.index("It is on its way.")
     assert desk.text(0) == "It is on its way.", "the answer is the final text"
+
+
+def test_a_call_is_seen_while_the_model_writes_it(desk: Desk, tmp_path: Path) -> None:
+    """The name, then the arguments as they grow, the simulated answer at once, and the text of the next round."""
+    gates = [str(tmp_path / f"gate{n}") for n in range(4)]
+    answered = [["tool_call", '{"n": 1}', "lookup", "c1", ""], ["tool_result", "in transit", "lookup", "c1", ""]]
+    script = [
+        {"text": "One moment."},
+        {"call": 0, "name": "lookup", "call_id": "c1"},
+        {"until": gates[0]},
+        {"call": 0, "text": '{"n"'},
+        {"until": gates[1]},
+        {"call": 0, "text": ": 1}"},
+        {"steps": answered},
+        {"until": gates[2]},
+        {"text": "It is on"},
+        {"until": gates[3]},
+        {"text": " its way."},
+    ]
+    window = desk.open({"default": script})
+    window.compose.run()
+
+    def shown() -> str:
+        lane = window.view.lanes.column(window.shown_slots()[0])
+        page = lane.reading.page if lane is not None else None
+        return page.view.toPlainText() if isinstance(page, StepsPage) else ""
+
+    desk.until(lambda: shown().endswith("Call 1: lookup\n"))
+    assert shown().startswith("Said\nOne moment.\n")
+    Path(gates[0]).touch()
+    desk.until(lambda: shown().endswith('Call 1: lookup\n{"n"'))
+    assert window.compose.board.is_running()
+    Path(gates[1]).touch()
+    desk.until(lambda: shown().endswith('{"n": 1}\nSimulated answer\nin transit'))
+    Path(gates[2]).touch()
+    desk.until(lambda: shown().endswith("Answer\nIt is on"))
+    assert window.compose.board.is_running()
+    Path(gates[3]).touch()
+    desk.settle()
+    desk.until(lambda: shown().endswith("Answer\nIt is on its way."))
+    assert shown().startswith("Said\nOne moment.\nCall 1: lookup\n")
+
+
+def test_a_call_comes_live_from_a_provider(desk: Desk) -> None:
+    window = desk.open(None)
+    call = {"index": 0, "id": "c1", "function": {"name": "lookup", "arguments": '{"n"'}}
+    rest = {"index": 0, "function": {"arguments": ': "1"}'}}
+    calls = [Send(chunk({"tool_calls": [part]})) for part in (call, rest)]
+    ending = (Send(chunk({}, finish="tool_calls")), Send(event("[DONE]")))
+    with FakeProvider() as fake:
+        fake.script(Reply((calls[0], Hold(), calls[1], *ending), headers=SSE), stream("It is on its way."))
+        saved = window.workbench.endpoints.save(EndpointForm("Shop", fake.base_url))
+        saved.done.result(timeout=10)
+        window.compose.endpoints_changed()
+        content = Content((Message("user", "Where?"),), tools=(Tool("lookup", answer="in transit"),))
+        window.compose.put_back(Draft(content, (), (Lane("t1", saved.endpoint.uid, "shop-1"),), None))
+        window.compose.run()
+        lane = window.view.lanes.column("t1")
+        assert lane is not None
+        desk.until(lambda: isinstance(lane.reading.page, StepsPage))
+        desk.until(lambda: lane.reading.page.view.toPlainText() == 'Call 1: lookup\n{"n"')  # type: ignore[attr-defined]
+        fake.release()
+        desk.settle()
+    assert lane.reading.page.view.toPlainText().endswith("Answer\nIt is on its way.")  # type: ignore[attr-defined]
+
+
+def steps_page(view: LanesView, slot: str = "a") -> StepsPage:
+    page = column(view, slot).reading.page
+    assert isinstance(page, StepsPage)
+    return page
+
+
+def test_steps_that_come_do_not_move_what_is_read(qtbot: QtBot, view: LanesView) -> None:
+    """Further steps go to the end; what would have to be written anew waits for the end to be in view again."""
+    thought = Step("reasoning", "\n".join(f"line {n}" for n in range(300)))
+    call = Step("tool_call", "{}", "find", "c1")
+    steps: list[Step] = [thought, call]
+    view.reading_wanted.connect(lambda slot, mode: view.set_reading_data(slot, mode, tuple(steps)))
+    view.set_heads(heads("a"))
+    view.set_status("a", LaneStatus("streaming", ttft_ms=5, calls=1))
+    settle()
+    page = steps_page(view)
+    qtbot.waitUntil(lambda: page.view.is_whole)
+    bar = page.view.verticalScrollBar()
+    assert bar.value() == bar.maximum() > 0
+    bar.setValue(40)
+    steps += [RESULT, Step("text", "It is gone.")]
+    view.append_text("a", "steps", "")
+    qtbot.waitUntil(lambda: page.view.toPlainText().endswith("It is gone."))
+    assert bar.value() == 40
+    steps += [Step("tool_call", "{", "find", "c2")]
+    view.append_text("a", "steps", "")
+    settle()
+    assert (bar.value(), page.view.toPlainText()[-11:]) == (40, "It is gone.")
+    page.go_to_end()
+    qtbot.waitUntil(lambda: page.view.toPlainText().endswith("Call 2: find\n{"))
+    assert "Said\nIt is gone." in page.view.toPlainText()
+
+
+def test_a_lane_out_of_view_shows_its_steps_once_it_is_looked_at(qtbot: QtBot, view: LanesView) -> None:
+    slots = [f"s{n}" for n in range(20)]
+    steps: tuple[Step, ...] = (Step("tool_call", "{", "find", "c1"),)
+    view.reading_wanted.connect(lambda slot, mode: view.set_reading_data(slot, mode, steps))
+    view.set_heads(heads(*slots))
+    view.set_status("s19", LaneStatus("streaming", ttft_ms=5, calls=1))
+    view.focus_lane(19)
+    qtbot.waitUntil(lambda: not view.is_catching_up)
+    assert steps_page(view, "s19").view.toPlainText().endswith("find\n{")
+    view.focus_lane(0)
+    settle()
+    steps = (Step("tool_call", "{}", "find", "c1"), RESULT)
+    view.append_text("s19", "steps", "")
+    settle()
+    view.focus_lane(19)
+    qtbot.waitUntil(lambda: steps_page(view, "s19").view.toPlainText().endswith("gone"))

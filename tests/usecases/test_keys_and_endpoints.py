@@ -224,14 +224,14 @@ class TestDiscovery:
     def test_a_running_server_tells_its_models(self) -> None:
         body = json.dumps({"object": "list", "data": [{"id": "llama3:8b"}, {"no": "id"}]}).encode()
         with server(200, body) as (candidate, asked):
-            (found,) = look_for_servers([candidate])
+            (found,) = look_for_servers([candidate], PATIENCE_S)
             assert (found.running, found.models) == (True, ("llama3:8b",))
             assert found.sentence == "Ollama is running with 1 model."
             assert asked == ["/v1/models"]
 
     def test_a_server_without_models_is_still_found(self) -> None:
         with server(200, b'{"data": []}') as (candidate, _):
-            (found,) = look_for_servers([candidate])
+            (found,) = look_for_servers([candidate], PATIENCE_S)
             assert found.running
             assert "no models yet" in found.sentence
 
@@ -240,7 +240,7 @@ class TestDiscovery:
     )
     def test_something_else_is_not_taken_for_it(self, status: int, body: bytes) -> None:
         with server(status, body) as (candidate, _):
-            (found,) = look_for_servers([candidate])
+            (found,) = look_for_servers([candidate], PATIENCE_S)
             assert not found.running
             assert "not Ollama" in found.sentence
 

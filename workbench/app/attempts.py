@@ -79,6 +79,7 @@ def status_of(shown: Snapshot | None, now_ms: int, *, free: bool) -> LaneStatus:
             notice=_notice(shown, now_ms),
             marks=notable(shown.marks),
             has_wire=shown.wire is not None,
+            calls=_calls(shown),
         )
     usage: Usage = result.usage
     known = usage.input is not None or usage.output is not None
@@ -95,10 +96,14 @@ def status_of(shown: Snapshot | None, now_ms: int, *, free: bool) -> LaneStatus:
         marks=notable(result.marks),
         finish_reason=result.finish_reason,
         has_wire=result.request is not None,
-        calls=sum(step.kind == "tool_call" for step in shown.steps),
+        calls=_calls(shown),
         format_check=result.format_check.words if result.format_check else "",
         format_ok=result.format_check.ok if result.format_check else None,
     )
+
+
+def _calls(shown: Snapshot) -> int:
+    return sum(step.kind == "tool_call" for step in shown.steps)
 
 
 def _notice(shown: Snapshot, now_ms: int) -> str:

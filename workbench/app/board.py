@@ -29,7 +29,7 @@ class Board(QObject):
     text_reset = Signal(str, str, str)
     """slot, text, reasoning"""
     text_appended = Signal(str, str, str)
-    """slot, kind (text | reasoning), piece"""
+    """slot, kind (text | reasoning | steps), piece; steps come without one, whoever shows them asks for all"""
     cleared = Signal(str)
     changed = Signal()
     """Something that commands depend on: a state, a verdict, the shown run."""
@@ -236,6 +236,8 @@ class Board(QObject):
         if shown.text:
             self.text_appended.emit(slot, "text", shown.text)
         self._show_status(slot, column, shown)
+        if shown.steps:
+            self.text_appended.emit(slot, "steps", "")
 
     def _status(self, slot: str) -> None:
         column = self._columns[slot]

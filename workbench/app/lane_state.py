@@ -69,7 +69,7 @@ class LaneStatus:
     blind: bool = False
     has_wire: bool = False
     calls: int = 0
-    """How often a tool was called on the way to the answer, once that has ended."""
+    """How often a tool was called so far; a call counts as soon as its first piece is there."""
     version: int | None = None
     sample: int = 0
     samples: int = 0

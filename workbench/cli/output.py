@@ -31,7 +31,6 @@ class LaneOutput:
     name: str
     transcript: Transcript
     printed: int = 0
-    rounds: int = 0
     pending: str = ""
     closed: bool = False
     retry_told: int = field(default=0)
@@ -39,11 +38,10 @@ class LaneOutput:
     def news(self) -> Snapshot:
         """Return the present state with the text that was not returned before."""
         snapshot = self.transcript.snapshot(self.printed)
-        if snapshot.rounds != self.rounds:
-            # Tools have answered, and what the model says then is a text of its own.
-            self.rounds, apart = snapshot.rounds, "\n" if self.printed else ""
-            whole = self.transcript.snapshot()
-            snapshot = replace(whole, text=apart + whole.text)
+        if snapshot.steps:
+            # What was said before a tool answered is a text of its own, and may have come and gone since the last look.
+            said = "\n".join(step.text for step in snapshot.steps if step.kind == "text")
+            snapshot = replace(snapshot, text=said[self.printed :], text_length=len(said))
         self.printed = snapshot.text_length
         return snapshot
 

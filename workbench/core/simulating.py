@@ -10,10 +10,10 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from workbench.core.blocks import Tool
+from workbench.core.blocks import Tool, ToolRow
 
 _QUOTED = 500
-"""Characters of broken arguments that are said back."""
+"""Characters of broken arguments, or of a wrong name, that are said back."""
 
 
 def arguments_of(text: str) -> dict[str, Any] | None:
@@ -30,15 +30,20 @@ def answer_of(tools: Sequence[Tool], name: str, arguments: str) -> str:
     tool = next((tool for tool in tools if tool.name == name), None)
     if tool is None:
         known = ", ".join(tool.name for tool in tools)
-        return f"Error: there is no tool named {name!r}. The tools are: {known}."
+        return f"Error: there is no tool named {name[:_QUOTED]!r}. The tools are: {known}."
     given = arguments_of(arguments)
     if given is None:
         return f"Error: the arguments are not a JSON object. They were: {arguments[:_QUOTED]}. Call {name} again."
-    for row in tool.rows:
-        wanted = arguments_of(row.arguments)
-        if wanted is not None and holds(given, wanted):
-            return row.answer
-    return tool.answer
+    return next((row.answer for row in tool.rows if _matches(given, row)), tool.answer)
+
+
+def _matches(given: dict[str, Any], row: ToolRow) -> bool:
+    wanted = arguments_of(row.arguments)
+    try:
+        return wanted is not None and holds(given, wanted)
+    except RecursionError:
+        # Both are nested so deeply that nobody can compare them.
+        return False
 
 
 def holds(given: Any, wanted: Any) -> bool:

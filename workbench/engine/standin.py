@@ -129,7 +129,9 @@ class Performance:
         self._end("stopped" if self._cancelled.is_set() else "finished")
 
     def _do(self, step: Mapping[str, Any]) -> None:
-        if "text" in step or "reasoning" in step:
+        if "call" in step:
+            self._tell_call(step)
+        elif "text" in step or "reasoning" in step:
             kind = "text" if "text" in step else "reasoning"
             self._tell(kind, step[kind])
         elif "echo" in step:
@@ -144,8 +146,6 @@ class Performance:
                 "retrying", id=self._call.id, in_ms=step["retry_ms"], attempt=2, reason=step.get("reason", "")
             )
             self._cancelled.wait(step["retry_ms"] / 1000)
-        elif "call" in step:
-            self._tell_call(step)
         elif "steps" in step:
             self._pipe.send("steps", id=self._call.id, opaque="", steps=step["steps"])
             self._texts, self._calls = {"text": "", "reasoning": ""}, {}

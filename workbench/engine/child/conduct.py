@@ -72,12 +72,15 @@ async def _rounds(call: Call, answer: Answer, provider: Provider, rng: random.Ra
                 f"The model still called tools after {times}, which is the limit of this prompt, so it was stopped. "
                 "Raise the limit beside the prompt's tools, or say when it has to answer.",
             )
-        results = [
-            Step("tool_result", answer_of(call.tools, one.name, one.text), one.name, one.call_id) for one in calls
-        ]
+        # Looking through ten thousand rows for each of many calls takes longer than other lanes may wait.
+        results = await asyncio.to_thread(_simulate, call, calls)
         answer.answered(calls, results)
         # A cancel that came meanwhile stops it here; nothing else would, when a provider answers at once.
         await asyncio.sleep(0)
+
+
+def _simulate(call: Call, calls: list[Step]) -> list[Step]:
+    return [Step("tool_result", answer_of(call.tools, one.name, one.text), one.name, one.call_id) for one in calls]
 
 
 async def _attempts(call: Call, answer: Answer, provider: Provider, rng: random.Random) -> None:

@@ -140,10 +140,13 @@ class LaneColumn(QFrame):
             self._reasoning_panel().set_text(reasoning)
         self._show_footer()
 
-    def append(self, kind: Literal["text", "reasoning"], piece: str) -> None:
-        """Add a piece at the end of the answer or of its reasoning."""
+    def append(self, kind: Literal["text", "reasoning", "steps"], piece: str) -> None:
+        """Add a piece at the end of the answer or of its reasoning, or show what is new of its steps."""
         if kind == "reasoning":
             self._reasoning_panel().append(piece)
+            return
+        if kind == "steps":
+            self.reading.show_steps()
             return
         was_empty = self.reading.is_empty
         self.reading.append(piece)

@@ -21,7 +21,12 @@ from workbench.ui.lanes.column import LaneColumn, minimum_width
 from workbench.ui.lanes.intents import Intents
 from workbench.ui.theme import Theme
 
-Kind = Literal["text", "reasoning"]
+Kind = Literal["text", "reasoning", "steps"]
+"""What an answer may have more of. Steps come without a piece: the page that shows them asks for all."""
+
+
+def _nothing() -> dict[Kind, list[str]]:
+    return {"text": [], "reasoning": [], "steps": []}
 
 
 class Blank(QWidget):
@@ -70,7 +75,7 @@ class Seat:
         self._clock = QElapsedTimer()
         self._focus = (False, False)
         self._running = False
-        self._late: dict[Kind, list[str]] | None = {"text": [], "reasoning": []}
+        self._late: dict[Kind, list[str]] | None = _nothing()
         self._restart = False
         self._stale = True
         self._column: LaneColumn | None = None
@@ -120,14 +125,14 @@ class Seat:
 
     def set_text(self, text: str, reasoning: str) -> None:
         """Take another answer."""
-        self._late, self._restart = {"text": [text], "reasoning": [reasoning]}, True
+        self._late, self._restart = {"text": [text], "reasoning": [reasoning], "steps": []}, True
         if self.seen:
             self.catch_up()
 
     def append(self, kind: Kind, piece: str) -> None:
         """Take the next piece of an answer."""
         if self._column is None or not self.seen:
-            self._late = self._late or {"text": [], "reasoning": []}
+            self._late = self._late or _nothing()
         if self._late is not None:
             self._late[kind].append(piece)
         elif self._column is not None:
@@ -136,7 +141,7 @@ class Seat:
     def clear(self) -> None:
         """Become a lane that has not run."""
         self.status = LaneStatus()
-        self._late, self._restart = {"text": [], "reasoning": []}, True
+        self._late, self._restart = _nothing(), True
         self._touch()
         if self.seen:
             self.catch_up()
@@ -196,6 +201,8 @@ class Seat:
                 for kind, piece in (("reasoning", reasoning), ("text", text)):
                     if piece:
                         column.append(kind, piece)  # type: ignore[arg-type] # both are a Kind
+            if late["steps"]:
+                column.append("steps", "")
 
     def _touch(self) -> None:
         self._stale = True

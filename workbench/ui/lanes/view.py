@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from typing import Literal
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
@@ -21,7 +20,7 @@ from workbench.ui.lanes.empty import EmptyPage
 from workbench.ui.lanes.ending import RowEnd
 from workbench.ui.lanes.intents import Intents
 from workbench.ui.lanes.nearby import Nearby
-from workbench.ui.lanes.seat import Seat, take_heads
+from workbench.ui.lanes.seat import Kind, Seat, take_heads
 from workbench.ui.lanes.sideways import Sideways
 from workbench.ui.lanes.together import Together
 from workbench.ui.lanes.widths import Widths
@@ -167,7 +166,7 @@ class LanesView(Intents):
             self._nearby.soon(seat)
             self.widths.soon()
 
-    def append_text(self, slot: str, kind: Literal["text", "reasoning"], piece: str) -> None:
+    def append_text(self, slot: str, kind: Kind, piece: str) -> None:
         """Add a piece of a streaming answer; meant to be called once per frame and lane."""
         if (seat := self._seat(slot)) is not None:
             seat.append(kind, piece)

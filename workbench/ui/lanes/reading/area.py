@@ -18,7 +18,7 @@ from workbench.app.lane_state import LaneHead, LaneStatus
 from workbench.ui.lanes import wording
 from workbench.ui.lanes.answer import AnswerView
 from workbench.ui.lanes.reading import modes
-from workbench.ui.lanes.reading.modes import TEXT, Subject
+from workbench.ui.lanes.reading.modes import STEPS, TEXT, Subject
 from workbench.ui.lanes.reading.page import Page
 from workbench.ui.lanes.reading.sniff import Sniffer
 from workbench.ui.lanes.reading.text import TextPage
@@ -135,6 +135,11 @@ class ReadingArea(QWidget):
         if replace(old.status, standing=status.standing, notice=status.notice) != status:
             self._choose(by_hand=False)
         if wording.is_running(old.status) and not self._streaming:
+            self.page.refresh()
+
+    def show_steps(self) -> None:
+        """Take in that there are more steps, or more of one."""
+        if self._mode == STEPS:
             self.page.refresh()
 
     def set_data(self, mode: str, data: object) -> None:

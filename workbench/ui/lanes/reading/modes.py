@@ -16,6 +16,7 @@ from workbench.ui.lanes.reading.page import Page
 from workbench.ui.theme import Theme
 
 TEXT = "text"
+STEPS = "steps"
 DIFF = "diff"
 RENDER_LIMIT = 1_000_000
 """Characters beyond which an answer is shown as text only."""
@@ -103,7 +104,7 @@ MODES: tuple[Mode, ...] = (
     Mode(TEXT, "Text", lambda _: True, _text_page),
     Mode("markdown", "Markdown", _can_render, _markdown_page),
     Mode("json", "JSON", _has_json, _tree_page),
-    Mode("steps", "Steps", _has_steps, _steps_page),
+    Mode(STEPS, "Steps", _has_steps, _steps_page),
     Mode("raw", "Raw", lambda s: s.status.has_wire and not s.status.blind, _raw_page),
     Mode(DIFF, "Diff", _can_differ, _diff_page),
 )
@@ -117,7 +118,7 @@ def mode(identity: str) -> Mode | None:
 def automatic(subject: Subject) -> str:
     """Return the mode of an answer for which nobody chose one."""
     if _has_steps(subject):
-        return "steps"
+        return STEPS
     return "markdown" if _can_render(subject) else TEXT
 
 
