@@ -118,9 +118,9 @@ def test_rows_of_a_table_become_examples_in_one_step(editor: ContentEditor) -> N
     QGuiApplication.clipboard().setText("Question\tAnswer\nWhere?\tThere.\nalone\n")
     choose(sections(editor)[0], "Paste examples…")
     (dialog,) = editor.findChildren(PasteExamples)
-    assert "1 example from a table with tabs" in dialog.outcome.text()
-    assert "Line 3 has no second column." in dialog.outcome.text()
-    dialog.add.click()
+    assert "1 example from a table with tabs" in dialog.told.text()
+    assert "Line 3 has no second column." in dialog.told.text()
+    dialog.take.click()
     settle(editor)
     assert editor.content().examples == (*TWO.examples, Example("Where?", "There."))
     assert editor.window().focusWidget() is sections(editor)[2].user
@@ -132,8 +132,8 @@ def test_what_is_no_table_is_said_and_adds_nothing(editor: ContentEditor) -> Non
     QGuiApplication.clipboard().clear()
     editor.parts_shown.paste_examples()
     (dialog,) = editor.findChildren(PasteExamples)
-    assert not dialog.add.isEnabled()
+    assert not dialog.take.isEnabled()
     dialog.field.setPlainText("just words")
-    assert dialog.outcome.text() == "Line 1 has no second column."
+    assert dialog.told.text() == "Line 1 has no second column."
     dialog.reject()
     assert editor.content().examples == ()

@@ -1,11 +1,15 @@
-"""Motion can be turned off where theme and size are chosen, and stays off."""
+"""Motion can be turned off where theme and size are chosen, and stays off, in every window."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QApplication, QCheckBox
+from collections.abc import Iterator
+
+from PySide6.QtCore import QAbstractAnimation, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QTreeView, QWidget
 
 from tests.ui.desk import Desk
 from workbench.host import settings
+from workbench.ui.lanes.view import LanesView
 
 
 def test_it_holds_at_once_and_is_kept(desk: Desk) -> None:
@@ -21,3 +25,69 @@ def test_it_holds_at_once_and_is_kept(desk: Desk) -> None:
     dialog.reject()
     desk.close()
     assert settings.load(directory).settings.motion == "reduced"
+
+
+def moving() -> Iterator[str]:
+    """Yield whatever moves, or would, in all windows that are open."""
+    for widget in QApplication.allWidgets():
+        if isinstance(widget, QTreeView) and widget.isAnimated():
+            yield f"{type(widget).__name__} {widget.accessibleName()} unfolds"
+        for animation in widget.findChildren(QAbstractAnimation, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            if animation.state() == QAbstractAnimation.State.Running:
+                yield f"{type(animation).__name__} of {type(widget).__name__} {widget.accessibleName()}"
+    for effect in Qt.UIEffect:
+        if QApplication.isEffectEnabled(effect):
+            yield effect.name
+
+
+def _type_into_all(of: QWidget) -> None:
+    for field in of.findChildren(QLineEdit):
+        if field.isVisible() and field.isEnabled():
+            field.setText("a")
+
+
+def test_nothing_moves_in_any_window(desk: Desk) -> None:
+    for effect in Qt.UIEffect:
+        QApplication.setEffectEnabled(effect, True)
+    desk.theme._effects = dict.fromkeys(desk.theme._effects, True)
+    try:
+        desk.theme.set_motion("reduced")
+        window = desk.open()
+        desk.run()
+        slot = window.shown_slots()[0]
+        for opens in (
+            lambda: window.dialogs.settings("keys"),
+            lambda: window.dialogs.settings("endpoints"),
+            lambda: window.dialogs.pick_model(slot),
+            lambda: window.dialogs.code(slot),
+            lambda: window.view.lanes.edit_params(slot),
+            lambda: window.overlays.open_sheet(),
+            lambda: window.overlays.open_palette(),
+            lambda: window.dialogs.techniques.choose(),
+        ):
+            opens()
+            QApplication.processEvents()
+            others = [w for w in QApplication.topLevelWidgets() if w.isVisible() and w is not window.frame]
+            for other in others:
+                _type_into_all(other)
+            assert list(moving()) == []
+            for other in others:
+                other.close()
+            QApplication.processEvents()
+            window.frame.activateWindow()
+    finally:
+        for effect in Qt.UIEffect:
+            QApplication.setEffectEnabled(effect, False)
+        desk.theme._effects = dict.fromkeys(desk.theme._effects, False)
+
+
+def test_running_times_count_in_seconds(desk: Desk) -> None:
+    window = desk.open({"default": [{"text": "On"}, {"until": str(desk.directory / "never")}]})
+    desk.theme.set_motion("reduced")
+    desk.ctrl(Qt.Key.Key_Return)
+    desk.until(lambda: desk.text(0) == "On")
+    ticking = [timer for timer in window.view.findChild(LanesView).findChildren(QTimer) if timer.isActive()]
+    assert ticking
+    assert min(timer.interval() for timer in ticking) >= 1000
+    window.workbench.runner.stop_everything()
+    desk.settle()

@@ -26,7 +26,7 @@ def _paste(desk: Desk, text: str = ROWS) -> None:
     dialog = desk.window.frame.findChild(RowsDialog)
     assert dialog is not None
     desk.until(dialog.isActiveWindow)
-    QTest.mouseClick(dialog.make, LEFT)
+    QTest.mouseClick(dialog.take, LEFT)
     desk.until(lambda: desk.window.frame.findChild(RowsDialog) is None)
     desk.until(desk.window.frame.isActiveWindow)
 

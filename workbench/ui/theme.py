@@ -19,13 +19,6 @@ from workbench.ui.tokens import DARK, LIGHT, Tokens
 Mode = Literal["system", "light", "dark"]
 Motion = Literal["system", "reduced", "full"]
 STYLE = "Fusion"
-_EFFECTS = (
-    Qt.UIEffect.UI_AnimateMenu,
-    Qt.UIEffect.UI_AnimateCombo,
-    Qt.UIEffect.UI_AnimateTooltip,
-    Qt.UIEffect.UI_FadeMenu,
-    Qt.UIEffect.UI_FadeTooltip,
-)
 _ICONS = ("tick", "clear", "down", "up")
 QUIET_PADDING = 7
 """Pixels between the edge of a button without a frame and its words: padding and border."""
@@ -49,7 +42,7 @@ class Theme(QObject):
         hints = QGuiApplication.styleHints()
         self._motion: Motion = "system"
         self._flash_ms = hints.cursorFlashTime()
-        self._effects = {effect: QApplication.isEffectEnabled(effect) for effect in _EFFECTS}
+        self._effects = {effect: QApplication.isEffectEnabled(effect) for effect in Qt.UIEffect}
         hints.colorSchemeChanged.connect(self._system_changed)
         self._apply()
 
@@ -69,7 +62,10 @@ class Theme(QObject):
         return self._motion
 
     def set_motion(self, motion: Motion) -> None:
-        """Let carets blink and menus unfold as the system has it, or keep still."""
+        """Let carets blink and menus unfold as the system has it, or keep still.
+
+        Qt tells what a desktop prefers about contrast and not about motion, so it is chosen in the settings.
+        """
         if motion == self._motion:
             return
         self._motion = motion

@@ -88,7 +88,7 @@ def sets(demo: Demo) -> None:
     command(demo, "paste_sets")
     rows = opened(demo, RowsDialog)
     shots(demo, "paste-sets")
-    rows.make.click()
+    rows.take.click()
     window.frame.activateWindow()
     demo.pause(400)
     shots(demo, "sets", narrow=True)

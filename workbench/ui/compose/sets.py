@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from workbench.formats.value_rows import read_value_rows, taken
 
 if TYPE_CHECKING:
+    from workbench.formats.value_rows import ValueRows
     from workbench.ui.compose.large import LargeValue
     from workbench.ui.compose.rows import RowsDialog
     from workbench.ui.window import MainWindow
@@ -124,7 +125,7 @@ class SetActions(QObject):
         copied = QApplication.clipboard().text()
         text = copied if read_value_rows(copied, variables).sets and copied.count("\n") else ""
         dialog = RowsDialog(self._window.theme, text, variables, self._window.frame)
-        dialog.accepted.connect(lambda: self._take(dialog))
+        dialog.taken.connect(self._take)
         dialog.finished.connect(self._closed)
         self._dialog = dialog
         dialog.show()
@@ -187,10 +188,8 @@ class SetActions(QObject):
         if names := self._window.view.values.variables():
             self._window.view.values.focus(names[0])
 
-    def _take(self, dialog: RowsDialog) -> None:
-        found, values = dialog.found(), self._window.view.values
-        if not found.sets:
-            return
+    def _take(self, found: ValueRows) -> None:
+        values = self._window.view.values
         rest = tuple((name, value) for name, value in values.values() if name not in found.names)
         self._sets.add_rows([(name, (*given, *rest)) for name, given in found.sets])
         self._window.notices.quiet("sets", taken(found, values.variables()))

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
 
 from workbench.core.blocks import Example, OutputFormat, Tool, ToolRow
 from workbench.ui.editor.column import Column
@@ -81,7 +82,7 @@ class Parts(QObject):
             return
         from workbench.ui.editor.paste_examples import PasteExamples
 
-        dialog = PasteExamples(self._editor)
+        dialog = PasteExamples(self._theme, QGuiApplication.clipboard().text(), self._editor)
         dialog.taken.connect(self.add_examples)
         dialog.open()
 

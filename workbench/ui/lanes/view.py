@@ -26,22 +26,21 @@ from workbench.ui.lanes.together import Together
 from workbench.ui.lanes.widths import Widths
 from workbench.ui.theme import Theme, set_role
 
-_ELAPSED_TICK_MS = 250
+_ELAPSED_TICK_MS, _CALM_TICK_MS = 250, 1000
 
 
 class _Elapsed(QTimer):
-    """Brings the times of lanes that run up to date while any does."""
+    """Brings the times of lanes that run up to date while any does, once a second for who wants little motion."""
 
-    def __init__(self, seats: Callable[[], Sequence[Seat]], parent: QWidget) -> None:
+    def __init__(self, theme: Theme, seats: Callable[[], Sequence[Seat]], parent: QWidget) -> None:
         super().__init__(parent)
-        self._seats = seats
-        self.setInterval(_ELAPSED_TICK_MS)
+        self._theme, self._seats = theme, seats
         self.timeout.connect(self._show)
 
     def watch(self) -> None:
         busy = any(wording.is_running(seat.status) for seat in self._seats())
         if busy and not self.isActive():
-            self.start()
+            self.start(_CALM_TICK_MS if self._theme.motion == "reduced" else _ELAPSED_TICK_MS)
         elif not busy:
             self.stop()
 
@@ -82,7 +81,7 @@ class LanesView(Intents):
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self._area)
         self.together = Together(lambda: [seat.built for seat in self._seats if seat.built is not None], self)
-        self._elapsed = _Elapsed(lambda: self._seats, self)
+        self._elapsed = _Elapsed(theme, lambda: self._seats, self)
         self._nearby = Nearby(self._area, self.widths, lambda: self._seats, self._column_of)
         self.setAccessibleName("Lanes")
         app = QApplication.instance()

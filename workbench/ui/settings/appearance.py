@@ -83,7 +83,9 @@ class AppearancePanel(QWidget):
         layout.addSpacing(16)
         layout.addWidget(label("Motion", "heading"))
         layout.addWidget(self.still)
-        layout.addWidget(label("The caret does not blink, and menus and lists open at once.", "muted"))
+        layout.addWidget(
+            label("The caret does not blink, menus and lists open at once, and times count in seconds.", "muted")
+        )
         layout.addWidget(self._status)
         layout.addStretch(1)
 

@@ -1,0 +1,63 @@
+"""The windows that rows are pasted into say first what they would take, and take nothing else."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QSignalSpy, QTest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.ui.editor_support import theme
+from workbench.core.blocks import Example
+from workbench.formats.value_rows import ValueRows
+from workbench.ui.compose.rows import RowsDialog
+from workbench.ui.editor import pasting
+from workbench.ui.editor.paste_examples import PasteExamples
+from workbench.ui.theme import Theme
+
+__all__ = ["theme"]
+
+
+def _shown(qtbot: QtBot, dialog: pasting.PasteDialog) -> pasting.PasteDialog:
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    return dialog
+
+
+def test_text_is_taken_to_the_byte(qtbot: QtBot, theme: Theme) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    text = "Where\u00a0is it?\tIt\u2028is there.\n"
+    dialog = _shown(qtbot, PasteExamples(theme, text, parent))
+    spy = QSignalSpy(dialog.taken)
+    assert dialog.take.text() == "Add 1 example"
+    dialog.take.click()
+    assert spy.at(0) == [(Example("Where\u00a0is it?", "It\u2028is there."),)]
+    assert not dialog.isVisible()
+
+
+def test_what_is_left_out_is_said_and_not_at_any_length(qtbot: QtBot, theme: Theme) -> None:
+    rows = "name\tq\n" + "".join(f"s{n}\t?\tmore\n" for n in range(9))
+    dialog = _shown(qtbot, RowsDialog(theme, rows, ("q",)))
+    lines = dialog.told.text().split("\n")
+    assert lines[0] == "9 sets with values for q."
+    assert len(lines) == 6
+    assert lines[-1] == "And 5 more like these."
+    spy = QSignalSpy(dialog.taken)
+    QTest.keyClick(dialog.take, Qt.Key.Key_Space)
+    assert isinstance(spy.at(0)[0], ValueRows)
+    assert len(spy.at(0)[0].sets) == 9
+
+
+def test_nothing_and_too_much_cannot_be_taken(qtbot: QtBot, theme: Theme) -> None:
+    dialog = _shown(qtbot, RowsDialog(theme, "", ("q",)))
+    spy = QSignalSpy(dialog.taken)
+    assert (dialog.told.text(), dialog.take.text()) == ("", "Make sets")
+    dialog.field.set_exact("q\n" + "x" * pasting.MOST)
+    assert dialog.told.text().startswith("This is more than 2,000,000 characters")
+    dialog.field.set_exact("\t\n")
+    assert not dialog.take.isEnabled()
+    dialog.take.click()
+    dialog.reject()
+    assert spy.count() == 0

@@ -1,0 +1,124 @@
+"""A window that rows or lines of somebody's are pasted into, to be made something of.
+
+Invariant: nothing in the draft changes before a person takes what was found, and what would be taken, and what would
+not, is said first. The text is read as it was pasted, to the byte.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from workbench.ui import geometry
+from workbench.ui.editor.field import ExactField
+from workbench.ui.shell.keys import give_back
+from workbench.ui.theme import Theme, set_role
+
+MOST = 2_000_000
+"""Characters that are read while somebody waits; more would hold up the window."""
+_MOST_SAID = 4
+_TAB_CHARACTERS = 16
+_SIZE = QSize(620, 400)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a text holds: what is taken of it (None for nothing), in words, what is not, and what the button says."""
+
+    taken: object | None
+    words: str
+    left_out: tuple[str, ...]
+    button: str
+
+
+class PasteDialog(QDialog):
+    """A sentence, a field, what would become of it, and the button that takes it. Esc leaves everything as it was."""
+
+    taken = Signal(object)
+    """What `read` found, once the window has closed."""
+
+    def __init__(self, theme: Theme, title: str, about: str, parent: QWidget | None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(title)
+        self._found = Found(None, "", (), "")
+        explained = _words()
+        explained.setText(about)
+        self.field = ExactField(theme)
+        self.field.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.field.setTabChangesFocus(True)
+        self.field.setTabStopDistance(_TAB_CHARACTERS * self.field.fontMetrics().horizontalAdvance(" "))
+        set_role(self.field, "field")
+        self.told = _words()
+        cancel, self.take = QPushButton("Cancel"), QPushButton()
+        cancel.setAutoDefault(False)
+        self.take.setDefault(True)
+        set_role(self.take, "primary")
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(cancel)
+        buttons.addWidget(self.take)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 14, 14, 14)
+        layout.setSpacing(10)
+        layout.addWidget(explained)
+        layout.addWidget(self.field, 1)
+        layout.addWidget(self.told)
+        layout.addLayout(buttons)
+        self.field.textChanged.connect(self._read)
+        self.take.clicked.connect(self._take)
+        cancel.clicked.connect(self.reject)
+        self.resize((_SIZE * min(theme.scale, 1.5)).boundedTo(geometry.room(self)))
+
+    def begin(self, text: str) -> None:
+        """Show a text, with the caret in it."""
+        self.field.set_exact(text)
+        self.field.setFocus()
+        self._read()
+
+    def read(self, text: str) -> Found:
+        """Return what is in a text; for subclasses."""
+        raise NotImplementedError
+
+    def done(self, result: int) -> None:
+        give_back(self)
+        super().done(result)
+
+    def _read(self) -> None:
+        text = self.field.exact()
+        if len(text) > MOST:
+            said = f"This is more than {MOST:,} characters, too much to read at once. Paste a part of it."
+            self._found = Found(None, "", (said,), self.read("").button)
+        else:
+            self._found = self.read(text)
+        # The words above and in the field say what an empty one waits for.
+        found = self._found if text.strip() else replace(self._found, left_out=())
+        lines = [found.words] if found.words else []
+        lines += found.left_out[:_MOST_SAID]
+        if (rest := len(found.left_out) - _MOST_SAID) > 0:
+            lines.append(f"And {rest:,} more like these.")
+        is_wrong = found.taken is None and bool(text.strip())
+        self.told.setText("\n".join(lines))
+        set_role(self.told, "error" if is_wrong else "small")
+        self.take.setEnabled(found.taken is not None)
+        self.take.setText(found.button)
+
+    def _take(self) -> None:
+        if (found := self._found.taken) is not None:
+            # Closing gives the keyboard back; whoever takes what was found puts it where that is.
+            self.accept()
+            self.taken.emit(found)
+
+
+def _words() -> QLabel:
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    return label
+
+
+def counted(count: int, one: str) -> str:
+    """Return "1 set", "3 sets"."""
+    return f"{count:,} {one}" if count == 1 else f"{count:,} {one}s"
