@@ -76,6 +76,10 @@ class DiffPage(Page):
         self.data.setVisible(found.data is not None)
         self._show()
 
+    @property
+    def against(self) -> tuple[str, str]:
+        return ("", "") if self._shown is None else (self._shown.compared.short, self._shown.compared.base)
+
     def set_wash(self, wash: tuple[float, float] | None) -> None:
         self.view.set_wash(None if wash is None else (wash[0] - self.view.y(), wash[1] - self.view.y()))
 
