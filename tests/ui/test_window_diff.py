@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QEnterEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QApplication, QMenu
 
 from tests.ui.desk import ECHO, Desk
 from workbench.ui.lanes.reading.diff import DiffPage
@@ -85,6 +86,35 @@ def test_the_base_is_chosen_from_a_menu_and_the_foot_switches_one_lane(desk: Des
     assert window.view.lanes.column(window.shown_slots()[1]).reading.mode == "text"  # type: ignore[union-attr]
     QTest.mouseClick(column.footer.diff, Qt.MouseButton.LeftButton)
     desk.until(lambda: column.reading.mode == "text")
+
+
+def test_the_foot_tells_what_an_answer_is_compared_with(desk: Desk) -> None:
+    window = desk.open(ECHO)
+    ask(desk, "one two three")
+    ask(desk, "one 2 three")
+    column = window.view.lanes.column(window.shown_slots()[1])
+    assert column is not None
+    diff = column.footer.diff
+    QTest.mouseMove(window.header)
+    QApplication.sendEvent(diff, QEnterEvent(QPointF(1, 1), QPointF(1, 1), QPointF(1, 1)))
+    desk.until(lambda: "Show what differs from iteration 1 " in diff.toolTip())
+    desk.ctrl(Qt.Key.Key_D)
+    desk.until(lambda: diff.text() == "Diff vs 1")
+    assert diff.isChecked()
+    window.handlers.mark_number(1)
+    desk.until(lambda: desk.rows("SELECT 1 FROM verdicts"))
+    window.handlers.table()["diff_winner"]()
+    desk.until(lambda: diff.text() == "Diff vs winner")
+    assert "winner · 2" in diff.accessibleName()
+    window.compose.lanes.set_label(window.shown_slots()[0], "Refined prompt")
+    window.view.lanes.focus_lane(0)
+    window.handlers.table()["diff_lane"]()
+    desk.until(lambda: diff.text() == "Diff vs Refined prompt")
+    desk.ctrl(Qt.Key.Key_D)
+    desk.until(lambda: diff.text() == "Diff")
+    assert not diff.isChecked()
+    QApplication.sendEvent(diff, QEnterEvent(QPointF(1, 1), QPointF(1, 1), QPointF(1, 1)))
+    assert "Show what differs from Refined prompt" in diff.accessibleName()
 
 
 def test_nothing_is_compared_while_it_streams(desk: Desk) -> None:

@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Signal
 from workbench.app.board import Board
 from workbench.app.tasks import Tasks
 from workbench.store import Store
-from workbench.usecases.comparing import Base, Compared, against_history, compared
+from workbench.usecases.comparing import Base, Compared, against_history, base_name, compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,8 @@ class Comparisons(QObject):
 
     ready = Signal(str, object)
     """Slot, LaneDiff."""
+    named = Signal(str, str)
+    """Slot, and what its answer would be compared with; "" when there is nothing."""
 
     def __init__(
         self,
@@ -70,6 +72,17 @@ class Comparisons(QObject):
         self.base = base
         for slot in list(self._asked):
             self.want(slot)
+
+    def name(self, slot: str) -> None:
+        """Find out what a lane's answer would be compared with; `named` tells it."""
+        shown = self._board.shown(slot)
+        if shown is None:
+            return
+        if self.base.kind == "lane":
+            self.named.emit(slot, dict(self._lanes()).get(self.base.slot, "") if self.base.slot != slot else "")
+            return
+        work = partial(base_name, self._store, self.base, shown.output_uid)
+        self._tasks.run(work, lambda found: self.named.emit(slot, found))
 
     def winner_stored(self) -> None:
         """A verdict is in the history now, where comparisons with the winner look for it."""
@@ -110,7 +123,7 @@ class Comparisons(QObject):
             other = self._board.shown(self.base.slot)
             if other is None or not other.text or not self._board.has_ended(self.base.slot):
                 sentence = f"{name} has no finished answer to compare with. Wait for its end, or choose another base."
-                self._tell(slot, key, Compared(name, sentence=sentence))
+                self._tell(slot, key, Compared(name, sentence=sentence, short=name))
                 return
             work = partial(compared, name, other.text, shown.text)
         else:

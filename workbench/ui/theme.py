@@ -244,6 +244,7 @@ QPushButton[role="quiet"], QToolButton[role="quiet"] {
 }
 QPushButton[role="quiet"]:hover, QToolButton[role="quiet"]:hover { background: @hover; color: @text; }
 QPushButton[role="quiet"]:focus, QToolButton[role="quiet"]:focus { border-color: @accent; color: @text; }
+QPushButton[role="quiet"]:checked { color: @accent; }
 QPushButton[role="quiet"]:disabled, QToolButton[role="quiet"]:disabled { color: @muted; }
 QPushButton[role="quiet-strong"], QToolButton[role="quiet-strong"] {
   background: transparent; border: 1px solid transparent; border-radius: 5px; padding: 3px 6px; color: @text;

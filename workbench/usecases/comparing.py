@@ -36,7 +36,8 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """An answer against its base. `base` names it ("iteration 13"); `sentence` says why there is no `diff`.
+    """An answer against its base. `base` names it ("iteration 13"), `short` where there is little room ("13"), "" for
+    none; `sentence` says why there is no `diff`.
 
     `data` are the differences of both as JSON, None when one of them is none.
     """
@@ -45,6 +46,15 @@ class Compared:
     diff: TextDiff | None = None
     data: tuple[JsonChange, ...] | None = None
     sentence: str = ""
+    short: str = ""
+
+
+def base_name(store: Store, base: Base, output_uid: str) -> str:
+    """Return what an answer would be compared with of the history, "" when there is nothing. Blocks."""
+    found = store.winning_answer(output_uid) if base.kind == "winner" else store.previous_answer(output_uid)
+    if found is None or found.uid == output_uid:
+        return ""
+    return f"the winner, {found.number} {found.title}" if base.kind == "winner" else f"iteration {found.number}"
 
 
 def against_history(store: Store, base: Base, output_uid: str, text: str) -> Compared:
@@ -52,19 +62,19 @@ def against_history(store: Store, base: Base, output_uid: str, text: str) -> Com
     if base.kind == "winner":
         found: PastAnswer | None = store.winning_answer(output_uid)
         if found is None:
-            return Compared("winner", sentence=NO_WINNER)
+            return Compared("winner", sentence=NO_WINNER, short="winner")
         if found.uid == output_uid:
             return Compared("winner", sentence=IS_WINNER)
-        return compared(f"winner · {found.number} {found.title}", found.text, text)
+        return compared(f"winner · {found.number} {found.title}", found.text, text, "winner")
     found = store.previous_answer(output_uid)
     if found is None:
-        return Compared("previous", sentence=NO_PREVIOUS)
-    return compared(f"iteration {found.number}", found.text, text)
+        return Compared("previous", sentence=NO_PREVIOUS, short="previous")
+    return compared(f"iteration {found.number}", found.text, text, str(found.number))
 
 
-def compared(base: str, old: str, new: str) -> Compared:
-    """Compare two answers. Takes up to seconds for megabytes."""
-    return Compared(base, diff_texts(old, new), diff_json(old, new))
+def compared(base: str, old: str, new: str, short: str = "") -> Compared:
+    """Compare two answers; `short` is the base's name where there is little room. Takes up to seconds for megabytes."""
+    return Compared(base, diff_texts(old, new), diff_json(old, new), short=short or base)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ class Differing(QObject):
             self,
         )
         lanes.reading_wanted.connect(self._wanted)
+        lanes.diff_pointed.connect(self.comparisons.name)
+        self.comparisons.named.connect(self._named)
         window.compose.stage.row_stale.connect(lambda _: self.comparisons.winner_stored())
         self.comparisons.ready.connect(lambda slot, made: lanes.set_reading_data(slot, DIFF, made))
 
@@ -85,6 +87,11 @@ class Differing(QObject):
     def _wanted(self, slot: str, mode: str) -> None:
         if mode == DIFF:
             self.comparisons.want(slot)
+
+    def _named(self, slot: str, base: str) -> None:
+        column = self._window.view.lanes.column(slot)
+        if column is not None and not column.footer.diff.isChecked():
+            column.footer.name_base(base)
 
     def _lanes(self) -> list[tuple[str, str]]:
         return [(head.slot, head.title) for head in self._window.heads]

@@ -88,6 +88,7 @@ class LaneColumn(QFrame):
         footer.winner.clicked.connect(lambda: intents.mark_requested.emit(self.slot))
         footer.stop.clicked.connect(lambda: intents.stop_requested.emit(self.slot))
         footer.diff.clicked.connect(self._toggle_diff)
+        footer.diff_pointed.connect(lambda: intents.diff_pointed.emit(self.slot))
         footer.copy.clicked.connect(lambda: intents.copy_requested.emit(self.slot))
         footer.retry.clicked.connect(lambda: intents.retry_requested.emit(self.slot))
 
@@ -259,7 +260,7 @@ class LaneColumn(QFrame):
 
     def _show_mode(self) -> None:
         self.header.reading.show_mode(self.reading.mode, self.reading.subject, too_long=self.reading.gave_up)
-        self.footer.diff.setText("Text" if self.reading.mode == DIFF else "Diff")
+        self.footer.show_diff(self.reading.mode == DIFF, *self.reading.page.against)
         self._order_tabs()
 
     def _show_head(self) -> None:

@@ -1,33 +1,42 @@
-"""The foot of a column: mark, stop, copy, retry.
+"""The foot of a column: mark, stop, diff, copy, retry.
 
-Invariant: an answer that still streams can be stopped and not marked; one that ended can be marked and not stopped.
-No button is ever cut: where not all have room, those that the lane's menu has too are left to it.
+Invariant: an answer that still streams can be stopped and not marked; one that ended can be marked and not stopped. No
+button is cut: where there is little room they say less, and what the lane's menu offers as well goes.
 """
 
 from __future__ import annotations
 
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from workbench.app.lane_state import LaneHead, LaneStatus
 from workbench.ui.lanes import wording
-from workbench.ui.lanes.widgets import SPARE, KeyButton, quiet_button, safe_tip
-from workbench.ui.shell.keybutton import KeyName
+from workbench.ui.lanes.widgets import KeyButton, quiet_button, safe_tip
+from workbench.ui.shell.keybutton import KeyName, with_key
 from workbench.ui.theme import Theme
+
+_LEAST_BASE = "Diff vs 0000"
 
 
 class LaneFooter(QWidget):
     """The buttons under an answer."""
 
+    diff_pointed = Signal()
+    """Somebody is about to ask for differences, and wants to know against what; `name_base` answers."""
+
     def __init__(self, theme: Theme, key_name: KeyName, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._key_name = key_name
+        self._against = ""
+        self._has_copy = self._has_retry = False
         self.winner = KeyButton(theme, self)
         self.stop = KeyButton(theme, self)
-        self.diff = quiet_button("Diff", "Show what differs from another answer (Ctrl+D: in every lane)", self)
+        self.diff = quiet_button("Diff", "", self)
+        self.diff.setCheckable(True)
+        self.diff.installEventFilter(self)
         self.copy = quiet_button("Copy", "Copy the answer", self)
         self.retry = quiet_button("Retry", "Ask this lane again; the present answer stays as an earlier attempt", self)
-        self._has_copy = False
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 9, 10, 9)
         layout.setSpacing(2)
@@ -37,6 +46,8 @@ class LaneFooter(QWidget):
         layout.addWidget(self.diff)
         layout.addWidget(self.copy)
         layout.addWidget(self.retry)
+        theme.changed.connect(self._fit)
+        self.show_diff(False)
 
     def show_status(self, head: LaneHead, status: LaneStatus, *, has_text: bool, focused: bool) -> None:
         """Offer what can be done with the shown output."""
@@ -49,36 +60,75 @@ class LaneFooter(QWidget):
         self._has_copy = has_text
         self.diff.setVisible(has_text and ended and not status.blind)
         # A lane that was changed since it ran is run again; a retry would repeat the call as it was.
-        can_retry = ended and not head.read_only and not head.answered_by
-        if self.retry.hasFocus() and not can_retry:
-            # A hidden button would pass the focus on to the next lane.
-            (self.stop if running else self.winner).setFocus()
-        self.retry.setVisible(can_retry)
+        self._has_retry = ended and not head.read_only and not head.answered_by
         self._fit()
+
+    def show_diff(self, shown: bool, against: str = "", base: str = "") -> None:
+        """Say whether differences are shown, against what in few words, and what that is called."""
+        self._against = against
+        self.diff.setChecked(shown)
+        self.name_base(base if shown else "")
+
+    def name_base(self, base: str) -> None:
+        """Say what the answer is compared with, or would be; "" for nothing that is known."""
+        shown, against = self.diff.isChecked(), base or "another answer"
+        what = f"Differences from {against} are shown" if shown else f"Show what differs from {against}"
+        if shown and base and not self._against:
+            what = "The other answers are compared with this one"
+        if shown:
+            what += ". Press to read the answer itself"
+        self.diff.setAccessibleName(what)
+        key = self._key_name("diff")
+        self.diff.setToolTip(safe_tip(with_key(what, f"{key}: in every lane" if key else "")))
+        self._fit()
+
+    def tab_stops(self) -> list[QWidget]:
+        """Return the controls in reading order."""
+        return [self.winner, self.stop, self.diff, self.copy, self.retry]
+
+    # What Qt calls.
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Enter, QEvent.Type.FocusIn) and not self.diff.isChecked():
+            self.diff_pointed.emit()
+        return super().eventFilter(watched, event)
+
     def _fit(self) -> None:
-        """Show what there is room for: first the menu has to do for Copy, then the keycap goes."""
+        """Say as much as there is room for: what the menu has too goes first, then the winner's word."""
+        says = f"Diff vs {self._against}" if self.diff.isChecked() and self._against else "Diff"
         layout = self.layout()
         assert layout is not None
         margins = layout.contentsMargins()
         room = self.width() - margins.left() - margins.right()
-        first = self.winner if self.stop.isHidden() else self.stop
-        rest = [button for button in (self.diff, self.retry) if not button.isHidden()]
-        taken = sum(button.sizeHint().width() + layout.spacing() for button in rest)
-        whole, copy = first.width_with_key() - SPARE, self.copy.sizeHint().width() + layout.spacing()
-        shows_copy = self._has_copy and whole + copy + taken <= room
-        if self.copy.hasFocus() and not shows_copy:
-            first.setFocus()
-        self.copy.setVisible(shows_copy)
-        first.show_key(whole + taken <= room)
+        least = min(_width(self.diff, _LEAST_BASE), _width(self.diff, says))
+        for brief, retry, copy, diff in (
+            (False, True, True, _width(self.diff, says)),
+            (False, False, True, _width(self.diff, says)),
+            (True, False, True, least),
+            (True, False, False, 0),
+        ):
+            shown = [self.winner.width_at(brief=brief)] if self.stop.isHidden() else [self.stop.width_at(brief=brief)]
+            shown += [diff] if not self.diff.isHidden() else []
+            shown += [_width(self.copy, "Copy")] if copy and self._has_copy else []
+            shown += [_width(self.retry, "Retry")] if retry and self._has_retry else []
+            if sum(shown) + layout.spacing() * len(shown) <= room:
+                break
+        for button in (self.winner, self.stop):
+            button.set_brief(brief)
+        self._show(self.copy, copy and self._has_copy)
+        self._show(self.retry, retry and self._has_retry)
+        left = room - sum(shown) - layout.spacing() * len(shown) + diff - _width(self.diff, "")
+        self.diff.setText(self.diff.fontMetrics().elidedText(says, Qt.TextElideMode.ElideRight, max(left, 0)))
 
-    def tab_stops(self) -> list[QWidget]:
-        """Return the controls in reading order."""
-        return [self.winner, self.stop, self.diff, self.copy, self.retry]
+    def _show(self, button: QPushButton, wanted: bool) -> None:
+        if button.hasFocus() and not wanted:
+            # A hidden button would pass the focus on to the next lane.
+            (self.winner if self.stop.isHidden() else self.stop).setFocus()
+        button.setVisible(wanted)
 
     def _show_winner(self, head: LaneHead, status: LaneStatus, *, enabled: bool) -> None:
         won = status.standing == "winner"
@@ -96,6 +146,12 @@ class LaneFooter(QWidget):
         self.stop.setAccessibleName(f"Stop lane {head.number}")
         keys = f"{key} in the focused lane, {all_key} for all" if key else f"{all_key} stops all"
         self.stop.setToolTip(safe_tip(f"Stops this lane and keeps its text ({keys})"))
+
+
+def _width(button: QPushButton, text: str) -> int:
+    """Return the pixels that a button wants with this text, whatever it says."""
+    metrics = button.fontMetrics()
+    return button.sizeHint().width() - metrics.horizontalAdvance(button.text()) + metrics.horizontalAdvance(text)
 
 
 def _why_not(status: LaneStatus) -> str:

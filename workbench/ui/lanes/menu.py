@@ -17,6 +17,7 @@ from workbench.core.lanes import MOST_SAMPLES
 from workbench.core.text import opening_words
 from workbench.core.timeline import VersionLabel
 from workbench.ui.lanes.intents import Intents
+from workbench.ui.lanes.wording import has_ended
 
 _DIRECT_VERSIONS = 20
 _VERSIONS_PER_MENU = 25
@@ -69,6 +70,9 @@ def lane_menu(
         lambda: intents.continue_requested.emit(slot),
         state.has_text and not state.running and not state.status.blind,
     )
+    # What asks again stands in the foot as well, where there is room for it.
+    can_retry = editable and has_ended(state.status) and not head.answered_by
+    add("Retr&y", lambda: intents.retry_requested.emit(slot), can_retry)
     add("&Copy answer", lambda: intents.copy_requested.emit(slot), state.has_text)
     forms = menu.addMenu("Copy &as")
     forms.menuAction().setEnabled(state.has_text)

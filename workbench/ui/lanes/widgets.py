@@ -25,8 +25,6 @@ from workbench.ui.theme import Theme, set_role
 
 _KEY_GAP = 7
 _KEY_PADDING = 4
-SPARE = 10
-"""Pixels of its edges that a button with a keycap can do without."""
 
 
 def safe_tip(text: str) -> str:
@@ -115,14 +113,16 @@ class Line(QLabel):
 
 
 class KeyButton(QPushButton):
-    """A button with a keycap behind its text; the keycap names the key that does the same."""
+    """A button with a keycap behind its text; the keycap names the key that does the same.
+
+    Where there is little room it shows the sign that its text begins with, and the keycap.
+    """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._keycap = ""
-        self._shows_key = True
-        self._gold = False
+        self._gold = self._brief = False
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.updateGeometry)
 
@@ -139,17 +139,24 @@ class KeyButton(QPushButton):
         """Return what the keycap shows."""
         return self._keycap
 
-    def show_key(self, shown: bool) -> None:
-        """Show the keycap, or leave it out where there is no room for it."""
-        if shown != self._shows_key:
-            self._shows_key = shown
+    def set_brief(self, brief: bool) -> None:
+        """Show the sign alone, or all of the text."""
+        if brief != self._brief:
+            self._brief = brief
             self.updateGeometry()
             self.update()
 
-    def width_with_key(self) -> int:
-        """Return the pixels that the button needs with its keycap."""
+    def shown(self) -> str:
+        """Return the text that is painted."""
+        return self._words(brief=self._brief)
+
+    def width_at(self, *, brief: bool) -> int:
+        """Return the pixels that the button wants with all of its text or in brief."""
         key = self._key_size().width() + _KEY_GAP if self._keycap else 0
-        return self._text_width() + key + 26
+        return QFontMetrics(self._theme.font(bold=True)).horizontalAdvance(self._words(brief=brief)) + 1 + key + 26
+
+    def _words(self, *, brief: bool) -> str:
+        return self.text().partition(" ")[0] if brief else self.text()
 
     def _key_metrics(self) -> QFontMetrics:
         return QFontMetrics(self._theme.mono(-1.5))
@@ -158,16 +165,12 @@ class KeyButton(QPushButton):
         metrics = self._key_metrics()
         return QSize(metrics.horizontalAdvance(self._keycap) + 2 * _KEY_PADDING + 1, metrics.height() + 1)
 
-    def _text_width(self) -> int:
-        return QFontMetrics(self._theme.font(bold=True)).horizontalAdvance(self.text()) + 1
-
     def sizeHint(self) -> QSize:
-        width = self.width_with_key() if self._shows_key else self._text_width() + 26
         height = max(self.fontMetrics().height(), self._key_size().height())
-        return QSize(width, height + 12)
+        return QSize(self.width_at(brief=self._brief), height + 12)
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint() - QSize(SPARE, 0)
+        return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QStylePainter(self)
@@ -180,9 +183,9 @@ class KeyButton(QPushButton):
         painter.setPen(color)
         x = 13
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRect(x, 0, self.width() - x, self.height()), flags, self.text())
-        if self._keycap and self._shows_key:
-            self._paint_key(painter, x + painter.fontMetrics().horizontalAdvance(self.text()) + _KEY_GAP)
+        painter.drawText(QRect(x, 0, self.width() - x, self.height()), flags, self.shown())
+        if self._keycap:
+            self._paint_key(painter, x + painter.fontMetrics().horizontalAdvance(self.shown()) + _KEY_GAP)
 
     def _paint_key(self, painter: QPainter, x: int) -> None:
         size = self._key_size()

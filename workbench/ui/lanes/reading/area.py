@@ -146,6 +146,8 @@ class ReadingArea(QWidget):
         """Give the page of a mode what it asked for; without effect when there is no such page."""
         if (page := self._pages.get(mode)) is not None:
             page.set_data(data)
+            if page is self.page:
+                self.changed.emit()
 
     def set_placeholder(self, text: str) -> None:
         """Say this in place of an empty answer."""

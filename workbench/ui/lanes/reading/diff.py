@@ -78,6 +78,10 @@ class DiffPage(Page):
         self.data.setVisible(found.data is not None)
         self._show()
 
+    @property
+    def against(self) -> tuple[str, str]:
+        return ("", "") if self._shown is None else (self._shown.compared.short, self._shown.compared.base)
+
     def set_wash(self, wash: tuple[float, float] | None) -> None:
         self._wash = wash
         self._wash_view()

@@ -55,6 +55,11 @@ class Page(QWidget):
         raise NotImplementedError
 
     @property
+    def against(self) -> tuple[str, str]:
+        """What the answer is compared with, in few words and in full; both "" where nothing is compared."""
+        return "", ""
+
+    @property
     def is_following(self) -> bool:
         """Whether new text is followed."""
         return True

@@ -1,0 +1,103 @@
+"""The foot of a lane at any width: nothing is cut, and what is compared is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtWidgets import QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.ui.lanes_support import heads, settle, theme
+from workbench.app.lane_state import LaneStatus
+from workbench.ui.lanes.column import minimum_width
+from workbench.ui.lanes.footer import LaneFooter
+from workbench.ui.theme import Theme
+
+__all__ = ["theme"]
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+STATUSES = (
+    LaneStatus("streaming", attempt=1, attempts=1),
+    LaneStatus("finished", attempt=1, attempts=1),
+    LaneStatus("finished", standing="winner", attempt=1, attempts=1),
+    LaneStatus("failed", attempt=1, attempts=1),
+)
+
+
+@pytest.fixture
+def foot(theme: Theme, qtbot: QtBot) -> Iterator[LaneFooter]:
+    lane = QWidget()
+    lane.resize(1400, 100)
+    made = LaneFooter(theme, lambda command: {"stop_lane": "Ctrl+.", "diff": "Ctrl+D"}.get(command, ""), lane)
+    made.resize(600, made.sizeHint().height())
+    qtbot.addWidget(lane)
+    lane.show()
+    yield made
+    theme.set_scale(1.0)
+
+
+def visible(foot: LaneFooter) -> list[QPushButton]:
+    return [button for button in (foot.winner, foot.stop, foot.diff, foot.copy, foot.retry) if button.isVisible()]
+
+
+@pytest.mark.parametrize("scale", [0.8, 1.0, 2.0])
+@pytest.mark.parametrize("against", ["13", "winner", "A prompt whose name goes on and on", ""])
+def test_no_button_is_cut_or_covered(theme: Theme, foot: LaneFooter, against: str, scale: float) -> None:
+    theme.set_scale(scale)
+    (head,) = heads("m")
+    least = minimum_width(foot, theme)
+    for width in (least, least + 40, least + 80, least * 2, least * 3):
+        foot.resize(width, foot.sizeHint().height())
+        for status in STATUSES:
+            for shown in (False, True):
+                foot.show_status(head, status, has_text=True, focused=True)
+                foot.show_diff(shown and status.state != "streaming", against, against)
+                settle()
+                buttons = visible(foot)
+                assert all(button.width() >= button.sizeHint().width() for button in buttons)
+                edges = [edge for b in buttons for edge in (b.geometry().left(), b.geometry().right())]
+                assert edges == sorted(edges)
+                assert edges[0] >= 0
+                assert edges[-1] < width
+                # Edges do not become smaller with the text; then the menu alone has it.
+                assert foot.copy.isVisible() or scale < 1.0
+
+
+def test_the_button_tells_what_the_differences_are_from(theme: Theme, foot: LaneFooter) -> None:
+    (head,) = heads("m")
+    foot.show_status(head, STATUSES[1], has_text=True, focused=False)
+    assert (foot.diff.text(), foot.diff.isChecked()) == ("Diff", False)
+    assert "Show what differs from another answer (Ctrl+D: in every lane)" in foot.diff.toolTip()
+    foot.name_base("iteration 13")
+    assert foot.diff.accessibleName() == "Show what differs from iteration 13"
+    foot.show_diff(True, "13", "iteration 13")
+    assert (foot.diff.text(), foot.diff.isChecked()) == ("Diff vs 13", True)
+    assert "Differences from iteration 13 are shown" in foot.diff.accessibleName()
+    foot.show_diff(True, "", "winner")
+    assert foot.diff.text() == "Diff"
+    assert "The other answers are compared with this one" in foot.diff.toolTip()
+    foot.show_diff(False)
+    assert (foot.diff.text(), foot.diff.isChecked()) == ("Diff", False)
+
+
+def test_in_a_narrow_lane_words_go_and_the_keys_stay(theme: Theme, foot: LaneFooter) -> None:
+    (head,) = heads("m")
+    foot.show_status(head, STATUSES[1], has_text=True, focused=False)
+    foot.resize(minimum_width(foot, theme), foot.height())
+    settle()
+    assert [button.text() for button in visible(foot)] == ["☆ Winner", "Diff", "Copy"]
+    assert (foot.winner.shown(), foot.winner.keycap()) == ("☆ Winner", "1")
+    foot.show_diff(True, "13", "iteration 13")
+    settle()
+    assert [button.text() for button in visible(foot)] == ["☆ Winner", "Diff vs 13", "Copy"]
+    assert (foot.winner.shown(), foot.winner.keycap()) == ("☆", "1")
+    foot.show_diff(True, "A prompt whose name goes on and on", "A prompt whose name goes on and on")
+    assert foot.diff.text().startswith("Diff vs A pro")
+    assert foot.diff.text().endswith("…")
+    foot.resize(600, foot.height())
+    settle()
+    assert [button.text() for button in visible(foot)][1:] == [
+        "Diff vs A prompt whose name goes on and on",
+        "Copy",
+        "Retry",
+    ]
