@@ -5,8 +5,9 @@ import pytest
 from workbench.core.content import Message
 from workbench.core.lanes import Endpoint
 from workbench.engine.calls import Call
-from workbench.engine.child.caching import takes_breakpoints, with_breakpoint
+from workbench.engine.child.caching import with_breakpoint
 from workbench.engine.child.request import Adjustments, build
+from workbench.engine.providers import takes_breakpoints
 
 MESSAGES = (Message("system", "Long.", cache=True), Message("user", "Hi"))
 

@@ -104,6 +104,7 @@ _BARE = (
     (re.compile(r"^deepseek-(chat|reasoner)$"), "deepseek"),
     (re.compile(r"^command-"), "cohere_chat"),
 )
+_HAVE_BREAKPOINTS = frozenset({"anthropic", "bedrock", "vertex_ai", "azure_ai", "databricks"})
 _REASONING = re.compile(r"^(o[1-9]|gpt-[5-9]|gpt-\d\d)")
 
 
@@ -123,6 +124,12 @@ def needs_translation(model: str) -> bool:
     provider, name = split_model(model)
     known = PROVIDERS.get(provider)
     return known is None or not known.speaks_openai(name)
+
+
+def takes_breakpoints(model: str) -> bool:
+    """Return whether LiteLLM can tell this model's provider where to cache: the models of Anthropic."""
+    provider, name = split_model(model)
+    return provider in _HAVE_BREAKPOINTS and "claude" in name and needs_translation(model)
 
 
 def key_variables() -> dict[str, tuple[str, ...]]:

@@ -10,16 +10,8 @@ from typing import Any
 
 from workbench.core.content import Message
 from workbench.core.runs import Mark
-from workbench.engine.providers import split_model
 
-_HAVE = frozenset({"anthropic", "bedrock", "vertex_ai", "azure_ai", "databricks"})
 _BY_ITSELF = Mark("refused", "cache", "The cache breakpoint was not sent: this provider has none, or caches by itself.")
-
-
-def takes_breakpoints(model: str) -> bool:
-    """Return whether LiteLLM can tell this model's provider where to cache: the models of Anthropic."""
-    provider, name = split_model(model)
-    return provider in _HAVE and "claude" in name
 
 
 def refusals(messages: Sequence[Message]) -> tuple[Mark, ...]:

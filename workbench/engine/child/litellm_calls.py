@@ -21,7 +21,7 @@ import httpx
 from workbench.core.runs import Mark
 from workbench.engine.calls import Call
 from workbench.engine.child.answer import Answer
-from workbench.engine.child.caching import refusals, takes_breakpoints
+from workbench.engine.child.caching import refusals
 from workbench.engine.child.environment import clean
 from workbench.engine.child.failures import CallError, Where, broken_stream, no_key, no_tools, timed_out
 from workbench.engine.child.files import Files
@@ -31,7 +31,14 @@ from workbench.engine.child.reading import read_whole, usage_of
 from workbench.engine.child.request import DECIDED, FORMAT, Adjustments, decided_by_prompt, shaped
 from workbench.engine.child.wire_marks import compare, visible
 from workbench.engine.child.wire_messages import wire_messages
-from workbench.engine.providers import PROVIDERS, needs_translation, provider_name, renames, split_model
+from workbench.engine.providers import (
+    PROVIDERS,
+    needs_translation,
+    provider_name,
+    renames,
+    split_model,
+    takes_breakpoints,
+)
 
 # Keyword arguments of LiteLLM that would send a key elsewhere, take one from elsewhere, or turn its machinery on.
 _NOT_PARAMETERS = re.compile(
