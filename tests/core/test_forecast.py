@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.core.counting import Tokenizer, count_of, show_tokens
 from workbench.core.forecast import Forecast, LaneForecast, Span, detail, line, show_span, span_of
-from workbench.core.money import Rates
+from workbench.core.money import Rates, Usage, cost
 
 EXACT = Tokenizer("o", "o of Example", exact=True)
 ROUGH = Tokenizer("r", "a rule")
@@ -101,3 +103,57 @@ def test_a_span_of_money() -> None:
     assert show_span(Span(0.0011, 0.0011)) == "$0.0011"
     assert show_span(Span(0.0008, 0.0015)) == "$0.0008–0.0015"
     assert show_span(Span(0.00001, 0.0015)) == "< $0.0001–0.0015"
+
+
+CACHING = Rates(1e-6, 2e-6, 1e-7, written=1.25e-6)
+
+
+def keeping(cacheable: int, **more: object) -> LaneForecast:
+    """A lane of 100 input tokens, of which so many are to be kept in the provider's cache."""
+    counts = (replace(count_of(EXACT, (93,)), cacheable=cacheable),)
+    fields: dict[str, object] = {"rates": CACHING, "context": 1000, "output": Span(10, 20), "past": 3, **more}
+    return LaneForecast("a", "a", counts, **fields)  # type: ignore[arg-type]
+
+
+def test_what_is_to_be_cached_costs_from_reading_to_writing_it() -> None:
+    """All of it there already is the least, nothing there yet the most."""
+    given = keeping(80).input_cost
+    assert given is not None
+    assert given.low == pytest.approx(20 * 1e-6 + 80 * 1e-7)
+    assert given.high == pytest.approx(20 * 1e-6 + 80 * 1.25e-6)
+    whole = keeping(80).cost
+    assert whole is not None
+    assert (whole.low, whole.high) == pytest.approx((given.low + 10 * 2e-6, given.high + 20 * 2e-6))
+    several = keeping(80, samples=5).input_cost
+    assert several is not None
+    assert (several.low, several.high) == pytest.approx((5 * given.low, 5 * given.high))
+    none = keeping(0).input_cost
+    assert none == Span(pytest.approx(100e-6), pytest.approx(100e-6))
+    assert Forecast((keeping(80, output=None),)).known_cost == given
+
+
+@given(st.integers(0, 100), st.floats(0, 1), st.none() | st.floats(0, 1), st.none() | st.floats(0, 2))
+def test_what_a_call_really_costs_lies_in_the_range(
+    kept: int, price: float, read: float | None, write: float | None
+) -> None:
+    lane = keeping(kept, rates=Rates(price, 0.0, read, written=write))
+    assert lane.input_cost is not None
+    for usage in (Usage(100, 0, cached=kept), Usage(100, 0, written=kept)):
+        spent = cost(usage, lane.rates)
+        assert spent is not None
+        assert lane.input_cost.low - 1e-9 <= spent <= lane.input_cost.high + 1e-9
+
+
+def test_the_detail_says_what_the_cache_has_to_do_with_it() -> None:
+    dear = Rates(1e-3, 2e-3, 1e-4, written=1.25e-3)
+    told, _ = detail(Forecast((keeping(80, rates=dear),))).splitlines()
+    assert told.endswith(
+        "; $0.0480–0.1600: input $0.0280 with 80 tokens from the cache, $0.1200 when they are written into it, "
+        "and 10–20 tokens of output after 3 past answers."
+    )
+    told, _ = detail(Forecast((keeping(80, rates=dear, output=None),))).splitlines()
+    assert "$0.1200 when they are written into it, output unknown until" in told
+    told, _ = detail(Forecast((keeping(80, rates=Rates(1e-3, 2e-3)),))).splitlines()
+    assert "input $0.1000, the prices of its cache unknown, and 10–20" in told
+    assert "cache" not in detail(Forecast((keeping(0, rates=dear),)))
+    assert line(Forecast((keeping(80, rates=dear),))) == "100 tokens · est. $0.0480–0.1600 for 1 lane"

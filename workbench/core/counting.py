@@ -30,12 +30,16 @@ class Tokenizer:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Tokens of a prompt: of each message's text, and of all with what stands around them."""
+    """Tokens of a prompt: of each message's text, and of all with what stands around them.
+
+    `cacheable` are those of the whole that the provider is asked to keep for the next call.
+    """
 
     tokenizer: Tokenizer
     parts: tuple[int, ...]
     whole: int
     about: bool = True
+    cacheable: int = 0
 
 
 def count_of(tokenizer: Tokenizer, parts: Sequence[int], extra: int = 0, *, about: bool = False) -> Count:

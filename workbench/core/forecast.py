@@ -81,16 +81,28 @@ class LaneForecast:
         return self.samples * sum(count.whole for count in self.counts)
 
     @property
+    def cacheable(self) -> int:
+        """Input tokens of all calls that may come from the provider's cache, or have to be written into it."""
+        return self.samples * sum(count.cacheable for count in self.counts)
+
+    @property
     def is_over(self) -> bool:
         """Whether the longest prompt does not fit into the model's window."""
         return self.context is not None and self.largest > self.context
 
     @property
-    def input_cost(self) -> float | None:
-        """Dollars for all prompts, None when the price is not known."""
+    def input_cost(self) -> Span | None:
+        """Dollars for all prompts, None when the price is not known.
+
+        From what they cost when everything that is to be cached is there already, to when it is all written anew.
+        """
         if self.is_local:
-            return 0.0
-        return None if self.rates is None or not self.counts else self.input * self.rates.input
+            return Span(0.0, 0.0)
+        if self.rates is None or not self.counts:
+            return None
+        rest = (self.input - self.cacheable) * self.rates.input
+        low, high = sorted((self.rates.reading, self.rates.writing))
+        return Span(rest + self.cacheable * low, rest + self.cacheable * high)
 
     @property
     def cost(self) -> Span | None:
@@ -101,7 +113,7 @@ class LaneForecast:
         if given is None or self.output is None or self.rates is None:
             return None
         low, high = (tokens * self.calls * self.rates.output for tokens in (self.output.low, self.output.high))
-        return Span(given + low, given + high)
+        return Span(given.low + low, given.high + high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +137,8 @@ class Forecast:
         """Dollars as far as they are known: of a lane without past answers only its prompts."""
         low = high = 0.0
         for lane in self.lanes:
-            cost = lane.cost or Span(lane.input_cost or 0.0, lane.input_cost or 0.0)
-            low, high = low + cost.low, high + cost.high
+            if (cost := lane.cost or lane.input_cost) is not None:
+                low, high = low + cost.low, high + cost.high
         return Span(low, high)
 
     @property
@@ -219,10 +231,21 @@ def _percent(share: float) -> str:
 def _lane_cost(lane: LaneForecast) -> str:
     if lane.is_local:
         return "free"
-    if (given := lane.input_cost) is None:
+    if lane.rates is None or (given := lane.input_cost) is None:
         return "price unknown; set it in the model picker"
+    asked = _input_cost(lane, lane.rates, given)
     if lane.cost is None or lane.output is None:
-        return f"input {show_cost(given)}, output unknown until this prompt has an answer of this model"
+        return f"{asked}, output unknown until this prompt has an answer of this model"
     answers = "1 past answer" if lane.past == 1 else f"{lane.past} past answers"
     length = show_tokens(int(lane.output.low), int(lane.output.high))
-    return f"{show_span(lane.cost)}: input {show_cost(given)}, and {length} of output after {answers}"
+    return f"{show_span(lane.cost)}: {asked}, and {length} of output after {answers}"
+
+
+def _input_cost(lane: LaneForecast, rates: Rates, given: Span) -> str:
+    if not lane.cacheable:
+        return f"input {show_cost(given.high)}"
+    if rates.cached is None and rates.written is None:
+        return f"input {show_cost(given.high)}, the prices of its cache unknown"
+    some = show_tokens(max(count.cacheable for count in lane.counts), about=lane.about)
+    low, high = show_cost(given.low), show_cost(given.high)
+    return f"input {low} with {some} from the cache, {high} when they are written into it"

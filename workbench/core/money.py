@@ -23,6 +23,16 @@ class Rates:
     source: RateSource = "catalogue"
     written: float | None = None
 
+    @property
+    def reading(self) -> float:
+        """What is reckoned for an input token that was read from a cache."""
+        return self.input if self.cached is None else self.cached
+
+    @property
+    def writing(self) -> float:
+        """What is reckoned for an input token that was written into a cache."""
+        return self.input if self.written is None else self.written
+
 
 FREE = Rates(0.0, 0.0, 0.0, "local")
 
@@ -50,9 +60,7 @@ def cost(usage: Usage, rates: Rates | None) -> float | None:
         return None
     cached = min(usage.cached or 0, usage.input)
     written = min(usage.written or 0, usage.input - cached)
-    cached_rate = rates.input if rates.cached is None else rates.cached
-    written_rate = rates.input if rates.written is None else rates.written
-    given = (usage.input - cached - written) * rates.input + cached * cached_rate + written * written_rate
+    given = (usage.input - cached - written) * rates.input + cached * rates.reading + written * rates.writing
     return given + usage.output * rates.output
 
 

@@ -152,7 +152,7 @@ def renames(provider: str, model: str) -> dict[str, str]:
 def takes_breakpoints(model: str) -> bool:
     """Return whether LiteLLM can tell this model's provider where to cache: the models of Anthropic."""
     provider, name = split_model(model)
-    return provider in _CACHE_WHERE_TOLD and "claude" in name
+    return provider in _CACHE_WHERE_TOLD and "claude" in name and needs_translation(model)
 
 
 def has_json_mode(model: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import collections
 import hashlib
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from typing import Protocol
@@ -26,6 +26,7 @@ from workbench.core.templates import render_plain, template_texts
 from workbench.engine.calls import Counted, EngineError
 from workbench.engine.catalogue import ModelInfo
 from workbench.engine.estimate import tokens
+from workbench.engine.providers import takes_breakpoints
 from workbench.engine.tokenizers import BUILTIN_CONTEXT, ESTIMATE, RUNTIME, RUNTIME_CONTEXT, tokenizer_of
 
 REMEMBERED = 4096
@@ -95,8 +96,12 @@ class Forecaster:
         content = draft.content
         if lane.pinned is not None:
             content = self._store.version(prompt_uid, lane.pinned).content
+        # Where breakpoints do not go out nothing is reckoned for them.
+        caches = endpoint.kind == "litellm" and takes_breakpoints(lane.model)
         try:
-            counts = tuple(self._count(endpoint, tokenizer, content, dict(one.values)) for one in draft.run_sets)
+            counts = tuple(
+                self._count(endpoint, tokenizer, content, dict(one.values), caches) for one in draft.run_sets
+            )
         except EngineError as error:
             return LaneForecast(lane.slot, lane.title, is_local=endpoint.is_local, trouble=error.failure.sentence)
         lengths = self._store.output_lengths(prompt_uid, lane.endpoint, lane.model, PAST)
@@ -119,7 +124,9 @@ class Forecaster:
         info = self._info(model) if endpoint.kind == "litellm" else None
         return None if info is None else info.context
 
-    def _count(self, endpoint: Endpoint, tokenizer: Tokenizer, content: Content, values: Mapping[str, str]) -> Count:
+    def _count(
+        self, endpoint: Endpoint, tokenizer: Tokenizer, content: Content, values: Mapping[str, str], caches: bool
+    ) -> Count:
         # A Jinja template is counted as it is typed: while one types it is rarely whole, and its loops decide.
         plain = content.template == "plain"
         typed = template_texts(content)
@@ -137,9 +144,14 @@ class Forecaster:
         else:
             used, by_text = self._vocabulary(endpoint, tokenizer, {*wanted, *texts, *beside})
             whole = None
-        extra = IMAGE * sum(a.is_image for m in rendered.messages for a in m.attachments)
-        extra += sum(by_text[text] if text in by_text else tokens(text) for text in beside)
+        asides = sum(by_text[text] if text in by_text else tokens(text) for text in beside)
+        extra = asides + _pictures(rendered.messages)
         count = count_of(used, [by_text[text] for text in wanted], extra, about=about)
+        # Tools come before all messages, so what is kept up to a breakpoint holds them too.
+        kept = _kept(rendered.messages) if caches else ()
+        if kept:
+            text_tokens = sum(by_text[m.text] + used.per_message for m in kept)
+            count = replace(count, cacheable=asides + _pictures(kept) + text_tokens)
         parts = tuple(by_text[text] if text in by_text else tokens(text) for text in texts[: len(content.messages)])
         if whole is not None:
             return Count(used, parts, whole + extra, about or extra > 0)
@@ -166,6 +178,16 @@ class Forecaster:
                 self._counts.move_to_end(key)
             while len(self._counts) > REMEMBERED:
                 self._counts.popitem(last=False)
+
+
+def _pictures(messages: Iterable[Message]) -> int:
+    return IMAGE * sum(a.is_image for m in messages for a in m.attachments)
+
+
+def _kept(messages: Sequence[Message]) -> Sequence[Message]:
+    """Return the messages up to the last breakpoint, none without one."""
+    last = max((number for number, message in enumerate(messages, start=1) if message.cache), default=0)
+    return messages[:last]
 
 
 def _beside(rendered: Rendered) -> list[str]:
