@@ -14,6 +14,7 @@ import pytest
 from hypothesis import settings
 
 from tests import leaks
+from tests.formats.pasting import Interpreter
 from workbench.host.dirs import DATABASE_VARIABLE
 from workbench.host.processes import is_secret
 
@@ -61,6 +62,13 @@ def _session_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("DBUS_SESSION_BUS_ADDRESS", "disabled:")
         _live_in(patch, base / "session")
         yield base
+
+
+@pytest.fixture(scope="session")
+def python(_session_home: Path) -> Iterator[Interpreter]:
+    """Runs programs that were got for a lane; importing what they import takes seconds."""
+    with Interpreter() as interpreter:
+        yield interpreter
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -50,12 +49,6 @@ def source(base_url: str = "", **more: Any) -> Source:
         "files": {"h2": "a,{{tone}}\n`x`"},
     }
     return Source("fake-1", "openai/fake-1", "Mine/fake-1", MESSAGES, **(given | more))
-
-
-@pytest.fixture(scope="module")
-def python() -> Iterator[Interpreter]:
-    with Interpreter() as interpreter:
-        yield interpreter
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from tests.corpus import EXACT_TEXTS
@@ -121,9 +121,11 @@ def questions(draw: st.DrawFn) -> Question:
         output=draw(st.sampled_from([None, OutputFormat("json"), OutputFormat("schema", '{"type": "object"}')])),
         tools=draw(st.sampled_from([(), (tool,)])),
     )
+    assume(fill_plain(content, asked.values).messages)
     return replace(asked, content=content)
 
 
+EMPTY = Question(Content(), {}, Params()).attachment
 PLAIN = Question(Content((Message("user", "Say {{a}} as JSON"),)), {"a": "x", "b": "", "braces": ""}, Params())
 
 
@@ -163,12 +165,6 @@ def sent_by_the_workbench(asked: Question, endpoint: Endpoint, directory: Path) 
 def fake() -> Iterator[FakeProvider]:
     with FakeProvider() as provider:
         yield provider
-
-
-@pytest.fixture(scope="module")
-def python() -> Iterator[Interpreter]:
-    with Interpreter() as interpreter:
-        yield interpreter
 
 
 @pytest.fixture(scope="module")
@@ -268,6 +264,7 @@ def data_url(source: Mapping[str, str]) -> str:
 @settings(max_examples=30)
 @given(asked=questions(), filled=st.booleans(), shell=st.sampled_from(["sh", "bash"]))
 @example(replace(PLAIN, values={"a": "{{b}} {{ a }}", "b": "", "braces": "}}"}), True, "sh")
+@example(Question(Content((Message("user", "{{a}}", (EMPTY,)),)), PLAIN.values | {"a": ""}, Params()), False, "sh")
 def test_the_command_asks_what_the_lane_asks(directory: Path, asked: Question, filled: bool, shell: str) -> None:
     code, fine = snippets(asked, FIXED_ENDPOINTS[1], filled=filled)["workbench"]
     if not fine:
@@ -351,6 +348,24 @@ def test_json_is_asked_for_in_words_where_it_has_to_be(model: str, form: bool) -
     found = snippets(replace(JSON_ASKED, model=model), LITELLM, filled=True)
     assert "Answer with one JSON value" in found["LiteLLM"][0]
     assert ("response_format" in found["LiteLLM"][0]) is form
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        Content(PLAIN.content.messages, examples=(Example("", "{{b}}"),), examples_in="system"),
+        Content((Message("system", "{{b}}"), Message("user", "Say {{a}}")), output=OutputFormat("json")),
+    ],
+)
+def test_variables_that_would_leave_other_messages_are_filled(
+    content: Content, fake: FakeProvider, python: Interpreter, directory: Path
+) -> None:
+    asked = replace(PLAIN, content=content)
+    code, _ = snippets(asked, mine(fake), filled=False)["OpenAI SDK"]
+    assert code.startswith("# The values stand in the texts")
+    fake.requests.clear()
+    python.run(code, directory)
+    assert fake.requests[0].body == sent_by_the_workbench(asked, mine(fake), directory)
 
 
 def test_breakpoints_are_in_the_code_where_the_lane_has_them() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, TypedDict
 
 from workbench.core.blocks import BlockError, OutputFormat, Tool
@@ -17,7 +18,7 @@ from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint, Lane
 from workbench.core.rendering import Rendered, assemble
 from workbench.core.runs import VersionRow
-from workbench.core.templates import content_variables, template_texts
+from workbench.core.templates import content_variables, fill, template_texts
 from workbench.engine.providers import (
     PROVIDERS,
     has_json_mode,
@@ -34,6 +35,7 @@ from workbench.usecases.problems import RefusedError
 
 MOST_IN_CODE = 200_000
 """Characters of an attached text that stand in code."""
+_ONLY_FILLED = "The values stand in the texts: filled in by this code, they would make other messages than the lane's."
 
 
 class Shared(TypedDict):
@@ -77,12 +79,17 @@ class Coder:
         values = draft.value_map
         rendered = render_content(content, values, self._render)
         told, output = self._form(endpoint, lane, rendered)
+        messages = _told(rendered, told)
+        files = self._files(rendered)
+        notes = _notes(rendered, files)
         kept: dict[str, str] = {}
         if content.template == "plain" and not filled:
-            rendered = assemble(content, [text for _, text in template_texts(content)])
-            kept = {name: values[name] for name in content_variables(content)}
-        messages = rendered.messages if not told else tuple(told_the_format(rendered.messages, told))
-        files = self._files(rendered)
+            typed = _told(assemble(content, [text for _, text in template_texts(content)]), told)
+            if _filled(typed, values) == messages:
+                messages = typed
+                kept = {name: values[name] for name in content_variables(content)}
+            else:
+                notes = (_ONLY_FILLED, *notes)
         shared: Shared = {
             "messages": messages,
             "params": _params(lane),
@@ -91,7 +98,7 @@ class Coder:
             "tools": rendered.tools,
             "tool_rounds": rendered.tool_rounds,
             "output": output,
-            "notes": _notes(rendered, files),
+            "notes": notes,
         }
         source = _source(endpoint, lane, shared)
         found: dict[str, tuple[str, bool]] = {}
@@ -122,6 +129,16 @@ class Coder:
             return format_instruction(output), None
         silent = output.kind == "json" and not speaks_of_json(rendered.messages)
         return format_instruction(output) if silent else "", output
+
+
+def _told(rendered: Rendered, words: str) -> tuple[Message, ...]:
+    return tuple(told_the_format(rendered.messages, words)) if words else rendered.messages
+
+
+def _filled(messages: tuple[Message, ...], values: Mapping[str, str]) -> tuple[Message, ...]:
+    """Return messages as code fills them."""
+    made = (replace(message, text=fill(message.text, values)) for message in messages)
+    return tuple(message for message in made if message.text or message.attachments)
 
 
 def _params(lane: Lane) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import shlex
 from typing import Any
 
 from workbench.core.templates import PLAIN_VARIABLE, fill, variables
+from workbench.core.text import unify_newlines
 from workbench.formats.code.contents import file_texts
 from workbench.formats.code.source import CannotWriteError, Source, all_params, comment, quoted, visible
 
@@ -44,19 +45,20 @@ def write(source: Source) -> str:
 def _texts(source: Source) -> tuple[list[tuple[str, str]], dict[str, str]]:
     """Return roles with the texts of the file, and the values of its variables.
 
-    What was filled already, and what stands in an attached file, may look as if it had variables, and reading the file
-    would change its line ends: there the values of variables stand in for what must not be changed.
+    Texts stay as they were typed where the command makes the same of them as the lane does. Elsewhere, such as where an
+    attached file looks as if it had variables, they are filled, and values stand in for what reading would change.
     """
-    files = [file_texts(source, message) for message in source.messages]
     roles = [str(message.role) for message in source.messages]
+    files = [file_texts(source, message) for message in source.messages]
     typed = [_joined(message.text, texts) for message, texts in zip(source.messages, files, strict=True)]
-    in_files = variables(text for texts in files for text in texts)
-    if source.values and not in_files and not any("\r\n" in text for text in (*typed, *source.values.values())):
-        return list(zip(roles, typed, strict=True)), source.values
     filled = (fill(message.text, source.values) for message in source.messages)
-    said = [_escaped(_joined(text, texts)) for text, texts in zip(filled, files, strict=True)]
-    used = variables(said)
-    return list(zip(roles, said, strict=True)), {name: _AS_VALUES[name] for name in used}
+    wanted = [_joined(text, texts) for text, texts in zip(filled, files, strict=True)]
+    if source.values and set(variables(typed)) <= set(source.values):
+        values = {name: unify_newlines(value) for name, value in source.values.items()}
+        if [fill(unify_newlines(text), values) for text in typed] == wanted:
+            return list(zip(roles, typed, strict=True)), source.values
+    said = [_escaped(text) for text in wanted]
+    return list(zip(roles, said, strict=True)), {name: _AS_VALUES[name] for name in variables(said)}
 
 
 def _joined(text: str, files: list[str]) -> str:
