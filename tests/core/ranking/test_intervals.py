@@ -1,0 +1,148 @@
+"""Intervals hold the truth as often as they say, and are the same each time."""
+
+from __future__ import annotations
+
+import math
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.core.ranking.coverage import EIGHT, FOUR, Case, coverage
+from tests.core.ranking.made import judged, judgements, of_counts, strengths_of, verdict
+from workbench.core.ranking.davidson import fit
+from workbench.core.ranking.intervals import NORMAL, Uncertainty, measure, student
+from workbench.core.ranking.judgements import Judgement, compare
+
+
+def measured(made: list[Judgement], seed: int = 3, resamples: int = 200) -> Uncertainty:
+    comparisons = compare(made)
+    return measure(comparisons, fit(comparisons), seed, resamples)
+
+
+def ends(sure: Uncertainty) -> list[tuple[float, float]]:
+    return [(interval.low, interval.high) for interval in map(sure.of, sure.fit.entrants)]
+
+
+@pytest.mark.parametrize(
+    ("case", "least"),
+    [
+        # Where a bootstrap alone holds the truth in 28 and 69 of a hundred.
+        (Case((1.5, -1.5), 2, 8), 0.95),
+        (Case(FOUR, 4, 6, ties=0.3), 0.95),
+        # Where the likelihood alone holds it in 80.
+        (Case((0.5, -0.5), 2, 6, sets=5, shift=1.5), 0.9),
+        (Case(EIGHT, 3, 40, ties=0.3), 0.95),
+    ],
+)
+def test_intervals_hold_the_truth_as_often_as_they_say(case: Case, least: float) -> None:
+    found = coverage(case, repetitions=150, resamples=150, seed=11)
+    assert found["both"] >= least
+    assert found["both"] >= max(found["bootstrap alone"], found["likelihood alone"])
+
+
+def test_with_many_runs_they_are_hardly_wider_than_they_must_be() -> None:
+    sure = measured(judged(Random(2), strengths_of(FOUR), 2, 2000), resamples=1000)
+    for entrant in sure.fit.entrants:
+        interval, place = sure.of(entrant), sure.fit.entrants.index(entrant)
+        assert (interval.high - interval.low) / 2 == pytest.approx(NORMAL * sure.curved[place, place] ** 0.5, rel=0.08)
+
+
+@settings(max_examples=40)
+@given(st.lists(judgements, min_size=1, max_size=15).filter(lambda made: compare(made).items))
+def test_an_interval_holds_its_estimate(made: list[Judgement]) -> None:
+    sure = measured(made, resamples=50)
+    for entrant, (low, high) in zip(sure.fit.entrants, ends(sure), strict=True):
+        assert low < sure.fit.strength(entrant) < high
+        assert sure.of(entrant).estimate == sure.fit.strength(entrant)
+    first, last = sure.fit.ranked[0], sure.fit.ranked[-1]
+    apart = sure.between(first, last)
+    assert apart.low < sure.fit.strength(first) - sure.fit.strength(last) < apart.high
+    back = sure.between(last, first)
+    assert (back.low, back.high) == pytest.approx((-apart.high, -apart.low))
+
+
+def test_the_same_verdicts_in_any_order_give_the_same_intervals() -> None:
+    made = judged(Random(3), strengths_of(FOUR), 3, 40, ties=0.2)
+    mixed = Random(4).sample(made, len(made))
+    assert ends(measured(made)) == ends(measured(mixed))
+    assert ends(measured(made, seed=3)) != ends(measured(made, seed=4))
+
+
+def test_names_of_entrants_do_not_matter() -> None:
+    made = judged(Random(5), strengths_of(FOUR), 3, 60)
+    new = dict(zip("abcd", "dacb", strict=True))
+    renamed = [
+        verdict(j.run, *((new[o.entrant], o.place) for o in j.outputs), values=j.values)
+        for j in judged(Random(5), strengths_of(FOUR), 3, 60)
+    ]
+    before, after = measured(made), measured(renamed)
+    for entrant in "abcd":
+        assert after.of(new[entrant]).low == pytest.approx(before.of(entrant).low, abs=1e-6)
+        assert after.of(new[entrant]).high == pytest.approx(before.of(entrant).high, abs=1e-6)
+
+
+def test_a_larger_prior_makes_them_narrower() -> None:
+    comparisons = compare(of_counts([("a", "b", 6, 1, 1), ("b", "c", 4, 2, 0)]))
+    wide, narrow = (measure(comparisons, fit(comparisons, prior), 1, 300) for prior in (0.5, 5.0))
+    for (low, high), (inner_low, inner_high) in zip(ends(wide), ends(narrow), strict=True):
+        assert inner_high - inner_low < high - low
+
+
+def test_verdicts_of_one_run_are_not_many_runs() -> None:
+    # The same wins: on ten value sets of two runs each, and on one value set of twenty runs.
+    together = [
+        verdict(f"r{n // 10}", ("a", 1 if n < 10 else 2), ("b", 2 if n < 10 else 1), values=str(n)) for n in range(20)
+    ]
+    apart = [verdict(f"r{n}", ("a", 1 if n < 10 else 2), ("b", 2 if n < 10 else 1)) for n in range(20)]
+    (low, high), (inner_low, inner_high) = ends(measured(together))[0], ends(measured(apart))[0]
+    assert high - low > 3 * (inner_high - inner_low)
+    # Two runs leave one degree of freedom.
+    drawn = measured(together).drawn
+    assert drawn is not None
+    assert (high - low) / 2 == pytest.approx(12.7062 * drawn[0, 0] ** 0.5)
+
+
+def test_one_run_gives_what_the_likelihood_says() -> None:
+    sure = measured([verdict("r", ("a", 1), ("b", 2), values=str(n)) for n in range(8)])
+    assert (sure.drawn, sure.runs) == (None, 1)
+    assert sure.of("a").low == pytest.approx(sure.fit.strength("a") - NORMAL * sure.curved[0, 0] ** 0.5)
+
+
+def test_who_was_hardly_judged_stays_uncertain() -> None:
+    made = judged(Random(6), strengths_of((1.0, 0.0, -1.0)), 2, 300)
+    sure = measured([*made, verdict("x", ("new", 1), ("b", 2)), verdict("y", ("new", 1), ("c", 2))])
+    new, old = sure.of("new"), sure.of("a")
+    assert new.high - new.low > 2 * (old.high - old.low)
+    # It blurs the average, and with that everybody's place, but not how the others stand to each other.
+    without = measured(made)
+    apart, before = sure.between("a", "b"), without.between("a", "b")
+    assert apart.high - apart.low == pytest.approx(before.high - before.low, rel=0.1)
+
+
+def test_strangers_to_each_other_are_not_told_apart() -> None:
+    sure = measured(of_counts([("a", "b", 40, 10, 0), ("x", "y", 40, 10, 0)]))
+    near, far = sure.between("a", "b"), sure.between("a", "y")
+    assert far.high - far.low > 1.5 * (near.high - near.low)
+    assert far.low < 0
+
+
+def test_intervals_as_chances() -> None:
+    interval = measured(of_counts([("a", "b", 12, 4, 0)])).of("a")
+    low, high = interval.chances
+    assert low == pytest.approx(1 / (1 + math.exp(-interval.low)))
+    assert high == pytest.approx(1 / (1 + math.exp(-interval.high)))
+
+
+def test_intervals_need_a_prior() -> None:
+    comparisons = compare(of_counts([("a", "b", 3, 2, 0)]))
+    with pytest.raises(ValueError, match="need a prior"):
+        measure(comparisons, fit(comparisons, 0.0))
+
+
+@pytest.mark.parametrize(
+    ("freedom", "point"), [(1, 12.706), (5, 2.5706), (10, 2.2281), (20, 2.0860), (30, 2.0423), (120, 1.9799)]
+)
+def test_points_of_student(freedom: int, point: float) -> None:
+    assert student(freedom) == pytest.approx(point, rel=1e-3)

@@ -1,0 +1,97 @@
+"""Verdicts become comparisons."""
+
+from __future__ import annotations
+
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.core.ranking.made import judgements, verdict
+from workbench.core.ranking.judgements import Comparison, Comparisons, Judgement, Tally, compare
+
+
+def test_the_winner_meets_each_loser_and_losers_do_not_meet() -> None:
+    found = compare([verdict("r", ("b", 2), ("a", 1), ("c", 2))])
+    assert found.items == (Comparison("r", "a", "b", 1, 0, 0, 3), Comparison("r", "a", "c", 1, 0, 0, 3))
+    assert (found.comparing, found.blind, found.cases, found.runs) == (1, 1, 1, 1)
+    assert found.entrants == ("a", "b", "c")
+
+
+def test_all_that_are_tied_meet() -> None:
+    found = compare([verdict("r", ("a", 1), ("b", 1), ("c", 1))])
+    assert [(i.first, i.second, i.won, i.lost, i.tied) for i in found.items] == [
+        ("a", "b", 0, 0, 1),
+        ("a", "c", 0, 0, 1),
+        ("b", "c", 0, 0, 1),
+    ]
+
+
+def test_some_that_are_tied_beat_the_rest() -> None:
+    found = compare([verdict("r", ("c", 2), ("a", 1), ("b", 1), ("d", 2))])
+    said = {(i.first, i.second): (i.won, i.lost, i.tied) for i in found.items}
+    assert said == {
+        ("a", "b"): (0, 0, 1),
+        ("a", "c"): (1, 0, 0),
+        ("a", "d"): (1, 0, 0),
+        ("b", "c"): (1, 0, 0),
+        ("b", "d"): (1, 0, 0),
+    }
+
+
+def test_samples_of_an_entrant_share_one_comparison_and_never_meet() -> None:
+    won = compare([verdict("r", ("a", 2), ("a", 1), ("b", 2), ("b", 2), ("b", 2))])
+    assert won.items == (Comparison("r", "a", "b", 1, 0, 0, 2),)
+    # Of the pairs of outputs that were told apart, two are a's, one is b's, and one is a tie.
+    mixed = compare([verdict("r", ("a", 1), ("a", 2), ("b", 1), ("b", 2), ("b", 2))])
+    assert mixed.items == (Comparison("r", "a", "b", 0.5, 0.25, 0.25, 2),)
+
+
+def test_repeats_on_the_same_values_of_a_run_weigh_as_one() -> None:
+    found = compare(
+        [verdict("r", ("a", 1), ("b", 2)), verdict("r", ("a", 2), ("b", 1)), verdict("r", ("a", 1), ("b", 2))]
+    )
+    (item,) = found.items
+    assert (item.won, item.lost, item.tied) == (2 / 3, 1 / 3, 0)
+    assert (found.comparing, found.cases) == (3, 1)
+    other = compare([verdict("r", ("a", 1), ("b", 2), values="x"), verdict("r", ("a", 2), ("b", 1), values="y")])
+    assert (len(other.items), other.cases, other.runs) == (2, 2, 1)
+
+
+def test_all_bad_compares_nobody_and_is_counted() -> None:
+    bad = verdict("r", ("a", None), ("b", None))
+    found = compare([bad, verdict("s", ("a", 1), ("a", 2)), verdict("t", ("a", 1), ("b", 2), blind=False)])
+    assert [item.run for item in found.items] == ["t"]
+    assert (found.comparing, found.blind, found.all_bad, found.silent) == (1, 0, 1, 1)
+    assert found.tallies == (
+        Tally("a", verdicts=2, firsts=1, blind=1, all_bad=1, won=1),
+        Tally("b", verdicts=2, firsts=0, blind=1, all_bad=1, lost=1),
+    )
+    assert compare([]) == Comparisons()
+
+
+def test_a_tally_counts_verdicts_and_pairs_apart() -> None:
+    found = compare([verdict("r", ("a", 1), ("b", 2), ("c", 2)), verdict("s", ("a", 1), ("b", 1))])
+    a, b, c = found.tallies
+    assert (a.verdicts, a.firsts, a.won, a.lost, a.tied, a.pairs) == (2, 1, 2, 0, 1, 3)
+    assert (b.verdicts, b.firsts, b.won, b.lost, b.tied) == (2, 0, 0, 1, 1)
+    assert (c.pairs, c.lost) == (1, 1)
+
+
+@given(st.lists(judgements, max_size=12), st.randoms(use_true_random=False))
+def test_the_order_of_verdicts_leaves_no_trace(made: list[Judgement], random: Random) -> None:
+    mixed = list(made)
+    random.shuffle(mixed)
+    assert compare(mixed) == compare(made)
+
+
+@given(st.lists(judgements, max_size=12))
+def test_every_comparison_weighs_one_and_the_tallies_know_them_all(made: list[Judgement]) -> None:
+    found = compare(made)
+    for item in found.items:
+        assert item.first < item.second
+        assert abs(item.won + item.lost + item.tied - 1) < 1e-12
+        assert item.lanes >= 2
+    assert abs(sum(tally.pairs for tally in found.tallies) - 2 * len(found.items)) < 1e-9
+    assert abs(sum(tally.won - tally.lost for tally in found.tallies)) < 1e-9
+    assert found.comparing + found.all_bad + found.silent == len(made)

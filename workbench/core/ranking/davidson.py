@@ -1,0 +1,169 @@
+"""Strengths of entrants by the Bradley-Terry model with ties, as Davidson (1970) extended it.
+
+Invariant: with a prior every entrant has a finite strength, and strengths are centred at 0, so that they say how an
+entrant stands against the average of those ranked, and nothing about how good any of them is.
+
+One more win never narrows the winner's lead over whom it beat. Where nobody ties it never lowers its strength either;
+with ties it can by a little, because a decided comparison where ties were expected brings all strengths nearer.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import exp, sqrt
+
+import numpy as np
+
+from workbench.core.ranking.evidence import Evidence, Floats, gather
+from workbench.core.ranking.judgements import Comparison, Comparisons
+from workbench.core.ranking.likelihood import Model, Peak
+
+PRIOR = 1.0
+"""Half a win and half a loss against an average entrant: enough that nobody is infinitely strong, and outweighed by a
+handful of verdicts."""
+
+
+def chance_of(strength: float) -> float:
+    """Return the chance that an entrant beats one that is weaker by `strength`, when one of them wins."""
+    return 1 / (1 + exp(-strength)) if strength >= 0 else 1 - chance_of(-strength)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The chances of a comparison; they make 1."""
+
+    win: float
+    tie: float
+    loss: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Strengths on the natural log scale, centred at 0, in the order of `entrants`.
+
+    `nu` is Davidson's tie parameter: between equals a tie is nu / (2 + nu) likely. `groups` are the entrants that
+    verdicts connect; how entrants of different groups stand to each other, only the prior says. `centre` is how far the
+    average entrant is from the prior's.
+    """
+
+    entrants: tuple[str, ...]
+    strengths: tuple[float, ...]
+    nu: float
+    prior: float
+    groups: tuple[tuple[str, ...], ...]
+    centre: float = 0.0
+
+    def strength(self, entrant: str) -> float:
+        """Return the strength of an entrant. Raises ValueError for one that is not ranked."""
+        return self.strengths[self.entrants.index(entrant)]
+
+    def chance(self, entrant: str) -> float:
+        """Return the chance to beat the average entrant, when one of them wins."""
+        return chance_of(self.strength(entrant))
+
+    def outcome(self, entrant: str, other: str) -> Outcome:
+        """Return the chances that `entrant` wins, ties and loses against `other`."""
+        distance = self.strength(entrant) - self.strength(other)
+        small, middle = exp(-abs(distance)), self.nu * sqrt(exp(-abs(distance)))
+        whole = 1 + small + middle
+        win, loss = (1 / whole, small / whole) if distance >= 0 else (small / whole, 1 / whole)
+        return Outcome(win, middle / whole, loss)
+
+    def connected(self, entrant: str, other: str) -> bool:
+        """Whether verdicts connect both, directly or over others."""
+        return any(entrant in group and other in group for group in self.groups)
+
+    @property
+    def ranked(self) -> tuple[str, ...]:
+        """The entrants, strongest first; equal ones by name."""
+        order = sorted(zip(self.strengths, self.entrants, strict=True), key=lambda pair: (-pair[0], pair[1]))
+        return tuple(entrant for _, entrant in order)
+
+    @property
+    def peak(self) -> Peak:
+        """Where the likelihood is highest."""
+        return Peak(np.array([self.strengths]) + self.centre, np.array([self.nu]))
+
+
+def fit(comparisons: Comparisons, prior: float = PRIOR, also: Iterable[str] = ()) -> Fit:
+    """Return the strengths of all that were compared, and of those that `also` names although nobody compared them.
+
+    Raises ValueError when there is nobody, and without a prior also when some strengths have no finite estimate: when
+    the entrants fall into two parts of which one never beat or tied the other (Ford 1957), or all comparisons are ties.
+    """
+    entrants = tuple(sorted({*comparisons.entrants, *also}))
+    if not entrants:
+        raise ValueError("There is no entrant to rank.")
+    items = comparisons.items
+    if not prior:
+        _check_finite(entrants, items)
+    evidence = gather(items, entrants)
+    start = Peak(np.zeros((1, len(entrants))), np.ones(1))
+    peak = Model(evidence, prior).climb(evidence.sums(), start)
+    strengths = peak.strengths[0]
+    centre = float(strengths.mean())
+    groups = _reached(entrants, [(i.first, i.second) for i in items] + [(i.second, i.first) for i in items])
+    return Fit(
+        entrants,
+        tuple(float(strength) for strength in strengths - centre),
+        float(peak.nu[0]),
+        prior,
+        tuple(sorted({tuple(sorted(group)) for group in groups.values()}, key=lambda group: (-len(group), group))),
+        centre,
+    )
+
+
+def covariance(comparisons: Comparisons, fitted: Fit) -> Floats:
+    """Return variances and covariances of the centred strengths, in the order of the entrants.
+
+    The inverse curvature at the peak, prior included (Laplace's approximation), corrected for the pairs of a verdict of
+    k entrants, which are not independent: where strengths are equal, the score of the pairs is k/2 times that of the
+    choice that they were broken from, so its variance is k/2 times what the curvature says (the two information
+    matrices of composite likelihoods; Varin, Reid and Firth 2011, Statistica Sinica 21).
+    """
+    evidence = gather(comparisons.items, fitted.entrants)
+    return laplace(evidence, fitted)
+
+
+def laplace(evidence: Evidence, fitted: Fit) -> Floats:
+    """Return what `covariance` says, of evidence that is gathered already."""
+    model, sums = Model(evidence, fitted.prior), evidence.sums()
+    curve, prior = model.curvature(sums, fitted.peak)
+    sums.counts[0] = evidence.lane_counts()
+    score, _ = model.curvature(sums, fitted.peak)
+    inverse = np.linalg.inv(curve + prior)
+    return centred((inverse @ (score + prior) @ inverse)[:-1, :-1])
+
+
+def centred(covariances: Floats) -> Floats:
+    """Return the covariances of the distances from the mean of all."""
+    across = covariances - covariances.mean(axis=0)
+    return across - across.mean(axis=1)[:, None]
+
+
+def _check_finite(entrants: Sequence[str], items: Sequence[Comparison]) -> None:
+    beats = [(i.first, i.second) for i in items if i.won + i.tied > 0]
+    beats += [(i.second, i.first) for i in items if i.lost + i.tied > 0]
+    short = [entrant for entrant, reached in _reached(entrants, beats).items() if len(reached) < len(entrants)]
+    if short:
+        raise ValueError(f"Without a prior there is no finite estimate: {short[0]} did not beat or tie all others.")
+    if not any(item.won + item.lost for item in items):
+        raise ValueError("Without a prior there is no finite estimate: every comparison is a tie.")
+
+
+def _reached(entrants: Sequence[str], links: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
+    """Return whom each entrant reaches over the links, itself included."""
+    ahead: dict[str, set[str]] = defaultdict(set)
+    for start, end in links:
+        ahead[start].add(end)
+    found = {}
+    for entrant in entrants:
+        seen, waiting = {entrant}, [entrant]
+        while waiting:
+            new = ahead[waiting.pop()] - seen
+            seen |= new
+            waiting.extend(new)
+        found[entrant] = frozenset(seen)
+    return found

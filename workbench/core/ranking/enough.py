@@ -1,0 +1,49 @@
+"""Whether there is enough for a table, or a sentence has to stand in its place.
+
+Invariant: where the verdicts cannot show any difference, whatever they say, no rank is told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from workbench.core.ranking.judgements import Comparisons
+
+FEWEST = 6
+"""Of two equal entrants one wins all of five verdicts in 1 of 16 cases, all of six in 1 of 32 (sign test, both sides).
+So with fewer than six not even a unanimous judge shows a difference at 95 %."""
+
+Reason = Literal["", "no_verdict", "all_bad", "one_entrant", "few"]
+
+
+@dataclass(frozen=True, slots=True)
+class Enough:
+    """Whether a table may be shown, "" for yes; else why not, how many verdicts are missing, and a sentence."""
+
+    reason: Reason = ""
+    missing: int = 0
+    sentence: str = ""
+
+    def __bool__(self) -> bool:
+        return not self.reason
+
+
+def enough(comparisons: Comparisons, fewest: int = FEWEST) -> Enough:
+    """Return whether these comparisons may be shown as a table."""
+    compared, bad, silent = comparisons.cases, comparisons.all_bad, comparisons.silent
+    missing = fewest - compared
+    if compared >= fewest:
+        return Enough()
+    more = f"{missing} more verdict{'' if missing == 1 else 's'}"
+    if compared:
+        verdicts = "1 verdict compares" if compared == 1 else f"{compared} verdicts compare"
+        said = f"Only {verdicts} them so far; not even agreement would show a difference yet."
+        return Enough("few", missing, f"{said} {more}, and there is a table.")
+    if silent:
+        said = "All verdicts are about a single entrant, so there is nobody to compare it with."
+        return Enough("one_entrant", missing, f"{said} Run two side by side, or group by something else.")
+    if bad:
+        said = "The only verdict is “all bad”" if bad == 1 else f"All {bad} verdicts are “all bad”"
+        return Enough("all_bad", missing, f"{said}, which says nothing about who is better. Mark a winner or a tie.")
+    return Enough("no_verdict", missing, f"No verdict yet. {more}, and there is a table.")

@@ -1,0 +1,89 @@
+"""Comparisons as arrays, and their sums over any selection of runs.
+
+Invariant: pairs are numbered in the order of their names, so the sums do not depend on the order of the verdicts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.core.ranking.judgements import Comparison
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.intp]
+
+_CELLS = 4_000_000
+"""At most about this many numbers are held at once while sums are made."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sums:
+    """What a model needs to know of each selection, one row each.
+
+    `counts` are comparisons per pair, `leads` half of wins minus losses per entrant, `ties` the tied comparisons.
+    """
+
+    counts: Floats
+    leads: Floats
+    ties: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """Comparisons between `entrants`; `first` and `second` are the places of each pair's entrants among them.
+
+    Comparisons are sorted by pair, those of pair p from `starts[p]` on; `run` is the place of each one's run, `lanes`
+    how many entrants met in it. `run_leads` and `run_ties` hold a row for each run.
+    """
+
+    entrants: tuple[str, ...]
+    first: Ints
+    second: Ints
+    starts: Ints
+    run: Ints
+    lanes: Floats
+    run_leads: Floats
+    run_ties: Floats
+
+    @property
+    def runs(self) -> int:
+        """How many runs there are."""
+        return len(self.run_ties)
+
+    def sums(self, times: Floats | None = None) -> Sums:
+        """Return the sums with every run counted as often as each row of `times` says; None counts each once."""
+        times = np.ones((1, self.runs)) if times is None else times
+        counts = np.empty((len(times), len(self.first)))
+        step = max(1, _CELLS // max(1, len(self.run)))
+        for start in range(0, len(times), step) if len(self.first) else ():
+            chosen = times[start : start + step, self.run]
+            counts[start : start + step] = np.add.reduceat(chosen, self.starts, axis=1)
+        return Sums(counts, times @ self.run_leads, times @ self.run_ties)
+
+    def lane_counts(self) -> Floats:
+        """Return half the sum of `lanes` of each pair: what its comparisons would count if they were independent."""
+        return np.add.reduceat(self.lanes, self.starts) / 2 if len(self.first) else np.zeros(0)
+
+
+def gather(items: Sequence[Comparison], entrants: Sequence[str]) -> Evidence:
+    """Return the evidence of these comparisons. All their entrants must be among `entrants`."""
+    place = {entrant: number for number, entrant in enumerate(entrants)}
+    runs = {run: number for number, run in enumerate(sorted({item.run for item in items}))}
+    ordered = sorted(items, key=lambda item: (place[item.first], place[item.second], item.run))
+    first = np.array([place[item.first] for item in ordered], dtype=np.intp)
+    second = np.array([place[item.second] for item in ordered], dtype=np.intp)
+    run = np.array([runs[item.run] for item in ordered], dtype=np.intp)
+    leads = np.array([(item.won - item.lost) / 2 for item in ordered])
+    tied = np.array([item.tied for item in ordered])
+    run_leads = np.zeros((len(runs), len(entrants)))
+    np.add.at(run_leads, (run, first), leads)
+    np.add.at(run_leads, (run, second), -leads)
+    run_ties = np.zeros(len(runs))
+    np.add.at(run_ties, run, tied)
+    starts = np.flatnonzero((np.diff(first, prepend=-1) != 0) | (np.diff(second, prepend=-1) != 0))
+    lanes = np.array([item.lanes for item in ordered])
+    return Evidence(tuple(entrants), first[starts], second[starts], starts, run, lanes, run_leads, run_ties)

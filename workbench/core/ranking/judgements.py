@@ -1,0 +1,185 @@
+"""Verdicts become comparisons between entrants.
+
+Invariant: of one run and one value set every pair of entrants makes one comparison of weight 1, however many samples,
+outputs or repeated verdicts there were; outputs of the same entrant never meet.
+
+An entrant is what the caller ranks: a version, a model, a version with a model, or a technique.
+
+A verdict that names one winner of k outputs is broken into k - 1 pairs, the winner against each other. Under Luce's
+choice axiom (Luce 1959), P(i is chosen) / P(j is chosen) does not depend on the others that were there, so each of
+these pairs is a Bradley-Terry comparison, and the estimate from them is consistent (Azari Soufiani, Chen, Parkes and
+Xia 2013, "Generalized method-of-moments for rank aggregation", who call this the top-1 breaking; Khetan and Oh 2016,
+"Data-driven rank breaking for efficient rank aggregation", JMLR 17). The losers are not compared: nobody said anything
+about them, and calling them tied would draw all of them together, which those papers show to be inconsistent.
+
+The pairs of one verdict depend on each other. `Comparison.lanes` keeps how many entrants met, for the uncertainty.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import combinations
+from math import fsum
+from typing import Literal
+
+Kind = Literal["winner", "tie", "all_bad"]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One output in a verdict. `place` is 1 for the winner or each of those tied, 2 for the rest, None for no place."""
+
+    output: str
+    entrant: str
+    place: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict that counts; `outputs` are in the order shown.
+
+    `run` is what is resampled as one: a run's uid, or for outputs of several runs a name of their own. `values` is the
+    value set within it. `seen` says that some of the outputs had been judged before.
+    """
+
+    run: str
+    values: str
+    kind: Kind
+    outputs: tuple[Judged, ...]
+    blind: bool = False
+    seen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How `first` did against `second` in a run: `won`, `lost` and `tied` make 1. `first` < `second` as text."""
+
+    run: str
+    first: str
+    second: str
+    won: float
+    lost: float
+    tied: float
+    lanes: float = 2.0
+    """How many entrants met in the verdict, the mean of several."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What is counted about one entrant.
+
+    `verdicts` placed it or called it bad with all others, `blind` of them blind, and it was the winner of `firsts`.
+    `won`, `lost` and `tied` count its comparisons, in parts where samples of one entrant fared differently.
+    """
+
+    entrant: str
+    verdicts: int = 0
+    firsts: int = 0
+    blind: int = 0
+    all_bad: int = 0
+    won: float = 0.0
+    lost: float = 0.0
+    tied: float = 0.0
+
+    @property
+    def pairs(self) -> float:
+        """How many comparisons it was in."""
+        return self.won + self.lost + self.tied
+
+
+@dataclass(frozen=True, slots=True)
+class Comparisons:
+    """All comparisons, sorted, and what was counted on the way.
+
+    `comparing` verdicts compare entrants and `blind` of these were blind; `all_bad` ones compare nobody, and neither do
+    the `silent` ones, whose outputs all belong to one entrant. `cases` are the value sets of runs that were compared,
+    each once however often it was judged.
+    """
+
+    items: tuple[Comparison, ...] = ()
+    tallies: tuple[Tally, ...] = ()
+    comparing: int = 0
+    blind: int = 0
+    all_bad: int = 0
+    silent: int = 0
+    cases: int = 0
+
+    @property
+    def entrants(self) -> tuple[str, ...]:
+        """Those that were compared with another, sorted."""
+        return tuple(sorted({name for item in self.items for name in (item.first, item.second)}))
+
+    @property
+    def runs(self) -> int:
+        """In how many runs somebody was compared."""
+        return len({item.run for item in self.items})
+
+
+_Shares = tuple[float, float, float]
+_Key = tuple[str, str, str, str]
+
+
+def compare(judgements: Iterable[Judgement]) -> Comparisons:
+    """Return the comparisons that these verdicts make."""
+    found: dict[_Key, list[tuple[_Shares, int]]] = defaultdict(list)
+    counts = {"comparing": 0, "blind": 0, "all_bad": 0, "silent": 0}
+    met: dict[str, list[Judgement]] = defaultdict(list)
+    for judgement in judgements:
+        pairs, entrants = _pairs(judgement), {judged.entrant for judged in judgement.outputs}
+        for (first, second), shares in pairs.items():
+            found[judgement.run, judgement.values, first, second].append((shares, len(entrants)))
+        kind = "all_bad" if judgement.kind == "all_bad" else "comparing" if pairs else "silent"
+        counts[kind] += 1
+        counts["blind"] += bool(pairs) and judgement.blind
+        if kind != "silent":
+            for entrant in entrants:
+                met[entrant].append(judgement)
+    items = tuple(_joined(key, found[key]) for key in sorted(found))
+    cases = len({key[:2] for key in found})
+    return Comparisons(items, _tallies(met, items), cases=cases, **counts)
+
+
+def _pairs(judgement: Judgement) -> dict[tuple[str, str], _Shares]:
+    """Return won, lost and tied of each pair of entrants, as shares of the compared pairs of their outputs."""
+    if judgement.kind == "all_bad":
+        return {}
+    tops = Counter(judged.entrant for judged in judgement.outputs if judged.place == 1)
+    rests = Counter(judged.entrant for judged in judgement.outputs if judged.place == 2)
+    pairs = {}
+    for first, second in combinations(sorted(tops.keys() | rests.keys()), 2):
+        won, lost = tops[first] * rests[second], rests[first] * tops[second]
+        tied = tops[first] * tops[second]
+        if total := won + lost + tied:
+            pairs[first, second] = (won / total, lost / total, tied / total)
+    return pairs
+
+
+def _joined(key: _Key, parts: list[tuple[_Shares, int]]) -> Comparison:
+    run, _, first, second = key
+    # Exact sums, so that the order of the verdicts leaves no trace.
+    won, lost, tied = (fsum(shares[i] for shares, _ in parts) / len(parts) for i in range(3))
+    return Comparison(run, first, second, won, lost, tied, sum(lanes for _, lanes in parts) / len(parts))
+
+
+def _tallies(met: dict[str, list[Judgement]], items: tuple[Comparison, ...]) -> tuple[Tally, ...]:
+    results: dict[str, list[_Shares]] = defaultdict(list)
+    for item in items:
+        results[item.first].append((item.won, item.lost, item.tied))
+        results[item.second].append((item.lost, item.won, item.tied))
+    return tuple(
+        Tally(
+            entrant,
+            len(met[entrant]),
+            sum(_is_first(entrant, judgement) for judgement in met[entrant]),
+            sum(judgement.blind for judgement in met[entrant]),
+            sum(judgement.kind == "all_bad" for judgement in met[entrant]),
+            *(fsum(result[i] for result in results[entrant]) for i in range(3)),
+        )
+        for entrant in sorted(met)
+    )
+
+
+def _is_first(entrant: str, judgement: Judgement) -> bool:
+    return judgement.kind == "winner" and any(o.entrant == entrant and o.place == 1 for o in judgement.outputs)

@@ -1,0 +1,146 @@
+"""Davidson's likelihood with a small prior, its peak, and its curvature there, for many selections of runs at once.
+
+Invariant: every step of the search goes uphill on a concave function, so it ends at its only peak.
+
+With strengths s on the log scale and d = s_i - s_j, the chances of win, loss and tie are in the proportion
+exp(d/2) : exp(-d/2) : nu (Davidson 1970, "On extending the Bradley-Terry model to accommodate ties in paired comparison
+experiments", JASA 65). This is an exponential family in s and log nu, so the log likelihood is concave and Newton's
+method with halved steps converges. Hunter (2004, "MM algorithms for generalized Bradley-Terry models", Annals of
+Statistics 32) gives the slower alternative that needs no second derivatives; here these are needed anyway.
+
+The prior lets every entrant win half a comparison and lose half a comparison against a virtual one whose strength is 0,
+ties aside (as the pseudo-rankings of Turner, van Etten, Firth and Kosmidis 2020, "Modelling rankings in R: the
+PlackettLuce package"), and adds half a decided comparison between equals, so that nu is finite if all are tied. Without
+a single tie nu is 0, and the model is that of Bradley and Terry (1952).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from workbench.core.ranking.evidence import Evidence, Floats, Sums
+
+_STEPS = 200
+_NEAR = 1e-14
+"""The search ends when a step promises less than this much of the size of the log likelihood."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Peak:
+    """Where the likelihood of each selection is highest: `strengths` has a row and `nu` a number for each."""
+
+    strengths: Floats
+    nu: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _View:
+    """The log likelihood at a point, and what its slopes are made of; a row for each selection.
+
+    `lean` is half the difference of the chances to win and to lose of each pair, `tie` that of a tie; `level` the
+    chance to beat the virtual entrant.
+    """
+
+    height: Floats
+    lean: Floats
+    tie: Floats
+    level: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Davidson's model of some evidence. `prior` is how many comparisons the prior is worth per entrant, 0 for none."""
+
+    evidence: Evidence
+    prior: float
+
+    def climb(self, sums: Sums, start: Peak) -> Peak:
+        """Return the peak for each selection, beginning at `start`. Raises ArithmeticError if there is none."""
+        tied = sums.ties > 0
+        strengths = start.strengths
+        log_nu = np.where(tied, np.log(np.maximum(start.nu, 1e-3)), -np.inf)
+        view = self._look(sums, strengths, log_nu)
+        for _ in range(_STEPS):
+            slope, curve = self._slopes(sums, view, np.exp(log_nu))
+            step = np.linalg.solve(curve, slope[:, :, None])[:, :, 0]
+            promised = (slope * step).sum(axis=1)
+            length = np.ones(len(strengths))
+            while True:
+                moved = strengths + length[:, None] * step[:, :-1], log_nu + length * step[:, -1]
+                ahead = self._look(sums, *moved)
+                lower = ~(ahead.height >= view.height - 1e-12 * (1 + np.abs(view.height)))
+                if not lower.any() or np.min(length) < 1e-6:
+                    break
+                length[lower] /= 2
+            (strengths, log_nu), view = moved, ahead
+            if (promised <= _NEAR * (1 + np.abs(view.height))).all():
+                return Peak(strengths, np.exp(log_nu))
+        raise ArithmeticError("The strengths did not settle.")
+
+    def curvature(self, sums: Sums, peak: Peak) -> tuple[Floats, Floats]:
+        """Return minus the second derivatives of the evidence and of the prior at a peak of one selection.
+
+        Rows and columns are the strengths and, last, log nu.
+        """
+        view = self._look(sums, peak.strengths, np.log(peak.nu, where=peak.nu > 0, out=np.full(1, -np.inf)))
+        _, both = self._slopes(sums, view, peak.nu)
+        prior = np.diag(np.append(*self._prior_curve(view, peak.nu)))
+        return both[0] - prior, prior
+
+    def _look(self, sums: Sums, strengths: Floats, log_nu: Floats) -> _View:
+        distance = strengths[:, self.evidence.first] - strengths[:, self.evidence.second]
+        far = np.abs(distance)
+        small = np.exp(-far)
+        middle = np.exp(log_nu[:, None] - far / 2)
+        whole = 1 + small + middle
+        height = (sums.leads * strengths).sum(axis=1) - (sums.counts * (np.log(whole) + far / 2)).sum(axis=1)
+        height += sums.ties * np.where(sums.ties > 0, log_nu, 0)
+        if self.prior:
+            # Half a win and half a loss is minus the mean of log(1 + e^s) and log(1 + e^-s).
+            drawn = np.logaddexp(0, strengths) + np.logaddexp(0, -strengths)
+            height -= self.prior / 2 * (drawn.sum(axis=1) + np.log1p(np.exp(log_nu) / 2))
+        return _View(height, np.sign(distance) * (1 - small) / whole / 2, middle / whole, _level(strengths))
+
+    def _slopes(self, sums: Sums, view: _View, nu: Floats) -> tuple[Floats, Floats]:
+        """Return first derivatives and minus the second ones, for each selection."""
+        evidence, size = self.evidence, len(self.evidence.entrants)
+        sides = _sides(evidence)
+        tied = sums.counts * view.tie
+        slope = np.empty((len(nu), size + 1))
+        slope[:, :-1] = sums.leads - (sums.counts * view.lean) @ sides + self.prior * (0.5 - view.level)
+        slope[:, -1] = sums.ties - tied.sum(axis=1) - self.prior / 2 * nu / (2 + nu)
+        weight = sums.counts * ((1 - view.tie) / 4 - view.lean**2)
+        curve = np.zeros((len(nu), size + 1, size + 1))
+        curve[:, evidence.first, evidence.second] = curve[:, evidence.second, evidence.first] = -weight
+        diagonal = np.arange(size)
+        curve[:, diagonal, diagonal] = weight @ np.abs(sides)
+        curve[:, :-1, -1] = curve[:, -1, :-1] = -(tied * view.lean) @ sides
+        curve[:, -1, -1] = (tied * (1 - view.tie)).sum(axis=1)
+        strength_curve, nu_curve = self._prior_curve(view, nu)
+        curve[:, diagonal, diagonal] += strength_curve
+        curve[:, -1, -1] += nu_curve
+        if not self.prior:
+            # Nothing says where the middle is; any wall keeps it where it was.
+            curve[:, :-1, :-1] += 1.0
+        fixed = nu == 0
+        slope[fixed, -1] = 0.0
+        curve[fixed, -1, -1] = 1.0
+        return slope, curve
+
+    def _prior_curve(self, view: _View, nu: Floats) -> tuple[Floats, Floats]:
+        equal = nu / (2 + nu)
+        return self.prior * view.level * (1 - view.level), self.prior / 2 * equal * (1 - equal)
+
+
+def _level(strengths: Floats) -> Floats:
+    return np.exp(-np.logaddexp(0, -strengths))
+
+
+def _sides(evidence: Evidence) -> Floats:
+    """Return a row for each pair, 1 at its first entrant and -1 at its second."""
+    sides = np.zeros((len(evidence.first), len(evidence.entrants)))
+    pairs = np.arange(len(evidence.first))
+    sides[pairs, evidence.first], sides[pairs, evidence.second] = 1.0, -1.0
+    return sides
