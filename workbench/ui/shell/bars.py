@@ -81,7 +81,7 @@ class Elided(QLabel):
 
 
 class Header(QFrame):
-    """The product's name or a notice in its place, what the session cost, and the menu."""
+    """The product's name or a notice in its place, the views, what the session cost, and the menu."""
 
     settings_clicked = Signal()
     palette_clicked = Signal()
@@ -151,9 +151,13 @@ class Header(QFrame):
 
     def add_notice(self, notice: QWidget) -> None:
         """Keep the room of the name for `notice`: it is shown there, and the name while it is hidden."""
-        self._layout.insertWidget(0, notice, 1000)
+        self._layout.insertWidget(2, notice, 1000)
         self._layout.setAlignment(notice, Qt.AlignmentFlag(0))
         notice.installEventFilter(self)
+
+    def add_views(self, tabs: QWidget) -> None:
+        """Put the tabs of the views where they stand whatever else is shown."""
+        self._layout.insertWidget(1, tabs)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
