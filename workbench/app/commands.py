@@ -8,12 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
+
+View = Literal["compose", "history", "rank"]
+COMPOSE: tuple[View, ...] = ("compose",)
+EVERYWHERE: tuple[View, ...] = ("compose", "history", "rank")
 
 
 @dataclass(frozen=True, slots=True)
 class WindowState:
     """What decides whether a command makes sense now."""
 
+    view: View = "compose"
     has_prompt: bool = False
     viewing: bool = False
     """A past iteration is shown, read-only."""
@@ -57,6 +63,12 @@ class Command:
     enabled: Enabled = lambda _: True
     fixed: bool = False
     """Its keys are the same for everybody: dialogs and text fields take them too."""
+    views: tuple[View, ...] = COMPOSE
+    """The views in which it makes sense."""
+
+    def possible(self, state: WindowState) -> bool:
+        """Whether it makes sense now."""
+        return state.view in self.views and self.enabled(state)
 
 
 def _always(_: WindowState) -> bool:
@@ -81,8 +93,8 @@ def _viewing(s: WindowState) -> bool:
 
 COMMANDS: tuple[Command, ...] = (
     # Where something is lacking the run itself says what.
-    Command("run", "Run all lanes", "Run", ("Ctrl+Return", "Ctrl+Enter"), lambda s: s.has_prompt),
-    Command("stop", "Stop everything", "Run", (), lambda s: s.running),
+    Command("run", "Run all lanes", "Run", ("Ctrl+Return", "Ctrl+Enter"), lambda s: s.has_prompt, views=EVERYWHERE),
+    Command("stop", "Stop everything", "Run", (), lambda s: s.running, views=EVERYWHERE),
     Command("stop_lane", "Stop the focused lane", "Run", ("Ctrl+.",), lambda s: s.lane_running),
     Command(
         "escape",
@@ -91,20 +103,23 @@ COMMANDS: tuple[Command, ...] = (
         ("Esc",),
         lambda s: s.viewing or s.running or s.detail_open or s.find_open,
         fixed=True,
+        views=EVERYWHERE,
     ),
     Command("retry_lane", "Retry the focused lane", "Run", ("Ctrl+R",), lambda s: s.can_retry_lane),
     Command("retry_all", "Retry all lanes that failed", "Run", ("Ctrl+Shift+R",), lambda s: s.can_retry),
     Command("tie", "Verdict: tie", "Verdict", (), lambda s: s.can_mark),
     Command("all_bad", "Verdict: all bad", "Verdict", (), lambda s: s.can_mark),
     Command("mark_focused", "Mark the focused lane the winner", "Verdict", (), lambda s: s.can_mark and s.lane_focused),
-    Command("blind", "Blind: hide who answers, from the next run on", "Verdict", ("Ctrl+B",), _always),
+    Command(
+        "blind", "Blind: hide who answers, from the next run on", "Verdict", ("Ctrl+B",), _always, views=EVERYWHERE
+    ),
     Command("reveal", "Reveal the names without a verdict", "Verdict", (), lambda s: s.blind),
-    Command("new_prompt", "New prompt", "Prompt", ("Ctrl+N",), lambda s: s.writable),
+    Command("new_prompt", "New prompt", "Prompt", ("Ctrl+N",), lambda s: s.writable, views=EVERYWHERE),
     Command("rename_prompt", "Rename prompt", "Prompt", ("F2",), lambda s: s.has_prompt and s.writable),
     Command("duplicate_prompt", "Duplicate prompt", "Prompt", (), lambda s: s.has_prompt and s.writable),
     Command("archive_prompt", "Archive prompt", "Prompt", (), lambda s: s.has_prompt and s.writable),
-    Command("show_archived", "Show archived prompts", "Prompt", (), _always),
-    Command("switch_prompt", "Go to the prompt list", "Prompt", ("Ctrl+P",), _always),
+    Command("show_archived", "Show archived prompts", "Prompt", (), _always, views=EVERYWHERE),
+    Command("switch_prompt", "Go to the prompt list", "Prompt", ("Ctrl+P",), _always, views=EVERYWHERE),
     Command("undo", "Undo", "Edit", ("Ctrl+Z",), lambda s: _editing(s) and s.can_undo, True),
     Command("redo", "Redo", "Edit", ("Ctrl+Shift+Z", "Ctrl+Y"), lambda s: _editing(s) and s.can_redo, True),
     Command("add_message", "Add a message", "Edit", ("Ctrl+M",), _editing),
@@ -182,21 +197,22 @@ COMMANDS: tuple[Command, ...] = (
     Command("branch", "Branch from what is shown", "History", ("Ctrl+Shift+B",), _viewing),
     Command("back", "Back to the draft", "History", (), _viewing),
     Command("note", "Note on what is shown", "History", ("Ctrl+Shift+N",), lambda s: s.can_note and s.writable),
-    Command("palette", "Palette: find and do anything", "View", ("Ctrl+K",), _always),
-    Command("shortcuts", "Keyboard shortcuts", "View", ("F1",), _always),
-    Command("menu", "Open the menu", "View", ("F10",), _always),
-    Command("context_menu", "Open the menu of what is focused", "View", ("Shift+F10",), _always),
-    Command("next_pane", "Go to the next part of the window", "View", ("F6",), _always),
-    Command("previous_pane", "Go to the previous part of the window", "View", ("Shift+F6",), _always),
-    Command("settings", "Settings: keys, endpoints, appearance", "View", ("Ctrl+,",), _always),
-    Command("theme_system", "Appearance: follow the system", "View", (), _always),
-    Command("theme_light", "Appearance: light", "View", (), _always),
-    Command("theme_dark", "Appearance: dark", "View", (), _always),
-    Command("wrap", "Wrap long lines in messages, on or off", "View", ("Alt+Z",), _always),
-    Command("zoom_in", "Larger text", "View", ("Ctrl++", "Ctrl+="), _always),
-    Command("zoom_out", "Smaller text", "View", ("Ctrl+-",), _always),
-    Command("zoom_reset", "Text at 100 %", "View", ("Ctrl+0",), _always),
-    Command("quit", "Quit", "View", ("Ctrl+Q",), _always),
+    Command("view_compose", "Compose: editor and lanes", "View", ("Alt+1",), _always, views=EVERYWHERE),
+    Command("palette", "Palette: find and do anything", "View", ("Ctrl+K",), _always, views=EVERYWHERE),
+    Command("shortcuts", "Keyboard shortcuts", "View", ("F1",), _always, views=EVERYWHERE),
+    Command("menu", "Open the menu", "View", ("F10",), _always, views=EVERYWHERE),
+    Command("context_menu", "Open the menu of what is focused", "View", ("Shift+F10",), _always, views=EVERYWHERE),
+    Command("next_pane", "Go to the next part of the window", "View", ("F6",), _always, views=EVERYWHERE),
+    Command("previous_pane", "Go to the previous part of the window", "View", ("Shift+F6",), _always, views=EVERYWHERE),
+    Command("settings", "Settings: keys, endpoints, appearance", "View", ("Ctrl+,",), _always, views=EVERYWHERE),
+    Command("theme_system", "Appearance: follow the system", "View", (), _always, views=EVERYWHERE),
+    Command("theme_light", "Appearance: light", "View", (), _always, views=EVERYWHERE),
+    Command("theme_dark", "Appearance: dark", "View", (), _always, views=EVERYWHERE),
+    Command("wrap", "Wrap long lines in messages, on or off", "View", ("Alt+Z",), _always, views=EVERYWHERE),
+    Command("zoom_in", "Larger text", "View", ("Ctrl++", "Ctrl+="), _always, views=EVERYWHERE),
+    Command("zoom_out", "Smaller text", "View", ("Ctrl+-",), _always, views=EVERYWHERE),
+    Command("zoom_reset", "Text at 100 %", "View", ("Ctrl+0",), _always, views=EVERYWHERE),
+    Command("quit", "Quit", "View", ("Ctrl+Q",), _always, views=EVERYWHERE),
 )
 
 GROUPS: tuple[str, ...] = ("Run", "Verdict", "Prompt", "Edit", "Values", "Lanes", "History", "View")
@@ -214,19 +230,23 @@ class VerdictKey:
     kind: str = "winner"
 
 
+def digit_of(key: int, scan_code: int) -> int | None:
+    """Return the digit that a key means by what it types or, where that is none, by its place; else None."""
+    if _KEY_0 <= key <= _KEY_9:
+        return key - _KEY_0
+    return _DIGIT_ROW.get(scan_code)
+
+
 def verdict_key(key: int, scan_code: int, *, ctrl: bool) -> VerdictKey | None:
     """Return what a key means for verdicts, or None.
 
     `key` is Qt's key, `scan_code` its native code. French keyboards type digits with Shift, so the position of the key
     decides where its character is not a digit itself; without Ctrl the minus character always means "all bad".
     """
-    if _KEY_0 <= key <= _KEY_9:
-        digit = key - _KEY_0
-    elif key == _KEY_MINUS and not ctrl:
+    if key == _KEY_MINUS and not ctrl:
         return VerdictKey(kind="all_bad")
-    elif scan_code in _DIGIT_ROW:
-        digit = _DIGIT_ROW[scan_code]
-    else:
+    digit = digit_of(key, scan_code)
+    if digit is None:
         return None
     if digit == 0:
         return None if ctrl else VerdictKey(kind="tie")

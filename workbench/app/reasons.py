@@ -6,8 +6,9 @@ Invariant: a reason is only given when the command would be possible without wha
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from typing import Any
 
-from workbench.app.commands import Command, WindowState
+from workbench.app.commands import COMPOSE, Command, WindowState
 
 _LACKING = {
     "has_prompt": "no prompt is open",
@@ -32,11 +33,14 @@ _IN_THE_WAY = {"viewing": "not while something past is shown", "running": "not w
 
 def why_not(command: Command, state: WindowState) -> str:
     """Return in a few words why `command` makes no sense now, "" when it does."""
-    if command.enabled(state):
+    if command.possible(state):
         return ""
+    if state.view not in command.views:
+        return "only in Compose" if command.views == COMPOSE else "not in this view"
     for field in fields(WindowState):
         value = getattr(state, field.name)
-        if isinstance(value, bool) and command.enabled(replace(state, **{field.name: not value})):
+        other: dict[str, Any] = {field.name: not value}
+        if isinstance(value, bool) and command.enabled(replace(state, **other)):
             words = _IN_THE_WAY if value else _LACKING
             return words.get(field.name, "not now")
     return "not now"

@@ -22,13 +22,15 @@ from workbench.ui.frame import Frame
 from workbench.ui.gate import RunGate
 from workbench.ui.handlers import Handlers
 from workbench.ui.keybinding import KeyBindings
-from workbench.ui.keys import VerdictKeys
+from workbench.ui.keys import VerdictKeys, ViewKeys
 from workbench.ui.lanes import LanesView
 from workbench.ui.notices import Notices
 from workbench.ui.overlays import Overlays
+from workbench.ui.places import places
 from workbench.ui.shell.actions import Actions
 from workbench.ui.shell.notice import NoticeBar
 from workbench.ui.shell.sidebar import SideBar
+from workbench.ui.shell.views import Views
 from workbench.ui.window import MainWindow
 from workbench.ui.wiring import wire
 
@@ -51,6 +53,8 @@ def build(window: MainWindow) -> Iterator[None]:
     window.prompts.load_now(opened.prompts)
     window.sidebar.divide(by_hand=geometry.restore_divider(frame.settings, geometry.SIDE, window.sidebar.splitter))
     yield
+    window.views = Views(frame.stage, window.sidebar, places(window), window)
+    frame.header.add_views(window.views.tabs)
     window.notice = NoticeBar()
     frame.add_notice(window.notice)
     window.notices = Notices(window)
@@ -70,6 +74,7 @@ def build(window: MainWindow) -> Iterator[None]:
     window.blindness = Blindness(window)
     wire(window)
     VerdictKeys(frame, window.verdict_key)
+    ViewKeys(frame, window.view_key)
     yield
     _show_draft(window)
     yield

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QFrame, QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.core.content import Content
 from workbench.host import settings as stored
@@ -68,7 +68,9 @@ class Frame(QMainWindow):
         side = QFrame(self.divider)
         set_role(side, "sunken")
         side.setMinimumWidth(NARROWEST_SIDE)
-        self.view = ComposeView(self.theme, self.divider)
+        self.stage = QStackedWidget(self.divider)
+        self.view = ComposeView(self.theme, self.stage)
+        self.stage.addWidget(self.view)
         self.wrapping = Wrapping(self, wraps=self.settings.wrap)
         self.wrapping.follow(self.view.editor)
         self.view.past_made.connect(self.wrapping.follow)

@@ -50,7 +50,7 @@ class Handlers:
             "duplicate_prompt": lambda: self.duplicate_prompt(compose.prompt_uid),
             "archive_prompt": lambda: self.archive_prompt(compose.prompt_uid),
             "show_archived": w.prompts.toggle_archived,
-            "switch_prompt": w.sidebar.prompt_list.setFocus,
+            "switch_prompt": self.to_prompts,
             "undo": w.view.editor.undo,
             "redo": w.view.editor.redo,
             "add_message": w.view.editor.add_next,
@@ -97,6 +97,7 @@ class Handlers:
             "branch": lambda: self.take_over(branch=True),
             "back": self.back,
             "note": lambda: w.dialogs.edit_note(compose.shown_row()),
+            "view_compose": lambda: w.views.show("compose"),
             "palette": w.overlays.open_palette,
             "shortcuts": w.overlays.open_sheet,
             "menu": w.header.open_menu,
@@ -113,6 +114,12 @@ class Handlers:
             "zoom_reset": lambda: w.theme.set_scale(1.0),
             "quit": w.frame.close,
         }
+
+    def to_prompts(self) -> None:
+        """Go to the list of prompts, which is not beside every view."""
+        if self._window.sidebar.isHidden():
+            self._window.views.show("compose")
+        self._window.sidebar.prompt_list.setFocus()
 
     def escape(self) -> None:
         """Close the innermost open thing; when nothing is open, stop what runs."""

@@ -40,6 +40,7 @@ class KeyBindings(QObject):
         window = self._window
         window.actions_.bind(self.keymap)
         window.header.name_keys(self.name)
+        window.views.tabs.name_keys(self.name)
         window.sidebar.name_keys(self.name)
         window.view.runbar.name_keys(self.name)
         window.view.viewing.name_keys(self.name)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.commands import VerdictKey, verdict_key
+from workbench.app.commands import VerdictKey, digit_of, verdict_key
 
 _EDITABLE = (QLineEdit, QAbstractSpinBox, QComboBox)
 
@@ -29,6 +29,26 @@ def takes_text(widget: QWidget | None) -> bool:
     if isinstance(widget, QPlainTextEdit | QTextEdit):
         return not widget.isReadOnly()
     return isinstance(widget, _EDITABLE)
+
+
+class ViewKeys(QObject):
+    """Alt with a digit leads to a view, also on keyboards that type digits with Shift, whose shortcuts do not match.
+
+    `show` gets the digit and returns whether there is a view of that number.
+    """
+
+    def __init__(self, window: QWidget, show: Callable[[int], bool]) -> None:
+        super().__init__(window)
+        self._show = show
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent) or event.isAutoRepeat():
+            return False
+        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier != Qt.KeyboardModifier.AltModifier:
+            return False
+        digit = digit_of(event.key(), event.nativeScanCode())
+        return digit is not None and self._show(digit)
 
 
 class VerdictKeys(QObject):

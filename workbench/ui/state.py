@@ -19,6 +19,7 @@ def window_state(window: MainWindow) -> WindowState:
     focused_running = bool(focused) and board.is_running(focused)
     running = compose.still_running()
     return WindowState(
+        view=window.views.shown,
         has_prompt=bool(compose.prompt_uid),
         viewing=viewing,
         running=running,

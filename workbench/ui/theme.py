@@ -252,6 +252,12 @@ QPushButton[role="quiet-strong"], QToolButton[role="quiet-strong"] {
 }
 QPushButton[role="quiet-strong"]:hover, QToolButton[role="quiet-strong"]:hover { background: @hover; }
 QPushButton[role="quiet-strong"]:focus, QToolButton[role="quiet-strong"]:focus { border-color: @accent; }
+QToolButton[role="view"] {
+  background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 5px 11px; color: @muted;
+}
+QToolButton[role="view"]:hover { background: @hover; color: @text; }
+QToolButton[role="view"]:checked { background: @selected; color: @accent; font-weight: 600; }
+QToolButton[role="view"]:focus { border-color: @accent; }
 QToolButton[role="toggle"] {
   background: transparent; border: 1px solid transparent; border-radius: 5px; padding: 3px 6px; color: @muted;
 }

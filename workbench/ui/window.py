@@ -45,6 +45,7 @@ from workbench.ui.shell.actions import Actions
 from workbench.ui.shell.keybutton import with_key
 from workbench.ui.shell.notice import NoticeBar
 from workbench.ui.shell.sidebar import SideBar
+from workbench.ui.shell.views import Views
 from workbench.ui.state import window_state
 from workbench.ui.warm import Warmth
 
@@ -58,6 +59,7 @@ class MainWindow(QObject):
     """One window over one database; `building.build` makes its widgets, and only then can it be used."""
 
     sidebar: SideBar
+    views: Views
     notice: NoticeBar
     notices: Notices
     dialogs: Dialogs
@@ -114,8 +116,10 @@ class MainWindow(QObject):
                 self.actions_.press(keys)
 
     def run(self) -> None:
-        """Run all lanes; while the window is being completed the frame keeps the wish."""
+        """Run all lanes, and show them; while the window is being completed the frame keeps the wish."""
         if self.frame.is_complete:
+            if self.views.shown != "compose":
+                self.views.show("compose")
             self.gate.run()
 
     def _listen(self) -> None:
@@ -299,9 +303,19 @@ class MainWindow(QObject):
 
     def verdict_key(self, key: VerdictKey) -> bool:
         """Give the verdict that a key means; False when it means none now."""
+        if self.views.shown != "compose":
+            return False
         if key.lane:
             return self.handlers.mark_number(key.lane)
         self.compose.stage.judging.judge("tie" if key.kind == "tie" else "all_bad", self.shown_slots())
+        return True
+
+    def view_key(self, digit: int) -> bool:
+        """Show the view that Alt with a digit means, unless these keys were given to something else."""
+        command = self.keys.keymap.owner(f"Alt+{digit}")
+        if command is None or not command.id.startswith("view_"):
+            return False
+        self.actions_[command.id].trigger()
         return True
 
     def _deactivated(self) -> None:

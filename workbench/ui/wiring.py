@@ -57,6 +57,7 @@ def wire(window: MainWindow) -> None:
         moved.connect(lambda: side.select_iteration(compose.shown_row()))
         # The rows of a prompt may come after its answers, and what can be walked to or noted depends on them.
         moved.connect(lambda: window.update_state())
+    window.views.changed.connect(lambda _: window.update_state())
     window.header.palette_clicked.connect(window.actions_["palette"].trigger)
     window.header.settings_clicked.connect(lambda: window.dialogs.settings("keys"))
     compose.saver.saved.connect(window.notices.saved)

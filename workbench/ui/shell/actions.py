@@ -48,7 +48,7 @@ class Actions(QObject):
     def update(self, state: WindowState) -> None:
         """Enable what makes sense now."""
         for command in COMMANDS:
-            self._actions[command.id].setEnabled(command.enabled(state))
+            self._actions[command.id].setEnabled(command.possible(state))
 
     def press(self, wish: QKeySequence | str) -> None:
         """Do what keys or the id of a command mean now, if anything: the wish came before there were actions."""

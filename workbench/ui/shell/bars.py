@@ -87,10 +87,11 @@ class Elided(QLabel):
 
 
 class Header(QFrame):
-    """The product's name or a notice in its place, what the session cost, and the menu.
+    """The product's name, the views, a notice or what the session cost, and the menu.
 
-    What there is no room for beside a notice yields: first the session, which moves nothing; where text is large also
-    the key of the palette and the settings, which are in the menu, whether a notice is shown or not.
+    What there is no room for yields: first the session, while a notice is shown; where text is large or the window
+    small also the key of the palette, the settings, which are in the menu, and the name, whether a notice is shown or
+    not. So a notice moves nothing.
     """
 
     settings_clicked = Signal()
@@ -130,6 +131,8 @@ class Header(QFrame):
         layout.addWidget(settings)
         layout.addWidget(self._menu)
         self._layout = layout
+        self._tabs: QWidget | None = None
+        self._notice: QWidget | None = None
         self.name_keys(first_keys)
 
     def name_keys(self, name: KeyName) -> None:
@@ -158,14 +161,23 @@ class Header(QFrame):
         self._blind.setAccessibleName(f"{self._blind.text()}: runs hide who answers until a verdict")
 
     def add_notice(self, notice: QWidget) -> None:
-        """Keep the room of the name for `notice`: it is shown there, and the name while it is hidden."""
-        self._layout.insertWidget(0, notice, 1000)
+        """Keep the room behind the views for `notice`, and that of the name where there are no tabs of views."""
+        self._notice = notice
+        self._layout.insertWidget(self._layout.indexOf(self._tabs or self._name) + 1, notice, 1000)
         self._layout.setAlignment(notice, Qt.AlignmentFlag(0))
         notice.installEventFilter(self)
+        notice.destroyed.connect(self._forget_notice)
+
+    def _forget_notice(self) -> None:
+        self._notice = None
+
+    def add_views(self, tabs: QWidget) -> None:
+        """Put the tabs of the views beside the name, where they stand whatever else is shown."""
+        self._tabs = tabs
+        self._layout.insertWidget(1, tabs)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
-            self._name.setHidden(event.type() == QEvent.Type.ShowToParent)
             self._fit()
         return super().eventFilter(watched, event)
 
@@ -189,18 +201,21 @@ class Header(QFrame):
         margins, gap = self._layout.contentsMargins(), self._layout.spacing()
         room = self.width() - margins.left() - margins.right()
         room -= sum(button.sizeHint().width() + gap for button in (self._blind, self._menu))
+        tabs = None if self._tabs is None or self._tabs.isHidden() else self._tabs
+        notice = None if self._notice is None or self._notice.isHidden() else self._notice
+        room -= tabs.sizeHint().width() + gap if tabs else 0
+        name = self._name.sizeHint().width() + gap if tabs else 0
         settings = self._settings.sizeHint().width() + gap
         widths = [self._palette.width_at(level) + gap for level in (0, 1)]
         least = _NOTICE_CHARACTERS * self.fontMetrics().averageCharWidth()
-        level, hidden = next(
-            (one for one in ((0, False), (1, False)) if room - settings - widths[one[0]] >= least), (1, True)
+        choices = [(0, True, True), (0, False, True), (1, False, True), (1, False, False)]
+        level, has_name, has_settings = next(
+            (one for one in choices if room - widths[one[0]] - name * one[1] - settings * one[2] >= least), choices[-1]
         )
         self._palette.say(level)
-        self._settings.setHidden(hidden)
-        room -= widths[level] + (0 if hidden else settings)
-        item = self._layout.itemAt(0)
-        first = item.widget() if item is not None else None
-        notice = first if first is not None and first is not self._name and not first.isHidden() else None
+        self._settings.setHidden(not has_settings)
+        self._name.setHidden(not has_name if tabs else notice is not None)
+        room -= widths[level] + name * has_name + settings * has_settings
         taken = self._session.sizeHint().width() + 2 * gap + (notice.sizeHint().width() if notice else 0)
         self._session.setHidden(not self._session.full() or (notice is not None and taken > room))
 

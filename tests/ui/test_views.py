@@ -1,0 +1,133 @@
+"""The views of the window: one at a time, made when first wanted, entered where they were left."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from workbench.ui.keys import ViewKeys
+from workbench.ui.shell.views import Place, Views
+
+ALT, SHIFT = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
+THREE = 12
+"""The code of the third key of the digit row on X11 and Wayland."""
+
+
+class Page(QWidget):
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        layout = QVBoxLayout(self)
+        self.first, self.second = QLineEdit(self), QLineEdit(self)
+        layout.addWidget(self.first)
+        layout.addWidget(self.second)
+
+
+class Stage:
+    """A window with a side bar, Compose and a view that is made when it is wanted."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self.window = QMainWindow()
+        qtbot.addWidget(self.window)
+        central = QWidget(self.window)
+        self.window.setCentralWidget(central)
+        self.side = QLabel("side", central)
+        stack = QStackedWidget(central)
+        self.compose = Page(stack)
+        stack.addWidget(self.compose)
+        self.made: list[Page] = []
+        self.views = Views(
+            stack,
+            self.side,
+            {
+                "compose": Place("Compose", lambda: self.compose, self.compose.first.setFocus),
+                "history": Place("History", self._make, lambda: self.made[0].first.setFocus(), has_side=False),
+            },
+            self.window,
+        )
+        layout = QVBoxLayout(central)
+        for part in (self.views.tabs, self.side, stack):
+            layout.addWidget(part)
+        self.window.show()
+        self.window.activateWindow()
+        qtbot.waitUntil(self.window.isActiveWindow)
+
+    def _make(self) -> Page:
+        self.made.append(Page())
+        return self.made[-1]
+
+
+@pytest.fixture
+def stage(qtbot: QtBot) -> Stage:
+    return Stage(qtbot)
+
+
+def test_a_view_is_made_when_it_is_first_wanted(stage: Stage) -> None:
+    assert stage.made == []
+    assert stage.views.page("history") is None
+    QTest.mouseClick(stage.views.tabs.tab("history"), Qt.MouseButton.LeftButton)
+    assert len(stage.made) == 1
+    assert stage.views.shown == "history"
+    assert stage.made[0].isVisible()
+    assert not stage.compose.isVisible()
+    assert stage.made[0].first.hasFocus()
+    stage.views.show("compose")
+    stage.views.show("history")
+    assert len(stage.made) == 1
+
+
+def test_the_side_bar_stands_beside_the_views_that_want_it(stage: Stage) -> None:
+    stage.views.show("history")
+    assert not stage.side.isVisible()
+    stage.views.show("compose")
+    assert stage.side.isVisible()
+
+
+def test_a_view_is_entered_where_it_was_left(stage: Stage) -> None:
+    stage.compose.second.setFocus()
+    stage.views.show("history")
+    stage.views.show("compose")
+    assert stage.compose.second.hasFocus()
+
+
+def test_what_had_the_keyboard_may_be_gone(stage: Stage) -> None:
+    stage.compose.second.setFocus()
+    stage.views.show("history")
+    stage.compose.second.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    stage.views.show("compose")
+    assert stage.compose.first.hasFocus()
+
+
+def test_tabs_tell_what_is_shown_and_changes_are_told_once(stage: Stage) -> None:
+    told: list[str] = []
+    stage.views.changed.connect(told.append)
+    stage.views.show("history")
+    stage.views.show("history")
+    assert told == ["history"]
+    assert stage.views.tabs.tab("history").isChecked()
+    assert not stage.views.tabs.tab("compose").isChecked()
+
+
+@pytest.mark.parametrize(
+    ("key", "held", "wanted"),
+    [
+        (Qt.Key.Key_3, ALT, 3),
+        (Qt.Key.Key_QuoteDbl, ALT, 3),
+        (Qt.Key.Key_3, ALT | SHIFT, None),
+        (Qt.Key.Key_A, ALT, None),
+    ],
+)
+def test_alt_with_a_digit_by_its_place(
+    qtbot: QtBot, key: Qt.Key, held: Qt.KeyboardModifier, wanted: int | None
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    taken: list[int] = []
+    ViewKeys(window, lambda digit: taken.append(digit) is None)
+    scan_code = 38 if key == Qt.Key.Key_A else THREE
+    QApplication.sendEvent(window, QKeyEvent(QEvent.Type.KeyPress, key, held, scan_code, 0, 0))
+    assert taken == ([] if wanted is None else [wanted])
