@@ -49,20 +49,21 @@ def make(database: Path, folder: Path, now: str, *, by_hand: bool = False) -> Ba
     copied = target.with_name(f"{target.name}.unseen")
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        connection = connect(database, mode="ro")
         try:
-            copy_whole(connection, database, copied)
+            connection = connect(database, mode="ro")
+            try:
+                copy_whole(connection, database, copied)
+            finally:
+                connection.close()
+            verify(copied)
+            copied.replace(target)
         finally:
-            connection.close()
-        verify(copied)
-        copied.replace(target)
+            copied.unlink(missing_ok=True)
     except Exception as error:
         told = translate(error, database)
         if told is None or told is error:
             raise
         raise told from error
-    finally:
-        copied.unlink(missing_ok=True)
     for pattern in (f"*{PARTIAL}", "*.unseen"):
         remove_stale(folder.glob(f"{glob.escape(database.stem)}-{pattern}"))
     return Backup(target, now, target.stat().st_size, by_hand)
