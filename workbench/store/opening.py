@@ -7,22 +7,18 @@ written, or that a newer major release wrote, is opened to read and says so.
 from __future__ import annotations
 
 import glob
-import os
 import sqlite3
-import stat
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.store.connections import connect
+from workbench.store.copying import PARTIAL, copy_whole, remove_stale
 from workbench.store.errors import StoreError, failure, translate
 from workbench.store.place import check_place
 from workbench.store.schema import APPLICATION_ID, VERSION, major, show
 
 _KEPT_COPIES = 2
-_PARTIAL = ".partial"
-_STALE_S = 3600
-"""Another process may be writing a partial copy that is younger than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,31 +130,16 @@ def _use_wal(connection: sqlite3.Connection, busy_ms: int) -> None:
 
 
 def _copy(connection: sqlite3.Connection, path: Path, version: int, now: str) -> None:
-    """Copy the file beside itself before it changes, and keep this copy and the newest other one.
-
-    A copy has its name only when it is whole and on the disk; what a kill left of one is removed by a later upgrade.
-    """
+    """Copy the file beside itself before it changes, and keep this copy and the newest other one."""
     stamp = "".join(c for c in now if c.isalnum())
     target = path.with_name(f"{path.stem}.before-upgrade-{stamp}-from-{show(version)}{path.suffix}")
-    partial = target.with_name(f"{target.name}{_PARTIAL}")
-    partial.unlink(missing_ok=True)
-    try:
-        connection.execute("VACUUM INTO ?", (str(partial),))
-        partial.chmod(stat.S_IMODE(path.stat().st_mode))
-        with partial.open("r+b") as file:
-            os.fsync(file.fileno())
-        partial.replace(target)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
+    copy_whole(connection, path, target)
     names = f"{glob.escape(path.stem)}.before-upgrade-*{glob.escape(path.suffix)}"
     # Not by their order alone: a clock that was set back makes the newest copy look like the oldest.
     others = sorted(other for other in path.parent.glob(names) if other != target)
     for old in others[: 1 - _KEPT_COPIES]:
         old.unlink(missing_ok=True)
-    for half in path.parent.glob(f"{names}{_PARTIAL}"):
-        if abs(time.time() - half.stat().st_mtime) > _STALE_S:
-            half.unlink(missing_ok=True)
+    remove_stale(path.parent.glob(f"{names}{PARTIAL}"))
 
 
 def _migrate(connection: sqlite3.Connection, now: str, database_uid: str) -> None:

@@ -44,6 +44,7 @@ from workbench.store.connections import Readers, connect
 from workbench.store.errors import StoreError, failure
 from workbench.store.opening import Opened, open_file
 from workbench.store.records import Partial, Recovered, RunBegun, RunStart, WholePrompt
+from workbench.store.upkeep import Upkeep
 from workbench.store.writer import Writer
 
 T = TypeVar("T")
@@ -79,6 +80,11 @@ class Store:
         """One sentence about this file that people should see, or ""."""
         return self._refusal.sentence if self._refusal else ""
 
+    @property
+    def upkeep(self) -> Upkeep:
+        """What looks after the file."""
+        return Upkeep(self.path, self._readers, self._write, self._alone)
+
     def close(self) -> None:
         """Write everything that was asked for, then close. Safe to repeat."""
         self._readers.close()
@@ -96,6 +102,9 @@ class Store:
         future: Future[T] = Future()
         future.set_exception(StoreError(why.sentence, why.detail, why.code))
         return future
+
+    def _alone(self, work: Callable[[sqlite3.Connection], T]) -> Future[T]:
+        return self._write(work) if self._writer is None else self._writer.ask(work)
 
     # Prompts, drafts, versions
 

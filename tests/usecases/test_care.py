@@ -1,0 +1,127 @@
+"""The history looked after: daily copies, room given back, rules that drop nothing by themselves."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.store.making import FULL_RESULT, NOW, opened, run, text
+from workbench.core.care import CARE, Rules
+from workbench.store import Store, StoreError
+from workbench.usecases.care import Care, Freed
+
+
+class Clock:
+    def __init__(self, now: str) -> None:
+        self.now = now
+
+    def __call__(self) -> str:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock("2026-11-24T14:00:00.000Z")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = opened(tmp_path / "history.db")
+    store.create_prompt("p", "Order bot", NOW).result(10)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def care(store: Store, clock: Clock) -> Care:
+    return Care(store, clock)
+
+
+def answered(store: Store, name: str, at: str = NOW) -> None:
+    store.begin_run(run(name, text("Hi"), at=at)).result(10)
+    store.finish_output(f"{name}.0.0", FULL_RESULT, at).result(10)
+
+
+def test_a_copy_a_day_where_something_is_new(care: Care, store: Store, clock: Clock) -> None:
+    first = care.back_up_if_due()
+    assert first is not None
+    assert not first.by_hand
+    assert care.back_up_if_due() is None
+    clock.now = "2026-11-25T14:00:00.000Z"
+    assert care.back_up_if_due() is None
+    answered(store, "r", "2026-11-25T13:00:00.000Z")
+    second = care.back_up_if_due()
+    assert second is not None
+    assert care.backups() == [second, first]
+
+
+def test_old_copies_go_when_a_new_one_is_there(care: Care, store: Store, clock: Clock) -> None:
+    care.set_rules(Rules(keep=2))
+    for day in range(1, 5):
+        clock.now = f"2026-12-0{day}T14:00:00.000Z"
+        answered(store, f"r{day}", f"2026-12-0{day}T13:00:00.000Z")
+        assert care.back_up_if_due() is not None
+    assert [backup.made_at[:10] for backup in care.backups()] == ["2026-12-04", "2026-12-03"]
+
+
+def test_who_wants_no_daily_copies_gets_none_but_can_make_one(care: Care) -> None:
+    care.set_rules(Rules(daily=False))
+    assert care.back_up_if_due() is None
+    assert care.back_up().by_hand
+    assert len(care.backups()) == 1
+
+
+def test_copies_go_where_the_person_wants_them(care: Care, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    care.set_rules(Rules(folder=str(elsewhere)))
+    assert care.back_up().path.parent == elsewhere
+
+
+def test_a_copy_that_cannot_be_made_is_an_error_and_removes_none(care: Care, store: Store, clock: Clock) -> None:
+    assert care.back_up_if_due() is not None
+    clock.now = "2026-11-26T14:00:00.000Z"
+    answered(store, "r", "2026-11-26T13:00:00.000Z")
+    care.set_rules(Rules(keep=1, folder=str(store.path)))
+    with pytest.raises(StoreError):
+        care.back_up_if_due()
+    care.set_rules(Rules(keep=1))
+    assert len(care.backups()) == 1
+
+
+def test_damaged_rules_are_those_that_drop_nothing(care: Care, store: Store) -> None:
+    store.set_meta(CARE, '{"raw_days": "all"}').result(10)
+    assert care.rules() == Rules()
+    answered(store, "r", "2020-01-01T00:00:00.000Z")
+    assert care.tidy() == 0
+
+
+def test_a_rule_drops_what_is_old(care: Care, store: Store) -> None:
+    answered(store, "old", "2026-01-01T00:00:00.000Z")
+    answered(store, "new", NOW)
+    care.set_rules(Rules(raw_days=30))
+    assert care.tidy() == 1
+    assert care.droppable()[0] == 1
+
+
+def test_making_smaller_tells_what_it_does_and_can_be_stopped(care: Care, store: Store) -> None:
+    for number in range(3):
+        answered(store, f"r{number}")
+    said: list[str] = []
+    freed = care.make_smaller(threading.Event(), said.append)
+    assert freed.responses == 3
+    assert not freed.stopped
+    assert said == ["Dropped 3 raw responses…", "Giving the room back to the disk…"]
+    answered(store, "again")
+    stop = threading.Event()
+    stop.set()
+    assert care.make_smaller(stop, said.append) == Freed(0, 0, stopped=True)
+    assert care.droppable()[0] == 1
+
+
+def test_a_sound_history_has_nothing_wrong(care: Care, store: Store) -> None:
+    answered(store, "r")
+    assert care.check() == []
+    assert care.size().total > 0

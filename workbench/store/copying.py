@@ -1,0 +1,51 @@
+"""Whole copies of a database.
+
+Invariant: a copy has its name only when it is whole and on the disk; what a kill left of one has another name.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+PARTIAL = ".partial"
+_STALE_S = 3600
+"""Another process may be writing a partial copy that is younger than this."""
+
+
+def copy_whole(connection: sqlite3.Connection, source: Path, target: Path) -> None:
+    """Copy the database of `connection`, whose file is `source`, to `target`; an interrupted copy leaves nothing.
+
+    Raises sqlite3.Error and OSError.
+    """
+    partial = target.with_name(f"{target.name}{PARTIAL}")
+    partial.unlink(missing_ok=True)
+    try:
+        connection.execute("VACUUM INTO ?", (str(partial),))
+        partial.chmod(stat.S_IMODE(source.stat().st_mode))
+        sync(partial)
+        partial.replace(target)
+        sync(target.parent)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def sync(path: Path) -> None:
+    """See that a file, or the names in a folder, are on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def remove_stale(halves: Iterable[Path]) -> None:
+    """Remove what a kill left of copies, unless somebody may still be writing it."""
+    for half in halves:
+        if abs(time.time() - half.stat().st_mtime) > _STALE_S:
+            half.unlink(missing_ok=True)

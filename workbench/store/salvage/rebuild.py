@@ -1,0 +1,243 @@
+"""From what can be read of a damaged history to a sound one.
+
+Invariant: the new file is sound and whole before it has its name; every record that was read is in it or in the list of
+what found no place beside it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import mmap
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.store.backups import verify
+from workbench.store.copying import PARTIAL, sync
+from workbench.store.encoding import digest
+from workbench.store.errors import StoreError, translate
+from workbench.store.opening import open_file
+from workbench.store.salvage.file_format import INDEX_LEAF, INDEX_NODE, TABLE_LEAF, Pages, Row, Value, kind_of, rows
+from workbench.store.salvage.mending import mend
+from workbench.store.salvage.tables import Table, owner, roots, tables_of, walk
+from workbench.store.search import index_cjk
+
+# Parents before children, so that of two rows that exclude each other the one that others name is there first.
+_ORDER = (
+    *("meta", "prompts", "contents", "versions", "labels", "drafts", "endpoints", "prices", "value_bodies", "runs"),
+    *(
+        "run_beside",
+        "tags",
+        "run_tags",
+        "run_values",
+        "lanes",
+        "bodies",
+        "outputs",
+        "in_flight",
+        "partials",
+        "steps",
+        "responses",
+    ),
+    *("blobs", "verdicts", "verdict_outputs"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Salvaged:
+    """What came of it: the new file, rows per table, rows whose end was lost, rows put in place of lost ones, and the
+    file that holds what found no place (None when all did)."""
+
+    path: Path
+    rows: tuple[tuple[str, int], ...]
+    cut: int
+    stand_ins: int
+    leftover: Path | None
+
+    def count(self, table: str) -> int:
+        """Return how many rows of a table were read."""
+        return dict(self.rows).get(table, 0)
+
+
+def salvage(database: Path, target: Path, *, now: str, uid: Callable[[], str]) -> Salvaged:
+    """Read what can be read of `database` and its log into a new history at `target`; blocks for as long as that takes.
+
+    `uid` makes identities. Nobody may write to the database meanwhile. Raises StoreError, `corrupt` when not one row
+    can be read.
+    """
+    fresh = target.with_name(f"{target.name}{PARTIAL}")
+    leftover = target.with_name(f"{target.stem}.leftover.jsonl")
+    log = database.with_name(f"{database.name}-wal")
+    try:
+        for end in ("", "-wal", "-shm"):
+            fresh.with_name(fresh.name + end).unlink(missing_ok=True)
+        with _mapped(database) as body:
+            pages = Pages(body, log.read_bytes() if log.is_file() else b"")
+            found = _Found(pages)
+            result = _write(found, fresh, now, uid)
+        verify(fresh)
+        unplaced = [*found.unplaced, *result.unplaced]
+        if unplaced:
+            leftover.write_text("".join(json.dumps(one, default=_hex) + "\n" for one in unplaced), encoding="utf-8")
+        sync(fresh)
+        fresh.replace(target)
+        sync(target.parent)
+    except Exception as error:
+        told = translate(error, database)
+        if told is None or told is error:
+            raise
+        raise told from error
+    finally:
+        fresh.unlink(missing_ok=True)
+    return Salvaged(target, result.rows, found.cut, result.stand_ins, leftover if unplaced else None)
+
+
+@contextlib.contextmanager
+def _mapped(path: Path) -> Iterator[bytes | mmap.mmap]:
+    with path.open("rb") as file:
+        if path.stat().st_size == 0:
+            yield b""
+            return
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as body:
+            yield body
+
+
+class _Found:
+    """The records of a file by table, by their key; of several with one key the first, which is the surest."""
+
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+        self.cut = 0
+        self.unplaced: list[dict[str, object]] = []
+        statements, mine, others = roots(pages)
+        known = tables_of(statements)
+        self.tables = {name: known.get(name) or table for name, table in _current().items()}
+        self.rows: dict[str, dict[tuple[Value, ...], dict[str, Value]]] = {name: {} for name in _ORDER}
+        seen = pages.free() | set(walk(pages, 1))
+        for root in others.values():
+            seen.update(walk(pages, root))
+        for name, root in mine.items():
+            numbers = list(walk(pages, root))
+            seen.update(numbers)
+            if name in self.rows:
+                for number in numbers:
+                    self._take(name, pages.get(number), number)
+        self._take_orphans((n, pages.get(n)) for n in range(1, pages.count + 1) if n not in seen)
+        self._take_orphans(iter(pages.strays))
+
+    def _take(self, name: str, page: bytes, number: int) -> None:
+        table = self.tables[name]
+        for row in rows(self._pages, page, number):
+            named = table.named(row)
+            if named is None:
+                self.unplaced.append({"table": name, "rowid": row.rowid, "values": row.values})
+            else:
+                self._keep(table, row, named)
+
+    def _take_orphans(self, pages: Iterator[tuple[int, bytes]]) -> None:
+        known = [self.tables[name] for name in _ORDER]
+        for number, page in pages:
+            if kind_of(page, number) not in (TABLE_LEAF, INDEX_LEAF, INDEX_NODE):
+                continue
+            for row in rows(self._pages, page, number):
+                if (placed := owner(row, known)) is not None:
+                    self._keep(self.tables[placed[0]], row, placed[1])
+
+    def _keep(self, table: Table, row: Row, named: dict[str, Value]) -> None:
+        keys = [column.name for column in table.columns if column.key]
+        # A table like blobs has a key of its own besides the rowid.
+        key = tuple(named[name] for name in keys) if keys else (row.rowid,)
+        if key not in self.rows[table.name]:
+            self.rows[table.name][key] = named
+            self.cut += row.is_cut
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    rows: tuple[tuple[str, int], ...]
+    stand_ins: int
+    unplaced: Sequence[Mapping[str, object]]
+
+
+def _write(found: _Found, path: Path, now: str, uid: Callable[[], str]) -> _Written:
+    if not any(found.rows[name] for name in _ORDER if name != "meta"):
+        raise StoreError(
+            "Nothing in this file can be read any more. Restore a backup.", "no row of any table was found", "corrupt"
+        )
+    opened = open_file(path, now=now, database_uid=uid(), busy_ms=1000)
+    connection = opened.writer
+    if connection is None:
+        raise opened.refusal or StoreError("The new file cannot be written to.", str(path), "readonly")
+    unplaced: list[Mapping[str, object]] = []
+    counts: list[tuple[str, int]] = []
+    try:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute("BEGIN IMMEDIATE")
+        for name in _ORDER:
+            counts.append((name, _insert(connection, name, found, unplaced)))
+        stand_ins, dropped = mend(connection, now, uid)
+        unplaced += dropped
+        _index_words_without_spaces(connection)
+        connection.execute("COMMIT")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.execute("PRAGMA journal_mode = DELETE")
+    finally:
+        connection.close()
+    return _Written(tuple(counts), stand_ins, unplaced)
+
+
+def _insert(connection: sqlite3.Connection, name: str, found: _Found, unplaced: list[Mapping[str, object]]) -> int:
+    done = 0
+    conflict = "DO NOTHING" if name != "meta" else "(key) DO UPDATE SET value = excluded.value"
+    for row in found.rows[name].values():
+        if name == "contents" and not _whole(row):
+            unplaced.append({"table": name, **row})
+            continue
+        columns = ", ".join(f'"{column}"' for column in row)
+        marks = ", ".join("?" * len(row))
+        try:
+            cursor = connection.execute(
+                f'INSERT INTO "{name}" ({columns}) VALUES ({marks}) ON CONFLICT {conflict}', tuple(row.values())
+            )
+        except (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.OperationalError):
+            unplaced.append({"table": name, **row})
+            continue
+        if cursor.rowcount > 0:
+            done += 1
+        else:
+            unplaced.append({"table": name, **row})
+    return done
+
+
+def _whole(row: Mapping[str, Value]) -> bool:
+    """A content that is not what its hash says would be shown as something that nobody wrote."""
+    return digest(str(row["body"])) == row["hash"]
+
+
+def _index_words_without_spaces(connection: sqlite3.Connection) -> None:
+    for key, text in connection.execute("SELECT id, text FROM outputs WHERE text <> ''").fetchall():
+        index_cjk(connection, "outputs", key, text)
+    for key, text in connection.execute("SELECT id, text FROM content_texts").fetchall():
+        index_cjk(connection, "contents", key, text or "")
+
+
+def _current() -> dict[str, Table]:
+    """Return the tables of this release."""
+    from sqlite_utils import Database
+
+    from workbench.store.migrations import migrations
+
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        migrations.apply(Database(connection, execute_plugins=False))
+        statements = [
+            sql for (sql,) in connection.execute("SELECT sql FROM sqlite_master WHERE type = 'table' AND sql <> ''")
+        ]
+    finally:
+        connection.close()
+    return {name: table for name, table in tables_of(statements).items() if name in _ORDER}
+
+
+def _hex(value: object) -> str:
+    return value.hex() if isinstance(value, bytes) else str(value)

@@ -1,0 +1,106 @@
+"""Looking after the history: copies, size, soundness.
+
+Invariant: what drops something drops first what another place tells as well, says what it did, and can be stopped
+between two steps; what was dropped until then stays dropped.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.core.care import CARE, Rules, days_before, is_due
+from workbench.store import Store
+from workbench.store.backups import Backup, folder_of
+from workbench.store.space import Size
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """What making smaller did: raw responses dropped, bytes given back to the disk, whether it was stopped."""
+
+    responses: int
+    size: int
+    stopped: bool = False
+
+
+class Care:
+    """All methods block and belong on a worker thread; they raise StoreError."""
+
+    def __init__(self, store: Store, now: Callable[[], str]) -> None:
+        self._store = store
+        self._now = now
+
+    def rules(self) -> Rules:
+        """Return the rules in force; damaged ones are the default ones, which drop nothing."""
+        text = self._store.get_meta(CARE)
+        try:
+            return Rules.from_text(text) if text else Rules()
+        except ValueError:
+            return Rules()
+
+    def set_rules(self, rules: Rules) -> None:
+        """Let other rules hold."""
+        self._store.set_meta(CARE, rules.to_text()).result()
+
+    def folder(self) -> Path:
+        """Return where copies go."""
+        chosen = self.rules().folder
+        return Path(chosen) if chosen else folder_of(self._store.path)
+
+    def backups(self) -> list[Backup]:
+        """Return the copies, newest first."""
+        return self._store.upkeep.backups(self.folder())
+
+    def back_up(self) -> Backup:
+        """Make a copy that stays until somebody removes it."""
+        return self._store.upkeep.backup(self.folder(), self._now(), by_hand=True)
+
+    def back_up_if_due(self) -> Backup | None:
+        """Make the daily copy where one is due and something is new, and remove old ones; None when none was made."""
+        rules, upkeep, folder, now = self.rules(), self._store.upkeep, self.folder(), self._now()
+        if not rules.daily:
+            return None
+        made = upkeep.backups(folder)
+        newest = made[0].made_at if made else None
+        if not is_due(newest, now) or (newest is not None and newest <= now and not upkeep.changed_since(newest)):
+            return None
+        backup = upkeep.backup(folder, now, by_hand=False)
+        upkeep.prune(folder, rules.keep)
+        return backup
+
+    def tidy(self) -> int:
+        """Drop what a rule names; return how many raw responses that were. Without a rule nothing."""
+        days = self.rules().raw_days
+        if days is None or self._store.read_only:
+            return 0
+        return self._drop(days_before(self._now(), days), threading.Event(), lambda _: None)
+
+    def size(self) -> Size:
+        """Return what takes room."""
+        return self._store.upkeep.size()
+
+    def droppable(self) -> tuple[int, int]:
+        """Return how many raw responses making smaller would drop, and their bytes."""
+        return self._store.upkeep.droppable()
+
+    def make_smaller(self, stop: threading.Event, tell: Callable[[str], None]) -> Freed:
+        """Drop raw responses and give the room back; `tell` gets sentences, `stop` ends it after the present step."""
+        dropped = self._drop(None, stop, lambda count: tell(f"Dropped {count:,} raw responses…"))
+        if stop.is_set():
+            return Freed(dropped, 0, stopped=True)
+        tell("Giving the room back to the disk…")
+        return Freed(dropped, self._store.upkeep.shrink())
+
+    def check(self) -> list[str]:
+        """Return what is wrong with the file, nothing for a sound one."""
+        return self._store.upkeep.check()
+
+    def _drop(self, before: str | None, stop: threading.Event, tell: Callable[[int], None]) -> int:
+        dropped = 0
+        while not stop.is_set() and (step := self._store.upkeep.drop_raw(before)):
+            dropped += step
+            tell(dropped)
+        return dropped
