@@ -32,7 +32,7 @@ class Notices(QObject):
         self._said: tuple[str, str, str] | None = None
         self._told, self._said_blind = "", False
         self._undo: Callable[[], None] | None = None
-        self._hint_wanted = False
+        self._hint_wanted = self._hint_hidden = False
         self._uses_builtin = False
         window.notice.action_clicked.connect(self._act)
         window.notice.dismissed.connect(self._dismissed)
@@ -72,8 +72,11 @@ class Notices(QObject):
     def follow_blindness(self) -> None:
         """Say again what depends on whether names are hidden: how the engine is, the hint, and what went wrong."""
         self.tell_engine()
-        self.about_builtin(self._uses_builtin)
-        if self._said is not None and self._said_blind != self._window.compose.stage.shown.is_blind:
+        hidden = self._window.compose.stage.shown.is_blind
+        if hidden != self._hint_hidden:
+            self._hint_hidden = hidden
+            self.about_builtin(self._uses_builtin)
+        if self._said is not None and self._said_blind != hidden:
             key, sentence, detail = self._said
             if self._window.notice.key == key or self._told != sentence:
                 self._say(key, sentence, detail)
@@ -108,9 +111,8 @@ class Notices(QObject):
         """Say once what the built-in model is for, while a lane uses it and until it is dismissed."""
         self._uses_builtin = uses_builtin
         notice = self._window.notice
-        # It would tell whose answer is missing while that model is not installed.
-        hidden = self._window.compose.stage.shown.is_blind
-        if not uses_builtin or not self._hint_wanted or hidden:
+        # While blind it would tell whose answer is missing where that model is not installed.
+        if not uses_builtin or not self._hint_wanted or self._hint_hidden:
             notice.clear(BUILTIN_HINT)
             return
         if notice.key:
