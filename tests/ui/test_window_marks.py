@@ -107,7 +107,6 @@ def test_keys_mark_two_rows_while_walking(desk: Desk) -> None:
 def test_a_version_that_was_never_run_is_marked_like_an_iteration(desk: Desk) -> None:
     desk.open(HELLO)
     ask(desk, "Be kind.")
-    window = desk.window
     rows = desk.shown_rows()
     click(desk, len(rows) - 1, CTRL)
     dialog = compared(desk)
