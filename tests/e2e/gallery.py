@@ -18,7 +18,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QDialog
 
 from tests.e2e.driving import CTRL, NARROW, OUT, SHIFT, WIDE, Demo, DemoError, shown
-from tests.fakes.provider import FakeProvider, stream, whole
+from tests.fakes.provider import SSE, FakeProvider, Reply, Send, Wait, chunk, event, stream
 from workbench.core.blocks import Example, OutputFormat, Tool, ToolRow
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
@@ -348,12 +348,15 @@ def attaching(demo: Demo) -> None:
 
 
 def calling(demo: Demo) -> None:
-    """A model that calls the simulated tool, shown in steps."""
+    """A model that calls the simulated tool, shown in steps while it does and afterwards."""
     window = demo.window
-    call = {"id": "c1", "type": "function", "function": {"name": "lookup_order", "arguments": ARGUMENTS}}
+    named = {"index": 0, "id": "c1", "function": {"name": "lookup_order", "arguments": ARGUMENTS[:18]}}
+    rest = {"index": 0, "function": {"arguments": ARGUMENTS[18:]}}
+    pieces = [Send(chunk({"tool_calls": [one]})) for one in (named, rest)]
+    ending = (Send(chunk({}, finish="tool_calls")), Send(event("[DONE]")))
     with FakeProvider() as fake:
         fake.script(
-            whole("I look it up.", tool_calls=[call], finish="tool_calls"),
+            Reply((Send(chunk({"content": "I look it up."})), pieces[0], Wait(1.0), pieces[1], *ending), headers=SSE),
             stream('{"status": "in transit", "eta": "2026-11-28"}'),
         )
         saved = window.workbench.endpoints.save(EndpointForm("Shop model", fake.base_url))
@@ -364,7 +367,7 @@ def calling(demo: Demo) -> None:
         window.compose.lanes.set_model(slots[0], saved.endpoint.uid, "shop-1")
         window.compose.lanes.remove(slots[1])
         window.view.editor.focus_first()
-        demo.run()
+        demo.run("steps-while-they-come")
     shots(demo, "steps", narrow=True)
 
 
