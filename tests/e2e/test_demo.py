@@ -36,4 +36,4 @@ def test_the_demo_goes_through() -> None:
 
 def test_the_gallery_takes_pictures() -> None:
     shown("tests.e2e.gallery", "calling")
-    assert len(list((OUT / "gallery").glob("*steps*.png"))) == 3
+    assert len(list((OUT / "gallery").glob("*steps*.png"))) == 4

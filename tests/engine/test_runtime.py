@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.engine.listening import BUILTIN, Engine, descendants, eventually, quick, running
+from tests.engine.listening import BUILTIN, ECHO, Engine, descendants, eventually, quick, running
 from workbench.core.content import Message
 from workbench.core.lanes import Endpoint
 from workbench.core.runs import Result
@@ -166,7 +166,9 @@ def a_killed_runtime_keeps_the_text(engine: Engine, length: int) -> None:
 def a_runtime_killed_before_the_first_text_is_started_again(engine: Engine) -> None:
     assert answers(engine)
     pid = runtime_pid(engine)
-    call_id = engine.run(BUILTIN, "word " * 250, params={"max_tokens": 1})
+    # Stopped, so that it cannot have answered before it is killed.
+    os.kill(pid, signal.SIGSTOP)
+    call_id = engine.run(BUILTIN, PROMPT, params={"max_tokens": 1})
     engine.heard.wait_for(lambda: engine.sent(call_id))
     os.kill(pid, signal.SIGKILL)
     assert engine.heard.result(call_id).state == "finished"
@@ -210,7 +212,10 @@ def a_start_that_failed_while_nobody_waited_is_forgotten(engine: Engine) -> None
     engine.client.cancel(call_id)
     assert engine.heard.result(call_id).state == "stopped"
     os.kill(child, signal.SIGKILL)
-    eventually(lambda: not running(child))
+    # Whoever asks before the engine has noticed waits for the same start. It has seen the end when nothing is left of
+    # the process, and an echo of so many words gives its loop a hundred turns to draw the conclusions.
+    eventually(lambda: not Path(f"/proc/{child}").exists())
+    engine.ask(ECHO, "word " * 6400)
     result = engine.ask(BUILTIN, PROMPT, params={"max_tokens": 1}, retries=0)
     assert result.state == "finished", result.failure
 

@@ -100,6 +100,13 @@ def test_no_answer_of_a_tool_leaves_its_block(text: str) -> None:
     assert [part.kind for part in parts] == ["heading", "code", "heading", "paragraph"]
 
 
+@given(st.text(alphabet="`~#\n a>-\t\r", max_size=60))
+def test_nothing_that_was_said_swallows_a_call(text: str) -> None:
+    parts = parse(as_markdown((Step("text", text), Step("tool_call", "{}", "find")))).parts
+    assert [part.kind for part in parts[-2:]] == ["heading", "code"]
+    assert parts[-2].runs[0].text == "Call 1: "
+
+
 def test_a_lane_shows_the_call_the_simulated_answer_and_the_text(desk: Desk) -> None:
     window = desk.open(None)
     call = {"id": "c1", "type": "function", "function": {"name": "lookup", "arguments": '{"n": "1"}'}}

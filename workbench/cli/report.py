@@ -53,7 +53,7 @@ def document(choice: Choice, handle: RunHandle) -> dict[str, Any]:
 
 def _answer(asked: Asked, version: int | None) -> dict[str, Any]:
     lane, snapshot = asked.lane, asked.transcript.snapshot()
-    result = snapshot.result or Result(snapshot.state, snapshot.text, snapshot.reasoning)
+    result = snapshot.result or Result(snapshot.state, snapshot.text, snapshot.reasoning, steps=snapshot.steps)
     return {
         "lane": asked.number,
         "value_set": asked.values.name,

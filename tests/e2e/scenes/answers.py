@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
 from tests.e2e.driving import CTRL, SHIFT, Demo
 from tests.e2e.scenes.staging import ask, command, dialog, provider, shots, show
 from tests.e2e.scenes.texts import ARGUMENTS, BLOCKS, JSON, MARKDOWN, SAMPLES
-from tests.fakes.provider import Hold, stream, whole
+from tests.fakes.provider import SSE, Hold, Reply, Send, Wait, chunk, event, stream
 from workbench.core.content import Content, Message
 from workbench.core.lanes import ECHO, ECHO_MODEL, LITELLM, Lane, Params
 from workbench.core.limits import Limits
@@ -59,16 +59,19 @@ def reading(demo: Demo) -> None:
 
 
 def calling(demo: Demo) -> None:
-    """A model that calls the simulated tool, shown in steps."""
+    """A model that calls the simulated tool, shown in steps while it does and afterwards."""
     window = demo.window
-    call = {"id": "c1", "type": "function", "function": {"name": "lookup_order", "arguments": ARGUMENTS}}
+    named = {"index": 0, "id": "c1", "function": {"name": "lookup_order", "arguments": ARGUMENTS[:18]}}
+    rest = {"index": 0, "function": {"arguments": ARGUMENTS[18:]}}
+    pieces = [Send(chunk({"tool_calls": [one]})) for one in (named, rest)]
+    ending = (Send(chunk({}, finish="tool_calls")), Send(event("[DONE]")))
     with provider(demo, "Shop model") as (fake, endpoint):
         fake.script(
-            whole("I look it up.", tool_calls=[call], finish="tool_calls"),
+            Reply((Send(chunk({"content": "I look it up."})), pieces[0], Wait(1.0), pieces[1], *ending), headers=SSE),
             stream('{"status": "in transit", "eta": "2026-11-28"}'),
         )
         show(demo, BLOCKS, (Lane("g1", endpoint, "shop-1"),), question="Where is my order 123ABCDEFG?")
-        demo.run()
+        demo.run("steps-while-they-come")
     window.view.editor.focus_first()
     shots(demo, "steps", narrow=True)
 

@@ -364,8 +364,8 @@ CREATE VIEW verdict_list AS
   LEFT JOIN outputs ON outputs.id = verdict_outputs.output_id
   LEFT JOIN runs AS origins ON origins.id = outputs.run_id
   LEFT JOIN lanes ON lanes.run_id = outputs.run_id AND lanes.position = outputs.lane;
-INSERT INTO "_sqlite_migrations" ("id", "migration_set", "name", "applied_at") VALUES (1, 'prompt-workbench', '1.0 prompts, versions, runs, outputs, verdicts', '2026-11-25 01:22:33.340375+00:00');
-INSERT INTO "_sqlite_migrations" ("id", "migration_set", "name", "applied_at") VALUES (2, 'prompt-workbench', '1.1 lanes beside a run', '2026-11-25 01:22:33.343581+00:00');
+INSERT INTO "_sqlite_migrations" ("id", "migration_set", "name", "applied_at") VALUES (1, 'prompt-workbench', '1.0 prompts, versions, runs, outputs, verdicts', '2026-11-25 01:56:14.257497+00:00');
+INSERT INTO "_sqlite_migrations" ("id", "migration_set", "name", "applied_at") VALUES (2, 'prompt-workbench', '1.1 lanes beside a run', '2026-11-25 01:56:14.258021+00:00');
 INSERT INTO "bodies" ("id", "hash", "body") VALUES (1, '9365e30db43513e6c442b1dd73d676aa0a0d9488c0389494150a149acdb09a87', '{"model":"vendor/model","messages":null,"temperature":0.25}');
 INSERT INTO "bodies" ("id", "hash", "body") VALUES (2, 'c78dd08d6154e3bc473d869f254473bc646e3707a2a3f04160ba5bfc2ec5ec47', '[{"role":"user","content":"Hi"}]');
 INSERT INTO "contents" ("id", "hash", "body") VALUES (1, 'a30dcd538b0b01351f2f5693f80080108134ea55848741eecdb5ecdaeda84f26', '{"format":1,"messages":[{"role":"system","text":"Be kind."},{"role":"user","text":"Where is {{order}}?"}]}');

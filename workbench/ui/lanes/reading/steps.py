@@ -21,6 +21,7 @@ SHOWN = 20_000
 _SHOWN_NAME = 100
 _CUT = f"*Only the first {SHOWN:,} characters are shown.*"
 _FENCE = re.compile(r"`{3,}")
+_FENCED_LINE = re.compile(r"^[ \t]*(`{3,}|~{3,})(.*)$", re.MULTILINE)
 _STARTS_JSON = ("{", "[")
 
 
@@ -75,7 +76,7 @@ def _block(step: Step, number: int, *, is_last: bool, is_open: bool) -> str:
         case "reasoning":
             return f"#### Reasoning\n\n{_fenced(step.text, '', is_open=is_open)}"
         case "text":
-            return f"#### {'Answer' if is_last else 'Said'}\n\n{step.text}"
+            return f"#### Answer\n\n{step.text}" if is_last else f"#### Said\n\n{_closed(step.text)}"
 
 
 def _fenced(text: str, language: str = "json", *, is_open: bool = False, empty: str = "") -> str:
@@ -84,6 +85,18 @@ def _fenced(text: str, language: str = "json", *, is_open: bool = False, empty: 
     if len(text) > SHOWN:
         return f"{fence}{language}\n{shown}\n{fence}\n\n{_CUT}"
     return f"{fence}{language}\n{shown}" if is_open else f"{fence}{language}\n{shown or empty}\n{fence}"
+
+
+def _closed(text: str) -> str:
+    """Return Markdown that nothing behind it becomes a part of: a code block that was left open is closed."""
+    fence = ""
+    for opening, rest in _FENCED_LINE.findall(text):
+        if not fence:
+            # Behind backticks that open a block there are no others.
+            fence = "" if opening[0] == "`" and "`" in rest else opening
+        elif opening.startswith(fence) and not rest.strip():
+            fence = ""
+    return f"{text}\n{fence}" if fence else text
 
 
 class StepsPage(MarkdownPage):
