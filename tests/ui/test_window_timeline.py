@@ -365,6 +365,7 @@ def test_a_right_click_only_opens_the_menu(desk: Desk, sample: MainWindow) -> No
         "Show",
         "Restore",
         "Branch",
+        "Mark to compare",
         "Compare with the draft",
         "Compare with what is shown",
         "Note…",

@@ -33,6 +33,8 @@ class WindowState:
     """The focused lane shows a text that ended, and its name is not hidden."""
     can_mark: bool = False
     """The shown run has a finished output."""
+    marked: bool = False
+    """Rows of the timeline are marked to be compared."""
     can_undo: bool = False
     can_redo: bool = False
     has_older: bool = False
@@ -88,7 +90,7 @@ COMMANDS: tuple[Command, ...] = (
         "Close what is open, or stop what runs",
         "Run",
         ("Esc",),
-        lambda s: s.viewing or s.running or s.detail_open or s.find_open,
+        lambda s: s.viewing or s.running or s.detail_open or s.find_open or s.marked,
         fixed=True,
     ),
     Command("retry_lane", "Retry the focused lane", "Run", ("Ctrl+R",), lambda s: s.can_retry_lane),
@@ -175,6 +177,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("next_change", "Next change of the focused lane", "Lanes", ("F7",), lambda s: s.lane_focused),
     Command("previous_change", "Previous change of the focused lane", "Lanes", ("Shift+F7",), lambda s: s.lane_focused),
     Command("compare", "Compare versions of the prompt", "History", ("Ctrl+Shift+D",), lambda s: s.has_prompt),
+    Command("mark_row", "Mark what is shown to compare it, or not", "History", ("Ctrl+Space",), lambda s: s.can_note),
     Command("older", "Older iteration", "History", ("Alt+Left",), lambda s: s.has_older),
     Command("newer", "Newer iteration", "History", ("Alt+Right",), lambda s: s.has_newer),
     Command("restore", "Restore what is shown into the editor", "History", ("Ctrl+Shift+O",), _viewing),

@@ -20,6 +20,7 @@ _LACKING = {
     "can_retry": "no lane failed",
     "can_continue": "the focused lane has no answer to go on from, or its name is hidden",
     "can_mark": "no answer is complete",
+    "marked": "no row of the timeline is marked",
     "can_undo": "nothing to undo",
     "can_redo": "nothing to redo",
     "has_older": "there is nothing older",

@@ -12,6 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from workbench.app.marks import Marks
 from workbench.app.tasks import Tasks
 from workbench.core.runs import IterationRow
 from workbench.core.timeline import BareVersion, Cursor, TimelinePage, TimelineRow
@@ -20,6 +21,8 @@ from workbench.core.when import absolute
 Index = QModelIndex | QPersistentModelIndex
 ROW = int(Qt.ItemDataRole.UserRole) + 1
 """The TimelineRow itself."""
+MARKED = ROW + 1
+"""Whether it is marked to be compared."""
 PAGE = 100
 
 Fetch = Callable[[str, Cursor | None, int], TimelinePage]
@@ -42,6 +45,10 @@ class TimelineModel(QAbstractListModel):
         self._iterated: set[int] = set()
         self._tickets = 0
         self._put_at: dict[str, int] = {}
+        self.marks = Marks(self.position, lambda place: row.uid if (row := self.row(place)) is not None else "", self)
+        self.marks.changed.connect(self._repaint)
+        for gone in (self.rowsRemoved, self.modelReset):
+            gone.connect(self.marks.keep_loaded)
 
     def set_prompt(self, uid: str) -> None:
         """Show the timeline of another prompt ("" for none)."""
@@ -129,13 +136,18 @@ class TimelineModel(QAbstractListModel):
         row = self._rows[index.row()]
         if role == ROW:
             return row
+        is_marked = row.uid in self.marks.uids
+        if role == MARKED:
+            return is_marked
         if role == Qt.ItemDataRole.DisplayRole:
             return f"{short_name(row)} {row.note or row.summary}"
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return describe(row)
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return describe(row)
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            return describe(row) + (" · marked to compare" if is_marked else "")
         return None
+
+    def _repaint(self) -> None:
+        if self._rows:
+            self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1))
 
     def _load(self) -> None:
         if not self._prompt:

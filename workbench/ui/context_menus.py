@@ -47,7 +47,10 @@ def iteration_menu(window: MainWindow, uid: str, at: QPoint) -> None:
 
 
 def _add_comparisons(window: MainWindow, menu: QMenu, uid: str) -> None:
-    shown = window.compose.shown_row()
+    shown, marks = window.compose.shown_row(), window.timeline.marks
+    if marks.pair is not None:
+        menu.addAction("Compare the two marked rows", window.handlers.differing.compare)
+    menu.addAction("Mark no more" if uid in marks.uids else "Mark to compare", lambda: marks.toggle(uid))
     menu.addAction("Compare with the draft", lambda: compare_versions(window, uid))
     if shown and shown != uid:
         # What is shown is the newer side, unless it stands further down in the timeline.

@@ -91,6 +91,7 @@ class Handlers:
             "previous_lane": lambda: self.step_lane(-1),
             **self.reading.table(),
             **self.differing.table(),
+            "mark_row": lambda: w.timeline.marks.toggle(compose.shown_row()),
             "older": lambda: self.step_iteration(1),
             "newer": lambda: self.step_iteration(-1),
             "restore": lambda: self.take_over(branch=False),
@@ -118,6 +119,8 @@ class Handlers:
         """Close the innermost open thing; when nothing is open, stop what runs."""
         window = self._window
         if window.notice.close_detail() or window.view.editing.finder.close() or window.gate.refuse():
+            return
+        if window.timeline.marks.clear():
             return
         if self._window.compose.viewing is not None:
             self.back()

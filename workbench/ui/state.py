@@ -32,6 +32,7 @@ def window_state(window: MainWindow) -> WindowState:
         can_retry=not board.is_running() and bool(compose.stage.unfinished(window.shown_slots())),
         can_continue=_can_continue(window, focused) and not focused_running,
         can_mark=any(board.can_mark(slot) for slot in board.slots()),
+        marked=bool(window.timeline.marks.uids),
         can_undo=window.view.editor.can_undo,
         can_redo=window.view.editor.can_redo,
         has_older=shown + 1 < window.timeline.rowCount(),

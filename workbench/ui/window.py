@@ -200,7 +200,7 @@ class MainWindow(QObject):
             running=state.running,
             enabled=state.has_prompt and not state.viewing,
         )
-        self.view.runbar.set_escape(closes_first=state.viewing or state.detail_open)
+        self.view.runbar.set_escape(closes_first=state.viewing or state.detail_open or state.marked)
         self.view.lanes.set_all_running(state.running)
         self.sidebar.light(self.compose.shown_row())
         self.view.runbar.set_based_on(self.compose.based_on, shown=not state.viewing)

@@ -50,6 +50,7 @@ def wire(window: MainWindow) -> None:
     side.iteration_chosen.connect(compose.view)
     side.new_prompt.connect(window.prompts_new)
     side.prompt_menu.connect(lambda uid, at: prompt_menu(window, uid, at))
+    window.timeline.marks.changed.connect(window.update_state)
     side.iteration_menu.connect(lambda uid, at: iteration_menu(window, uid, at))
     window.prompts.open_requested.connect(window.choose_prompt)
     window.prompts.listed.connect(lambda: side.select_prompt(compose.prompt_uid))

@@ -51,7 +51,7 @@ class Differing(QObject):
             "diff_lane": lambda: self.against(Base("lane", lanes.focused_slot())),
             "next_change": lambda: self.step(1),
             "previous_change": lambda: self.step(-1),
-            "compare": lambda: compare_versions(self._window),
+            "compare": self.compare,
         }
 
     def toggle(self) -> None:
@@ -70,6 +70,13 @@ class Differing(QObject):
         if not all(readings.of(slot) == DIFF for slot in self._window.shown_slots()):
             self._before = readings.stored()
             readings.choose_for_all(DIFF)
+
+    def compare(self) -> None:
+        """Compare the two marked rows of the timeline, which loses their marks; without two, what is shown."""
+        marks = self._window.timeline.marks
+        compare_versions(self._window, *(marks.pair or ()))
+        if marks.pair is not None:
+            marks.clear()
 
     def step(self, by: int) -> None:
         """Go to the next change of the focused lane, or with -1 to the previous one; shows the changes first."""

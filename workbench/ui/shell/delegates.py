@@ -21,6 +21,7 @@ Index = QModelIndex | QPersistentModelIndex
 MARGIN = 14
 _RAIL = 6
 _DOT = 6
+_MARK = "✓ marked"
 
 
 class _Delegate(QStyledItemDelegate):
@@ -95,7 +96,13 @@ class IterationDelegate(_Delegate):
         left = MARGIN + 16
         rect = QRect(left, top, option.rect.width() - left - MARGIN, self._line(self.theme.font()))
         self._first_line(painter, rect, row)
-        self._second_line(painter, QRect(left, rect.bottom() + 2, rect.width(), self._line(self.theme.font(-1))), row)
+        second = QRect(left, rect.bottom() + 2, rect.width(), self._line(self.theme.font(-1)))
+        marked = bool(index.data(timeline.MARKED))
+        self._second_line(painter, second, row, marked=marked)
+        if marked:
+            painter.setPen(QPen(self.theme.color("accent"), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(option.rect.adjusted(2, 1, -3, -2), 4, 4)
         painter.restore()
 
     def _first_line(self, painter: QPainter, rect: QRect, row: TimelineRow) -> None:
@@ -137,7 +144,7 @@ class IterationDelegate(_Delegate):
             return "blind", small, "accent"
         return relative(row.started_at, self._now()), small, "muted"
 
-    def _second_line(self, painter: QPainter, rect: QRect, row: TimelineRow) -> None:
+    def _second_line(self, painter: QPainter, rect: QRect, row: TimelineRow, *, marked: bool) -> None:
         font = self.theme.font(-1)
         metrics = QFontMetrics(font)
         painter.setFont(font)
@@ -149,6 +156,10 @@ class IterationDelegate(_Delegate):
             shown = metrics.elidedText(f"{ended} · ", Qt.TextElideMode.ElideRight, rect.width())
             painter.drawText(rect, aligned, shown)
             rect = rect.adjusted(metrics.horizontalAdvance(shown), 0, 0, 0)
+        if marked:
+            painter.setPen(self.theme.color("accent"))
+            painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, _MARK)
+            rect = rect.adjusted(0, 0, -metrics.horizontalAdvance(f" {_MARK}"), 0)
         painter.setPen(self.theme.color("muted"))
         text = row.note or row.summary or "same text"
         if row.branched:

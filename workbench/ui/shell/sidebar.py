@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent
@@ -34,6 +35,8 @@ PROMPTS_SHARE = 0.35
 """The most of the height that the prompts take by themselves."""
 _BELOW_PROMPTS = 6
 _VERDICT_TEXTS = frozenset("0123456789-")
+_ARROWS: dict[int, int] = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+_MARKING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
 class _List(QListView):
@@ -41,9 +44,14 @@ class _List(QListView):
 
     menu_wanted = Signal(QModelIndex, QPoint)
     """A row, and where on the screen its menu belongs."""
+    mark_wanted = Signal(QModelIndex)
+    extend_wanted = Signal(int)
+    """Mark the current row and the next one (1) or the one before (-1)."""
 
-    def __init__(self, name: str, parent: QWidget) -> None:
+    def __init__(self, name: str, parent: QWidget, *, marks: bool = False) -> None:
+        """With `marks`, Ctrl or Shift with a click or an arrow marks rows and opens none."""
         super().__init__(parent)
+        self._marks, self._swallows = marks, False
         self.setAccessibleName(name)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setUniformItemSizes(True)
@@ -72,8 +80,20 @@ class _List(QListView):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         # The base class would make the row the current one, and that opens it.
-        if event.button() != Qt.MouseButton.RightButton:
+        self._swallows = self._marks and bool(event.modifiers() & _MARKING)
+        if event.button() == Qt.MouseButton.LeftButton and self._swallows:
+            if (index := self.indexAt(event.position().toPoint())).isValid():
+                self.mark_wanted.emit(index)
+        elif event.button() != Qt.MouseButton.RightButton:
             super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if not (self._swallows and event.buttons()):
+            super().mouseMoveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if not self._swallows:
+            super().mouseReleaseEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
@@ -96,9 +116,13 @@ class _List(QListView):
             then()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        arrow = _ARROWS.get(event.key(), 0)
+        held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         # Digits and minus are verdicts; a list would search its rows for them.
         if event.text() in _VERDICT_TEXTS:
             event.ignore()
+        elif self._marks and arrow and held == Qt.KeyboardModifier.ShiftModifier:
+            self.extend_wanted.emit(arrow)
         else:
             super().keyPressEvent(event)
 
@@ -127,7 +151,7 @@ class SideBar(QWidget):
         self.prompt_list = _List("Prompts", self)
         self.prompt_list.setModel(prompts)
         self.prompt_list.setItemDelegate(PromptDelegate(theme, self.prompt_list, self.prompt_list.is_pointed))
-        self.iteration_list = _List("Iterations", self)
+        self.iteration_list = _List("Iterations", self, marks=True)
         # Before the list itself hears of it: it would open the neighbour of a row that goes.
         iterations.rowsAboutToBeRemoved.connect(self._begin_removal)
         iterations.rowsRemoved.connect(self._end_removal)
@@ -147,12 +171,20 @@ class SideBar(QWidget):
         self._empty.setContentsMargins(MARGIN, 4, MARGIN, 4)
         set_role(self._empty, "small")
 
+        self.marked = QLabel(self)
+        self.marked.setWordWrap(True)
+        self.marked.setContentsMargins(MARGIN, 4, MARGIN, 6)
+        set_role(self.marked, "small")
+        self.marked.hide()
+
         self._splitter = QSplitter(Qt.Orientation.Vertical, self)
         self._splitter.setChildrenCollapsible(False)
         self._splitter.setHandleWidth(1)
         prompts_box, self._prompts_head = _section("PROMPTS", self.prompt_list, add)
         self._splitter.addWidget(prompts_box)
-        self._splitter.addWidget(_section("ITERATIONS", self.iteration_list, None, self._empty)[0])
+        iterations_box, _ = _section("ITERATIONS", self.iteration_list, None, self._empty)
+        cast(QVBoxLayout, iterations_box.layout()).addWidget(self.marked)
+        self._splitter.addWidget(iterations_box)
         self._splitter.setStretchFactor(1, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -161,6 +193,10 @@ class SideBar(QWidget):
         self.prompt_list.selectionModel().currentChanged.connect(self._prompt_current)
         self.iteration_list.selectionModel().currentChanged.connect(self._iteration_current)
         self.iteration_list.clicked.connect(self._iteration_clicked)
+        self.iteration_list.mark_wanted.connect(self._mark)
+        self.iteration_list.extend_wanted.connect(self._extend)
+        iterations.marks.changed.connect(self._show_marked)
+        self._key_name: KeyName = lambda _: ""
         self.prompt_list.menu_wanted.connect(self._prompt_context)
         self.iteration_list.menu_wanted.connect(self._iteration_context)
         for signal in (iterations.modelReset, iterations.rowsInserted, iterations.rowsRemoved):
@@ -179,6 +215,8 @@ class SideBar(QWidget):
         self._add.setToolTip(with_key("New prompt", name("new_prompt")))
         runs = f"{name('run')} runs all lanes" if name("run") else "Run sends the text to all lanes"
         self._empty.setText(f"Nothing was run yet. {runs}; every run is kept here.")
+        self._key_name = name
+        self._show_marked()
 
     @property
     def splitter(self) -> QSplitter:
@@ -267,7 +305,28 @@ class SideBar(QWidget):
             self._reported = row.uid
             self.iteration_chosen.emit(row.uid)
 
+    def _mark(self, index: QModelIndex) -> None:
+        row, lit = index.data(timeline.ROW), self.iteration_list.currentIndex()
+        self._iterations.marks.toggle(row.uid, lit.data(timeline.ROW).uid if lit.isValid() else "")
+
+    def _extend(self, step: int) -> None:
+        lit = self.iteration_list.currentIndex()
+        if lit.isValid() and (uid := self._iterations.marks.extend(lit.data(timeline.ROW).uid, step)):
+            self.iteration_list.scrollTo(self._iterations.index(self._iterations.position(uid)))
+
+    def _show_marked(self) -> None:
+        """Say how many rows are marked, and what to press."""
+        count = len(self._iterations.marks.uids)
+        key, name = self._key_name("compare"), self._key_name
+        if count == 2:
+            does = f"{key} compares them" if key else "The menu of a row compares them"
+            self.marked.setText(f"Two rows are marked. {does}, {name('escape')} takes the marks away.")
+        else:
+            self.marked.setText(f"One row is marked. Ctrl+click or {name('mark_row') or 'a row’s menu'} marks another.")
+        self.marked.setVisible(count > 0)
+
     def _iteration_clicked(self, index: QModelIndex) -> None:
+        self._iterations.marks.clear()
         # A click on the row that is marked already changes no selection.
         row: TimelineRow = index.data(timeline.ROW)
         if row.uid != self._reported:

@@ -1,0 +1,68 @@
+"""Rows that are marked to be compared: two at most, loaded ones only."""
+
+from __future__ import annotations
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from workbench.app.marks import Marks
+
+ROWS = ["e", "d", "c", "b", "a"]
+
+
+@pytest.fixture
+def rows() -> list[str]:
+    """The uids of the loaded rows, newest first."""
+    return list(ROWS)
+
+
+@pytest.fixture
+def marks(qtbot: QtBot, rows: list[str]) -> Marks:
+    return Marks(lambda uid: rows.index(uid) if uid in rows else -1, lambda at: rows[at] if 0 <= at < len(rows) else "")
+
+
+def test_two_rows_are_marked_and_a_third_takes_the_place_of_the_first(marks: Marks) -> None:
+    marks.toggle("b")
+    assert (marks.uids, marks.pair) == (("b",), None)
+    marks.toggle("d")
+    assert marks.pair == ("b", "d"), "the older one first"
+    marks.toggle("a")
+    assert marks.pair == ("a", "d")
+    marks.toggle("d")
+    assert marks.uids == ("a",)
+    assert marks.clear()
+    assert not marks.clear()
+
+
+def test_the_row_that_is_shown_is_marked_with_the_first_one(marks: Marks) -> None:
+    marks.toggle("b", "e")
+    assert marks.pair == ("b", "e")
+    marks.clear()
+    marks.toggle("b", "b")
+    assert marks.uids == ("b",)
+    marks.toggle("x", "y")
+    assert marks.uids == ("b",), "what is not loaded is not marked"
+
+
+def test_arrows_move_the_second_mark_and_pass_over_the_first(marks: Marks) -> None:
+    assert marks.extend("c", 1) == "b"
+    assert marks.pair == ("b", "c")
+    assert marks.extend("c", 1) == "a"
+    assert marks.extend("c", 1) == "", "there is no older one"
+    assert marks.pair == ("a", "c")
+    for expected in ("b", "d", "e"):
+        assert marks.extend("c", -1) == expected
+    assert marks.pair == ("c", "e")
+    assert marks.extend("x", 1) == ""
+
+
+def test_rows_that_go_lose_their_marks(marks: Marks, rows: list[str]) -> None:
+    marks.toggle("b")
+    marks.toggle("d")
+    told: list[int] = []
+    marks.changed.connect(lambda: told.append(1))
+    rows.remove("d")
+    marks.keep_loaded()
+    assert marks.uids == ("b",)
+    marks.keep_loaded()
+    assert len(told) == 1
