@@ -88,15 +88,15 @@ class ShownRun:
 
     def columns(self) -> tuple[ColumnSource, ...]:
         """Return what each lane shows."""
-        lanes, counts = {lane.slot: lane for lane in self.lanes}, self._counts()
-        return tuple(self._column(lanes[slot], self._samples(slot, counts)) for slot in self.order)
+        lanes, samples = {lane.slot: lane for lane in self.lanes}, self._samples()
+        return tuple(self._column(lanes[slot], samples[slot]) for slot in self.order)
 
     def samples_of(self, slot: str) -> int:
         """Return how many samples of a lane can be looked at for the shown set.
 
         While it is blind they are as many of every lane: another number would tell which one it is.
         """
-        return self._samples(slot, self._counts())
+        return self._samples().get(slot, 0)
 
     def of_lane(self, slot: str) -> tuple[str, ...]:
         """Return all outputs of a lane, over all sets, samples and attempts."""
@@ -199,9 +199,11 @@ class ShownRun:
             counts[slot, own] = max(counts.get((slot, own), 0), sample + 1)
         return counts
 
-    def _samples(self, slot: str, counts: Mapping[tuple[str, int], int]) -> int:
-        among = [lane for lane in self._taking_part(self.at) if self.is_blind or lane.slot == slot]
-        return min((counts.get((lane.slot, self._place(lane, self.at)), 0) for lane in among), default=0)
+    def _samples(self) -> dict[str, int]:
+        """Return how many samples of each lane can be looked at, by slot."""
+        counts, lanes = self._counts(), self._taking_part(self.at)
+        found = {lane.slot: counts.get((lane.slot, self._place(lane, self.at)), 0) for lane in lanes}
+        return dict.fromkeys(found, min(found.values(), default=0)) if self.is_blind else found
 
     def _column(self, lane: ShownLane, samples: int) -> ColumnSource:
         sample = self.samples.get(lane.slot, 0)
@@ -249,9 +251,10 @@ def stored(detail: IterationDetail, is_free: IsFree) -> ShownRun:
         attempts[cell] = (*attempts.get(cell, ()), output.uid)
     verdicts = detail.verdicts or (detail.verdict,)
     run = ShownRun(detail.row.run_uid, lanes, sets, attempts, verdicts, blind=detail.blind)
-    for one in detail.beside:
-        earlier = next(earlier for earlier in detail.earlier if earlier.row.run_uid == one.run_uid)
-        run = run.with_beside(stored(earlier, is_free), (one,), f"iteration {earlier.row.number}")
+    earlier = {one.row.run_uid: (stored(one, is_free), f"iteration {one.row.number}") for one in detail.earlier}
+    for lane in detail.beside:
+        origin, name = earlier[lane.run_uid]
+        run = run.with_beside(origin, (lane,), name)
     return run
 
 
