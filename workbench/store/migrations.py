@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from workbench.store import version_1_0
+from workbench.store import version_1_0, version_1_1
 from workbench.store.schema import APPLICATION_ID
 
 migrations = Migrations("prompt-workbench")
@@ -23,3 +23,12 @@ def _version_1_0(db: Database) -> None:
 
 
 migrations(name="1.0 prompts, versions, runs, outputs, verdicts")(_version_1_0)
+
+
+def _version_1_1(db: Database) -> None:
+    for statement in version_1_1.STATEMENTS:
+        db.conn.execute(statement)
+    db.conn.execute("PRAGMA user_version = 1001")
+
+
+migrations(name="1.1 one index to search runs by")(_version_1_1)

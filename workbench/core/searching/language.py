@@ -69,10 +69,10 @@ class Range:
     with_high: bool = True
 
     def holds(self, number: Decimal | float) -> bool:
-        """Whether a number lies in it."""
-        low, high = self.low, self.high
-        above = low is None or number > low or (self.with_low and number == low)
-        return above and (high is None or number < high or (self.with_high and number == high))
+        """Whether a number lies in it; compared as floats, which costs are stored as."""
+        low, high, given = float(self.low or 0), float(self.high or 0), float(number)
+        above = self.low is None or given > low or (self.with_low and given == low)
+        return above and (self.high is None or given < high or (self.with_high and given == high))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,17 @@ the index; where an unusual script is judged differently there, a hit is shown w
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from workbench.core.searching.folding import ACCENTS, JOINERS, SIGNS, SPACELESS, folded, prepared
 from workbench.core.searching.language import Query, Words
 
 Mark = tuple[int, int]
+_BLANKS = re.compile(r"\s+")
 MOST_MARKS = 1000
 _BEFORE = 0.3
 """How much of a snippet stands before its first mark."""
@@ -35,25 +37,45 @@ class Snippet:
     cut_end: bool = False
 
 
+class _Looked:
+    """What one word or phrase looks like in a folded text."""
+
+    __slots__ = ("_any", "_ascii", "_at_letter")
+
+    def __init__(self, words: Words, tokens: Sequence[str]) -> None:
+        self._at_letter = not _stands_alone(tokens[0])
+        self._any = re.compile(_pattern(words, tokens, _INSIDE))
+        # Nearly all texts are ASCII. There nothing stands between the letters of a word, and a pattern that begins with
+        # plain letters is found many times faster.
+        is_ascii = all(_token(token, "").isascii() for token in tokens)
+        self._ascii = re.compile(_pattern(words, tokens, "")) if is_ascii else None
+
+    def find(self, low: str) -> Iterator[Mark]:
+        """Yield where it stands, at most MOST_MARKS times."""
+        pattern = self._ascii if low.isascii() else self._any
+        at = count = 0
+        while pattern is not None and count < MOST_MARKS and (match := pattern.search(low, at)) is not None:
+            start, end = match.span()
+            if self._at_letter and start and _letter().match(low, start - 1):
+                at = start + 1
+                continue
+            yield start, end
+            at, count = end, count + 1
+
+
 class Marker:
     """Finds the words of one query in many texts."""
 
     def __init__(self, query: Query) -> None:
-        self._patterns = [pattern for words in query.words if (pattern := _pattern(words))]
+        self._looked = [_Looked(words, tokens) for words in query.words if (tokens := _tokens(words.text))]
 
     def __bool__(self) -> bool:
-        return bool(self._patterns)
+        return bool(self._looked)
 
     def marks(self, text: str) -> tuple[Mark, ...]:
         """Return where words stand in `text`, at most MOST_MARKS of each."""
         low = folded(text)
-        found: list[Mark] = []
-        for pattern in self._patterns:
-            for count, match in enumerate(pattern.finditer(low), start=1):
-                found.append(match.span())
-                if count == MOST_MARKS:
-                    break
-        return _joined(found)
+        return _joined([mark for looked in self._looked for mark in looked.find(low)])
 
 
 def _joined(found: list[Mark]) -> tuple[Mark, ...]:
@@ -66,23 +88,24 @@ def _joined(found: list[Mark]) -> tuple[Mark, ...]:
     return tuple(joined)
 
 
-def _pattern(words: Words) -> re.Pattern[str] | None:
-    """Return what the words look like in a folded text; None when nothing of them can be searched for."""
-    tokens = _tokens(words.text)
-    if not tokens:
-        return None
-    parts = [_token(tokens[0])]
+def _pattern(words: Words, tokens: Sequence[str], inside: str) -> str:
+    """Return the pattern of a word or phrase, but for what may not stand before it."""
+    parts = [_token(tokens[0], inside)]
     for before, after in itertools.pairwise(tokens):
         apart = _stands_alone(before) or _stands_alone(after)
         parts.append(r"[\W_]*" if apart else r"[\W_]+")
-        parts.append(_token(after))
-    start = "" if _stands_alone(tokens[0]) else f"(?<!{_LETTER})"
+        parts.append(_token(after, inside))
     if words.prefix:
-        end = f"(?:{_LETTER}{_INSIDE})*"
+        end = f"(?:{_LETTER}{inside})*"
     else:
         end = "" if _stands_alone(tokens[-1]) else f"(?!{_LETTER})"
     # Signs behind the last letter belong to it.
-    return re.compile(f"{start}{''.join(parts)}{_INSIDE}{end}")
+    return f"{''.join(parts)}{inside}{end}"
+
+
+@functools.cache
+def _letter() -> re.Pattern[str]:
+    return re.compile(_LETTER)
 
 
 def _tokens(text: str) -> list[str]:
@@ -91,8 +114,8 @@ def _tokens(text: str) -> list[str]:
     return ["".join(chr(ord(c) - _MOVED) if ord(c) >= _MOVED else c for c in word) for word in found]
 
 
-def _token(token: str) -> str:
-    return _INSIDE.join(re.escape(c) for c in folded(token) if not re.match(f"[{ACCENTS}]", c))
+def _token(token: str, inside: str) -> str:
+    return inside.join(re.escape(c) for c in folded(token) if not re.match(f"[{ACCENTS}]", c))
 
 
 def _stands_alone(token: str) -> bool:
@@ -113,24 +136,25 @@ def snippet(text: str, marks: Sequence[Mark], width: int = 160) -> Snippet:
     return _on_one_line(text, start, end, marks)
 
 
+@functools.cache
+def _gap() -> re.Pattern[str]:
+    return re.compile(rf"\s|[{SPACELESS}]")
+
+
 def _space_after(text: str, start: int, until: int) -> int | None:
     """Return where the first whole word behind `start` begins, at most `until`."""
-    for at in range(start, until):
-        if text[at].isspace() or re.match(f"[{SPACELESS}]", text[at]):
-            return at + text[at].isspace()
-    return None
+    found = _gap().search(text, start, until)
+    return None if found is None else found.start() + found.group().isspace()
 
 
 def _on_one_line(text: str, start: int, end: int, marks: Sequence[Mark]) -> Snippet:
-    line: list[str] = []
-    places: list[int] = []
-    for character in text[start:end]:
-        places.append(len(line))
-        blank = character.isspace()
-        if not (blank and (not line or line[-1] == " ")):
-            line.append(" " if blank else character)
-    places.append(len(line))
-    made = "".join(line).rstrip()
+    window = text[start:end]
+    made = _joined_up(window).rstrip()
     inside = [(max(start, s) - start, min(end, e) - start) for s, e in marks if s < end and e > start]
-    moved = [(min(places[s], len(made)), min(places[e], len(made))) for s, e in inside]
-    return Snippet(made, tuple((s, e) for s, e in moved if s < e), start > 0, end < len(text))
+    moved = [(len(_joined_up(window[:s])), len(_joined_up(window[:e]))) for s, e in inside]
+    return Snippet(made, tuple((s, min(e, len(made))) for s, e in moved if s < len(made)), start > 0, end < len(text))
+
+
+def _joined_up(text: str) -> str:
+    """Return a text without what is blank at its start, and with single spaces for any other white space."""
+    return _BLANKS.sub(" ", text).lstrip()
