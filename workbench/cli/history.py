@@ -67,9 +67,12 @@ def history(args: argparse.Namespace, env: Mapping[str, str]) -> int:
 def _wait_for_index(workbench: Workbench) -> None:
     """Wait until all that has ended can be found; of an old history that takes a while, which is told."""
     began, told = time.monotonic(), False
-    while left := workbench.searcher.behind():
+    while workbench.searcher.behind(1):
         if not told and time.monotonic() - began > _TELL_AFTER_S:
-            print(f"Making {left:,} runs findable; this is done once. Ctrl+C keeps what is done.", file=sys.stderr)
+            print(
+                f"Making {workbench.searcher.behind():,} runs findable; this is done once. Ctrl+C keeps what is done.",
+                file=sys.stderr,
+            )
             told = True
         time.sleep(_LOOK_EVERY_S)
 

@@ -20,7 +20,7 @@ from workbench.store.search_plan import plan
 from workbench.store.search_rows import rows_for
 
 _LOOK_EVERY = 1000
-_MOST_BEHIND = 1_000_000
+_MOST_BEHIND = 10_000
 _MOST_NAMES = 2000
 
 
@@ -95,7 +95,7 @@ class Searches:
         how = plan(connection, query, moment)
         find = search_pages.best if order == "best" else search_pages.newest
         found = find(connection, how, after, limit)
-        behind = indexing.behind(connection, _MOST_BEHIND) if how.uses_index else 0
+        behind = indexing.behind(connection, _MOST_BEHIND + 1) if how.uses_index else 0
         rows = rows_for(connection, found.runs, query)
         return HistoryPage(rows, found.next, found.total, tuple(how.unknown), behind, found.within)
 
@@ -124,11 +124,11 @@ class Searches:
             )
             return [uid for (uid,) in rows]
 
-    def behind(self) -> int:
-        """Return how many runs have ended and cannot be found by their words yet."""
+    def behind(self, most: int = 1_000_000) -> int:
+        """Return how many runs have ended and cannot be found by their words yet, counted up to `most`."""
         with self._use() as connection:
             _check(connection)
-            return indexing.behind(connection, _MOST_BEHIND)
+            return indexing.behind(connection, most)
 
     @property
     def trouble(self) -> StoreError | None:

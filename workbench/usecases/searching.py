@@ -19,6 +19,7 @@ from workbench.store import Store
 from workbench.store.searching import Stop
 
 PAGE = 50
+_COUNTED = 10_000
 _NAMED = {"prompt": "prompt", "model": "model or lane", "tag": "tag", "error": "error"}
 
 __all__ = ["PAGE", "Found", "Searcher", "Stop"]
@@ -82,21 +83,19 @@ class Searcher:
         """Return the uids of runs that begin so, two at most: one is the run, two are not clear."""
         return tuple(self._store.searches.find_run(beginning))
 
-    def behind(self) -> int:
-        """Return how many runs are on the way into the index; 0 also when there is no getting there."""
+    def behind(self, most: int = 1_000_000) -> int:
+        """Return how many runs, up to `most`, are on the way into the index; 0 also when there is no getting there."""
         searches = self._store.searches
-        return 0 if self._store.read_only or searches.trouble is not None else searches.behind()
+        return 0 if self._store.read_only or searches.trouble is not None else searches.behind(most)
 
     def _remarks(self, page: HistoryPage) -> tuple[str, ...]:
         remarks = []
         if page.behind and (trouble := self._store.searches.trouble) is not None:
             remarks.append(trouble.sentence)
         elif page.behind:
-            one = page.behind == 1
-            remarks.append(
-                f"{page.behind:,} {'run is' if one else 'runs are'} not found by {'its' if one else 'their'} words yet."
-                " The index is being brought up to date; search again in a while."
-            )
+            many = f"{page.behind:,}" if page.behind <= _COUNTED else f"More than {_COUNTED:,}"
+            what = "run is not found by its" if page.behind == 1 else "runs are not found by their"
+            remarks.append(f"{many} {what} words yet. The index is being brought up to date; search again in a while.")
         if page.within:
             remarks.append(f"The best of the newest {page.within:,} that match. Add a word to look further back.")
         return tuple(remarks)

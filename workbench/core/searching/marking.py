@@ -22,6 +22,7 @@ _BEFORE = 0.3
 """How much of a snippet stands before its first mark."""
 _INSIDE = f"[{ACCENTS}{JOINERS}]*+"
 _LETTER = f"(?:[^\\W_{SPACELESS}]|[{SIGNS}])"
+_ASCII_LETTER = "[a-z0-9]"
 # Characters that were moved for the index are letters there.
 _MOVED = 0xF0000
 _WORD = re.compile(f"(?:[^\\W_]|[{chr(_MOVED)}-\U0010ffff])(?:[^\\W_]|[{chr(_MOVED)}-\U0010ffff{ACCENTS}])*")
@@ -40,23 +41,27 @@ class Snippet:
 class _Looked:
     """What one word or phrase looks like in a folded text."""
 
-    __slots__ = ("_any", "_ascii", "_at_letter")
+    __slots__ = ("_any", "_ascii", "_at_letter", "_tokens", "_words")
 
     def __init__(self, words: Words, tokens: Sequence[str]) -> None:
+        self._words, self._tokens = words, tokens
         self._at_letter = not _stands_alone(tokens[0])
-        self._any = re.compile(_pattern(words, tokens, _INSIDE))
         # Nearly all texts are ASCII. There nothing stands between the letters of a word, and a pattern that begins with
-        # plain letters is found many times faster.
+        # plain letters is found many times faster. The other takes some ms to compile, so only when it is needed.
         is_ascii = all(_token(token, "").isascii() for token in tokens)
-        self._ascii = re.compile(_pattern(words, tokens, "")) if is_ascii else None
+        self._ascii = re.compile(_pattern(words, tokens, "", _ASCII_LETTER)) if is_ascii else None
+        self._any: re.Pattern[str] | None = None
 
     def find(self, low: str) -> Iterator[Mark]:
         """Yield where it stands, at most MOST_MARKS times."""
-        pattern = self._ascii if low.isascii() else self._any
+        is_ascii = low.isascii()
+        if not is_ascii and self._any is None:
+            self._any = re.compile(_pattern(self._words, self._tokens, _INSIDE, _LETTER))
+        pattern = self._ascii if is_ascii else self._any
         at = count = 0
         while pattern is not None and count < MOST_MARKS and (match := pattern.search(low, at)) is not None:
             start, end = match.span()
-            if self._at_letter and start and _letter().match(low, start - 1):
+            if self._at_letter and start and _letter(is_ascii).match(low, start - 1):
                 at = start + 1
                 continue
             yield start, end
@@ -88,7 +93,7 @@ def _joined(found: list[Mark]) -> tuple[Mark, ...]:
     return tuple(joined)
 
 
-def _pattern(words: Words, tokens: Sequence[str], inside: str) -> str:
+def _pattern(words: Words, tokens: Sequence[str], inside: str, letter: str) -> str:
     """Return the pattern of a word or phrase, but for what may not stand before it."""
     parts = [_token(tokens[0], inside)]
     for before, after in itertools.pairwise(tokens):
@@ -96,16 +101,16 @@ def _pattern(words: Words, tokens: Sequence[str], inside: str) -> str:
         parts.append(r"[\W_]*" if apart else r"[\W_]+")
         parts.append(_token(after, inside))
     if words.prefix:
-        end = f"(?:{_LETTER}{inside})*"
+        end = f"(?:{letter}{inside})*"
     else:
-        end = "" if _stands_alone(tokens[-1]) else f"(?!{_LETTER})"
+        end = "" if _stands_alone(tokens[-1]) else f"(?!{letter})"
     # Signs behind the last letter belong to it.
     return f"{''.join(parts)}{inside}{end}"
 
 
 @functools.cache
-def _letter() -> re.Pattern[str]:
-    return re.compile(_LETTER)
+def _letter(is_ascii: bool) -> re.Pattern[str]:
+    return re.compile(_ASCII_LETTER if is_ascii else _LETTER)
 
 
 def _tokens(text: str) -> list[str]:
@@ -119,7 +124,7 @@ def _token(token: str, inside: str) -> str:
 
 
 def _stands_alone(token: str) -> bool:
-    return len(token) == 1 and (not token.isalnum() or bool(re.match(f"[{SPACELESS}]", token)))
+    return len(token) == 1 and not token.isascii() and (not token.isalnum() or bool(_gap().match(token)))
 
 
 def snippet(text: str, marks: Sequence[Mark], width: int = 160) -> Snippet:

@@ -80,8 +80,8 @@ class HistoryPage:
     """Rows, and where the next page begins (None at the end). `total` is counted for the first page only.
 
     `unknown` are the numbers of terms whose filter names nothing that the history has. `behind` runs have ended and
-    cannot be found by their words yet; `within` says, for the best match, among how many of the newest it was looked
-    for, 0 for among all.
+    cannot be found by their words yet (10,001 for any more than 10,000). `within` says, for the best match, among how
+    many of the newest documents it was looked for; 0 for among all.
     """
 
     rows: tuple[HistoryRow, ...] = ()
