@@ -229,6 +229,7 @@ def test_the_best_match_comes_first_and_the_common_word_weighs_least(
 def test_counting_stops_where_it_would_cost(history: tuple[Store, list[Made]], monkeypatch: pytest.MonkeyPatch) -> None:
     store, _ = history
     monkeypatch.setattr(search_pages, "_COUNTED_AT_ONCE", 5)
+    monkeypatch.setattr(search_pages, "_COUNT_FOR_S", 600)
     assert page(store, "kind:iteration", limit=3).total == Total(MOST)
     monkeypatch.setattr(search_pages, "MOST_COUNTED", 12)
     for query in ("", "kind:iteration"):
@@ -236,6 +237,8 @@ def test_counting_stops_where_it_would_cost(history: tuple[Store, list[Made]], m
         assert total == Total(12, exact=False)
         assert total.words == "more than 12 runs"
     assert page(store, "", limit=3, after=After(5)).total is None
+    monkeypatch.setattr(search_pages, "_COUNT_FOR_S", -1)
+    assert page(store, "kind:iteration", limit=3).total == Total(5, exact=False)
 
 
 def test_a_row_says_what_the_history_shows(store: Store, path: Path) -> None:
