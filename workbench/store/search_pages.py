@@ -154,7 +154,8 @@ def _ranked(connection: sqlite3.Connection, plan: Plan, places: dict[int, int]) 
     counts = {part: _count(connection, part) for part in (*plan.words, *plan.facts)}
     parts = [part for part, count in counts.items() if count <= _COMMON]
     if not any(word in parts for word in plan.words):
-        parts.append(min(plan.words, key=counts.__getitem__))
+        # All are common; a phrase takes longest to weigh.
+        parts.append(min(plan.words, key=lambda word: (counts[word], len(word.split()))))
     scores = connection.execute(
         "SELECT rowid, bm25(run_search, 1.0, 0.0) FROM run_search WHERE run_search MATCH ? AND rowid >= ?"
         " AND rowid <= ? AND +rowid IN (SELECT value FROM json_each(?))",
