@@ -1,8 +1,8 @@
 """Writes a history as SQL text: `python -m tests.store.freeze > tests/store/schemas/v1_1.sql`.
 
 Run once for each schema, when it is released; from then on its file is what histories of that release look like, and
-is never written again. The text is made of the schema's own statements and one INSERT for each row. Rows of search
-indexes that no trigger makes are written out; indexes with triggers fill themselves.
+is never written again. The text is made of the schema's own statements and one INSERT for each row, those of the search
+index included; triggers come last, because what they did is among the rows.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint
 from workbench.core.money import Rates
 from workbench.core.runs import BesideLane, Step, Verdict
+from workbench.store.facts import facts_of
+from workbench.store.indexing import Indexer
 from workbench.store.records import PartialCall, PartialRounds, PartialText
-from workbench.store.search import separate
 
 
 def fill(path: Path) -> None:
@@ -61,18 +62,21 @@ def written(path: Path) -> Iterator[str]:
     for pragma in ("application_id", "user_version"):
         yield f"PRAGMA {pragma} = {connection.execute(f'PRAGMA {pragma}').fetchone()[0]}"
     shadows = {name for (name,) in connection.execute("SELECT name FROM pragma_table_list WHERE type = 'shadow'")}
-    for kind, name, sql in connection.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"):
-        if name not in shadows and not (kind == "index" and name.startswith("sqlite_")):
+    made = connection.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+    for kind, name, sql in made:
+        if name not in shadows and kind != "trigger" and not (kind == "index" and name.startswith("sqlite_")):
             yield sql
     tables = connection.execute("SELECT name FROM pragma_table_list WHERE type = 'table' AND schema = 'main'")
     for (table,) in sorted(tables.fetchall()):
         if table not in ("sqlite_schema", "sqlite_stat1", "sqlite_stat4"):
             yield from _rows(connection, table)
-    for table, view in (("contents", "content_texts"), ("outputs", "output_texts")):
-        for key, words in connection.execute(f"SELECT id, text FROM {view} ORDER BY id"):
-            if separated := separate(words):
-                (literal,) = connection.execute("SELECT quote(?)", (separated,)).fetchone()
-                yield f"INSERT INTO {table}_cjk (rowid, text) VALUES ({key}, {literal})"
+    ended = "SELECT id FROM runs WHERE id NOT IN (SELECT run_id FROM unindexed) ORDER BY id"
+    for (ran,) in connection.execute(ended).fetchall():
+        facts = facts_of(connection, ran)
+        for key, words, _ in Indexer().documents(connection, ran):
+            values = connection.execute("SELECT quote(?), quote(?)", (words, facts and facts.words)).fetchone()
+            yield f"INSERT INTO run_search (rowid, text, facts) VALUES ({key}, {', '.join(values)})"
+    yield from (sql for kind, _, sql in made if kind == "trigger")
     connection.close()
 
 

@@ -85,6 +85,13 @@ def test_names_with_odd_characters_are_just_names(tmp_path: Path) -> None:
     store.close()
 
 
+def test_an_sqlite_that_is_too_old_is_told_before_anything_is_made(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 40, 1))
+    with pytest.raises(StoreError, match=r"needs SQLite 3\.43 or newer.*newer Python"):
+        opened(path)
+    assert not path.exists()
+
+
 def test_a_newer_minor_release_can_be_written_to(path: Path) -> None:
     write_some(path)
     sql(path, "ALTER TABLE outputs ADD COLUMN mood TEXT", f"PRAGMA user_version = {VERSION + 7}")

@@ -14,7 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.store.making import FULL_RESULT, LATER, NOW, done, lane, opened, run, text, uids
+from tests.store.test_indexing import settled
 from workbench.core.runs import BesideLane, Verdict
+from workbench.core.searching.parsing import parse
 from workbench.store import StoreError
 from workbench.store.connections import connect
 from workbench.store.salvage.file_format import MAGIC, TABLE_LEAF, Pages, kind_of, rows
@@ -83,8 +85,7 @@ def saved(path: Path) -> Salvaged:
     connection = connect(result.path, mode="rw")
     try:
         assert check(connection) == []
-        for index in ("outputs_fts",):
-            connection.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)")
+        connection.execute("INSERT INTO run_search (run_search) VALUES ('integrity-check')")
     finally:
         connection.close()
     return result
@@ -124,6 +125,9 @@ def test_the_result_is_a_history_that_works(damaged: Path) -> None:
     assert detail.outputs[0].result.steps == FULL_RESULT.steps
     begun = store.begin_run(run("new", text("Go on"), prompt="p0")).result(10)
     assert begun.number == 21
+    settled(store)
+    (found,) = store.searches.page(parse("注文 59").query, str).rows
+    assert found.row.run_uid == "r59"
     store.close()
 
 

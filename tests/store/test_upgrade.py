@@ -16,6 +16,7 @@ from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint
 from workbench.core.money import Rates
 from workbench.core.runs import BesideLane, Result, Step, Verdict
+from workbench.core.searching.parsing import parse
 from workbench.store import StoreError, open_store, opening
 from workbench.store import migrations as released
 
@@ -42,12 +43,15 @@ def healthy(path: Path) -> None:
     connection = sqlite3.connect(path)
     assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-    connection.execute("INSERT INTO outputs_fts (outputs_fts, rank) VALUES ('integrity-check', 1)")
+    indexes = connection.execute("SELECT name FROM sqlite_master WHERE sql LIKE '%USING fts5%'").fetchall()
+    assert indexes
+    for (index,) in indexes:
+        connection.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)")
     connection.close()
 
 
 def test_every_release_has_a_frozen_history() -> None:
-    assert [schema.stem for schema in SCHEMAS] == ["v1", "v1_1"]
+    assert [schema.stem for schema in SCHEMAS] == ["v1", "v1_1", "v1_2"]
 
 
 @pytest.mark.parametrize("schema", SCHEMAS, ids=lambda schema: schema.stem)
@@ -96,7 +100,7 @@ def test_an_old_history_gets_the_schema_of_a_new_one(schema: Path, tmp_path: Pat
 
 @pytest.fixture
 def next_release(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[sqlite3.Connection], None]], None]:
-    """Pretend that this is release 1.2, whose step is given."""
+    """Pretend that this is release 1.3, whose step is given."""
     from sqlite_utils import Database, Migrations
 
     def release(step: Callable[[sqlite3.Connection], None]) -> None:
@@ -106,11 +110,11 @@ def next_release(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[sqlite3
 
         def next_step(database: Database) -> None:
             step(database.conn)
-            database.conn.execute("PRAGMA user_version = 1002")
+            database.conn.execute("PRAGMA user_version = 1003")
 
-        steps(name="1.2")(next_step)
+        steps(name="1.3")(next_step)
         monkeypatch.setattr(released, "migrations", steps)
-        monkeypatch.setattr(opening, "VERSION", 1002)
+        monkeypatch.setattr(opening, "VERSION", 1003)
 
     return release
 
@@ -125,41 +129,53 @@ def test_a_copy_is_made_before_an_upgrade(path: Path, next_release: Callable[...
     store = opened(path)
     assert store.iteration_count("p") == 2
     store.close()
-    assert copies(path) == ["history.before-upgrade-20261124T132005123Z-from-1.1.db"]
+    assert copies(path) == ["history.before-upgrade-20261124T132005123Z-from-1.2.db"]
     copy = path.with_name(copies(path)[0])
     healthy(copy)
     connection = sqlite3.connect(copy)
     assert connection.execute("SELECT count(*) FROM outputs").fetchone() == (7,)
-    assert connection.execute("PRAGMA user_version").fetchone() == (1001,)
+    assert connection.execute("PRAGMA user_version").fetchone() == (1002,)
     connection.close()
     opened(path).close()
     assert len(copies(path)) == 1
 
 
+def test_the_first_schema_is_kept_as_a_copy_and_found_in_after_the_upgrade(path: Path) -> None:
+    restore(SCHEMAS[0], path)
+    store = opened(path)
+    assert copies(path) == ["history.before-upgrade-20261124T132005123Z-from-1.0.db"]
+    healthy(path.with_name(copies(path)[0]))
+    store.set_note("r1", "seen", LATER).result(10)
+    assert [row.row.run_uid for row in store.searches.page(parse("").query, str).rows] == ["r2", "r1"]
+    for words in ("way", "確認", "123ABCDEFG", "kind", "seen winner:yes error:no model:one"):
+        assert [row.row.run_uid for row in store.searches.page(parse(words).query, str).rows] == ["r1"], words
+    store.close()
+
+
 def test_two_copies_are_kept_and_other_files_are_not_touched(path: Path, next_release: Callable[..., None]) -> None:
     for year in (2021, 2022, 2023):
-        path.with_name(f"history.before-upgrade-{year}0101T000000000Z-from-1.1.db").touch()
-    theirs = path.with_name("other.before-upgrade-20200101T000000000Z-from-1.1.db")
+        path.with_name(f"history.before-upgrade-{year}0101T000000000Z-from-1.2.db").touch()
+    theirs = path.with_name("other.before-upgrade-20200101T000000000Z-from-1.2.db")
     theirs.touch()
     restore(SCHEMAS[-1], path)
     next_release(lambda c: None)
     opened(path).close()
     assert [name for name in copies(path) if name.startswith("history.")] == [
-        "history.before-upgrade-20230101T000000000Z-from-1.1.db",
-        "history.before-upgrade-20261124T132005123Z-from-1.1.db",
+        "history.before-upgrade-20230101T000000000Z-from-1.2.db",
+        "history.before-upgrade-20261124T132005123Z-from-1.2.db",
     ]
     assert theirs.exists()
 
 
 def test_a_clock_that_was_set_back_costs_no_copy(path: Path, next_release: Callable[..., None]) -> None:
     for year in (2031, 2032):
-        path.with_name(f"history.before-upgrade-{year}0101T000000000Z-from-1.1.db").touch()
+        path.with_name(f"history.before-upgrade-{year}0101T000000000Z-from-1.2.db").touch()
     restore(SCHEMAS[-1], path)
     next_release(lambda c: None)
     opened(path).close()
     assert copies(path) == [
-        "history.before-upgrade-20261124T132005123Z-from-1.1.db",
-        "history.before-upgrade-20320101T000000000Z-from-1.1.db",
+        "history.before-upgrade-20261124T132005123Z-from-1.2.db",
+        "history.before-upgrade-20320101T000000000Z-from-1.2.db",
     ]
 
 
@@ -182,7 +198,7 @@ def test_half_a_copy_never_looks_like_one(
     assert half.endswith(".partial")
     os.utime(path.with_name(half), (0, 0))
     opened(path).close()
-    assert copies(path) == ["history.before-upgrade-20261124T132005123Z-from-1.1.db"]
+    assert copies(path) == ["history.before-upgrade-20261124T132005123Z-from-1.2.db"]
     healthy(path.with_name(copies(path)[0]))
 
 
@@ -206,7 +222,7 @@ def test_no_upgrade_without_a_copy(path: Path, next_release: Callable[..., None]
     next_release(lambda c: c.execute("DROP TABLE outputs"))
     before = shape(path)
     # A folder stands where the copy would go.
-    path.with_name("history.before-upgrade-20261124T132005123Z-from-1.1.db").mkdir()
+    path.with_name("history.before-upgrade-20261124T132005123Z-from-1.2.db").mkdir()
     with pytest.raises(StoreError):
         opened(path)
     assert shape(path) == before

@@ -60,7 +60,6 @@ def test_content_of_a_newer_release_keeps_its_keys(store: Store) -> None:
 def test_content_that_no_release_of_this_major_wrote_is_a_sentence(store: Store, path: Path) -> None:
     add(store, "one", None)
     with sqlite3.connect(path) as other:
-        other.execute("DROP TRIGGER contents_delete")
         other.execute("UPDATE contents SET body = '{\"format\":9}'")
     other.close()
     with pytest.raises(StoreError, match="format 9") as caught:

@@ -6,6 +6,7 @@ import random
 import sqlite3
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, wait
 from pathlib import Path
 from typing import Any
@@ -17,14 +18,48 @@ from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.runs import Verdict
 from workbench.store import Store, StoreError
+from workbench.store import writer as writer_module
 from workbench.store.writer import Writer
 
 
+class Follows:
+    """Work that follows: `pieces` of it, each of which raises what `error` says."""
+
+    def __init__(self) -> None:
+        self.pieces = 0
+        self.done: list[int] = []
+        self.error: Exception | None = None
+        self.told: list[StoreError] = []
+
+    def due(self, connection: sqlite3.Connection) -> bool:
+        return self.pieces > 0
+
+    def work(self, connection: sqlite3.Connection, characters: int) -> bool:
+        assert connection.in_transaction
+        connection.execute("CREATE TABLE IF NOT EXISTS followed (x INTEGER)")
+        connection.execute("INSERT INTO followed VALUES (?)", (characters,))
+        if self.error is not None:
+            raise self.error
+        self.pieces -= 1
+        self.done.append(characters)
+        return self.pieces > 0
+
+    def failed(self, connection: sqlite3.Connection, error: StoreError) -> bool:
+        assert not connection.in_transaction
+        self.told.append(error)
+        return False
+
+
 @pytest.fixture
-def writer(path: Path) -> Writer:
+def follows() -> Follows:
+    return Follows()
+
+
+@pytest.fixture
+def writer(path: Path, follows: Follows) -> Writer:
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     connection.execute("CREATE TABLE rows (x INTEGER PRIMARY KEY)")
-    return Writer(connection, path)
+    return Writer(connection, path, follows, 1000)
 
 
 def held(writer: Writer) -> threading.Event:
@@ -54,6 +89,62 @@ def test_changes_that_wait_share_a_transaction(writer: Writer) -> None:
     assert [future.result(10) for future in futures] == list(range(30))
     assert len(begins) == 1
     writer.close()
+
+
+def test_what_follows_is_begun_with_the_change_and_goes_on_when_nobody_waits(writer: Writer, follows: Follows) -> None:
+    release = held(writer)
+    first = insert(writer, 1)
+    follows.pieces = 4
+    release.set()
+    first.result(10)
+    assert follows.done[:1] == [writer_module._SMALL]
+    _until(lambda: follows.pieces == 0)
+    assert follows.done == [writer_module._SMALL, *[writer_module._LARGE] * 3]
+    writer.close()
+
+
+def test_what_follows_may_fail_and_the_change_is_kept(writer: Writer, follows: Follows, path: Path) -> None:
+    release = held(writer)
+    first = insert(writer, 1)
+    follows.pieces, follows.error = 1, sqlite3.DatabaseError("strange")
+    release.set()
+    first.result(10)
+    assert [error.code for error in follows.told] == ["corrupt"]
+    assert stored(path) == [1]
+    connection = sqlite3.connect(path)
+    assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("rows",)]
+    connection.close()
+    follows.error = None
+    insert(writer, 2).result(10)
+    assert follows.done == [writer_module._SMALL]
+    writer.close()
+
+
+def test_what_follows_waits_for_another_process_and_no_change_does(
+    writer: Writer, follows: Follows, path: Path
+) -> None:
+    first = insert(writer, 1)
+    first.result(10)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    release = held(writer)
+    follows.pieces = 1
+    writer._behind = True
+    release.set()
+    looked = writer.ask(lambda connection: 7)
+    assert looked.result(10) == 7
+    assert follows.done == []
+    other.execute("ROLLBACK")
+    other.close()
+    _until(lambda: follows.done != [])
+    writer.close()
+
+
+def _until(what: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not what():
+        assert time.monotonic() < deadline
+        threading.Event().wait(0.005)
 
 
 def test_one_bad_change_spoils_no_other(writer: Writer, path: Path) -> None:

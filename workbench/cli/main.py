@@ -23,6 +23,15 @@ models are named `builtin`, `echo`, any id that LiteLLM knows, or `endpoint-name
 Without --prompt the sample is run, without --model the lanes of the prompt.
 exit codes: 0 fine, 1 some output failed, 2 wrong use, 130 stopped."""
 
+_SEARCH_EPILOG = """\
+words, "phrases" and beginnings* are looked for in prompts, values, answers and notes; all have to be there.
+-word leaves out runs that have it. Besides:
+  prompt:NAME  model:NAME  tag:NAME  winner:yes|no|tie|bad  error:yes|no|CODE
+  cost:>0.01  tokens:>1000  time:<2s  cost:0.01..0.05
+  before:2026-11-24  after:yesterday  after:7d
+  is:blind|starred|interrupted|archived  kind:iteration|test|improve|judge|import
+each with a - before it for the opposite. A query that begins with a - comes after --."""
+
 # What writing to a file that the output was sent to can end in; everything else that is written has its own errors.
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
@@ -102,9 +111,35 @@ def make_parser() -> argparse.ArgumentParser:
     models = commands.add_parser("models", parents=[shared], help="list models, the id first on each line")
     models.add_argument("query", metavar="QUERY", nargs="*", help="words that the id or the provider must have")
     models.add_argument("--endpoint", metavar="NAME", help="ask one of your endpoints for its models")
+    _add_history(commands, shared)
     doctor = commands.add_parser("doctor", parents=[shared], help="check that everything works here")
     doctor.add_argument("--install-model", action="store_true", help="download the built-in model first")
     return parser
+
+
+def _add_history(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser
+) -> None:
+    history = commands.add_parser("history", parents=[shared], help="list, search and show what was run")
+    what = history.add_subparsers(dest="what", metavar="WHAT", title="what", required=True)
+    json_help = "one JSON document instead of lines"
+    listed = what.add_parser("list", parents=[shared], help="the newest runs, a line for each with its id first")
+    searched = what.add_parser(
+        "search",
+        parents=[shared],
+        help="runs that have words, and whatever else is asked of them",
+        epilog=_SEARCH_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    searched.add_argument("query", metavar="QUERY", nargs="+", help="what to look for; quote it as one argument")
+    searched.add_argument("--best", action="store_true", help="those that match best first, not the newest")
+    for pages in (listed, searched):
+        pages.add_argument("--limit", metavar="N", type=int, default=20, help="so many runs (20)")
+        pages.add_argument("--after", metavar="PLACE", help="go on where the page before ended")
+        pages.add_argument("--json", action="store_true", help=json_help)
+    shown = what.add_parser("show", parents=[shared], help="one run whole: prompt, values, answers, verdict")
+    shown.add_argument("id", metavar="ID", help="the id of a run, or how it begins")
+    shown.add_argument("--json", action="store_true", help=json_help)
 
 
 def _command(name: str) -> Callable[[argparse.Namespace, Mapping[str, str]], int]:
@@ -112,6 +147,10 @@ def _command(name: str) -> Callable[[argparse.Namespace, Mapping[str, str]], int
         from workbench.cli.run import run
 
         return run
+    if name == "history":
+        from workbench.cli.history import history
+
+        return history
     if name == "models":
         from workbench.cli.models import models
 

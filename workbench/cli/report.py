@@ -64,6 +64,14 @@ def _answer(asked: Asked, version: int | None) -> dict[str, Any]:
         "version": version,
         "params": lane.params.to_json(),
         "output": snapshot.output_uid,
+        **result_document(result),
+        "saved": snapshot.saved,
+    }
+
+
+def result_document(result: Result) -> dict[str, Any]:
+    """Return how an answer ended, the same for one that was just made and one of the past."""
+    return {
         "state": result.state,
         "text": result.text,
         "reasoning": result.reasoning,
@@ -77,7 +85,6 @@ def _answer(asked: Asked, version: int | None) -> dict[str, Any]:
         "timing": dataclasses.asdict(result.timing),
         "marks": [dataclasses.asdict(mark) for mark in result.marks],
         "request": result.request,
-        "saved": snapshot.saved,
     }
 
 

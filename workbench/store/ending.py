@@ -18,7 +18,6 @@ from workbench.store.encoding import digest, dump, received, whole
 from workbench.store.errors import StoreError, missing
 from workbench.store.partials import Streamed, step_body, step_of, streamed
 from workbench.store.records import Recovered
-from workbench.store.search import index_cjk, unindex_cjk
 
 _FINISH = (
     "UPDATE outputs SET state = ?, ended_at = ?, model = ?, finish_reason = ?, input_tokens = ?, output_tokens = ?,"
@@ -33,10 +32,10 @@ def finish_output(connection: sqlite3.Connection, uid: str, result: Result, now:
     """Write how an output ended. Raises StoreError: missing, or ended when it already has an end that counts."""
     if result.state not in ENDED:
         raise ValueError(f"{result.state} is not an end")
-    key, run, state, old_text = _find(connection, uid)
+    key, run, state = _find(connection, uid)
     if state in ENDED and state != "interrupted":
         raise StoreError("This answer is already recorded. Retry it to get another one.", uid, "ended")
-    _write_end(connection, key, result, now, old_text)
+    _write_end(connection, key, result, now)
     if result.response is not None:
         connection.execute(
             "INSERT INTO responses (output_id, body) VALUES (?, ?)"
@@ -46,17 +45,16 @@ def finish_output(connection: sqlite3.Connection, uid: str, result: Result, now:
     _land(connection, run, [key])
 
 
-def _find(connection: sqlite3.Connection, uid: str) -> tuple[int, int, str, str]:
-    row = connection.execute("SELECT id, run_id, state, text FROM outputs WHERE uid = ?", (uid,)).fetchone()
+def _find(connection: sqlite3.Connection, uid: str) -> tuple[int, int, str]:
+    row = connection.execute("SELECT id, run_id, state FROM outputs WHERE uid = ?", (uid,)).fetchone()
     if row is None:
         raise missing("answer", uid)
-    key, run, state, text = row
-    return int(key), int(run), str(state), str(text)
+    key, run, state = row
+    return int(key), int(run), str(state)
 
 
-def _write_end(connection: sqlite3.Connection, key: int, result: Result, now: str, old_text: str = "") -> None:
+def _write_end(connection: sqlite3.Connection, key: int, result: Result, now: str) -> None:
     usage, rates, timing, wrong = result.usage, result.rates, result.timing, result.failure
-    text = received(result.text)
     request, messages = _request(connection, result.request)
     connection.execute(
         _FINISH,
@@ -88,15 +86,12 @@ def _write_end(connection: sqlite3.Connection, key: int, result: Result, now: st
             messages,
             dump([dataclasses.asdict(mark) for mark in result.marks]),
             received(result.reasoning),
-            text,
+            received(result.text),
             key,
         ),
     )
     if result.steps:
         _write_steps(connection, key, result.steps)
-    if text != old_text:
-        unindex_cjk(connection, "outputs", key, old_text)
-        index_cjk(connection, "outputs", key, text)
 
 
 def _write_steps(connection: sqlite3.Connection, key: int, steps: Iterable[Step]) -> None:

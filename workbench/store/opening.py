@@ -18,6 +18,8 @@ from workbench.store.errors import StoreError, failure, translate
 from workbench.store.place import check_place
 from workbench.store.schema import APPLICATION_ID, VERSION, major, show
 
+_OLDEST_SQLITE = (3, 43)
+"""The search index takes documents out without their texts, which FTS5 can since then."""
 _KEPT_COPIES = 2
 
 
@@ -32,6 +34,12 @@ class Opened:
 
 def open_file(path: Path, *, now: str, database_uid: str, busy_ms: int) -> Opened:
     """Open or create the database. Raises StoreError: not_a_database, corrupt, busy, full, readonly."""
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        raise StoreError(
+            f"The history needs SQLite {'.'.join(map(str, _OLDEST_SQLITE))} or newer, and this Python comes with"
+            f" {sqlite3.sqlite_version}. Start Prompt Workbench with a newer Python.",
+            f"sqlite3 {sqlite3.sqlite_version}",
+        )
     try:
         _refuse_foreign(path)
         return _open(path, now, database_uid, busy_ms)

@@ -23,6 +23,10 @@ _TABLES: dict[str, Kind] = {
     "responses": "raw",
     "bodies": "requests",
     "blobs": "files",
+    "run_rows": "search",
+    "run_docs": "search",
+    "search_names": "search",
+    "unindexed": "search",
 }
 # Winners and what people marked otherwise keep everything; so do runs that still go on.
 _KEPT_OUTPUTS = """
@@ -86,8 +90,7 @@ def _without_dbstat(connection: sqlite3.Connection) -> list[tuple[str, str, int]
         "responses": ("body",),
         "bodies": ("body",),
         "blobs": ("body",),
-        "outputs_fts_data": ("block",),
-        "contents_fts_data": ("block",),
+        "run_search_data": ("block",),
     }
     found = []
     for table, columns in long_columns.items():
@@ -98,7 +101,7 @@ def _without_dbstat(connection: sqlite3.Connection) -> list[tuple[str, str, int]
 
 
 def _kind(name: str, table: str) -> Kind:
-    if "_fts" in name or "_cjk" in name:
+    if name.startswith("run_search"):
         return "search"
     return _TABLES.get(table, "other")
 

@@ -42,8 +42,10 @@ from workbench.store import (
 )
 from workbench.store.connections import Readers, connect
 from workbench.store.errors import StoreError, failure
+from workbench.store.indexing import Indexer
 from workbench.store.opening import Opened, open_file
 from workbench.store.records import Partial, Recovered, RunBegun, RunStart, WholePrompt
+from workbench.store.searching import Searches
 from workbench.store.upkeep import Upkeep
 from workbench.store.writer import Writer
 
@@ -67,8 +69,10 @@ class Store:
         self.path = path
         self._refusal = opened.refusal
         self._uid = uid
-        self._writer = None if opened.writer is None else Writer(opened.writer, path)
+        indexer = Indexer()
+        self._writer = None if opened.writer is None else Writer(opened.writer, path, indexer, busy_ms)
         self._readers = Readers(path, lambda: connect(path, mode="ro", immutable=opened.immutable, busy_ms=busy_ms))
+        self.searches = Searches(self._readers.use, self._write, indexer)
 
     @property
     def read_only(self) -> bool:

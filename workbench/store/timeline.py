@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -62,6 +62,14 @@ _OUTPUTS = (
     " LEFT JOIN responses ON responses.output_id = outputs.id"
     " WHERE run_id = ? AND lane IN (SELECT value FROM json_each(?)) ORDER BY lane, value_set, sample, attempt"
 )
+
+
+def rows_of(
+    connection: sqlite3.Connection, runs: Sequence[int], outcomes: Mapping[int, Outcome]
+) -> dict[int, IterationRow]:
+    """Return the lines of runs of any kind, by their keys; how their answers ended is told by the caller."""
+    rows = connection.execute(f"{_ROW} WHERE runs.id IN (SELECT value FROM json_each(?))", (json.dumps(list(runs)),))
+    return {row[0]: _row(row, outcomes.get(row[0], Outcome())) for row in rows}
 
 
 def _rows(connection: sqlite3.Connection, found: list[tuple[Any, ...]]) -> list[IterationRow]:

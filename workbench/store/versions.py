@@ -14,7 +14,6 @@ from workbench.core.runs import VersionRow
 from workbench.core.timeline import VersionLabel
 from workbench.store.encoding import digest, typed
 from workbench.store.errors import StoreError, missing
-from workbench.store.search import index_cjk
 
 _OPENING = 120
 _SELECT = (
@@ -34,9 +33,7 @@ def content_id(connection: sqlite3.Connection, content: Content) -> int:
     row = connection.execute("SELECT id FROM contents WHERE hash = ?", (hash_,)).fetchone()
     if row is not None:
         return int(row[0])
-    key = int(connection.execute("INSERT INTO contents (hash, body) VALUES (?, ?)", (hash_, body)).lastrowid or 0)
-    index_cjk(connection, "contents", key, "\n".join(message.text for message in content.messages))
-    return key
+    return int(connection.execute("INSERT INTO contents (hash, body) VALUES (?, ?)", (hash_, body)).lastrowid or 0)
 
 
 def newest_number(connection: sqlite3.Connection, prompt: int) -> int | None:

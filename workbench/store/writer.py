@@ -1,7 +1,9 @@
 """The one thread that writes.
 
 Invariant: all changes go through one connection, in the order they were asked for, each either whole or not at all.
-A future is resolved only after the transaction that holds its change was committed.
+A future is resolved only after the transaction that holds its change was committed. What follows from changes (the
+search index) has transactions of its own, a small piece before futures are resolved and the rest when nobody waits; its
+failure is no failure of a change.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from workbench.store.errors import StoreError, failure, translate
 
@@ -23,6 +25,22 @@ T = TypeVar("T")
 # What waits while a transaction runs is written in the next one together; this bounds how long others are locked out.
 _BATCH = 64
 _LAST_WAIT_MS = 200
+_SMALL, _LARGE = 64_000, 600_000
+"""Characters to index while somebody waits, some ms, and while nobody does, which the next change waits for."""
+_TRY_AGAIN_S = 0.5
+
+
+class Follow(Protocol):
+    """Work that follows from changes."""
+
+    def due(self, connection: sqlite3.Connection) -> bool:
+        """Whether there is anything to do."""
+
+    def work(self, connection: sqlite3.Connection, characters: int) -> bool:
+        """Do about so much of it, inside a transaction; return whether more is to do."""
+
+    def failed(self, connection: sqlite3.Connection, error: StoreError) -> bool:
+        """Hear why a piece failed, outside of any transaction; return whether to go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +56,13 @@ class _Task:
 class Writer:
     """Runs changes on its own thread; `durable` ones are on the disk (synchronous=FULL) when their future is done."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, follow: Follow, busy_ms: int) -> None:
         self._connection = connection
         self._path = path
+        self._follow = follow
+        self._busy_ms = busy_ms
+        # An earlier process may have left something to do.
+        self._behind = True
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._guard = threading.Lock()
         self._closed = False
@@ -79,7 +101,7 @@ class Writer:
         try:
             while open_ or waiting:
                 if not waiting:
-                    task = self._tasks.get()
+                    task = self._next()
                     if task is None:
                         break
                     waiting.append(task)
@@ -96,6 +118,41 @@ class Writer:
         finally:
             self._finish()
 
+    def _next(self) -> _Task | None:
+        """Wait for the next task, and follow up meanwhile; None is the end."""
+        patience = 0.0
+        while self._behind:
+            try:
+                return self._tasks.get(block=patience > 0, timeout=patience or None)
+            except queue.Empty:
+                patience = 0.0 if self._catch_up(_LARGE) else _TRY_AGAIN_S
+        return self._tasks.get()
+
+    def _catch_up(self, characters: int) -> bool:
+        """Do a piece of what follows; return False when another process is writing, and it has to be tried again."""
+        try:
+            self._behind = self._follow.due(self._connection)
+            if not self._behind:
+                return True
+            # Nobody's change waits for this, so neither does it wait for others.
+            self._connection.execute("PRAGMA busy_timeout = 0")
+            try:
+                self._sync(full=False)
+                self._connection.execute("BEGIN IMMEDIATE")
+                self._behind = self._follow.work(self._connection, characters)
+                self._connection.execute("COMMIT")
+            finally:
+                self._connection.execute(f"PRAGMA busy_timeout = {self._busy_ms}")
+        except Exception as error:  # noqa: BLE001 - what was changed is committed; this is told to whoever searches
+            told = self._undo(error)
+            if isinstance(told, StoreError) and told.code == "busy":
+                self._behind = True
+                return False
+            # What a sound index never answers, such as a violated constraint, is damage, too.
+            whole = told if isinstance(told, StoreError) else failure("corrupt", f"{type(told).__name__}: {told}")
+            self._behind = self._follow.failed(self._connection, whole)
+        return True
+
     def _do(self, batch: Sequence[_Task]) -> None:
         batch = [task for task in batch if task.future.set_running_or_notify_cancel()]
         if len(batch) > 1:
@@ -109,6 +166,7 @@ class Writer:
                         task.future.set_exception(told)
                     return
             else:
+                self._catch_up(_SMALL)
                 for task, result in zip(batch, results, strict=True):
                     task.future.set_result(result)
                 return
@@ -118,6 +176,8 @@ class Writer:
             except Exception as error:  # noqa: BLE001 - belongs to whoever waits for the future
                 task.future.set_exception(self._undo(error))
             else:
+                if task.changes:
+                    self._catch_up(_SMALL)
                 task.future.set_result(result)
 
     def _undo(self, error: Exception) -> Exception:
@@ -131,14 +191,16 @@ class Writer:
         return told
 
     def _transaction(self, batch: Sequence[_Task]) -> list[Any]:
-        full = any(task.durable for task in batch)
-        if full != self._full:
-            self._connection.execute(f"PRAGMA synchronous = {'FULL' if full else 'NORMAL'}")
-            self._full = full
+        self._sync(full=any(task.durable for task in batch))
         self._connection.execute("BEGIN IMMEDIATE")
         results = [task.work(self._connection) for task in batch]
         self._connection.execute("COMMIT")
         return results
+
+    def _sync(self, *, full: bool) -> None:
+        if full != self._full:
+            self._connection.execute(f"PRAGMA synchronous = {'FULL' if full else 'NORMAL'}")
+            self._full = full
 
     def _finish(self) -> None:
         # A log that cannot be folded in now (somebody reads, the disk is full) is folded in by whoever closes last or

@@ -18,11 +18,11 @@ from workbench.store.backups import verify
 from workbench.store.copying import PARTIAL, sync
 from workbench.store.encoding import digest
 from workbench.store.errors import StoreError, translate
+from workbench.store.indexing import rebuild
 from workbench.store.opening import open_file
 from workbench.store.salvage.file_format import INDEX_LEAF, INDEX_NODE, TABLE_LEAF, Pages, Row, Value, kind_of, rows
 from workbench.store.salvage.mending import mend
 from workbench.store.salvage.tables import Table, owner, roots, tables_of, walk
-from workbench.store.search import index_cjk
 
 # Parents before children, so that of two rows that exclude each other the one that others name is there first.
 _ORDER = (
@@ -178,7 +178,8 @@ def _write(found: _Found, path: Path, now: str, uid: Callable[[], str]) -> _Writ
             counts.append((name, _insert(connection, name, found, unplaced)))
         stand_ins, dropped = mend(connection, now, uid)
         unplaced += dropped
-        _index_words_without_spaces(connection)
+        # Places follow the order of time, and runs come back into the index when the file is next opened.
+        rebuild(connection)
         connection.execute("COMMIT")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.execute("PRAGMA journal_mode = DELETE")
@@ -213,13 +214,6 @@ def _insert(connection: sqlite3.Connection, name: str, found: _Found, unplaced: 
 def _whole(row: Mapping[str, Value]) -> bool:
     """A content that is not what its hash says would be shown as something that nobody wrote."""
     return digest(str(row["body"])) == row["hash"]
-
-
-def _index_words_without_spaces(connection: sqlite3.Connection) -> None:
-    for key, text in connection.execute("SELECT id, text FROM outputs WHERE text <> ''").fetchall():
-        index_cjk(connection, "outputs", key, text)
-    for key, text in connection.execute("SELECT id, text FROM content_texts").fetchall():
-        index_cjk(connection, "contents", key, text or "")
 
 
 def _current() -> dict[str, Table]:

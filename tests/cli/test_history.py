@@ -1,0 +1,168 @@
+"""`workbench history` on a real database: what people read, what programs read, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, opened, run, text
+from tests.store.test_upgrade import SCHEMAS, restore
+from workbench.cli.main import main
+from workbench.core.runs import Verdict
+
+Said = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    path = tmp_path / "w.db"
+    store = opened(path)
+    store.create_prompt("p", "Order\nbot", NOW)
+    lanes = (lane("A", "vendor/one"), lane("B", "two"))
+    store.begin_run(run("run-1", text("Where is {{order}}?", "Be kind."), lanes=lanes, note="tab\there"))
+    store.finish_output("run-1.0.0", FULL_RESULT, LATER)
+    store.finish_output("run-1.1.0", done("The \x1b[2J tracking link: 注文の状況"), LATER)
+    store.mark("run-1", "v", Verdict("winner", (0,)), ("run-1.0.0", "run-1.1.0"), LATER)
+    store.begin_run(replace(run("run-2", text("x"), lanes=lanes), blind=True))
+    store.finish_output("run-2.0.0", done("tracking, too"), LATER)
+    store.finish_output("run-2.1.0", FAILED, LATER).result(10)
+    store.close()
+    return path
+
+
+@pytest.fixture
+def said(db: Path, capsys: pytest.CaptureFixture[str]) -> Said:
+    def ask(*args: str) -> tuple[int, str, str]:
+        code = main(["history", *args, "--db", str(db)])
+        out = capsys.readouterr()
+        return code, out.out, out.err
+
+    return ask
+
+
+def read(said: Said, *args: str) -> dict[str, Any]:
+    code, out, _ = said(*args, "--json")
+    assert out.isascii()
+    document: dict[str, Any] = json.loads(out)
+    assert code == (0 if document.get("runs", [1]) else 1)
+    return document
+
+
+def test_the_list_has_the_id_first_and_one_line_for_a_run(said: Said) -> None:
+    code, out, err = said("list")
+    assert code == 0
+    lines = [line.split("\t") for line in out.splitlines()]
+    assert [line[0] for line in lines] == ["run-2", "run-1"]
+    assert lines[0][2:] == ["Order bot", "iteration 2", "blind until it is judged", "", "1 of 2 failed", "unknown", ""]
+    assert lines[1][2:] == ["Order bot", "iteration 1", "one · two", "★ one", "", "$0.0002", "tab here"]
+    assert err.startswith("2 runs · ")
+
+
+def test_a_search_shows_where_the_words_stand(said: Said) -> None:
+    code, out, err = said("search", "tracking winner:yes", "kind:iteration -sorry")
+    assert code == 0
+    lines = out.splitlines()
+    assert lines[0].startswith("run-1\t")
+    assert lines[1] == "    two: The ␛[2J tracking link: 注文の状況"
+    assert err.startswith("1 run · ")
+    assert said("search", "状況 kind:iteration")[1].startswith("run-1\t")
+
+
+def test_a_blind_run_names_nobody(said: Said) -> None:
+    _, out, _ = said("search", "tracking is:blind")
+    assert out.splitlines()[1] == "    answer: tracking, too"
+    document = read(said, "search", "tracking", "is:blind")
+    assert (document["runs"][0]["lanes"], document["runs"][0]["hits"][0]["lane"]) == ([], "")
+    _, out, _ = said("show", "run-2")
+    assert ("one" in out, "== answer 1, blind until it is judged ==" in out) == (False, True)
+    shown = read(said, "show", "run-2")
+    assert shown["lanes"] == []
+    assert [set(output) for output in shown["outputs"]] == [
+        {"output", "lane", "value_set", "sample", "attempt", "state", "text"}
+    ] * 2
+
+
+def test_the_document_of_a_search(said: Said) -> None:
+    document = read(said, "search", '"tracking link"', "cost:>0", "modle:x", "--limit", "5")
+    assert document["runs"] == []
+    assert document["complaints"][0]["sentence"].startswith("“modle:” is no filter; perhaps model: is meant.")
+    document = read(said, "search", '"tracking link" cost:>0')
+    assert document["query"] == '"tracking link" cost:>0'
+    assert document["total"] == {"count": 1, "exact": True}
+    (found,) = document["runs"]
+    assert (found["run"], found["prompt"]["name"], found["lanes"]) == ("run-1", "Order\nbot", ["one", "two"])
+    assert (found["cost_usd"], found["tokens"], found["longest_ms"], found["unpriced"]) == (0.000165, 150, 897, 1)
+    hit = found["hits"][0]
+    assert (hit["part"], hit["output"], hit["lane"], hit["value_set"]) == ("answer", "run-1.1.0", "two", 1)
+    ((start, end),) = hit["marks"]
+    assert hit["text"][start:end] == "tracking link"
+
+
+def test_pages_go_on_where_the_last_one_ended(said: Said) -> None:
+    for args in (["list"], ["search", "tracking"], ["search", "--best", "tracking"]):
+        first = read(said, *args, "--limit", "1")
+        second = read(said, *args, "--limit", "1", "--after", first["next"])
+        assert {run["run"] for page in (first, second) for run in page["runs"]} == {"run-1", "run-2"}
+        assert (second["next"], second["total"]) == (None, None)
+    _, _, err = said("list", "--limit", "1")
+    assert f"Go on with --after {read(said, 'list', '--limit', '1')['next']}" in err
+
+
+def test_a_run_is_shown_whole(said: Said) -> None:
+    code, out, _ = said("show", "run-1")
+    assert code == 0
+    assert out.startswith("run-1 · ")
+    for piece in (
+        "== system ==\nBe kind.",
+        "order: 123ABCDEFG",
+        "== ★ 1 one · finished · 0.90 s · $0.0002 ==",
+        "\x1b[2J",
+    ):
+        assert piece in out
+    document = read(said, "show", "run-1")
+    assert document["content"]["messages"][1]["text"] == "Where is {{order}}?"
+    assert document["value_sets"] == [
+        {
+            "name": "",
+            "values": {"order": "123ABCDEFG"},
+            "verdict": {"kind": "winner", "lanes": [1], "blind": False},
+            "blind": False,
+        }
+    ]
+    assert [one["title"] for one in document["lanes"]] == ["one", "two"]
+    first = document["outputs"][0]
+    assert (first["lane"], first["text"], first["answered_by"]) == (1, FULL_RESULT.text, "vendor/model-2026")
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "sentence"),
+    [
+        (["search", "nothinglikethis"], 1, "No run matches"),
+        (["show", "run"], 2, "Several runs begin with “run”"),
+        (["show", "x"], 2, "No run begins with “x”"),
+        (["list", "--after", "there"], 2, "no place to go on from"),
+        (["fly"], 2, "usage"),
+        ([], 2, "usage"),
+        (["search", "model:nobody", "tracking"], 1, "No model or lane of the history is called “nobody”"),
+    ],
+)
+def test_what_cannot_be_done_is_said(args: list[str], code: int, sentence: str, said: Said) -> None:
+    got, out, err = said(*args)
+    assert (got, out) == (code, "")
+    assert sentence in err
+
+
+def test_an_old_history_is_made_findable_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "old.db"
+    restore(SCHEMAS[0], path)
+    assert main(["history", "search", "確認", "--json", "--db", str(path)]) == 0
+    assert [run["run"] for run in json.loads(capsys.readouterr().out)["runs"]] == ["r1"]
+    connection = sqlite3.connect(path)
+    assert connection.execute("SELECT count(*) FROM unindexed").fetchone() == (0,)
+    connection.close()

@@ -1,0 +1,200 @@
+"""What a person types is understood, or complained about and searched all the same."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.core.searching.canonical import to_text
+from workbench.core.searching.folding import is_searchable
+from workbench.core.searching.language import AMOUNTS, CHOICES, FIELDS, Filter, Query, Range, Words
+from workbench.core.searching.parsing import MOST_CHARACTERS, MOST_TERMS, parse, read_value
+
+PIECES = st.sampled_from(
+    [
+        *(f"{field}:" for field in FIELDS),
+        *'-"*:\\“”„ <>.$',
+        "  ",
+        "a",
+        "漢字",
+        "🎉",
+        "\0",
+        "\ud800",
+        ">0.01",
+        "7d",
+        "yes",
+        "//",
+    ]
+)
+typed = st.lists(PIECES | st.text(max_size=4), max_size=12).map("".join)
+
+names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12).map(str.strip).filter(bool)
+words = st.builds(Words, names.filter(is_searchable), negated=st.booleans())
+numbers = st.decimals(0, 10**9, places=3).map(lambda d: d.quantize(1) if d == d.to_integral_value() else d.normalize())
+both = st.tuples(numbers, numbers).map(lambda pair: Range(min(pair), max(pair)))
+ranges = both | st.builds(lambda n, w: Range(low=n, with_low=w), numbers, st.booleans())
+ranges |= st.builds(lambda n, w: Range(high=n, with_high=w), numbers, st.booleans())
+choices = st.sampled_from([(field, value) for field in CHOICES for value in CHOICES[field]])
+filters = st.one_of(
+    st.builds(Filter, st.sampled_from(AMOUNTS), ranges, st.booleans()),
+    st.builds(Filter, st.sampled_from(["prompt", "model", "tag"]), names, st.booleans()),
+    st.builds(Filter, st.sampled_from(["before", "after"]), st.sampled_from(["today", "7d", "2026-02"]), st.booleans()),
+    st.builds(lambda choice, negated: Filter(*choice, negated), choices, st.booleans()),
+)
+queries = st.builds(Query, st.lists(words | filters, max_size=5).map(tuple))
+
+
+def terms(text: str) -> tuple[object, ...]:
+    parsed = parse(text)
+    assert parsed.complaints == ()
+    return parsed.query.terms
+
+
+def complaints(text: str) -> list[tuple[str, str]]:
+    return [(text[c.start : c.end], c.sentence) for c in parse(text).complaints]
+
+
+def test_the_search_of_the_picture() -> None:
+    assert terms("tracking model:haiku winner:yes ") == (
+        Words("tracking"),
+        Filter("model", "haiku"),
+        Filter("winner", "yes"),
+    )
+
+
+def test_words_phrases_beginnings_and_their_negation() -> None:
+    assert terms('a "b  c" trac* -d -"e f" "order st"*') == (
+        Words("a"),
+        Words("b  c"),
+        Words("trac", prefix=True),
+        Words("d", negated=True),
+        Words("e f", negated=True),
+        Words("order st", prefix=True),
+    )
+    assert terms("“order bot” „a b“ model：haiku 注文の状況*") == (
+        Words("order bot"),
+        Words("a b"),
+        Filter("model", "haiku"),
+        Words("注文の状況"),
+    )
+
+
+@pytest.mark.parametrize("text", ["", "  \n", "-", '"', '""', "*", "- * -"])
+def test_what_is_not_typed_yet_is_nothing(text: str) -> None:
+    assert terms(text) == ()
+
+
+@pytest.mark.parametrize("text", ["http://example.org/a", "12:30", "3:x", "C++", "x=1"])
+def test_a_colon_does_not_make_a_filter(text: str) -> None:
+    assert all(isinstance(term, Words) for term in terms(text))
+
+
+def test_ranges_have_units() -> None:
+    def read(text: str) -> object:
+        (term,) = terms(text)
+        assert isinstance(term, Filter)
+        return term.value
+
+    assert read("cost:>0.01") == read("cost:>$0.010") == read("cost:>1ct") == Range(Decimal("0.01"), with_low=False)
+    assert read("tokens:>=1k") == read("tokens:≥1,000") == Range(Decimal(1000))
+    assert read("time:<2s") == read("time:<2000ms") == read("time:<2") == Range(high=Decimal(2000), with_high=False)
+    assert read("time:1min..2s") == Range(Decimal(2000), Decimal(60000))
+    assert read("cost:0") == Range(Decimal(0), Decimal(0))
+    assert (Range(Decimal(1), with_low=False).holds(1), Range(high=Decimal(1)).holds(1.0)) == (False, True)
+
+
+def test_moments_stay_as_they_are_meant() -> None:
+    assert terms("before:2026-1-3 after:Yesterday after:07d after:2026-11 -before:12h") == (
+        Filter("before", "2026-01-03"),
+        Filter("after", "yesterday"),
+        Filter("after", "7d"),
+        Filter("after", "2026-11"),
+        Filter("before", "12h", negated=True),
+    )
+
+
+def test_what_is_not_understood_is_explained_and_searched() -> None:
+    parsed = parse("x winner:maybe -colour:red modle:haiku before:2026-02-30 cost:>much")
+    assert parsed.query.terms == (
+        Words("x"),
+        Words("winner:maybe"),
+        Words("colour:red", negated=True),
+        Words("modle:haiku"),
+        Words("before:2026-02-30"),
+        Words("cost:>much"),
+    )
+    assert parsed.spans[1] == (2, 14)
+    said = complaints("x winner:maybe -colour:red modle:haiku before:2026-02-30 cost:>much")
+    assert [piece for piece, _ in said] == [
+        "winner:maybe",
+        "-colour:red",
+        "modle:haiku",
+        "before:2026-02-30",
+        "cost:>much",
+    ]
+    assert "winner:yes, winner:no, winner:tie or winner:bad" in said[0][1]
+    assert "no filter. There are prompt:, model:" in said[1][1]
+    assert "perhaps model: is meant" in said[2][1]
+
+
+def test_a_filter_without_value_waits_at_the_end_and_is_a_word_elsewhere() -> None:
+    assert parse("x model:").query.terms == (Words("x"),)
+    assert parse("model: x").query.terms == (Words("model:"), Words("x"))
+    assert "right behind the colon" in complaints("model:")[0][1]
+
+
+def test_marks_without_an_end_and_beginnings_of_one_letter() -> None:
+    assert parse('a "b c').query.terms == (Words("a"), Words("b c"))
+    assert complaints('a "b c')[0][0] == '"b c'
+    assert parse("s*").query.terms == (Words("s"),)
+    assert "two letters" in complaints("s*")[0][1]
+    assert parse("!!! x").query.terms == (Words("x"),)
+    assert "left out" in complaints("!!! x")[0][1]
+
+
+def test_a_long_paste_is_cut_and_says_so() -> None:
+    many = parse("word " * (MOST_TERMS + 5))
+    assert len(many.query.terms) == MOST_TERMS
+    assert "first 100 words" in many.complaints[0].sentence
+    long = parse("x" * (MOST_CHARACTERS + 1))
+    assert long.query.terms == (Words("x" * MOST_CHARACTERS),)
+    assert (long.complaints[0].start, long.complaints[0].end) == (MOST_CHARACTERS, MOST_CHARACTERS + 1)
+
+
+@given(typed)
+def test_anything_can_be_typed(text: str) -> None:
+    parsed = parse(text)
+    assert len(parsed.spans) == len(parsed.query.terms)
+    for complaint in parsed.complaints:
+        assert 0 <= complaint.start < complaint.end <= len(text)
+        assert complaint.sentence.endswith(".")
+    written = to_text(parsed.query)
+    again = parse(written)
+    assert (again.query, again.complaints) == (parsed.query, ())
+    assert to_text(again.query) == written
+
+
+@given(queries)
+def test_a_query_survives_its_text(query: Query) -> None:
+    again = parse(to_text(query))
+    assert (again.query, again.complaints) == (query, ())
+
+
+@given(typed)
+def test_no_word_is_lost(text: str) -> None:
+    """Every letter that was typed is in a term, unless its piece was left out with a complaint."""
+    parsed = parse(text)
+    told = [(c.start, c.end) for c in parsed.complaints]
+    for at, character in enumerate(text):
+        if character.isalpha():
+            assert any(start <= at < end for start, end in (*parsed.spans, *told))
+
+
+def test_values_of_fields() -> None:
+    assert read_value("error", "YES") == "yes"
+    assert read_value("error", "rate_limit") == "rate_limit"
+    assert read_value("is", "Starred") == "starred"
+    assert read_value("kind", "none") is None

@@ -1,0 +1,201 @@
+"""`workbench history`: what was run, found again.
+
+Invariant: looking changes nothing. For people a line for each run, its uid first; for programs one JSON document.
+
+The JSON document of `list` and `search`, in ASCII:
+
+    {"query": the search in the form to keep, "complaints": [{"start", "end", "sentence"}], "remarks": [sentence],
+     "total": null or {"count": number, "exact": true, or false for more than that}, "next": null or what --after takes,
+     "runs": [{"run": uid, "kind", "prompt": {"uid", "name"}, "number", "version", "started_at", "lanes": [title],
+               "verdict": "none" | "winner" | "tie" | "all_bad", "winner": words, "note", "summary", "tags": [name],
+               "starred", "archived", "blind", "running": true or false, "value_sets": number,
+               "outcome": {"answers", "failed", "interrupted", "stopped", "cut"},
+               "cost_usd": number or null for unknown, "unpriced": number of answers, "tokens", "longest_ms": or null,
+               "hits": [{"part": "answer" | "prompt" | "values" | "note", "output": uid or "", "lane": title or "",
+                         "value_set": number from 1, "text", "marks": [[start, end]]}]}]}
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from workbench.cli.codes import FAILED, OK
+from workbench.cli.opening import open_workbench
+from workbench.cli.output import harmless
+from workbench.cli.past import document, lines
+from workbench.core.money import show_cost
+from workbench.core.searching.marking import Snippet
+from workbench.core.searching.results import After, HistoryRow, Hit
+from workbench.core.when import absolute
+from workbench.usecases.problems import RefusedError
+from workbench.usecases.searching import Found
+from workbench.usecases.workbench import Workbench
+
+_LOOK_EVERY_S = 0.05
+_TELL_AFTER_S = 0.5
+_MARK, _PLAIN = "\x1b[1m", "\x1b[0m"
+
+
+def history(args: argparse.Namespace, env: Mapping[str, str]) -> int:
+    """List, search or show runs; returns the exit code. Raises what keeps it from that."""
+    workbench = open_workbench(args, env)
+    try:
+        if args.what == "show":
+            return _show(workbench, args)
+        text = "" if args.what == "list" else " ".join(args.query)
+        if args.what == "search":
+            _wait_for_index(workbench)
+        best = args.what == "search" and args.best
+        found = workbench.searcher.search(
+            text, _after(args.after), max(1, args.limit), order="best" if best else "newest"
+        )
+    finally:
+        workbench.close()
+    if args.json:
+        sys.stdout.write(json.dumps(_document(found), ensure_ascii=True, indent=2) + "\n")
+        return OK if found.page.rows else FAILED
+    _print(found, bold=sys.stdout.isatty() and not env.get("NO_COLOR"))
+    return OK if found.page.rows else FAILED
+
+
+def _wait_for_index(workbench: Workbench) -> None:
+    """Wait until all that has ended can be found; of an old history that takes a while, which is told."""
+    began, told = time.monotonic(), False
+    while workbench.searcher.behind(1):
+        if not told and time.monotonic() - began > _TELL_AFTER_S:
+            print(
+                f"Making {workbench.searcher.behind():,} runs findable; this is done once. Ctrl+C keeps what is done.",
+                file=sys.stderr,
+            )
+            told = True
+        time.sleep(_LOOK_EVERY_S)
+
+
+def _after(text: str | None) -> After | None:
+    if text is None:
+        return None
+    place, _, shown = text.partition(".")
+    if not place.isdecimal() or not (shown or "0").isdecimal():
+        raise RefusedError(f"“{text}” is no place to go on from. Take what the page before gave for --after.")
+    return After(int(place), int(shown or 0))
+
+
+def _token(after: After | None) -> str | None:
+    if after is None:
+        return None
+    return f"{after.place}.{after.shown}" if after.shown else str(after.place)
+
+
+def _print(found: Found, *, bold: bool) -> None:
+    for row in found.page.rows:
+        print("\t".join(map(_line, _columns(row))))
+        for hit in row.hits:
+            print(f"    {_line(hit.title or hit.part)}: {_marked(hit.snippet, bold)}")
+    sys.stdout.flush()
+    for complaint in found.complaints:
+        print(f"workbench: {complaint.sentence}", file=sys.stderr)
+    for remark in found.remarks:
+        print(remark, file=sys.stderr)
+    if not found.page.rows:
+        print("No run matches. Use fewer words, or fewer filters.", file=sys.stderr)
+    elif found.page.total is not None:
+        print(f"{found.page.total.words} · {found.took_ms} ms", file=sys.stderr)
+    if found.page.next is not None:
+        print(f"Go on with --after {_token(found.page.next)}", file=sys.stderr)
+
+
+def _columns(row: HistoryRow) -> tuple[str, ...]:
+    line = row.row
+    blind = "blind until it is judged" if line.blind else ""
+    judged = f"★ {line.winner}" if line.verdict == "winner" else line.winner
+    state = "running" if line.running else line.outcome.words
+    cost = "" if line.running else show_cost(row.cost_usd)
+    parts = (" · ".join(row.lanes) or blind, judged, state, cost, line.note)
+    return (line.run_uid, absolute(line.started_at), row.prompt, f"{row.kind} {line.number}", *parts)
+
+
+def _line(text: str) -> str:
+    return harmless(" ".join(text.split()))
+
+
+def _marked(snippet: Snippet, bold: bool) -> str:
+    """Return a snippet on one line; on a terminal what was found is bold."""
+    parts, at = [], 0
+    for start, end in snippet.marks:
+        found = harmless(snippet.text[start:end])
+        parts += [harmless(snippet.text[at:start]), f"{_MARK}{found}{_PLAIN}" if bold else found]
+        at = end
+    whole = "".join([*parts, harmless(snippet.text[at:])])
+    return f"{'…' if snippet.cut_start else ''}{whole}{'…' if snippet.cut_end else ''}"
+
+
+def _document(found: Found) -> dict[str, Any]:
+    return {
+        "query": found.text,
+        "complaints": [asdict(complaint) for complaint in found.complaints],
+        "remarks": list(found.remarks),
+        "total": found.page.total and asdict(found.page.total),
+        "next": _token(found.page.next),
+        "runs": [_run(row) for row in found.page.rows],
+    }
+
+
+def _run(row: HistoryRow) -> dict[str, Any]:
+    line = row.row
+    return {
+        "run": line.run_uid,
+        "kind": row.kind,
+        "prompt": {"uid": row.prompt_uid, "name": row.prompt},
+        "number": line.number,
+        "version": line.version,
+        "started_at": line.started_at,
+        "lanes": list(row.lanes),
+        "verdict": line.verdict,
+        "winner": line.winner,
+        "note": line.note,
+        "summary": line.summary,
+        "tags": list(row.tags),
+        "starred": row.starred,
+        "archived": row.archived,
+        "blind": line.blind,
+        "running": line.running,
+        "value_sets": row.value_sets,
+        "outcome": asdict(line.outcome),
+        "cost_usd": row.cost_usd,
+        "unpriced": row.unpriced,
+        "tokens": row.tokens,
+        "longest_ms": row.longest_ms,
+        "hits": [_hit(hit) for hit in row.hits],
+    }
+
+
+def _hit(hit: Hit) -> dict[str, Any]:
+    return {
+        "part": hit.part,
+        "output": hit.output_uid,
+        "lane": hit.title,
+        "value_set": hit.value_set + 1,
+        "text": hit.snippet.text,
+        "marks": [list(mark) for mark in hit.snippet.marks],
+    }
+
+
+def _show(workbench: Workbench, args: argparse.Namespace) -> int:
+    uids = workbench.searcher.run_of(args.id) if args.id else ()
+    if len(uids) != 1:
+        what = "Several runs begin" if uids else "No run begins"
+        raise RefusedError(f"{what} with “{args.id}”. `workbench history list` has the ids of runs first on each line.")
+    detail = workbench.history.detail(uids[0])
+    if args.json:
+        sys.stdout.write(json.dumps(document(detail), ensure_ascii=True, indent=2) + "\n")
+    else:
+        text = "\n".join(lines(detail))
+        # In a pipe texts are exact; a terminal is not steered by what a model said.
+        print(harmless(text) if sys.stdout.isatty() else text)
+    return OK

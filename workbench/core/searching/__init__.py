@@ -1,0 +1,1 @@
+"""The language in which the history is searched: reading it, writing it, completing it, marking what it finds."""

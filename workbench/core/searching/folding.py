@@ -1,0 +1,137 @@
+"""How text is prepared for the search index, and which characters can be searched for.
+
+Invariant: texts and what is looked for in them go through the same functions, so that what stands in a text is found
+by typing it. The index knows words of letters and digits; here everything else becomes such words:
+
+- Scripts that write no spaces between words (Chinese, Japanese, Korean, Thai, Lao, Burmese, Khmer) are parted into
+  characters, so that words that follow each other find any substring. An index of trigrams does the same at five times
+  the size of the text.
+- Symbols, emoji among them, are words of one character. They, and vowel signs, which the index would take for spaces,
+  are moved into planes 15 and 16, whose characters it takes for letters.
+- Characters for private use are taken out: the index has marks of its own among them.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+
+# Bopomofo, kana, Han with its extensions, Hangul syllables, compatibility forms and half-width kana.
+_CJK = (
+    "\u3005-\u3007\u3040-\u30ff\u3100-\u312f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3"
+    "\uf900-\ufaff\uff66-\uff9f\U00020000-\U000323af"
+)
+_THAI_TO_KHMER = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+SPACELESS = _CJK + _THAI_TO_KHMER
+"""Ranges of characters that stand for themselves, as inside a class of a regular expression."""
+
+ACCENTS = "\u0300-\u036f"
+"""Signs that the index takes from the letter before them."""
+JOINERS = (
+    "\u00ad\u034f\u180e\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff"
+    "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670"
+)
+"""What stands inside words and is not seen, or not always written: the points of Hebrew and Arabic."""
+SIGNS = "\u0900-\u0963\u0966-\u0df3"
+"""Scripts whose vowel signs are parts of words."""
+
+_MOVED = 0xF0000
+_MOVABLE = 0x20000
+# Letters and numbers by Unicode that SQLite takes for spaces all the same (New Tai Lue, Vedic signs).
+_UNKNOWN = re.compile("[\u19b0-\u19c0\u19c8\u19c9\u1cf2\u1cf3]")
+_FULL_WIDTH = (0xFF01, 0xFF5E, 0xFEE0)
+
+
+@functools.cache
+def _apart() -> re.Pattern[str]:
+    # Compiling takes 5 ms, which the start of the window can do without.
+    return re.compile(f"[{SPACELESS}]")
+
+
+@functools.cache
+def _unseen() -> re.Pattern[str]:
+    return re.compile(f"[{JOINERS}]")
+
+
+class _Prepared(dict[int, str]):
+    """What each character becomes; looked up once."""
+
+    def __missing__(self, code: int) -> str:
+        made = self[code] = _prepare(chr(code))
+        return made
+
+
+def _prepare(character: str) -> str:
+    code, category = ord(character), unicodedata.category(character)
+    if category in ("Co", "Cs") or code == 0:
+        return " "
+    if _unseen().match(character):
+        return ""
+    if _FULL_WIDTH[0] <= code <= _FULL_WIDTH[1]:
+        return chr(code - _FULL_WIDTH[2])
+    moved = chr(code + _MOVED) if code < _MOVABLE else character
+    if _apart().match(character):
+        return f" {character if category[0] in 'LN' else moved} "
+    if category == "So":
+        return f" {moved} "
+    if category[0] == "M" and not "\u0300" <= character <= "\u036f":
+        return moved
+    return character
+
+
+_PREPARED = _Prepared()
+
+
+def prepared(text: str) -> str:
+    """Return `text` as the index is given it."""
+    if text.isascii():
+        return text.replace("\0", " ")
+    return text.translate(_PREPARED)
+
+
+def is_searchable(text: str) -> bool:
+    """Whether there is anything in `text` that the index knows."""
+    return any(_is_known(character) for character in prepared(text))
+
+
+def _is_known(character: str) -> bool:
+    category = unicodedata.category(character)
+    return (category[0] in "LN" and not _UNKNOWN.match(character)) or category == "Co"
+
+
+class _Folded(dict[int, str]):
+    """What each character is compared by; always one character, so that places stay."""
+
+    def __missing__(self, code: int) -> str:
+        made = self[code] = _fold(chr(code))
+        return made
+
+
+def _fold(character: str) -> str:
+    # Accents are taken from Latin letters only, as the index does; й is no и.
+    base = unicodedata.normalize("NFD", character)[0]
+    plain = base if base < "\u0250" and base.isalpha() else character
+    if _FULL_WIDTH[0] <= ord(plain) <= _FULL_WIDTH[1]:
+        plain = chr(ord(plain) - _FULL_WIDTH[2])
+    low = plain.casefold()
+    return low if len(low) == 1 else plain.lower() if len(plain.lower()) == 1 else plain
+
+
+_FOLDED = _Folded()
+
+
+def folded(text: str) -> str:
+    """Return `text` without case and accents, character for character at the same places."""
+    return text.lower() if text.isascii() else text.translate(_FOLDED)
+
+
+def beginning_length(text: str) -> int:
+    """Return how many letters the last word of `text` has; 0 for a character that stands for itself."""
+    length = 0
+    for character in reversed(prepared(text.rstrip())):
+        if _is_known(character):
+            length += 1
+        elif length or character == " ":
+            break
+    return length

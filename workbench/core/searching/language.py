@@ -1,0 +1,126 @@
+"""What a search is, once it is understood.
+
+Invariant: `Words` hold at least one character that can be searched for, and a filter's value is one that its field
+takes, so whoever runs a query never finds anything in it that has no meaning. Moments stay as they were written (`7d`
+is seven days before whenever the search runs), so that a search can be kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal, get_args
+
+Amount = Literal["cost", "tokens", "time"]
+Field = Literal["prompt", "model", "tag", "winner", "error", "cost", "tokens", "time", "before", "after", "is", "kind"]
+FIELDS: tuple[Field, ...] = get_args(Field)
+AMOUNTS: tuple[Amount, ...] = get_args(Amount)
+
+CHOICES: dict[Field, dict[str, str]] = {
+    "winner": {
+        "yes": "an answer won",
+        "no": "not judged",
+        "tie": "a tie",
+        "bad": "all answers were bad",
+    },
+    "error": {
+        "yes": "an answer failed",
+        "no": "no answer failed",
+    },
+    "is": {
+        "blind": "ran blind",
+        "starred": "starred",
+        "interrupted": "an answer was interrupted",
+        "archived": "put away; only this shows such runs",
+    },
+    "kind": {
+        "iteration": "a run in Compose",
+        "test": "a run over test cases",
+        "improve": "asking a model for a better prompt",
+        "judge": "a model as the judge",
+        "import": "brought in from elsewhere",
+    },
+}
+"""The values that a field takes, with what each finds. Of `error` they are the first: any code may follow."""
+
+MEANINGS: dict[Field, str] = {
+    "prompt": "name of the prompt",
+    "model": "model or name of a lane",
+    "tag": "tag of the run",
+    "winner": "yes, no, tie or bad",
+    "error": "yes, no or the code of an error",
+    "cost": "dollars of the run, such as >0.01",
+    "tokens": "tokens of the run, such as >1000",
+    "time": "until the last answer, such as <2s",
+    "before": "a day or 7d",
+    "after": "a day or 7d",
+    "is": "blind, starred, interrupted or archived",
+    "kind": "iteration, test, improve, judge or import",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Numbers from `low` to `high`; None is no limit. Dollars, tokens, or milliseconds."""
+
+    low: Decimal | None = None
+    high: Decimal | None = None
+    with_low: bool = True
+    with_high: bool = True
+
+    def holds(self, number: Decimal | float) -> bool:
+        """Whether a number lies in it; compared as floats, which costs are stored as."""
+        low, high, given = float(self.low or 0), float(self.high or 0), float(number)
+        above = self.low is None or given > low or (self.with_low and given == low)
+        return above and (self.high is None or given < high or (self.with_high and given == high))
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A word, or words that follow each other; with `prefix` the last one is only a beginning."""
+
+    text: str
+    prefix: bool = False
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a run has to be besides its words. The value is a `Range` for amounts and text for all other fields."""
+
+    field: Field
+    value: str | Range
+    negated: bool = False
+
+
+Term = Words | Filter
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A search: a run is found when every term holds. Words hold for a value set with its prompt, answers and notes."""
+
+    terms: tuple[Term, ...] = ()
+
+    @property
+    def words(self) -> tuple[Words, ...]:
+        """What is looked for in texts, and not what must be missing there."""
+        return tuple(term for term in self.terms if isinstance(term, Words) and not term.negated)
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What was not understood: where it stands, and a sentence with a next step."""
+
+    start: int
+    end: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A query, where each of its terms stands in the text, and what was not understood."""
+
+    query: Query
+    spans: tuple[tuple[int, int], ...] = ()
+    complaints: tuple[Complaint, ...] = ()

@@ -1,0 +1,129 @@
+"""From what a person typed to a query.
+
+Invariant: never fails, whatever is typed. What is not understood becomes a complaint and is searched as words, so that
+a mistake finds less than was meant and never everything.
+"""
+
+from __future__ import annotations
+
+import difflib
+
+from workbench.core.searching.amounts import EXAMPLES, read_range
+from workbench.core.searching.folding import beginning_length, is_searchable
+from workbench.core.searching.language import (
+    AMOUNTS,
+    CHOICES,
+    FIELDS,
+    Complaint,
+    Field,
+    Filter,
+    Parsed,
+    Query,
+    Range,
+    Term,
+    Words,
+)
+from workbench.core.searching.lexing import Piece, is_field, pieces
+from workbench.core.searching.moments import read_moment
+
+MOST_CHARACTERS = 4000
+MOST_TERMS = 100
+_SHORTEST_BEGINNING = 2
+_LIKE: dict[Field, str] = {
+    "prompt": 'prompt:"order bot"',
+    "model": "model:haiku",
+    "tag": "tag:keep",
+    "error": "error:yes or error:timeout",
+    "before": "before:2026-11-24, before:yesterday or before:7d",
+    "after": "after:2026-11-24, after:yesterday or after:7d",
+}
+
+
+def parse(text: str) -> Parsed:
+    """Return the query that a text means, and what in it was not understood."""
+    complaints: list[Complaint] = []
+    if len(text) > MOST_CHARACTERS:
+        sentence = f"Only the first {MOST_CHARACTERS:,} characters are searched. Take a few words that tell it apart."
+        complaints.append(Complaint(MOST_CHARACTERS, len(text), sentence))
+    read = text[:MOST_CHARACTERS]
+    found: list[tuple[Term, tuple[int, int]]] = []
+    for piece in pieces(read):
+        if len(found) == MOST_TERMS:
+            sentence = f"Only the first {MOST_TERMS} words are searched. Take a few that tell it apart."
+            complaints.append(Complaint(piece.start, len(read), sentence))
+            break
+        term, sentence = _term(read, piece)
+        if sentence:
+            complaints.append(Complaint(piece.start, piece.end, sentence))
+        if term is not None:
+            found.append((term, (piece.start, piece.end)))
+    terms, spans = tuple(term for term, _ in found), tuple(span for _, span in found)
+    return Parsed(Query(terms), spans, tuple(complaints))
+
+
+def _term(text: str, piece: Piece) -> tuple[Term | None, str]:
+    if not piece.name:
+        return _words(piece)
+    if not is_field(piece.name):
+        return _as_words(text, piece, _unknown(piece.name))
+    field = next(field for field in FIELDS if field == piece.name)
+    if not piece.text:
+        sentence = f"“{field}:” needs a value right behind the colon: {_example(field)}."
+        at_end = piece.end == len(text)
+        return (None, sentence) if at_end else _as_words(text, piece, f"{sentence} It is searched as a word.")
+    value = read_value(field, piece.text if piece.quote else piece.text.rstrip("*"))
+    if value is None:
+        sentence = f"“{field}:{piece.text}” is not understood. Write {_example(field)}. It is searched as words."
+        return _as_words(text, piece, sentence)
+    return Filter(field, value, piece.negated), "" if piece.closed else _UNCLOSED
+
+
+_UNCLOSED = "The quotation mark has no second one, so it goes to the end. Write another one where the phrase ends."
+
+
+def _words(piece: Piece) -> tuple[Term | None, str]:
+    sentence = "" if piece.closed else _UNCLOSED
+    if not is_searchable(piece.text):
+        return None, f"“{piece.text}” has nothing that can be searched for, and is left out. Use letters or digits."
+    prefix = piece.prefix
+    if prefix and (length := beginning_length(piece.text)) < _SHORTEST_BEGINNING:
+        # A character that stands for itself begins nothing: it is found wherever it is.
+        prefix = False
+        if length:
+            sentence = f"“{piece.text}*” would find nearly every text. Write two letters before the star."
+    return Words(piece.text, prefix, piece.negated), sentence
+
+
+def _as_words(text: str, piece: Piece, sentence: str) -> tuple[Term | None, str]:
+    typed = text[piece.start + piece.negated : piece.end]
+    return (Words(typed, negated=piece.negated) if is_searchable(typed) else None), sentence
+
+
+def read_value(field: Field, text: str) -> str | Range | None:
+    """Return the value of a field in the form that a query holds; None when the field takes no such value."""
+    text = text.strip()
+    if field in AMOUNTS:
+        return read_range(next(amount for amount in AMOUNTS if amount == field), text)
+    if field in ("before", "after"):
+        return read_moment(text)
+    low = text.casefold()
+    if field in CHOICES and (low in CHOICES[field] or field != "error"):
+        return low if low in CHOICES[field] else None
+    return text or None
+
+
+def _unknown(name: str) -> str:
+    close = difflib.get_close_matches(name, FIELDS, 1)
+    if close:
+        return f"“{name}:” is no filter; perhaps {close[0]}: is meant. It is searched as words."
+    return f"“{name}:” is no filter. There are {', '.join(f'{field}:' for field in FIELDS)}. It is searched as words."
+
+
+def _example(field: Field) -> str:
+    if field in AMOUNTS:
+        amount = next(amount for amount in AMOUNTS if amount == field)
+        return " or ".join(f"{field}:{example}" for example in EXAMPLES[amount][:2])
+    if field in _LIKE:
+        return _LIKE[field]
+    *first, last = (f"{field}:{choice}" for choice in CHOICES[field])
+    return f"{', '.join(first)} or {last}"

@@ -1,0 +1,173 @@
+"""Keeping the search index up to date.
+
+Invariant: a document of the index says exactly what the tables say, or its run is on the list of those that are not up
+to date. What is indexed was committed before, so that nothing that happens here can lose it; a damaged index is made
+anew.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+
+from workbench.core.content import ContentError, readable
+from workbench.core.content_texts import texts_of
+from workbench.core.searching.folding import prepared
+from workbench.store.errors import StoreError
+from workbench.store.facts import facts_of
+from workbench.store.version_1_2 import PLACED, SEARCH
+
+# Between the texts of a document, so that no phrase begins in one and ends in the next. Prepared texts do not hold it.
+_APART = "\n\ue002\n"
+_SHOWN = (
+    "UPDATE run_rows SET cost_usd = ?, unpriced = ?, tokens = ?, longest_ms = ?, answers = ?, failed = ?,"
+    " interrupted = ?, stopped = ?, cut = ? WHERE run_id = ?"
+)
+_DUE = (
+    "SELECT run_id, next_set FROM unindexed"
+    " WHERE NOT EXISTS (SELECT 1 FROM in_flight WHERE in_flight.run_id = unindexed.run_id)"
+    " ORDER BY run_id DESC LIMIT 1"
+)
+_PROMPTS = (
+    "SELECT versions.content_id, versions.note FROM versions WHERE id IN"
+    " (SELECT version_id FROM lanes WHERE run_id = ?1 UNION SELECT version_id FROM runs WHERE id = ?1) ORDER BY id"
+)
+_DOCS = (
+    "SELECT run_docs.id, run_docs.value_set, value_bodies.body FROM run_rows"
+    " JOIN run_docs ON run_docs.place = run_rows.place"
+    " JOIN run_values ON run_values.run_id = run_rows.run_id AND run_values.position = run_docs.value_set"
+    " JOIN value_bodies ON value_bodies.id = run_values.values_id"
+    " WHERE run_rows.run_id = ? AND run_docs.value_set >= ? ORDER BY run_docs.value_set"
+)
+# By lanes, so that one value set of a run with thousands is a few steps in the key of outputs.
+_ANSWERS = (
+    "SELECT text FROM lanes CROSS JOIN outputs"
+    " ON outputs.run_id = lanes.run_id AND outputs.lane = lanes.position AND outputs.value_set = ?"
+    " WHERE lanes.run_id = ? AND text <> '' ORDER BY lane, sample, attempt"
+)
+_MOST_KEPT = 64
+
+
+class Indexer:
+    """Takes runs from the list, the newest first, a piece at a time. Belongs to the writing connection."""
+
+    def __init__(self) -> None:
+        # Prepared texts of prompts: runs that follow each other share them.
+        self._contents: dict[int, str] = {}
+        self._rebuilt = False
+        self.trouble: StoreError | None = None
+        """Why the index is not kept up to date any more, None while it is."""
+
+    def due(self, connection: sqlite3.Connection) -> bool:
+        """Whether a run has ended that is not in the index as it is."""
+        return connection.execute(_DUE).fetchone() is not None
+
+    def work(self, connection: sqlite3.Connection, characters: int) -> bool:
+        """Index runs until about `characters` of text are done; return whether more is to do. Inside a transaction."""
+        left = characters
+        while left > 0:
+            due = connection.execute(_DUE).fetchone()
+            if due is None:
+                self.trouble = None
+                return False
+            left -= self._index(connection, int(due[0]), int(due[1]), left)
+        return True
+
+    def rebuild(self, connection: sqlite3.Connection) -> None:
+        """Make the index anew, whatever is known of it."""
+        self._contents.clear()
+        rebuild(connection)
+
+    def failed(self, connection: sqlite3.Connection, error: StoreError) -> bool:
+        """Make a damaged index anew, once; remember any other trouble. Returns whether to go on."""
+        sentence = f"The newest runs are not found by their words, because the index was not written. {error.sentence}"
+        self.trouble = StoreError(sentence, error.detail, error.code)
+        if error.code != "corrupt" or self._rebuilt:
+            return False
+        self._rebuilt = True
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            self.rebuild(connection)
+            connection.execute("COMMIT")
+        except sqlite3.Error:
+            # What is wrong was said already, and there is more wrong than the index.
+            if connection.in_transaction:
+                connection.rollback()
+            return False
+        self.trouble = None
+        return True
+
+    def _index(self, connection: sqlite3.Connection, run: int, next_set: int, characters: int) -> int:
+        """Index one run from a value set on, as far as `characters` go; return how many it took."""
+        facts = facts_of(connection, run)
+        if facts is None:
+            connection.execute("DELETE FROM unindexed WHERE run_id = ?", (run,))
+            return 1
+        connection.execute(_SHOWN, (*facts.shown, run))
+        taken = 1
+        for key, text, value_set in self.documents(connection, run, next_set):
+            if taken > characters:
+                connection.execute("UPDATE unindexed SET next_set = ? WHERE run_id = ?", (value_set, run))
+                return taken
+            connection.execute("DELETE FROM run_search WHERE rowid = ?", (key,))
+            connection.execute("INSERT INTO run_search (rowid, text, facts) VALUES (?, ?, ?)", (key, text, facts.words))
+            taken += len(text)
+        connection.execute("DELETE FROM unindexed WHERE run_id = ?", (run,))
+        return taken
+
+    def documents(self, connection: sqlite3.Connection, run: int, next_set: int = 0) -> Iterator[tuple[int, str, int]]:
+        """Yield id, text and value set of the documents of a run."""
+        (note,) = connection.execute("SELECT note FROM runs WHERE id = ?", (run,)).fetchone()
+        versions = connection.execute(_PROMPTS, (run,)).fetchall()
+        shared = [self._content(connection, content) for content, _ in versions]
+        shared += [prepared(text) for text in (note, *(text for _, text in versions)) if text]
+        for key, value_set, body in connection.execute(_DOCS, (run, next_set)).fetchall():
+            answers = (prepared(text) for (text,) in connection.execute(_ANSWERS, (value_set, run)))
+            yield key, _APART.join([*shared, *map(prepared, values_in(body)), *answers]), value_set
+
+    def _content(self, connection: sqlite3.Connection, content: int) -> str:
+        text = self._contents.get(content)
+        if text is None:
+            if len(self._contents) >= _MOST_KEPT:
+                self._contents.clear()
+            query = "SELECT CAST(body AS BLOB) FROM contents WHERE id = ?"
+            (body,) = connection.execute(query, (content,)).fetchone()
+            text = self._contents[content] = _APART.join(map(prepared, prompt_texts(body)))
+        return text
+
+
+def prompt_texts(body: bytes) -> tuple[str, ...]:
+    """Return the texts of a stored content; one that cannot be read is searched as it stands."""
+    text = body.decode(errors="replace")
+    try:
+        content, _ = readable(json.loads(text))
+    except (ContentError, ValueError, RecursionError):
+        return (text,)
+    return tuple(one for one in texts_of(content) if one)
+
+
+def values_in(body: str) -> tuple[str, ...]:
+    """Return the values of a stored value set."""
+    try:
+        values = json.loads(body)
+        return tuple(str(value) for value in values.values() if value)
+    except (ValueError, RecursionError, AttributeError):
+        return (body,)
+
+
+def behind(connection: sqlite3.Connection, most: int) -> int:
+    """Return how many runs have ended and are not in the index yet, at most `most`."""
+    counted = (
+        "SELECT count(*) FROM (SELECT 1 FROM unindexed"
+        " WHERE NOT EXISTS (SELECT 1 FROM in_flight WHERE in_flight.run_id = unindexed.run_id) LIMIT ?)"
+    )
+    return int(connection.execute(counted, (most,)).fetchone()[0])
+
+
+def rebuild(connection: sqlite3.Connection) -> None:
+    """Make the index anew, empty, with every run on the list; also puts all runs in the order of time again."""
+    connection.execute("DROP TABLE IF EXISTS run_search")
+    connection.execute(SEARCH)
+    for statement in PLACED:
+        connection.execute(statement)

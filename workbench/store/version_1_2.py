@@ -1,0 +1,139 @@
+"""What schema 1.2 adds: one index for everything that the history is searched by.
+
+Invariant: as for 1.0. Until here a minor only adds; this one also drops the four indexes of 1.0, which no release ever
+searched. A program of 1.0 that opens such a file writes on, except for texts that it would have put into an index of
+characters: those it refuses with the sentence about newer releases.
+
+One document for each run and value set holds everything that is said there, so that words which stand in the prompt, in
+an answer and in a note are found together, and all that a query asks for is decided in one place, newest first, without
+reading a table: whom to look at is a word of the document, too.
+"""
+
+from __future__ import annotations
+
+_TABLES = (
+    """CREATE TABLE run_rows (
+  -- What the history shows of a run, counted when it ended, so that no row of it counts answers.
+  -- place grows with time: it is the id of the run's first document.
+  place INTEGER PRIMARY KEY,
+  run_id INTEGER NOT NULL UNIQUE,
+  started_at TEXT NOT NULL,
+  -- 1 when an earlier place has a later time: the clock was set back. Whoever brings old runs in orders places anew.
+  misplaced INTEGER NOT NULL DEFAULT 0,
+  archived INTEGER NOT NULL DEFAULT 0,
+  -- Over all attempts; NULL when nothing is known. unpriced are finished answers whose cost is unknown.
+  cost_usd REAL,
+  unpriced INTEGER NOT NULL DEFAULT 0,
+  tokens INTEGER,
+  -- The longest of the answers that count, which are the newest attempts.
+  longest_ms INTEGER,
+  answers INTEGER NOT NULL DEFAULT 0,
+  failed INTEGER NOT NULL DEFAULT 0,
+  interrupted INTEGER NOT NULL DEFAULT 0,
+  stopped INTEGER NOT NULL DEFAULT 0,
+  cut INTEGER NOT NULL DEFAULT 0
+) STRICT""",
+    """CREATE TABLE run_docs (
+  -- The documents of run_search. Those of one run have ids in a row, in the order of its value sets.
+  id INTEGER PRIMARY KEY,
+  place INTEGER NOT NULL,
+  value_set INTEGER NOT NULL
+) STRICT""",
+    """CREATE TABLE search_names (
+  -- Models with names of lanes, and codes of errors, each once. run_search holds their ids; searches look here first.
+  id INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,
+  name TEXT NOT NULL,
+  UNIQUE (kind, name)
+) STRICT""",
+    """CREATE TABLE unindexed (
+  -- Runs whose documents are not up to date, and the value set to go on with. Triggers fill it, whoever writes; the
+  -- program empties it, when nothing of the run is in flight.
+  run_id INTEGER PRIMARY KEY,
+  next_set INTEGER NOT NULL DEFAULT 0
+) STRICT""",
+)
+
+_INDEXES = (
+    "CREATE INDEX run_docs_by_place ON run_docs (place, value_set)",
+    "CREATE INDEX run_rows_by_time ON run_rows (started_at) WHERE misplaced = 0",
+    "CREATE INDEX run_rows_misplaced ON run_rows (place) WHERE misplaced = 1",
+)
+
+SEARCH = (
+    # Contentless: what it holds can be made again at any time, and is not what stands in any one table.
+    "CREATE VIRTUAL TABLE run_search USING fts5 (text, facts, content='', contentless_delete=1,"
+    " tokenize='unicode61 remove_diacritics 2')"
+)
+"""The index; it is made anew when it is damaged."""
+
+_TRIGGERS = (
+    """CREATE TRIGGER run_values_insert AFTER INSERT ON run_values BEGIN
+  INSERT INTO run_rows (place, run_id, started_at, misplaced, archived)
+    SELECT coalesce((SELECT max(id) FROM run_docs), 0) + 1, id, started_at,
+      started_at < coalesce((SELECT max(started_at) FROM run_rows WHERE misplaced = 0), ''), archived
+    FROM runs WHERE id = new.run_id AND id NOT IN (SELECT run_id FROM run_rows);
+  INSERT INTO run_docs (id, place, value_set)
+    SELECT coalesce((SELECT max(id) FROM run_docs), 0) + 1, place, new.position
+    FROM run_rows WHERE run_id = new.run_id;
+  INSERT OR REPLACE INTO unindexed (run_id) VALUES (new.run_id);
+END""",
+    # Whatever a document says of a run.
+    """CREATE TRIGGER runs_update AFTER UPDATE ON runs
+WHEN new.note IS NOT old.note OR new.verdict IS NOT old.verdict OR new.starred IS NOT old.starred
+  OR new.archived IS NOT old.archived OR new.blind IS NOT old.blind OR new.kind IS NOT old.kind
+  OR new.prompt_id IS NOT old.prompt_id OR new.version_id IS NOT old.version_id BEGIN
+  UPDATE run_rows SET archived = new.archived WHERE run_id = new.id;
+  INSERT OR REPLACE INTO unindexed (run_id) VALUES (new.id);
+END""",
+    """CREATE TRIGGER runs_delete BEFORE DELETE ON runs BEGIN
+  DELETE FROM run_search WHERE rowid IN
+    (SELECT id FROM run_docs WHERE place = (SELECT place FROM run_rows WHERE run_id = old.id));
+  DELETE FROM run_docs WHERE place = (SELECT place FROM run_rows WHERE run_id = old.id);
+  DELETE FROM run_rows WHERE run_id = old.id;
+END""",
+    # After the cascade, whose deleted outputs put the run on the list once more.
+    "CREATE TRIGGER runs_deleted AFTER DELETE ON runs BEGIN DELETE FROM unindexed WHERE run_id = old.id; END",
+    """CREATE TRIGGER outputs_insert AFTER INSERT ON outputs BEGIN
+  INSERT OR REPLACE INTO unindexed (run_id) VALUES (new.run_id);
+END""",
+    """CREATE TRIGGER outputs_update AFTER UPDATE ON outputs BEGIN
+  INSERT OR REPLACE INTO unindexed (run_id) VALUES (new.run_id);
+END""",
+    """CREATE TRIGGER outputs_delete AFTER DELETE ON outputs BEGIN
+  INSERT OR REPLACE INTO unindexed (run_id) SELECT id FROM runs WHERE id = old.run_id;
+END""",
+    """CREATE TRIGGER run_tags_insert AFTER INSERT ON run_tags BEGIN
+  INSERT OR REPLACE INTO unindexed (run_id) VALUES (new.run_id);
+END""",
+    """CREATE TRIGGER run_tags_delete AFTER DELETE ON run_tags BEGIN
+  INSERT OR REPLACE INTO unindexed (run_id) SELECT id FROM runs WHERE id = old.run_id;
+END""",
+    """CREATE TRIGGER versions_update AFTER UPDATE OF note ON versions WHEN new.note IS NOT old.note BEGIN
+  INSERT OR REPLACE INTO unindexed (run_id) SELECT run_id FROM lanes WHERE version_id = new.id;
+END""",
+)
+
+_DROPPED = (
+    *(f"DROP TRIGGER {name}" for name in ("contents_insert", "contents_delete")),
+    *(f"DROP TRIGGER {name}" for name in ("outputs_insert", "outputs_update", "outputs_delete")),
+    *(f"DROP TABLE {name}" for name in ("contents_fts", "outputs_fts", "contents_cjk", "outputs_cjk")),
+    "DROP VIEW output_texts",
+)
+
+PLACED = (
+    "DELETE FROM run_rows",
+    "DELETE FROM run_docs",
+    """INSERT INTO run_rows (place, run_id, started_at, archived)
+  SELECT 1 + coalesce(sum(max(sets, 1)) OVER (ORDER BY started_at, id
+      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0), id, started_at, archived
+  FROM (SELECT id, started_at, archived,
+    (SELECT count(*) FROM run_values WHERE run_values.run_id = runs.id) AS sets FROM runs)""",
+    """INSERT INTO run_docs (id, place, value_set)
+  SELECT place + row_number() OVER (PARTITION BY run_values.run_id ORDER BY position) - 1, place, position
+  FROM run_rows JOIN run_values ON run_values.run_id = run_rows.run_id""",
+    "INSERT OR REPLACE INTO unindexed (run_id) SELECT id FROM runs",
+)
+"""Gives every run its place in the order of time, and has all of them indexed."""
+
+STATEMENTS: tuple[str, ...] = (*_DROPPED, *_TABLES, *_INDEXES, SEARCH, *_TRIGGERS, *PLACED)

@@ -1,0 +1,113 @@
+"""Finding again what was ever run.
+
+Invariant: looking changes nothing; whatever is typed is searched, and what of it was not understood is said beside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from workbench.core.searching.canonical import to_text
+from workbench.core.searching.completing import Completion, complete
+from workbench.core.searching.language import Complaint, Filter, Parsed
+from workbench.core.searching.moments import stored_moment
+from workbench.core.searching.parsing import parse
+from workbench.core.searching.results import After, HistoryPage, Order
+from workbench.store import Store
+from workbench.store.searching import Stop
+
+PAGE = 50
+_COUNTED = 10_000
+_NAMED = {"prompt": "prompt", "model": "model or lane", "tag": "tag", "error": "error"}
+
+__all__ = ["PAGE", "Found", "Searcher", "Stop"]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search brought: a page of runs, complaints about places in the text, and remarks about the whole.
+
+    `text` is the search in the form in which it can be kept; `took_ms` is what it took.
+    """
+
+    page: HistoryPage
+    text: str
+    complaints: tuple[Complaint, ...] = ()
+    remarks: tuple[str, ...] = ()
+    took_ms: int = 0
+
+
+class Searcher:
+    """Searches the runs of all prompts. Blocks, so it belongs on a worker thread; a `Stop` ends a search early."""
+
+    def __init__(
+        self, store: Store, now: Callable[[], str], clock_ms: Callable[[], int], zone: tzinfo | None = None
+    ) -> None:
+        """`now` returns UTC text, `clock_ms` a monotonic clock; days begin where `zone` is, None is the system's."""
+        self._store, self._now, self._clock_ms, self._zone = store, now, clock_ms, zone
+
+    def search(
+        self,
+        text: str,
+        after: After | None = None,
+        limit: int = PAGE,
+        *,
+        order: Order = "newest",
+        stop: Stop | None = None,
+    ) -> Found:
+        """Return up to `limit` runs behind `after` (None: from the first); without words, all runs.
+
+        Raises StoreError, with code interrupted when `stop` asked for it.
+        """
+        began, now = self._clock_ms(), self._now()
+        parsed = parse(text)
+        page = self._store.searches.page(
+            parsed.query,
+            lambda moment: stored_moment(moment, now, self._zone),
+            order=order,
+            after=after,
+            limit=limit,
+            stop=stop,
+        )
+        complaints = sorted([*parsed.complaints, *_unknown(parsed, page)], key=lambda complaint: complaint.start)
+        took = self._clock_ms() - began
+        return Found(page, to_text(parsed.query), tuple(complaints), self._remarks(page), took)
+
+    def complete(self, text: str, caret: int) -> Completion:
+        """Return what can stand at the caret: filters, or values that the history has. Raises StoreError."""
+        return complete(text, caret, self._store.searches.known())
+
+    def run_of(self, beginning: str) -> tuple[str, ...]:
+        """Return the uids of runs that begin so, two at most: one is the run, two are not clear."""
+        return tuple(self._store.searches.find_run(beginning))
+
+    def behind(self, most: int = 1_000_000) -> int:
+        """Return how many runs, up to `most`, are on the way into the index; 0 also when there is no getting there."""
+        searches = self._store.searches
+        return 0 if self._store.read_only or searches.trouble is not None else searches.behind(most)
+
+    def _remarks(self, page: HistoryPage) -> tuple[str, ...]:
+        remarks = []
+        if page.behind and (trouble := self._store.searches.trouble) is not None:
+            remarks.append(trouble.sentence)
+        elif page.behind:
+            many = f"{page.behind:,}" if page.behind <= _COUNTED else f"More than {_COUNTED:,}"
+            what = "run is not found by its" if page.behind == 1 else "runs are not found by their"
+            remarks.append(f"{many} {what} words yet. The index is being brought up to date; search again in a while.")
+        if page.within:
+            remarks.append(f"The best of the newest {page.within:,} that match. Add a word to look further back.")
+        return tuple(remarks)
+
+
+def _unknown(parsed: Parsed, page: HistoryPage) -> list[Complaint]:
+    """Return complaints about filters that name nothing that there is."""
+    found = []
+    for number in page.unknown:
+        term, (start, end) = parsed.query.terms[number], parsed.spans[number]
+        if isinstance(term, Filter):
+            what = _NAMED.get(term.field, term.field)
+            sentence = f"No {what} of the history is called “{term.value}”. Take one that is offered behind the colon."
+            found.append(Complaint(start, end, sentence))
+    return found
