@@ -1,64 +1,252 @@
-"""At every size of text, from 80 to 200 per cent, what can be pressed shows all its words on a small screen."""
+"""At every size of text, from 80 to 200 per cent, what can be read and pressed is shown whole on a small screen too."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtCore import QDeadlineTimer, QEvent, QSize, Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QWidget,
+)
 
 from tests.ui.desk import Desk
+from tests.ui.test_accessibility import LEFT_OUT
+from workbench.app.commands import COMMANDS
+from workbench.core.blocks import Example, OutputFormat, Tool, ToolRow
+from workbench.core.content import Content, Message
+from workbench.core.drafts import Draft
+from workbench.core.lanes import ECHO, ECHO_MODEL, LITELLM, Lane, Params
+from workbench.ui.editor.output_format import FIRST_SCHEMA, OutputSection
+from workbench.ui.window import MainWindow
 
-SMALL = (1024, 700)
+SMALL, USUAL = (1024, 700), (1440, 900)
+ROOM = QSize(SMALL[0] - 16, SMALL[1] - 48)
+"""What a dialog has on a small screen."""
+SMALLEST, LARGEST = 0.8, 2.0
+PATIENCE_MS = 3_000
+SLACK = 4
+"""Pixels of a line's height that no letter reaches into."""
 
 
 def clipped(window: QWidget) -> list[str]:
-    """Return the buttons that are smaller than their words, or that reach out of the window."""
-    wrong = []
-    for button in window.findChildren(QAbstractButton):
-        if not button.isVisible() or not button.text() or button.window() is not window:
-            continue
-        words = button.fontMetrics().boundingRect(button.text())
-        place = button.mapTo(window, button.rect().bottomRight())
-        scrolls = any(p.inherits("QAbstractScrollArea") for p in _parents(button, window))
-        if words.width() > button.width() or words.height() > button.height() + 4:
-            wrong.append(f"“{button.text()}” has {button.size().toTuple()}, its words {words.size().toTuple()}")
-        elif not scrolls and not window.rect().contains(place):
-            wrong.append(f"“{button.text()}” reaches out of the window")
-    return wrong
+    """Return what is smaller than its words, or is not seen whole although nobody can scroll to it."""
+    return [
+        f"{type(widget).__name__} “{_words(widget)[:40]}” {reason}"
+        for widget in window.findChildren(QWidget)
+        if widget.isVisible() and widget.window() is window
+        for reason in _reasons(widget, window)
+    ]
 
 
-def _parents(widget: QWidget, end: QWidget) -> list[QWidget]:
-    found = []
-    while (parent := widget.parentWidget()) is not None and parent is not end:
-        found.append(parent)
-        widget = parent
-    return found
+def _reasons(widget: QWidget, window: QWidget) -> Iterator[str]:
+    if not isinstance(widget, QAbstractButton | QLabel | QLineEdit | QComboBox | QAbstractSpinBox):
+        return
+    words, metrics = _words(widget), widget.fontMetrics()
+    if isinstance(widget, QLabel) and words and widget.wordWrap():
+        if (needed := widget.heightForWidth(widget.width())) > widget.height() + SLACK:
+            yield f"is {widget.height()} px high and needs {needed}"
+    elif words and isinstance(widget, QAbstractButton | QLabel):
+        mnemonic = Qt.TextFlag.TextShowMnemonic if isinstance(widget, QAbstractButton) else Qt.TextFlag.TextSingleLine
+        size = metrics.size(mnemonic, words)
+        room = widget.contentsRect().size() + QSize(1, SLACK)
+        if size.width() > room.width() or size.height() > room.height():
+            yield f"has {widget.size().toTuple()}, its words {size.toTuple()}"
+    elif isinstance(widget, QLineEdit | QComboBox | QAbstractSpinBox) and widget.height() < metrics.height():
+        yield f"is {widget.height()} px high, a line {metrics.height()}"
+    if not _can_be_scrolled_to(widget, window) and widget.visibleRegion().boundingRect().size() != widget.size():
+        yield f"at {widget.mapTo(window, widget.rect().topLeft()).toTuple()} is cut or covered"
 
 
-@pytest.mark.parametrize("scale", [0.8, 1.5, 2.0])
-def test_buttons_show_their_words(desk: Desk, scale: float) -> None:
+def _words(widget: QWidget) -> str:
+    if isinstance(widget, QLabel) and widget.textFormat() == Qt.TextFormat.RichText:
+        return ""
+    return str(widget.text()) if isinstance(widget, QAbstractButton | QLabel) else ""
+
+
+def _can_be_scrolled_to(widget: QWidget, window: QWidget) -> bool:
+    parent = widget.parentWidget()
+    while parent is not None and parent is not window:
+        if parent.inherits("QAbstractScrollArea"):
+            return True
+        parent = parent.parentWidget()
+    return False
+
+
+def is_whole(window: QWidget, where: str) -> None:
+    """Fail unless everything is shown whole once all that was said has been laid out."""
+    until = QDeadlineTimer(PATIENCE_MS)
+    QApplication.processEvents()
+    while (wrong := clipped(window)) and not until.hasExpired():
+        QApplication.processEvents()
+    assert wrong == [], where
+
+
+def others(frame: QWidget) -> list[QWidget]:
+    """Return the dialogs that are open; menus and the desktop's own dialogs are not ours."""
+    return [
+        window
+        for window in QApplication.topLevelWidgets()
+        if window.isVisible() and window is not frame and not isinstance(window, QMenu | QFileDialog)
+        if not window.inherits("QTipLabel")
+    ]
+
+
+def are_whole(desk: Desk, where: str) -> None:
+    """The same for all dialogs that are open, at the size of a small screen; then close them."""
+    for dialog in others(desk.window.frame):
+        least = dialog.minimumSizeHint()
+        assert least.width() <= ROOM.width(), f"{where}: {least.toTuple()}"
+        assert least.height() <= ROOM.height(), f"{where}: {least.toTuple()}"
+        dialog.resize(dialog.size().boundedTo(ROOM))
+        is_whole(dialog, where)
+    for window in (*others(desk.window.frame), *QApplication.topLevelWidgets()):
+        if window.isVisible() and window is not desk.window.frame:
+            window.close()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    desk.window.frame.activateWindow()
+
+
+@pytest.mark.parametrize("scale", [SMALLEST, LARGEST])
+def test_whatever_a_command_opens_is_shown_whole(desk: Desk, scale: float) -> None:
+    """A command that is added is covered by being in the table."""
     desk.theme.set_scale(scale)
     window = desk.open(size=SMALL)
     desk.run()
-    # A button that was given other words is laid out in the next turn of the event loop.
-    desk.until(lambda: clipped(window.frame) == [])
-    window.overlays.open_sheet()
-    sheet = window.overlays.sheet
-    assert sheet is not None
-    QApplication.processEvents()
-    desk.until(lambda: clipped(sheet) == [])
-    sheet.reject()
+    is_whole(window.frame, "at first")
+    for command in COMMANDS:
+        window.view.lanes.focus_lane(0)
+        window.update_state()
+        action = window.actions_[command.id]
+        if command.id in LEFT_OUT or not action.isEnabled():
+            continue
+        action.trigger()
+        is_whole(window.frame, command.id)
+        are_whole(desk, command.id)
+
+
+EVERYTHING = Content(
+    (
+        Message("system", "Answer in {{langauge}}.", cache=True),
+        Message("user", "{{question}}"),
+    ),
+    examples=(Example("Where is it?", "On its way."), Example("{{langauge}}?", "Off.", enabled=False)),
+    output=OutputFormat("schema", FIRST_SCHEMA, "answer"),
+    tools=(Tool("lookup", "Finds an order.", '{"type": "object"}', "{}", (ToolRow("{}", "{}"),)),),
+)
+VALUES = (("question", "Where?"), ("language", "French"), ("customer_of_the_shop", "Ada"))
+LANES = (
+    Lane("a", ECHO, ECHO_MODEL, samples=3, params=Params(temperature=0.2)),
+    Lane("b", LITELLM, "openai/gpt-5-mini"),
+    Lane("c", ECHO, ECHO_MODEL, hidden=True),
+)
+ANSWERS = {"default": [{"text": "{}"}, {"usage": {"input": 12, "output": 4}}, {"finish": "length"}]}
+
+
+def _put(window: MainWindow, content: Content, lanes: tuple[Lane, ...]) -> None:
+    window.compose.put_back(Draft(content, VALUES, lanes, None))
+    window.view.editing.checking.check()
+
+
+def _question(window: MainWindow) -> None:
+    window.notice.show_notice(
+        "limit", "This run takes 3 calls (your limit is 2). Run it?", action="limit", label="Run it (Enter)"
+    )
+
+
+def _find(window: MainWindow) -> None:
+    window.actions_["replace"].trigger()
+    window.view.editing.bar.say(1, 6)
+
+
+def _wrong_pattern(window: MainWindow) -> None:
+    window.view.editing.bar.say(0, 0, problem="The pattern is wrong: an opening bracket is never closed.")
+
+
+def _sets(window: MainWindow) -> None:
+    window.compose.sets.add_rows([("late", VALUES), ("a refund that somebody wants", VALUES)])
+
+
+def _jinja(window: MainWindow) -> None:
+    _put(window, replace(EVERYTHING, template="jinja", messages=(Message("user", "{% if vip %}"),)), LANES)
+
+
+STATES: tuple[tuple[str, Callable[[MainWindow], object]], ...] = (
+    ("everything", lambda window: None),
+    ("question", _question),
+    ("find", _find),
+    ("a wrong pattern", _wrong_pattern),
+    ("find closed", lambda window: window.view.editing.finder.close()),
+    ("one lane alone", lambda window: window.actions_["solo"].trigger()),
+    ("all lanes", lambda window: window.actions_["solo"].trigger()),
+    ("shown lanes", lambda window: window.compose.lanes.show_all()),
+    ("baseline", lambda window: window.actions_["baseline"].trigger()),
+    ("difference", lambda window: window.actions_["diff"].trigger()),
+    ("sets", _sets),
+    ("all lanes hidden", lambda window: [window.layout_.hide(slot) for slot in window.shown_slots()]),
+    ("no lane", lambda window: _put(window, EVERYTHING, ())),
+    ("template", _jinja),
+)
+
+
+@pytest.mark.parametrize("size", [SMALL, USUAL])
+@pytest.mark.parametrize("scale", [SMALLEST, LARGEST])
+def test_the_window_is_whole_whatever_it_shows(desk: Desk, scale: float, size: tuple[int, int]) -> None:
+    window = desk.open(ANSWERS, size=size)
+    _put(window, EVERYTHING, LANES)
+    window.view.values.set_values(dict(VALUES) | {"langauge": "French"})
+    window.view.editor.focus_first()
+    desk.run()
+    desk.theme.set_scale(scale)
+    for mode in ("light", "dark"):
+        desk.theme.set_mode(mode)  # type: ignore[arg-type] # one of the modes, by the line above
+        is_whole(window.frame, mode)
+    for where, lead in STATES:
+        window.view.lanes.focus_lane(0)
+        lead(window)
+        is_whole(window.frame, where)
+
+
+@pytest.mark.parametrize("scale", [SMALLEST, LARGEST])
+def test_what_no_command_opens_is_shown_whole(desk: Desk, scale: float) -> None:
+    desk.theme.set_scale(scale)
+    window = desk.open(size=SMALL)
+    desk.run()
+    _put(window, EVERYTHING, window.compose.lanes.lanes)
+    desk.until(lambda: not window.view.editor.parts_shown.is_catching_up)
+    for page in ("endpoints", "limits", "appearance"):
+        window.dialogs.settings(page)  # type: ignore[arg-type] # one of the pages, by the line above
+        are_whole(desk, page)
+    (section,) = window.view.editor.findChildren(OutputSection)
+    section.edit_as_form(section.schema, "Output format")
+    are_whole(desk, "schema")
+    window.view.editor.parts_shown.paste_examples()
+    are_whole(desk, "examples")
+    window.dialogs.conversation.paste("user: Where?\nassistant: There.")
+    are_whole(desk, "dialogue")
+    window.dialogs.wire(window.shown_slots()[0])
+    are_whole(desk, "request")
+    window.view.lanes.rename(window.shown_slots()[0])
+    is_whole(window.frame, "renaming")
+
+
+@pytest.mark.parametrize("scale", [SMALLEST, 1.5, LARGEST])
+def test_the_palette_shows_rows_at_every_size(desk: Desk, scale: float) -> None:
+    desk.theme.set_scale(scale)
+    window = desk.open(size=SMALL)
     window.overlays.open_palette("run")
     palette = window.overlays.palette
     assert palette is not None
     QApplication.processEvents()
     assert window.frame.width() >= palette.width()
     assert palette.list.height() > 3 * palette.fontMetrics().height()
-    palette.reject()
-    window.dialogs.settings("appearance")
-    settings = window.dialogs.open_settings
-    assert settings is not None
-    QApplication.processEvents()
-    desk.until(lambda: clipped(settings) == [])
-    desk.press(Qt.Key.Key_Escape)
-    settings.close()
+    are_whole(desk, "palette")

@@ -134,7 +134,7 @@ class CompareDialog(QDialog):
         views.addWidget(self.before, 1)
         views.addWidget(self.view, 1)
         layout.addLayout(views, 1)
-        self.resize(760, 620)
+        self.resize((QSize(760, 620) * min(theme.scale, 1.5)).boundedTo(geometry.room(self)))
         self.old.currentIndexChanged.connect(self.compare)
         self.new.currentIndexChanged.connect(self.compare)
         self.unchanged.toggled.connect(self._show)

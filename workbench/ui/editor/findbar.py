@@ -16,6 +16,8 @@ _TOGGLES = 4
 """The place of the first toggle in the upper row."""
 _LEAST_CHARACTERS = 50
 """A bar that is narrower, in characters, has its toggles in a row of their own."""
+_LEAST_FIELD = 20
+"""Characters, with the edges, for what replaces; where they do not fit the buttons beside it go below."""
 
 
 class FindBar(QFrame):
@@ -47,9 +49,10 @@ class FindBar(QFrame):
         self._regex = self._toggle(".*", "Regular expression")
         self._one = self._button("Replace", "Replace this hit and go to the next (Enter)", self.replace_wanted.emit)
         self._all = self._button("Replace all", "Replace all hits, as one step of undo", self.replace_all_wanted.emit)
-        self._first, self._options, second = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        self._first, self._options, self._second, self._third = (QHBoxLayout() for _ in range(4))
         self._options.addStretch(1)
-        self._folded = False
+        self._third.addStretch(1)
+        self._folded = self._acts_below = self._replacing = False
         self._first.addWidget(self._find, 1)
         for widget in (
             self._count,
@@ -61,13 +64,13 @@ class FindBar(QFrame):
             self._button("✕", "Close (Esc)", self.closed.emit),
         ):
             self._first.addWidget(widget)
-        second.addWidget(self._by, 1)
-        second.addWidget(self._one)
-        second.addWidget(self._all)
+        self._second.addWidget(self._by, 1)
+        self._second.addWidget(self._one)
+        self._second.addWidget(self._all)
         grid = QGridLayout(self)
         grid.setContentsMargins(14, 7, 10, 6)
         grid.setVerticalSpacing(4)
-        for row in (self._first, self._options, second):
+        for row in (self._first, self._options, self._second, self._third):
             row.setSpacing(4)
             grid.addLayout(row, grid.rowCount(), 0)
         grid.addWidget(self._problem, grid.rowCount(), 0)
@@ -89,13 +92,18 @@ class FindBar(QFrame):
 
     def open(self, text: str, *, replacing: bool) -> None:
         """Show the bar, ready to be typed into; a `text` of one line is looked for."""
-        for widget in (self._by, self._one, self._all):
-            widget.setVisible(replacing)
+        self._replacing = replacing
+        self.allow_replacing(replacing)
         self.show()
         if text and "\n" not in text:
             self._find.setText(text)
         self._find.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._find.selectAll()
+
+    def allow_replacing(self, allowed: bool) -> None:
+        """Show what replaces, if it was asked for, or hide it where nothing can be changed."""
+        for widget in (self._by, self._one, self._all):
+            widget.setVisible(self._replacing and allowed)
 
     def say(self, current: int, count: int, *, more: bool = False, problem: str = "") -> None:
         """Tell how many hits there are and which one is shown (from 1, 0 for none), or what is wrong."""
@@ -129,7 +137,14 @@ class FindBar(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        narrow = self.width() < _LEAST_CHARACTERS * self.fontMetrics().averageCharWidth()
+        letter = self.fontMetrics().averageCharWidth()
+        acts = self._one.sizeHint().width() + self._all.sizeHint().width()
+        if (below := self.width() < acts + _LEAST_FIELD * letter) != self._acts_below:
+            self._acts_below = below
+            for at, button in enumerate((self._one, self._all)):
+                (self._second if below else self._third).removeWidget(button)
+                (self._third if below else self._second).insertWidget(at if below else at + 1, button)
+        narrow = self.width() < _LEAST_CHARACTERS * letter
         if narrow != self._folded:
             # What is looked for would have no room beside all the buttons.
             self._folded = narrow

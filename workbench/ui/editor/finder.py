@@ -73,6 +73,7 @@ class Finder(QObject):
         if editor is not self._editor:
             self._unmark()
             self._editor = editor
+            self._bar.allow_replacing(editor.can_edit)
         # It may show another content than when it was looked through.
         self.text_changed()
 

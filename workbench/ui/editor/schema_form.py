@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.core.schema_form import Field, Kind, SchemaFormError, read_schema, split_choices, unshown, write_schema
+from workbench.ui import geometry
 from workbench.ui.theme import set_role
 
 Path = tuple[int, ...]
@@ -62,8 +63,8 @@ class SchemaDialog(QDialog):
         super().__init__(parent)
         self.form = self._first = form
         self.setWindowTitle(f"{what}: properties")
-        letter, screen = self.fontMetrics().averageCharWidth(), self.screen().availableGeometry()
-        self.resize(min(118 * letter, screen.width() - 80), min(64 * letter, screen.height() - 120))
+        letter = self.fontMetrics().averageCharWidth()
+        self.resize(QSize(118 * letter, 64 * letter).boundedTo(geometry.room(self)))
         self._page = QWidget()
         self._grid = QGridLayout(self._page)
         self._grid.setContentsMargins(0, 0, 0, 0)

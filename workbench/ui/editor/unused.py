@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QWidget
 
@@ -48,7 +48,7 @@ class _Row(QWidget):
         size = self.remove.sizeHint()
         self.setGeometry(QRect(0, y, width, size.height()))
         # Its words end where the fields of other values do.
-        self.remove.move(width - RIGHT - size.width() + QUIET_PADDING, 0)
+        self.remove.setGeometry(QRect(QPoint(width - RIGHT - size.width() + QUIET_PADDING, 0), size))
         return y + size.height()
 
     # What Qt calls.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import ceil
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QToolTip, QWidget
 
@@ -109,7 +109,8 @@ class ValueRow(QWidget):
         if self._meant and self.mend is not None:
             size = self.mend.sizeHint()
             # Its words end where the fields of other values do.
-            self.mend.move(edge - size.width() + QUIET_PADDING, max(0, (self.line_height() - size.height()) // 2))
+            top = max(0, (self.line_height() - size.height()) // 2)
+            self.mend.setGeometry(QRect(QPoint(edge - size.width() + QUIET_PADDING, top), size))
             edge = self.mend.x() - 2
         room = QRect(x, 0, max(edge - x, 40), max(self.field.height(), self.line_height()))
         self.field.fit(room, scrolls=self._scrolls)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QRegularExpression, Qt, Signal
+from PySide6.QtCore import QRegularExpression, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QSyntaxHighlighter, QTextCharFormat
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.ui import geometry
 from workbench.ui.shell.keys import give_back
 from workbench.ui.theme import Theme, keep_room, set_role
 from workbench.usecases.problems import problem_of
@@ -103,9 +104,8 @@ class CodeDialog(QDialog):
         self.copy.clicked.connect(self._copy)
         self.close_button.clicked.connect(self.accept)
         self._reason.hide()
-        width, height = self.fontMetrics().averageCharWidth() * 100, self.fontMetrics().lineSpacing() * 34
-        room = self.screen().availableSize()
-        self.resize(min(width, room.width() - 80), min(height, room.height() - 80))
+        letters = QSize(self.fontMetrics().averageCharWidth() * 100, self.fontMetrics().lineSpacing() * 34)
+        self.resize(letters.boundedTo(geometry.room(self)))
 
     def done(self, result: int) -> None:
         give_back(self)

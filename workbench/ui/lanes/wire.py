@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from workbench.core.runs import Mark
+from workbench.ui import geometry
 from workbench.ui.lanes import wording
 from workbench.ui.lanes.answer import AnswerView
 from workbench.ui.lanes.shown import for_clipboard
@@ -80,7 +81,8 @@ class WireDialog(QDialog):
         self.copy.setAutoDefault(False)
         self.copy.clicked.connect(self._copy)
         self.close_button.clicked.connect(self.accept)
-        self.resize(self.fontMetrics().averageCharWidth() * 100, self.fontMetrics().lineSpacing() * 36)
+        letters = QSize(self.fontMetrics().averageCharWidth() * 100, self.fontMetrics().lineSpacing() * 36)
+        self.resize(letters.boundedTo(geometry.room(self)))
 
     def shown_text(self) -> str:
         """Return the exact text of the page in front."""

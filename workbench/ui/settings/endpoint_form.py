@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
 from workbench.app.later import Later, sentence_of
 from workbench.app.settings_types import EndpointInfo, EndpointSaved, SettingsSource
 from workbench.core.lanes import Endpoint
 from workbench.engine.calls import ModelIds
+from workbench.ui.flow import Flow
 from workbench.ui.settings.headers import HeaderFields
 from workbench.ui.settings.parts import Confirm, SecretField, Status, button, label
 from workbench.usecases.addresses import EndpointForm, Wrong, check_form, warnings
@@ -131,10 +132,9 @@ class EndpointFormView(QWidget):
             for widget in widgets:
                 layout.addWidget(widget)
             layout.addSpacing(8)
-        buttons = QHBoxLayout()
+        buttons = Flow()
         for made in (self._save_button, self._load_button, self._remove_button):
             buttons.addWidget(made)
-        buttons.addStretch(1)
         layout.addLayout(buttons)
         for below in (self._confirm, self._status, self._models):
             layout.addWidget(below)

@@ -24,6 +24,7 @@ from workbench.app.key_list import ROW, KeyListModel
 from workbench.app.later import Later, sentence_of
 from workbench.app.settings_types import KeyInfo, KeysPage, SettingsSource
 from workbench.ui.fields import clearable
+from workbench.ui.flow import Flow
 from workbench.ui.settings.parts import Confirm, SecretField, Status, button, label
 from workbench.ui.settings.rows import Index, RowDelegate, RowText
 from workbench.ui.theme import Theme, set_role
@@ -57,10 +58,9 @@ class KeyDetail(QWidget):
         self._status = Status()
         key_label = label("API key", "small")
         key_label.setBuddy(self._secret.field)
-        buttons = QHBoxLayout()
+        buttons = Flow(10)
         for made in (self._keep, self._test, self._remove):
             buttons.addWidget(made)
-        buttons.addStretch(1)
         self._body = QWidget()
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
