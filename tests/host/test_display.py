@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from workbench import __version__
+from workbench.host import display
 from workbench.host.display import display_problem
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,6 +55,14 @@ def test_a_real_x_server() -> None:
             assert display_problem({"DISPLAY": f":{number}.0"}) == ""
         finally:
             server.terminate()
+
+
+@pytest.mark.parametrize("folders", [display._usual_folders(), ()], ids=["usual", "elsewhere"])
+def test_the_library_of_the_x_plugin(folders: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(display, "_usual_folders", lambda: folders)
+    assert display._missing_library() == ""
+    monkeypatch.setattr(display, "_LIBRARY", "libxcb-nowhere.so.0")
+    assert "apt-get install" in display._missing_library()
 
 
 def test_asking_imports_no_qt() -> None:

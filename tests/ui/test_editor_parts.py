@@ -9,8 +9,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu, QPushButton
 
 from tests.ui.editor_support import button, editor, shown, theme, ticks, type_text
-from workbench.core.blocks import TOOL_ROUNDS, OutputFormat, Tool, ToolRow
-from workbench.core.content import Content, Message
+from workbench.core.blocks import OutputFormat, Tool, ToolRow
+from workbench.core.content import TOOL_ROUNDS, Content, Message
 from workbench.core.json_text import fault
 from workbench.ui.editor import ContentEditor
 from workbench.ui.editor.output_format import FIRST_SCHEMA, OutputSection

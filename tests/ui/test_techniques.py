@@ -132,7 +132,9 @@ def test_the_palette_finds_and_inserts_techniques(desk: Desk) -> None:
 def test_the_header_of_a_narrow_system_message_shows_no_two_things_in_one_place(desk: Desk) -> None:
     window = desk.open(size=(1024, 700))
     block = blocks(window.view.editor)[0]
-    desk.until(lambda: block._count.text() != "")
+    desk.until(lambda: block.count() != "")
+    assert block._count is not None
+    assert block._techniques is not None
     assert block._techniques.isVisible()
     assert not block._count.isVisible() or not block._count.geometry().intersects(block._techniques.geometry())
 

@@ -10,11 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
-ExamplesIn = Literal["messages", "system"]
 OutputKind = Literal["json", "schema"]
-TOOL_ROUNDS = 5
-"""Rounds of tool calls before an answer is stopped, unless a prompt says otherwise."""
-MOST_TOOL_ROUNDS = 20
 
 
 class BlockError(ValueError):

@@ -2,6 +2,9 @@
 
 Invariant: equal content has an equal hash on every machine and in every release. The hash is SHA-256 over RFC 8785
 canonical JSON of the non-empty keys with `format: 1`; it knows no name, parent, value or lane parameter.
+
+What only some prompts have, and what only hashing needs, is loaded with the first of those: the window is painted
+before, with the draft in it.
 """
 
 from __future__ import annotations
@@ -9,16 +12,21 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, cast, get_args
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
-from workbench.core import blocks
-from workbench.core.blocks import MOST_TOOL_ROUNDS, TOOL_ROUNDS, Attachment, Example, ExamplesIn, OutputFormat, Tool
+if TYPE_CHECKING:
+    from workbench.core.blocks import Attachment, Example, OutputFormat, Tool
 
 Role = Literal["system", "user", "assistant"]
 Template = Literal["plain", "jinja"]
+ExamplesIn = Literal["messages", "system"]
 ROLES: tuple[Role, ...] = get_args(Role)
 FORMAT = 1
-KNOWN = frozenset({"format", "messages", "template", "examples", "examples_in", "output", "tools", "tool_rounds"})
+TOOL_ROUNDS = 5
+"""Rounds of tool calls before an answer is stopped, unless a prompt says otherwise."""
+MOST_TOOL_ROUNDS = 20
+_PARTS = frozenset({"examples", "examples_in", "output", "tools", "tool_rounds"})
+KNOWN = frozenset({"format", "messages", "template"}) | _PARTS
 
 
 class ContentError(ValueError):
@@ -70,22 +78,33 @@ def to_json(content: Content) -> dict[str, Any]:
         data["messages"] = [_message_to_json(m) for m in content.messages]
     if content.template != "plain":
         data["template"] = content.template
-    if content.examples:
-        data["examples"] = blocks.examples_to_json(content.examples)
     if content.examples_in != "messages":
         data["examples_in"] = content.examples_in
+    if content.tool_rounds != TOOL_ROUNDS:
+        data["tool_rounds"] = content.tool_rounds
+    if content.examples or content.output is not None or content.tools:
+        data |= _parts_to_json(content)
+    return data
+
+
+def _parts_to_json(content: Content) -> dict[str, Any]:
+    from workbench.core import blocks
+
+    data: dict[str, Any] = {}
+    if content.examples:
+        data["examples"] = blocks.examples_to_json(content.examples)
     if content.output is not None:
         data["output"] = blocks.output_to_json(content.output)
     if content.tools:
         data["tools"] = blocks.tools_to_json(content.tools)
-    if content.tool_rounds != TOOL_ROUNDS:
-        data["tool_rounds"] = content.tool_rounds
     return data
 
 
 def _message_to_json(message: Message) -> dict[str, Any]:
     data: dict[str, Any] = {"role": message.role, "text": message.text}
     if message.attachments:
+        from workbench.core import blocks
+
         data["attachments"] = [blocks.attachment_to_json(attachment) for attachment in message.attachments]
     if message.cache:
         data["cache"] = True
@@ -109,26 +128,28 @@ def from_json(data: Mapping[str, Any]) -> Content:
     messages = tuple(_message(item, index) for index, item in enumerate(raw, start=1))
     unknown = {key: value for key, value in data.items() if key not in KNOWN}
     extra = _extra(unknown) if unknown else ""
-    try:
-        return Content(messages, template, extra, **_parts(data))
-    except blocks.BlockError as error:
-        raise ContentError(str(error)) from error
+    return Content(messages, template, extra, **(_parts(data) if _PARTS & data.keys() else {}))
 
 
 def _parts(data: Mapping[str, Any]) -> dict[str, Any]:
+    from workbench.core import blocks
+
     examples_in, rounds = data.get("examples_in", "messages"), data.get("tool_rounds", TOOL_ROUNDS)
     if examples_in not in get_args(ExamplesIn):
         raise ContentError(f"Examples go into {' or '.join(get_args(ExamplesIn))}, not {examples_in!r}.")
     if type(rounds) is not int or not 1 <= rounds <= MOST_TOOL_ROUNDS:
         raise ContentError(f"Tools may be called in 1 to {MOST_TOOL_ROUNDS} rounds, not {rounds!r}.")
     output = data.get("output")
-    return {
-        "examples": blocks.examples_from_json(data.get("examples", [])),
-        "examples_in": examples_in,
-        "output": None if output is None else blocks.output_from_json(output),
-        "tools": blocks.tools_from_json(data.get("tools", [])),
-        "tool_rounds": rounds,
-    }
+    try:
+        return {
+            "examples": blocks.examples_from_json(data.get("examples", [])),
+            "examples_in": examples_in,
+            "output": None if output is None else blocks.output_from_json(output),
+            "tools": blocks.tools_from_json(data.get("tools", [])),
+            "tool_rounds": rounds,
+        }
+    except blocks.BlockError as error:
+        raise ContentError(str(error)) from error
 
 
 def _has_format(data: Mapping[str, Any]) -> bool:
@@ -181,16 +202,20 @@ def _message(item: object, index: int) -> Message:
     attached, cache = item.get("attachments", []), item.get("cache", False)
     if not isinstance(attached, list) or not isinstance(cache, bool):
         raise ContentError(f"Message {index} has attachments that are no list, or a cache mark that is not true.")
+    return Message(cast(Role, role), text, _attachments(attached, index) if attached else (), cache)
+
+
+def _attachments(attached: list[Any], index: int) -> tuple[Attachment, ...]:
+    from workbench.core import blocks
+
     try:
-        attachments = tuple(blocks.attachment_from_json(one, f"An attachment of message {index}") for one in attached)
+        return tuple(blocks.attachment_from_json(one, f"An attachment of message {index}") for one in attached)
     except blocks.BlockError as error:
         raise ContentError(str(error)) from error
-    return Message(cast(Role, role), text, attachments, cache)
 
 
 def canonical(content: Content) -> bytes:
     """Return the RFC 8785 bytes that are hashed and stored. Raises ContentError for text that UTF-8 cannot hold."""
-    # Here and in `content_hash`, not at the top: the window is painted before anything is hashed.
     import rfc8785
 
     for index, message in enumerate(content.messages, start=1):

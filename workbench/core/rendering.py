@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from workbench.core.blocks import TOOL_ROUNDS, OutputFormat, Tool
-from workbench.core.content import Content, Message
+from workbench.core.blocks import OutputFormat, Tool
+from workbench.core.content import TOOL_ROUNDS, Content, Message
 from workbench.core.templates import render_plain, template_texts
 
 

@@ -1,7 +1,8 @@
 """Variables in prompts.
 
 Invariant: a plain template changes nothing but `{{name}}` of a known variable; LaTeX, `{#`, and code in any template
-language pass through byte for byte. Jinja templates are only scanned here; they are rendered in a child process.
+language pass through byte for byte. Jinja templates are only scanned here, by what is loaded with the first of them;
+they are rendered in a child process.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import re
 from collections.abc import Iterable, Mapping
 
 from workbench.core.content import Content, Template
-from workbench.core.jinja_names import jinja_names, jinja_places
 
 # A name is a letter or underscore, then letters, digits, underscores; white space inside the braces is allowed.
 PLAIN_VARIABLE = re.compile(r"\{\{[ \t]*([^\W\d]\w*)[ \t]*\}\}")
@@ -40,12 +40,18 @@ def template_texts(content: Content) -> tuple[tuple[str, str], ...]:
 def content_variables(content: Content) -> tuple[str, ...]:
     """Return the variables of all messages and examples, in order of first appearance."""
     texts = [text for _, text in template_texts(content)]
-    return jinja_names(texts) if content.template == "jinja" else variables(texts)
+    if content.template == "jinja":
+        from workbench.core.jinja_names import jinja_names
+
+        return jinja_names(texts)
+    return variables(texts)
 
 
 def places(text: str, template: Template) -> list[tuple[str, int]]:
     """Return the names that a text asks for, each time with where it stands, in code points."""
     if template == "jinja":
+        from workbench.core.jinja_names import jinja_places
+
         return jinja_places(text)
     return [(match[1], match.start(1)) for match in PLAIN_VARIABLE.finditer(text)]
 

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from workbench.core.blocks import TOOL_ROUNDS, OutputFormat, Tool
-from workbench.core.content import Message
+from workbench.core.blocks import OutputFormat, Tool
+from workbench.core.content import TOOL_ROUNDS, Message
 from workbench.core.lanes import Endpoint
 from workbench.core.runs import Failure, Mark, Result, Step
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from workbench.host.errors import HostError, explain
 
@@ -18,8 +18,7 @@ DATABASE_VARIABLE = "WORKBENCH_DB"
 DATABASE_FILE = "workbench.db"
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(NamedTuple):
     """Absolute directories: `data` to keep, `state` that may be lost, `config` set by people, `cache` to throw away."""
 
     data: Path

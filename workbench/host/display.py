@@ -1,11 +1,12 @@
 """Whether a window can open.
 
 Invariant: Qt aborts the whole process when it finds no display or misses a library, so this is asked before Qt is
-imported, and the answer is a sentence.
+imported, and the answer is a sentence. The window waits for the answer, so nothing large is loaded to find it.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Mapping
@@ -13,6 +14,8 @@ from pathlib import Path
 
 _LOCAL_X = re.compile(r"^(?:unix)?:(\d+)(?:\.\d+)?$")
 _X_SOCKETS = "/tmp/.X11-unix"
+# Desktops without Qt programs do not have it, and Qt's own message about that names no package.
+_LIBRARY = "libxcb-cursor.so.0"
 
 
 def display_problem(env: Mapping[str, str]) -> str:
@@ -49,23 +52,32 @@ def _x_answers(number: str) -> bool:
 
 
 def _answers(address: str) -> bool:
-    import socket
+    # The module socket wraps this one, and makes enumerations of all its constants first.
+    from _socket import AF_UNIX, SOCK_STREAM, socket
 
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+    connection = socket(AF_UNIX, SOCK_STREAM)
+    try:
         connection.settimeout(2)
-        try:
-            connection.connect(address)
-        except OSError:
-            return False
+        connection.connect(address)
+    except OSError:
+        return False
+    finally:
+        connection.close()
     return True
 
 
 def _missing_library() -> str:
+    if any(Path(folder, _LIBRARY).exists() for folder in _usual_folders()):
+        return ""
     import ctypes
 
-    # Desktops without Qt programs do not have this one, and Qt's own message about it names no package.
     try:
-        ctypes.CDLL("libxcb-cursor.so.0")
+        ctypes.CDLL(_LIBRARY)
     except OSError:
         return "The library libxcb-cursor is missing. Install it: sudo apt-get install -y libxcb-cursor0"
     return ""
+
+
+def _usual_folders() -> tuple[str, ...]:
+    """Return where distributions keep libraries; only the loader knows of others."""
+    return f"/usr/lib/{os.uname().machine}-linux-gnu", "/usr/lib64", "/usr/lib"

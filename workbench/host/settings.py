@@ -12,7 +12,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, NamedTuple, cast, get_args
 
 from workbench.host.dirs import make_private
 from workbench.host.errors import HostError, explain
@@ -70,8 +70,7 @@ class Settings:
         return data
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(NamedTuple):
     """Settings, and a sentence about what could not be read ("" when all was well)."""
 
     settings: Settings

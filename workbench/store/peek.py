@@ -4,12 +4,10 @@ Invariant: nothing is written and nobody is waited for; whatever is unclear is n
 right after and says what is wrong.
 """
 
-from __future__ import annotations
-
 import json
 import sqlite3
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from workbench.core import content as contents
 from workbench.core.content import Content
@@ -21,8 +19,7 @@ LAST_WORKED_ON = (
 """The order of the prompts that are in use, the one to open first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Glimpse:
+class Glimpse(NamedTuple):
     """The draft to show first: its prompt, text and values, how many lanes it has, the version it started from."""
 
     prompt_uid: str

@@ -7,7 +7,6 @@ it. What is refused is said below the message it was meant for.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -139,7 +138,7 @@ class Attaching(QObject):
             return
         # One file twice in a message would be sent twice.
         files = tuple(dict.fromkeys((*block.extras.attachments, *taken)))
-        editor.set_extras(key, replace(block.extras, attachments=files))
+        editor.set_extras(key, block.extras._replace(attachments=files))
         if refused:
             block.refuse("\n".join(refused))
 

@@ -84,7 +84,8 @@ def build(window: MainWindow) -> Iterator[None]:
 def _show_draft(window: MainWindow) -> None:
     """Open the first prompt around the text that the editor shows, which the person may have changed already."""
     frame, opened, glimpse = window.frame, window.opened, window.frame.glimpse
-    window.view.editor.set_read_only(False)
+    if glimpse is None:
+        window.view.editor.set_read_only(False)
     if opened.draft is None:
         return
     edited = frame.is_edited

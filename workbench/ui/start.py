@@ -50,7 +50,12 @@ class Start(QObject):
         self.error: Exception | None = None
         self.refusal: Refusal | None = None
         self._arrived.connect(self._build, Qt.ConnectionType.QueuedConnection)
-        frame.painted.connect(lambda: QTimer.singleShot(_BREATH_MS, self, self._begin))
+        # One that is ours goes with us; Qt's own of a single shot lives on until it is due.
+        breath = QTimer(self)
+        breath.setSingleShot(True)
+        breath.setInterval(_BREATH_MS)
+        breath.timeout.connect(self._begin)
+        frame.painted.connect(breath.start)
         # Connected before the window that is made here, and so called before it.
         frame.closing.connect(self._close)
 

@@ -6,7 +6,6 @@ they are used on.
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -37,6 +36,7 @@ class Theme(QObject):
         self._mode: Mode = mode
         self._scale = scale
         self._base_size = _base_point_size(app)
+        self._mono_families = _mono_families()
         if set_style:
             app.setStyle(STYLE)
         hints = QGuiApplication.styleHints()
@@ -114,7 +114,7 @@ class Theme(QObject):
     def mono(self, delta: float = 0.0) -> QFont:
         """Return the fixed-width font of the editor."""
         font = QFont()
-        font.setFamilies(_mono_families())
+        font.setFamilies(self._mono_families)
         font.setStyleHint(QFont.StyleHint.Monospace)
         font.setPointSizeF(max(6.0, self._base_size * self._scale + delta))
         return font
@@ -125,7 +125,7 @@ class Theme(QObject):
 
     def _apply(self) -> None:
         font = QFont(self._app.font())
-        if QFontDatabase.hasFamily("Inter"):
+        if "Inter" in QFontDatabase.families():
             font.setFamilies(list(dict.fromkeys(("Inter", *font.families()))))
         font.setPointSizeF(self._base_size * self._scale)
         # Each of these goes through all widgets once more, so only what changed is set.
@@ -144,7 +144,9 @@ def _base_point_size(app: QApplication) -> float:
 
 def _mono_families() -> list[str]:
     fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family()
-    return ["JetBrains Mono", "DejaVu Sans Mono", fixed, "monospace"]
+    # Qt looks through all fonts for one that is not there, and then asks the system what to take for it.
+    there = QFontDatabase.families()
+    return [*(name for name in ("JetBrains Mono", "DejaVu Sans Mono", fixed) if name in there), "monospace"]
 
 
 def _palette(t: Tokens) -> QPalette:
@@ -190,7 +192,7 @@ def _stylesheet(t: Tokens, size: float) -> str:
     tone = "light" if t is LIGHT else "dark"
     icons = {name: f'url("{resource("icons", f"{name}-{tone}.svg").as_posix()}")' for name in _ICONS}
     values = (
-        asdict(t)
+        t._asdict()
         | icons
         | {
             "small": f"{size - 1:.1f}pt",

@@ -3,13 +3,10 @@
 Invariant: text colours have at least 4.5 : 1 contrast on the surfaces they are used on.
 """
 
-from __future__ import annotations
-
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(NamedTuple):
     """One theme's colours as #rrggbb."""
 
     surface: str

@@ -11,9 +11,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from workbench.core.blocks import TOOL_ROUNDS, OutputFormat, Tool
+from workbench.core.blocks import OutputFormat, Tool
 from workbench.core.chat_form import format_form, tools_form
-from workbench.core.content import Message
+from workbench.core.content import TOOL_ROUNDS, Message
 
 
 class CannotWriteError(Exception):

@@ -129,7 +129,8 @@ class SetBar(QFrame):
         self.about = Elided("VALUES", "section", self)
         self.about.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._strip = _Strip(self)
-        self.add = QPushButton("+ Set", self)
+        self.add = QPushButton(self)
+        self.add.setText("+ Set")  # the constructor that takes it would load QIcon and its theme
         self.add.setAccessibleName("Add a value set")
         self.add.setToolTip("Another set of values: one run goes through all sets that are ticked")
         self.menu = QToolButton(self)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.core.content import Content
 from workbench.core.templates import content_variables
-from workbench.ui.compose.runbar import RunBar, ViewingBar, hline
+from workbench.ui.compose.runbar import RunBar, hline
 from workbench.ui.compose.setbar import SetBar
 from workbench.ui.editor import ContentEditor, ValuesPanel
 from workbench.ui.geometry import Divider, editor_width
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from workbench.ui.compose.blind import BlindBar
     from workbench.ui.compose.editing import Editing
     from workbench.ui.compose.pager import Pager
+    from workbench.ui.compose.viewing import ViewingBar
     from workbench.ui.lanes import LanesView
     from workbench.usecases.problems import Lack
 
@@ -75,8 +76,10 @@ class ComposeView(Divider):
 
     def add_lanes(self, lanes: LanesView) -> None:
         """Put the lanes into the room that is kept for them; called once."""
-        from workbench.ui.compose.blind import BlindBar  # these two know runs, which the first paint can do without
+        # What comes with the lanes; the first paint can do without.
+        from workbench.ui.compose.blind import BlindBar
         from workbench.ui.compose.pager import Pager
+        from workbench.ui.compose.viewing import ViewingBar
 
         self.lanes = lanes
         # What the lanes would like must not push the editor aside when they come.

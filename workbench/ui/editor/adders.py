@@ -3,9 +3,7 @@
 Invariant: every button that is offered can be seen whole; what does not fit into a line goes into the next one.
 """
 
-from __future__ import annotations
-
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QPoint, QRect, Signal
 from PySide6.QtWidgets import QPushButton, QWidget
@@ -22,8 +20,7 @@ _HINTS: dict[Template, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(NamedTuple):
     """What can be added now; `hidden` counts messages that are not shown."""
 
     editable: bool = True

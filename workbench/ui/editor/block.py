@@ -5,21 +5,21 @@ Invariant: a block changes no message but by its text field; everything else it 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QActionGroup, QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QToolButton, QWidget
 
-from workbench.core.blocks import Attachment
 from workbench.core.content import ROLES, Role
 from workbench.ui.editor.block_note import BlockNote
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.journal import Extras
+from workbench.ui.fill import fill
 from workbench.ui.theme import Theme, set_role
 
 if TYPE_CHECKING:
+    from workbench.core.blocks import Attachment
     from workbench.ui.editor.chips import Chip, Chips
 
 LEFT = 14
@@ -63,7 +63,7 @@ class MessageBlock(QWidget):
         self._role: Role = role
         self._place = (0, 1)
         self._natural: int | None = None
-        self._limit = 0
+        self._header = self._limit = 0
         self._scrolls = False
         self._editable = True
         self._role_button = QPushButton(self)
@@ -82,18 +82,11 @@ class MessageBlock(QWidget):
         self._note.changed.connect(self.note_changed)
         self.want, self.hint, self.refuse = self._note.want, self._note.hint, self._note.refuse
         self.remark, self.warn = self._note.remark, self._note.warn
-        self._techniques = QPushButton(self)
-        self._techniques.setText("Techniques ▾")
-        self._techniques.setToolTip("Insert a technique: role, steps, examples and others")
-        self._techniques.setAutoDefault(False)
-        self._techniques.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._techniques.clicked.connect(self.techniques_wanted)
-        set_role(self._techniques, "quiet")
+        self._techniques: QPushButton | None = None
+        self._count: QLabel | None = None
         self._tokens = ""
-        self._count = QLabel(self)
-        self._count.hide()
-        set_role(self._count, "small")
         self.field.focus_changed.connect(self.update)
+        self._offer_techniques()
         self._name()
 
     @property
@@ -120,6 +113,7 @@ class MessageBlock(QWidget):
     def set_role(self, role: Role) -> None:
         """Change who speaks."""
         self._role = role
+        self._offer_techniques()
         self._name()
 
     def set_place(self, index: int, count: int) -> None:
@@ -132,7 +126,8 @@ class MessageBlock(QWidget):
         """Show or hide everything that changes the message."""
         self._editable = editable
         self.field.set_editable(editable)
-        self._more.setVisible(editable)
+        if self._more.isHidden() is editable:
+            self._more.setVisible(editable)
         if self._chips is not None:
             self._chips.set_removable(editable)
         self._role_button.setFocusPolicy(Qt.FocusPolicy.TabFocus if editable else Qt.FocusPolicy.NoFocus)
@@ -151,19 +146,26 @@ class MessageBlock(QWidget):
 
     def _place_count(self) -> None:
         cached = "cached up to here" if self.extras.cache else ""
-        self._count.setText(" · ".join(filter(None, (cached, self._tokens))))
+        text = " · ".join(filter(None, (cached, self._tokens)))
+        if self._count is None:
+            if not text:
+                return
+            self._count = QLabel(self)
+            set_role(self._count, "small")
+        self._count.setText(text)
         width, more = self._count.sizeHint().width(), self._more.geometry()
         right = more.left() - 4 if self._editable else more.right() - 6
-        if not self._techniques.isHidden():
+        if self._techniques is not None and not self._techniques.isHidden():
             right = self._techniques.geometry().left() - 4
         left = right - width
         self._count.setGeometry(QRect(left, more.y(), width, more.height()))
-        self._count.setVisible(bool(self._count.text()) and left > self._role_button.geometry().right() + 8)
+        self._count.setVisible(bool(text) and left > self._role_button.geometry().right() + 8)
 
     def controls(self) -> tuple[QWidget, ...]:
         """Return what takes the focus, in the order of Tab."""
         files = () if self._chips is None else self._chips.controls()
-        return (self._role_button, self._techniques, self._more, self.field, *files)
+        techniques = () if self._techniques is None else (self._techniques,)
+        return (self._role_button, *techniques, self._more, self.field, *files)
 
     def restyle(self) -> None:
         """Take fonts and colours from the theme again."""
@@ -173,6 +175,7 @@ class MessageBlock(QWidget):
 
     def set_width(self, width: int, right: int) -> None:
         """Take `width` px, of which `right` stay free at the edge; heights follow by `arrange`."""
+        self._header = max(self._role_button.sizeHint().height(), self._more.sizeHint().height())
         field = self.field.geometry()
         x = LEFT - round(self.field.document().documentMargin())
         if field.width() != width - right - x or self.width() != width:
@@ -200,21 +203,22 @@ class MessageBlock(QWidget):
     def frame_height(self) -> int:
         """Return the height of everything but the text field."""
         note = 0 if self._note.isHidden() else self._note.heightForWidth(self._note_width()) + 4
-        return _TOP + self._header_height() + self._files_height() + note + _BOTTOM
+        return _TOP + self._header + self._files_height() + note + _BOTTOM
 
     def arrange(self, y: int, text_height: int, *, scrolls: bool) -> int:
         """Place the block at `y` with a text field of `text_height` px; return its bottom."""
         self._scrolls = scrolls
-        header = self._header_height()
+        header = self._header
         pad = 7
         more = self._more.sizeHint().width()
         edge = self.field.geometry().right() + 1
         self._more.setGeometry(QRect(edge - more, _TOP, more, header))
         self._name_role(edge - more - (LEFT - pad))
-        offered = self._techniques.sizeHint().width()
-        room = edge - more - (LEFT - pad) - self._role_button.sizeHint().width()
-        self._techniques.setVisible(self._editable and self._role == "system" and offered <= room)
-        self._techniques.setGeometry(QRect(edge - more - offered, _TOP, offered, header))
+        if self._techniques is not None:
+            offered = self._techniques.sizeHint().width()
+            room = edge - more - (LEFT - pad) - self._role_button.sizeHint().width()
+            self._techniques.setVisible(self._editable and self._role == "system" and offered <= room)
+            self._techniques.setGeometry(QRect(edge - more - offered, _TOP, offered, header))
         self._role_button.setGeometry(QRect(LEFT - pad, _TOP, self._role_button.sizeHint().width(), header))
         self._place_count()
         field = self.field.geometry()
@@ -233,9 +237,9 @@ class MessageBlock(QWidget):
 
     def paintEvent(self, _: QPaintEvent) -> None:
         with QPainter(self) as painter:
-            painter.fillRect(0, self.height() - 1, self.width(), 1, self._theme.color("line"))
+            fill(painter, 0, self.height() - 1, self.width(), 1, self._theme.color("line"))
             if self.field.hasFocus():
-                painter.fillRect(0, 0, _FOCUS_BAR, self.height() - 1, self._theme.color("accent"))
+                fill(painter, 0, 0, _FOCUS_BAR, self.height() - 1, self._theme.color("accent"))
 
     def _note_width(self) -> int:
         return max(self.field.width() - LEFT, 40)
@@ -266,10 +270,20 @@ class MessageBlock(QWidget):
 
     def _remove_file(self, file: Attachment) -> None:
         left = tuple(one for one in self._extras.attachments if one != file)
-        self.extras_wanted.emit(self.key, replace(self._extras, attachments=left))
+        self.extras_wanted.emit(self.key, self._extras._replace(attachments=left))
 
-    def _header_height(self) -> int:
-        return max(self._role_button.sizeHint().height(), self._more.sizeHint().height())
+    def _offer_techniques(self) -> None:
+        """Make the button that offers techniques, once; only instructions have it."""
+        if self._techniques is not None or self._role != "system":
+            return
+        self._techniques = button = QPushButton(self)
+        button.setText("Techniques ▾")
+        button.setToolTip("Insert a technique: role, steps, examples and others")
+        button.setAutoDefault(False)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(self.techniques_wanted)
+        set_role(button, "quiet")
+        self.controls_changed.emit()
 
     def _name(self) -> None:
         name = ROLE_NAMES[self._role]
@@ -308,6 +322,8 @@ class MessageBlock(QWidget):
         menu.popup(corner)
 
     def _fill_roles(self, menu: QMenu) -> None:
+        from PySide6.QtGui import QActionGroup
+
         group = QActionGroup(menu)
         for role in ROLES:
             action = menu.addAction(ROLE_NAMES[role])

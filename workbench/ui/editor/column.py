@@ -9,8 +9,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QTextCursor, QWheelEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
@@ -19,8 +20,10 @@ from workbench.ui.editor.adders import Adders, Offer
 from workbench.ui.editor.block import LEFT, MessageBlock
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.page import Page
-from workbench.ui.editor.section import Section
 from workbench.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from workbench.ui.editor.section import Section
 
 SHARE = 0.6
 _FEWEST_LINES = 3
@@ -46,6 +49,8 @@ class Column(QScrollArea):
         self._section_heights: dict[Section, int] = {}
         self._editable = True
         self._order_is_new = False
+        self._arranged = QSize()
+        """How large it was when things were last arranged."""
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -180,6 +185,7 @@ class Column(QScrollArea):
             return
         if not self._page.isVisible():
             return  # Qt lays out nothing that is hidden; the page tells when it is shown.
+        self._arranged = self.size()
         has_system = any(block.role == "system" for block in self._blocks)
         self._adders.offer(Offer(self._editable, has_system, self._has_output, self._hidden, self._template))
         width, view = self.width(), self.height()
@@ -249,7 +255,9 @@ class Column(QScrollArea):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.arrange()
+        # A scroll bar that comes or goes makes the view narrower or wider, and moves nothing.
+        if self.size() != self._arranged:
+            self.arrange()
         # A value's row that comes below takes height from here, perhaps where somebody types.
         for block in self._blocks:
             if block.field.hasFocus():

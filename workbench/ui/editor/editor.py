@@ -228,7 +228,7 @@ class ContentEditor(QWidget):
         elif action == "improve":
             self.improve_wanted.emit()
         elif action == "cache":
-            self.set_extras(block.key, replace(block.extras, cache=not block.extras.cache))
+            self.set_extras(block.key, block.extras._replace(cache=not block.extras.cache))
         else:
             self._do(MoveStep(block.key, index, index - 1 if action == "up" else index + 1))
 
@@ -253,9 +253,9 @@ class ContentEditor(QWidget):
                 block.field.replace(step.position, units(step.removed), step.inserted)
             case BlockStep(added=True):
                 block = self._make(step.block)
-                self._column.insert(step.index, block)
+                self._column.insert(step.place, block)
             case BlockStep():
-                block = self._column.remove(step.index)
+                block = self._column.remove(step.place)
             case MoveStep():
                 block = self._column.relocate(step.source, step.target)
             case RoleStep():

@@ -27,8 +27,8 @@ STAND_INS = {
 }
 _ORIGINALS = {stand_in: original for original, stand_in in STAND_INS.items()}
 _SPECIAL = (*STAND_INS, ESCAPE, *_ORIGINALS)
-_FOREIGN = re.compile(f"[{''.join(_SPECIAL)}]")
-_ENCODED = re.compile(f"{ESCAPE}([{ESCAPE}{''.join(_ORIGINALS)}])|([{''.join(_ORIGINALS)}])")
+_FOREIGN = f"[{''.join(_SPECIAL)}]"
+_ENCODED = f"{ESCAPE}([{ESCAPE}{''.join(_ORIGINALS)}])|([{''.join(_ORIGINALS)}])"
 PARAGRAPH = "\u2029"
 """What Qt puts between paragraphs in raw text and selections."""
 
@@ -52,7 +52,7 @@ def to_document(text: str) -> str:
     text = encodable(text)
     if not _holds_any(text, _SPECIAL):
         return text
-    return _FOREIGN.sub(lambda match: STAND_INS.get(match[0]) or ESCAPE + match[0], text)
+    return re.sub(_FOREIGN, lambda match: STAND_INS.get(match[0]) or ESCAPE + match[0], text)
 
 
 def from_document(raw: str) -> str:
@@ -60,7 +60,7 @@ def from_document(raw: str) -> str:
     raw = raw.replace(PARAGRAPH, "\n")
     if not _holds_any(raw, _ORIGINALS):
         return raw
-    return _ENCODED.sub(lambda match: match[1] or _ORIGINALS[match[2]], raw)
+    return re.sub(_ENCODED, lambda match: match[1] or _ORIGINALS[match[2]], raw)
 
 
 def _holds_any(text: str, characters: Iterable[str]) -> bool:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
-from workbench.core.blocks import Example, ExamplesIn
+from workbench.core.blocks import Example
+from workbench.core.content import ExamplesIn
 from workbench.ui.editor.listed import fill_actions
 from workbench.ui.editor.section import Section, bring
 from workbench.ui.theme import Theme, set_role

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QMimeData, QRect, QRectF, QStringListModel, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDropEvent,
@@ -46,6 +46,8 @@ from workbench.ui.fonts import set_text_font
 from workbench.ui.theme import Theme
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QMimeData
+
     from workbench.ui.editor.layers import Layer
 
 
@@ -379,6 +381,8 @@ def text_data(text: str) -> QMimeData:
 
     The clipboard outlives the interpreter, and deleting an object that Python made crashes then; so Qt makes it.
     """
+    from PySide6.QtCore import QStringListModel  # it takes a ms to load, and the first paint waits for nobody to copy
+
     model = QStringListModel([""])
     data = model.mimeData([model.index(0)])
     data.clear()

@@ -4,15 +4,14 @@ Invariant: applying `inverse(step)` to the state after `step` gives the state be
 budget, oldest steps leave first, and the newest step is always there.
 """
 
-from __future__ import annotations
-
 from collections import deque
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from workbench.core.blocks import Attachment
 from workbench.core.content import Content, Message, Role
 from workbench.ui.editor.exact import units
+
+if TYPE_CHECKING:
+    from workbench.core.blocks import Attachment
 
 Kind = Literal["typing", "deleting", "other"]
 PAUSE_MS = 1500
@@ -20,16 +19,14 @@ RUN_LENGTH = 40
 """A run of typing longer than this ends at the next word."""
 
 
-@dataclass(frozen=True, slots=True)
-class Extras:
+class Extras(NamedTuple):
     """What a message has besides its text."""
 
-    attachments: tuple[Attachment, ...] = ()
+    attachments: "tuple[Attachment, ...]" = ()
     cache: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A message in the editor: `key` names it for as long as any step can bring it back."""
 
     key: int
@@ -42,8 +39,7 @@ class Block:
         return Message(self.role, self.text, self.extras.attachments, self.extras.cache)
 
 
-@dataclass(frozen=True, slots=True)
-class TextStep:
+class TextStep(NamedTuple):
     """`removed` gave way to `inserted` in one message; text as the document holds it, position in UTF-16 units."""
 
     key: int
@@ -53,17 +49,15 @@ class TextStep:
     kind: Kind = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class BlockStep:
-    """A message came (`added`) or went, at `index`."""
+class BlockStep(NamedTuple):
+    """A message came (`added`) or went, at `place`, counted from 0."""
 
-    index: int
+    place: int
     block: Block
     added: bool
 
 
-@dataclass(frozen=True, slots=True)
-class MoveStep:
+class MoveStep(NamedTuple):
     """A message went from one place to another; `target` counts without it."""
 
     key: int
@@ -71,8 +65,7 @@ class MoveStep:
     target: int
 
 
-@dataclass(frozen=True, slots=True)
-class RoleStep:
+class RoleStep(NamedTuple):
     """A message changed its role."""
 
     key: int
@@ -80,8 +73,7 @@ class RoleStep:
     new: Role
 
 
-@dataclass(frozen=True, slots=True)
-class ExtrasStep:
+class ExtrasStep(NamedTuple):
     """What a message has besides its text changed."""
 
     key: int
@@ -89,8 +81,7 @@ class ExtrasStep:
     new: Extras
 
 
-@dataclass(frozen=True, slots=True)
-class PartsStep:
+class PartsStep(NamedTuple):
     """Something that is no message changed. Steps with one `mark` that follow each other quickly are one."""
 
     old: Content
@@ -98,17 +89,15 @@ class PartsStep:
     mark: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Whole:
+class Whole(NamedTuple):
     """Everything the editor holds."""
 
     blocks: tuple[Block, ...]
-    parts: Content = field(default_factory=Content)
+    parts: Content = Content()
     """Everything but the messages, of which it has none."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReplaceStep:
+class ReplaceStep(NamedTuple):
     """The whole content was replaced."""
 
     old: Whole
@@ -122,17 +111,17 @@ def inverse(step: Step) -> Step:
     """Return the step that takes `step` back."""
     match step:
         case TextStep():
-            return replace(step, removed=step.inserted, inserted=step.removed)
+            return step._replace(removed=step.inserted, inserted=step.removed)
         case BlockStep():
-            return replace(step, added=not step.added)
+            return step._replace(added=not step.added)
         case MoveStep():
-            return replace(step, source=step.target, target=step.source)
+            return step._replace(source=step.target, target=step.source)
         case RoleStep():
-            return replace(step, old=step.new, new=step.old)
+            return step._replace(old=step.new, new=step.old)
         case ExtrasStep():
-            return replace(step, old=step.new, new=step.old)
+            return step._replace(old=step.new, new=step.old)
         case PartsStep():
-            return replace(step, old=step.new, new=step.old)
+            return step._replace(old=step.new, new=step.old)
         case ReplaceStep():
             return ReplaceStep(step.new, step.old)
 
@@ -220,7 +209,7 @@ class Journal:
         if self._open_at is None or now - self._open_at > PAUSE_MS:
             return None
         if isinstance(last, PartsStep) and isinstance(step, PartsStep):
-            return replace(last, new=step.new) if last.mark == step.mark else None
+            return last._replace(new=step.new) if last.mark == step.mark else None
         if (
             not isinstance(last, TextStep)
             or not isinstance(step, TextStep)
@@ -231,11 +220,11 @@ class Journal:
             starts_word = last.inserted[-1:].isspace() and not step.inserted[:1].isspace()
             if starts_word and len(last.inserted) >= RUN_LENGTH:
                 return None
-            return replace(last, inserted=last.inserted + step.inserted)
+            return last._replace(inserted=last.inserted + step.inserted)
         if step.kind == "deleting" and step.position + units(step.removed) == last.position:
-            return replace(last, position=step.position, removed=step.removed + last.removed)
+            return last._replace(position=step.position, removed=step.removed + last.removed)
         if step.kind == "deleting" and step.position == last.position:
-            return replace(last, removed=last.removed + step.removed)
+            return last._replace(removed=last.removed + step.removed)
         return None
 
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPen, QTextBlock, QTextCharFormat, QTextCursor
@@ -30,8 +29,7 @@ _ODD = ("stand_in", "space", "hidden", "line")
 _CHIPS = ("variable",)
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
+class _Seen(NamedTuple):
     """A visible paragraph, its spans, and the cursors of those on visible lines that are coloured."""
 
     block: QTextBlock

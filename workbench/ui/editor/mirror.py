@@ -3,13 +3,10 @@
 Invariant: the copy holds the same UTF-16 code units as the document after every `splice` or `reset`.
 """
 
-from __future__ import annotations
-
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """`removed` was replaced by `inserted` at `position` (UTF-16 units); paragraphs are parted by LF."""
 
     position: int

@@ -2,6 +2,7 @@
 
 Invariant: whether the end of a paragraph is a soft break is written on the character that ends it, so it goes where
 that character goes, whatever edits Qt makes; text has no such mark, and an end that a person makes never inherits it.
+Classes of Qt that few texts need are loaded with the first of those: the first paint waits for each.
 """
 
 from __future__ import annotations
@@ -9,15 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import (
-    QKeyEvent,
-    QTextBlock,
-    QTextBlockFormat,
-    QTextCharFormat,
-    QTextCursor,
-    QTextDocument,
-    QTextOption,
-)
+from PySide6.QtGui import QKeyEvent, QTextBlock, QTextCharFormat, QTextCursor, QTextDocument
 
 from workbench.ui.editor.breaks import LONGEST, SOFT, broken
 from workbench.ui.editor.exact import PARAGRAPH
@@ -49,15 +42,13 @@ def raw_text(document: QTextDocument, position: int, length: int, *, may_break: 
 
 def insert(cursor: QTextCursor, raw: str) -> None:
     """Replace the selection by raw text, as one change of the document."""
-    soft = QTextCharFormat()
-    soft.setProperty(_SOFT_END, True)
     cursor.beginEditBlock()
     try:
         cursor.removeSelectedText()
         first, *rest = raw.split(SOFT)
         cursor.insertText(first, QTextCharFormat())
         for piece in rest:
-            cursor.insertBlock(QTextBlockFormat(), soft)
+            _insert_break(cursor)
             cursor.insertText(piece, QTextCharFormat())
     finally:
         cursor.endEditBlock()
@@ -72,18 +63,18 @@ def fitted(cursor: QTextCursor, text: str) -> str:
 
 def settle(block: QTextBlock) -> bool:
     """Part `block` if it has grown too long, or join it if it is an empty piece; return whether it was changed."""
-    if block.layout().preeditAreaText():
+    if 1 < block.length() <= LONGEST + 1 or block.layout().preeditAreaText():
         return False
     cursor = QTextCursor(block)
-    if block.length() - 1 > LONGEST:
+    if block.length() > 1:
         raw = broken(block.text())
         cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
         _part(cursor.document(), block.position(), raw)
         return True
-    if block.length() == 1 and is_soft(block):
+    if is_soft(block):
         cursor.deletePreviousChar()
         return True
-    if block.length() == 1 and is_soft(block.next()):
+    if is_soft(block.next()):
         cursor.deleteChar()
         return True
     return False
@@ -91,18 +82,24 @@ def settle(block: QTextBlock) -> bool:
 
 def _part(document: QTextDocument, position: int, raw: str) -> None:
     """Put the soft breaks of `raw` into the text that is at `position`; what stands there is not touched."""
-    soft = QTextCharFormat()
-    soft.setProperty(_SOFT_END, True)
     cursor = QTextCursor(document)
     cursor.beginEditBlock()
     try:
         for piece in raw.split(SOFT)[:-1]:
             position += len(piece.encode("utf-16-le", "surrogatepass")) // 2
             cursor.setPosition(position)
-            cursor.insertBlock(QTextBlockFormat(), soft)
+            _insert_break(cursor)
             position += 1
     finally:
         cursor.endEditBlock()
+
+
+def _insert_break(cursor: QTextCursor) -> None:
+    from PySide6.QtGui import QTextBlockFormat
+
+    soft = QTextCharFormat()
+    soft.setProperty(_SOFT_END, True)
+    cursor.insertBlock(QTextBlockFormat(), soft)
 
 
 def hop(cursor: QTextCursor, event: QKeyEvent) -> bool:
@@ -142,6 +139,8 @@ def align(blocks: Iterable[QTextBlock]) -> None:
     """
     for block in blocks:
         if block.textDirection() == Qt.LayoutDirection.RightToLeft:
+            from PySide6.QtGui import QTextOption
+
             layout = block.layout()
             option = QTextOption(layout.textOption())
             if option.alignment() != Qt.AlignmentFlag.AlignRight:

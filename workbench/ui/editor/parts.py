@@ -13,22 +13,22 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 
-from workbench.core.blocks import Example, OutputFormat, Tool, ToolRow
 from workbench.ui.editor.column import Column
 from workbench.ui.editor.field import ExactField
-from workbench.ui.editor.section import Section
 from workbench.ui.theme import Theme
 
 # Most prompts have no such part, and the first paint waits for every module.
 if TYPE_CHECKING:
+    from workbench.core.blocks import Example, OutputFormat
     from workbench.ui.editor.editor import ContentEditor
     from workbench.ui.editor.examples import ExampleSection
     from workbench.ui.editor.listed import Action
     from workbench.ui.editor.output_format import OutputSection
+    from workbench.ui.editor.section import Section
     from workbench.ui.editor.tools import ToolSection
 
 AT_ONCE = 3
-S = TypeVar("S", bound=Section)
+S = TypeVar("S", bound="Section")
 _STEPS = {"up": -1, "down": 1, "duplicate": 1}
 
 
@@ -56,6 +56,8 @@ class Parts(QObject):
 
     def add(self, kind: str) -> None:
         """Add a part of a kind (example, tool, output) and put the caret there."""
+        from workbench.core.blocks import Example, OutputFormat, Tool
+
         parts = self._editor.parts
         match kind:
             case "example":
@@ -241,6 +243,8 @@ class Parts(QObject):
 
         index, tools = self._tools.index(section), self._editor.parts.tools
         if action == "row":
+            from workbench.core.blocks import ToolRow
+
             # The answer for everything else stands last; the new row comes before it.
             row = len(section.fields) - 1
             self._then = lambda: self._focus(self._tools, index, row)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QToolButton, QWidget
 from workbench.ui.editor.exact import encodable, to_document, units
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.mirror import smallest
+from workbench.ui.fill import fill
 from workbench.ui.theme import Theme, set_role
 
 LEFT = 14
@@ -223,9 +224,9 @@ class Section(QWidget):
 
     def paintEvent(self, _: QPaintEvent) -> None:
         with QPainter(self) as painter:
-            painter.fillRect(0, self.height() - 1, self.width(), 1, self.theme.color("line"))
+            fill(painter, 0, self.height() - 1, self.width(), 1, self.theme.color("line"))
             if any(field.hasFocus() for field in self.fields):
-                painter.fillRect(0, 0, _FOCUS_BAR, self.height() - 1, self.theme.color("accent"))
+                fill(painter, 0, 0, _FOCUS_BAR, self.height() - 1, self.theme.color("accent"))
 
     def _header(self) -> int:
         return max(self.title.sizeHint().height(), self.more.sizeHint().height())

@@ -3,11 +3,8 @@
 Invariant: pure; positions are UTF-16 units of the paragraph as the document holds it.
 """
 
-from __future__ import annotations
-
 import re
-from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 
 from workbench.core.templates import PLAIN_VARIABLE
 from workbench.ui.editor.exact import ESCAPE, STAND_INS, units
@@ -33,8 +30,7 @@ GLYPHS = {
 """What is drawn for characters that have no shape of their own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A marked stretch; `text` is what stands there: one odd character, or several hidden ones in a row."""
 
     start: int

@@ -10,7 +10,8 @@ import re
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
-from workbench.core.blocks import MOST_TOOL_ROUNDS, Tool, ToolRow
+from workbench.core.blocks import Tool, ToolRow
+from workbench.core.content import MOST_TOOL_ROUNDS
 from workbench.core.json_text import fault
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.listed import fill_actions

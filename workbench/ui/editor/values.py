@@ -19,6 +19,7 @@ from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.page import Page
 from workbench.ui.editor.unused import UnusedRows
 from workbench.ui.editor.value_row import ValueRow, name_width
+from workbench.ui.fill import fill
 from workbench.ui.theme import Theme, set_role
 
 SHARE = 0.4
@@ -179,7 +180,7 @@ class ValuesPanel(QWidget):
 
     def paintEvent(self, _: QPaintEvent) -> None:
         with QPainter(self) as painter:
-            painter.fillRect(0, 0, self.width(), _LINE, self._theme.color("line"))
+            fill(painter, 0, 0, self.width(), _LINE, self._theme.color("line"))
 
     def _watch(self) -> None:
         if self._watched is not None:

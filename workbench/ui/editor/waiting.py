@@ -83,7 +83,7 @@ class Waiting(QObject):
             case TextStep() | RoleStep() | ExtrasStep():
                 self.hurry_to(step.key)
             case BlockStep():
-                self.hurry(step.index + (not step.added))
+                self.hurry(step.place + (not step.added))
             case MoveStep():
                 self.hurry(max(step.source, step.target) + 1)
             case PartsStep() | ReplaceStep():

@@ -114,7 +114,8 @@ class Header(QFrame):
         self.set_blind(on=False)
         self._palette = KeyButton("Palette", "Ctrl K", parent=self)
         self._palette.clicked.connect(self.palette_clicked)
-        self._settings = settings = QPushButton("Settings", self)
+        self._settings = settings = QPushButton(self)
+        settings.setText("Settings")  # the constructor that takes it would load QIcon and its theme
         set_role(settings, "quiet")
         settings.clicked.connect(self.settings_clicked)
         self._menu = QPushButton("Menu ▾", self)

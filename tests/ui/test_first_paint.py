@@ -1,0 +1,117 @@
+"""What has been loaded, made and done when the first letter is painted: counted, for times differ from day to day."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.bench.histories import echo_history
+from workbench.core.content import Content, Message
+from workbench.core.drafts import Draft
+from workbench.host.clock import utc_now
+from workbench.host.ids import new_uid
+from workbench.store import open_store
+
+ROOT = Path(__file__).resolve().parents[2]
+# Together they are higher than the window, so that a scroll bar comes.
+MESSAGES = ("You are brief.", "Hi {{name}}.", "Hello.\n" * 60, "How is the {{weather}}?")
+
+# Types a letter as soon as the draft can be seen, and looks around when it is painted.
+CODE = """
+import enum, json, sys
+from workbench.ui import bench_hook, main, start
+from workbench.ui.editor.block import MessageBlock
+
+start._BREATH_MS = 60_000  # what comes after the first paint is not counted, however slow this machine is
+arranged = []
+arrange = MessageBlock.arrange
+
+def counted(block, *place, **how):
+    arranged.append(block)
+    return arrange(block, *place, **how)
+
+def enums(kind):
+    return {kind.__name__}.union(*map(enums, kind.__subclasses__()))
+
+def look(startup, typed):
+    view = startup._window.view
+    own = [vars(module) for name, module in sys.modules.items() if name.startswith("workbench.")]
+    kinds = [kind for names in own for kind in names.values() if isinstance(kind, type)]
+    print(json.dumps({
+        "typed": typed,
+        "first": view.editor.content().messages[0].text,
+        "seen": [block.field.exact() for block in view.editor.blocks if block.isVisible()],
+        "values": [row.field.exact() for row in view.values._rows if row.isVisible()],
+        "arranged": len(arranged),
+        "modules": sorted(sys.modules),
+        "dataclasses": sorted({kind.__name__ for kind in kinds if "__dataclass_fields__" in vars(kind)}),
+        "enums": sorted(enums(enum.Enum)),
+    }), flush=True)
+    startup._window.close()
+
+MessageBlock.arrange = counted
+bench_hook._Startup._report = look
+sys.exit(main.main([]))
+"""
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
+    """What a start of the window over a draft of four messages and two values saw."""
+    folder = tmp_path_factory.mktemp("first-paint")
+    db = folder / "workbench.db"
+    echo_history(db)
+    store = open_store(db, now=utc_now(), uid=new_uid)
+    uid = store.last_prompt()
+    assert uid is not None
+    draft = store.draft(uid)
+    assert draft is not None
+    roles = ("system", "user", "assistant", "user")
+    content = Content(tuple(Message(role, text) for role, text in zip(roles, MESSAGES, strict=True)))  # type: ignore[arg-type]
+    values = (("name", "Ada"), ("weather", "fine"))
+    store.save_draft(uid, Draft(content, values, draft.lanes), utc_now()).result()
+    store.close()
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("WORKBENCH_", "XDG_"))}
+    env |= {"HOME": str(folder), "WORKBENCH_DB": str(db), "WORKBENCH_BENCH_STARTUP": "1"}
+    env |= {"QT_QPA_PLATFORM": "offscreen", "DBUS_SESSION_BUS_ADDRESS": "disabled:"}
+    done = subprocess.run([sys.executable, "-c", CODE], cwd=ROOT, env=env, capture_output=True, text=True, timeout=90)
+    assert (done.returncode, done.stderr) == (0, "")
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def test_the_whole_draft_can_be_seen_and_typed_into(seen: Mapping[str, Any]) -> None:
+    assert seen["typed"]
+    assert seen["first"] == f"x{MESSAGES[0]}"
+    assert seen["seen"] == [f"x{MESSAGES[0]}", *MESSAGES[1:]]
+    assert seen["values"] == ["Ada", "fine"]
+
+
+def test_it_waits_for_no_module_that_it_can_do_without(seen: Mapping[str, Any]) -> None:
+    own = {name for name in seen["modules"] if name.startswith("workbench.")}
+    late = ("core.blocks", "core.jinja_names", "core.lanes", "core.runs", "ui.editor.section", "ui.shell.notice", "app")
+    assert own & {f"workbench.{name}" for name in late} == set()
+    assert {"ctypes", "hashlib", "rfc8785", "socket", "subprocess"} & set(seen["modules"]) == set()
+    # One more takes about 0.1 ms: whoever needs it before the first paint raises this.
+    assert len(own) <= 65
+
+
+def test_it_waits_for_few_classes_that_have_their_methods_written_for_them(seen: Mapping[str, Any]) -> None:
+    # Each takes 0.3 ms. A record that is only read is a NamedTuple on this way, without annotations in strings.
+    assert seen["dataclasses"] == ["Content", "Message", "Settings"]
+
+
+def test_it_waits_for_no_list_of_icons_or_gradients(seen: Mapping[str, Any]) -> None:
+    # Python makes these of hundreds of members as soon as a QIcon or a QGradient could be an argument.
+    assert set(seen["enums"]) & {"ThemeIcon", "Preset"} == set()
+
+
+def test_messages_are_laid_out_once_and_again_when_the_values_know_their_height(seen: Mapping[str, Any]) -> None:
+    assert seen["arranged"] <= 2 * len(MESSAGES)
