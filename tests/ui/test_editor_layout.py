@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QApplication
 
@@ -38,3 +40,17 @@ def test_colours_of_all_paragraphs_that_an_edit_made_are_laid_out(editor: Conten
     assert [block.text() for block in blocks] == ["one", "**a** **two** three"]
     assert [block.layout().lineCount() for block in blocks] == [1, 1]
     assert [(one.start, one.length) for one in blocks[1].layout().formats()] == [(0, 2), (3, 2), (6, 2), (11, 2)]
+
+
+def test_lines_stand_equally_far_apart_over_wraps_and_ends_of_paragraphs(editor: ContentEditor) -> None:
+    editor.set_content(content(("user", "a " * 400 + "\nb\n\n" + "c " * 400)))
+    QApplication.processEvents()
+    field = fields(editor)[0]
+    tops: list[float] = []
+    for block in field.visible_blocks():
+        lines = block.layout()
+        tops += [field.block_rect(block).top() + lines.lineAt(at).y() for at in range(lines.lineCount())]
+    apart = {round(below - above, 3) for above, below in pairwise(tops)}
+    assert len(tops) > 6
+    assert apart == {field.lines_height(2) - field.lines_height(1)}
+    assert field.natural_height(10_000) == field.lines_height(len(tops))

@@ -8,7 +8,7 @@ from workbench.core.content import Content, Message
 SCHEMA = """{
   "type": "object",
   "properties": {
-    "status": {"enum": ["shipped", "in transit", "delivered", "preparing"]},
+    "status": {"type": "string", "enum": ["shipped", "in transit", "delivered", "preparing"]},
     "eta": {"type": "string"}
   },
   "required": ["status"]

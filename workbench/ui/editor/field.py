@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QContextMenuEvent,
     QDropEvent,
     QFocusEvent,
+    QFontInfo,
     QFontMetricsF,
     QInputMethodEvent,
     QKeyEvent,
@@ -51,6 +52,10 @@ if TYPE_CHECKING:
     from workbench.ui.editor.layers import Layer
 
 
+_LINE_HEIGHT = 1.42
+"""From line to line in a fixed width, in sizes of letters: some such fonts bring no room of their own."""
+
+
 class ExactField(QPlainTextEdit):
     """A plain text field that grows with its text when its owner lets it."""
 
@@ -65,7 +70,8 @@ class ExactField(QPlainTextEdit):
     ) -> None:
         """`journaled`: the owner keeps the undo journal and the field asks it by signals. `mono`: fixed width."""
         super().__init__(parent)
-        self.setDocument(laid_out(QTextDocument(self)))
+        self._layout = laid_out(QTextDocument(self))
+        self.setDocument(self._layout.document())
         self._theme = theme
         self._mono = mono
         self.record = Record(self.document())
@@ -167,6 +173,9 @@ class ExactField(QPlainTextEdit):
         """Take fonts and colours from the theme again."""
         font = self._theme.mono() if self._mono else self._theme.font()
         set_text_font(self, font)
+        missing = _LINE_HEIGHT * QFontInfo(font).pixelSize() - QFontMetricsF(font).height()
+        self._extra = max(0, round(missing)) if self._mono else 0
+        self._layout.set_extra(self._extra)
         self.setTabStopDistance(4 * self.fontMetrics().horizontalAdvance(" "))
         self._marks.forget()
         self.viewport().update()
@@ -199,7 +208,7 @@ class ExactField(QPlainTextEdit):
         return round(inside + QFontMetricsF(self.font()).ascent())
 
     def _line(self) -> int:
-        return math.ceil(QFontMetricsF(self.font()).height())
+        return math.ceil(QFontMetricsF(self.font()).height()) + self._extra
 
     def fit(self, rect: QRect, *, scrolls: bool) -> None:
         """Take `rect`. The room of the scroll bar stays free while there is none: text never re-wraps because of it."""
@@ -218,8 +227,11 @@ class ExactField(QPlainTextEdit):
     def visible_blocks(self) -> Iterator[QTextBlock]:
         """Yield the paragraphs that reach into the viewport."""
         block, bottom = self.firstVisibleBlock(), self.viewport().height()
-        while block.isValid() and self.block_rect(block).top() <= bottom:
+        # Where a paragraph is, Qt finds out by a walk from the first one: going on from there takes one step.
+        top = self.contentOffset().y()
+        while block.isValid() and top <= bottom:
             yield block
+            top += self.blockBoundingRect(block).height()
             block = block.next()
 
     def block_rect(self, block: QTextBlock) -> QRectF:

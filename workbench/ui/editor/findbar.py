@@ -16,7 +16,8 @@ _TOGGLES = 4
 """The place of the first toggle in the upper row."""
 _LEAST_CHARACTERS = 50
 """A bar that is narrower, in characters, has its toggles in a row of their own."""
-_LEAST_FIELD = 20
+_EDGE = 4
+_LEAST_FIELD = 16
 """Characters, with the edges, for what replaces; where they do not fit the buttons beside it go below."""
 
 
@@ -141,6 +142,8 @@ class FindBar(QFrame):
         acts = self._one.sizeHint().width() + self._all.sizeHint().width()
         if (below := self.width() < acts + _LEAST_FIELD * letter) != self._acts_below:
             self._acts_below = below
+            # Buttons show no edge, a field does: it ends where other fields do.
+            self._second.setContentsMargins(0, 0, _EDGE if below else 0, 0)
             for at, button in enumerate((self._one, self._all)):
                 (self._second if below else self._third).removeWidget(button)
                 (self._third if below else self._second).insertWidget(at if below else at + 1, button)

@@ -2,11 +2,13 @@
 
 Invariant: an edit lays out and paints anew what it touched. Qt counts the colours that a highlighter sets while it is
 told of an edit as changes of the whole paragraph and of as many characters behind it, and then paints everything.
+Every line stands the same distance below the one before it, over paragraph ends too; the first one stands at the top.
 """
 
 from __future__ import annotations
 
-from PySide6.QtGui import QTextDocument
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QTextBlock, QTextDocument
 from PySide6.QtWidgets import QPlainTextDocumentLayout
 
 
@@ -15,18 +17,40 @@ class Layout(QPlainTextDocumentLayout):
 
     def __init__(self, document: QTextDocument) -> None:
         super().__init__(document)
+        self._extra = 0
         self._announced: tuple[int, int, int] | None = None
         document.contentsChange.connect(self._announce)
 
-    def _announce(self, position: int, removed: int, added: int) -> None:
-        self._announced = (position, removed, added)
+    def set_extra(self, extra: int) -> None:
+        """Set the pixels below each line and lay out again."""
+        if extra != self._extra:
+            self._extra = extra
+            self.document().markContentsDirty(0, self.document().characterCount())
+
+    def blockBoundingRect(self, block: QTextBlock) -> QRectF:
+        plain = super().blockBoundingRect(block)
+        if not self._extra or not plain.height():
+            return plain
+        layout = block.layout()
+        count = layout.lineCount()
+        if count > 1 and layout.lineAt(1).y() < layout.lineAt(0).height() + self._extra:
+            for index in range(1, count):
+                line = layout.lineAt(index)
+                line.setPosition(QPointF(line.x(), line.y() + self._extra * index))
+            plain = super().blockBoundingRect(block)
+        plain.setHeight(plain.height() + self._extra)
+        return plain
 
     def documentChanged(self, position: int, removed: int, added: int) -> None:
         announced, self._announced = self._announced, None
         super().documentChanged(*(announced or (position, removed, added)))
 
+    def _announce(self, position: int, removed: int, added: int) -> None:
+        self._announced = (position, removed, added)
 
-def laid_out(document: QTextDocument) -> QTextDocument:
-    """Give `document`, which is empty, that layout."""
-    document.setDocumentLayout(Layout(document))
-    return document
+
+def laid_out(document: QTextDocument) -> Layout:
+    """Give `document`, which is empty, that layout, and return it."""
+    made = Layout(document)
+    document.setDocumentLayout(made)
+    return made
