@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMenu, QPushButton
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 
 from tests.ui.desk import Desk
 from workbench.core.blocks import Example, OutputFormat, Tool
@@ -143,6 +143,25 @@ def test_the_row_of_a_misspelt_name_mends_it_everywhere_as_one_step(desk: Desk) 
     assert window.view.editor.content() == text
     window.view.editor.redo()
     assert window.view.editor.content() == mended
+
+
+def test_the_keyboard_stays_with_the_values_when_a_row_goes(desk: Desk) -> None:
+    window = desk.open()
+    panel = window.view.values
+    put(desk, user("{{langauge}} and {{q}}"), language="French", spare="x", more="y")
+    (offer,) = [b for b in panel.findChildren(QPushButton) if b.isVisible() and b.text() == "language?"]
+    offer.setFocus()
+    desk.press(Qt.Key.Key_Space)
+    assert (row := panel.current()) is not None and row.name == "language" and row.field.hasFocus()
+    rows(desk)[0].setFocus()
+    desk.press(Qt.Key.Key_Space)
+    desk.press(Qt.Key.Key_Space, on=(last := rows(desk)[0]))
+    assert not last.isVisible()
+    assert panel.isAncestorOf(QApplication.focusWidget())
+    put(desk, user("Hi"), spare="x")
+    rows(desk)[0].setFocus()
+    desk.press(Qt.Key.Key_Space)
+    assert block(desk, 0).field.hasFocus()
 
 
 def test_values_of_the_shown_set_are_no_missing_ones(desk: Desk) -> None:

@@ -136,3 +136,14 @@ def test_running_one_lane_over_a_limit_asks_too(desk: Desk) -> None:
     desk.press(Qt.Key.Key_Return)
     desk.until(lambda: desk.rows("SELECT count(*) FROM outputs") == [(1,)])
     desk.settle()
+
+
+def test_numbers_follow_the_sets_that_are_ticked(desk: Desk) -> None:
+    window = desk.open()
+    lanes, sets = window.compose.lanes, window.compose.sets
+    lanes.set_model(lanes.lanes[0].slot, LITELLM, "gpt-4o")
+    desk.until(lambda: window.status.forecast()[0].endswith("for 2 lanes"))
+    sets.add_rows([("One", (("record", "a"), ("question", "b"))), ("Two", (("record", "c"), ("question", "d")))])
+    desk.until(lambda: "for 2 lanes, 4 calls" in window.status.forecast()[0])
+    sets.tick(sets.active, ticked=False)
+    desk.until(lambda: window.status.forecast()[0].endswith("for 2 lanes"))

@@ -82,6 +82,7 @@ def _wire_forecasts(window: MainWindow) -> None:
     for changed in (
         window.view.editor.edited,
         window.view.values.edited,
+        window.compose.sets.changed,
         window.compose.heads_changed,
         window.compose.viewing_changed,
         # An answer tells how long the next one may be, and a model that is loaded counts by itself.

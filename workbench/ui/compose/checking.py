@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
 
 from workbench.core.content import Content
 from workbench.core.variables import Amiss, amiss, renamed, renamed_in
@@ -80,6 +81,7 @@ class Checking(QObject):
         changed = renamed(content, name, meant)
         if changed == content or not editor.can_edit:
             return
+        in_values = self._in_values()
         carets = [(block.field, block.field.caret()) for block in editor.blocks if block.field.hasFocus()]
         before = [field.document_text() for field, _ in carets]
         editor.set_content(changed, undoable=True)
@@ -89,13 +91,27 @@ class Checking(QObject):
             field.select(min(units(renamed_in(left, content.template, name, meant)), field.length), 0)
         editor.edited.emit()
         self.check()
+        if in_values:
+            self._values.focus(meant)
 
     def _remove(self, names: tuple[str, ...]) -> None:
+        in_values = self._in_values()
         bring_back = self._window.compose.sets.forget(names)
         self.check()
+        if in_values and not self._in_values():
+            # The button went with its row, and the keyboard would be at the other end of the window.
+            row = self._values.current()
+            if row is not None:
+                self._values.focus(row.name)
+            else:
+                self._editor.focus_first()
         what = f"The value of {names[0]} was removed" if len(names) == 1 else f"{len(names):,} values were removed"
         several = ", from every set." if self._window.compose.sets.sets else "."
         self._window.notices.offer(what + several, "Undo", bring_back)
+
+    def _in_values(self) -> bool:
+        focus = QApplication.focusWidget()
+        return focus is not None and self._values.isAncestorOf(focus)
 
     def _check_schemas(self) -> None:
         parts = self._editor.parts
