@@ -91,3 +91,16 @@ def test_settings(qtbot: QtBot, shown: Show, theme: Theme, page: str) -> None:
     assert names[-1] == "Close"
     assert all(names)
     assert len(names) > 3
+
+
+@pytest.mark.parametrize("downs", [0, 1, 2, 3])
+def test_a_page_of_the_settings_that_was_gone_to_by_key(shown: Show, theme: Theme, downs: int) -> None:
+    dialog = shown(SettingsDialog(theme, SettingsDouble()))
+    QApplication.processEvents()
+    for _ in range(downs):
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Down)
+    names = [_name(stop) for stop in _stops(dialog)]
+    assert names[0] == "Pages of the settings"
+    assert names[-1] == "Close"
+    assert all(names)
+    assert "Endpoints" not in names, "nobody sees the keyboard in a list without rows"

@@ -122,6 +122,18 @@ def test_many_lanes_scroll_and_stay_readable(view: LanesView, theme: Theme, scal
     theme.set_scale(1.0)
 
 
+def test_a_lane_that_was_just_added_is_in_view(view: LanesView) -> None:
+    slots = "abc"
+    view.set_heads(heads(*slots))
+    settle()
+    for added in "defgh":
+        slots += added
+        view.set_heads(heads(*slots))
+        view.focus_lane(len(slots) - 1)
+        settle()
+        assert _in_view(view, added)
+
+
 def test_shift_and_wheel_go_sideways(view: LanesView) -> None:
     view.set_heads(heads(*"abcdefghij"))
     settle()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtGui import QGuiApplication, QKeySequence, QTextBlockFormat
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
@@ -144,6 +144,45 @@ def test_code_is_copied_exactly(page: MarkdownView) -> None:
     QTest.keySequence(page, QKeySequence.StandardKey.Copy)
     assert QGuiApplication.clipboard().text() == "a\u00a0= '  x'\n\n    b"
     QGuiApplication.clipboard().clear()
+
+
+def _blocks(page: MarkdownView) -> list[tuple[str, QTextBlockFormat]]:
+    found, block = [], page.document().firstBlock()
+    while block.isValid():
+        found.append((block.text(), block.blockFormat()))
+        block = block.next()
+    return found
+
+
+@pytest.mark.parametrize("after", ["```python\nx = 1\n```", "> quoted", "# Title", "Words"])
+def test_what_follows_a_table_leaves_no_mark_below_it(page: MarkdownView, after: str) -> None:
+    text = f"| a | b |\n|---|---|\n| 1 | 2 |\n\n{after}\n"
+    page.set_text(text)
+    settle()
+    whole = _blocks(page)
+    page.set_text("")
+    page.set_streaming(True)
+    for letter in text:
+        page.append(letter)
+        page._later.stop()
+    page.set_streaming(False)
+    settle()
+    assert _blocks(page) == whole
+
+
+@pytest.mark.parametrize("end", ["", "\n\n[1]: https://one.example/a\n"])
+def test_the_last_words_of_a_stream_are_followed_too(page: MarkdownView, qtbot: QtBot, end: str) -> None:
+    page.set_streaming(True)
+    page.append("- **item** of [a list][1] that goes on\n" * 40)
+    settle()
+    bar = page.verticalScrollBar()
+    shown = bar.maximum()
+    page._later.start(100)
+    page.append("- more and **more**\n" * 20 + end)
+    page.set_streaming(False)
+    qtbot.waitUntil(lambda: page.is_whole)
+    settle()
+    assert bar.value() == bar.maximum() > shown
 
 
 def test_a_reader_further_up_is_left_alone(page: MarkdownView) -> None:

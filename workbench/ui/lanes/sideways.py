@@ -5,9 +5,9 @@ Invariant: it never goes up or down: who turns a wheel over an answer reads that
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
 
 
 class Sideways(QScrollArea):
@@ -34,6 +34,8 @@ class Sideways(QScrollArea):
 
     def reveal(self, widget: QWidget) -> None:
         """Go sideways until a child of the page is in view, its left edge if there is not room for all."""
+        # A page that was just given more to show has neither its new width nor its new places yet.
+        QApplication.sendEvent(self, QEvent(QEvent.Type.LayoutRequest))
         place = widget.geometry()
         bar, left, right = self.horizontalScrollBar(), place.left(), place.right() + 1
         width = self.viewport().width()

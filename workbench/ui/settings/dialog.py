@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QListWidget, QStacke
 
 from workbench.app.settings_types import KeysPage, SettingsSource
 from workbench.engine.providers import PROVIDERS
-from workbench.ui import geometry
+from workbench.ui import geometry, taborder
 from workbench.ui.settings.appearance import AppearancePanel
 from workbench.ui.settings.endpoints import EndpointsPanel
 from workbench.ui.settings.keys import KeysPanel
@@ -102,10 +102,7 @@ class SettingsDialog(QDialog):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         # Pages and forms are made when they are first looked at, and would come behind the button at the bottom.
-        last = self.previousInFocusChain()
-        if last is not None and last is not self._close:
-            QWidget.setTabOrder(last, self._close)
-        return super().focusNextPrevChild(forward)
+        return taborder.step(self, (self._nav, self._pages, self._confirm, self._close), forward=forward)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

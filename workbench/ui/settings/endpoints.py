@@ -68,6 +68,9 @@ class EndpointsPanel(QWidget):
         self._list.currentItemChanged.connect(self._show_current)
         self._list.itemClicked.connect(self._show_current)
         theme.changed.connect(self._list.scheduleDelayedItemsLayout)
+        self._list.model().rowsInserted.connect(self._take_stops)
+        self._list.model().rowsRemoved.connect(self._take_stops)
+        self._take_stops()
 
     def load(self) -> None:
         """Read the endpoints, the first time."""
@@ -139,6 +142,11 @@ class EndpointsPanel(QWidget):
     def _failed(self, error: BaseException) -> None:
         otherwise = "The endpoints could not be read. Close this window and try again."
         self._status.say(sentence_of(error, otherwise), "error")
+
+    def _take_stops(self) -> None:
+        """Let Tab pass by an empty list, where nobody would see it stop."""
+        wanted = Qt.FocusPolicy.StrongFocus if self._list.count() else Qt.FocusPolicy.NoFocus
+        self._list.setFocusPolicy(wanted)
 
     def _append(self, info: EndpointInfo | None) -> QListWidgetItem:
         item = QListWidgetItem()

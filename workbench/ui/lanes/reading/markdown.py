@@ -123,7 +123,10 @@ class MarkdownView(LinkedText):
                 if links != self._links:
                     # They stand at the end as a rule, and what leads there was written as text.
                     self._links = links
+                    following = self._following
                     self._write_again()
+                    if following:
+                        self.go_to_end()
                 else:
                     self._write()
             self.viewport().update()
@@ -254,10 +257,7 @@ class MarkdownView(LinkedText):
         self._open = rest
         cursor.endEditBlock()
         self._repaint_from(changed)
-        if self._following and self._streaming:
-            bar.setValue(bar.maximum())
-        else:
-            bar.setValue(value)
+        bar.setValue(bar.maximum() if self._following else value)
         self._writing = False
         if self._build.coloring:
             self._colorist.start()
@@ -284,8 +284,12 @@ class MarkdownView(LinkedText):
 
     def _rewrite(self, cursor: QTextCursor, settled: tuple[Part, ...], rest: tuple[Part, ...], line: int) -> None:
         cursor.setPosition(self._open_at)
+        before_it = cursor.blockFormat()
         cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
         cursor.removeSelectedText()
+        if cursor.blockFormat() != before_it:
+            # The block below a table is empty, and takes the looks of what was removed after it.
+            cursor.setBlockFormat(before_it)
         before = len(self._text) - len(self._tail) - sum(map(len, self._backlog))
         starts = _line_starts(self._tail)
         end, first = self._line_end, self._is_first
@@ -332,10 +336,14 @@ class MarkdownView(LinkedText):
         self._write_again()
 
     def _write_again(self) -> None:
-        text, place = self._text, self.place()
+        text, place, following = self._text, self.place(), self._following
         self._begin()
+        self._follow(False)
         self.append(text)
-        self.set_place(place)
+        if following and self._streaming:
+            self.go_to_end()
+        else:
+            self.set_place(place)
 
 
 def _more_code(before: tuple[Part, ...], now: tuple[Part, ...]) -> str | None:
