@@ -27,6 +27,7 @@ from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import ECHO, ECHO_MODEL, LITELLM, Lane, Params
 from workbench.ui.editor.output_format import FIRST_SCHEMA, OutputSection
+from workbench.ui.lanes.widgets import KeyButton
 from workbench.ui.window import MainWindow
 
 SMALL, USUAL = (1024, 700), (1440, 900)
@@ -68,6 +69,8 @@ def _reasons(widget: QWidget, window: QWidget) -> Iterator[str]:
 
 
 def _words(widget: QWidget) -> str:
+    if isinstance(widget, KeyButton):
+        return widget.shown()
     if isinstance(widget, QLabel) and widget.textFormat() == Qt.TextFormat.RichText:
         return ""
     return str(widget.text()) if isinstance(widget, QAbstractButton | QLabel) else ""

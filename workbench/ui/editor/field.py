@@ -16,7 +16,6 @@ from PySide6.QtGui import (
     QContextMenuEvent,
     QDropEvent,
     QFocusEvent,
-    QFontInfo,
     QFontMetricsF,
     QInputMethodEvent,
     QKeyEvent,
@@ -34,6 +33,7 @@ from workbench.ui.editor import paragraphs
 from workbench.ui.editor.breaks import SOFT, broken
 from workbench.ui.editor.crossing import Cross, crosses, enter
 from workbench.ui.editor.exact import encodable, from_document, pasted, to_document
+from workbench.ui.editor.heights import natural_height
 from workbench.ui.editor.history import FieldHistory
 from workbench.ui.editor.journal import Kind
 from workbench.ui.editor.keys import edits_text, is_redo, is_undo, plain_modifiers
@@ -50,10 +50,6 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QMimeData
 
     from workbench.ui.editor.layers import Layer
-
-
-_LINE_HEIGHT = 1.42
-"""From line to line in a fixed width, in sizes of letters: some such fonts bring no room of their own."""
 
 
 class ExactField(QPlainTextEdit):
@@ -173,24 +169,14 @@ class ExactField(QPlainTextEdit):
         """Take fonts and colours from the theme again."""
         font = self._theme.mono() if self._mono else self._theme.font()
         set_text_font(self, font)
-        missing = _LINE_HEIGHT * QFontInfo(font).pixelSize() - QFontMetricsF(font).height()
-        self._extra = max(0, round(missing)) if self._mono else 0
-        self._layout.set_extra(self._extra)
+        self._layout.space(font, mono=self._mono)
         self.setTabStopDistance(4 * self.fontMetrics().horizontalAdvance(" "))
         self._marks.forget()
         self.viewport().update()
 
     def natural_height(self, limit: int) -> int:
         """Return the height in px that shows all the text, or `limit` + 1 when that is more."""
-        margin = self.document().documentMargin()
-        height = 2 * self.viewport().y() + margin + 1 + bar_room(self)
-        if self.document().isEmpty() and self.placeholderText():
-            return max(math.ceil(height + _hint_height(self, limit) + margin), self.lines_height(1))
-        block = self.document().firstBlock()
-        while block.isValid() and height <= limit:
-            height += self.blockBoundingRect(block).height()
-            block = block.next()
-        return min(math.ceil(height), limit + 1)
+        return natural_height(self, limit)
 
     def lines_height(self, count: int) -> int:
         """Return the height of the field that shows `count` lines of ordinary text."""
@@ -208,7 +194,7 @@ class ExactField(QPlainTextEdit):
         return round(inside + QFontMetricsF(self.font()).ascent())
 
     def _line(self) -> int:
-        return math.ceil(QFontMetricsF(self.font()).height()) + self._extra
+        return self._layout.line_height(self.font())
 
     def fit(self, rect: QRect, *, scrolls: bool) -> None:
         """Take `rect`. The room of the scroll bar stays free while there is none: text never re-wraps because of it."""
@@ -363,11 +349,6 @@ class ExactField(QPlainTextEdit):
             act()
         finally:
             self._kind = "other"
-
-
-def _hint_height(field: ExactField, limit: int) -> int:
-    room = QRect(0, 0, field.viewport().width() - round(2 * field.document().documentMargin()), limit)
-    return field.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, field.placeholderText()).height()
 
 
 def _kind(edit: Edit, kind: Kind) -> Kind:

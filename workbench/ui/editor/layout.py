@@ -7,9 +7,14 @@ Every line stands the same distance below the one before it, over paragraph ends
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QTextBlock, QTextDocument
+from PySide6.QtGui import QFont, QFontInfo, QFontMetricsF, QTextBlock, QTextDocument
 from PySide6.QtWidgets import QPlainTextDocumentLayout
+
+_LINE_HEIGHT = 1.42
+"""From line to line in a fixed width, in sizes of letters."""
 
 
 class Layout(QPlainTextDocumentLayout):
@@ -21,8 +26,16 @@ class Layout(QPlainTextDocumentLayout):
         self._announced: tuple[int, int, int] | None = None
         document.contentsChange.connect(self._announce)
 
-    def set_extra(self, extra: int) -> None:
-        """Set the pixels below each line and lay out again."""
+    def space(self, font: QFont, *, mono: bool) -> None:
+        """Space the lines for `font`: those of a fixed width stand apart although such fonts bring no room along."""
+        missing = _LINE_HEIGHT * QFontInfo(font).pixelSize() - QFontMetricsF(font).height()
+        self._set_extra(max(0, round(missing)) if mono else 0)
+
+    def line_height(self, font: QFont) -> int:
+        """Return the pixels from line to line."""
+        return math.ceil(QFontMetricsF(font).height()) + self._extra
+
+    def _set_extra(self, extra: int) -> None:
         if extra != self._extra:
             self._extra = extra
             self.document().markContentsDirty(0, self.document().characterCount())

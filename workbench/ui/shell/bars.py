@@ -118,7 +118,8 @@ class Header(QFrame):
         settings.setText("Settings")  # the constructor that takes it would load QIcon and its theme
         set_role(settings, "quiet")
         settings.clicked.connect(self.settings_clicked)
-        self._menu = QPushButton("Menu ▾", self)
+        self._menu = QPushButton(self)
+        self._menu.setText("Menu ▾")  # the constructor that takes it would load QIcon and its theme
         self._menu.setAccessibleName("Menu")
         set_role(self._menu, "quiet")
         layout = QHBoxLayout(self)
