@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.core.blocks import Example
-from workbench.formats.pairs import MOST, read_pairs
+from workbench.formats.pairs import MOST, MOST_LEFT_OUT, read_pairs
 
 cells = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\0"), min_size=1).filter(str.strip)
 
@@ -70,3 +70,11 @@ def test_a_paste_is_bounded() -> None:
     found = read_pairs("\n".join(f"q{n}\ta{n}" for n in range(MOST + 7)))
     assert len(found.examples) == MOST
     assert found.left_out == (f"7 more examples were left out; {MOST} are taken at once.",)
+
+
+@pytest.mark.parametrize("line", ["{", '{"a": 1}', "only one column"])
+def test_reading_stops_where_nothing_can_be_taken(line: str) -> None:
+    found = read_pairs(f"{line}\n" * (3 * MOST_LEFT_OUT))
+    assert not found.examples
+    assert len(found.left_out) == MOST_LEFT_OUT + 1
+    assert found.left_out[-1] == "Reading stopped at line 1000, after 1,000 that could not be taken."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QSignalSpy, QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.editor_support import theme
@@ -61,3 +61,23 @@ def test_nothing_and_too_much_cannot_be_taken(qtbot: QtBot, theme: Theme) -> Non
     dialog.take.click()
     dialog.reject()
     assert spy.count() == 0
+
+
+def test_what_the_clipboard_held_is_replaced_by_what_is_pasted(qtbot: QtBot, theme: Theme) -> None:
+    dialog = _shown(qtbot, RowsDialog(theme, "q\nWhere?", ("q",)))
+    QApplication.clipboard().setText("q\nWhen?")
+    dialog.field.paste()
+    assert dialog.field.exact() == "q\nWhen?"
+    assert dialog.take.text() == "Make 1 set"
+
+
+def test_a_long_text_is_read_when_nobody_types(qtbot: QtBot, theme: Theme) -> None:
+    rows = "q\n" + "Where is it?\n" * (pasting.AT_ONCE // 10)
+    dialog = _shown(qtbot, RowsDialog(theme, rows, ("q",)))
+    qtbot.waitUntil(lambda: dialog.take.text() == "Make 500 sets")
+    QTest.keyClick(dialog.field, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClicks(dialog.field, "x")
+    assert not dialog.take.isEnabled()
+    qtbot.waitUntil(dialog.take.isEnabled)
+    dialog.field.set_exact("q\na")
+    assert dialog.take.text() == "Make 1 set"

@@ -22,6 +22,8 @@ ASKED = ("user", "input", "question", "prompt", "query", "text")
 ANSWERED = ("assistant", "output", "answer", "completion", "response", "ideal", "expected", "label")
 MOST = 500
 """Examples that are taken from one paste; more would not fit into any prompt that is worth its price."""
+MOST_LEFT_OUT = 1000
+"""Lines that cannot be taken, after which a text is something else and is not read on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,9 @@ def _table(text: str) -> Pairs:
                 form += f", columns “{row[named[0]].strip()}” and “{row[named[1]].strip()}”"
             elif len(row) <= max(columns):
                 left_out.append(f"Line {reader.line_num} has no second column.")
+                if len(left_out) == MOST_LEFT_OUT:
+                    left_out.append(_gave_up(f"line {reader.line_num}"))
+                    break
             else:
                 examples.append(Example(_lines(row[columns[0]]), _lines(row[columns[1]])))
     except csv.Error as error:
@@ -82,6 +87,10 @@ def _header(row: list[str]) -> tuple[int, int] | None:
     return None if asked is None or answered is None else (asked, answered)
 
 
+def _gave_up(where: str) -> str:
+    return f"Reading stopped at {where}, after {MOST_LEFT_OUT:,} that could not be taken."
+
+
 def _lines(text: str) -> str:
     return text.replace("\r\n", "\n")
 
@@ -101,6 +110,9 @@ def _json(text: str) -> Pairs:
         pair = _pair(item)
         if pair is None:
             left_out.append(f"{where} has no pair of texts such as “user” and “assistant”.")
+            if len(left_out) >= MOST_LEFT_OUT:
+                left_out.append(_gave_up(where.lower()))
+                break
         else:
             examples.append(pair)
     return Pairs(tuple(examples), form, tuple(left_out))
@@ -114,6 +126,9 @@ def _json_lines(text: str, left_out: list[str]) -> Iterator[tuple[str, Any]]:
             yield f"Line {number}", json.loads(line)
         except (ValueError, RecursionError) as error:
             left_out.append(f"Line {number} is not JSON: {error}.")
+            if len(left_out) >= MOST_LEFT_OUT:
+                left_out.append(_gave_up(f"line {number}"))
+                return
 
 
 def _pair(item: Any) -> Example | None:

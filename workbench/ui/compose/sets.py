@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from workbench.usecases.problems import Lack
 
 
+_LOOKED_AT = 20_000
+"""Characters of the clipboard that tell whether it holds rows; all of a long one would hold up the window."""
+
+
 class SetActions(QObject):
     """Acts on the value sets of the draft, and pages the lanes."""
 
@@ -120,10 +124,12 @@ class SetActions(QObject):
             self._dialog.raise_()
             return
         from workbench.ui.compose.rows import RowsDialog  # not before the first paint
+        from workbench.ui.editor.pasting import MOST
 
         variables = self._window.view.values.variables()
         copied = QApplication.clipboard().text()
-        text = copied if read_value_rows(copied, variables).sets and copied.count("\n") else ""
+        is_rows = "\n" in copied and len(copied) <= MOST and read_value_rows(copied[:_LOOKED_AT], variables).sets
+        text = copied if is_rows else ""
         dialog = RowsDialog(self._window.theme, text, variables, self._window.frame)
         dialog.taken.connect(self._take)
         dialog.finished.connect(self._closed)

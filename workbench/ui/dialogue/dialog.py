@@ -89,6 +89,8 @@ class DialogueDialog(QDialog):
         scale, room = min(theme.scale, 1.5), geometry.room(self)
         self.resize(QSize(int(680 * scale), int(600 * scale)).boundedTo(room))
         self.field.set_exact(text)
+        # What is pasted next takes its place.
+        self.field.selectAll()
         self._changed()
 
     def show_found(self, found: Dialogue) -> None:

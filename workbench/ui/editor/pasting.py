@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from workbench.ui import geometry
@@ -18,6 +18,9 @@ from workbench.ui.theme import Theme, set_role
 
 MOST = 2_000_000
 """Characters that are read while somebody waits; more would hold up the window."""
+AT_ONCE = 100_000
+"""Characters that are read with every key; more are read when a person pauses."""
+_PAUSE_MS = 150
 _MOST_SAID = 4
 _TAB_CHARACTERS = 16
 _SIZE = QSize(620, 400)
@@ -67,16 +70,21 @@ class PasteDialog(QDialog):
         layout.addWidget(self.field, 1)
         layout.addWidget(self.told)
         layout.addLayout(buttons)
-        self.field.textChanged.connect(self._read)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_PAUSE_MS)
+        self._pause.timeout.connect(self._read)
+        self.field.textChanged.connect(self._changed)
         self.take.clicked.connect(self._take)
         cancel.clicked.connect(self.reject)
         self.resize((_SIZE * min(theme.scale, 1.5)).boundedTo(geometry.room(self)))
 
     def begin(self, text: str) -> None:
-        """Show a text, with the caret in it."""
+        """Show a text, all of it selected: what is pasted or typed next takes its place."""
         self.field.set_exact(text)
+        self.field.selectAll()
         self.field.setFocus()
-        self._read()
+        self._changed()
 
     def read(self, text: str) -> Found:
         """Return what is in a text; for subclasses."""
@@ -86,7 +94,16 @@ class PasteDialog(QDialog):
         give_back(self)
         super().done(result)
 
+    def _changed(self) -> None:
+        # What was found is no longer what is there, so it cannot be taken meanwhile.
+        if AT_ONCE < self.field.length <= MOST:
+            self.take.setEnabled(False)
+            self._pause.start()
+        else:
+            self._read()
+
     def _read(self) -> None:
+        self._pause.stop()
         text = self.field.exact()
         if len(text) > MOST:
             said = f"This is more than {MOST:,} characters, too much to read at once. Paste a part of it."
