@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.lanes_support import PROSE, screen, settle, theme
+from workbench.ui.editor.field import ExactField
 from workbench.ui.lanes.answer import _SLICE, AnswerView
 from workbench.ui.theme import Theme
 
@@ -272,3 +273,19 @@ def test_what_is_read_from_right_to_left_stands_at_the_right_also_while_it_strea
         block = block.next()
     assert ends == [True, False, True]
     assert answer.exact_text == "שלום עולם\nleft\nההזמנה בדרך"
+
+
+@pytest.mark.parametrize("kind", [AnswerView, ExactField])
+def test_other_words_in_the_place_of_a_text_are_seen(
+    theme: Theme, screen: Callable[[QWidget], QWidget], kind: type[AnswerView | ExactField]
+) -> None:
+    made = kind(theme)
+    made.resize(300, 400)
+    screen(made)
+    made.setPlaceholderText("Comparing…")
+    settle()
+    made.setPlaceholderText("No answer is marked the winner yet.")
+    settle()
+    place = made.viewport().geometry()
+    seen = made.screen().grabWindow(made.winId()).toImage().copy(place)
+    assert seen == made.grab().toImage().copy(place).convertToFormat(seen.format())

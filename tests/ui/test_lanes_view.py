@@ -134,6 +134,26 @@ def test_a_lane_that_was_just_added_is_in_view(view: LanesView) -> None:
         assert _in_view(view, added)
 
 
+def test_what_is_pressed_stays_under_the_mouse(view: LanesView) -> None:
+    view.set_heads(heads(*"abcdefgh"))
+    settle()
+    for slot in "abcdefgh":
+        view.set_text(slot, "An answer.")
+        view.set_status(slot, LaneStatus(state="finished", attempt=1, attempts=1))
+    view.focus_lane(7)
+    settle()
+    area = _area(view)
+    area.horizontalScrollBar().setValue(column(view, "d").x() + column(view, "d").width() // 2)
+    settle()
+    button = column(view, "d").footer.copy
+    at = button.mapToGlobal(button.rect().center())
+    QTest.mousePress(button, Qt.MouseButton.LeftButton)
+    settle()
+    assert button.mapToGlobal(button.rect().center()) == at
+    QTest.mouseRelease(button, Qt.MouseButton.LeftButton)
+    assert view.focused_slot() == "d"
+
+
 def test_shift_and_wheel_go_sideways(view: LanesView) -> None:
     view.set_heads(heads(*"abcdefghij"))
     settle()

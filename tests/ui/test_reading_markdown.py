@@ -124,6 +124,23 @@ def test_every_text_has_parts(text: str) -> None:
     plain(text)
 
 
+@pytest.mark.parametrize("deep", ["- " * 40, "+ " * 10, "> " * 40, "> - " * 7, "1. " * 12])
+def test_nothing_is_left_out_however_deep_it_lies(page: MarkdownView, deep: str) -> None:
+    text = f"First words\n\n{deep}innermost\n\nLast words"
+    for streaming in (False, True):
+        page.set_text("")
+        page.set_streaming(streaming)
+        for at in range(0, len(text), 7):
+            page.append(text[at : at + 7])
+            page._later.stop()
+        page.set_streaming(False)
+        settle()
+        shown = _shown(page)
+        assert shown.startswith("First words")
+        assert "innermost" in shown
+        assert shown.endswith("Last words")
+
+
 def test_links_say_where_they_go(page: MarkdownView) -> None:
     page.set_text("[shop](https://evil.example/path)")
     settle()

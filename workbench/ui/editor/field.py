@@ -174,6 +174,11 @@ class ExactField(QPlainTextEdit):
         self._marks.forget()
         self.viewport().update()
 
+    def setPlaceholderText(self, text: str) -> None:
+        super().setPlaceholderText(text)
+        # Qt paints a first placeholder, and not another one that takes its place.
+        self.viewport().update()
+
     def natural_height(self, limit: int) -> int:
         """Return the height in px that shows all the text, or `limit` + 1 when that is more."""
         return natural_height(self, limit)

@@ -127,6 +127,11 @@ class AnswerView(QPlainTextEdit):
         self.set_text("")
         self._follow(True)
 
+    def setPlaceholderText(self, text: str) -> None:
+        super().setPlaceholderText(text)
+        # Qt paints a first placeholder, and not another one that takes its place.
+        self.viewport().update()
+
     def set_streaming(self, streaming: bool) -> None:
         """Show or hide the block at the end that says that more is to come; a stream is followed from its start."""
         if streaming != self._streaming:

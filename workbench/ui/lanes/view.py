@@ -302,7 +302,9 @@ class LanesView(Intents):
             self._show_seats()
         self._mark_focus()
         if changed:
-            self.reveal_focused()
+            if QApplication.mouseButtons() == Qt.MouseButton.NoButton:
+                # What is pressed with the mouse is in view, and would no longer be under it when it is let go.
+                self.reveal_focused()
             self.focus_changed.emit(slot)
 
     def _mark_focus(self) -> None:

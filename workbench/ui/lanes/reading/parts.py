@@ -25,6 +25,7 @@ _DEFINITION = re.compile(
     r"^ {0,3}\[(?P<label>[^\[\]\n]{1,200})\]:[ \t]+<?(?P<address>[^\s<>]+)>?[ \t]*(?:[\"'(].*[\"')])?[ \t]*$",
     re.MULTILINE,
 )
+_MOST_NESTED = 20
 _FENCE = re.compile(r"[ \t]*(?:```|~~~)")
 
 
@@ -74,7 +75,7 @@ class Parsed:
 def _parser() -> MarkdownIt:
     # Definitions of references stay text, and are looked for in the whole answer (`definitions`); indented code is as a
     # rule a list that a model indented too far.
-    made = MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": 20})
+    made = MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": _MOST_NESTED})
     made.enable(["table", "strikethrough"])
     return made.disable(["reference", "html_block", "html_inline", "code", "entity"])
 
@@ -99,6 +100,9 @@ def parse(text: str, *, more_to_come: bool = False, links: Mapping[str, str] | N
     clean = picture(text.replace("\r\n", "\n"))
     known = {name: {"href": address, "title": ""} for name, address in (links or {}).items()}
     tokens = _parser().parse(steady(clean) if more_to_come else clean, {"references": known})
+    if _too_deep(tokens):
+        # The parser leaves out what lies deeper, and after a list all that follows it.
+        return Parsed((Part("paragraph", 0, clean.count("\n") + 1, (Run(clean),)),), 0, 0)
     parts = tuple(_parts(tokens))
     line = _last_unit(tokens)
     return Parsed(parts, sum(part.line < line for part in parts), line)
@@ -119,6 +123,11 @@ def steady(text: str) -> str:
     if last.replace("***", "**").count("**") % 2:
         return text.rstrip("* ") + "**" if last.rstrip("* ") != last.partition("**")[0].rstrip() else text.rstrip("* ")
     return text
+
+
+def _too_deep(tokens: Sequence[Token]) -> bool:
+    nested = ("list_item_open", "blockquote_open")
+    return any(token.type in nested and token.level + 1 >= _MOST_NESTED for token in tokens)
 
 
 def _last_unit(tokens: Sequence[Token]) -> int:
