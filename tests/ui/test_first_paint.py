@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.bench.histories import echo_history
+from tests.bench.histories import add_iterations, echo_history
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.host.clock import utc_now
@@ -23,15 +23,16 @@ ROOT = Path(__file__).resolve().parents[2]
 # Together they are higher than the window, so that a scroll bar comes.
 MESSAGES = ("You are brief.", "Hi {{name}}.", "Hello.\n" * 60, "How is the {{weather}}?")
 
-# Types a letter as soon as the draft can be seen, and looks around when it is painted.
+# Types a letter as soon as the draft can be seen, looks around when it is painted, and again when the window is whole.
 CODE = """
 import enum, json, sys
+from PySide6.QtCore import QTimer
 from workbench.ui import bench_hook, main, start
 from workbench.ui.editor.block import MessageBlock
 
-start._BREATH_MS = 60_000  # what comes after the first paint is not counted, however slow this machine is
-arranged = []
-arrange = MessageBlock.arrange
+start._BREATH_MS = 600_000  # what comes after the first paint is not counted, however slow this machine is
+arrange, build = MessageBlock.arrange, start.Start._build
+arranged, seen, loaded = [], {}, set()
 
 def counted(block, *place, **how):
     arranged.append(block)
@@ -41,23 +42,39 @@ def enums(kind):
     return {kind.__name__}.union(*map(enums, kind.__subclasses__()))
 
 def look(startup, typed):
-    view = startup._window.view
+    frame = startup._window
     own = [vars(module) for name, module in sys.modules.items() if name.startswith("workbench.")]
     kinds = [kind for names in own for kind in names.values() if isinstance(kind, type)]
-    print(json.dumps({
+    seen.update({
         "typed": typed,
-        "first": view.editor.content().messages[0].text,
-        "seen": [block.field.exact() for block in view.editor.blocks if block.isVisible()],
-        "values": [row.field.exact() for row in view.values._rows if row.isVisible()],
+        "first": frame.view.editor.content().messages[0].text,
+        "seen": [block.field.exact() for block in frame.view.editor.blocks if block.isVisible()],
+        "values": [row.field.exact() for row in frame.view.values._rows if row.isVisible()],
         "arranged": len(arranged),
         "modules": sorted(sys.modules),
         "dataclasses": sorted({kind.__name__ for kind in kinds if "__dataclass_fields__" in vars(kind)}),
         "enums": sorted(enums(enum.Enum)),
-    }), flush=True)
-    startup._window.close()
+    })
+    frame.findChild(start.Start)._begin()
+
+def complete(beginning):
+    sys.modules["workbench.ui.window"].Warmth = lambda window: None  # it imports for later
+    loaded.update(sys.modules)
+    build(beginning)
+    QTimer.singleShot(0, beginning, lambda: wait(beginning))
+
+def wait(beginning):
+    window = beginning._window
+    if beginning._frame.is_complete and window.compose.ready and window.timeline.rowCount():
+        seen["late"] = sorted(set(sys.modules) - loaded)
+        print(json.dumps(seen), flush=True)
+        beginning._frame.close()
+    else:
+        QTimer.singleShot(20, beginning, lambda: wait(beginning))
 
 MessageBlock.arrange = counted
 bench_hook._Startup._report = look
+start.Start._build = complete
 sys.exit(main.main([]))
 """
 
@@ -68,6 +85,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
     folder = tmp_path_factory.mktemp("first-paint")
     db = folder / "workbench.db"
     echo_history(db)
+    add_iterations(db, 20)  # with versions, whose words are compared
     store = open_store(db, now=utc_now(), uid=new_uid)
     uid = store.last_prompt()
     assert uid is not None
@@ -115,3 +133,7 @@ def test_it_waits_for_no_list_of_icons_or_gradients(seen: Mapping[str, Any]) -> 
 
 def test_messages_are_laid_out_once_and_again_when_the_values_know_their_height(seen: Mapping[str, Any]) -> None:
     assert seen["arranged"] <= 2 * len(MESSAGES)
+
+
+def test_nothing_is_imported_while_the_window_is_completed(seen: Mapping[str, Any]) -> None:
+    assert seen["late"] == []
