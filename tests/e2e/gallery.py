@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.e2e.driving import OUT, shown
 from tests.e2e.scenes.answers import blind, calling, lanes, layout, menus, reading, running, samples
+from tests.e2e.scenes.history import history
 from tests.e2e.scenes.windows import improving, overlays, pasting, settings, sizes
 from tests.e2e.scenes.writing import attaching, blocks, caching, empty, mistakes, schema_form, sets, texts
 
@@ -36,6 +37,7 @@ PARTS = (
     menus,
     blind,
     lanes,
+    history,
     settings,
     sizes,
 )

@@ -89,11 +89,10 @@ class Compose(QObject):
         self.past.arrived.connect(self._show_past)
         self.lanes.changed.connect(self._lanes_changed)
         self.sets.changed.connect(self.saver.touch)
-        self.sets.changed.connect(self.changed)
-        self.board.changed.connect(self.changed)
         self.stage.problem.connect(self.problem)
         self.stage.row_stale.connect(self.rows.refresh)
-        self.rows.changed.connect(self.changed)
+        for part in (self.sets, self.board, self.rows):
+            part.changed.connect(self.changed)
         self.rows.noted.connect(self._read_names)
 
     @property
@@ -175,6 +174,7 @@ class Compose(QObject):
         self.ready = True
         if self.viewing is None:
             self._show_draft_lanes()
+        self.changed.emit()
 
     def edited(self) -> None:
         """Note that the person changed text or values."""

@@ -99,6 +99,7 @@ class Handlers:
             "back": self.back,
             "note": lambda: w.dialogs.edit_note(compose.shown_row()),
             "view_compose": lambda: w.views.show("compose"),
+            "view_history": lambda: w.views.show("history"),
             "palette": w.overlays.open_palette,
             "shortcuts": w.overlays.open_sheet,
             "menu": w.header.open_menu,
@@ -126,6 +127,8 @@ class Handlers:
         """Close the innermost open thing; when nothing is open, stop what runs."""
         window = self._window
         if window.notice.close_detail() or window.view.editing.finder.close() or window.gate.refuse():
+            return
+        if window.views.leave():
             return
         if window.timeline.marks.clear():
             return

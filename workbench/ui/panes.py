@@ -12,12 +12,18 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 
+from workbench.ui.shell.views import Page
+
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
 
 
 def panes(window: MainWindow) -> list[tuple[QWidget, Callable[[], None]]]:
     """Return the visible parts in reading order: the part, and what gives it the keyboard."""
+    if window.views.shown != "compose":
+        page, tabs = window.views.here(), window.views.tabs
+        own = list(page.panes()) if isinstance(page, Page) else []
+        return [*own, (window.header, tabs.tab(window.views.shown).setFocus)]
     side, view = window.sidebar, window.view
     viewing = window.compose.viewing is not None and view.past_editor is not None
     editor = view.past_editor if viewing else view.editor

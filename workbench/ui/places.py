@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.app.commands import View
+from workbench.ui.history.place import HistoryPlace
 from workbench.ui.shell.views import Place
 
 if TYPE_CHECKING:
@@ -16,4 +17,8 @@ if TYPE_CHECKING:
 
 def places(window: MainWindow) -> dict[View, Place]:
     """Return the views in the order of their tabs."""
-    return {"compose": Place("Compose", lambda: window.view, window.view.editor.focus_first)}
+    history = HistoryPlace(window)
+    return {
+        "compose": Place("Compose", lambda: window.view, window.view.editor.focus_first),
+        "history": Place("History", history.make, history.enter, has_side=False),
+    }

@@ -21,7 +21,7 @@ def parts_of(window: MainWindow) -> list[QWidget]:
     side, lanes = window.sidebar, window.view.lanes
     columns = [column for slot in lanes.slots() if (column := lanes.column(slot)) is not None]
     lists = (side.prompt_list, side.iteration_list)
-    return [window.header, side, *lists, *window.view.parts(), *columns, lanes, window.status]
+    return [window.header, side, *lists, *window.view.parts(), *columns, lanes, window.views.here(), window.status]
 
 
 def step(window: QWidget, parts: Sequence[QWidget], *, forward: bool) -> bool:

@@ -6,8 +6,9 @@ shows. A tab exists only for a view that does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QToolButton, QWidget
@@ -26,6 +27,17 @@ class Place:
     make: Callable[[], QWidget]
     enter: Callable[[], object]
     has_side: bool = True
+
+
+@runtime_checkable
+class Page(Protocol):
+    """What a view other than Compose can do for the window's keys."""
+
+    def escape(self) -> bool:
+        """Close the innermost open thing; False when nothing is open."""
+
+    def panes(self) -> Sequence[tuple[QWidget, Callable[[], None]]]:
+        """Return the parts that F6 goes through, and what gives each the keyboard."""
 
 
 class ViewTabs(QWidget):
@@ -85,6 +97,21 @@ class Views(QObject):
     def page(self, view: View) -> QWidget | None:
         """Return the widget of a view, None before somebody went there."""
         return self._pages.get(view)
+
+    def here(self) -> QWidget:
+        """Return the widget of the shown view."""
+        shown = self._stage.currentWidget()
+        assert shown is not None
+        return shown
+
+    def leave(self) -> bool:
+        """Let the shown view close what it has open, else go back to Compose; False when that is shown."""
+        if self.shown == "compose":
+            return False
+        page = self.here()
+        if not (isinstance(page, Page) and page.escape()):
+            self.show("compose")
+        return True
 
     def show(self, view: View) -> None:
         """Show a view and give it the keyboard, where it had it when it was left."""

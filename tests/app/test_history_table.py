@@ -1,0 +1,196 @@
+"""The table of runs over a history of any length: pages, what stays in memory, and searches that replace each other."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QModelIndex, Qt
+from pytestqt.qtbot import QtBot
+
+from workbench.app.history_table import COST, KEPT, LANES, PAGE, PROMPT, ROW, WINNER, HistoryTableModel, cell, whole
+from workbench.app.tasks import Tasks
+from workbench.core.runs import IterationRow, Outcome
+from workbench.core.searching.results import After, HistoryPage, HistoryRow, Order, Total
+from workbench.store import StoreError
+from workbench.usecases.searching import Found, Stop
+
+NOW = "2026-11-24T13:20:05.000Z"
+
+
+def row(number: int, **changed: object) -> HistoryRow:
+    line = {"verdict": "none", "winner": "", "running": False, "blind": False, "outcome": Outcome(2)}
+    line |= {key: changed.pop(key) for key in list(changed) if key in line}
+    made = IterationRow(f"r{number}", number, 1, NOW, "", "", 0, 0, **line)  # type: ignore[arg-type]
+    return HistoryRow(made, "iteration", "p", "Order bot", lanes=("gpt", "haiku"), cost_usd=0.0011, **changed)  # type: ignore[arg-type]
+
+
+class Many:
+    """A history of so many runs, numbered from the newest; `slow` is a search that waits to be stopped."""
+
+    def __init__(self, count: int) -> None:
+        self.count, self.calls = count, 0
+        self.started = threading.Event()
+
+    def search(
+        self,
+        text: str,
+        after: After | None = None,
+        limit: int = PAGE,
+        *,
+        order: Order = "newest",
+        stop: Stop | None = None,
+    ) -> Found:
+        self.calls += 1
+        assert stop is not None
+        if text == "slow":
+            self.started.set()
+            while not stop.asked:
+                threading.Event().wait(0.001)
+            raise StoreError("stopped", "", "interrupted")
+        if text == "broken":
+            raise StoreError("The history cannot be read. Try again.", "", "broken")
+        first = 0 if after is None else after.place
+        last = min(self.count, first + limit)
+        rows = tuple(row(number) for number in range(first, last))
+        following = After(last) if last < self.count else None
+        return Found(HistoryPage(rows, following, Total(self.count) if after is None else None), text, took_ms=4)
+
+
+@pytest.fixture
+def tasks(qapp: object) -> Iterator[Tasks]:
+    made = Tasks()
+    yield made
+    made.close()
+
+
+def shown(qtbot: QtBot, tasks: Tasks, many: Many) -> HistoryTableModel:
+    model = HistoryTableModel(tasks, many, lambda: NOW, tasks)
+    with qtbot.waitSignal(model.answered):
+        model.search("")
+    return model
+
+
+def to_the_end(qtbot: QtBot, model: HistoryTableModel) -> None:
+    while model.canFetchMore(QModelIndex()):
+        with qtbot.waitSignal(model.rowsInserted):
+            model.fetchMore(QModelIndex())
+
+
+def test_pages_come_one_behind_another_without_gap(qtbot: QtBot, tasks: Tasks) -> None:
+    model = shown(qtbot, tasks, Many(250))
+    assert model.rowCount() == PAGE
+    assert model.total == Total(250)
+    to_the_end(qtbot, model)
+    assert model.rowCount() == 250
+    assert [model.index(at, 0).data(ROW).row.number for at in range(250)] == list(range(250))
+
+
+def test_rows_far_from_what_is_looked_at_leave_the_memory_and_come_back(qtbot: QtBot, tasks: Tasks) -> None:
+    model = shown(qtbot, tasks, Many(60 * PAGE + 7))
+    to_the_end(qtbot, model)
+    assert model.rowCount() == 60 * PAGE + 7
+    assert model.pages_in_memory == KEPT
+    far = model.index(150, PROMPT)
+    with qtbot.waitSignal(model.dataChanged) as told:
+        assert far.data(ROW) is None
+        assert far.data() == "…"
+    assert (told.args[0].row(), told.args[1].row()) == (PAGE, 2 * PAGE - 1)
+    assert far.data(ROW).row.number == 150
+    assert model.pages_in_memory == KEPT
+
+
+def test_of_the_pages_wanted_meanwhile_the_last_one_is_read(qtbot: QtBot, tasks: Tasks) -> None:
+    many = Many(60 * PAGE)
+    model = shown(qtbot, tasks, many)
+    to_the_end(qtbot, model)
+    before = many.calls
+    for page in (0, 5, 7, 3):
+        assert model.row(page * PAGE) is None
+    qtbot.waitUntil(lambda: (found := model.row(3 * PAGE)) is not None and found.row.number == 3 * PAGE)
+    assert many.calls == before + 2
+
+
+def test_a_newer_search_ends_the_one_before(qtbot: QtBot, tasks: Tasks) -> None:
+    many = Many(30)
+    model = shown(qtbot, tasks, many)
+    refused: list[str] = []
+    model.refused.connect(refused.append)
+    model.search("slow")
+    qtbot.waitUntil(many.started.is_set)
+    assert model.is_searching
+    assert model.rowCount() == 30, "what was found before stays until something else is found"
+    with qtbot.waitSignal(model.answered) as told:
+        model.search("quick")
+    assert told.args[0].text == "quick"
+    assert model.text == "quick"
+    tasks.close()
+    assert refused == []
+
+
+def test_what_cannot_be_read_is_said_and_what_is_shown_stays(qtbot: QtBot, tasks: Tasks) -> None:
+    model = shown(qtbot, tasks, Many(30))
+    with qtbot.waitSignal(model.refused) as told:
+        model.search("broken")
+    assert told.args == ["The history cannot be read. Try again."]
+    assert model.rowCount() == 30
+    assert not model.is_searching
+
+
+def test_the_same_rows_found_again_stay_where_they_are(qtbot: QtBot, tasks: Tasks) -> None:
+    many = Many(250)
+    model = shown(qtbot, tasks, many)
+    to_the_end(qtbot, model)
+    resets: list[bool] = []
+    model.modelReset.connect(lambda: resets.append(True))
+    with qtbot.waitSignal(model.answered):
+        model.search_again()
+    assert (resets, model.rowCount()) == ([], 250)
+    many.count = 10
+    with qtbot.waitSignal(model.answered):
+        model.search_again()
+    assert (resets, model.rowCount()) == ([True], 10)
+
+
+def test_a_run_that_is_gone_leaves_an_empty_row_until_the_next_search(qtbot: QtBot, tasks: Tasks) -> None:
+    many = Many(2 * PAGE)
+    model = shown(qtbot, tasks, many)
+    to_the_end(qtbot, model)
+    many.count = 2 * PAGE - 1
+    with qtbot.waitSignal(model.dataChanged):
+        model.reread(f"r{PAGE}")
+    assert model.row(2 * PAGE - 1) is None
+    assert model.row(2 * PAGE - 2) is not None
+
+
+@pytest.mark.parametrize(
+    ("given", "column", "words"),
+    [
+        (row(1, verdict="winner", winner="gpt"), WINNER, "★ gpt"),
+        (row(1, verdict="tie", winner="tie"), WINNER, "tie"),
+        (row(1, verdict="lost", winner="lost to 12 gpt"), WINNER, "lost to 12 gpt"),
+        (row(1, outcome=Outcome(2, failed=1)), WINNER, "1 of 2 failed"),
+        (row(1, running=True), WINNER, "running"),
+        (row(1, running=True), COST, ""),
+        (row(1), COST, "$0.0011"),
+        (row(1), LANES, "gpt · haiku"),
+        (row(1, starred=True, tags=("good",)), PROMPT, "☆ Order bot #good"),
+    ],
+)
+def test_what_stands_in_a_cell(given: HistoryRow, column: int, words: str) -> None:
+    assert cell(given, column, NOW) == words
+
+
+def test_a_blind_run_tells_neither_lanes_nor_cost() -> None:
+    blind = row(1, blind=True)
+    said = " ".join([*(cell(blind, column, NOW) for column in range(6)), whole(blind)])
+    assert "blind" in said
+    assert not any(word in said for word in ("gpt", "haiku", "0.0011"))
+
+
+def test_everything_is_told_to_who_cannot_see_it(qtbot: QtBot, tasks: Tasks) -> None:
+    model = shown(qtbot, tasks, Many(3))
+    told = model.index(1, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert told.startswith("Order bot · Iteration 1, version 1")
+    assert told.endswith("gpt, haiku · cost $0.0011")

@@ -1,0 +1,56 @@
+"""The History view: a search with hits, its completion, what is not understood, and its empty states."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from tests.e2e.driving import NARROW, WIDE, Demo
+from tests.e2e.scenes.staging import command, shots
+from tests.ui.pasts import fill
+from workbench.ui.history.view import HistoryView
+
+
+def history(demo: Demo) -> None:
+    """Everything that the view shows."""
+    window = demo.window
+    command(demo, "view_history")
+    view = window.views.here()
+    assert isinstance(view, HistoryView)
+    demo.until("the empty history is explained", lambda: view.empty.isVisible())
+    shots(demo, "history-nothing-run")
+    fill(window.workbench.store)
+    demo.until("all runs can be found", lambda: not window.workbench.searcher.behind())
+    view.refresh()
+    demo.until("the runs are there", lambda: view.model.rowCount() >= 8)
+    shots(demo, "history", narrow=True)
+    _type(demo, view, "track* winner:yes")
+    shots(demo, "history-hits", narrow=True)
+    _type(demo, view, "tracking model:")
+    demo.until("values are offered", lambda: view.bar.field.choices.isVisible())
+    shots(demo, "history-completion")
+    _type(demo, view, "tracking cost:abc winner:maybe")
+    shots(demo, "history-complaints")
+    _type(demo, view, "nothing has these words")
+    shots(demo, "history-no-match", narrow=True)
+    _type(demo, view, "")
+    for percent in (80, 150, 200):
+        window.theme.set_scale(percent / 100)
+        demo.picture(f"history-at-{percent}")
+    demo.resize(NARROW)
+    demo.picture("history-at-200-narrow")
+    demo.resize(WIDE)
+    window.theme.set_scale(1.0)
+    command(demo, "view_compose")
+
+
+def _type(demo: Demo, view: HistoryView, text: str) -> None:
+    view.bar.field.setFocus()
+    view.bar.field.clear()
+    QTest.keyClicks(QApplication.focusWidget(), text)
+    if not text.endswith(":"):
+        demo.press(Qt.Key.Key_End)
+        view.bar.field.choices.hide()
+    demo.until("the search is done", lambda: not view.model.is_searching)
+    demo.pause(200)

@@ -1,0 +1,319 @@
+"""The runs that a search finds, as a table.
+
+Invariant: rows stand as the search brought them, page behind page. Only where pages begin is kept of all; their rows
+are in memory near what is looked at, and read again when it comes back to them. A newer search ends the one before it,
+and nothing here waits for the database.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Protocol
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+
+from workbench.app.tasks import Tasks
+from workbench.app.timeline import describe
+from workbench.core.money import show_cost
+from workbench.core.searching.results import After, HistoryRow, Order, Total
+from workbench.core.when import relative
+from workbench.usecases.problems import problem_of
+from workbench.usecases.searching import Found, Stop
+
+Index = QModelIndex | QPersistentModelIndex
+ROW = int(Qt.ItemDataRole.UserRole) + 1
+"""The HistoryRow itself, None while it is read again."""
+PAGE = 100
+KEPT = 30
+"""Pages whose rows are in memory."""
+COLUMNS = ("When", "Prompt", "Iter.", "Lanes", "Winner", "Cost")
+WHEN, PROMPT, NUMBER, LANES, WINNER, COST = range(6)
+
+
+class Searching(Protocol):
+    """What finds runs, as `usecases.searching.Searcher` does."""
+
+    def search(
+        self,
+        text: str,
+        after: After | None = None,
+        limit: int = PAGE,
+        *,
+        order: Order = "newest",
+        stop: Stop | None = None,
+    ) -> Found:
+        """Return up to `limit` runs behind `after`; blocks."""
+
+
+class HistoryTableModel(QAbstractTableModel):
+    """Pages are fetched as the view scrolls."""
+
+    answered = Signal(object)
+    """Found: the first page of a search is shown."""
+    refused = Signal(str)
+    """Why the last search, or a page of it, could not be read."""
+
+    def __init__(
+        self, tasks: Tasks, searcher: Searching, now: Callable[[], str], parent: QObject | None = None
+    ) -> None:
+        """`now` returns UTC text."""
+        super().__init__(parent)
+        self._tasks, self._searcher, self._now = tasks, searcher, now
+        self._stop = Stop()
+        self._generation = 0
+        self._asked: tuple[str, Order] = ("", "newest")
+        self._shown: tuple[str, Order] = ("", "newest")
+        self._starts: list[int] = []
+        self._afters: list[After | None] = []
+        self._next: After | None = None
+        self._count = 0
+        self._pages: OrderedDict[int, tuple[HistoryRow, ...]] = OrderedDict()
+        self._fetching = self._rereading = False
+        self._missed = -1
+        self.is_searching = False
+        """Whether what is shown is not yet what was asked for last."""
+        self.total: Total | None = None
+        """How many runs the shown search finds."""
+
+    @property
+    def text(self) -> str:
+        """The search whose runs are shown."""
+        return self._shown[0]
+
+    def search(self, text: str, order: Order = "newest") -> None:
+        """Show what a search finds, as soon as it is found; until then what is shown stays."""
+        stop = self._begin()
+        self._asked = (text, order)
+        self.is_searching = True
+        self._tasks.run(
+            lambda: self._searcher.search(text, None, PAGE, order=order, stop=stop),
+            partial(self._show, self._generation),
+            partial(self._fail, self._generation),
+        )
+
+    def search_again(self) -> None:
+        """Search anew for what was asked for last; rows that are the same stay where they are."""
+        self.search(*self._asked)
+
+    def close(self) -> None:
+        """Stop what is being searched."""
+        self._begin()
+
+    def row(self, position: int) -> HistoryRow | None:
+        """Return the row at `position`; None outside what is loaded, and while it is read again."""
+        if not 0 <= position < self._count:
+            return None
+        number = bisect_right(self._starts, position) - 1
+        page = self._pages.get(number)
+        if page is None:
+            self._read_again(number)
+            return None
+        self._pages.move_to_end(number)
+        place = position - self._starts[number]
+        # A run of a page that was read again may be gone.
+        return page[place] if place < len(page) else None
+
+    def position(self, uid: str) -> int:
+        """Return the place of a run among those in memory, -1 if it is not there."""
+        for number, page in self._pages.items():
+            for place, row in enumerate(page):
+                if row.row.run_uid == uid:
+                    return self._starts[number] + place
+        return -1
+
+    def reread(self, uid: str) -> None:
+        """Read the page of a run again, whose row has changed."""
+        if (position := self.position(uid)) >= 0:
+            self._read_again(bisect_right(self._starts, position) - 1, changed=True)
+
+    @property
+    def pages_in_memory(self) -> int:
+        """How many pages have their rows in memory."""
+        return len(self._pages)
+
+    # What Qt calls.
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else self._count
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation == Qt.Orientation.Horizontal:
+            if role == Qt.ItemDataRole.DisplayRole:
+                return COLUMNS[section]
+            if role == Qt.ItemDataRole.TextAlignmentRole:
+                return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def canFetchMore(self, parent: Index) -> bool:
+        return not parent.isValid() and self._next is not None and not self._fetching
+
+    def fetchMore(self, parent: Index) -> None:
+        if not self.canFetchMore(parent):
+            return
+        self._fetching = True
+        text, order = self._shown
+        after, stop = self._next, self._stop
+        self._tasks.run(
+            lambda: self._searcher.search(text, after, PAGE, order=order, stop=stop),
+            partial(self._append, self._generation),
+            partial(self._fail, self._generation),
+        )
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row = self.row(index.row())
+        if role == ROW:
+            return row
+        if row is None:
+            return "…" if role == Qt.ItemDataRole.DisplayRole else None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return cell(row, index.column(), self._now())
+        if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == WHEN:
+            return whole(row)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return whole(row)
+        return None
+
+    def _begin(self) -> Stop:
+        """End what is being read, and return what can end the next search."""
+        self._stop.stop()
+        self._stop = Stop()
+        self._generation += 1
+        self._fetching = self._rereading = False
+        self._missed = -1
+        return self._stop
+
+    def _show(self, generation: int, found: Found) -> None:
+        if generation != self._generation:
+            return
+        self.is_searching = False
+        self.total = found.page.total
+        first = self._pages.get(0)
+        if self._asked != self._shown or first != found.page.rows or self._count == 0:
+            self.beginResetModel()
+            self._shown = self._asked
+            self._pages.clear()
+            self._starts, self._afters, self._count = [], [], 0
+            self._take(None, found)
+            self.endResetModel()
+        self.answered.emit(found)
+
+    def _append(self, generation: int, found: Found) -> None:
+        if generation != self._generation:
+            return
+        self._fetching = False
+        if not found.page.rows:
+            self._next = None
+            return
+        self.beginInsertRows(QModelIndex(), self._count, self._count + len(found.page.rows) - 1)
+        self._take(self._next, found)
+        self.endInsertRows()
+
+    def _take(self, after: After | None, found: Found) -> None:
+        rows = found.page.rows
+        if rows:
+            self._starts.append(self._count)
+            self._afters.append(after)
+            self._keep(len(self._starts) - 1, rows)
+            self._count += len(rows)
+        self._next = found.page.next
+
+    def _keep(self, number: int, rows: tuple[HistoryRow, ...]) -> None:
+        self._pages[number] = rows
+        self._pages.move_to_end(number)
+        while len(self._pages) > KEPT:
+            self._pages.popitem(last=False)
+
+    def _read_again(self, number: int, *, changed: bool = False) -> None:
+        """Bring a page back into memory; of those wanted meanwhile the last one comes next, where the reader is."""
+        if self._rereading:
+            self._missed = number
+            return
+        if number in self._pages and not changed:
+            return
+        self._rereading = True
+        text, order = self._shown
+        after, stop, size = self._afters[number], self._stop, self._size(number)
+        self._tasks.run(
+            lambda: self._searcher.search(text, after, size, order=order, stop=stop),
+            partial(self._put, self._generation, number),
+            partial(self._fail, self._generation),
+        )
+
+    def _size(self, number: int) -> int:
+        end = self._starts[number + 1] if number + 1 < len(self._starts) else self._count
+        return end - self._starts[number]
+
+    def _put(self, generation: int, number: int, found: Found) -> None:
+        if generation != self._generation:
+            return
+        self._rereading = False
+        self._keep(number, found.page.rows)
+        first = self._starts[number]
+        self.dataChanged.emit(self.index(first, 0), self.index(first + self._size(number) - 1, len(COLUMNS) - 1))
+        missed, self._missed = self._missed, -1
+        if missed >= 0:
+            self._read_again(missed)
+
+    def _fail(self, generation: int, error: Exception) -> None:
+        # A search that a newer one ended has nothing to say.
+        if generation == self._generation:
+            self.is_searching = self._fetching = self._rereading = False
+            self.refused.emit(problem_of(error).sentence)
+
+
+def cell(row: HistoryRow, column: int, now: str) -> str:
+    """Return what stands in a column of a row."""
+    line = row.row
+    if column == WHEN:
+        return relative(line.started_at, now)
+    if column == PROMPT:
+        return " ".join([*(["☆"] if row.starred else ()), row.prompt, *(f"#{tag}" for tag in row.tags)])
+    if column == NUMBER:
+        return str(line.number) if row.kind == "iteration" else f"{row.kind} {line.number}"
+    if column == LANES:
+        return "" if line.blind else " · ".join(row.lanes)
+    if column == WINNER:
+        return verdict(row)
+    return cost(row)
+
+
+def verdict(row: HistoryRow) -> str:
+    """Return how a run was judged or, while it is not, how it stands."""
+    line = row.row
+    if line.verdict == "winner":
+        return f"★ {line.winner}"
+    if line.verdict != "none":
+        return line.winner
+    if line.running:
+        return "running"
+    return "blind, not judged" if line.blind else line.outcome.words
+
+
+def cost(row: HistoryRow) -> str:
+    """Return what a run cost; "" while nobody shall know."""
+    if row.row.running or row.row.blind:
+        return ""
+    return show_cost(row.cost_usd)
+
+
+def whole(row: HistoryRow) -> str:
+    """Return one line with everything that a row says, for tooltips and screen readers."""
+    parts = [
+        row.prompt,
+        describe(row.row),
+        "" if row.row.blind else ", ".join(row.lanes),
+        cost(row) and f"cost {cost(row)}",
+        f"{row.unpriced} without a price" if row.unpriced and not row.row.blind else "",
+        "starred" if row.starred else "",
+        "archived" if row.archived else "",
+        *(f"tag {tag}" for tag in row.tags),
+    ]
+    return " · ".join(filter(None, parts))

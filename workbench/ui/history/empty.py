@@ -1,0 +1,79 @@
+"""What stands in the place of the table while no run is found.
+
+Invariant: an empty table says why it is empty and what to type instead; every example can be pressed.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from workbench.ui.theme import set_role
+
+NOTHING_RUN = "Nothing was run yet"
+NOTHING_RUN_TEXT = "Every run is kept here with its prompt, answers and verdict. Run the draft in Compose to begin."
+NOTHING_FOUND = "No run matches"
+NOTHING_FOUND_TEXT = (
+    "All words and filters have to hold. Use fewer of them, or look for something like this; Alt+Down in the field "
+    "offers all filters."
+)
+EXAMPLES = (
+    ("tracking link", "both words, in a prompt, answer, value or note"),
+    ('"order number"', "these words in this order"),
+    ("track*", "words that begin so"),
+    ("tracking -sorry", "one word, and not another"),
+    ("model:haiku winner:yes", "a model, and an answer won"),
+    ("cost:>0.01 after:7d", "more than a cent, in the last seven days"),
+    ("error:yes", "an answer failed"),
+)
+
+
+class EmptyHistory(QWidget):
+    """Teaches the language. `wanted(text)`: an example was pressed."""
+
+    wanted = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._heading = QLabel(self)
+        set_role(self._heading, "heading")
+        self._text = QLabel(self)
+        self._text.setWordWrap(True)
+        self._text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        set_role(self._text, "muted")
+        self._examples = QWidget(self)
+        grid = QGridLayout(self._examples)
+        grid.setContentsMargins(0, 6, 0, 0)
+        grid.setVerticalSpacing(2)
+        grid.setHorizontalSpacing(10)
+        self.buttons: list[QPushButton] = []
+        for number, (text, meaning) in enumerate(EXAMPLES):
+            button = QPushButton(text, self._examples)
+            set_role(button, "quiet-strong")
+            # The words of a search stand in the letters of its field.
+            button.setStyleSheet('font-family: "JetBrains Mono", "DejaVu Sans Mono", monospace;')
+            button.setAccessibleDescription(meaning)
+            button.clicked.connect(lambda _=False, text=text: self.wanted.emit(text))
+            label = QLabel(meaning, self._examples)
+            set_role(label, "small")
+            grid.addWidget(button, number, 0, Qt.AlignmentFlag.AlignRight)
+            grid.addWidget(label, number, 1)
+            self.buttons.append(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 20, 20, 20)
+        layout.setSpacing(8)
+        layout.addStretch(2)
+        layout.addWidget(self._heading, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addWidget(self._text)
+        layout.addWidget(self._examples, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch(3)
+
+    def explain(self, *, searched: bool) -> None:
+        """Say why there are no runs: none matches what was `searched`, or there are none at all."""
+        self._heading.setText(NOTHING_FOUND if searched else NOTHING_RUN)
+        self._text.setText(NOTHING_FOUND_TEXT if searched else NOTHING_RUN_TEXT)
+        self._examples.setVisible(searched)
+
+    def words(self) -> str:
+        """Return what is shown."""
+        return f"{self._heading.text()}\n{self._text.text()}"

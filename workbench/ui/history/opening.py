@@ -1,0 +1,73 @@
+"""The History view in the window: what it asks the history, and what follows from its buttons.
+
+Invariant: a run is opened in Compose only once its prompt is open there, and the last wish counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from workbench.app.history_table import HistoryTableModel
+from workbench.core.searching.completing import Completion
+from workbench.core.searching.results import HistoryRow
+from workbench.host.clock import utc_now
+from workbench.ui.history.view import HistoryView
+
+if TYPE_CHECKING:
+    from workbench.ui.window import MainWindow
+
+
+class InPrompts(QObject):
+    """Does things in Compose that need a certain prompt to be open there."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._wish: tuple[str, Callable[[], object]] | None = None
+        window.compose.prompt_changed.connect(self._prompt_changed)
+        window.compose.changed.connect(self._act)
+
+    def do(self, prompt_uid: str, act: Callable[[], object]) -> None:
+        """Go to Compose, open a prompt there, and act once it is shown; when another one is opened meanwhile, never."""
+        window = self._window
+        window.views.show("compose")
+        is_open = prompt_uid == window.compose.prompt_uid and window.compose.ready
+        self._wish = None if is_open else (prompt_uid, act)
+        window.choose_prompt(prompt_uid)
+        if is_open:
+            act()
+
+    def _prompt_changed(self, uid: str) -> None:
+        if self._wish is not None and self._wish[0] != uid:
+            self._wish = None
+
+    def _act(self) -> None:
+        wish, compose = self._wish, self._window.compose
+        if wish is not None and compose.ready and compose.prompt_uid == wish[0]:
+            self._wish = None
+            wish[1]()
+
+
+def history_view(window: MainWindow) -> HistoryView:
+    """Make the view and connect it."""
+    searcher, tasks = window.workbench.searcher, window.tasks
+    model = HistoryTableModel(tasks, searcher, utc_now, window)
+
+    def complete(text: str, caret: int, then: Callable[[Completion], None]) -> None:
+        tasks.run(lambda: searcher.complete(text, caret), then)
+
+    view = HistoryView(window.theme, model, complete)
+    in_prompts = InPrompts(window)
+
+    def open_run(row: HistoryRow) -> None:
+        in_prompts.do(row.prompt_uid, lambda: window.compose.view(row.row.run_uid))
+
+    view.opened.connect(open_run)
+    for changed in (window.bridge.run_started, window.bridge.run_ended, window.pulse.foreign_change):
+        changed.connect(lambda *_: view.refresh())
+    window.compose.stage.row_stale.connect(lambda *_: view.refresh())
+    window.frame.closing.connect(model.close)
+    return view

@@ -1,0 +1,91 @@
+"""The row above the table: the search, how many runs it finds, their order; below it what was not understood.
+
+Invariant: whatever is typed is searched, and what of it was not understood is said quietly, with what was searched.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from workbench.core.searching.results import Order
+from workbench.ui.history.field import Complete, SearchField
+from workbench.ui.lanes.widgets import breakable
+from workbench.ui.theme import Theme, set_role
+from workbench.usecases.searching import Found
+
+_TELL_AFTER_MS = 300
+"""How long a search may take before it is said that it goes on."""
+
+
+class SearchBar(QWidget):
+    """`changed(text, order)`: something else is searched for."""
+
+    changed = Signal(str, str)
+
+    def __init__(self, theme: Theme, complete: Complete, over: QWidget) -> None:
+        super().__init__(over)
+        self.field = SearchField(theme, complete, over)
+        self.count = QLabel(self)
+        set_role(self.count, "pill")
+        self.order = QComboBox(self)
+        self.order.setAccessibleName("Order")
+        self.order.addItem("Newest first", "newest")
+        self.order.addItem("Best match", "best")
+        self.order.setToolTip("Best match puts runs first in which the words stand often and close together")
+        self._said = QLabel(self)
+        self._said.setTextFormat(Qt.TextFormat.PlainText)
+        self._said.setWordWrap(True)
+        set_role(self._said, "small")
+        self._said.hide()
+        self._late = QTimer(self)
+        self._late.setSingleShot(True)
+        self._late.setInterval(_TELL_AFTER_MS)
+        self._late.timeout.connect(lambda: self.count.setText("Searching…"))
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.field, 1)
+        row.addWidget(self.count)
+        row.addWidget(self.order)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 12, 14, 8)
+        layout.setSpacing(6)
+        layout.addLayout(row)
+        layout.addWidget(self._said)
+        self.field.textChanged.connect(lambda _: self._changed())
+        self.order.currentIndexChanged.connect(lambda _: self._changed())
+
+    def chosen_order(self) -> Order:
+        """Return the order that is chosen."""
+        return cast(Order, self.order.currentData())
+
+    def said(self) -> str:
+        """Return what is said below the field, "" for nothing."""
+        return "" if self._said.isHidden() else self._said.text()
+
+    def show_found(self, found: Found) -> None:
+        """Say how many runs were found, and what was not understood."""
+        self._late.stop()
+        total = found.page.total
+        self.count.setText(f"{total.words} · {found.took_ms} ms" if total is not None else "")
+        self.count.setVisible(total is not None)
+        sentences = [complaint.sentence for complaint in found.complaints]
+        if found.complaints:
+            sentences.append(f"Searched: {found.text}" if found.text else "All runs are shown.")
+        self._say([*sentences, *found.remarks])
+
+    def show_refusal(self, sentence: str) -> None:
+        """Say why nothing could be searched."""
+        self._late.stop()
+        self.count.hide()
+        self._say([sentence])
+
+    def _say(self, sentences: list[str]) -> None:
+        self._said.setText(breakable("\n".join(sentences)))
+        self._said.setVisible(bool(sentences))
+
+    def _changed(self) -> None:
+        self._late.start()
+        self.changed.emit(self.field.text(), self.chosen_order())

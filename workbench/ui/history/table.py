@@ -1,0 +1,214 @@
+"""The table of runs.
+
+Invariant: gold is for winners alone, and every text is elided, never cut. Rows have one height, so that a history of
+any length lays out at once.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from workbench.app.history_table import (
+    COLUMNS,
+    COST,
+    LANES,
+    NUMBER,
+    PROMPT,
+    ROW,
+    WHEN,
+    WINNER,
+    HistoryTableModel,
+)
+from workbench.core.searching.results import HistoryRow
+from workbench.ui.theme import Theme
+
+MARGIN = 14
+_GAP = 12
+_SAMPLES = {WHEN: "Wednesday", NUMBER: "9,999", COST: "< $0.0001"}
+"""What columns of a fixed width have room for."""
+_SHARES = {PROMPT: 0.36, LANES: 0.34, WINNER: 0.30}
+_ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
+_AHEAD = 3
+"""Screens before the end at which the next page is fetched."""
+Index = QModelIndex | QPersistentModelIndex
+
+
+class RunDelegate(QStyledItemDelegate):
+    """One cell. What is selected has a bar at the edge, too: the tint alone is faint."""
+
+    def __init__(self, theme: Theme, table: QTableView) -> None:
+        super().__init__(table)
+        self._theme, self._table = theme, table
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the fonts again after the theme has changed."""
+        self._plain, self._bold = self._theme.font(tabular=True), self._theme.font(bold=True)
+        self.row_height = QFontMetrics(self._plain).height() + 12
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(0, self.row_height)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        color, rect, column = self._theme.color, option.rect, index.column()
+        painter.save()
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, color("selected"))
+            if column == WHEN:
+                painter.fillRect(QRect(rect.x(), rect.y(), 3, rect.height()), color("accent"))
+        painter.setPen(QPen(color("line"), 1))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        if self._table.hasFocus() and self._table.currentIndex().row() == index.row():
+            painter.setPen(QPen(color("accent"), 1))
+            painter.drawLine(rect.topLeft(), rect.topRight())
+            painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        row: HistoryRow | None = index.data(ROW)
+        font, tone = self._look(row, column)
+        left = MARGIN if column == WHEN else 0
+        room = rect.adjusted(left, 0, -_GAP, 0)
+        painter.setFont(font)
+        painter.setPen(color(tone))
+        text = str(index.data() or "").replace("\n", " ")
+        painter.drawText(
+            room,
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
+            QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, room.width()),
+        )
+        painter.restore()
+
+    def _look(self, row: HistoryRow | None, column: int) -> tuple[QFont, str]:
+        if row is None:
+            return self._plain, "muted"
+        if column == PROMPT:
+            return self._bold, "muted" if row.archived else "text"
+        if column == WINNER:
+            return self._plain, _tone(row)
+        return self._plain, "muted" if column in (WHEN, LANES) else "text"
+
+
+def _tone(row: HistoryRow) -> str:
+    line = row.row
+    if line.verdict == "winner":
+        return "gold"
+    if line.verdict != "none":
+        return "text"
+    if line.running or line.blind:
+        return "accent"
+    return "red" if line.outcome.failed else "muted"
+
+
+class RunTable(QTableView):
+    """Whole rows. Enter and a double click open the current one; two can be selected."""
+
+    opened = Signal()
+    selected = Signal()
+    """The selection is another one."""
+    left_upwards = Signal()
+    """Up was pressed in the first row."""
+
+    def __init__(self, theme: Theme, model: HistoryTableModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._delegate = RunDelegate(theme, self)
+        self.setModel(model)
+        self.setItemDelegate(self._delegate)
+        self.setAccessibleName("Runs")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
+        self.setWordWrap(False)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionsClickable(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setMinimumSectionSize(10)
+        header.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        header.setAccessibleName("Columns")
+        # Names of columns begin where their cells do.
+        header.setStyleSheet(
+            f"QHeaderView::section {{ padding: 6px 0px; }}QHeaderView::section:first {{ padding-left: {MARGIN}px; }}"
+        )
+        self.doubleClicked.connect(lambda _: self.opened.emit())
+        self.selectionModel().selectionChanged.connect(lambda *_: self.selected.emit())
+        self.verticalScrollBar().valueChanged.connect(self._fetch_ahead)
+        model.rowsInserted.connect(lambda *_: self._fetch_ahead())
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    def rows(self) -> list[HistoryRow]:
+        """Return the selected runs from top to bottom, those in memory."""
+        places = sorted(index.row() for index in self.selectionModel().selectedRows())
+        model = self._runs()
+        return [row for place in places if (row := model.row(place)) is not None]
+
+    def select(self, position: int) -> None:
+        """Make the row at `position` the current and only one."""
+        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        self.selectionModel().setCurrentIndex(self.model().index(position, 0), flags)
+
+    @property
+    def is_at_top(self) -> bool:
+        """Whether the first row is in view."""
+        return self.verticalScrollBar().value() == 0
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if event.key() in _ENTER and not held and self.currentIndex().isValid():
+            self.opened.emit()
+        elif event.key() == Qt.Key.Key_Up and not held and self.currentIndex().row() <= 0:
+            self.left_upwards.emit()
+        elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and not held and self.model().rowCount():
+            # The base class would go to another column.
+            self.select(0 if event.key() == Qt.Key.Key_Home else self.model().rowCount() - 1)
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _runs(self) -> HistoryTableModel:
+        model = self.model()
+        assert isinstance(model, HistoryTableModel)
+        return model
+
+    def _fetch_ahead(self) -> None:
+        bar = self.verticalScrollBar()
+        if bar.maximum() - bar.value() < _AHEAD * self.viewport().height() and self.isVisible():
+            self.model().fetchMore(QModelIndex())
+
+    def _restyle(self) -> None:
+        self._delegate.refresh()
+        self.verticalHeader().setMinimumSectionSize(self._delegate.row_height)
+        self.verticalHeader().setDefaultSectionSize(self._delegate.row_height)
+        self.horizontalHeader().setFont(self._theme.font(-1))
+        self._fit()
+
+    def _fit(self) -> None:
+        """Divide the width: what has always the same shape gets what it needs, names share the rest."""
+        metrics = QFontMetrics(self._theme.font(tabular=True))
+        fixed = {column: metrics.horizontalAdvance(text) + _GAP for column, text in _SAMPLES.items()}
+        fixed[WHEN] += MARGIN
+        rest = max(0, self.viewport().width() - sum(fixed.values()))
+        widths = fixed | {column: round(rest * share) for column, share in _SHARES.items()}
+        for column in range(len(COLUMNS)):
+            self.setColumnWidth(column, max(10, widths[column]))

@@ -1,0 +1,159 @@
+"""Everything that was ever run: a search, a table of runs, and beside it the selected one.
+
+Invariant: what is typed is searched at once and waits for nothing; rows that are being read stay where they are when
+something new is run.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from workbench.app.history_table import HistoryTableModel
+from workbench.core.searching.results import HistoryRow
+from workbench.ui.history.empty import EmptyHistory
+from workbench.ui.history.field import Complete
+from workbench.ui.history.search import SearchBar
+from workbench.ui.history.table import RunTable
+from workbench.ui.theme import Theme, set_role
+from workbench.usecases.searching import Found
+
+_OLDER_EVERY_MS = 30_000
+"""How often the times in the table are written anew."""
+
+
+class HistoryView(QWidget):
+    """`opened(HistoryRow)`: a run shall be shown in Compose."""
+
+    opened = Signal(object)
+    chosen = Signal(object)
+    """list[HistoryRow]: other runs are selected."""
+
+    def __init__(self, theme: Theme, model: HistoryTableModel, complete: Complete) -> None:
+        super().__init__()
+        set_role(self, "surface")
+        self.model = model
+        self.bar = SearchBar(theme, complete, self)
+        self.table = RunTable(theme, model, self)
+        self.empty = EmptyHistory(self)
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(self.table)
+        self._stack.addWidget(self.empty)
+        self._is_stale = False
+        self._kept = ""
+        left = QWidget(self)
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.bar)
+        column.addWidget(self._stack, 1)
+        self.layout_ = QHBoxLayout(self)
+        self.layout_.setContentsMargins(0, 0, 0, 0)
+        self.layout_.addWidget(left, 1)
+        model.answered.connect(self._show_found)
+        model.refused.connect(self.bar.show_refusal)
+        model.modelAboutToBeReset.connect(self._keep_selection)
+        model.modelReset.connect(self._select_again)
+        model.dataChanged.connect(lambda *_: self._choose())
+        self.bar.changed.connect(model.search)
+        self.bar.field.left_downwards.connect(self.to_table)
+        self.bar.field.entered.connect(self._enter)
+        self.table.left_upwards.connect(self.bar.field.setFocus)
+        self.table.opened.connect(self._open)
+        self.table.selected.connect(self._choose)
+        self.table.verticalScrollBar().valueChanged.connect(lambda _: self._look_again())
+        self.empty.wanted.connect(self.search)
+        older = QTimer(self)
+        older.setInterval(_OLDER_EVERY_MS)
+        older.timeout.connect(self.table.viewport().update)
+        older.start()
+        find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, self._find)
+        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        for before, after in itertools.pairwise((self.bar.field, self.bar.order, self.table, *self.empty.buttons)):
+            QWidget.setTabOrder(before, after)
+        model.search("")
+
+    def search(self, text: str) -> None:
+        """Put a search into the field."""
+        self.bar.field.setText(text)
+        self.bar.field.setFocus()
+
+    def refresh(self) -> None:
+        """Take in that something was run or judged: at once where the newest are looked at, else on the way back."""
+        self._is_stale = True
+        self._look_again()
+
+    def escape(self) -> bool:
+        """Empty the search; False when it is empty."""
+        if not self.bar.field.text():
+            return False
+        self.search("")
+        return True
+
+    def to_table(self) -> None:
+        """Give the keyboard to the table, where there are rows."""
+        if self.model.rowCount():
+            if not self.table.currentIndex().isValid():
+                self.table.select(0)
+            self.table.setFocus()
+
+    def panes(self) -> Sequence[tuple[QWidget, Callable[[], None]]]:
+        """Return the parts that F6 goes through, and what gives each the keyboard."""
+        found: list[tuple[QWidget, Callable[[], None]]] = [(self.bar, self.bar.field.setFocus)]
+        if self.table.isVisible():
+            found.append((self.table, self.to_table))
+        return found
+
+    def selected(self) -> list[HistoryRow]:
+        """Return the selected runs from top to bottom."""
+        return self.table.rows()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._look_again()
+
+    def _find(self) -> None:
+        self.bar.field.setFocus()
+        self.bar.field.selectAll()
+
+    def _enter(self) -> None:
+        """Open the selected run; while what is shown is not yet what was typed, nothing."""
+        if not self.model.is_searching:
+            self._open()
+
+    def _open(self) -> None:
+        rows = self.selected()
+        if len(rows) == 1:
+            self.opened.emit(rows[0])
+
+    def _show_found(self, found: Found) -> None:
+        self.bar.show_found(found)
+        if not found.page.rows:
+            self.empty.explain(searched=bool(found.text or found.complaints))
+        self._stack.setCurrentWidget(self.table if found.page.rows else self.empty)
+        if found.page.rows and not self.table.currentIndex().isValid():
+            self.table.select(0)
+        if not found.page.rows:
+            self._choose()
+
+    def _keep_selection(self) -> None:
+        rows = self.selected()
+        self._kept = rows[0].row.run_uid if rows else ""
+
+    def _select_again(self) -> None:
+        """Select the run that was selected, where it is found still, else the first one."""
+        if self.model.rowCount():
+            self.table.select(max(0, self.model.position(self._kept)))
+            self.table.scrollTo(self.table.currentIndex())
+
+    def _choose(self) -> None:
+        self.chosen.emit(self.selected())
+
+    def _look_again(self) -> None:
+        if self._is_stale and self.isVisible() and self.table.is_at_top:
+            self._is_stale = False
+            self.model.search_again()
