@@ -16,4 +16,7 @@ if TYPE_CHECKING:
 
 def places(window: MainWindow) -> dict[View, Place]:
     """Return the views in the order of their tabs."""
-    return {"compose": Place("Compose", lambda: window.view, window.view.editor.focus_first)}
+    return {
+        "compose": Place("Compose", lambda: window.view, window.view.editor.focus_first),
+        "rank": Place("Rank", window.ranking.make, window.ranking.enter),
+    }

@@ -80,9 +80,10 @@ def _row(key: str, name: str, tally: Tally, sure: Uncertainty, spent: Sequence[S
 
 def _standing(comparisons: Comparisons, sure: Uncertainty, titles: Mapping[str, str]) -> Iterable[Remark]:
     """Yield what tells the two strongest apart, and who is not connected."""
-    if (found := separate(comparisons, sure)) is not None:
-        yield Remark(f"{separation_words(found, titles.__getitem__)}")
     groups = sure.fit.groups
+    # Where the two strongest are not connected, the groups below say so.
+    if (found := separate(comparisons, sure)) is not None and found.state != "unconnected":
+        yield Remark(separation_words(found, titles.__getitem__))
     if len(groups) > 1:
         parts = " / ".join(_listed([titles[key] for key in group]) for group in groups[:_LISTED])
         more = f" / {len(groups) - _LISTED} more" if len(groups) > _LISTED else ""
