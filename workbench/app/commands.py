@@ -12,6 +12,7 @@ from typing import Literal
 
 View = Literal["compose", "history", "rank"]
 COMPOSE: tuple[View, ...] = ("compose",)
+RANK: tuple[View, ...] = ("rank",)
 EVERYWHERE: tuple[View, ...] = ("compose", "history", "rank")
 
 
@@ -49,6 +50,8 @@ class WindowState:
     writable: bool = True
     detail_open: bool = False
     find_open: bool = False
+    judging: bool = False
+    """Pairs of answers are judged, one after the other."""
 
 
 Enabled = Callable[[WindowState], bool]
@@ -93,6 +96,18 @@ def _viewing(s: WindowState) -> bool:
     return s.viewing
 
 
+def _can_judge(s: WindowState) -> bool:
+    return s.has_prompt and s.writable and not s.judging
+
+
+def _can_take_back(s: WindowState) -> bool:
+    return s.judging and s.can_undo
+
+
+def _ranking(s: WindowState) -> bool:
+    return not s.judging
+
+
 COMMANDS: tuple[Command, ...] = (
     # Where something is lacking the run itself says what.
     Command("run", "Run all lanes", "Run", ("Ctrl+Return", "Ctrl+Enter"), lambda s: s.has_prompt, views=EVERYWHERE),
@@ -122,7 +137,15 @@ COMMANDS: tuple[Command, ...] = (
     Command("archive_prompt", "Archive prompt", "Prompt", (), lambda s: s.has_prompt and s.writable),
     Command("show_archived", "Show archived prompts", "Prompt", (), _always, views=EVERYWHERE),
     Command("switch_prompt", "Go to the prompt list", "Prompt", ("Ctrl+P",), _always, views=EVERYWHERE),
-    Command("undo", "Undo", "Edit", ("Ctrl+Z",), lambda s: _editing(s) and s.can_undo, True),
+    Command(
+        "undo",
+        "Undo",
+        "Edit",
+        ("Ctrl+Z",),
+        lambda s: (s.judging or _editing(s)) and s.can_undo,
+        fixed=True,
+        views=("compose", "rank"),
+    ),
     Command("redo", "Redo", "Edit", ("Ctrl+Shift+Z", "Ctrl+Y"), lambda s: _editing(s) and s.can_redo, True),
     Command("add_message", "Add a message", "Edit", ("Ctrl+M",), _editing),
     Command("add_system", "Add a system message", "Edit", (), _editing),
@@ -200,8 +223,15 @@ COMMANDS: tuple[Command, ...] = (
     Command("branch", "Branch from what is shown", "History", ("Ctrl+Shift+B",), _viewing),
     Command("back", "Back to the draft", "History", (), _viewing),
     Command("note", "Note on what is shown", "History", ("Ctrl+Shift+N",), lambda s: s.can_note and s.writable),
+    Command("judge", "Judge the next pair blind", "Rank", ("J",), _can_judge, views=EVERYWHERE),
+    Command("judge_undo", "Take the last verdict on a pair back", "Rank", ("Z",), _can_take_back, views=RANK),
+    Command("group_both", "Group by version × model", "Rank", (), _ranking, views=RANK),
+    Command("group_version", "Group by version", "Rank", (), _ranking, views=RANK),
+    Command("group_model", "Group by model", "Rank", (), _ranking, views=RANK),
+    Command("group_everywhere", "Group by model, over all prompts", "Rank", (), _ranking, views=RANK),
     Command("view_compose", "Compose: editor and lanes", "View", ("Alt+1",), _always, views=EVERYWHERE),
     Command("view_history", "History: everything ever run", "View", ("Alt+3",), _always, views=EVERYWHERE),
+    Command("view_rank", "Rank: who wins, and how sure", "View", ("Alt+4",), _always, views=EVERYWHERE),
     Command("palette", "Palette: find and do anything", "View", ("Ctrl+K",), _always, views=EVERYWHERE),
     Command("shortcuts", "Keyboard shortcuts", "View", ("F1",), _always, views=EVERYWHERE),
     Command("menu", "Open the menu", "View", ("F10",), _always, views=EVERYWHERE),
@@ -219,7 +249,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("quit", "Quit", "View", ("Ctrl+Q",), _always, views=EVERYWHERE),
 )
 
-GROUPS: tuple[str, ...] = ("Run", "Verdict", "Prompt", "Edit", "Values", "Lanes", "History", "View")
+GROUPS: tuple[str, ...] = ("Run", "Verdict", "Prompt", "Edit", "Values", "Lanes", "History", "Rank", "View")
 
 # X11 and Wayland key codes of the digit row, 1 to 9 then 0, whatever the layout prints on them.
 _DIGIT_ROW = {code: (code - 9) % 10 for code in range(10, 20)}

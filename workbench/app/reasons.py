@@ -28,8 +28,13 @@ _LACKING = {
     "has_newer": "there is nothing newer",
     "can_note": "nothing is shown that could have a note",
     "writable": "the history is read-only",
+    "judging": "only while pairs are judged",
 }
-_IN_THE_WAY = {"viewing": "not while something past is shown", "running": "not while something runs"}
+_IN_THE_WAY = {
+    "viewing": "not while something past is shown",
+    "running": "not while something runs",
+    "judging": "not while pairs are judged",
+}
 
 
 def why_not(command: Command, state: WindowState) -> str:

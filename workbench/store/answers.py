@@ -28,13 +28,15 @@ _PREVIOUS = (
     " WHERE runs.prompt_id = ? AND runs.kind = 'iteration' AND runs.number < ?"
     " ORDER BY runs.number DESC, outputs.sample = ? DESC, outputs.sample, outputs.attempt DESC LIMIT 1"
 )
-# Of several winners the one for these very values, else the one for this set, else the latest.
+# Of several winners the one for these very values, else the one for this set, else the latest. Who won in a pair of the
+# judging queue was only better than one other.
 _WINNER = (
     "SELECT outputs.id FROM verdicts"
     " JOIN verdict_outputs ON verdict_outputs.verdict_id = verdicts.id AND verdict_outputs.place = 1"
     " JOIN outputs ON outputs.id = verdict_outputs.output_id"
     " JOIN run_values ON run_values.run_id = outputs.run_id AND run_values.position = outputs.value_set"
-    " WHERE verdicts.prompt_id = ? AND verdicts.kind = 'winner' AND NOT EXISTS (SELECT 1 FROM verdicts AS later"
+    " WHERE verdicts.prompt_id = ? AND verdicts.kind = 'winner' AND verdicts.run_id IS NOT NULL"
+    " AND NOT EXISTS (SELECT 1 FROM verdicts AS later"
     " WHERE later.run_id = verdicts.run_id AND later.value_set IS verdicts.value_set AND later.id > verdicts.id)"
     " ORDER BY run_values.values_id = ? DESC, run_values.set_uid IS ? DESC, verdicts.id DESC LIMIT 1"
 )

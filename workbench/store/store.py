@@ -43,6 +43,7 @@ from workbench.store import (
 from workbench.store.connections import Readers, connect
 from workbench.store.errors import StoreError, failure
 from workbench.store.indexing import Indexer
+from workbench.store.judging import Judgements
 from workbench.store.opening import Opened, open_file
 from workbench.store.records import Partial, Recovered, RunBegun, RunStart, WholePrompt
 from workbench.store.searching import Searches
@@ -88,6 +89,11 @@ class Store:
     def upkeep(self) -> Upkeep:
         """What looks after the file."""
         return Upkeep(self.path, self._readers, self._write, self._alone)
+
+    @property
+    def judgements(self) -> Judgements:
+        """What people judged, across runs."""
+        return Judgements(self._readers, self._write)
 
     def close(self) -> None:
         """Write everything that was asked for, then close. Safe to repeat."""

@@ -27,6 +27,7 @@ from workbench.ui.lanes import LanesView
 from workbench.ui.notices import Notices
 from workbench.ui.overlays import Overlays
 from workbench.ui.places import places
+from workbench.ui.ranking import Ranking
 from workbench.ui.shell.actions import Actions
 from workbench.ui.shell.notice import NoticeBar
 from workbench.ui.shell.sidebar import SideBar
@@ -53,6 +54,7 @@ def build(window: MainWindow) -> Iterator[None]:
     window.prompts.load_now(opened.prompts)
     window.sidebar.divide(by_hand=geometry.restore_divider(frame.settings, geometry.SIDE, window.sidebar.splitter))
     yield
+    window.ranking = Ranking(window)
     window.views = Views(frame.stage, window.sidebar, places(window), window)
     frame.header.add_views(window.views.tabs)
     window.notice = NoticeBar()

@@ -51,7 +51,7 @@ class Handlers:
             "archive_prompt": lambda: self.archive_prompt(compose.prompt_uid),
             "show_archived": w.prompts.toggle_archived,
             "switch_prompt": self.to_prompts,
-            "undo": w.view.editor.undo,
+            "undo": self.undo,
             "redo": w.view.editor.redo,
             "add_message": w.view.editor.add_next,
             "add_system": lambda: w.view.editor.add_message("system"),
@@ -100,6 +100,7 @@ class Handlers:
             "note": lambda: w.dialogs.edit_note(compose.shown_row()),
             "view_compose": lambda: w.views.show("compose"),
             "view_history": lambda: w.views.show("history"),
+            **w.ranking.table(),
             "palette": w.overlays.open_palette,
             "shortcuts": w.overlays.open_sheet,
             "menu": w.header.open_menu,
@@ -128,6 +129,9 @@ class Handlers:
         window = self._window
         if window.notice.close_detail() or window.view.editing.finder.close() or window.gate.refuse():
             return
+        if window.ranking.is_judging:
+            window.ranking.end()
+            return
         if window.views.leave():
             return
         if window.timeline.marks.clear():
@@ -136,6 +140,13 @@ class Handlers:
             self.back()
         else:
             self._window.workbench.runner.stop_everything()
+
+    def undo(self) -> None:
+        """Take back the last edit, or while pairs are judged the last verdict."""
+        if self._window.ranking.is_judging:
+            self._window.ranking.undo()
+        else:
+            self._window.view.editor.undo()
 
     def back(self) -> None:
         """Return to the draft."""

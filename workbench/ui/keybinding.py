@@ -47,6 +47,7 @@ class KeyBindings(QObject):
         window.view.lanes.name_keys(self.name)
         window.view.pager.name_keys(self.name)
         window.view.blind.name_keys(self.name)
+        window.ranking.name_keys(self.name)
 
     def rebind(self, keymap: Keymap) -> None:
         """Put other keys in force, and keep them."""

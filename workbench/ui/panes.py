@@ -28,13 +28,15 @@ def panes(window: MainWindow) -> list[tuple[QWidget, Callable[[], None]]]:
     viewing = window.compose.viewing is not None and view.past_editor is not None
     editor = view.past_editor if viewing else view.editor
     values = view.past_values_panel if viewing else view.values
-    found: list[tuple[QWidget, Callable[[], None]]] = [(side.prompt_list, side.prompt_list.setFocus)]
-    if not side.iteration_list.isHidden():
-        found.append((side.iteration_list, side.iteration_list.setFocus))
+    found: list[tuple[QWidget, Callable[[], None]]] = [
+        (part, part.setFocus) for part in (side.prompt_list, side.iteration_list) if part.isVisible()
+    ]
+    if (rank := window.ranking.view) is not None and rank.isVisible():
+        found.append((rank, rank.judging.enter if window.ranking.is_judging else rank.enter))
     for part in (editor, values):
         if part is not None and part.isVisible() and (entry := _first_stop(part)) is not None:
             found.append((part, entry.setFocus))
-    slots = view.lanes.slots()
+    slots = view.lanes.slots() if view.isVisible() else []
     if (slot := view.lanes.focused_slot()) in slots:
         found.append((view.lanes, lambda: view.lanes.focus_lane(slots.index(slot))))
     elif (entry := _first_stop(view.lanes)) is not None:

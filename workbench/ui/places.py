@@ -21,4 +21,5 @@ def places(window: MainWindow) -> dict[View, Place]:
     return {
         "compose": Place("Compose", lambda: window.view, window.view.editor.focus_first),
         "history": Place("History", history.make, history.enter, has_side=False),
+        "rank": Place("Rank", window.ranking.make, window.ranking.enter),
     }

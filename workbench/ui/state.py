@@ -34,7 +34,7 @@ def window_state(window: MainWindow) -> WindowState:
         can_continue=_can_continue(window, focused) and not focused_running,
         can_mark=any(board.can_mark(slot) for slot in board.slots()),
         marked=bool(window.timeline.marks.uids),
-        can_undo=window.view.editor.can_undo,
+        can_undo=window.ranking.can_undo if window.ranking.is_judging else window.view.editor.can_undo,
         can_redo=window.view.editor.can_redo,
         has_older=shown + 1 < window.timeline.rowCount(),
         has_newer=viewing,
@@ -42,6 +42,7 @@ def window_state(window: MainWindow) -> WindowState:
         writable=not window.workbench.store.read_only,
         detail_open=window.notice.is_detail_open or window.gate.asks,
         find_open=window.view.editing.finder.is_open,
+        judging=window.ranking.is_judging,
     )
 
 

@@ -1,7 +1,8 @@
 """The order in which Tab goes through the window.
 
 Invariant: what is read first comes first, whenever its widgets were made: header, prompts, editor from top to bottom,
-lanes from left to right, the rest. Within a part the widgets keep the order that the part gave them.
+lanes from left to right, the ranking or the pair that is judged, the rest. Within a part the widgets keep the order
+that the part gave them.
 """
 
 from __future__ import annotations
@@ -21,7 +22,18 @@ def parts_of(window: MainWindow) -> list[QWidget]:
     side, lanes = window.sidebar, window.view.lanes
     columns = [column for slot in lanes.slots() if (column := lanes.column(slot)) is not None]
     lists = (side.prompt_list, side.iteration_list)
-    return [window.header, side, *lists, *window.view.parts(), *columns, lanes, window.views.here(), window.status]
+    rank = window.ranking.view.stops() if window.ranking.view is not None else []
+    return [
+        window.header,
+        side,
+        *lists,
+        *window.view.parts(),
+        *columns,
+        lanes,
+        window.views.here(),
+        *rank,
+        window.status,
+    ]
 
 
 def step(window: QWidget, parts: Sequence[QWidget], *, forward: bool) -> bool:

@@ -273,7 +273,9 @@ QPushButton[role="set-shown"] {
   font-weight: 600;
 }
 QPushButton[role="set-shown"]:focus { border-color: @accent; }
-QToolButton::menu-indicator, QPushButton[role="quiet"]::menu-indicator { image: none; width: 0; }
+QToolButton::menu-indicator, QPushButton[role="quiet"]::menu-indicator, QPushButton[role="choice"]::menu-indicator {
+  image: none; width: 0;
+}
 QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox {
   background: @surface; color: @text; border: 1px solid @border; border-radius: 6px; padding: 4px 8px;
   selection-background-color: @text_selection; selection-color: @text;
@@ -322,6 +324,7 @@ QPlainTextEdit[role="field-wrong"] { border: 1px solid @red; border-radius: 6px;
 QAbstractItemView { background: @surface; border: none; outline: none; selection-background-color: @selected;
   selection-color: @text; }
 QAbstractItemView[role="sunken"] { background: @sunken; }
+QTableView::item { padding: 0 5px; }
 QListWidget::item { padding: 3px 6px; border-radius: 4px; }
 QListWidget::item:selected { background: @selected; color: @text; }
 QListWidget::item:hover:!selected { background: @hover; }

@@ -41,6 +41,7 @@ from workbench.ui.handlers import Handlers
 from workbench.ui.keybinding import KeyBindings
 from workbench.ui.notices import Notices
 from workbench.ui.overlays import Overlays
+from workbench.ui.ranking import Ranking
 from workbench.ui.shell.actions import Actions
 from workbench.ui.shell.keybutton import with_key
 from workbench.ui.shell.notice import NoticeBar
@@ -71,6 +72,7 @@ class MainWindow(QObject):
     sets: SetActions
     layout_: LayoutActions
     blindness: Blindness
+    ranking: Ranking
 
     forward_asked = Signal()
     """A second start asked this window to come to the front."""
@@ -241,6 +243,12 @@ class MainWindow(QObject):
     def _lanes_use(self) -> None:
         self.notices.about_builtin(any(lane.endpoint == BUILTIN for lane in self.compose.lanes.lanes))
 
+    def choose_iteration(self, uid: str) -> None:
+        """Show a row of the timeline, in Compose."""
+        if self.views.shown != "compose":
+            self.views.show("compose")
+        self.compose.view(uid)
+
     def choose_prompt(self, uid: str) -> None:
         self.notice.clear("refusal")
         self.compose.open_prompt(uid)
@@ -273,6 +281,7 @@ class MainWindow(QObject):
         self.compose.stage.follow_others()
         self.prompts.refresh()
         self._show_database()
+        self.ranking.refresh()
 
     def show_session(self) -> None:
         if self.compose.stage.shown.is_blind:
@@ -304,7 +313,7 @@ class MainWindow(QObject):
     def verdict_key(self, key: VerdictKey) -> bool:
         """Give the verdict that a key means; False when it means none now."""
         if self.views.shown != "compose":
-            return False
+            return self.ranking.verdict_key(key)
         if key.lane:
             return self.handlers.mark_number(key.lane)
         self.compose.stage.judging.judge("tie" if key.kind == "tie" else "all_bad", self.shown_slots())

@@ -47,7 +47,7 @@ def wire(window: MainWindow) -> None:
     _wire_lanes(window)
     _wire_forecasts(window)
     side.prompt_chosen.connect(window.choose_prompt)
-    side.iteration_chosen.connect(compose.view)
+    side.iteration_chosen.connect(window.choose_iteration)
     side.new_prompt.connect(window.prompts_new)
     side.prompt_menu.connect(lambda uid, at: prompt_menu(window, uid, at))
     window.timeline.marks.changed.connect(window.update_state)
@@ -58,6 +58,7 @@ def wire(window: MainWindow) -> None:
         moved.connect(lambda: side.select_iteration(compose.shown_row()))
         # The rows of a prompt may come after its answers, and what can be walked to or noted depends on them.
         moved.connect(lambda: window.update_state())
+    window.views.changed.connect(window.ranking.view_changed)
     window.views.changed.connect(lambda _: window.update_state())
     window.header.palette_clicked.connect(window.actions_["palette"].trigger)
     window.header.settings_clicked.connect(lambda: window.dialogs.settings("keys"))

@@ -1,0 +1,132 @@
+"""The judging queue on real histories: what is drawn, what is stored, what undo takes back."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.usecases.judged_history import history, runs
+from workbench.host.clock import utc_now
+from workbench.host.ids import new_uid
+from workbench.store import Store, open_store
+from workbench.usecases.judging import Shown, Sitting
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Iterator[tuple[Store, str]]:
+    store, prompt = history(tmp_path / "history.db")
+    yield store, prompt
+    store.close()
+
+
+def sitting(made: tuple[Store, str]) -> Sitting:
+    return Sitting(*made, new_uid, utc_now)
+
+
+def drawn(one: Sitting) -> Shown:
+    shown = one.prepare()
+    assert shown is not None
+    return shown
+
+
+def test_pairs_are_of_different_makers_and_the_same_values(made: tuple[Store, str]) -> None:
+    store, prompt = made
+    runs(store, prompt, 12, judged=False)
+    answers = {answer.uid: answer for answer in store.judgements.answers(prompt)}
+    one = sitting(made)
+    seen = set()
+    while (shown := one.prepare()) is not None:
+        left, right = answers[shown.pair.left], answers[shown.pair.right]
+        assert left.values == right.values
+        assert left.who != right.who
+        assert shown.values[0][0] == "order"
+        assert shown.values[0][1] in shown.left
+        seen.add(frozenset((left.uid, right.uid)))
+    assert len(seen) == one.pairs > 12
+
+
+def test_a_verdict_is_stored_as_it_was_given(made: tuple[Store, str]) -> None:
+    store, prompt = made
+    runs(store, prompt, 6, judged=False)
+    one = sitting(made)
+    first, second, third = drawn(one), drawn(one), drawn(one)
+    one.judge(first, "winner", 2).result(10)
+    one.judge(second, "tie").result(10)
+    one.judge(third, "all_bad").result(10)
+    stored = store.judgements.verdicts(prompt)
+    assert [(v.run, v.kind, v.blind) for v in stored] == [("", k, True) for k in ("winner", "tie", "all_bad")]
+    assert [(o.uid, o.place) for o in stored[0].outputs] == [(first.pair.left, 2), (first.pair.right, 1)]
+    assert [o.uid for o in stored[1].outputs] == [second.pair.left, second.pair.right]
+    assert one.judged == 3
+
+
+def test_undo_brings_the_pair_back_and_takes_the_row_back(made: tuple[Store, str]) -> None:
+    store, prompt = made
+    runs(store, prompt, 6, judged=False)
+    one = sitting(made)
+    assert one.undo() is None
+    shown = drawn(one)
+    one.judge(shown, "tie").result(10)
+    undone = one.undo()
+    assert undone is not None
+    assert undone[0] is shown
+    undone[1].result(10)
+    assert (one.judged, store.judgements.verdicts(prompt)) == (0, [])
+
+
+def test_what_was_judged_before_comes_again_swapped_and_is_counted(made: tuple[Store, str]) -> None:
+    store, prompt = made
+    runs(store, prompt, 12, judged=False)
+    one = sitting(made)
+    for _ in range(5):
+        one.judge(drawn(one), "winner", 1).result(10)
+    before = {frozenset(o.uid for o in v.outputs): v.outputs[0].uid for v in store.judgements.verdicts(prompt)}
+    later, repeats = sitting(made), 0
+    for _ in range(40):
+        shown = drawn(later)
+        pair = frozenset((shown.pair.left, shown.pair.right))
+        if shown.pair.again:
+            repeats += 1
+            assert before[pair] == shown.pair.right
+        # Whoever won before wins again.
+        side = 2 if shown.pair.again else 1
+        later.judge(shown, "winner", side).result(10)
+    assert repeats == 2
+    assert (later.consistency.repeats, later.consistency.agreeing) == (2, 2)
+
+
+def test_nobody_to_judge_is_no_error(made: tuple[Store, str]) -> None:
+    one = sitting(made)
+    assert (one.pairs, one.prepare()) == (0, None)
+
+
+def test_strengths_are_learnt_while_pairs_go_on(made: tuple[Store, str]) -> None:
+    store, prompt = made
+    runs(store, prompt, 30, judged=False)
+    one = sitting(made)
+    for number in range(10):
+        assert not one.wants_to_learn, number
+        one.judge(drawn(one), "winner", 1).result(10)
+    assert one.wants_to_learn
+    one.learn()
+    assert not one.wants_to_learn
+    assert one.prepare() is not None
+
+
+def test_answers_of_a_blind_run_are_not_drawn_before_its_verdict(made: tuple[Store, str]) -> None:
+    store, prompt = made
+    runs(store, prompt, 4, blind=100)
+    assert sitting(made).pairs > 0
+    path = store.path
+    store.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("DELETE FROM verdicts")
+    connection.close()
+    reopened = open_store(path, now=utc_now(), uid=new_uid)
+    try:
+        assert Sitting(reopened, prompt, new_uid, utc_now).pairs == 0
+    finally:
+        reopened.close()

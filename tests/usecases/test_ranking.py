@@ -1,0 +1,119 @@
+"""Rank on real histories: who is ranked, what stands beside, and when a sentence stands in place of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.usecases.judged_history import MODELS, history, runs
+from workbench.core.runs import Verdict
+from workbench.host.clock import utc_now
+from workbench.host.ids import new_uid
+from workbench.store import Store
+from workbench.store.judged import Who
+from workbench.usecases.entrants import names
+from workbench.usecases.ranked import Grouping, Ranked
+from workbench.usecases.ranking import rank
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Iterator[tuple[Store, str]]:
+    store, prompt = history(tmp_path / "history.db")
+    yield store, prompt
+    store.close()
+
+
+def warnings(found: Ranked) -> str:
+    return " ".join(remark.text for remark in found.remarks if remark.warns)
+
+
+@pytest.mark.parametrize(
+    ("grouping", "expected"),
+    [
+        ("both", {f"v{v} · {m}" for v in (1, 2) for m in ("gpt-5-mini", "claude-haiku-4.5")}),
+        ("model", {"gpt-5-mini", "claude-haiku-4.5"}),
+        ("everywhere", {"gpt-5-mini", "claude-haiku-4.5"}),
+    ],
+)
+def test_who_is_ranked(made: tuple[Store, str], grouping: Grouping, expected: set[str]) -> None:
+    store, prompt = made
+    runs(store, prompt, 40, versions=2)
+    found = rank(store, prompt, grouping)
+    assert found.enough
+    assert {row.name for row in found.rows} == expected
+    assert (found.verdicts, found.blind) == (40, sum(v.blind for v in store.judgements.verdicts(prompt)))
+    for row in found.rows:
+        assert row.strength.low < row.strength.estimate < row.strength.high
+        assert row.strength.chances[0] < row.strength.chances[1] < row.strength.chances[2]
+    estimates = [row.strength.estimate for row in found.rows]
+    assert estimates == sorted(estimates, reverse=True)
+    assert sum(row.won for row in found.rows) == sum(row.lost for row in found.rows)
+
+
+def test_the_same_history_gives_the_same_ranking(made: tuple[Store, str]) -> None:
+    store, prompt = made
+    runs(store, prompt, 30)
+    assert rank(store, prompt, "both") == rank(store, prompt, "both")
+
+
+def test_costs_and_times_are_those_of_the_answers(made: tuple[Store, str]) -> None:
+    store, prompt = made
+    runs(store, prompt, 12, versions=1, models=(MODELS[0], "unknown/model"))
+    rows = {row.name: row for row in rank(store, prompt, "model").rows}
+    spent = {one.who.model: one for one in store.judgements.spent(prompt)}
+    priced = spent[MODELS[0]]
+    assert rows["gpt-5-mini"].per_thousand == pytest.approx(1000 * sum(priced.costs) / 12)
+    assert rows["gpt-5-mini"].median_ms == sorted(priced.durations)[5:7][0] / 2 + sorted(priced.durations)[5:7][1] / 2
+    assert (rows["model"].per_thousand, rows["model"].priced, rows["model"].answers) == (None, 0, 12)
+
+
+def test_too_little_is_said_in_place_of_a_table(made: tuple[Store, str]) -> None:
+    store, prompt = made
+    found = rank(store, prompt, "both")
+    assert (found.rows, found.enough.reason) == ((), "no_verdict")
+    runs(store, prompt, 3)
+    found = rank(store, prompt, "both")
+    assert (found.rows, found.enough.missing) == ((), 3)
+    assert "3 more verdicts" in found.enough.sentence
+
+
+def test_one_version_alone_cannot_be_ranked_by_version(made: tuple[Store, str]) -> None:
+    store, prompt = made
+    runs(store, prompt, 10, versions=1)
+    assert rank(store, prompt, "version").enough.reason == "one_entrant"
+
+
+def test_groups_that_no_verdict_connects_are_named(made: tuple[Store, str]) -> None:
+    store, prompt = made
+    runs(store, prompt, 40, versions=2)
+    assert "v1 · claude-haiku-4.5, v1 · gpt-5-mini / v2 · " in warnings(rank(store, prompt, "both"))
+    assert "connects" not in warnings(rank(store, prompt, "model"))
+
+
+def test_names_in_sight_and_answers_seen_before_are_warned_about(made: tuple[Store, str]) -> None:
+    store, prompt = made
+    outputs = runs(store, prompt, 20, versions=1, blind=0)
+    assert "20 of 20 verdicts were given with the names in sight" in warnings(rank(store, prompt, "model"))
+    for left, right in zip(outputs[::2], outputs[1::2], strict=True):
+        store.judgements.judge(new_uid(), "winner", (left, right), left, utc_now(), blind=True).result(10)
+    assert "judged before" in warnings(rank(store, prompt, "model"))
+    assert any("Judged again" in remark.text for remark in rank(store, prompt, "model").remarks)
+
+
+def test_all_bad_alone_ranks_nobody(made: tuple[Store, str]) -> None:
+    store, prompt = made
+    outputs = runs(store, prompt, 8, versions=1, judged=False)
+    for run, left, right in zip(
+        [answer.run for answer in store.judgements.answers(prompt)][::-2], outputs[::2], outputs[1::2], strict=True
+    ):
+        store.mark(run, new_uid(), Verdict("all_bad"), (left, right), utc_now()).result(10)
+    assert rank(store, prompt, "both").enough.reason == "all_bad"
+
+
+def test_names_tell_apart() -> None:
+    found = [Who(1, "litellm", "a/x"), Who(1, "litellm", "b/x"), Who(2, "e1", "y"), Who(2, "e2", "y")]
+    called = names(found, "model", {"e1": "Desk", "e2": "Rack"})
+    assert sorted(called.values()) == ["a/x", "b/x", "y (Desk)", "y (Rack)"]
+    assert set(names(found, "version", {}).values()) == {"v1", "v2"}

@@ -1,0 +1,79 @@
+"""The ranking that Rank shows, computed off the UI thread.
+
+Invariant: one ranking is computed at a time, and what is told is always the answer to the newest question: one that was
+asked meanwhile is computed next, and an older answer is dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.app.tasks import Tasks
+from workbench.store import Store
+from workbench.usecases.ranked import Grouping, Ranked
+
+
+class Rank(QObject):
+    """Asks for rankings. `prepare` is called on the thread of the first one: for imports that take long."""
+
+    ranked = Signal(object)
+    """Ranked"""
+    failed = Signal()
+    """The newest question has no answer; the error was reported."""
+    grouping_changed = Signal(str)
+
+    def __init__(
+        self, store: Store, tasks: Tasks, prepare: Callable[[], object], parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._store, self._tasks, self._prepare = store, tasks, prepare
+        self._prompt = ""
+        self.grouping: Grouping = "both"
+        self._is_computing = self._is_wanted = False
+
+    def show(self, prompt_uid: str) -> None:
+        """Rank the verdicts of a prompt, and anew when it is the same."""
+        self._prompt = prompt_uid
+        self.refresh()
+
+    def group(self, grouping: Grouping) -> None:
+        """Rank others."""
+        if grouping != self.grouping:
+            self.grouping = grouping
+            self.grouping_changed.emit(grouping)
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Compute anew."""
+        self._is_wanted = bool(self._prompt)
+        if self._is_wanted and not self._is_computing:
+            self._compute()
+
+    def _compute(self) -> None:
+        self._is_computing, self._is_wanted = True, False
+        store, prompt, grouping, prepare = self._store, self._prompt, self.grouping, self._prepare
+
+        def work() -> Ranked:
+            prepare()
+            from workbench.usecases.ranking import rank  # it brings numpy along
+
+            return rank(store, prompt, grouping)
+
+        self._tasks.run(work, self._done, self._broke)
+
+    def _done(self, found: Ranked) -> None:
+        self._is_computing = False
+        if self._is_wanted:
+            self._compute()
+        else:
+            self.ranked.emit(found)
+
+    def _broke(self, error: Exception) -> None:
+        self._is_computing = False
+        if self._is_wanted:
+            self._compute()
+        else:
+            self._tasks.report(error)
+            self.failed.emit()

@@ -1,0 +1,145 @@
+"""A ranking as an item model, and in words.
+
+Invariant: whatever the chart shows of a row stands in words in its cell too.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from workbench.core.money import show_cost
+from workbench.core.when import duration
+from workbench.usecases.ranked import Grouping, Ranked, RankRow
+
+Index = QModelIndex | QPersistentModelIndex
+ENTRANT, STRENGTH, WON, COST, LATENCY = range(5)
+_TITLES = (
+    ("Entrant", "Strength (Bradley–Terry, 95 % interval)", "Won", "Cost per 1k", "Median latency"),
+    ("Entrant", "Strength, 95 % interval", "Won", "Cost per 1k", "Latency"),
+    ("Entrant", "Strength", "Won", "Cost per 1k", "Latency"),
+)
+"""The headings, and with fewer words."""
+_TIPS = (
+    "Whom the verdicts are about.",
+    "How an entrant stands against the average of those ranked, which is the dashed line; the bar is its 95 % "
+    "interval. See “How this is computed” below.",
+    "Comparisons that were won, of all. Every run and value set weighs once, however many samples it had.",
+    "Dollars for 1,000 answers: the mean of those whose cost is known.",
+    "The median time from sending to the end of an answer.",
+)
+GROUPED: dict[Grouping, str] = {
+    "both": "version × model",
+    "version": "version",
+    "model": "model",
+    "everywhere": "model, all prompts",
+}
+
+
+class RankTable(QAbstractTableModel):
+    """Rows strongest first."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.rows: tuple[RankRow, ...] = ()
+        self._titles = _TITLES[0]
+
+    def set_rows(self, rows: tuple[RankRow, ...]) -> None:
+        """Show another ranking."""
+        self.beginResetModel()
+        self.rows = rows
+        self.endResetModel()
+
+    def set_brevity(self, level: int) -> None:
+        """Say everything in the headings (0), or less where there is less room (1, 2)."""
+        titles = _TITLES[level]
+        if titles is not self._titles:
+            self._titles = titles
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(titles) - 1)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else len(_TITLES[0])
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._titles[section]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return _TIPS[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row, column = self.rows[index.row()], index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            # The chart lies over this column.
+            return None if column == STRENGTH else _texts(row)[column]
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return _texts(row)[column]
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
+            return tip(row, column)
+        return None
+
+
+def _texts(row: RankRow) -> tuple[str, ...]:
+    return row.name, strength(row), won(row), _cost(row), _latency(row)
+
+
+def won(row: RankRow) -> str:
+    """Return "64 of 90"."""
+    return f"{_number(row.won)} of {_number(row.pairs)}"
+
+
+def strength(row: RankRow) -> str:
+    """Return the strength and its interval in words."""
+    low, middle, high = (round(100 * chance) for chance in row.strength.chances)
+    return (
+        f"Strength {_signed(row.strength.estimate)}, 95 % interval {_signed(row.strength.low)} to "
+        f"{_signed(row.strength.high)}: it beats the average entrant in {middle} of 100 cases, or {low} to {high}"
+    )
+
+
+def tip(row: RankRow, column: int) -> str:
+    """Return what lies behind a cell."""
+    if column in (ENTRANT, STRENGTH):
+        return f"{row.name}\n{strength(row)}."
+    if column == WON:
+        return (
+            f"{_number(row.won)} won, {_number(row.lost)} lost, {_number(row.tied)} tied, from {row.verdicts:,} "
+            f"verdicts, {row.blind:,} of them blind."
+        )
+    if column == COST and not row.free and row.priced < row.answers:
+        return f"Of {row.answers:,} answers {row.priced:,} have a known cost."
+    return f"From {row.answers:,} answers." if row.answers else "No finished answer is left to measure."
+
+
+def headline(found: Ranked) -> str:
+    """Return "347 verdicts · 212 blind"."""
+    verdicts = "1 verdict" if found.verdicts == 1 else f"{found.verdicts:,} verdicts"
+    return f"{verdicts} · {found.blind:,} blind"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value - round(value)) < 0.05 else f"{value:,.1f}"
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.2f}".replace("-", "−")
+
+
+def _cost(row: RankRow) -> str:
+    if row.free or row.per_thousand is None or not 0.1 <= row.per_thousand < 1:
+        return show_cost(row.per_thousand, free=row.free)
+    return f"${row.per_thousand:.2f}"
+
+
+def _latency(row: RankRow) -> str:
+    return "unknown" if row.median_ms is None else duration(round(row.median_ms))

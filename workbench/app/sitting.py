@@ -1,0 +1,176 @@
+"""Judging pairs on the screen: the next ones are ready before they are wanted.
+
+Invariant: nothing here waits. A pair is judged once, in the order of the keys; a verdict that could not be stored is
+told and not counted.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.app.tasks import Tasks
+from workbench.store import Store
+
+if TYPE_CHECKING:
+    from workbench.usecases.judging import Shown, Sitting
+
+AHEAD = 4
+"""Pairs that are ready: reading two texts takes a moment, and pressing a key none."""
+
+State = Literal["none", "opening", "waiting", "showing", "over"]
+
+
+class Sittings(QObject):
+    """One sitting at a time. `state` is "waiting" while the next pair is not ready yet, "over" when none is left."""
+
+    changed = Signal()
+    """Another pair is shown, or how far the sitting is."""
+
+    def __init__(
+        self,
+        store: Store,
+        tasks: Tasks,
+        new_uid: Callable[[], str],
+        now: Callable[[], str],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._store, self._tasks, self._new_uid, self._now = store, tasks, new_uid, now
+        self._sitting: Sitting | None = None
+        self._ahead: deque[Shown] = deque()
+        self._is_preparing = self._is_learning = self._is_exhausted = False
+        self.shown: Shown | None = None
+        self.state: State = "none"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody judges."""
+        return self.state != "none"
+
+    @property
+    def pairs(self) -> int:
+        """How many pairs there were to judge at the start."""
+        return 0 if self._sitting is None else self._sitting.pairs
+
+    @property
+    def judged(self) -> int:
+        """How many verdicts were given."""
+        return 0 if self._sitting is None else self._sitting.judged
+
+    def progress(self) -> str:
+        """Return "12 judged in this sitting · self-consistency 9 of 10"."""
+        if self._sitting is None:
+            return ""
+        said = f"{self._sitting.judged:,} judged in this sitting"
+        again = self._sitting.consistency
+        return f"{said} · self-consistency {again.agreeing} of {again.repeats}" if again.repeats else said
+
+    def start(self, prompt_uid: str) -> None:
+        """Begin a sitting over the answers of a prompt."""
+        self.end()
+        self.state = "opening"
+        self.changed.emit()
+        store, new_uid, now = self._store, self._new_uid, self._now
+        mark = self._mark = object()
+
+        def work() -> Sitting:
+            from workbench.usecases.judging import Sitting  # it brings numpy along
+
+            return Sitting(store, prompt_uid, new_uid, now)
+
+        def opened(sitting: Sitting) -> None:
+            if mark is self._mark and self.is_open:
+                self._sitting = sitting
+                self._next()
+
+        def broke(error: Exception) -> None:
+            self._tasks.report(error)
+            if mark is self._mark:
+                self.end()
+
+        self._tasks.run(work, opened, broke)
+
+    def judge(self, kind: Literal["winner", "tie", "all_bad"], winner: int = 0) -> bool:
+        """Give a verdict on the shown pair, and show the next; False while none is shown."""
+        sitting, shown = self._sitting, self.shown
+        if sitting is None or shown is None:
+            return False
+
+        def broke(error: Exception) -> None:
+            sitting.forget(shown)
+            self._tasks.report(error)
+            self.changed.emit()
+
+        self._tasks.watch(sitting.judge(shown, kind, winner), None, broke)
+        self._learn(sitting)
+        self._next()
+        return True
+
+    def undo(self) -> bool:
+        """Take the last verdict back and show its pair again; False when there is none."""
+        undone = None if self._sitting is None else self._sitting.undo()
+        if undone is None:
+            return False
+        if self.shown is not None:
+            self._ahead.appendleft(self.shown)
+        self.shown, future = undone
+        self.state = "showing"
+        self._tasks.watch(future)
+        self.changed.emit()
+        return True
+
+    def end(self) -> None:
+        """End the sitting; all verdicts are stored."""
+        if self.state == "none":
+            return
+        self._sitting, self.shown, self.state = None, None, "none"
+        self._ahead.clear()
+        self._is_preparing = self._is_learning = self._is_exhausted = False
+        self.changed.emit()
+
+    def _next(self) -> None:
+        self.shown = self._ahead.popleft() if self._ahead else None
+        self.state = "showing" if self.shown else "over" if self._is_exhausted else "waiting"
+        self.changed.emit()
+        self._prepare()
+
+    def _prepare(self) -> None:
+        sitting = self._sitting
+        if sitting is None or self._is_preparing or self._is_exhausted or len(self._ahead) >= AHEAD:
+            return
+        self._is_preparing = True
+
+        def ready(shown: Shown | None) -> None:
+            if sitting is not self._sitting:
+                return
+            self._is_preparing = False
+            if shown is None:
+                self._is_exhausted = True
+            else:
+                self._ahead.append(shown)
+            if self.state == "waiting":
+                self._next()
+            else:
+                self._prepare()
+
+        def broke(error: Exception) -> None:
+            self._tasks.report(error)
+            if sitting is self._sitting:
+                self.end()
+
+        self._tasks.run(sitting.prepare, ready, broke)
+
+    def _learn(self, sitting: Sitting) -> None:
+        if self._is_learning or not sitting.wants_to_learn:
+            return
+        self._is_learning = True
+
+        def learnt(_: object) -> None:
+            if sitting is self._sitting:
+                self._is_learning = False
+
+        self._tasks.run(sitting.learn, learnt)

@@ -1,0 +1,55 @@
+"""Judgements in an open history, as Rank and the judging queue use them.
+
+Invariant: reads block and belong on a worker thread; writes return at once with a future.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+
+from workbench.store import judged, pairs
+from workbench.store.connections import Readers
+from workbench.store.judged import Answer, AnswerText, Spent, StoredVerdict, VerdictKind
+
+Work = Callable[[sqlite3.Connection], None]
+
+
+class Judgements:
+    """What people judged, across runs. All methods raise StoreError, writes in their futures."""
+
+    def __init__(self, readers: Readers, write: Callable[[Work], Future[None]]) -> None:
+        self._readers = readers
+        self._write = write
+
+    def verdicts(self, prompt_uid: str | None) -> list[StoredVerdict]:
+        """Return the verdicts that count, oldest first; those of all prompts with None."""
+        with self._readers.use() as connection:
+            return judged.verdicts(connection, prompt_uid)
+
+    def spent(self, prompt_uid: str | None) -> list[Spent]:
+        """Return what finished answers of the newest runs cost and took, by who gave them."""
+        with self._readers.use() as connection:
+            return judged.spent(connection, prompt_uid)
+
+    def answers(self, prompt_uid: str) -> list[Answer]:
+        """Return the newest finished answers to a prompt that may be judged in pairs, newest first."""
+        with self._readers.use() as connection:
+            return judged.answers(connection, prompt_uid)
+
+    def text(self, output_uid: str) -> AnswerText:
+        """Return what an answer says and the values it answered."""
+        with self._readers.use() as connection:
+            return judged.text(connection, output_uid)
+
+    def judge(
+        self, uid: str, kind: VerdictKind, outputs: Sequence[str], winner: str, now: str, *, blind: bool
+    ) -> Future[None]:
+        """Add a verdict about answers in the order they were shown; `winner` is one of them, "" when nobody won."""
+        shown = tuple(outputs)
+        return self._write(lambda c: pairs.judge(c, uid, kind, shown, winner, now, blind=blind))
+
+    def take_back(self, verdict_uid: str, uid: str, now: str) -> Future[None]:
+        """Let a verdict about a pair count no more."""
+        return self._write(lambda c: pairs.take_back(c, verdict_uid, uid, now))

@@ -1,0 +1,93 @@
+"""The intervals of a ranking, drawn by pyqtgraph over the column of a table.
+
+Invariant: every interval lies at the height of its row, wherever the table is scrolled to, and all share one axis. The
+chart takes neither mouse nor keyboard: what it shows is told by the cells under it.
+"""
+
+from __future__ import annotations
+
+import pyqtgraph as pg
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtWidgets import QFrame, QWidget
+
+from workbench.ui.theme import Theme
+from workbench.usecases.ranked import RankRow
+
+# It would end Qt by itself when the program ends, which the program does.
+pg.setConfigOptions(exitCleanup=False)
+_MARGIN = 0.04
+_DOT = 9
+_BAR = 3
+_CAP = 0.11
+"""Half the height of the end of an interval, in rows."""
+
+
+class IntervalChart(pg.PlotWidget):
+    """One plot: a guide per row, the average as a dashed line, the intervals, and a dot for each estimate."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent, background=None, enableMenu=False)
+        self._theme = theme
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        # The selected row and the lines between rows show through.
+        self.viewport().setAutoFillBackground(False)
+        self.setStyleSheet("background: transparent")
+        self.setAccessibleName("Strengths with their intervals")
+        plot = self.getPlotItem()
+        plot.hideButtons()
+        plot.setContentsMargins(0, 0, 0, 0)
+        for axis in ("left", "bottom"):
+            plot.hideAxis(axis)
+        plot.setMouseEnabled(False, False)
+        plot.disableAutoRange()
+        plot.invertY(True)
+        plot.getViewBox().setDefaultPadding(0)
+        self._guides = pg.PlotCurveItem(connect="pairs", antialias=False)
+        self._average = pg.InfiniteLine(0, angle=90)
+        self._bars = pg.PlotCurveItem(connect="pairs", antialias=True)
+        self._dots = pg.ScatterPlotItem(size=_DOT, symbol="o", antialias=True)
+        for item in (self._guides, self._average, self._bars, self._dots):
+            plot.addItem(item)
+        self.paint()
+
+    def set_rows(self, rows: tuple[RankRow, ...]) -> None:
+        """Draw these, the first one at the top."""
+        if not rows:
+            return
+        left, right = min(0.0, *(row.strength.low for row in rows)), max(0.0, *(row.strength.high for row in rows))
+        edge = (right - left) * _MARGIN
+        self.getPlotItem().setXRange(left - edge, right + edge, padding=0)
+        guides: list[tuple[float, float]] = []
+        bars: list[tuple[float, float]] = []
+        for number, row in enumerate(rows):
+            middle, low, high = number + 0.5, row.strength.low, row.strength.high
+            guides += [(left - edge, middle), (right + edge, middle)]
+            bars += [(low, middle), (high, middle)]
+            # The ends, a short line each.
+            bars += [(end, middle + side) for end in (low, high) for side in (-_CAP, _CAP)]
+        self._guides.setData(*_across_and_down(guides))
+        self._bars.setData(*_across_and_down(bars))
+        self._dots.setData([row.strength.estimate for row in rows], [number + 0.5 for number in range(len(rows))])
+
+    def lie(self, over: QRect, row_height: int, scrolled: int) -> None:
+        """Lie over a column; `scrolled` is how many pixels of the rows are above it."""
+        self.setGeometry(over)
+        if row_height > 0 and over.height() > 0:
+            top = scrolled / row_height
+            self.getPlotItem().setYRange(top, top + over.height() / row_height, padding=0)
+
+    def paint(self) -> None:
+        """Take the colours of the theme."""
+        color = self._theme.color
+        self._guides.setPen(pg.mkPen(color("line"), width=1))
+        self._average.setPen(pg.mkPen(color("muted"), width=1, style=Qt.PenStyle.DashLine))
+        self._bars.setPen(pg.mkPen(color("accent"), width=_BAR, capStyle=Qt.PenCapStyle.FlatCap))
+        self._dots.setPen(pg.mkPen(color("surface"), width=1))
+        self._dots.setBrush(pg.mkBrush(color("text")))
+
+
+def _across_and_down(points: list[tuple[float, float]]) -> tuple[list[float], list[float]]:
+    return [across for across, _ in points], [down for _, down in points]

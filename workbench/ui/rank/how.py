@@ -1,0 +1,52 @@
+"""How a ranking is computed, for who wants to know before they believe it.
+
+Invariant: what is said here is what `core.ranking` and `usecases.ranking` do.
+"""
+
+from __future__ import annotations
+
+from workbench.core.ranking.enough import FEWEST
+
+PARTS: tuple[tuple[str, str], ...] = (
+    (
+        "Strength",
+        "The Bradley–Terry model with ties (Davidson 1970, JASA 65): the difference of two strengths gives the chance "
+        "that one beats the other. 0, the dashed line, is the average of those ranked. A strength says nothing about "
+        "how good anybody is, only how they stand to each other.",
+    ),
+    (
+        "Prior",
+        "Half a win and half a loss against an average entrant. Without it who never lost would be infinitely strong; "
+        "a handful of verdicts outweigh it.",
+    ),
+    (
+        "95 % interval",
+        "The wider of two: a bootstrap over runs with a fixed seed, up to 1,000 draws (Efron and Tibshirani 1993), and "
+        "the curvature of the likelihood (Laplace; for verdicts of several answers Varin, Reid and Firth 2011, "
+        "Statistica Sinica 21). In made cases whose truth was known, 95 of a hundred or more held it. "
+        "Two intervals may overlap although the two are told apart: the sentence below the table looks at their "
+        "difference.",
+    ),
+    (
+        "What is counted",
+        "Of one run and value set every two entrants make one comparison, however many samples there were. A winner "
+        "beats each of the others; those are not compared with each other (Luce 1959; Azari Soufiani, Chen, Parkes and "
+        f"Xia 2013). “All bad” compares nobody. There is no table below {FEWEST} comparisons: with fewer not even "
+        "agreement shows a difference.",
+    ),
+    (
+        "How many more verdicts",
+        "From the chance that the interval of the difference will leave out 0 (Spiegelhalter, Abrams and Myles 2004, "
+        "ch. 6), rounded up.",
+    ),
+    (
+        "Cost and latency",
+        "Of the newest attempts of finished answers in the last 5,000 runs. Blind runs are left out until they are "
+        "judged.",
+    ),
+)
+
+
+def text() -> str:
+    """Return it as plain paragraphs."""
+    return "\n\n".join(f"{title}. {words}" for title, words in PARTS)

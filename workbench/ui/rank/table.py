@@ -1,0 +1,142 @@
+"""The table of a ranking with the chart in its second column.
+
+Invariant: the chart follows its column and the scrolling of the rows; each row can be reached by keyboard and heard.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from workbench.app.rank_table import COST, ENTRANT, LATENCY, STRENGTH, WON, RankTable
+from workbench.ui.theme import Theme
+from workbench.usecases.ranked import RankRow
+
+if TYPE_CHECKING:
+    from workbench.ui.rank.chart import IntervalChart
+
+MOST_ROWS = 20
+"""Beyond so many the rows scroll by themselves."""
+_ROOM = 15
+"""Pixels on either side of the text of a cell; some of them part the columns."""
+_SHARE_OF_NAMES = 0.32
+_NARROW = (860, 560)
+"""Pixels of the table, with text at 100 %, below which the headings say less, and least."""
+
+
+class _Cells(QStyledItemDelegate):
+    """Names stand out; no cell is framed by itself."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        super().initStyleOption(option, index)
+        is_name = index.column() == ENTRANT
+        option.font = self._theme.font(bold=is_name, tabular=not is_name)
+        option.textElideMode = Qt.TextElideMode.ElideMiddle
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().paint(painter, option, index)
+        painter.setPen(self._theme.color("line"))
+        painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
+
+
+class RankingTable(QTableView):
+    """Shows a `RankTable`. It is as high as its rows, up to `MOST_ROWS`."""
+
+    def __init__(self, theme: Theme, model: RankTable, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme, self._table = theme, model
+        self.chart: IntervalChart | None = None
+        self.setModel(model)
+        self.setItemDelegate(_Cells(theme, self))
+        self.setAccessibleName("Ranking, strongest first")
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setSectionsClickable(False)
+        header.setHighlightSections(False)
+        self.verticalScrollBar().valueChanged.connect(lambda _: self._lay_chart())
+        theme.changed.connect(self.restyle)
+
+    def show_rows(self, rows: tuple[RankRow, ...]) -> None:
+        """Show a ranking, and draw it; the first one makes the chart."""
+        if self.chart is None:
+            from workbench.ui.rank.chart import IntervalChart  # it brings pyqtgraph along
+
+            self.chart = IntervalChart(self._theme, self.viewport())
+            self.chart.show()
+        self._table.set_rows(rows)
+        self.chart.set_rows(rows)
+        self.restyle()
+
+    def restyle(self) -> None:
+        """Take sizes and colours of the theme."""
+        self.verticalHeader().setDefaultSectionSize(round(self.fontMetrics().height() * 1.95))
+        if self.chart is not None:
+            self.chart.paint()
+        self._fit()
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        rows = min(self._table.rowCount(), MOST_ROWS) * self.verticalHeader().defaultSectionSize()
+        return QSize(600, self.horizontalHeader().sizeHint().height() + rows + 2 * self.frameWidth())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(300, self.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and self.model() is not None:
+            self.restyle()
+
+    def _fit(self) -> None:
+        """Give numbers what they need, names what is left up to a share, and the chart the rest."""
+        room, metrics = self.viewport().width(), self.fontMetrics()
+        self._table.set_brevity(sum(room < width * self._theme.scale for width in _NARROW))
+        for column in (WON, COST, LATENCY):
+            texts = [self._table.headerData(column, Qt.Orientation.Horizontal)]
+            texts += [str(self._table.index(row, column).data()) for row in range(min(len(self._table.rows), 200))]
+            widest = max(metrics.horizontalAdvance(text) for text in texts)
+            self.setColumnWidth(column, widest + 2 * _ROOM)
+            room -= self.columnWidth(column)
+        bold = self._theme.font(bold=True)
+        names = [QFontMetrics(bold).horizontalAdvance(row.name) for row in self._table.rows]
+        wanted = max(names, default=100) + 2 * _ROOM
+        self.setColumnWidth(ENTRANT, int(min(wanted, max(room * 0.5, self.viewport().width() * _SHARE_OF_NAMES))))
+        self.setColumnWidth(STRENGTH, max(60, room - self.columnWidth(ENTRANT)))
+        self._lay_chart()
+
+    def _lay_chart(self) -> None:
+        if self.chart is not None:
+            left = self.columnViewportPosition(STRENGTH)
+            over = QRect(left, 0, self.columnWidth(STRENGTH), self.viewport().height())
+            height = self.verticalHeader().defaultSectionSize()
+            self.chart.lie(over, height, self.verticalScrollBar().value())

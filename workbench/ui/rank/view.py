@@ -1,0 +1,212 @@
+"""The view of Rank: the heading, the table with its chart, and what has to be said about them.
+
+Invariant: there is either a table with what could mislead below it, or a sentence in its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.app.rank_table import GROUPED, RankTable, headline
+from workbench.ui.rank import how
+from workbench.ui.rank.judge import JudgePage
+from workbench.ui.rank.table import RankingTable
+from workbench.ui.shell.keybutton import KeyButton, KeyName
+from workbench.ui.theme import Theme, set_role
+from workbench.usecases.ranked import Grouping, Ranked, Remark
+
+_MARGIN = 22
+
+
+class RankView(QStackedWidget):
+    """Two pages: the ranking, and the queue that pairs are judged in."""
+
+    judge_clicked = Signal()
+
+    def __init__(self, theme: Theme, group_actions: Sequence[QAction], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._said: list[QLabel] = []
+        self._grouping: Grouping = "both"
+        self.ranking = QScrollArea(self)
+        self.ranking.setWidgetResizable(True)
+        self.ranking.setFrameShape(QFrame.Shape.NoFrame)
+        self.ranking.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.ranking.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.addWidget(self.ranking)
+        self._page = QWidget()
+        set_role(self._page, "surface")
+        self.ranking.setWidget(self._page)
+        self.judging = JudgePage(theme, self)
+        self.addWidget(self.judging)
+        self._build(group_actions)
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    def _build(self, group_actions: Sequence[QAction]) -> None:
+        page = self._page
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(_MARGIN, 14, _MARGIN, 16)
+        layout.setSpacing(10)
+        self._head = QGridLayout()
+        self._head.setHorizontalSpacing(8)
+        self._head.setColumnStretch(2, 1)
+        self.heading = QLabel("Who wins, and how sure are we?", page)
+        self.heading.setMinimumWidth(1)
+        self.pill = QLabel(page)
+        set_role(self.pill, "pill")
+        self.pill.hide()
+        self.group = QPushButton(page)
+        set_role(self.group, "choice")
+        self.group.setToolTip("Who is ranked")
+        menu = QMenu(self.group)
+        for action in group_actions:
+            menu.addAction(action)
+        self.group.setMenu(menu)
+        self.judge = KeyButton("Judge next pair blind", "", parent=page)
+        self.judge.set_label("Judge next pair blind", "Judge")
+        self.judge.clicked.connect(self.judge_clicked)
+        self._head.addWidget(self.heading, 0, 0)
+        self._head.addWidget(self.pill, 0, 1, Qt.AlignmentFlag.AlignVCenter)
+        self._buttons = QWidget(page)
+        buttons = QHBoxLayout(self._buttons)
+        buttons.setContentsMargins(0, 0, 0, 0)
+        buttons.setSpacing(8)
+        buttons.addWidget(self.group)
+        buttons.addWidget(self.judge)
+        self._head.addWidget(self._buttons, 0, 3)
+        layout.addLayout(self._head)
+        self.table_model = RankTable(self)
+        self.table = RankingTable(self._theme, self.table_model, page)
+        self.table.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.table.hide()
+        layout.addWidget(self.table)
+        self.instead = _sentence(page)
+        self.instead.setText("Counting the verdicts…")
+        layout.addWidget(self.instead)
+        self._remarks = QVBoxLayout()
+        self._remarks.setSpacing(6)
+        layout.addLayout(self._remarks)
+        self.fold = QPushButton("▸ How this is computed", page)
+        self.fold.setCheckable(True)
+        self.fold.setToolTip("The model, the prior, and what the interval means")
+        set_role(self.fold, "quiet")
+        self.fold.toggled.connect(self._unfold)
+        layout.addWidget(self.fold, 0, Qt.AlignmentFlag.AlignLeft)
+        self.how = _sentence(page)
+        self.how.setText(how.text())
+        self.how.hide()
+        layout.addWidget(self.how)
+        layout.addStretch(1)
+
+    def name_keys(self, name: KeyName) -> None:
+        """Name the keys in force."""
+        self.judge.set_key(name("judge"))
+        self.judging.name_keys(name)
+
+    def set_grouping(self, grouping: Grouping) -> None:
+        """Say who is ranked."""
+        self._grouping = grouping
+        self._lay_head()
+        self.group.setAccessibleName(f"Group by {GROUPED[grouping]}; choose another grouping")
+
+    def show_ranked(self, found: Ranked) -> None:
+        """Show a ranking."""
+        self.pill.setText(headline(found))
+        self.pill.show()
+        self._lay_head()
+        if found.rows:
+            self.table.show_rows(found.rows)
+        self.table.setVisible(bool(found.rows))
+        self.instead.setText(found.enough.sentence)
+        self.instead.setVisible(not found.rows)
+        self._say(found.remarks)
+
+    def show_failed(self) -> None:
+        """Say that there is no ranking; why was said elsewhere."""
+        self.table.hide()
+        self.instead.setText("The verdicts could not be read.")
+        self.instead.show()
+        self._say(())
+
+    def remarks(self) -> list[str]:
+        """Return the sentences below the table."""
+        return [label.text() for label in self._said]
+
+    def enter(self) -> None:
+        """Take the keyboard."""
+        (self.table if self.table.isVisible() else self.judge).setFocus()
+
+    def stops(self) -> list[QWidget]:
+        """Return the parts in reading order."""
+        return [self.group, self.judge, self.table, self.fold, *self.judging.stops()]
+
+    def _say(self, remarks: Sequence[Remark]) -> None:
+        for old in self._said:
+            self._remarks.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        self._said = []
+        for remark in remarks:
+            label = _sentence(self._page)
+            # In words too: a colour alone tells nobody.
+            label.setText(f"⚠ Could mislead: {remark.text}" if remark.warns else remark.text)
+            self._remarks.addWidget(label)
+            label.show()
+            self._said.append(label)
+
+    def _unfold(self, unfolded: bool) -> None:
+        self.how.setVisible(unfolded)
+        self.fold.setText(f"{'▾' if unfolded else '▸'} How this is computed")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._lay_head()
+
+    def _restyle(self) -> None:
+        self.heading.setFont(self._theme.font(1.5, bold=True))
+        self._lay_head()
+
+    def _lay_head(self) -> None:
+        """Put the buttons beside the heading, below it where there is no room, and there let them say less."""
+        room = self.width() - 2 * _MARGIN - 24
+        title = self.heading.sizeHint().width() + (self.pill.sizeHint().width() if self.pill.text() else 0) + 24
+        self.judge.say(0)
+        self.group.setText(f"Group by {GROUPED[self._grouping]} ▾")
+        is_below = title + self._buttons_width() > room
+        if is_below and self._buttons_width() > room:
+            self.judge.say(2)
+            self.group.setText(f"{GROUPED[self._grouping].capitalize()} ▾")
+        self._head.removeWidget(self._buttons)
+        if is_below:
+            self._head.addWidget(self._buttons, 1, 0, 1, 4, Qt.AlignmentFlag.AlignLeft)
+        else:
+            self._head.addWidget(self._buttons, 0, 3)
+
+    def _buttons_width(self) -> int:
+        return self.group.sizeHint().width() + self.judge.sizeHint().width() + 8
+
+
+def _sentence(parent: QWidget) -> QLabel:
+    label = QLabel(parent)
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    set_role(label, "muted")
+    return label

@@ -1,0 +1,185 @@
+"""Rank in the window: what its commands do, and when it looks at the history anew.
+
+Invariant: nothing of the view is imported before it is first shown, and the long imports of its first ranking happen on
+a thread. While pairs are judged nothing beside them is shown that could tell who answered.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from workbench.app.commands import VerdictKey
+from workbench.host.clock import utc_now
+from workbench.host.ids import new_uid
+
+if TYPE_CHECKING:
+    from workbench.app.rank import Rank
+    from workbench.app.sitting import Sittings
+    from workbench.ui.rank.view import RankView
+    from workbench.ui.window import MainWindow
+    from workbench.usecases.ranked import Grouping
+
+
+class Ranking(QObject):
+    """`view`, `rank` and `sittings` are None before somebody went there."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self.view: RankView | None = None
+        self.rank: Rank | None = None
+        self.sittings: Sittings | None = None
+
+    def table(self) -> dict[str, Callable[[], object]]:
+        """Return a handler for every command."""
+        show = self._window.views.show
+        groups: tuple[Grouping, ...] = ("both", "version", "model", "everywhere")
+        return {
+            "view_rank": lambda: show("rank"),
+            "judge": self.judge,
+            "judge_undo": self.undo,
+            **{f"group_{name}": partial(self._group, name) for name in groups},
+        }
+
+    def make(self) -> QWidget:
+        """Make the view."""
+        from workbench.app.rank import Rank
+        from workbench.app.sitting import Sittings
+        from workbench.ui.rank.view import RankView
+
+        window, store = self._window, self._window.workbench.store
+        actions = [window.actions_[f"group_{name}"] for name in ("both", "version", "model", "everywhere")]
+        view = self.view = RankView(window.theme, actions)
+        rank = self.rank = Rank(store, window.tasks, _import_chart, self)
+        sittings = self.sittings = Sittings(store, window.tasks, new_uid, utc_now, self)
+        view.set_grouping(rank.grouping)
+        view.name_keys(window.keys.name)
+        rank.ranked.connect(view.show_ranked)
+        rank.failed.connect(view.show_failed)
+        rank.grouping_changed.connect(view.set_grouping)
+        view.judge_clicked.connect(self.judge)
+        view.judging.verdict_wanted.connect(self._judge)
+        view.judging.undo_wanted.connect(self.undo)
+        view.judging.end_wanted.connect(self.end)
+        sittings.changed.connect(self._show_sitting)
+        window.compose.prompt_changed.connect(self._prompt_changed)
+        return view
+
+    def enter(self) -> None:
+        """Give the view the keyboard."""
+        if self.view is not None:
+            self.view.enter()
+
+    def view_changed(self, shown: str) -> None:
+        """Look at the history anew when the view is entered; leaving it ends the sitting."""
+        if shown == "rank":
+            self.refresh()
+        else:
+            self.end()
+
+    def refresh(self) -> None:
+        """Rank what the history holds by now, if that is in sight."""
+        if self.rank is not None and self._window.views.shown == "rank":
+            self.rank.show(self._window.compose.prompt_uid)
+
+    @property
+    def is_judging(self) -> bool:
+        """Whether pairs are judged."""
+        return self.sittings is not None and self.sittings.is_open
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether a verdict of this sitting can be taken back."""
+        return self.sittings is not None and self.sittings.judged > 0
+
+    def judge(self) -> None:
+        """Begin a sitting."""
+        window = self._window
+        if not window.compose.prompt_uid:
+            return
+        window.views.show("rank")
+        if self.view is not None and self.sittings is not None and not self.sittings.is_open:
+            self.view.setCurrentWidget(self.view.judging)
+            window.sidebar.hide()
+            self.sittings.start(window.compose.prompt_uid)
+
+    def verdict_key(self, key: VerdictKey) -> bool:
+        """Give the verdict that a key means; False when it means none now."""
+        if key.lane > 2 or not self.is_judging:
+            return False
+        self._judge("winner" if key.lane else "tie" if key.kind == "tie" else "all_bad", key.lane)
+        return True
+
+    def undo(self) -> None:
+        """Take the last verdict of this sitting back."""
+        if self.sittings is not None:
+            self.sittings.undo()
+
+    def end(self) -> None:
+        """End the sitting and show the ranking anew; without effect when nobody judges."""
+        if self.sittings is not None and self.sittings.is_open:
+            self.sittings.end()
+
+    def name_keys(self, name: Callable[[str], str]) -> None:
+        """Name the keys in force."""
+        if self.view is not None:
+            self.view.name_keys(name)
+
+    def _judge(self, kind: Literal["winner", "tie", "all_bad"], winner: int) -> None:
+        if self.sittings is not None:
+            self.sittings.judge(kind, winner)
+
+    def _group(self, grouping: Grouping) -> None:
+        if self.rank is not None:
+            self.rank.group(grouping)
+
+    def _prompt_changed(self, _: str) -> None:
+        self.end()
+        self.refresh()
+
+    def _show_sitting(self) -> None:
+        view, sittings, window = self.view, self.sittings, self._window
+        if view is None or sittings is None:
+            return
+        if not sittings.is_open:
+            view.setCurrentWidget(view.ranking)
+            if window.views.shown == "rank":
+                window.sidebar.show()
+                self.refresh()
+                view.enter()
+            window.update_state()
+            return
+        page = view.judging
+        page.set_progress(sittings.progress(), can_undo=sittings.judged > 0)
+        if sittings.shown is not None:
+            was_hidden = page.answers.isHidden()
+            page.show_pair(sittings.shown.left, sittings.shown.right, sittings.shown.values)
+            if was_hidden:
+                page.enter()
+        elif sittings.state == "over":
+            page.show_message(_over(sittings.pairs, sittings.judged))
+        elif sittings.state == "opening":
+            page.show_message("Looking for pairs…")
+        window.update_state()
+
+
+def _over(pairs: int, judged: int) -> str:
+    if judged:
+        return "No pair is left. Run other versions or models to the same values, and there are new ones."
+    if pairs:
+        return "No pair is left to judge."
+    return (
+        "There are no two answers to compare. A pair needs finished answers of two versions or models to the same "
+        "values; run them, and judge a blind run before its answers can come here."
+    )
+
+
+def _import_chart() -> None:
+    """Bring along what drawing needs, half a second of imports, on the thread that calls."""
+    importlib.import_module("workbench.ui.rank.chart")

@@ -1,0 +1,54 @@
+"""Whom verdicts are about: the answers' makers, grouped and named.
+
+Invariant: two that are ranked apart never have the same name.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from workbench.core.lanes import short_model
+from workbench.core.ranking.judgements import Judged, Judgement
+from workbench.store.judged import StoredVerdict, Who
+from workbench.usecases.ranked import Grouping
+
+_APART = "\x1f"
+
+
+def entrant(who: Who, grouping: Grouping) -> str:
+    """Return what tells an entrant of this grouping from the others; versions sort by number."""
+    parts = {
+        "version": (f"{who.version:09}",),
+        "both": (f"{who.version:09}", who.model, who.endpoint),
+    }.get(grouping, (who.model, who.endpoint))
+    return _APART.join(parts)
+
+
+def names(found: Iterable[Who], grouping: Grouping, endpoints: Mapping[str, str]) -> dict[str, str]:
+    """Return how entrants are called: models without their provider, as far as that tells them apart.
+
+    `endpoints` are the names of endpoints by uid.
+    """
+    makers = {entrant(who, grouping): who for who in found}
+    if grouping == "version":
+        return {key: f"v{who.version}" for key, who in makers.items()}
+    models = {(who.endpoint, who.model) for who in makers.values()}
+    short = Counter(short_model(model) for _, model in models)
+    full = Counter(model for _, model in models)
+    titles = {}
+    for endpoint, model in models:
+        title = short_model(model) if short[short_model(model)] == 1 else model
+        titles[endpoint, model] = title if full[model] == 1 else f"{title} ({endpoints.get(endpoint) or endpoint})"
+    prefix = "v{} · " if grouping == "both" else ""
+    return {key: prefix.format(who.version) + titles[who.endpoint, who.model] for key, who in makers.items()}
+
+
+def judgement(verdict: StoredVerdict, grouping: Grouping) -> Judgement:
+    """Return a stored verdict as the statistics take it.
+
+    What was judged in a pair is drawn as one with all pairs of the same runs: those answers were made together.
+    """
+    run = verdict.run or " ".join(sorted({output.run for output in verdict.outputs}))
+    outputs = tuple(Judged(one.uid, entrant(one.who, grouping), one.place) for one in verdict.outputs)
+    return Judgement(run, verdict.values, verdict.kind, outputs, verdict.blind, verdict.seen)

@@ -1,0 +1,201 @@
+"""The judging queue: pairs of answers, blind, most telling first, and the verdicts on them.
+
+Invariant: what is shown of a pair says nothing about who answered. A verdict is stored in the order the answers were
+shown, belongs to no run, and undo adds a row that takes it back. This module brings numpy along, so nothing imports it
+before somebody judges.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from itertools import combinations, islice, product
+
+from workbench.core.ranking.davidson import Fit, covariance, fit
+from workbench.core.ranking.evidence import Floats
+from workbench.core.ranking.honesty import Agreement, agreement
+from workbench.core.ranking.judgements import Judgement, compare
+from workbench.core.ranking.pairing import Candidate, Pair, believe, queue, take
+from workbench.store import Store
+from workbench.store.judged import Answer, StoredOutput, StoredVerdict, VerdictKind, Who, place
+from workbench.usecases.entrants import entrant, judgement
+
+OF_EACH = 4
+"""Answers of one entrant to the same values that pairs are made of, the newest: more would tell little more of it."""
+MOST_PAIRS = 10_000
+ANEW = 10
+"""Verdicts after which strengths are fitted anew, so that the next pairs follow from what was said."""
+
+Beliefs = tuple[Fit, Floats]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A pair as it is shown: two texts and the values they answer."""
+
+    pair: Pair
+    left: str
+    right: str
+    values: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A verdict of this sitting, and the uid of its row. `stayed` is None for a pair that was not judged before."""
+
+    uid: str
+    shown: Shown
+    verdict: Judgement
+    stayed: bool | None
+
+
+class Sitting:
+    """One sitting over the answers of a prompt. Opening it, `prepare` and `learn` block; the other methods are quick.
+
+    `prepare` and `learn` may run on threads of their own, one call of each at a time.
+    """
+
+    def __init__(self, store: Store, prompt_uid: str, new_uid: Callable[[], str], now: Callable[[], str]) -> None:
+        """Read the history and put the pairs in order. Raises StoreError."""
+        self._store, self._new_uid, self._now = store, new_uid, now
+        stored = store.judgements.verdicts(prompt_uid)
+        self._before = [judgement(verdict, "both") for verdict in stored]
+        self._last = {pair: verdict for verdict in self._before for pair in _told(verdict)}
+        answers = store.judgements.answers(prompt_uid)
+        self._answers = {answer.uid: answer for answer in answers}
+        candidates = pairs(answers, self._before)
+        self.pairs = len(candidates)
+        """How many pairs there are to judge."""
+        self._said: list[Said] = []
+        self._learnt = 0
+        self._news: Beliefs | None = None
+        self._names = sorted({name for pair in candidates for name in (pair.first_entrant, pair.second_entrant)})
+        if self._names:
+            comparisons = compare(self._before)
+            fitted = fit(comparisons, also=self._names)
+            self._queue = queue(candidates, fitted, covariance(comparisons, fitted), seed=len(stored))
+
+    def prepare(self) -> Shown | None:
+        """Return the next pair with its texts, None when none is left. Raises StoreError."""
+        if not self._names:
+            return None
+        if self._news is not None:
+            news, self._news = self._news, None
+            self._queue = believe(self._queue, *news)
+        pair, self._queue = take(self._queue)
+        if pair is None:
+            return None
+        left, right = self._store.judgements.text(pair.left), self._store.judgements.text(pair.right)
+        return Shown(pair, left.text, right.text, tuple(json.loads(left.values).items()))
+
+    @property
+    def wants_to_learn(self) -> bool:
+        """Whether enough was said since the strengths were fitted."""
+        return abs(len(self._said) - self._learnt) >= ANEW
+
+    def learn(self) -> None:
+        """Fit the strengths to what was said, for the pairs after the next one."""
+        said = tuple(self._said)
+        self._learnt = len(said)
+        comparisons = compare([*self._before, *(one.verdict for one in said)])
+        fitted = fit(comparisons, also=self._names)
+        self._news = fitted, covariance(comparisons, fitted)
+
+    def judge(self, shown: Shown, kind: VerdictKind, winner: int = 0) -> Future[None]:
+        """Store a verdict on a pair; `winner` is 1 for the left answer, 2 for the right one, 0 when nobody won."""
+        outputs = (shown.pair.left, shown.pair.right)
+        won = outputs[winner - 1] if kind == "winner" else ""
+        verdict = self._verdict(outputs, kind, won)
+        uid, before = self._new_uid(), self._latest(frozenset(outputs))
+        stayed = None if before is None else agreement((before, verdict)).agreeing == 1
+        self._said.append(Said(uid, shown, verdict, stayed))
+        return self._store.judgements.judge(uid, kind, outputs, won, self._now(), blind=True)
+
+    def undo(self) -> tuple[Shown, Future[None]] | None:
+        """Take the last verdict of this sitting back and return its pair, None when there is none."""
+        if not self._said:
+            return None
+        last = self._said.pop()
+        return last.shown, self._store.judgements.take_back(last.uid, self._new_uid(), self._now())
+
+    def forget(self, shown: Shown) -> None:
+        """Count a verdict on this pair no more: it could not be stored."""
+        self._said = [one for one in self._said if one.shown is not shown]
+
+    @property
+    def judged(self) -> int:
+        """How many verdicts were given in this sitting."""
+        return len(self._said)
+
+    @property
+    def consistency(self) -> Agreement:
+        """How often a pair that had been judged before was judged alike in this sitting."""
+        repeats = [one.stayed for one in self._said if one.stayed is not None]
+        return Agreement(len(repeats), sum(repeats))
+
+    def _latest(self, pair: frozenset[str]) -> Judgement | None:
+        mine = (one.verdict for one in reversed(self._said) if {one.shown.pair.left, one.shown.pair.right} == pair)
+        return next(mine, self._last.get(pair))
+
+    def _verdict(self, outputs: Sequence[str], kind: VerdictKind, won: str) -> Judgement:
+        stored = StoredVerdict(
+            "",
+            self._answers[outputs[0]].values,
+            kind,
+            True,
+            False,
+            tuple(StoredOutput(uid, one.run, one.who, place(kind, won=uid == won)) for uid, one in self._both(outputs)),
+        )
+        return judgement(stored, "both")
+
+    def _both(self, outputs: Sequence[str]) -> list[tuple[str, Answer]]:
+        return [(uid, self._answers[uid]) for uid in outputs]
+
+
+def pairs(answers: Sequence[Answer], judged: Iterable[Judgement]) -> list[Candidate]:
+    """Return pairs of answers by different entrants to the same values, with how they were judged and shown before.
+
+    Of answers given newest first the newest are taken, fewer of each entrant where there would be too many pairs.
+    """
+    found: list[tuple[Answer, Answer]] = []
+    for of_each in range(OF_EACH, 0, -1):
+        found = list(islice(_met(answers, of_each), MOST_PAIRS + 1))
+        if len(found) <= MOST_PAIRS:
+            break
+    told: Counter[frozenset[str]] = Counter()
+    lefts: Counter[tuple[str, str]] = Counter()
+    for verdict in judged:
+        told.update(_told(verdict))
+        lefts.update((one.output, other.output) for one, other in combinations(verdict.outputs, 2))
+    return [
+        Candidate(
+            first.uid,
+            second.uid,
+            entrant(first.who, "both"),
+            entrant(second.who, "both"),
+            first.values,
+            lefts[first.uid, second.uid],
+            lefts[second.uid, first.uid],
+            told[frozenset((first.uid, second.uid))],
+        )
+        for first, second in found[:MOST_PAIRS]
+    ]
+
+
+def _met(answers: Sequence[Answer], of_each: int) -> Iterator[tuple[Answer, Answer]]:
+    by_values: dict[str, dict[Who, list[Answer]]] = defaultdict(lambda: defaultdict(list))
+    for answer in answers:
+        by_values[answer.values][answer.who].append(answer)
+    for makers in by_values.values():
+        for one, other in combinations(makers.values(), 2):
+            yield from product(one[:of_each], other[:of_each])
+
+
+def _told(verdict: Judgement) -> Iterator[frozenset[str]]:
+    """Yield the pairs of answers that a verdict says something about; nothing is said about two that lost."""
+    for one, other in combinations(verdict.outputs, 2):
+        if verdict.kind == "all_bad" or 1 in (one.place, other.place):
+            yield frozenset((one.output, other.output))

@@ -1,0 +1,135 @@
+"""Who wins, and how sure: from the verdicts in the history to one frozen result.
+
+Invariant: the same history gives the same result. This module brings numpy along, so nothing imports it before Rank is
+opened.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from statistics import median
+
+from workbench.core.ranking.davidson import fit
+from workbench.core.ranking.enough import enough
+from workbench.core.ranking.honesty import agreement, not_blind, places, seen_before
+from workbench.core.ranking.intervals import RESAMPLES, Uncertainty, measure
+from workbench.core.ranking.judgements import Comparisons, Judgement, Tally, compare
+from workbench.core.ranking.separation import separate, separation_words
+from workbench.store import Store
+from workbench.store.judged import Spent
+from workbench.usecases.entrants import entrant, judgement, names
+from workbench.usecases.ranked import Grouping, Ranked, RankRow, Remark, Strength
+
+_FITS = 40_000
+"""So many strengths are fitted at most over all resamples: a long list of entrants is drawn less often."""
+_FEWEST_RESAMPLES = 200
+_LISTED = 3
+
+
+def rank(store: Store, prompt_uid: str, grouping: Grouping) -> Ranked:
+    """Return the ranking of a prompt's verdicts; blocks. Raises StoreError."""
+    prompt = None if grouping == "everywhere" else prompt_uid
+    verdicts = store.judgements.verdicts(prompt)
+    judgements = [judgement(verdict, grouping) for verdict in verdicts]
+    comparisons = compare(judgements)
+    blind = sum(verdict.blind for verdict in verdicts)
+    is_enough = enough(comparisons)
+    if not is_enough:
+        return Ranked(prompt_uid, grouping, len(verdicts), blind, is_enough)
+    endpoints = {endpoint.uid: endpoint.name for endpoint in store.endpoints()}
+    titles = names((output.who for verdict in verdicts for output in verdict.outputs), grouping, endpoints)
+    resamples = max(_FEWEST_RESAMPLES, min(RESAMPLES, _FITS // len(comparisons.entrants)))
+    sure = measure(comparisons, fit(comparisons), resamples=resamples)
+    rows = _rows(comparisons, sure, titles, store.judgements.spent(prompt), grouping)
+    remarks = (*_standing(comparisons, sure, titles), *honesty(judgements))
+    return Ranked(prompt_uid, grouping, len(verdicts), blind, is_enough, rows, remarks)
+
+
+def _rows(
+    comparisons: Comparisons, sure: Uncertainty, titles: Mapping[str, str], spent: Sequence[Spent], grouping: Grouping
+) -> tuple[RankRow, ...]:
+    tallies = {tally.entrant: tally for tally in comparisons.tallies}
+    of: dict[str, list[Spent]] = defaultdict(list)
+    for one in spent:
+        of[entrant(one.who, grouping)].append(one)
+    return tuple(_row(key, titles[key], tallies[key], sure, of[key]) for key in sure.fit.ranked)
+
+
+def _row(key: str, name: str, tally: Tally, sure: Uncertainty, spent: Sequence[Spent]) -> RankRow:
+    interval = sure.of(key)
+    low, high = interval.chances
+    costs = [cost for one in spent for cost in one.costs]
+    durations = [duration for one in spent for duration in one.durations]
+    answers = sum(one.answers for one in spent)
+    return RankRow(
+        name,
+        Strength(interval.low, interval.estimate, interval.high, (low, sure.fit.chance(key), high)),
+        tally.won,
+        tally.lost,
+        tally.tied,
+        tally.verdicts,
+        tally.blind,
+        sum(costs) / len(costs) * 1000 if costs else None,
+        0 < answers == sum(one.local for one in spent),
+        len(costs),
+        answers,
+        median(durations) if durations else None,
+    )
+
+
+def _standing(comparisons: Comparisons, sure: Uncertainty, titles: Mapping[str, str]) -> Iterable[Remark]:
+    """Yield what tells the two strongest apart, and who is not connected."""
+    groups = sure.fit.groups
+    # Where the two strongest are not connected, the groups below say so.
+    if (found := separate(comparisons, sure)) is not None and found.state != "unconnected":
+        yield Remark(separation_words(found, titles.__getitem__))
+    if len(groups) > 1:
+        parts = " / ".join(_listed([titles[key] for key in group]) for group in groups[:_LISTED])
+        more = f" / {len(groups) - _LISTED} more" if len(groups) > _LISTED else ""
+        yield Remark(
+            f"No verdict connects these groups: {parts}{more}. How they stand to each other is not known; judge pairs "
+            "across them.",
+            warns=True,
+        )
+
+
+def _listed(titles: Sequence[str]) -> str:
+    rest = len(titles) - _LISTED
+    return ", ".join(titles[:_LISTED]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def honesty(judgements: Sequence[Judgement]) -> Iterable[Remark]:
+    """Yield what about the verdicts themselves could mislead, and how far they repeat themselves."""
+    named, seen, sides, again = (
+        not_blind(judgements),
+        seen_before(judgements),
+        places(judgements),
+        agreement(judgements),
+    )
+    if named.misleads:
+        yield Remark(
+            f"{named.count:,} of {named.of:,} verdicts were given with the names in sight, and names sway. Judge pairs "
+            "blind.",
+            warns=True,
+        )
+    if sides.misleads:
+        yield Remark(
+            f"The first place won {sides.first:,} of {sides.winners:,} blind verdicts, where chance would have it "
+            f"{sides.expected:,.0f}: the place may have swayed the judge. The judging queue balances places.",
+            warns=True,
+        )
+    if seen.misleads:
+        yield Remark(
+            f"{seen.count:,} of {seen.of:,} verdicts are about answers that had been judged before, so memory may have "
+            "had a part in them. New runs bring answers that nobody has seen.",
+            warns=True,
+        )
+    if again.repeats:
+        yield Remark(
+            f"Judged again, {again.agreeing:,} of {again.repeats:,} verdicts stayed the same"
+            + {True: ": more than a fifth may be slips.", False: ".", None: "; too few to tell how steady they are."}[
+                again.misleads
+            ],
+            warns=bool(again.misleads),
+        )
