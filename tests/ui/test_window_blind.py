@@ -212,7 +212,7 @@ def test_no_failure_of_one_lane_tells_which_it_is(desk: Desk, code: str) -> None
     assert failed is not None
     assert "Why is shown with the names" in failed.status.failure.sentence  # type: ignore[union-attr] # it failed
     details = [fold for fold in failed.findChildren(Fold) if fold.words() == "Details"]
-    assert details and all(fold.isHidden() for fold in details), "there are none to unfold"
+    assert [fold.isHidden() for fold in details] == [True], "there are none to unfold"
 
 
 @pytest.mark.parametrize("text", ["A line.\n" * 200, "- **an item**\n" * 200])
