@@ -115,7 +115,8 @@ class Stage(QObject):
     ) -> None:
         """Let the draft's lanes show this iteration's answers; the board changes with the next `show_draft_run`.
 
-        They are the answers to the set `active`, which the values panel shows, if the iteration has it. Those among the draft's `lanes` that stood beside it then show what they showed.
+        They are the answers to the set `active`, which the values panel shows, if the iteration has it. Those among the
+        draft's `lanes` that stood beside it then show what they showed.
         """
         self._take_in(detail)
         slots = {lane.slot for lane in lanes}
