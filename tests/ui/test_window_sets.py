@@ -26,6 +26,7 @@ def _paste(desk: Desk, text: str = ROWS) -> None:
     dialog = desk.window.frame.findChild(RowsDialog)
     assert dialog is not None
     desk.until(dialog.isActiveWindow)
+    assert dialog.isModal(), "no other prompt can be opened meanwhile"
     QTest.mouseClick(dialog.take, LEFT)
     desk.until(lambda: desk.window.frame.findChild(RowsDialog) is None)
     desk.until(desk.window.frame.isActiveWindow)
