@@ -67,6 +67,7 @@ def test_json_pasted_into_an_empty_prompt_is_offered(desk: Desk) -> None:
     window.notice.action_clicked.emit("offer")
     dialog = window.dialogs.conversation.dialog
     assert dialog is not None
+    assert dialog.isModal(), "no other prompt can be opened meanwhile"
     desk.until(dialog.replace.isEnabled)
     dialog.field.set_exact("nothing of the kind")
     desk.until(lambda: "No dialogue" in dialog.told.text())

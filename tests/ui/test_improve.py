@@ -76,6 +76,7 @@ def test_one_change_is_accepted_and_taken_back(desk: Desk) -> None:
     desk.until(lambda: "1 of 2 changes" in desk.notice())
     window.view.editor.undo()
     assert window.view.editor.content() == PROMPT
+    assert "1 of 2 changes" not in desk.notice(), "there is nothing left to take back"
     window.view.editor.redo()
     assert window.view.editor.content() == changed
     assert desk.rows("SELECT iterations FROM prompts") == iterations

@@ -169,5 +169,10 @@ def test_output_format_makes_an_object_that_is_checked_and_undo_takes_it_back(de
     assert json.loads(output.schema)["required"] == ["status", "reason"]
     assert editor.content().messages == start.messages
     assert "output format was replaced" in desk.notice()
+    desk.until(window.frame.isActiveWindow)
+    editor.focus_first()
+    desk.type("Hello. ")
     window.notice.action_clicked.emit("offer")
-    assert editor.content() == start
+    assert editor.content().output == start.output, "what was typed since is not what the offer is about"
+    assert editor.content().messages[0].text == "Hello. Hi"
+    assert "output format was replaced" not in desk.notice()

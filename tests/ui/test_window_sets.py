@@ -26,6 +26,7 @@ def _paste(desk: Desk, text: str = ROWS) -> None:
     dialog = desk.window.frame.findChild(RowsDialog)
     assert dialog is not None
     desk.until(dialog.isActiveWindow)
+    assert dialog.isModal(), "no other prompt can be opened meanwhile"
     QTest.mouseClick(dialog.take, LEFT)
     desk.until(lambda: desk.window.frame.findChild(RowsDialog) is None)
     desk.until(desk.window.frame.isActiveWindow)
@@ -181,3 +182,15 @@ def test_what_was_told_of_sets_goes_with_the_next_run(desk: Desk) -> None:
     assert "3 sets with values" in desk.notice()
     desk.run()
     assert "sets with values" not in desk.notice()
+
+
+def test_a_restart_shows_the_answers_to_the_values_that_are_shown(desk: Desk) -> None:
+    window = desk.open(ECHO)
+    _paste(desk)
+    desk.run()
+    desk.press(Qt.Key.Key_PageDown, ALT)
+    desk.close()
+    window = desk.open(ECHO)
+    assert dict(window.view.values.values())["question"] == "Money back?"
+    desk.until(lambda: "Money back?" in desk.text(0))
+    assert window.view.pager.name.full() == "Set 2 of 3 · refund"

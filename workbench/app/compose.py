@@ -170,7 +170,7 @@ class Compose(QObject):
         if uid != self._prompt:
             return
         if newest is not None and not self.stage.draft_run:
-            self.stage.adopt(newest, self.endpoints, self.lanes.lanes)
+            self.stage.adopt(newest, self.endpoints, self.lanes.lanes, self.sets.active)
         self.ready = True
         if self.viewing is None:
             self._show_draft_lanes()
@@ -277,7 +277,7 @@ class Compose(QObject):
             self.problem.emit(error.sentence, error.detail)
             return None
         if isinstance(detail, IterationDetail):
-            self.stage.adopt(detail, self.endpoints, after.lanes)
+            self.stage.adopt(detail, self.endpoints, after.lanes, after.active)
         self._leave_past()
         self.put_back(after, before)
         return before

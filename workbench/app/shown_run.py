@@ -118,6 +118,10 @@ class ShownRun:
         """Return it with another set shown, every lane on its first sample; `at` is brought into range."""
         return replace(self, at=max(0, min(len(self.sets) - 1, at)), samples={})
 
+    def paged_to(self, uid: str) -> ShownRun:
+        """Return it with the set of this uid shown, with the first one when the run has no such set."""
+        return self.paged(next((at for at, one in enumerate(self.sets) if one.uid and one.uid == uid), 0))
+
     def sampled(self, slot: str, sample: int) -> ShownRun:
         """Return it with another sample of a lane shown; out of range changes nothing."""
         if not 0 <= sample < self.samples_of(slot):

@@ -106,20 +106,22 @@ class Stage(QObject):
         self._before = self._draft_run
         self.outputs.add(handle.transcripts)
         run = started(handle, draft, lambda lane: _is_free(lane, endpoints), blind=blind)
-        at = next((i for i, one in enumerate(run.sets) if one.uid and one.uid == draft.active), 0)
-        run = run.with_beside(self._before, beside, self._name(self._before.uid)).paged(at)
+        run = run.with_beside(self._before, beside, self._name(self._before.uid)).paged_to(draft.active)
         self._draft_run, self._handle = run, handle
         self.show_draft_run()
 
-    def adopt(self, detail: IterationDetail, endpoints: Endpoints, lanes: Sequence[Lane] = ()) -> None:
+    def adopt(
+        self, detail: IterationDetail, endpoints: Endpoints, lanes: Sequence[Lane] = (), active: str = ""
+    ) -> None:
         """Let the draft's lanes show this iteration's answers; the board changes with the next `show_draft_run`.
 
-        Those among the draft's `lanes` that stood beside it then show what they showed.
+        They are the answers to the set `active`, which the values panel shows, if the iteration has it. Those among the
+        draft's `lanes` that stood beside it then show what they showed.
         """
         self._take_in(detail)
         slots = {lane.slot for lane in lanes}
         there = replace(detail, beside=tuple(one for one in detail.beside if one.slot in slots))
-        self._draft_run = run = stored(there, lambda lane: _is_free(lane, endpoints))
+        self._draft_run = run = stored(there, lambda lane: _is_free(lane, endpoints)).paged_to(active)
         # Older releases did not record what stood beside a run; a baseline knows by itself whose answers it keeps.
         have = {lane.slot for lane in run.lanes}
         for place, lane in enumerate(lanes):

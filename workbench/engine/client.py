@@ -50,7 +50,7 @@ _TOO_LONG = Failure(
     "too_long",
     "This request is larger than 7 MB and was not sent. Shorten the prompt or its values.",
 )
-_DIED = "The engine stopped and is being restarted. What had arrived is kept; retry the lane."
+_DIED = "The engine stopped and is being restarted. What had arrived is kept; try again."
 _CLOSED = Failure("engine_closed", "The engine was closed. Start the workbench again.")
 
 

@@ -31,7 +31,8 @@ class Notices(QObject):
         self._engine = ("", "")
         self._said: tuple[str, str, str] | None = None
         self._told, self._said_blind = "", False
-        self._undo: Callable[[], None] | None = None
+        self._undo: Callable[[], object] | None = None
+        self._is_undone: Callable[[], bool] | None = None
         self._hint_wanted = self._hint_hidden = False
         self._uses_builtin = False
         window.notice.action_clicked.connect(self._act)
@@ -97,15 +98,25 @@ class Notices(QObject):
         for key in ("revealed", "sets", "technique"):
             self._window.notice.clear(key)
 
-    def offer(self, sentence: str, label: str, act: Callable[[], None]) -> None:
-        """Say what was done and offer to undo it."""
-        self._undo = act
+    def offer(
+        self, sentence: str, label: str, act: Callable[[], object], is_undone: Callable[[], bool] | None = None
+    ) -> None:
+        """Say what was done and offer to undo it.
+
+        `is_undone` tells after an edit whether the person undid it already: the offer would then undo something else.
+        """
+        self._undo, self._is_undone = act, is_undone
         self._window.notice.show_notice("offer", sentence, action="offer", label=label)
 
     def withdraw_offer(self) -> None:
         """Take the offer back: it was undone otherwise, or the prompt that it is about is left."""
-        self._undo = None
+        self._undo = self._is_undone = None
         self._window.notice.clear("offer")
+
+    def text_changed(self) -> None:
+        """Withdraw an offer that has nothing left to undo."""
+        if self._undo is not None and self._is_undone is not None and self._is_undone():
+            self.withdraw_offer()
 
     def about_builtin(self, uses_builtin: bool) -> None:
         """Say once what the built-in model is for, while a lane uses it and until it is dismissed."""

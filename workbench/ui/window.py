@@ -192,7 +192,13 @@ class MainWindow(QObject):
 
     def offer_undo(self, sentence: str, before: Draft) -> None:
         """Say what was restored and offer the draft as it was."""
-        self.notices.offer(sentence, "Undo", lambda: self.compose.put_back(before, self.compose.draft()))
+        after = self.view.editor.content()
+        self.notices.offer(
+            sentence,
+            "Undo",
+            lambda: self.compose.put_back(before, self.compose.draft()),
+            lambda: self.view.editor.content() == before.content != after,
+        )
 
     def update_state(self) -> None:
         """Enable commands and name the number of lanes."""

@@ -34,6 +34,7 @@ def wire(window: MainWindow) -> None:
     compose.run_started.connect(window.notices.over)
     compose.changed.connect(window.update_state)
     view.editor.edited.connect(compose.edited)
+    view.editor.edited.connect(window.notices.text_changed)
     view.values.edited.connect(compose.edited)
     view.editor.techniques_wanted.connect(lambda: window.dialogs.techniques.choose())
     view.editor.improve_wanted.connect(window.actions_["improve"].trigger)

@@ -77,7 +77,7 @@ class AttachedFiles:
                 except OSError as error:
                     raise HostError(
                         "An attached file could not be written out for the call, so nothing was sent. "
-                        "Free some space, then retry the lane.",
+                        "Free some space, then try again.",
                         explain(error),
                     ) from error
                 self._written.add(name)

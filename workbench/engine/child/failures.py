@@ -55,7 +55,7 @@ def no_key(where: Where) -> CallError:
 
 def connect_failed(where: Where, detail: str) -> CallError:
     """Nobody answers at the address."""
-    ours = "Check the network, then retry the lane."
+    ours = "Check the network, then try again."
     theirs = "Is the server running, and is its address right?"
     return CallError(
         "connect_failed",
@@ -91,7 +91,7 @@ def timed_out(phase: str, seconds: float, where: Where) -> CallError:
         "listing": f"{where.endpoint} did not answer completely within {seconds:g} s. "
         "Try again, or type the model's name.",
         "silence": f"{where.endpoint} fell silent for {seconds:g} s in the middle of the answer. "
-        "What had arrived is kept; retry the lane.",
+        "What had arrived is kept; try again.",
     }[phase]
     return CallError(f"timeout_{phase}", sentence, retry=phase == "connect")
 
@@ -100,7 +100,7 @@ def half_answer(where: Where, detail: str) -> CallError:
     """The connection ended before the answer did."""
     return CallError(
         "half_answer",
-        f"{where.endpoint} hung up before the answer was complete. What had arrived is kept; retry the lane.",
+        f"{where.endpoint} hung up before the answer was complete. What had arrived is kept; try again.",
         detail,
         retry=True,
     )

@@ -91,7 +91,7 @@ def _read(attachment: Attachment, path: str, room: int) -> bytes:
     except OSError as error:
         raise CallError(
             "bad_file",
-            f"The file {attachment.name} could not be read, so nothing was sent. Attach it again, then retry the lane.",
+            f"The file {attachment.name} could not be read, so nothing was sent. Attach it again, then run again.",
             str(error),
         ) from error
     if hashlib.sha256(body).hexdigest() != attachment.hash:

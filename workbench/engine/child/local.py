@@ -64,7 +64,7 @@ class Local:
 async def _died(runtime: Runtime, model: Model, error: CallError) -> CallError:
     return CallError(
         "runtime_died",
-        f"The runtime of {model.name} ended. What had arrived is kept; retry the lane, and it is started again.",
+        f"The runtime of {model.name} ended. What had arrived is kept; try again, and it is started again.",
         f"{await runtime.report()}\n{error.failure.detail}".strip(),
         retry=True,
     )

@@ -128,7 +128,7 @@ def raise_error(data: Any, where: Where) -> None:
         raise CallError(failure.code, failure.sentence, failure.detail)
     raise CallError(
         "server_error",
-        f"{where.endpoint} reported an error instead of an answer. Its own words are in the details; retry the lane.",
+        f"{where.endpoint} reported an error instead of an answer. Its own words are in the details; try again.",
         error_words(data),
         retry=True,
     )

@@ -134,7 +134,8 @@ class SetActions(QObject):
         dialog.taken.connect(self._take)
         dialog.finished.connect(self._closed)
         self._dialog = dialog
-        dialog.show()
+        # Over the window: the sets would else become those of another prompt that is opened meanwhile.
+        dialog.open()
 
     def enlarge(self) -> None:
         """Open the value that has the caret, or the first one, in a large pane."""

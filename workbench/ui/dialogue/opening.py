@@ -76,7 +76,8 @@ class ConversationActions(QObject):
         dialog.chosen.connect(self._chosen)
         dialog.finished.connect(self._closed)
         self.dialog = dialog
-        dialog.show()
+        # Over the window: the messages would else go into another prompt that is opened meanwhile.
+        dialog.open()
 
     def _read(self, text: str) -> None:
         def show(found: Dialogue) -> None:

@@ -58,9 +58,14 @@ class TechniqueActions(QObject):
             editor.parts_shown.add_examples(example_pairs(technique))
             return
         if technique.place == "output":
-            replaced = editor.parts_shown.set_output(output_format(technique))
-            if replaced:
-                self._window.notices.offer("The output format was replaced.", "Undo", editor.undo)
+            before = editor.parts.output
+            if editor.parts_shown.set_output(output_format(technique)) and before is not None:
+                self._window.notices.offer(
+                    "The output format was replaced.",
+                    "Undo",
+                    lambda: editor.parts_shown.set_output(before),
+                    lambda: editor.parts.output == before,
+                )
             return
         editor.inserting.insert(insertion(_present(editor.content()), technique, editor.inserting.caret()))
 
