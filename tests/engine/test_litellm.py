@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +29,7 @@ from workbench.core.lanes import Endpoint
 from workbench.core.runs import Result
 from workbench.engine.calls import EngineError
 
+ROOT = Path(__file__).resolve().parents[2]
 KEY = "sk-ant-planted-0123456789"
 CLAUDE = "anthropic/claude-haiku-4-5"
 
@@ -267,3 +271,22 @@ def test_what_was_written_into_a_cache_is_counted_apart(engine: Engine, fake: Fa
     found = engine.ask(at(fake), model=CLAUDE, key=KEY).usage
     assert (found.input, found.output, found.cached, found.written) == (2507, 3, 500, 2000)
     assert engine.ask(at(fake), model=CLAUDE, key=KEY).usage.written in (None, 0)
+
+
+def test_a_call_loads_no_vocabulary_until_one_is_asked() -> None:
+    code = """
+import asyncio, copy, sys
+from workbench.engine.child import litellm_calls
+litellm = litellm_calls._import()
+from litellm.main import _get_encoding
+
+async def call():
+    asked = {"model": "anthropic/claude-haiku-4-5", "messages": [{"role": "user", "content": "Hi"}], "stream": True}
+    return [piece async for piece in await litellm.acompletion(**asked, mock_response="Hello")]
+
+pieces, handed = asyncio.run(call()), copy.deepcopy(_get_encoding())
+early = "tiktoken.load" in sys.modules
+print(len(pieces) > 0, early, handed.name, len(handed.encode("Hello world")))
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=100)
+    assert (done.stdout, done.stderr) == ("True False cl100k_base 2\n", "")
