@@ -17,7 +17,7 @@ FLAGS = [field.name for field in fields(WindowState) if isinstance(getattr(Windo
 
 @given(st.fixed_dictionaries({flag: st.booleans() for flag in FLAGS}), st.sampled_from(COMMANDS))
 def test_there_is_a_reason_exactly_when_it_cannot_be_done(flags: dict[str, bool], command: Command) -> None:
-    state = WindowState(**flags)
+    state = WindowState(view=command.views[0], **flags)
     assert bool(why_not(command, state)) is not command.enabled(state)
 
 
@@ -28,6 +28,10 @@ def test_there_is_a_reason_exactly_when_it_cannot_be_done(flags: dict[str, bool]
         ("add_message", WindowState(has_prompt=True, viewing=True), "not while something past is shown"),
         ("new_prompt", WindowState(writable=False), "the history is read-only"),
         ("stop", WindowState(), "nothing runs"),
+        ("add_message", WindowState(view="rank", has_prompt=True), "only in Compose"),
+        ("group_model", WindowState(), "not in this view"),
+        ("judge_undo", WindowState(view="rank"), "not now"),
+        ("group_model", WindowState(view="rank", judging=True), "not while pairs are judged"),
     ],
 )
 def test_the_reason_is_the_one_that_is_in_the_way(command: str, state: WindowState, reason: str) -> None:

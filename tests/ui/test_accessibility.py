@@ -115,6 +115,8 @@ STATES: dict[str, Callable[[Desk], object]] = {
     "code": lambda desk: desk.window.dialogs.code(desk.window.shown_slots()[0]),
     "picker": _picker,
     "parameters": lambda desk: desk.window.view.lanes.edit_params(desk.window.shown_slots()[0]),
+    "rank": lambda desk: desk.window.actions_["view_rank"].trigger(),
+    "judging": lambda desk: desk.window.actions_["judge"].trigger(),
     "renaming": lambda desk: desk.window.view.lanes.rename(desk.window.shown_slots()[0]),
 }
 

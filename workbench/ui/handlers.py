@@ -181,6 +181,12 @@ class Handlers:
             self._window.offer_undo(f"{did} {name(detail.row)}.", before)
             self._window.view.editor.focus_first()
 
+    def view_iteration(self, uid: str) -> None:
+        """Show a row of the timeline, which only Compose does."""
+        if self._window.views.shown != "compose":
+            self._window.views.show("compose")
+        self._window.compose.view(uid)
+
     def step_iteration(self, step: int) -> None:
         """Go to the next older (1) or newer (-1) iteration; newer than the newest is the draft."""
         window = self._window

@@ -85,7 +85,7 @@ class Ranking(QObject):
 
     def refresh(self) -> None:
         """Rank what the history holds by now, if that is in sight."""
-        if self.rank is not None and self._window.views.shown == "rank":
+        if self.rank is not None and not self.is_judging and self._window.views.shown == "rank":
             self.rank.show(self._window.compose.prompt_uid)
 
     @property

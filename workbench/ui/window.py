@@ -249,12 +249,6 @@ class MainWindow(QObject):
     def _lanes_use(self) -> None:
         self.notices.about_builtin(any(lane.endpoint == BUILTIN for lane in self.compose.lanes.lanes))
 
-    def choose_iteration(self, uid: str) -> None:
-        """Show a row of the timeline, in Compose."""
-        if self.views.shown != "compose":
-            self.views.show("compose")
-        self.compose.view(uid)
-
     def choose_prompt(self, uid: str) -> None:
         self.notice.clear("refusal")
         self.compose.open_prompt(uid)
@@ -287,7 +281,6 @@ class MainWindow(QObject):
         self.compose.stage.follow_others()
         self.prompts.refresh()
         self._show_database()
-        self.ranking.refresh()
 
     def show_session(self) -> None:
         if self.compose.stage.shown.is_blind:
@@ -312,8 +305,7 @@ class MainWindow(QObject):
             self.notices.quiet("recovered", sentence)
 
     def copy(self, slot: str) -> None:
-        shown = self.compose.board.shown(slot)
-        if shown is not None:
+        if (shown := self.compose.board.shown(slot)) is not None:
             QApplication.clipboard().setText(shown.text)
 
     def verdict_key(self, key: VerdictKey) -> bool:

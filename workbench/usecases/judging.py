@@ -11,7 +11,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, islice, product
 
 from workbench.core.ranking.davidson import Fit, covariance, fit
@@ -26,8 +26,9 @@ from workbench.usecases.entrants import entrant, judgement
 OF_EACH = 4
 """Answers of one entrant to the same values that pairs are made of, the newest: more would tell little more of it."""
 MOST_PAIRS = 10_000
-ANEW = 10
-"""Verdicts after which strengths are fitted anew, so that the next pairs follow from what was said."""
+ANEW, GROWN = 10, 20
+"""Strengths are fitted anew after ten verdicts, or a twentieth of all where those are more: fewer change little, and
+the queue itself counts each pair that it gives as judged."""
 
 Beliefs = tuple[Fit, Floats]
 
@@ -62,11 +63,12 @@ class Sitting:
         """Read the history and put the pairs in order. Raises StoreError."""
         self._store, self._new_uid, self._now = store, new_uid, now
         stored = store.judgements.verdicts(prompt_uid)
-        self._before = [judgement(verdict, "both") for verdict in stored]
-        self._last = {pair: verdict for verdict in self._before for pair in _told(verdict)}
+        before = [judgement(verdict, "both") for verdict in stored]
+        self._last = {pair: verdict for verdict in before for pair in _told(verdict)}
+        self._known = compare(before)
         answers = store.judgements.answers(prompt_uid)
         self._answers = {answer.uid: answer for answer in answers}
-        candidates = pairs(answers, self._before)
+        candidates = pairs(answers, before)
         self.pairs = len(candidates)
         """How many pairs there are to judge."""
         self._said: list[Said] = []
@@ -74,9 +76,8 @@ class Sitting:
         self._news: Beliefs | None = None
         self._names = sorted({name for pair in candidates for name in (pair.first_entrant, pair.second_entrant)})
         if self._names:
-            comparisons = compare(self._before)
-            fitted = fit(comparisons, also=self._names)
-            self._queue = queue(candidates, fitted, covariance(comparisons, fitted), seed=len(stored))
+            fitted = fit(self._known, also=self._names)
+            self._queue = queue(candidates, fitted, covariance(self._known, fitted), seed=len(stored))
 
     def prepare(self) -> Shown | None:
         """Return the next pair with its texts, None when none is left. Raises StoreError."""
@@ -94,13 +95,15 @@ class Sitting:
     @property
     def wants_to_learn(self) -> bool:
         """Whether enough was said since the strengths were fitted."""
-        return abs(len(self._said) - self._learnt) >= ANEW
+        return abs(len(self._said) - self._learnt) >= max(ANEW, self._known.comparing // GROWN)
 
     def learn(self) -> None:
         """Fit the strengths to what was said, for the pairs after the next one."""
         said = tuple(self._said)
         self._learnt = len(said)
-        comparisons = compare([*self._before, *(one.verdict for one in said)])
+        # What was judged again weighs twice here, which moves no pair that is drawn.
+        news = compare(one.verdict for one in said)
+        comparisons = replace(self._known, items=(*self._known.items, *news.items))
         fitted = fit(comparisons, also=self._names)
         self._news = fitted, covariance(comparisons, fitted)
 

@@ -79,6 +79,11 @@ class IntervalChart(pg.PlotWidget):
             top = scrolled / row_height
             self.getPlotItem().setYRange(top, top + over.height() / row_height, padding=0)
 
+    def height_of(self, row: int) -> float:
+        """Return how far below the top of the chart a row is drawn, in pixels."""
+        scene = self.getPlotItem().getViewBox().mapViewToScene(pg.Point(0, row + 0.5))
+        return float(self.mapFromScene(scene).y())
+
     def paint(self) -> None:
         """Take the colours of the theme."""
         color = self._theme.color

@@ -1,0 +1,225 @@
+"""Rank and its judging queue in the real window: what is shown, what keys do, and the rows they leave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QApplication, QWidget
+
+from tests.ui.desk import Desk
+from tests.ui.test_window_blind import _texts
+from tests.usecases.judged_history import MODELS, history, runs
+from workbench.app.rank_table import ENTRANT, STRENGTH
+from workbench.core.runs import Verdict
+from workbench.host.clock import utc_now
+from workbench.host.ids import new_uid
+from workbench.store import Store
+from workbench.ui.rank.view import RankView
+from workbench.ui.window import MainWindow
+
+pytestmark = pytest.mark.window
+Key = Qt.Key
+ALT, CTRL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
+PAIRS = "SELECT kind FROM verdicts WHERE run_id IS NULL ORDER BY id"
+
+
+def opened(desk: Desk, make: Callable[[Store, str], object]) -> MainWindow:
+    """Open a window over a history that `make` filled."""
+    store, prompt = history(desk.db)
+    make(store, prompt)
+    store.set_meta("last_prompt", prompt).result(10)
+    store.close()
+    return desk.open()
+
+
+def view(desk: Desk) -> RankView:
+    """Go to Rank by its key and wait for what it says."""
+    desk.press(Key.Key_4, ALT)
+    found = desk.window.ranking.view
+    assert found is not None
+    desk.until(lambda: found.pill.text())
+    return found
+
+
+def judging(desk: Desk) -> None:
+    """Begin a sitting by its key and wait for the first pair."""
+    desk.press(Key.Key_J)
+    ready(desk)
+
+
+def ready(desk: Desk) -> None:
+    sittings = desk.window.ranking.sittings
+    assert sittings is not None
+    desk.until(lambda: sittings.state == "showing")
+
+
+def test_nothing_of_rank_is_made_before_it_is_wanted(desk: Desk) -> None:
+    window = desk.open()
+    assert window.ranking.view is None
+    desk.press(Key.Key_4, ALT)
+    assert window.views.shown == "rank"
+    desk.press(Key.Key_1, ALT)
+    assert window.views.shown == "compose"
+
+
+def test_the_table_says_who_wins_and_how_sure(desk: Desk) -> None:
+    window = opened(desk, lambda store, prompt: runs(store, prompt, 60, versions=2))
+    rank = view(desk)
+    blind = desk.rows("SELECT total(blind) FROM verdicts")[0][0]
+    assert rank.pill.text() == f"60 verdicts · {blind:.0f} blind"
+    assert rank.table.isVisible()
+    names = [rank.table_model.index(row, ENTRANT).data() for row in range(rank.table_model.rowCount())]
+    assert sorted(names) == [f"v{v} · {m}" for v in (1, 2) for m in ("claude-haiku-4.5", "gpt-5-mini")]
+    assert any("No verdict connects" in text for text in rank.remarks())
+    assert window.sidebar.isVisible()
+
+
+def test_every_interval_is_told_in_words_and_drawn_beside_its_row(desk: Desk) -> None:
+    opened(desk, lambda store, prompt: runs(store, prompt, 60, versions=2))
+    rank = view(desk)
+    model, table = rank.table_model, rank.table
+    chart = table.chart
+    assert chart is not None
+    for number, row in enumerate(model.rows):
+        index = model.index(number, STRENGTH)
+        words = index.data(Qt.ItemDataRole.AccessibleTextRole)
+        assert f"{row.strength.estimate:+.2f}".replace("-", "−") in words
+        assert "95 % interval" in words
+        cell = table.visualRect(index)
+        assert abs(chart.mapToParent(QPoint(0, round(chart.height_of(number)))).y() - cell.center().y()) <= 1
+    told = QAccessible.queryAccessibleInterface(table)
+    assert told is not None
+    assert told.text(QAccessible.Text.Name) == "Ranking, strongest first"
+
+
+def test_other_groupings_rank_others(desk: Desk) -> None:
+    window = opened(desk, lambda store, prompt: runs(store, prompt, 60, versions=2))
+    rank = view(desk)
+    window.actions_["group_model"].trigger()
+    desk.until(lambda: [row.name for row in rank.table_model.rows] == ["gpt-5-mini", "claude-haiku-4.5"])
+    assert rank.group.text() == "Group by model ▾"
+    window.actions_["group_version"].trigger()
+    desk.until(lambda: not rank.table.isVisible())
+    assert "single entrant" in rank.instead.text()
+
+
+def test_too_little_is_a_sentence(desk: Desk) -> None:
+    desk.open()
+    rank = view(desk)
+    assert not rank.table.isVisible()
+    assert rank.instead.text() == "No verdict yet. 6 more verdicts, and there is a table."
+
+
+def test_a_sitting_by_keys_alone_is_stored_as_it_was_given(desk: Desk) -> None:
+    window = opened(desk, lambda store, prompt: runs(store, prompt, 12, judged=False))
+    view(desk)
+    judging(desk)
+    sittings = window.ranking.sittings
+    assert sittings is not None
+    assert not window.sidebar.isVisible()
+    shown = []
+    for key in (Key.Key_1, Key.Key_2, Key.Key_0, Key.Key_Minus):
+        ready(desk)
+        assert sittings.shown is not None
+        shown.append((sittings.shown.pair.left, sittings.shown.pair.right))
+        desk.press(key)
+    desk.until(lambda: len(desk.rows(PAIRS)) == 4)
+    stored = desk.rows(
+        "SELECT kind, blind, (SELECT group_concat(uid || ' ' || coalesce(place, '-'), ' ') FROM (SELECT uid, place FROM"
+        " verdict_outputs JOIN outputs ON outputs.id = output_id WHERE verdict_id = verdicts.id ORDER BY shown))"
+        " FROM verdicts ORDER BY verdicts.id"
+    )
+    expected = [("winner", 1, 2), ("winner", 2, 1), ("tie", 1, 1), ("all_bad", "-", "-")]
+    assert stored == [
+        (kind, 1, f"{left} {one} {right} {other}")
+        for (kind, one, other), (left, right) in zip(expected, shown, strict=True)
+    ]
+    assert window.ranking.view is not None
+    assert window.ranking.view.judging.progress.text() == "4 judged in this sitting"
+    desk.press(Key.Key_Escape)
+    assert not window.ranking.is_judging
+    assert window.sidebar.isVisible()
+    desk.until(lambda: window.ranking.view is not None and window.ranking.view.pill.text() == "4 verdicts · 4 blind")
+
+
+@pytest.mark.parametrize("key", [(Key.Key_Z,), (Key.Key_Z, CTRL)], ids=["z", "ctrl-z"])
+def test_undo_takes_the_row_back_and_shows_the_pair_again(desk: Desk, key: tuple[Qt.Key, ...]) -> None:
+    window = opened(desk, lambda store, prompt: runs(store, prompt, 12, judged=False))
+    view(desk)
+    judging(desk)
+    sittings = window.ranking.sittings
+    assert sittings is not None
+    first = sittings.shown
+    desk.press(Key.Key_1)
+    ready(desk)
+    second = sittings.shown
+    desk.press(*key)
+    assert sittings.shown is first
+    desk.until(lambda: [kind for (kind,) in desk.rows(PAIRS)] == ["winner", "none"])
+    desk.press(Key.Key_2)
+    assert sittings.shown is second
+    desk.until(lambda: [kind for (kind,) in desk.rows(PAIRS)] == ["winner", "none", "winner"])
+    assert window.workbench.store.judgements.verdicts(window.compose.prompt_uid)[0].outputs[1].place == 1
+
+
+def test_nothing_on_the_page_tells_who_answered(desk: Desk) -> None:
+    window = opened(desk, lambda store, prompt: runs(store, prompt, 12, judged=False, answer="An answer. {number}"))
+    view(desk)
+    judging(desk)
+    secrets = [name.split("/")[1] for name in MODELS] + ["v1", "v2", "v3", "$0."]
+    texts = [text for widget, text in _texts(window.frame) if isinstance(widget, QWidget) and widget.isVisible()]
+    assert [text for text in texts if any(secret in text for secret in secrets)] == []
+
+
+def test_a_blind_run_is_not_revealed_by_rank(desk: Desk) -> None:
+    def make(store: Store, prompt: str) -> None:
+        runs(store, prompt, 8, versions=1, models=MODELS, seed=2)
+        runs(store, prompt, 1, versions=1, models=("secret/one", "secret/two"), blind=100)
+
+    window = opened(desk, make)
+    # The blind run's verdict is gone, as if it had never been given.
+    (run,) = desk.rows("SELECT uid FROM runs ORDER BY id DESC LIMIT 1")[0]
+    outputs = desk.rows("SELECT outputs.uid FROM outputs JOIN runs ON runs.id = run_id WHERE runs.uid = ?", run)
+    window.workbench.store.mark(run, new_uid(), Verdict("none"), tuple(uid for (uid,) in outputs), utc_now()).result(10)
+    rank = view(desk)
+    assert not any("one" in row.name or "two" in row.name for row in rank.table_model.rows)
+
+
+def test_leaving_ends_the_sitting_and_keeps_the_verdicts(desk: Desk) -> None:
+    window = opened(desk, lambda store, prompt: runs(store, prompt, 12, judged=False))
+    view(desk)
+    judging(desk)
+    desk.press(Key.Key_1)
+    desk.press(Key.Key_1, ALT)
+    assert window.views.shown == "compose"
+    assert not window.ranking.is_judging
+    assert window.sidebar.isVisible()
+    desk.until(lambda: len(desk.rows(PAIRS)) == 1)
+
+
+def test_the_queue_from_compose_and_without_pairs(desk: Desk) -> None:
+    window = desk.open()
+    window.actions_["judge"].trigger()
+    assert window.views.shown == "rank"
+    page = window.ranking.view
+    assert page is not None
+    desk.until(lambda: "no two answers to compare" in page.judging.message.text())
+    assert not page.judging.verdicts[0].isEnabled()
+    assert page.judging.end.hasFocus() or QApplication.focusWidget() is not None
+    desk.press(Key.Key_Escape)
+    assert page.currentWidget() is page.ranking
+
+
+def test_long_lists_scroll_with_their_chart(desk: Desk) -> None:
+    models = [f"m/{number}" for number in range(12)]
+    opened(desk, lambda store, prompt: runs(store, prompt, 60, versions=3, models=models))
+    rank = view(desk)
+    table, chart = rank.table, rank.table.chart
+    assert chart is not None
+    assert rank.table_model.rowCount() == 36
+    table.verticalScrollBar().setValue(table.verticalScrollBar().maximum())
+    last = table.visualRect(rank.table_model.index(35, STRENGTH))
+    assert abs(chart.mapToParent(QPoint(0, round(chart.height_of(35)))).y() - last.center().y()) <= 1
