@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from tests.ui.desk import Desk
-from tests.ui.pasts import fill
+from tests.ui.pasts import FIRST, ORDER, SECOND, SQL, fill
 from tests.ui.test_accessibility import complaints
+from workbench.app.history_detail import Looked
 from workbench.app.history_table import WINNER
-from workbench.core.runs import IterationDetail
+from workbench.core.runs import IterationDetail, Judged, Verdict
+from workbench.ui.diff.prompts import CompareDialog
 from workbench.ui.history.empty import EXAMPLES, NOTHING_FOUND, NOTHING_RUN
 from workbench.ui.history.view import HistoryView
+from workbench.ui.lanes.wire import WireDialog
 
 pytestmark = pytest.mark.window
+Dialog = TypeVar("Dialog", bound=QDialog)
 ALT = Qt.KeyboardModifier.AltModifier
 
 
@@ -186,7 +192,8 @@ def test_a_new_run_appears_where_the_newest_are_looked_at(desk: Desk) -> None:
 def test_f6_and_tab_go_through_what_is_shown(desk: Desk) -> None:
     view = entered(desk)
     header = desk.window.header
-    for entry in (view.table, None, view.bar.field):
+    shown(desk, view, "order-4")
+    for entry in (view.table, view.detail.restore, None, view.bar.field):
         desk.press(Qt.Key.Key_F6)
         focused = QApplication.focusWidget()
         assert focused is entry if entry is not None else header.isAncestorOf(focused)
@@ -207,3 +214,134 @@ def test_everything_has_a_name_and_a_role(desk: Desk) -> None:
     assert complaints() == []
     searched(desk, view, "nothing says this")
     assert complaints() == []
+
+
+def shown(desk: Desk, view: HistoryView, uid: str) -> Looked:
+    """Wait until a run is shown beside the table."""
+    desk.until(lambda: view.detail.looked is not None and view.detail.looked.row.row.run_uid == uid)
+    looked = view.detail.looked
+    assert looked is not None
+    return looked
+
+
+def test_the_selected_run_is_shown_whole(desk: Desk) -> None:
+    view = entered(desk)
+    searched(desk, view, "track* winner:yes")
+    shown(desk, view, "order-3")
+    detail = view.detail
+    assert detail.title.text() == "Order status bot · iteration 3"
+    assert detail.about.text().startswith("Ask politely when number missing\n")
+    assert "★ gpt-5-mini · $0.0010" in detail.about.text()
+    assert detail.prompt.heading.text() == "PROMPT, AGAINST VERSION 1"
+    assert "If missing, ask politely." in detail.diff.toPlainText()
+    assert "Look" in detail.diff.toPlainText(), "what was removed is shown too"
+    cards = detail.answers[0].cards.shown()
+    assert [card.title.full() for card in cards] == ["★ gpt-5-mini", "haiku"]
+    assert [card.text.marked() for card in cards] == [["Track"], ["Tracking"]]
+    assert [card.title.property("role") for card in cards] == ["gold", "heading"]
+    assert cards[0].facts.full() == "0.90 s · 40 tokens · $0.0005"
+    assert detail.answers[0].values.text() == "question: Where is order 123ABCDEFG?"
+
+
+def test_a_first_version_is_shown_as_it_is(desk: Desk) -> None:
+    view = entered(desk)
+    searched(desk, view, "prompt:SQL winner:yes")
+    shown(desk, view, "sql-2")
+    assert view.detail.prompt.heading.text() == "PROMPT"
+    assert "Explain SQL to a beginner." in view.detail.diff.toPlainText()
+    assert view.detail.compare.isHidden()
+
+
+def test_a_blind_run_tells_no_names(desk: Desk) -> None:
+    view = entered(desk)
+    looked = shown(desk, view, "order-4")
+    said = []
+    for widget in view.detail.findChildren(QWidget):
+        if widget.isVisible():
+            told = getattr(widget, "text", None)
+            said += [widget.toolTip(), widget.accessibleName(), str(told()) if callable(told) else ""]
+    assert {"Answer 1", "Answer 2"} <= set(said)
+    assert not any(name in text for text in said for name in ("gpt", "haiku", "$0.0", "0.90"))
+    assert all(card.record is None for answered in looked.sets for card in answered.cards)
+    assert all(card.request.isHidden() for card in view.detail.answers[0].cards.shown())
+    desk.window.workbench.history.mark(
+        "order-4",
+        Verdict("winner", (1,), blind=True),
+        tuple(Judged(f"order-4.{place}.0", place, "finished") for place in (0, 1)),
+    ).result(10)
+    view.refresh()
+    desk.until(lambda: view.detail.answers[0].cards.shown()[1].title.full() == "★ haiku")
+
+
+def test_walking_on_shows_only_the_last_run(desk: Desk) -> None:
+    view = entered(desk)
+    desk.press(Qt.Key.Key_Down)
+    for _ in range(7):
+        desk.press(Qt.Key.Key_Down)
+    shown(desk, view, "sql-1")
+    assert view.detail.title.text() == "SQL explainer · iteration 1"
+    assert [card.card.standing for card in view.detail.answers[0].cards.shown()] == ["bad", "bad"]
+
+
+def test_a_failure_says_why(desk: Desk) -> None:
+    view = entered(desk)
+    searched(desk, view, "error:yes")
+    shown(desk, view, "triage-1")
+    failed = view.detail.answers[0].cards.shown()[1]
+    assert failed.said.text() == "The provider asks to wait. Try again in a minute."
+    assert failed.text.isHidden()
+
+
+def test_restore_takes_up_a_run_of_another_prompt(desk: Desk) -> None:
+    view = entered(desk)
+    searched(desk, view, "track* winner:yes")
+    shown(desk, view, "order-3")
+    view.detail.restore.click()
+    compose = desk.window.compose
+    desk.until(lambda: compose.prompt_uid == ORDER and "The draft now has the text of" in desk.notice())
+    assert desk.window.views.shown == "compose"
+    assert compose.draft().content.messages[0].text == SECOND
+    assert [lane.model for lane in compose.draft().lanes] == ["openai/gpt-5-mini", "anthropic/claude-haiku-4.5"]
+    compose.saver.flush()
+    desk.until(lambda: (kept := desk.stored_draft()) is not None and kept.content.messages[0].text == SECOND)
+
+
+def test_branch_starts_from_the_runs_version(desk: Desk) -> None:
+    view = entered(desk)
+    searched(desk, view, "prompt:order winner:tie")
+    shown(desk, view, "order-2")
+    view.detail.branch.click()
+    compose = desk.window.compose
+    desk.until(lambda: compose.prompt_uid == ORDER and "The draft now starts from" in desk.notice())
+    assert compose.based_on == 1
+    assert compose.draft().content.messages[0].text == FIRST
+
+
+def test_another_prompt_opened_meanwhile_is_not_taken_away(desk: Desk) -> None:
+    view = entered(desk)
+    shown(desk, view, "order-4")
+    view.detail.open.click()
+    desk.window.choose_prompt(SQL)
+    desk.until(lambda: desk.window.compose.prompt_uid == SQL and desk.window.compose.ready)
+    assert desk.window.compose.viewing is None
+
+
+def test_the_request_and_the_comparison_open_on_demand(desk: Desk) -> None:
+    view = entered(desk)
+    searched(desk, view, "track* winner:yes")
+    shown(desk, view, "order-3")
+    view.detail.answers[0].cards.shown()[0].request.click()
+    desk.until(lambda: dialogs(WireDialog))
+    (wire,) = dialogs(WireDialog)
+    assert '"Where is it?"' in wire.shown_text()
+    wire.accept()
+    view.detail.compare.click()
+    desk.until(lambda: dialogs(CompareDialog))
+    (compare,) = dialogs(CompareDialog)
+    assert (compare.old.currentText()[:9], compare.new.currentText()[:9]) == ("Version 1", "Version 2")
+    desk.until(lambda: "ask politely" in compare.view.toPlainText())
+    compare.close()
+
+
+def dialogs(kind: type[Dialog]) -> list[Dialog]:
+    return [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, kind) and widget.isVisible()]

@@ -370,6 +370,7 @@ QFrame[role="surface"], QWidget[role="surface"] { background: @surface; }
 QFrame[role="hline"] { background: @line; min-height: 1px; max-height: 1px; border: none; }
 QFrame[role="vline"] { background: @line; min-width: 1px; max-width: 1px; border: none; }
 QFrame[role="chip"] { background: @sunken; border: 1px solid @line; border-radius: 6px; }
+QFrame[role="card"] { background: @surface; border: 1px solid @line; border-radius: 6px; }
 QFrame[role="floating"] { background: @surface; border: 1px solid @border; }
 QFrame[role="notice"] { background: @selected; border: none; border-radius: 6px; }
 QFrame[role="notice-error"] { background: @red_soft; border: none; border-radius: 6px; }

@@ -95,3 +95,13 @@ def compare_prompts(old: Side, new: Side) -> tuple[PartDiff, ...]:
     """Compare two prompts part by part. Lanes take part when both sides have some."""
     both = bool(old.lanes and new.lanes)
     return compare(parts_of(old.content, old.lanes if both else ()), parts_of(new.content, new.lanes if both else ()))
+
+
+def against_parent(
+    store: Store, prompt_uid: str, version: int, content: Content
+) -> tuple[int | None, tuple[PartDiff, ...]]:
+    """Compare a version's content with the version that it came from; None and () when it came from none. Blocks."""
+    parent = store.version(prompt_uid, version).parent
+    if parent is None:
+        return None, ()
+    return parent, compare_prompts(Side(store.version(prompt_uid, parent).content), Side(content))

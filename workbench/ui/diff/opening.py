@@ -44,7 +44,7 @@ def compare_versions(window: MainWindow, old: str | None = None, new: str | None
         if uid == DRAFT:
             return Side(draft.content, draft.lanes)
         if uid.startswith(_VERSION):
-            return Side(store.version(prompt, int(uid.removeprefix(_VERSION))).content)
+            return Side(store.version(prompt, version_of(uid)).content)
         found = window.timeline.find(uid)
         assert found is not None
         return side_of(window.workbench.history.whole(found))
@@ -62,15 +62,25 @@ def compare_versions(window: MainWindow, old: str | None = None, new: str | None
     dialog.show()
     window.tasks.run(
         lambda: window.workbench.prompts.version_labels(prompt),
-        lambda labels: dialog.add_entries(_versions(labels)) if isValid(dialog) else None,
+        lambda labels: dialog.add_entries(version_entries(labels)) if isValid(dialog) else None,
     )
     return dialog
 
 
-def _versions(labels: Sequence[VersionLabel]) -> list[Entry]:
+def version_entry(number: int) -> str:
+    """Return what an entry of a version is known by."""
+    return f"{_VERSION}{number}"
+
+
+def version_of(entry: str) -> int:
+    """Return the number of the version that an entry stands for."""
+    return int(entry.removeprefix(_VERSION))
+
+
+def version_entries(labels: Sequence[VersionLabel]) -> list[Entry]:
     """Return the entries of all versions, newest first: the timeline holds only the rows that were scrolled to."""
     found = []
     for label in sorted(labels, key=lambda label: -label.number):
         known = opening_words(label.text or label.opening, _TITLE)
-        found.append((f"{_VERSION}{label.number}", f"Version {label.number}{' · ' + known if known else ''}"))
+        found.append((version_entry(label.number), f"Version {label.number}{' · ' + known if known else ''}"))
     return found

@@ -8,13 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 
+from workbench.app.history_detail import Looker
 from workbench.app.history_table import HistoryTableModel
+from workbench.core.runs import OutputRecord
 from workbench.core.searching.completing import Completion
 from workbench.core.searching.results import HistoryRow
+from workbench.core.timeline import VersionLabel
 from workbench.host.clock import utc_now
+from workbench.ui.diff.opening import version_entries, version_entry, version_of
+from workbench.ui.diff.prompts import CompareDialog
 from workbench.ui.history.view import HistoryView
+from workbench.ui.lanes.wire import WireDialog
+from workbench.usecases.comparing import Side
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
@@ -65,9 +72,62 @@ def history_view(window: MainWindow) -> HistoryView:
     def open_run(row: HistoryRow) -> None:
         in_prompts.do(row.prompt_uid, lambda: window.compose.view(row.row.run_uid))
 
-    view.opened.connect(open_run)
+    def take_over(row: HistoryRow, *, branch: bool) -> None:
+        in_prompts.do(row.prompt_uid, lambda: window.handlers.take_over_row(row.row.run_uid, branch=branch))
+
+    looker = Looker(window.workbench.store, window.workbench.history, tasks, view)
+    view.wanted.connect(lambda row: looker.look((row,), model.text))
+    view.unwanted.connect(looker.forget)
+    looker.arrived.connect(lambda found: view.detail.show_run(*found))
+    looker.refused.connect(view.detail.say)
+    for opens in (view.opened, view.detail.open_wanted):
+        opens.connect(open_run)
+    view.detail.restore_wanted.connect(lambda row: take_over(row, branch=False))
+    view.detail.branch_wanted.connect(lambda row: take_over(row, branch=True))
+    view.detail.compare_wanted.connect(lambda row: compare_with_parent(window, view))
+    view.detail.request_wanted.connect(lambda record: show_request(window, record))
     for changed in (window.bridge.run_started, window.bridge.run_ended, window.pulse.foreign_change):
         changed.connect(lambda *_: view.refresh())
     window.compose.stage.row_stale.connect(lambda *_: view.refresh())
     window.frame.closing.connect(model.close)
     return view
+
+
+def compare_with_parent(window: MainWindow, view: HistoryView) -> None:
+    """Compare the shown run's version with the one it came from, in the dialog that compares any two."""
+    looked = view.detail.looked
+    if looked is not None and looked.parent is not None:
+        compare_stored(window, looked.row.prompt_uid, looked.parent, looked.row.row.version)
+
+
+def compare_stored(window: MainWindow, prompt_uid: str, old: int, new: int) -> None:
+    """Compare two versions of any prompt."""
+    store = window.workbench.store
+
+    def open_dialog(labels: list[VersionLabel]) -> None:
+        dialog = CompareDialog(
+            window.theme,
+            window.tasks,
+            version_entries(labels),
+            lambda entry: Side(store.version(prompt_uid, version_of(entry)).content),
+            (version_entry(old), version_entry(new)),
+            window.frame,
+        )
+        dialog.show()
+
+    window.tasks.run(lambda: window.workbench.prompts.version_labels(prompt_uid), open_dialog)
+
+
+def show_request(window: MainWindow, record: OutputRecord) -> None:
+    """Show what went on the wire for an output."""
+    result = record.result
+    dialog = WireDialog(
+        window.theme,
+        result.request,
+        marks=result.marks,
+        response=result.response,
+        title=result.model,
+        parent=window.frame,
+    )
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()

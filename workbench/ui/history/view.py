@@ -11,10 +11,12 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.app.history_table import HistoryTableModel
 from workbench.core.searching.results import HistoryRow
+from workbench.ui import geometry
+from workbench.ui.history.detail import NOTHING_CHOSEN, SEVERAL, DetailPane
 from workbench.ui.history.empty import EmptyHistory
 from workbench.ui.history.field import Complete
 from workbench.ui.history.search import SearchBar
@@ -22,6 +24,7 @@ from workbench.ui.history.table import RunTable
 from workbench.ui.theme import Theme, set_role
 from workbench.usecases.searching import Found
 
+_TABLE_SHARE = 0.53
 _OLDER_EVERY_MS = 30_000
 """How often the times in the table are written anew."""
 
@@ -30,8 +33,10 @@ class HistoryView(QWidget):
     """`opened(HistoryRow)`: a run shall be shown in Compose."""
 
     opened = Signal(object)
-    chosen = Signal(object)
-    """list[HistoryRow]: other runs are selected."""
+    wanted = Signal(object)
+    """HistoryRow: another run is selected, and shall be read."""
+    unwanted = Signal()
+    """No run is, or several are."""
 
     def __init__(self, theme: Theme, model: HistoryTableModel, complete: Complete) -> None:
         super().__init__()
@@ -51,9 +56,13 @@ class HistoryView(QWidget):
         column.setSpacing(0)
         column.addWidget(self.bar)
         column.addWidget(self._stack, 1)
-        self.layout_ = QHBoxLayout(self)
-        self.layout_.setContentsMargins(0, 0, 0, 0)
-        self.layout_.addWidget(left, 1)
+        self.detail = DetailPane(theme, self)
+        divider = geometry.Divider(lambda width: round(width * _TABLE_SHARE), self)
+        divider.addWidget(left)
+        divider.addWidget(self.detail)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(divider)
         model.answered.connect(self._show_found)
         model.refused.connect(self.bar.show_refusal)
         model.modelAboutToBeReset.connect(self._keep_selection)
@@ -106,6 +115,8 @@ class HistoryView(QWidget):
         found: list[tuple[QWidget, Callable[[], None]]] = [(self.bar, self.bar.field.setFocus)]
         if self.table.isVisible():
             found.append((self.table, self.to_table))
+        if self.detail.looked is not None:
+            found.append((self.detail, self.detail.restore.setFocus))
         return found
 
     def selected(self) -> list[HistoryRow]:
@@ -151,7 +162,12 @@ class HistoryView(QWidget):
             self.table.scrollTo(self.table.currentIndex())
 
     def _choose(self) -> None:
-        self.chosen.emit(self.selected())
+        rows = self.selected()
+        if len(rows) == 1:
+            self.wanted.emit(rows[0])
+        else:
+            self.unwanted.emit()
+            self.detail.say(SEVERAL.format(len(rows)) if rows else NOTHING_CHOSEN)
 
     def _look_again(self) -> None:
         if self._is_stale and self.isVisible() and self.table.is_at_top:

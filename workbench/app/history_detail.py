@@ -1,0 +1,220 @@
+"""A run of the history, looked at: its prompt against the version before, its answers with what was searched for.
+
+Invariant: while a value set is blind nothing here tells who answered in it. Nothing is read on the UI thread, and what
+comes late for another run is dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.app.blindness import order
+from workbench.app.tasks import Tasks
+from workbench.core.compare import Part, PartDiff, parts_of
+from workbench.core.money import show_cost
+from workbench.core.runs import IterationDetail, OutputRecord, Result, Verdict
+from workbench.core.searching.marking import Mark, Marker
+from workbench.core.searching.parsing import parse
+from workbench.core.searching.results import HistoryRow
+from workbench.core.when import duration
+from workbench.store import Store
+from workbench.usecases.comparing import against_parent
+from workbench.usecases.history import History
+from workbench.usecases.problems import problem_of
+
+Standing = Literal["", "winner", "tie", "bad"]
+MOST_CHARACTERS = 15_000
+"""Of an answer; what is longer is read in Compose."""
+MOST_CARDS = 12
+_LOOKED_THROUGH = 200_000
+_BEFORE_MARK = 1000
+_VEILED = "Blind answers are shown when all have ended."
+_FAILED = "This call failed. Why is shown with the names."
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An answer as it is shown. `text` is what is shown of it, `marks` are places in that.
+
+    `record` is the whole output, None while nobody shall know whose it is. `said` is why there is no whole answer.
+    """
+
+    title: str
+    text: str
+    marks: tuple[Mark, ...] = ()
+    cut_start: bool = False
+    cut_end: bool = False
+    standing: Standing = ""
+    facts: str = ""
+    brief: str = ""
+    """The facts for little room."""
+    said: str = ""
+    record: OutputRecord | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A value set and what was answered to it."""
+
+    name: str
+    values: tuple[tuple[str, str], ...]
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A run with all that is shown of it.
+
+    `parts` are the changes since version `parent`; without one, `whole` is the prompt. `left_out` answers are not
+    among those of `sets`.
+    """
+
+    row: HistoryRow
+    detail: IterationDetail
+    parent: int | None
+    parts: tuple[PartDiff, ...]
+    whole: tuple[Part, ...]
+    sets: tuple[Answered, ...]
+    left_out: int = 0
+
+
+class Looker(QObject):
+    """Reads runs, the last one that was asked for."""
+
+    arrived = Signal(object)
+    """tuple[Looked, ...]: the runs, in the order in which they were asked for."""
+    refused = Signal(str)
+
+    def __init__(self, store: Store, history: History, tasks: Tasks, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store, self._history, self._tasks = store, history, tasks
+        self._ticket = 0
+
+    def look(self, rows: Sequence[HistoryRow], text: str) -> None:
+        """Read runs; what the search `text` looks for is marked in their answers."""
+        self._ticket += 1
+        ticket, asked = self._ticket, tuple(rows)
+
+        def read() -> tuple[Looked, ...]:
+            # Whoever walks through the table has gone on meanwhile.
+            if ticket != self._ticket:
+                return ()
+            return tuple(looked(self._store, self._history, row, text) for row in asked)
+
+        self._tasks.run(read, partial(self._show, ticket), partial(self._fail, ticket))
+
+    def forget(self) -> None:
+        """Show nothing that is still being read."""
+        self._ticket += 1
+
+    def _show(self, ticket: int, found: tuple[Looked, ...]) -> None:
+        if ticket == self._ticket:
+            self.arrived.emit(found)
+
+    def _fail(self, ticket: int, error: Exception) -> None:
+        if ticket == self._ticket:
+            self.refused.emit(problem_of(error).sentence)
+
+
+def looked(store: Store, history: History, row: HistoryRow, text: str) -> Looked:
+    """Read a run whole. Blocks."""
+    detail = history.detail(row.row.run_uid)
+    parent, parts = (
+        (None, ()) if detail.newer else against_parent(store, row.prompt_uid, detail.row.version, detail.content)
+    )
+    marker = Marker(parse(text).query)
+    cards = [list(_cards(detail, position, marker)) for position in range(len(detail.sets))]
+    shown, left_out = _most(cards)
+    sets = tuple(
+        Answered(one.name, one.values, tuple(some)) for one, some in zip(detail.sets, shown, strict=True) if some
+    )
+    return Looked(row, detail, parent, parts, parts_of(detail.content), sets, left_out)
+
+
+def _most(cards: list[list[Card]]) -> tuple[list[list[Card]], int]:
+    """Return as many cards as are shown, those with marks and those that won before others, in their order."""
+    every = [
+        (not (card.marks or card.standing == "winner"), place, at)
+        for place, some in enumerate(cards)
+        for at, card in enumerate(some)
+    ]
+    kept = {(place, at) for _, place, at in sorted(every)[:MOST_CARDS]}
+    shown = [[card for at, card in enumerate(some) if (place, at) in kept] for place, some in enumerate(cards)]
+    return shown, len(every) - len(kept)
+
+
+def _cards(detail: IterationDetail, position: int, marker: Marker) -> Iterator[Card]:
+    """Yield the answers to one value set: the last attempt of each sample."""
+    last: dict[tuple[int, int], OutputRecord] = {}
+    for output in detail.outputs:
+        if output.value_set == position:
+            known = last.get((output.position, output.sample))
+            if known is None or known.attempt < output.attempt:
+                last[output.position, output.sample] = output
+    lanes = {lane.position: lane.lane for lane in detail.lanes}
+    if position in detail.blind:
+        slots = order(detail.row.run_uid, position, [lane.slot for lane in lanes.values()])
+        places = {place: slots.index(lane.slot) for place, lane in lanes.items()}
+        for (lane, _), output in sorted(last.items(), key=lambda item: (places[item[0][0]], item[0][1])):
+            title = f"Answer {places[lane] + 1}"
+            # Which answer grows how fast would tell who writes it.
+            yield Card(title, "", said=_VEILED) if detail.row.running else _card(title, output, marker)
+        return
+    verdict = detail.verdicts[position]
+    for (lane, sample), output in sorted(last.items()):
+        title = lanes[lane].title + (f" · sample {sample + 1}" if sample else "")
+        yield _card(title, output, marker, standing=_standing(verdict, lane), record=output)
+
+
+def _card(
+    title: str, output: OutputRecord, marker: Marker, *, standing: Standing = "", record: OutputRecord | None = None
+) -> Card:
+    result = output.result
+    marks = marker.marks(result.text[:_LOOKED_THROUGH]) if marker else ()
+    start = max(0, marks[0][0] - _BEFORE_MARK) if marks and marks[0][1] > MOST_CHARACTERS else 0
+    end = min(len(result.text), start + MOST_CHARACTERS)
+    return Card(
+        title=title,
+        text=result.text[start:end],
+        marks=tuple((first - start, min(last, end) - start) for first, last in marks if start <= first < end),
+        cut_start=start > 0,
+        cut_end=end < len(result.text),
+        standing=standing,
+        facts="" if record is None else _facts(result),
+        brief="" if record is None else _cost(result),
+        said=_said(result, blind=record is None),
+        record=record,
+    )
+
+
+def _standing(verdict: Verdict, lane: int) -> Standing:
+    if verdict.kind == "all_bad":
+        return "bad"
+    if lane not in verdict.positions or verdict.kind == "none":
+        return ""
+    return "winner" if verdict.kind == "winner" else "tie"
+
+
+def _facts(result: Result) -> str:
+    tokens = result.usage.output
+    parts = (
+        duration(result.timing.duration),
+        "" if tokens is None else f"{tokens:,} tokens",
+        _cost(result),
+    )
+    return " · ".join(filter(None, parts))
+
+
+def _cost(result: Result) -> str:
+    return show_cost(result.cost_usd, free=result.cost_usd == 0)
+
+
+def _said(result: Result, *, blind: bool) -> str:
+    if result.failure is not None:
+        return _FAILED if blind else result.failure.sentence
+    return "" if result.state == "finished" else result.state

@@ -1,0 +1,197 @@
+"""Texts of a run as high as they are, up to a limit, and the cards in which answers stand.
+
+Invariant: what was searched for is marked by colour and by a line below, and gold is the winner's alone. What is copied
+is the text to the byte.
+"""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QTextEdit, QVBoxLayout, QWidget
+
+from workbench.app.history_detail import Card
+from workbench.core.searching.marking import Mark
+from workbench.ui.diff.text import DiffView
+from workbench.ui.lanes.answer import AnswerView
+from workbench.ui.lanes.widgets import breakable, quiet_button
+from workbench.ui.shell.bars import Elided
+from workbench.ui.theme import Theme, set_role
+
+_PROMPT_LINES, _ANSWER_LINES = 14, 11
+_NARROWEST = 26
+"""Characters of a card, below which there is only one in a row."""
+_TITLES = {"": "{}", "winner": "★ {}", "tie": "{} · tie", "bad": "{} · bad"}
+
+
+def fit(view: AnswerView, lines: int) -> None:
+    """Make a text as high as it is, at most so many lines."""
+    layout, block = view.document().documentLayout(), view.document().firstBlock()
+    most = view.fontMetrics().lineSpacing() * 1.2 * lines
+    height = 0.0
+    while block.isValid() and height < most:
+        height += layout.blockBoundingRect(block).height()
+        block = block.next()
+    # The last paragraph brings the margin below it along.
+    view.setFixedHeight(math.ceil(min(height, most) + view.document().documentMargin()) + 2)
+
+
+class FittedDiff(DiffView):
+    """The changes of a prompt, as high as they are."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(theme, mono=True, parent=parent)
+        self.document().setDocumentMargin(8)
+        theme.changed.connect(self.fit)
+
+    def fit(self) -> None:
+        """Take the height of the text."""
+        fit(self, _PROMPT_LINES)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.fit()
+
+
+class MarkedText(AnswerView):
+    """An answer in which places are marked."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(theme, parent=parent)
+        self.document().setDocumentMargin(2)
+        self._marks: tuple[Mark, ...] = ()
+        theme.changed.connect(self._mark)
+
+    def show_marked(self, text: str, marks: tuple[Mark, ...]) -> None:
+        """Show a text with these places of it marked, from the first one on."""
+        self.set_text("")
+        self.set_text(text)
+        self._marks = marks
+        self._mark()
+        if marks:
+            self.set_place(marks[0][0])
+
+    def marked(self) -> list[str]:
+        """Return what is marked."""
+        return [selection.cursor.selectedText() for selection in self.extraSelections()]
+
+    def _mark(self) -> None:
+        look = QTextCharFormat()
+        look.setBackground(self._theme.color("warn_soft"))
+        look.setForeground(self._theme.color("warn"))
+        look.setFontUnderline(True)
+        selections = []
+        for start, end in self._marks:
+            selection = QTextEdit.ExtraSelection()
+            cursor = QTextCursor(self.document())
+            cursor.setPosition(self._shown.position(start))
+            cursor.setPosition(self._shown.position(end), QTextCursor.MoveMode.KeepAnchor)
+            selection.cursor, selection.format = cursor, look
+            selections.append(selection)
+        self.setExtraSelections(selections)
+        fit(self, _ANSWER_LINES)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            fit(self, _ANSWER_LINES)
+
+
+class AnswerCard(QFrame):
+    """Whose answer it is, the answer, and what it took. `request_wanted(OutputRecord)`: show what went on the wire."""
+
+    request_wanted = Signal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        set_role(self, "card")
+        self.card = Card("", "")
+        self.title = Elided(role="heading", parent=self)
+        self.text = MarkedText(theme, self)
+        self.said = QLabel(self)
+        self.said.setTextFormat(Qt.TextFormat.PlainText)
+        self.said.setWordWrap(True)
+        self.facts = Elided(role="small", parent=self)
+        self.request = quiet_button("Request", "What went on the wire", self)
+        foot = QHBoxLayout()
+        foot.addWidget(self.facts, 1)
+        foot.addWidget(self.request)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(10, 8, 10, 4)
+        layout.setSpacing(4)
+        layout.addWidget(self.title)
+        layout.addWidget(self.text)
+        layout.addWidget(self.said)
+        layout.addStretch(1)
+        layout.addLayout(foot)
+        self.request.clicked.connect(lambda: self.request_wanted.emit(self.card.record))
+
+    def show_card(self, card: Card) -> None:
+        """Show an answer."""
+        self.card = card
+        set_role(self.title, "gold" if card.standing == "winner" else "heading")
+        self.title.set_full(_TITLES[card.standing].format(card.title))
+        text = f"{'…' if card.cut_start else ''}{card.text}{'…' if card.cut_end else ''}"
+        shift = int(card.cut_start)
+        self.text.setAccessibleName(f"Answer of {card.title}")
+        self.text.show_marked(text, tuple((start + shift, end + shift) for start, end in card.marks))
+        self.text.setVisible(bool(card.text))
+        set_role(self.said, "error" if card.record is not None and card.record.result.failure else "small")
+        self.said.setText(breakable(card.said))
+        self.said.setVisible(bool(card.said))
+        self.facts.set_full(card.facts, card.brief)
+        self.request.setVisible(card.record is not None)
+        self.request.setAccessibleName(f"What went on the wire for {card.title}")
+
+
+class Cards(QWidget):
+    """Answers side by side where there is room, else below each other."""
+
+    request_wanted = Signal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._cards: list[AnswerCard] = []
+        self._shown = self._columns = 0
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(10)
+        self._grid.setColumnStretch(0, 1)
+        theme.changed.connect(self._arrange)
+
+    def show_cards(self, cards: tuple[Card, ...]) -> None:
+        """Show these answers; their widgets are used again."""
+        while len(self._cards) < len(cards):
+            made = AnswerCard(self._theme, self)
+            made.request_wanted.connect(self.request_wanted)
+            self._cards.append(made)
+        for widget, card in zip(self._cards, cards, strict=False):
+            widget.show_card(card)
+        self._shown, self._columns = len(cards), 0
+        self._arrange()
+
+    def shown(self) -> list[AnswerCard]:
+        """Return the cards in their order."""
+        return self._cards[: self._shown]
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        room = self.width() // max(1, self.fontMetrics().averageCharWidth() * _NARROWEST)
+        columns = 2 if room >= 2 and self._shown > 1 else 1
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for card in self._cards:
+            self._grid.removeWidget(card)
+            card.setVisible(False)
+        for number, card in enumerate(self.shown()):
+            self._grid.addWidget(card, number // columns, number % columns)
+            card.setVisible(True)
+        self._grid.setColumnStretch(1, 1 if columns == 2 else 0)

@@ -1,0 +1,209 @@
+"""The selected run, whole: its prompt against the version before, its values, its answers.
+
+Invariant: it shows the run that was selected last, or nothing; a blind run that is not judged has no names here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from workbench.app.history_detail import Answered, Looked
+from workbench.app.history_table import cost, verdict
+from workbench.core.searching.results import HistoryRow
+from workbench.core.when import absolute
+from workbench.ui.diff.prompts import part_runs
+from workbench.ui.diff.text import Run
+from workbench.ui.flow import Flow
+from workbench.ui.history.cards import Cards, FittedDiff
+from workbench.ui.lanes.widgets import breakable
+from workbench.ui.theme import Theme, set_role
+
+NOTHING_CHOSEN = "Choose a run to see its prompt, what changed in it, and its answers."
+SEVERAL = "{:,} runs are selected. Select one to read it."
+
+
+def run_name(row: HistoryRow) -> str:
+    """Return "Order status bot · iteration 14"."""
+    return f"{row.prompt} · {row.kind} {row.row.number}"
+
+
+class _Section(QWidget):
+    """A heading in small letters, and what stands below it."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.heading = QLabel(self)
+        set_role(self.heading, "section")
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(6)
+        self.column.addWidget(self.heading)
+
+
+class _Answers(_Section):
+    """A value set and its answers."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.values = QLabel(self)
+        self.values.setTextFormat(Qt.TextFormat.PlainText)
+        self.values.setWordWrap(True)
+        self.values.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        set_role(self.values, "small")
+        self.cards = Cards(theme, self)
+        self.column.addWidget(self.values)
+        self.column.addWidget(self.cards)
+
+    def show_set(self, answered: Answered) -> None:
+        self.heading.setText(" · ".join(filter(None, ("OUTPUTS", answered.name))))
+        lines = [f"{name}: {_short(value)}" for name, value in answered.values]
+        self.values.setText(breakable("\n".join(lines)))
+        self.values.setVisible(bool(lines))
+        self.cards.show_cards(answered.cards)
+
+
+class DetailPane(QWidget):
+    """Shows one run. Its buttons tell the row that is shown."""
+
+    restore_wanted = Signal(object)
+    branch_wanted = Signal(object)
+    open_wanted = Signal(object)
+    compare_wanted = Signal(object)
+    """HistoryRow: compare its version with the one it came from."""
+    request_wanted = Signal(object)
+    """OutputRecord"""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.looked: Looked | None = None
+        self.nothing = QLabel(NOTHING_CHOSEN, self)
+        self.nothing.setWordWrap(True)
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        set_role(self.nothing, "muted")
+        self.title, self.about = QLabel(self), QLabel(self)
+        self.restore, self.branch = QPushButton("Restore", self), QPushButton("Branch", self)
+        self.open, self.compare = QPushButton("Open in Compose", self), QPushButton(self)
+        set_role(self.restore, "primary")
+        self.restore.setToolTip("The draft gets this run's text, values and lanes")
+        self.branch.setToolTip("The draft starts from this run's version")
+        for label, role in ((self.title, "heading"), (self.about, "muted")):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setWordWrap(True)
+            set_role(label, role)
+        self.prompt = _Section(self)
+        self.diff = FittedDiff(theme, self)
+        frame = QFrame(self)
+        set_role(frame, "card")
+        inside = QVBoxLayout(frame)
+        inside.setContentsMargins(2, 2, 2, 2)
+        inside.addWidget(self.diff)
+        self.prompt.column.addWidget(frame)
+        self.answers: list[_Answers] = []
+        self.more = QLabel(self)
+        self.more.setWordWrap(True)
+        set_role(self.more, "small")
+        self._body = QWidget()
+        self._column = QVBoxLayout(self._body)
+        self._lay_out()
+        self.restore.clicked.connect(lambda: self._tell(self.restore_wanted.emit))
+        self.branch.clicked.connect(lambda: self._tell(self.branch_wanted.emit))
+        self.open.clicked.connect(lambda: self._tell(self.open_wanted.emit))
+        self.compare.clicked.connect(lambda: self._tell(self.compare_wanted.emit))
+        theme.changed.connect(self._restyle)
+        self._restyle()
+        self.say(NOTHING_CHOSEN)
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence in the place of a run."""
+        self.looked = None
+        self.nothing.setText(sentence)
+        self.nothing.show()
+        self.area.hide()
+
+    def show_run(self, looked: Looked) -> None:
+        """Show a run."""
+        is_same = self.looked is not None and self.looked.row.row.run_uid == looked.row.row.run_uid
+        self.looked = looked
+        row = looked.row
+        self.title.setText(breakable(run_name(row)))
+        facts = (absolute(row.row.started_at), f"version {row.row.version}", verdict(row), cost(row))
+        lines = (row.row.note or row.row.summary, " · ".join(filter(None, facts)), looked.detail.newer)
+        self.about.setText(breakable("\n".join(filter(None, lines))))
+        self.compare.setVisible(looked.parent is not None)
+        self.compare.setText(f"Compare with version {looked.parent}")
+        self._show_prompt(looked)
+        while len(self.answers) < len(looked.sets):
+            made = _Answers(self._theme, self._body)
+            made.cards.request_wanted.connect(self.request_wanted)
+            self._column.insertWidget(self._column.indexOf(self.more), made)
+            self.answers.append(made)
+        for number, section in enumerate(self.answers):
+            section.setVisible(number < len(looked.sets))
+            if number < len(looked.sets):
+                section.show_set(looked.sets[number])
+        answers = "answer is" if looked.left_out == 1 else "answers are"
+        self.more.setText(f"{looked.left_out:,} more {answers} shown in Compose.")
+        self.more.setVisible(looked.left_out > 0)
+        self.nothing.hide()
+        self.area.show()
+        if not is_same:
+            self.area.verticalScrollBar().setValue(0)
+
+    def _show_prompt(self, looked: Looked) -> None:
+        if looked.parent is None:
+            self.prompt.heading.setText("PROMPT")
+            runs = [
+                run
+                for part in looked.whole
+                for run in (Run("heading", f"{part.title}\n"), Run("same", part.text), Run("same", "\n\n"))
+            ]
+        else:
+            self.prompt.heading.setText(f"PROMPT, AGAINST VERSION {looked.parent}")
+            runs = list(part_runs(looked.parts, unchanged=False))
+        # Blank lines part what follows; there is nothing behind the last part.
+        self.diff.show_runs(runs[:-1])
+        self.diff.fit()
+
+    def _lay_out(self) -> None:
+        buttons, flow = QWidget(self._body), Flow()
+        buttons.setLayout(flow)
+        for button in (self.restore, self.branch, self.open, self.compare):
+            flow.addWidget(button)
+        self._column.setContentsMargins(18, 14, 18, 18)
+        self._column.setSpacing(10)
+        self._column.addWidget(self.title)
+        self._column.addWidget(self.about)
+        self._column.addWidget(buttons)
+        self._column.addSpacing(6)
+        self._column.addWidget(self.prompt)
+        self._column.addSpacing(4)
+        self._column.addWidget(self.more)
+        self._column.addStretch(1)
+        set_role(self._body, "surface")
+        self.area = QScrollArea(self)
+        self.area.setAccessibleName("The selected run")
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setWidgetResizable(True)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setWidget(self._body)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.area, 1)
+        layout.addWidget(self.nothing, 1)
+
+    def _tell(self, emit: Callable[[HistoryRow], object]) -> None:
+        if self.looked is not None:
+            emit(self.looked.row)
+
+    def _restyle(self) -> None:
+        self.title.setFont(self._theme.font(2, bold=True))
+
+
+def _short(value: str, most: int = 200) -> str:
+    line = " ".join(value.split())
+    return line if len(line) <= most else f"{line[:most]}…"
