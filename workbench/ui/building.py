@@ -76,7 +76,7 @@ def build(window: MainWindow) -> Iterator[None]:
     window.blindness = Blindness(window)
     wire(window)
     VerdictKeys(frame, window.verdict_key)
-    ViewKeys(frame, window.view_key)
+    ViewKeys(frame, window.handlers.view_key)
     yield
     _show_draft(window)
     yield

@@ -118,6 +118,14 @@ class Handlers:
             "quit": w.frame.close,
         }
 
+    def view_key(self, digit: int) -> bool:
+        """Show the view that Alt with a digit means, unless these keys were given to something else."""
+        command = self._window.keys.keymap.owner(f"Alt+{digit}")
+        if command is None or not command.id.startswith("view_"):
+            return False
+        self._window.actions_[command.id].trigger()
+        return True
+
     def to_prompts(self) -> None:
         """Go to the list of prompts, which is not beside every view."""
         if self._window.sidebar.isHidden():

@@ -317,14 +317,6 @@ class MainWindow(QObject):
         self.compose.stage.judging.judge("tie" if key.kind == "tie" else "all_bad", self.shown_slots())
         return True
 
-    def view_key(self, digit: int) -> bool:
-        """Show the view that Alt with a digit means, unless these keys were given to something else."""
-        command = self.keys.keymap.owner(f"Alt+{digit}")
-        if command is None or not command.id.startswith("view_"):
-            return False
-        self.actions_[command.id].trigger()
-        return True
-
     def _deactivated(self) -> None:
         self.compose.saver.flush()
 

@@ -186,20 +186,18 @@ class ExactField(QPlainTextEdit):
     def lines_height(self, count: int) -> int:
         """Return the height of the field that shows `count` lines of ordinary text."""
         edges = 2 * self.viewport().y() + math.ceil(2 * self.document().documentMargin()) + bar_room(self)
-        return count * self._line() + edges + 1
+        return count * self._layout.line_height(self.font()) + edges + 1
 
     def whole_lines(self, height: int) -> int:
         """Return the greatest height up to `height` that cuts no line of ordinary text."""
         edge = 2 * self.viewport().y() + round(self.document().documentMargin()) + bar_room(self)
-        return max(1, (height - edge) // self._line()) * self._line() + edge
+        line = self._layout.line_height(self.font())
+        return max(1, (height - edge) // line) * line + edge
 
     def first_baseline(self) -> int:
         """Return how far below the top of the field the first line stands."""
         inside = self.viewport().y() + self.document().documentMargin()
         return round(inside + QFontMetricsF(self.font()).ascent())
-
-    def _line(self) -> int:
-        return self._layout.line_height(self.font())
 
     def fit(self, rect: QRect, *, scrolls: bool) -> None:
         """Take `rect`. The room of the scroll bar stays free while there is none: text never re-wraps because of it."""

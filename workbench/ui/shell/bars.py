@@ -86,12 +86,22 @@ class Elided(QLabel):
         self.setAccessibleName(self._full)
 
 
+_YIELDING = (
+    (0, True, True, True),
+    (0, False, True, True),
+    (1, False, True, True),
+    (1, False, False, True),
+    (1, False, False, False),
+)
+"""What is shown where there is ever less room: the key of the palette (0: yes), the name, the settings, the views."""
+
+
 class Header(QFrame):
     """The product's name, the views, a notice or what the session cost, and the menu.
 
     What there is no room for yields: first the session, while a notice is shown; where text is large or the window
-    small also the key of the palette, the settings, which are in the menu, and the name, whether a notice is shown or
-    not. So a notice moves nothing.
+    small also the name, the key of the palette, the settings and at last the views, which are in the menu, whether a
+    notice is shown or not. So a notice moves nothing.
     """
 
     settings_clicked = Signal()
@@ -203,21 +213,24 @@ class Header(QFrame):
         margins, gap = self._layout.contentsMargins(), self._layout.spacing()
         room = self.width() - margins.left() - margins.right()
         room -= sum(button.sizeHint().width() + gap for button in (self._blind, self._menu))
-        tabs = None if self._tabs is None or self._tabs.isHidden() else self._tabs
         notice = None if self._notice is None or self._notice.isHidden() else self._notice
-        room -= tabs.sizeHint().width() + gap if tabs else 0
+        tabs = self._tabs.sizeHint().width() + gap if self._tabs is not None else 0
         name = self._name.sizeHint().width() + gap if tabs else 0
         settings = self._settings.sizeHint().width() + gap
-        widths = [self._palette.width_at(level) + gap for level in (0, 1)]
+        palette = [self._palette.width_at(level) + gap for level in (0, 1)]
         least = _NOTICE_CHARACTERS * self.fontMetrics().averageCharWidth()
-        choices = [(0, True, True), (0, False, True), (1, False, True), (1, False, False)]
-        level, has_name, has_settings = next(
-            (one for one in choices if room - widths[one[0]] - name * one[1] - settings * one[2] >= least), choices[-1]
-        )
+
+        def taken_by(level: int, has_name: bool, has_settings: bool, has_tabs: bool) -> int:
+            return palette[level] + name * has_name + settings * has_settings + tabs * has_tabs
+
+        choice = next((one for one in _YIELDING if room - taken_by(*one) >= least), _YIELDING[-1])
+        level, has_name, has_settings, has_tabs = choice
         self._palette.say(level)
         self._settings.setHidden(not has_settings)
         self._name.setHidden(not has_name if tabs else notice is not None)
-        room -= widths[level] + name * has_name + settings * has_settings
+        if self._tabs is not None:
+            self._tabs.setHidden(not has_tabs)
+        room -= taken_by(*choice)
         taken = self._session.sizeHint().width() + 2 * gap + (notice.sizeHint().width() if notice else 0)
         self._session.setHidden(not self._session.full() or (notice is not None and taken > room))
 

@@ -60,9 +60,6 @@ class ViewTabs(QWidget):
             tab.clicked.connect(lambda _=False, name=view: self.chosen.emit(name))
             row.addWidget(tab)
             self._tabs[view] = tab
-        if len(titles) < 2:
-            # One name alone leads nowhere. (To call this with False would show a window: there is no parent yet.)
-            self.hide()
 
     def name_keys(self, name: KeyName) -> None:
         """Name the keys in force."""

@@ -6,7 +6,7 @@ Invariant: only what meets the exposed part is looked at, so that a line that st
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QBrush, QLinearGradient, QPainter
 from PySide6.QtWidgets import QTextEdit
 
 from workbench.ui.lanes.answer import MARGIN
@@ -35,3 +35,14 @@ def paint(painter: QPainter, view: QTextEdit, exposed: QRect, theme: Theme, extr
                 x = view.viewport().width() - x - 3
             painter.fillRect(QRectF(x, rect.top(), 3, rect.height()), bar)
         block = block.next()
+
+
+def brush(theme: Theme, wash: tuple[float, float] | None) -> QBrush:
+    """Return what a page stands on; `wash` is where the gold of a winner begins and ends (px), None for none."""
+    surface = theme.color("surface")
+    if wash is None:
+        return QBrush(surface)
+    gradient = QLinearGradient(0, wash[0], 0, wash[1])
+    gradient.setColorAt(0, theme.color("gold_soft"))
+    gradient.setColorAt(1, surface)
+    return QBrush(gradient)

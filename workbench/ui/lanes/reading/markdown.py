@@ -12,7 +12,6 @@ from collections import deque
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QBrush,
-    QLinearGradient,
     QPainter,
     QPaintEvent,
     QResizeEvent,
@@ -321,13 +320,7 @@ class MarkdownView(LinkedText):
             self.following_changed.emit(following)
 
     def _choose_ground(self) -> None:
-        surface = self._theme.color("surface")
-        self._ground = QBrush(surface)
-        if self._wash is not None:
-            gradient = QLinearGradient(0, self._wash[0], 0, self._wash[1])
-            gradient.setColorAt(0, self._theme.color("gold_soft"))
-            gradient.setColorAt(1, surface)
-            self._ground = QBrush(gradient)
+        self._ground = grounds.brush(self._theme, self._wash)
         self.viewport().update()
 
     def _restyle(self) -> None:
