@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import workbench
+from workbench.app.blindness import HIDDEN
 from workbench.engine.child import failures
 from workbench.engine.child.failures import CallError, Where, http_failure
 from workbench.engine.child.litellm_failures import failure_of
