@@ -159,7 +159,7 @@ def test_a_run_that_is_gone_leaves_an_empty_row_until_the_next_search(qtbot: QtB
     to_the_end(qtbot, model)
     many.count = 2 * PAGE - 1
     with qtbot.waitSignal(model.dataChanged):
-        model.reread(f"r{PAGE}")
+        model.reread([f"r{PAGE}"])
     assert model.row(2 * PAGE - 1) is None
     assert model.row(2 * PAGE - 2) is not None
 
@@ -194,3 +194,16 @@ def test_everything_is_told_to_who_cannot_see_it(qtbot: QtBot, tasks: Tasks) -> 
     told = model.index(1, 0).data(Qt.ItemDataRole.AccessibleTextRole)
     assert told.startswith("Order bot · Iteration 1, version 1")
     assert told.endswith("gpt, haiku · cost $0.0011")
+
+
+def test_rows_of_several_pages_are_read_again_and_stay_meanwhile(qtbot: QtBot, tasks: Tasks) -> None:
+    many = Many(3 * PAGE)
+    model = shown(qtbot, tasks, many)
+    to_the_end(qtbot, model)
+    before, told = many.calls, []
+    model.dataChanged.connect(lambda first, last: told.append((first.row(), last.row())))
+    model.reread([f"r{2 * PAGE}", "r1", "r2", "gone"])
+    assert model.row(1) is not None
+    qtbot.waitUntil(lambda: len(told) == 2)
+    assert sorted(told) == [(0, PAGE - 1), (2 * PAGE, 3 * PAGE - 1)]
+    assert many.calls == before + 2

@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import TypeVar
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from tests.ui.desk import Desk
 from tests.ui.pasts import FIRST, ORDER, SECOND, SQL, fill
 from tests.ui.test_accessibility import complaints
 from workbench.app.history_detail import Looked
-from workbench.app.history_table import WINNER
+from workbench.app.history_table import PROMPT, WINNER
 from workbench.core.runs import IterationDetail, Judged, Verdict
+from workbench.ui.dialogs import NoteDialog
 from workbench.ui.diff.prompts import CompareDialog
+from workbench.ui.history.curating import Curating, TagsDialog
 from workbench.ui.history.empty import EXAMPLES, NOTHING_FOUND, NOTHING_RUN
 from workbench.ui.history.view import HistoryView
 from workbench.ui.lanes.wire import WireDialog
@@ -345,3 +347,136 @@ def test_the_request_and_the_comparison_open_on_demand(desk: Desk) -> None:
 
 def dialogs(kind: type[Dialog]) -> list[Dialog]:
     return [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, kind) and widget.isVisible()]
+
+
+def chosen(desk: Desk, view: HistoryView, *uids_: str) -> None:
+    """Select these runs and wait until they are shown."""
+    model = view.table.selectionModel()
+    flag = QItemSelectionModel.SelectionFlag
+    for number, uid in enumerate(uids_):
+        how = flag.Select if number else flag.ClearAndSelect
+        model.select(view.model.index(view.model.position(uid), 0), how | flag.Rows)
+    if len(uids_) == 1:
+        shown(desk, view, uids_[0])
+
+
+def entry(view: HistoryView, title: str) -> None:
+    """Take an entry of the menu of the selected runs."""
+    (curating,) = view.findChildren(Curating)
+    menu = curating.menu()
+    (action,) = [action for action in menu.actions() if action.text() == title]
+    action.trigger()
+    menu.close()
+
+
+def test_two_runs_are_compared_side_by_side(desk: Desk) -> None:
+    view = entered(desk)
+    chosen(desk, view, "order-3", "order-1")
+    desk.until(lambda: view.detail.pair is not None)
+    detail = view.detail
+    assert detail.title.text() == "Order status bot · 1 against 3"
+    assert detail.prompt.heading.text() == "WHAT DIFFERS, 1 AGAINST 3"
+    assert "If missing, ask politely." in detail.diff.toPlainText()
+    assert "Lane 2 · haiku · added" in detail.diff.toPlainText()
+    cards = [card.title.full() for card in detail.answers[0].cards.shown()]
+    assert cards == ["1 · gpt-5-mini", "★ 3 · gpt-5-mini", "1", "3 · haiku"]
+    assert detail.restore.isHidden()
+    assert complaints() == []
+    detail.beside.click()
+    desk.until(lambda: dialogs(CompareDialog))
+    (compare,) = dialogs(CompareDialog)
+    desk.until(lambda: "ask politely" in compare.view.toPlainText())
+    compare.close()
+    chosen(desk, view, "order-3")
+    assert not detail.restore.isHidden()
+
+
+def test_a_blind_run_is_compared_without_its_lanes(desk: Desk) -> None:
+    view = entered(desk)
+    chosen(desk, view, "order-4", "order-1")
+    desk.until(lambda: view.detail.pair is not None)
+    said = view.detail.diff.toPlainText() + view.detail.about.text()
+    assert "Lane" not in said
+    assert "haiku" not in said
+    titles = [card.title.full() for card in view.detail.answers[0].cards.shown()]
+    assert not any("haiku" in title for title in titles)
+
+
+def test_runs_are_starred_and_found_by_it(desk: Desk) -> None:
+    view = entered(desk)
+    chosen(desk, view, "order-3", "sql-2")
+    entry(view, "Star")
+    desk.until(lambda: desk.rows("SELECT uid FROM runs WHERE starred = 1 ORDER BY id") == [("sql-2",), ("order-3",)])
+    at = view.model.position("order-3")
+    desk.until(lambda: view.model.index(at, PROMPT).data() == "☆ Order status bot")
+    desk.until(lambda: not desk.window.workbench.searcher.behind())
+    assert searched(desk, view, "is:starred") == ["order-3", "sql-2"]
+    chosen(desk, view, "order-3")
+    entry(view, "Remove star")
+    desk.until(lambda: desk.rows("SELECT uid FROM runs WHERE starred = 1") == [("sql-2",)])
+
+
+def test_tags_are_given_completed_and_searched(desk: Desk) -> None:
+    view = entered(desk)
+    chosen(desk, view, "order-3")
+    entry(view, "Tags…")
+    desk.until(lambda: dialogs(TagsDialog) and dialogs(TagsDialog)[0].field.hasFocus())
+    desk.type("good, #polite good")
+    desk.press(Qt.Key.Key_Return)
+    desk.until(lambda: desk.rows("SELECT name FROM tags ORDER BY name") == [("good",), ("polite",)])
+    at = view.model.position("order-3")
+    desk.until(lambda: view.model.index(at, PROMPT).data() == "Order status bot #good #polite")
+    desk.until(lambda: not desk.window.workbench.searcher.behind())
+    assert searched(desk, view, "tag:polite") == ["order-3"]
+    entry(view, "Tags…")
+    desk.until(lambda: dialogs(TagsDialog) and dialogs(TagsDialog)[0].field.hasFocus())
+    (dialog,) = dialogs(TagsDialog)
+    assert dialog.field.text() == "good polite"
+    desk.type("x" * 61)
+    desk.press(Qt.Key.Key_Return)
+    assert "too long for a tag" in dialog.hint.text()
+    dialog.field.clear()
+    desk.press(Qt.Key.Key_Return)
+    desk.until(lambda: not desk.rows("SELECT 1 FROM tags"))
+
+
+def test_a_note_is_written_by_its_key(desk: Desk) -> None:
+    view = entered(desk)
+    chosen(desk, view, "order-2")
+    view.table.setFocus()
+    desk.press(Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier)
+    desk.until(lambda: dialogs(NoteDialog) and dialogs(NoteDialog)[0].field.hasFocus())
+    desk.type("Neither knows the number.")
+    desk.press(Qt.Key.Key_Return)
+    desk.until(lambda: desk.rows("SELECT note FROM runs WHERE uid = 'order-2'") == [("Neither knows the number.",)])
+    desk.until(lambda: view.detail.about.text().startswith("Neither knows the number."))
+
+
+def test_archived_runs_leave_the_table_and_come_back_exactly(desk: Desk) -> None:
+    view = entered(desk)
+    before, stored = uids(view), desk.rows("SELECT * FROM runs")
+    chosen(desk, view, "order-2", "order-1")
+    entry(view, "Archive")
+    desk.until(lambda: "order-2" not in uids(view))
+    assert uids(view) == [uid for uid in before if uid not in ("order-1", "order-2")]
+    desk.until(lambda: "2 runs are archived; is:archived finds them." in desk.notice())
+    desk.until(lambda: not desk.window.workbench.searcher.behind())
+    assert searched(desk, view, "is:archived") == ["order-2", "order-1"]
+    view.search("")
+    desk.until(lambda: len(uids(view)) == 6)
+    desk.window.notice.focus_action()
+    desk.press(Qt.Key.Key_Space)
+    desk.until(lambda: uids(view) == before)
+    assert desk.rows("SELECT * FROM runs") == stored
+
+
+def test_rows_are_copied_as_lines(desk: Desk) -> None:
+    view = entered(desk)
+    chosen(desk, view, "order-3", "sql-2")
+    view.table.setFocus()
+    desk.ctrl(Qt.Key.Key_C)
+    lines = [line.split("\t")[1:] for line in QApplication.clipboard().text().split("\n")]
+    assert lines == [
+        ["Order status bot", "3", "gpt-5-mini · haiku", "★ gpt-5-mini", "$0.0010"],
+        ["SQL explainer", "2", "gpt-5-mini", "★ gpt-5-mini", "$0.0005"],
+    ]

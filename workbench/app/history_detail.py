@@ -1,20 +1,15 @@
 """A run of the history, looked at: its prompt against the version before, its answers with what was searched for.
 
-Invariant: while a value set is blind nothing here tells who answered in it. Nothing is read on the UI thread, and what
-comes late for another run is dropped.
+Invariant: while a value set is blind nothing here tells who answered in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import Literal
 
-from PySide6.QtCore import QObject, Signal
-
 from workbench.app.blindness import order
-from workbench.app.tasks import Tasks
 from workbench.core.compare import Part, PartDiff, parts_of
 from workbench.core.money import show_cost
 from workbench.core.runs import IterationDetail, OutputRecord, Result, Verdict
@@ -25,7 +20,6 @@ from workbench.core.when import duration
 from workbench.store import Store
 from workbench.usecases.comparing import against_parent
 from workbench.usecases.history import History
-from workbench.usecases.problems import problem_of
 
 Standing = Literal["", "winner", "tie", "bad"]
 MOST_CHARACTERS = 15_000
@@ -81,44 +75,6 @@ class Looked:
     whole: tuple[Part, ...]
     sets: tuple[Answered, ...]
     left_out: int = 0
-
-
-class Looker(QObject):
-    """Reads runs, the last one that was asked for."""
-
-    arrived = Signal(object)
-    """tuple[Looked, ...]: the runs, in the order in which they were asked for."""
-    refused = Signal(str)
-
-    def __init__(self, store: Store, history: History, tasks: Tasks, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._store, self._history, self._tasks = store, history, tasks
-        self._ticket = 0
-
-    def look(self, rows: Sequence[HistoryRow], text: str) -> None:
-        """Read runs; what the search `text` looks for is marked in their answers."""
-        self._ticket += 1
-        ticket, asked = self._ticket, tuple(rows)
-
-        def read() -> tuple[Looked, ...]:
-            # Whoever walks through the table has gone on meanwhile.
-            if ticket != self._ticket:
-                return ()
-            return tuple(looked(self._store, self._history, row, text) for row in asked)
-
-        self._tasks.run(read, partial(self._show, ticket), partial(self._fail, ticket))
-
-    def forget(self) -> None:
-        """Show nothing that is still being read."""
-        self._ticket += 1
-
-    def _show(self, ticket: int, found: tuple[Looked, ...]) -> None:
-        if ticket == self._ticket:
-            self.arrived.emit(found)
-
-    def _fail(self, ticket: int, error: Exception) -> None:
-        if ticket == self._ticket:
-            self.refused.emit(problem_of(error).sentence)
 
 
 def looked(store: Store, history: History, row: HistoryRow, text: str) -> Looked:

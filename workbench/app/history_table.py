@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Protocol
 
@@ -73,6 +73,7 @@ class HistoryTableModel(QAbstractTableModel):
         self._pages: OrderedDict[int, tuple[HistoryRow, ...]] = OrderedDict()
         self._fetching = self._rereading = False
         self._missed = -1
+        self._changed: set[int] = set()
         self.is_searching = False
         """Whether what is shown is not yet what was asked for last."""
         self.total: Total | None = None
@@ -124,10 +125,11 @@ class HistoryTableModel(QAbstractTableModel):
                     return self._starts[number] + place
         return -1
 
-    def reread(self, uid: str) -> None:
-        """Read the page of a run again, whose row has changed."""
-        if (position := self.position(uid)) >= 0:
-            self._read_again(bisect_right(self._starts, position) - 1, changed=True)
+    def reread(self, uids: Sequence[str]) -> None:
+        """Read the pages of runs again whose rows have changed."""
+        places = [place for uid in uids if (place := self.position(uid)) >= 0]
+        self._changed |= {bisect_right(self._starts, place) - 1 for place in places}
+        self._read_next()
 
     @property
     def pages_in_memory(self) -> int:
@@ -188,6 +190,7 @@ class HistoryTableModel(QAbstractTableModel):
         self._generation += 1
         self._fetching = self._rereading = False
         self._missed = -1
+        self._changed.clear()
         return self._stop
 
     def _show(self, generation: int, found: Found) -> None:
@@ -231,14 +234,17 @@ class HistoryTableModel(QAbstractTableModel):
         while len(self._pages) > KEPT:
             self._pages.popitem(last=False)
 
-    def _read_again(self, number: int, *, changed: bool = False) -> None:
+    def _read_again(self, number: int) -> None:
         """Bring a page back into memory; of those wanted meanwhile the last one comes next, where the reader is."""
-        if self._rereading:
-            self._missed = number
+        self._missed = number
+        self._read_next()
+
+    def _read_next(self) -> None:
+        number = self._missed if self._missed >= 0 else min(self._changed, default=-1)
+        if self._rereading or number < 0:
             return
-        if number in self._pages and not changed:
-            return
-        self._rereading = True
+        self._rereading, self._missed = True, -1
+        self._changed.discard(number)
         text, order = self._shown
         after, stop, size = self._afters[number], self._stop, self._size(number)
         self._tasks.run(
@@ -258,9 +264,7 @@ class HistoryTableModel(QAbstractTableModel):
         self._keep(number, found.page.rows)
         first = self._starts[number]
         self.dataChanged.emit(self.index(first, 0), self.index(first + self._size(number) - 1, len(COLUMNS) - 1))
-        missed, self._missed = self._missed, -1
-        if missed >= 0:
-            self._read_again(missed)
+        self._read_next()
 
     def _fail(self, generation: int, error: Exception) -> None:
         # A search that a newer one ended has nothing to say.

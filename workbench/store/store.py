@@ -41,6 +41,7 @@ from workbench.store import (
     versions,
 )
 from workbench.store.connections import Readers, connect
+from workbench.store.curating import Curation
 from workbench.store.errors import StoreError, failure
 from workbench.store.indexing import Indexer
 from workbench.store.judging import Judgements
@@ -74,6 +75,7 @@ class Store:
         self._writer = None if opened.writer is None else Writer(opened.writer, path, indexer, busy_ms)
         self._readers = Readers(path, lambda: connect(path, mode="ro", immutable=opened.immutable, busy_ms=busy_ms))
         self.searches = Searches(self._readers.use, self._write, indexer)
+        self.curation = Curation(self._write)
 
     @property
     def read_only(self) -> bool:

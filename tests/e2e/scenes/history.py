@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from tests.e2e.driving import NARROW, WIDE, Demo
 from tests.e2e.scenes.staging import command, shots
 from tests.ui.pasts import fill
+from workbench.ui.history.curating import Curating
 from workbench.ui.history.view import HistoryView
 
 
@@ -37,6 +38,7 @@ def history(demo: Demo) -> None:
     _type(demo, view, "nothing has these words")
     shots(demo, "history-no-match", narrow=True)
     _type(demo, view, "")
+    _two_runs(demo, view)
     for percent in (80, 150, 200):
         window.theme.set_scale(percent / 100)
         demo.picture(f"history-at-{percent}")
@@ -45,6 +47,23 @@ def history(demo: Demo) -> None:
     demo.resize(WIDE)
     window.theme.set_scale(1.0)
     command(demo, "view_compose")
+
+
+def _two_runs(demo: Demo, view: HistoryView) -> None:
+    (curating,) = view.findChildren(Curating)
+    view.table.select(1)
+    curating.star()
+    demo.pause(200)
+    view.table.selectionModel().select(
+        view.model.index(3, 0), QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+    )
+    demo.until("both runs are shown", lambda: view.detail.pair is not None)
+    shots(demo, "history-two-runs", narrow=True)
+    menu = curating.menu()
+    menu.popup(view.table.viewport().mapToGlobal(view.table.visualRect(view.model.index(3, 1)).center()))
+    shots(demo, "history-menu")
+    menu.close()
+    view.table.select(0)
 
 
 def _type(demo: Demo, view: HistoryView, text: str) -> None:

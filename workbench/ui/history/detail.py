@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.app.history_detail import Answered, Looked
+from workbench.app.history_pair import Pair
 from workbench.app.history_table import cost, verdict
 from workbench.core.searching.results import HistoryRow
 from workbench.core.when import absolute
@@ -18,11 +19,11 @@ from workbench.ui.diff.prompts import part_runs
 from workbench.ui.diff.text import Run
 from workbench.ui.flow import Flow
 from workbench.ui.history.cards import Cards, FittedDiff
-from workbench.ui.lanes.widgets import breakable
+from workbench.ui.lanes.widgets import breakable, quiet_button
 from workbench.ui.theme import Theme, set_role
 
 NOTHING_CHOSEN = "Choose a run to see its prompt, what changed in it, and its answers."
-SEVERAL = "{:,} runs are selected. Select one to read it."
+SEVERAL = "{:,} runs are selected. Select one to read it, or two to compare them."
 
 
 def run_name(row: HistoryRow) -> str:
@@ -73,6 +74,8 @@ class DetailPane(QWidget):
     open_wanted = Signal(object)
     compare_wanted = Signal(object)
     """HistoryRow: compare its version with the one it came from."""
+    beside_wanted = Signal(object)
+    """Pair: compare the prompts of two runs."""
     request_wanted = Signal(object)
     """OutputRecord"""
 
@@ -80,6 +83,8 @@ class DetailPane(QWidget):
         super().__init__(parent)
         self._theme = theme
         self.looked: Looked | None = None
+        self.pair: Pair | None = None
+        """The two runs that are shown in place of one."""
         self.nothing = QLabel(NOTHING_CHOSEN, self)
         self.nothing.setWordWrap(True)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -87,6 +92,8 @@ class DetailPane(QWidget):
         self.title, self.about = QLabel(self), QLabel(self)
         self.restore, self.branch = QPushButton("Restore", self), QPushButton("Branch", self)
         self.open, self.compare = QPushButton("Open in Compose", self), QPushButton(self)
+        self.beside = QPushButton("Compare prompts side by side…", self)
+        self.menu = quiet_button("⋯", "More that can be done with the selected runs", self)
         set_role(self.restore, "primary")
         self.restore.setToolTip("The draft gets this run's text, values and lanes")
         self.branch.setToolTip("The draft starts from this run's version")
@@ -113,13 +120,14 @@ class DetailPane(QWidget):
         self.branch.clicked.connect(lambda: self._tell(self.branch_wanted.emit))
         self.open.clicked.connect(lambda: self._tell(self.open_wanted.emit))
         self.compare.clicked.connect(lambda: self._tell(self.compare_wanted.emit))
+        self.beside.clicked.connect(lambda: self.beside_wanted.emit(self.pair))
         theme.changed.connect(self._restyle)
         self._restyle()
         self.say(NOTHING_CHOSEN)
 
     def say(self, sentence: str) -> None:
         """Show a sentence in the place of a run."""
-        self.looked = None
+        self.looked = self.pair = None
         self.nothing.setText(sentence)
         self.nothing.show()
         self.area.hide()
@@ -127,31 +135,62 @@ class DetailPane(QWidget):
     def show_run(self, looked: Looked) -> None:
         """Show a run."""
         is_same = self.looked is not None and self.looked.row.row.run_uid == looked.row.row.run_uid
-        self.looked = looked
+        self.looked, self.pair = looked, None
         row = looked.row
         self.title.setText(breakable(run_name(row)))
         facts = (absolute(row.row.started_at), f"version {row.row.version}", verdict(row), cost(row))
         lines = (row.row.note or row.row.summary, " · ".join(filter(None, facts)), looked.detail.newer)
         self.about.setText(breakable("\n".join(filter(None, lines))))
+        self._offer(pair=False)
         self.compare.setVisible(looked.parent is not None)
         self.compare.setText(f"Compare with version {looked.parent}")
         self._show_prompt(looked)
-        while len(self.answers) < len(looked.sets):
+        self._show_sets(looked.sets, looked.left_out)
+        if not is_same:
+            self.area.verticalScrollBar().setValue(0)
+
+    def show_pair(self, pair: Pair) -> None:
+        """Show two runs side by side."""
+        self.pair, self.looked = pair, None
+        older, newer = pair.older.row, pair.newer.row
+        same_prompt = older.prompt_uid == newer.prompt_uid
+        against = f"{older.row.number} against {newer.row.number}"
+        self.title.setText(
+            breakable(f"{newer.prompt} · {against}" if same_prompt else f"{run_name(older)} against {run_name(newer)}")
+        )
+        lines = [
+            " · ".join(filter(None, (run_name(row), absolute(row.row.started_at), verdict(row), cost(row))))
+            for row in (older, newer)
+        ]
+        self.about.setText(breakable("\n".join(lines)))
+        self._offer(pair=True)
+        runs = list(part_runs(pair.parts, unchanged=False))
+        self.prompt.heading.setText(f"WHAT DIFFERS, {older.row.number} AGAINST {newer.row.number}")
+        self.diff.show_runs(runs[:-1] if runs else [Run("heading", "Prompt, values and lanes are the same.")])
+        self.diff.fit()
+        self._show_sets(pair.sets, pair.older.left_out + pair.newer.left_out)
+        self.area.verticalScrollBar().setValue(0)
+
+    def _offer(self, *, pair: bool) -> None:
+        for button in (self.restore, self.branch, self.open, self.compare):
+            button.setVisible(not pair)
+        self.beside.setVisible(pair)
+
+    def _show_sets(self, sets: tuple[Answered, ...], left_out: int) -> None:
+        while len(self.answers) < len(sets):
             made = _Answers(self._theme, self._body)
             made.cards.request_wanted.connect(self.request_wanted)
             self._column.insertWidget(self._column.indexOf(self.more), made)
             self.answers.append(made)
         for number, section in enumerate(self.answers):
-            section.setVisible(number < len(looked.sets))
-            if number < len(looked.sets):
-                section.show_set(looked.sets[number])
-        answers = "answer is" if looked.left_out == 1 else "answers are"
-        self.more.setText(f"{looked.left_out:,} more {answers} shown in Compose.")
-        self.more.setVisible(looked.left_out > 0)
+            section.setVisible(number < len(sets))
+            if number < len(sets):
+                section.show_set(sets[number])
+        answers = "answer is" if left_out == 1 else "answers are"
+        self.more.setText(f"{left_out:,} more {answers} shown in Compose.")
+        self.more.setVisible(left_out > 0)
         self.nothing.hide()
         self.area.show()
-        if not is_same:
-            self.area.verticalScrollBar().setValue(0)
 
     def _show_prompt(self, looked: Looked) -> None:
         if looked.parent is None:
@@ -171,7 +210,7 @@ class DetailPane(QWidget):
     def _lay_out(self) -> None:
         buttons, flow = QWidget(self._body), Flow()
         buttons.setLayout(flow)
-        for button in (self.restore, self.branch, self.open, self.compare):
+        for button in (self.restore, self.branch, self.open, self.compare, self.beside, self.menu):
             flow.addWidget(button)
         self._column.setContentsMargins(18, 14, 18, 18)
         self._column.setSpacing(10)

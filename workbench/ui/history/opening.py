@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 
-from workbench.app.history_detail import Looker
+from workbench.app.history_looker import Looker
+from workbench.app.history_pair import Pair
 from workbench.app.history_table import HistoryTableModel
 from workbench.core.runs import OutputRecord
 from workbench.core.searching.completing import Completion
@@ -19,9 +20,11 @@ from workbench.core.timeline import VersionLabel
 from workbench.host.clock import utc_now
 from workbench.ui.diff.opening import version_entries, version_entry, version_of
 from workbench.ui.diff.prompts import CompareDialog
+from workbench.ui.history.curating import Curating
+from workbench.ui.history.detail import run_name
 from workbench.ui.history.view import HistoryView
 from workbench.ui.lanes.wire import WireDialog
-from workbench.usecases.comparing import Side
+from workbench.usecases.comparing import Side, side_of
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
@@ -67,6 +70,7 @@ def history_view(window: MainWindow) -> HistoryView:
         tasks.run(lambda: searcher.complete(text, caret), then)
 
     view = HistoryView(window.theme, model, complete)
+    Curating(window, view)
     in_prompts = InPrompts(window)
 
     def open_run(row: HistoryRow) -> None:
@@ -76,15 +80,17 @@ def history_view(window: MainWindow) -> HistoryView:
         in_prompts.do(row.prompt_uid, lambda: window.handlers.take_over_row(row.row.run_uid, branch=branch))
 
     looker = Looker(window.workbench.store, window.workbench.history, tasks, view)
-    view.wanted.connect(lambda row: looker.look((row,), model.text))
+    view.wanted.connect(lambda rows: looker.look(rows, model.text))
     view.unwanted.connect(looker.forget)
-    looker.arrived.connect(lambda found: view.detail.show_run(*found))
+    looker.arrived.connect(view.detail.show_run)
+    looker.paired.connect(view.detail.show_pair)
     looker.refused.connect(view.detail.say)
     for opens in (view.opened, view.detail.open_wanted):
         opens.connect(open_run)
     view.detail.restore_wanted.connect(lambda row: take_over(row, branch=False))
     view.detail.branch_wanted.connect(lambda row: take_over(row, branch=True))
     view.detail.compare_wanted.connect(lambda row: compare_with_parent(window, view))
+    view.detail.beside_wanted.connect(lambda pair: compare_runs(window, pair))
     view.detail.request_wanted.connect(lambda record: show_request(window, record))
     for changed in (window.bridge.run_started, window.bridge.run_ended, window.pulse.foreign_change):
         changed.connect(lambda *_: view.refresh())
@@ -116,6 +122,19 @@ def compare_stored(window: MainWindow, prompt_uid: str, old: int, new: int) -> N
         dialog.show()
 
     window.tasks.run(lambda: window.workbench.prompts.version_labels(prompt_uid), open_dialog)
+
+
+def compare_runs(window: MainWindow, pair: Pair) -> None:
+    """Compare the prompts of two runs, of whichever prompts they are."""
+    blind = bool(pair.older.detail.blind or pair.newer.detail.blind)
+    runs = {looked.row.row.run_uid: looked for looked in (pair.older, pair.newer)}
+
+    def read(uid: str) -> Side:
+        return Side(runs[uid].detail.content) if blind else side_of(runs[uid].detail)
+
+    entries = [(uid, run_name(looked.row)) for uid, looked in runs.items()]
+    dialog = CompareDialog(window.theme, window.tasks, entries, read, (entries[0][0], entries[1][0]), window.frame)
+    dialog.show()
 
 
 def show_request(window: MainWindow, record: OutputRecord) -> None:

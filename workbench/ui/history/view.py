@@ -34,9 +34,9 @@ class HistoryView(QWidget):
 
     opened = Signal(object)
     wanted = Signal(object)
-    """HistoryRow: another run is selected, and shall be read."""
+    """list[HistoryRow]: another run is selected, or two are, and shall be read."""
     unwanted = Signal()
-    """No run is, or several are."""
+    """No run is selected, or more are."""
 
     def __init__(self, theme: Theme, model: HistoryTableModel, complete: Complete) -> None:
         super().__init__()
@@ -115,8 +115,9 @@ class HistoryView(QWidget):
         found: list[tuple[QWidget, Callable[[], None]]] = [(self.bar, self.bar.field.setFocus)]
         if self.table.isVisible():
             found.append((self.table, self.to_table))
-        if self.detail.looked is not None:
-            found.append((self.detail, self.detail.restore.setFocus))
+        if self.detail.looked is not None or self.detail.pair is not None:
+            first = self.detail.beside if self.detail.looked is None else self.detail.restore
+            found.append((self.detail, first.setFocus))
         return found
 
     def selected(self) -> list[HistoryRow]:
@@ -163,8 +164,8 @@ class HistoryView(QWidget):
 
     def _choose(self) -> None:
         rows = self.selected()
-        if len(rows) == 1:
-            self.wanted.emit(rows[0])
+        if len(rows) in (1, 2):
+            self.wanted.emit(rows)
         else:
             self.unwanted.emit()
             self.detail.say(SEVERAL.format(len(rows)) if rows else NOTHING_CHOSEN)

@@ -1,0 +1,88 @@
+"""Two runs of the history against each other.
+
+Invariant: no changed part of either prompt, of its values or settings is left out; the older run is the left one. While
+either is blind, lanes are not compared: their settings would tell who answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+
+from workbench.app.history_detail import Answered, Card, Looked
+from workbench.core.compare import PartDiff
+from workbench.core.diff import diff_texts
+from workbench.usecases.comparing import Side, compare_prompts, side_of
+
+Values = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """`parts` are all parts of prompts, values and lanes; `sets` hold a card of the older and one of the newer run in
+    turn."""
+
+    older: Looked
+    newer: Looked
+    parts: tuple[PartDiff, ...]
+    sets: tuple[Answered, ...]
+
+
+def pair(one: Looked, other: Looked) -> Pair:
+    """Compare two runs, whichever is given first. Takes a while for long texts."""
+    older, newer = sorted((one, other), key=lambda looked: looked.row.row.started_at)
+    blind = bool(older.detail.blind or newer.detail.blind)
+    sides = [Side(looked.detail.content) if blind else side_of(looked.detail) for looked in (older, newer)]
+    parts = [*compare_prompts(*sides), *_values(older, newer)]
+    return Pair(older, newer, tuple(parts), tuple(_sets(older, newer)))
+
+
+def _values(older: Looked, newer: Looked) -> Iterator[PartDiff]:
+    texts = ["\n\n".join(_written(one.name, one.values) for one in looked.detail.sets) for looked in (older, newer)]
+    diff = diff_texts(*texts)
+    yield PartDiff("Values", "changed" if diff.hunks else "same", diff)
+
+
+def _written(name: str, values: Values) -> str:
+    return "\n".join([*([name] if name else ()), *(f"{key}: {value}" for key, value in values)])
+
+
+def _sets(older: Looked, newer: Looked) -> Iterator[Answered]:
+    """Yield the sets of both runs: those with the same values together, the others behind them."""
+    left = list(older.sets)
+    for one in newer.sets:
+        same = next((other for other in left if other.values == one.values), None)
+        if same is None and len(older.sets) == len(newer.sets) == 1:
+            same = left[0]
+        if same is not None:
+            left.remove(same)
+        cards = _in_turn(older, newer, () if same is None else same.cards, one.cards)
+        yield Answered(one.name, one.values if same is None or same.values == one.values else (), tuple(cards))
+    for other in left:
+        yield Answered(other.name, other.values, tuple(_in_turn(older, newer, other.cards, ())))
+
+
+def _in_turn(older: Looked, newer: Looked, before: tuple[Card, ...], after: tuple[Card, ...]) -> Iterator[Card]:
+    """Yield a card of the older run and one of the newer in turn; answers of the same lane stand side by side."""
+    rest = list(after)
+    matched: list[tuple[Card | None, Card | None]] = []
+    alone = []
+    for card in before:
+        same = next((other for other in rest if other.title == card.title), None)
+        if same is None:
+            alone.append(card)
+        else:
+            rest.remove(same)
+            matched.append((card, same))
+    matched += zip_longest(alone, rest)
+    for left, right in matched:
+        yield _named(older, left)
+        yield _named(newer, right)
+
+
+def _named(looked: Looked, card: Card | None) -> Card:
+    number = looked.row.row.number
+    if card is None:
+        return Card(f"{number}", "", said=f"No other lane answered in {number}.")
+    return replace(card, title=f"{number} · {card.title}")
