@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 
 from tests.ui.desk import Desk
 from tests.ui.test_window_blind import _texts
@@ -138,7 +138,7 @@ def test_a_sitting_by_keys_alone_is_stored_as_it_was_given(desk: Desk) -> None:
         for (kind, one, other), (left, right) in zip(expected, shown, strict=True)
     ]
     assert window.ranking.view is not None
-    assert window.ranking.view.judging.progress.text() == "4 judged in this sitting"
+    assert window.ranking.view.judging.progress.full() == "4 judged in this sitting"
     desk.press(Key.Key_Escape)
     assert not window.ranking.is_judging
     assert window.sidebar.isVisible()
@@ -172,6 +172,27 @@ def test_nothing_on_the_page_tells_who_answered(desk: Desk) -> None:
     secrets = [name.split("/")[1] for name in MODELS] + ["v1", "v2", "v3", "$0."]
     texts = [text for widget, text in _texts(window.frame) if isinstance(widget, QWidget) and widget.isVisible()]
     assert [text for text in texts if any(secret in text for secret in secrets)] == []
+
+
+def test_every_pair_is_read_from_its_beginning(desk: Desk) -> None:
+    long = "# Order {order}, {number}\n\n" + "It is **on its way**, as version {version} says.\n\n" * 60
+    window = opened(desk, lambda store, prompt: runs(store, prompt, 12, judged=False, answer=long))
+    view(desk)
+    judging(desk)
+    page = window.ranking.view
+    assert page is not None
+    for side in (page.judging.left, page.judging.right):
+        assert side.reading.mode == "markdown"
+    (shown,) = page.judging.left.reading.tab_stops()
+    assert isinstance(shown, QAbstractScrollArea)
+    bar = shown.verticalScrollBar()
+    desk.until(lambda: bar.maximum() > 0)
+    assert bar.value() == 0
+    desk.press(Key.Key_PageDown)
+    assert bar.value() > 0
+    desk.press(Key.Key_1)
+    ready(desk)
+    assert bar.value() == 0
 
 
 def test_a_blind_run_is_not_revealed_by_rank(desk: Desk) -> None:
@@ -223,3 +244,37 @@ def test_long_lists_scroll_with_their_chart(desk: Desk) -> None:
     table.verticalScrollBar().setValue(table.verticalScrollBar().maximum())
     last = table.visualRect(rank.table_model.index(35, STRENGTH))
     assert abs(chart.mapToParent(QPoint(0, round(chart.height_of(35)))).y() - last.center().y()) <= 1
+
+
+def test_a_newer_question_replaces_older_ones(desk: Desk) -> None:
+    window = opened(desk, lambda store, prompt: runs(store, prompt, 60, versions=2))
+    view(desk)
+    rank = window.ranking.rank
+    assert rank is not None
+    told: list[str] = []
+    rank.ranked.connect(lambda found: told.append(found.grouping))
+    for grouping in ("model", "version", "everywhere"):
+        window.actions_[f"group_{grouping}"].trigger()
+    desk.until(lambda: told)
+    assert told == ["everywhere"]
+
+
+def test_parts_are_reached_with_f6_and_tab(desk: Desk) -> None:
+    window = opened(desk, lambda store, prompt: runs(store, prompt, 60, versions=2))
+    rank = view(desk)
+    rank.table.setFocus()
+    seen = []
+    for _ in range(3):
+        desk.press(Key.Key_Tab)
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        seen.append(focused)
+    assert seen[0] is rank.fold
+    window.sidebar.iteration_list.setFocus()
+    desk.press(Key.Key_F6)
+    assert rank.table.hasFocus()
+    judging(desk)
+    desk.until(lambda: rank.judging.left.isAncestorOf(QApplication.focusWidget() or rank))
+    window.header.setFocus()
+    desk.press(Key.Key_F6)
+    desk.until(lambda: rank.judging.left.isAncestorOf(QApplication.focusWidget() or rank))

@@ -16,6 +16,8 @@ from workbench.core.runs import Result, RunSet, Timing, Verdict
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store import LaneStart, OutputStart, RunStart, Store, open_store
+from workbench.store.judged import VerdictKind
+from workbench.usecases.judging import Sitting
 
 MODELS = ("openai/gpt-5-mini", "anthropic/claude-haiku-4.5")
 STRENGTHS = {MODELS[0]: 0.4, MODELS[1]: 0.0}
@@ -98,3 +100,14 @@ def _result(text: str, model: str, random: Random) -> Result:
     return Result(
         "finished", text, model=model, finish_reason="stop", usage=usage, rates=rates, cost_usd=cost, timing=timing
     )
+
+
+def sitting(store: Store, prompt: str, count: int, seed: int = 1) -> None:
+    """Judge pairs as a person would who mostly likes what sorts later: later versions, and later answers."""
+    random, one = Random(seed), Sitting(store, prompt, new_uid, utc_now)
+    for _ in range(count):
+        if (shown := one.prepare()) is None:
+            return
+        likes_left = random.random() < (0.75 if shown.left > shown.right else 0.25)
+        kind: VerdictKind = "tie" if random.random() < 0.1 else "winner"
+        one.judge(shown, kind, 0 if kind == "tie" else 1 if likes_left else 2).result(60)

@@ -61,13 +61,15 @@ class Sittings(QObject):
         """How many verdicts were given."""
         return 0 if self._sitting is None else self._sitting.judged
 
-    def progress(self) -> str:
-        """Return "12 judged in this sitting · self-consistency 9 of 10"."""
+    def progress(self, *, brief: bool = False) -> str:
+        """Return "12 judged in this sitting · self-consistency 9 of 10", or "12 judged · 9 of 10 alike"."""
         if self._sitting is None:
             return ""
-        said = f"{self._sitting.judged:,} judged in this sitting"
-        again = self._sitting.consistency
-        return f"{said} · self-consistency {again.agreeing} of {again.repeats}" if again.repeats else said
+        again, judged = self._sitting.consistency, f"{self._sitting.judged:,} judged"
+        alike = f"{again.agreeing} of {again.repeats}"
+        if brief:
+            return f"{judged} · {alike} alike" if again.repeats else judged
+        return f"{judged} in this sitting" + (f" · self-consistency {alike}" if again.repeats else "")
 
     def start(self, prompt_uid: str) -> None:
         """Begin a sitting over the answers of a prompt."""

@@ -156,7 +156,7 @@ class Ranking(QObject):
             window.update_state()
             return
         page = view.judging
-        page.set_progress(sittings.progress(), can_undo=sittings.judged > 0)
+        page.set_progress(sittings.progress(), sittings.progress(brief=True), can_undo=sittings.judged > 0)
         if sittings.shown is not None:
             was_hidden = page.answers.isHidden()
             page.show_pair(sittings.shown.left, sittings.shown.right, sittings.shown.values)

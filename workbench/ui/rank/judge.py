@@ -8,16 +8,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from workbench.app.lane_state import LaneHead, LaneStatus
 from workbench.ui.lanes.reading import ReadingArea
+from workbench.ui.shell.bars import Elided
 from workbench.ui.shell.keybutton import KeyButton, KeyName
 from workbench.ui.theme import Theme, set_role
 
 _LONGEST_VALUE = 4000
 """Characters of a value that are shown: it is there to remind, and a longer one would hold up the next pair."""
 _VALUE_LINES = 5
+_MARGIN, _BETWEEN = 22, 8
 
 
 class JudgePage(QWidget):
@@ -33,12 +36,11 @@ class JudgePage(QWidget):
         self._theme = theme
         set_role(self, "surface")
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(22, 14, 22, 14)
+        layout.setContentsMargins(_MARGIN, 14, _MARGIN, 14)
         layout.setSpacing(10)
         head = QHBoxLayout()
         self.heading = QLabel("Which answer is better?", self)
-        self.progress = QLabel(self)
-        set_role(self.progress, "muted")
+        self.progress = Elided("", "muted", self)
         self.end = KeyButton("End", "", parent=self)
         self.end.clicked.connect(self.end_wanted)
         head.addWidget(self.heading)
@@ -72,15 +74,16 @@ class JudgePage(QWidget):
 
     def _add_buttons(self, layout: QVBoxLayout) -> None:
         row = QHBoxLayout()
-        row.setSpacing(8)
+        row.setSpacing(_BETWEEN)
         self.verdicts: list[KeyButton] = []
-        for text, key, kind, winner in (
-            ("Left is better", "1", "winner", 1),
-            ("Tie", "0", "tie", 0),
-            ("Both bad", "-", "all_bad", 0),
-            ("Right is better", "2", "winner", 2),
+        for text, brief, key, kind, winner in (
+            ("Left is better", "Left", "1", "winner", 1),
+            ("Tie", "Tie", "0", "tie", 0),
+            ("Both bad", "Bad", "-", "all_bad", 0),
+            ("Right is better", "Right", "2", "winner", 2),
         ):
             button = KeyButton(text, key, parent=self)
+            button.set_label(text, brief)
             button.clicked.connect(lambda _=False, said=kind, won=winner: self.verdict_wanted.emit(said, won))
             row.addWidget(button)
             self.verdicts.append(button)
@@ -118,9 +121,9 @@ class JudgePage(QWidget):
         for button in self.verdicts:
             button.setEnabled(False)
 
-    def set_progress(self, text: str, *, can_undo: bool) -> None:
-        """Say how far the sitting is."""
-        self.progress.setText(text)
+    def set_progress(self, text: str, brief: str, *, can_undo: bool) -> None:
+        """Say how far the sitting is, in fewer words where there is little room."""
+        self.progress.set_full(text, brief)
         self.undo.setEnabled(can_undo)
 
     def enter(self) -> None:
@@ -134,7 +137,20 @@ class JudgePage(QWidget):
         """Return the parts in reading order."""
         return [self.end, self.values, self.left, self.right, *self.verdicts, self.undo]
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_buttons()
+
+    def _fit_buttons(self) -> None:
+        """Let the buttons say less where there is less room."""
+        buttons, room = (*self.verdicts, self.undo), self.width() - 2 * _MARGIN
+        wanted = [sum(button.width_at(level) + _BETWEEN for button in buttons) for level in (0, 1, 2)]
+        level = next((level for level in (0, 1) if wanted[level] <= room), 2)
+        for button in buttons:
+            button.say(level)
+
     def _restyle(self) -> None:
+        self._fit_buttons()
         self.heading.setFont(self._theme.font(1.5, bold=True))
         self._fit_values()
 
