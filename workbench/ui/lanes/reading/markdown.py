@@ -161,9 +161,10 @@ class MarkdownView(LinkedText):
         self.verticalScrollBar().setValue(0 if best == self.document().begin() else round(top))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        following = self._following
+        # Also when it has just ended: what is said about a failure takes room below its last words.
+        following = self._following and (self._streaming or self.verticalScrollBar().value() > 0)
         super().resizeEvent(event)
-        if following and self._streaming:
+        if following:
             self.go_to_end()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
