@@ -197,9 +197,10 @@ class AnswerView(QPlainTextEdit):
             super().wheelEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        following = self._following
+        # Also when it has just ended: what is said about a failure takes room below its last words.
+        following = self._following and (self._streaming or self.verticalScrollBar().value() > 0)
         super().resizeEvent(event)
-        if following and self._streaming:
+        if following:
             self.go_to_end()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
