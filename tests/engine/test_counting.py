@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,10 +14,12 @@ from workbench.core.content import Message
 from workbench.core.counting import RULE
 from workbench.core.lanes import FIXED_ENDPOINTS, Endpoint
 from workbench.engine.calls import Call, Counted
+from workbench.engine.child.counting import AT_ONCE
 from workbench.engine.counter import Vocabularies
 from workbench.engine.tokenizers import CL100K, CLAUDE, DEEPSEEK, ESTIMATE, O200K, RUNTIME, tokenizer_of
 
 BUILTIN, ECHO, LITELLM = FIXED_ENDPOINTS
+ROOT = Path(__file__).resolve().parents[2]
 TEXT = "The order 123ABCDEFG is on its way; it should arrive on Friday."
 
 
@@ -70,13 +75,35 @@ def test_a_vocabulary_that_is_not_there_gives_the_rule_and_says_why() -> None:
 
 
 def test_a_killed_counter_is_replaced(engine: Engine) -> None:
-    assert counted(engine, RULE, "hello").counts == (1,)
+    long = "hello " * AT_ONCE
+    assert counted(engine, RULE, long).counts == (AT_ONCE,)
     pid = engine.client.pid
     assert pid is not None
     (counter,) = descendants(pid)
     os.kill(counter, signal.SIGKILL)
     eventually(lambda: not running(counter))
-    assert counted(engine, RULE, "hello").counts == (1,)
+    assert counted(engine, RULE, long).counts == (AT_ONCE,)
+
+
+def test_the_rule_needs_no_process_for_short_texts() -> None:
+    with Engine() as engine:
+        assert counted(engine, RULE, "hello", "x" * 100).counts == (1, 20)
+        assert engine.client.pid is not None
+        assert descendants(engine.client.pid) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize(("name", "most_mb"), [("o200k_base", 65), ("deepseek", 58)])
+def test_what_was_only_needed_to_load_a_vocabulary_is_given_back(name: str, most_mb: int) -> None:
+    code = f"""
+from workbench.engine.counter import Vocabularies
+print(Vocabularies().count({name!r}, ["hello world"])[1], open("/proc/self/smaps_rollup").read())
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    own = re.search(r"Private_Dirty: +(\d+) kB", done.stdout)
+    assert own is not None, done.stderr
+    assert done.stdout.startswith("[2]")
+    assert int(own[1]) * 1024 / 1e6 < most_mb
 
 
 def test_a_loaded_model_counts_what_it_will_be_billed_for(weights: Path) -> None:
