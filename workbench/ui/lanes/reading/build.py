@@ -13,9 +13,11 @@ from PySide6.QtGui import (
     QBrush,
     QFont,
     QFontMetricsF,
+    QTextBlock,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
+    QTextDocument,
     QTextFormat,
     QTextFrameFormat,
     QTextLength,
@@ -215,3 +217,14 @@ def _mirror(cursor: QTextCursor) -> None:
         block.setRightMargin(block.leftMargin())
         block.setLeftMargin(0)
         cursor.setBlockFormat(block)
+
+
+def block_at(document: QTextDocument, offset: int) -> QTextBlock:
+    """Return the last paragraph that was written of text up to about `offset`, the first one for none."""
+    block = best = document.begin()
+    while block.isValid():
+        at = block.blockFormat().property(OFFSET)
+        if at is not None and int(at) <= offset:
+            best = block
+        block = block.next()
+    return best

@@ -6,7 +6,7 @@ Invariant: only what meets the exposed part is looked at, so that a line that st
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt
-from PySide6.QtGui import QBrush, QLinearGradient, QPainter
+from PySide6.QtGui import QBrush, QLinearGradient, QPainter, QTextCursor
 from PySide6.QtWidgets import QTextEdit
 
 from workbench.ui.lanes.answer import MARGIN
@@ -46,3 +46,14 @@ def brush(theme: Theme, wash: tuple[float, float] | None) -> QBrush:
     gradient.setColorAt(0, theme.color("gold_soft"))
     gradient.setColorAt(1, surface)
     return QBrush(gradient)
+
+
+def end_of(view: QTextEdit) -> QRectF:
+    """Return where the block stands that says that more is to come: behind the last letter."""
+    end = QTextCursor(view.document())
+    end.movePosition(QTextCursor.MoveOperation.End)
+    rect = view.cursorRect(end)
+    width = view.fontMetrics().horizontalAdvance("n") * 0.8
+    left = min(float(rect.left()) + 1, view.viewport().width() - width - 2)
+    height = max(rect.height() - 2, view.fontMetrics().height())
+    return QRectF(left, rect.bottom() - height, width, height)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections import deque
 
-from PySide6.QtCore import QPoint, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QBrush,
     QPainter,
@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.ui.lanes.answer import MARGIN
 from workbench.ui.lanes.reading import grounds
-from workbench.ui.lanes.reading.build import CODE_PADDING, OFFSET, Builder
+from workbench.ui.lanes.reading.build import CODE_PADDING, OFFSET, Builder, block_at
 from workbench.ui.lanes.reading.linked import LinkedText
 from workbench.ui.lanes.reading.parts import Part, definitions, parse
 from workbench.ui.lanes.reading.turns import TURNS
@@ -150,12 +150,7 @@ class MarkdownView(LinkedText):
 
     def set_place(self, offset: int) -> None:
         """Show the block at about `offset` first."""
-        block, best = self.document().begin(), self.document().begin()
-        while block.isValid():
-            at = block.blockFormat().property(OFFSET)
-            if at is not None and int(at) <= offset:
-                best = block
-            block = block.next()
+        best = block_at(self.document(), offset)
         top = self.document().documentLayout().blockBoundingRect(best).top()
         self.verticalScrollBar().setValue(0 if best == self.document().begin() else round(top))
 
@@ -183,13 +178,7 @@ class MarkdownView(LinkedText):
             self._paint_block()
 
     def _paint_block(self) -> None:
-        end = QTextCursor(self.document())
-        end.movePosition(QTextCursor.MoveOperation.End)
-        rect = self.cursorRect(end)
-        width = self.fontMetrics().horizontalAdvance("n") * 0.8
-        left = min(float(rect.left()) + 1, self.viewport().width() - width - 2)
-        height = max(rect.height() - 2, self.fontMetrics().height())
-        place = QRectF(left, rect.bottom() - height, width, height)
+        place = grounds.end_of(self)
         self._block = place.toAlignedRect()
         with QPainter(self.viewport()) as painter:
             painter.fillRect(place, self._theme.color("accent"))
