@@ -175,13 +175,10 @@ class MarkdownView(LinkedText):
             grounds.paint(painter, self, event.rect(), self._theme, self._build.extra)
         super().paintEvent(event)
         if self._streaming:
-            self._paint_block()
-
-    def _paint_block(self) -> None:
-        place = grounds.end_of(self)
-        self._block = place.toAlignedRect()
-        with QPainter(self.viewport()) as painter:
-            painter.fillRect(place, self._theme.color("accent"))
+            place = grounds.end_of(self)
+            self._block = place.toAlignedRect()
+            with QPainter(self.viewport()) as painter:
+                painter.fillRect(place, self._theme.color("accent"))
 
     def _begin(self) -> None:
         self._text = self._tail = ""
