@@ -106,6 +106,7 @@ STATES: dict[str, Callable[[Desk], object]] = {
     "answered": lambda desk: desk.run(),
     "past": _past,
     "problem": lambda desk: desk.window.notices.problem("It went wrong.", "The detail."),
+    "history": lambda desk: desk.window.views.show("history"),
     "palette": _palette,
     "shortcuts": lambda desk: desk.press(Qt.Key.Key_F1),
     "settings": lambda desk: desk.window.dialogs.settings("keys"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 import pytest
-from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from tests.ui.desk import Desk
@@ -206,6 +206,20 @@ def test_f6_and_tab_go_through_what_is_shown(desk: Desk) -> None:
     own = [stop for stop in seen if view.isAncestorOf(stop)]
     assert own[:3] == [view.bar.field, view.bar.order, view.table]
     assert all(stop.isVisible() for stop in seen)
+
+
+@pytest.mark.parametrize("scale", [0.8, 1.0, 2.0])
+def test_both_halves_keep_their_share_whatever_the_size_of_letters(desk: Desk, scale: float) -> None:
+    view = entered(desk)
+    window = desk.window
+    window.frame.resize(1024, 700)
+    window.theme.set_scale(scale)
+    shown(desk, view, "order-4")
+    desk.until(lambda: view.width() == 1024 and abs(view.detail.width() - 1024 * 0.47) < 8)
+    detail = view.detail
+    for button in (detail.restore, detail.open, detail.compare):
+        assert detail.rect().contains(button.rect().translated(button.mapTo(detail, QPoint())))
+        assert button.width() >= button.sizeHint().width()
 
 
 def test_everything_has_a_name_and_a_role(desk: Desk) -> None:

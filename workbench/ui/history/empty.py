@@ -35,6 +35,7 @@ class EmptyHistory(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        set_role(self, "surface")
         self._heading = QLabel(self)
         set_role(self._heading, "heading")
         self._text = QLabel(self)

@@ -25,6 +25,7 @@ from workbench.ui.history.detail import run_name
 from workbench.ui.history.view import HistoryView
 from workbench.ui.lanes.wire import WireDialog
 from workbench.usecases.comparing import Side, side_of
+from workbench.usecases.problems import problem_of
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
@@ -67,7 +68,12 @@ def history_view(window: MainWindow) -> HistoryView:
     model = HistoryTableModel(tasks, searcher, utc_now, window)
 
     def complete(text: str, caret: int, then: Callable[[Completion], None]) -> None:
-        tasks.run(lambda: searcher.complete(text, caret), then)
+        # What keeps from completing keeps from searching, too, and is said there.
+        tasks.run(
+            lambda: searcher.complete(text, caret),
+            then,
+            lambda error: view.bar.show_refusal(problem_of(error).sentence),
+        )
 
     view = HistoryView(window.theme, model, complete)
     Curating(window, view)

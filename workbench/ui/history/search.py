@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import cast
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.core.searching.results import Order
 from workbench.ui.history.field import Complete, SearchField
@@ -16,6 +17,8 @@ from workbench.ui.lanes.widgets import breakable
 from workbench.ui.theme import Theme, set_role
 from workbench.usecases.searching import Found
 
+_NARROW = 50
+"""Characters below which field and numbers stand below each other."""
 _TELL_AFTER_MS = 300
 """How long a search may take before it is said that it goes on."""
 
@@ -44,15 +47,19 @@ class SearchBar(QWidget):
         self._late.setSingleShot(True)
         self._late.setInterval(_TELL_AFTER_MS)
         self._late.timeout.connect(lambda: self.count.setText("Searching…"))
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.field, 1)
-        row.addWidget(self.count)
-        row.addWidget(self.order)
+        self._rows = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._rows.setSpacing(8)
+        beside = QHBoxLayout()
+        beside.setSpacing(8)
+        beside.addWidget(self.count)
+        beside.addStretch(1)
+        beside.addWidget(self.order)
+        self._rows.addWidget(self.field, 1)
+        self._rows.addLayout(beside)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 12, 14, 8)
         layout.setSpacing(6)
-        layout.addLayout(row)
+        layout.addLayout(self._rows)
         layout.addWidget(self._said)
         self.field.textChanged.connect(lambda _: self._changed())
         self.order.currentIndexChanged.connect(lambda _: self._changed())
@@ -81,6 +88,14 @@ class SearchBar(QWidget):
         self._late.stop()
         self.count.hide()
         self._say([sentence])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # A search that cannot be read is worth a line of its own.
+        narrow = event.size().width() < _NARROW * self.fontMetrics().averageCharWidth()
+        direction = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+        if direction != self._rows.direction():
+            self._rows.setDirection(direction)
 
     def _say(self, sentences: list[str]) -> None:
         self._said.setText(breakable("\n".join(sentences)))

@@ -39,7 +39,7 @@ _SAMPLES = {WHEN: "Wednesday", NUMBER: "9,999", COST: "< $0.0001"}
 """What columns of a fixed width have room for."""
 _SHARES = {PROMPT: 0.36, LANES: 0.34, WINNER: 0.30}
 _NARROW = 34
-"""Characters of names and winners, below which lanes have no column."""
+"""Characters of names and winners, below which lanes and costs have no columns."""
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 _AHEAD = 3
 """Screens before the end at which the next page is fetched."""
@@ -211,9 +211,11 @@ class RunTable(QTableView):
         fixed = {column: metrics.horizontalAdvance(text) + _GAP for column, text in _SAMPLES.items()}
         fixed[WHEN] += MARGIN
         rest = max(0, self.viewport().width() - sum(fixed.values()))
-        # Where there is little room the lanes are read beside the table.
+        # Where there is little room, lanes and costs are read beside the table.
         narrow = rest < _NARROW * metrics.averageCharWidth()
         self.setColumnHidden(LANES, narrow)
+        self.setColumnHidden(COST, narrow)
+        rest += fixed[COST] if narrow else 0
         shares = {column: share for column, share in _SHARES.items() if not (narrow and column == LANES)}
         whole = sum(shares.values())
         widths = fixed | {LANES: 0} | {column: round(rest * share / whole) for column, share in shares.items()}

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.app.history_table import HistoryTableModel
 from workbench.core.searching.results import HistoryRow
@@ -47,7 +47,13 @@ class HistoryView(QWidget):
         self.empty = EmptyHistory(self)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self.table)
-        self._stack.addWidget(self.empty)
+        # With large letters its examples are wider than the table needs to be.
+        self._explained = QScrollArea(self)
+        self._explained.setFrameShape(QFrame.Shape.NoFrame)
+        self._explained.setWidgetResizable(True)
+        self._explained.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._explained.setWidget(self.empty)
+        self._stack.addWidget(self._explained)
         self._is_stale = False
         self._kept = ""
         left = QWidget(self)
@@ -146,7 +152,7 @@ class HistoryView(QWidget):
         self.bar.show_found(found)
         if not found.page.rows:
             self.empty.explain(searched=bool(found.text or found.complaints))
-        self._stack.setCurrentWidget(self.table if found.page.rows else self.empty)
+        self._stack.setCurrentWidget(self.table if found.page.rows else self._explained)
         if found.page.rows and not self.table.currentIndex().isValid():
             self.table.select(0)
         if not found.page.rows:
