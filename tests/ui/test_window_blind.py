@@ -23,7 +23,7 @@ from workbench.core.lanes import ECHO as ECHO_ENDPOINT
 from workbench.core.limits import Limits
 from workbench.core.money import Usage
 from workbench.core.runs import Failure, Result
-from workbench.ui.lanes.widgets import Line
+from workbench.ui.lanes.widgets import Fold, Line
 from workbench.ui.notices import KEPT_BACK
 from workbench.ui.palette.sources import sources
 from workbench.usecases.addresses import EndpointForm
@@ -211,6 +211,19 @@ def test_no_failure_of_one_lane_tells_which_it_is(desk: Desk, code: str) -> None
     failed = window.view.lanes.column("s2")
     assert failed is not None
     assert "Why is shown with the names" in failed.status.failure.sentence  # type: ignore[union-attr] # it failed
+    details = [fold for fold in failed.findChildren(Fold) if fold.words() == "Details"]
+    assert [fold.isHidden() for fold in details] == [True], "there are none to unfold"
+
+
+@pytest.mark.parametrize("text", ["A line.\n" * 200, "- **an item**\n" * 200])
+def test_a_long_answer_is_shown_from_its_beginning(desk: Desk, text: str) -> None:
+    window = desk.open({"default": [{"text": text}, {"finish": "stop"}]})
+    _blind_run(desk)
+    for slot in window.shown_slots():
+        column = window.view.lanes.column(slot)
+        assert column is not None
+        desk.until(lambda page=column.reading.page: page.view.verticalScrollBar().maximum() > 0)
+        assert column.reading.page.view.verticalScrollBar().value() == 0
 
 
 def _build(desk: Desk) -> None:

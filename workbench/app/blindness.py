@@ -18,6 +18,8 @@ from workbench.core.runs import Failure
 from workbench.engine.providers import provider_name
 
 _FAILED = Failure("blind", "This call failed. Why is shown with the names: mark another answer, or reveal them.")
+HIDDEN = _FAILED.code
+"""The code of a failure that is not told while blind."""
 
 
 def order(run_uid: str, value_set: int, slots: Sequence[str]) -> tuple[str, ...]:

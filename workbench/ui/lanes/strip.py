@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.app.blindness import HIDDEN
 from workbench.app.lane_state import LaneHead, LaneStatus
 from workbench.core.runs import Failure
 from workbench.ui.lanes import wording
@@ -80,10 +81,12 @@ class FailureBox(QFrame):
         self.sentence.setText(breakable(picture(sentence)))
         self.step.setText(step.label)
         self.step.setVisible(not head.read_only)
-        text = picture(f"{detail}\n\n{failure.code}".strip())
+        code = "" if failure.code == HIDDEN else failure.code
+        text = picture(f"{detail}\n\n{code}".strip())
         if text != self.detail.toPlainText():
             self.detail.setPlainText(text)
         self.fold.setVisible(bool(text))
+        self.detail.setVisible(bool(text) and self.fold.isChecked())
 
     def _restyle(self) -> None:
         self.detail.setFont(self._theme.mono(-1.5))

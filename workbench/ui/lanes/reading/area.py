@@ -131,6 +131,9 @@ class ReadingArea(QWidget):
         self._streaming = wording.is_running(status)
         self.page.set_streaming(self._streaming)
         self.page.set_status(head, status)
+        if status.blind and wording.is_running(old.status) and not self._streaming:
+            # Nobody saw it stream: it is read from its beginning.
+            self.page.set_place(0)
         self._show_latest()
         if replace(old.status, standing=status.standing, notice=status.notice) != status:
             self._choose(by_hand=False)
