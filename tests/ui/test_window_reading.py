@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QMenu
 
 from tests.ui.desk import Desk
+from workbench.ui.lanes.answer import AnswerView
+from workbench.ui.lanes.reading.markdown import MarkdownView
 from workbench.ui.lanes.reading.raw import RawPage
 
 pytestmark = pytest.mark.window
@@ -69,3 +71,35 @@ def test_ctrl_and_the_wheel_are_left_to_the_window(desk: Desk, mode: str) -> Non
     QApplication.sendEvent(area.viewport() if isinstance(area, QAbstractScrollArea) else area, turn)
     assert not turn.isAccepted()
     assert area.font().pointSizeF() == size
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+@pytest.mark.parametrize("mode", ["text", "markdown", "diff"])
+def test_the_menu_key_over_an_answer_opens_the_menu_of_the_lane(desk: Desk, mode: str) -> None:
+    window = desk.open(MARKS)
+    window.view.editor.focus_first()
+    desk.run()
+    desk.run()
+    window.view.lanes.focus_lane(0)
+    window.handlers.table()["diff" if mode == "diff" else f"read_{mode}"]()
+    column = window.view.lanes.column(window.shown_slots()[0])
+    assert column is not None
+    assert column.reading.mode == mode
+    view = column.reading.page.findChild(QAbstractScrollArea)
+    assert isinstance(view, AnswerView | MarkdownView)
+    desk.until(lambda: "bold" in view.toPlainText())
+    column.reading.take_focus()
+    desk.press(Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    assert "Parameters" in _menu_words()
+    view.selectAll()
+    desk.press(Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    assert "Parameters" not in _menu_words()
+
+
+def _menu_words() -> str:
+    """Close the open menu, and return what it offered."""
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    words = "".join(action.text().replace("&", "") for action in menu.actions())
+    menu.close()
+    return words

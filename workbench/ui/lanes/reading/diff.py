@@ -14,6 +14,7 @@ from workbench.app.comparing import LaneDiff
 from workbench.ui.diff.text import DiffView, Run
 from workbench.ui.diff.wording import changes, counted, json_runs
 from workbench.ui.lanes.reading.page import Page
+from workbench.ui.lanes.reading.view_page import share_menu
 from workbench.ui.lanes.widgets import quiet_button, safe_tip
 from workbench.ui.theme import Theme, set_role
 
@@ -34,6 +35,7 @@ class DiffPage(Page):
         self.previous = quiet_button("↑", "Previous change (Shift+F7)", self)
         self.next = quiet_button("↓", "Next change (F7)", self)
         self.view = DiffView(theme, parent=self)
+        share_menu(self.view)
         bar = QHBoxLayout()
         bar.setContentsMargins(6, 4, 6, 0)
         bar.setSpacing(2)

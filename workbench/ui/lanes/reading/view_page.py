@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.ui.lanes.answer import AnswerView
@@ -16,12 +17,24 @@ if TYPE_CHECKING:
     from workbench.ui.lanes.reading.markdown import MarkdownView
 
 
+def share_menu(view: AnswerView | MarkdownView) -> None:
+    """Let the menu of the lane open over a text as long as nothing in it is marked, which has a menu of its own."""
+
+    def choose(marked: bool) -> None:
+        policy = Qt.ContextMenuPolicy
+        view.setContextMenuPolicy(policy.DefaultContextMenu if marked else policy.NoContextMenu)
+
+    view.copyAvailable.connect(choose)
+    choose(False)
+
+
 class ViewPage(Page):
     """Passes everything on to `view`."""
 
     def __init__(self, view: AnswerView | MarkdownView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.view = view
+        share_menu(view)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
