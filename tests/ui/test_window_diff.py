@@ -38,11 +38,16 @@ def shown(found: DiffPage) -> str:
     return found.view.toPlainText().split("\n")[0] or found.view.toPlainText() or found.view.placeholderText()
 
 
+def said(found: DiffPage) -> tuple[str, str]:
+    """Return the first line of the answer and what is said above it."""
+    return shown(found), found.count.text()
+
+
 def test_every_answer_against_its_past_the_winner_and_another_lane(desk: Desk) -> None:
     window = desk.open(ECHO)
     ask(desk, "one two three")
     desk.ctrl(Qt.Key.Key_D)
-    desk.until(lambda: shown(page(desk, 1)) == NO_PREVIOUS)
+    desk.until(lambda: said(page(desk, 1)) == ("one two three", NO_PREVIOUS))
     ask(desk, "one 2 three")
     first = page(desk, 1)
     desk.until(lambda: "iteration 1" in first.base.text() and shown(first) == "one two2 three")
@@ -54,9 +59,9 @@ def test_every_answer_against_its_past_the_winner_and_another_lane(desk: Desk) -
     assert first.view.textCursor().selectedText() == "two2"
     assert "1 of 1 change" in first.count.text()
     window.handlers.table()["diff_winner"]()
-    desk.until(lambda: shown(page(desk, 1)) == NO_WINNER)
+    desk.until(lambda: said(page(desk, 1)) == ("one 2 three", NO_WINNER))
     window.handlers.mark_number(2)
-    desk.until(lambda: shown(page(desk, 1)) == IS_WINNER)
+    desk.until(lambda: said(page(desk, 1)) == ("one 2 three", IS_WINNER))
     desk.until(lambda: desk.rows("SELECT 1 FROM verdicts"))
     ask(desk, "one 2 four")
     desk.until(lambda: shown(page(desk, 1)) == "one 2 threefour")
@@ -74,7 +79,7 @@ def test_the_base_is_chosen_from_a_menu_and_the_foot_switches_one_lane(desk: Des
     assert column is not None
     QTest.mouseClick(column.footer.diff, Qt.MouseButton.LeftButton)
     found = page(desk, 0)
-    desk.until(lambda: shown(found) == NO_PREVIOUS)
+    desk.until(lambda: said(found)[1] == NO_PREVIOUS)
     menu = found.open_menu()
     assert isinstance(menu, QMenu)
     titles = [action.text() for action in menu.actions() if action.text()]

@@ -1,7 +1,7 @@
 """An answer as what differs from another one.
 
 Invariant: a difference is shown only beside the answer that it belongs to: when another answer stands here, the page is
-empty until its own comparison has come.
+empty until its own comparison has come. Where nothing can be compared the answer is shown as it is, and why.
 """
 
 from __future__ import annotations
@@ -25,9 +25,12 @@ class DiffPage(Page):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown: LaneDiff | None = None
+        self._text = ""
         self._wash: tuple[float, float] | None = None
         self.base = quiet_button("vs …", "What this answer is compared with", self)
         self.count = QLabel(self)
+        self.count.setTextFormat(Qt.TextFormat.PlainText)
+        self.count.setWordWrap(True)
         set_role(self.count, "small")
         self.data = quiet_button("Data", "Show differences of the data instead of the text", self)
         self.data.setCheckable(True)
@@ -59,13 +62,13 @@ class DiffPage(Page):
         self.view.current_changed.connect(lambda *_: self._count())
 
     def set_text(self, text: str) -> None:
-        self._shown = None
+        self._shown, self._text = None, text
         self.view.show_runs(())
         self.view.setPlaceholderText("Comparing…")
         self._count()
 
     def append(self, piece: str) -> None:
-        self.set_text(piece)
+        self.set_text(self._text + piece)
 
     def refresh(self) -> None:
         self.data_wanted.emit()
@@ -139,7 +142,7 @@ class DiffPage(Page):
         found = shown.compared
         if found.diff is None:
             self.view.setPlaceholderText(found.sentence)
-            self.view.show_runs(())
+            self.view.show_runs((Run("same", self._text),) if self._text else ())
         elif found.data is not None and self.data.isChecked():
             self.view.show_runs(json_runs(found.data))
         elif found.diff.hunks:
@@ -154,7 +157,7 @@ class DiffPage(Page):
         for button in (self.next, self.previous):
             button.setEnabled(count > 0)
         if found is None or found.diff is None:
-            self.count.setText("")
+            self.count.setText(found.sentence if found is not None and self._text else "")
             return
         by_data = found.data is not None and self.data.isChecked()
         parts = [] if by_data and found.data else [counted(found.diff)]
