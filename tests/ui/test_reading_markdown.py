@@ -219,6 +219,29 @@ def test_a_reader_further_up_is_left_alone(page: MarkdownView) -> None:
     assert page.is_following
 
 
+@pytest.mark.parametrize("streaming", [False, True])
+@pytest.mark.parametrize("changes", [1, 3])
+def test_another_text_size_keeps_the_place_of_reading(
+    page: MarkdownView, theme: Theme, qtbot: QtBot, streaming: bool, changes: int
+) -> None:
+    page.set_streaming(streaming)
+    page.append("".join(f"- **item** {number} of a list that goes on\n" for number in range(400)))
+    qtbot.waitUntil(lambda: page.is_whole)
+    page.set_place(7_000)
+    place = page.place()
+    for step in range(changes):
+        theme.set_scale(1.1 + step / 10)
+    qtbot.waitUntil(lambda: page.is_whole)
+    settle()
+    assert 0 < place == page.place()
+    page.go_to_end()
+    theme.set_scale(1.0)
+    qtbot.waitUntil(lambda: page.is_whole)
+    if streaming:
+        assert page.verticalScrollBar().value() == page.verticalScrollBar().maximum()
+        assert page.is_following
+
+
 def test_colours_keep_the_code() -> None:
     text = "def f():\n\treturn 'é'\n"
     assert "".join(piece for piece, _ in colored(text, "python")) == text

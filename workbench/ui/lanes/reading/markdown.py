@@ -57,6 +57,8 @@ class MarkdownView(LinkedText):
         self._is_first = True
         self._is_stale = False
         self._written = 0
+        self._place: int | None = None
+        """Where a person read when all began to be written anew, until it is written."""
         self._links: dict[str, str] = {}
         self._streaming = False
         self._following = True
@@ -198,7 +200,7 @@ class MarkdownView(LinkedText):
         self._later.stop()
         self._build.coloring.clear()
         self._open, self._open_at, self._line_end, self._is_first = (), 0, 0, True
-        self._written = 0
+        self._written, self._place = 0, None
         self._writing = True
         self.document().clear()
         self._writing = False
@@ -217,6 +219,8 @@ class MarkdownView(LinkedText):
         began = time.thread_time()
         self._write()
         spent = time.thread_time() - began
+        if not self._backlog:
+            self._find_place()
         if spent > _MOST_S:
             # Some texts take the square of their length to parse: the next piece of such a one would take longer yet.
             self._backlog.clear()
@@ -312,6 +316,7 @@ class MarkdownView(LinkedText):
 
     def _scrolled(self) -> None:
         if not self._writing:
+            self._place = None
             bar = self.verticalScrollBar()
             self._follow(bar.value() >= bar.maximum() - 2)
 
@@ -336,13 +341,21 @@ class MarkdownView(LinkedText):
         self._write_again()
 
     def _write_again(self) -> None:
-        text, place, following = self._text, self.place(), self._following
+        text, following = self._text, self._following and self._streaming
+        place = self.place() if self._place is None else self._place
         self._begin()
-        self._follow(False)
+        self._follow(following)
         self.append(text)
-        if following and self._streaming:
+        if following:
             self.go_to_end()
         else:
+            self._place = place
+            if not self._backlog and not self._is_stale:
+                self._find_place()
+
+    def _find_place(self) -> None:
+        if self._place is not None:
+            place, self._place = self._place, None
             self.set_place(place)
 
 
