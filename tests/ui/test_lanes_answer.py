@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.lanes_support import PROSE, screen, settle, theme
 from workbench.ui.editor.field import ExactField
 from workbench.ui.lanes.answer import _SLICE, AnswerView
+from workbench.ui.lanes.reading.markdown import MarkdownView
 from workbench.ui.theme import Theme
 
 __all__ = ["screen", "theme"]
@@ -289,3 +290,28 @@ def test_other_words_in_the_place_of_a_text_are_seen(
     place = made.viewport().geometry()
     seen = made.screen().grabWindow(made.winId()).toImage().copy(place)
     assert seen == made.grab().toImage().copy(place).convertToFormat(seen.format())
+
+
+@pytest.mark.parametrize("kind", [AnswerView, MarkdownView])
+def test_the_last_words_stay_in_view_when_less_room_is_left(
+    theme: Theme, screen: Callable[[QWidget], QWidget], kind: type[AnswerView | MarkdownView]
+) -> None:
+    made = kind(theme)
+    made.resize(300, 400)
+    screen(made)
+    bar = made.verticalScrollBar()
+    made.set_text("- one **item** of a list\n" * 5)
+    made.resize(300, 60)
+    settle()
+    assert bar.value() == 0 < bar.maximum(), "what is read from its beginning stays there"
+    made.resize(300, 400)
+    made.set_text("")
+    made.set_streaming(True)
+    made.append("- one **item** of a list\n" * 60)
+    settle()
+    made.set_streaming(False)
+    settle()
+    assert bar.value() == bar.maximum()
+    made.resize(300, 300)
+    settle()
+    assert bar.value() == bar.maximum()

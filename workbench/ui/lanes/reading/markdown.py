@@ -161,9 +161,11 @@ class MarkdownView(LinkedText):
         self.verticalScrollBar().setValue(0 if best == self.document().begin() else round(top))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        following = self._following
+        # Also when it has just ended: what is said about a failure takes room below its last words.
+        lower = event.size().height() < event.oldSize().height() and self.verticalScrollBar().value() > 0
+        following = self._following and (self._streaming or lower)
         super().resizeEvent(event)
-        if following and self._streaming:
+        if following:
             self.go_to_end()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
