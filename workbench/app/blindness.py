@@ -17,9 +17,9 @@ from workbench.core.lanes import Endpoint, Lane
 from workbench.core.runs import Failure
 from workbench.engine.providers import provider_name
 
-HIDDEN = "blind"
+_FAILED = Failure("blind", "This call failed. Why is shown with the names: mark another answer, or reveal them.")
+HIDDEN = _FAILED.code
 """The code of a failure that is not told while blind."""
-_FAILED = Failure(HIDDEN, "This call failed. Why is shown with the names: mark another answer, or reveal them.")
 
 
 def order(run_uid: str, value_set: int, slots: Sequence[str]) -> tuple[str, ...]:

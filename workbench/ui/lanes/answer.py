@@ -198,7 +198,8 @@ class AnswerView(QPlainTextEdit):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         # Also when it has just ended: what is said about a failure takes room below its last words.
-        following = self._following and (self._streaming or self.verticalScrollBar().value() > 0)
+        lower = event.size().height() < event.oldSize().height() and self.verticalScrollBar().value() > 0
+        following = self._following and (self._streaming or lower)
         super().resizeEvent(event)
         if following:
             self.go_to_end()
