@@ -48,12 +48,15 @@ def brush(theme: Theme, wash: tuple[float, float] | None) -> QBrush:
     return QBrush(gradient)
 
 
-def end_of(view: QTextEdit) -> QRectF:
-    """Return where the block stands that says that more is to come: behind the last letter."""
+def paint_end(view: QTextEdit, theme: Theme) -> QRect:
+    """Paint the block that says that more is to come, behind the last letter; return where it is."""
     end = QTextCursor(view.document())
     end.movePosition(QTextCursor.MoveOperation.End)
     rect = view.cursorRect(end)
     width = view.fontMetrics().horizontalAdvance("n") * 0.8
     left = min(float(rect.left()) + 1, view.viewport().width() - width - 2)
     height = max(rect.height() - 2, view.fontMetrics().height())
-    return QRectF(left, rect.bottom() - height, width, height)
+    place = QRectF(left, rect.bottom() - height, width, height)
+    with QPainter(view.viewport()) as painter:
+        painter.fillRect(place, theme.color("accent"))
+    return place.toAlignedRect()

@@ -176,10 +176,7 @@ class MarkdownView(LinkedText):
             grounds.paint(painter, self, event.rect(), self._theme, self._build.extra)
         super().paintEvent(event)
         if self._streaming:
-            place = grounds.end_of(self)
-            self._block = place.toAlignedRect()
-            with QPainter(self.viewport()) as painter:
-                painter.fillRect(place, self._theme.color("accent"))
+            self._block = grounds.paint_end(self, self._theme)
 
     def _begin(self) -> None:
         self._text = self._tail = ""
