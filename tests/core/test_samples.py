@@ -35,6 +35,16 @@ def test_the_spread_of_answers() -> None:
     assert spread_words(spread([Result("finished", "a")] * 2)).startswith("2 samples, all alike")
 
 
+def test_a_spread_says_nothing_twice_and_no_time_of_nothing() -> None:
+    def words(*took: int) -> str:
+        results = [Result("finished", "Yes.", cost_usd=0.001, timing=Timing(0, 0, 1, ms)) for ms in took]
+        return spread_words(spread(results))
+
+    assert words(900, 904) == "2 samples, all alike · 4 characters · 0.90 s · $0.0010"
+    assert "· <0.01 s ·" in words(0, 4)
+    assert "· up to 0.02 s ·" in words(0, 20)
+
+
 @given(st.lists(st.text(max_size=5), max_size=8))
 def test_a_spread_counts_every_answer_once(texts: list[str]) -> None:
     found = spread([Result("finished", text) for text in texts])

@@ -29,9 +29,13 @@ def test_a_line_with_the_room_it_asks_for_is_shown_whole(qtbot: QtBot, theme: Th
         assert line.text() == text
         inside = line.contentsRect().width() - 2 * max(line.margin(), 0)
         assert line.fontMetrics().horizontalAdvance(text) <= inside
-    line.resize(60, line.height())
+    line.resize(120, line.height())
     QApplication.processEvents()
     assert line.text().endswith("…")
+    assert line.toolTip() == line.full()
+    line.resize(12, line.height())
+    QApplication.processEvents()
+    assert line.text() == ""
     assert line.toolTip() == line.full()
 
 

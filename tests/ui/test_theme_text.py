@@ -1,8 +1,9 @@
-"""Text that says what is missing is as large as all other text."""
+"""Text that says what is missing is as large as all other text, and fonts change no letters."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtGui import QRawFont, QTextLayout
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from tests.ui.editor_support import Show, machine, shown, theme
 from workbench.ui.editor.field import ExactField
@@ -25,3 +26,13 @@ def test_placeholders_grow_with_all_text(theme: Theme, shown: Show) -> None:
         field.restyle()
         for area in (field, answer):
             assert area.viewport().font().pointSizeF() == area.font().pointSizeF() == theme.font().pointSizeF()
+
+
+def test_letters_are_shown_as_they_are(theme: Theme) -> None:
+    for font in (theme.mono(), theme.font(), theme.font(-1, bold=True), QApplication.font()):
+        layout = QTextLayout("->=>!=", font)
+        layout.beginLayout()
+        layout.createLine()
+        layout.endLayout()
+        # Two letters and not an arrow: an arrow would be another prompt.
+        assert layout.glyphRuns()[0].glyphIndexes() == QRawFont.fromFont(font).glyphIndexesForString("->=>!=")

@@ -191,8 +191,10 @@ def _money(forecast: Forecast) -> str:
     known, unknown = forecast.known_cost, bool(forecast.unpriced)
     if unknown and known.high == 0:
         return "cost unknown"
-    least = "at least " if forecast.open_ended else ""
-    return f"est. {least}{show_span(known)}{' + unknown' if unknown else ''}"
+    span = show_span(known)
+    if forecast.open_ended:
+        span = "more than $0" if span.startswith("<") else f"at least {span}"
+    return f"est. {span}{' + unknown' if unknown else ''}"
 
 
 def show_span(span: Span) -> str:

@@ -77,9 +77,16 @@ def spread_words(found: Spread) -> str:
     else:
         parts = [f"{found.count} samples, {found.distinct} different ones, {found.agreeing} of them alike"]
     if found.lengths is not None:
-        parts.append(f"{found.lengths[0]:,} to {found.lengths[1]:,} characters")
+        parts.append(f"{_range(*(f'{length:,}' for length in found.lengths))} characters")
     if found.times is not None:
-        parts.append(f"{found.times[0] / 1000:.2f} to {found.times[1] / 1000:.2f} s")
+        low, high = (f"{ms / 1000:.2f}" for ms in found.times)
+        # "0.00 s" would say that no time passed.
+        took = "<0.01" if high == "0.00" else f"up to {high}" if low == "0.00" else _range(low, high)
+        parts.append(f"{took} s")
     if found.costs is not None and found.costs[1]:
-        parts.append(f"{show_cost(found.costs[0])} to {show_cost(found.costs[1])}")
+        parts.append(_range(*(show_cost(usd) for usd in found.costs)))
     return " · ".join(parts)
+
+
+def _range(low: str, high: str) -> str:
+    return low if low == high else f"{low} to {high}"

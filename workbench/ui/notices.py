@@ -138,8 +138,7 @@ class Notices(QObject):
         else:
             notice.show_notice(
                 BUILTIN_HINT,
-                "The built-in model is tiny, for trying the loop. "
-                "For real work, add a key and choose a model in a lane's ⋯ menu.",
+                "The built-in model is tiny, for trying the loop. For real work, add a key and change a lane's model.",
                 action="keys",
                 label="Add a key…",
             )

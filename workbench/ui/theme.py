@@ -117,7 +117,7 @@ class Theme(QObject):
         font.setFamilies(self._mono_families)
         font.setStyleHint(QFont.StyleHint.Monospace)
         font.setPointSizeF(max(6.0, self._base_size * self._scale + delta))
-        return font
+        return _to_the_letter(font)
 
     def _system_changed(self) -> None:
         if self._mode == "system":
@@ -127,6 +127,7 @@ class Theme(QObject):
         font = QFont(self._app.font())
         if "Inter" in QFontDatabase.families():
             font.setFamilies(list(dict.fromkeys(("Inter", *font.families()))))
+        font = _to_the_letter(font)
         font.setPointSizeF(self._base_size * self._scale)
         # Each of these goes through all widgets once more, so only what changed is set.
         if font != self._app.font():
@@ -140,6 +141,12 @@ class Theme(QObject):
 def _base_point_size(app: QApplication) -> float:
     size = app.font().pointSizeF()
     return size if size > 0 else 10.0
+
+
+def _to_the_letter(font: QFont) -> QFont:
+    """Let the font show the letters that are there: some draw one arrow for "->", which is another prompt than "→"."""
+    font.setFeature(QFont.Tag("calt"), 0)
+    return font
 
 
 def _mono_families() -> list[str]:

@@ -23,7 +23,8 @@ class RowsDialog(PasteDialog):
         super().__init__(theme, "Paste rows as value sets", about, parent)
         self._variables = tuple(variables)
         self.field.setAccessibleName("Rows")
-        self.field.setPlaceholderText("\n".join(("name\t" + "\t".join(self._variables or ("question",)), "first\t…")))
+        # A hint shows a tab as one space.
+        self.field.setPlaceholderText("   ".join(("name", *(self._variables or ("question",)))) + "\nfirst   …")
         self.begin(text)
 
     def read(self, text: str) -> Found:

@@ -34,6 +34,8 @@ class BlockNote(QLabel):
         self._hint = self._remark = self._warning = ""
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
+        # A field has room of its own below its text.
+        self.setContentsMargins(0, 0, 0, 4)
         self.hide()
         set_role(self, "small")
         self._timer = QTimer(self)

@@ -20,7 +20,9 @@ class PasteExamples(PasteDialog):
         )
         super().__init__(theme, "Paste examples", about, parent)
         self.field.setAccessibleName("Table or JSON Lines with examples")
-        self.field.setPlaceholderText('user\tassistant\nWhere is it?\tOn its way.\n\n{"user": "…", "assistant": "…"}')
+        # A hint shows a tab as one space.
+        hint = 'user           assistant\nWhere is it?   On its way.\n\n{"user": "…", "assistant": "…"}'
+        self.field.setPlaceholderText(hint)
         is_offered = ("\t" in copied or copied.lstrip()[:1] in ("{", "[")) and len(copied) <= MOST
         self.begin(copied if is_offered else "")
 

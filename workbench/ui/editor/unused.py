@@ -68,6 +68,8 @@ class _Row(QWidget):
             painter.setFont(self._theme.mono())
             painter.drawText(QPointF(LEFT + CHIP, top + mono.ascent()), shown)
             painter.setFont(self._theme.font())
+            # A value goes in the direction of its language, not of the window.
+            painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
             value = plain.elidedText(self._value, Qt.TextElideMode.ElideRight, room.width())
             if value != "…":
                 painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, value)

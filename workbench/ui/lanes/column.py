@@ -28,7 +28,7 @@ from workbench.ui.lanes.reasoning import ReasoningPanel
 from workbench.ui.lanes.strip import StateStrip
 from workbench.ui.theme import Theme, set_role
 
-MINIMUM_CHARACTERS = 31
+MINIMUM_CHARACTERS = 29
 MINIMUM_PIXELS = 236
 _WASH_BELOW_HEADER = 56
 

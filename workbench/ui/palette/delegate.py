@@ -46,6 +46,8 @@ class PaletteDelegate(QStyledItemDelegate):
         entry: Entry = index.data(ENTRY)
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
+        # Words go in the direction of their language, not of the list.
+        painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
         if selected:
             painter.fillRect(option.rect, self._theme.color("selected"))
             # A bar at the edge says it too: the tint alone is faint.

@@ -23,6 +23,8 @@ from workbench.ui.theme import Theme, set_role
 _NOTICE_CHARACTERS = 48
 """Room that the header leaves for a line of a notice, whatever the size of its text."""
 _BETWEEN = 8
+_LEAST_SHOWN = 4
+"""Characters, with the mark of elision."""
 _PILL_EDGE = 18
 """Padding and border of a pill, both sides, which a stylesheet takes from the room of the text."""
 
@@ -75,13 +77,13 @@ class Elided(QLabel):
             self._fit()
 
     def _fit(self) -> None:
-        room, metrics = max(self.contentsRect().width(), 20), QFontMetrics(self.font())
+        room, metrics = self.contentsRect().width(), QFontMetrics(self.font())
         whole = metrics.horizontalAdvance(self._full) <= room
         shown = metrics.elidedText(
             self._full if whole or not self._brief else self._brief, Qt.TextElideMode.ElideRight, room
         )
-        # A mark for what is missing, alone, says nothing.
-        self.setText("" if shown == "…" else shown)
+        # A mark for what is missing, with a letter or two, says nothing.
+        self.setText("" if shown.endswith("…") and len(shown) < _LEAST_SHOWN else shown)
         self.setToolTip(self._tip or (self._full if shown != self._full else ""))
         self.setAccessibleName(self._full)
 

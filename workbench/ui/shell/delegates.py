@@ -32,7 +32,8 @@ class _Delegate(QStyledItemDelegate):
         self.theme, self.is_pointed = theme, is_pointed
 
     def background(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> bool:
-        """Fill the row and return whether it is selected."""
+        """Fill the row and return whether it is selected. Its words go in the direction of their language."""
+        painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
         pointed = self.is_pointed(index)

@@ -1,0 +1,41 @@
+"""The rows of the lists at the side: words go in the direction of their language."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QImage, QPainter, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.ui.editor_support import theme
+from workbench.app import prompt_list
+from workbench.core.runs import PromptRow
+from workbench.ui.shell.delegates import PromptDelegate
+from workbench.ui.theme import Theme
+
+__all__ = ["theme"]
+
+
+def test_a_name_goes_in_the_direction_of_its_language(qtbot: QtBot, theme: Theme) -> None:
+    view = QWidget()
+    qtbot.addWidget(view)
+    view.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+    delegate = PromptDelegate(theme, view, lambda _: False)
+
+    def painted(name: str) -> QImage:
+        model = QStandardItemModel()
+        item = QStandardItem()
+        item.setData(PromptRow("p", name, 3, False, ""), prompt_list.ROW)
+        model.appendRow(item)
+        image = QImage(200, 30, QImage.Format.Format_RGB32)
+        image.fill(theme.color("surface"))
+        option = QStyleOptionViewItem()
+        option.rect = QRect(0, 0, 200, 30)
+        with QPainter(image) as painter:
+            painter.setLayoutDirection(view.layoutDirection())
+            delegate.paint(painter, option, model.index(0, 0))
+        return image
+
+    # Hebrew goes from right to left: what comes after it stands left of it.
+    assert painted("א WWW") == painted("WWW א")
+    assert painted("א WWW") != painted("WWW ב")
