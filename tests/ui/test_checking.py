@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QMenu, QPushButton
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QWidget
 
 from tests.ui.desk import Desk
 from workbench.core.blocks import Example, OutputFormat, Tool
@@ -213,6 +213,31 @@ def test_a_mistake_of_a_template_is_shown_at_its_line(desk: Desk) -> None:
     put(desk, Content((Message("user", "{{ q }}"),), "jinja"))
     desk.until(lambda: checking.mistake is None)
     assert block(desk, 0)._note.isHidden()
+
+
+def test_the_caret_in_a_schema_stays_in_view_and_what_is_wrong_below_it(desk: Desk) -> None:
+    window = desk.open(size=(1024, 600))
+    schema = '{\n"type": "object"' + ',\n"title": "x"' * 14 + "}"
+    lines = Message("system", "Be brief.\n" * 8), Message("user", "Hi.\n" * 6)
+    put(desk, Content(lines, output=OutputFormat("schema", schema)))
+    column = window.view.editor._column
+    desk.until(lambda: window.view.editor.findChildren(OutputSection))
+    (section,) = window.view.editor.findChildren(OutputSection)
+    desk.until(lambda: section.y() > 0)
+    column.verticalScrollBar().setValue(section.y() - 200)
+    section.schema.setFocus()
+    section.schema.select(0, 0)
+    desk.until(section.schema.hasFocus)
+
+    def bottom(widget: QWidget, place: QRect) -> int:
+        return widget.mapTo(column.viewport(), place.bottomLeft()).y()
+
+    for _ in range(20):
+        desk.press(Qt.Key.Key_Down)
+    assert bottom(section.schema.viewport(), section.schema.cursorRect()) < column.viewport().height()
+    desk.press(Qt.Key.Key_A)
+    desk.until(lambda: section.note.isVisible())
+    assert bottom(section.note, section.note.rect()) < column.viewport().height()
 
 
 def test_schemas_that_are_json_but_no_schemas_are_said(desk: Desk) -> None:

@@ -225,16 +225,30 @@ class Column(QScrollArea):
 
     def reveal(self, block: MessageBlock) -> None:
         """Scroll so that the caret of `block` can be seen, and its header when the caret is on the first line."""
-        field = block.field
+        top, bottom = self._around_caret(block.field)
+        self._show_between(block.y() if _on_top(block.field) else top, bottom)
+
+    def reveal_caret(self, section: Section) -> None:
+        """Scroll so that the caret can be seen if it is in a section, and below it what is said to be wrong there."""
+        field = next((field for field in section.fields if field.hasFocus()), None)
+        if field is not None:
+            top, bottom = self._around_caret(field)
+            end = section.geometry().bottom() + 1
+            told = not section.note.isHidden() and end - top <= self.viewport().height()
+            self._show_between(top, end if told else bottom)
+
+    def _around_caret(self, field: ExactField) -> tuple[int, int]:
+        """Return where the line above the caret begins, and where the one below it ends."""
         caret = field.cursorRect()
-        corner = field.viewport().mapTo(self._page, caret.topLeft())
-        bar = self.verticalScrollBar()
-        top = block.y() if _on_top(field) else corner.y() - caret.height()
-        bottom = corner.y() + 2 * caret.height()
+        y = field.viewport().mapTo(self._page, caret.topLeft()).y()
+        return y - caret.height(), y + 2 * caret.height()
+
+    def _show_between(self, top: int, bottom: int) -> None:
+        bar, view = self.verticalScrollBar(), self.viewport().height()
         if top < bar.value():
             bar.setValue(top)
-        elif bottom > bar.value() + self.viewport().height():
-            bar.setValue(bottom - self.viewport().height())
+        elif bottom > bar.value() + view:
+            bar.setValue(bottom - view)
 
     def cross(self, field: ExactField, direction: int, x: int | None) -> bool:
         """Take the caret from one message to the next (1) or the one before (-1); False at the ends."""
@@ -262,6 +276,8 @@ class Column(QScrollArea):
         for block in self._blocks:
             if block.field.hasFocus():
                 self.reveal(block)
+        for section in (*self._sections, *self._tail):
+            self.reveal_caret(section)
 
     def _heights(self, view: int) -> tuple[list[int], list[int]]:
         """Return the heights of the text fields, at most a share of the view or what is free there, and of all text."""

@@ -198,6 +198,8 @@ class Parts(QObject):
     def _adopt(self, section: Section) -> None:
         section.set_editable(not self._editor.is_read_only)
         section.height_changed.connect(self._column.arrange)
+        for moved in (section.height_changed, section.caret_moved):
+            moved.connect(lambda: self._column.reveal_caret(section))
         section.controls_changed.connect(self._column.reorder)
         for field in section.fields:
             self._journal(field)

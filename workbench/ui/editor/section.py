@@ -45,6 +45,8 @@ class Section(QWidget):
     """Other widgets than before take the focus."""
     height_changed = Signal()
     """The section needs another height."""
+    caret_moved = Signal()
+    """In a field that has the focus."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -85,6 +87,7 @@ class Section(QWidget):
         field.setAccessibleName(name)
         field.textChanged.connect(self._text_changed)
         field.focus_changed.connect(self.update)
+        field.cursorPositionChanged.connect(lambda: self.caret_moved.emit() if field.hasFocus() else None)
         self._rows.append((text, field))
         self.controls_changed.emit()
         return field
