@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QGuiApplic
 from PySide6.QtWidgets import QApplication, QWidget
 
 from workbench.host.resources import resource
+from workbench.ui.fonts import base_point_size, mono_families, to_the_letter
 from workbench.ui.tokens import DARK, LIGHT, Tokens
 
 Mode = Literal["system", "light", "dark"]
@@ -35,8 +36,8 @@ class Theme(QObject):
         self._app = app
         self._mode: Mode = mode
         self._scale = scale
-        self._base_size = _base_point_size(app)
-        self._mono_families = _mono_families()
+        self._base_size = base_point_size(app)
+        self._mono_families = mono_families()
         if set_style:
             app.setStyle(STYLE)
         hints = QGuiApplication.styleHints()
@@ -117,7 +118,7 @@ class Theme(QObject):
         font.setFamilies(self._mono_families)
         font.setStyleHint(QFont.StyleHint.Monospace)
         font.setPointSizeF(max(6.0, self._base_size * self._scale + delta))
-        return _to_the_letter(font)
+        return to_the_letter(font)
 
     def _system_changed(self) -> None:
         if self._mode == "system":
@@ -127,7 +128,7 @@ class Theme(QObject):
         font = QFont(self._app.font())
         if "Inter" in QFontDatabase.families():
             font.setFamilies(list(dict.fromkeys(("Inter", *font.families()))))
-        font = _to_the_letter(font)
+        font = to_the_letter(font)
         font.setPointSizeF(self._base_size * self._scale)
         # Each of these goes through all widgets once more, so only what changed is set.
         if font != self._app.font():
@@ -136,24 +137,6 @@ class Theme(QObject):
             self._app.setPalette(palette)
         self._app.setStyleSheet(_stylesheet(self.tokens, self._base_size * self._scale))
         self.changed.emit()
-
-
-def _base_point_size(app: QApplication) -> float:
-    size = app.font().pointSizeF()
-    return size if size > 0 else 10.0
-
-
-def _to_the_letter(font: QFont) -> QFont:
-    """Let the font show the letters that are there: some draw one arrow for "->", which is another prompt than "→"."""
-    font.setFeature(QFont.Tag("calt"), 0)
-    return font
-
-
-def _mono_families() -> list[str]:
-    fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family()
-    # Qt looks through all fonts for one that is not there, and then asks the system what to take for it.
-    there = QFontDatabase.families()
-    return [*(name for name in ("JetBrains Mono", "DejaVu Sans Mono", fixed) if name in there), "monospace"]
 
 
 def _palette(t: Tokens) -> QPalette:

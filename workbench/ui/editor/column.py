@@ -23,7 +23,8 @@ from workbench.ui.editor.page import Page
 from workbench.ui.theme import Theme
 
 if TYPE_CHECKING:
-    from workbench.ui.editor.section import Section
+    from workbench.ui.editor.seeing import around_caret, show_between
+from workbench.ui.editor.section import Section
 
 SHARE = 0.6
 _FEWEST_LINES = 3
@@ -225,30 +226,17 @@ class Column(QScrollArea):
 
     def reveal(self, block: MessageBlock) -> None:
         """Scroll so that the caret of `block` can be seen, and its header when the caret is on the first line."""
-        top, bottom = self._around_caret(block.field)
-        self._show_between(block.y() if _on_top(block.field) else top, bottom)
+        top, bottom = around_caret(block.field, self._page)
+        show_between(self, block.y() if _on_top(block.field) else top, bottom)
 
     def reveal_caret(self, section: Section) -> None:
         """Scroll so that the caret can be seen if it is in a section, and below it what is said to be wrong there."""
         field = next((field for field in section.fields if field.hasFocus()), None)
         if field is not None:
-            top, bottom = self._around_caret(field)
+            top, bottom = around_caret(field, self._page)
             end = section.geometry().bottom() + 1
             told = not section.note.isHidden() and end - top <= self.viewport().height()
-            self._show_between(top, end if told else bottom)
-
-    def _around_caret(self, field: ExactField) -> tuple[int, int]:
-        """Return where the line above the caret begins, and where the one below it ends."""
-        caret = field.cursorRect()
-        y = field.viewport().mapTo(self._page, caret.topLeft()).y()
-        return y - caret.height(), y + 2 * caret.height()
-
-    def _show_between(self, top: int, bottom: int) -> None:
-        bar, view = self.verticalScrollBar(), self.viewport().height()
-        if top < bar.value():
-            bar.setValue(top)
-        elif bottom > bar.value() + view:
-            bar.setValue(bottom - view)
+            show_between(self, top, end if told else bottom)
 
     def cross(self, field: ExactField, direction: int, x: int | None) -> bool:
         """Take the caret from one message to the next (1) or the one before (-1); False at the ends."""
