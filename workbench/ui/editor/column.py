@@ -16,15 +16,15 @@ from PySide6.QtGui import QResizeEvent, QTextCursor, QWheelEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from workbench.core.content import Template
-from workbench.ui.editor.seeing import around_caret, show_between
 from workbench.ui.editor.adders import Adders, Offer
 from workbench.ui.editor.block import LEFT, MessageBlock
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.page import Page
+from workbench.ui.editor.seeing import around_caret, show_between
 from workbench.ui.theme import Theme
 
 if TYPE_CHECKING:
-from workbench.ui.editor.section import Section
+    from workbench.ui.editor.section import Section
 
 SHARE = 0.6
 _FEWEST_LINES = 3
