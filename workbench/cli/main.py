@@ -140,6 +140,14 @@ def _add_history(
     shown = what.add_parser("show", parents=[shared], help="one run whole: prompt, values, answers, verdict")
     shown.add_argument("id", metavar="ID", help="the id of a run, or how it begins")
     shown.add_argument("--json", action="store_true", help=json_help)
+    what.add_parser("backup", parents=[shared], help="a copy that was looked at, beside the history")
+    what.add_parser("check", parents=[shared], help="whether the file is sound")
+    salvaged = what.add_parser(
+        "salvage", parents=[shared], help="read what can be read of a damaged file into a new one"
+    )
+    salvaged.add_argument("target", metavar="NEW", type=Path, help="the new file")
+    for care in ("backup", "check", "salvage"):
+        what.choices[care].add_argument("--json", action="store_true", help=json_help)
 
 
 def _command(name: str) -> Callable[[argparse.Namespace, Mapping[str, str]], int]:
@@ -148,9 +156,7 @@ def _command(name: str) -> Callable[[argparse.Namespace, Mapping[str, str]], int
 
         return run
     if name == "history":
-        from workbench.cli.history import history
-
-        return history
+        return _history
     if name == "models":
         from workbench.cli.models import models
 
@@ -158,6 +164,16 @@ def _command(name: str) -> Callable[[argparse.Namespace, Mapping[str, str]], int
     from workbench.cli.doctor import doctor
 
     return doctor
+
+
+def _history(args: argparse.Namespace, env: Mapping[str, str]) -> int:
+    if args.what in ("backup", "check", "salvage"):
+        from workbench.cli.care import care
+
+        return care(args, env)
+    from workbench.cli.history import history
+
+    return history(args, env)
 
 
 def _complain(error: Exception) -> int:

@@ -14,7 +14,9 @@ from pathlib import Path
 from workbench.core.care import CARE, Rules, days_before, is_due
 from workbench.store import Store
 from workbench.store.backups import Backup, folder_of
+from workbench.store.salvage.rebuild import Salvaged, salvage
 from workbench.store.space import Size
+from workbench.usecases.problems import RefusedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +106,15 @@ class Care:
             dropped += step
             tell(dropped)
         return dropped
+
+
+def rescue(database: Path, target: Path, *, now: str, uid: Callable[[], str]) -> Salvaged:
+    """Read what can be read of a damaged history into a new one at `target`, which must not be there yet; blocks.
+
+    Raises RefusedError, and StoreError when nothing can be read.
+    """
+    if target.exists():
+        raise RefusedError(f"{target} is there already. Name a file that is not.")
+    if not database.is_file():
+        raise RefusedError(f"{database} is not there. Name the damaged history with --db.")
+    return salvage(database, target.absolute(), now=now, uid=uid)
