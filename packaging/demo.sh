@@ -5,4 +5,4 @@ cd "$(dirname "$0")/.."
 PY=.venv/bin/python
 "$PY" -m tests.e2e.demo
 "$PY" -m tests.e2e.gallery
-QT_SCALE_FACTOR=2 "$PY" -m tests.e2e.gallery blocks reading
+QT_SCALE_FACTOR=2 "$PY" -m tests.e2e.gallery blocks mistakes texts reading layout
