@@ -77,7 +77,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "model": ("model", "name"),
     "params": ("parameter",),
     "endpoint": ("address", "base url"),
-    "retry": ("retry",),
+    "retry": ("retry", "try again"),
 }
 
 

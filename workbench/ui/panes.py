@@ -20,19 +20,18 @@ if TYPE_CHECKING:
 
 def panes(window: MainWindow) -> list[tuple[QWidget, Callable[[], None]]]:
     """Return the visible parts in reading order: the part, and what gives it the keyboard."""
+    side, view = window.sidebar, window.view
+    lists: list[tuple[QWidget, Callable[[], None]]] = [
+        (part, part.setFocus) for part in (side.prompt_list, side.iteration_list) if part.isVisible()
+    ]
     if window.views.shown != "compose":
         page, tabs = window.views.here(), window.views.tabs
         own = list(page.panes()) if isinstance(page, Page) else []
-        return [*own, (window.header, tabs.tab(window.views.shown).setFocus)]
-    side, view = window.sidebar, window.view
+        return [*lists, *own, (window.header, tabs.tab(window.views.shown).setFocus)]
     viewing = window.compose.viewing is not None and view.past_editor is not None
     editor = view.past_editor if viewing else view.editor
     values = view.past_values_panel if viewing else view.values
-    found: list[tuple[QWidget, Callable[[], None]]] = [
-        (part, part.setFocus) for part in (side.prompt_list, side.iteration_list) if part.isVisible()
-    ]
-    if (rank := window.ranking.view) is not None and rank.isVisible():
-        found.append((rank, rank.judging.enter if window.ranking.is_judging else rank.enter))
+    found = lists
     for part in (editor, values):
         if part is not None and part.isVisible() and (entry := _first_stop(part)) is not None:
             found.append((part, entry.setFocus))

@@ -5,7 +5,7 @@ Invariant: there is either a table with what could mislead below it, or a senten
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QResizeEvent
@@ -114,6 +114,14 @@ class RankView(QStackedWidget):
         self.how.hide()
         layout.addWidget(self.how)
         layout.addStretch(1)
+
+    def escape(self) -> bool:
+        """Close nothing: a sitting ends by its own command."""
+        return False
+
+    def panes(self) -> Sequence[tuple[QWidget, Callable[[], None]]]:
+        """Return the parts that F6 goes through, and what gives each the keyboard."""
+        return [(self, self.judging.enter if self.currentWidget() is self.judging else self.enter)]
 
     def name_keys(self, name: KeyName) -> None:
         """Name the keys in force."""
