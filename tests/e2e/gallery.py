@@ -38,9 +38,9 @@ PARTS = (
     menus,
     blind,
     lanes,
-    history,
     settings,
     sizes,
+    history,
     ranking,
     judging,
 )
