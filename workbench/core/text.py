@@ -16,8 +16,6 @@ _SIGNS = (
     "\u0300-\u036f\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0903\u093a-\u0963\u0981-\u0df3"
     "\u0f71-\u0f84\u200c\u200d"
 )
-_ASCII_WORD = re.compile(r"[A-Za-z0-9]+(?:[_']+[A-Za-z0-9]+)*")
-
 # Thai, Lao, Burmese and Khmer write no spaces between words either. There a vowel before its consonant, what is written
 # above, below and behind it, a stacked consonant, and in Burmese the consonant that ends a syllable are one with it.
 _SPACELESS = (
@@ -42,6 +40,11 @@ _KHMER = "[\u1780-\u17b3\u17d7\u17dc](?:\u17d2[\u1780-\u17b3]|[\u17b4-\u17d3\u17
 
 
 @functools.cache
+def _ascii_word() -> re.Pattern[str]:
+    return re.compile(r"[A-Za-z0-9]+(?:[_']+[A-Za-z0-9]+)*")
+
+
+@functools.cache
 def _any_word() -> re.Pattern[str]:
     """Return what a word is. Its large classes take as long to compile as some modules to import."""
     letters = rf"[^\W_{CJK}{_SPACELESS}]+"
@@ -57,7 +60,7 @@ def unify_newlines(text: str) -> str:
 def word_pattern(text: str) -> re.Pattern[str]:
     """Return a pattern whose matches in `text` are its words."""
     # Most prompts are ASCII, and there the same words are found several times faster.
-    return _ASCII_WORD if text.isascii() else _any_word()
+    return _ascii_word() if text.isascii() else _any_word()
 
 
 def words(text: str) -> list[str]:

@@ -17,8 +17,10 @@ _HIDDEN = (
     "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
     "\ufeff\ufff9-\ufffb\U000e0001-\U000e007f"
 )
-_ODD = re.compile(
-    f"(?P<stand_in>[{ESCAPE}{''.join(STAND_INS.values())}])|(?P<space>[{_SPACES}])|(?P<hidden>[{_HIDDEN}]+)|(?P<line>\u2028)"
+# Most prompts have none, so it is compiled for the first paragraph that may.
+_ODD = (
+    f"(?P<stand_in>[{ESCAPE}{''.join(STAND_INS.values())}])|(?P<space>[{_SPACES}])"
+    f"|(?P<hidden>[{_HIDDEN}]+)|(?P<line>\u2028)"
 )
 GLYPHS = {
     STAND_INS["\r"]: "←",
@@ -45,7 +47,7 @@ def spans(paragraph: str) -> tuple[Span, ...]:
     if "{{" in paragraph:
         found += [(match, "variable") for match in PLAIN_VARIABLE.finditer(paragraph)]
     if not (paragraph.isascii() and paragraph.isprintable()):
-        found += [(match, cast(SpanKind, match.lastgroup)) for match in _ODD.finditer(paragraph)]
+        found += [(match, cast(SpanKind, match.lastgroup)) for match in re.finditer(_ODD, paragraph)]
     found.sort(key=lambda one: one[0].start())
     if units(paragraph) == len(paragraph):
         return tuple(Span(m.start(), m.end() - m.start(), kind, m[0]) for m, kind in found)
