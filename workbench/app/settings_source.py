@@ -46,7 +46,7 @@ def save_settings(directory: Path, **changes: Any) -> Future[None]:
 
     def work() -> None:
         with _writing:
-            stored.save(directory, replace(stored.load(directory).settings, **changes))
+            stored.save(directory, stored.load(directory).settings._replace(**changes))
 
     return start(work)
 

@@ -4,12 +4,10 @@ Invariant: on Linux and its kin the XDG variables of the given environment decid
 until `Places.make` is called, and what is created is for the user alone.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from workbench.host.errors import HostError, explain
 
@@ -26,7 +24,7 @@ class Places(NamedTuple):
     config: Path
     cache: Path
 
-    def make(self) -> Places:
+    def make(self) -> Self:
         """Create what is missing, readable by the user alone. Raises HostError when a directory cannot be made."""
         for directory in (self.data, self.state, self.config, self.cache):
             make_private(directory)

@@ -4,13 +4,10 @@ Invariant: the file is replaced whole or not at all; what this release does not 
 be read is put aside and never written over.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, cast, get_args
 
@@ -25,8 +22,7 @@ _FLAGS = ("lanes_by_content", "lanes_together")
 _KNOWN = frozenset({"theme", "font_scale", "motion", "keys", "geometry", "splitters", "reading", "wrap", *_FLAGS})
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The choices. `font_scale` is a factor (0.5 to 3); `geometry` and the states in `splitters` are base64 of Qt.
 
     `keys` are the commands whose keys were changed, each with its keys as portable Qt key sequences.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
@@ -114,8 +113,7 @@ class Frame(QMainWindow):
         try:
             stored.save(
                 directory,
-                replace(
-                    changed,
+                changed._replace(
                     theme=self.theme.mode,
                     font_scale=self.theme.scale,
                     reading=self.reading,

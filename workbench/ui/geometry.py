@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QResizeEvent
@@ -89,8 +88,7 @@ def restore_divider(settings: Settings, name: str, splitter: QSplitter) -> bool:
 def remember(window: QMainWindow, settings: Settings, splitters: Mapping[str, QSplitter]) -> Settings:
     """Return the settings with the present geometry; dividers that are not there yet stay as they were."""
     states = {name: _text(splitter.saveState()) for name, splitter in splitters.items()}
-    return replace(
-        settings,
+    return settings._replace(
         geometry=_text(window.saveGeometry()),
         splitters=tuple({**dict(settings.splitters), **states}.items()),
     )

@@ -6,7 +6,6 @@ kept in the settings.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -55,7 +54,7 @@ class KeyBindings(QObject):
             return
         self.keymap = keymap
         frame, places = self._window.frame, self._window.workbench.places
-        frame.settings = replace(frame.settings, keys=keymap.stored)
+        frame.settings = frame.settings._replace(keys=keymap.stored)
         self.apply()
         self._window.tasks.watch(save_settings(places.config, keys=keymap.stored))
         self.changed.emit()

@@ -6,7 +6,6 @@ Invariant: a lane that is not run keeps its answers beside the new ones, and say
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -49,7 +48,7 @@ class LayoutActions(QObject):
         widths, frame = self._window.view.lanes.widths, self._window.frame
         widths.turn(not widths.by_content)
         self._window.view.lanes.reveal_focused()
-        frame.settings = replace(frame.settings, lanes_by_content=widths.by_content)
+        frame.settings = frame.settings._replace(lanes_by_content=widths.by_content)
         said = "Lanes are now as wide as their text." if widths.by_content else "All lanes are now equally wide."
         self._window.notices.quiet("lane_widths", said)
 
@@ -57,7 +56,7 @@ class LayoutActions(QObject):
         """Scroll lanes together, or each by itself; kept for the next start."""
         together, frame = self._window.view.lanes.together, self._window.frame
         together.turn(not together.is_on)
-        frame.settings = replace(frame.settings, lanes_together=together.is_on)
+        frame.settings = frame.settings._replace(lanes_together=together.is_on)
         said = "All lanes now scroll together." if together.is_on else "Each lane now scrolls by itself."
         self._window.notices.quiet("lanes_together", said)
 
