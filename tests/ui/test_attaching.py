@@ -141,7 +141,7 @@ def test_what_cannot_go_is_refused_below_the_message(desk: Desk, tmp_path: Path)
     assert not window.view.editor.can_undo
     user(desk).field.setFocus()
     desk.type("x")
-    assert user(desk)._note.isHidden()
+    assert not user(desk)._note.is_shown
 
 
 def test_only_the_user_sends_files(desk: Desk, picture: Path) -> None:
@@ -168,7 +168,7 @@ def test_files_that_another_role_has_are_said(desk: Desk, picture: Path) -> None
     block.role_wanted.emit(block, "assistant")
     desk.until(lambda: "from the user only" in block._note.text())
     window.view.editor.undo()
-    desk.until(block._note.isHidden)
+    desk.until(lambda: not block._note.is_shown)
 
 
 def test_files_are_chosen_in_a_dialog(desk: Desk, picture: Path) -> None:

@@ -44,7 +44,7 @@ def test_a_misspelt_name_is_said_and_mended_from_the_menu(desk: Desk) -> None:
     chosen(text_menu(block(desk, 0).field, can_undo=False, can_redo=False), "Change {{langauge}} to {{language}}")
     window.view.editing.checking.check()
     assert window.view.editor.content().messages[0].text == "😀 {{language}}, in {{ language }} and {{tone}}"
-    assert block(desk, 0)._note.isHidden()
+    assert not block(desk, 0)._note.is_shown
     assert window.view.values.unused.isHidden()
     window.compose.saver.flush()
     desk.until(lambda: (draft := desk.stored_draft()) and "langauge" not in draft.content.messages[0].text)
@@ -204,7 +204,7 @@ def test_a_mistake_of_a_template_is_shown_at_its_line(desk: Desk) -> None:
     assert (found.kind, found.number) == ("message", 2)
     assert block(desk, 1)._note.text() == found.sentence
     assert block(desk, 1).field.findChild(AmissMarks)._line == found.line
-    assert block(desk, 0)._note.isHidden()
+    assert not block(desk, 0)._note.is_shown
     put(desk, Content((Message("user", "{{ q }}"),), "jinja", examples=(Example("{{ q }}", "a\n{% if %}"),)))
     desk.until(lambda: (now := checking.mistake) is not None and now.kind == "example")
     (section,) = window.view.editor.parts_shown.example_sections
@@ -212,7 +212,7 @@ def test_a_mistake_of_a_template_is_shown_at_its_line(desk: Desk) -> None:
     assert [field.findChild(AmissMarks)._line for field in section.fields] == [0, 2]
     put(desk, Content((Message("user", "{{ q }}"),), "jinja"))
     desk.until(lambda: checking.mistake is None)
-    assert block(desk, 0)._note.isHidden()
+    assert not block(desk, 0)._note.is_shown
 
 
 def test_the_caret_in_a_schema_stays_in_view_and_what_is_wrong_below_it(desk: Desk) -> None:

@@ -176,7 +176,7 @@ def test_a_line_of_code_that_keeps_the_colour_of_text_is_said(
     helped.set_content(content(("user", f"Look:\n{long}\nand answer.")))
     block = helped.blocks[0]
     qtbot.waitUntil(lambda: "not coloured as code" in block._note.text())
-    assert block._note.isVisible()
+    assert block._note.is_shown
     plain = colored(block.field, 1, theme)
     block.field.setFocus()
     block.field.select(block.field.exact().index(long), len(long))

@@ -333,10 +333,13 @@ def test_variables_in_a_long_paragraph_are_coloured(field: ExactField) -> None:
 
 def test_the_block_says_that_it_shows_breaks(qtbot: Any, editor: ContentEditor) -> None:
     editor.set_content(content(("system", WORDS), ("user", "{{b}}")))
-    label = blocks(editor)[0].findChild(QLabel)
-    qtbot.waitUntil(label.isVisible)
+    block = blocks(editor)[0]
+    assert block.findChild(QLabel) is None
+    qtbot.waitUntil(lambda: block._note.is_shown)
+    label = block.findChild(QLabel)
+    assert label.isVisible()
     assert "10,000" in label.text()
-    assert blocks(editor)[0].rect().contains(label.geometry())
+    assert block.rect().contains(label.geometry())
     assert editor.variables() == ("name", "b")
     fields(editor)[0].setFocus()
     press(Key.Key_A, CTRL)

@@ -10,103 +10,19 @@ import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QWheelEvent
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QFrame,
-    QHBoxLayout,
-    QLineEdit,
-    QPushButton,
-    QScrollArea,
-    QSizePolicy,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from workbench.ui.shell.bars import Elided
 from workbench.ui.theme import set_role
 
 if TYPE_CHECKING:
     from workbench.core.drafts import ValueSet
+    from workbench.ui.compose.set_strip import SetChip, Strip
 
 AROUND = 20
 """The most sets that have a place in the row at once."""
-_LONGEST = 20
-
-
-class SetChip(QWidget):
-    """One set: a tick, and its name."""
-
-    chosen = Signal(str)
-    ticked = Signal(str, bool)
-    menu_wanted = Signal(str, QPoint)
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.uid = ""
-        self.tick = QCheckBox(self)
-        set_role(self.tick, "bare")
-        self.name = QPushButton(self)
-        set_role(self.name, "quiet")
-        self.name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 12, 0)
-        layout.setSpacing(2)
-        layout.addWidget(self.tick)
-        layout.addWidget(self.name)
-        self.tick.clicked.connect(lambda checked: self.ticked.emit(self.uid, checked))
-        self.name.clicked.connect(lambda: self.chosen.emit(self.uid))
-
-    def show_set(self, one: ValueSet, *, shown: bool) -> None:
-        """Show a set; `shown` when its values are the ones below."""
-        self.uid = one.uid
-        self.tick.setChecked(one.ticked)
-        self.tick.setAccessibleName(f"Run the set {one.name}")
-        self.tick.setToolTip("Runs go through every set that is ticked")
-        name = one.name if len(one.name) <= _LONGEST else one.name[: _LONGEST - 1] + "…"
-        self.name.setText(name.replace("&", "&&"))
-        self.name.setAccessibleName(f"Set {one.name}" + (", shown" if shown else ""))
-        self.name.setToolTip(one.name if name != one.name else "")
-        set_role(self.name, "set-shown" if shown else "quiet")
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        self.menu_wanted.emit(self.uid, event.globalPos())
-
-
-class _Strip(QScrollArea):
-    """The sets, which go sideways where there is no room for all."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMinimumWidth(1)
-        self.page = QWidget()
-        set_role(self.page, "sunken")
-        self.row = QHBoxLayout(self.page)
-        self.row.setContentsMargins(0, 0, 0, 0)
-        self.row.setSpacing(2)
-        self.row.addStretch(1)
-        self.setWidget(self.page)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        bar = self.horizontalScrollBar()
-        bar.setValue(bar.value() - (event.angleDelta().x() or event.angleDelta().y()) // 2)
-        event.accept()
-
-    def reveal(self, widget: QWidget) -> None:
-        self.row.activate()
-        self.page.adjustSize()
-        place = QRect(widget.mapTo(self.page, QPoint(0, 0)), widget.size())
-        bar, width = self.horizontalScrollBar(), self.viewport().width()
-        if place.left() < bar.value() or place.width() >= width:
-            bar.setValue(place.left())
-        elif place.right() > bar.value() + width:
-            bar.setValue(place.right() + 1 - width)
+_STRIP_AT = 2
 
 
 class SetBar(QFrame):
@@ -128,7 +44,7 @@ class SetBar(QFrame):
         self._field: QLineEdit | None = None
         self.about = Elided("VALUES", "section", self)
         self.about.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        self._strip = _Strip(self)
+        self._strip: Strip | None = None
         self.add = QPushButton(self)
         self.add.setText("+ Set")  # the constructor that takes it would load QIcon and its theme
         self.add.setAccessibleName("Add a value set")
@@ -145,9 +61,10 @@ class SetBar(QFrame):
         layout.setSpacing(4)
         layout.addWidget(self.about)
         layout.addSpacing(4)
-        layout.addWidget(self._strip, 1)
+        layout.addStretch(1)
         layout.addWidget(self.add)
         layout.addWidget(self.menu)
+        self._layout = layout
         self.add.clicked.connect(self.add_clicked)
         self.menu.clicked.connect(lambda: self.menu_wanted.emit("", self._below(self.menu)))
         self._fit_height()
@@ -174,7 +91,7 @@ class SetBar(QFrame):
         for before, after in itertools.pairwise(stops):
             QWidget.setTabOrder(before, after)
         if moved and (chip_shown := self.chip(shown)) is not None:
-            self._strip.reveal(chip_shown)
+            self._sets_strip().reveal(chip_shown)
 
     def chip(self, uid: str) -> SetChip | None:
         """Return the place of a set in the row, None when it has none."""
@@ -192,7 +109,7 @@ class SetBar(QFrame):
         one = next((one for one in self._sets if one.uid == uid), None)
         if chip is None or one is None or self._field is not None:
             return None
-        self._strip.reveal(chip)
+        self._sets_strip().reveal(chip)
         field = NameField(one.name, self)
         field.setAccessibleName("Name of the value set")
         corner = chip.name.mapTo(self, QPoint(0, 0))
@@ -220,13 +137,21 @@ class SetBar(QFrame):
             field.deleteLater()
 
     def _make(self) -> SetChip:
-        chip = SetChip(self._strip.page)
+        chip = self._sets_strip().add()
         chip.chosen.connect(self.chosen)
         chip.ticked.connect(self.ticked)
         chip.menu_wanted.connect(self.menu_wanted)
-        self._strip.row.insertWidget(self._strip.row.count() - 1, chip)
-        chip.show()
         return chip
+
+    def _sets_strip(self) -> Strip:
+        """Return what holds the places, made in the room that is kept for it."""
+        if self._strip is None:
+            from workbench.ui.compose.set_strip import Strip
+
+            self._strip = Strip(self)
+            self._layout.takeAt(_STRIP_AT)
+            self._layout.insertWidget(_STRIP_AT, self._strip, 1)
+        return self._strip
 
     def menu_place(self, uid: str) -> QPoint:
         """Return where the menu of a set goes when the keyboard asks for it."""

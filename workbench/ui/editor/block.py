@@ -124,10 +124,11 @@ class MessageBlock(QWidget):
 
     def set_editable(self, editable: bool) -> None:
         """Show or hide everything that changes the message."""
+        if editable is self._editable:
+            return
         self._editable = editable
         self.field.set_editable(editable)
-        if self._more.isHidden() is editable:
-            self._more.setVisible(editable)
+        self._more.setVisible(editable)
         if self._chips is not None:
             self._chips.set_removable(editable)
         self._role_button.setFocusPolicy(Qt.FocusPolicy.TabFocus if editable else Qt.FocusPolicy.NoFocus)
@@ -202,8 +203,8 @@ class MessageBlock(QWidget):
 
     def frame_height(self) -> int:
         """Return the height of everything but the text field."""
-        note = 0 if self._note.isHidden() else self._note.heightForWidth(self._note_width()) + 4
-        return _TOP + self._header + self._files_height() + note + _BOTTOM
+        note = self._note.height_for(self._note_width())
+        return _TOP + self._header + self._files_height() + note + (4 if note else 0) + _BOTTOM
 
     def arrange(self, y: int, text_height: int, *, scrolls: bool) -> int:
         """Place the block at `y` with a text field of `text_height` px; return its bottom."""
@@ -228,9 +229,8 @@ class MessageBlock(QWidget):
             files = self._files_height()
             self._chips.place(QRect(LEFT, bottom + _FILES_GAP, self._note_width(), files - _FILES_GAP))
             bottom += files
-        if not self._note.isHidden():
-            height = self._note.heightForWidth(self._note_width())
-            self._note.setGeometry(QRect(LEFT, bottom + 4, self._note_width(), height))
+        if note := self._note.height_for(self._note_width()):
+            self._note.place(QRect(LEFT, bottom + 4, self._note_width(), note))
         total = text_height + self.frame_height()
         self.setGeometry(QRect(0, y, self.width(), total))
         return y + total

@@ -5,7 +5,7 @@ Invariant: one thing is said at a time, the most pressing one; a refusal stays u
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QRect, Qt, QTimer, Signal
 from PySide6.QtWidgets import QLabel, QWidget
 
 from workbench.ui.editor.breaks import LONGEST
@@ -19,30 +19,43 @@ _BROKEN = (
 )
 
 
-class BlockNote(QLabel):
-    """Hidden while there is nothing to say."""
+class BlockNote(QObject):
+    """Says it on a label, which is made when there is something to say for the first time."""
 
     changed = Signal()
     """It needs another height."""
 
     def __init__(self, field: ExactField, parent: QWidget) -> None:
-        """`field` is the text of the message."""
+        """`field` is the text of the message; the label is a child of `parent`."""
         super().__init__(parent)
-        self._field = field
+        self._field, self._parent = field, parent
+        self._label: QLabel | None = None
         self._wanted = False
         self._refused = self._refused_for = ""
         self._hint = self._remark = self._warning = ""
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setWordWrap(True)
-        # A field has room of its own below its text.
-        self.setContentsMargins(0, 0, 0, 4)
-        self.hide()
-        set_role(self, "small")
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_DELAY_MS)
         self._timer.timeout.connect(self._write)
         field.textChanged.connect(self._text_changed)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether it says something."""
+        return self._label is not None and not self._label.isHidden()
+
+    def text(self) -> str:
+        """Return what it says, "" for nothing."""
+        return self._label.text() if self._label is not None else ""
+
+    def height_for(self, width: int) -> int:
+        """Return the height that it takes, 0 while it says nothing."""
+        return self._label.heightForWidth(width) if self._label is not None and self.is_shown else 0
+
+    def place(self, rect: QRect) -> None:
+        """Take `rect`."""
+        if self._label is not None:
+            self._label.setGeometry(rect)
 
     def want(self, *, wanted: bool = True) -> None:
         """Say that a run needs text here, or that it does not."""
@@ -75,7 +88,7 @@ class BlockNote(QLabel):
         # A drop that is refused ends with a change of nothing.
         if self._refused and self._field.exact() != self._refused_for:
             self.refuse("")
-        if self._field.is_broken is self.isHidden():
+        if self._field.is_broken is not self.is_shown:
             self._timer.start()
 
     def _write(self) -> None:
@@ -83,7 +96,17 @@ class BlockNote(QLabel):
         shown = " ".join(filter(None, (_BROKEN if self._field.is_broken else "", self._remark)))
         note = missing or self._refused or self._hint or self._warning or shown
         if note != self.text():
-            set_role(self, "error" if note and note in (missing, self._refused, self._warning) else "small")
-            self.setText(note)
-            self.setVisible(bool(note))
+            label = self._label = self._label or self._made()
+            set_role(label, "error" if note and note in (missing, self._refused, self._warning) else "small")
+            label.setText(note)
+            label.setVisible(bool(note))
             self.changed.emit()
+
+    def _made(self) -> QLabel:
+        label = QLabel(self._parent)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setWordWrap(True)
+        # A field has room of its own below its text.
+        label.setContentsMargins(0, 0, 0, 4)
+        label.hide()
+        return label

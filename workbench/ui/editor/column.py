@@ -185,6 +185,9 @@ class Column(QScrollArea):
             self._put_off = True
             return
         if not self._page.isVisible():
+            bar = self.verticalScrollBar().sizeHint().width()
+            for block in self._blocks:
+                block.set_width(self.width(), bar)
             return  # Qt lays out nothing that is hidden; the page tells when it is shown.
         self._arranged = self.size()
         has_system = any(block.role == "system" for block in self._blocks)

@@ -229,7 +229,8 @@ class ValuesPanel(QWidget):
         row = ValueRow(self._theme, name, self._page)
         row.set_value(self._kept.get(name))
         field = row.field
-        field.set_editable(not self._read_only)
+        if self._read_only:
+            field.set_editable(False)
         field.cross = self._cross
         field.edited.connect(lambda _edit, _kind: self._edited(row))
         field.textChanged.connect(self._text_changed)

@@ -1,0 +1,98 @@
+"""The places of value sets in their row; loaded and made with the first set, which many prompts never have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QWheelEvent
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QWidget
+
+from workbench.ui.theme import set_role
+
+if TYPE_CHECKING:
+    from workbench.core.drafts import ValueSet
+
+_LONGEST = 20
+
+
+class SetChip(QWidget):
+    """One set: a tick, and its name."""
+
+    chosen = Signal(str)
+    ticked = Signal(str, bool)
+    menu_wanted = Signal(str, QPoint)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.uid = ""
+        self.tick = QCheckBox(self)
+        set_role(self.tick, "bare")
+        self.name = QPushButton(self)
+        set_role(self.name, "quiet")
+        self.name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 12, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self.tick)
+        layout.addWidget(self.name)
+        self.tick.clicked.connect(lambda checked: self.ticked.emit(self.uid, checked))
+        self.name.clicked.connect(lambda: self.chosen.emit(self.uid))
+
+    def show_set(self, one: ValueSet, *, shown: bool) -> None:
+        """Show a set; `shown` when its values are the ones below."""
+        self.uid = one.uid
+        self.tick.setChecked(one.ticked)
+        self.tick.setAccessibleName(f"Run the set {one.name}")
+        self.tick.setToolTip("Runs go through every set that is ticked")
+        name = one.name if len(one.name) <= _LONGEST else one.name[: _LONGEST - 1] + "…"
+        self.name.setText(name.replace("&", "&&"))
+        self.name.setAccessibleName(f"Set {one.name}" + (", shown" if shown else ""))
+        self.name.setToolTip(one.name if name != one.name else "")
+        set_role(self.name, "set-shown" if shown else "quiet")
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_wanted.emit(self.uid, event.globalPos())
+
+
+class Strip(QScrollArea):
+    """The sets, which go sideways where there is no room for all."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumWidth(1)
+        self.page = QWidget()
+        set_role(self.page, "sunken")
+        self.row = QHBoxLayout(self.page)
+        self.row.setContentsMargins(0, 0, 0, 0)
+        self.row.setSpacing(2)
+        self.row.addStretch(1)
+        self.setWidget(self.page)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        bar = self.horizontalScrollBar()
+        bar.setValue(bar.value() - (event.angleDelta().x() or event.angleDelta().y()) // 2)
+        event.accept()
+
+    def add(self) -> SetChip:
+        """Make a place for a set at the end, and show it."""
+        chip = SetChip(self.page)
+        self.row.insertWidget(self.row.count() - 1, chip)
+        chip.show()
+        return chip
+
+    def reveal(self, widget: QWidget) -> None:
+        """Scroll so that a place can be seen."""
+        self.row.activate()
+        self.page.adjustSize()
+        place = QRect(widget.mapTo(self.page, QPoint(0, 0)), widget.size())
+        bar, width = self.horizontalScrollBar(), self.viewport().width()
+        if place.left() < bar.value() or place.width() >= width:
+            bar.setValue(place.left())
+        elif place.right() > bar.value() + width:
+            bar.setValue(place.right() + 1 - width)
