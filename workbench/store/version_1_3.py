@@ -1,0 +1,38 @@
+"""What schema 1.3 adds: searches with names, and where things came from that were not made here.
+
+Invariant: as for 1.0.
+"""
+
+from __future__ import annotations
+
+_SAVED_SEARCHES = (
+    """CREATE TABLE saved_searches (
+  id INTEGER PRIMARY KEY,
+  uid TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL UNIQUE,
+  -- In the language of the search field, as it was typed.
+  query TEXT NOT NULL,
+  created_at TEXT NOT NULL
+) STRICT""",
+)
+
+_ORIGINS = (
+    """CREATE TABLE origins (
+  -- What was imported, so that importing it again changes nothing.
+  id INTEGER PRIMARY KEY,
+  -- Whose thing it is: llm, promptfoo, workbench, pack.
+  kind TEXT NOT NULL,
+  -- The name of the thing in the place that it is from, unique within its kind.
+  foreign_id TEXT NOT NULL,
+  -- Which of our things it became: prompt, version, run; and its uid.
+  thing TEXT NOT NULL,
+  uid TEXT NOT NULL,
+  -- The file or folder that it was read from, for people.
+  source TEXT NOT NULL,
+  imported_at TEXT NOT NULL,
+  UNIQUE (kind, foreign_id, thing)
+) STRICT""",
+    "CREATE INDEX origins_by_uid ON origins (uid)",
+)
+
+STATEMENTS: tuple[str, ...] = (*_SAVED_SEARCHES, *_ORIGINS)
