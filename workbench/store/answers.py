@@ -6,11 +6,11 @@ set, whatever model the lane asked then.
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Any
 
 from workbench.core.lanes import short_model
 from workbench.core.runs import PastAnswer
+from workbench.store.sqlite import sqlite3
 
 _MINE = (
     "SELECT runs.prompt_id, runs.number, lanes.slot, run_values.set_uid, run_values.values_id, outputs.sample"

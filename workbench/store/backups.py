@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import glob
 import re
-import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from workbench.store.connections import connect
 from workbench.store.copying import PARTIAL, copy_whole, remove_stale
 from workbench.store.errors import StoreError, failure, translate
 from workbench.store.schema import APPLICATION_ID, VERSION, major, show
+from workbench.store.sqlite import sqlite3
 
 FOLDER = "backups"
 _KEPT = "-kept"

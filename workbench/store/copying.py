@@ -6,11 +6,12 @@ Invariant: a copy has its name only when it is whole and on the disk; what a kil
 from __future__ import annotations
 
 import os
-import sqlite3
 import stat
 import time
 from collections.abc import Iterable
 from pathlib import Path
+
+from workbench.store.sqlite import sqlite3
 
 PARTIAL = ".partial"
 _STALE_S = 3600

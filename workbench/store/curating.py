@@ -6,11 +6,11 @@ Invariant: nothing here changes what was run; triggers tell the index. A tag tha
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 
 from workbench.store.errors import missing
+from workbench.store.sqlite import sqlite3
 
 _KEYS = "SELECT id FROM tags WHERE name IN (SELECT value FROM json_each(?))"
 

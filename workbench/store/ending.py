@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -18,6 +17,7 @@ from workbench.store.encoding import digest, dump, received, whole
 from workbench.store.errors import StoreError, missing
 from workbench.store.partials import Streamed, step_body, step_of, streamed
 from workbench.store.records import Recovered
+from workbench.store.sqlite import sqlite3
 
 _FINISH = (
     "UPDATE outputs SET state = ?, ended_at = ?, model = ?, finish_reason = ?, input_tokens = ?, output_tokens = ?,"

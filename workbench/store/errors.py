@@ -7,12 +7,12 @@ next step, a stable code for programs, and the technical detail apart. Other exc
 from __future__ import annotations
 
 import errno
-import sqlite3
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
 from workbench.core.content import ContentError
+from workbench.store.sqlite import sqlite3
 
 Code = Literal[
     "full",

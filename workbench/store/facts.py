@@ -8,13 +8,13 @@ what shares a limit's power is compared with the limit itself.
 from __future__ import annotations
 
 import math
-import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from workbench.core.searching.language import AMOUNTS, Amount, Range
+from workbench.store.sqlite import sqlite3
 
 MARK = "\ue000"
 ALL = f"{MARK}all"

@@ -8,13 +8,13 @@ request of its answer, and the text that the proposal is for is among its values
 from __future__ import annotations
 
 import json
-import sqlite3
 
 from workbench.core.content import Content, canonical
 from workbench.core.improving import Earlier, RecentAnswer, Standing
 from workbench.core.lanes import short_model
 from workbench.store.encoding import digest
 from workbench.store.prompts import prompt_id
+from workbench.store.sqlite import sqlite3
 
 LONGEST_ANSWER = 50_000
 """Characters of an answer that are shown to a model."""

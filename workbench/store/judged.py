@@ -6,13 +6,13 @@ newest attempt of each answer, and a verdict that was taken back or replaced is 
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Literal
 
 from workbench.store.errors import missing
 from workbench.store.prompts import prompt_id
+from workbench.store.sqlite import sqlite3
 
 NEWEST_RUNS = 5000
 """Runs of a prompt that are looked at for costs, times and pairs, so that both stay quick in a long history."""

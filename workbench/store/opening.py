@@ -7,7 +7,6 @@ written, or that a newer major release wrote, is opened to read and says so.
 from __future__ import annotations
 
 import glob
-import sqlite3
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from workbench.store.copying import PARTIAL, copy_whole, remove_stale
 from workbench.store.errors import StoreError, failure, translate
 from workbench.store.place import check_place
 from workbench.store.schema import APPLICATION_ID, VERSION, major, show
+from workbench.store.sqlite import sqlite3
 
 _OLDEST_SQLITE = (3, 43)
 """The search index takes documents out without their texts, which FTS5 can since then."""

@@ -5,7 +5,7 @@ Invariant: only answers that ended by themselves count; one that was stopped or 
 
 from __future__ import annotations
 
-import sqlite3
+from workbench.store.sqlite import sqlite3
 
 _LENGTHS = (
     "SELECT output_tokens FROM outputs JOIN runs ON runs.id = outputs.run_id"

@@ -5,13 +5,13 @@ right after and says what is wrong.
 """
 
 import json
-import sqlite3
 from pathlib import Path
 from typing import NamedTuple
 
 from workbench.core import content as contents
 from workbench.core.content import Content
 from workbench.store.connections import connect
+from workbench.store.sqlite import sqlite3
 
 LAST_WORKED_ON = (
     "uid = (SELECT value FROM meta WHERE key = 'last_prompt') DESC, prompts.updated_at DESC, prompts.id DESC"

@@ -6,7 +6,6 @@ Invariant: a draft is never refused; text that cannot be sent can still be kept 
 from __future__ import annotations
 
 import dataclasses
-import sqlite3
 from collections.abc import Callable, Iterable
 
 from workbench.core.drafts import Draft
@@ -16,6 +15,7 @@ from workbench.store.encoding import dump, typed
 from workbench.store.errors import StoreError, missing
 from workbench.store.peek import LAST_WORKED_ON
 from workbench.store.records import WholePrompt
+from workbench.store.sqlite import sqlite3
 from workbench.store.versions import content_id, insert_version, newest_number
 
 

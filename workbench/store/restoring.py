@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 from pathlib import Path
 
 from workbench.store.backups import verify
 from workbench.store.connections import connect
 from workbench.store.copying import PARTIAL, sync
 from workbench.store.errors import StoreError, translate
+from workbench.store.sqlite import sqlite3
 
 _LOGS = ("-wal", "-shm")
 

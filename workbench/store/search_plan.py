@@ -6,13 +6,13 @@ its signs means anything there. An expression has at least one part that a docum
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from workbench.core.searching.folding import beginning_length, folded, prepared
 from workbench.core.searching.language import AMOUNTS, Amount, Field, Filter, Query, Range, Words
 from workbench.store import facts
+from workbench.store.sqlite import sqlite3
 
 _NEVER = f'"{facts.MARK}never"'
 

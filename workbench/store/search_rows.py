@@ -6,7 +6,6 @@ Invariant: only what is shown is read: a few statements for a page, and texts of
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
@@ -19,6 +18,7 @@ from workbench.core.searching.results import HistoryRow, Hit, Part
 from workbench.store import timeline
 from workbench.store.indexing import prompt_texts, values_in
 from workbench.store.search_pages import Found
+from workbench.store.sqlite import sqlite3
 
 _LONGEST = 200_000
 """Characters of a text that are looked through for marks."""

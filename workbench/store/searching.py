@@ -5,7 +5,6 @@ Invariant: a search reads and never writes, can be stopped at any time, and answ
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -18,6 +17,7 @@ from workbench.store import indexing, search_pages
 from workbench.store.errors import StoreError, failure
 from workbench.store.search_plan import plan
 from workbench.store.search_rows import rows_for
+from workbench.store.sqlite import sqlite3
 
 _LOOK_EVERY = 1000
 _MOST_BEHIND = 10_000

@@ -6,10 +6,11 @@ set; outputs that won, are starred or noted are never touched.
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from workbench.store.sqlite import sqlite3
 
 Kind = Literal["answers", "prompts", "raw", "requests", "files", "search", "other", "free"]
 _TABLES: dict[str, Kind] = {

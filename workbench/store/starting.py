@@ -6,8 +6,6 @@ never changed again. Its outputs are in flight until they end, in the name of th
 
 from __future__ import annotations
 
-import sqlite3
-
 import rfc8785
 
 from workbench.core.changes import Change, count_change
@@ -17,6 +15,7 @@ from workbench.store.encoding import digest, dump, typed
 from workbench.store.errors import StoreError, missing
 from workbench.store.prompts import prompt_id, touch
 from workbench.store.records import LaneStart, RunBegun, RunStart
+from workbench.store.sqlite import sqlite3
 
 
 def begin_run(connection: sqlite3.Connection, start: RunStart) -> RunBegun:

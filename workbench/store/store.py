@@ -9,7 +9,6 @@ Callbacks of futures run on the writing thread: they are short, and never wait f
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
@@ -48,6 +47,7 @@ from workbench.store.judging import Judgements
 from workbench.store.opening import Opened, open_file
 from workbench.store.records import Partial, Recovered, RunBegun, RunStart, WholePrompt
 from workbench.store.searching import Searches
+from workbench.store.sqlite import sqlite3
 from workbench.store.upkeep import Upkeep
 from workbench.store.writer import Writer
 

@@ -7,7 +7,6 @@ whatever has happened to the prompt since.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -36,6 +35,7 @@ from workbench.store.ending import steps_of
 from workbench.store.errors import missing
 from workbench.store.partials import Streamed, streamed
 from workbench.store.prompts import prompt_id
+from workbench.store.sqlite import sqlite3
 from workbench.store.versions import read
 
 _ROW = (

@@ -5,7 +5,6 @@ Invariant: nothing here keeps writers waiting for longer than a step takes, but 
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
@@ -14,6 +13,7 @@ from workbench.store import backups, space
 from workbench.store.backups import Backup
 from workbench.store.connections import Readers
 from workbench.store.errors import StoreError, failure
+from workbench.store.sqlite import sqlite3
 
 Work = Callable[[sqlite3.Connection], int]
 

@@ -7,7 +7,6 @@ beside it: of the same prompt, and to the same values.
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from workbench.core.lanes import short_model
 from workbench.core.runs import Verdict
 from workbench.store.encoding import typed
 from workbench.store.errors import StoreError, missing
+from workbench.store.sqlite import sqlite3
 
 _WORDS = {"tie": "tie", "all_bad": "all bad"}
 _OUTPUT = (

@@ -6,7 +6,6 @@ Invariant: a content is stored once, by hash; a prompt has at most one version o
 from __future__ import annotations
 
 import json
-import sqlite3
 
 from workbench.core import content as contents
 from workbench.core.content import Content, ContentError
@@ -14,6 +13,7 @@ from workbench.core.runs import VersionRow
 from workbench.core.timeline import VersionLabel
 from workbench.store.encoding import digest, typed
 from workbench.store.errors import StoreError, missing
+from workbench.store.sqlite import sqlite3
 
 _OPENING = 120
 _SELECT = (

@@ -6,10 +6,10 @@ belonged to is put there again as something that says that it was lost. What mea
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 
 from workbench.store.encoding import digest
+from workbench.store.sqlite import sqlite3
 
 LOST = "This text was lost when the history was damaged."
 _PROMPT = "Recovered"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import mmap
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ from workbench.store.opening import open_file
 from workbench.store.salvage.file_format import INDEX_LEAF, INDEX_NODE, TABLE_LEAF, Pages, Row, Value, kind_of, rows
 from workbench.store.salvage.mending import mend
 from workbench.store.salvage.tables import Table, owner, roots, tables_of, walk
+from workbench.store.sqlite import sqlite3
 
 # Parents before children, so that of two rows that exclude each other the one that others name is there first.
 _ORDER = (
