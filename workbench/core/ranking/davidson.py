@@ -140,7 +140,8 @@ def laplace(evidence: Evidence, fitted: Fit) -> Floats:
 def centred(covariances: Floats) -> Floats:
     """Return the covariances of the distances from the mean of all."""
     across = covariances - covariances.mean(axis=0)
-    return across - across.mean(axis=1)[:, None]
+    apart: Floats = across - across.mean(axis=1)[:, None]
+    return apart
 
 
 def _check_finite(entrants: Sequence[str], items: Sequence[Comparison]) -> None:
