@@ -134,17 +134,17 @@ class DiffView(AnswerView):
             kind: self._format(kind) for kind in ("same", "removed", "added", "declined", "heading", "filler")
         }
         self._queue.clear()
-        self._later.stop()
         self._removed, self._places, self._current = [], {}, -1
         self.set_text("")
         for run in self._runs:
             for at in range(0, len(run.text), _SLICE):
                 self._queue.append(Run(run.kind, run.text[at : at + _SLICE], run.change))
-        self._insert_slice()
+        if self._insert_slice():
+            self._turns.ask(self, self._insert_slice)
         self.setTextCursor(QTextCursor(self.document()))
 
-    def _insert_slice(self) -> None:
-        self._following = False
+    def _insert_slice(self) -> bool:
+        self.following.set(False)
         length = pieces = 0
         while self._queue and length < _SLICE and pieces < _PIECES:
             run = self._queue.popleft()
@@ -158,8 +158,7 @@ class DiffView(AnswerView):
                 self._places[run.change] = (self._places.get(run.change, (start, end))[0], end)
             length += len(run.text)
             pieces += 1
-        if self._queue:
-            self._later.start()
+        return bool(self._queue)
 
     def _format(self, kind: str) -> QTextCharFormat:
         made = QTextCharFormat()
