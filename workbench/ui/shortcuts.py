@@ -246,9 +246,10 @@ class ShortcutSheet(QDialog):
     def _choose_first(self) -> None:
         """Let a row that is shown be the current one, so that Tab leads to one that can be seen."""
         current = self.tree.currentItem()
-        if current is None or current.isHidden():
-            shown = (item for _, rows in self._groups for item in rows if not item.isHidden())
-            self.tree.setCurrentItem(next(shown, None))
+        shown = [item for _, rows in self._groups for item in rows if not item.isHidden()]
+        if shown and (current is None or current.isHidden()):
+            self.tree.setCurrentItem(shown[0])
+        self._selected()
 
     def _command(self) -> Command | None:
         item = self.tree.currentItem()
