@@ -196,6 +196,9 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "previous_sample", "Sample before, of the focused lane", "Lanes", ("Alt+Shift+PgUp",), lambda s: s.lane_focused
     ),
+    Command("samples", "Samples of the focused lane…", "Lanes", (), _lane_named),
+    Command("more_samples", "One sample more of the focused lane", "Lanes", (), _lane_named),
+    Command("fewer_samples", "One sample fewer of the focused lane", "Lanes", (), _lane_named),
     Command("spread", "Spread of the focused lane's samples", "Lanes", (), lambda s: s.lane_focused),
     Command("next_lane", "Focus the next lane", "Lanes", ("Ctrl+PgDown",), lambda s: s.has_lanes),
     Command("previous_lane", "Focus the previous lane", "Lanes", ("Ctrl+PgUp",), lambda s: s.has_lanes),

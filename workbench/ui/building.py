@@ -22,7 +22,7 @@ from workbench.ui.frame import Frame
 from workbench.ui.gate import RunGate
 from workbench.ui.handlers import Handlers
 from workbench.ui.keybinding import KeyBindings
-from workbench.ui.keys import VerdictKeys, ViewKeys
+from workbench.ui.keys import CommandKeys, VerdictKeys, ViewKeys
 from workbench.ui.lanes import LanesView
 from workbench.ui.notices import Notices
 from workbench.ui.overlays import Overlays
@@ -75,6 +75,7 @@ def build(window: MainWindow) -> Iterator[None]:
     window.compose.blind = opened.blind
     window.blindness = Blindness(window)
     wire(window)
+    CommandKeys(frame, lambda key: window.keys.keymap.owner(key))
     VerdictKeys(frame, window.verdict_key)
     ViewKeys(frame, window.handlers.view_key)
     yield
