@@ -32,6 +32,9 @@ words, "phrases" and beginnings* are looked for in prompts, values, answers and 
   is:blind|starred|interrupted|archived  kind:iteration|test|improve|judge|import
 each with a - before it for the opposite. A query that begins with a - comes after --."""
 
+CARE = ("backup", "check", "salvage", "restore", "move")
+"""What of `workbench history` looks after the file."""
+
 # What writing to a file that the output was sent to can end in; everything else that is written has its own errors.
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
@@ -146,7 +149,14 @@ def _add_history(
         "salvage", parents=[shared], help="read what can be read of a damaged file into a new one"
     )
     salvaged.add_argument("target", metavar="NEW", type=Path, help="the new file")
-    for care in ("backup", "check", "salvage"):
+    restored = what.add_parser(
+        "restore", parents=[shared], help="put a backup in the place of the history, which becomes a backup itself"
+    )
+    restored.add_argument("backup", metavar="BACKUP", nargs="?", help="its file, or newest; without one all are listed")
+    moved = what.add_parser("move", parents=[shared], help="put the history into another folder, where starts find it")
+    moved.add_argument("folder", metavar="FOLDER", type=Path, help="the folder")
+    moved.add_argument("--remove", action="store_true", help="remove the old file when the new one was found sound")
+    for care in CARE:
         what.choices[care].add_argument("--json", action="store_true", help=json_help)
 
 
@@ -167,7 +177,7 @@ def _command(name: str) -> Callable[[argparse.Namespace, Mapping[str, str]], int
 
 
 def _history(args: argparse.Namespace, env: Mapping[str, str]) -> int:
-    if args.what in ("backup", "check", "salvage"):
+    if args.what in CARE:
         from workbench.cli.care import care
 
         return care(args, env)

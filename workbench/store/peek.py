@@ -45,6 +45,19 @@ def peek(path: Path) -> Glimpse | None:
         return None
 
 
+def fact(path: Path, key: str) -> str:
+    """Return a small fact of the history at `path`, which need be neither open nor sound; "" when it has none."""
+    try:
+        connection = connect(path, mode="ro", busy_ms=0)
+        try:
+            row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        finally:
+            connection.close()
+        return str(row[0]) if row else ""
+    except (sqlite3.Error, ValueError):
+        return ""
+
+
 def _read(uid: str, body: str) -> Glimpse:
     data = json.loads(body)
     values = tuple((str(name), str(value)) for name, value in data["values"].items())
