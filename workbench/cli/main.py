@@ -33,7 +33,7 @@ words, "phrases" and beginnings* are looked for in prompts, values, answers and 
 each with a - before it for the opposite. A query that begins with a - comes after --."""
 
 _IMPORT_EPILOG = """\
-What can be imported: the logs.db of llm. Importing again takes over only what is new.
+What can be imported: the logs.db of llm, JSON that promptfoo has written. Importing again takes over only what is new.
 Ctrl+C keeps what is taken over so far."""
 
 # What writing to a file that the output was sent to can end in; everything else that is written has its own errors.

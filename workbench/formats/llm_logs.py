@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from workbench.core.attaching import AttachError, media_type
@@ -31,6 +30,7 @@ from workbench.core.money import Usage
 from workbench.core.runs import Result, RunSet, Step, Timing
 from workbench.core.templates import variables
 from workbench.core.text import first_line
+from workbench.core.when import foreign, later
 
 NAMELESS = "llm without a system prompt"
 _ROLES: dict[str, Role] = {"system": "system", "user": "user", "assistant": "assistant"}
@@ -84,7 +84,7 @@ def _run(group: Sequence[LogTurn], prompt: ImportedPrompt, parent: Content | Non
         prompt=prompt,
         started_at=started,
         lanes=(ImportedLane(clean(first.model), content, _params(first.options), "", parent),),
-        answers=(ImportedAnswer(_result(group, duration), _later(started, duration or 0)),),
+        answers=(ImportedAnswer(_result(group, duration), later(started, duration or 0)),),
         sets=(RunSet("", "", values),),
         note="\n".join(filter(None, notes)),
         summary=first_line(asked or _said(first.before[-1] if first.before else LogMessage("", ()))),
@@ -253,11 +253,7 @@ def _json(text: str) -> Any:
 
 def moment(text: str, ulid: str = "") -> str:
     """Return a time of the log as ours; one that cannot be read is that of the call's id, which begins with it."""
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        at = datetime.fromtimestamp(_ulid_ms(ulid) / 1000, UTC)
-    return _written(at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC))
+    return foreign(text) or later("1970-01-01T00:00:00.000Z", _ulid_ms(ulid))
 
 
 def _ulid_ms(ulid: str) -> int:
@@ -267,15 +263,4 @@ def _ulid_ms(ulid: str) -> int:
     ms = 0
     for digit in digits:
         ms = ms * 32 + _ULID.index(digit)
-    return min(ms, 253_402_300_799_000)
-
-
-def _later(started: str, ms: int) -> str:
-    try:
-        return _written(datetime.fromisoformat(started) + timedelta(milliseconds=ms))
-    except OverflowError:
-        return started
-
-
-def _written(at: datetime) -> str:
-    return f"{at.isoformat(timespec='milliseconds').removesuffix('+00:00')}Z"
+    return ms

@@ -11,13 +11,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from workbench.core.attaching import size_text
 from workbench.core.imported import ImportedRun, LeftOut
 from workbench.core.llm_log import LogTurn
-from workbench.formats import llm_logs
+from workbench.formats import llm_logs, promptfoo
 from workbench.store.foreign import Halt, is_sqlite, reading, told
 from workbench.store.llm_logs import LlmLog, is_log
 from workbench.usecases.problems import RefusedError
 
+_START = 4096
 Item = tuple[ImportedRun | LeftOut, int]
 
 _KNOWN = "the logs.db of llm, a result of promptfoo, or another history of Prompt Workbench"
@@ -45,7 +47,25 @@ def opened(path: Path, scratch: Path, halt: Halt) -> Iterator[Source]:
             log = LlmLog(connection)
             yield Source(path, "llm", "Log of llm", log.total, lambda: told(path, _calls(log)))
         return
+    with path.open("rb") as file:
+        start = file.read(_START)
+    if promptfoo.looks_like_json(start):
+        yield _eval(path)
+        return
     raise RefusedError(f"“{path.name}” is nothing that can be imported. What can be: {_KNOWN}.")
+
+
+def _eval(path: Path) -> Source:
+    if (size := path.stat().st_size) > promptfoo.MOST_BYTES:
+        raise RefusedError(
+            f"“{path.name}” has {size_text(size)}, and at most {size_text(promptfoo.MOST_BYTES)} are read at once."
+            " Have promptfoo write fewer tests into one file."
+        )
+    try:
+        found = promptfoo.read_eval(path.read_bytes())
+    except promptfoo.PromptfooError as error:
+        raise RefusedError(f"“{path.name}” cannot be imported. {error}") from error
+    return Source(path, "promptfoo", "Result of promptfoo", found.total, lambda: promptfoo.runs_of(found))
 
 
 def _calls(log: LlmLog) -> Iterator[Item]:
