@@ -34,6 +34,9 @@ each with a - before it for the opposite. A query that begins with a - comes aft
 
 CARE = ("backup", "check", "salvage", "restore", "move")
 """What of `workbench history` looks after the file."""
+_IMPORT_EPILOG = """\
+What can be imported: the logs.db of llm, JSON that promptfoo has written. Importing again takes over only what is new.
+Ctrl+C keeps what is taken over so far."""
 
 # What writing to a file that the output was sent to can end in; everything else that is written has its own errors.
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
@@ -143,6 +146,12 @@ def _add_history(
     shown = what.add_parser("show", parents=[shared], help="one run whole: prompt, values, answers, verdict")
     shown.add_argument("id", metavar="ID", help="the id of a run, or how it begins")
     shown.add_argument("--json", action="store_true", help=json_help)
+    imported = what.add_parser(
+        "import", parents=[shared], help="take over what was run elsewhere", epilog=_IMPORT_EPILOG
+    )
+    imported.add_argument("files", metavar="FILE", nargs="+", type=Path, help="a file that is only read")
+    imported.add_argument("--preview", action="store_true", help="only say what would come in")
+    imported.add_argument("--json", action="store_true", help=json_help)
     what.add_parser("backup", parents=[shared], help="a copy that was looked at, beside the history")
     what.add_parser("check", parents=[shared], help="whether the file is sound")
     salvaged = what.add_parser(
@@ -181,6 +190,10 @@ def _history(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         from workbench.cli.care import care
 
         return care(args, env)
+    if args.what == "import":
+        from workbench.cli.importing import take_over
+
+        return take_over(args, env)
     from workbench.cli.history import history
 
     return history(args, env)

@@ -6,6 +6,8 @@ never changed again. Its outputs are in flight until they end, in the name of th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import rfc8785
 
 from workbench.core.changes import Change, count_change
@@ -29,12 +31,38 @@ def begin_run(connection: sqlite3.Connection, start: RunStart) -> RunBegun:
     prompt = prompt_id(connection, start.prompt_uid)
     current, change = _current_version(connection, prompt, start)
     lane_keys = [_lane_version(connection, prompt, lane, current) for lane in start.lanes]
+    run, number = insert_run(connection, prompt, start, current, lane_keys, change)
+    # A run that was refused meanwhile has no answers that could stand there.
+    connection.executemany(
+        "INSERT INTO run_beside (run_id, place, slot, from_run_id, hidden, baseline)"
+        " SELECT ?, ?, ?, runs.id, ?, ? FROM runs WHERE runs.uid = ? AND runs.prompt_id = ?",
+        [(run, one.place, one.slot, int(one.hidden), int(one.baseline), one.run_uid, prompt) for one in start.beside],
+    )
+    connection.execute(
+        "UPDATE prompts SET iterations = iterations + ? WHERE id = ?", (int(start.kind == "iteration"), prompt)
+    )
+    touch(connection, prompt, start.started_at)
+    return RunBegun(start.uid, number, current and current[1], tuple(n for _, n in lane_keys), change)
+
+
+def insert_run(
+    connection: sqlite3.Connection,
+    prompt: int,
+    start: RunStart,
+    current: tuple[int, int] | None,
+    lane_keys: Sequence[tuple[int, int]],
+    change: Change,
+) -> tuple[int, int]:
+    """Insert a run with its value sets, lanes and waiting outputs; returns its key and its number.
+
+    `current` and `lane_keys` are keys and numbers of versions: of the current text, and of each lane.
+    """
     (newest,) = connection.execute(
         "SELECT max(number) FROM runs WHERE prompt_id = ? AND kind = ?", (prompt, start.kind)
     ).fetchone()
     number = (newest or 0) + 1
     based_on = None if start.based_on is None else versions.version_id(connection, prompt, start.based_on)
-    run = connection.execute(
+    cursor = connection.execute(
         "INSERT INTO runs (uid, prompt_id, kind, number, version_id, based_on_id, owner_uid, started_at, summary,"
         " added, removed, note, blind) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
@@ -52,7 +80,8 @@ def begin_run(connection: sqlite3.Connection, start: RunStart) -> RunBegun:
             typed(start.note),
             int(start.blind),
         ),
-    ).lastrowid
+    )
+    run = int(cursor.lastrowid or 0)
     connection.executemany(
         "INSERT INTO run_values (run_id, position, set_uid, name, values_id) VALUES (?, ?, ?, ?, ?)",
         [
@@ -61,18 +90,8 @@ def begin_run(connection: sqlite3.Connection, start: RunStart) -> RunBegun:
         ],
     )
     for lane, (version, _) in zip(start.lanes, lane_keys, strict=True):
-        _insert_lane(connection, int(run or 0), lane, version, start)
-    # A run that was refused meanwhile has no answers that could stand there.
-    connection.executemany(
-        "INSERT INTO run_beside (run_id, place, slot, from_run_id, hidden, baseline)"
-        " SELECT ?, ?, ?, runs.id, ?, ? FROM runs WHERE runs.uid = ? AND runs.prompt_id = ?",
-        [(run, one.place, one.slot, int(one.hidden), int(one.baseline), one.run_uid, prompt) for one in start.beside],
-    )
-    connection.execute(
-        "UPDATE prompts SET iterations = iterations + ? WHERE id = ?", (int(start.kind == "iteration"), prompt)
-    )
-    touch(connection, prompt, start.started_at)
-    return RunBegun(start.uid, number, current and current[1], tuple(n for _, n in lane_keys), change)
+        _insert_lane(connection, run, lane, version, start)
+    return run, number
 
 
 def _current_version(

@@ -42,6 +42,7 @@ from workbench.store import (
 from workbench.store.connections import Readers, connect
 from workbench.store.curating import Curation
 from workbench.store.errors import StoreError, failure
+from workbench.store.importing import Imports
 from workbench.store.indexing import Indexer
 from workbench.store.judging import Judgements
 from workbench.store.opening import Opened, open_file
@@ -76,6 +77,7 @@ class Store:
         self._readers = Readers(path, lambda: connect(path, mode="ro", immutable=opened.immutable, busy_ms=busy_ms))
         self.searches = Searches(self._readers.use, self._write, indexer)
         self.curation = Curation(self._write)
+        self.imports = Imports(self._readers.use, self._write, uid)
 
     @property
     def read_only(self) -> bool:

@@ -20,15 +20,17 @@ _ORIGINS = (
     """CREATE TABLE origins (
   -- What was imported, so that importing it again changes nothing.
   id INTEGER PRIMARY KEY,
-  -- Whose thing it is: llm, promptfoo, workbench, pack.
+  -- Whose thing it is: llm, promptfoo. A thing of another workbench keeps its uid and needs no row.
   kind TEXT NOT NULL,
   -- The name of the thing in the place that it is from, unique within its kind.
   foreign_id TEXT NOT NULL,
-  -- Which of our things it became: prompt, version, run; and its uid.
+  -- Which of our things it became: prompt, run, output; and its uid.
   thing TEXT NOT NULL,
   uid TEXT NOT NULL,
-  -- The file or folder that it was read from, for people.
+  -- The file that it was read from, for people.
   source TEXT NOT NULL,
+  -- JSON of what was known there and has no place here, "" for nothing: of an output how it was graded.
+  extra TEXT NOT NULL DEFAULT '',
   imported_at TEXT NOT NULL,
   UNIQUE (kind, foreign_id, thing)
 ) STRICT""",
