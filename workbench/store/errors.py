@@ -28,6 +28,7 @@ Code = Literal[
     "missing",
     "ended",
     "incomparable",
+    "running",
     "interrupted",
     "closed",
     "io",
@@ -58,7 +59,8 @@ class StoreError(Exception):
     `sentence` is for people and ends in a next step; `detail` is technical; `code` is stable:
     full, readonly, newer_major, corrupt, busy, not_a_database: the file; path: where no file can be; text: broken
     characters; secret: a key where keys are never stored; too_large: a file beyond what is kept; missing: no such row;
-    ended: it already has an end; incomparable: answers that no verdict can be about together; interrupted, closed, io.
+    ended: it already has an end; incomparable: answers that no verdict can be about together; running: it has not ended
+    yet; interrupted, closed, io.
     """
 
     def __init__(self, sentence: str, detail: str = "", code: Code = "io") -> None:

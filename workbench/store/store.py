@@ -42,6 +42,7 @@ from workbench.store import (
 )
 from workbench.store.connections import Readers, connect
 from workbench.store.curating import Curation
+from workbench.store.deleting import Deleting
 from workbench.store.errors import StoreError, failure
 from workbench.store.indexing import Indexer
 from workbench.store.judging import Judgements
@@ -76,6 +77,7 @@ class Store:
         self._readers = Readers(path, lambda: connect(path, mode="ro", immutable=opened.immutable, busy_ms=busy_ms))
         self.searches = Searches(self._readers.use, self._write, indexer)
         self.curation = Curation(self._write)
+        self.deleting = Deleting(path, self._readers, self._write, self._alone, indexer)
 
     @property
     def read_only(self) -> bool:
