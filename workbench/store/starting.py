@@ -60,7 +60,7 @@ def insert_run(
     (newest,) = connection.execute(
         "SELECT max(number) FROM runs WHERE prompt_id = ? AND kind = ?", (prompt, start.kind)
     ).fetchone()
-    number = (newest or 0) + 1
+    number = max(newest or 0, versions.last_number(connection, prompt, start.kind)) + 1
     based_on = None if start.based_on is None else versions.version_id(connection, prompt, start.based_on)
     cursor = connection.execute(
         "INSERT INTO runs (uid, prompt_id, kind, number, version_id, based_on_id, owner_uid, started_at, summary,"

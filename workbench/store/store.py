@@ -41,6 +41,7 @@ from workbench.store import (
 )
 from workbench.store.connections import Readers, connect
 from workbench.store.curating import Curation
+from workbench.store.deleting import Deleting
 from workbench.store.errors import StoreError, failure
 from workbench.store.importing import Imports
 from workbench.store.indexing import Indexer
@@ -78,6 +79,7 @@ class Store:
         self.searches = Searches(self._readers.use, self._write, indexer)
         self.curation = Curation(self._write)
         self.imports = Imports(self._readers.use, self._write, uid)
+        self.deleting = Deleting(path, self._readers, self._write, self._alone, indexer)
 
     @property
     def read_only(self) -> bool:

@@ -33,6 +33,7 @@ from workbench.core.runs import (
 from workbench.store import verdicts
 from workbench.store.ending import steps_of
 from workbench.store.errors import missing
+from workbench.store.hiding import DELETED
 from workbench.store.partials import Streamed, streamed
 from workbench.store.prompts import prompt_id
 from workbench.store.sqlite import sqlite3
@@ -102,7 +103,7 @@ def page(connection: sqlite3.Connection, prompt_uid: str, before: int | None, li
     """Return up to `limit` iterations with numbers below `before` (None: from the newest), newest first."""
     rows = connection.execute(
         f"{_ROW} WHERE runs.prompt_id = ? AND runs.kind = 'iteration' AND runs.number < ?"
-        " ORDER BY runs.number DESC LIMIT ?",
+        f" AND runs.archived < {DELETED} ORDER BY runs.number DESC LIMIT ?",
         (prompt_id(connection, prompt_uid), 2**62 if before is None else before, limit),
     )
     return _rows(connection, rows.fetchall())
@@ -117,9 +118,9 @@ def one(connection: sqlite3.Connection, run_uid: str) -> IterationRow:
 
 
 def one_of(connection: sqlite3.Connection, prompt_uid: str, run_uid: str) -> IterationRow | None:
-    """Return one row of a prompt's timeline, None when the run is not one of its iterations."""
+    """Return one row of a prompt's timeline, None when the run is not one of its iterations, or is deleted."""
     row = connection.execute(
-        f"{_ROW} WHERE runs.uid = ? AND runs.kind = 'iteration' AND runs.prompt_id = ?",
+        f"{_ROW} WHERE runs.uid = ? AND runs.kind = 'iteration' AND runs.prompt_id = ? AND runs.archived < {DELETED}",
         (run_uid, prompt_id(connection, prompt_uid)),
     ).fetchone()
     return None if row is None else _rows(connection, [row])[0]
@@ -147,7 +148,8 @@ def detail(connection: sqlite3.Connection, run_uid: str) -> IterationDetail:
 def _beside(connection: sqlite3.Connection, run_uid: str) -> tuple[BesideLane, ...]:
     rows = connection.execute(
         "SELECT slot, origins.uid, place, hidden, baseline FROM run_beside JOIN runs ON runs.id = run_beside.run_id"
-        " JOIN runs AS origins ON origins.id = run_beside.from_run_id WHERE runs.uid = ? ORDER BY place",
+        " JOIN runs AS origins ON origins.id = run_beside.from_run_id WHERE runs.uid = ?"
+        f" AND origins.archived < {DELETED} ORDER BY place",
         (run_uid,),
     )
     return tuple(BesideLane(slot, uid, place, bool(hidden), bool(base)) for slot, uid, place, hidden, base in rows)

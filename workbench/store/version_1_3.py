@@ -1,4 +1,4 @@
-"""What schema 1.3 adds: searches with names, and where things came from that were not made here.
+"""What schema 1.3 adds: searches with names, where things came from that were not made here, and deleting.
 
 Invariant: as for 1.0.
 """
@@ -37,4 +37,20 @@ _ORIGINS = (
     "CREATE INDEX origins_by_uid ON origins (uid)",
 )
 
-STATEMENTS: tuple[str, ...] = (*_SAVED_SEARCHES, *_ORIGINS)
+_DELETING = (
+    """CREATE TABLE last_numbers (
+  -- The highest numbers of what was deleted for good, so that none is given a second time. kind is that of a run, or
+  -- version.
+  prompt_id INTEGER NOT NULL REFERENCES prompts(id) ON DELETE CASCADE,
+  kind TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  PRIMARY KEY (prompt_id, kind)
+) STRICT, WITHOUT ROWID""",
+    """CREATE INDEX runs_hidden ON runs (
+  -- archived holds bits from here on: 1 put away, 2 deleted, 4 deleted with its prompt; that of prompts 1 and 2. An
+  -- older release sees all of them as put away. Undoing takes bits back, so that it tells exactly what was before.
+  id
+) WHERE archived >= 2""",
+)
+
+STATEMENTS: tuple[str, ...] = (*_SAVED_SEARCHES, *_ORIGINS, *_DELETING)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from workbench.store.encoding import digest
+from workbench.store.hiding import DELETED
 from workbench.store.sqlite import sqlite3
 
 LOST = "This text was lost when the history was damaged."
@@ -53,7 +54,8 @@ def mend(connection: sqlite3.Connection, now: str, uid: Callable[[], str]) -> tu
         )
     connection.execute(
         "UPDATE prompts SET iterations ="
-        " (SELECT count(*) FROM runs WHERE runs.prompt_id = prompts.id AND runs.kind = 'iteration')"
+        " (SELECT count(*) FROM runs WHERE runs.prompt_id = prompts.id AND runs.kind = 'iteration'"
+        f" AND runs.archived < {DELETED})"
     )
     return mending.made, dropped
 
