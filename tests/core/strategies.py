@@ -7,6 +7,7 @@ import json
 from hypothesis import strategies as st
 
 from workbench.core.blocks import Attachment, Example, OutputFormat, Tool, ToolRow
+from workbench.core.cases import Case, Check, json_text
 from workbench.core.content import KNOWN, ROLES, Content, Message
 from workbench.core.drafts import Draft, ValueSet
 from workbench.core.lanes import Lane, Params
@@ -87,3 +88,38 @@ drafts = st.builds(
     st.lists(sets, max_size=3).map(tuple),
     texts,
 )
+
+
+def _json_object(values: st.SearchStrategy[dict[str, object]]) -> st.SearchStrategy[str]:
+    return values.map(lambda data: json_text(data) if data else "")
+
+
+_known = {"type", "value", "threshold", "weight", "metric", "provider", "rubricPrompt", "transform"}
+_known |= {"contextTransform", "config", "assert", "uid", "name", "values", "checks", "metadata"}
+_rests = _json_object(st.dictionaries(texts.filter(lambda k: k not in _known), json_values, max_size=2))
+_any_json = st.just("") | json_values.map(json_text)
+_numbers = st.none() | st.floats(-10, 10) | st.integers(-5, 5).map(float)
+_leaves = st.builds(
+    Check,
+    st.sampled_from(["equals", "contains", "is-json", "llm-rubric", "javascript", "g-eval", "new-one"]),
+    st.booleans(),
+    _any_json,
+    _numbers,
+    _numbers,
+    texts,
+    _any_json,
+    _any_json,
+    texts,
+    texts,
+    _any_json,
+    rest=_rests,
+)
+checks = st.recursive(
+    _leaves,
+    lambda inner: st.builds(
+        Check, st.just("assert-set"), checks=st.lists(inner, min_size=1, max_size=2).map(tuple), threshold=_numbers
+    ),
+    max_leaves=3,
+)
+_metadata = _json_object(st.dictionaries(texts, json_values, max_size=2))
+cases = st.builds(Case, texts, texts, named, st.lists(checks, max_size=2).map(tuple), _numbers, _metadata, _rests)

@@ -10,7 +10,7 @@ from tests.engine.listening import Engine, descendants, eventually, running
 from workbench.core.content import Content, Message
 from workbench.core.runs import Failure
 from workbench.engine.calls import EngineError
-from workbench.engine.renderer import render
+from workbench.packs.jinja import render
 
 
 def jinja(*texts: str) -> Content:

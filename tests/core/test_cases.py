@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.core import strategies as make
+from workbench.core.cases import Case, CaseError, Check, case_from_json, case_to_json, check_from_json, check_to_json
+
+WHOLE = {
+    "type": "not-llm-rubric",
+    "value": ["is polite", {"a": 1.0}],
+    "provider": {"id": "openai:gpt-5-mini", "config": {"temperature": 0}},
+    "rubricPrompt": [{"role": "system", "content": "{{rubric}}"}],
+    "config": {"b": 1, "a": 2},
+    "threshold": 0.5,
+    "weight": 0,
+    "metric": "Tone",
+    "transform": "output.trim()",
+    "contextTransform": "output.context",
+    "somethingNew": {"later": [None, True]},
+}
+
+
+def test_every_part_of_a_check_has_its_place() -> None:
+    check = check_from_json(WHOLE)
+    assert (check.type, check.negated, check.threshold, check.weight, check.metric) == (
+        "llm-rubric",
+        True,
+        0.5,
+        0.0,
+        "Tone",
+    )
+    assert check.value == '["is polite",{"a":1.0}]'
+    assert check.config == '{"b":1,"a":2}'
+    assert (check.transform, check.context_transform) == ("output.trim()", "output.context")
+    assert check.rest == '{"somethingNew":{"later":[null,true]}}'
+    assert check_to_json(check) == WHOLE
+
+
+def test_sets_hold_their_parts() -> None:
+    data = {"type": "assert-set", "threshold": 0.5, "assert": [{"type": "equals", "value": "a"}, {"type": "new-one"}]}
+    check = check_from_json(data)
+    assert [one.type for one in check.checks] == ["equals", "new-one"]
+    assert check_to_json(check) == data
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"threshold": "0.5"},
+        {"threshold": True},
+        {"weight": None},
+        {"weight": 10**400},
+        {"weight": 2**53 + 1},
+        {"metric": 3},
+        {"metric": ""},
+        {"assert": []},
+        {"assert": "x"},
+        {"value": None},
+        {"transform": {"a": 1}},
+        {"value": "\ud800"},
+    ],
+)
+def test_what_no_field_holds_stays_as_it_is(odd: dict[str, Any]) -> None:
+    data = {"type": "equals", **odd}
+    assert check_to_json(check_from_json(data)) == data
+
+
+@pytest.mark.parametrize("data", [None, [], {}, {"type": ""}, {"type": "not-"}, {"type": 3}])
+def test_a_check_without_a_type_is_a_sentence(data: object) -> None:
+    with pytest.raises(CaseError, match=r"^Check 2 .*\.$"):
+        check_from_json(data, "Check 2")
+
+
+def test_sets_end() -> None:
+    data: dict[str, Any] = {"type": "equals"}
+    for _ in range(60):
+        data = {"type": "assert-set", "assert": [data]}
+    with pytest.raises(CaseError, match="nested"):
+        check_from_json(data)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        {"uid": 1},
+        {"name": 2},
+        {"values": ["a"]},
+        {"values": {"a": 1}},
+        {"checks": {}},
+        {"checks": [{"type": 1}]},
+        {"metadata": []},
+    ],
+)
+def test_what_is_no_case_is_a_sentence(data: object) -> None:
+    with pytest.raises(CaseError, match=r"^Case 7.*\.$"):
+        case_from_json(data, "Case 7")
+
+
+keys = make.texts.filter(lambda key: key not in {"type", "assert"})
+asserts = st.recursive(
+    st.dictionaries(keys | st.sampled_from(["value", "weight", "threshold", "metric"]), make.json_values, max_size=3),
+    lambda inner: st.fixed_dictionaries({"assert": st.lists(inner, max_size=2)}),
+    max_leaves=4,
+)
+
+
+def _typed(data: Any, name: str) -> Any:
+    if isinstance(data, dict) and isinstance(data.get("assert"), list):
+        return {"type": "assert-set", "assert": [_typed(one, name) for one in data["assert"]]}
+    return {"type": name, **data}
+
+
+@given(asserts, st.sampled_from(["equals", "not-contains", "llm-rubric", "brand-new", "not-assert-set"]))
+def test_any_assertion_is_kept(data: Any, name: str) -> None:
+    given_ = _typed(data, name)
+    read = check_from_json(given_)
+    assert check_to_json(read) == given_
+    assert check_from_json(json.loads(json.dumps(check_to_json(read)))) == read
+
+
+@given(make.cases)
+def test_any_case_is_read_back(case: Case) -> None:
+    assert case_from_json(json.loads(json.dumps(case_to_json(case)))) == case
+
+
+def test_a_case_shows_what_is_set() -> None:
+    case = Case("u", "Late order", (("q", "Where?"),), (Check("contains", value='"ETA"'),), 1.0, '{"source":"mail"}')
+    assert case_to_json(case) == {
+        "uid": "u",
+        "name": "Late order",
+        "values": {"q": "Where?"},
+        "checks": [{"type": "contains", "value": "ETA"}],
+        "threshold": 1,
+        "metadata": {"source": "mail"},
+    }

@@ -1,0 +1,155 @@
+"""What is written is read again, and written again it has the same bytes."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from tests.packs.making import BODIES, FILES, ORDER, PACK, PICTURE, body_of, one, packs
+from workbench.core.content import Content, Message
+from workbench.packs import case_file, manifest, prompt_file
+from workbench.packs.errors import PackError
+from workbench.packs.model import Pack
+from workbench.packs.reading import read_pack
+from workbench.packs.writing import texts, write_archive, write_folder
+
+
+def read_back(files: dict[str, bytes], pack: Pack) -> Pack:
+    """Read the files without a disk between."""
+    listed = manifest.read(files["pack.yaml"])
+    prompts = []
+    for prompt, said in zip(pack.prompts, listed.prompts, strict=True):
+        found, notes = prompt_file.read(files[prompt.file], said.slug, prompt.file)
+        assert notes == ()
+        cases = case_file.read(files.get(prompt.case_file, b""), prompt.case_file)
+        assert said.versions == tuple(version.hash for version in prompt.versions)
+        prompts.append(
+            type(prompt)(
+                found.uid,
+                found.name,
+                found.slug,
+                found.main,
+                found.versions,
+                found.description,
+                found.lanes,
+                found.values,
+                cases,
+                said.standing,
+            )
+        )
+    return Pack(listed.about, tuple(prompts), listed.files)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(packs())
+def test_any_pack_is_read_back_and_written_the_same(pack: Pack) -> None:
+    files = texts(pack)
+    read = read_back(files, pack)
+    assert read == pack
+    assert texts(read) == files
+
+
+@pytest.mark.parametrize("kind", ["folder", "archive"])
+def test_a_pack_on_the_disk(tmp_path: Path, kind: str) -> None:
+    write = write_folder if kind == "folder" else write_archive
+    write(tmp_path / "pack", PACK, body_of(BODIES))
+    read = read_pack(tmp_path / "pack")
+    assert read.pack == PACK
+    assert read.bodies == {FILES[0].hash: PICTURE}
+    write(tmp_path / "again", read.pack, body_of(read.bodies))
+    assert snapshot(tmp_path / "pack") == snapshot(tmp_path / "again")
+
+
+def snapshot(path: Path) -> dict[str, bytes]:
+    if path.is_file():
+        return {"": path.read_bytes()}
+    return {str(file.relative_to(path)): file.read_bytes() for file in path.rglob("*") if file.is_file()}
+
+
+def test_an_archive_tells_nothing_of_when_and_by_whom_it_was_made(tmp_path: Path) -> None:
+    write_archive(tmp_path / "p.promptpack", PACK, body_of(BODIES))
+    with zipfile.ZipFile(tmp_path / "p.promptpack") as archive:
+        for entry in archive.infolist():
+            assert (entry.date_time, entry.create_system, entry.external_attr) == (
+                (1980, 1, 1, 0, 0, 0),
+                3,
+                0o100644 << 16,
+            )
+        assert archive.namelist()[:3] == ["pack.yaml", "README.md", "promptfooconfig.yaml"]
+
+
+def test_a_folder_is_brought_up_to_date_and_what_is_not_ours_stays(tmp_path: Path) -> None:
+    folder = tmp_path / "pack"
+    write_folder(folder, PACK, body_of(BODIES))
+    (folder / ".git").mkdir()
+    (folder / "LICENSE").write_text("mine")
+    (folder / "prompts" / "old.prompt.yml").write_text("a prompt that was in it")
+    (folder / "prompts" / "notes.txt").write_text("mine")
+    before = {file: file.stat().st_mtime_ns for file in folder.rglob("*.md")}
+    small = Pack(PACK.about, (one(Content((Message("user", "Hi"),))).prompts[0],))
+    write_folder(folder, PACK, body_of(BODIES))
+    assert {file: file.stat().st_mtime_ns for file in folder.rglob("*.md")} == before
+    write_folder(folder, small, body_of({}))
+    assert sorted(str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()) == [
+        "LICENSE",
+        "README.md",
+        "pack.yaml",
+        "promptfooconfig.yaml",
+        "prompts/notes.txt",
+        "prompts/order-bot.prompt.yml",
+    ]
+    assert read_pack(folder).pack.prompts == small.prompts
+
+
+@pytest.mark.parametrize("kind", ["folder", "archive"])
+def test_stopping_leaves_what_was_there(tmp_path: Path, kind: str) -> None:
+    write = write_folder if kind == "folder" else write_archive
+    write(tmp_path / "pack", PACK, body_of(BODIES))
+    before = snapshot(tmp_path / "pack")
+
+    def stop(done: int, of: int) -> None:
+        if done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write(tmp_path / "pack", one(Content((Message("user", "Hi"),))), body_of({}), None, stop)
+    assert snapshot(tmp_path / "pack") == before
+    assert [file.name for file in tmp_path.iterdir()] == ["pack"]
+
+
+def test_a_folder_of_something_else_is_not_written_into(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("x")
+    with pytest.raises(PackError, match="no pack"):
+        write_folder(tmp_path, PACK, body_of(BODIES))
+    with pytest.raises(PackError, match="is a folder"):
+        write_archive(tmp_path, PACK, body_of(BODIES))
+    assert [file.name for file in tmp_path.iterdir()] == ["mine"]
+
+
+def test_a_changed_text_is_a_changed_line(tmp_path: Path) -> None:
+    before = prompt_file.write(ORDER).decode().splitlines()
+    text = ORDER.content.messages[0].text.replace("Be brief.", "Be very brief.")
+    changed = one(
+        Content((Message("system", text, cache=True), *ORDER.content.messages[1:]), examples=ORDER.content.examples)
+    ).prompts[0]
+    after = prompt_file.write(changed).decode().splitlines()
+    assert [line for line in after if "brief" in line] == ["      2. Be very brief."]
+    assert [line for line in before if "brief" in line] == ["      2. Be brief."]
+
+
+def test_what_was_edited_by_hand_is_a_version_of_its_own(tmp_path: Path) -> None:
+    write_folder(tmp_path / "pack", PACK, body_of(BODIES))
+    file = tmp_path / "pack" / ORDER.file
+    file.write_text(file.read_text().replace("2. Be brief.", "2. Be kind."))
+    read = read_pack(tmp_path / "pack").pack
+    assert "Be kind" in read.prompts[0].content.messages[0].text
+    assert read.prompts[0].main != ORDER.main
+    assert "changed after it was exported" in read.notes[0]
+
+
+def test_half_a_character_is_a_sentence() -> None:
+    with pytest.raises(PackError, match="half of a character"):
+        texts(one(Content((Message("user", "Hi"),)), values=(("a", "\ud800"),)))

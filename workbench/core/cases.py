@@ -1,0 +1,181 @@
+"""Cases and checks: a set of values for a prompt, and what its answers are held to.
+
+Invariant: `case_from_json(case_to_json(c)) == c`, and what is read is written again: the fields hold what promptfoo
+calls an assertion, and whatever they cannot hold (a key that nobody knows, a threshold that is a text) stays in `rest`
+as it came. Nothing here judges a check; which types exist is the business of whoever runs them.
+
+Values of JSON stand as their text, so that everything is frozen; "" is for a key that is not there.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+SET = "assert-set"
+"""The type of a check that is made of others."""
+_NOT = "not-"
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_TEXTS = {"metric": "metric", "transform": "transform", "contextTransform": "context_transform"}
+_JSON = {"value": "value", "provider": "provider", "rubricPrompt": "rubric_prompt", "config": "config"}
+_DEEPEST = 20
+"""Sets within sets."""
+
+
+class CaseError(ValueError):
+    """A stored or imported case that does not have the documented shape; the text is a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One rule for an answer.
+
+    `type` is without the "not-" that `negated` stands for. `value`, `provider`, `rubric_prompt` and `config` are JSON
+    text; `transform` and `context_transform` are code of promptfoo, which is never run here. `checks` are those of an
+    `assert-set`. `weight` and `threshold` are None where they are not set (promptfoo weighs 1 then). `rest` is the JSON
+    object of every other key, "" for none.
+    """
+
+    type: str
+    negated: bool = False
+    value: str = ""
+    threshold: float | None = None
+    weight: float | None = None
+    metric: str = ""
+    provider: str = ""
+    rubric_prompt: str = ""
+    transform: str = ""
+    context_transform: str = ""
+    config: str = ""
+    checks: tuple[Check, ...] = ()
+    rest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A value set with checks; `uid` is what it is known by wherever it travels, `name` what people call it.
+
+    `threshold` is the score from which it passes, None when every check has to. `metadata` and `rest` are JSON objects
+    as text, "" for none.
+    """
+
+    uid: str
+    name: str = ""
+    values: tuple[tuple[str, str], ...] = ()
+    checks: tuple[Check, ...] = ()
+    threshold: float | None = None
+    metadata: str = ""
+    rest: str = ""
+
+
+def json_text(value: Any) -> str:
+    """Return compact JSON in the order it came; half characters as escapes, because files cannot hold them."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(value, separators=(",", ":")) if _SURROGATE.search(text) else text
+
+
+def check_to_json(check: Check) -> dict[str, Any]:
+    """Return the check as promptfoo writes an assertion; only what is set."""
+    data: dict[str, Any] = {"type": (_NOT if check.negated else "") + check.type}
+    for key, name in _JSON.items():
+        if text := getattr(check, name):
+            data[key] = json.loads(text)
+    for key in ("threshold", "weight"):
+        if (number := getattr(check, key)) is not None:
+            data[key] = _plain(number)
+    for key, name in _TEXTS.items():
+        if text := getattr(check, name):
+            data[key] = text
+    if check.checks:
+        data["assert"] = [check_to_json(one) for one in check.checks]
+    return {**data, **(json.loads(check.rest) if check.rest else {})}
+
+
+def check_from_json(data: object, where: str = "A check", depth: int = 0) -> Check:
+    """Read an assertion. Raises CaseError, whose sentence begins with `where`."""
+    if not isinstance(data, Mapping):
+        raise CaseError(f"{where} is not an object with a type.")
+    kind = data.get("type")
+    if not isinstance(kind, str) or not kind.removeprefix(_NOT):
+        raise CaseError(f"{where} needs a type, such as contains or is-json.")
+    if depth > _DEEPEST:
+        raise CaseError(f"{where} is nested more than {_DEEPEST} deep. Flatten it.")
+    rest = {key: value for key, value in data.items() if key != "type"}
+    fields: dict[str, Any] = {name: json_text(rest.pop(key)) for key, name in _JSON.items() if key in rest}
+    for key in ("threshold", "weight"):
+        if (number := _number(rest.get(key))) is not None:
+            fields[key] = number
+            del rest[key]
+    for key, name in _TEXTS.items():
+        if isinstance(text := rest.get(key), str) and text:
+            fields[name] = text
+            del rest[key]
+    if isinstance(inner := rest.get("assert"), list) and inner:
+        fields["checks"] = tuple(check_from_json(one, f"{where}, part {n}", depth + 1) for n, one in _counted(inner))
+        del rest["assert"]
+    return Check(kind.removeprefix(_NOT), kind.startswith(_NOT), **fields, rest=json_text(rest) if rest else "")
+
+
+def case_to_json(case: Case) -> dict[str, Any]:
+    """Return the stored form; only what is set."""
+    data: dict[str, Any] = {"uid": case.uid}
+    if case.name:
+        data["name"] = case.name
+    data["values"] = dict(case.values)
+    if case.checks:
+        data["checks"] = [check_to_json(check) for check in case.checks]
+    if case.threshold is not None:
+        data["threshold"] = _plain(case.threshold)
+    if case.metadata:
+        data["metadata"] = json.loads(case.metadata)
+    return {**data, **(json.loads(case.rest) if case.rest else {})}
+
+
+def case_from_json(data: object, where: str = "A case") -> Case:
+    """Read `case_to_json` back. Raises CaseError, whose sentence begins with `where`."""
+    if not isinstance(data, Mapping):
+        raise CaseError(f"{where} is not an object.")
+    rest = dict(data)
+    uid, name, values = rest.pop("uid", ""), rest.pop("name", ""), rest.pop("values", {})
+    checks, metadata = rest.pop("checks", []), rest.pop("metadata", {})
+    if not isinstance(uid, str) or not isinstance(name, str):
+        raise CaseError(f"{where} has a uid or a name that is not text.")
+    if not isinstance(values, Mapping) or not all(isinstance(value, str) for value in values.values()):
+        raise CaseError(f"{where} needs values: texts by the names of variables.")
+    if not isinstance(checks, list) or not isinstance(metadata, Mapping):
+        raise CaseError(f"{where} has checks that are no list, or metadata that is no object.")
+    if (threshold := _number(rest.get("threshold"))) is not None:
+        del rest["threshold"]
+    return Case(
+        uid,
+        name,
+        tuple(values.items()),
+        tuple(check_from_json(one, f"{where}, check {number}") for number, one in _counted(checks)),
+        threshold,
+        json_text(metadata) if metadata else "",
+        json_text(rest) if rest else "",
+    )
+
+
+def _counted(items: Iterable[object]) -> Iterable[tuple[int, object]]:
+    return enumerate(items, start=1)
+
+
+def _number(value: object) -> float | None:
+    """Return a number that a float holds exactly, None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) and number == value else None
+
+
+def _plain(number: float) -> float | int:
+    """Return a whole number without the .0 that JSON would give it."""
+    return int(number) if number.is_integer() and abs(number) < 2**53 else number

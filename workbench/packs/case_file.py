@@ -1,0 +1,87 @@
+"""`cases/<slug>.jsonl`: the cases of a prompt, one JSON object a line.
+
+Invariant: `read(write(cases))` is the cases. Lines end with LF; what editors and YAML take for a line end inside a text
+(U+2028, NEL) stands as an escape, so that a line is a line for everybody.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from workbench.core.cases import Case, CaseError, case_from_json, case_to_json, json_text
+from workbench.packs.errors import PackError
+from workbench.packs.limits import MB, MOST_DEPTH, MOST_LINES, MOST_NODES, MOST_TEXT
+
+_ENDS = re.compile("[\x7f-\x9f\u2028\u2029\ufeff]")
+_MARKS = re.compile(rb"[,:\[{]")
+
+
+def write(cases: Iterable[Case]) -> bytes:
+    """Return the lines of the cases."""
+    return "".join(f"{line(case_to_json(case))}\n" for case in cases).encode()
+
+
+def line(data: Any) -> str:
+    """Return JSON that is one line for every reader."""
+    return _ENDS.sub(lambda match: f"\\u{ord(match[0]):04x}", json_text(data))
+
+
+def read(raw: bytes, name: str) -> tuple[Case, ...]:
+    """Return the cases of a file; `name` is said in errors. Raises PackError."""
+    if len(raw) > MOST_TEXT:
+        raise PackError(f"{name} has {len(raw):,} bytes, and at most {MOST_TEXT // MB} MB are read. Shorten it.")
+    cases = []
+    for number, data in lines(raw, name):
+        try:
+            cases.append(case_from_json(data, f"{name}, line {number}:"))
+        except CaseError as error:
+            raise PackError(str(error)) from error
+    return tuple(cases)
+
+
+def lines(raw: bytes, name: str, most: int = MOST_LINES) -> Iterator[tuple[int, Any]]:
+    """Yield the number and the JSON of each line that is not empty. Raises PackError."""
+    counted = 0
+    for number, one in enumerate(raw.split(b"\n"), start=1):
+        if not one.strip():
+            continue
+        counted += 1
+        if counted > most:
+            raise PackError(f"{name} has more than {most:,} lines. Divide it.")
+        yield number, parse_line(one, f"{name}, line {number},")
+
+
+def parse_line(raw: bytes, where: str) -> Any:
+    """Return the JSON of a line. Raises PackError, whose sentence begins with `where`."""
+    # Texts may have commas too; a text of so many is refused as well, which no case has.
+    if sum(1 for _ in zip(_MARKS.finditer(raw), range(MOST_NODES * 4), strict=False)) >= MOST_NODES * 4:
+        raise PackError(f"{where} has too many values. Shorten it.")
+    depth = max(raw.count(b"["), raw.count(b"{"))
+    try:
+        value = json.loads(raw.decode("utf-8-sig"), parse_constant=_no_constant)
+    except UnicodeDecodeError as error:
+        raise PackError(f"{where} is not UTF-8 text. Save it as UTF-8.", str(error)) from error
+    except RecursionError as error:
+        raise PackError(f"{where} is nested too deeply. Flatten it.") from error
+    except ValueError as error:
+        raise PackError(f"{where} is not JSON. Correct it there.", str(error)) from error
+    if depth > MOST_DEPTH and _depth(value) > MOST_DEPTH:
+        raise PackError(f"{where} is nested more than {MOST_DEPTH} levels deep. Flatten it.")
+    return value
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _depth(value: Any) -> int:
+    deepest, waiting = 0, [(value, 1)]
+    while waiting:
+        one, depth = waiting.pop()
+        deepest = max(deepest, depth)
+        if isinstance(one, dict | list):
+            waiting += [(item, depth + 1) for item in (one.values() if isinstance(one, dict) else one)]
+    return deepest

@@ -1,0 +1,61 @@
+"""Rendering Jinja templates.
+
+Invariant: a template sees its values and nothing else; an unknown variable and every other mistake is an error with its
+place and line. The sandbox keeps a template from reaching anything of the program; it does not bound time and memory,
+for which there are processes that can be ended.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable, Mapping, Sequence
+
+_NAME = "<template>"
+
+
+class TemplateMistakeError(Exception):
+    """A template that cannot be rendered; the text is a sentence, `detail` is Jinja's own words."""
+
+    def __init__(self, sentence: str, detail: str) -> None:
+        super().__init__(sentence)
+        self.detail = detail
+
+
+def render(texts: Iterable[Sequence[str]], values: Mapping[str, str]) -> list[str]:
+    """Return rendered texts, given in pairs of the name of a place and a template. Raises TemplateMistakeError."""
+    return [_render_one(place, template, values) for place, template in texts]
+
+
+def _render_one(place: str, template: str, values: Mapping[str, str]) -> str:
+    from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    environment = ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False, newline_sequence="\n"
+    )
+    # Jinja takes a lone CR for a line end and replaces it; it is text.
+    stand_in = next(c for c in map(chr, range(0xE000, 0xF8FF)) if c not in template)
+    try:
+        text = environment.from_string(template.replace("\r", stand_in)).render(dict(values))
+        return text.replace(stand_in, "\r")
+    except TemplateSyntaxError as error:
+        said = (error.message or "").rstrip(".")
+        raise TemplateMistakeError(
+            f"Line {error.lineno} of {place}: {said}. Correct the template, or switch it to plain.",
+            str(error),
+        ) from error
+    except MemoryError as error:
+        raise TemplateMistakeError(
+            f"The text of {place} grows beyond what fits. Shorten its loops.", "MemoryError"
+        ) from error
+    except Exception as error:
+        line = _line_of(error)
+        what = str(error) if isinstance(error, TemplateError) else f"{type(error).__name__}: {error}"
+        raise TemplateMistakeError(
+            f"Line {line} of {place}: {what.rstrip('.')}. Correct the template or its values.", what
+        ) from error
+
+
+def _line_of(error: BaseException) -> int:
+    frames = traceback.extract_tb(error.__traceback__)
+    return next((frame.lineno or 1 for frame in reversed(frames) if frame.filename == _NAME), 1)

@@ -1,0 +1,266 @@
+"""Packs in programs: prompts that render to messages and parameters.
+
+Invariant: what is rendered is what a lane of the workbench would send for the same version and values. A variable that
+is missing, or a name that the prompt does not know, is an error that names it: nothing is filled in silently.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.core.blocks import Attachment, BlockError, OutputFormat, Tool
+from workbench.core.content import Content, Message
+from workbench.core.lanes import Lane
+from workbench.core.rendering import Rendered, assemble
+from workbench.core.templates import content_variables, render_plain, template_texts
+from workbench.packs import manifest, prompt_file
+from workbench.packs.errors import PackError
+from workbench.packs.limits import MOST_BLOB, MOST_TEXT
+from workbench.packs.manifest import Listed
+from workbench.packs.model import MANIFEST, About, PackPrompt
+from workbench.packs.places import Place, open_place
+
+
+class VariableError(PackError, ValueError):
+    """Values that do not fit the prompt; `missing` and `unknown` are the names."""
+
+    def __init__(self, sentence: str, missing: tuple[str, ...], unknown: tuple[str, ...]) -> None:
+        super().__init__(sentence)
+        self.missing = missing
+        self.unknown = unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to send: `messages` and `parameters` as chat completions take them; `model` is among the parameters.
+
+    `rounds` is how often the model may call tools before it is stopped.
+    """
+
+    messages: list[dict[str, Any]]
+    parameters: dict[str, Any]
+    rounds: int
+
+
+class LoadedPack(Mapping[str, "LoadedPrompt"]):
+    """An open pack: its prompts by slug, each read when it is first asked for. Close it, or use it in `with`."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self._place = open_place(path)
+        try:
+            if MANIFEST not in self._place.names:
+                raise PackError(
+                    f"There is no {MANIFEST} in {path}, so this is no pack. Name the folder or file of one."
+                )
+            self._manifest = manifest.read(self._place.read(MANIFEST, MOST_TEXT))
+        except BaseException:
+            self._place.close()
+            raise
+        self._listed = {one.slug: one for one in self._manifest.prompts}
+        self._read: dict[str, LoadedPrompt] = {}
+
+    @property
+    def about(self) -> About:
+        """Name, description, licence and author."""
+        return self._manifest.about
+
+    def __getitem__(self, slug: str) -> LoadedPrompt:
+        """Return a prompt. Raises KeyError with the slugs that there are, PackError when its file cannot be read."""
+        if slug not in self._listed:
+            raise KeyError(f"There is no prompt {slug!r} in this pack. It has: {', '.join(self._listed)}.")
+        if slug not in self._read:
+            self._read[slug] = LoadedPrompt(self._place, self._listed[slug])
+        return self._read[slug]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._listed)
+
+    def __len__(self) -> int:
+        return len(self._listed)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._place.close()
+
+    def __enter__(self) -> LoadedPack:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class LoadedPrompt:
+    """A prompt of a pack."""
+
+    def __init__(self, place: Place, listed: Listed) -> None:
+        bare = PackPrompt(listed.uid, listed.name, listed.slug, "", ())
+        self._place = place
+        self._prompt, self.notes = prompt_file.read(place.read(bare.file, MOST_TEXT), listed.slug, bare.file)
+        """Sentences about what was changed by hand after the export."""
+        self._bodies: dict[str, bytes] = {}
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self._prompt.name
+
+    @property
+    def description(self) -> str:
+        """What it is for, "" when nobody said so."""
+        return self._prompt.description
+
+    @property
+    def version(self) -> str:
+        """The hash of the version that is used, to log with what was answered."""
+        return self._prompt.main
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """The hashes of all versions in the pack, oldest first."""
+        return tuple(version.hash for version in self._prompt.versions)
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The names that `render` asks for; in a Jinja template some of them may do without a value."""
+        return content_variables(self._prompt.content)
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The models that it was tried with, the first one first."""
+        return tuple(dict.fromkeys(lane.model for lane in self._prompt.lanes if not lane.hidden))
+
+    def render(
+        self,
+        values: Mapping[str, str] | None = None,
+        /,
+        *,
+        version: str = "",
+        model: str = "",
+        within: float | None = None,
+        **more: str,
+    ) -> Request:
+        """Return what to send with these values, given in a map, by name, or both.
+
+        `version` is the hash of another version, or how it begins; `model` takes the parameters of the lane with that
+        model. `within` renders a Jinja template in a process of its own that is ended after so many seconds: for packs
+        of strangers, because a template can loop for ever. Raises VariableError for values that do not fit and
+        PackError for everything else.
+        """
+        given = {**(values or {}), **more}
+        content = self._content(version)
+        rendered = assemble(content, self._texts(content, given, within))
+        if not rendered.messages:
+            raise PackError(f"Every message of {self._prompt.slug} is empty with these values. Fill one in.")
+        messages = [{"role": one.role, "content": self._said(one)} for one in rendered.messages]
+        return Request(messages, self._parameters(rendered, model), rendered.tool_rounds)
+
+    def _content(self, version: str) -> Content:
+        if not version:
+            return self._prompt.content
+        found = [one for one in self._prompt.versions if one.hash.startswith(version)]
+        if len(found) != 1:
+            what = "several versions begin" if found else "no version begins"
+            raise PackError(f"In {self._prompt.slug} {what} with {version!r}. It has: {', '.join(self.versions)}.")
+        return found[0].content
+
+    def _texts(self, content: Content, given: Mapping[str, str], within: float | None) -> tuple[str, ...]:
+        names = content_variables(content)
+        missing = tuple(name for name in names if name not in given) if content.template == "plain" else ()
+        unknown = tuple(name for name in given if name not in names)
+        if missing or unknown:
+            raise VariableError(_variable_sentence(self._prompt.slug, missing, unknown), missing, unknown)
+        if wrong := next((name for name, value in given.items() if not isinstance(value, str)), None):
+            raise VariableError(f"The value of {wrong} is not text. Give it as a string.", (), ())
+        texts = template_texts(content)
+        if content.template == "plain":
+            return render_plain(texts, given)
+        return _jinja(texts, given, within)
+
+    def _parameters(self, rendered: Rendered, model: str) -> dict[str, Any]:
+        lane = self._lane(model)
+        parameters: dict[str, Any] = {"model": model} if model else {}
+        if lane is not None:
+            try:
+                parameters = {"model": lane.model, **lane.params.request()}
+            except ValueError as error:
+                raise PackError(f"{self._prompt.file}: {error} Correct it there.") from error
+        return {**parameters, **_form(rendered.tools, rendered.output)}
+
+    def _lane(self, model: str) -> Lane | None:
+        shown = [lane for lane in self._prompt.lanes if not lane.hidden]
+        return next((lane for lane in shown if lane.model == model or not model), None)
+
+    def _said(self, message: Message) -> Any:
+        texts = [message.text] if message.text else []
+        images = []
+        for one in message.attachments:
+            body = self._body(one)
+            if one.is_image:
+                url = f"data:{one.media_type};base64,{base64.b64encode(body).decode()}"
+                images.append({"type": "image_url", "image_url": {"url": url}})
+            else:
+                texts.append(f'<file name="{one.name}">\n{_decoded(one, body)}\n</file>')
+        text = "\n\n".join(texts)
+        return [*([{"type": "text", "text": text}] if text else []), *images] if images else text
+
+    def _body(self, attachment: Attachment) -> bytes:
+        if attachment.hash not in self._bodies:
+            body = self._place.read(f"attachments/{attachment.hash}", MOST_BLOB)
+            if hashlib.sha256(body).hexdigest() != attachment.hash:
+                raise PackError(f"The attachment {attachment.name} is not the file that was exported. Get it again.")
+            self._bodies[attachment.hash] = body
+        return self._bodies[attachment.hash]
+
+
+def _decoded(attachment: Attachment, body: bytes) -> str:
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise PackError(f"The attachment {attachment.name} is no UTF-8 text. Attach it again.", str(error)) from error
+
+
+def _variable_sentence(slug: str, missing: tuple[str, ...], unknown: tuple[str, ...]) -> str:
+    parts = []
+    if missing:
+        parts.append(f"needs {_listed(missing)}, which {'has' if len(missing) == 1 else 'have'} no value")
+    if unknown:
+        parts.append(f"does not know {_listed(unknown)}")
+    return f"The prompt {slug} {', and it '.join(parts)}. Give it exactly its variables; empty texts count."
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def _form(tools: tuple[Tool, ...], output: OutputFormat | None) -> dict[str, Any]:
+    if not tools and output is None:
+        return {}
+    from workbench.core.chat_form import format_form, tools_form
+
+    form: dict[str, Any] = {}
+    try:
+        if tools:
+            form["tools"] = tools_form(tools)
+        if output is not None:
+            form["response_format"] = format_form(output)
+    except BlockError as error:
+        raise PackError(str(error)) from error
+    return form
+
+
+def _jinja(texts: tuple[tuple[str, str], ...], given: Mapping[str, str], within: float | None) -> tuple[str, ...]:
+    from workbench.packs import jinja
+
+    try:
+        if within is None:
+            return tuple(jinja.render(texts, given))
+        from workbench.packs.jinja_apart import render_apart
+
+        return tuple(render_apart(texts, given, within))
+    except jinja.TemplateMistakeError as error:
+        raise PackError(str(error), error.detail) from error

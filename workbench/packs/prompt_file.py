@@ -1,0 +1,271 @@
+"""`prompts/<slug>.prompt.yml`: a prompt with its versions.
+
+Invariant: `read(write(prompt))` is the prompt. The fields of GitHub's `.prompt.yml` hold the version that is used, so
+that whoever knows that format can read and run it; everything that it has no field for stands under `workbench`. Where
+both say the same (the output format), `workbench` counts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from workbench.core import content as contents
+from workbench.core.content import Content, ContentError
+from workbench.core.lanes import Lane
+from workbench.packs.errors import PackError
+from workbench.packs.limits import MOST_VERSIONS
+from workbench.packs.model import FORMAT, PackPrompt, PackVersion, Values
+from workbench.packs.yaml_reading import parse, typed
+from workbench.packs.yaml_writing import write as write_yaml
+
+_PARAMETERS = {"max_tokens": "maxTokens", "temperature": "temperature", "top_p": "topP"}
+_OWN = "workbench"
+
+
+def write(prompt: PackPrompt) -> bytes:
+    """Return the file. Raises ValueError for half characters."""
+    content = prompt.content
+    data: dict[str, Any] = {"name": prompt.name}
+    if prompt.description:
+        data["description"] = prompt.description
+    data |= _lane_fields(prompt.lanes)
+    if content.output is not None:
+        data |= _format_fields(content)
+    stored = contents.to_json(content)
+    messages = stored.pop("messages", [])
+    data["messages"] = [{"role": m["role"], "content": m["text"]} for m in messages]
+    if prompt.values:
+        data["testData"] = [dict(prompt.values)]
+    return write_yaml({**data, _OWN: _own(prompt, stored, messages)})
+
+
+def _own(prompt: PackPrompt, stored: dict[str, Any], messages: list[dict[str, Any]]) -> dict[str, Any]:
+    own: dict[str, Any] = {"format": FORMAT, "uid": prompt.uid, "version": prompt.main}
+    rest = {name: value for name, value in stored.items() if name != "format"}
+    more = [
+        {"number": number} | {name: value for name, value in message.items() if name not in ("role", "text")}
+        for number, message in enumerate(messages, start=1)
+    ]
+    if more := [one for one in more if len(one) > 1]:
+        rest["messages"] = more
+    if rest:
+        own["content"] = rest
+    if prompt.lanes:
+        own["lanes"] = [_lane(lane, prompt) for lane in prompt.lanes]
+    own["versions"] = [_version(version, prompt.main) for version in prompt.versions]
+    return own
+
+
+def _lane(lane: Lane, prompt: PackPrompt) -> dict[str, Any]:
+    data = lane.to_json()
+    if lane.pinned is not None:
+        data["pinned"] = prompt.versions[lane.pinned - 1].hash
+    return data
+
+
+def _version(version: PackVersion, main: str) -> dict[str, Any]:
+    data = {"version": version.hash, "parent": version.parent, "note": version.note}
+    found: dict[str, Any] = {name: text for name, text in data.items() if text}
+    if version.hash != main:
+        found["content"] = {k: value for k, value in contents.to_json(version.content).items() if k != "format"}
+    return found
+
+
+def _lane_fields(lanes: tuple[Lane, ...]) -> dict[str, Any]:
+    """Return the model and parameters of the first lane that is not hidden, as GitHub names them."""
+    lane = next((lane for lane in lanes if not lane.hidden), None)
+    if lane is None:
+        return {}
+    params = lane.params.to_json()
+    given = {name: params[ours] for ours, name in _PARAMETERS.items() if ours in params}
+    return {"model": lane.model, **({"modelParameters": given} if given else {})}
+
+
+def _format_fields(content: Content) -> dict[str, Any]:
+    from workbench.core.blocks import BlockError
+    from workbench.core.chat_form import format_form
+
+    if content.output is None:
+        return {}
+    try:
+        form = format_form(content.output)
+    except BlockError:
+        # A schema that is still being typed has no form that others could use.
+        return {}
+    if form["type"] == "json_object":
+        return {"responseFormat": "json_object"}
+    return {
+        "responseFormat": "json_schema",
+        "jsonSchema": json.dumps(form["json_schema"], indent=2, ensure_ascii=False),
+    }
+
+
+def read(raw: bytes, slug: str, name: str) -> tuple[PackPrompt, tuple[str, ...]]:
+    """Return a prompt and sentences about what was changed by hand; `name` is said in errors. Raises PackError."""
+    data = parse(raw, name)
+    own = data.get(_OWN, {})
+    if not isinstance(own, dict):
+        raise PackError(f"{name}: `{_OWN}` is not a map. Write names with values.")
+    if typed(own.get("format", FORMAT)) != FORMAT:
+        raise PackError(f"{name} is of format {own['format']!r}; this release reads {FORMAT}. Update the program.")
+    content = main_content(data, own, name)
+    main, versions, notes = _versions(own, content, name)
+    values = _values(data.get("testData"), name)
+    lanes = _lanes(own.get("lanes", []), versions, name)
+    return (
+        PackPrompt(
+            uid=_text(own, "uid", name),
+            name=_text(data, "name", name) or slug,
+            slug=slug,
+            main=main,
+            versions=versions,
+            description=_text(data, "description", name),
+            lanes=lanes,
+            values=values,
+        ),
+        notes,
+    )
+
+
+def main_content(data: Mapping[str, Any], own: Mapping[str, Any], name: str) -> Content:
+    """Return the content of the version that is used. Raises PackError."""
+    messages = data.get("messages", [])
+    if not isinstance(messages, list) or not all(isinstance(one, dict) for one in messages):
+        raise PackError(f"{name}: `messages` is not a list of maps with `role` and `content`.")
+    stored = own.get("content", {})
+    if not isinstance(stored, dict):
+        raise PackError(f"{name}: `{_OWN}.content` is not a map. Write names with values.")
+    rest = content_json(stored)
+    made = [{"role": _plain(one.get("role")), "text": _plain(one.get("content"))} for one in messages]
+    more = rest.pop("messages", [])
+    if not isinstance(more, list) or not all(isinstance(one, dict) for one in more):
+        raise PackError(f"{name}: `{_OWN}.content.messages` is not a list of maps with a `number`.")
+    for one in more:
+        number = one.pop("number", None)
+        if type(number) is not int or not 1 <= number <= len(made):
+            raise PackError(f"{name}: `{_OWN}.content.messages` speaks of message {number!r}, which is not there.")
+        made[number - 1] |= {key: value for key, value in one.items() if key not in ("role", "text")}
+    return _content({**rest, **({"messages": made} if made else {})}, name)
+
+
+def _versions(
+    own: Mapping[str, Any], content: Content, name: str
+) -> tuple[str, tuple[PackVersion, ...], tuple[str, ...]]:
+    listed, main = own.get("versions", []), _text(own, "version", name)
+    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+        raise PackError(f"{name}: `{_OWN}.versions` is not a list of maps.")
+    if len(listed) > MOST_VERSIONS:
+        raise PackError(f"{name} has {len(listed):,} versions, and at most {MOST_VERSIONS:,} are read.")
+    known: dict[str, str] = {}
+    found: list[PackVersion] = []
+    changed = False
+    for one in listed:
+        said = _text(one, "version", name)
+        if "content" in one:
+            if not isinstance(one["content"], dict):
+                raise PackError(f"{name}: the content of version {said[:12]} is not a map.")
+            made = _content(content_json(one["content"]), name)
+        else:
+            made = content
+        hash_ = _hash(made, name)
+        changed |= hash_ != said
+        if hash_ in {version.hash for version in found} or said in known:
+            raise PackError(f"{name} has version {said[:12]} twice. Keep one.")
+        known[said] = hash_
+        parent = _text(one, "parent", name)
+        found.append(PackVersion(hash_, made, known.get(parent, ""), _text(one, "note", name)))
+    used = _hash(content, name)
+    if used not in known.values():
+        found.append(PackVersion(used, content))
+        changed |= bool(listed)
+    note = f"{name} was changed after it was exported: what it says is a version of its own." if changed else ""
+    return used, tuple(found), (note,) if note or (main and main != used) else ()
+
+
+def _lanes(listed: Any, versions: tuple[PackVersion, ...], name: str) -> tuple[Lane, ...]:
+    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+        raise PackError(f"{name}: `{_OWN}.lanes` is not a list of maps.")
+    places = {version.hash: number for number, version in enumerate(versions, start=1)}
+    lanes = []
+    for one in listed:
+        pinned = _plain(one.get("pinned"))
+        data = _lane_json(one)
+        if pinned is not None:
+            # What it was pinned to was changed by hand, or left out: it goes with the text that is used.
+            data.pop("pinned", None)
+            if pinned in places:
+                data["pinned"] = places[pinned]
+        try:
+            lanes.append(Lane.from_json(data))
+        except ValueError as error:
+            raise PackError(f"{name}: {error} Correct it there.") from error
+    return tuple(lanes)
+
+
+def _lane_json(one: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a lane's stored form: numbers and truth values where they belong, and texts as they are spelled."""
+    texts = {key: _plain(value) for key, value in one.items() if key in ("slot", "endpoint", "model", "label")}
+    data = {**typed(one), **texts}
+    params = one.get("params")
+    if isinstance(params, dict):
+        data["params"] = typed(params)
+        if isinstance(stop := params.get("stop"), list):
+            data["params"]["stop"] = [_plain(item) for item in stop]
+        if isinstance(effort := params.get("reasoning_effort"), str):
+            data["params"]["reasoning_effort"] = str(effort)
+    return data
+
+
+_TYPED = frozenset({"format", "tool_rounds", "cache", "off", "number"})
+_KNOWN = contents.KNOWN
+
+
+def content_json(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a content's stored form: what it knows is text but for numbers and marks, what it does not is JSON."""
+    return {key: _known(key, value) if key in _KNOWN else typed(value) for key, value in data.items()}
+
+
+def _known(key: str, value: Any) -> Any:
+    if key in _TYPED:
+        return typed(value)
+    if isinstance(value, dict):
+        return {name: _known(name, item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_known("", item) for item in value]
+    return _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, str) else value
+
+
+def _content(data: Mapping[str, Any], name: str) -> Content:
+    try:
+        return contents.from_json({**data, "format": contents.FORMAT})
+    except ContentError as error:
+        raise PackError(f"{name}: {error}") from error
+
+
+def _hash(content: Content, name: str) -> str:
+    try:
+        return contents.content_hash(content)
+    except ContentError as error:
+        raise PackError(f"{name}: {error}") from error
+
+
+def _values(rows: Any, name: str) -> Values:
+    if rows is None or isinstance(rows, str) or not rows:
+        return ()
+    first = rows[0] if isinstance(rows, list) else None
+    if not isinstance(first, dict) or not all(isinstance(value, str) for value in first.values()):
+        raise PackError(f"{name}: `testData` is not a list of maps of texts. Write one map per case.")
+    return tuple((key, str(value)) for key, value in first.items())
+
+
+def _text(data: Mapping[str, Any], key: str, name: str) -> str:
+    value = data.get(key, "")
+    if not isinstance(value, str):
+        raise PackError(f"{name}: `{key}` is not text. Write it as text.")
+    return str(value)

@@ -1,0 +1,222 @@
+"""`promptfooconfig.yaml`: a pack as promptfoo runs it.
+
+Invariant: what promptfoo renders for a plain prompt is what we render, to the byte: its templates are Nunjucks, so
+braces of ours that are no variable are written as strings, and a value that promptfoo would change (it fills in names
+inside values, loads what begins with `file://` and drops a last line end) goes through its `load` filter as JSON. A
+Jinja prompt stands there as it is; Nunjucks reads most of it alike.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from workbench.core.blocks import BlockError
+from workbench.core.cases import Case, check_to_json
+from workbench.core.chat_form import format_form, tools_form
+from workbench.core.content import Content, Message
+from workbench.core.lanes import LITELLM, Lane
+from workbench.core.rendering import assemble
+from workbench.core.templates import PLAIN_VARIABLE, content_variables, template_texts
+from workbench.packs.model import Pack, PackPrompt
+from workbench.packs.yaml_writing import write as write_yaml
+
+_HEAD = "# yaml-language-server: $schema=https://promptfoo.dev/config-schema.json\n"
+_MADE = "# Made from the prompts and cases beside it. Run it with: npx promptfoo eval\n"
+_BRACES = re.compile(r"\{+(?=[%#])|\{{2,}|\{\Z")
+_HOSTILE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+_CHANGED = re.compile(r"\{\{|\Afile://|\Apackage:|\n\Z")
+"""What promptfoo changes in a value."""
+_WORDS = """
+true false none null and or not in is if else for import include block set macro call filter raw
+constructor prototype toString valueOf hasOwnProperty isPrototypeOf toLocaleString _conversation
+"""
+_RESERVED = frozenset(_WORDS.split())
+# LiteLLM's name of a provider, promptfoo's, and whether it takes OpenAI's parameters.
+_PROVIDERS = {
+    "openai": ("openai:chat", True),
+    "anthropic": ("anthropic:messages", False),
+    "gemini": ("google", False),
+    "openrouter": ("openrouter", True),
+    "groq": ("groq", True),
+    "mistral": ("mistral", False),
+    "deepseek": ("deepseek", True),
+    "xai": ("xai", True),
+    "together_ai": ("togetherai", True),
+    "ollama": ("ollama:chat", False),
+    "ollama_chat": ("ollama:chat", False),
+}
+_BARE = (("gpt-", "openai"), ("o1", "openai"), ("o3", "openai"), ("o4", "openai"), ("claude-", "anthropic"))
+
+
+def write(pack: Pack) -> bytes:
+    """Return the file. Raises ValueError for half characters."""
+    several = len(pack.prompts) > 1
+    data: dict[str, Any] = {"description": pack.about.name}
+    data["prompts"] = [_prompt(prompt) for prompt in pack.prompts]
+    providers: list[Any] = []
+    for prompt in pack.prompts:
+        providers += [one for one in _providers(prompt, several) if one not in providers]
+    data["providers"] = providers or ["echo"]
+    data["tests"] = [test for prompt in pack.prompts for test in _tests(prompt, several)]
+    return (_HEAD + _MADE + "".join(f"# {line}\n" for line in _remarks(pack, bool(providers)))).encode() + write_yaml(
+        data
+    )
+
+
+def _remarks(pack: Pack, has_model: bool) -> Iterable[str]:
+    if not has_model:
+        yield "No lane of this pack has a model that promptfoo knows, so echo stands here. Put your own in its place."
+    for prompt in pack.prompts:
+        if prompt.content.template == "jinja":
+            yield f"{prompt.slug} is a Jinja template, and promptfoo reads it as Nunjucks, which is not quite the same."
+        if any(message.attachments for message in prompt.content.messages):
+            yield f"{prompt.slug} has attachments, which are not sent by promptfoo."
+
+
+def _prompt(prompt: PackPrompt) -> dict[str, Any]:
+    raw = json.dumps(_messages(prompt), indent=2, ensure_ascii=False)
+    return {"label": prompt.slug, "raw": _HOSTILE.sub(lambda m: f"\\u{ord(m[0]):04x}", raw)}
+
+
+def _messages(prompt: PackPrompt) -> list[dict[str, str]]:
+    content = prompt.content
+    texts = [text for _, text in template_texts(content)]
+    if content.template == "plain":
+        names = _expressions(prompt)
+        texts = [_nunjucks(text, names) for text in texts]
+    # Only texts: files would make it as large as they are.
+    bare = replace(content, messages=tuple(Message(m.role, m.text) for m in content.messages))
+    return [{"role": message.role, "content": message.text} for message in assemble(bare, texts).messages]
+
+
+def _nunjucks(text: str, names: Mapping[str, str]) -> str:
+    parts, at = [], 0
+    for match in PLAIN_VARIABLE.finditer(text):
+        parts += [_literal(text[at : match.start()]), names[match[1]]]
+        at = match.end()
+    return "".join([*parts, _literal(text[at:])])
+
+
+def _literal(text: str) -> str:
+    return _BRACES.sub(lambda match: f"{{{{ '{match[0]}' }}}}", text)
+
+
+def _expressions(prompt: PackPrompt) -> dict[str, str]:
+    """Return what stands for each variable."""
+    odd = _odd_names(prompt)
+    return {
+        name: f"{{{{ {alias} | load }}}}" if name in odd else f"{{{{{alias}}}}}"
+        for name, alias in _aliases(prompt.content).items()
+    }
+
+
+def _aliases(content: Content) -> dict[str, str]:
+    """Return the names of the variables in promptfoo, where some words are not free."""
+    names = content_variables(content)
+    aliases: dict[str, str] = {}
+    for name in names:
+        alias = name
+        while alias in _RESERVED or alias.startswith("__") or (alias != name and alias in names):
+            alias = f"var_{alias}"
+        aliases[name] = alias
+    return aliases
+
+
+def _value_sets(prompt: PackPrompt) -> tuple[tuple[tuple[str, str], ...], ...]:
+    return tuple(case.values for case in prompt.cases) or (prompt.values,)
+
+
+def _odd_names(prompt: PackPrompt) -> frozenset[str]:
+    if prompt.content.template != "plain":
+        return frozenset()
+    return frozenset(
+        name for values in _value_sets(prompt) for name, value in values if _CHANGED.search(value) is not None
+    )
+
+
+def _tests(prompt: PackPrompt, several: bool) -> Iterable[dict[str, Any]]:
+    cases = prompt.cases or (Case("", "", prompt.values),)
+    aliases = _aliases(prompt.content) if prompt.content.template == "plain" else {}
+    odd = _odd_names(prompt) & aliases.keys()
+    for case in cases:
+        test: dict[str, Any] = {"description": case.name} if case.name else {}
+        test["vars"] = {
+            aliases.get(name, name): _encoded(value) if name in odd else value
+            for name, value in case.values
+            if name in aliases or prompt.content.template == "jinja"
+        }
+        if case.checks:
+            test["assert"] = [check_to_json(check) for check in case.checks]
+        if case.threshold is not None:
+            test["threshold"] = case.threshold
+        if case.metadata:
+            test["metadata"] = json.loads(case.metadata)
+        rest = json.loads(case.rest) if case.rest else {}
+        yield {**test, **rest, **({"prompts": [prompt.slug]} if several else {})}
+
+
+def _encoded(value: str) -> str:
+    """Return a value as JSON in which promptfoo finds nothing to fill in."""
+    return json.dumps(value, ensure_ascii=False).replace("{", "\\u007b")
+
+
+def _providers(prompt: PackPrompt, several: bool) -> Iterable[Any]:
+    places = {version.hash: number for number, version in enumerate(prompt.versions, start=1)}
+    for lane in prompt.lanes:
+        if lane.hidden or lane.pinned not in (None, places[prompt.main]):
+            continue
+        if (found := _provider(lane)) is None:
+            continue
+        name, takes_all = found
+        config = _config(lane, prompt.content, takes_all)
+        if not (config or several or lane.label):
+            yield name
+            continue
+        one: dict[str, Any] = {"id": name}
+        if lane.label:
+            one["label"] = lane.label
+        if config:
+            one["config"] = config
+        yield {**one, **({"prompts": [prompt.slug]} if several else {})}
+
+
+def _provider(lane: Lane) -> tuple[str, bool] | None:
+    if lane.endpoint != LITELLM:
+        return None
+    head, slash, rest = lane.model.partition("/")
+    if not slash:
+        head, rest = next((provider for start, provider in _BARE if lane.model.startswith(start)), ""), lane.model
+    known = _PROVIDERS.get(head)
+    return None if known is None or not rest else (f"{known[0]}:{rest}", known[1])
+
+
+def _config(lane: Lane, content: Content, takes_all: bool) -> dict[str, Any]:
+    params = lane.params.to_json()
+    extra = params.pop("extra", None)
+    if not takes_all:
+        return {name: params[name] for name in ("temperature", "top_p", "max_tokens") if name in params}
+    config: dict[str, Any] = dict(params)
+    if isinstance(extra, dict):
+        config["passthrough"] = extra
+    try:
+        if tools := tools_form([tool for tool in content.tools if tool.enabled]):
+            config["tools"] = _escaped(tools)
+        if content.output is not None:
+            config["response_format"] = _escaped(format_form(content.output))
+    except BlockError:
+        # What is still being typed is not sent by us either.
+        return config
+    return config
+
+
+def _escaped(value: Any) -> Any:
+    """Return JSON whose texts come out of Nunjucks as they are: promptfoo renders these parts, too."""
+    if isinstance(value, str):
+        return _literal(value)
+    if isinstance(value, Mapping):
+        return {key: _escaped(item) for key, item in value.items()}
+    return [_escaped(item) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,97 @@
+"""Reading a whole pack, as an import does.
+
+Invariant: all or nothing: either everything in a pack is what it should be, and comes out checked, or there is one
+sentence about what is not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from workbench.core.cases import Case
+from workbench.core.content import Content
+from workbench.packs import case_file, manifest, prompt_file
+from workbench.packs.errors import PackError
+from workbench.packs.limits import MOST_BLOB, MOST_TEXT
+from workbench.packs.manifest import Listed
+from workbench.packs.model import MANIFEST, Pack, PackFile, PackPrompt
+from workbench.packs.places import Place, open_place
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPack:
+    """A pack with the bytes of its attachments by hash, and the prompts that it has evidence of."""
+
+    pack: Pack
+    bodies: dict[str, bytes]
+    evidence: tuple[str, ...] = ()
+
+
+def read_pack(path: str | os.PathLike[str]) -> ReadPack:
+    """Read a pack, folder or archive. Raises PackError."""
+    with open_place(path) as place:
+        return read_place(place)
+
+
+def read_place(place: Place) -> ReadPack:
+    """Read an open pack. Raises PackError."""
+    if MANIFEST not in place.names:
+        raise PackError(f"There is no {MANIFEST} here, so this is no pack. Choose the folder or file of one.")
+    listed = manifest.read(place.read(MANIFEST, MOST_TEXT))
+    notes: list[str] = []
+    prompts = []
+    for one in listed.prompts:
+        prompt, odd = _prompt(place, one)
+        prompts.append(prompt)
+        notes += odd
+    bodies = {file.hash: _body(place, file) for file in listed.files}
+    for prompt in prompts:
+        for hash_ in _attached(prompt):
+            if hash_ not in bodies:
+                raise PackError(
+                    f"{prompt.file} needs the attachment {hash_[:12]}…, which is not in this pack. Export it again."
+                )
+    if extra := sorted(place.names - expected(prompts, listed.files)):
+        notes.append(f"Not used from this pack: {', '.join(extra[:5])}{' and more' if len(extra) > 5 else ''}.")
+    evidence = tuple(prompt.slug for prompt in prompts if prompt.evidence_file in place.names)
+    return ReadPack(Pack(listed.about, tuple(prompts), listed.files, tuple(notes)), bodies, evidence)
+
+
+def expected(prompts: list[PackPrompt], files: tuple[PackFile, ...]) -> set[str]:
+    """Return the names that files of such a pack may have."""
+    names = {MANIFEST, "README.md", "promptfooconfig.yaml", *(file.path for file in files)}
+    return names | {name for prompt in prompts for name in (prompt.file, prompt.case_file, prompt.evidence_file)}
+
+
+def _prompt(place: Place, one: Listed) -> tuple[PackPrompt, tuple[str, ...]]:
+    bare = PackPrompt(one.uid, one.name, one.slug, "", ())
+    prompt, notes = prompt_file.read(place.read(bare.file, MOST_TEXT), one.slug, bare.file)
+    if one.uid and prompt.uid and one.uid != prompt.uid:
+        raise PackError(f"{bare.file} has another uid than {MANIFEST} says. Export the pack again.")
+    cases: tuple[Case, ...] = ()
+    if bare.case_file in place.names:
+        cases = case_file.read(place.read(bare.case_file, MOST_TEXT), bare.case_file)
+    uids = [case.uid for case in cases if case.uid]
+    if len(set(uids)) < len(uids):
+        raise PackError(f"{bare.case_file} has a uid twice. Give each case its own, or none.")
+    return replace(prompt, uid=prompt.uid or one.uid, cases=cases, standing=one.standing), notes
+
+
+def _body(place: Place, file: PackFile) -> bytes:
+    body = place.read(file.path, MOST_BLOB)
+    if hashlib.sha256(body).hexdigest() != file.hash:
+        raise PackError(f"{file.path} is not the file that its name says. Get the pack again.")
+    return body
+
+
+def _attached(prompt: PackPrompt) -> Iterator[str]:
+    for version in prompt.versions:
+        yield from attachments(version.content)
+
+
+def attachments(content: Content) -> Iterator[str]:
+    """Yield the hashes of the files of a content."""
+    return (one.hash for message in content.messages for one in message.attachments)

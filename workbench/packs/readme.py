@@ -1,0 +1,119 @@
+"""`README.md`: what a pack is for, in words.
+
+Invariant: it is made of the pack alone, and it claims no more than the verdicts carry: who won stands with the interval
+and the number of verdicts, and where there are too few it says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from workbench.core.templates import content_variables
+from workbench.core.text import opening_words
+from workbench.packs.model import Pack, PackPrompt, Standing, StandingRow
+
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~])")
+_OPENING = 160
+_MOST_ROWS = 10
+
+
+def write(pack: Pack) -> bytes:
+    """Return the file."""
+    return "".join(f"{line}\n" for line in _lines(pack)).encode()
+
+
+def _lines(pack: Pack) -> Iterator[str]:
+    about = pack.about
+    yield f"# {_inline(about.name)}"
+    if about.description:
+        yield from ("", about.description)
+    for prompt in pack.prompts:
+        yield from _prompt(prompt)
+    first = pack.prompts[0]
+    given = ", ".join(f"{name}=…" for name in content_variables(first.content))
+    yield from (
+        "",
+        "## Use it",
+        "",
+        "In a program (the package is `prompt-workbench`):",
+        "",
+        "```python",
+        "from workbench.packs import load",
+        "",
+        f'prompt = load("path/to/this/folder")["{first.slug}"]',
+        f"request = prompt.render({given})",
+        "request.messages, request.parameters",
+        "```",
+        "",
+        "- In Prompt Workbench: `workbench pack import path/to/this/folder`.",
+        "- In promptfoo: `npx promptfoo eval` in this folder.",
+        "- With tools that read GitHub's `.prompt.yml`: the files in `prompts/`.",
+    )
+    facts = [("Licence", about.licence), ("Author", about.author)]
+    if told := [f"{name}: {_inline(text)}" for name, text in facts if text]:
+        yield from ("", "  \n".join(told))
+
+
+def _prompt(prompt: PackPrompt) -> Iterator[str]:
+    yield from ("", f"## {_inline(prompt.name)}", "")
+    yield prompt.description or _inline(_opening(prompt))
+    content = prompt.content
+    names = content_variables(content)
+    facts = [f"Variables: {', '.join(f'`{name}`' for name in names)}." if names else "It has no variables."]
+    if models := list(dict.fromkeys(lane.model for lane in prompt.lanes if not lane.hidden)):
+        facts.append(f"Tried with: {', '.join(f'`{_code(model)}`' for model in models)}.")
+    if tools := [tool.name for tool in content.tools if tool.enabled]:
+        facts.append(f"Tools: {', '.join(f'`{_code(name)}`' for name in tools)}.")
+    if content.template == "jinja":
+        facts.append("Its texts are Jinja templates.")
+    if content.output is not None:
+        facts.append("Answers are JSON" + (" by a schema." if content.output.kind == "schema" else "."))
+    count, cases = len(prompt.versions), len(prompt.cases)
+    facts.append(f"{count} version{'' if count == 1 else 's'}, {cases} case{'' if cases == 1 else 's'}.")
+    yield from ("", *(f"- {fact}" for fact in facts), "")
+    yield from _standing(prompt.standing)
+
+
+def _opening(prompt: PackPrompt) -> str:
+    text = next((m.text for m in prompt.content.messages if m.text.strip()), "")
+    return opening_words(text, _OPENING) or "This prompt has no text."
+
+
+def _standing(standing: Standing | None) -> Iterator[str]:
+    if standing is None or not standing.verdicts:
+        yield "Nobody has judged its answers yet, so which model does it best is not known."
+        return
+    blind = f", {standing.blind} of them blind" if standing.blind else ", none of them blind"
+    verdicts = "1 verdict" if standing.verdicts == 1 else f"{standing.verdicts} verdicts"
+    if not standing.rows:
+        yield f"{verdicts}{blind}: too few to say who does it best."
+    else:
+        best = standing.rows[0]
+        yield (
+            f"First of {len(standing.rows)} by {verdicts}{blind}: **{_inline(best.name)}**, which beats the average of "
+            f"them {_percent(best.chance)} of the time (95 % interval {_percent(best.low)} to {_percent(best.high)})."
+        )
+        yield from ("", "| who | beats the average | 95 % interval | won | lost | tied |", "|---|---|---|---|---|---|")
+        yield from (_row(row) for row in standing.rows[:_MOST_ROWS])
+        if (more := len(standing.rows) - _MOST_ROWS) > 0:
+            yield from ("", f"And {more} more.")
+    if standing.remarks:
+        yield from ("", *(f"- {_inline(remark)}" for remark in standing.remarks))
+
+
+def _row(row: StandingRow) -> str:
+    counts = " | ".join(f"{count:g}" for count in (row.won, row.lost, row.tied))
+    return f"| {_inline(row.name)} | {_percent(row.chance)} | {_percent(row.low)} to {_percent(row.high)} | {counts} |"
+
+
+def _percent(chance: float) -> str:
+    return f"{chance * 100:.0f} %"
+
+
+def _inline(text: str) -> str:
+    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
+
+
+def _code(text: str) -> str:
+    return " ".join(text.replace("`", "'").split())
