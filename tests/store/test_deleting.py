@@ -311,6 +311,7 @@ def test_a_prompt_leaves_no_byte_either(store: Store) -> None:
 
 def test_copies_that_hold_it_are_found(store: Store, tmp_path: Path) -> None:
     folder = tmp_path / "backups"
+    folder.mkdir()
     answered(store, "r1")
     older = backups.make(store.path, folder, "2026-11-24T14:00:00.000Z").path
     answered(store, "r2", content=text("two"))

@@ -80,6 +80,8 @@ class Store:
         self.curation = Curation(self._write)
         self.imports = Imports(self._readers.use, self._write, uid)
         self.deleting = Deleting(path, self._readers, self._write, self._alone, indexer)
+        self.upkeep = Upkeep(path, self._readers, self._write, self._alone)
+        self.judgements = Judgements(self._readers, self._write)
 
     @property
     def read_only(self) -> bool:
@@ -90,16 +92,6 @@ class Store:
     def notice(self) -> str:
         """One sentence about this file that people should see, or ""."""
         return self._refusal.sentence if self._refusal else ""
-
-    @property
-    def upkeep(self) -> Upkeep:
-        """What looks after the file."""
-        return Upkeep(self.path, self._readers, self._write, self._alone)
-
-    @property
-    def judgements(self) -> Judgements:
-        """What people judged, across runs."""
-        return Judgements(self._readers, self._write)
 
     def close(self) -> None:
         """Write everything that was asked for, then close. Safe to repeat."""
