@@ -212,6 +212,16 @@ def test_links_that_are_known_in_the_end_leave_the_reader_where_they_are(page: M
     assert cursor.charFormat().anchorHref() == "https://one.example"
 
 
+def test_a_piece_that_comes_after_the_end_may_say_where_links_lead(page: MarkdownView, qtbot: QtBot) -> None:
+    page.set_streaming(True)
+    page.append("See [the page][1].\n\n")
+    page.set_streaming(False)
+    page.append("[1]: https://one.example\n")
+    qtbot.waitUntil(lambda: page.is_whole)
+    cursor = page.document().find("the page", QTextCursor(page.document()))
+    assert cursor.charFormat().anchorHref() == "https://one.example"
+
+
 def test_what_is_marked_holds_the_text_back_until_it_is_let_go(page: MarkdownView, qtbot: QtBot) -> None:
     page.set_streaming(True)
     page.append("some words")

@@ -87,6 +87,8 @@ class MarkdownView(LinkedText):
     def append(self, piece: str) -> None:
         """Take the next piece; a short one is shown at once, a long one in turns with other work."""
         self._text += piece
+        if self._relink():
+            return
         waits = bool(self._backlog)
         self._backlog.extend(_slices(piece))
         self._waiting += len(piece)
@@ -96,14 +98,9 @@ class MarkdownView(LinkedText):
     def set_streaming(self, streaming: bool) -> None:
         """Say whether more is to come."""
         if self.following.stream(streaming):
-            if not streaming and self._text:
-                links = definitions(self._text)
-                if links != self._links:
-                    # They stand at the end as a rule, and what leads there was written as text.
-                    self._write_again(links, followed=self.following.is_on)
-                else:
-                    self._write()
-                    self._go_on()
+            if not streaming and self._text and not self._relink():
+                self._write()
+                self._go_on()
             self.viewport().update()
 
     def set_wash(self, wash: tuple[float, float] | None) -> None:
@@ -261,6 +258,16 @@ class MarkdownView(LinkedText):
         self._build, self._grounds = self._dress()
         self._ground.restyle()
         self._write_again(self._links, followed=self.following.is_on and self.following.is_streaming)
+
+    def _relink(self) -> bool:
+        """Write all anew if there are other definitions when nothing is to come; return whether there are.
+
+        They stand at the end as a rule, and what leads there was written as text.
+        """
+        if self.following.is_streaming or (links := definitions(self._text)) == self._links:
+            return False
+        self._write_again(links, followed=self.following.is_on)
+        return True
 
     def _write_again(self, links: dict[str, str], *, followed: bool) -> None:
         text, place = self._text, self.place() if self._wanted is None else self._wanted
