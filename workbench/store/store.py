@@ -43,6 +43,7 @@ from workbench.store import (
 from workbench.store.connections import Readers, connect
 from workbench.store.curating import Curation
 from workbench.store.errors import StoreError, failure
+from workbench.store.exporting import Exports
 from workbench.store.importing import Imports
 from workbench.store.indexing import Indexer
 from workbench.store.judging import Judgements
@@ -78,6 +79,9 @@ class Store:
         self.searches = Searches(self._readers.use, self._write, indexer)
         self.curation = Curation(self._write)
         self.imports = Imports(self._readers.use, self._write, uid)
+        self.exports = Exports(self._readers.use)
+        self.upkeep = Upkeep(path, self._readers, self._write, self._alone)
+        self.judgements = Judgements(self._readers, self._write)
 
     @property
     def read_only(self) -> bool:
@@ -88,16 +92,6 @@ class Store:
     def notice(self) -> str:
         """One sentence about this file that people should see, or ""."""
         return self._refusal.sentence if self._refusal else ""
-
-    @property
-    def upkeep(self) -> Upkeep:
-        """What looks after the file."""
-        return Upkeep(self.path, self._readers, self._write, self._alone)
-
-    @property
-    def judgements(self) -> Judgements:
-        """What people judged, across runs."""
-        return Judgements(self._readers, self._write)
 
     def close(self) -> None:
         """Write everything that was asked for, then close. Safe to repeat."""
