@@ -33,7 +33,8 @@ words, "phrases" and beginnings* are looked for in prompts, values, answers and 
 each with a - before it for the opposite. A query that begins with a - comes after --."""
 
 _IMPORT_EPILOG = """\
-what can be imported: the logs.db of llm, JSON that promptfoo has written. Importing again takes over only what is new.
+what can be imported: another history of Prompt Workbench, the logs.db of llm, JSON that promptfoo
+has written. Importing again takes over only what is new.
 Ctrl+C keeps what is taken over so far."""
 
 _EXPORT_EPILOG = """\

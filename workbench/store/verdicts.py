@@ -83,6 +83,11 @@ def mark(
         "INSERT INTO verdict_outputs (verdict_id, output_id, shown, place) VALUES (?, ?, ?, ?)",
         ((key, one.key, shown, _place(verdict, one.place(run))) for shown, one in enumerate(judged)),
     )
+    show_on_row(connection, run)
+
+
+def show_on_row(connection: sqlite3.Connection, run: int) -> None:
+    """Let the row of a run show what counts of what was said about it."""
     connection.execute("UPDATE runs SET verdict = ?, winner = ? WHERE id = ?", (*_row_words(connection, run), run))
 
 
