@@ -35,8 +35,16 @@ each with a - before it for the opposite. A query that begins with a - comes aft
 CARE = ("backup", "check", "salvage", "restore", "move")
 """What of `workbench history` looks after the file."""
 _IMPORT_EPILOG = """\
-What can be imported: the logs.db of llm, JSON that promptfoo has written. Importing again takes over only what is new.
+what can be imported: another history of Prompt Workbench, the logs.db of llm, JSON that promptfoo
+has written. Importing again takes over only what is new.
 Ctrl+C keeps what is taken over so far."""
+
+_EXPORT_EPILOG = """\
+jsonl  a line for each answer, with everything and exact texts
+csv    a table for spreadsheets; a text that would be a formula gets an apostrophe before it
+md     a text to read and pass on
+html   one page without scripts, to read and print
+A query that begins with a - is given as --query=-word."""
 
 # What writing to a file that the output was sent to can end in; everything else that is written has its own errors.
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
@@ -152,6 +160,19 @@ def _add_history(
     imported.add_argument("files", metavar="FILE", nargs="+", type=Path, help="a file that is only read")
     imported.add_argument("--preview", action="store_true", help="only say what would come in")
     imported.add_argument("--json", action="store_true", help=json_help)
+    exported = what.add_parser(
+        "export",
+        parents=[shared],
+        help="take runs away as a file",
+        epilog=_EXPORT_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    exported.add_argument("ids", metavar="ID", nargs="*", help="the id of a run, or how it begins")
+    exported.add_argument("--query", metavar="QUERY", help="all runs that a search finds; without either all there are")
+    exported.add_argument("--format", choices=("jsonl", "csv", "md", "html"), help="else by the name of the file")
+    exported.add_argument("-o", "--output", metavar="FILE", type=Path, help="else the output, as jsonl")
+    exported.add_argument("--force", action="store_true", help="replace a file that is there")
+    exported.add_argument("--json", action="store_true", help="one JSON document that says what was written")
     what.add_parser("backup", parents=[shared], help="a copy that was looked at, beside the history")
     what.add_parser("check", parents=[shared], help="whether the file is sound")
     salvaged = what.add_parser(
@@ -190,6 +211,10 @@ def _history(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         from workbench.cli.care import care
 
         return care(args, env)
+    if args.what == "export":
+        from workbench.cli.exporting import export
+
+        return export(args, env)
     if args.what == "import":
         from workbench.cli.importing import take_over
 

@@ -90,3 +90,15 @@ class LeftOut:
 
     name: str
     sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What came in."""
+
+    runs: int = 0
+    answers: int = 0
+    prompts: int = 0
+
+    def __add__(self, other: Added) -> Added:
+        return Added(self.runs + other.runs, self.answers + other.answers, self.prompts + other.prompts)

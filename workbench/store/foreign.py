@@ -24,7 +24,7 @@ T = TypeVar("T")
 _HEADER = b"SQLite format 3\0"
 _WAL = b"\x02\x02"
 _LOOK_EVERY = 10_000
-_SCRATCH = ".import-"
+SCRATCH = ".import-"
 _STALE_S = 24 * 3600
 
 
@@ -61,7 +61,7 @@ def reading(path: Path, scratch: Path, halt: Halt) -> Iterator[sqlite3.Connectio
         with _plain(path, scratch) as (opened, immutable):
             connection = connect(opened, mode="ro", immutable=immutable)
             try:
-                _harden(connection, halt)
+                harden(connection, halt)
                 yield connection
             finally:
                 connection.close()
@@ -98,7 +98,7 @@ def _plain(path: Path, scratch: Path) -> Iterator[tuple[Path, bool]]:
         keeps_log = file.read(20)[18:20] == _WAL
     waiting = _has_bytes(log)
     if _has_bytes(journal) or (waiting and not index.exists()):
-        with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=scratch) as folder:
+        with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=scratch) as folder:
             copy = Path(folder) / "copy.db"
             for source, end in ((path, ""), (log, "-wal"), (journal, "-journal")):
                 if source.is_file():
@@ -117,7 +117,7 @@ def _plain(path: Path, scratch: Path) -> Iterator[tuple[Path, bool]]:
 
 def _sweep(scratch: Path) -> None:
     """Remove copies that a kill left, unless somebody may still be reading one."""
-    for left in scratch.glob(f"{_SCRATCH}*"):
+    for left in scratch.glob(f"{SCRATCH}*"):
         if time.time() - left.stat().st_mtime > _STALE_S:
             shutil.rmtree(left, ignore_errors=True)
 
@@ -129,7 +129,8 @@ def _has_bytes(path: Path) -> bool:
         return False
 
 
-def _harden(connection: sqlite3.Connection, halt: Halt) -> None:
+def harden(connection: sqlite3.Connection, halt: Halt) -> None:
+    """Let a connection to the file of a stranger do nothing but read, and end when `halt` asks for it."""
     connection.text_factory = lambda raw: raw.decode(errors="replace")
     connection.execute("PRAGMA query_only = ON")
     # Views and triggers of a stranger may call only what is harmless.

@@ -1,23 +1,26 @@
 """Taking over what was run elsewhere.
 
 Invariant: a run comes whole or not at all, and once: `origins` has the names that things had where they are from, and
-what has one there is left as it is here. Runs that are brought in are older than others, so whoever brings them in
+what has one there is left as it is here. Its identity follows from that name, so that two histories that took over the
+same things can be merged. Runs that are brought in are older than others, so whoever brings them in
 orders places anew when all are there (`indexing.rebuild`).
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.core.changes import Change, count_change
 from workbench.core.content import Content, content_hash
-from workbench.core.imported import ImportedLane, ImportedPrompt, ImportedRun
+from workbench.core.imported import Added, ImportedAnswer, ImportedLane, ImportedPrompt, ImportedRun
 from workbench.core.lanes import LITELLM, Lane
+from workbench.core.when import to_ms
 from workbench.store import blobs, versions
 from workbench.store.encoding import received
 from workbench.store.ending import finish_output
@@ -25,6 +28,9 @@ from workbench.store.prompts import prompt_id
 from workbench.store.records import LaneStart, OutputStart, RunStart
 from workbench.store.sqlite import sqlite3
 from workbench.store.starting import insert_run
+
+if TYPE_CHECKING:
+    from workbench.store.merging.merge import Merge
 
 OWNER = "import"
 """Stands where the process is that made a run; no process has this name."""
@@ -37,18 +43,6 @@ class Origin:
     kind: str
     source: str
     now: str
-
-
-@dataclass(frozen=True, slots=True)
-class Added:
-    """What came in."""
-
-    runs: int = 0
-    answers: int = 0
-    prompts: int = 0
-
-    def __add__(self, other: Added) -> Added:
-        return Added(self.runs + other.runs, self.answers + other.answers, self.prompts + other.prompts)
 
 
 class Imports:
@@ -71,6 +65,13 @@ class Imports:
         """Return a number that grows with each run that comes in, from wherever."""
         with self._use() as connection:
             return int(connection.execute("SELECT coalesce(max(id), 0) FROM runs").fetchone()[0])
+
+    def merge(self, other: sqlite3.Connection, now: str) -> Merge:
+        """Return the merge of another history, which is open, into this one."""
+        # It brings a good deal along, which only a merge needs.
+        from workbench.store.merging.merge import Merge
+
+        return Merge(other, self._use, self._write, self._uid, now)
 
     def add(self, origin: Origin, runs: Sequence[ImportedRun]) -> Future[Added]:
         """Take over runs, in one transaction, those that are not here yet."""
@@ -136,7 +137,7 @@ class _Entry:
         ).fetchone()
         if row is not None:
             return prompt_id(self._connection, row[0]), False
-        uid = self._uid()
+        uid = derived_uid(self._origin.kind, "prompt", prompt.key)
         cursor = self._connection.execute(
             "INSERT INTO prompts (uid, name, created_at, updated_at) VALUES (?, ?, ?, ?)",
             (uid, received(prompt.name), at, at),
@@ -182,7 +183,7 @@ class _Entry:
                 ),
                 place,
                 tuple(
-                    OutputStart(self._uid(), answer.sample, answer.value_set)
+                    OutputStart(self._output_uid(run, answer), answer.sample, answer.value_set)
                     for answer in run.answers
                     if answer.lane == place
                 ),
@@ -190,7 +191,7 @@ class _Entry:
             for place, (lane, (_, number)) in enumerate(zip(run.lanes, lane_keys, strict=True))
         )
         return RunStart(
-            uid=self._uid(),
+            uid=derived_uid(self._origin.kind, "run", run.foreign_id, to_ms(run.started_at)),
             kind="import",
             prompt_uid="",
             owner_uid=OWNER,
@@ -202,6 +203,10 @@ class _Entry:
             lanes=lanes,
             note=received(run.note),
         )
+
+    def _output_uid(self, run: ImportedRun, answer: ImportedAnswer) -> str:
+        name = f"{run.foreign_id}\0{answer.lane}\0{answer.value_set}\0{answer.sample}"
+        return derived_uid(self._origin.kind, "output", name, to_ms(run.started_at))
 
     def _remember(self, thing: str, foreign_id: str, uid: str, extra: str = "") -> None:
         self._connection.execute(
@@ -219,3 +224,12 @@ class _Entry:
                 self._origin.now,
             ),
         )
+
+
+def derived_uid(kind: str, thing: str, name: str, ms: int = 0) -> str:
+    """Return the uid of something that was made elsewhere: a UUIDv7 whose random part is a hash of its name there."""
+    bits = int.from_bytes(hashlib.sha256("\0".join((kind, thing, name)).encode(errors="replace")).digest()[:10])
+    middle, low = bits >> 62 & 0xFFF, bits & (1 << 62) - 1
+    moment = min(max(ms, 0), (1 << 48) - 1)
+    digits = f"{moment << 80 | 0x7 << 76 | middle << 64 | 0b10 << 62 | low:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

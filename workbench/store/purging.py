@@ -211,7 +211,7 @@ def _take_back(connection: sqlite3.Connection, verdict: tuple[int, int, int, int
         " WHERE verdict_id = ?",
         (key, old),
     )
-    verdicts.show(connection, run)
+    verdicts.show_on_row(connection, run)
 
 
 def _drop_versions(connection: sqlite3.Connection, versions: Sequence[int]) -> tuple[Kept, ...]:

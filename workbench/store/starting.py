@@ -85,7 +85,7 @@ def insert_run(
     connection.executemany(
         "INSERT INTO run_values (run_id, position, set_uid, name, values_id) VALUES (?, ?, ?, ?, ?)",
         [
-            (run, position, one.uid or None, typed(one.name), _values_id(connection, one.values))
+            (run, position, one.uid or None, typed(one.name), values_id(connection, one.values))
             for position, one in enumerate(start.sets)
         ],
     )
@@ -127,7 +127,8 @@ def _lane_version(
     return current
 
 
-def _values_id(connection: sqlite3.Connection, values: tuple[tuple[str, str], ...]) -> int:
+def values_id(connection: sqlite3.Connection, values: tuple[tuple[str, str], ...]) -> int:
+    """Return the key of values, storing them if they are new. Raises StoreError (text) on lone surrogates."""
     given = {typed(name): typed(value) for name, value in values}
     body = dump(given)
     exact = digest(body)

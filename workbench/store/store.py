@@ -43,6 +43,7 @@ from workbench.store.connections import Readers, connect
 from workbench.store.curating import Curation
 from workbench.store.deleting import Deleting
 from workbench.store.errors import StoreError, failure
+from workbench.store.exporting import Exports
 from workbench.store.importing import Imports
 from workbench.store.indexing import Indexer
 from workbench.store.judging import Judgements
@@ -80,6 +81,7 @@ class Store:
         self.curation = Curation(self._write)
         self.imports = Imports(self._readers.use, self._write, uid)
         self.deleting = Deleting(path, self._readers, self._write, self._alone, indexer)
+        self.exports = Exports(self._readers.use)
         self.upkeep = Upkeep(path, self._readers, self._write, self._alone)
         self.judgements = Judgements(self._readers, self._write)
 

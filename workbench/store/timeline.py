@@ -7,7 +7,7 @@ whatever has happened to the prompt since.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -61,8 +61,11 @@ _OUTPUTS = (
     " LEFT JOIN bodies AS requests ON requests.id = outputs.request_id"
     " LEFT JOIN bodies AS messages ON messages.id = outputs.request_messages_id"
     " LEFT JOIN responses ON responses.output_id = outputs.id"
-    " WHERE run_id = ? AND lane IN (SELECT value FROM json_each(?)) ORDER BY lane, value_set, sample, attempt"
+    " WHERE run_id = ? AND lane IN (SELECT value FROM json_each(?)) AND value_set >= ? AND value_set < ?"
+    " ORDER BY lane, value_set, sample, attempt"
 )
+
+_EVERY_SET = range(2**62)
 
 
 def rows_of(
@@ -145,6 +148,17 @@ def detail(connection: sqlite3.Connection, run_uid: str) -> IterationDetail:
     return replace(found, beside=beside, earlier=earlier)
 
 
+def parts(connection: sqlite3.Connection, run_uid: str, answers: int) -> Iterator[tuple[range, IterationDetail]]:
+    """Yield a run as it was in parts of about so many answers, each with its value sets, without what stood beside."""
+    whole = _detail(connection, run_uid, sets=range(0))
+    (run,) = connection.execute("SELECT id FROM runs WHERE uid = ?", (run_uid,)).fetchone()
+    places = {lane.position for lane in whole.lanes}
+    step = max(1, answers // sum(lane.lane.samples for lane in whole.lanes))
+    for start in range(0, len(whole.sets), step):
+        sets = range(start, min(start + step, len(whole.sets)))
+        yield sets, replace(whole, outputs=_outputs(connection, run, places, sets))
+
+
 def _beside(connection: sqlite3.Connection, run_uid: str) -> tuple[BesideLane, ...]:
     rows = connection.execute(
         "SELECT slot, origins.uid, place, hidden, baseline FROM run_beside JOIN runs ON runs.id = run_beside.run_id"
@@ -155,8 +169,13 @@ def _beside(connection: sqlite3.Connection, run_uid: str) -> tuple[BesideLane, .
     return tuple(BesideLane(slot, uid, place, bool(hidden), bool(base)) for slot, uid, place, hidden, base in rows)
 
 
-def _detail(connection: sqlite3.Connection, run_uid: str, slots: Collection[str] | None = None) -> IterationDetail:
-    """Return an iteration with all its lanes, or those in some slots."""
+def _detail(
+    connection: sqlite3.Connection,
+    run_uid: str,
+    slots: Collection[str] | None = None,
+    sets: range = _EVERY_SET,
+) -> IterationDetail:
+    """Return an iteration with all its lanes, or those in some slots, and the answers to some of its value sets."""
     row = one(connection, run_uid)
     run, blind, body, based_on = connection.execute(
         "SELECT runs.id, runs.blind, CAST(contents.body AS BLOB), bases.number FROM runs"
@@ -165,22 +184,22 @@ def _detail(connection: sqlite3.Connection, run_uid: str, slots: Collection[str]
         (run_uid,),
     ).fetchone()
     content, newer = read(body, row.version)
-    sets = _sets(connection, run)
+    ran = _sets(connection, run)
     judged = verdicts.counting(connection, run)
-    in_order = tuple(judged.get(position, Verdict("none")) for position in range(len(sets)))
+    in_order = tuple(judged.get(position, Verdict("none")) for position in range(len(ran)))
     lanes = tuple(lane for lane in _lanes(connection, run) if slots is None or lane.lane.slot in slots)
     return IterationDetail(
         row=row,
         content=content,
         based_on=based_on,
-        values=sets[0].values,
+        values=ran[0].values,
         lanes=lanes,
-        outputs=_outputs(connection, run, {lane.position for lane in lanes}),
+        outputs=_outputs(connection, run, {lane.position for lane in lanes}, sets),
         verdict=in_order[0],
         newer=newer,
-        sets=sets,
+        sets=ran,
         verdicts=in_order,
-        blind=frozenset(range(len(sets))) - judged.keys() if blind == 1 else frozenset(),
+        blind=frozenset(range(len(ran))) - judged.keys() if blind == 1 else frozenset(),
     )
 
 
@@ -229,11 +248,11 @@ def _output_format(body: object) -> OutputFormat | None:
         return None
 
 
-def _outputs(connection: sqlite3.Connection, run: int, lanes: Collection[int]) -> tuple[OutputRecord, ...]:
+def _outputs(connection: sqlite3.Connection, run: int, lanes: Collection[int], sets: range) -> tuple[OutputRecord, ...]:
     in_flight = [key for (key,) in connection.execute("SELECT output_id FROM in_flight WHERE run_id = ?", (run,))]
     so_far = streamed(connection, in_flight)
-    steps = steps_of(connection, run)
-    rows = connection.execute(_OUTPUTS, (run, json.dumps(list(lanes))))
+    steps = steps_of(connection, run, lanes, sets)
+    rows = connection.execute(_OUTPUTS, (run, json.dumps(list(lanes)), sets.start, sets.stop))
     return tuple(_output(row, so_far.get(row[0]), steps.get(row[0], ())) for row in rows)
 
 

@@ -83,7 +83,7 @@ def mark(
         "INSERT INTO verdict_outputs (verdict_id, output_id, shown, place) VALUES (?, ?, ?, ?)",
         ((key, one.key, shown, _place(verdict, one.place(run))) for shown, one in enumerate(judged)),
     )
-    show(connection, run)
+    show_on_row(connection, run)
 
 
 def _output(connection: sqlite3.Connection, uid: str) -> _Output:
@@ -117,7 +117,7 @@ def _value_set(judged: list[_Output], run: int, prompt: int) -> int:
     return sets.pop()
 
 
-def show(connection: sqlite3.Connection, run: int) -> None:
+def show_on_row(connection: sqlite3.Connection, run: int) -> None:
     """Let the row of a run say what counts of its verdicts."""
     connection.execute("UPDATE runs SET verdict = ?, winner = ? WHERE id = ?", (*_row_words(connection, run), run))
 

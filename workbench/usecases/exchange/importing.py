@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from workbench.core.imported import ImportedRun, LeftOut
+from workbench.core.imported import Added, ImportedRun, LeftOut
 from workbench.store import Store, StoreError
 from workbench.store.foreign import Halt
-from workbench.store.importing import Added, Origin
-from workbench.usecases.exchange.sources import Item, Source, opened
+from workbench.store.importing import Origin
+from workbench.store.merging.merge import Step
+from workbench.usecases.exchange.sources import Item, OtherHistory, Source, opened
 from workbench.usecases.problems import RefusedError
 
 _BATCH_RUNS, _BATCH_CHARACTERS = 50, 2_000_000
@@ -70,8 +71,27 @@ class Importer:
                 self._store.searches.rebuild().result()
 
     def _go(self, path: Path, halt: Halt, tell: Tell, *, write: bool) -> Report:
+        if path.exists() and path.samefile(self._store.path):
+            raise RefusedError("This is the history that is open. Choose another one.")
         with opened(path, self._store.path.parent, halt) as source:
+            if isinstance(source, OtherHistory):
+                return self._merge(source, halt, tell, write=write)
             return _Reading(self._store, self._now(), source, tell, write=write).all(halt)
+
+    def _merge(self, source: OtherHistory, halt: Halt, tell: Tell, *, write: bool) -> Report:
+        merge = self._store.imports.merge(source.connection, self._now())
+        report = Report(source.path, source.kind, source.title, merge.total)
+        try:
+            for step in merge.steps() if write else merge.preview():
+                report = _counted(report, step)
+                tell(report)
+                if halt.asked:
+                    return replace(report, state="stopped")
+        except StoreError as error:
+            if error.code == "interrupted" and halt.asked:
+                return replace(report, state="stopped")
+            raise
+        return replace(report, state="done")
 
 
 class _Reading:
@@ -149,6 +169,18 @@ class _Reading:
         return Added(len(fresh), sum(len(run.answers) for run in fresh), len(new))
 
 
+def _counted(report: Report, step: Step) -> Report:
+    listed = (*report.listed, *step.left_out)[:_MOST_LISTED]
+    return replace(
+        report,
+        read=report.read + step.read,
+        added=report.added + step.added,
+        known=report.known + step.known,
+        left_out=report.left_out + len(step.left_out),
+        listed=listed,
+    )
+
+
 def _length(run: ImportedRun) -> int:
     texts = sum(len(message.text) for lane in run.lanes for message in lane.content.messages)
     texts += sum(len(value) for one in run.sets for _, value in one.values)
@@ -159,8 +191,8 @@ def _length(run: ImportedRun) -> int:
 def sentence(report: Report, *, preview: bool = False) -> str:
     """Return what an import did, or would do, as people read it."""
     added = report.added
-    new = f"{_counted(added.runs, 'run')} with {_counted(added.answers, 'answer')}"
-    into = f" in {_counted(added.prompts, 'new prompt')}" if added.prompts else ""
+    new = f"{_number(added.runs, 'run')} with {_number(added.answers, 'answer')}"
+    into = f" in {_number(added.prompts, 'new prompt')}" if added.prompts else ""
     if not added.runs:
         parts = ["Nothing new"]
     elif preview:
@@ -177,5 +209,5 @@ def sentence(report: Report, *, preview: bool = False) -> str:
     return f"{words} {report.trouble}" if report.trouble else words
 
 
-def _counted(number: int, noun: str) -> str:
+def _number(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -17,6 +17,7 @@ from workbench.core.llm_log import LogTurn
 from workbench.formats import llm_logs, promptfoo
 from workbench.store.foreign import Halt, is_sqlite, reading, told
 from workbench.store.llm_logs import LlmLog, is_log
+from workbench.store.merging.other import HistoryConnection, is_history, up_to_date
 from workbench.usecases.problems import RefusedError
 
 _START = 4096
@@ -36,12 +37,26 @@ class Source:
     items: Callable[[], Iterator[Item]]
 
 
+@dataclass(frozen=True, slots=True)
+class OtherHistory:
+    """Another history of Prompt Workbench that is open; it is merged and not read run by run."""
+
+    path: Path
+    connection: HistoryConnection
+    kind: str = "workbench"
+    title: str = "History of Prompt Workbench"
+
+
 @contextlib.contextmanager
-def opened(path: Path, scratch: Path, halt: Halt) -> Iterator[Source]:
+def opened(path: Path, scratch: Path, halt: Halt) -> Iterator[Source | OtherHistory]:
     """Open a file as what it is. Raises RefusedError for one that is nothing of these, StoreError, OSError."""
     _check(path)
     if is_sqlite(path):
         with reading(path, scratch, halt) as connection:
+            if is_history(connection):
+                with up_to_date(connection, path.name, scratch, halt) as current:
+                    yield OtherHistory(path, current)
+                return
             if not is_log(connection):
                 raise RefusedError(f"“{path.name}” is a database of another program. What can be imported: {_KNOWN}.")
             log = LlmLog(connection)
