@@ -73,7 +73,7 @@ class Compose(QObject):
         self.saver = DraftSaver(tasks, workbench.prompts.save_draft, self)
         self.rows = Rows(workbench.history, tasks, timeline, lambda: self._prompt, self)
         self.past = Past(workbench.history, tasks, timeline, self)
-        self._prompt = ""
+        self._prompt = self._opening = ""
         self._based_on: int | None = None
         self._versions = VersionNames()
         self.endpoints: dict[str, Endpoint] = {}
@@ -83,7 +83,6 @@ class Compose(QObject):
         """Whether the open prompt is shown: its draft and its newest answers."""
         self.blind = False
         """Whether the next run hides who answers what until it is judged."""
-        self._opening = ""
         self._past_heads: list[LaneHead] = []
         self.stage.blinded.connect(lambda _: self._emit_heads())
         self.past.arrived.connect(self._show_past)
@@ -163,10 +162,11 @@ class Compose(QObject):
         self._timeline.set_prompt(uid)
         self._show_draft_lanes()
         self.prompt_changed.emit(uid)
-        self._tasks.run(lambda: self.rows.newest(uid), lambda newest: self._show_newest(uid, newest))
+        self._tasks.run(lambda: self.rows.newest(uid), lambda newest: self.show_newest(uid, newest))
         self._read_names()
 
-    def _show_newest(self, uid: str, newest: IterationDetail | None) -> None:
+    def show_newest(self, uid: str, newest: IterationDetail | None) -> None:
+        """Let the draft's lanes show the newest iteration of the prompt `uid`, if that is open and they show none."""
         if uid != self._prompt:
             return
         if newest is not None and not self.stage.draft_run:

@@ -29,7 +29,7 @@ words, "phrases" and beginnings* are looked for in prompts, values, answers and 
   prompt:NAME  model:NAME  tag:NAME  winner:yes|no|tie|bad  error:yes|no|CODE
   cost:>0.01  tokens:>1000  time:<2s  cost:0.01..0.05
   before:2026-11-24  after:yesterday  after:7d
-  is:blind|starred|interrupted|archived  kind:iteration|test|improve|judge|import
+  is:blind|starred|interrupted|archived|deleted  kind:iteration|test|improve|judge|import
 each with a - before it for the opposite. A query that begins with a - comes after --."""
 
 CARE = ("backup", "check", "salvage", "restore", "move")

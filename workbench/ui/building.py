@@ -21,6 +21,7 @@ from workbench.ui.dialogs import Dialogs
 from workbench.ui.frame import Frame
 from workbench.ui.gate import RunGate
 from workbench.ui.handlers import Handlers
+from workbench.ui.history.place import HistoryPlace
 from workbench.ui.keybinding import KeyBindings
 from workbench.ui.keys import CommandKeys, VerdictKeys, ViewKeys
 from workbench.ui.lanes import LanesView
@@ -55,6 +56,7 @@ def build(window: MainWindow) -> Iterator[None]:
     window.sidebar.divide(by_hand=geometry.restore_divider(frame.settings, geometry.SIDE, window.sidebar.splitter))
     yield
     window.ranking = Ranking(window)
+    window.history = HistoryPlace(window)
     window.views = Views(frame.stage, window.sidebar, places(window), window)
     frame.header.add_views(window.views.tabs)
     window.notice = NoticeBar()
