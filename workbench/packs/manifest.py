@@ -14,7 +14,6 @@ from workbench.packs.errors import PackError
 from workbench.packs.limits import MOST_FILES, MOST_PROMPTS
 from workbench.packs.model import FORMAT, MANIFEST, About, Pack, PackFile, Standing, StandingRow
 from workbench.packs.yaml_reading import parse, typed
-from workbench.packs.yaml_writing import write as write_yaml
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 HASH = re.compile(r"[0-9a-f]{64}")
@@ -45,6 +44,8 @@ class Manifest:
 
 def write(pack: Pack) -> bytes:
     """Return the file. Raises ValueError for half characters."""
+    from workbench.packs.yaml_writing import write as write_yaml
+
     about = pack.about
     data: dict[str, Any] = {"format": FORMAT, "uid": about.uid, "name": about.name}
     texts = {"description": about.description, "licence": about.licence, "author": about.author}

@@ -7,10 +7,12 @@ is here is all that an export writes, so that reading a pack and writing it give
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from workbench.core.cases import Case
-from workbench.core.content import Content
-from workbench.core.lanes import Lane
+if TYPE_CHECKING:
+    from workbench.core.cases import Case
+    from workbench.core.content import Content
+    from workbench.core.lanes import Lane
 
 ENDING = ".promptpack"
 MANIFEST = "pack.yaml"
