@@ -57,7 +57,7 @@ def begin_run(connection: sqlite3.Connection, start: RunStart) -> RunBegun:
     connection.executemany(
         "INSERT INTO run_values (run_id, position, set_uid, name, values_id) VALUES (?, ?, ?, ?, ?)",
         [
-            (run, position, one.uid or None, typed(one.name), _values_id(connection, one.values))
+            (run, position, one.uid or None, typed(one.name), values_id(connection, one.values))
             for position, one in enumerate(start.sets)
         ],
     )
@@ -109,7 +109,8 @@ def _lane_version(
     return current
 
 
-def _values_id(connection: sqlite3.Connection, values: tuple[tuple[str, str], ...]) -> int:
+def values_id(connection: sqlite3.Connection, values: tuple[tuple[str, str], ...]) -> int:
+    """Return the key of values, storing them if they are new. Raises StoreError (text) on half characters."""
     given = {typed(name): typed(value) for name, value in values}
     body = dump(given)
     exact = digest(body)

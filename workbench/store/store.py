@@ -46,6 +46,7 @@ from workbench.store.errors import StoreError, failure
 from workbench.store.indexing import Indexer
 from workbench.store.judging import Judgements
 from workbench.store.opening import Opened, open_file
+from workbench.store.pack_records import PackRecords
 from workbench.store.records import Partial, Recovered, RunBegun, RunStart, WholePrompt
 from workbench.store.searching import Searches
 from workbench.store.upkeep import Upkeep
@@ -76,6 +77,7 @@ class Store:
         self._readers = Readers(path, lambda: connect(path, mode="ro", immutable=opened.immutable, busy_ms=busy_ms))
         self.searches = Searches(self._readers.use, self._write, indexer)
         self.curation = Curation(self._write)
+        self.packs = PackRecords(self._readers, self._write)
 
     @property
     def read_only(self) -> bool:

@@ -40,7 +40,7 @@ _ORDER = (
         "steps",
         "responses",
     ),
-    *("blobs", "verdicts", "verdict_outputs"),
+    *("blobs", "verdicts", "verdict_outputs", "cases", "packs"),
 )
 
 
