@@ -24,7 +24,10 @@ Values = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class PackVersion:
-    """A version; `parent` is the hash of its nearest ancestor in the pack, "" for none."""
+    """A version; `parent` is the hash of its nearest ancestor in the pack, "" for none.
+
+    Of one that was changed by hand it is what the version was before, which is not in the pack.
+    """
 
     hash: str
     content: Content

@@ -181,11 +181,12 @@ def _versions(
         if hash_ in {version.hash for version in found} or said in known:
             raise PackError(f"{name} has version {said[:12]} twice. Keep one.")
         known[said] = hash_
-        parent = _text(one, "parent", name)
-        found.append(PackVersion(hash_, made, known.get(parent, ""), _text(one, "note", name)))
+        # What was changed by hand comes from what it was.
+        parent = said if hash_ != said else known.get(_text(one, "parent", name), "")
+        found.append(PackVersion(hash_, made, parent, _text(one, "note", name)))
     used = _hash(content, name) if hashed or not main else main
     if used not in known.values():
-        found.append(PackVersion(used, content))
+        found.append(PackVersion(used, content, main if hashed else ""))
         changed |= bool(listed)
     note = f"{name} was changed after it was exported: what it says is a version of its own." if changed else ""
     return used, tuple(found), (note,) if note or (main and main != used) else ()

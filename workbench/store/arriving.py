@@ -20,16 +20,20 @@ from workbench.store.errors import StoreError
 LAST = "last_pack_import"
 """The fact that says what the last import added."""
 KIND = "pack"
+_NUMBERS = (
+    "SELECT contents.hash, versions.number FROM versions JOIN contents ON contents.id = versions.content_id"
+    " WHERE versions.prompt_id = ?"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ArrivingVersion:
-    """A version; `parent` is the place from 1 of its parent among those that arrive, 0 for none of them."""
+    """A version; `parent` is the hash of the version that it comes from, "" for none."""
 
     uid: str
     hash: str
     content: Content
-    parent: int = 0
+    parent: str = ""
     note: str = ""
 
 
@@ -80,13 +84,15 @@ def _one(connection: sqlite3.Connection, arriving: ArrivingPrompt, arrival: Arri
         prompts.create(connection, arriving.uid, arriving.name, now)
     key = prompts.prompt_id(connection, arriving.uid)
     numbers: list[int] = []
+    known = dict(connection.execute(_NUMBERS, (key,)).fetchall())
     added = []
     for version in arriving.versions:
         newest = versions.newest_number(connection, key)
-        parent = numbers[version.parent - 1] if version.parent else None if arriving.new else newest
+        parent = known.get(version.parent, None if arriving.new else newest)
         content = versions.content_id(connection, version.content)
         _, number = versions.insert_version(connection, key, version.uid, content, parent, now, version.note)
         numbers.append(number)
+        known[version.hash] = number
         if newest is None or number > newest:
             added.append(version.uid)
             _origin(connection, f"{arriving.foreign}:{version.hash}", "version", version.uid, arrival.source, now)

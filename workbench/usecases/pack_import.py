@@ -18,7 +18,7 @@ from typing import Literal
 from workbench.core.cases import Case, case_to_json
 from workbench.core.drafts import Draft
 from workbench.core.runs import VersionRow
-from workbench.packs.model import PackPrompt
+from workbench.packs.model import Pack, PackPrompt
 from workbench.packs.reading import ReadPack, attachments, read_pack
 from workbench.store import Store
 from workbench.store.arriving import Arrival, ArrivingPrompt, ArrivingVersion
@@ -94,12 +94,15 @@ class PackImporter:
         if strange:
             lanes = "1 lane asks" if strange == 1 else f"{strange} lanes ask"
             notes.append(f"{lanes} an endpoint that is not set up here. Choose another model there before a run.")
-        # A prompt that a person wrote by hand has no uid; it is known by its place in the pack then.
-        whole = read.pack.about.uid or read.pack.about.name
-        prompts = tuple(
-            self._planned(prompt, prompt.uid or f"{whole}/{prompt.slug}", here, came) for prompt in read.pack.prompts
-        )
+        prompts = tuple(self._planned(prompt, known_as(prompt, read.pack), here, came) for prompt in read.pack.prompts)
         return Plan(read, prompts, str(Path(path).absolute()), tuple(notes))
+
+    def here(self, prompt: PackPrompt, pack: Pack) -> str:
+        """Return the uid of the prompt here that one of a pack belongs to, "" for none."""
+        foreign = known_as(prompt, pack)
+        uids = {row.uid for archived in (False, True) for row in self._store.prompts(archived=archived)}
+        uid = foreign if foreign in uids else self._store.packs.origins("prompt").get(foreign, "")
+        return uid if uid in uids else ""
 
     def apply(self, plan: Plan, actions: Mapping[str, Action] | None = None) -> Imported:
         """Bring in what was chosen by slug, else what each state suggests. Raises RefusedError for no such prompt."""
@@ -156,7 +159,8 @@ class PackImporter:
 
     def _went_on(self, prompt: PackPrompt, rows: list[VersionRow]) -> bool:
         """Whether the newest version here is one that somebody made, and that the pack does not know."""
-        if not rows or rows[-1].hash in {version.hash for version in prompt.versions}:
+        known = {hash_ for version in prompt.versions for hash_ in (version.hash, version.parent)}
+        if not rows or rows[-1].hash in known:
             return False
         came = set(self._store.packs.origins("version").values())
         return not all(row.uid in came for row in rows)
@@ -183,7 +187,7 @@ class PackImporter:
             uid = prompt.uid if prompt.uid and not one.uid else self._new_uid()
         places = {version.hash: number for number, version in enumerate(prompt.versions, start=1)}
         versions = tuple(
-            ArrivingVersion(self._new_uid(), version.hash, version.content, places.get(version.parent, 0), version.note)
+            ArrivingVersion(self._new_uid(), version.hash, version.content, version.parent, version.note)
             for version in prompt.versions
         )
         draft = None
@@ -199,6 +203,11 @@ class PackImporter:
             for case in cases
         )
         return ArrivingPrompt(one.foreign, uid, _name(prompt.name), new, versions, draft, taken)
+
+
+def known_as(prompt: PackPrompt, pack: Pack) -> str:
+    """Return what a prompt is known by in packs; one that a person wrote by hand has no uid, but a place."""
+    return prompt.uid or f"{pack.about.uid or pack.about.name}/{prompt.slug}"
 
 
 def digest(case: Case) -> str:
