@@ -14,7 +14,10 @@ from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
 from workbench.core.templates import content_variables
 from workbench.formats.prompt_yml import PromptFile, PromptFileError, read_prompt_yml
+from workbench.host.clock import utc_now
+from workbench.host.ids import new_uid
 from workbench.usecases.naming import pair, resolve_model, slots, with_params
+from workbench.usecases.pack_import import Action, PackImporter
 from workbench.usecases.planning import check
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.workbench import Workbench
@@ -36,7 +39,9 @@ class Choice:
 def choose(workbench: Workbench, args: argparse.Namespace) -> Choice:
     """Return the prompt and the draft that the arguments mean. Raises RefusedError or PromptFileError."""
     given = args.prompt
-    if given is not None and given.endswith(_FILE_ENDINGS):
+    if getattr(args, "pack", None) is not None:
+        choice = _from_pack(workbench, args.pack, given, args.case)
+    elif given is not None and given.endswith(_FILE_ENDINGS):
         choice = _from_file(workbench, Path(given))
     else:
         choice = _from_database(workbench, given)
@@ -86,6 +91,36 @@ def _from_file(workbench: Workbench, path: Path) -> Choice:
     if known is not None:
         return Choice(known.uid, known.name, draft, None, file.notes)
     return Choice("", file.name, draft, draft, file.notes)
+
+
+def _from_pack(workbench: Workbench, path: Path, slug: str | None, case: str) -> Choice:
+    """Return a prompt of a pack, which is brought into the history when it is not there yet."""
+    importer = PackImporter(workbench.store, new_uid, utc_now)
+    plan = importer.plan(path)
+    slugs_ = [one.prompt.slug for one in plan.prompts]
+    if (slug is None and len(slugs_) > 1) or slug not in (None, *slugs_):
+        raise RefusedError(f"Name a prompt of this pack with --prompt. It has: {', '.join(slugs_)}.")
+    planned = next(one for one in plan.prompts if slug in (None, one.prompt.slug))
+    prompt = planned.prompt
+    values = prompt.values
+    if case:
+        found = [one for one in prompt.cases if case in (one.name, one.uid)]
+        if len(found) != 1:
+            known = ", ".join(f"“{one.name or one.uid}”" for one in prompt.cases) or "none"
+            raise RefusedError(f"There is no one case “{case}” of {prompt.slug}. There are: {known}.")
+        values = found[0].values
+    uid = planned.uid
+    if not uid:
+        others: dict[str, Action] = {one: "skip" for one in slugs_ if one != prompt.slug}
+        uid = importer.apply(plan, others).prompts[prompt.slug]
+    numbers = {version.hash: version.number for version in workbench.store.versions(uid)}
+    known_hashes = [version.hash for version in prompt.versions]
+    lanes = tuple(
+        replace(lane, pinned=None if lane.pinned is None else numbers.get(known_hashes[lane.pinned - 1]))
+        for lane in prompt.lanes
+    )
+    based_on = numbers.get(prompt.main, max(numbers.values(), default=None))
+    return Choice(uid, prompt.name, Draft(prompt.content, values, lanes, based_on), None, plan.notes)
 
 
 def _file_lane(workbench: Workbench, file: PromptFile) -> Lane:

@@ -17,6 +17,7 @@ from types import FrameType
 
 from workbench import __version__
 from workbench.cli.codes import FAILED, OK, UNREAD, WRONG_USE
+from workbench.cli.pack_arguments import add_pack, add_running
 
 _EPILOG = """\
 models are named `builtin`, `echo`, any id that LiteLLM knows, or `endpoint-name/model` for your own endpoints.
@@ -48,11 +49,6 @@ A query that begins with a - is given as --query=-word."""
 
 # What writing to a file that the output was sent to can end in; everything else that is written has its own errors.
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
-
-_PARAM_HELP = (
-    "a parameter of every lane: temperature, top_p, max_tokens, stop, seed, reasoning_effort, or one of the "
-    "provider's own; repeat for more"
-)
 
 
 class StoppedError(KeyboardInterrupt):
@@ -114,18 +110,12 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     run = commands.add_parser("run", parents=[shared], help="run a prompt and record it as an iteration")
     run.add_argument("--prompt", metavar="NAME|FILE", help="a prompt of the database, or a .prompt.yml file")
-    run.add_argument("--model", metavar="M", action="append", default=[], help="a model; repeat for more lanes")
-    run.add_argument(
-        "--var", metavar="K=V", action="append", default=[], help="the value of a variable; repeat for more"
-    )
-    run.add_argument("--param", metavar="K=V", action="append", default=[], help=_PARAM_HELP)
-    run.add_argument("--note", metavar="TEXT", default="", help="a note on the iteration")
-    run.add_argument("--over-limit", action="store_true", help="run it even when it is over the limits of one run")
-    run.add_argument("--json", action="store_true", help="one JSON document with everything, at the end")
+    add_running(run)
     models = commands.add_parser("models", parents=[shared], help="list models, the id first on each line")
     models.add_argument("query", metavar="QUERY", nargs="*", help="words that the id or the provider must have")
     models.add_argument("--endpoint", metavar="NAME", help="ask one of your endpoints for its models")
     _add_history(commands, shared)
+    add_pack(commands, shared)
     doctor = commands.add_parser("doctor", parents=[shared], help="check that everything works here")
     doctor.add_argument("--install-model", action="store_true", help="download the built-in model first")
     return parser
@@ -197,6 +187,8 @@ def _command(name: str) -> Callable[[argparse.Namespace, Mapping[str, str]], int
         return run
     if name == "history":
         return _history
+    if name == "pack":
+        return _pack
     if name == "models":
         from workbench.cli.models import models
 
@@ -224,8 +216,19 @@ def _history(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     return history(args, env)
 
 
+def _pack(args: argparse.Namespace, env: Mapping[str, str]) -> int:
+    if args.what == "run":
+        from workbench.cli.run import run
+
+        return run(args, env)
+    from workbench.cli.packs import packs
+
+    return packs(args, env)
+
+
 def _complain(error: Exception) -> int:
     from workbench.formats.prompt_yml import PromptFileError
+    from workbench.packs.errors import PackError
     from workbench.store.errors import MISUSE, StoreError
     from workbench.usecases.problems import Problem, RefusedError, problem_of
 
@@ -236,7 +239,7 @@ def _complain(error: Exception) -> int:
     print(f"workbench: {problem.sentence}", file=sys.stderr)
     if problem.detail:
         print("\n".join(f"  {line}" for line in problem.detail.splitlines()), file=sys.stderr)
-    misuse = isinstance(error, RefusedError | PromptFileError) or (
+    misuse = isinstance(error, RefusedError | PromptFileError | PackError) or (
         isinstance(error, StoreError) and error.code in MISUSE
     )
     return WRONG_USE if misuse else FAILED

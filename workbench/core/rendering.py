@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from workbench.core.blocks import OutputFormat, Tool
 from workbench.core.content import TOOL_ROUNDS, Content, Message
 from workbench.core.templates import render_plain, template_texts
+
+if TYPE_CHECKING:
+    from workbench.core.blocks import OutputFormat, Tool
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,12 @@ is missing, or a name that the prompt does not know, is an error that names it: 
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from workbench.core.blocks import Attachment, BlockError, OutputFormat, Tool
 from workbench.core.content import Content, Message
-from workbench.core.lanes import Lane
 from workbench.core.rendering import Rendered, assemble
 from workbench.core.templates import content_variables, render_plain, template_texts
 from workbench.packs import manifest, prompt_file
@@ -24,6 +20,10 @@ from workbench.packs.limits import MOST_BLOB, MOST_TEXT
 from workbench.packs.manifest import Listed
 from workbench.packs.model import MANIFEST, About, PackPrompt
 from workbench.packs.places import Place, open_place
+
+if TYPE_CHECKING:
+    from workbench.core.blocks import Attachment, OutputFormat, Tool
+    from workbench.core.lanes import Lane
 
 
 class VariableError(PackError, ValueError):
@@ -100,8 +100,7 @@ class LoadedPrompt:
     def __init__(self, place: Place, listed: Listed) -> None:
         bare = PackPrompt(listed.uid, listed.name, listed.slug, "", ())
         self._place = place
-        self._prompt, self.notes = prompt_file.read(place.read(bare.file, MOST_TEXT), listed.slug, bare.file)
-        """Sentences about what was changed by hand after the export."""
+        self._prompt, _ = prompt_file.read(place.read(bare.file, MOST_TEXT), listed.slug, bare.file, hashed=False)
         self._bodies: dict[str, bytes] = {}
 
     @property
@@ -196,6 +195,10 @@ class LoadedPrompt:
         return next((lane for lane in shown if lane.model == model or not model), None)
 
     def _said(self, message: Message) -> Any:
+        if not message.attachments:
+            return message.text
+        import base64
+
         texts = [message.text] if message.text else []
         images = []
         for one in message.attachments:
@@ -210,6 +213,8 @@ class LoadedPrompt:
 
     def _body(self, attachment: Attachment) -> bytes:
         if attachment.hash not in self._bodies:
+            import hashlib
+
             body = self._place.read(f"attachments/{attachment.hash}", MOST_BLOB)
             if hashlib.sha256(body).hexdigest() != attachment.hash:
                 raise PackError(f"The attachment {attachment.name} is not the file that was exported. Get it again.")
@@ -240,6 +245,7 @@ def _listed(names: tuple[str, ...]) -> str:
 def _form(tools: tuple[Tool, ...], output: OutputFormat | None) -> dict[str, Any]:
     if not tools and output is None:
         return {}
+    from workbench.core.blocks import BlockError
     from workbench.core.chat_form import format_form, tools_form
 
     form: dict[str, Any] = {}

@@ -5,6 +5,7 @@ Invariant: `read(write(pack))` gives the same descriptions; it names every other
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +15,6 @@ from workbench.packs.errors import PackError
 from workbench.packs.limits import MOST_FILES, MOST_PROMPTS
 from workbench.packs.model import FORMAT, MANIFEST, About, Pack, PackFile, Standing, StandingRow
 from workbench.packs.yaml_reading import parse, typed
-from workbench.packs.yaml_writing import write as write_yaml
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 HASH = re.compile(r"[0-9a-f]{64}")
@@ -45,6 +45,8 @@ class Manifest:
 
 def write(pack: Pack) -> bytes:
     """Return the file. Raises ValueError for half characters."""
+    from workbench.packs.yaml_writing import write as write_yaml
+
     about = pack.about
     data: dict[str, Any] = {"format": FORMAT, "uid": about.uid, "name": about.name}
     texts = {"description": about.description, "licence": about.licence, "author": about.author}
@@ -54,7 +56,7 @@ def write(pack: Pack) -> bytes:
         one: dict[str, Any] = {"slug": prompt.slug, "name": prompt.name, "uid": prompt.uid, "version": prompt.main}
         one["versions"] = [version.hash for version in prompt.versions]
         if prompt.standing is not None:
-            one["standing"] = _standing_data(prompt.standing)
+            one["standing"] = standing_data(prompt.standing)
         data["prompts"].append(one)
     if pack.files:
         data["attachments"] = [
@@ -63,7 +65,8 @@ def write(pack: Pack) -> bytes:
     return write_yaml(data)
 
 
-def _standing_data(standing: Standing) -> dict[str, Any]:
+def standing_data(standing: Standing) -> dict[str, Any]:
+    """Return the stored form."""
     data: dict[str, Any] = {"verdicts": standing.verdicts, "blind": standing.blind}
     if standing.rows:
         data["rows"] = [
@@ -121,14 +124,18 @@ def _listed(one: Mapping[str, Any]) -> Listed:
     )
 
 
+def standing_from(data: Mapping[str, Any]) -> Standing:
+    """Read `standing_data` back. Raises AttributeError, KeyError, TypeError or ValueError for another shape."""
+    rows = [StandingRow(str(row["name"]), *(float(row[key]) for key in _NUMBERS)) for row in data.get("rows", [])]
+    if not all(math.isfinite(getattr(row, key)) for row in rows for key in _NUMBERS):
+        raise ValueError("a number of the standing is not finite")
+    remarks = [str(text) for text in data.get("remarks", []) if isinstance(text, str)]
+    return Standing(int(data["verdicts"]), int(data["blind"]), tuple(rows), tuple(remarks))
+
+
 def _standing(data: Any, slug: str) -> Standing:
     try:
-        rows = []
-        for row in data.get("rows", []):
-            numbers = [float(row[key]) for key in _NUMBERS]
-            rows.append(StandingRow(str(row["name"]), *numbers))
-        remarks = [str(text) for text in data.get("remarks", []) if isinstance(text, str)]
-        return Standing(int(data["verdicts"]), int(data["blind"]), tuple(rows), tuple(remarks))
+        return standing_from(data)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise PackError(f"{MANIFEST}: the standing of {slug} cannot be read. Export the pack again.") from error
 

@@ -7,10 +7,12 @@ is here is all that an export writes, so that reading a pack and writing it give
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from workbench.core.cases import Case
-from workbench.core.content import Content
-from workbench.core.lanes import Lane
+if TYPE_CHECKING:
+    from workbench.core.cases import Case
+    from workbench.core.content import Content
+    from workbench.core.lanes import Lane
 
 ENDING = ".promptpack"
 MANIFEST = "pack.yaml"
@@ -22,7 +24,10 @@ Values = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class PackVersion:
-    """A version; `parent` is the hash of its nearest ancestor in the pack, "" for none."""
+    """A version; `parent` is the hash of its nearest ancestor in the pack, "" for none.
+
+    Of one that was changed by hand it is what the version was before, which is not in the pack.
+    """
 
     hash: str
     content: Content

@@ -187,8 +187,8 @@ def check_names(names: Iterable[str]) -> None:
         if name.startswith("/") or ".." in parts or (len(name) > 1 and name[1] == ":"):
             raise PackError(f"This pack holds “{shown}”, a path that leads out of it, so nothing of it was read.")
         if any(
-            not part or part == "." or part[-1] in ". " or part.split(".")[0].lower() in _DEVICES for part in parts
-        ) or not _NOT_IN_NAMES.isdisjoint(name):
+            not part or part[-1] in ". " or part[0] == " " or part.split(".")[0].lower() in _DEVICES for part in parts
+        ) or not (_NOT_IN_NAMES.isdisjoint(name) and (name.isascii() or _is_seen(name))):
             raise PackError(f"This pack holds “{shown}”, which is no name for a file everywhere. Rename it there.")
         if len(name.encode("utf-8", "surrogatepass")) > MOST_NAME:
             raise PackError(f"This pack holds a name of more than {MOST_NAME} bytes (“{shown}…”). Shorten it there.")
@@ -201,6 +201,13 @@ def check_names(names: Iterable[str]) -> None:
                 "systems. Keep one of them."
             )
         seen[key] = name
+
+
+def _is_seen(name: str) -> bool:
+    """Whether no character of a name is one that cannot be seen, or turns the text around."""
+    import unicodedata
+
+    return not any(unicodedata.category(character)[0] == "C" for character in name) and name.isprintable()
 
 
 def _check_end(path: Path) -> None:

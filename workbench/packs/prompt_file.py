@@ -7,18 +7,18 @@ both say the same (the output format), `workbench` counts.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.core import content as contents
 from workbench.core.content import Content, ContentError
-from workbench.core.lanes import Lane
 from workbench.packs.errors import PackError
 from workbench.packs.limits import MOST_VERSIONS
 from workbench.packs.model import FORMAT, PackPrompt, PackVersion, Values
 from workbench.packs.yaml_reading import parse, typed
-from workbench.packs.yaml_writing import write as write_yaml
+
+if TYPE_CHECKING:
+    from workbench.core.lanes import Lane
 
 _PARAMETERS = {"max_tokens": "maxTokens", "temperature": "temperature", "top_p": "topP"}
 _OWN = "workbench"
@@ -26,6 +26,8 @@ _OWN = "workbench"
 
 def write(prompt: PackPrompt) -> bytes:
     """Return the file. Raises ValueError for half characters."""
+    from workbench.packs.yaml_writing import write as write_yaml
+
     content = prompt.content
     data: dict[str, Any] = {"name": prompt.name}
     if prompt.description:
@@ -84,6 +86,8 @@ def _lane_fields(lanes: tuple[Lane, ...]) -> dict[str, Any]:
 
 
 def _format_fields(content: Content) -> dict[str, Any]:
+    import json
+
     from workbench.core.blocks import BlockError
     from workbench.core.chat_form import format_form
 
@@ -102,8 +106,11 @@ def _format_fields(content: Content) -> dict[str, Any]:
     }
 
 
-def read(raw: bytes, slug: str, name: str) -> tuple[PackPrompt, tuple[str, ...]]:
-    """Return a prompt and sentences about what was changed by hand; `name` is said in errors. Raises PackError."""
+def read(raw: bytes, slug: str, name: str, *, hashed: bool = True) -> tuple[PackPrompt, tuple[str, ...]]:
+    """Return a prompt and sentences about what was changed by hand; `name` is said in errors. Raises PackError.
+
+    Without `hashed` the hashes of versions are those that the file says, which takes half the time.
+    """
     data = parse(raw, name)
     own = data.get(_OWN, {})
     if not isinstance(own, dict):
@@ -111,7 +118,7 @@ def read(raw: bytes, slug: str, name: str) -> tuple[PackPrompt, tuple[str, ...]]
     if typed(own.get("format", FORMAT)) != FORMAT:
         raise PackError(f"{name} is of format {own['format']!r}; this release reads {FORMAT}. Update the program.")
     content = main_content(data, own, name)
-    main, versions, notes = _versions(own, content, name)
+    main, versions, notes = _versions(own, content, name, hashed)
     values = _values(data.get("testData"), name)
     lanes = _lanes(own.get("lanes", []), versions, name)
     return (
@@ -151,7 +158,7 @@ def main_content(data: Mapping[str, Any], own: Mapping[str, Any], name: str) -> 
 
 
 def _versions(
-    own: Mapping[str, Any], content: Content, name: str
+    own: Mapping[str, Any], content: Content, name: str, hashed: bool
 ) -> tuple[str, tuple[PackVersion, ...], tuple[str, ...]]:
     listed, main = own.get("versions", []), _text(own, "version", name)
     if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
@@ -169,16 +176,17 @@ def _versions(
             made = _content(content_json(one["content"]), name)
         else:
             made = content
-        hash_ = _hash(made, name)
+        hash_ = _hash(made, name) if hashed or not said else said
         changed |= hash_ != said
         if hash_ in {version.hash for version in found} or said in known:
             raise PackError(f"{name} has version {said[:12]} twice. Keep one.")
         known[said] = hash_
-        parent = _text(one, "parent", name)
-        found.append(PackVersion(hash_, made, known.get(parent, ""), _text(one, "note", name)))
-    used = _hash(content, name)
+        # What was changed by hand comes from what it was.
+        parent = said if hash_ != said else known.get(_text(one, "parent", name), "")
+        found.append(PackVersion(hash_, made, parent, _text(one, "note", name)))
+    used = _hash(content, name) if hashed or not main else main
     if used not in known.values():
-        found.append(PackVersion(used, content))
+        found.append(PackVersion(used, content, main if hashed else ""))
         changed |= bool(listed)
     note = f"{name} was changed after it was exported: what it says is a version of its own." if changed else ""
     return used, tuple(found), (note,) if note or (main and main != used) else ()
@@ -187,6 +195,10 @@ def _versions(
 def _lanes(listed: Any, versions: tuple[PackVersion, ...], name: str) -> tuple[Lane, ...]:
     if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
         raise PackError(f"{name}: `{_OWN}.lanes` is not a list of maps.")
+    if not listed:
+        return ()
+    from workbench.core.lanes import Lane
+
     places = {version.hash: number for number, version in enumerate(versions, start=1)}
     lanes = []
     for one in listed:

@@ -26,7 +26,7 @@ from workbench.packs.yaml_writing import write as write_yaml
 
 _HEAD = "# yaml-language-server: $schema=https://promptfoo.dev/config-schema.json\n"
 _MADE = "# Made from the prompts and cases beside it. Run it with: npx promptfoo eval\n"
-_BRACES = re.compile(r"\{+(?=[%#])|\{{2,}|\{\Z")
+_BRACES = re.compile(r"\{+(?=[%#])|\{{2,}|\{\Z|#\}")
 _HOSTILE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _CHANGED = re.compile(r"\{\{|\Afile://|\Apackage:|\n\Z")
 """What promptfoo changes in a value."""

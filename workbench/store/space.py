@@ -22,6 +22,7 @@ _TABLES: dict[str, Kind] = {
     "versions": "prompts",
     "drafts": "prompts",
     "value_bodies": "prompts",
+    "cases": "prompts",
     "responses": "raw",
     "bodies": "requests",
     "blobs": "files",

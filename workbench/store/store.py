@@ -48,6 +48,7 @@ from workbench.store.importing import Imports
 from workbench.store.indexing import Indexer
 from workbench.store.judging import Judgements
 from workbench.store.opening import Opened, open_file
+from workbench.store.pack_records import PackRecords
 from workbench.store.records import Partial, Recovered, RunBegun, RunStart, WholePrompt
 from workbench.store.searching import Searches
 from workbench.store.sqlite import sqlite3
@@ -84,6 +85,7 @@ class Store:
         self.exports = Exports(self._readers.use)
         self.upkeep = Upkeep(path, self._readers, self._write, self._alone)
         self.judgements = Judgements(self._readers, self._write)
+        self.packs = PackRecords(self._readers, self._write)
 
     @property
     def read_only(self) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from workbench.engine.calls import EngineError
 from workbench.engine.catalogue import CatalogueError
 from workbench.host.errors import HostError
+from workbench.packs.errors import PackError
 from workbench.store.errors import StoreError
 
 
@@ -54,7 +55,7 @@ def problem_of(error: BaseException) -> Problem:
     """Return the problem that an exception of any layer stands for."""
     if isinstance(error, RefusedError):
         return Problem(error.sentence, error.detail, error.lack)
-    if isinstance(error, HostError | StoreError):
+    if isinstance(error, HostError | StoreError | PackError):
         return Problem(error.sentence, error.detail)
     if isinstance(error, EngineError):
         return Problem(error.failure.sentence, error.failure.detail)

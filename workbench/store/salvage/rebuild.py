@@ -41,7 +41,7 @@ _ORDER = (
         "steps",
         "responses",
     ),
-    *("blobs", "verdicts", "verdict_outputs", "saved_searches", "origins"),
+    *("blobs", "verdicts", "verdict_outputs", "saved_searches", "origins", "cases", "packs"),
 )
 
 

@@ -1,0 +1,135 @@
+"""`workbench pack` on real files and a real database, with echo as the model."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.store.making import LATER, NOW, done, opened, run, text
+from workbench.cli.codes import FAILED, OK, WRONG_USE
+from workbench.cli.main import main
+from workbench.core.cases import Case, Check
+from workbench.core.drafts import Draft
+from workbench.core.lanes import Lane
+from workbench.core.runs import Verdict
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    path = tmp_path / "w.db"
+    store = opened(path)
+    store.create_prompt("p", "Order bot", NOW)
+    store.begin_run(run("r1", text("Where is {{order}}?")))
+    store.finish_output("r1.0.0", done("On its way."), LATER)
+    store.begin_run(run("r2", text("Tell {{order}}"), based_on=1))
+    store.finish_output("r2.0.0", done("Ask ada@example.org"), LATER)
+    store.mark("r2", "v1", Verdict("winner", (0,)), ("r2.0.0",), LATER)
+    store.save_draft("p", Draft(text("Tell {{order}}"), (("order", "1"),), (Lane("A", "echo", "echo"),), 2), LATER)
+    store.packs.save_cases("p", [Case("c", "Late", (("order", "77"),), (Check("contains", value='"77"'),))]).result()
+    store.close()
+    return path
+
+
+def say(capsys: pytest.CaptureFixture[str], *args: object) -> tuple[int, str, str]:
+    code = main(["pack", *map(str, args)])
+    out = capsys.readouterr()
+    return code, out.out, out.err
+
+
+def document(capsys: pytest.CaptureFixture[str], *args: object) -> Any:
+    code, out, err = say(capsys, *args, "--json")
+    assert (code, err) == (OK, "")
+    assert out.isascii()
+    return json.loads(out)
+
+
+def test_out_in_and_undone(db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pack, other = tmp_path / "p.promptpack", tmp_path / "other.db"
+    made = document(capsys, "export", pack, "--prompt", "Order bot", "--licence", "MIT", "--db", db)
+    assert made["pack"] == str(pack)
+    assert pack.exists()
+    assert [one["path"] for one in made["files"]][:2] == ["pack.yaml", "README.md"]
+    shown = document(capsys, "show", pack)
+    assert (shown["licence"], shown["prompts"][0]["variables"]) == ("MIT", ["order"])
+    opened(other).close()
+    preview = document(capsys, "import", pack, "--preview", "--db", other)
+    assert [(one["state"], one["action"], one["prompt"]) for one in preview["prompts"]] == [("new", "add", "")]
+    done_ = document(capsys, "import", pack, "--db", other)
+    assert done_["prompts"][0]["prompt"] == "p"
+    assert document(capsys, "import", pack, "--db", other)["prompts"][0]["state"] == "identical"
+    assert document(capsys, "diff", pack, "--db", other)["prompts"] == [
+        {"slug": "order-bot", "state": "same", "diff": ""}
+    ]
+    assert document(capsys, "undo", "--db", other)["sentence"] == "Taken out again: 1 prompt."
+    code, _, err = say(capsys, "undo", "--db", other)
+    assert (code, "No import can be undone" in err) == (FAILED, True)
+
+
+def test_a_preview_writes_nothing_and_says_what_would_be_given_away(
+    db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pack = tmp_path / "out"
+    args = ("export", pack, "--prompt", "Order bot", "--evidence", "--db", db)
+    code, out, _ = say(capsys, *args, "--preview")
+    assert code == OK
+    assert "Would be disclosed: evidence/order-bot.jsonl: an e-mail address (a…@example.org)" in out
+    assert out.endswith("Nothing was written.\n")
+    code, _, err = say(capsys, *args)
+    assert code == WRONG_USE
+    assert "add --disclose" in err
+    assert not pack.exists()
+    code, out, _ = say(capsys, *args, "--disclose")
+    assert (code, "1 prompt written" in out) == (OK, True)
+    assert say(capsys, "validate", pack)[:2] == (OK, "The pack is sound.\n")
+
+
+def test_a_changed_file_is_told(db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    say(capsys, "export", tmp_path / "one", "--prompt", "Order bot", "--db", db)
+    say(capsys, "export", tmp_path / "two", "--prompt", "Order bot", "--versions", "1", "--db", db)
+    code, out, _ = say(capsys, "diff", tmp_path / "one", tmp_path / "two")
+    assert code == FAILED
+    assert '-    content: "Tell {{order}}"' in out
+    assert '+    content: "Where is {{order}}?"' in out
+    file = tmp_path / "one" / "prompts" / "order-bot.prompt.yml"
+    file.write_text(file.read_text().replace("Tell", "Say"))
+    code, out, _ = say(capsys, "validate", tmp_path / "one")
+    assert code == FAILED
+    assert "changed after it was exported" in out
+    _, out, _ = say(capsys, "import", tmp_path / "one", "--db", db)
+    assert "order-bot: changed, update." in out
+
+
+def test_a_prompt_of_a_pack_runs(db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pack, other = tmp_path / "pack", tmp_path / "other.db"
+    say(capsys, "export", pack, "--prompt", "Order bot", "--db", db)
+    opened(other).close()
+    code, out, _ = say(capsys, "run", pack, "--case", "Late", "--json", "--db", other)
+    assert code == OK
+    ran = json.loads(out)
+    assert (ran["version"], ran["values"], ran["lanes"][0]["text"]) == (1, {"order": "77"}, "Tell 77")
+    code, out, _ = say(capsys, "run", pack, "--var", "order=9", "--json", "--db", other)
+    assert json.loads(out)["version"] == 1
+    code, _, err = say(capsys, "run", pack, "--case", "x", "--db", other)
+    assert (code, "There are: “Late”" in err) == (WRONG_USE, True)
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (("export", "out", "--versions", "first"), "names no versions"),
+        (("export", "out", "--prompt", "nobody"), "There is no prompt"),
+        (("import", "nowhere"), "cannot be read"),
+        (("show", "nowhere"), "cannot be read"),
+        (("import", ".", "--choose", "x=drop"), "no pack"),
+    ],
+)
+def test_wrong_use_is_a_sentence(
+    db: Path, args: tuple[str, ...], words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    places = [str(tmp_path / arg) if arg in ("out", "nowhere", ".") else arg for arg in args]
+    code, _, err = say(capsys, *places, *(["--db", db] if args[0] != "show" else []))
+    assert code == WRONG_USE
+    assert words in err

@@ -1,0 +1,156 @@
+"""Packs of strangers: refused with a sentence, nothing written, in little time and memory."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.packs import hostile
+from tests.packs.making import PACK
+from workbench.packs.errors import PackError
+from workbench.packs.reading import read_pack
+
+ROOT = Path(__file__).resolve().parents[2]
+MEMORY_MB, SECONDS = 500, 5.0
+
+# Reads each pack under limits that the kernel keeps, and tells what came of it and what it took.
+CHILD = """
+import json, resource, sys, time
+from pathlib import Path
+from workbench.packs.errors import PackError
+from workbench.packs.reading import read_pack
+for path in Path(sys.argv[1]).read_text().split("\\n"):
+    began = time.process_time()
+    try:
+        read_pack(path)
+        said = None
+    except PackError as error:
+        said = error.sentence
+    print(json.dumps([path, said, time.process_time() - began]), flush=True)
+print(json.dumps(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))
+"""
+
+
+def limited(paths: list[Path], listed: Path) -> tuple[dict[str, tuple[str | None, float]], int]:
+    """Read packs in a process with limits; return what was said of each, how long it took, and the memory in kB."""
+    listed.write_text("\n".join(map(str, paths)))
+
+    def limit() -> None:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (2 * MEMORY_MB * 2**20, 2 * MEMORY_MB * 2**20))
+        resource.setrlimit(resource.RLIMIT_CPU, (120, 120))
+        # Not a byte may be written anywhere.
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", CHILD, str(listed)],
+        cwd=ROOT,
+        preexec_fn=limit,
+        capture_output=True,
+        text=True,
+        timeout=110,
+    )
+    assert done.returncode == 0, done.stderr
+    *lines, memory = map(json.loads, done.stdout.splitlines())
+    return {path: (said, took) for path, said, took in lines}, memory
+
+
+def everything(folder: Path) -> set[str]:
+    return {str(file.relative_to(folder)) for file in folder.rglob("*")}
+
+
+def test_every_hostile_pack_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    packs: dict[Path, tuple[str, str]] = {}
+    for number, (name, raw, word) in enumerate(hostile.archives()):
+        path = tmp_path / f"{number}.promptpack"
+        path.write_bytes(raw)
+        packs[path] = (name, word)
+    (tmp_path / "folders").mkdir()
+    for name, path, word in hostile.folders(tmp_path / "folders"):
+        packs[path] = (name, word)
+    before = everything(tmp_path) | {"list"}
+    said, memory = limited(list(packs), tmp_path / "list")
+    assert everything(tmp_path) == before
+    assert memory < MEMORY_MB * 1024
+    for path, (name, word) in packs.items():
+        sentence, took = said[str(path)]
+        assert sentence is not None, name
+        assert any(part in sentence for part in word.split("|")), (name, sentence)
+        assert sentence.endswith("."), (name, sentence)
+        assert "secret" not in sentence
+        assert took < SECONDS, (name, took)
+
+
+def test_the_sound_pack_that_they_are_made_of_is_read(tmp_path: Path) -> None:
+    (tmp_path / "p").write_bytes(hostile.zipped(hostile.FILES))
+    assert read_pack(tmp_path / "p").pack == PACK
+
+
+def test_a_folder_that_was_packed_from_outside_is_read(tmp_path: Path) -> None:
+    (tmp_path / "p").write_bytes(hostile.zipped({f"orders-main/{k}": v for k, v in hostile.FILES.items()}))
+    assert read_pack(tmp_path / "p").pack == PACK
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
+@given(st.data())
+def test_no_damage_to_an_archive_is_anything_but_a_pack_or_a_sentence(tmp_path: Path, data: st.DataObject) -> None:
+    raw = bytearray(hostile.zipped(hostile.FILES))
+    for _ in range(data.draw(st.integers(1, 6))):
+        at = data.draw(st.integers(0, len(raw) - 1))
+        # Where lengths and flags stand, damage tells most.
+        near = data.draw(st.sampled_from([at, raw.find(b"PK\x01\x02") + at % 46, len(raw) - 1 - at % 22]))
+        raw[near] = data.draw(st.integers(0, 255))
+    (tmp_path / "p").write_bytes(raw[: data.draw(st.sampled_from([len(raw), len(raw) // 2]))])
+    with suppress(PackError):
+        read_pack(tmp_path / "p")
+    assert os.listdir(tmp_path) == ["p"]  # noqa: PTH208
+
+
+files = st.sampled_from([name for name in hostile.FILES if name.endswith((".yaml", ".yml", ".jsonl"))])
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
+@given(files, st.data())
+def test_no_text_of_a_pack_is_anything_but_a_pack_or_a_sentence(tmp_path: Path, name: str, data: st.DataObject) -> None:
+    lines = hostile.FILES[name].split(b"\n")
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(lines) - 1))
+        change = data.draw(st.sampled_from(["drop", "twice", "swap", "cut", "text"]))
+        if change == "drop" and len(lines) > 1:
+            del lines[at]
+        elif change == "twice":
+            lines.insert(at, lines[at])
+        elif change == "swap":
+            other = data.draw(st.integers(0, len(lines) - 1))
+            lines[at], lines[other] = lines[other], lines[at]
+        elif change == "cut":
+            lines[at] = lines[at][: len(lines[at]) // 2]
+        else:
+            lines[at] += data.draw(st.text(" -:#[]{}&*!|>'\"0a\n", max_size=5)).encode()
+    (tmp_path / "p").write_bytes(hostile.zipped({**hostile.FILES, name: b"\n".join(lines)}))
+    with suppress(PackError):
+        read_pack(tmp_path / "p")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(st.sampled_from("./\\: aA.é\u0301\u202e\0\x1f~"), min_size=1, max_size=12))
+def test_names_never_lead_out(tmp_path: Path, name: str) -> None:
+    """Whatever is accepted stays inside when it is joined with a folder."""
+    from workbench.packs.places import check_names
+
+    try:
+        check_names([name])
+    except PackError:
+        return
+    inside = tmp_path / "inside"
+    assert (inside / name).resolve().is_relative_to(inside.resolve())
+    assert "\\" not in name
+    assert name == name.strip()

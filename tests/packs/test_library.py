@@ -1,0 +1,197 @@
+"""`from workbench.packs import load`, as programs in production use it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.core import strategies as make
+from tests.corpus import EXACT_TEXTS
+from tests.packs.making import BODIES, FIRST, ORDER, PACK, PICTURE, body_of, one
+from workbench.core.content import Content, Message
+from workbench.core.lanes import LITELLM, Lane, Params
+from workbench.core.rendering import fill_plain
+from workbench.core.templates import content_variables
+from workbench.core.text import unify_newlines
+from workbench.packs import PackError, load
+from workbench.packs.library import VariableError
+from workbench.packs.writing import write_archive, write_folder
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(params=["folder", "archive"])
+def path(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    where = tmp_path / "pack"
+    (write_folder if request.param == "folder" else write_archive)(where, PACK, body_of(BODIES))
+    return where
+
+
+def test_a_prompt_renders_to_a_request(path: Path) -> None:
+    with load(path) as pack:
+        assert list(pack) == ["order-bot"]
+        assert (pack.about.name, pack.about.licence) == ("Order prompts", "Apache-2.0")
+        prompt = pack["order-bot"]
+        assert prompt.name == "Order Bot"
+        assert prompt.variables == ("order", "question")
+        assert prompt.version == ORDER.main
+        request = prompt.render(order="1", question="Where?")
+    assert request.messages[0]["content"] == "You are a support bot.\n\nSteps:\n1. Verify 1.\n2. Be brief.\n"
+    assert [message["role"] for message in request.messages] == ["system", "user", "assistant", "user"]
+    text, picture = request.messages[-1]["content"]
+    assert text == {"type": "text", "text": "Where?"}
+    assert picture["image_url"]["url"].startswith("data:image/png;base64,")
+    assert request.parameters["model"] == "openai/gpt-5.4-mini"
+    assert (request.parameters["temperature"], request.parameters["max_tokens"], request.rounds) == (0.3, 120, 3)
+    assert request.parameters["tools"][0]["function"]["name"] == "look_up"
+    assert request.parameters["response_format"]["json_schema"]["name"] == "answer"
+    json.dumps(request.messages)
+
+
+def test_another_version_and_another_model(path: Path) -> None:
+    prompt = load(path)["order-bot"]
+    first = prompt.render({"question": "Where?"}, version=prompt.versions[0][:8], model="anthropic/claude-haiku-4.5")
+    assert first.messages == [{"role": "user", "content": "You are a bot. Answer: Where?"}]
+    assert first.parameters == {"model": "anthropic/claude-haiku-4.5"}
+    with pytest.raises(PackError, match="no version begins"):
+        prompt.render({"question": ""}, version="zz")
+
+
+def test_values_that_do_not_fit_are_named(path: Path) -> None:
+    prompt = load(path)["order-bot"]
+    with pytest.raises(
+        VariableError, match="needs order, which has no value, and it does not know ordr and x"
+    ) as error:
+        prompt.render(ordr="1", x="2", question="?")
+    assert (error.value.missing, error.value.unknown) == (("order",), ("ordr", "x"))
+    with pytest.raises(VariableError, match="order is not text"):
+        prompt.render({"order": 1, "question": ""})  # type: ignore[dict-item]
+    with pytest.raises(KeyError, match="It has: order-bot"):
+        load(path)["other"]
+
+
+@pytest.mark.parametrize("name", EXACT_TEXTS)
+def test_exact_texts_reach_the_request(tmp_path: Path, name: str) -> None:
+    text = unify_newlines(EXACT_TEXTS[name])
+    content = Content((Message("system", text), Message("user", "{{value_}}")))
+    write_folder(tmp_path / "pack", one(content), body_of({}))
+    prompt = load(tmp_path / "pack")["order-bot"]
+    values = dict.fromkeys(prompt.variables, EXACT_TEXTS[name])
+    assert [m["content"] for m in prompt.render(values).messages] == [
+        message.text for message in fill_plain(content, values).messages
+    ]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=40)
+@given(make.contents.filter(lambda content: content.template == "plain"), st.data())
+def test_it_renders_what_a_lane_sends(tmp_path: Path, content: Content, data: st.DataObject) -> None:
+    bare = Content(tuple(Message(m.role, m.text) for m in content.messages), examples=content.examples)
+    values = {name: data.draw(make.texts) for name in content_variables(bare)}
+    sent = fill_plain(bare, values).messages
+    write_folder(tmp_path / "pack", one(bare), body_of({}))
+    prompt = load(tmp_path / "pack")["order-bot"]
+    if sent:
+        assert prompt.render(values).messages == [{"role": m.role, "content": m.text} for m in sent]
+    else:
+        with pytest.raises(PackError, match="empty"):
+            prompt.render(values)
+
+
+def jinja(tmp_path: Path, text: str) -> Path:
+    write_folder(tmp_path / "jinja", one(Content((Message("user", text),), "jinja")), body_of({}))
+    return tmp_path / "jinja"
+
+
+def test_jinja_renders_in_the_sandbox(tmp_path: Path) -> None:
+    prompt = load(jinja(tmp_path, "{% for word in name.split() %}{{ word|upper }}\r{% endfor %}\n"))["order-bot"]
+    assert prompt.render(name="a b").messages == [{"role": "user", "content": "A\rB\r\n"}]
+    assert prompt.render(name="a b", within=20).messages == [{"role": "user", "content": "A\rB\r\n"}]
+    with pytest.raises(PackError, match="'name' is undefined"):
+        prompt.render()
+    with pytest.raises(VariableError, match="does not know other"):
+        prompt.render(name="", other="")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+        "{{ cycler.__init__.__globals__.os.popen('id').read() }}",
+        "{{ self._TemplateReference__context.environment.loader }}{{ self.__init__.__globals__ }}",
+        "{% include '/etc/passwd' %}",
+        "{% import 'os' as os %}{{ os.getcwd() }}",
+        "{{ ''|attr('__class__')|attr('__mro__') }}",
+        "{{ '{0.__class__.__init__}'.format(range) }}",
+    ],
+)
+@pytest.mark.parametrize("within", [None, 20.0])
+def test_templates_that_would_escape_are_sentences(tmp_path: Path, text: str, within: float | None) -> None:
+    with pytest.raises(PackError, match=r"^Line 1 of message 1"):
+        load(jinja(tmp_path, text))["order-bot"].render(within=within)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
+        "{{ 'a' * 2000000000 }}",
+        "{{ 'a'|center(9999999999) }}",
+        "{{ (10 ** 1000000) ** 10000 }}",
+    ],
+)
+def test_templates_that_never_end_are_ended_when_asked(tmp_path: Path, text: str) -> None:
+    prompt = load(jinja(tmp_path, text))["order-bot"]
+    began = time.monotonic()
+    with pytest.raises(PackError, match=r"template did not finish|more memory or time|grows beyond|MemoryError"):
+        prompt.render(within=1.0)
+    assert time.monotonic() - began < 5
+
+
+def test_extra_parameters_and_models_of_ones_own(tmp_path: Path) -> None:
+    lane = Lane("a", LITELLM, "gpt-5", Params(stop=("END",), extra='{"verbosity": "low"}'))
+    write_folder(tmp_path / "p", one(FIRST, lanes=(lane,)), body_of({}))
+    prompt = load(tmp_path / "p")["order-bot"]
+    assert prompt.render(question="").parameters == {"model": "gpt-5", "stop": ["END"], "verbosity": "low"}
+    assert prompt.render(question="", model="mine").parameters == {"model": "mine"}
+    assert prompt.models == ("gpt-5",)
+
+
+def test_an_attachment_is_the_one_that_was_exported(tmp_path: Path) -> None:
+    write_folder(tmp_path / "p", PACK, body_of(BODIES))
+    (file,) = (tmp_path / "p" / "attachments").iterdir()
+    assert file.read_bytes() == PICTURE
+    file.write_bytes(b"other")
+    with pytest.raises(PackError, match=r"order\.png is not the file"):
+        load(tmp_path / "p")["order-bot"].render(order="", question="")
+
+
+@pytest.mark.parametrize("template", ["plain", "jinja"])
+def test_a_fresh_interpreter_loads_nothing_heavy(tmp_path: Path, template: str) -> None:
+    content = Content((Message("user", "Hi {{name}}"),), template)  # type: ignore[arg-type]
+    write_archive(tmp_path / "p", one(content), body_of({}))
+    code = (
+        "import sys; from workbench.packs import load; "
+        f"print(load({str(tmp_path / 'p')!r})['order-bot'].render(name='Ada').messages[0]['content']); "
+        "print(sorted({m.partition('.')[0] for m in sys.modules} & set("
+        "'PySide6 sqlite3 sqlite_utils litellm httpx keyring jsonschema rfc8785 numpy jinja2'.split())))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == (f"Hi Ada\n{['jinja2'] if template == 'jinja' else []}\n", "")
+
+
+@pytest.mark.parametrize("what", ["nothing", "file", "folder"])
+def test_what_is_no_pack_is_a_sentence(tmp_path: Path, what: str) -> None:
+    where = tmp_path / "it"
+    if what == "file":
+        where.write_text("hello")
+    elif what == "folder":
+        where.mkdir()
+    with pytest.raises(PackError, match=r"\.$"):
+        load(where)

@@ -1,0 +1,397 @@
+"""Packs out of a history, and into one: real files and real databases."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.core import strategies as make
+from tests.packs.making import BODIES, FILES, pack_prompts
+from tests.store.making import LATER, NOW, done, lane, run, text
+from workbench.core.cases import Case, Check
+from workbench.core.content import Content, Message
+from workbench.core.drafts import Draft, ValueSet
+from workbench.core.lanes import Lane
+from workbench.core.runs import Verdict
+from workbench.packs.errors import PackError
+from workbench.packs.model import About, PackPrompt
+from workbench.packs.reading import read_pack
+from workbench.store import Store, StoreError, open_store
+from workbench.usecases.pack_export import Choice, PackExporter
+from workbench.usecases.pack_import import Action, PackImporter, Plan
+from workbench.usecases.problems import RefusedError
+from workbench.usecases.prompts import clean_name
+
+
+class House:
+    """A history with what packs need."""
+
+    def __init__(self, store: Store, prefix: str) -> None:
+        numbers = itertools.count(1)
+
+        def uid() -> str:
+            return f"{prefix}{next(numbers)}"
+
+        self.store = store
+        self.exporter = PackExporter(store, uid, lambda: LATER)
+        self.importer = PackImporter(store, uid, lambda: LATER)
+
+    def export(self, path: Path, *prompts: str, versions: str = "all", about: About | None = None) -> dict[str, bytes]:
+        uids = prompts or tuple(row.uid for row in reversed(self.store.prompts()))
+        about = about or self.exporter.known(uids) or About("", "Mine", "What it is.", "MIT", "Ada")
+        made = self.exporter.prepare(about, [Choice(uid, versions) for uid in uids])  # type: ignore[arg-type]
+        self.exporter.write(made, path)
+        return snapshot(path)
+
+    def bring(self, path: Path, **actions: Action) -> Plan:
+        plan = self.importer.plan(path)
+        self.importer.apply(plan, {slug.replace("_", "-"): action for slug, action in actions.items()})
+        return plan
+
+    def dump(self) -> list[object]:
+        """All that a person would see of the prompts."""
+        return [
+            (
+                row.name,
+                [(v.number, v.hash, v.parent, v.note) for v in self.store.versions(row.uid)],
+                self.store.draft(row.uid),
+                self.store.packs.cases(row.uid),
+            )
+            for row in sorted(self.store.prompts(), key=lambda row: row.uid)
+        ]
+
+
+def snapshot(path: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(path)): file.read_bytes() for file in path.rglob("*") if file.is_file()}
+
+
+@contextmanager
+def house(folder: Path, name: str) -> Iterator[House]:
+    numbers = itertools.count(1)
+    with closing(open_store(folder / f"{name}.db", now=NOW, uid=lambda: f"{name}-s{next(numbers)}")) as store:
+        yield House(store, name)
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Iterator[House]:
+    """A history with a prompt of three versions, runs, verdicts, cases and sets."""
+    with house(tmp_path, "mine") as one:
+        store = one.store
+        store.create_prompt("p", "Order bot", NOW)
+        store.begin_run(run("r1", text("Where is {{order}}?"), lanes=(lane("A", "vendor/one"), lane("B", "two"))))
+        store.finish_output("r1.0.0", done("On its way."), LATER)
+        store.finish_output("r1.1.0", done("No idea. Ask ada@example.org."), LATER)
+        store.begin_run(run("r2", text("Where is {{order}}? Be brief."), based_on=1))
+        store.finish_output("r2.0.0", done("Late."), LATER)
+        store.begin_run(run("r3", text("Tell {{order}}"), based_on=1))
+        store.finish_output("r3.0.0", done("Yes."), LATER)
+        store.mark("r2", "v1", Verdict("winner", (0,)), ("r2.0.0",), LATER)
+        store.save_draft(
+            "p",
+            Draft(
+                text("Tell {{order}} now"),
+                (("order", "1"),),
+                (Lane("A", "echo", "echo"), Lane("B", "litellm", "gpt-5", pinned=1)),
+                3,
+                (ValueSet("s1", "Late", (("order", "2"),)),),
+            ),
+            LATER,
+        )
+        store.packs.save_cases(
+            "p", [Case("c1", "First", (("order", "3"),), (Check("contains", value='"3"'),))]
+        ).result()
+        yield one
+
+
+def test_the_winner_is_what_is_used_and_everything_is_there(mine: House, tmp_path: Path) -> None:
+    made = mine.exporter.prepare(About("", "Mine"), [Choice("p", "all")])
+    (prompt,) = made.pack.prompts
+    assert [version.content for version in prompt.versions] == [
+        text("Where is {{order}}?"),
+        text("Where is {{order}}? Be brief."),
+        text("Tell {{order}}"),
+    ]
+    assert prompt.content == text("Where is {{order}}? Be brief.")
+    assert [version.parent for version in prompt.versions] == ["", *(prompt.versions[0].hash,) * 2]
+    assert [case.name for case in prompt.cases] == ["First", "Late"]
+    assert [(one.model, one.pinned) for one in prompt.lanes] == [("echo", None), ("gpt-5", 1)]
+    assert prompt.standing is not None
+    assert (prompt.standing.verdicts, prompt.standing.rows) == (1, ())
+    assert made.notes == ()
+
+
+def test_only_what_was_chosen_is_in_it(mine: House) -> None:
+    winner = mine.exporter.prepare(About("", "Mine"), [Choice("p")]).pack.prompts[0]
+    assert [version.content for version in winner.versions] == [text("Where is {{order}}? Be brief.")]
+    assert [one.model for one in winner.lanes] == ["echo"]
+    chosen = mine.exporter.prepare(About("", "Mine"), [Choice("p", (1, 3))])
+    assert chosen.pack.prompts[0].content == text("Tell {{order}}")
+    assert chosen.notes == (
+        "The draft of “Order bot” has changes that no version holds yet; they are not in the pack.",
+    )
+    with pytest.raises(RefusedError, match="no version 9"):
+        mine.exporter.prepare(About("", "Mine"), [Choice("p", (9,))])
+
+
+def test_a_draft_is_no_version(mine: House) -> None:
+    mine.store.create_prompt("q", "Empty", NOW).result()
+    with pytest.raises(RefusedError, match="only a draft"):
+        mine.exporter.prepare(About("", "Mine"), [Choice("q")])
+    with pytest.raises(RefusedError, match="at least one"):
+        mine.exporter.prepare(About("", "Mine"), [])
+
+
+def test_evidence_is_off_until_asked_for_and_hides_what_is_blind(mine: House, tmp_path: Path) -> None:
+    mine.store.begin_run(replace(run("r4", text("Tell {{order}}"), based_on=3), blind=True)).result()
+    mine.store.finish_output("r4.0.0", done("secret"), LATER).result()
+    assert mine.exporter.prepare(About("", "Mine"), [Choice("p")]).evidence == {}
+    made = mine.exporter.prepare(About("", "Mine"), [Choice("p", "all")], with_evidence=True)
+    lines = [json.loads(line) for line in made.evidence["order-bot"].splitlines()]
+    assert [line["run"] for line in lines] == ["r1", "r2", "r3"]
+    assert lines[1]["value_sets"][0]["verdict"] == {"kind": "winner", "lanes": [1], "blind": False}
+    assert lines[0]["outputs"][1]["text"] == "No idea. Ask ada@example.org."
+    assert made.notes == ("Left out of the evidence: 1 iteration whose names are hidden until they are judged.",)
+    mine.exporter.write(made, tmp_path / "out")
+    from workbench.packs.validating import problems
+
+    assert problems(tmp_path / "out") == []
+    assert mine.importer.plan(tmp_path / "out").notes == (
+        "The evidence of this pack is for reading; it is not brought into the history.",
+    )
+
+
+def test_what_would_be_disclosed_is_found(mine: House) -> None:
+    made = mine.exporter.prepare(About("", "Mine"), [Choice("p", "all")], with_evidence=True)
+    (finding,) = made.disclosed()
+    assert finding.sentence == "evidence/order-bot.jsonl: an e-mail address (a…@example.org)"
+    assert dict(made.sizes()).keys() == {
+        "pack.yaml",
+        "README.md",
+        "promptfooconfig.yaml",
+        "prompts/order-bot.prompt.yml",
+        "cases/order-bot.jsonl",
+        "evidence/order-bot.jsonl",
+    }
+
+
+def test_a_pack_makes_the_same_prompt_elsewhere(mine: House, tmp_path: Path) -> None:
+    first = mine.export(tmp_path / "out")
+    assert mine.export(tmp_path / "again") == first
+    with house(tmp_path, "other") as other:
+        plan = other.bring(tmp_path / "out")
+        assert [(one.state, one.words) for one in plan.prompts] == [("new", "New: 3 versions and 2 cases.")]
+        assert [(v.number, v.parent, v.content) for v in other.store.versions("p")] == [
+            (v.number, v.parent, v.content) for v in mine.store.versions("p")
+        ]
+        draft = other.store.draft("p")
+        assert draft is not None
+        assert (draft.content, draft.based_on) == (text("Where is {{order}}? Be brief."), 2)
+        assert [one.pinned for one in draft.lanes] == [None, 1]
+        assert other.export(tmp_path / "back") == first
+        # What is here already is not brought in once more, there or here.
+        before = other.dump()
+        assert [one.state for one in other.bring(tmp_path / "out").prompts] == ["identical"]
+        assert other.dump() == before
+    before = mine.dump()
+    assert [one.state for one in mine.bring(tmp_path / "out").prompts] == ["identical"]
+    assert mine.dump() == before
+
+
+def test_a_newer_version_is_an_update(mine: House, tmp_path: Path) -> None:
+    with house(tmp_path, "other") as other:
+        mine.export(tmp_path / "one", versions="winner")
+        other.bring(tmp_path / "one")
+        mine.store.mark("r3", "v2", Verdict("winner", (0,)), ("r3.0.0",), LATER).result()
+        mine.export(tmp_path / "two", versions="winner", about=About("x", "Two"))
+        plan = other.bring(tmp_path / "two")
+        assert [(one.state, one.action) for one in plan.prompts] == [("changed", "update")]
+        assert [v.content for v in other.store.versions("p")] == [
+            text("Where is {{order}}? Be brief."),
+            text("Tell {{order}}"),
+        ]
+        assert other.store.versions("p")[1].parent == 1
+        draft = other.store.draft("p")
+        assert draft is not None
+        assert draft.content == text("Where is {{order}}? Be brief."), "a draft is never overwritten"
+        assert other.importer.undo() == "Taken out again: 1 version."
+        assert [v.number for v in other.store.versions("p")] == [1]
+        with pytest.raises(StoreError, match="undone already"):
+            other.importer.undo()
+
+
+def test_who_has_gone_on_here_is_asked(mine: House, tmp_path: Path) -> None:
+    with house(tmp_path, "other") as other:
+        mine.export(tmp_path / "one", versions="winner")
+        other.bring(tmp_path / "one")
+        other.store.add_version("p", "theirs", text("Another way: {{order}}"), 1, LATER).result()
+        mine.store.mark("r3", "v2", Verdict("winner", (0,)), ("r3.0.0",), LATER).result()
+        mine.export(tmp_path / "two", versions="winner", about=About("x", "Two"))
+        before = other.dump()
+        plan = other.bring(tmp_path / "two")
+        assert [(one.state, one.action) for one in plan.prompts] == [("conflicting", "skip")]
+        assert other.dump() == before
+        other.bring(tmp_path / "two", order_bot="add")
+        assert sorted(row.name for row in other.store.prompts()) == ["Order bot", "Order bot"]
+        assert other.importer.undo() == "Taken out again: 1 prompt."
+        other.bring(tmp_path / "two", order_bot="update")
+        assert [v.content for v in other.store.versions("p")][1:] == [
+            text("Another way: {{order}}"),
+            text("Tell {{order}}"),
+        ]
+
+
+def test_cases_are_added_and_never_changed(mine: House, tmp_path: Path) -> None:
+    with house(tmp_path, "other") as other:
+        mine.export(tmp_path / "one")
+        other.bring(tmp_path / "one")
+        mine.store.packs.save_cases("p", [Case("c1", "First, changed", (("order", "9"),))]).result()
+        mine.export(tmp_path / "two")
+        other.bring(tmp_path / "two")
+        assert [case.name for case in other.store.packs.cases("p")] == ["First", "Late", "First, changed"]
+        kept = [replace(case, name=f"{case.name}!") for case in other.store.packs.cases("p")]
+        other.store.packs.save_cases("p", kept).result()
+        assert [one.state for one in other.bring(tmp_path / "two").prompts] == ["identical"]
+        assert other.importer.undo() == "Taken out again: 1 case."
+        assert [case.name for case in other.store.packs.cases("p")] == ["First!", "Late!"]
+
+
+def test_an_import_that_was_built_on_stays(mine: House, tmp_path: Path) -> None:
+    mine.export(tmp_path / "one")
+    with house(tmp_path, "other") as other:
+        other.bring(tmp_path / "one")
+        other.store.begin_run(run("r9", text("Tell {{order}}"), based_on=3)).result()
+        with pytest.raises(StoreError, match="has been worked on since"):
+            other.importer.undo()
+    with house(tmp_path, "third") as third:
+        third.bring(tmp_path / "one")
+        third.store.save_draft("p", Draft(text("typed since")), LATER).result()
+        before = third.dump()
+        with pytest.raises(StoreError, match="has been worked on since"):
+            third.importer.undo()
+        assert third.dump() == before
+    with house(tmp_path, "fourth") as fourth:
+        fourth.bring(tmp_path / "one")
+        assert fourth.importer.undo() == "Taken out again: 1 prompt."
+        assert fourth.store.prompts() == []
+        assert fourth.store.packs.known() == []
+        assert [one.state for one in fourth.bring(tmp_path / "one").prompts] == ["new"]
+
+
+def test_a_choice_that_cannot_be_is_a_sentence(mine: House, tmp_path: Path) -> None:
+    mine.export(tmp_path / "one")
+    with house(tmp_path, "other") as other:
+        with pytest.raises(RefusedError, match="nothing to update"):
+            other.bring(tmp_path / "one", order_bot="update")
+        with pytest.raises(RefusedError, match="no prompt “x”"):
+            other.bring(tmp_path / "one", x="add")
+        assert other.store.prompts() == []
+
+
+def test_a_half_sound_pack_brings_nothing(mine: House, tmp_path: Path) -> None:
+    mine.export(tmp_path / "one")
+    file = tmp_path / "one" / "cases" / "order-bot.jsonl"
+    file.write_bytes(file.read_bytes().replace(b'"3"', b'"\\ud800"', 1))
+    with house(tmp_path, "other") as other:
+        with pytest.raises(StoreError, match="half of a character"):
+            other.bring(tmp_path / "one")
+        assert other.store.prompts() == []
+        file.write_bytes(b"{")
+        with pytest.raises(PackError):
+            other.bring(tmp_path / "one")
+
+
+def test_stopping_an_export_leaves_what_was_there(mine: House, tmp_path: Path) -> None:
+    before = mine.export(tmp_path / "one")
+    heard: list[tuple[int, int]] = []
+
+    def stop(done: int, of: int) -> None:
+        heard.append((done, of))
+        raise KeyboardInterrupt
+
+    made = mine.exporter.prepare(About("", "Other"), [Choice("p", "all")])
+    with pytest.raises(KeyboardInterrupt):
+        mine.exporter.write(made, tmp_path / "one", stop)
+    assert heard == [(1, 5)]
+    assert snapshot(tmp_path / "one") == before
+
+
+names = make.texts.map(lambda name: " ".join(name.split())[:50]).filter(
+    lambda name: any(c.isprintable() and not c.isspace() for c in name)
+)
+
+
+def stored(store: Store, number: int, prompt: PackPrompt, name: str, sets: tuple[ValueSet, ...]) -> None:
+    """Put a prompt into a history as the product would."""
+    uid = f"p{number}"
+    store.create_prompt(uid, clean_name(name), NOW).result()
+    places: dict[str, int] = {}
+    for version in prompt.versions:
+        places[version.hash] = (
+            store.add_version(
+                uid, f"{uid}-{version.hash}", version.content, places.get(version.parent), NOW, version.note
+            )
+            .result()
+            .number
+        )
+    known = {case.uid for case in prompt.cases}
+    sets = tuple(one for one in sets if one.uid not in known)
+    draft = Draft(prompt.content, prompt.values, prompt.lanes, places[prompt.main], sets)
+    store.save_draft(uid, draft, NOW).result()
+    store.packs.save_cases(uid, [replace(case, uid=case.uid or "c") for case in prompt.cases]).result()
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=40, deadline=None)
+@given(st.lists(st.tuples(pack_prompts(), names, st.lists(make.sets, max_size=2)), min_size=1, max_size=2))
+def test_out_in_and_out_again_is_the_same_for_any_content(made: list[tuple[PackPrompt, str, list[ValueSet]]]) -> None:
+    with tempfile.TemporaryDirectory() as folder, house(Path(folder), "a") as first, house(Path(folder), "b") as second:
+        for file in FILES:
+            first.store.add_blob(BODIES[file.hash], file.media_type).result()
+        for number, (prompt, name, sets) in enumerate(made):
+            stored(first.store, number, prompt, name, tuple({one.uid: one for one in sets}.values()))
+        uids = [f"p{number}" for number in range(len(made))]
+        out = first.export(Path(folder) / "out", *uids)
+        assert first.export(Path(folder) / "out2", *uids) == out
+        second.bring(Path(folder) / "out")
+        assert second.export(Path(folder) / "back", *uids) == out
+        before = second.dump()
+        assert {one.state for one in second.bring(Path(folder) / "out").prompts} == {"identical"}
+        assert second.dump() == before
+        assert {one.state for one in first.importer.plan(Path(folder) / "out").prompts} == {"identical"}
+        second.importer.undo()
+        assert second.store.prompts() == []
+
+
+def test_an_imported_pack_keeps_what_was_said_of_it(mine: House, tmp_path: Path) -> None:
+    mine.export(tmp_path / "one", versions="winner")
+    with house(tmp_path, "other") as other:
+        other.bring(tmp_path / "one")
+        about = other.exporter.known(("p",))
+        assert about is not None
+        assert (about.name, about.licence, about.author) == ("Mine", "MIT", "Ada")
+        standing = read_pack(tmp_path / "one").pack.prompts[0].standing
+        assert standing is not None
+        assert standing.verdicts == 1
+        assert other.exporter.prepare(about, [Choice("p")]).pack.prompts[0].standing == standing
+
+
+def test_content_of_a_file_only(tmp_path: Path) -> None:
+    """A pack that a person wrote by hand, with the fewest words that are enough."""
+    folder = tmp_path / "byhand"
+    (folder / "prompts").mkdir(parents=True)
+    (folder / "pack.yaml").write_text("format: 1\nname: By hand\nprompts:\n  - slug: hello\n")
+    (folder / "prompts" / "hello.prompt.yml").write_text("messages:\n  - {role: user, content: 'Hi {{name}}'}\n")
+    with house(tmp_path, "other") as other:
+        assert [one.state for one in other.bring(folder).prompts] == ["new"]
+        (row,) = other.store.prompts()
+        assert row.name == "hello"
+        assert other.store.versions(row.uid)[0].content == Content((Message("user", "Hi {{name}}"),))
+        assert [one.state for one in other.bring(folder).prompts] == ["identical"]

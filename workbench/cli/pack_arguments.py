@@ -1,0 +1,94 @@
+"""The arguments of `workbench run` and `workbench pack`.
+
+Invariant: what runs a prompt takes the same arguments, wherever the prompt is from.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+_PARAM_HELP = (
+    "a parameter of every lane: temperature, top_p, max_tokens, stop, seed, reasoning_effort, or one of the "
+    "provider's own; repeat for more"
+)
+_JSON_HELP = "one JSON document instead of lines"
+_PACK_HELP = "a pack: a folder or a .promptpack file"
+_EPILOG = """\
+a pack is a folder, or the same folder as one .promptpack file: prompts with their versions, cases, attachments, a
+README and a promptfooconfig.yaml that promptfoo runs. docs/PACKS.md describes it."""
+
+
+def add_running(run: argparse.ArgumentParser) -> None:
+    """Add what every run takes."""
+    run.add_argument("--model", metavar="M", action="append", default=[], help="a model; repeat for more lanes")
+    run.add_argument(
+        "--var", metavar="K=V", action="append", default=[], help="the value of a variable; repeat for more"
+    )
+    run.add_argument("--param", metavar="K=V", action="append", default=[], help=_PARAM_HELP)
+    run.add_argument("--note", metavar="TEXT", default="", help="a note on the iteration")
+    run.add_argument("--over-limit", action="store_true", help="run it even when it is over the limits of one run")
+    run.add_argument("--json", action="store_true", help="one JSON document with everything, at the end")
+
+
+def add_pack(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:
+    """Add `pack` and what it can do."""
+    pack = commands.add_parser(
+        "pack",
+        parents=[shared],
+        help="take prompts out as packs, and bring packs in",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    what = pack.add_subparsers(dest="what", metavar="WHAT", title="what", required=True)
+    _add_export(what.add_parser("export", parents=[shared], help="write prompts as a pack"))
+    _add_import(what.add_parser("import", parents=[shared], help="bring the prompts of a pack into the history"))
+    undo = what.add_parser("undo", parents=[shared], help="take out what the last import added")
+    undo.add_argument("--json", action="store_true", help=_JSON_HELP)
+    for name, words in (
+        ("validate", "whether a pack is sound, file by file"),
+        ("show", "what is in a pack"),
+        ("diff", "what differs between a pack and the history, or another pack"),
+    ):
+        one = what.add_parser(name, parents=[shared], help=words)
+        one.add_argument("pack", metavar="PACK", type=Path, help=_PACK_HELP)
+        one.add_argument("--json", action="store_true", help=_JSON_HELP)
+    what.choices["diff"].add_argument("other", metavar="OTHER", type=Path, nargs="?", help="another pack")
+    run = what.add_parser("run", parents=[shared], help="run a prompt of a pack and record it as an iteration")
+    run.add_argument("pack", metavar="PACK", type=Path, help=_PACK_HELP)
+    run.add_argument("--prompt", metavar="SLUG", help="which prompt of the pack")
+    run.add_argument("--case", metavar="NAME", default="", help="take the values of this case")
+    add_running(run)
+
+
+def _add_export(export: argparse.ArgumentParser) -> None:
+    export.add_argument("target", metavar="OUT", type=Path, help="a new folder, or a file that ends in .promptpack")
+    export.add_argument(
+        "--prompt", metavar="NAME", action="append", default=[], help="a prompt; repeat for more (the sample)"
+    )
+    export.add_argument(
+        "--versions", metavar="WHICH", default="winner", help="winner, all, or numbers such as 2,5; the last is used"
+    )
+    export.add_argument("--name", help="what the pack is called")
+    export.add_argument("--description", help="what it is for")
+    export.add_argument("--licence", help="such as Apache-2.0")
+    export.add_argument("--author", help="who made it")
+    export.add_argument("--evidence", action="store_true", help="with iterations, answers and verdicts")
+    export.add_argument("--preview", action="store_true", help="write nothing; say what would be written and disclosed")
+    export.add_argument(
+        "--disclose", action="store_true", help="write it although keys, addresses or the like are in it"
+    )
+    export.add_argument("--json", action="store_true", help=_JSON_HELP)
+
+
+def _add_import(import_: argparse.ArgumentParser) -> None:
+    import_.add_argument("pack", metavar="PACK", type=Path, help=_PACK_HELP)
+    import_.add_argument(
+        "--choose",
+        metavar="SLUG=add|update|skip",
+        action="append",
+        default=[],
+        help="what to do with a prompt; repeat for more (new ones are added, changed ones updated, others skipped)",
+    )
+    import_.add_argument("--preview", action="store_true", help="write nothing; say what is new, changed or the same")
+    import_.add_argument("--json", action="store_true", help=_JSON_HELP)

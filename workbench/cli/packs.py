@@ -1,0 +1,239 @@
+"""`workbench pack`: prompts as files, and files as prompts.
+
+Invariant: previews write nothing. For people some lines, for programs one JSON document in ASCII:
+
+    export    {"pack": path or null for a preview, "files": [{"path", "bytes"}], "notes": [sentence],
+               "disclosed": [{"what", "where", "hint", "count"}]}
+    import    {"prompts": [{"slug", "name", "state", "action", "words", "prompt": uid or ""}], "notes", "sentence"}
+    validate  {"sound": true or false, "problems": [sentence]}
+    show      {"uid", "name", "description", "licence", "author", "notes", "prompts": [{"slug", "name", "uid",
+               "version", "versions", "variables", "models", "tools", "cases", "verdicts"}]}
+    diff      {"prompts": [{"slug", "state": "only here" | "only there" | "same" | "differs", "diff": text}]}
+    undo      {"sentence"}
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import asdict, replace
+from typing import Any, cast
+
+from workbench.cli.codes import FAILED, OK
+from workbench.cli.opening import open_workbench
+from workbench.cli.output import harmless
+from workbench.core.attaching import size_text
+from workbench.core.templates import content_variables
+from workbench.host.clock import utc_now
+from workbench.host.ids import new_uid
+from workbench.packs import case_file, prompt_file
+from workbench.packs.model import About, Pack, PackPrompt
+from workbench.packs.reading import read_pack
+from workbench.usecases.naming import pair
+from workbench.usecases.pack_export import Choice, Export, PackExporter, Which
+from workbench.usecases.pack_import import ACTIONS, Action, PackImporter, Plan
+from workbench.usecases.problems import RefusedError
+from workbench.usecases.workbench import Workbench
+
+
+def packs(args: argparse.Namespace, env: Mapping[str, str]) -> int:
+    """Do one of them; returns the exit code. Raises what keeps it from that."""
+    if args.what == "validate":
+        return _validate(args)
+    if args.what == "show":
+        return _show(args)
+    if args.what == "diff" and args.other is not None:
+        return _diff(args, read_pack(args.pack).pack, read_pack(args.other).pack)
+    with closing(open_workbench(args, env)) as workbench:
+        if args.what == "export":
+            return _export(args, workbench)
+        if args.what == "diff":
+            pack = read_pack(args.pack).pack
+            return _diff(args, _here(workbench, pack), pack)
+        importer = PackImporter(workbench.store, new_uid, utc_now)
+        if args.what == "undo":
+            sentence = importer.undo()
+            return _say(args, {"sentence": sentence}, [sentence])
+        return _import(args, importer)
+
+
+def _export(args: argparse.Namespace, workbench: Workbench) -> int:
+    exporter = PackExporter(workbench.store, new_uid, utc_now)
+    rows = [workbench.prompts.find(name) for name in args.prompt] or [workbench.prompts.sample()]
+    known = exporter.known([row.uid for row in rows]) or About("", rows[0].name)
+    given = {name: getattr(args, name) for name in ("name", "description", "licence", "author")}
+    about = replace(known, **{name: text for name, text in given.items() if text is not None})
+    choices = [Choice(row.uid, _versions(args.versions)) for row in rows]
+    export = exporter.prepare(about, choices, with_evidence=args.evidence)
+    disclosed = export.disclosed()
+    if disclosed and not (args.disclose or args.preview):
+        found = "\n".join(f"{finding.sentence}" for finding in disclosed)
+        raise RefusedError(
+            "Nothing was written, because this looks like something that you may not want to give away. Take it out, "
+            "or add --disclose.",
+            found,
+        )
+    if not args.preview:
+        exporter.write(export, args.target)
+    return _say(args, _exported(args, export), _export_lines(args, export))
+
+
+def _versions(text: str) -> Which | tuple[int, ...]:
+    if text in ("winner", "all"):
+        return cast(Which, text)
+    numbers = text.split(",")
+    if not all(number.strip().isdecimal() for number in numbers):
+        raise RefusedError(f"“{text}” names no versions. Write winner, all, or numbers such as 2,5.")
+    return tuple(int(number) for number in numbers)
+
+
+def _exported(args: argparse.Namespace, export: Export) -> dict[str, Any]:
+    return {
+        "pack": None if args.preview else str(args.target),
+        "files": [{"path": name, "bytes": size} for name, size in export.sizes()],
+        "notes": list(export.notes),
+        "disclosed": [asdict(finding) for finding in export.disclosed()],
+    }
+
+
+def _export_lines(args: argparse.Namespace, export: Export) -> list[str]:
+    lines = [f"{size_text(size):>8}  {name}" for name, size in export.sizes()] if args.preview else []
+    lines += [*export.notes, *(f"Would be disclosed: {finding.sentence}" for finding in export.disclosed())]
+    count = len(export.pack.prompts)
+    what = "1 prompt" if count == 1 else f"{count} prompts"
+    return [*lines, "Nothing was written." if args.preview else f"{what} written to {args.target}."]
+
+
+def _import(args: argparse.Namespace, importer: PackImporter) -> int:
+    plan = importer.plan(args.pack)
+    actions = dict(_action(text) for text in args.choose)
+    sentence, uids = "Nothing was brought in.", {}
+    if not args.preview:
+        done = importer.apply(plan, actions)
+        sentence, uids = done.sentence, dict(done.prompts)
+    document = {
+        "prompts": [
+            {
+                "slug": one.prompt.slug,
+                "name": one.prompt.name,
+                "state": one.state,
+                "action": actions.get(one.prompt.slug, one.action),
+                "words": one.words,
+                "prompt": uids.get(one.prompt.slug, one.uid),
+            }
+            for one in plan.prompts
+        ],
+        "notes": list(plan.notes),
+        "sentence": sentence,
+    }
+    return _say(args, document, [*_plan_lines(plan, actions), *plan.notes, sentence])
+
+
+def _plan_lines(plan: Plan, actions: Mapping[str, Action]) -> Iterator[str]:
+    for one in plan.prompts:
+        yield f"{one.prompt.slug}: {one.state}, {actions.get(one.prompt.slug, one.action)}. {one.words}"
+
+
+def _action(text: str) -> tuple[str, Action]:
+    slug, action = pair(text, "a choice")
+    found = next((one for one in ACTIONS if one == action), None)
+    if found is None:
+        raise RefusedError(f"“{action}” is no choice. Take add, update or skip.")
+    return slug, found
+
+
+def _validate(args: argparse.Namespace) -> int:
+    from workbench.packs.validating import problems
+
+    found = problems(args.pack)
+    _say(args, {"sound": not found, "problems": found}, found or ["The pack is sound."])
+    return FAILED if found else OK
+
+
+def _show(args: argparse.Namespace) -> int:
+    read = read_pack(args.pack)
+    about = read.pack.about
+    document = {**asdict(about), "notes": list(read.pack.notes), "prompts": [_shown(p) for p in read.pack.prompts]}
+    lines = [about.name, *filter(None, (about.description.strip(), about.licence, about.author)), *read.pack.notes]
+    for prompt in read.pack.prompts:
+        lines += ["", f"== {prompt.slug}: {prompt.name} =="]
+        names = ", ".join(content_variables(prompt.content)) or "none"
+        lines.append(f"version {prompt.main[:12]}, the one used of {len(prompt.versions)}; cases: {len(prompt.cases)}")
+        lines.append(f"variables: {names}")
+        for message in prompt.content.messages:
+            lines += [f"-- {message.role} --", message.text]
+    return _say(args, document, lines)
+
+
+def _shown(prompt: PackPrompt) -> dict[str, Any]:
+    return {
+        "slug": prompt.slug,
+        "name": prompt.name,
+        "uid": prompt.uid,
+        "version": prompt.main,
+        "versions": [version.hash for version in prompt.versions],
+        "variables": list(content_variables(prompt.content)),
+        "models": list(dict.fromkeys(lane.model for lane in prompt.lanes if not lane.hidden)),
+        "tools": [tool.name for tool in prompt.content.tools if tool.enabled],
+        "cases": len(prompt.cases),
+        "verdicts": prompt.standing.verdicts if prompt.standing else 0,
+    }
+
+
+def _here(workbench: Workbench, pack: Pack) -> Pack:
+    """Return what the history has of the prompts of a pack, under the same names of files."""
+    exporter = PackExporter(workbench.store, new_uid, utc_now)
+    planned = PackImporter(workbench.store, new_uid, utc_now)
+    prompts = []
+    for prompt in pack.prompts:
+        if uid := planned.here(prompt, pack):
+            made = exporter.prepare(replace(pack.about, uid="-"), [Choice(uid, "winner")]).pack.prompts[0]
+            prompts.append(replace(made, slug=prompt.slug))
+    return replace(pack, prompts=tuple(prompts))
+
+
+def _diff(args: argparse.Namespace, old: Pack, new: Pack) -> int:
+    before, after = ({prompt.slug: prompt for prompt in pack.prompts} for pack in (old, new))
+    found: list[dict[str, str]] = []
+    for slug in dict.fromkeys((*before, *after)):
+        if slug not in after or slug not in before:
+            found.append({"slug": slug, "state": "only here" if slug in before else "only there", "diff": ""})
+            continue
+        diff = _difference(before[slug], after[slug])
+        found.append({"slug": slug, "state": "differs" if diff else "same", "diff": diff})
+    lines = [f"{one['slug']}: {one['state']}\n{one['diff']}".rstrip("\n") for one in found]
+    _say(args, {"prompts": found}, lines)
+    return OK if all(one["state"] == "same" for one in found) else FAILED
+
+
+def _difference(old: PackPrompt, new: PackPrompt) -> str:
+    lines: list[str] = []
+    for name, one, other in (
+        (old.file, prompt_file.write(_used(old)), prompt_file.write(_used(new))),
+        (old.case_file, case_file.write(old.cases), case_file.write(new.cases)),
+    ):
+        lines += difflib.unified_diff(
+            one.decode().split("\n"), other.decode().split("\n"), name, name, n=3, lineterm=""
+        )
+    return "\n".join(lines)
+
+
+def _used(prompt: PackPrompt) -> PackPrompt:
+    """Return the prompt with the version that is used alone, as two histories would both write it."""
+    version = next(version for version in prompt.versions if version.hash == prompt.main)
+    lanes = tuple(lane for lane in prompt.lanes if lane.pinned is None)
+    return replace(prompt, uid="", versions=(replace(version, parent=""),), lanes=lanes, standing=None)
+
+
+def _say(args: argparse.Namespace, document: Mapping[str, Any], lines: list[str]) -> int:
+    if args.json:
+        sys.stdout.write(json.dumps(document, ensure_ascii=True, indent=2) + "\n")
+        return OK
+    text = "\n".join(lines)
+    # In a pipe texts are exact; a terminal is not steered by what somebody wrote into a pack.
+    print(harmless(text) if sys.stdout.isatty() else text)
+    return OK

@@ -1,0 +1,105 @@
+"""What was run and judged, as lines of a pack's evidence.
+
+Invariant: an iteration whose names are still hidden from its judge is left out; keys and requests are not in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+from typing import Any
+
+from workbench.core.runs import IterationDetail, OutputRecord
+from workbench.packs.case_file import line
+from workbench.store import Store
+
+_PAGE = 100
+
+
+def evidence(store: Store, prompt_uid: str, versions: Set[str]) -> tuple[bytes, list[str]]:
+    """Return the lines of a prompt's iterations, oldest first, and sentences about what is left out.
+
+    `versions` are the hashes that the pack has: an iteration of others is left out.
+    """
+    hashes = {version.number: version.hash for version in store.versions(prompt_uid)}
+    lines, hidden, others = [], 0, 0
+    for detail in _iterations(store, prompt_uid):
+        if detail.blind:
+            hidden += 1
+        elif not {hashes[lane.version] for lane in detail.lanes} & versions:
+            others += 1
+        else:
+            lines.append(line(_document(detail, hashes)))
+    notes = []
+    if hidden:
+        notes.append(f"Left out of the evidence: {_count(hidden)} whose names are hidden until they are judged.")
+    if others:
+        notes.append(f"Left out of the evidence: {_count(others)} of versions that are not in the pack.")
+    return "".join(f"{one}\n" for one in reversed(lines)).encode(), notes
+
+
+def _count(number: int) -> str:
+    return f"{number} iteration{'' if number == 1 else 's'}"
+
+
+def _iterations(store: Store, prompt_uid: str) -> Iterator[IterationDetail]:
+    before = None
+    while rows := store.iterations(prompt_uid, before, _PAGE):
+        for row in rows:
+            if not row.running:
+                yield store.iteration_detail(row.run_uid)
+        before = rows[-1].number
+
+
+def _document(detail: IterationDetail, hashes: dict[int, str]) -> dict[str, Any]:
+    row = detail.row
+    return {
+        "run": row.run_uid,
+        "number": row.number,
+        "version": hashes[row.version],
+        "started_at": row.started_at,
+        "note": row.note,
+        "value_sets": [
+            {
+                "name": one.name,
+                "values": dict(one.values),
+                "verdict": {
+                    "kind": verdict.kind,
+                    "lanes": [position + 1 for position in verdict.positions],
+                    "blind": verdict.blind,
+                },
+            }
+            for one, verdict in zip(detail.sets, detail.verdicts, strict=True)
+        ],
+        "lanes": [
+            {
+                "lane": lane.position + 1,
+                "title": lane.lane.title,
+                "model": lane.lane.model,
+                "params": lane.lane.params.to_json(),
+                "version": hashes[lane.version],
+            }
+            for lane in detail.lanes
+        ],
+        "outputs": [_output(output) for output in detail.outputs],
+    }
+
+
+def _output(output: OutputRecord) -> dict[str, Any]:
+    result = output.result
+    return {
+        "lane": output.position + 1,
+        "value_set": output.value_set + 1,
+        "sample": output.sample + 1,
+        "attempt": output.attempt,
+        "state": result.state,
+        "text": result.text,
+        "reasoning": result.reasoning,
+        "steps": [{"kind": s.kind, "text": s.text, "name": s.name, "call_id": s.call_id} for s in result.steps],
+        "model": result.model,
+        "finish_reason": result.finish_reason,
+        "error": result.failure and {"code": result.failure.code, "sentence": result.failure.sentence},
+        "input_tokens": result.usage.input,
+        "output_tokens": result.usage.output,
+        "cost_usd": result.cost_usd,
+        "duration_ms": result.timing.duration,
+    }
