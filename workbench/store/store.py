@@ -48,6 +48,7 @@ from workbench.store.opening import Opened, open_file
 from workbench.store.records import Partial, Recovered, RunBegun, RunStart, WholePrompt
 from workbench.store.searching import Searches
 from workbench.store.sqlite import sqlite3
+from workbench.store.technique_marks import TechniqueMarks
 from workbench.store.upkeep import Upkeep
 from workbench.store.writer import Writer
 
@@ -76,6 +77,7 @@ class Store:
         self._readers = Readers(path, lambda: connect(path, mode="ro", immutable=opened.immutable, busy_ms=busy_ms))
         self.searches = Searches(self._readers.use, self._write, indexer)
         self.curation = Curation(self._write)
+        self.techniques = TechniqueMarks(self._readers, self._write)
 
     @property
     def read_only(self) -> bool:
