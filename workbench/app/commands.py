@@ -279,6 +279,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("group_both", "Group by version × model", "Rank", (), _ranking, views=RANK),
     Command("group_version", "Group by version", "Rank", (), _ranking, views=RANK),
     Command("group_model", "Group by model", "Rank", (), _ranking, views=RANK),
+    Command("group_technique", "Group by technique", "Rank", (), _ranking, views=RANK),
     Command("group_everywhere", "Group by model, over all prompts", "Rank", (), _ranking, views=RANK),
     Command("view_compose", "Compose: editor and lanes", "View", ("Alt+1",), _always, views=EVERYWHERE),
     Command("view_history", "History: everything ever run", "View", ("Alt+3",), _always, views=EVERYWHERE),

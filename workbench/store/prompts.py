@@ -163,7 +163,13 @@ def _copy_versions(
             ancestor = parents.get(ancestor)
         parent = None if ancestor is None else numbers[ancestor]
         content, note = contents[number]
-        numbers[number] = insert_version(connection, target, make_uid(), content, parent, now, note)[1]
+        key, numbers[number] = insert_version(connection, target, make_uid(), content, parent, now, note)
+        connection.execute(
+            "INSERT INTO version_techniques (version_id, technique, name, brought, used)"
+            " SELECT ?, technique, name, brought, used FROM version_techniques"
+            " JOIN versions ON versions.id = version_id WHERE versions.prompt_id = ? AND versions.number = ?",
+            (key, source, number),
+        )
     return numbers
 
 

@@ -12,7 +12,7 @@ import rfc8785
 
 from workbench.core.changes import Change, count_change
 from workbench.core.content import Content
-from workbench.store import versions
+from workbench.store import technique_marks, versions
 from workbench.store.encoding import digest, dump, typed
 from workbench.store.errors import StoreError, missing
 from workbench.store.prompts import prompt_id, touch
@@ -102,7 +102,10 @@ def _current_version(
         return None, Change()
     content = versions.content_id(connection, start.content)
     before = None if start.based_on is None else _readable(connection, prompt, start.based_on)
+    newest = versions.newest_number(connection, prompt)
     current = versions.insert_version(connection, prompt, start.version_uid, content, start.based_on, start.started_at)
+    if current[1] > (newest or 0):
+        technique_marks.pass_on(connection, prompt, current[0], start.based_on, start.content, start.techniques)
     return current, Change() if before == start.content else count_change(before, start.content)
 
 

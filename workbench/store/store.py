@@ -52,6 +52,7 @@ from workbench.store.pack_records import PackRecords
 from workbench.store.records import Partial, Recovered, RunBegun, RunStart, WholePrompt
 from workbench.store.searching import Searches
 from workbench.store.sqlite import sqlite3
+from workbench.store.technique_marks import TechniqueMarks
 from workbench.store.upkeep import Upkeep
 from workbench.store.writer import Writer
 
@@ -86,6 +87,7 @@ class Store:
         self.upkeep = Upkeep(path, self._readers, self._write, self._alone)
         self.judgements = Judgements(self._readers, self._write)
         self.packs = PackRecords(self._readers, self._write)
+        self.techniques = TechniqueMarks(self._readers, self._write)
 
     @property
     def read_only(self) -> bool:

@@ -1,4 +1,4 @@
-"""What schema 1.3 adds: searches with names, where things came from that were not made here, cases, packs, deleting.
+"""What schema 1.3 adds: searches with names, origins, cases, packs, techniques of versions, and deleting.
 
 Invariant: as for 1.0.
 """
@@ -84,4 +84,22 @@ _PACKS = (
 ) STRICT, WITHOUT ROWID""",
 )
 
-STATEMENTS: tuple[str, ...] = (*_SAVED_SEARCHES, *_ORIGINS, *_CASES, *_PACKS, *_DELETING)
+_TECHNIQUES = (
+    """CREATE TABLE version_techniques (
+  -- Which techniques of the palette a version uses, as far as anybody knows. No part of its content or its hash: the
+  -- same text is the same version. That it has examples, an output format or tools, its content tells.
+  version_id INTEGER NOT NULL REFERENCES versions(id) ON DELETE CASCADE,
+  -- The name of its file without the number that orders the list; a person's own ones begin with own:
+  technique TEXT NOT NULL,
+  -- What people called it then.
+  name TEXT NOT NULL,
+  -- The pieces of text that inserting it brought, a line each: a later version has it too while one of them stands
+  -- there. '' when a person said it, which later versions inherit as it is.
+  brought TEXT NOT NULL,
+  -- 0: a person said that the version does not use it.
+  used INTEGER NOT NULL,
+  PRIMARY KEY (version_id, technique)
+) STRICT, WITHOUT ROWID""",
+)
+
+STATEMENTS: tuple[str, ...] = (*_SAVED_SEARCHES, *_ORIGINS, *_CASES, *_PACKS, *_TECHNIQUES, *_DELETING)

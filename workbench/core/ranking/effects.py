@@ -146,6 +146,11 @@ class PartTally:
     verdicts: int = 0
     blind: int = 0
 
+    @property
+    def pairs(self) -> float:
+        """How many comparisons these are."""
+        return self.won + self.lost + self.tied
+
 
 def tallies(judgements: Iterable[Judgement], comparisons: Comparisons, made_of: Parts) -> tuple[PartTally, ...]:
     """Return what is counted about each part, sorted."""
