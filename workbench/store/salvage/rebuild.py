@@ -28,20 +28,9 @@ from workbench.store.watching import Watch, go_on, look
 # Parents before children, so that of two rows that exclude each other the one that others name is there first.
 _ORDER = (
     *("meta", "prompts", "contents", "versions", "labels", "drafts", "endpoints", "prices", "value_bodies", "runs"),
-    *(
-        "run_beside",
-        "tags",
-        "run_tags",
-        "run_values",
-        "lanes",
-        "bodies",
-        "outputs",
-        "in_flight",
-        "partials",
-        "steps",
-        "responses",
-    ),
-    *("blobs", "verdicts", "verdict_outputs", "saved_searches", "origins", "cases", "packs"),
+    *("run_beside", "tags", "run_tags", "run_values", "lanes", "bodies", "outputs", "in_flight", "partials", "steps"),
+    *("responses", "blobs", "verdicts", "verdict_outputs", "saved_searches", "origins", "cases", "packs"),
+    "version_techniques",
 )
 
 
