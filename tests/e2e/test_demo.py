@@ -25,7 +25,7 @@ def shown(module: str, *parts: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=280, env=env, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     warnings = [line for line in done.stderr.splitlines() if "QObject" in line or "Traceback" in line]
-    assert not warnings
+    assert not warnings, done.stderr
 
 
 def test_the_demo_goes_through() -> None:
