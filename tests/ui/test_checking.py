@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QWidget
 from tests.ui.desk import Desk
 from workbench.core.blocks import Example, OutputFormat, Tool
 from workbench.core.content import Content, Message
+from workbench.ui.compose.checking import AT_ONCE
 from workbench.ui.editor.amiss_marks import AmissMarks
 from workbench.ui.editor.block import MessageBlock
 from workbench.ui.editor.menu import text_menu
@@ -50,6 +51,27 @@ def test_a_misspelt_name_is_said_and_mended_from_the_menu(desk: Desk) -> None:
     desk.until(lambda: (draft := desk.stored_draft()) and "langauge" not in draft.content.messages[0].text)
     window.view.editor.undo()
     assert "{{langauge}}, in {{ langauge }}" in window.view.editor.content().messages[0].text
+
+
+def test_many_messages_are_told_a_few_at_a_time(desk: Desk) -> None:
+    view = desk.open().view
+    count = 2 * AT_ONCE + 10
+    put(desk, Content(tuple(Message("user", f"{number} in {{{{langauge}}}}") for number in range(count))))
+    desk.until(lambda: len(view.editor.blocks) == count)
+
+    def noted() -> int:
+        return sum(one._note.is_shown for one in view.editor.blocks)
+
+    view.values.set_values({"language": "English"})
+    view.editing.checking.check()
+    assert noted() == AT_ONCE
+    desk.until(lambda: noted() == count)
+    view.values.set_values({"langauge": "English"})
+    view.editing.checking.check()
+    assert noted() == count - AT_ONCE
+    view.values.set_values({"language": "English"})
+    view.editing.checking.check()
+    desk.until(lambda: noted() == count)
 
 
 def test_names_in_jinja_tags_are_mended_too(desk: Desk) -> None:

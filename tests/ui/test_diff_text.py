@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtGui import QTextCursor
 from pytestqt.qtbot import QtBot
@@ -9,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.lanes_support import theme
 from workbench.core.diff import diff_texts
 from workbench.ui.diff.outline import outline
-from workbench.ui.diff.text import DiffView
+from workbench.ui.diff.text import PIECES, DiffView, Run
 from workbench.ui.theme import Mode, Theme
 
 __all__ = ["theme"]
@@ -86,16 +88,55 @@ def test_what_is_copied_is_the_new_text(qtbot: QtBot, theme: Theme) -> None:
     assert view.createMimeDataFromSelection().text() == new
 
 
-def test_long_texts_come_in_slices_and_changes_are_reached_before_the_rest(qtbot: QtBot, theme: Theme) -> None:
+def test_long_texts_come_in_slices_and_a_change_is_reached_as_soon_as_it_is_there(qtbot: QtBot, theme: Theme) -> None:
     old = "word " * 20_000
     view = DiffView(theme)
     qtbot.addWidget(view)
     view.show_diff(diff_texts(old, old + "end"))
     assert not view.is_complete
     view.next_change()
-    assert view.textCursor().selectedText() == "end"
+    assert not view.textCursor().hasSelection()
+    qtbot.waitUntil(lambda: view.textCursor().selectedText() == "end")
     view.moveCursor(QTextCursor.MoveOperation.Start)
     qtbot.waitUntil(lambda: view.is_complete)
+
+
+class Pieces:
+    """Many changes, made while they are shown."""
+
+    def __init__(self, count: int) -> None:
+        self.count, self.made = count, 0
+
+    def make(self) -> Iterator[Run]:
+        for number in range(self.count):
+            self.made += 1
+            yield Run("added", f"word{number} ", number)
+
+
+def test_pieces_are_made_and_written_a_few_at_a_time(qtbot: QtBot, theme: Theme) -> None:
+    view, pieces = DiffView(theme), Pieces(2_000)
+    qtbot.addWidget(view)
+    view.show_made(pieces.make, pieces.count)
+    assert pieces.made <= PIECES + 1
+    qtbot.waitUntil(lambda: view.is_complete)
+    theme.changed.emit()
+    assert pieces.made <= pieces.count + PIECES + 1
+    qtbot.waitUntil(lambda: view.is_complete)
+    assert view.toPlainText().split() == [f"word{number}" for number in range(2_000)]
+
+
+def test_who_scrolls_is_not_taken_to_a_change_that_comes_later(qtbot: QtBot, theme: Theme) -> None:
+    view, pieces = DiffView(theme), Pieces(2_000)
+    qtbot.addWidget(view)
+    view.resize(300, 80)
+    view.show()
+    view.show_made(pieces.make, pieces.count)
+    view.next_change(-1)
+    view.verticalScrollBar().setValue(1)
+    qtbot.waitUntil(lambda: view.is_complete)
+    assert view.verticalScrollBar().value() == 1
+    view.next_change(-1)
+    assert view.textCursor().selectedText() == "word1998 "
 
 
 def test_a_change_of_the_theme_keeps_the_text(qtbot: QtBot, theme: Theme) -> None:

@@ -146,6 +146,22 @@ def test_less_motion_stops_carets_and_comes_back(qapp: QApplication, theme: Them
     assert hints.cursorFlashTime() == before
 
 
+def test_of_quick_changes_the_first_and_the_last_are_taken_in(qapp: QApplication, qtbot: QtBot, theme: Theme) -> None:
+    looks: list[tuple[bool, float]] = []
+    normal = qapp.font().pointSizeF()
+    theme.changed.connect(lambda: looks.append((theme.is_dark, round(theme.font().pointSizeF() / normal, 2))))
+    for step in range(1, 9):
+        theme.set_scale(1 + step / 10)
+        assert theme.scale == 1 + step / 10
+    theme.set_mode("dark")
+    assert looks == [(False, 1.1)]
+    assert theme.color("text").name() == LIGHT.text
+    qtbot.waitUntil(lambda: len(looks) > 1)
+    qtbot.waitUntil(lambda: not theme._changes._over.isActive())
+    theme.set_mode("light")
+    assert looks == [(False, 1.1), (True, 1.8), (False, 1.8)]
+
+
 @pytest.mark.parametrize("turn", [1, 2])
 def test_a_large_font_ends_with_its_test(qapp: QApplication, turn: int, first_sizes: list[float]) -> None:
     first_sizes.append(qapp.font().pointSizeF())

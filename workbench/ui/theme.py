@@ -1,7 +1,7 @@
 """Colours, fonts and the stylesheet, light and dark.
 
 Invariant: widgets take every colour from `Theme.tokens`; text colours have at least 4.5 : 1 contrast on the surfaces
-they are used on.
+they are used on. A choice is in force at once; of those made while the window still takes it in, only the last one is.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from workbench.host.resources import resource
 from workbench.ui.fonts import base_point_size, mono_families, to_the_letter
+from workbench.ui.joining import Joined
 from workbench.ui.tokens import DARK, LIGHT, Tokens
 
 Mode = Literal["system", "light", "dark"]
@@ -36,6 +37,8 @@ class Theme(QObject):
         self._app = app
         self._mode: Mode = mode
         self._scale = scale
+        self._in_force = mode, scale
+        self._changes = Joined(self._apply, self)
         self._base_size = base_point_size(app)
         self._mono_families = mono_families()
         if set_style:
@@ -77,9 +80,10 @@ class Theme(QObject):
     @property
     def is_dark(self) -> bool:
         """Whether the dark tokens are in force."""
-        if self._mode == "system":
+        mode, _ = self._in_force
+        if mode == "system":
             return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
-        return self._mode == "dark"
+        return mode == "dark"
 
     @property
     def tokens(self) -> Tokens:
@@ -94,19 +98,19 @@ class Theme(QObject):
         """Follow the system, or force light or dark."""
         if mode != self._mode:
             self._mode = mode
-            self._apply()
+            self._changes.ask()
 
     def set_scale(self, scale: float) -> None:
         """Scale all fonts; `scale` is clamped to 0.8 … 2.0."""
         scale = min(2.0, max(0.8, scale))
         if scale != self._scale:
             self._scale = scale
-            self._apply()
+            self._changes.ask()
 
     def font(self, delta: float = 0.0, *, bold: bool = False, tabular: bool = False) -> QFont:
         """Return the interface font, `delta` points larger or smaller; `tabular` gives all digits one width."""
         font = QFont(self._app.font())
-        font.setPointSizeF(max(6.0, self._base_size * self._scale + delta))
+        font.setPointSizeF(max(6.0, self._size + delta))
         font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
         if tabular:
             font.setFeature(QFont.Tag("tnum"), 1)
@@ -117,25 +121,30 @@ class Theme(QObject):
         font = QFont()
         font.setFamilies(self._mono_families)
         font.setStyleHint(QFont.StyleHint.Monospace)
-        font.setPointSizeF(max(6.0, self._base_size * self._scale + delta))
+        font.setPointSizeF(max(6.0, self._size + delta))
         return to_the_letter(font)
+
+    @property
+    def _size(self) -> float:
+        return self._base_size * self._in_force[1]
 
     def _system_changed(self) -> None:
         if self._mode == "system":
-            self._apply()
+            self._changes.ask()
 
     def _apply(self) -> None:
+        self._in_force = self._mode, self._scale
         font = QFont(self._app.font())
         if "Inter" in QFontDatabase.families():
             font.setFamilies(list(dict.fromkeys(("Inter", *font.families()))))
         font = to_the_letter(font)
-        font.setPointSizeF(self._base_size * self._scale)
+        font.setPointSizeF(self._size)
         # Each of these goes through all widgets once more, so only what changed is set.
         if font != self._app.font():
             self._app.setFont(font)
         if (palette := _palette(self.tokens)) != self._app.palette():
             self._app.setPalette(palette)
-        self._app.setStyleSheet(_stylesheet(self.tokens, self._base_size * self._scale))
+        self._app.setStyleSheet(_stylesheet(self.tokens, self._size))
         self.changed.emit()
 
 

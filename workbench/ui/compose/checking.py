@@ -7,23 +7,31 @@ are rendered in the engine's child, never here.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
+from workbench.core.blocks import Example
 from workbench.core.content import Content
 from workbench.core.templates import content_variables
 from workbench.core.variables import Amiss, amiss, renamed, renamed_in, repeats
 from workbench.ui.editor.amiss_marks import AmissMarks
+from workbench.ui.editor.block import MessageBlock
 from workbench.ui.editor.exact import units
+from workbench.ui.editor.examples import ExampleSection
 from workbench.ui.editor.field import ExactField
+from workbench.ui.lanes.turns import Turns
 from workbench.usecases.templating import Mistake, schema_faults
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
 
 PAUSE_MS = 300
+AT_ONCE = 50
+"""Messages that are told at a time: some ms for labels, and a few to arrange all messages."""
 _MISPLACED = "Models take files from the user only. Change the role back, or remove the files."
 
 
@@ -41,6 +49,8 @@ class Checking(QObject):
         self._asked: tuple[Content, dict[str, str]] | None = None
         self._mistake: Mistake | None = None
         self._found = Amiss()
+        self._turns = Turns.of_application()
+        self._said = 0
         self._schemas = Content()
         self._faults: tuple[str, tuple[str, ...]] = ("", ())
         for signal in (self._editor.edited, self._editor.parts_changed, self._values.edited):
@@ -147,27 +157,43 @@ class Checking(QObject):
             self._show()
 
     def _show(self) -> None:
+        self._said = 0
+        self._turns.drop(self)
+        if self._say_some():
+            self._turns.ask(self, self._say_some)
+
+    def _say_some(self) -> bool:
+        """Say what is amiss below some of the messages and examples; return whether there are more."""
+        blocks = enumerate(self._editor.blocks, start=1)
+        examples = self._editor.parts_shown.example_sections, self._editor.parts.examples
+        sections = enumerate(zip(*examples, strict=False), start=1)
+        places: list[Callable[[], None]] = [partial(self._tell, number, block) for number, block in blocks]
+        places += [partial(self._tell_example, number, *example) for number, example in sections]
         # Each note that comes or goes would arrange all messages anew.
         with self._editor.together():
-            self._tell()
+            for tell in places[self._said : self._said + AT_ONCE]:
+                tell()
+        self._said += AT_ONCE
+        return self._said < len(places)
 
-    def _tell(self) -> None:
-        template = self._editor.parts.template
-        for number, block in enumerate(self._editor.blocks, start=1):
-            wrong = self._wrong("message", number)
-            self._marks(block.field).show(self._found, template, wrong.line if wrong else 0)
-            said = self._words(block.field, wrong.sentence if wrong else "")
-            misplaced = _MISPLACED if block.extras.attachments and block.role != "user" else ""
-            block.warn(" ".join(filter(None, (said, misplaced))))
-        parts = self._editor.parts_shown.example_sections
-        for number, (section, example) in enumerate(zip(parts, self._editor.parts.examples, strict=False), start=1):
-            wrong = self._wrong("example", number) if example.enabled else None
-            for field in section.fields:
-                of_user = field is section.fields[0]
-                here = wrong is not None and ("(user)" in wrong.sentence) is of_user
-                self._marks(field).show(self._found, template, wrong.line if wrong and here else 0)
-            words = [self._words(field, "") for field in section.fields]
-            section.set_note(" ".join(filter(None, (wrong.sentence if wrong else "", *words))))
+    def _tell(self, number: int, block: MessageBlock) -> None:
+        wrong = self._wrong("message", number)
+        self._mark(block.field, wrong)
+        said = self._words(block.field, wrong.sentence if wrong else "")
+        misplaced = _MISPLACED if block.extras.attachments and block.role != "user" else ""
+        block.warn(" ".join(filter(None, (said, misplaced))))
+
+    def _tell_example(self, number: int, section: ExampleSection, example: Example) -> None:
+        wrong = self._wrong("example", number) if example.enabled else None
+        for field in section.fields:
+            of_user = field is section.fields[0]
+            here = wrong is not None and ("(user)" in wrong.sentence) is of_user
+            self._mark(field, wrong if here else None)
+        words = [self._words(field, "") for field in section.fields]
+        section.set_note(" ".join(filter(None, (wrong.sentence if wrong else "", *words))))
+
+    def _mark(self, field: ExactField, wrong: Mistake | None) -> None:
+        self._marks(field).show(self._found, self._editor.parts.template, wrong.line if wrong else 0)
 
     def _wrong(self, kind: str, number: int) -> Mistake | None:
         found = self._mistake

@@ -7,8 +7,7 @@ are put into the document in slices, so that the window never waits for them.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from PySide6.QtCore import QMimeData, Qt, Signal
@@ -21,9 +20,9 @@ from workbench.ui.lanes.answer import AnswerView
 from workbench.ui.lanes.shown import for_clipboard
 from workbench.ui.theme import Theme
 
-_SLICE = 12_000
-_PIECES = 400
-"""Pieces at a time: each has a format of its own, which costs more than its letters."""
+SLICE = 12_000
+PIECES = 60
+"""Letters and pieces at a time: each piece has a format of its own, which costs more than its letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +53,20 @@ class DiffView(AnswerView):
         """`old`: show and copy the text as it was before the changes."""
         super().__init__(theme, mono=mono, parent=parent)
         self._ghosts = {"filler"} if old else {"filler", "removed", "declined"}
-        self._runs: tuple[Run, ...] = ()
-        self._queue: deque[Run] = deque()
+        self._runs: Callable[[], Iterable[Run]] = tuple
+        self._rest: Iterator[Run] = iter(())
+        self._next: Run | None = None
+        self._wanted = -1
         self._removed: list[tuple[int, int]] = []
         self._places: dict[int, tuple[int, int]] = {}
         self._count = 0
         self._current = -1
         self._formats: dict[str, QTextCharFormat] = {}
         self.setAccessibleName("Changes")
-        theme.changed.connect(self._show_again)
+        self.following.moved.connect(self._stay)
+        # A long text is laid out for nothing when it gets other letters before it is written anew.
+        theme.changed.disconnect(self._restyle)
+        theme.changed.connect(self._dress_again)
 
     @property
     def count(self) -> int:
@@ -77,17 +81,22 @@ class DiffView(AnswerView):
     @property
     def is_complete(self) -> bool:
         """Whether everything is in the document."""
-        return not self._queue
+        return self._next is None
 
     def show_diff(self, diff: TextDiff) -> None:
         """Show one text diff."""
-        self.show_runs(runs_of(diff))
+        self.show_made(lambda: runs_of(diff), len(diff.hunks))
 
     def show_runs(self, runs: Iterable[Run], count: int | None = None) -> None:
         """Show pieces in order, from the beginning. `count`: changes in all, where some have nothing to show here."""
-        self._runs = tuple(runs)
-        self._count = 1 + max((run.change for run in self._runs), default=-1) if count is None else count
-        self._show_again()
+        known = tuple(runs)
+        self.show_made(lambda: known, 1 + max((run.change for run in known), default=-1) if count is None else count)
+
+    def show_made(self, make: Callable[[], Iterable[Run]], count: int) -> None:
+        """Show pieces that are made while they are shown, and again for other colours; `count` changes in all."""
+        self._runs, self._count = make, count
+        self._clear_runs()
+        self._begin()
 
     def next_change(self, step: int = 1) -> None:
         """Select the next change, or with -1 the previous one; from the last on it begins anew."""
@@ -100,21 +109,25 @@ class DiffView(AnswerView):
         self.go_to(wanted)
 
     def go_to(self, change: int) -> None:
-        """Select a change and bring it into view."""
-        while change not in self._places and self._queue:
-            self._insert_slice()
-        place = self._places.get(change)
-        self._current = change
+        """Select a change and bring it into view, as soon as it is in the document."""
+        self._current = self._wanted = change
         self.viewport().update()  # the frame is wider than the text
-        if place is None:
-            self.current_changed.emit(change, self._count)
+        self._go_to_wanted()
+        self.current_changed.emit(change, self._count)
+
+    def _go_to_wanted(self) -> None:
+        place = self._places.get(self._wanted)
+        if place is None or (self._next is not None and self._next.change == self._wanted):
             return
+        self._wanted = -1
         cursor = QTextCursor(self.document())
         cursor.setPosition(place[1])
         cursor.setPosition(place[0], QTextCursor.MoveMode.KeepAnchor)
         self.setTextCursor(cursor)
         self.centerCursor()
-        self.current_changed.emit(change, self._count)
+
+    def _stay(self) -> None:
+        self._wanted = -1
 
     def createMimeDataFromSelection(self) -> QMimeData:
         cursor = self.textCursor()
@@ -149,16 +162,22 @@ class DiffView(AnswerView):
         palette.setBrush(palette.ColorRole.HighlightedText, QBrush(Qt.BrushStyle.NoBrush))
         self.setPalette(palette)
 
-    def _show_again(self) -> None:
+    def _dress_again(self) -> None:
+        self._clear_runs()
+        self._restyle()
+        self._begin()
+
+    def _clear_runs(self) -> None:
+        self._next, self._current, self._wanted = None, -1, -1
+        self._removed, self._places = [], {}
+        self.set_text("")
+
+    def _begin(self) -> None:
         self._formats = {
             kind: self._format(kind) for kind in ("same", "removed", "added", "declined", "heading", "filler")
         }
-        self._queue.clear()
-        self._removed, self._places, self._current = [], {}, -1
-        self.set_text("")
-        for run in self._runs:
-            for at in range(0, len(run.text), _SLICE):
-                self._queue.append(Run(run.kind, run.text[at : at + _SLICE], run.change))
+        self._rest = _short(self._runs())
+        self._next = next(self._rest, None)
         if self._insert_slice():
             self._turns.ask(self, self._insert_slice)
         self.setTextCursor(QTextCursor(self.document()))
@@ -166,8 +185,8 @@ class DiffView(AnswerView):
     def _insert_slice(self) -> bool:
         self.following.set(False)
         length = pieces = 0
-        while self._queue and length < _SLICE and pieces < _PIECES:
-            run = self._queue.popleft()
+        while self._next is not None and length < SLICE and pieces < PIECES:
+            run = self._next
             start = self._tail.position()
             self._tail.setCharFormat(self._formats[run.kind])
             self._insert(run.text)
@@ -178,7 +197,10 @@ class DiffView(AnswerView):
                 self._places[run.change] = (self._places.get(run.change, (start, end))[0], end)
             length += len(run.text)
             pieces += 1
-        return bool(self._queue)
+            self._next = next(self._rest, None)
+        if self._wanted >= 0:
+            self._go_to_wanted()
+        return self._next is not None
 
     def _format(self, kind: str) -> QTextCharFormat:
         made = QTextCharFormat()
@@ -198,3 +220,10 @@ class DiffView(AnswerView):
             made.setFontWeight(QFont.Weight.DemiBold)
             made.setForeground(color("muted"))
         return made
+
+
+def _short(runs: Iterable[Run]) -> Iterator[Run]:
+    """Yield the same in pieces of which each takes a moment."""
+    for run in runs:
+        for at in range(0, len(run.text), SLICE):
+            yield Run(run.kind, run.text[at : at + SLICE], run.change)

@@ -5,6 +5,8 @@ Invariant: signs always come with what they count, and a minus is a minus and no
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from workbench.core.diff import TextDiff
 from workbench.core.json_diff import JsonChange
 from workbench.ui.diff.text import Run
@@ -26,23 +28,21 @@ def changes(count: int) -> str:
     return "1 change" if count == 1 else f"{count:,} changes"
 
 
-def json_runs(found: tuple[JsonChange, ...]) -> list[Run]:
-    """Return differences of data, one to a line."""
+def json_runs(found: tuple[JsonChange, ...]) -> Iterator[Run]:
+    """Yield differences of data, one to a line."""
     if not found:
-        return [Run("same", "The data is the same; only its layout or the order of keys differs.")]
-    runs: list[Run] = []
+        yield Run("same", "The data is the same; only its layout or the order of keys differs.")
     for number, change in enumerate(found):
         kind = change.kind if change.kind in ("added", "removed") else "same"
-        runs.append(Run(kind, f"{_SIGNS[change.kind]}{change.path}", number))
+        yield Run(kind, f"{_SIGNS[change.kind]}{change.path}", number)
         if change.kind == "moved":
-            runs.append(Run("same", f" moved from {change.before}"))
+            yield Run("same", f" moved from {change.before}")
         else:
-            runs.append(Run("same", ": "))
+            yield Run("same", ": ")
             if change.before:
-                runs.append(Run("removed", change.before))
+                yield Run("removed", change.before)
             if change.before and change.after:
-                runs.append(Run("same", " "))
+                yield Run("same", " ")
             if change.after:
-                runs.append(Run("added", change.after))
-        runs.append(Run("same", (f" ({change.note})" if change.note else "") + "\n"))
-    return runs
+                yield Run("added", change.after)
+        yield Run("same", (f" ({change.note})" if change.note else "") + "\n")

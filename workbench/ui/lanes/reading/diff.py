@@ -143,8 +143,8 @@ class DiffPage(Page):
         if found.diff is None:
             self.view.setPlaceholderText(found.sentence)
             self.view.show_runs((Run("same", self._text),) if self._text else ())
-        elif found.data is not None and self.data.isChecked():
-            self.view.show_runs(json_runs(found.data))
+        elif (data := found.data) is not None and self.data.isChecked():
+            self.view.show_made(lambda: json_runs(data), len(data))
         elif found.diff.hunks:
             self.view.show_diff(found.diff)
         else:
