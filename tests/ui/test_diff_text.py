@@ -98,8 +98,10 @@ def test_long_texts_come_in_slices_and_changes_are_reached_before_the_rest(qtbot
     qtbot.waitUntil(lambda: view.is_complete)
 
 
-def test_a_change_of_the_theme_keeps_the_text(qtbot: QtBot, theme: Theme) -> None:
+def test_a_change_of_the_theme_keeps_the_text_and_the_place(qtbot: QtBot, theme: Theme) -> None:
     view = made(qtbot, theme, "old text", "new text")
-    before = view.toPlainText()
-    theme.changed.emit()
-    assert view.toPlainText() == before
+    view.next_change()
+    before = view.toPlainText(), view.current, view.textCursor().selectedText()
+    theme.set_mode("dark")
+    assert (view.toPlainText(), view.current, view.textCursor().selectedText()) == before
+    theme.set_mode("light")

@@ -62,7 +62,7 @@ class DiffView(AnswerView):
         self._current = -1
         self._formats: dict[str, QTextCharFormat] = {}
         self.setAccessibleName("Changes")
-        theme.changed.connect(self._show_again)
+        theme.changed.connect(self._recolour)
 
     @property
     def count(self) -> int:
@@ -148,6 +148,14 @@ class DiffView(AnswerView):
         # Without a colour of its own what is selected keeps red and green.
         palette.setBrush(palette.ColorRole.HighlightedText, QBrush(Qt.BrushStyle.NoBrush))
         self.setPalette(palette)
+
+    def _recolour(self) -> None:
+        current, bar = self._current, self.verticalScrollBar()
+        place = bar.value()
+        self._show_again()
+        if current >= 0:
+            self.go_to(current)
+            bar.setValue(place)
 
     def _show_again(self) -> None:
         self._formats = {
