@@ -65,6 +65,8 @@ def test_the_line_names_tokens_money_and_lanes() -> None:
     assert line(Forecast((one, unknown))) == "about 500 tokens · est. $0.0005 + unknown for 2 lanes"
     new = lane("c", 493, output=None)
     assert line(Forecast((new,))) == "500 tokens · est. at least $0.0005 for 1 lane"
+    assert line(Forecast((lane("nothing", output=None),))) == ""
+    assert Forecast((lane("a", 0, 5),)).parts(2) == ("", "5 tokens")
     tiny = lane("d", 3, output=None)
     assert line(Forecast((tiny,))) == "10 tokens · est. more than $0 for 1 lane"
     many = lane("d", 493, samples=20)

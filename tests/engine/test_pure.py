@@ -16,6 +16,7 @@ from workbench.core.lanes import Endpoint
 from workbench.core.money import Usage
 from workbench.core.redaction import MASK, MIN_SECRET
 from workbench.core.runs import Mark
+from workbench.engine import estimate as estimating
 from workbench.engine.calls import Call
 from workbench.engine.child.answer import Answer
 from workbench.engine.child.conduct import LONGEST_PAUSE_S, pause_s
@@ -67,6 +68,13 @@ class TestEstimate:
     @given(any_text, any_text)
     def test_grows_with_the_text(self, a: str, b: str) -> None:
         assert tokens(a) <= tokens(a + " " + b)
+
+    @given(st.text(alphabet="ab1 é日,\n", min_size=1), st.integers(1, 9))
+    def test_is_the_same_however_long_the_text_is(self, text: str, slice_: int) -> None:
+        whole = tokens(text * 9)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(estimating, "_SLICE", slice_)
+            assert tokens(text * 9) == whole
 
     def test_says_that_it_is_one(self) -> None:
         usage = estimate([Message("user", "Hi")], "Hello", "Hm")

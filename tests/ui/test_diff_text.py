@@ -139,8 +139,10 @@ def test_who_scrolls_is_not_taken_to_a_change_that_comes_later(qtbot: QtBot, the
     assert view.textCursor().selectedText() == "word1998 "
 
 
-def test_a_change_of_the_theme_keeps_the_text(qtbot: QtBot, theme: Theme) -> None:
+def test_a_change_of_the_theme_keeps_the_text_and_the_place(qtbot: QtBot, theme: Theme) -> None:
     view = made(qtbot, theme, "old text", "new text")
-    before = view.toPlainText()
-    theme.changed.emit()
-    assert view.toPlainText() == before
+    view.next_change()
+    before = view.toPlainText(), view.current, view.textCursor().selectedText()
+    theme.set_mode("dark")
+    assert (view.toPlainText(), view.current, view.textCursor().selectedText()) == before
+    theme.set_mode("light")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import QRect
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu, QPushButton
 
@@ -13,6 +14,7 @@ from workbench.core.blocks import OutputFormat, Tool, ToolRow
 from workbench.core.content import TOOL_ROUNDS, Content, Message
 from workbench.core.json_text import fault
 from workbench.ui.editor import ContentEditor
+from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.output_format import FIRST_SCHEMA, OutputSection
 from workbench.ui.editor.section import Section
 from workbench.ui.editor.tools import FIRST_PARAMETERS, ToolSection, tool_fault
@@ -37,6 +39,29 @@ def tools(editor: ContentEditor) -> list[ToolSection]:
 def output(editor: ContentEditor) -> OutputSection:
     (section,) = (section for section in editor.findChildren(OutputSection) if section.isVisible())
     return section
+
+
+def test_a_field_that_scrolls_keeps_its_bar_while_somebody_types(
+    editor: ContentEditor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Qt lays out all of a text anew when the bar goes or comes."""
+    editor.set_content(replace(WHOLE, output=OutputFormat("schema", "{}\n" * 40)))
+    field = output(editor).schema
+    field.setFocus()
+    asked: list[bool] = []
+    fit = ExactField.fit
+
+    def noted(one: ExactField, rect: QRect, *, scrolls: bool) -> None:
+        if one is field:
+            asked.append(scrolls)
+        fit(one, rect, scrolls=scrolls)
+
+    monkeypatch.setattr(ExactField, "fit", noted)
+    type_text("x")
+    assert asked
+    assert all(asked)
+    editor.set_content(replace(WHOLE, output=OutputFormat("schema", "{}")))
+    assert not asked[-1]
 
 
 def choose(section: Section, *path: str) -> None:

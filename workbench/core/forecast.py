@@ -157,24 +157,24 @@ class Forecast:
         return tuple(lane for lane in self.lanes if lane.is_over)
 
     def parts(self, count: int) -> tuple[str, ...]:
-        """Return the tokens of each of `count` messages in words, "" for unknown."""
+        """Return the tokens of each of `count` messages in words, "" for unknown and for none."""
         counts = [c for lane in self.lanes if lane.is_current for c in lane.counts[:1]]
         counts = [c for c in counts if len(c.parts) == count]
         if not counts:
             return ("",) * count
         about = any(not c.tokenizer.exact for c in counts)
-        return tuple(
-            show_tokens(min(c.parts[i] for c in counts), max(c.parts[i] for c in counts), about=about)
-            for i in range(count)
-        )
+        ranges = [(min(c.parts[i] for c in counts), max(c.parts[i] for c in counts)) for i in range(count)]
+        return tuple(show_tokens(least, most, about=about) if most else "" for least, most in ranges)
 
 
 def line(forecast: Forecast) -> str:
-    """Return "412 tokens · est. $0.0011 for 3 lanes", "" when no lane counts anything."""
+    """Return "412 tokens · est. $0.0011 for 3 lanes", "" when no lane counts anything, and nothing is to be sent."""
     counted = [lane for lane in forecast.lanes if lane.counts]
     if not counted:
         return ""
     least, most = min(lane.largest for lane in counted), max(lane.largest for lane in counted)
+    if not most:
+        return ""
     tokens = show_tokens(least, most, about=any(lane.about for lane in counted))
     number = len(forecast.lanes)
     lanes = "1 lane" if number == 1 else f"{number} lanes"

@@ -18,11 +18,7 @@ PLAIN_VARIABLE = re.compile(r"\{\{[ \t]*([^\W\d]\w*)[ \t]*\}\}")
 
 def variables(texts: Iterable[str]) -> tuple[str, ...]:
     """Return the names used as `{{name}}`, each once, in order of first appearance."""
-    seen: dict[str, None] = {}
-    for text in texts:
-        for match in PLAIN_VARIABLE.finditer(text):
-            seen.setdefault(match.group(1))
-    return tuple(seen)
+    return tuple(dict.fromkeys(name for text in texts for name in PLAIN_VARIABLE.findall(text)))
 
 
 def template_texts(content: Content) -> tuple[tuple[str, str], ...]:

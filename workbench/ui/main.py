@@ -28,11 +28,14 @@ from workbench.ui.start import Start
 from workbench.ui.theme import STYLE, Theme
 
 DESKTOP_FILE = "prompt-workbench"
+_TURN_S = 0.001
+"""How long a thread that computes keeps the window waiting; Python's own five ms, many times over, can be felt."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the window until it is closed; return the exit code."""
     chosen = database(sys.argv[1:] if argv is None else argv)
+    sys.setswitchinterval(_TURN_S)
     app = QApplication([sys.argv[0] or "prompt-workbench", "-style", STYLE])
     app.setApplicationName("prompt-workbench")
     app.setApplicationDisplayName("Prompt Workbench")

@@ -163,9 +163,15 @@ class DiffView(AnswerView):
         self.setPalette(palette)
 
     def _dress_again(self) -> None:
+        current, bar = self._current, self.verticalScrollBar()
+        place = bar.value()
         self._clear_runs()
         self._restyle()
         self._begin()
+        if current >= 0:
+            self.go_to(current)
+            if self.is_complete:
+                bar.setValue(place)
 
     def _clear_runs(self) -> None:
         self._next, self._current, self._wanted = None, -1, -1

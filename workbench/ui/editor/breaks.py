@@ -85,6 +85,8 @@ def broken(text: str, before: int = 0, after: int = 0) -> str:
     if units(text) + before + after <= LONGEST:
         return text
     lines = text.split("\n")
+    if 2 * max(map(len, lines)) + before + after <= LONGEST:
+        return text
     last = len(lines) - 1
     return "\n".join(
         _broken_line(line, before if index == 0 else 0, after if index == last else 0)

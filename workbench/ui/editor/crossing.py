@@ -50,3 +50,13 @@ def enter(field: ExactField, direction: int, x: int | None) -> None:
     if x is not None:
         field.setTextCursor(field.cursorForPosition(QPoint(x, field.cursorRect().center().y())))
     field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def leave(field: ExactField, *, forward: bool) -> None:
+    """Give the focus to the next or the previous widget, also where Tab types."""
+    before = field.tabChangesFocus()
+    field.setTabChangesFocus(True)
+    try:
+        field.focusNextPrevChild(forward)
+    finally:
+        field.setTabChangesFocus(before)

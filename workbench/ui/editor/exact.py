@@ -13,8 +13,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from workbench.core.text import unify_newlines
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QMimeData
 
 ESCAPE = "\ufdd2"
 STAND_INS = {
@@ -71,3 +75,17 @@ def _holds_any(text: str, characters: Iterable[str]) -> bool:
 def units(text: str) -> int:
     """Return the length in UTF-16 code units, in which Qt counts positions."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
+
+
+def text_data(text: str) -> QMimeData:
+    """Return plain text for the clipboard.
+
+    The clipboard outlives the interpreter, and deleting an object that Python made crashes then; so Qt makes it.
+    """
+    from PySide6.QtCore import QStringListModel  # it takes a ms to load, and the first paint waits for nobody to copy
+
+    model = QStringListModel([""])
+    data = model.mimeData([model.index(0)])
+    data.clear()
+    data.setText(text)
+    return data

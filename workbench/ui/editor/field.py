@@ -2,47 +2,43 @@
 
 Invariant: what goes in by typing, pasting, dropping or `set_exact` comes out of `exact`, copy and drag byte for byte;
 only CRLF that is pasted or dropped is LF. Keys with Ctrl or Alt that do not edit text are left to the window. Long
-paragraphs are shown in pieces (`breaks`), which nobody outside knows of: text and positions count no soft breaks.
+paragraphs are shown in pieces (`breaks`), which nobody outside knows of: text and positions count no soft breaks. A
+very long text that is pasted is held at once and shown piece by piece (`pouring`), all of it before the next key.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDropEvent,
     QFocusEvent,
-    QFontMetricsF,
     QInputMethodEvent,
     QKeyEvent,
     QPainter,
     QPaintEvent,
-    QTextBlock,
     QTextCharFormat,
     QTextCursor,
-    QTextDocument,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QToolTip, QWidget
+from PySide6.QtWidgets import QFrame, QToolTip, QWidget
 
 from workbench.ui.editor import paragraphs
 from workbench.ui.editor.breaks import SOFT, broken
-from workbench.ui.editor.crossing import Cross, crosses, enter
-from workbench.ui.editor.exact import encodable, from_document, pasted, to_document
-from workbench.ui.editor.heights import natural_height
+from workbench.ui.editor.crossing import Cross, crosses, enter, leave
+from workbench.ui.editor.exact import encodable, from_document, pasted, text_data, to_document
+from workbench.ui.editor.heights import MeasuredField
 from workbench.ui.editor.history import FieldHistory
 from workbench.ui.editor.journal import Kind
 from workbench.ui.editor.keys import edits_text, is_redo, is_undo, plain_modifiers
-from workbench.ui.editor.layout import laid_out
 from workbench.ui.editor.marks import Marks
 from workbench.ui.editor.menu import text_menu
 from workbench.ui.editor.mirror import Edit
 from workbench.ui.editor.record import Record
-from workbench.ui.editor.wrapping import bar_room, can_scroll
+from workbench.ui.editor.wrapping import can_scroll
 from workbench.ui.fonts import set_text_font
 from workbench.ui.theme import Theme
 
@@ -50,9 +46,13 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QMimeData
 
     from workbench.ui.editor.layers import Layer
+    from workbench.ui.editor.pouring import Pourer
+
+_AT_ONCE = 250_000
+"""Characters that are put into the document at once; Qt takes 15 ms for a million, and who listens as long again."""
 
 
-class ExactField(QPlainTextEdit):
+class ExactField(MeasuredField):
     """A plain text field that grows with its text when its owner lets it."""
 
     edited = Signal(object, str)
@@ -66,8 +66,6 @@ class ExactField(QPlainTextEdit):
     ) -> None:
         """`journaled`: the owner keeps the undo journal and the field asks it by signals. `mono`: fixed width."""
         super().__init__(parent)
-        self._layout = laid_out(QTextDocument(self))
-        self.setDocument(self._layout.document())
         self._theme = theme
         self._mono = mono
         self.record = Record(self.document())
@@ -76,6 +74,8 @@ class ExactField(QPlainTextEdit):
         self._quiet = False
         self._kind: Kind = "other"
         self._revision = 0
+        self._is_dropping = False
+        self._pourer: Pourer | None = None
         self.cross: Cross | None = None
         self.layers: list[Layer] = []
         # Asked for each key first; one that returns True has done what the key means.
@@ -121,6 +121,7 @@ class ExactField(QPlainTextEdit):
         if encodable(text) == self.exact():
             return
         raw = broken(to_document(text))
+        self.record.leave()
         self._quiet = True
         try:
             self.setPlainText("" if SOFT in raw else raw)
@@ -133,13 +134,18 @@ class ExactField(QPlainTextEdit):
 
     def replace(self, position: int, removed: int, inserted: str, *, quiet: bool = True) -> None:
         """Replace `removed` units at `position` by document text; the caret follows. Quiet, nobody is told."""
+        self.catch_up()
         cursor = self.record.select(position, removed)
         self._quiet = quiet
         try:
-            self.record.insert(cursor, paragraphs.fitted(cursor, inserted))
-            self.setTextCursor(cursor)
+            self._put(cursor, paragraphs.fitted(cursor, inserted))
         finally:
             self._quiet = False
+
+    def catch_up(self) -> None:
+        """See that the document holds all of the text, however long it is."""
+        if self._pourer is not None:
+            self._pourer.go_on(whole=True)
 
     def document_text(self) -> str:
         """Return the text as the document holds it, in which positions are counted; O(n)."""
@@ -152,6 +158,7 @@ class ExactField(QPlainTextEdit):
 
     def select(self, position: int, length: int) -> None:
         """Select a part of the text; the caret goes to its end."""
+        self.catch_up()
         self.setTextCursor(self.record.select(position, length))
 
     def set_editable(self, editable: bool) -> None:
@@ -179,53 +186,9 @@ class ExactField(QPlainTextEdit):
         # Qt paints a first placeholder, and not another one that takes its place.
         self.viewport().update()
 
-    def natural_height(self, limit: int) -> int:
-        """Return the height in px that shows all the text, or `limit` + 1 when that is more."""
-        return natural_height(self, limit)
-
-    def lines_height(self, count: int) -> int:
-        """Return the height of the field that shows `count` lines of ordinary text."""
-        edges = 2 * self.viewport().y() + math.ceil(2 * self.document().documentMargin()) + bar_room(self)
-        return count * self._layout.line_height(self.font()) + edges + 1
-
-    def whole_lines(self, height: int) -> int:
-        """Return the greatest height up to `height` that cuts no line of ordinary text."""
-        edge = 2 * self.viewport().y() + round(self.document().documentMargin()) + bar_room(self)
-        line = self._layout.line_height(self.font())
-        return max(1, (height - edge) // line) * line + edge
-
-    def first_baseline(self) -> int:
-        """Return how far below the top of the field the first line stands."""
-        inside = self.viewport().y() + self.document().documentMargin()
-        return round(inside + QFontMetricsF(self.font()).ascent())
-
-    def fit(self, rect: QRect, *, scrolls: bool) -> None:
-        """Take `rect`. The room of the scroll bar stays free while there is none: text never re-wraps because of it."""
-        bar = Qt.ScrollBarPolicy.ScrollBarAlwaysOn if scrolls else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
-        margin = 0 if scrolls else self.verticalScrollBar().sizeHint().width()
-        if self.viewportMargins().right() != margin:
-            self.setViewportMargins(0, 0, margin, 0)
-        if self.verticalScrollBarPolicy() != bar:
-            self.setVerticalScrollBarPolicy(bar)
-        self.setGeometry(rect)
-
     def enter(self, direction: int, x: int | None) -> None:
         """Take the caret coming from below (-1) or above (1), at `x` or at the end that is far from where it came."""
         enter(self, direction, x)
-
-    def visible_blocks(self) -> Iterator[QTextBlock]:
-        """Yield the paragraphs that reach into the viewport."""
-        block, bottom = self.firstVisibleBlock(), self.viewport().height()
-        # Where a paragraph is, Qt finds out by a walk from the first one: going on from there takes one step.
-        top = self.contentOffset().y()
-        while block.isValid() and top <= bottom:
-            yield block
-            top += self.blockBoundingRect(block).height()
-            block = block.next()
-
-    def block_rect(self, block: QTextBlock) -> QRectF:
-        """Return where a paragraph is in the viewport."""
-        return self.blockBoundingGeometry(block).translated(self.contentOffset())
 
     # What Qt calls.
 
@@ -235,14 +198,20 @@ class ExactField(QPlainTextEdit):
     def insertFromMimeData(self, source: QMimeData) -> None:
         if self.takes(source, True):
             return
+        self.catch_up()
         self._kind = "other"
         cursor = self.textCursor()
-        self.record.insert(cursor, paragraphs.fitted(cursor, to_document(pasted(source.text()))))
-        self.setTextCursor(cursor)
+        self._put(cursor, paragraphs.fitted(cursor, to_document(pasted(source.text()))))
         self.ensureCursorVisible()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        super().dropEvent(event)
+        self.catch_up()
+        # What is moved within the field is taken away at its old place right after it came to the new one.
+        self._is_dropping = True
+        try:
+            super().dropEvent(event)
+        finally:
+            self._is_dropping = False
         if self.takes(event.mimeData(), False):
             # Where a file is moved, the one who drags it deletes it.
             event.setDropAction(Qt.DropAction.CopyAction)
@@ -268,10 +237,11 @@ class ExactField(QPlainTextEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
+        self.catch_up()
         if any(habit(event) for habit in self.habits):
             event.accept()
         elif key in (Qt.Key.Key_Backtab, Qt.Key.Key_Tab) and (key == Qt.Key.Key_Backtab or not plain_modifiers(event)):
-            _leave(self, forward=key == Qt.Key.Key_Tab)
+            leave(self, forward=key == Qt.Key.Key_Tab)
         elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and crosses(self, event):
             event.accept()
         elif self.editable and (is_undo(event) or is_redo(event)):
@@ -289,6 +259,7 @@ class ExactField(QPlainTextEdit):
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         self._revision += 1
+        self.catch_up()
         self._before_input()
         self._as("typing", lambda: super(ExactField, self).inputMethodEvent(event))
 
@@ -315,6 +286,7 @@ class ExactField(QPlainTextEdit):
             self._marks.over(painter, exposed)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.catch_up()
         can_undo, can_redo = self.history()
         text_menu(self, can_undo=can_undo, can_redo=can_redo).popup(event.globalPos())
 
@@ -329,11 +301,26 @@ class ExactField(QPlainTextEdit):
     def _contents_change(self, position: int, removed: int, added: int) -> None:
         edit = self.record.follow(position, removed, added)
         self._revision += 1
+        self._take_in(edit)
+
+    def _take_in(self, edit: Edit | None) -> None:
         if edit is None:
             return
         self._text = None
         if not self._quiet:
             self.edited.emit(edit, _kind(edit, self._kind))
+
+    def _put(self, cursor: QTextCursor, raw: str) -> None:
+        """Replace the selection of `cursor` by raw text; the caret goes behind it."""
+        if len(raw) <= _AT_ONCE or self._is_dropping:
+            self.record.insert(cursor, raw)
+        else:
+            from workbench.ui.editor.pouring import Pourer  # most texts are short
+
+            self._pourer = self._pourer or Pourer(self)
+            self._take_in(self.record.pour(cursor, raw))
+            self._pourer.begin()
+        self.setTextCursor(cursor)
 
     def _before_input(self, event: QKeyEvent | None = None) -> None:
         """See that a key acts on the text and not on a soft break, and that no letter inherits the mark of one."""
@@ -360,27 +347,3 @@ def _kind(edit: Edit, kind: Kind) -> Kind:
     if kind == "deleting":
         return "deleting" if not edit.inserted and "\n" not in edit.removed else "other"
     return "other"
-
-
-def _leave(field: ExactField, *, forward: bool) -> None:
-    """Give the focus to the next or the previous widget, also where Tab types."""
-    before = field.tabChangesFocus()
-    field.setTabChangesFocus(True)
-    try:
-        field.focusNextPrevChild(forward)
-    finally:
-        field.setTabChangesFocus(before)
-
-
-def text_data(text: str) -> QMimeData:
-    """Return plain text for the clipboard.
-
-    The clipboard outlives the interpreter, and deleting an object that Python made crashes then; so Qt makes it.
-    """
-    from PySide6.QtCore import QStringListModel  # it takes a ms to load, and the first paint waits for nobody to copy
-
-    model = QStringListModel([""])
-    data = model.mimeData([model.index(0)])
-    data.clear()
-    data.setText(text)
-    return data

@@ -1,31 +1,81 @@
-"""How high a field wants to be."""
+"""How high a field wants to be, and where its lines are.
+
+Invariant: what is asked about the whole text is answered by as many paragraphs as there is room for.
+"""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QTextBlock, QTextDocument
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
+from workbench.ui.editor.layout import laid_out
 from workbench.ui.editor.wrapping import bar_room
 
-if TYPE_CHECKING:
-    from workbench.ui.editor.field import ExactField
 
+class MeasuredField(QPlainTextEdit):
+    """A text field that its owner gives the height of its text."""
 
-def natural_height(field: ExactField, limit: int) -> int:
-    """Return the height in px that shows all the text of `field`, or `limit` + 1 when that is more."""
-    margin = field.document().documentMargin()
-    height = 2 * field.viewport().y() + margin + 1 + bar_room(field)
-    if field.document().isEmpty() and field.placeholderText():
-        return max(math.ceil(height + _hint_height(field, limit) + margin), field.lines_height(1))
-    block = field.document().firstBlock()
-    while block.isValid() and height <= limit:
-        height += field.blockBoundingRect(block).height()
-        block = block.next()
-    return min(math.ceil(height), limit + 1)
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._layout = laid_out(QTextDocument(self))
+        self.setDocument(self._layout.document())
 
+    def natural_height(self, limit: int) -> int:
+        """Return the height in px that shows all the text, or `limit` + 1 when that is more."""
+        margin = self.document().documentMargin()
+        height = 2 * self.viewport().y() + margin + 1 + bar_room(self)
+        if self.document().isEmpty() and self.placeholderText():
+            return max(math.ceil(height + self._hint_height(limit) + margin), self.lines_height(1))
+        block = self.document().firstBlock()
+        while block.isValid() and height <= limit:
+            height += self.blockBoundingRect(block).height()
+            block = block.next()
+        return min(math.ceil(height), limit + 1)
 
-def _hint_height(field: ExactField, limit: int) -> int:
-    room = QRect(0, 0, field.viewport().width() - round(2 * field.document().documentMargin()), limit)
-    return field.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, field.placeholderText()).height()
+    def lines_height(self, count: int) -> int:
+        """Return the height of the field that shows `count` lines of ordinary text."""
+        edges = 2 * self.viewport().y() + math.ceil(2 * self.document().documentMargin()) + bar_room(self)
+        return count * self._layout.line_height(self.font()) + edges + 1
+
+    def whole_lines(self, height: int) -> int:
+        """Return the greatest height up to `height` that cuts no line of ordinary text."""
+        edge = 2 * self.viewport().y() + round(self.document().documentMargin()) + bar_room(self)
+        line = self._layout.line_height(self.font())
+        return max(1, (height - edge) // line) * line + edge
+
+    def first_baseline(self) -> int:
+        """Return how far below the top of the field the first line stands."""
+        inside = self.viewport().y() + self.document().documentMargin()
+        return round(inside + QFontMetricsF(self.font()).ascent())
+
+    def fit(self, rect: QRect, *, scrolls: bool) -> None:
+        """Take `rect`. The room of the scroll bar stays free while there is none: text never re-wraps because of it."""
+        bar = Qt.ScrollBarPolicy.ScrollBarAlwaysOn if scrolls else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        margin = 0 if scrolls else self.verticalScrollBar().sizeHint().width()
+        if self.viewportMargins().right() != margin:
+            self.setViewportMargins(0, 0, margin, 0)
+        if self.verticalScrollBarPolicy() != bar:
+            self.setVerticalScrollBarPolicy(bar)
+        self.setGeometry(rect)
+
+    def visible_blocks(self) -> Iterator[QTextBlock]:
+        """Yield the paragraphs that reach into the viewport."""
+        block, bottom = self.firstVisibleBlock(), self.viewport().height()
+        # Where a paragraph is, Qt finds out by a walk from the first one: going on from there takes one step.
+        top = self.contentOffset().y()
+        while block.isValid() and top <= bottom:
+            yield block
+            top += self.blockBoundingRect(block).height()
+            block = block.next()
+
+    def block_rect(self, block: QTextBlock) -> QRectF:
+        """Return where a paragraph is in the viewport."""
+        return self.blockBoundingGeometry(block).translated(self.contentOffset())
+
+    def _hint_height(self, limit: int) -> int:
+        room = QRect(0, 0, self.viewport().width() - round(2 * self.document().documentMargin()), limit)
+        return self.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, self.placeholderText()).height()

@@ -47,6 +47,8 @@ class Mirror:
         if old == new:
             return None
         self._units[start:end] = new
+        if not old:
+            return Edit(position, "", inserted)
         return smallest(position, old, new)
 
 

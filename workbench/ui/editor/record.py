@@ -1,15 +1,21 @@
 """What a text document holds, known without asking it.
 
-Invariant: after every `follow` it is the document's text with its soft breaks; what is told outside counts none.
+Invariant: after every `follow` it is the document's text with its soft breaks; what is told outside counts none. A
+long text that is poured into the document is held from the start, and positions are those that there will be.
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QTextCursor, QTextDocument
 
 from workbench.ui.editor import paragraphs
 from workbench.ui.editor.breaks import SOFT, Breaks, without_breaks
 from workbench.ui.editor.mirror import Edit, Mirror, smallest
+
+if TYPE_CHECKING:
+    from workbench.ui.editor.pouring import Pouring
 
 
 class Record:
@@ -19,7 +25,8 @@ class Record:
         self._document = document
         self._mirror = Mirror()
         self._breaks = Breaks()
-        self._is_parting = self._is_settling = False
+        self._is_parting = self._is_settling = self._is_pouring = False
+        self._pouring: Pouring | None = None
 
     def __len__(self) -> int:
         """Return the length of the text in UTF-16 units, known without reading it."""
@@ -29,6 +36,11 @@ class Record:
     def is_broken(self) -> bool:
         """Whether there is a soft break."""
         return len(self._breaks) > 0
+
+    @property
+    def is_poured(self) -> bool:
+        """Whether the document lacks a part of the text, which comes in pieces."""
+        return self._pouring is not None
 
     def text(self) -> str:
         """Return the text as the document holds it; O(n)."""
@@ -43,14 +55,15 @@ class Record:
 
     def selected(self, cursor: QTextCursor) -> str:
         """Return the text that is selected, as the document holds it."""
-        return without_breaks(self._mirror.part(cursor.selectionStart(), cursor.selectionEnd()))
+        start, end = cursor.selectionStart(), cursor.selectionEnd()
+        return without_breaks(self._mirror.part(start + self._lacking(start), end + self._lacking(end)))
 
     def plain(self, position: int) -> int:
         """Return a position of the document as one of the text."""
-        return self._breaks.plain(position)
+        return self._breaks.plain(position + self._lacking(position))
 
     def select(self, position: int, length: int) -> QTextCursor:
-        """Return a cursor that selects a part of the text."""
+        """Return a cursor that selects a part of the text. What is poured has to be there."""
         cursor = QTextCursor(self._document)
         start = self._breaks.raw(position, behind=True)
         cursor.setPosition(start)
@@ -63,16 +76,15 @@ class Record:
 
         Qt counts the last paragraph's end in some reports, which is no character of ours.
         """
+        if self._is_pouring:
+            return None
         size = self._document.characterCount() - 1
         added, removed = min(added, size - position), min(removed, len(self._mirror) - position)
         if len(self._mirror) - removed + added != size:
             position, removed, added = 0, len(self._mirror), size
         may_break = self._is_parting or self.is_broken
         raw = paragraphs.raw_text(self._document, position, added, may_break=may_break)
-        edit = self._mirror.splice(position, removed, raw)
-        if edit is None or not may_break:
-            return edit
-        return smallest(*self._breaks.splice(edit.position, edit.removed, edit.inserted))
+        return self._splice(position, removed, raw, may_break=may_break)
 
     def insert(self, cursor: QTextCursor, raw: str) -> None:
         """Replace the selection by raw text."""
@@ -82,9 +94,47 @@ class Record:
         finally:
             self._is_parting = False
 
+    def pour(self, cursor: QTextCursor, raw: str) -> Edit | None:
+        """Begin to replace the selection by long raw text; return the edit of the text that it is.
+
+        `go_on` puts it into the document, which nobody else changes before all of it is there.
+        """
+        from workbench.ui.editor.pouring import Pouring
+
+        start, end = cursor.selectionStart(), cursor.selectionEnd()
+        self._pouring = Pouring(QTextCursor(cursor), raw)
+        return self._splice(start, end - start, raw, may_break=SOFT in raw or self.is_broken)
+
+    def go_on(self, *, whole: bool) -> bool:
+        """Put more of what is poured into the document, or all of it; return whether all is there."""
+        if self._pouring is not None:
+            self._is_pouring = True
+            try:
+                self._pouring.go_on(whole=whole)
+            finally:
+                self._is_pouring = False
+            if not self._pouring.rest:
+                self._pouring = None
+        return self._pouring is None
+
+    def leave(self) -> None:
+        """Pour no more: the document gets another text."""
+        self._pouring = None
+
+    def _splice(self, position: int, removed: int, raw: str, *, may_break: bool) -> Edit | None:
+        edit = self._mirror.splice(position, removed, raw)
+        if edit is None or not may_break:
+            return edit
+        return smallest(*self._breaks.splice(edit.position, edit.removed, edit.inserted))
+
+    def _lacking(self, position: int) -> int:
+        """Return how much of what is poured will stand before a position of the document and is not there yet."""
+        pouring = self._pouring
+        return pouring.rest if pouring is not None and position >= pouring.position else 0
+
     def settle(self, cursor: QTextCursor) -> None:
         """Keep paragraphs short around `cursor` after an edit that Qt made."""
-        if self._is_settling:
+        if self._is_settling or self._pouring is not None:
             return
         self._is_settling = self._is_parting = True
         try:

@@ -71,6 +71,7 @@ class Section(QWidget):
         set_role(self.note, "error")
         self._own_note = self._schema_fault = ""
         self._rows: list[tuple[QLabel, ExactField]] = []
+        self._scrolling: set[ExactField] = set()
         self._heights: list[int] = []
 
     # For subclasses
@@ -96,6 +97,7 @@ class Section(QWidget):
         """Take a field and its label away."""
         gone = next(row for row in self._rows if row[1] is field)
         self._rows.remove(gone)
+        self._scrolling.discard(field)
         for widget in gone:
             widget.hide()
             widget.setParent(None)
@@ -195,7 +197,9 @@ class Section(QWidget):
         self._heights = []
         for _, field in self._shown:
             most = field.lines_height(MOST_LINES)
-            field.fit(QRect(x, field.y(), room, max(field.height(), field.lines_height(1))), scrolls=False)
+            # As it is now: with or without its bar it wraps alike, but a change lays all of it out anew.
+            scrolls = field in self._scrolling
+            field.fit(QRect(x, field.y(), room, max(field.height(), field.lines_height(1))), scrolls=scrolls)
             self._heights.append(min(field.natural_height(most), most))
         note = self._note_height(width, bar)
         return _TOP + self._header() + sum(self._heights) + _GAP * len(self._heights) + note + _BOTTOM
@@ -215,6 +219,7 @@ class Section(QWidget):
         x = LEFT + self._label_width()
         for (label, field), field_height in zip(self._shown, self._heights, strict=True):
             scrolls = field.natural_height(field_height) > field_height
+            (self._scrolling.add if scrolls else self._scrolling.discard)(field)
             field.fit(QRect(x, at, max(edge - x, 40), field_height), scrolls=scrolls)
             top = at + field.first_baseline() - label.fontMetrics().ascent()
             label.setGeometry(QRect(LEFT, top, self._label_width(), label.fontMetrics().height()))

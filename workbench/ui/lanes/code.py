@@ -61,6 +61,7 @@ class CodeDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(f"Code for {title}")
+        self._theme = theme
         self._snippets: Snippets = {}
         self.tabs = QTabBar(self)
         self.tabs.setAccessibleName("Library or command")
@@ -75,6 +76,7 @@ class CodeDialog(QDialog):
         self.field.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         set_role(self.field, "field")
         self._colours = _Colours(self.field, theme)
+        theme.changed.connect(self._restyle)
         self._reason = QLabel(self)
         self._reason.setWordWrap(True)
         self.filled = QCheckBox("Fill the values in", self)
@@ -135,6 +137,10 @@ class CodeDialog(QDialog):
         text, fine = self._snippets.get(self.tabs.tabText(self.tabs.currentIndex()), ("", False))
         self._explain("" if fine else text)
         self.field.setPlainText(text if fine else "")
+
+    def _restyle(self) -> None:
+        self.field.setFont(self._theme.mono())
+        self._colours.rehighlight()
 
     def _explain(self, reason: str) -> None:
         self._reason.setText(reason)

@@ -1,0 +1,189 @@
+"""Very long texts that are pasted: held at once, shown piece by piece, and exact whatever is done meanwhile."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QEventLoop, Qt
+from PySide6.QtGui import QTextCursor
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.ui.desk import ECHO, Desk
+from tests.ui.lanes_support import theme
+from workbench.ui.editor import field as fields
+from workbench.ui.editor import pouring
+from workbench.ui.editor.exact import text_data
+from workbench.ui.editor.field import ExactField
+from workbench.ui.theme import Theme
+
+__all__ = ["theme"]
+
+Key = Qt.Key
+CTRL = Qt.KeyboardModifier.ControlModifier
+LINES = "The quick brown fox 😀 sees {{name}}\u00a0\u2028here.\n"
+
+
+@pytest.fixture
+def field(qtbot: QtBot, theme: Theme, monkeypatch: pytest.MonkeyPatch) -> ExactField:
+    """A field that pours whatever is longer than a line, a piece in each turn."""
+    monkeypatch.setattr(fields, "_AT_ONCE", 200)
+    monkeypatch.setattr(pouring, "_PIECE", 90)
+    monkeypatch.setattr(pouring, "_FOR_S", 0)
+    made = ExactField(theme)
+    qtbot.addWidget(made)
+    made.resize(300, 200)
+    made.show()
+    made.setFocus()
+    return made
+
+
+def paste(field: ExactField, text: str) -> None:
+    field.insertFromMimeData(text_data(text))
+
+
+def shown(field: ExactField) -> int:
+    return field.document().characterCount() - 1
+
+
+def whole(qtbot: QtBot, field: ExactField) -> None:
+    qtbot.waitUntil(lambda: not field.record.is_poured)
+
+
+def test_all_of_it_is_there_at_once_and_seen_soon(qtbot: QtBot, field: ExactField) -> None:
+    text = LINES * 40
+    field.set_exact("before  behind")
+    field.select(7, 0)
+    edits: list[tuple[int, str, str]] = []
+    field.edited.connect(lambda edit, _kind: edits.append(tuple(edit)))
+    paste(field, text)
+    expected = f"before {text} behind"
+    assert field.exact() == expected
+    assert shown(field) < field.length
+    assert field.caret() == field.length - len(" behind")
+    assert field.record.around(7, 3) == ("re ", LINES[:3])
+    whole(qtbot, field)
+    assert field.exact() == expected
+    assert shown(field) == field.length
+    assert [edit[0] for edit in edits] == [7]
+    assert field.textCursor().position() == field.length - len(" behind")
+
+
+Meanwhile = Callable[[ExactField], None]
+
+
+def _type(field: ExactField) -> None:
+    QTest.keyClicks(field, "xy")
+
+
+def _undo(field: ExactField) -> None:
+    QTest.keyClick(field, Key.Key_Z, CTRL)
+
+
+def _undo_redo(field: ExactField) -> None:
+    _undo(field)
+    QTest.keyClick(field, Key.Key_Z, CTRL | Qt.KeyboardModifier.ShiftModifier)
+
+
+def _again(field: ExactField) -> None:
+    paste(field, LINES * 20)
+
+
+def _over(field: ExactField) -> None:
+    field.selectAll()
+    paste(field, LINES * 20)
+
+
+def _replace(field: ExactField) -> None:
+    field.replace(3, 9, "new", quiet=False)
+
+
+def _load(field: ExactField) -> None:
+    field.set_exact("another text")
+
+
+def _copy(field: ExactField) -> None:
+    field.select(0, field.length)
+    assert field.createMimeDataFromSelection().text() == field.exact()
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "expected"),
+    [
+        (_type, "ab{text}xycd"),
+        (_undo, "abcd"),
+        (_undo_redo, "ab{text}cd"),
+        (_again, "ab{text}{half}cd"),
+        (_over, "{half}"),
+        (_replace, "ab{replaced}cd"),
+        (_load, "another text"),
+        (_copy, "ab{text}cd"),
+    ],
+)
+@pytest.mark.parametrize("turns", [0, 3])
+@pytest.mark.parametrize("text", [LINES * 40, "no line end at all, only words " * 2_000], ids=["lines", "one"])
+def test_what_is_done_meanwhile_is_done_to_all_of_it(
+    qtbot: QtBot, field: ExactField, meanwhile: Meanwhile, expected: str, turns: int, text: str
+) -> None:
+    field.set_exact("abcd")
+    field.select(2, 0)
+    paste(field, text)
+    for _ in range(turns):
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 1)
+    meanwhile(field)
+    # Nine characters from the second one of the text on gave way to "new".
+    replaced = f"{text[0]}new{text[10:]}"
+    wanted = expected.format(text=text, half=LINES * 20, replaced=replaced)
+    assert field.exact() == wanted
+    whole(qtbot, field)
+    assert field.exact() == wanted
+    assert field.document_text() == field.record.text()
+    assert field.toPlainText().replace("\n", "") == wanted.replace("\n", "").replace("\u2028", "").replace(
+        "\u00a0", " "
+    )
+
+
+def test_random_pastes_and_undoing_all_of_them(qtbot: QtBot, field: ExactField) -> None:
+    chance = random.Random(7)
+    field.set_exact("start")
+    states = [field.exact()]
+    for _ in range(25):
+        length = chance.randrange(0, 900)
+        text = "".join(chance.choices("ab \n\r😀\u2029\ufdd0{}", k=length)) * chance.choice((1, 1, 30))
+        before = field.exact()
+        data = before.encode("utf-16-le")
+        at = chance.randrange(0, field.length + 1)
+        prefix = data[: 2 * at].decode("utf-16-le", "ignore")
+        field.select(len(prefix.encode("utf-16-le")) // 2, 0)
+        paste(field, text)
+        wanted = prefix + text.replace("\r\n", "\n") + before[len(prefix) :]
+        assert field.exact() == wanted
+        for _ in range(chance.randrange(3)):
+            QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 1)
+        states.append(wanted)
+    whole(qtbot, field)
+    for state in reversed([state for i, state in enumerate(states[:-1]) if state != states[i + 1]]):
+        QTest.keyClick(field, Key.Key_Z, CTRL)
+        assert field.exact() == state
+
+
+def test_undo_in_the_window_right_after_a_paste_is_exact(desk: Desk) -> None:
+    window = desk.open(ECHO)
+    field = window.view.editor.blocks[0].field
+    window.view.editor.focus_first()
+    field.selectAll()
+    text = "A line of a very long text.\n" * 20_000
+    QApplication.clipboard().setText(text)
+    desk.ctrl(Key.Key_V)
+    assert field.record.is_poured
+    assert window.view.editor.content().messages[0].text == text
+    desk.ctrl(Key.Key_Z)
+    assert "support bot" in window.view.editor.content().messages[0].text
+    desk.press(Key.Key_Z, CTRL, Qt.KeyboardModifier.ShiftModifier)
+    assert window.view.editor.content().messages[0].text == text
+    window.view.editor.blocks[0].field.moveCursor(QTextCursor.MoveOperation.Start)
+    desk.until(lambda: not field.record.is_poured)
+    assert field.toPlainText() == text

@@ -1,0 +1,30 @@
+"""Code that repeats a lane, in the colours of the theme that holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QWidget
+
+from tests.ui.lanes_support import screen, theme
+from workbench.ui.lanes.code import CodeDialog
+from workbench.ui.theme import Theme
+
+__all__ = ["screen", "theme"]
+
+
+def colours(dialog: CodeDialog) -> set[str]:
+    formats = dialog.field.document().firstBlock().layout().formats()
+    return {one.format.foreground().color().name() for one in formats}
+
+
+def test_a_change_of_the_theme_reaches_code_that_is_shown(theme: Theme, screen: Callable[[QWidget], QWidget]) -> None:
+    theme.set_mode("light")
+    dialog = CodeDialog(theme, title="gpt")
+    screen(dialog)
+    dialog.show_code({"curl": ('import json, "a text"', True)})
+    assert colours(dialog) == {theme.color("accent").name(), theme.color("green").name()}
+    before = colours(dialog)
+    theme.set_mode("dark")
+    assert colours(dialog) == {theme.color("accent").name(), theme.color("green").name()} != before
+    theme.set_mode("light")
