@@ -30,6 +30,7 @@ from workbench.core.lanes import BUILTIN
 from workbench.core.timeline import Detail, VersionDetail
 from workbench.store.records import RunBegun
 from workbench.ui import geometry
+from workbench.ui.caring import Caring
 from workbench.ui.compose.blind import HIDDEN, Blindness
 from workbench.ui.compose.layout import LayoutActions
 from workbench.ui.compose.numbers import to_foresee
@@ -74,8 +75,7 @@ class MainWindow(QObject):
     blindness: Blindness
     ranking: Ranking
 
-    forward_asked = Signal()
-    """A second start asked this window to come to the front."""
+    forward_asked = Signal()  # a second start asked this window to come to the front
 
     def __init__(self, frame: Frame, opened: Opened) -> None:
         super().__init__(frame)
@@ -89,6 +89,7 @@ class MainWindow(QObject):
         self.compose = Compose(self.workbench, self.tasks, self.timeline, frame.text, self)
         self.pulse = Pulse(self.workbench, self.tasks, self)
         self.forecasts = Forecasts(self.workbench.forecaster, self.tasks, lambda: to_foresee(self), self)
+        self.caring = Caring(self)
         self.heads: tuple[LaneHead, ...] = ()
         self._raise_server: RaiseServer | None = None
         self._has_begun = self._closed = self._is_leaving = False
@@ -113,6 +114,7 @@ class MainWindow(QObject):
     def _complete(self) -> None:
         early = self.frame.complete()
         if not self._closed:
+            self.caring.begin()
             Warmth(self)
             for keys in early:
                 self.actions_.press(keys)
@@ -349,6 +351,7 @@ class MainWindow(QObject):
         self._closed = True
         self.pulse.stop()
         self.forecasts.stop()
+        self.caring.close()
         self.compose.saver.flush()
         if self._has_begun:
             side = {geometry.SIDE: self.sidebar.splitter} if self.sidebar.is_divided_by_hand else {}
