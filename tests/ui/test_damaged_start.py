@@ -98,7 +98,7 @@ def test_a_damaged_history_is_repaired_at_the_start(driven: Driven, db: Path, da
         assert {name: db.with_name(name).read_bytes() for name in before} == before
         driven.click(driven.mending, "Use the repaired history")
         yield driven.is_open
-        assert "The damaged file is kept as" in driven.notice()
+        assert "The old file is kept as" in driven.notice()
         driven.frame.close()
 
     assert driven.run(script()) == 0

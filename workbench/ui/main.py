@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog
 
 from workbench import __version__
 from workbench.host import settings as stored
@@ -56,6 +56,7 @@ class Program:
         self._lock: WindowLock | None = None
         self._theme: Theme | None = None
         self._frame: Frame | None = None
+        self._ends = False
         self._waking = QTimer(interval=300)
         self._waking.timeout.connect(lambda: None)
 
@@ -73,7 +74,7 @@ class Program:
                 if change is None:
                     return code
                 code, remark = self._change(change)
-                if code:
+                if code or self._ends:
                     return code
         except StoreError as error:
             is_ours = error.code != "not_a_database"
@@ -143,6 +144,12 @@ class Program:
     def _close(self) -> None:
         if self._frame is not None:
             self._frame.close()
+            return
+        # Between two windows: what goes on is stopped, and no other one opens.
+        self._ends = True
+        for widget in self._app.topLevelWidgets():
+            if isinstance(widget, QDialog):
+                widget.reject()
 
 
 def _check(db: Path) -> None:

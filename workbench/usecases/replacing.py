@@ -112,7 +112,7 @@ def use_repaired(database: Path, repaired: Salvaged, now: str, watch: Watch = go
     """Let what was read of a damaged history be the history. Raises StoreError."""
     kept = put_in_place(database, repaired.path, now, folder=folder_for(database), watch=watch)
     repaired.path.unlink(missing_ok=True)
-    return Changed(database, f"The repaired history is open. The damaged file is kept as {kept}.")
+    return Changed(database, f"The repaired history is open. The old file is kept as {kept}.")
 
 
 def start_anew(database: Path, now: str) -> Changed:

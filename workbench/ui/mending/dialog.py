@@ -16,11 +16,13 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
+    QFrame,
     QListWidget,
     QListWidgetItem,
     QPlainTextEdit,
     QProgressBar,
     QPushButton,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -35,6 +37,7 @@ from workbench.store.watching import Watch
 from workbench.ui import geometry
 from workbench.ui.flow import Flow
 from workbench.ui.mending.wording import damage, not_used, repaired
+from workbench.ui.settings.history_parts import PathLabel
 from workbench.ui.settings.parts import button, label
 from workbench.ui.shell.keys import give_back
 from workbench.ui.theme import Theme, set_role
@@ -47,6 +50,7 @@ _FILE = int(Qt.ItemDataRole.UserRole) + 1
 _TICK_MS = 100
 _STEPS = 1000
 _MOST_ROWS = 5
+_WIDTH, _LOWEST = 640, 170
 Choice = tuple[str, Callable[[], object]]
 
 
@@ -67,7 +71,8 @@ class Mending(QDialog):
         self.setWindowTitle("Prompt Workbench")
         self.sentence = label()
         self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._where = label(role="muted")
+        self._where = PathLabel()
+        set_role(self._where, "muted")
         self.backups = QListWidget()
         self.backups.setAccessibleName("Backups")
         self.backups.itemActivated.connect(lambda _: self._restore_selected())
@@ -154,22 +159,44 @@ class Mending(QDialog):
         return [widget for widget in widgets if isinstance(widget, QPushButton)]
 
     def _lay_out(self) -> None:
+        self._where.set_path(str(self._database))
+        inner = QWidget()
+        self._content = content = QVBoxLayout(inner)
+        content.setContentsMargins(20, 18, 20, 4)
+        content.setSpacing(12)
+        content.addWidget(self.sentence)
+        content.addWidget(self._where)
+        content.addWidget(self._bar)
+        content.addWidget(self.backups)
+        content.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
+        content.addWidget(self.detail)
+        content.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(inner)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(20, 0, 20, 0)
+        foot.addLayout(self._buttons)
+        self._area = area
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 18, 20, 16)
+        layout.setContentsMargins(0, 0, 0, 16)
         layout.setSpacing(12)
-        self._where.setText(str(self._database).replace("/", "/\u200b"))
-        self._where.setAccessibleName(str(self._database))
-        layout.addWidget(self.sentence)
-        layout.addWidget(self._where)
-        layout.addWidget(self._bar)
-        layout.addWidget(self.backups)
-        layout.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
-        layout.addWidget(self.detail)
-        layout.addStretch(1)
-        layout.addLayout(self._buttons)
-        scale, room = min(self._theme.scale, 1.6), geometry.room(self)
-        self.setMinimumSize(QSize(420, 200).boundedTo(room))
-        self.resize(QSize(int(620 * scale), int(300 * scale)).boundedTo(room))
+        layout.addWidget(area, 1)
+        layout.addLayout(foot)
+        room = geometry.room(self)
+        self.setMinimumSize(QSize(_WIDTH // 2, _LOWEST).boundedTo(room))
+        self.resize(min(round(_WIDTH * self._theme.scale), room.width()), _LOWEST)
+        self._theme.changed.connect(self._fit)
+
+    def _fit(self) -> None:
+        """Be as high as what is shown, and no higher than the screen."""
+        self._list_rows()
+        width = self.width()
+        wanted = self._content.totalHeightForWidth(width) + self._buttons.heightForWidth(width - 40) + 40
+        self.resize(width, min(max(_LOWEST, wanted), geometry.room(self).height()))
 
     def _say(self, problem: Problem, choices: Sequence[Choice], *, lists: bool = False, works: bool = False) -> None:
         self.sentence.setText(problem.sentence)
@@ -191,10 +218,15 @@ class Mending(QDialog):
             if not number:
                 made.setFocus()
         self._buttons.invalidate()
+        self._fit()
 
     def _unfold(self) -> None:
-        self.detail.setMinimumHeight(QFontMetrics(self.detail.font()).lineSpacing() * 4 + 12)
+        self.detail.setFixedHeight(QFontMetrics(self.detail.font()).lineSpacing() * 4 + 12)
         self.detail.setVisible(self._more.isChecked())
+        self._fit()
+        if self._more.isChecked():
+            # Once it has its place.
+            QTimer.singleShot(0, self.detail, lambda: self._area.ensureWidgetVisible(self.detail))
 
     def _list_backups(self) -> None:
         self.backups.clear()
@@ -203,6 +235,8 @@ class Mending(QDialog):
             item.setData(_FILE, backup.path)
             self.backups.addItem(item)
         self.backups.setCurrentRow(0)
+
+    def _list_rows(self) -> None:
         rows = min(_MOST_ROWS, self.backups.count())
         self.backups.setFixedHeight(rows * max(1, self.backups.sizeHintForRow(0)) + 4)
 

@@ -21,7 +21,7 @@ _LOG = (
 
 def damage(problem: Problem, code: str) -> Problem:
     """Return what to say about a history that cannot be opened."""
-    return Problem(_LOG if code == "log" else _DAMAGED, "\n".join(filter(None, (problem.sentence, problem.detail))))
+    return Problem(_LOG if code == "log" else _DAMAGED, problem.detail)
 
 
 def repaired(found: Salvaged) -> str:
@@ -37,7 +37,7 @@ def repaired(found: Salvaged) -> str:
         parts.append(f"{_count(found.stand_ins, 'note')} {stand} where something was lost.")
     if found.leftover is not None:
         parts.append(f"What found no place is in {found.leftover}.")
-    return " ".join([*parts, "Use the repaired history? The damaged file is kept."])
+    return " ".join([*parts, "Use the repaired history? The old file is kept."])
 
 
 def not_used(found: Salvaged) -> str:

@@ -227,6 +227,7 @@ def _spin(name: str, least: int, most: int) -> QSpinBox:
     made.setRange(least, most)
     made.setAccessibleName(name)
     made.setMinimumWidth(90)
+    made.setAlignment(Qt.AlignmentFlag.AlignHCenter)
     return made
 
 

@@ -36,6 +36,7 @@ KINDS = {
     "other": "Everything else",
     "free": "Free",
 }
+_LAST = ("other", "free")
 _DETAIL_LINES = 6
 _STEPS = 1000
 
@@ -97,7 +98,9 @@ class SizeGrid(QWidget):
             if (old := item.widget()) is not None:
                 old.deleteLater()
         self._rows = []
-        for row, (kind, size) in enumerate(room.size.by_kind):
+        # What nobody can do anything about comes last, whatever its size.
+        kinds = sorted(room.size.by_kind, key=lambda one: _LAST.index(one[0]) + 1 if one[0] in _LAST else 0)
+        for row, (kind, size) in enumerate(kinds):
             self._add(row, KINDS[kind], size, "muted")
         self._add(len(room.size.by_kind), "The whole file", room.size.total, "")
 
