@@ -30,14 +30,8 @@ class Caring(QObject):
         self.desk.ended.connect(self._ended)
         self.desk.daily_failed.connect(self._daily_failed)
         self.desk.change_wanted.connect(self.leave_for)
-
-    def begin(self) -> None:
-        """Begin to look after the history by itself."""
-        self.desk.begin()
-
-    def close(self) -> None:
-        """End what goes on."""
-        self.desk.close()
+        window.frame.completed.connect(self.desk.begin)
+        window.frame.closing.connect(self.desk.close)
 
     def table(self) -> dict[str, Callable[[], object]]:
         """Return a handler for every command about the history as a file."""

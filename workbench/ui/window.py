@@ -75,7 +75,8 @@ class MainWindow(QObject):
     blindness: Blindness
     ranking: Ranking
 
-    forward_asked = Signal()  # a second start asked this window to come to the front
+    forward_asked = Signal()
+    """A second start asked this window to come to the front."""
 
     def __init__(self, frame: Frame, opened: Opened) -> None:
         super().__init__(frame)
@@ -114,7 +115,6 @@ class MainWindow(QObject):
     def _complete(self) -> None:
         early = self.frame.complete()
         if not self._closed:
-            self.caring.begin()
             Warmth(self)
             for keys in early:
                 self.actions_.press(keys)
@@ -351,7 +351,6 @@ class MainWindow(QObject):
         self._closed = True
         self.pulse.stop()
         self.forecasts.stop()
-        self.caring.close()
         self.compose.saver.flush()
         if self._has_begun:
             side = {geometry.SIDE: self.sidebar.splitter} if self.sidebar.is_divided_by_hand else {}
