@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from tests.store.care_child import Steps
 from tests.ui.program import Driven, Script
+from workbench.store.upkeep import Upkeep
 from workbench.ui.settings.history import HistoryPanel
 
 
@@ -31,6 +32,8 @@ def script(driven: Driven, what: str, steps: Steps, last: int) -> Script:
         yield lambda: page.progress.status.text()
     elif what == "smaller":
         driven.click(driven.settings, "Make smaller…")
+        shrink = Upkeep.shrink
+        Upkeep.shrink = lambda mine, watch: shrink(mine, lambda share: steps.step() and watch(share))  # type: ignore[method-assign,assignment]
         steps.begin(driven.db.parent, last)
         driven.click(driven.settings, "Make smaller")
         yield lambda: page.progress.status.text()
