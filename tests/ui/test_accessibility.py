@@ -114,6 +114,7 @@ STATES: dict[str, Callable[[Desk], object]] = {
     "endpoints": lambda desk: desk.window.dialogs.settings("endpoints"),
     "appearance": lambda desk: desk.window.dialogs.settings("appearance"),
     "limits": lambda desk: desk.window.dialogs.settings("limits"),
+    "care": lambda desk: desk.window.dialogs.settings("history"),
     "code": lambda desk: desk.window.dialogs.code(desk.window.shown_slots()[0]),
     "picker": _picker,
     "parameters": lambda desk: desk.window.view.lanes.edit_params(desk.window.shown_slots()[0]),

@@ -57,7 +57,7 @@ def test_what_was_chosen_lately_comes_after_a_better_match(desk: Desk) -> None:
 
 def test_what_cannot_be_done_says_why_and_is_not_done(desk: Desk) -> None:
     desk.open()
-    dialog = opened(desk, "> restore")
+    dialog = opened(desk, "> restore what is")
     assert found(dialog).unavailable == "only while something past is shown"
     desk.press(Qt.Key.Key_Return)
     assert dialog.isVisible()

@@ -226,7 +226,7 @@ def test_what_no_command_opens_is_shown_whole(desk: Desk, scale: float) -> None:
     desk.run()
     _put(window, EVERYTHING, window.compose.lanes.lanes)
     desk.until(lambda: not window.view.editor.parts_shown.is_catching_up)
-    for page in ("endpoints", "limits", "appearance"):
+    for page in ("endpoints", "limits", "appearance", "history"):
         window.dialogs.settings(page)  # type: ignore[arg-type] # one of the pages, by the line above
         are_whole(desk, page)
     (section,) = window.view.editor.findChildren(OutputSection)

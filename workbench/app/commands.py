@@ -274,6 +274,10 @@ COMMANDS: tuple[Command, ...] = (
     _of_runs("purge_run", "Delete the selected runs for good…", "Ctrl+Shift+Del"),
     _of_runs("copy_rows", "Copy the selected runs as lines", "", lambda s: s.has_rows),
     Command("deleted", "What is deleted: bring back, or delete for good…", "History", (), _writable, views=EVERYWHERE),
+    Command("history_backup", "Back up history now", "History", (), lambda s: s.writable, views=EVERYWHERE),
+    Command("history_restore", "Restore a backup…", "History", (), _always, views=EVERYWHERE),
+    Command("history_check", "Check history", "History", (), _always, views=EVERYWHERE),
+    Command("history_smaller", "Make history smaller…", "History", (), lambda s: s.writable, views=EVERYWHERE),
     Command("judge", "Judge the next pair blind", "Rank", ("J",), _can_judge, views=EVERYWHERE),
     Command("judge_undo", "Take the last verdict on a pair back", "Rank", ("Z",), _can_take_back, views=RANK),
     Command("group_both", "Group by version × model", "Rank", (), _ranking, views=RANK),
@@ -290,7 +294,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("context_menu", "Open the menu of what is focused", "View", ("Shift+F10",), _always, views=EVERYWHERE),
     Command("next_pane", "Go to the next part of the window", "View", ("F6",), _always, views=EVERYWHERE),
     Command("previous_pane", "Go to the previous part of the window", "View", ("Shift+F6",), _always, views=EVERYWHERE),
-    Command("settings", "Settings: keys, endpoints, appearance", "View", ("Ctrl+,",), _always, views=EVERYWHERE),
+    Command(
+        "settings", "Settings: keys, endpoints, appearance, history", "View", ("Ctrl+,",), _always, views=EVERYWHERE
+    ),
     Command("theme_system", "Appearance: follow the system", "View", (), _always, views=EVERYWHERE),
     Command("theme_light", "Appearance: light", "View", (), _always, views=EVERYWHERE),
     Command("theme_dark", "Appearance: dark", "View", (), _always, views=EVERYWHERE),

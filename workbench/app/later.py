@@ -94,9 +94,15 @@ def sentence_of(error: BaseException, otherwise: str) -> str:
 
 def start(work: Callable[[], T]) -> Future[T]:
     """Run `work` on a thread of its own, which never holds up the end of the program."""
+    return start_thread(work)[0]
+
+
+def start_thread(work: Callable[[], T]) -> tuple[Future[T], threading.Thread]:
+    """The same, with the thread, which goes on with its work when the future is cancelled meanwhile."""
     future: Future[T] = Future()
-    threading.Thread(target=_finish, args=(future, work), name="background", daemon=True).start()
-    return future
+    thread = threading.Thread(target=_finish, args=(future, work), name="background", daemon=True)
+    thread.start()
+    return future, thread
 
 
 def start_then(work: Callable[[], Future[S]], read: Callable[[S], T]) -> Future[T]:

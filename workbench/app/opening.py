@@ -31,13 +31,23 @@ class Opened:
     """Whether the next runs hide who answers what, as it was left."""
 
 
-def read(workbench: Workbench, wanted: str = "") -> Opened:
-    """Read what the window shows first: the prompt `wanted`, else the one last worked on. Raises StoreError."""
+def read(workbench: Workbench, wanted: str = "", typed: Draft | None = None) -> Opened:
+    """Read what the window shows first: the prompt `wanted`, else the one last worked on. Raises StoreError.
+
+    What was `typed` into a prompt that this history does not have, as one that was mended, becomes a prompt.
+    """
+    rows = workbench.prompts.all()
+    if wanted and not any(row.uid == wanted for row in rows):
+        wanted = ""
+        if typed is not None:
+            wanted, made = workbench.prompts.create("Typed before the history was open", typed)
+            made.result()
+            rows = workbench.prompts.all()
     uid = wanted or workbench.store.last_prompt() or ""
     opened = workbench.prompts.open(uid) if uid else None
     return Opened(
         workbench,
-        tuple(workbench.prompts.all()),
+        tuple(rows),
         tuple(workbench.endpoints.all()),
         uid,
         opened.draft if opened else None,

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 CARE = "care"
 """The fact of a history that holds its rules."""
 _EVERY = timedelta(hours=24)
-_MOST = 3650
+MOST = 3650
+"""The most that a rule may count, of days or copies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Rules:
 
 
 def _whole(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST:
         raise ValueError("a rule is no number of days or copies")
     return value
 

@@ -14,7 +14,7 @@ from workbench.store.backups import Backup
 from workbench.store.connections import Readers
 from workbench.store.errors import StoreError, failure
 from workbench.store.sqlite import sqlite3
-from workbench.store.watching import Watch, go_on
+from workbench.store.watching import Watch, go_on, watched
 
 Work = Callable[[sqlite3.Connection], int]
 
@@ -59,14 +59,14 @@ class Upkeep:
             ).fetchone()
             return bool(changed)
 
-    def size(self) -> space.Size:
-        """Return what takes room; `Store.interrupt` stops it."""
-        with self._readers.use() as connection:
+    def size(self, watch: Watch = go_on) -> space.Size:
+        """Return what takes room; `watch` can stop it."""
+        with self._readers.use() as connection, watched(connection, watch):
             return space.measure(connection)
 
-    def droppable(self) -> tuple[int, int]:
-        """Return how many raw responses could be dropped, and their bytes."""
-        with self._readers.use() as connection:
+    def droppable(self, watch: Watch = go_on) -> tuple[int, int]:
+        """Return how many raw responses could be dropped, and their bytes; `watch` can stop it."""
+        with self._readers.use() as connection, watched(connection, watch):
             return space.droppable(connection)
 
     def drop_raw(self, before: str | None = None) -> int:
@@ -89,10 +89,10 @@ class Upkeep:
 
         return self._alone(work).result()
 
-    def check(self) -> list[str]:
-        """Return what is wrong with the file, nothing for a sound one; `Store.interrupt` stops it."""
+    def check(self, watch: Watch = go_on) -> list[str]:
+        """Return what is wrong with the file, nothing for a sound one; `watch` can stop it."""
         try:
-            with self._readers.use() as connection:
+            with self._readers.use() as connection, watched(connection, watch):
                 return space.check(connection)
         except StoreError as error:
             if error.code not in ("corrupt", "not_a_database"):

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from workbench.ui.techniques.opening import TechniqueActions
     from workbench.ui.window import MainWindow
 
-Page = Literal["keys", "endpoints", "limits", "appearance"]
+Page = Literal["keys", "endpoints", "limits", "appearance", "history"]
 
 
 class NoteDialog(QDialog):
@@ -149,7 +149,7 @@ class Dialogs(QObject):
         picker.show()
 
     def settings(self, page: Page = "keys", item: str = "") -> None:
-        """Open the settings on a page: keys, endpoints, appearance."""
+        """Open the settings on a page; `item` is the provider or the endpoint's uid to select there."""
         from workbench.app.settings_source import WorkbenchSettingsSource
         from workbench.ui.settings import SettingsDialog
 
@@ -160,7 +160,7 @@ class Dialogs(QObject):
             self._settings.raise_()
             return
         source = WorkbenchSettingsSource(self._window.workbench)
-        dialog = SettingsDialog(self._window.theme, source, self._window.frame, page)
+        dialog = SettingsDialog(self._window.theme, source, self._window.frame, page, self._window.caring.desk)
         dialog.finished.connect(self._settings_closed)
         dialog.endpoints_changed.connect(lambda: self._window.compose.endpoints_changed())
         dialog.keys_changed.connect(self._refresh_picker)

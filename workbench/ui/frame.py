@@ -52,6 +52,8 @@ class Frame(QMainWindow):
         self._painted = self._closed = False
         self.parts: Callable[[], Sequence[QWidget]] = tuple
         self.may_close: Callable[[], bool] = lambda: True
+        self.leaves_for: object = None
+        """What is to be done to the history when the window is closed, before another one opens; None for nothing."""
         self.is_complete = False
         self._early: list[QKeySequence | str] = []
         self._build()
@@ -105,6 +107,11 @@ class Frame(QMainWindow):
     def is_edited(self) -> bool:
         """Whether the person changed what the glimpse showed."""
         return self.text() != self._shown
+
+    def forget_glimpse(self) -> None:
+        """Show nothing of the draft that was glimpsed: the history that comes is another one."""
+        self.glimpse = None
+        self._shown = self._show(None)
 
     def remember(self, directory: Path, splitters: Mapping[str, QSplitter] | None = None) -> None:
         """Write into the settings in `directory` where things are, also the dividers that others added."""

@@ -1,6 +1,7 @@
 """Opens the window.
 
-Invariant: one window per database; whatever keeps the window from opening is a sentence on the screen, not a trace.
+Invariant: one window per database, also while its history is restored, repaired or moved between two windows; whatever
+keeps the window from opening is a sentence on the screen, not a trace.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtWidgets import QApplication, QDialog
 
 from workbench import __version__
 from workbench.host import settings as stored
@@ -41,49 +42,128 @@ def main(argv: Sequence[str] | None = None) -> int:
     app.setApplicationDisplayName("Prompt Workbench")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName(DESKTOP_FILE)
-    db = default_database(os.environ) if chosen is None else named_database(chosen)
+    place = chosen
     try:
-        return _run(app, db)
+        place = default_database(os.environ) if chosen is None else named_database(chosen)
+        return Program(app, place).run()
     except (StoreError, HostError) as error:
-        return _explain(db, error)
+        return _explain(place, error)
 
 
-def _run(app: QApplication, db: Path) -> int:
-    found = places(os.environ)
-    check_place(db)
-    make_private(db.parent)
-    lock = WindowLock(db)
-    if not lock.acquire():
-        return _raise_first(db)
-    is_ours = True
-    try:
-        loaded = stored.load(found.config)
-        theme = Theme(app, loaded.settings.theme, loaded.settings.font_scale, set_style=False)
-        theme.set_motion(loaded.settings.motion)
-        frame = Frame(theme, loaded.settings, peek(db))
-        start = Start(frame, db, found, loaded.notice)
-        start.failed.connect(app.quit)
+class Program:
+    """Windows one after the other: after a change of the history, which needs it closed, another one opens."""
+
+    def __init__(self, app: QApplication, db: Path) -> None:
+        self._app, self._db = app, db
+        self._places = places(os.environ)
+        self._lock: WindowLock | None = None
+        self._theme: Theme | None = None
+        self._frame: Frame | None = None
+        self._ends = False
+        self._waking = QTimer(interval=300)
+        self._waking.timeout.connect(lambda: None)
+
+    def run(self) -> int:
+        """Return the exit code. Raises StoreError and HostError."""
+        _check(self._db)
+        make_private(self._db.parent)
+        lock = self._lock = WindowLock(self._db)
+        if not lock.acquire():
+            return _raise_first(self._db)
+        is_ours, remark = True, ""
+        try:
+            while True:
+                code, change = self._show(remark)
+                if change is None:
+                    return code
+                code, remark = self._change(change)
+                if code or self._ends:
+                    return code
+        except StoreError as error:
+            is_ours = error.code != "not_a_database"
+            raise
+        finally:
+            self._waking.stop()
+            self._lock.release(remove=not is_ours)
+
+    def _show(self, remark: str) -> tuple[int, object]:
+        """Show a window until it is closed; return the exit code, and what it is closed for, None for good."""
+        loaded = stored.load(self._places.config)
+        if self._theme is None:
+            self._theme = Theme(self._app, loaded.settings.theme, loaded.settings.font_scale, set_style=False)
+            self._theme.set_motion(loaded.settings.motion)
+        frame = self._frame = Frame(self._theme, loaded.settings, peek(self._db))
+        start = Start(frame, self._db, self._places, remark or loaded.notice)
+        start.failed.connect(self._app.quit)
         frame.completed.connect(_collect_garbage)
         frame.show()
-        frame.painted.connect(lambda: _listen_for_signals(app, frame))
+        frame.painted.connect(self._listen_for_signals)
         if any(name.startswith("WORKBENCH_BENCH_") for name in os.environ):
             _be_measured(frame)
-        code = app.exec()
+        code = self._app.exec()
         unsaved = start.end()
         if unsaved:
             from workbench.usecases.problems import unsaved_sentence
 
             sys.stderr.write(f"{unsaved_sentence(unsaved)}\n")
-        if start.refusal is not None:
-            return 1
-        if start.error is not None:
+        if start.refusal is not None or start.was_given_up:
+            return 1, None
+        if start.error is not None and frame.leaves_for is None:
             raise start.error
-        return code
+        return code, frame.leaves_for
+
+    def _change(self, change: object) -> tuple[int, str]:
+        """Do what the window was closed for; return an exit code, 0 to go on, and a sentence for the next window."""
+        from workbench.ui.mending.changing import carry_out
+
+        if self._theme is None or self._lock is None:
+            raise RuntimeError("nothing can be changed before a window was shown")
+        self._forget_window()
+        done = carry_out(self._theme, self._db, self._lock, change)
+        self._db, self._lock = done.database, done.lock
+        if done.is_elsewhere:
+            return _raise_first(self._db) or 1, ""
+        return 0, done.sentence
+
+    def _forget_window(self) -> None:
+        """Take the old window down, and let what belonged to it be collected."""
+        frame, self._frame = self._frame, None
+        if frame is not None:
+            frame.deleteLater()
+            del frame
+        self._app.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        gc.unfreeze()
+        gc.collect()
+
+    def _listen_for_signals(self) -> None:
+        """Close properly on Ctrl+C and on a polite kill."""
+        import signal
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: self._close())
+        # Python runs signal handlers between bytecodes only; an idle Qt loop executes none.
+        self._waking.start()
+
+    def _close(self) -> None:
+        if self._frame is not None:
+            self._frame.close()
+            return
+        # Between two windows: what goes on is stopped, and no other one opens.
+        self._ends = True
+        for widget in self._app.topLevelWidgets():
+            if isinstance(widget, QDialog):
+                widget.reject()
+
+
+def _check(db: Path) -> None:
+    """See that a history can be at a place; a damaged one is for the window to say. Raises StoreError."""
+    try:
+        check_place(db)
     except StoreError as error:
-        is_ours = error.code != "not_a_database"
-        raise
-    finally:
-        lock.release(remove=not is_ours)
+        from workbench.usecases.replacing import is_damaged
+
+        if not is_damaged(error, db):
+            raise
 
 
 def _collect_garbage() -> None:
@@ -116,19 +196,7 @@ def _raise_first(db: Path) -> int:
     return 1
 
 
-def _listen_for_signals(app: QApplication, frame: Frame) -> None:
-    """Close properly on Ctrl+C and on a polite kill."""
-    import signal
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: frame.close())
-    # Python runs signal handlers between bytecodes only; an idle Qt loop executes none.
-    timer = QTimer(app, interval=300)
-    timer.timeout.connect(lambda: None)
-    timer.start()
-
-
-def _explain(db: Path, error: StoreError | HostError) -> int:
+def _explain(db: Path | None, error: StoreError | HostError) -> int:
     """Show a sentence where the window would have been."""
     import signal
 
@@ -140,7 +208,8 @@ def _explain(db: Path, error: StoreError | HostError) -> int:
 
     sys.stderr.write(f"{error.sentence}\n")
     box = QMessageBox(QMessageBox.Icon.Warning, "Prompt Workbench", error.sentence)
-    box.setInformativeText(f"Database: {_shown(db)}\nYou can open another one with --db PATH or WORKBENCH_DB.")
+    shown = "" if db is None else f"Database: {_shown(db)}\n"
+    box.setInformativeText(f"{shown}You can open another one with --db PATH or WORKBENCH_DB.")
     if error.detail:
         box.setDetailedText(error.detail)
     box.exec()

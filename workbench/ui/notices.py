@@ -88,10 +88,10 @@ class Notices(QObject):
         for key in ("problem", "refusal", "offer", "recovered", "install", "spread"):
             self._window.notice.clear(key)
 
-    def quiet(self, key: str, sentence: str) -> None:
-        """Say something that needs no action, unless a problem is shown."""
+    def quiet(self, key: str, sentence: str, *, action: str = "", label: str = "", detail: str = "") -> None:
+        """Say something that can wait, unless a problem is shown."""
         if self._window.notice.key not in ("problem", "refusal", "database"):
-            self._window.notice.show_notice(key, sentence)
+            self._window.notice.show_notice(key, sentence, action=action, label=label, detail=detail)
 
     def moved_on(self) -> None:
         """Take away what only told that something was done: the person works on."""
@@ -201,6 +201,8 @@ class Notices(QObject):
             self._window.dialogs.settings("keys")
         elif action == "install":
             self.install_model()
+        elif action == "history":
+            self._window.dialogs.settings("history")
 
     def _dismissed(self, key: str) -> None:
         store = self._window.workbench.store

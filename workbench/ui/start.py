@@ -2,7 +2,7 @@
 
 Invariant: what is slow happens on a thread of its own, what touches widgets in short steps on the UI thread; a window
 that is closed meanwhile leaves nothing open, and letters typed into it are saved. When the history cannot be opened
-they stay in the window, and opening it can be tried again.
+they stay in the window, and opening it can be tried again; a damaged one can be mended before that.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from workbench.ui.frame import Frame
 
 if TYPE_CHECKING:
     from workbench.app.opening import Opened
+    from workbench.core.drafts import Draft
+    from workbench.ui.mending import Mending
     from workbench.ui.refusal import Refusal
     from workbench.ui.window import MainWindow
 
@@ -54,9 +56,14 @@ class Start(QObject):
         self._opened: Opened | None = None
         self._window: MainWindow | None = None
         self._steps: Iterator[None] = iter(())
+        self._typed: Draft | None = None
         self._is_built = self._closed = False
         self.error: Exception | None = None
         self.refusal: Refusal | None = None
+        self.mending: Mending | None = None
+        """What is shown over a damaged history."""
+        self.was_given_up = False
+        """The history is damaged, and the person closed the window as it is."""
         self._arrived.connect(self._build, Qt.ConnectionType.QueuedConnection)
         # One that is ours goes with us; Qt's own of a single shot lives on until it is due.
         breath = QTimer(self)
@@ -101,7 +108,8 @@ class Start(QObject):
             try:
                 if not self._closed:
                     workbench.start_engine()
-                self._opened = read(workbench, self._frame.glimpse.prompt_uid if self._frame.glimpse else "")
+                wanted = self._frame.glimpse.prompt_uid if self._frame.glimpse else ""
+                self._opened = read(workbench, wanted, self._typed)
             except BaseException:
                 workbench.close()
                 raise
@@ -116,6 +124,8 @@ class Start(QObject):
         if self._closed:
             return
         if self._opened is None or self.error is not None:
+            if self._opened is None and self.error is not None and self._mend(self.error):
+                return
             if self._opened is None and self.error is not None and self._frame.is_edited:
                 self._refuse(self.error)
             else:
@@ -134,6 +144,52 @@ class Start(QObject):
 
         self.refusal = Refusal(self._frame, problem_of(error), self._db)
         self.refusal.again.connect(self._try_again)
+
+    def _mend(self, error: Exception) -> bool:
+        """Offer to mend the history, if that is what keeps it from being opened."""
+        from workbench.ui.mending import Mending
+        from workbench.usecases.replacing import is_damaged
+
+        if not is_damaged(error, self._db):
+            return False
+        self.mending = Mending(self._frame.theme, self._db, self._frame)
+        self.mending.finished.connect(self._mended)
+        self.mending.offer(error, str(getattr(error, "code", "")))
+        self.mending.open()
+        return True
+
+    def _mended(self) -> None:
+        """Open what the person chose, or close."""
+        from workbench.core.drafts import Draft
+        from workbench.usecases.prompts import FIRST_DRAFT
+        from workbench.usecases.replacing import Changed
+
+        mending, self.mending = self.mending, None
+        if mending is None or self._closed:
+            return
+        outcome = mending.outcome
+        mending.deleteLater()
+        if isinstance(outcome, Changed):
+            self.error, self._notice = None, outcome.sentence
+            if self._frame.is_edited:
+                content, values = self._frame.text()
+                self._typed = Draft(content, values, FIRST_DRAFT.lanes)
+            else:
+                self._frame.forget_glimpse()
+            self._begin()
+            return
+        self.was_given_up = outcome is None
+        self._frame.leaves_for = outcome
+        self._frame.may_close = self._letters_may_go
+        if not self._frame.close():
+            self._frame.leaves_for, self.was_given_up = None, False
+            if self.error is not None:
+                self._mend(self.error)
+
+    def _letters_may_go(self) -> bool:
+        from workbench.ui.questions import answer_of, draft_question
+
+        return not self._frame.is_edited or answer_of(draft_question(self._frame)) == "close"
 
     def _try_again(self) -> None:
         if self.refusal is not None:
@@ -162,6 +218,8 @@ class Start(QObject):
 
     def _close(self) -> None:
         self._closed = True
+        if self.mending is not None:
+            self.mending.abandon()
         # A window half built is finished: it knows how to save and to close.
         while self._advance():
             pass

@@ -315,6 +315,8 @@ QSlider::handle:horizontal {
   width: 14px; height: 14px; margin: -6px 0; border-radius: 8px; border: 1px solid @accent; background: @accent;
 }
 QSlider::handle:horizontal:focus { border: 2px solid @text; width: 12px; height: 12px; }
+QProgressBar { background: @border; border: none; border-radius: 2px; min-height: 4px; max-height: 4px; }
+QProgressBar::chunk { background: @accent; border-radius: 2px; }
 QPlainTextEdit, QTextEdit, QTextBrowser { background: @surface; border: none; }
 QPlainTextEdit[role="off"] { color: @muted; }
 QPlainTextEdit[role="field"] { border: 1px solid @border; border-radius: 6px; padding: 2px 4px; }

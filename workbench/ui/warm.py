@@ -41,6 +41,8 @@ _MODULES = (
     "workbench.ui.settings.endpoint_form",
     "workbench.ui.settings.endpoints",
     "workbench.ui.settings.appearance",
+    "workbench.usecases.replacing",
+    "workbench.ui.settings.history",
     "workbench.ui.settings",
 )
 

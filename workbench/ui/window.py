@@ -30,6 +30,7 @@ from workbench.core.lanes import BUILTIN
 from workbench.core.timeline import Detail, VersionDetail
 from workbench.store.records import RunBegun
 from workbench.ui import geometry
+from workbench.ui.caring import Caring
 from workbench.ui.compose.blind import HIDDEN, Blindness
 from workbench.ui.compose.layout import LayoutActions
 from workbench.ui.compose.numbers import to_foresee
@@ -91,6 +92,7 @@ class MainWindow(QObject):
         self.compose = Compose(self.workbench, self.tasks, self.timeline, frame.text, self)
         self.pulse = Pulse(self.workbench, self.tasks, self)
         self.forecasts = Forecasts(self.workbench.forecaster, self.tasks, lambda: to_foresee(self), self)
+        self.caring = Caring(self)
         self.heads: tuple[LaneHead, ...] = ()
         self._raise_server: RaiseServer | None = None
         self._has_begun = self._closed = self._is_leaving = False

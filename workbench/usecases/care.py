@@ -81,13 +81,13 @@ class Care:
             return 0
         return self._drop(days_before(self._now(), days), stop or threading.Event(), lambda _: None)
 
-    def size(self) -> Size:
-        """Return what takes room."""
-        return self._store.upkeep.size()
+    def size(self, watch: Watch = go_on) -> Size:
+        """Return what takes room; `watch` can stop it."""
+        return self._store.upkeep.size(watch)
 
-    def droppable(self) -> tuple[int, int]:
-        """Return how many raw responses making smaller would drop, and their bytes."""
-        return self._store.upkeep.droppable()
+    def droppable(self, watch: Watch = go_on) -> tuple[int, int]:
+        """Return how many raw responses making smaller would drop, and their bytes; `watch` can stop it."""
+        return self._store.upkeep.droppable(watch)
 
     def make_smaller(self, stop: threading.Event, tell: Callable[[str], None]) -> Freed:
         """Drop raw responses and give the room back; `tell` gets sentences, `stop` ends it after the present step."""
@@ -102,9 +102,9 @@ class Care:
                 raise
             return Freed(dropped, 0, stopped=True)
 
-    def check(self) -> list[str]:
-        """Return what is wrong with the file, nothing for a sound one."""
-        return self._store.upkeep.check()
+    def check(self, watch: Watch = go_on) -> list[str]:
+        """Return what is wrong with the file, nothing for a sound one; `watch` can stop it."""
+        return self._store.upkeep.check(watch)
 
     def _drop(self, before: str | None, stop: threading.Event, tell: Callable[[int], None]) -> int:
         dropped = 0

@@ -25,6 +25,37 @@ from workbench.usecases.problems import RefusedError
 
 
 @dataclass(frozen=True, slots=True)
+class Restore:
+    """Let a backup, or another history of the same kind, be the history."""
+
+    backup: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Put the history into another folder; `keep` leaves the old file there under another name."""
+
+    folder: Path
+    keep: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """Read what can be read of the history into a new one, and use that if the person likes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Open another history; nothing is done to any."""
+
+    database: Path
+
+
+Change = Restore | Move | Repair | Open
+"""What a closed history is waited for."""
+
+
+@dataclass(frozen=True, slots=True)
 class Changed:
     """Where the history is, and a sentence about what was done."""
 
@@ -81,7 +112,7 @@ def use_repaired(database: Path, repaired: Salvaged, now: str, watch: Watch = go
     """Let what was read of a damaged history be the history. Raises StoreError."""
     kept = put_in_place(database, repaired.path, now, folder=folder_for(database), watch=watch)
     repaired.path.unlink(missing_ok=True)
-    return Changed(database, f"The repaired history is open. The damaged file is kept as {kept}.")
+    return Changed(database, f"The repaired history is open. The old file is kept as {kept}.")
 
 
 def start_anew(database: Path, now: str) -> Changed:
@@ -96,6 +127,11 @@ def open_without_log(database: Path, now: str) -> Changed:
     return Changed(database, f"The history is open without the damaged part of its log, which is kept as {kept}.")
 
 
+def target_of(database: Path, folder: Path) -> Path:
+    """Return the file that a history becomes in another folder."""
+    return folder.absolute() / database.resolve().name
+
+
 def move_to(
     database: Path, folder: Path, now: str, uid: Callable[[], str], *, keep: bool, watch: Watch = go_on
 ) -> Changed:
@@ -103,10 +139,9 @@ def move_to(
 
     Without `keep` the old file is removed when the new one was read and found sound.
     """
-    real, folder = database.resolve(), folder.absolute()
+    real, folder, target = database.resolve(), folder.absolute(), target_of(database, folder)
     if folder.resolve() == real.parent:
         raise RefusedError("The history is in this folder already. Choose another one.")
-    target = folder / real.name
     old_backups = folder_for(database)
     has_backups = bool(backups.listed(database, old_backups))
 

@@ -74,7 +74,7 @@ def improving(demo: Demo) -> None:
 def settings(demo: Demo) -> None:
     """All pages of the settings."""
     window = demo.window
-    for page in ("keys", "endpoints", "limits", "appearance"):
+    for page in ("keys", "endpoints", "limits", "appearance", "history"):
         window.dialogs.settings(page)  # type: ignore[arg-type] # one of the pages, by the line above
         demo.pause(400)
         dialog(demo, f"settings-{page}")

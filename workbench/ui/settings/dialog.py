@@ -5,7 +5,7 @@ Invariant: it can be closed at any moment; what was typed and not saved is asked
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QShowEvent
@@ -24,8 +24,18 @@ from workbench.ui.shell.keys import give_back
 from workbench.ui.theme import Theme, set_role
 from workbench.usecases.credentials import provider_key
 
-Page = Literal["keys", "endpoints", "appearance", "limits"]
-_TITLES: dict[Page, str] = {"keys": "Keys", "endpoints": "Endpoints", "appearance": "Appearance", "limits": "Limits"}
+if TYPE_CHECKING:
+    from workbench.app.care import CareDesk
+    from workbench.ui.settings.history import HistoryPanel
+
+Page = Literal["keys", "endpoints", "appearance", "limits", "history"]
+_TITLES: dict[Page, str] = {
+    "keys": "Keys",
+    "endpoints": "Endpoints",
+    "appearance": "Appearance",
+    "limits": "Limits",
+    "history": "History",
+}
 
 
 class SettingsDialog(QDialog):
@@ -38,18 +48,27 @@ class SettingsDialog(QDialog):
     endpoints_changed = Signal()
 
     def __init__(
-        self, theme: Theme, source: SettingsSource, parent: QWidget | None = None, page: Page = "keys"
+        self,
+        theme: Theme,
+        source: SettingsSource,
+        parent: QWidget | None = None,
+        page: Page = "keys",
+        care: CareDesk | None = None,
     ) -> None:
+        """Without `care` there is no page of the history."""
         super().__init__(parent)
         self.setWindowTitle("Settings")
         self._theme = theme
         self._source = source
+        self._care = care
         self._keyring = True
         self._keys = KeysPanel(theme, source)
-        # Made when first looked at: all three at once would hold up the window for a moment.
+        # Made when first looked at: all of them at once would hold up the window for a moment.
         self._endpoints: EndpointsPanel | None = None
         self._limits: LimitsPanel | None = None
         self._appearance: AppearancePanel | None = None
+        self.history: HistoryPanel | None = None
+        """The page of the history, None before it was looked at."""
         self._nav = QListWidget()
         self._nav.setAccessibleName("Pages of the settings")
         self._nav.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -83,6 +102,15 @@ class SettingsDialog(QDialog):
         else:
             self.show_page("endpoints", item)
 
+    def may_go(self) -> bool:
+        """Whether nothing that was typed here would be lost; what would is said."""
+        if unsaved := self._unsaved():
+            self._confirm.ask(f"Save or clear {unsaved} first.", "Close anyway", self._close_at_once, "Keep editing")
+        return not unsaved
+
+    def _close_at_once(self) -> None:
+        self.done(QDialog.DialogCode.Rejected)
+
     def reject(self) -> None:
         if self._confirm.isVisible():
             self._confirm.close_question()
@@ -94,7 +122,7 @@ class SettingsDialog(QDialog):
         self._confirm.ask(question, "Close anyway", lambda: self.done(QDialog.DialogCode.Rejected), "Keep editing")
 
     def done(self, result: int) -> None:
-        for panel in (self._keys, self._endpoints, self._limits, self._appearance):
+        for panel in (self._keys, self._endpoints, self._limits, self._appearance, self.history):
             if panel is not None:
                 panel.close_work()
         give_back(self)
@@ -109,8 +137,9 @@ class SettingsDialog(QDialog):
         self._nav.setFocus()
 
     def _lay_out(self) -> None:
-        for title in _TITLES.values():
-            self._nav.addItem(title)
+        for page, title in _TITLES.items():
+            if page != "history" or self._care is not None:
+                self._nav.addItem(title)
         self._nav.setItemDelegate(RowDelegate(self._theme, self._nav, _nav_text, lines=1))
         side = QFrame()
         set_role(side, "sunken")
@@ -151,6 +180,8 @@ class SettingsDialog(QDialog):
             panel = self._limits = self._limits or LimitsPanel(self._source)
         elif page == "appearance":
             panel = self._appearance = self._appearance or AppearancePanel(self._theme, self._source)
+        elif page == "history" and self._care is not None:
+            panel = self.history = self.history or self._make_history(self._care)
         if self._pages.indexOf(panel) < 0:
             self._pages.addWidget(panel)
         self._pages.setCurrentWidget(panel)
@@ -161,6 +192,11 @@ class SettingsDialog(QDialog):
         panel.changed.connect(self.endpoints_changed)
         panel.load()
         return panel
+
+    def _make_history(self, care: CareDesk) -> HistoryPanel:
+        from workbench.ui.settings.history import HistoryPanel  # it brings what mends files along
+
+        return HistoryPanel(self._theme, care, self._confirm)
 
     def _unsaved(self) -> str:
         return self._keys.unsaved() or (self._endpoints.unsaved() if self._endpoints is not None else "")

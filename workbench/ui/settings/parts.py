@@ -10,6 +10,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from workbench.ui.flow import Flow
 from workbench.ui.theme import set_role
 
 
@@ -67,21 +68,30 @@ class Confirm(QFrame):
         set_role(self, "banner-warn")
         self._question = label()
         self._action: Callable[[], object] = lambda: None
+        self._other_action: Callable[[], object] = lambda: None
         self._yes = button("", self._accept)
+        self._other = button("", self._accept_other)
         self._no = button("Keep", self.close_question)
         self._back: QWidget | None = None
-        buttons = QHBoxLayout()
+        buttons = Flow()
         buttons.addWidget(self._yes)
+        buttons.addWidget(self._other)
         buttons.addWidget(self._no)
-        buttons.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 10, 12, 10)
         layout.addWidget(self._question)
         layout.addLayout(buttons)
         self.setVisible(False)
 
-    def ask(self, question: str, yes: str, action: Callable[[], object], no: str = "Keep") -> None:
-        """Ask; `action` is called when the person agrees."""
+    def ask(
+        self,
+        question: str,
+        yes: str,
+        action: Callable[[], object],
+        no: str = "Keep",
+        other: tuple[str, Callable[[], object]] | None = None,
+    ) -> None:
+        """Ask; `action` is called when the person agrees. `other` is a second way to agree."""
         self._back = self.window().focusWidget()
         self._question.setText(question)
         self._yes.setText(yes)
@@ -89,6 +99,11 @@ class Confirm(QFrame):
         self._no.setText(no)
         self._no.setAccessibleName(no)
         self._action = action
+        self._other.setVisible(other is not None)
+        if other is not None:
+            text, self._other_action = other
+            self._other.setText(text)
+            self._other.setAccessibleName(f"{text}. {question}")
         self.setVisible(True)
         self._no.setFocus()
 
@@ -101,6 +116,10 @@ class Confirm(QFrame):
     def _accept(self) -> None:
         self.close_question()
         self._action()
+
+    def _accept_other(self) -> None:
+        self.close_question()
+        self._other_action()
 
 
 class SecretField(QWidget):

@@ -1,0 +1,69 @@
+"""The program in a process of its own, killed in the middle: `python -m tests.ui.driven_care DB WHAT STEP`.
+
+It looks after its history as a person would, from the settings, and kills itself at a step of the file work (see
+`tests.store.care_child`). Prints `began` before.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication, QFileDialog
+
+from tests.store.care_child import Steps
+from tests.ui.program import Driven, Script
+from workbench.store.upkeep import Upkeep
+from workbench.ui.settings.history import HistoryPanel
+
+
+def script(driven: Driven, what: str, steps: Steps, last: int) -> Script:
+    """Do it from the page of the settings."""
+    yield driven.is_open
+    driven.window.dialogs.settings("history")
+    page = driven.settings.history
+    assert page is not None
+    yield lambda: page.backups._now.isEnabled() and page._room is not None
+    first = driven.frame
+    print("began", flush=True)
+    if what == "backup":
+        steps.begin(driven.db.parent, last)
+        driven.click(driven.settings, "Back up now")
+        yield lambda: page.progress.status.text()
+    elif what == "smaller":
+        driven.click(driven.settings, "Make smaller…")
+        shrink = Upkeep.shrink
+        Upkeep.shrink = lambda mine, watch: shrink(mine, lambda share: steps.step() and watch(share))  # type: ignore[method-assign,assignment]
+        steps.begin(driven.db.parent, last)
+        driven.click(driven.settings, "Make smaller")
+        yield lambda: page.progress.status.text()
+    else:
+        yield from change(driven, page, what)
+        steps.begin(driven.db.parent, last)
+        driven.click(driven.settings, "Restore" if what == "restore" else "Move, and remove it")
+        yield lambda: not first.isVisible()
+        yield driven.is_open
+    driven.frame.close()
+
+
+def change(driven: Driven, page: HistoryPanel, what: str) -> Script:
+    """Ask for what needs the history closed."""
+    if what == "restore":
+        page.ask_which_backup()
+        yield lambda: page.backups._restore.isEnabled()
+        driven.click(driven.settings, "Restore…")
+    else:
+        away = driven.db.parent / "away"
+        away.mkdir()
+        QFileDialog.getExistingDirectory = lambda *_: str(away)  # type: ignore[method-assign,assignment]
+        driven.click(driven.settings, "Move to another folder…")
+
+
+def main(db: Path, what: str, step: str) -> int:
+    app = QApplication(sys.argv[:1])
+    driven = Driven(app, db)
+    return driven.run(script(driven, what, Steps(), int(step)))
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), *sys.argv[2:]))

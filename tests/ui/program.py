@@ -1,0 +1,145 @@
+"""The whole program in this process: windows one after the other, driven by a script, as a person would."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton, QWidget
+
+from workbench.ui.frame import Frame
+from workbench.ui.main import Program
+from workbench.ui.mending import Mending
+from workbench.ui.settings import SettingsDialog
+from workbench.ui.window import MainWindow
+
+Script = Generator[Callable[[], object], None, None]
+PATIENCE_S = 30.0
+_LOOK_MS = 15
+
+
+class Driven:
+    """Runs the program with a script that yields conditions to wait for; the script closes the last window."""
+
+    def __init__(self, app: QApplication, db: Path) -> None:
+        self.app, self.db = app, db
+        self.code: int | None = None
+
+    def run(self, script: Script) -> int:
+        """Return the exit code. Raises what the script raised."""
+        handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+        program = Program(self.app, self.db)
+        failed: list[BaseException] = []
+        wanted: list[Callable[[], object]] = [lambda: True]
+        since = [time.monotonic()]
+
+        def step() -> None:
+            # The script waits within its own step while a dialog runs a loop of its own.
+            if stepping or failed:
+                return
+            stepping.append(True)
+            try:
+                if wanted[0]():
+                    wanted[0] = next(script)
+                    since[0] = time.monotonic()
+                elif time.monotonic() - since[0] > PATIENCE_S:
+                    raise TimeoutError(f"waited in vain in line {script.gi_frame.f_lineno if script.gi_frame else 0}")
+            except StopIteration:
+                wanted[0] = lambda: False
+            except BaseException as error:
+                failed.append(error)
+                self._give_up()
+            finally:
+                stepping.clear()
+
+        stepping: list[bool] = []
+        looking = QTimer(interval=_LOOK_MS)
+        looking.timeout.connect(step)
+        looking.start()
+        try:
+            code = program.run()
+        finally:
+            looking.stop()
+            program._forget_window()
+            if program._theme is not None:
+                program._theme.deleteLater()
+            QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+        if failed:
+            raise failed[0]
+        return code
+
+    @property
+    def frame(self) -> Frame:
+        """The frame on the screen."""
+        found: Frame = self._visible(Frame)
+        return found
+
+    @property
+    def window(self) -> MainWindow:
+        """The window on the screen."""
+        found = self.frame.findChild(MainWindow)
+        assert isinstance(found, MainWindow)
+        return found
+
+    @property
+    def mending(self) -> Mending:
+        """The small window over a closed history."""
+        found: Mending = self._visible(Mending)
+        return found
+
+    @property
+    def settings(self) -> SettingsDialog:
+        """The open settings."""
+        found: SettingsDialog = self._visible(SettingsDialog)
+        return found
+
+    def is_open(self, db: Path | None = None) -> bool:
+        """Whether a whole window is on the screen, over `db` if that is given."""
+        frames = [w for w in QApplication.topLevelWidgets() if isinstance(w, Frame) and w.isVisible()]
+        if not frames or not frames[0].is_complete:
+            return False
+        window = frames[0].findChild(MainWindow)
+        ready = isinstance(window, MainWindow) and window.compose.ready
+        return ready and (db is None or self.window.workbench.store.path == db)
+
+    def is_mending(self, button: str = "") -> bool:
+        """Whether the small window is on the screen, with a button if one is named."""
+        found = [w for w in QApplication.topLevelWidgets() if isinstance(w, Mending) and w.isVisible()]
+        return bool(found) and (not button or any(b.text() == button for b in found[0].buttons()))
+
+    def click(self, inside: QWidget, name: str) -> None:
+        """Press a button."""
+        QTest.mouseClick(self.button(inside, name), Qt.MouseButton.LeftButton)
+
+    def button(self, inside: QWidget, name: str) -> QAbstractButton:
+        """Return a button that is on the screen and can be pressed."""
+        buttons = [b for b in inside.findChildren(QPushButton) if b.isVisible()]
+        found = [b for b in buttons if b.isEnabled() and b.text() == name]
+        assert found, f"no {name} among {[b.text() for b in buttons]}"
+        return found[0]
+
+    def notice(self) -> str:
+        """Return what the window says."""
+        return self.window.notice.text() if self.window.notice.key else ""
+
+    def _visible(self, kind: type[Any]) -> Any:
+        found = [w for w in QApplication.topLevelWidgets() if isinstance(w, kind) and w.isVisible()]
+        assert found, f"no {kind.__name__} is on the screen"
+        return found[0]
+
+    def _give_up(self) -> None:
+        for widget in QApplication.topLevelWidgets():
+            if isinstance(widget, Mending):
+                widget.abandon()
+            elif isinstance(widget, Frame):
+                widget.leaves_for = None
+                widget.may_close = lambda: True
+                widget.close()
+        self.app.quit()

@@ -1,0 +1,277 @@
+"""The page of the settings that looks after the history, and the commands about it, in the real window."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
+
+from tests.store.making import FULL_RESULT, NOW, run, text
+from tests.ui.desk import Desk
+from workbench.app import care as app_care
+from workbench.core.care import CARE, Rules
+from workbench.store import backups, space
+from workbench.store.upkeep import Upkeep
+from workbench.ui.settings import SettingsDialog
+from workbench.ui.settings.history import HistoryPanel
+
+pytestmark = pytest.mark.window
+RESPONSES = 40
+
+
+def fill(desk: Desk) -> None:
+    """Put runs with raw responses into the open history."""
+    store = desk.window.workbench.store
+    store.create_prompt("p", "Filled", NOW)
+    for number in range(RESPONSES):
+        store.begin_run(run(f"r{number}", text("words " * 300)))
+        store.finish_output(f"r{number}.0.0", FULL_RESULT, NOW)
+    store.set_note("r0", "keep this", NOW).result(10)
+
+
+def page(desk: Desk) -> HistoryPanel:
+    desk.window.dialogs.settings("history")
+    settings = desk.window.dialogs.open_settings
+    assert settings is not None
+    assert settings.history is not None
+    panel = settings.history
+    desk.until(lambda: panel.path.path() and panel.sizes.rows())
+    return panel
+
+
+def settings(desk: Desk) -> SettingsDialog:
+    found = desk.window.dialogs.open_settings
+    assert found is not None
+    return found
+
+
+def click(inside: QWidget, name: str) -> None:
+    found = [b for b in inside.findChildren(QPushButton) if b.isVisible() and b.text() == name]
+    assert found, [b.text() for b in inside.findChildren(QPushButton) if b.isVisible()]
+    assert found[0].isEnabled()
+    QTest.mouseClick(found[0], Qt.MouseButton.LeftButton)
+
+
+def close(desk: Desk) -> None:
+    settings(desk).close()
+    desk.until(lambda: desk.window.dialogs.open_settings is None)
+
+
+def listed(desk: Desk) -> list[backups.Backup]:
+    return backups.listed(desk.db, backups.folder_of(desk.db))
+
+
+def rules(desk: Desk) -> Rules:
+    found = desk.rows("SELECT value FROM meta WHERE key = ?", CARE)
+    return Rules.from_text(found[0][0]) if found else Rules()
+
+
+def responses(desk: Desk) -> int:
+    return int(desk.rows("SELECT count(*) FROM responses")[0][0])
+
+
+def test_it_tells_where_the_file_is_and_what_takes_room(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(QUrl(url).toLocalFile()))
+    desk.open()
+    fill(desk)
+    panel = page(desk)
+    assert panel.path.path() == str(desk.db)
+    titles = [title for title, _ in panel.sizes.rows()]
+    assert {"Prompts and drafts", "Answers", "Raw responses, as they came", "Search index"} <= set(titles)
+    assert titles[-1] == "The whole file"
+    click(panel, "Show folder")
+    assert opened == [str(desk.db.parent)]
+
+
+def test_a_backup_is_made_and_listed(desk: Desk) -> None:
+    desk.open()
+    panel = page(desk)
+    click(panel, "Back up now")
+    desk.until(lambda: panel.backups.list.count() == 1)
+    (made,) = listed(desk)
+    assert made.by_hand
+    assert "found sound" in panel.progress.status.text()
+    assert backups.verify(made.path) > 0
+
+
+def test_rules_hold_once_they_are_shown(desk: Desk) -> None:
+    desk.open()
+    panel = page(desk)
+    part = panel.backups
+    assert part.daily.isChecked()
+    assert not part.old.isChecked(), "nothing is dropped by a rule that nobody set"
+    part.old.click()
+    desk.until(lambda: rules(desk).raw_days == 90)
+    part.keep.setValue(3)
+    desk.until(lambda: rules(desk).keep == 3)
+    part.daily.click()
+    desk.until(lambda: not rules(desk).daily)
+    assert not part.keep.isEnabled()
+    part.days.setValue(14)
+    close(desk)
+    desk.until(lambda: rules(desk) == Rules(False, 3, 14))
+    again = page(desk)
+    assert (again.backups.keep.value(), again.backups.days.value()) == (3, 14)
+
+
+def test_making_smaller_says_what_goes_and_drops_only_that(desk: Desk) -> None:
+    desk.open()
+    fill(desk)
+    panel = page(desk)
+    click(panel, "Make smaller…")
+    question = settings(desk)._confirm._question.text()
+    assert f"Drop {RESPONSES - 1} raw responses" in question
+    assert responses(desk) == RESPONSES
+    click(settings(desk), "Keep")
+    click(panel, "Make smaller…")
+    click(settings(desk), "Make smaller")
+    desk.until(lambda: "were dropped" in panel.progress.status.text())
+    assert desk.rows("SELECT output_id FROM responses") == desk.rows("SELECT id FROM outputs WHERE uid = 'r0.0.0'")
+    assert desk.rows("SELECT count(*) FROM outputs WHERE text = ''") == [(0,)]
+    desk.until(lambda: panel._room is not None and panel._room.responses == 0)
+    click(panel, "Make smaller…")
+    desk.until(lambda: "nothing to drop" in panel.progress.status.text())
+
+
+def test_making_smaller_can_be_stopped(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.open()
+    fill(desk)
+    panel = page(desk)
+    dropped, go_on, drop = threading.Event(), threading.Event(), space.drop_raw
+
+    def slowly(connection: object, before: str | None = None, limit: int = 5) -> int:
+        count = drop(connection, before, 5)  # type: ignore[arg-type] # handed through
+        return count
+
+    def step(mine: Upkeep, before: str | None = None) -> int:
+        count = whole(mine, before)
+        dropped.set()
+        go_on.wait(20)
+        return count
+
+    whole = Upkeep.drop_raw
+    monkeypatch.setattr(space, "drop_raw", slowly)
+    monkeypatch.setattr(Upkeep, "drop_raw", step)
+    click(panel, "Make smaller…")
+    click(settings(desk), "Make smaller")
+    desk.until(dropped.is_set)
+    desk.until(lambda: panel.progress._stop.isVisible())
+    click(panel.progress, "Stop")
+    go_on.set()
+    desk.until(lambda: "Stopped." in panel.progress.status.text())
+    assert responses(desk) == RESPONSES - 5
+
+
+def test_a_check_says_how_it_is(desk: Desk) -> None:
+    desk.open()
+    panel = page(desk)
+    click(panel, "Check now")
+    desk.until(lambda: panel.progress.status.text() == "The history is sound.")
+    # A page that nobody needs while the window works.
+    desk.close()
+    (root,) = desk.rows("SELECT rootpage FROM sqlite_master WHERE name = 'tags'")[0]
+    with desk.db.open("r+b") as file:
+        file.seek((root - 1) * 4096)
+        file.write(b"\xff" * 4096)
+    desk.open()
+    panel = page(desk)
+    click(panel, "Check now")
+    desk.until(lambda: "The history is damaged." in panel.progress.status.text())
+    click(panel.progress, "Details")
+    assert panel.progress.detail.isVisible()
+    assert panel.progress.detail.toPlainText()
+    assert any(b.text() == "Repair…" and b.isEnabled() for b in panel.findChildren(QPushButton))
+
+
+def test_a_backup_that_cannot_be_made_is_a_sentence(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usb = tmp_path / "usb"
+    usb.mkdir()
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(usb))
+    desk.open()
+    panel = page(desk)
+    click(panel, "Change…")
+    desk.until(lambda: rules(desk).folder == str(usb))
+    usb.rmdir()
+    click(panel, "Back up now")
+    desk.until(lambda: "is not there. Connect its disk" in panel.progress.status.text())
+    desk.until(lambda: panel.backups._none.text().startswith("This folder is not there."))
+
+
+COMMANDS: dict[str, Callable[[Desk], object]] = {
+    "history_check": lambda desk: settings(desk).history.progress.status.text() == "The history is sound.",  # type: ignore[union-attr]
+    "history_smaller": lambda desk: "Drop" in settings(desk)._confirm._question.text(),
+    "history_restore": lambda desk: settings(desk).history.backups.list.hasFocus(),  # type: ignore[union-attr]
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_commands_lead_to_the_page(desk: Desk, command: str) -> None:
+    desk.open()
+    fill(desk)
+    backups.make(desk.db, backups.folder_of(desk.db), NOW)
+    page(desk)
+    desk.window.actions_[command].trigger()
+    desk.until(lambda: COMMANDS[command](desk))
+
+
+def test_a_backup_by_command_is_said_in_the_window(desk: Desk) -> None:
+    window = desk.open()
+    window.actions_["history_backup"].trigger()
+    desk.until(lambda: "A backup of" in desk.notice())
+    assert len(listed(desk)) == 1
+
+
+def test_the_daily_backup_is_made_by_itself(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app_care, "FIRST_LOOK_MS", 10)
+    monkeypatch.setattr(app_care, "LOOK_MS", 10)
+    desk.open()
+    desk.until(lambda: listed(desk))
+    (made,) = listed(desk)
+    assert not made.by_hand
+    assert desk.notice() == "" or "backup" not in desk.notice()
+
+
+def test_a_daily_backup_that_fails_is_told_once(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = tmp_path / "gone"
+    window = desk.open()
+    window.workbench.store.set_meta(CARE, Rules(folder=str(gone)).to_text()).result(10)
+    tried: list[str] = []
+    window.caring.desk.daily_failed.connect(lambda sentence, _: tried.append(sentence))
+    monkeypatch.setattr(app_care, "LOOK_MS", 5)
+    looks: list[object] = []
+    window.caring.desk.job_changed.connect(lambda: looks.append(window.caring.desk.job))
+    window.caring.desk._look()
+    desk.until(lambda: tried)
+    assert desk.notice().startswith(f"The daily backup was not made. The folder for backups, {gone}, is not there.")
+    seen = len(looks)
+    desk.until(lambda: len(looks) > seen + 10)
+    assert len(tried) == 1
+    gone.mkdir()
+    desk.until(lambda: list(gone.iterdir()))
+
+
+def test_closing_in_the_middle_of_a_backup_leaves_no_half_of_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    window = desk.open()
+    began, copy = threading.Event(), Upkeep.backup
+
+    def begin(mine: Upkeep, *args: object, **options: object) -> object:
+        began.set()
+        while options["watch"](0.5):  # type: ignore[operator] # what the window gave
+            pass
+        return copy(mine, *args, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Upkeep, "backup", begin)
+    window.actions_["history_backup"].trigger()
+    desk.until(began.is_set)
+    desk.close()
+    folder = backups.folder_of(desk.db)
+    assert not folder.exists() or list(folder.iterdir()) == []

@@ -1,0 +1,81 @@
+"""The history looked after from the window: commands, what they say, and leaving for what needs the history closed.
+
+Invariant: the window closes for a change of the history only as it closes otherwise, with the same questions; when one
+is answered with staying, nothing is changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from workbench.app.care import CareDesk, Ended
+
+if TYPE_CHECKING:
+    from workbench.ui.settings.history import HistoryPanel
+    from workbench.ui.window import MainWindow
+
+NOTICE = "care"
+
+
+class Caring(QObject):
+    """Speaks for the window's CareDesk."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self.desk = CareDesk(window.workbench, self)
+        self.desk.ended.connect(self._ended)
+        self.desk.daily_failed.connect(self._daily_failed)
+        self.desk.change_wanted.connect(self.leave_for)
+        window.frame.completed.connect(self.desk.begin)
+        window.frame.closing.connect(self.desk.close)
+
+    def table(self) -> dict[str, Callable[[], object]]:
+        """Return a handler for every command about the history as a file."""
+        return {
+            "history_backup": self._back_up,
+            "history_restore": lambda: self._page().ask_which_backup(),
+            "history_check": lambda: self._page().check(),
+            "history_smaller": lambda: self._page().ask_smaller(),
+        }
+
+    def leave_for(self, change: object) -> None:
+        """Close the window so that a Change can be carried out, unless something would be lost by that."""
+        frame, settings = self._window.frame, self._window.dialogs.open_settings
+        if settings is not None:
+            if not settings.may_go():
+                return
+            settings.done(settings.DialogCode.Rejected)
+        frame.leaves_for = change
+        if not frame.close():
+            frame.leaves_for = None
+
+    def _back_up(self) -> None:
+        if self.desk.back_up():
+            self._window.notices.quiet(NOTICE, "Making a backup…")
+        else:
+            self._window.notices.quiet(NOTICE, "The history is being looked after already. Try again in a moment.")
+
+    def _page(self) -> HistoryPanel:
+        self._window.dialogs.settings("history")
+        settings = self._window.dialogs.open_settings
+        if settings is None or settings.history is None:
+            raise RuntimeError("the settings have no page of the history")
+        return settings.history
+
+    def _ended(self, ended: Ended) -> None:
+        # Whoever looks at the page reads it there.
+        if self._window.dialogs.open_settings is not None:
+            return
+        if ended.tone == "error":
+            self._window.notices.problem(ended.sentence, ended.detail)
+        else:
+            self._window.notices.quiet(NOTICE, ended.sentence)
+
+    def _daily_failed(self, sentence: str, detail: str) -> None:
+        self._window.notices.quiet(
+            NOTICE, f"The daily backup was not made. {sentence}", action="history", label="Settings…", detail=detail
+        )

@@ -1,0 +1,49 @@
+"""What is said about a history that is closed.
+
+Invariant: every sentence about damage says that nothing was written over.
+"""
+
+from __future__ import annotations
+
+from workbench.store.salvage.rebuild import Salvaged
+from workbench.usecases.problems import Problem
+
+_DAMAGED = (
+    "The history is damaged and cannot be opened. Nothing was changed. Repair reads what can be read into a new file; a"
+    " backup is whole, and as old as it is. Either way the damaged file is kept."
+)
+_LOG = (
+    "The newest changes of the history are in its log, and the log is damaged. Nothing was changed. Repair reads what"
+    " can be read of both into a new file. Without the damaged part the history opens as it was a little earlier, and"
+    " the log is kept."
+)
+
+
+def damage(problem: Problem, code: str) -> Problem:
+    """Return what to say about a history that cannot be opened."""
+    return Problem(_LOG if code == "log" else _DAMAGED, problem.detail)
+
+
+def repaired(found: Salvaged) -> str:
+    """Return what could be read."""
+    parts = [
+        f"{_count(found.count('runs'), 'run')} and {_count(found.count('outputs'), 'answer')} of"
+        f" {_count(found.count('prompts'), 'prompt')} could be read."
+    ]
+    if found.cut:
+        parts.append(f"{_count(found.cut, 'text')} lost {'its' if found.cut == 1 else 'their'} end.")
+    if found.stand_ins:
+        stand = "stands" if found.stand_ins == 1 else "stand"
+        parts.append(f"{_count(found.stand_ins, 'note')} {stand} where something was lost.")
+    if found.leftover is not None:
+        parts.append(f"What found no place is in {found.leftover}.")
+    return " ".join([*parts, "Use the repaired history? The old file is kept."])
+
+
+def not_used(found: Salvaged) -> str:
+    """Return what to say about a repaired history that stays beside the damaged one."""
+    return f"The history is as it was. The repaired one is kept as {found.path}."
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
