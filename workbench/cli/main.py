@@ -132,9 +132,7 @@ def make_parser() -> argparse.ArgumentParser:
 def _add_history(
     commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser
 ) -> None:
-    history = commands.add_parser(
-        "history", parents=[shared], help="find, compare, import and export what was run"
-    )
+    history = commands.add_parser("history", parents=[shared], help="find, compare, import and export what was run")
     what = history.add_subparsers(dest="what", metavar="WHAT", title="what", required=True)
     json_help = "one JSON document instead of lines"
     listed = what.add_parser("list", parents=[shared], help="the newest runs, a line for each with its id first")
