@@ -18,6 +18,7 @@ from workbench.ui.shell.keys import give_back
 from workbench.ui.theme import Theme
 
 _STEPS = 1000
+_MOST_ROWS = 8
 
 
 class ExchangeDialog(QDialog):
@@ -31,7 +32,7 @@ class ExchangeDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
         self._running = False
-        self.name = label(name, "title", wrap=True)
+        self.name = label(name, "heading")
         self.what = label("", "muted")
         self.said: QLabel = label()
         self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -95,6 +96,9 @@ class ExchangeDialog(QDialog):
         self.left_out.addItems([f"{one.name}: {one.sentence}" for one in left_out])
         if more:
             self.left_out.addItem(f"and {more:,} more")
+        rows = min(_MOST_ROWS, self.left_out.count())
+        height = self.left_out.sizeHintForRow(0) * rows if left_out else 0
+        self.left_out.setMaximumHeight(height + 2 * self.left_out.frameWidth() + 8)
         self.left_out.setVisible(bool(left_out))
         self.close_.setText("Close")
         self.close_.setEnabled(True)
