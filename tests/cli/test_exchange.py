@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.cli.test_history import Said, db, said
+from tests.store.making import LATER, done, lane, opened, run, text
 from tests.usecases.exchange.llm_making import new_log
 from workbench.cli.main import main
 
@@ -67,3 +68,45 @@ def test_a_query_that_is_not_understood_is_told(said: Callable[..., tuple[int, s
     assert code == 2
     assert len([line for line in err.splitlines() if line.startswith("workbench: ")]) == 2
     assert main(["history", "export", "--db", str(db), "--format", "pdf"]) == 2
+
+
+def test_two_runs_are_compared(said: Said) -> None:
+    code, out, _ = said("diff", "run-1", "run-1")
+    assert (code, out.splitlines()[-1]) == (0, "Nothing differs.")
+    code, out, _ = said("diff", "run-1", "run-2")
+    assert code == 0
+    assert out.startswith("- Order bot, iteration 1 · run-1\n+ Order bot, iteration 2 · run-2\n")
+    assert "== Message 1 · system: removed ==\n[-Be kind.-]\n" in out
+    assert "[-Where is {{order}}?-]{+x+}" in out
+    # Run 2 is blind: who answers is not told.
+    assert "vendor" not in out
+    assert out.endswith("Blind answers are not compared until they are judged.\n")
+
+
+def test_a_comparison_is_a_document(said: Said, db: Path) -> None:
+    store = opened(db)
+    lanes = (lane("A", "vendor/one"), lane("C", "three"))
+    store.begin_run(run("run-3", text("Where is {{order}}?", "Be brief."), lanes=lanes))
+    store.finish_output("run-3.0.0", done("Your order is late."), LATER)
+    store.finish_output("run-3.1.0", done("No."), LATER).result(10)
+    store.close()
+    code, out, _ = said("diff", "run-1", "run-3", "--json")
+    document = json.loads(out)
+    assert (code, document["old"]["run"], document["new"]["number"]) == (0, "run-1", 3)
+    assert [(part["title"], part["state"]) for part in document["parts"]] == [
+        ("Message 1 · system", "changed"),
+        ("Message 2 · user", "same"),
+        ("Lane 1 · one", "same"),
+        ("Lane 2 · three", "added"),
+        ("Lane 2 · two", "removed"),
+    ]
+    answers = {one["title"]: one for one in document["answers"]}
+    assert {title: one["state"] for title, one in answers.items()} == {
+        "one": "changed",
+        "three": "added",
+        "two": "removed",
+    }
+    assert (answers["one"]["old"], answers["one"]["new"], answers["two"]["new"]) == ("run-1.0.0", "run-3.0.0", None)
+    whole = "".join(piece["text"] for piece in answers["one"]["pieces"] if piece["kind"] != "removed")
+    assert whole == "Your order is late."
+    assert said("diff", "run-1", "nothing")[0] == 2

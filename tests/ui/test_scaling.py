@@ -236,6 +236,8 @@ def test_what_no_command_opens_is_shown_whole(desk: Desk, scale: float) -> None:
     are_whole(desk, "examples")
     window.dialogs.conversation.paste("user: Where?\nassistant: There.")
     are_whole(desk, "dialogue")
+    window.dialogs.exchange.preview(desk.directory / "gone.db")
+    are_whole(desk, "import")
     window.dialogs.wire(window.shown_slots()[0])
     are_whole(desk, "request")
     window.view.lanes.rename(window.shown_slots()[0])

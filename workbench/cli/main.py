@@ -124,7 +124,7 @@ def make_parser() -> argparse.ArgumentParser:
 def _add_history(
     commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser
 ) -> None:
-    history = commands.add_parser("history", parents=[shared], help="list, search and show what was run")
+    history = commands.add_parser("history", parents=[shared], help="find, compare, import and export what was run")
     what = history.add_subparsers(dest="what", metavar="WHAT", title="what", required=True)
     json_help = "one JSON document instead of lines"
     listed = what.add_parser("list", parents=[shared], help="the newest runs, a line for each with its id first")
@@ -144,6 +144,10 @@ def _add_history(
     shown = what.add_parser("show", parents=[shared], help="one run whole: prompt, values, answers, verdict")
     shown.add_argument("id", metavar="ID", help="the id of a run, or how it begins")
     shown.add_argument("--json", action="store_true", help=json_help)
+    compared = what.add_parser("diff", parents=[shared], help="what differs between two runs: prompts and answers")
+    compared.add_argument("old", metavar="A", help="the id of a run, or how it begins")
+    compared.add_argument("new", metavar="B", help="the run to compare it with")
+    compared.add_argument("--json", action="store_true", help=json_help)
     imported = what.add_parser(
         "import", parents=[shared], help="take over what was run elsewhere", epilog=_IMPORT_EPILOG
     )
@@ -203,6 +207,10 @@ def _history(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         from workbench.cli.care import care
 
         return care(args, env)
+    if args.what == "diff":
+        from workbench.cli.diffing import diff
+
+        return diff(args, env)
     if args.what == "export":
         from workbench.cli.exporting import export
 

@@ -39,7 +39,7 @@ class Exports:
             if row is None:
                 raise missing("run", run_uid)
             name, kind, number = row
-            return f"{name}, {kind} {number}"
+            return f"{' '.join(name.split())}, {kind} {number}"
 
     def variables(self, run_uid: str) -> tuple[str, ...]:
         """Return the names of a run's values, in the order in which they come."""

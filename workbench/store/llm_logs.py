@@ -27,12 +27,9 @@ _RESPONSE = (
 _FRAGMENTS = (
     'SELECT content FROM fragments JOIN "{table}" ON fragment_id = fragments.id WHERE response_id = ? ORDER BY "order"'
 )
-_CALLS = "SELECT name, arguments, tool_call_id FROM tool_calls WHERE response_id = ? ORDER BY id"
-_RESULTS = "SELECT name, output, tool_call_id, {exception} FROM tool_results WHERE response_id = ? ORDER BY id"
-_TOOLS = (
-    "SELECT name, description, input_schema FROM tools JOIN tool_responses ON tool_id = tools.id"
-    " WHERE response_id = ? ORDER BY tools.id"
-)
+_CALLS = "SELECT name, arguments, tool_call_id FROM tool_calls WHERE id = ?"
+_RESULTS = "SELECT name, output, tool_call_id, {exception} FROM tool_results WHERE id = ?"
+_TOOLS = "SELECT name, description, input_schema FROM tools WHERE id = ?"
 _FILES = (
     "SELECT type, path, url, CASE WHEN octet_length(content) <= ? THEN content END FROM attachments"
     ' JOIN prompt_attachments ON attachment_id = attachments.id WHERE response_id = ? ORDER BY "order"'
@@ -50,6 +47,7 @@ class LlmLog:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._tables = tables(connection)
+        self._owned: dict[str, dict[Any, list[Any]]] = {}
         self._turns = None
         if not {"turns", "messages", "parts"} - self._tables.keys():
             self._turns = Turns(connection, self._tables, MOST_TEXT)
@@ -57,7 +55,7 @@ class LlmLog:
     @property
     def total(self) -> int:
         """How many calls are in it."""
-        old = f"SELECT count(*) FROM responses{self._not_a_turn('WHERE')}" if "responses" in self._tables else ""
+        old = f"SELECT count(*) FROM responses{self._not_a_turn()}" if "responses" in self._tables else ""
         return (self._turns.total if self._turns else 0) + (self._connection.execute(old).fetchone()[0] if old else 0)
 
     def conversations(self) -> Iterator[list[LogTurn | LeftOut]]:
@@ -67,24 +65,20 @@ class LlmLog:
         if self._turns is not None:
             yield from self._turns.threads()
 
-    def _not_a_turn(self, before: str) -> str:
-        return f" {before} responses.id NOT IN (SELECT id FROM turns)" if self._turns is not None else ""
+    def _not_a_turn(self) -> str:
+        return " WHERE responses.id NOT IN (SELECT id FROM turns)" if self._turns is not None else ""
 
     def _legacy(self) -> Iterator[list[LogTurn | LeftOut]]:
-        have = self._tables["responses"]
-        if "conversation_id" not in have:
-            for (key,) in self._connection.execute(f"SELECT id FROM responses{self._not_a_turn('WHERE')} ORDER BY id"):
-                yield self._conversation("", "responses.id = ?", key)
-            return
-        groups = self._connection.execute(
-            f"SELECT conversation_id, min(id) FROM responses{self._not_a_turn('WHERE')}"
-            " GROUP BY coalesce(conversation_id, id) ORDER BY min(id)"
-        )
-        for conversation, first in groups:
-            if conversation is None:
-                yield self._conversation("", "responses.id = ?", first)
-            else:
-                yield self._conversation(self._name(conversation), "responses.conversation_id = ?", conversation)
+        """Yield conversations of the older log, whose calls have no index by conversation: so it is made here."""
+        column = "conversation_id" if "conversation_id" in self._tables["responses"] else "NULL"
+        groups: dict[tuple[bool, Any], list[Any]] = {}
+        for key, conversation in self._connection.execute(
+            f"SELECT id, {column} FROM responses{self._not_a_turn()} ORDER BY id"
+        ):
+            named = conversation is not None
+            groups.setdefault((named, conversation if named else key), []).append(key)
+        for (named, conversation), keys in groups.items():
+            yield self._conversation(self._name(conversation) if named else "", keys)
 
     def _name(self, conversation: Any) -> str:
         if "conversations" not in self._tables:
@@ -92,7 +86,7 @@ class LlmLog:
         row = self._connection.execute("SELECT name FROM conversations WHERE id = ?", (conversation,)).fetchone()
         return text(row[0]) if row else ""
 
-    def _conversation(self, name: str, where: str, key: Any) -> list[LogTurn | LeftOut]:
+    def _conversation(self, name: str, keys: Sequence[Any]) -> list[LogTurn | LeftOut]:
         have = self._tables["responses"]
         texts = ("prompt", "system", "response", "reasoning", "response_json", "options_json")
         columns = [
@@ -100,16 +94,16 @@ class LlmLog:
             for column in (column if column in have else "NULL" for column in _RESPONSE)
         ]
         too_long = " OR ".join(f"octet_length({column}) > {MOST_TEXT}" for column in texts if column in have)
-        rows = self._connection.execute(
-            f"SELECT {', '.join(columns)}, {too_long} FROM responses WHERE {where}{self._not_a_turn('AND')}"
-            f" ORDER BY id LIMIT {LONGEST + 1}",
-            (key,),
-        )
+        statement = f"SELECT {', '.join(columns)}, {too_long} FROM responses WHERE id IS ?"
         found: list[LogTurn | LeftOut] = []
         history: tuple[LogMessage, ...] = ()
         system = ""
-        read = rows.fetchall()
-        for *values, is_too_long in read[:LONGEST]:
+        for key in keys[:LONGEST]:
+            read = self._connection.execute(statement, (key,)).fetchone()
+            if read is None:
+                found.append(LeftOut(text(key), "Its id is no text that can be looked up."))
+                continue
+            *values, is_too_long = read
             row = dict(zip(_RESPONSE, values, strict=True))
             if is_too_long:
                 found.append(LeftOut(text(row["id"]), f"A text of more than {MOST_TEXT // 1_000_000} MB is not taken."))
@@ -117,7 +111,7 @@ class LlmLog:
             turn, system = self._turn(row, name, history, system)
             found.append(turn)
             history = (*turn.before, *turn.said)
-        return [*found, too_many(read[LONGEST][0])] if len(read) > LONGEST else found
+        return [*found, too_many(keys[LONGEST])] if len(keys) > LONGEST else found
 
     def _turn(
         self, row: Mapping[str, Any], name: str, history: tuple[LogMessage, ...], system: str
@@ -169,25 +163,34 @@ class LlmLog:
             return []
         return [text(content) for (content,) in self._all(_FRAGMENTS.format(table=table), key)]
 
+    def _of(self, table: str, column: str, key: Any, statement: str) -> list[tuple[Any, ...]]:
+        """Return the rows that belong to a call. These tables have no index by call, so it is made here, once."""
+        if table not in self._owned:
+            owned: dict[Any, list[Any]] = {}
+            self._owned[table] = owned
+            if self._have(table):
+                for response, row in self._connection.execute(
+                    f"SELECT response_id, {column} FROM {table} ORDER BY {column}"
+                ):
+                    owned.setdefault(response, []).append(row)
+        return [found for row in self._owned[table].get(key, ()) for found in self._all(statement, row)]
+
     def _calls(self, key: Any) -> tuple[LogPart, ...]:
-        if not self._have("tool_calls"):
-            return ()
-        rows = self._all(_CALLS, key)
+        rows = self._of("tool_calls", "id", key, _CALLS)
         return tuple(LogPart("tool_call", text(arguments), text(name), text(call)) for name, arguments, call in rows)
 
     def _results(self, key: Any) -> tuple[LogPart, ...]:
-        if not self._have("tool_results"):
-            return ()
-        exception = "exception" if "exception" in self._tables["tool_results"] else "NULL"
+        exception = "exception" if "exception" in self._tables.get("tool_results", ()) else "NULL"
         return tuple(
             LogPart("tool_result", text(output) or text(wrong), text(name), text(call))
-            for name, output, call, wrong in self._all(_RESULTS.format(exception=exception), key)
+            for name, output, call, wrong in self._of("tool_results", "id", key, _RESULTS.format(exception=exception))
         )
 
     def _tools(self, key: Any) -> tuple[LogTool, ...]:
-        if not self._have("tools", "tool_responses"):
+        if not self._have("tools"):
             return ()
-        return tuple(LogTool(text(name), text(words), text(schema)) for name, words, schema in self._all(_TOOLS, key))
+        rows = self._of("tool_responses", "tool_id", key, _TOOLS)
+        return tuple(LogTool(text(name), text(words), text(schema)) for name, words, schema in rows)
 
     def _files(self, key: Any) -> tuple[LogPart, ...]:
         if not self._have("attachments", "prompt_attachments"):

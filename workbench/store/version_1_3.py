@@ -35,6 +35,19 @@ _ORIGINS = (
   UNIQUE (kind, foreign_id, thing)
 ) STRICT""",
     "CREATE INDEX origins_by_uid ON origins (uid)",
+    # How answers were graded where they are from, one row for each answer that was.
+    """CREATE VIEW grade_list AS
+  SELECT prompts.name AS prompt, runs.kind, runs.number AS run, lanes.position AS lane, lanes.model AS asked_model,
+    value_bodies.body AS "values", json_extract(extra, '$.pass') AS pass, json_extract(extra, '$.score') AS score,
+    json_extract(extra, '$.reason') AS reason, origins.kind AS graded_by, outputs.uid AS output
+  FROM origins
+  JOIN outputs ON outputs.uid = origins.uid
+  JOIN runs ON runs.id = outputs.run_id
+  JOIN prompts ON prompts.id = runs.prompt_id
+  JOIN lanes ON lanes.run_id = outputs.run_id AND lanes.position = outputs.lane
+  JOIN run_values ON run_values.run_id = outputs.run_id AND run_values.position = outputs.value_set
+  JOIN value_bodies ON value_bodies.id = run_values.values_id
+  WHERE origins.thing = 'output' AND origins.extra <> ''""",
 )
 
 _DELETING = (

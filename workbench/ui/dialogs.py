@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QMessageBox
 
     from workbench.ui.dialogue.opening import ConversationActions
+    from workbench.ui.exchange.opening import ExchangeActions
     from workbench.ui.improve.opening import ImproveActions
     from workbench.ui.lanes.code import CodeDialog
     from workbench.ui.picker import ModelPicker
@@ -72,6 +73,7 @@ class Dialogs(QObject):
         self._techniques: TechniqueActions | None = None
         self._conversation: ConversationActions | None = None
         self._improving: ImproveActions | None = None
+        self._exchange: ExchangeActions | None = None
 
     @property
     def techniques(self) -> TechniqueActions:
@@ -99,6 +101,20 @@ class Dialogs(QObject):
 
             self._improving = ImproveActions(self._window)
         return self._improving
+
+    @property
+    def exchange(self) -> ExchangeActions:
+        """What brings runs in and takes them away; made when it is first asked for."""
+        if self._exchange is None:
+            from workbench.ui.exchange.opening import ExchangeActions
+
+            self._exchange = ExchangeActions(self._window)
+        return self._exchange
+
+    def stop(self) -> None:
+        """Let what goes on behind a dialog end, because the window closes."""
+        if self._exchange is not None:
+            self._exchange.stop()
 
     def edit_note(self, uid: str) -> None:
         """Edit the note of a row of the timeline."""

@@ -357,6 +357,7 @@ class MainWindow(QObject):
         if self._has_begun:
             side = {geometry.SIDE: self.sidebar.splitter} if self.sidebar.is_divided_by_hand else {}
             self.frame.remember(self.workbench.places.config, side)
+        self.dialogs.stop()
         self.tasks.close()
 
 

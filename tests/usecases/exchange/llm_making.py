@@ -45,6 +45,9 @@ CREATE TABLE threads (id TEXT PRIMARY KEY, name TEXT, tip_message_hash TEXT, for
 CREATE TABLE turns (id TEXT PRIMARY KEY, thread_id TEXT REFERENCES threads(id), parent_message_hash TEXT,
   tip_message_hash TEXT, model TEXT, resolved_model TEXT, options_json TEXT, schema_id TEXT, input_tokens INTEGER,
   output_tokens INTEGER, token_details TEXT, duration_ms INTEGER, datetime_utc TEXT, response_json TEXT);
+CREATE INDEX idx_messages_parent_hash ON messages (parent_hash);
+CREATE UNIQUE INDEX idx_parts_message_hash_position ON parts (message_hash, position);
+CREATE INDEX idx_turns_thread_id ON turns (thread_id);
 CREATE TABLE turn_tools (turn_id TEXT, tool_id INTEGER, instance_id INTEGER, PRIMARY KEY (turn_id, tool_id));
 """
 

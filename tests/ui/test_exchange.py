@@ -1,0 +1,160 @@
+"""Bringing runs in and taking them away, in the real window."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
+
+from tests.ui.desk import Desk
+from tests.usecases.exchange.llm_making import Called, new_log
+from workbench.ui.exchange.dialog import ExchangeDialog
+from workbench.ui.history.view import HistoryView
+from workbench.usecases.exchange.exporting import Selection
+
+pytestmark = pytest.mark.window
+
+
+def choose(desk: Desk, command: str, path: Path) -> None:
+    """Give a command and choose a file in what opens."""
+    desk.window.actions_[command].trigger()
+    files = desk.window.dialogs.exchange.files
+    assert isinstance(files, QFileDialog)
+    desk.until(lambda: files.isVisible())
+    files.selectFile(str(path))
+    files.accept()
+
+
+def dialog(desk: Desk) -> ExchangeDialog:
+    desk.until(lambda: desk.window.dialogs.exchange.dialog is not None)
+    shown = desk.window.dialogs.exchange.dialog
+    assert shown is not None
+    return shown
+
+
+def history(desk: Desk) -> HistoryView:
+    desk.window.views.show("history")
+    page = desk.window.views.page("history")
+    assert isinstance(page, HistoryView)
+    return page
+
+
+def test_a_log_is_looked_at_and_then_taken_over(desk: Desk, tmp_path: Path) -> None:
+    window = desk.open()
+    view = history(desk)
+    choose(desk, "import_runs", new_log(tmp_path / "logs.db"))
+    shown = dialog(desk)
+    desk.until(lambda: not shown.is_running)
+    assert (shown.what.text(), shown.said.text()) == ("Log of llm", "New: 7 runs with 7 answers in 2 new prompts.")
+    assert desk.rows("SELECT count(*) FROM runs") == [(0,)]
+    assert shown.go.hasFocus()
+    desk.press(Qt.Key.Key_Space)
+    desk.until(lambda: not shown.is_running and shown.said.text().startswith("Imported"))
+    assert shown.said.text() == "Imported 7 runs with 7 answers in 2 new prompts."
+    assert not shown.go.isVisible()
+    desk.until(lambda: view.model.rowCount() == 7)
+    desk.until(lambda: window.prompts.model.rowCount() == 4)
+    desk.press(Qt.Key.Key_Escape)
+    desk.until(lambda: window.dialogs.exchange.dialog is None)
+    choose(desk, "import_runs", tmp_path / "logs.db")
+    again = dialog(desk)
+    desk.until(lambda: not again.is_running)
+    assert again.said.text() == "Nothing new; 7 were here already."
+    assert not again.go.isVisible()
+    again.close()
+
+
+def test_what_cannot_be_imported_is_a_sentence(desk: Desk, tmp_path: Path) -> None:
+    desk.open()
+    notes = tmp_path / "notes.txt"
+    notes.write_text("x")
+    choose(desk, "import_runs", notes)
+    shown = dialog(desk)
+    desk.until(lambda: not shown.is_running)
+    assert shown.said.text().startswith("“notes.txt” is nothing that can be imported.")
+    assert not shown.go.isVisible()
+    shown.close()
+
+
+def test_what_is_left_out_is_listed(desk: Desk, tmp_path: Path) -> None:
+    desk.open()
+    log = new_log(tmp_path / "logs.db")
+    connection = sqlite3.connect(log)
+    connection.execute("UPDATE turns SET parent_message_hash = 'gone' WHERE id = 'a1'")
+    connection.commit()
+    connection.close()
+    choose(desk, "import_runs", log)
+    shown = dialog(desk)
+    desk.until(lambda: not shown.is_running)
+    assert shown.said.text() == "New: 6 runs with 6 answers in 2 new prompts; 1 left out."
+    assert [shown.left_out.item(row).text() for row in range(shown.left_out.count())] == [
+        "a1: Its messages are not all in the log, or run in a circle."
+    ]
+    shown.close()
+
+
+def test_escape_stops_an_import_and_what_came_is_there(desk: Desk, tmp_path: Path) -> None:
+    desk.open()
+    calls = [Called(f"x{n:05}", f"t{n}", f"number {n}", "yes " * 200) for n in range(3000)]
+    choose(desk, "import_runs", new_log(tmp_path / "logs.db", calls))
+    shown = dialog(desk)
+    desk.until(lambda: not shown.is_running)
+    shown.go.click()
+    desk.until(lambda: shown.said.text().startswith("Imported"))
+    desk.press(Qt.Key.Key_Escape)
+    desk.until(lambda: not shown.is_running)
+    assert shown.said.text().endswith("Stopped before the end; import again to go on.")
+    [(came,)] = desk.rows("SELECT count(*) FROM runs")
+    assert 0 < came < 3000
+    desk.press(Qt.Key.Key_Escape)
+    desk.until(lambda: desk.window.dialogs.exchange.dialog is None)
+
+
+def test_the_window_can_close_while_something_comes_in(desk: Desk, tmp_path: Path) -> None:
+    desk.open()
+    calls = [Called(f"x{n:05}", f"t{n}", f"number {n}", "yes " * 200) for n in range(3000)]
+    choose(desk, "import_runs", new_log(tmp_path / "logs.db", calls))
+    shown = dialog(desk)
+    desk.until(lambda: not shown.is_running)
+    shown.go.click()
+    desk.until(lambda: shown.said.text().startswith("Imported"))
+    desk.close()
+    [(came,)] = desk.rows("SELECT count(*) FROM runs")
+    assert 0 < came < 3000
+    assert desk.rows("PRAGMA integrity_check") == [("ok",)]
+
+
+def test_selected_runs_are_written_to_a_file(desk: Desk, tmp_path: Path) -> None:
+    window = desk.open()
+    desk.run()
+    desk.run()
+    view = history(desk)
+    desk.until(lambda: view.model.rowCount() == 2)
+    view.table.select(0)
+    desk.until(lambda: len(view.selected()) == 1)
+    target = tmp_path / "one.jsonl"
+    choose(desk, "export_runs", target)
+    desk.until(lambda: desk.notice() == f"1 run in {target}")
+    lines = [json.loads(line) for line in target.read_text("utf-8").splitlines()]
+    assert {line["number"] for line in lines} == {2}
+    assert window.dialogs.exchange.dialog is None
+    everything = tmp_path / "all.html"
+    choose(desk, "export_found", everything)
+    desk.until(lambda: desk.notice() == f"2 runs in {everything}")
+    assert everything.read_text("utf-8").count('<section class="run">') == 2
+
+
+def test_a_file_that_cannot_be_written_is_a_sentence(desk: Desk, tmp_path: Path) -> None:
+    window = desk.open()
+    desk.run()
+    window.dialogs.exchange.write(Selection(query=""), "csv", tmp_path / "gone" / "runs.csv")
+    shown = dialog(desk)
+    desk.until(lambda: not shown.is_running)
+    assert "cannot be written. Make room" in shown.said.text()
+    shown.close()
+    window.dialogs.exchange.export_selected()
+    assert desk.notice() == "No run is selected. Select some in the History, then export them."

@@ -1,0 +1,1 @@
+"""Bringing in what was run elsewhere, and taking runs away as files."""

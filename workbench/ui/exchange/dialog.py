@@ -1,0 +1,121 @@
+"""The window in which a file is looked at, and then taken over or written.
+
+Invariant: while something goes on Esc and Stop end it, and what was done so far is said; the window closes only then.
+What others wrote (names of files, sentences about them) is plain text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QListWidget, QProgressBar, QVBoxLayout, QWidget
+
+from workbench.core.imported import LeftOut
+from workbench.ui import geometry
+from workbench.ui.settings.parts import button, label
+from workbench.ui.shell.keys import give_back
+from workbench.ui.theme import Theme
+
+_STEPS = 1000
+_MOST_ROWS = 8
+
+
+class ExchangeDialog(QDialog):
+    """`accepted_` asks for what is offered, `stop_wanted` for the end of what goes on."""
+
+    accepted_ = Signal()
+    stop_wanted = Signal()
+
+    def __init__(self, theme: Theme, title: str, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(title)
+        self._running = False
+        self.name = label(name, "heading")
+        self.what = label("", "muted")
+        self.said: QLabel = label()
+        self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setAccessibleName("How far it is")
+        self.left_out = QListWidget()
+        self.left_out.setAccessibleName("What is left out")
+        self.left_out.setWordWrap(True)
+        self.left_out.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.left_out.hide()
+        self.go = button("Import", self.accepted_.emit, "primary")
+        self.go.hide()
+        self.close_ = button("Close", self.reject)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self.close_)
+        buttons.addWidget(self.go)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(8)
+        for part in (self.name, self.what, self.said, self.progress):
+            layout.addWidget(part)
+        layout.addWidget(self.left_out, 1)
+        layout.addStretch(0)
+        layout.addLayout(buttons)
+        scale = min(theme.scale, 1.5)
+        self.setMinimumWidth(QSize(int(460 * scale), 0).boundedTo(geometry.room(self)).width())
+
+    @property
+    def is_running(self) -> bool:
+        """Whether something goes on."""
+        return self._running
+
+    def begin(self, sentence: str) -> None:
+        """Say what begins, and let it be stopped."""
+        self._running = True
+        self.said.setText(sentence)
+        self.progress.setRange(0, 0)
+        self.progress.show()
+        self.go.hide()
+        self.close_.setText("Stop")
+        self.close_.setEnabled(True)
+        self.close_.setFocus()
+
+    def show_progress(self, sentence: str, done: int, total: int) -> None:
+        """Show how far it is; a `total` of 0 is not known."""
+        if not self._running:
+            return
+        self.said.setText(sentence)
+        self.progress.setRange(0, _STEPS if total else 0)
+        if total:
+            self.progress.setValue(min(_STEPS, _STEPS * done // total))
+
+    def finish(self, sentence: str, left_out: Sequence[LeftOut] = (), more: int = 0, offer: str = "") -> None:
+        """Say how it ended and what was left out; `offer` is what can be done next, "" for nothing."""
+        self._running = False
+        self.said.setText(sentence)
+        self.progress.hide()
+        self.left_out.clear()
+        self.left_out.addItems([f"{one.name}: {one.sentence}" for one in left_out])
+        if more:
+            self.left_out.addItem(f"and {more:,} more")
+        rows = min(_MOST_ROWS, self.left_out.count())
+        height = self.left_out.sizeHintForRow(0) * rows if left_out else 0
+        self.left_out.setMaximumHeight(height + 2 * self.left_out.frameWidth() + 8)
+        self.left_out.setVisible(bool(left_out))
+        self.close_.setText("Close")
+        self.close_.setEnabled(True)
+        self.go.setText(offer)
+        self.go.setAccessibleName(offer)
+        self.go.setVisible(bool(offer))
+        (self.go if offer else self.close_).setFocus()
+        self.adjustSize()
+
+    def reject(self) -> None:
+        if self._running:
+            self.close_.setEnabled(False)
+            self.said.setText("Stopping…")
+            self.stop_wanted.emit()
+            return
+        super().reject()
+
+    def done(self, result: int) -> None:
+        give_back(self)
+        super().done(result)

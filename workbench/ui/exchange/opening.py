@@ -1,0 +1,200 @@
+"""What the commands do that bring runs in and take them away.
+
+Invariant: nothing comes in before a person has seen what it would be; closing the window stops what goes on, with what
+was done so far whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtCore import QObject, Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog
+from shiboken6 import isValid
+
+from workbench.host.clock import utc_now
+from workbench.store.errors import StoreError
+from workbench.ui.exchange.dialog import ExchangeDialog
+from workbench.ui.history.view import HistoryView
+from workbench.usecases.exchange.exporting import FORMATS, NAMES, Exporter, Format, Progress, Selection, format_of
+from workbench.usecases.exchange.importing import Halt, Importer, Report, sentence
+from workbench.usecases.problems import problem_of
+
+if TYPE_CHECKING:
+    from workbench.ui.window import MainWindow
+
+T = TypeVar("T")
+
+_IMPORTABLE = "What can be imported (*.db *.sqlite *.sqlite3 *.json);;All files (*)"
+
+
+class ExchangeActions(QObject):
+    """Opens file dialogs and the window that shows how far it is."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._halt = Halt()
+        self.files: QFileDialog | None = None
+        self.dialog: ExchangeDialog | None = None
+
+    def stop(self) -> None:
+        """End what goes on."""
+        self._halt.ask()
+
+    def import_file(self) -> None:
+        """Let the person choose a file, and show what it would bring."""
+        if self._busy():
+            return
+        files = self._choose("Import what was run elsewhere", _IMPORTABLE)
+        files.setFileMode(QFileDialog.FileMode.ExistingFile)
+        files.filesSelected.connect(lambda names: self.preview(Path(names[0])))
+        files.open()
+
+    def export_selected(self) -> None:
+        """Let the person choose where the selected runs go."""
+        rows = page.selected() if (page := self._history()) is not None else []
+        if not rows:
+            self._window.notices.refused("No run is selected. Select some in the History, then export them.")
+            return
+        name = "the selected run" if len(rows) == 1 else f"{len(rows)} selected runs"
+        self._export(Selection(tuple(row.row.run_uid for row in rows)), name)
+
+    def export_found(self) -> None:
+        """Let the person choose where all runs go that the search in the History finds."""
+        text = page.model.text if (page := self._history()) is not None else ""
+        self._export(Selection(query=text), f"all runs that “{text}” finds" if text else "all runs")
+
+    def _export(self, selection: Selection, name: str) -> None:
+        if self._busy():
+            return
+        filters = {f"{NAMES[format_]} (*.{format_})": format_ for format_ in FORMATS}
+        files = self._choose(f"Export {name}", ";;".join(filters))
+        files.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        files.setDefaultSuffix(FORMATS[0])
+        files.filterSelected.connect(lambda chosen: files.setDefaultSuffix(filters.get(chosen, FORMATS[0])))
+        files.selectFile("runs")
+        files.filesSelected.connect(
+            lambda names: self.write(selection, filters.get(files.selectedNameFilter(), FORMATS[0]), Path(names[0]))
+        )
+        files.open()
+
+    def preview(self, path: Path) -> None:
+        """Show what a file would bring, and offer to import it."""
+        dialog = self._open("Import", path.name)
+        dialog.accepted_.connect(lambda: self._take(dialog, path))
+        importer = Importer(self._window.workbench.store, utc_now)
+        halt, tell = self._begin(dialog, "Looking at what is in it…", "Looked at {0:,} of {1:,}…")
+
+        def seen(report: Report) -> None:
+            dialog.what.setText(report.title)
+            offer = "Import" if report.added.runs and report.state == "done" else ""
+            self._tell_end(dialog, report, sentence(report, preview=True), offer)
+
+        self._run(dialog, lambda: importer.preview(path, halt, tell), seen)
+
+    def _take(self, dialog: ExchangeDialog, path: Path) -> None:
+        importer = Importer(self._window.workbench.store, utc_now)
+        halt, tell = self._begin(dialog, "Importing…", "Imported {0:,} of {1:,}…")
+
+        def came(report: Report) -> None:
+            # As if another process had written: every list is read again.
+            self._window.pulse.foreign_change.emit()
+            if isValid(dialog):
+                self._tell_end(dialog, report, sentence(report), "")
+
+        self._run(dialog, lambda: importer.run(path, halt, tell), came)
+
+    def write(self, selection: Selection, format_: Format, target: Path) -> None:
+        """Write runs to a file that the person chose, who was asked already whether it may be replaced."""
+        workbench = self._window.workbench
+        format_ = format_of(target) or format_
+        dialog = self._open("Export", target.name)
+        dialog.what.setText(NAMES[format_])
+        self._halt = halt = Halt()
+        dialog.begin("Writing…")
+        dialog.stop_wanted.connect(halt.ask)
+
+        def tell(progress: Progress) -> None:
+            words = f"Wrote {progress.runs:,} runs…"
+            self._window.tasks.on_ui(partial(_if_open, dialog, lambda: dialog.show_progress(words, 0, 0)))
+
+        def written(progress: Progress) -> None:
+            dialog.finish("")
+            dialog.close()
+            runs = f"{progress.runs:,} run{'' if progress.runs == 1 else 's'}"
+            url = QUrl.fromLocalFile(str(target))
+            self._window.notices.offer(f"{runs} in {target}", "Open", lambda: QDesktopServices.openUrl(url))
+
+        exporter = Exporter(workbench.store, workbench.searcher)
+        self._run(
+            dialog,
+            lambda: exporter.to_file(selection, format_, target, replace=True, halt=halt, tell=tell),
+            written,
+        )
+
+    def _history(self) -> HistoryView | None:
+        page = self._window.views.page("history")
+        return page if isinstance(page, HistoryView) else None
+
+    def _busy(self) -> bool:
+        """Bring to the front what is open already."""
+        shown = self.files or self.dialog
+        if shown is not None:
+            shown.raise_()
+            shown.activateWindow()
+        return shown is not None
+
+    def _choose(self, title: str, filters: str) -> QFileDialog:
+        files = QFileDialog(self._window.frame, title, "", filters)
+        files.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        files.finished.connect(self._files_closed)
+        self.files = files
+        return files
+
+    def _open(self, title: str, name: str) -> ExchangeDialog:
+        dialog = ExchangeDialog(self._window.theme, title, name, self._window.frame)
+        dialog.finished.connect(self._closed)
+        self.dialog = dialog
+        dialog.open()
+        return dialog
+
+    def _begin(self, dialog: ExchangeDialog, first: str, words: str) -> tuple[Halt, Callable[[Report], None]]:
+        self._halt = halt = Halt()
+        dialog.begin(first)
+        dialog.stop_wanted.connect(halt.ask)
+
+        def tell(report: Report) -> None:
+            said = words.format(report.read, report.total)
+            show = partial(dialog.show_progress, said, report.read, report.total)
+            self._window.tasks.on_ui(partial(_if_open, dialog, show))
+
+        return halt, tell
+
+    def _run(self, dialog: ExchangeDialog, work: Callable[[], T], then: Callable[[T], None]) -> None:
+        def failed(error: Exception) -> None:
+            if not isValid(dialog):
+                return
+            stopped = isinstance(error, StoreError) and error.code == "interrupted"
+            dialog.finish("Stopped; nothing was written." if stopped else problem_of(error).sentence)
+
+        self._window.tasks.run(work, then, failed)
+
+    @staticmethod
+    def _tell_end(dialog: ExchangeDialog, report: Report, words: str, offer: str) -> None:
+        dialog.finish(words, report.listed, report.left_out - len(report.listed), offer)
+
+    def _files_closed(self) -> None:
+        self.files = None
+
+    def _closed(self) -> None:
+        self.dialog = None
+
+
+def _if_open(dialog: ExchangeDialog, act: Callable[[], object]) -> None:
+    if isValid(dialog):
+        act()

@@ -1,0 +1,88 @@
+"""Two runs of the history, answer by answer.
+
+Invariant: an answer stands beside the one of the same lane to the same values, by the names that people know; what has
+no like stands alone. Of a value set that is blind in either run no answer takes part, because its lanes have no names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from workbench.core.compare import PartDiff, State
+from workbench.core.diff import TextDiff, diff_texts
+from workbench.core.runs import IterationDetail, OutputRecord, RunSet
+from workbench.usecases.comparing import Side, compare_prompts, side_of
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPair:
+    """An answer of either run, or of both; `sample` counts from 0."""
+
+    title: str
+    sample: int
+    values: RunSet
+    old: OutputRecord | None
+    new: OutputRecord | None
+    diff: TextDiff
+
+    @property
+    def state(self) -> State:
+        """How the one became the other."""
+        if self.old is None or self.new is None:
+            return "added" if self.old is None else "removed"
+        return "changed" if self.diff.hunks else "same"
+
+
+@dataclass(frozen=True, slots=True)
+class RunPair:
+    """`parts` are those of prompts and lanes; lanes take part unless one of the runs is blind."""
+
+    old: IterationDetail
+    new: IterationDetail
+    parts: tuple[PartDiff, ...]
+    answers: tuple[AnswerPair, ...]
+
+
+def compare_runs(old: IterationDetail, new: IterationDetail) -> RunPair:
+    """Compare two runs. Takes a while for long texts."""
+    blind = bool(old.blind or new.blind)
+    sides = [Side(detail.content) if blind else side_of(detail) for detail in (old, new)]
+    return RunPair(old, new, compare_prompts(*sides), tuple(_answers(old, new)))
+
+
+def _answers(old: IterationDetail, new: IterationDetail) -> Iterator[AnswerPair]:
+    left = list(range(len(old.sets)))
+    for place, one in enumerate(new.sets):
+        same = next((at for at in left if dict(old.sets[at].values) == dict(one.values)), None)
+        if same is None and len(old.sets) == len(new.sets) == 1:
+            same = 0
+        if same is not None:
+            left.remove(same)
+        if place not in new.blind and (same is None or same not in old.blind):
+            yield from _pairs(one, {} if same is None else _named(old, same), _named(new, place))
+    for at in left:
+        if at not in old.blind:
+            yield from _pairs(old.sets[at], _named(old, at), {})
+
+
+def _named(detail: IterationDetail, place: int) -> dict[tuple[str, int, int], OutputRecord]:
+    """Return the newest attempts of a set by title, which of the lanes of that title it is, and sample."""
+    named: dict[tuple[str, int, int], OutputRecord] = {}
+    titles: list[str] = []
+    for lane in detail.lanes:
+        nth = titles.count(lane.lane.title)
+        titles.append(lane.lane.title)
+        for output in detail.outputs:
+            if output.position == lane.position and output.value_set == place:
+                named[lane.lane.title, nth, output.sample] = output
+    return named
+
+
+def _pairs(
+    values: RunSet, old: dict[tuple[str, int, int], OutputRecord], new: dict[tuple[str, int, int], OutputRecord]
+) -> Iterator[AnswerPair]:
+    for key in dict.fromkeys((*new, *old)):
+        before, after = old.get(key), new.get(key)
+        diff = diff_texts(before.result.text if before else "", after.result.text if after else "")
+        yield AnswerPair(key[0], key[2], values, before, after, diff)
