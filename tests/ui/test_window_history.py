@@ -204,7 +204,7 @@ def test_f6_and_tab_go_through_what_is_shown(desk: Desk) -> None:
         seen.append(stop)
         desk.press(Qt.Key.Key_Tab)
     own = [stop for stop in seen if view.isAncestorOf(stop)]
-    assert own[:3] == [view.bar.field, view.bar.order, view.table]
+    assert own[:4] == [view.bar.field, view.bar.saved, view.bar.order, view.table]
     assert all(stop.isVisible() for stop in seen)
 
 

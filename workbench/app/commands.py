@@ -122,6 +122,10 @@ def _can_curate(s: WindowState) -> bool:
     return s.has_rows and s.writable
 
 
+def _can_save(s: WindowState) -> bool:
+    return s.searched and s.writable
+
+
 def _writable(s: WindowState) -> bool:
     return s.writable
 
@@ -270,6 +274,8 @@ COMMANDS: tuple[Command, ...] = (
     _of_runs("delete_run", "Delete the selected runs, or bring them back", "Ctrl+Del"),
     _of_runs("purge_run", "Delete the selected runs for good…", "Ctrl+Shift+Del"),
     _of_runs("copy_rows", "Copy the selected runs as lines", "", lambda s: s.has_rows),
+    Command("save_search", "Save this search…", "History", ("Ctrl+S",), _can_save, views=HISTORY),
+    Command("saved_searches", "Saved searches…", "History", ("Ctrl+Shift+F",), _always, views=EVERYWHERE),
     Command("deleted", "What is deleted: bring back, or delete for good…", "History", (), _writable, views=EVERYWHERE),
     Command("judge", "Judge the next pair blind", "Rank", ("J",), _can_judge, views=EVERYWHERE),
     Command("judge_undo", "Take the last verdict on a pair back", "Rank", ("Z",), _can_take_back, views=RANK),

@@ -48,7 +48,7 @@ def history(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     try:
         if args.what == "show":
             return _show(workbench, args)
-        text = "" if args.what == "list" else " ".join(args.query)
+        text = "" if args.what == "list" else _query(workbench, args)
         if args.what == "search":
             _wait_for_index(workbench)
         best = args.what == "search" and args.best
@@ -62,6 +62,14 @@ def history(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         return OK if found.page.rows else FAILED
     _print(found, bold=sys.stdout.isatty() and not env.get("NO_COLOR"))
     return OK if found.page.rows else FAILED
+
+
+def _query(workbench: Workbench, args: argparse.Namespace) -> str:
+    typed = " ".join(args.query)
+    if args.saved is None and not typed.strip():
+        raise RefusedError("Say what to search for, or name a saved search with --saved.")
+    saved = "" if args.saved is None else workbench.bookmarks.named(args.saved).query
+    return " ".join(filter(None, (saved, typed)))
 
 
 def _wait_for_index(workbench: Workbench) -> None:

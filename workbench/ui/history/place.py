@@ -13,17 +13,19 @@ if TYPE_CHECKING:
     from workbench.core.searching.results import HistoryRow
     from workbench.ui.erasing import Erasing
     from workbench.ui.history.curating import Curating
+    from workbench.ui.history.saving import Saving
     from workbench.ui.history.view import HistoryView
     from workbench.ui.window import MainWindow
 
 
 class HistoryPlace:
-    """`view` and `curating` are None before somebody went there."""
+    """`view`, `curating` and `saving` are None before somebody went there."""
 
     def __init__(self, window: MainWindow) -> None:
         self._window = window
         self.view: HistoryView | None = None
         self.curating: Curating | None = None
+        self.saving: Saving | None = None
         self._erasing: Erasing | None = None
 
     def table(self, elsewhere: dict[str, Callable[[], object]]) -> dict[str, Callable[[], object]]:
@@ -53,9 +55,23 @@ class HistoryPlace:
 
         return {
             **{name: doing(name) for name in curating},
+            "save_search": lambda: self._there().save(),
+            "saved_searches": lambda: self._there().show_all(),
             "deleted": lambda: self.erasing.show_deleted(),
             "delete_prompt": lambda: self.erasing.delete_prompt(self._window.compose.prompt_uid),
         }
+
+    def search(self, query: str) -> None:
+        """Go to the view and search there."""
+        self._window.views.show("history")
+        if self.view is not None:
+            self.view.search(query)
+
+    def _there(self) -> Saving:
+        """Go to the view; return what saves its searches."""
+        self._window.views.show("history")
+        assert self.saving is not None
+        return self.saving
 
     @property
     def erasing(self) -> Erasing:
@@ -70,7 +86,7 @@ class HistoryPlace:
         """Make the view; its first page is on the way when it is shown."""
         from workbench.ui.history.opening import history_view
 
-        self.view, self.curating = history_view(self._window)
+        self.view, self.curating, self.saving = history_view(self._window)
         self.view.selection_changed.connect(self._window.update_state)
         return self.view
 

@@ -9,7 +9,7 @@ from typing import cast
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from workbench.core.searching.results import Order
 from workbench.ui.history.field import Complete, SearchField
@@ -38,6 +38,11 @@ class SearchBar(QWidget):
         self.order.addItem("Newest first", "newest")
         self.order.addItem("Best match", "best")
         self.order.setToolTip("Best match puts runs first in which the words stand often and close together")
+        self.saved = QToolButton(self)
+        self.saved.setText("Saved ▾")
+        self.saved.setAccessibleName("Saved searches")
+        self.saved.setToolTip("Save this search, or take a saved one")
+        self.saved.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._said = QLabel(self)
         self._said.setTextFormat(Qt.TextFormat.PlainText)
         self._said.setWordWrap(True)
@@ -53,6 +58,7 @@ class SearchBar(QWidget):
         beside.setSpacing(8)
         beside.addWidget(self.count)
         beside.addStretch(1)
+        beside.addWidget(self.saved)
         beside.addWidget(self.order)
         self._rows.addWidget(self.field, 1)
         self._rows.addLayout(beside)
