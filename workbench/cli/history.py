@@ -28,12 +28,13 @@ from typing import Any
 from workbench.cli.codes import FAILED, OK
 from workbench.cli.opening import open_workbench
 from workbench.cli.output import harmless
-from workbench.cli.past import document, lines
+from workbench.cli.past import lines
 from workbench.core.money import show_cost
 from workbench.core.searching.marking import Snippet
 from workbench.core.searching.results import After, HistoryRow, Hit
 from workbench.core.when import absolute
 from workbench.usecases.problems import RefusedError
+from workbench.usecases.run_document import document
 from workbench.usecases.searching import Found
 from workbench.usecases.workbench import Workbench
 

@@ -22,7 +22,6 @@ Invariant: no key is in it, because none is in a result.
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 from workbench.cli.answers import Asked, answers
@@ -31,6 +30,7 @@ from workbench.core.money import show_cost
 from workbench.core.runs import Result, notable
 from workbench.core.when import duration
 from workbench.usecases.handles import RunHandle
+from workbench.usecases.run_document import result_document
 
 _DETAIL_LINES = 8
 
@@ -66,25 +66,6 @@ def _answer(asked: Asked, version: int | None) -> dict[str, Any]:
         "output": snapshot.output_uid,
         **result_document(result),
         "saved": snapshot.saved,
-    }
-
-
-def result_document(result: Result) -> dict[str, Any]:
-    """Return how an answer ended, the same for one that was just made and one of the past."""
-    return {
-        "state": result.state,
-        "text": result.text,
-        "reasoning": result.reasoning,
-        "steps": [dataclasses.asdict(step) for step in result.steps],
-        "format_check": result.format_check and dataclasses.asdict(result.format_check),
-        "answered_by": result.model,
-        "finish_reason": result.finish_reason,
-        "error": result.failure and dataclasses.asdict(result.failure),
-        "usage": dataclasses.asdict(result.usage),
-        "cost_usd": result.cost_usd,
-        "timing": dataclasses.asdict(result.timing),
-        "marks": [dataclasses.asdict(mark) for mark in result.marks],
-        "request": result.request,
     }
 
 

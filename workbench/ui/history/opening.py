@@ -75,7 +75,11 @@ def history_view(window: MainWindow) -> tuple[HistoryView, Curating, Saving]:
     in_prompts = InPrompts(window)
 
     def open_run(row: HistoryRow) -> None:
-        in_prompts.do(row.prompt_uid, lambda: window.compose.view(row.row.run_uid))
+        uid = row.row.run_uid
+        if row.kind == "improve":
+            in_prompts.do(row.prompt_uid, lambda: window.dialogs.improving.open_earlier(uid))
+        else:
+            in_prompts.do(row.prompt_uid, lambda: window.compose.view(uid))
 
     def take_over(row: HistoryRow, *, branch: bool) -> None:
         in_prompts.do(row.prompt_uid, lambda: window.handlers.take_over_row(row.row.run_uid, branch=branch))

@@ -9,7 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from workbench.ui import geometry
+
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QSplitter
+
     from workbench.core.searching.results import HistoryRow
     from workbench.ui.erasing import Erasing
     from workbench.ui.history.curating import Curating
@@ -38,6 +42,11 @@ class HistoryPlace:
             "delete_run": lambda act: act.delete(),
             "purge_run": lambda act: act.purge(),
             "copy_rows": lambda act: act.copy(),
+            "copy_run_prompt": lambda act: act.copy_as("prompt"),
+            "copy_run_answers": lambda act: act.copy_as("answers"),
+            "copy_run_markdown": lambda act: act.copy_as("markdown"),
+            "copy_run_json": lambda act: act.copy_as("json"),
+            "copy_run_requests": lambda act: act.copy_as("requests"),
             "note": lambda act: act.note(),
             "restore": lambda act: act.take_over(branch=False),
             "branch": lambda act: act.take_over(branch=True),
@@ -88,12 +97,19 @@ class HistoryPlace:
 
         self.view, self.curating, self.saving = history_view(self._window)
         self.view.selection_changed.connect(self._window.update_state)
+        divider, frame = self.view.divider, self._window.frame
+        divider.is_by_hand = geometry.restore_divider(frame.settings, geometry.HISTORY, divider)
         return self.view
 
     def enter(self) -> None:
         """Give the keyboard to the search."""
         if self.view is not None:
             self.view.bar.field.setFocus()
+
+    def dividers(self) -> dict[str, QSplitter]:
+        """Return what a hand divided, to be kept for the next start."""
+        moved = self.view is not None and self.view.divider.is_by_hand
+        return {geometry.HISTORY: self.view.divider} if self.view is not None and moved else {}
 
     def selected(self) -> list[HistoryRow]:
         """Return the runs that are selected."""

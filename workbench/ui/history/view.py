@@ -65,7 +65,7 @@ class HistoryView(QWidget):
         column.addWidget(self.bar)
         column.addWidget(self._stack, 1)
         self.detail = DetailPane(theme, self)
-        divider = geometry.Divider(lambda width: round(width * _TABLE_SHARE), self)
+        self.divider = divider = geometry.Divider(lambda width: round(width * _TABLE_SHARE), self)
         divider.addWidget(left)
         divider.addWidget(self.detail)
         layout = QVBoxLayout(self)
