@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLay
 
 from workbench.app.history_detail import Answered, Looked
 from workbench.app.history_pair import Pair
-from workbench.app.history_table import cost, verdict
+from workbench.app.history_table import cost, marks_of, verdict
 from workbench.core.compare import PartDiff
 from workbench.core.runs import DRAFTABLE
 from workbench.core.searching.marking import Marker, snippet
@@ -158,7 +158,7 @@ class DetailPane(QWidget):
         self.looked, self.pair = looked, None
         row = looked.row
         self.title.setText(breakable(run_name(row)))
-        facts = (absolute(row.row.started_at), f"version {row.row.version}", verdict(row), cost(row))
+        facts = (absolute(row.row.started_at), f"version {row.row.version}", verdict(row), cost(row), *marks_of(row))
         note = row.row.note
         lines = (note or row.row.summary, " · ".join(filter(None, facts)), looked.detail.newer)
         marks = looked.marker.marks(note) if looked.marker is not None and note else ()

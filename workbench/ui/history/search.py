@@ -9,15 +9,15 @@ from typing import cast
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.core.searching.results import Order
 from workbench.ui.history.field import Complete, SearchField
-from workbench.ui.lanes.widgets import breakable
+from workbench.ui.lanes.widgets import breakable, quiet_button
 from workbench.ui.theme import Theme, set_role
 from workbench.usecases.searching import Found
 
-_NARROW = 50
+_NARROW = 84
 """Characters below which field and numbers stand below each other."""
 _TELL_AFTER_MS = 300
 """How long a search may take before it is said that it goes on."""
@@ -38,11 +38,7 @@ class SearchBar(QWidget):
         self.order.addItem("Newest first", "newest")
         self.order.addItem("Best match", "best")
         self.order.setToolTip("Best match puts runs first in which the words stand often and close together")
-        self.saved = QToolButton(self)
-        self.saved.setText("Saved ▾")
-        self.saved.setAccessibleName("Saved searches")
-        self.saved.setToolTip("Save this search, or take a saved one")
-        self.saved.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.saved = quiet_button("Saved ▾", "Saved searches: save this one, or take one", self)
         self._said = QLabel(self)
         self._said.setTextFormat(Qt.TextFormat.PlainText)
         self._said.setWordWrap(True)
