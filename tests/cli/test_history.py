@@ -15,6 +15,7 @@ from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, open
 from tests.store.test_upgrade import SCHEMAS, restore
 from workbench.cli.main import main
 from workbench.core.runs import Verdict
+from workbench.store.saved_searches import SavedSearch
 
 Said = Callable[..., tuple[int, str, str]]
 
@@ -166,3 +167,24 @@ def test_an_old_history_is_made_findable_first(tmp_path: Path, capsys: pytest.Ca
     connection = sqlite3.connect(path)
     assert connection.execute("SELECT count(*) FROM unindexed").fetchone() == (0,)
     connection.close()
+
+
+def test_a_saved_search_is_run_by_its_name_and_narrowed_down(db: Path, said: Said) -> None:
+    code, out, err = said("searches")
+    assert (code, out) == (1, "")
+    assert "No search is saved yet" in err
+    store = opened(db)
+    store.searches.saved.save(SavedSearch("u", "Good ones", "winner:yes", NOW)).result(10)
+    store.close()
+    assert said("searches")[:2] == (0, "Good ones\twinner:yes\n")
+    assert json.loads(said("searches", "--json")[1]) == [
+        {"name": "Good ones", "query": "winner:yes", "created_at": NOW}
+    ]
+    assert [run["run"] for run in read(said, "search", "--saved", "good ones")["runs"]] == ["run-1"]
+    assert read(said, "search", "tracking", "--saved", "Good ones")["query"] == "winner:yes tracking"
+    code, _, err = said("search", "--saved", "gone")
+    assert code == 2
+    assert "No search is saved as “gone”. There are: “Good ones”." in err
+    code, _, err = said("search")
+    assert code == 2
+    assert "name a saved search with --saved" in err

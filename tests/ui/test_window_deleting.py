@@ -106,7 +106,7 @@ def test_what_goes_for_good_is_asked_about_and_leaves_no_byte(desk: Desk) -> Non
     desk.press(Qt.Key.Key_Delete, CTRL, SHIFT)
     box = asked(desk)
     assert box.text() == "Delete 1 run for good?"
-    assert "with 2 answers" in box.informativeText()
+    assert "2 answers, notes, verdicts" in box.informativeText()
     assert complaints() == []
     desk.press(Qt.Key.Key_Return)
     desk.until(lambda: desk.window.history.erasing.question is None)

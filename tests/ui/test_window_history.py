@@ -18,6 +18,7 @@ from workbench.ui.dialogs import NoteDialog
 from workbench.ui.diff.prompts import CompareDialog
 from workbench.ui.history.curating import Curating, TagsDialog
 from workbench.ui.history.empty import EXAMPLES, NOTHING_FOUND, NOTHING_RUN
+from workbench.ui.history.marks import marked
 from workbench.ui.history.view import HistoryView
 from workbench.ui.lanes.wire import WireDialog
 
@@ -204,7 +205,7 @@ def test_f6_and_tab_go_through_what_is_shown(desk: Desk) -> None:
         seen.append(stop)
         desk.press(Qt.Key.Key_Tab)
     own = [stop for stop in seen if view.isAncestorOf(stop)]
-    assert own[:3] == [view.bar.field, view.bar.order, view.table]
+    assert own[:4] == [view.bar.field, view.bar.saved, view.bar.order, view.table]
     assert all(stop.isVisible() for stop in seen)
 
 
@@ -246,14 +247,14 @@ def test_the_selected_run_is_shown_whole(desk: Desk) -> None:
     shown(desk, view, "order-3")
     detail = view.detail
     assert detail.title.text() == "Order status bot · iteration 3"
-    assert detail.about.text().startswith("Ask politely when number missing\n")
-    assert "★ gpt-5-mini · $0.0010" in detail.about.text()
+    assert detail.about.words().startswith("Ask politely when number missing\n")
+    assert "★ gpt-5-mini · $0.0010" in detail.about.words()
     assert detail.prompt.heading.text() == "PROMPT, AGAINST VERSION 1"
     assert "If missing, ask politely." in detail.diff.toPlainText()
     assert "Look" in detail.diff.toPlainText(), "what was removed is shown too"
     cards = detail.answers[0].cards.shown()
     assert [card.title.full() for card in cards] == ["★ gpt-5-mini", "haiku"]
-    assert [card.text.marked() for card in cards] == [["Track"], ["Tracking"]]
+    assert [marked(card.text) for card in cards] == [["Track"], ["Tracking"]]
     assert [card.title.property("role") for card in cards] == ["gold", "heading"]
     assert cards[0].facts.full() == "0.90 s · 40 tokens · $0.0005"
     assert detail.answers[0].values.text() == "question: Where is order 123ABCDEFG?"
@@ -409,7 +410,7 @@ def test_a_blind_run_is_compared_without_its_lanes(desk: Desk) -> None:
     view = entered(desk)
     chosen(desk, view, "order-4", "order-1")
     desk.until(lambda: view.detail.pair is not None)
-    said = view.detail.diff.toPlainText() + view.detail.about.text()
+    said = view.detail.diff.toPlainText() + view.detail.about.words()
     assert "Lane" not in said
     assert "haiku" not in said
     titles = [card.title.full() for card in view.detail.answers[0].cards.shown()]
@@ -463,7 +464,7 @@ def test_a_note_is_written_by_its_key(desk: Desk) -> None:
     desk.type("Neither knows the number.")
     desk.press(Qt.Key.Key_Return)
     desk.until(lambda: desk.rows("SELECT note FROM runs WHERE uid = 'order-2'") == [("Neither knows the number.",)])
-    desk.until(lambda: view.detail.about.text().startswith("Neither knows the number."))
+    desk.until(lambda: view.detail.about.words().startswith("Neither knows the number."))
 
 
 def test_archived_runs_leave_the_table_and_come_back_exactly(desk: Desk) -> None:

@@ -40,7 +40,7 @@ def test_what_goes_along_and_what_others_lose_is_said_before(store: Store, erase
     outlook = eraser.look(Doomed(("r1",)))
     assert (outlook.what, outlook.verb) == ("1 run", "is")
     first, *rest = outlook.sentences()
-    assert "with 2 answers" in first
+    assert first.startswith("With it go 2 answers, notes, verdicts")
     assert rest == [
         "1 verdict elsewhere counts no more.",
         "Answers are also shown beside 1 other run, and will not be.",

@@ -56,6 +56,8 @@ class WindowState:
     """Runs are selected in the History view."""
     one_row: bool = False
     """One run is selected there."""
+    can_restore: bool = False
+    """One run is selected there whose text, values and lanes a draft can have."""
     two_rows: bool = False
     """Two runs are selected there, and so compared."""
     searched: bool = False
@@ -107,7 +109,7 @@ def _viewing(s: WindowState) -> bool:
 
 
 def _can_take_over(s: WindowState) -> bool:
-    return s.one_row if s.view == "history" else s.viewing
+    return s.can_restore if s.view == "history" else s.viewing
 
 
 def _can_note(s: WindowState) -> bool:
@@ -120,6 +122,10 @@ def _can_compare(s: WindowState) -> bool:
 
 def _can_curate(s: WindowState) -> bool:
     return s.has_rows and s.writable
+
+
+def _can_save(s: WindowState) -> bool:
+    return s.searched and s.writable
 
 
 def _writable(s: WindowState) -> bool:
@@ -273,6 +279,13 @@ COMMANDS: tuple[Command, ...] = (
     _of_runs("delete_run", "Delete the selected runs, or bring them back", "Ctrl+Del"),
     _of_runs("purge_run", "Delete the selected runs for good…", "Ctrl+Shift+Del"),
     _of_runs("copy_rows", "Copy the selected runs as lines", "", lambda s: s.has_rows),
+    _of_runs("copy_run_prompt", "Copy the selected run's prompt", "", lambda s: s.one_row),
+    _of_runs("copy_run_answers", "Copy the selected run's answers", "Ctrl+Shift+C", lambda s: s.one_row),
+    _of_runs("copy_run_markdown", "Copy the selected run's answers as Markdown", "", lambda s: s.one_row),
+    _of_runs("copy_run_json", "Copy the selected run as JSON", "", lambda s: s.one_row),
+    _of_runs("copy_run_requests", "Copy the exact requests of the selected run", "", lambda s: s.one_row),
+    Command("save_search", "Save this search…", "History", ("Ctrl+S",), _can_save, views=HISTORY),
+    Command("saved_searches", "Saved searches…", "History", ("Ctrl+Shift+F",), _always, views=EVERYWHERE),
     Command("deleted", "What is deleted: bring back, or delete for good…", "History", (), _writable, views=EVERYWHERE),
     Command("history_backup", "Back up history now", "History", (), lambda s: s.writable, views=EVERYWHERE),
     Command("history_restore", "Restore a backup…", "History", (), _always, views=EVERYWHERE),

@@ -49,6 +49,8 @@ class Card:
     """The facts for little room."""
     said: str = ""
     record: OutputRecord | None = None
+    whole: str = ""
+    """All of the answer, to be copied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ class Looked:
     whole: tuple[Part, ...]
     sets: tuple[Answered, ...]
     left_out: int = 0
+    marker: Marker | None = None
+    """What finds the words that were searched for."""
 
 
 def looked(store: Store, history: History, row: HistoryRow, text: str) -> Looked:
@@ -89,7 +93,7 @@ def looked(store: Store, history: History, row: HistoryRow, text: str) -> Looked
     sets = tuple(
         Answered(one.name, one.values, tuple(some)) for one, some in zip(detail.sets, shown, strict=True) if some
     )
-    return Looked(row, detail, parent, parts, parts_of(detail.content), sets, left_out)
+    return Looked(row, detail, parent, parts, parts_of(detail.content), sets, left_out, marker)
 
 
 def _most(cards: list[list[Card]]) -> tuple[list[list[Card]], int]:
@@ -145,6 +149,7 @@ def _card(
         brief="" if record is None else _cost(result),
         said=_said(result, blind=record is None),
         record=record,
+        whole=result.text,
     )
 
 

@@ -308,6 +308,12 @@ def cost(row: HistoryRow) -> str:
     return show_cost(row.cost_usd)
 
 
+def marks_of(row: HistoryRow) -> list[str]:
+    """Return what people put on a run, in words."""
+    marks = (("starred", row.starred), ("archived", row.archived), ("deleted", row.deleted))
+    return [*(word for word, is_so in marks if is_so), *(f"tag {tag}" for tag in row.tags)]
+
+
 def whole(row: HistoryRow) -> str:
     """Return one line with everything that a row says, for tooltips and screen readers."""
     parts = [
@@ -316,8 +322,6 @@ def whole(row: HistoryRow) -> str:
         "" if row.row.blind else ", ".join(row.lanes),
         cost(row) and f"cost {cost(row)}",
         f"{row.unpriced} without a price" if row.unpriced and not row.row.blind else "",
-        "starred" if row.starred else "",
-        "archived" if row.archived else "",
-        *(f"tag {tag}" for tag in row.tags),
+        *marks_of(row),
     ]
     return " · ".join(filter(None, parts))

@@ -31,6 +31,7 @@ _LACKING = {
     "judging": "only while pairs are judged",
     "has_rows": "no run is selected",
     "one_row": "not one run is selected",
+    "can_restore": "no single run is selected that a draft can be made of",
     "searched": "nothing is searched for",
 }
 _IN_THE_WAY = {

@@ -251,8 +251,8 @@ def short_name(row: TimelineRow) -> str:
 
 
 def name(row: TimelineRow) -> str:
-    """Return "iteration 3" or "version 2"."""
-    return f"{'version' if isinstance(row, BareVersion) else 'iteration'} {row.number}"
+    """Return "iteration 3", "import 1" or "version 2"."""
+    return f"{'version' if isinstance(row, BareVersion) else row.kind} {row.number}"
 
 
 def standing(row: BareVersion) -> str:

@@ -28,12 +28,13 @@ from workbench.cli.choosing_runs import wait_for_index, whole_uid
 from workbench.cli.codes import FAILED, OK
 from workbench.cli.opening import open_workbench
 from workbench.cli.output import harmless
-from workbench.cli.past import document, lines
+from workbench.cli.past import lines
 from workbench.core.money import show_cost
 from workbench.core.searching.marking import Snippet
 from workbench.core.searching.results import After, HistoryRow, Hit
 from workbench.core.when import absolute
 from workbench.usecases.problems import RefusedError
+from workbench.usecases.run_document import document
 from workbench.usecases.searching import Found
 from workbench.usecases.workbench import Workbench
 
@@ -46,7 +47,7 @@ def history(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     try:
         if args.what == "show":
             return _show(workbench, args)
-        text = "" if args.what == "list" else " ".join(args.query)
+        text = "" if args.what == "list" else _query(workbench, args)
         if args.what == "search":
             wait_for_index(workbench)
         best = args.what == "search" and args.best
@@ -60,6 +61,14 @@ def history(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         return OK if found.page.rows else FAILED
     _print(found, bold=sys.stdout.isatty() and not env.get("NO_COLOR"))
     return OK if found.page.rows else FAILED
+
+
+def _query(workbench: Workbench, args: argparse.Namespace) -> str:
+    typed = " ".join(args.query)
+    if args.saved is None and not typed.strip():
+        raise RefusedError("Say what to search for, or name a saved search with --saved.")
+    saved = "" if args.saved is None else workbench.bookmarks.named(args.saved).query
+    return " ".join(filter(None, (saved, typed)))
 
 
 def _after(text: str | None) -> After | None:

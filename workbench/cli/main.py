@@ -135,12 +135,15 @@ def _add_history(
         epilog=_SEARCH_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    searched.add_argument("query", metavar="QUERY", nargs="+", help="what to look for; quote it as one argument")
+    searched.add_argument("query", metavar="QUERY", nargs="*", help="what to look for; quote it as one argument")
+    searched.add_argument("--saved", metavar="NAME", help="a search saved in the window; a query narrows it down")
     searched.add_argument("--best", action="store_true", help="those that match best first, not the newest")
     for pages in (listed, searched):
         pages.add_argument("--limit", metavar="N", type=int, default=20, help="so many runs (20)")
         pages.add_argument("--after", metavar="PLACE", help="go on where the page before ended")
         pages.add_argument("--json", action="store_true", help=json_help)
+    saved = what.add_parser("searches", parents=[shared], help="the saved searches, the name first on each line")
+    saved.add_argument("--json", action="store_true", help=json_help)
     shown = what.add_parser("show", parents=[shared], help="one run whole: prompt, values, answers, verdict")
     shown.add_argument("id", metavar="ID", help="the id of a run, or how it begins")
     shown.add_argument("--json", action="store_true", help=json_help)
@@ -219,6 +222,10 @@ def _history(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         from workbench.cli.importing import take_over
 
         return take_over(args, env)
+    if args.what == "searches":
+        from workbench.cli.saved import searches
+
+        return searches(args, env)
     from workbench.cli.history import history
 
     return history(args, env)

@@ -16,6 +16,8 @@ from workbench.core.lanes import Lane
 from workbench.core.money import Rates, Usage
 
 RunKind = Literal["iteration", "test", "improve", "judge", "import"]
+DRAFTABLE: tuple[RunKind, ...] = ("iteration", "test", "import")
+"""The kinds of runs whose text, values and lanes a draft can have; what a model was asked besides has others."""
 OutputState = Literal["waiting", "queued", "streaming", "finished", "failed", "stopped", "interrupted"]
 VerdictKind = Literal["winner", "tie", "all_bad", "none"]
 RowVerdict = Literal["winner", "lost", "tie", "all_bad", "none"]
@@ -244,6 +246,7 @@ class IterationRow:
     outcome: Outcome = field(default_factory=Outcome)
     blind: bool = False
     """It ran blind, and a part of it is not judged yet."""
+    kind: RunKind = "iteration"
 
     @property
     def uid(self) -> str:

@@ -16,6 +16,7 @@ from workbench.core.searching.results import After, HistoryPage, Order
 from workbench.store import indexing, search_pages
 from workbench.store.errors import StoreError, failure
 from workbench.store.hiding import DELETED
+from workbench.store.saved_searches import SavedSearches
 from workbench.store.search_plan import plan
 from workbench.store.search_rows import rows_for
 from workbench.store.sqlite import sqlite3
@@ -58,6 +59,7 @@ class Searches:
         indexer: indexing.Indexer,
     ) -> None:
         self._use, self._write, self._indexer = use, write, indexer
+        self.saved = SavedSearches(use, write)
 
     def page(
         self,

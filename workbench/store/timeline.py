@@ -42,8 +42,9 @@ from workbench.store.versions import read
 _ROW = (
     "SELECT runs.id, runs.uid, runs.number, versions.number, runs.started_at, runs.note, runs.summary, runs.added,"
     " runs.removed, runs.verdict, runs.winner, EXISTS (SELECT 1 FROM in_flight WHERE in_flight.run_id = runs.id),"
-    " versions.branched, runs.blind = 1 AND EXISTS (SELECT 1 FROM run_values WHERE run_values.run_id = runs.id AND"
-    " NOT EXISTS (SELECT 1 FROM verdicts WHERE verdicts.run_id = runs.id AND verdicts.value_set = run_values.position))"
+    " versions.branched, runs.kind, runs.blind = 1 AND EXISTS"
+    " (SELECT 1 FROM run_values WHERE run_values.run_id = runs.id AND NOT EXISTS"
+    " (SELECT 1 FROM verdicts WHERE verdicts.run_id = runs.id AND verdicts.value_set = run_values.position))"
     " FROM runs JOIN versions ON versions.id = runs.version_id"
 )
 # The newest attempt of an answer is what a person sees of it.
@@ -83,7 +84,8 @@ def _rows(connection: sqlite3.Connection, found: list[tuple[Any, ...]]) -> list[
 
 
 def _row(row: tuple[Any, ...], outcome: Outcome) -> IterationRow:
-    _, uid, number, version, started_at, note, summary, added, removed, verdict, winner, running, branched, blind = row
+    _, uid, number, version, started_at, note, summary, added, removed, verdict, winner, running, *rest = row
+    branched, kind, blind = rest
     return IterationRow(
         uid,
         number,
@@ -99,6 +101,7 @@ def _row(row: tuple[Any, ...], outcome: Outcome) -> IterationRow:
         bool(branched),
         outcome,
         bool(blind),
+        kind,
     )
 
 

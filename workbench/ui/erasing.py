@@ -55,6 +55,7 @@ class Erasing(QObject):
 
     def bring_back(self, uids: Sequence[str]) -> None:
         """Show deleted runs again where they were."""
+        self._window.notices.withdraw_offer()
         self._window.tasks.watch(self.eraser.delete(uids, False), lambda _: self._back(uids))
 
     def delete_prompt(self, uid: str) -> None:
@@ -111,7 +112,7 @@ class Erasing(QObject):
         box = QMessageBox(QMessageBox.Icon.Warning, "Delete for good", heading, parent=self._window.frame)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setInformativeText("\n\n".join(outlook.sentences()))
+        box.setInformativeText("\n\n".join(outlook.sentences(are_deleted=all_of_it)))
         copies = QCheckBox("Delete these copies, too, and make a new one")
         if outlook.copies:
             copies.setToolTip("\n".join(str(path) for path in outlook.copies))
@@ -127,6 +128,7 @@ class Erasing(QObject):
         box.finished.connect(self._asked)
         self.question = box
         box.open()
+        stay.setFocus()
 
     def _asked(self) -> None:
         self.question = None

@@ -17,7 +17,7 @@ from workbench.host.settings import Settings
 FIRST_SIZE = (1440, 900)
 _BORDER = (16, 48)
 """Room for what the desktop draws around a window, which is not known before it is shown."""
-MAIN, COMPOSE, SIDE = "main", "compose", "side"
+MAIN, COMPOSE, SIDE, HISTORY = "main", "compose", "side", "history"
 """The names of the dividers in the settings."""
 SIDE_WIDTHS = (170, 226)
 EDITOR_WIDTHS = (286, 470)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.app.commands import WindowState
+from workbench.core.runs import DRAFTABLE
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
@@ -18,7 +19,8 @@ def window_state(window: MainWindow) -> WindowState:
     shown = window.timeline.position(compose.shown_row())
     focused_running = bool(focused) and board.is_running(focused)
     running = compose.still_running()
-    selected = len(window.history.selected()) if window.views.shown == "history" else 0
+    rows = window.history.selected() if window.views.shown == "history" else []
+    selected = len(rows)
     return WindowState(
         view=window.views.shown,
         has_prompt=bool(compose.prompt_uid),
@@ -45,6 +47,7 @@ def window_state(window: MainWindow) -> WindowState:
         find_open=window.view.editing.finder.is_open,
         has_rows=selected > 0,
         one_row=selected == 1,
+        can_restore=selected == 1 and rows[0].kind in DRAFTABLE,
         two_rows=selected == 2,
         searched=window.history.searched,
         judging=window.ranking.is_judging,

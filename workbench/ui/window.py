@@ -356,7 +356,7 @@ class MainWindow(QObject):
         self.compose.saver.flush()
         if self._has_begun:
             side = {geometry.SIDE: self.sidebar.splitter} if self.sidebar.is_divided_by_hand else {}
-            self.frame.remember(self.workbench.places.config, side)
+            self.frame.remember(self.workbench.places.config, {**side, **self.history.dividers()})
         self.dialogs.stop()
         self.tasks.close()
 

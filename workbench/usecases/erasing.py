@@ -44,14 +44,15 @@ class Outlook:
         """What goes with that in a sentence: "is" or "are"."""
         return "is" if self.extent.runs + self.extent.prompts == 1 else "are"
 
-    def sentences(self) -> list[str]:
-        """Return what the person should know before."""
+    def sentences(self, *, are_deleted: bool = False) -> list[str]:
+        """Return what the person should know before; `are_deleted` things could still be brought back."""
         it = "it" if self.verb == "is" else "them"
-        said = [
-            f"For good means: with {counted(self.extent.answers, 'answer')}, notes, verdicts and whatever only {it}"
-            " used, out of the history, its search index and its file. That cannot be undone, and takes a while in a"
-            " large history."
-        ]
+        goes = f"{counted(self.extent.answers, 'answer')}, notes, verdicts and whatever only {it} used"
+        first = (
+            f"You can bring {it} back. Deleted for good, {goes} go, too," if are_deleted else f"With {it} go {goes},"
+        )
+        rest = "out of the history, its index and its file. That cannot be undone, and takes a while in a large one."
+        said = [f"{first} {rest}"]
         if self.extent.verdicts:
             counts = "counts" if self.extent.verdicts == 1 else "count"
             said.append(f"{counted(self.extent.verdicts, 'verdict')} elsewhere {counts} no more.")

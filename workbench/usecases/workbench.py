@@ -40,6 +40,7 @@ from workbench.usecases.pricing import Pricing
 from workbench.usecases.problems import Problem, problem_of
 from workbench.usecases.prompts import SAMPLE, TOOL_SAMPLE, Prompts
 from workbench.usecases.running import Owner, Runner
+from workbench.usecases.saved_searches import Bookmarks
 from workbench.usecases.searching import Searcher
 from workbench.usecases.session import Session
 from workbench.usecases.templating import Mistake, mistake
@@ -112,6 +113,7 @@ class Workbench:
         self.attachments = Attachments(store)
         self.history = History(store, new_uid, utc_now)
         self.searcher = Searcher(store, utc_now, monotonic_ms)
+        self.bookmarks = Bookmarks(store, utc_now, new_uid)
         self.weights = builtin_weights(places.data)
         self.engine = client_factory(scrubbed_env(env), self.weights, self._on_event)
         self.endpoints = Endpoints(store, self.keys, self.engine, self.catalogue.provider_of, new_uid, utc_now)

@@ -155,6 +155,25 @@ def test_marks_without_an_end_and_beginnings_of_one_letter() -> None:
     assert "left out" in complaints("!!! x")[0][1]
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "tracking OR sorry",
+            "“OR” is searched as a word. All words have to be there; search for each in turn.",
+        ),
+        ("tracking AND sorry", "“AND” is searched as a word. Leave it out: all words have to be there."),
+        ("NOT sorry", "“NOT” is searched as a word. Write -word to leave out runs that have it."),
+        ("*ing", "A star stands behind the beginning of a word, as in track*. In “*ing” it means nothing."),
+        ("tr*ck*", "A star stands behind the beginning of a word, as in track*. In “tr*ck” it means nothing."),
+        ('"OR" or "*ing"', ""),
+        ("track*", ""),
+    ],
+)
+def test_signs_of_other_searches_are_explained(text: str, said: str) -> None:
+    assert [complaint.sentence for complaint in parse(text).complaints] == ([said] if said else [])
+
+
 def test_a_long_paste_is_cut_and_says_so() -> None:
     many = parse("word " * (MOST_TERMS + 5))
     assert len(many.query.terms) == MOST_TERMS

@@ -38,8 +38,13 @@ def history(demo: Demo) -> None:
     shots(demo, "history-complaints")
     _type(demo, view, "nothing has these words")
     shots(demo, "history-no-match", narrow=True)
+    _type(demo, view, "number question")
+    demo.until("a run with hits in its prompt is shown", lambda: view.detail.looked is not None)
+    shots(demo, "history-hits-in-prompts", narrow=True)
+    _saved(demo, view)
     _type(demo, view, "")
     _two_runs(demo, view)
+    _deleting(demo, view)
     for percent in (80, 150, 200):
         window.theme.set_scale(percent / 100)
         demo.picture(f"history-at-{percent}")
@@ -65,6 +70,47 @@ def _two_runs(demo: Demo, view: HistoryView) -> None:
     shots(demo, "history-menu")
     menu.close()
     view.table.select(0)
+
+
+def _saved(demo: Demo, view: HistoryView) -> None:
+    bookmarks = demo.window.workbench.bookmarks
+    for name, query in (("Cheap winners", "winner:yes cost:<0.01"), ("Failures of this week", "error:yes after:7d")):
+        bookmarks.save(name, query).result()
+    saving = demo.window.history.saving
+    assert saving is not None
+    saving.read()
+    demo.until("the saved searches are read", lambda: len(saving.searches) == 2)
+    command(demo, "save_search")
+    shots(demo, "history-save-search")
+    demo.press(Qt.Key.Key_Escape)
+    menu = view.bar.saved.menu()
+    menu.popup(view.bar.saved.mapToGlobal(view.bar.saved.rect().bottomLeft()))
+    shots(demo, "history-saved-menu")
+    menu.close()
+    command(demo, "saved_searches")
+    shots(demo, "history-saved-searches")
+    demo.press(Qt.Key.Key_Escape)
+
+
+def _deleting(demo: Demo, view: HistoryView) -> None:
+    erasing = demo.window.history.erasing
+    view.table.select(2)
+    command(demo, "delete_run")
+    demo.until("it is out of sight", lambda: view.model.rowCount() == 7)
+    demo.picture("history-deleted")
+    _type(demo, view, "is:deleted")
+    demo.picture("history-deleted-runs")
+    command(demo, "purge_run")
+    demo.until("it is asked", lambda: erasing.question is not None)
+    shots(demo, "history-delete-for-good")
+    demo.press(Qt.Key.Key_Escape)
+    command(demo, "deleted")
+    demo.until("it is asked", lambda: erasing.question is not None)
+    shots(demo, "history-what-is-deleted")
+    demo.press(Qt.Key.Key_Escape)
+    _type(demo, view, "")
+    erasing.bring_back(list(erasing.eraser.deleted().runs))
+    demo.until("it is back", lambda: view.model.rowCount() == 8)
 
 
 def _type(demo: Demo, view: HistoryView, text: str) -> None:

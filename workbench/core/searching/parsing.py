@@ -29,6 +29,12 @@ from workbench.core.searching.moments import read_moment
 MOST_CHARACTERS = 4000
 MOST_TERMS = 100
 _SHORTEST_BEGINNING = 2
+_OPERATORS = {
+    "AND": "Leave it out: all words have to be there.",
+    "OR": "All words have to be there; search for each in turn.",
+    "NOT": "Write -word to leave out runs that have it.",
+}
+"""Words of other searches, in capitals."""
 _LIKE: dict[Field, str] = {
     "prompt": 'prompt:"order bot"',
     "model": "model:haiku",
@@ -91,7 +97,18 @@ def _words(piece: Piece) -> tuple[Term | None, str]:
         prefix = False
         if length:
             sentence = f"“{piece.text}*” would find nearly every text. Write two letters before the star."
+    if not piece.quote:
+        sentence = sentence or _from_elsewhere(piece.text)
     return Words(piece.text, prefix, piece.negated), sentence
+
+
+def _from_elsewhere(text: str) -> str:
+    """Return what to say about signs that mean something in other searches, and nothing here."""
+    if text in _OPERATORS:
+        return f"“{text}” is searched as a word. {_OPERATORS[text]}"
+    if "*" in text.strip("*") or text.startswith("*"):
+        return f"A star stands behind the beginning of a word, as in track*. In “{text}” it means nothing."
+    return ""
 
 
 def _as_words(text: str, piece: Piece, sentence: str) -> tuple[Term | None, str]:

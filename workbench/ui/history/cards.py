@@ -1,4 +1,4 @@
-"""Texts of a run as high as they are, up to a limit, and the cards in which answers stand.
+"""Texts of a run as high as they are, up to a limit, with marks, and the cards in which answers stand.
 
 Invariant: what was searched for is marked by colour and by a line below, and gold is the winner's alone. What is copied
 is the text to the byte.
@@ -7,20 +7,24 @@ is the text to the byte.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.app.history_detail import Card
-from workbench.core.searching.marking import Mark
-from workbench.ui.diff.text import DiffView
+from workbench.core.searching.marking import Mark, Marker
+from workbench.ui.diff.text import DiffView, Run
+from workbench.ui.history.marks import mark
 from workbench.ui.lanes.answer import AnswerView
+from workbench.ui.lanes.shown import for_clipboard
 from workbench.ui.lanes.widgets import breakable, quiet_button
 from workbench.ui.shell.bars import Elided
 from workbench.ui.theme import Theme, set_role
 
 _PROMPT_LINES, _ANSWER_LINES = 14, 11
+_LOOKED_THROUGH = 200_000
 _NARROWEST = 26
 """Characters of a card, below which there is only one in a row."""
 _TITLES = {"": "{}", "winner": "★ {}", "tie": "{} · tie", "bad": "{} · bad"}
@@ -39,12 +43,30 @@ def fit(view: AnswerView, lines: int) -> None:
 
 
 class FittedDiff(DiffView):
-    """The changes of a prompt, as high as they are."""
+    """The changes of a prompt, as high as they are, with the words marked that were searched for."""
+
+    # Its base fills the document while it is made.
+    _marker: Marker | None = None
+    _first = -1
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(theme, mono=True, parent=parent)
         self.document().setDocumentMargin(8)
         theme.changed.connect(self.fit)
+
+    def show_marked(self, runs: Iterable[Run], marker: Marker | None) -> None:
+        """Show pieces with the words of `marker` marked, from the first one on."""
+        self._marker = marker
+        self.show_runs(runs)
+        self.fit()
+        if self._first >= 0:
+            self.set_place(self._first)
+
+    def _insert_slice(self) -> None:
+        super()._insert_slice()
+        marks = () if self._marker is None else self._marker.marks(self._shown.text[:_LOOKED_THROUGH])
+        self._first = marks[0][0] if marks else -1
+        mark(self, self._theme, ((self._shown.position(start), self._shown.position(end)) for start, end in marks))
 
     def fit(self) -> None:
         """Take the height of the text."""
@@ -74,24 +96,9 @@ class MarkedText(AnswerView):
         if marks:
             self.set_place(marks[0][0])
 
-    def marked(self) -> list[str]:
-        """Return what is marked."""
-        return [selection.cursor.selectedText() for selection in self.extraSelections()]
-
     def _mark(self) -> None:
-        look = QTextCharFormat()
-        look.setBackground(self._theme.color("warn_soft"))
-        look.setForeground(self._theme.color("warn"))
-        look.setFontUnderline(True)
-        selections = []
-        for start, end in self._marks:
-            selection = QTextEdit.ExtraSelection()
-            cursor = QTextCursor(self.document())
-            cursor.setPosition(self._shown.position(start))
-            cursor.setPosition(self._shown.position(end), QTextCursor.MoveMode.KeepAnchor)
-            selection.cursor, selection.format = cursor, look
-            selections.append(selection)
-        self.setExtraSelections(selections)
+        place = self._shown.position
+        mark(self, self._theme, ((place(start), place(end)) for start, end in self._marks))
         fit(self, _ANSWER_LINES)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -116,8 +123,10 @@ class AnswerCard(QFrame):
         self.said.setWordWrap(True)
         self.facts = Elided(role="small", parent=self)
         self.request = quiet_button("Request", "What went on the wire", self)
+        self.copy = quiet_button("Copy", "Copy the whole answer", self)
         foot = QHBoxLayout()
         foot.addWidget(self.facts, 1)
+        foot.addWidget(self.copy)
         foot.addWidget(self.request)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 8, 10, 4)
@@ -128,6 +137,7 @@ class AnswerCard(QFrame):
         layout.addStretch(1)
         layout.addLayout(foot)
         self.request.clicked.connect(lambda: self.request_wanted.emit(self.card.record))
+        self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(for_clipboard(self.card.whole)))
 
     def show_card(self, card: Card) -> None:
         """Show an answer."""
@@ -143,6 +153,8 @@ class AnswerCard(QFrame):
         self.said.setText(breakable(card.said))
         self.said.setVisible(bool(card.said))
         self.facts.set_full(card.facts, card.brief)
+        self.copy.setVisible(bool(card.whole))
+        self.copy.setAccessibleName(f"Copy the answer of {card.title}")
         self.request.setVisible(card.record is not None)
         self.request.setAccessibleName(f"What went on the wire for {card.title}")
 

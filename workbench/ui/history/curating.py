@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
@@ -24,12 +24,21 @@ from workbench.ui.history.view import HistoryView
 from workbench.ui.lanes.shown import for_clipboard
 from workbench.ui.shell.keys import give_back
 from workbench.ui.theme import set_role
+from workbench.usecases import copying
 from workbench.usecases.curating import Curator, tags_in
 from workbench.usecases.problems import RefusedError
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
 
+Form = Literal["prompt", "answers", "markdown", "json", "requests"]
+_COPIED: dict[Form, str] = {
+    "prompt": "Prompt",
+    "answers": "Answers",
+    "markdown": "Answers (Markdown)",
+    "json": "JSON",
+    "requests": "Exact requests",
+}
 HINT = "Words apart by spaces; tag:word finds them. Enter keeps them, Esc leaves them as they were."
 
 
@@ -111,6 +120,11 @@ class Curating(QObject):
             ("note", "Note…"),
             ("archive_run", "Bring back" if archived and not deleted else "Archive"),
             None,
+            ("copy_run_prompt", "Copy prompt"),
+            ("copy_run_answers", "Copy answers"),
+            ("copy_run_markdown", "Copy answers as Markdown"),
+            ("copy_run_json", "Copy run as JSON"),
+            ("copy_run_requests", "Copy exact requests"),
             ("copy_rows", "Copy as lines"),
             None,
             ("delete_run", "Bring back" if deleted else "Delete"),
@@ -212,6 +226,25 @@ class Curating(QObject):
     def _one(self) -> HistoryRow | None:
         rows = self._view.selected()
         return rows[0] if len(rows) == 1 else None
+
+    def copy_as(self, form: Form) -> None:
+        """Copy a form of the selected run, as soon as it is read."""
+        if (row := self._one()) is None:
+            return
+        name, history = run_name(row), self._window.workbench.history
+
+        def put(text: str) -> None:
+            QGuiApplication.clipboard().setText(for_clipboard(text))
+            self._window.notices.quiet("copied", f"{_COPIED[form]} of {name} copied.")
+
+        make = {
+            "prompt": copying.prompt_text,
+            "answers": copying.answers_text,
+            "markdown": lambda detail: copying.answers_markdown(detail, name),
+            "json": copying.run_json,
+            "requests": copying.requests_json,
+        }[form]
+        self._window.tasks.run(lambda: make(history.detail(row.row.run_uid)), put)
 
     def _write(
         self,

@@ -12,18 +12,34 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLay
 
 from workbench.app.history_detail import Answered, Looked
 from workbench.app.history_pair import Pair
-from workbench.app.history_table import cost, verdict
+from workbench.app.history_table import cost, marks_of, verdict
+from workbench.core.compare import PartDiff
+from workbench.core.runs import DRAFTABLE
+from workbench.core.searching.marking import Marker, snippet
 from workbench.core.searching.results import HistoryRow
 from workbench.core.when import absolute
 from workbench.ui.diff.prompts import part_runs
 from workbench.ui.diff.text import Run
 from workbench.ui.flow import Flow
 from workbench.ui.history.cards import Cards, FittedDiff
+from workbench.ui.history.marks import MarkedLabel
 from workbench.ui.lanes.widgets import breakable, quiet_button
 from workbench.ui.theme import Theme, set_role
 
 NOTHING_CHOSEN = "Choose a run to see its prompt, what changed in it, and its answers."
+_LOOKED_THROUGH = 200_000
+_VALUE_LENGTH = 200
 SEVERAL = "{:,} runs are selected. Select one to read it, or two to compare them."
+
+
+def _worth_showing(looked: Looked) -> list[PartDiff]:
+    """Return the parts that changed, and those that have what was searched for."""
+    marker = looked.marker
+    return [
+        part
+        for part in looked.parts
+        if part.state != "same" or (marker is not None and marker.marks(part.diff.new[:_LOOKED_THROUGH]))
+    ]
 
 
 def run_name(row: HistoryRow) -> str:
@@ -49,20 +65,24 @@ class _Answers(_Section):
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
-        self.values = QLabel(self)
-        self.values.setTextFormat(Qt.TextFormat.PlainText)
-        self.values.setWordWrap(True)
-        self.values.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.values = MarkedLabel(theme, self)
         set_role(self.values, "small")
         self.cards = Cards(theme, self)
         self.column.addWidget(self.values)
         self.column.addWidget(self.cards)
 
-    def show_set(self, answered: Answered) -> None:
+    def show_set(self, answered: Answered, marker: Marker | None) -> None:
+        """Show the answers, and the values with the words of `marker` marked, each around its first mark."""
         self.heading.setText(" · ".join(filter(None, ("OUTPUTS", answered.name))))
-        lines = [f"{name}: {_short(value)}" for name, value in answered.values]
-        self.values.setText(breakable("\n".join(lines)))
-        self.values.setVisible(bool(lines))
+        text, marks = "", []
+        for name, value in answered.values:
+            text += f"{chr(10) if text else ''}{name}: "
+            piece = snippet(value, () if marker is None else marker.marks(value[:_LOOKED_THROUGH]), _VALUE_LENGTH)
+            text += "…" if piece.cut_start else ""
+            marks += [(start + len(text), end + len(text)) for start, end in piece.marks]
+            text += piece.text + ("…" if piece.cut_end else "")
+        self.values.show_marked(text, marks)
+        self.values.setVisible(bool(text))
         self.cards.show_cards(answered.cards)
 
 
@@ -89,7 +109,7 @@ class DetailPane(QWidget):
         self.nothing.setWordWrap(True)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         set_role(self.nothing, "muted")
-        self.title, self.about = QLabel(self), QLabel(self)
+        self.title, self.about = QLabel(self), MarkedLabel(theme, self)
         self.restore, self.branch = QPushButton("Restore", self), QPushButton("Branch", self)
         self.open, self.compare = QPushButton("Open in Compose", self), QPushButton(self)
         self.beside = QPushButton("Compare prompts side by side…", self)
@@ -97,10 +117,10 @@ class DetailPane(QWidget):
         set_role(self.restore, "primary")
         self.restore.setToolTip("The draft gets this run's text, values and lanes")
         self.branch.setToolTip("The draft starts from this run's version")
-        for label, role in ((self.title, "heading"), (self.about, "muted")):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setWordWrap(True)
-            set_role(label, role)
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        self.title.setWordWrap(True)
+        set_role(self.title, "heading")
+        set_role(self.about, "muted")
         self.prompt = _Section(self)
         self.diff = FittedDiff(theme, self)
         frame = QFrame(self)
@@ -138,14 +158,16 @@ class DetailPane(QWidget):
         self.looked, self.pair = looked, None
         row = looked.row
         self.title.setText(breakable(run_name(row)))
-        facts = (absolute(row.row.started_at), f"version {row.row.version}", verdict(row), cost(row))
-        lines = (row.row.note or row.row.summary, " · ".join(filter(None, facts)), looked.detail.newer)
-        self.about.setText(breakable("\n".join(filter(None, lines))))
+        facts = (absolute(row.row.started_at), f"version {row.row.version}", verdict(row), cost(row), *marks_of(row))
+        note = row.row.note
+        lines = (note or row.row.summary, " · ".join(filter(None, facts)), looked.detail.newer)
+        marks = looked.marker.marks(note) if looked.marker is not None and note else ()
+        self.about.show_marked("\n".join(filter(None, lines)), marks)
         self._offer(pair=False)
         self.compare.setVisible(looked.parent is not None)
         self.compare.setText(f"Compare with version {looked.parent}")
         self._show_prompt(looked)
-        self._show_sets(looked.sets, looked.left_out)
+        self._show_sets(looked.sets, looked.left_out, looked.marker)
         if not is_same:
             self.area.verticalScrollBar().setValue(0)
 
@@ -162,21 +184,25 @@ class DetailPane(QWidget):
             " · ".join(filter(None, (run_name(row), absolute(row.row.started_at), verdict(row), cost(row))))
             for row in (older, newer)
         ]
-        self.about.setText(breakable("\n".join(lines)))
+        self.about.show_marked("\n".join(lines))
         self._offer(pair=True)
         runs = list(part_runs(pair.parts, unchanged=False))
         self.prompt.heading.setText(f"WHAT DIFFERS, {older.row.number} AGAINST {newer.row.number}")
-        self.diff.show_runs(runs[:-1] if runs else [Run("heading", "Prompt, values and lanes are the same.")])
-        self.diff.fit()
-        self._show_sets(pair.sets, pair.older.left_out + pair.newer.left_out)
+        marker = pair.newer.marker
+        self.diff.show_marked(runs[:-1] if runs else [Run("heading", "Prompt, values and lanes are the same.")], marker)
+        self._show_sets(pair.sets, pair.older.left_out + pair.newer.left_out, marker)
         self.area.verticalScrollBar().setValue(0)
 
     def _offer(self, *, pair: bool) -> None:
-        for button in (self.restore, self.branch, self.open, self.compare):
+        row = None if self.looked is None else self.looked.row
+        for button in (self.restore, self.branch):
+            button.setVisible(row is not None and row.kind in DRAFTABLE)
+        for button in (self.open, self.compare):
             button.setVisible(not pair)
+        self.open.setText("Open the proposal" if row is not None and row.kind == "improve" else "Open in Compose")
         self.beside.setVisible(pair)
 
-    def _show_sets(self, sets: tuple[Answered, ...], left_out: int) -> None:
+    def _show_sets(self, sets: tuple[Answered, ...], left_out: int, marker: Marker | None) -> None:
         while len(self.answers) < len(sets):
             made = _Answers(self._theme, self._body)
             made.cards.request_wanted.connect(self.request_wanted)
@@ -185,7 +211,7 @@ class DetailPane(QWidget):
         for number, section in enumerate(self.answers):
             section.setVisible(number < len(sets))
             if number < len(sets):
-                section.show_set(sets[number])
+                section.show_set(sets[number], marker)
         answers = "answer is" if left_out == 1 else "answers are"
         self.more.setText(f"{left_out:,} more {answers} shown in Compose.")
         self.more.setVisible(left_out > 0)
@@ -202,10 +228,9 @@ class DetailPane(QWidget):
             ]
         else:
             self.prompt.heading.setText(f"PROMPT, AGAINST VERSION {looked.parent}")
-            runs = list(part_runs(looked.parts, unchanged=False))
+            runs = list(part_runs(_worth_showing(looked), unchanged=True))
         # Blank lines part what follows; there is nothing behind the last part.
-        self.diff.show_runs(runs[:-1])
-        self.diff.fit()
+        self.diff.show_marked(runs[:-1], looked.marker)
 
     def _lay_out(self) -> None:
         buttons, flow = QWidget(self._body), Flow()
@@ -241,8 +266,3 @@ class DetailPane(QWidget):
 
     def _restyle(self) -> None:
         self.title.setFont(self._theme.font(2, bold=True))
-
-
-def _short(value: str, most: int = 200) -> str:
-    line = " ".join(value.split())
-    return line if len(line) <= most else f"{line[:most]}…"

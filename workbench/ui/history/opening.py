@@ -18,6 +18,7 @@ from workbench.core.searching.results import HistoryRow
 from workbench.host.clock import utc_now
 from workbench.ui.history.comparing import compare
 from workbench.ui.history.curating import Curating
+from workbench.ui.history.saving import Saving
 from workbench.ui.history.view import HistoryView
 from workbench.ui.lanes.wire import WireDialog
 from workbench.usecases.problems import problem_of
@@ -57,7 +58,7 @@ class InPrompts(QObject):
             wish[1]()
 
 
-def history_view(window: MainWindow) -> tuple[HistoryView, Curating]:
+def history_view(window: MainWindow) -> tuple[HistoryView, Curating, Saving]:
     """Make the view and what its commands do, and connect them."""
     searcher, tasks = window.workbench.searcher, window.tasks
     model = HistoryTableModel(tasks, searcher, utc_now, window)
@@ -74,7 +75,11 @@ def history_view(window: MainWindow) -> tuple[HistoryView, Curating]:
     in_prompts = InPrompts(window)
 
     def open_run(row: HistoryRow) -> None:
-        in_prompts.do(row.prompt_uid, lambda: window.compose.view(row.row.run_uid))
+        uid = row.row.run_uid
+        if row.kind == "improve":
+            in_prompts.do(row.prompt_uid, lambda: window.dialogs.improving.open_earlier(uid))
+        else:
+            in_prompts.do(row.prompt_uid, lambda: window.compose.view(uid))
 
     def take_over(row: HistoryRow, *, branch: bool) -> None:
         in_prompts.do(row.prompt_uid, lambda: window.handlers.take_over_row(row.row.run_uid, branch=branch))
@@ -97,7 +102,7 @@ def history_view(window: MainWindow) -> tuple[HistoryView, Curating]:
         changed.connect(lambda *_: view.refresh())
     window.compose.stage.row_stale.connect(lambda *_: view.refresh())
     window.frame.closing.connect(model.close)
-    return view, curating
+    return view, curating, Saving(window, view)
 
 
 def show_request(window: MainWindow, record: OutputRecord) -> None:

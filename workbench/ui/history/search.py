@@ -13,11 +13,11 @@ from PySide6.QtWidgets import QBoxLayout, QComboBox, QHBoxLayout, QLabel, QVBoxL
 
 from workbench.core.searching.results import Order
 from workbench.ui.history.field import Complete, SearchField
-from workbench.ui.lanes.widgets import breakable
+from workbench.ui.lanes.widgets import breakable, quiet_button
 from workbench.ui.theme import Theme, set_role
 from workbench.usecases.searching import Found
 
-_NARROW = 50
+_NARROW = 84
 """Characters below which field and numbers stand below each other."""
 _TELL_AFTER_MS = 300
 """How long a search may take before it is said that it goes on."""
@@ -38,6 +38,7 @@ class SearchBar(QWidget):
         self.order.addItem("Newest first", "newest")
         self.order.addItem("Best match", "best")
         self.order.setToolTip("Best match puts runs first in which the words stand often and close together")
+        self.saved = quiet_button("Saved ▾", "Saved searches: save this one, or take one", self)
         self._said = QLabel(self)
         self._said.setTextFormat(Qt.TextFormat.PlainText)
         self._said.setWordWrap(True)
@@ -53,6 +54,7 @@ class SearchBar(QWidget):
         beside.setSpacing(8)
         beside.addWidget(self.count)
         beside.addStretch(1)
+        beside.addWidget(self.saved)
         beside.addWidget(self.order)
         self._rows.addWidget(self.field, 1)
         self._rows.addLayout(beside)

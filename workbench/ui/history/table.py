@@ -93,7 +93,7 @@ class RunDelegate(QStyledItemDelegate):
         if row is None:
             return self._plain, "muted"
         if column == PROMPT:
-            return self._bold, "muted" if row.archived else "text"
+            return self._bold, "muted" if row.archived or row.deleted else "text"
         if column == WINNER:
             return self._plain, _tone(row)
         return self._plain, "muted" if column in (WHEN, LANES) else "text"

@@ -65,7 +65,7 @@ class HistoryView(QWidget):
         column.addWidget(self.bar)
         column.addWidget(self._stack, 1)
         self.detail = DetailPane(theme, self)
-        divider = geometry.Divider(lambda width: round(width * _TABLE_SHARE), self)
+        self.divider = divider = geometry.Divider(lambda width: round(width * _TABLE_SHARE), self)
         divider.addWidget(left)
         divider.addWidget(self.detail)
         layout = QVBoxLayout(self)
@@ -91,7 +91,8 @@ class HistoryView(QWidget):
         older.start()
         find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, self._find)
         find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        for before, after in itertools.pairwise((self.bar.field, self.bar.order, self.table, *self.empty.buttons)):
+        bar = self.bar
+        for before, after in itertools.pairwise((bar.field, bar.saved, bar.order, self.table, *self.empty.buttons)):
             QWidget.setTabOrder(before, after)
         model.search("")
 

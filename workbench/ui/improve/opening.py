@@ -87,6 +87,11 @@ class ImproveActions(QObject):
         prompt = self._prompt
         window.tasks.run(lambda: window.workbench.improver.known(prompt), self._if_open(self._show_known))
 
+    def open_earlier(self, run_uid: str) -> None:
+        """Open the window on what was asked earlier for the prompt in the editor."""
+        self.open()
+        self._open_earlier(run_uid)
+
     def _show_known(self, dialog: ImproveDialog, known: Known) -> None:
         first = next(iter(self._window.compose.lanes.lanes), Lane(_SLOT, BUILTIN, BUILTIN_MODEL))
         # A lane's parameters are made for its answers, which are shorter than a prompt perhaps.

@@ -18,6 +18,7 @@ from workbench.core.techniques import Technique
 from workbench.core.text import opening_words
 from workbench.engine.providers import provider_name
 from workbench.ui.state import window_state
+from workbench.usecases.saved_searches import SavedSearch
 
 if TYPE_CHECKING:
     from workbench.ui.techniques.opening import TechniqueActions
@@ -37,6 +38,7 @@ def sources(window: MainWindow) -> list[Source]:
         Source("iterations", "#", lambda: _iterations(window, window.compose.prompt_uid), slow=True, rank=2),
         Source("techniques", "+", lambda: _techniques(window, actions), slow=True, rank=3),
         Source("models", "@", lambda: _models(window), slow=True, rank=4),
+        Source("saved searches", "?", lambda: _searches(window), slow=True, rank=3),
     ]
 
 
@@ -102,6 +104,13 @@ def _techniques(window: MainWindow, actions: TechniqueActions) -> Sequence[Entry
         )
 
     return [entry(technique) for technique in actions.files.all().techniques]
+
+
+def _searches(window: MainWindow) -> Sequence[Entry]:
+    def entry(search: SavedSearch) -> Entry:
+        return Entry("search", search.uid, search.name, lambda: window.history.search(search.query), search.query)
+
+    return [entry(search) for search in window.workbench.bookmarks.all()]
 
 
 def _models(window: MainWindow) -> Sequence[Entry]:

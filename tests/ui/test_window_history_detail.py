@@ -1,0 +1,182 @@
+"""The pane beside the table: hits in every part, what can be copied, runs of other kinds, and where it was divided."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from tests.store.making import done, lane, run, text
+from tests.ui.desk import Desk
+from tests.ui.pasts import ORDER
+from tests.ui.test_accessibility import complaints
+from tests.ui.test_window_history import chosen, entered, searched, shown, uids
+from workbench.core.runs import IterationDetail
+from workbench.host.clock import utc_now
+from workbench.host.settings import load
+from workbench.ui.history.marks import marked
+from workbench.ui.history.view import HistoryView
+
+pytestmark = pytest.mark.window
+
+
+def clipboard() -> str:
+    return QApplication.clipboard().text()
+
+
+@pytest.mark.parametrize(
+    ("query", "where"),
+    [
+        ("politely", {"prompt": ["politely"], "note": ["politely"]}),
+        ("concise", {"prompt": ["concise"]}),
+        ("123ABCDEFG", {"values": ["123ABCDEFG"], "answer": ["123ABCDEFG"]}),
+        ("missing winner:yes", {"prompt": ["missing"], "note": ["missing"]}),
+        ("winner:yes", {}),
+    ],
+)
+def test_hits_are_marked_in_every_part(desk: Desk, query: str, where: dict[str, list[str]]) -> None:
+    view = entered(desk)
+    searched(desk, view, query)
+    chosen(desk, view, "order-3")
+    detail = view.detail
+    found = {
+        "prompt": marked(detail.diff),
+        "note": detail.about.marked(),
+        "values": detail.answers[0].values.marked(),
+        "answer": [word for card in detail.answers[0].cards.shown() for word in marked(card.text)],
+    }
+    assert {part: words for part, words in found.items() if words} == where
+
+
+def test_a_part_that_did_not_change_is_shown_for_its_hit(desk: Desk) -> None:
+    view = entered(desk)
+    chosen(desk, view, "order-3")
+    assert "{{question}}" not in view.detail.diff.toPlainText()
+    searched(desk, view, "question")
+    chosen(desk, view, "order-3")
+    assert "Message 2 · user · unchanged" in view.detail.diff.toPlainText()
+    assert marked(view.detail.diff) == ["question"]
+
+
+def test_marked_texts_are_never_taken_for_html(desk: Desk) -> None:
+    view = entered(desk)
+    store = desk.window.workbench.store
+    values = (("question", "<b>bold</b> & <img src=x> needle"),)
+    store.begin_run(run("html", text("{{question}}"), prompt=ORDER, values=values, note="<i>needle</i>", at=utc_now()))
+    store.finish_output("html.0.0", done("Fine."), utc_now()).result(10)
+    desk.until(lambda: not desk.window.workbench.searcher.behind())
+    assert searched(desk, view, "needle") == ["html"]
+    looked = shown(desk, view, "html")
+    assert looked.marker is not None
+    assert view.detail.about.words().startswith("<i>needle</i>\n")
+    assert view.detail.about.marked() == ["needle"]
+    assert view.detail.answers[0].values.words() == "question: <b>bold</b> & <img src=x> needle"
+    assert "<img" not in view.detail.answers[0].values.text()
+
+
+def test_the_run_is_copied_in_every_form(desk: Desk) -> None:
+    view = entered(desk)
+    chosen(desk, view, "order-3")
+    actions, notice = desk.window.actions_, desk.window.notice
+    first, second = "It is in transit and should arrive on Friday 28 November. Track it here…", "Tracking link…"
+
+    def copied(command: str) -> str:
+        QApplication.clipboard().setText("")
+        actions[command].trigger()
+        desk.until(clipboard)
+        assert "of Order status bot · iteration 3 copied." in notice.text()
+        return clipboard()
+
+    assert copied("copy_run_prompt").startswith("Message 1 · system\n1. Verify the order number")
+    assert copied("copy_run_answers").startswith(f"★ gpt-5-mini\n{first}\n\nhaiku\nYour order")
+    markdown = copied("copy_run_markdown")
+    assert markdown.startswith("# Order status bot · iteration 3\n\n")
+    assert "## Values\n\n- question: Where is order 123ABCDEFG?\n\n### ★ gpt-5-mini\n\n0.90 s" in markdown
+    assert markdown.endswith(f"{second}\n")
+    assert json.loads(copied("copy_run_json"))["run"] == "order-3"
+    requests = json.loads(copied("copy_run_requests"))
+    assert [one["answer"] for one in requests] == ["★ gpt-5-mini", "haiku"]
+    assert requests[0]["request"]["messages"] == [{"role": "user", "content": "Where is it?"}]
+    view.detail.answers[0].cards.shown()[0].copy.click()
+    assert clipboard() == first
+
+
+def test_a_blind_run_is_copied_without_names(desk: Desk) -> None:
+    view = entered(desk)
+    chosen(desk, view, "order-4")
+    for command in ("copy_run_answers", "copy_run_markdown", "copy_run_json", "copy_run_requests"):
+        QApplication.clipboard().setText("")
+        desk.window.actions_[command].trigger()
+        desk.until(clipboard)
+        assert not any(name in clipboard() for name in ("gpt", "haiku", "0.0005", "Where is it?")), command
+
+
+def test_an_imported_run_is_called_so_everywhere_and_can_be_restored(desk: Desk) -> None:
+    view = entered(desk)
+    window, store = desk.window, desk.window.workbench.store
+    start = run("imported", text("Brought in {{q}}"), prompt=ORDER, kind="import", values=(("q", "1"),), at=utc_now())
+    store.begin_run(start)
+    store.finish_output("imported.0.0", done("From elsewhere."), utc_now()).result(10)
+    desk.until(lambda: not window.workbench.searcher.behind())
+    assert searched(desk, view, "kind:import") == ["imported"]
+    shown(desk, view, "imported")
+    assert view.detail.title.text() == "Order status bot · import 1"
+    view.detail.open.click()
+    desk.until(lambda: window.compose.viewing is not None)
+    viewing = window.compose.viewing
+    assert isinstance(viewing, IterationDetail)
+    assert viewing.row.kind == "import"
+    assert "import 1" in window.view.viewing.text()
+    window.views.show("history")
+    window.actions_["restore"].trigger()
+    desk.until(lambda: "The draft now has the text of import 1." in desk.notice())
+    assert window.compose.draft().content == text("Brought in {{q}}")
+    assert window.compose.draft().values == (("q", "1"),)
+
+
+def test_a_question_for_a_better_prompt_opens_as_one_and_is_no_draft(desk: Desk) -> None:
+    view = entered(desk)
+    window, store = desk.window, desk.window.workbench.store
+    base = json.dumps({"format": 1, "messages": [{"role": "user", "text": "Say hello."}]})
+    values = (("base", base), ("tag", "x"), ("feedback", "Be kinder."), ("instructions", ""), ("answers", "[]"))
+    start = run("improve", None, prompt=ORDER, kind="improve", lanes=[lane(pinned=1)], values=values, at=utc_now())
+    store.begin_run(start)
+    store.finish_output("improve.0.0", done("No proposal."), utc_now()).result(10)
+    desk.until(lambda: not window.workbench.searcher.behind())
+    assert searched(desk, view, "kind:improve") == ["improve"]
+    shown(desk, view, "improve")
+    assert view.detail.restore.isHidden()
+    assert view.detail.branch.isHidden()
+    assert not window.actions_["restore"].isEnabled()
+    assert view.detail.open.text() == "Open the proposal"
+    assert complaints() == []
+    view.detail.open.click()
+    desk.until(lambda: window.dialogs.improving.dialog is not None)
+    dialog = window.dialogs.improving.dialog
+    assert dialog is not None
+    desk.until(lambda: dialog.question.feedback.exact() == "Be kinder.")
+    dialog.close()
+
+
+def test_where_a_hand_divided_it_is_kept(desk: Desk) -> None:
+    view = entered(desk)
+    handle = view.divider.handle(1)
+    middle = QPoint(0, handle.height() // 2)
+    QTest.mousePress(handle, Qt.MouseButton.LeftButton, pos=middle)
+    QTest.mouseMove(handle, middle - QPoint(200, 0))
+    QTest.mouseRelease(handle, Qt.MouseButton.LeftButton, pos=middle - QPoint(200, 0))
+    width = view.detail.width()
+    assert view.divider.is_by_hand
+    config = desk.window.workbench.places.config
+    desk.close()
+    assert "history" in dict(load(config).settings.splitters)
+    window = desk.open()
+    window.frame.settings = window.frame.settings._replace(splitters=load(config).settings.splitters)
+    desk.press(Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)
+    again = window.views.here()
+    assert isinstance(again, HistoryView)
+    desk.until(lambda: len(uids(again)) == 8)
+    assert again.detail.width() == width

@@ -1,0 +1,121 @@
+"""Saved searches in the real window: kept under a name, taken again, renamed, deleted and brought back."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLineEdit
+
+from tests.ui.desk import Desk
+from tests.ui.test_accessibility import complaints
+from tests.ui.test_window_history import dialogs, entered, searched, uids
+from workbench.ui.history.saving import ListDialog, NameDialog
+from workbench.ui.history.view import HistoryView
+from workbench.ui.palette.dialog import PaletteDialog
+
+pytestmark = pytest.mark.window
+
+
+def stored(desk: Desk) -> list[tuple[str, str]]:
+    return [(name, query) for name, query in desk.rows("SELECT name, query FROM saved_searches ORDER BY name")]
+
+
+def save(desk: Desk, view: HistoryView, query: str, name: str) -> None:
+    """Type a search and save it by its key under a name."""
+    searched(desk, view, query)
+    view.bar.field.choices.hide()
+    desk.ctrl(Qt.Key.Key_S)
+    desk.until(lambda: dialogs(NameDialog) and dialogs(NameDialog)[0].field.hasFocus())
+    desk.type(name)
+    desk.press(Qt.Key.Key_Return)
+    saving = desk.window.history.saving
+    assert saving is not None
+    desk.until(lambda: (name, query) in [(one.name, one.query) for one in saving.searches])
+    desk.until(desk.window.frame.isActiveWindow)
+
+
+def rename(desk: Desk, dialog: ListDialog, name: str) -> None:
+    """Type another name for the current search."""
+    desk.until(dialog.isActiveWindow)
+    dialog.rename.click()
+    desk.until(lambda: isinstance(QApplication.focusWidget(), QLineEdit))
+    desk.press(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    desk.type(name)
+    desk.press(Qt.Key.Key_Return)
+
+
+def test_a_search_is_saved_and_taken_again(desk: Desk) -> None:
+    view = entered(desk)
+    assert not desk.window.actions_["save_search"].isEnabled()
+    save(desk, view, "track* winner:yes", "Good ones")
+    assert stored(desk) == [("Good ones", "track* winner:yes")]
+    assert searched(desk, view, "sql") != ["order-3"]
+    menu = view.bar.saved.menu()
+    menu.aboutToShow.emit()
+    (entry,) = [action for action in menu.actions() if action.text() == "Good ones"]
+    entry.trigger()
+    desk.until(lambda: uids(view) == ["order-3"])
+    assert view.bar.field.text() == "track* winner:yes"
+    assert complaints() == []
+
+
+def test_the_same_name_replaces_and_says_so(desk: Desk) -> None:
+    view = entered(desk)
+    save(desk, view, "track*", "Mine")
+    searched(desk, view, "sql")
+    desk.window.actions_["save_search"].trigger()
+    desk.until(lambda: dialogs(NameDialog))
+    (dialog,) = dialogs(NameDialog)
+    desk.until(dialog.field.hasFocus)
+    assert dialog.field.text() == "sql"
+    assert dialog.hint.text().startswith("Enter saves it")
+    dialog.field.setText("mine")
+    assert "replaces it" in dialog.hint.text()
+    dialog.reject()
+    desk.until(desk.window.frame.isActiveWindow)
+    assert stored(desk) == [("Mine", "track*")]
+    save(desk, view, "sql", "Mine")
+    assert stored(desk) == [("Mine", "sql")]
+
+
+def test_one_is_renamed_deleted_and_brought_back(desk: Desk) -> None:
+    view = entered(desk)
+    save(desk, view, "track*", "Mine")
+    save(desk, view, "sql", "Other")
+    desk.window.actions_["saved_searches"].trigger()
+    desk.until(lambda: dialogs(ListDialog))
+    (dialog,) = dialogs(ListDialog)
+    assert complaints() == []
+    assert dialog.query.text() == "track*"
+    rename(desk, dialog, "Other")
+    desk.until(lambda: "Another search is called “Other”" in desk.notice())
+    desk.until(lambda: dialog.list.item(0).text() == "Mine")
+    rename(desk, dialog, "Tracking")
+    desk.until(lambda: [name for name, _ in stored(desk)] == ["Other", "Tracking"])
+    desk.until(lambda: [dialog.list.item(at).text() for at in range(dialog.list.count())] == ["Other", "Tracking"])
+    dialog.list.setCurrentRow(1)
+    dialog.list.setFocus()
+    desk.press(Qt.Key.Key_Delete)
+    desk.until(lambda: stored(desk) == [("Other", "sql")])
+    desk.until(lambda: desk.notice() == "The search “Tracking” is deleted.")
+    dialog.search.click()
+    desk.until(lambda: view.bar.field.text() == "sql")
+    desk.until(desk.window.frame.isActiveWindow)
+    desk.window.notice.focus_action()
+    desk.press(Qt.Key.Key_Space)
+    desk.until(lambda: stored(desk) == [("Other", "sql"), ("Tracking", "track*")])
+
+
+def test_the_palette_finds_them_from_everywhere(desk: Desk) -> None:
+    view = entered(desk)
+    save(desk, view, "track* winner:yes", "Good ones")
+    searched(desk, view, "sql")
+    desk.window.views.show("compose")
+    desk.window.actions_["palette"].trigger()
+    desk.until(lambda: dialogs(PaletteDialog))
+    (palette,) = dialogs(PaletteDialog)
+    desk.until(palette.field.hasFocus)
+    desk.type("?good")
+    desk.until(lambda: (found := palette.current()) is not None and found.title == "Good ones")
+    desk.press(Qt.Key.Key_Return)
+    desk.until(lambda: desk.window.views.shown == "history" and uids(view) == ["order-3"])

@@ -1,0 +1,33 @@
+"""`workbench history searches`: the searches that were saved in the window.
+
+The JSON document: [{"name", "query", "created_at"}], by name, in ASCII.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping
+
+from workbench.cli.codes import FAILED, OK
+from workbench.cli.opening import open_workbench
+from workbench.cli.output import harmless
+
+
+def searches(args: argparse.Namespace, env: Mapping[str, str]) -> int:
+    """List the saved searches; returns the exit code."""
+    workbench = open_workbench(args, env)
+    try:
+        found = workbench.bookmarks.all()
+    finally:
+        workbench.close()
+    if args.json:
+        listed = [{"name": one.name, "query": one.query, "created_at": one.created_at} for one in found]
+        sys.stdout.write(json.dumps(listed, ensure_ascii=True, indent=2) + "\n")
+        return OK
+    for one in found:
+        print(f"{harmless(one.name)}\t{harmless(one.query)}")
+    if not found:
+        print("No search is saved yet. The window saves what stands in its search field with Ctrl+S.", file=sys.stderr)
+    return OK if found else FAILED

@@ -1,0 +1,94 @@
+"""A run of the past as a document for programs.
+
+The JSON document of `workbench history show --json`:
+
+    {"run": uid, "number", "version", "based_on": version or null, "started_at", "note", "summary", "verdict": words,
+     "content": the version as it is stored, "newer": "" or why it is not whole here,
+     "value_sets": [{"name", "values": {name: text}, "verdict": {"kind", "lanes": [number from 1], "blind"}, "blind"}],
+     "lanes": [{"lane": number from 1, "title", "endpoint", "model", "params", "version", "pinned": version or null}],
+     "outputs": [{"output": uid, "lane", "value_set", "sample": numbers from 1, "attempt", "state", "text", …}]}
+
+An output has the keys that `workbench run --json` gives it. Invariant: a value set that is blind yet gives its answers
+under no lane: "lane" is null, and so is what would tell who answered; "lanes" are not in the document then.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from workbench.core.content import to_json
+from workbench.core.runs import IterationDetail, OutputRecord, Result
+
+
+def document(detail: IterationDetail) -> dict[str, Any]:
+    """Return the document of a run."""
+    row = detail.row
+    return {
+        "run": row.run_uid,
+        "number": row.number,
+        "version": row.version,
+        "based_on": detail.based_on,
+        "started_at": row.started_at,
+        "note": row.note,
+        "summary": row.summary,
+        "verdict": row.winner,
+        "content": to_json(detail.content),
+        "newer": detail.newer,
+        "value_sets": [
+            {
+                "name": one.name,
+                "values": dict(one.values),
+                "verdict": _verdict(detail, position),
+                "blind": position in detail.blind,
+            }
+            for position, one in enumerate(detail.sets)
+        ],
+        "lanes": [] if detail.blind else [_lane(detail, lane.position) for lane in detail.lanes],
+        "outputs": [_output(detail, output) for output in detail.outputs],
+    }
+
+
+def _verdict(detail: IterationDetail, position: int) -> dict[str, Any]:
+    verdict = detail.verdicts[position]
+    return {"kind": verdict.kind, "lanes": [lane + 1 for lane in verdict.positions], "blind": verdict.blind}
+
+
+def _lane(detail: IterationDetail, position: int) -> dict[str, Any]:
+    ran = next(lane for lane in detail.lanes if lane.position == position)
+    return {
+        "lane": position + 1,
+        "title": ran.lane.title,
+        "endpoint": ran.lane.endpoint,
+        "model": ran.lane.model,
+        "params": ran.lane.params.to_json(),
+        "version": ran.version,
+        "pinned": ran.lane.pinned,
+    }
+
+
+def _output(detail: IterationDetail, output: OutputRecord) -> dict[str, Any]:
+    blind = output.value_set in detail.blind
+    place = {"value_set": output.value_set + 1, "sample": output.sample + 1, "attempt": output.attempt}
+    if blind:
+        return {"output": output.uid, "lane": None, **place, "state": output.result.state, "text": output.result.text}
+    return {"output": output.uid, "lane": output.position + 1, **place, **result_document(output.result)}
+
+
+def result_document(result: Result) -> dict[str, Any]:
+    """Return how an answer ended, the same for one that was just made and one of the past."""
+    return {
+        "state": result.state,
+        "text": result.text,
+        "reasoning": result.reasoning,
+        "steps": [dataclasses.asdict(step) for step in result.steps],
+        "format_check": result.format_check and dataclasses.asdict(result.format_check),
+        "answered_by": result.model,
+        "finish_reason": result.finish_reason,
+        "error": result.failure and dataclasses.asdict(result.failure),
+        "usage": dataclasses.asdict(result.usage),
+        "cost_usd": result.cost_usd,
+        "timing": dataclasses.asdict(result.timing),
+        "marks": [dataclasses.asdict(mark) for mark in result.marks],
+        "request": result.request,
+    }
