@@ -200,23 +200,19 @@ def _config(lane: Lane, content: Content, takes_all: bool) -> dict[str, Any]:
     if not takes_all:
         return {name: params[name] for name in ("temperature", "top_p", "max_tokens") if name in params}
     config: dict[str, Any] = dict(params)
-    if isinstance(extra, dict):
-        config["passthrough"] = extra
+    passed: dict[str, Any] = dict(extra) if isinstance(extra, dict) else {}
+    for name, part in _parts(content):
+        # promptfoo renders these parts once or twice, but what is passed through not at all.
+        (passed if _BRACES.search(json.dumps(part, ensure_ascii=False)) else config)[name] = part
+    return {**config, **({"passthrough": passed} if passed else {})}
+
+
+def _parts(content: Content) -> Iterable[tuple[str, Any]]:
     try:
         if tools := tools_form([tool for tool in content.tools if tool.enabled]):
-            config["tools"] = _escaped(tools)
+            yield "tools", tools
         if content.output is not None:
-            config["response_format"] = _escaped(format_form(content.output))
+            yield "response_format", format_form(content.output)
     except BlockError:
         # What is still being typed is not sent by us either.
-        return config
-    return config
-
-
-def _escaped(value: Any) -> Any:
-    """Return JSON whose texts come out of Nunjucks as they are: promptfoo renders these parts, too."""
-    if isinstance(value, str):
-        return _literal(value)
-    if isinstance(value, Mapping):
-        return {key: _escaped(item) for key, item in value.items()}
-    return [_escaped(item) for item in value] if isinstance(value, list) else value
+        return
