@@ -45,6 +45,7 @@ test   cmd gnome-keyring-daemon        gnome-keyring
 test   cmd desktop-file-validate       desktop-file-utils
 test   cmd appstreamcli                appstream
 test   cmd git                         git
+test   cmd curl                        curl
 test   cmd unshare                     util-linux
 END
 }

@@ -6,6 +6,7 @@ import gc
 import itertools
 import os
 import signal
+import sys
 import threading
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -17,9 +18,12 @@ from tests import leaks
 from tests.formats.pasting import Interpreter
 from workbench.host.dirs import DATABASE_VARIABLE
 from workbench.host.processes import is_secret
+from workbench.store.sqlite import sqlite3
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["FONTCONFIG_FILE"] = str(Path(__file__).with_name("fonts.conf"))
+# Tests look into files that the program has open: with the same library, or they would drop its locks.
+sys.modules["sqlite3"] = sqlite3
 TAG = leaks.tag_children()
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell ignores interrupts for what it starts in the background, and children would inherit that.

@@ -136,6 +136,15 @@ def test_there_is_one_way_to_spell_an_import() -> None:
     assert relative == []
 
 
+def test_one_sqlite_opens_the_history() -> None:
+    from_elsewhere = [
+        str(file.relative_to(ROOT))
+        for file, name in imports()
+        if name.partition(".")[0] in ("sqlite3", "pysqlite3") and file != PACKAGE / "store" / "sqlite.py"
+    ]
+    assert from_elsewhere == []
+
+
 def test_files_and_classes_hold_one_thing() -> None:
     long = []
     for file in PACKAGE.rglob("*.py"):

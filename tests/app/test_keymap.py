@@ -75,7 +75,9 @@ def test_what_is_no_key_costs_only_itself() -> None:
     assert "“nonsense”" in found.notice
 
 
-@pytest.mark.parametrize("key", ["Ctrl+3", "3", "-", "Ctrl+C", "Tab", "Return", "Esc", "Up", "Shift+Return"])
+@pytest.mark.parametrize(
+    "key", ["Ctrl+3", "3", "-", "Ctrl+C", "Ctrl+Del", "Ctrl+Shift+Left", "Tab", "Return", "Esc", "Up", "Shift+Return"]
+)
 def test_keys_that_mean_something_everywhere_are_refused_with_a_sentence(key: str) -> None:
     assert why_reserved(key).endswith("key.") or "hold Ctrl" in why_reserved(key)
 

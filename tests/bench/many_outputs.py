@@ -15,7 +15,6 @@ import hashlib
 import itertools
 import json
 import random
-import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
@@ -32,6 +31,7 @@ import workbench.store.version_1_2
 from workbench.core.content import Content, Message, canonical
 from workbench.store import open_store
 from workbench.store.indexing import Indexer
+from workbench.store.sqlite import sqlite3
 from workbench.store.version_1_2 import PLACED
 
 SIZES = (10_000, 100_000, 1_000_000)

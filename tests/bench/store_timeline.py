@@ -5,7 +5,6 @@ The floor is one statement of bare sqlite3 over the same file: the same number o
 
 from __future__ import annotations
 
-import sqlite3
 import tempfile
 import time
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from tests.store.making import run as run_of
 from workbench.core.runs import Verdict
 from workbench.core.timeline import Cursor
 from workbench.store import Store
+from workbench.store.sqlite import sqlite3
 
 FRAME_MS = 16.0
 PAGE = 100

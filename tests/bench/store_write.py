@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from workbench.core.lanes import ECHO, Lane
 from workbench.core.money import Rates, Usage
 from workbench.core.runs import Result, Timing
 from workbench.store import Store
+from workbench.store.sqlite import sqlite3
 
 LANES = tuple(Lane(slot, ECHO, f"vendor/model-{slot}") for slot in "ABCD")
 PROMPT = "You answer questions about orders. Be short and polite, ask for the number when it is missing. " * 10

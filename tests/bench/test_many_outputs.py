@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
 from tests.bench.many_outputs import make
 from tests.bench.search import combined_queries, measure, opened, plain_queries, searched
 from tests.store.test_indexing import indexed, made_anew
 from tests.store.test_upgrade import healthy
+from workbench.store.sqlite import sqlite3
 
 
 def test_a_history_made_in_bulk_is_a_history(tmp_path: Path) -> None:

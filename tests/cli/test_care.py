@@ -1,4 +1,4 @@
-"""`workbench history backup`, `check` and `salvage` on real files, sound and damaged."""
+"""`workbench history backup`, `check`, `salvage`, `restore` and `move` on real files, sound and damaged."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from tests.store.making import LATER, NOW, done, opened, run, text
 from workbench.cli.codes import FAILED, OK, WRONG_USE
 from workbench.cli.main import main
+from workbench.host.locks import WindowLock
 
 
 @pytest.fixture
@@ -74,3 +75,116 @@ def test_nothing_is_written_over(db: Path, tmp_path: Path, capsys: pytest.Captur
     assert say(capsys, "salvage", str(there), "--db", str(db))[0] == WRONG_USE
     assert there.read_text() == "mine"
     assert say(capsys, "salvage", str(tmp_path / "new.db"), "--db", str(tmp_path / "none.db"))[0] == WRONG_USE
+
+
+def runs(db: Path) -> int:
+    store = opened(db)
+    count = len(store.iterations("p"))
+    store.close()
+    return count
+
+
+def more(db: Path) -> None:
+    store = opened(db)
+    store.begin_run(run("later", text("Ask again")))
+    store.finish_output("later.0.0", done("words"), LATER).result(10)
+    store.close()
+
+
+def test_a_backup_is_put_back_and_that_can_be_undone(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    say(capsys, "backup", "--db", str(db))
+    more(db)
+    code, out, _ = say(capsys, "restore", "newest", "--db", str(db), "--json")
+    assert code == OK
+    assert json.loads(out)["path"] == str(db)
+    assert runs(db) == 20
+    code, out, _ = say(capsys, "restore", "--db", str(db), "--json")
+    listed = json.loads(out)["backups"]
+    assert [backup["by_hand"] for backup in listed] == [True, True]
+    assert str(listed[0]["path"]) in say(capsys, "restore", "--db", str(db))[1]
+    assert say(capsys, "restore", listed[0]["path"], "--db", str(db))[0] == OK
+    assert runs(db) == 21
+
+
+def test_without_a_backup_there_is_nothing_to_restore(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = say(capsys, "restore", "--db", str(db))
+    assert (code, out) == (OK, "There is no backup yet. Make one with: workbench history backup\n")
+    assert say(capsys, "restore", "newest", "--db", str(db))[0] == WRONG_USE
+    assert say(capsys, "restore", str(db.parent / "none.db"), "--db", str(db))[0] == FAILED
+    assert runs(db) == 20
+
+
+@pytest.mark.parametrize("what", ["restore", "move"])
+def test_what_a_window_has_open_stays(db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], what: str) -> None:
+    say(capsys, "backup", "--db", str(db))
+    lock = WindowLock(db)
+    assert lock.acquire()
+    try:
+        code, _, err = say(capsys, what, "newest" if what == "restore" else str(tmp_path), "--db", str(db))
+    finally:
+        lock.release()
+    assert code == WRONG_USE
+    assert "A window has this history open." in err
+
+
+@pytest.mark.parametrize("remove", [True, False])
+def test_a_moved_history_is_found_by_its_old_name(
+    db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], remove: bool
+) -> None:
+    say(capsys, "backup", "--db", str(db))
+    away = tmp_path / "away"
+    away.mkdir()
+    code, out, _ = say(capsys, "move", str(away), *(["--remove"] if remove else []), "--json", "--db", str(db))
+    assert code == OK
+    assert Path(json.loads(out)["path"]) == away / db.name
+    assert not db.exists()
+    assert [path.name for path in db.parent.glob("w.moved-*.db")] == (
+        [] if remove else [path.name for path in kept(db)]
+    )
+    assert remove == (not kept(db))
+    assert say(capsys, "check", "--db", str(db))[1] == "The history is sound.\n"
+    assert not db.exists()
+    assert runs(away / db.name) == 20
+    # Its backups stay, and are still its own.
+    assert len(json.loads(say(capsys, "restore", "--json", "--db", str(db))[1])["backups"]) == 1
+    assert say(capsys, "move", str(db.parent), "--db", str(db))[0] == OK
+    assert runs(db) == 20
+
+
+def kept(db: Path) -> list[Path]:
+    return list(db.parent.glob("w.moved-*.db"))
+
+
+def test_a_history_whose_disk_is_not_there_is_not_made_anew(
+    db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    away = tmp_path / "away"
+    away.mkdir()
+    assert say(capsys, "move", str(away), "--db", str(db))[0] == OK
+    away.rename(tmp_path / "unplugged")
+    code, _, err = say(capsys, "list", "--db", str(db))
+    assert code == FAILED
+    assert f"The history was moved to {away / db.name}, and is not there." in err
+    assert not away.exists()
+
+
+def test_a_damaged_log_is_not_thrown_away(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = opened(db)
+    for number in range(5):
+        store.begin_run(run(f"logged{number}", text("In the log")))
+        store.finish_output(f"logged{number}.0.0", done("words"), LATER).result(10)
+    log = db.with_name(f"{db.name}-wal")
+    body = bytearray(log.read_bytes())
+    file = db.read_bytes()
+    store.close()
+    db.write_bytes(file)
+    body[len(body) // 3] ^= 0xFF
+    log.write_bytes(body)
+    code, _, err = say(capsys, "list", "--db", str(db))
+    assert code == FAILED
+    assert "The log of the history is damaged" in err
+    assert log.read_bytes() == body
+    assert say(capsys, "check", "--db", str(db))[0] == FAILED
+    new = db.with_name("new.db")
+    assert say(capsys, "salvage", str(new), "--db", str(db))[0] == OK
+    assert runs(new) == 25

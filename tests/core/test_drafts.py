@@ -12,6 +12,7 @@ from tests.core import strategies as make
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft, ValueSet
 from workbench.core.lanes import Lane
+from workbench.core.marks import Mark
 
 EMPTY = {"content": {"format": 1}, "values": {}, "lanes": [], "based_on": None}
 
@@ -97,3 +98,15 @@ def test_the_ticks_count_also_when_no_set_is_shown() -> None:
 def test_damaged_sets_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="value set"):
         Draft.from_json({**EMPTY, **wrong})
+
+
+def test_techniques_that_were_inserted_go_with_the_draft() -> None:
+    draft = Draft(techniques=(Mark("role", "Role", "You are\nYou help"), Mark("own:mine", "Mine", "x")))
+    assert draft.to_json()["techniques"] == [["role", "Role", "You are\nYou help"], ["own:mine", "Mine", "x"]]
+    assert Draft.from_json(json.loads(json.dumps(draft.to_json()))) == draft
+
+
+@pytest.mark.parametrize("damaged", [{"role": "Role"}, [["role", "Role"]], [["role", "Role", 1]], ["abc"], "x"])
+def test_techniques_of_another_shape_are_refused(damaged: Any) -> None:
+    with pytest.raises(ValueError, match="techniques of this draft"):
+        Draft.from_json({**EMPTY, "techniques": damaged})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workbench.core.blocks import Example
 from workbench.core.content import Content, Message
-from workbench.core.variables import Amiss, amiss, likely, renamed
+from workbench.core.variables import Amiss, amiss, likely, renamed, repeats
 
 CONTENT = Content(
     (Message("system", "Answer in {{langauge}}."), Message("user", "{{question}}")),
@@ -42,3 +42,13 @@ def test_a_variable_is_called_otherwise_everywhere() -> None:
     assert mended.examples == (Example("{{language}}", "x"), Example("off", "{{language}}", enabled=False))
     jinja = Content((Message("user", "{% if vpi %}{{ vpi | upper }}{% endif %} vpi"),), "jinja")
     assert renamed(jinja, "vpi", "vip").messages[0].text == "{% if vip %}{{ vip | upper }}{% endif %} vpi"
+
+
+def test_sets_that_differ_in_nothing_that_is_used_send_the_same() -> None:
+    content = Content((Message("user", "{{a}} {{b}}"),))
+    sets = [{"a": "1", "b": "2"}, {"a": "1", "b": "2", "other": "x"}, {"a": "1", "b": "3"}, {"b": "2", "a": "1"}]
+    assert repeats(content, sets) == 2
+    assert repeats(Content((Message("user", "Hello"),)), sets) == 3
+    assert repeats(content, [{"a": "1"}, {"a": "1"}]) == 0, "they cannot be sent"
+    assert repeats(Content((Message("user", "{{ a }}"),), template="jinja"), [{}, {}]) == 1
+    assert repeats(content, []) == 0

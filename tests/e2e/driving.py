@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 import sys
 import tempfile
 import time
@@ -24,6 +23,7 @@ from workbench.app.opening import read
 from workbench.core.runs import IterationRow
 from workbench.host.dirs import places
 from workbench.host.settings import Settings
+from workbench.store.sqlite import sqlite3
 from workbench.ui.building import open_window
 from workbench.ui.frame import Frame
 from workbench.ui.theme import Theme

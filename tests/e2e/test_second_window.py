@@ -64,5 +64,5 @@ def test_what_is_no_history_is_told_and_left_alone(tmp_path: Path, kind: str) ->
         child.stderr.close()
     assert said.rstrip().endswith(".")
     assert "database" in said
-    assert not rest
+    assert rest in ("", "This plugin does not support propagateSizeHints()\n")  # when the dialog was quicker
     assert sorted(tmp_path.iterdir()) == before

@@ -23,8 +23,12 @@ def test_the_desktop_entry_is_valid() -> None:
 
 
 def test_the_metainfo_is_valid() -> None:
-    # The project has no home page yet, and an invented address would be worse than none.
-    run("appstreamcli", "validate", "--no-net", "--no-color", "--override", "url-homepage-missing=info", METAINFO)
+    command = ["appstreamcli", "validate", "--no-net", "--no-color", str(METAINFO)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert "Validation" in done.stdout, done.stderr
+    # The project has no home page yet, and an invented address would be worse than none. Old validators do not ask.
+    wrong = [line for line in done.stdout.splitlines() if line[:2] in ("E:", "W:")]
+    assert [line for line in wrong if not line.endswith("url-homepage-missing")] == []
 
 
 def test_they_agree_with_each_other_and_with_the_project() -> None:

@@ -130,9 +130,56 @@ def test_a_backup_put_in_place_is_the_history_and_the_old_one_is_kept(path: Path
     assert answers(path) == ["first"]
     assert answers(kept) == ["first", "second"]
     assert made.path.is_file()
+    assert [backup.path for backup in backups.listed(path, folder)] == [kept, made.path]
+    assert kept.stat().st_nlink == 1, "what goes on in the history must not go on in its backup"
     store = opened(path)
     assert [row.name for row in store.prompts()] == ["Order bot"]
     store.close()
+
+
+def test_a_restore_can_be_undone(path: Path, folder: Path) -> None:
+    fill(path, "first")
+    made = backups.make(path, folder, NOW)
+    fill(path, "second", "s")
+    kept = restoring.put_in_place(path, made.path, LATER)
+    restoring.put_in_place(path, kept, "2026-11-24T13:21:00.000Z")
+    assert answers(path) == ["first", "second"]
+
+
+def test_what_a_link_leads_to_is_replaced_and_not_the_link(path: Path, tmp_path: Path) -> None:
+    real = tmp_path / "elsewhere" / "real.db"
+    real.parent.mkdir()
+    fill(real, "first")
+    made = backups.make(real, backups.folder_of(real), NOW)
+    fill(real, "second", "s")
+    path.symlink_to(real)
+    restoring.put_in_place(path, made.path, LATER)
+    assert path.is_symlink()
+    assert answers(real) == ["first"]
+
+
+def test_a_replaced_history_is_kept_beside_where_the_backups_cannot_be(path: Path, folder: Path) -> None:
+    fill(path, "first")
+    made = backups.make(path, folder, NOW)
+    fill(path, "second", "s")
+    kept = restoring.put_in_place(path, made.path, LATER, folder=path.parent / "unplugged")
+    assert kept.parent == path.parent
+    assert answers(kept) == ["first", "second"]
+
+
+def test_a_stopped_copy_leaves_nothing(path: Path, folder: Path) -> None:
+    fill(path, "words " * 200)
+    shares: list[float | None] = []
+
+    def watch(share: float | None) -> bool:
+        shares.append(share)
+        return len(shares) < 3
+
+    with pytest.raises(StoreError) as caught:
+        backups.make(path, folder, NOW, watch=watch)
+    assert caught.value.code == "interrupted"
+    assert list(folder.iterdir()) == []
+    assert all(share is None or 0 <= share <= 1 for share in shares)
 
 
 def test_a_history_that_somebody_has_open_is_not_replaced(path: Path, folder: Path) -> None:

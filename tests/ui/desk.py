@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +23,7 @@ from workbench.engine.client import EngineClient
 from workbench.host.dirs import places
 from workbench.host.settings import Settings
 from workbench.store.peek import peek
+from workbench.store.sqlite import sqlite3
 from workbench.ui.building import open_window
 from workbench.ui.frame import Frame
 from workbench.ui.questions import Answer, button_of

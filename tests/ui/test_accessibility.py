@@ -95,6 +95,7 @@ LEFT_OUT = {
     "retry_lane",
     "retry_all",
     "menu",
+    "samples",
     "archive_prompt",
     "new_prompt",
     "duplicate_prompt",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtGui import QTextCursor
 from pytestqt.qtbot import QtBot
 
 from tests.ui.lanes_support import theme
 from workbench.core.diff import diff_texts
+from workbench.ui.diff.outline import outline
 from workbench.ui.diff.text import DiffView
-from workbench.ui.theme import Theme
+from workbench.ui.theme import Mode, Theme
 
 __all__ = ["theme"]
 
@@ -41,6 +43,40 @@ def test_keys_go_from_change_to_change_and_around(qtbot: QtBot, theme: Theme) ->
     for step in (1, 1, 1, -1):
         view.next_change(step)
     assert seen == [(0, 2, "bx"), (1, 2, "dy"), (0, 2, "bx"), (1, 2, "dy")]
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_the_change_that_is_looked_at_keeps_its_colours_and_has_a_frame(qtbot: QtBot, theme: Theme, mode: Mode) -> None:
+    theme.set_mode(mode)
+    view = made(qtbot, theme, "a went b", "a ██ b")
+    view.show_diff(diff_texts("a ▓▓▓ b", "a ███ b"))
+
+    def pixels() -> set[str]:
+        image = view.viewport().grab().toImage()
+        return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+
+    colours = {name: theme.color(name).name() for name in ("red", "green", "selected", "accent")}
+    assert {colours["red"], colours["green"]} <= pixels()
+    assert colours["selected"] not in pixels()
+    view.next_change()
+    assert set(colours.values()) <= pixels()
+    view.setTextCursor(QTextCursor(view.document()))
+    assert colours["accent"] in pixels(), "what is looked at stays so wherever the caret goes"
+
+
+def test_the_frame_lies_around_the_change_in_every_direction_of_writing(qtbot: QtBot, theme: Theme) -> None:
+    view = made(qtbot, theme, "", "")
+    view.show_diff(diff_texts("start سلام عليكم end", "start سلام كبير end"))
+    view.show()
+    view.next_change()
+    cursor = view.textCursor()
+    edges = []
+    for at in range(cursor.selectionStart(), cursor.selectionEnd() + 1):
+        cursor.setPosition(at)
+        edges.append(view.cursorRect(cursor).center().x())
+    frame = outline(view, view.textCursor().selectionStart(), view.textCursor().selectionEnd()).boundingRect()
+    assert frame.left() - 1 <= min(edges) < max(edges)
+    assert 0 < frame.width() < view.fontMetrics().horizontalAdvance("سلام عليكم كبير")
 
 
 def test_what_is_copied_is_the_new_text(qtbot: QtBot, theme: Theme) -> None:

@@ -44,6 +44,17 @@ def test_a_command_is_found_and_done(desk: Desk) -> None:
     assert "new_prompt" in desk.rows("SELECT value FROM meta WHERE key = 'palette_recent'")[0][0]
 
 
+def test_what_was_chosen_lately_comes_after_a_better_match(desk: Desk) -> None:
+    desk.open()
+    opened(desk, "smaller text")
+    desk.press(Qt.Key.Key_Return)
+    desk.until(desk.window.frame.isActiveWindow)
+    dialog = opened(desk, "text")
+    titles = [dialog.list.model().index(row, 0).data() for row in range(2)]
+    assert titles == ["Text at 100 %", "Smaller text"]
+    desk.press(Qt.Key.Key_Escape)
+
+
 def test_what_cannot_be_done_says_why_and_is_not_done(desk: Desk) -> None:
     desk.open()
     dialog = opened(desk, "> restore")

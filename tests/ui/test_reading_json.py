@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
 from tests.ui.lanes_support import column, heads, screen, settle, theme, view
 from workbench.app.lane_state import LaneStatus
 from workbench.ui.lanes import LanesView
+from workbench.ui.lanes.reading import json_steps
 from workbench.ui.lanes.reading.copying import copied
-from workbench.ui.lanes.reading.found import find, written
+from workbench.ui.lanes.reading.found import find, finding, written
 from workbench.ui.lanes.reading.tree import TreePage
 from workbench.ui.lanes.reading.tree_model import TreeModel
 from workbench.ui.theme import Theme
@@ -60,6 +63,83 @@ def test_wrong_json_says_where(text: str, problem: str) -> None:
     assert found is not None
     assert problem in found.problem
     assert copied(text, "json") is None
+
+
+SIGNS = st.lists(st.sampled_from('{}[],:"ab1 \n') | st.sampled_from(['"a":', '"b"', "-1.5e3", "true", "null", "\\n"]))
+
+
+@pytest.fixture
+def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Long values begin early."""
+    monkeypatch.setattr(json_steps, "_SHORT", 6)
+    monkeypatch.setattr(json_steps, "STEP", 4)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(SIGNS.map("".join) | VALUES.map(lambda value: json.dumps(value, indent=1)), st.integers(0, 60))
+def test_what_is_read_in_steps_is_what_json_is(narrow: None, text: str, cut: int) -> None:
+    for one in (text, text[:cut], text[:cut] + text[cut + 1 :]):
+        wrong, value = _outcome(json.loads, one)
+        wrong_in_steps, read = _outcome(_in_steps, one)
+        # Which sign is to blame for a comma too many differs between versions of Python.
+        assert wrong_in_steps == wrong or "trailing comma" in wrong[0]
+        assert read == value
+
+
+def _in_steps(text: str) -> Any:
+    steps = json_steps.reading(text, json.JSONDecoder())
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
+
+
+def _outcome(read: Callable[[str], Any], text: str) -> tuple[tuple[str, int], Any]:
+    try:
+        return ("", 0), read(text)
+    except json.JSONDecodeError as error:
+        return (error.msg, error.pos), None
+
+
+RECORDS = [{"id": n, "name": f"order {n}", "tags": ["a", "b"]} for n in range(8_000)]
+BIG = {
+    "records": json.dumps(RECORDS),
+    "nested": json.dumps({"page": {"orders": RECORDS}}, indent=1),
+    "members": json.dumps({f"key {n}": n for n in range(30_000)}),
+    "numbers": json.dumps(list(range(80_000))),
+    "fenced": f"Here:\n```json\n{json.dumps(RECORDS)}\n```\n",
+    "wrong at its end": json.dumps(RECORDS)[:-1] + ", }",
+}
+
+
+@pytest.mark.parametrize("name", BIG)
+def test_big_json_is_read_a_little_at_a_time(theme: Theme, qtbot: QtBot, name: str) -> None:
+    text = BIG[name]
+    steps = sum(1 for _ in finding(text))
+    assert steps >= len(text) / json_steps.STEP / 2
+    page = TreePage(theme)
+    qtbot.addWidget(page)
+    page.set_text(text)
+    assert not page.is_whole
+    assert page.tree.model() is None
+    qtbot.waitUntil(lambda: page.is_whole)
+    if name == "wrong at its end":
+        assert "line 1" in page.problem.text()
+    else:
+        assert page.tree.model().rowCount(page.tree.model().index(0, 0)) > 0
+
+
+def test_another_answer_ends_the_reading_of_a_big_one(theme: Theme, qtbot: QtBot) -> None:
+    page = TreePage(theme)
+    qtbot.addWidget(page)
+    page.set_text(BIG["records"])
+    page.set_text('{"a": 1}')
+    assert page.is_whole
+    settle()
+    model = page.tree.model()
+    assert isinstance(model, TreeModel)
+    assert model.value_text(model.index(0, 0)) == '{\n  "a": 1\n}'
 
 
 def test_no_json_is_none() -> None:

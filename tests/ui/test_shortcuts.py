@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -101,6 +101,30 @@ def test_the_filter_takes_words_and_keys(desk: Desk) -> None:
     assert opened.shown_titles() == ["Go to the next part of the window", "Go to the previous part of the window"]
     opened.filter.setText("")
     assert len(opened.shown_titles()) > 40
+    opened.reject()
+
+
+def test_a_row_is_chosen_from_the_start_and_the_keyboard_can_be_seen_on_it(desk: Desk) -> None:
+    desk.open()
+    opened = sheet(desk)
+    assert opened.tree.currentItem().text(0) == opened.shown_titles()[0] == "Run all lanes"
+    assert "“Run all lanes”" in opened.status.text()
+    assert opened.add.isEnabled()
+    row = opened.tree.visualItemRect(opened.tree.currentItem())
+    edge = QPoint(0, row.center().y())
+    accent, before = desk.theme.color("accent"), opened.tree.viewport().grab().toImage().pixelColor(edge)
+    desk.press(Qt.Key.Key_Tab)
+    assert opened.tree.hasFocus()
+    assert opened.tree.viewport().grab().toImage().pixelColor(edge) == accent != before
+    desk.press(Qt.Key.Key_Down)
+    assert opened.tree.currentItem().text(0) == opened.shown_titles()[1]
+    opened.filter.setText("follow the system")
+    assert opened.tree.currentItem().text(0) == "Appearance: follow the system"
+    opened.filter.setText("no such command")
+    assert not opened.add.isEnabled()
+    assert opened.status.text() == "No command has that."
+    opened.filter.setText("")
+    assert opened.add.isEnabled()
     opened.reject()
 
 

@@ -176,3 +176,43 @@ def test_output_format_makes_an_object_that_is_checked_and_undo_takes_it_back(de
     assert editor.content().output == start.output, "what was typed since is not what the offer is about"
     assert editor.content().messages[0].text == "Hello. Hi"
     assert "output format was replaced" not in desk.notice()
+
+
+MARKED = "SELECT number, technique FROM version_techniques JOIN versions ON versions.id = version_id ORDER BY 1, 2"
+
+
+def _inserted(desk: Desk, query: str) -> None:
+    actions = _opened(desk, query)
+    assert actions.dialog is not None
+    QTest.keyClick(actions.dialog.search, Key.Key_Return)
+    desk.until(lambda: actions.dialog is None and focused().window() is desk.window.frame)
+
+
+def test_a_version_remembers_what_was_inserted_into_its_draft(desk: Desk) -> None:
+    window = desk.open()
+    window.view.editor.set_content(content(("user", "Hi")))
+    window.view.editor.focus_first()
+    _inserted(desk, "role")
+    desk.until(lambda: "You help" in desk.rows("SELECT body FROM drafts ORDER BY saved_at DESC")[0][0])
+    desk.close()
+    window = desk.open()
+    desk.run()
+    (run,) = desk.rows("SELECT max(number) FROM versions WHERE prompt_id = (SELECT prompt_id FROM runs)")
+    assert desk.rows(MARKED) == [(run[0], "role")]
+    assert window.compose.draft().techniques == ()
+    window.view.editor.focus_first()
+    _inserted(desk, "self-check")
+    desk.run()
+    assert desk.rows(MARKED) == [(run[0], "role"), (run[0] + 1, "role"), (run[0] + 1, "self-check")]
+
+
+def test_an_insertion_that_was_undone_marks_nothing(desk: Desk) -> None:
+    window = desk.open()
+    window.view.editor.set_content(content(("user", "Hi")))
+    window.view.editor.focus_first()
+    _inserted(desk, "role")
+    window.view.editor.undo()
+    window.view.editor.focus_first()
+    desk.type("Hello ")
+    desk.run()
+    assert desk.rows(MARKED) == []

@@ -378,7 +378,7 @@ def entry(view: HistoryView, title: str) -> None:
     """Take an entry of the menu of the selected runs."""
     (curating,) = view.findChildren(Curating)
     menu = curating.menu()
-    (action,) = [action for action in menu.actions() if action.text() == title]
+    (action,) = [action for action in menu.actions() if action.text().split("\t")[0] == title]
     action.trigger()
     menu.close()
 

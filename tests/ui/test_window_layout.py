@@ -54,6 +54,40 @@ def test_samples_are_asked_for_browsed_and_judged(desk: Desk) -> None:
     assert "3 samples, all alike" in desk.notice()
 
 
+@pytest.mark.qt_log_ignore("does not support", extend=True)
+def test_samples_are_chosen_from_the_palette(desk: Desk) -> None:
+    window = desk.open(ECHO)
+    _lanes(desk, 2)
+    window.view.lanes.focus_lane(1)
+
+    def choose(text: str) -> None:
+        desk.ctrl(Qt.Key.Key_K)
+        dialog = window.overlays.palette
+        assert dialog is not None
+        desk.until(lambda: QApplication.focusWidget() is dialog.field and not dialog.is_reading)
+        desk.type(text)
+        desk.press(Qt.Key.Key_Return)
+        desk.until(lambda: window.overlays.palette is None)
+
+    choose("samples of the focused")
+    desk.until(lambda: QApplication.activePopupWidget() is not None)
+    menu = QApplication.activePopupWidget()
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Return):
+        desk.press(key, on=menu)
+    window.frame.activateWindow()  # the offscreen platform gives the keyboard back to nobody
+    desk.until(window.frame.isActiveWindow)
+    assert [lane.samples for lane in window.compose.lanes.lanes] == [1, 3]
+    assert desk.notice() == "A run now asks model-1 for 3 answers."
+    choose("> one sample more")
+    desk.until(lambda: window.compose.lanes.lanes[1].samples == 4)
+    for _ in range(4):
+        window.actions_["fewer_samples"].trigger()
+    assert window.compose.lanes.lanes[1].samples == 1
+    assert desk.notice() == "A run now asks model-1 for 1 answer."
+    desk.run()
+    assert desk.rows("SELECT lane, count(*) FROM outputs GROUP BY lane") == [(0, 1), (1, 1)]
+
+
 def test_a_baseline_keeps_its_answer_and_is_not_run(desk: Desk) -> None:
     window = desk.open(ECHO)
     _lanes(desk)

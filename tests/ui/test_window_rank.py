@@ -11,12 +11,14 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 
 from tests.ui.desk import Desk
 from tests.ui.test_window_blind import _texts
-from tests.usecases.judged_history import MODELS, history, runs
+from tests.usecases.judged_history import MODELS, history, preferring, runs
 from workbench.app.rank_table import ENTRANT, STRENGTH
 from workbench.core.runs import Verdict
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store import Store
+from workbench.store.technique_marks import VersionMarks
+from workbench.ui.rank.techniques import VersionTechniques
 from workbench.ui.rank.view import RankView
 from workbench.ui.window import MainWindow
 
@@ -278,3 +280,72 @@ def test_parts_are_reached_with_f6_and_tab(desk: Desk) -> None:
     window.header.setFocus()
     desk.press(Key.Key_F6)
     desk.until(lambda: rank.judging.left.isAncestorOf(QApplication.focusWidget() or rank))
+
+
+def techniques(store: Store, prompt: str) -> None:
+    """Four versions that differ in two techniques, and verdicts that like one of them."""
+    runs(store, prompt, 24, versions=4, judged=False)
+    for version, key, name in ((2, "role", "Role"), (3, "tone", "Tone"), (4, "role", "Role"), (4, "tone", "Tone")):
+        store.techniques.say(prompt, version, key, name, used=True).result(10)
+    preferring(store, prompt, 120, {2: 2.0, 4: 2.0})
+
+
+def test_techniques_are_ranked_and_corrected_where_they_are_ranked(desk: Desk) -> None:
+    window = opened(desk, techniques)
+    rank = view(desk)
+    assert not rank.versions.isVisible()
+    window.actions_["group_technique"].trigger()
+    desk.until(lambda: [row.name for row in rank.table_model.rows] == ["Role", "Tone"])
+    words = rank.table_model.index(0, STRENGTH).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert "it beats the same version without it in" in words
+    header = rank.table_model.headerData(ENTRANT, Qt.Orientation.Horizontal)
+    assert header == "Technique"
+    versions = rank.versions
+    assert versions.isVisible()
+    assert [versions.choice.itemText(n) for n in range(4)] == [
+        "v4 · Role, Tone",
+        "v3 · Tone",
+        "v2 · Role",
+        "v1 · no technique",
+    ]
+    versions.choice.setCurrentIndex(2)
+    (chip,) = versions.chips
+    chip.setFocus()
+    desk.press(Key.Key_Space)
+    desk.until(lambda: versions.choice.itemText(2) == "v2 · no technique")
+    assert versions.shown is not None
+    assert versions.shown.number == 2
+    assert versions.add.hasFocus()
+    said = "SELECT number, technique, used FROM version_techniques JOIN versions ON versions.id = version_id"
+    assert (2, "role", 0) in desk.rows(said)
+    next(a for a in versions.add.menu().actions() if a.text() == "Self-check").trigger()
+    desk.until(lambda: versions.choice.itemText(2) == "v2 · Self-check")
+    assert (2, "self-check", 1) in desk.rows(said)
+
+
+def test_without_marks_a_sentence_stands_where_techniques_would(desk: Desk) -> None:
+    window = opened(desk, lambda store, prompt: runs(store, prompt, 20, versions=2))
+    rank = view(desk)
+    window.actions_["group_technique"].trigger()
+    desk.until(lambda: "No version that was judged is marked" in rank.instead.text())
+    assert not rank.table.isVisible()
+    assert rank.versions.isVisible()
+    window.actions_["group_both"].trigger()
+    desk.until(rank.table.isVisible)
+    assert not rank.versions.isVisible()
+    assert rank.table_model.headerData(ENTRANT, Qt.Orientation.Horizontal) == "Entrant"
+
+
+def test_what_the_content_tells_is_shown_and_cannot_be_taken_away(desk: Desk) -> None:
+    versions = VersionTechniques()
+    desk.qtbot.addWidget(versions)
+    versions.show_versions([VersionMarks(1, (), ("examples",)), VersionMarks(2)], [("role", "R & D")])
+    assert versions.chips == []
+    assert [action.text() for action in versions.add.menu().actions()] == ["R && D"]
+    versions.choice.setCurrentIndex(1)
+    (chip,) = versions.chips
+    assert chip.text() == "Few-shot examples"
+    with desk.qtbot.assertNotEmitted(versions.said):
+        chip.click()
+    versions.show_versions([], [])
+    assert versions.isHidden()

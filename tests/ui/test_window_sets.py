@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -10,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from tests.ui.desk import ECHO, Desk
+from workbench.core.content import Content, Message
 from workbench.ui.compose.large import LargeValue
 from workbench.ui.compose.rows import RowsDialog
 
@@ -194,3 +196,44 @@ def test_a_restart_shows_the_answers_to_the_values_that_are_shown(desk: Desk) ->
     assert dict(window.view.values.values())["question"] == "Money back?"
     desk.until(lambda: "Money back?" in desk.text(0))
     assert window.view.pager.name.full() == "Set 2 of 3 · refund"
+
+
+def test_sets_that_would_send_the_same_are_told_of_before_a_run(desk: Desk) -> None:
+    window = desk.open(ECHO)
+    window.compose.lanes.replace_all([replace(lane, pinned=None) for lane in window.compose.lanes.lanes])
+    _paste(desk)
+    window.view.editing.checking.check()
+    assert window.view.said_of_sets() == ""
+    window.view.editor.focus_first()
+    window.view.editor.set_content(Content((Message("user", "Hello"),)), undoable=True)
+    window.view.editor.edited.emit()
+    desk.until(window.view.said_of_sets)
+    assert window.view.said_of_sets().startswith(
+        "The prompt uses no variable: the 3 ticked sets send the same 3 times."
+    )
+    QTest.mouseClick(window.view.sets.chips()[1].tick, LEFT)
+    desk.until(lambda: "2 ticked sets" in window.view.said_of_sets())
+    QTest.mouseClick(window.view.sets.chips()[2].tick, LEFT)
+    desk.until(lambda: window.view.said_of_sets() == "")
+    QTest.mouseClick(window.view.sets.chips()[2].tick, LEFT)
+    desk.until(window.view.said_of_sets)
+    desk.run()
+    assert len(desk.rows("SELECT 1 FROM run_values")) == 2, "it keeps nobody from running"
+    window.compose.view(window.compose.shown_run())
+    desk.until(lambda: window.compose.viewing is not None)
+    assert window.view.said_of_sets() == "", "what is past has no sets to tick"
+    window.handlers.back()
+    window.compose.lanes.replace_all([replace(lane, pinned=1) for lane in window.compose.lanes.lanes])
+    desk.until(lambda: window.view.said_of_sets() == "")
+
+
+def test_sets_with_the_same_values_are_counted(desk: Desk) -> None:
+    window = desk.open(ECHO)
+    window.compose.lanes.replace_all([replace(lane, pinned=None) for lane in window.compose.lanes.lanes])
+    _paste(desk)
+    window.actions_["duplicate_set"].trigger()
+    desk.until(window.view.said_of_sets)
+    assert window.view.said_of_sets().startswith("4 sets are ticked, and 1 of them sends the same as another")
+    window.view.values.focus("question")
+    desk.type("and more")
+    desk.until(lambda: window.view.said_of_sets() == "")

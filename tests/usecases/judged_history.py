@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from random import Random
@@ -111,3 +111,15 @@ def sitting(store: Store, prompt: str, count: int, seed: int = 1) -> None:
         likes_left = random.random() < (0.75 if shown.left > shown.right else 0.25)
         kind: VerdictKind = "tie" if random.random() < 0.1 else "winner"
         one.judge(shown, kind, 0 if kind == "tie" else 1 if likes_left else 2).result(60)
+
+
+def preferring(store: Store, prompt: str, count: int, worths: Mapping[int, float], seed: int = 1) -> None:
+    """Judge pairs as a person would to whom versions are worth this much on the log scale, and the rest nothing."""
+    random, one = Random(seed), Sitting(store, prompt, new_uid, utc_now)
+    version = {answer.uid: answer.who.version for answer in store.judgements.answers(prompt)}
+    for _ in range(count):
+        if (shown := one.prepare()) is None:
+            return
+        lead = worths.get(version[shown.pair.left], 0.0) - worths.get(version[shown.pair.right], 0.0)
+        likes_left = random.random() < 1 / (1 + math.exp(-lead))
+        one.judge(shown, "winner", 1 if likes_left else 2).result(60)

@@ -77,6 +77,11 @@ def test_who_wants_no_daily_copies_gets_none_but_can_make_one(care: Care) -> Non
 def test_copies_go_where_the_person_wants_them(care: Care, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     care.set_rules(Rules(folder=str(elsewhere)))
+    with pytest.raises(StoreError) as caught:
+        care.back_up()
+    assert f"The folder for backups, {elsewhere}, is not there." in caught.value.sentence
+    assert not elsewhere.exists()
+    elsewhere.mkdir()
     assert care.back_up().path.parent == elsewhere
 
 

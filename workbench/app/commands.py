@@ -12,6 +12,8 @@ from typing import Literal
 
 View = Literal["compose", "history", "rank"]
 COMPOSE: tuple[View, ...] = ("compose",)
+HISTORY: tuple[View, ...] = ("history",)
+BOTH: tuple[View, ...] = ("compose", "history")
 RANK: tuple[View, ...] = ("rank",)
 EVERYWHERE: tuple[View, ...] = ("compose", "history", "rank")
 
@@ -50,6 +52,14 @@ class WindowState:
     writable: bool = True
     detail_open: bool = False
     find_open: bool = False
+    has_rows: bool = False
+    """Runs are selected in the History view."""
+    one_row: bool = False
+    """One run is selected there."""
+    two_rows: bool = False
+    """Two runs are selected there, and so compared."""
+    searched: bool = False
+    """Something is searched for there."""
     judging: bool = False
     """Pairs of answers are judged, one after the other."""
 
@@ -96,6 +106,26 @@ def _viewing(s: WindowState) -> bool:
     return s.viewing
 
 
+def _can_take_over(s: WindowState) -> bool:
+    return s.one_row if s.view == "history" else s.viewing
+
+
+def _can_note(s: WindowState) -> bool:
+    return s.writable and (s.one_row if s.view == "history" else s.can_note)
+
+
+def _can_compare(s: WindowState) -> bool:
+    return s.one_row or s.two_rows if s.view == "history" else s.has_prompt
+
+
+def _can_curate(s: WindowState) -> bool:
+    return s.has_rows and s.writable
+
+
+def _writable(s: WindowState) -> bool:
+    return s.writable
+
+
 def _can_judge(s: WindowState) -> bool:
     return s.has_prompt and s.writable and not s.judging
 
@@ -106,6 +136,11 @@ def _can_take_back(s: WindowState) -> bool:
 
 def _ranking(s: WindowState) -> bool:
     return not s.judging
+
+
+def _of_runs(name: str, title: str, key: str = "", enabled: Enabled = _can_curate) -> Command:
+    """Return a command about the runs that are selected in the History view."""
+    return Command(name, title, "History", (key,) if key else (), enabled, views=HISTORY)
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -135,6 +170,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("rename_prompt", "Rename prompt", "Prompt", ("F2",), lambda s: s.has_prompt and s.writable),
     Command("duplicate_prompt", "Duplicate prompt", "Prompt", (), lambda s: s.has_prompt and s.writable),
     Command("archive_prompt", "Archive prompt", "Prompt", (), lambda s: s.has_prompt and s.writable),
+    Command("delete_prompt", "Delete prompt", "Prompt", (), lambda s: s.has_prompt and s.writable),
     Command("show_archived", "Show archived prompts", "Prompt", (), _always, views=EVERYWHERE),
     Command("switch_prompt", "Go to the prompt list", "Prompt", ("Ctrl+P",), _always, views=EVERYWHERE),
     Command(
@@ -196,6 +232,9 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "previous_sample", "Sample before, of the focused lane", "Lanes", ("Alt+Shift+PgUp",), lambda s: s.lane_focused
     ),
+    Command("samples", "Samples of the focused lane…", "Lanes", (), _lane_named),
+    Command("more_samples", "One sample more of the focused lane", "Lanes", (), _lane_named),
+    Command("fewer_samples", "One sample fewer of the focused lane", "Lanes", (), _lane_named),
     Command("spread", "Spread of the focused lane's samples", "Lanes", (), lambda s: s.lane_focused),
     Command("next_lane", "Focus the next lane", "Lanes", ("Ctrl+PgDown",), lambda s: s.has_lanes),
     Command("previous_lane", "Focus the previous lane", "Lanes", ("Ctrl+PgUp",), lambda s: s.has_lanes),
@@ -215,19 +254,32 @@ COMMANDS: tuple[Command, ...] = (
     Command("diff_lane", "Diff against the focused lane", "Lanes", (), lambda s: s.can_mark and s.lane_focused),
     Command("next_change", "Next change of the focused lane", "Lanes", ("F7",), lambda s: s.lane_focused),
     Command("previous_change", "Previous change of the focused lane", "Lanes", ("Shift+F7",), lambda s: s.lane_focused),
-    Command("compare", "Compare versions of the prompt", "History", ("Ctrl+Shift+D",), lambda s: s.has_prompt),
+    Command(
+        "compare", "Compare versions, or the selected runs", "History", ("Ctrl+Shift+D",), _can_compare, views=BOTH
+    ),
     Command("mark_row", "Mark what is shown to compare it, or not", "History", ("Ctrl+Space",), lambda s: s.can_note),
     Command("older", "Older iteration", "History", ("Alt+Left",), lambda s: s.has_older),
     Command("newer", "Newer iteration", "History", ("Alt+Right",), lambda s: s.has_newer),
-    Command("restore", "Restore what is shown into the editor", "History", ("Ctrl+Shift+O",), _viewing),
-    Command("branch", "Branch from what is shown", "History", ("Ctrl+Shift+B",), _viewing),
+    Command(
+        "restore", "Restore what is shown into the editor", "History", ("Ctrl+Shift+O",), _can_take_over, views=BOTH
+    ),
+    Command("branch", "Branch from what is shown", "History", ("Ctrl+Shift+B",), _can_take_over, views=BOTH),
     Command("back", "Back to the draft", "History", (), _viewing),
-    Command("note", "Note on what is shown", "History", ("Ctrl+Shift+N",), lambda s: s.can_note and s.writable),
+    Command("note", "Note on what is shown", "History", ("Ctrl+Shift+N",), _can_note, views=BOTH),
+    _of_runs("open_run", "Open the selected run in Compose", "Ctrl+O", lambda s: s.one_row),
+    _of_runs("star_run", "Star the selected runs, or not", "Ctrl+Shift+S"),
+    _of_runs("tag_run", "Tags of the selected runs…", "Ctrl+Shift+T"),
+    _of_runs("archive_run", "Archive the selected runs, or bring them back", "Ctrl+Shift+A"),
+    _of_runs("delete_run", "Delete the selected runs, or bring them back", "Ctrl+Del"),
+    _of_runs("purge_run", "Delete the selected runs for good…", "Ctrl+Shift+Del"),
+    _of_runs("copy_rows", "Copy the selected runs as lines", "", lambda s: s.has_rows),
+    Command("deleted", "What is deleted: bring back, or delete for good…", "History", (), _writable, views=EVERYWHERE),
     Command("judge", "Judge the next pair blind", "Rank", ("J",), _can_judge, views=EVERYWHERE),
     Command("judge_undo", "Take the last verdict on a pair back", "Rank", ("Z",), _can_take_back, views=RANK),
     Command("group_both", "Group by version × model", "Rank", (), _ranking, views=RANK),
     Command("group_version", "Group by version", "Rank", (), _ranking, views=RANK),
     Command("group_model", "Group by model", "Rank", (), _ranking, views=RANK),
+    Command("group_technique", "Group by technique", "Rank", (), _ranking, views=RANK),
     Command("group_everywhere", "Group by model, over all prompts", "Rank", (), _ranking, views=RANK),
     Command("view_compose", "Compose: editor and lanes", "View", ("Alt+1",), _always, views=EVERYWHERE),
     Command("view_history", "History: everything ever run", "View", ("Alt+3",), _always, views=EVERYWHERE),

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from workbench.app.blindness import blind_heads
 from workbench.app.lane_list import LaneList, heads, named_by_files
 from workbench.app.lane_state import LaneHead
+from workbench.app.lineage import Lineage
 from workbench.app.past import Past, headline, seen, why_not_run
 from workbench.app.rows import Rows
 from workbench.app.saving import DraftSaver
@@ -73,8 +74,8 @@ class Compose(QObject):
         self.saver = DraftSaver(tasks, workbench.prompts.save_draft, self)
         self.rows = Rows(workbench.history, tasks, timeline, lambda: self._prompt, self)
         self.past = Past(workbench.history, tasks, timeline, self)
-        self._prompt = ""
-        self._based_on: int | None = None
+        self._prompt = self._opening = ""
+        self.lineage = Lineage(self.saver.touch)
         self._versions = VersionNames()
         self.endpoints: dict[str, Endpoint] = {}
         """Where lanes can answer, by uid."""
@@ -83,7 +84,6 @@ class Compose(QObject):
         """Whether the open prompt is shown: its draft and its newest answers."""
         self.blind = False
         """Whether the next run hides who answers what until it is judged."""
-        self._opening = ""
         self._past_heads: list[LaneHead] = []
         self.stage.blinded.connect(lambda _: self._emit_heads())
         self.past.arrived.connect(self._show_past)
@@ -108,12 +108,12 @@ class Compose(QObject):
     @property
     def based_on(self) -> int | None:
         """The version that the draft started from."""
-        return self._based_on
+        return self.lineage.based_on
 
     def draft(self) -> Draft:
         """Return the draft as it is in the editor now."""
         content, values = self._read_editor()
-        return Draft(content, values, self.lanes.lanes, self._based_on, self.sets.sets, self.sets.active)
+        return self.lineage.draft(Draft(content, values, self.lanes.lanes, None, self.sets.sets, self.sets.active))
 
     def shown_run(self) -> str:
         """Return the uid of the run whose outputs are shown, "" for none."""
@@ -121,8 +121,7 @@ class Compose(QObject):
 
     def shown_row(self) -> str:
         """Return the uid of the timeline's row that is shown, "" for none."""
-        viewing = self.viewing
-        return viewing.row.uid if viewing is not None else self.shown_run()
+        return self.viewing.row.uid if self.viewing is not None else self.shown_run()
 
     def open_prompt(self, uid: str) -> None:
         """Show another prompt's draft with the outputs of its newest iteration."""
@@ -149,7 +148,8 @@ class Compose(QObject):
     def _show_prompt(self, uid: str, draft: Draft, *, is_shown: bool = False) -> None:
         # Before anything of the new prompt is set: what was typed meanwhile belongs to the old one.
         self.saver.flush()
-        self._prompt, self._opening, self._based_on = uid, uid, draft.based_on
+        self._prompt = self._opening = uid
+        self.lineage.load(draft)
         self.ready, self._taken = False, None
         self._versions.clear()
         self._leave_past()
@@ -163,10 +163,11 @@ class Compose(QObject):
         self._timeline.set_prompt(uid)
         self._show_draft_lanes()
         self.prompt_changed.emit(uid)
-        self._tasks.run(lambda: self.rows.newest(uid), lambda newest: self._show_newest(uid, newest))
+        self._tasks.run(lambda: self.rows.newest(uid), lambda newest: self.show_newest(uid, newest))
         self._read_names()
 
-    def _show_newest(self, uid: str, newest: IterationDetail | None) -> None:
+    def show_newest(self, uid: str, newest: IterationDetail | None) -> None:
+        """Let the draft's lanes show the newest iteration of the prompt `uid`, if that is open and they show none."""
         if uid != self._prompt:
             return
         if newest is not None and not self.stage.draft_run:
@@ -187,7 +188,7 @@ class Compose(QObject):
         now = self.draft()
         if now.content == there.content != here.content and now.lanes == here.lanes:
             self._taken = there, replace(now, content=here.content)
-            self._based_on = there.based_on
+            self.lineage.load(there)
             self.lanes.load(there.lanes)
             self.values_restored.emit(there.values)
             self.sets.load(there)
@@ -214,6 +215,7 @@ class Compose(QObject):
             if error.lack is not None:
                 self.stage.lacking.emit(error.lack)
             return
+        self.lineage.sent(draft)
         self._versions.started(handle.run_uid, draft.content)
         self.stage.follow(handle, draft, self.endpoints, beside, blind=self.blind)
         self._emit_heads()
@@ -228,7 +230,7 @@ class Compose(QObject):
         if is_shown:
             self._timeline.mark_ran(begun.lane_versions)
             if begun.version_number is not None:
-                self._based_on = begun.version_number
+                self.lineage.recorded(begun.version_number)
                 self.saver.touch()
         self.rows.refresh(begun.run_uid)
 
@@ -260,8 +262,7 @@ class Compose(QObject):
             self.changed.emit()
 
     def _leave_past(self) -> bool:
-        left = self.past.leave()
-        if left:
+        if left := self.past.leave():
             self.viewing_changed.emit(None, "")
         return left
 
@@ -285,7 +286,7 @@ class Compose(QObject):
     def put_back(self, draft: Draft, before: Draft | None = None) -> None:
         """Make `draft` the draft, undoably in the editor; undo brings back all of `before`, None for the text alone."""
         self._taken = None
-        self._based_on = draft.based_on
+        self.lineage.load(draft)
         self.lanes.load(draft.lanes)
         self.draft_restored.emit(draft)
         self.sets.load(draft)

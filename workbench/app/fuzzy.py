@@ -56,12 +56,14 @@ class Index:
     def plain(self, query: str, weights: Sequence[int]) -> list[tuple[int, int]]:
         """Return (score, position) of the entries that match every word of `query`; a low score is a good match.
 
-        `weights` are added per entry: two points are the start of a name against the whole of it.
+        `weights` are added per entry: two points are the start of a name against the whole of it. Words that stand
+        in a name as they were typed, one after the other, are as good as one.
         """
         scores = list(zip(weights, range(len(self._titles)), strict=True))
-        for word in fold(query).split():
+        words = fold(query).split()
+        for word in words:
             scores = self._with_word(scores, word)
-        return scores
+        return self._with_phrase(scores, " ".join(words), weights) if len(words) > 1 else scores
 
     def loose(self, query: str, weights: Sequence[int]) -> list[tuple[int, int]]:
         """The same for entries that have the letters of `query` in order, a last resort."""
@@ -73,6 +75,18 @@ class Index:
         for i, title in enumerate(self._titles):
             if (match := pattern(title)) is not None:
                 found.append((weights[i] + _LOOSE + match.end() - match.start(), i))
+        return found
+
+    def _with_phrase(self, scores: list[tuple[int, int]], phrase: str, weights: Sequence[int]) -> list[tuple[int, int]]:
+        titles, start = self._titles, f" {phrase}"
+        found: list[tuple[int, int]] = []
+        for score, i in scores:
+            title = titles[i]
+            if title.startswith(phrase):
+                score = weights[i] + (_EXACT if title == phrase else _PREFIX)
+            elif start in title:
+                score = weights[i] + _WORD
+            found.append((score, i))
         return found
 
     def _with_word(self, scores: list[tuple[int, int]], word: str) -> list[tuple[int, int]]:

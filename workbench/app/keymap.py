@@ -16,7 +16,10 @@ Stored = tuple[tuple[str, tuple[str, ...]], ...]
 
 _COMMANDS = {command.id: command for command in COMMANDS}
 _SPOKEN = (("Return", "Enter"), ("PgUp", "Page Up"), ("PgDown", "Page Down"), ("Del", "Delete"), ("Ins", "Insert"))
-_TEXT_KEYS = frozenset({"Ctrl+A", "Ctrl+C", "Ctrl+V", "Ctrl+X", "Ctrl+Left", "Ctrl+Right", "Ctrl+Home", "Ctrl+End"})
+_TEXT_KEYS = frozenset(
+    {"Ctrl+A", "Ctrl+C", "Ctrl+V", "Ctrl+X", "Ctrl+Ins", "Ctrl+Backspace", "Ctrl+Del"}
+    | {f"Ctrl+{shift}{key}" for shift in ("", "Shift+") for key in ("Left", "Right", "Home", "End")}
+)
 _MOVING_KEYS = frozenset(
     {"Tab", "Backtab", "Return", "Enter", "Space", "Up", "Down", "Left", "Right", "Home", "End", "PgUp", "PgDown"}
     | {"Backspace", "Del", "Ins", "Esc", "Menu"}

@@ -1,6 +1,7 @@
 """What the palette finds: entries from sources that plug in, ranked over all of them.
 
 Invariant: nothing here waits; sources that read are read by tasks, and a list that arrives late joins those shown.
+What was chosen lately comes first only among entries that match equally well.
 """
 
 from __future__ import annotations
@@ -15,11 +16,9 @@ from workbench.app.fuzzy import Index
 from workbench.app.tasks import Tasks
 
 RECENT = 12
-"""How many of the entries that were chosen last are preferred."""
+"""How many of the entries that were chosen last come before others that match as well."""
 MOST = 200
 """How many entries are found at most: who wants others types another letter."""
-_RECENT_BONUS = 5
-_FIRST = 1_000
 _UNAVAILABLE = 7
 
 
@@ -89,6 +88,7 @@ class Palette(QObject):
         self._recent = {mark: place for place, mark in enumerate(recent[:RECENT])}
         self._lists: dict[Source, _List] = {}
         self._weights: dict[Source, list[int]] = {}
+        self._places: dict[Source, dict[int, int]] = {}
         self._waiting = {source for source in sources if source.slow}
         self._query = ""
         self._closed = False
@@ -158,12 +158,9 @@ class Palette(QObject):
 
     def _take(self, source: Source, known: _List) -> None:
         self._lists[source] = known
-        weights = []
-        for entry in known.entries:
-            place = self._recent.get(entry.mark)
-            weight = source.rank if place is None else source.rank - _RECENT_BONUS
-            weights.append(weight + (_UNAVAILABLE if entry.unavailable else 0))
-        self._weights[source] = weights
+        self._weights[source] = [source.rank + (_UNAVAILABLE if e.unavailable else 0) for e in known.entries]
+        marks = ((i, self._recent.get(entry.mark)) for i, entry in enumerate(known.entries))
+        self._places[source] = {i: place for i, place in marks if place is not None}
 
     def _find(self) -> None:
         wanted = self.source()
@@ -171,19 +168,15 @@ class Palette(QObject):
         words, scored = self.words, []
         for search in (Index.plain, Index.loose) if words else (Index.plain,):
             for order, source in enumerate(asked):
-                known = self._lists[source]
-                scored += [(score, order, i) for score, i in search(known.index, words, self._weights[source])]
+                known, places = self._lists[source], self._places[source]
+                for score, i in search(known.index, words, self._weights[source]):
+                    place = places.get(i, RECENT)
+                    # Without words nothing matches better than something else.
+                    scored.append((score, place, order, i) if words else (place, score, order, i))
             self.is_loose = search is Index.loose
             if scored:
                 break
-        if not words:
-            scored = [(self._place(score, asked[order], i), order, i) for score, order, i in scored]
-        self.found = [self._lists[asked[order]].entries[i] for _, order, i in heapq.nsmallest(MOST, scored)]
-
-    def _place(self, score: int, source: Source, i: int) -> int:
-        """Without words, what was chosen last comes first, in that order."""
-        place = self._recent.get(self._lists[source].entries[i].mark)
-        return score if place is None else place - _FIRST
+        self.found = [self._lists[asked[order]].entries[i] for *_, order, i in heapq.nsmallest(MOST, scored)]
 
 
 def _reading(source: Source) -> Callable[[], _List]:

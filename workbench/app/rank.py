@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from workbench.app.tasks import Tasks
 from workbench.store import Store
 from workbench.usecases.ranked import Grouping, Ranked
+from workbench.usecases.techniques import Techniques
 
 
 class Rank(QObject):
@@ -25,10 +26,15 @@ class Rank(QObject):
     grouping_changed = Signal(str)
 
     def __init__(
-        self, store: Store, tasks: Tasks, prepare: Callable[[], object], parent: QObject | None = None
+        self,
+        store: Store,
+        tasks: Tasks,
+        prepare: Callable[[], object],
+        library: Techniques,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._store, self._tasks, self._prepare = store, tasks, prepare
+        self._store, self._tasks, self._prepare, self._library = store, tasks, prepare, library
         self._prompt = ""
         self.grouping: Grouping = "both"
         self._is_computing = self._is_wanted = False
@@ -45,6 +51,11 @@ class Rank(QObject):
             self.grouping_changed.emit(grouping)
             self.refresh()
 
+    def say(self, version: int, key: str, name: str, used: bool) -> None:
+        """Write that a version uses a technique or not, and compute anew."""
+        saying = self._store.techniques.say(self._prompt, version, key, name, used=used)
+        self._tasks.watch(saying, lambda _: self.refresh())
+
     def refresh(self) -> None:
         """Compute anew."""
         self._is_wanted = bool(self._prompt)
@@ -53,11 +64,17 @@ class Rank(QObject):
 
     def _compute(self) -> None:
         self._is_computing, self._is_wanted = True, False
-        store, prompt, grouping, prepare = self._store, self._prompt, self.grouping, self._prepare
+        store, prompt, grouping = self._store, self._prompt, self.grouping
+        prepare, library = self._prepare, self._library
 
         def work() -> Ranked:
             prepare()
-            from workbench.usecases.ranking import rank  # it brings numpy along
+            # Both bring numpy along.
+            if grouping == "technique":
+                from workbench.usecases.technique_ranking import rank_techniques
+
+                return rank_techniques(store, prompt, library)
+            from workbench.usecases.ranking import rank
 
             return rank(store, prompt, grouping)
 

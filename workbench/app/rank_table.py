@@ -21,6 +21,11 @@ _TITLES = (
     ("Entrant", "Strength", "Won", "Cost per 1k", "Latency"),
 )
 """The headings, and with fewer words."""
+_TECHNIQUE_TITLES = (
+    ("Technique", "Effect: with it against without (95 % interval)", "Won", "Cost per 1k", "Median latency"),
+    ("Technique", "Effect, 95 % interval", "Won", "Cost per 1k", "Latency"),
+    ("Technique", "Effect", "Won", "Cost per 1k", "Latency"),
+)
 _TIPS = (
     "Whom the verdicts are about.",
     "How an entrant stands against the average of those ranked, which is the dashed line; the bar is its 95 % "
@@ -29,10 +34,19 @@ _TIPS = (
     "Dollars for 1,000 answers: the mean of those whose cost is known.",
     "The median time from sending to the end of an answer.",
 )
+_TECHNIQUE_TIPS = (
+    "What versions use. Below the table it can be corrected.",
+    "How a version with the technique stands against the same one without it, which is the dashed line; the bar is the "
+    "95 % interval. See “How this is computed” below.",
+    "Comparisons that were won, of all in which exactly one side had the technique.",
+    "Dollars for 1,000 answers of versions with it: the mean of those whose cost is known.",
+    "The median time from sending to the end of an answer of versions with it.",
+)
 GROUPED: dict[Grouping, str] = {
     "both": "version × model",
     "version": "version",
     "model": "model",
+    "technique": "technique",
     "everywhere": "model, all prompts",
 }
 
@@ -43,20 +57,20 @@ class RankTable(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.rows: tuple[RankRow, ...] = ()
-        self._titles = _TITLES[0]
+        self._of_techniques = False
+        self._brevity = 0
 
-    def set_rows(self, rows: tuple[RankRow, ...]) -> None:
+    def set_rows(self, rows: tuple[RankRow, ...], *, of_techniques: bool = False) -> None:
         """Show another ranking."""
         self.beginResetModel()
-        self.rows = rows
+        self.rows, self._of_techniques = rows, of_techniques
         self.endResetModel()
 
     def set_brevity(self, level: int) -> None:
         """Say everything in the headings (0), or less where there is less room (1, 2)."""
-        titles = _TITLES[level]
-        if titles is not self._titles:
-            self._titles = titles
-            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(titles) - 1)
+        if level != self._brevity:
+            self._brevity = level
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(_TITLES[level]) - 1)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         return 0 if parent.isValid() else len(self.rows)
@@ -68,9 +82,9 @@ class RankTable(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._titles[section]
+            return (_TECHNIQUE_TITLES if self._of_techniques else _TITLES)[self._brevity][section]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _TIPS[section]
+            return (_TECHNIQUE_TIPS if self._of_techniques else _TIPS)[section]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         return None
@@ -99,11 +113,11 @@ def won(row: RankRow) -> str:
 
 
 def strength(row: RankRow) -> str:
-    """Return the strength and its interval in words."""
+    """Return a strength and its interval in words."""
     low, middle, high = (round(100 * chance) for chance in row.strength.chances)
     return (
         f"Strength {_signed(row.strength.estimate)}, 95 % interval {_signed(row.strength.low)} to "
-        f"{_signed(row.strength.high)}: it beats the average entrant in {middle} of 100 cases, or {low} to {high}"
+        f"{_signed(row.strength.high)}: it beats {row.strength.against} in {middle} of 100 cases, or {low} to {high}"
     )
 
 

@@ -29,6 +29,9 @@ _LACKING = {
     "can_note": "nothing is shown that could have a note",
     "writable": "the history is read-only",
     "judging": "only while pairs are judged",
+    "has_rows": "no run is selected",
+    "one_row": "not one run is selected",
+    "searched": "nothing is searched for",
 }
 _IN_THE_WAY = {
     "viewing": "not while something past is shown",

@@ -6,7 +6,7 @@ an answer to the same value set.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -70,6 +70,10 @@ class Stage(QObject):
     def forget(self) -> None:
         """Another prompt is opened: its draft has no run yet."""
         self._draft_run = self._before = NO_RUN
+
+    def shows_any_of(self, uids: Collection[str]) -> bool:
+        """Whether the draft's lanes show answers of any of these runs."""
+        return not self._runs_of(self._draft_run).isdisjoint(uids)
 
     def asked(self, slot: str) -> Asked | None:
         """Return what the answer that belongs to a lane of the draft was an answer to, None without one."""

@@ -6,7 +6,7 @@ memory, and nothing here waits for the database.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -100,6 +100,10 @@ class TimelineModel(QAbstractListModel):
         place = _place(self._rows, row)
         if place < len(self._rows) or not self._rows or self._complete:
             self._insert(place, [row])
+
+    def drop(self, uids: Container[str]) -> None:
+        """Take in that rows are gone."""
+        self._remove(lambda row: row.uid in uids)
 
     def mark_ran(self, versions: Iterable[int]) -> None:
         """Take in that lanes which were pinned to these versions ran them."""

@@ -1,6 +1,7 @@
-"""`workbench history backup`, `check` and `salvage`: the history looked after from the terminal.
+"""`workbench history backup`, `check`, `salvage`, `restore` and `move`: the history looked after from the terminal.
 
-Invariant: nothing here writes to a history but its own copies; a damaged file is only read.
+Invariant: a damaged file is only read; what replaces a history keeps the one that was there, and is refused while a
+window or another program has it open.
 """
 
 from __future__ import annotations
@@ -8,47 +9,41 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Mapping
-from contextlib import AbstractContextManager, closing
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 from workbench.cli.codes import FAILED, OK
 from workbench.cli.opening import database
+from workbench.core.when import absolute
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
+from workbench.host.locks import WindowLock
 from workbench.store import Store, StoreError, open_store
+from workbench.store.backups import Backup
 from workbench.usecases.care import Care, rescue
+from workbench.usecases.problems import RefusedError
+from workbench.usecases.replacing import backups_of, move_to, restore
 
 
 def care(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     """Do one of them; returns the exit code. Raises what keeps it from that."""
-    path = database(args, env)
-    if args.what == "salvage":
-        result = rescue(path, args.target, now=utc_now(), uid=new_uid)
-        counts = dict(result.rows)
-        _say(
-            {
-                "path": str(result.path),
-                "rows": counts,
-                "cut": result.cut,
-                "stand_ins": result.stand_ins,
-                "leftover": str(result.leftover) if result.leftover else None,
-            },
-            f"{counts['runs']:,} runs and {counts['outputs']:,} answers are in {result.path}."
-            " The damaged file is as it was."
-            + (f" What found no place is in {result.leftover}." if result.leftover else ""),
-            as_json=args.json,
-        )
-        return OK
-    if args.what == "backup":
-        with _opened(path) as store:
-            made = Care(store, utc_now).back_up()
-        _say(
-            {"path": str(made.path), "bytes": made.size},
-            f"A copy of {made.size / 1e6:.1f} MB is in {made.path}; it was opened and found sound.",
-            as_json=args.json,
-        )
-        return OK
+    work = {"backup": _backup, "check": _check, "salvage": _salvage, "restore": _restore, "move": _move}
+    return work[args.what](args, database(args, env))
+
+
+def _backup(args: argparse.Namespace, path: Path) -> int:
+    with _opened(path) as store:
+        made = Care(store, utc_now).back_up()
+    _say(
+        _described(made),
+        f"A copy of {made.size / 1e6:.1f} MB is in {made.path}; it was opened and found sound.",
+        as_json=args.json,
+    )
+    return OK
+
+
+def _check(args: argparse.Namespace, path: Path) -> int:
     wrong = _wrong(path)
     _say(
         {"sound": not wrong, "wrong": wrong},
@@ -57,8 +52,8 @@ def care(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     )
     if wrong:
         print(
-            "workbench: The history is damaged. Put a backup in its place, or read what can be read into a new file: "
-            "workbench history salvage NEW.db",
+            "workbench: The history is damaged. Put a backup in its place: workbench history restore; or read what can"
+            " be read into a new file: workbench history salvage NEW.db",
             file=sys.stderr,
         )
     return FAILED if wrong else OK
@@ -70,9 +65,70 @@ def _wrong(path: Path) -> list[str]:
         with _opened(path) as store:
             return Care(store, utc_now).check()
     except StoreError as error:
-        if error.code != "corrupt":
+        if error.code not in ("corrupt", "log"):
             raise
         return [error.detail or error.sentence]
+
+
+def _salvage(args: argparse.Namespace, path: Path) -> int:
+    result = rescue(path, args.target, now=utc_now(), uid=new_uid)
+    counts = dict(result.rows)
+    _say(
+        {
+            "path": str(result.path),
+            "rows": counts,
+            "cut": result.cut,
+            "stand_ins": result.stand_ins,
+            "leftover": str(result.leftover) if result.leftover else None,
+        },
+        f"{counts['runs']:,} runs and {counts['outputs']:,} answers are in {result.path}."
+        " The damaged file is as it was."
+        + (f" What found no place is in {result.leftover}." if result.leftover else ""),
+        as_json=args.json,
+    )
+    return OK
+
+
+def _restore(args: argparse.Namespace, path: Path) -> int:
+    found = backups_of(path)
+    if args.backup is None:
+        _say(
+            {"backups": [_described(backup) for backup in found]},
+            "\n".join(f"{backup.path}\t{absolute(backup.made_at)}\t{backup.size / 1e6:.1f} MB" for backup in found)
+            or "There is no backup yet. Make one with: workbench history backup",
+            as_json=args.json,
+        )
+        return OK
+    if args.backup == "newest" and not found:
+        raise RefusedError("There is no backup yet. Name the file of one that is elsewhere.")
+    chosen = found[0].path if args.backup == "newest" else Path(args.backup).absolute()
+    with _alone(path):
+        changed = restore(path, chosen, utc_now())
+    _say({"path": str(changed.database), "sentence": changed.sentence}, changed.sentence, as_json=args.json)
+    return OK
+
+
+def _move(args: argparse.Namespace, path: Path) -> int:
+    with _alone(path):
+        changed = move_to(path, args.folder, utc_now(), new_uid, keep=not args.remove)
+    _say({"path": str(changed.database), "sentence": changed.sentence}, changed.sentence, as_json=args.json)
+    return OK
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Keep windows away from a history. Raises RefusedError while one has it."""
+    lock = WindowLock(path)
+    if not lock.acquire():
+        raise RefusedError("A window has this history open. Do it there, in Settings → History, or close the window.")
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _described(backup: Backup) -> dict[str, object]:
+    return {"path": str(backup.path), "bytes": backup.size, "made_at": backup.made_at, "by_hand": backup.by_hand}
 
 
 def _opened(path: Path) -> AbstractContextManager[Store]:

@@ -20,11 +20,11 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from workbench.cli.choosing_runs import wait_for_index, whole_uid
 from workbench.cli.codes import FAILED, OK
 from workbench.cli.opening import open_workbench
 from workbench.cli.output import harmless
@@ -37,8 +37,6 @@ from workbench.usecases.problems import RefusedError
 from workbench.usecases.searching import Found
 from workbench.usecases.workbench import Workbench
 
-_LOOK_EVERY_S = 0.05
-_TELL_AFTER_S = 0.5
 _MARK, _PLAIN = "\x1b[1m", "\x1b[0m"
 
 
@@ -50,7 +48,7 @@ def history(args: argparse.Namespace, env: Mapping[str, str]) -> int:
             return _show(workbench, args)
         text = "" if args.what == "list" else " ".join(args.query)
         if args.what == "search":
-            _wait_for_index(workbench)
+            wait_for_index(workbench)
         best = args.what == "search" and args.best
         found = workbench.searcher.search(
             text, _after(args.after), max(1, args.limit), order="best" if best else "newest"
@@ -62,19 +60,6 @@ def history(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         return OK if found.page.rows else FAILED
     _print(found, bold=sys.stdout.isatty() and not env.get("NO_COLOR"))
     return OK if found.page.rows else FAILED
-
-
-def _wait_for_index(workbench: Workbench) -> None:
-    """Wait until all that has ended can be found; of an old history that takes a while, which is told."""
-    began, told = time.monotonic(), False
-    while workbench.searcher.behind(1):
-        if not told and time.monotonic() - began > _TELL_AFTER_S:
-            print(
-                f"Making {workbench.searcher.behind():,} runs findable; this is done once. Ctrl+C keeps what is done.",
-                file=sys.stderr,
-            )
-            told = True
-        time.sleep(_LOOK_EVERY_S)
 
 
 def _after(text: str | None) -> After | None:
@@ -187,11 +172,7 @@ def _hit(hit: Hit) -> dict[str, Any]:
 
 
 def _show(workbench: Workbench, args: argparse.Namespace) -> int:
-    uids = workbench.searcher.run_of(args.id) if args.id else ()
-    if len(uids) != 1:
-        what = "Several runs begin" if uids else "No run begins"
-        raise RefusedError(f"{what} with “{args.id}”. `workbench history list` has the ids of runs first on each line.")
-    detail = workbench.history.detail(uids[0])
+    detail = workbench.history.detail(whole_uid(workbench, args.id))
     if args.json:
         sys.stdout.write(json.dumps(document(detail), ensure_ascii=True, indent=2) + "\n")
     else:

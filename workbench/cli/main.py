@@ -30,8 +30,22 @@ words, "phrases" and beginnings* are looked for in prompts, values, answers and 
   prompt:NAME  model:NAME  tag:NAME  winner:yes|no|tie|bad  error:yes|no|CODE
   cost:>0.01  tokens:>1000  time:<2s  cost:0.01..0.05
   before:2026-11-24  after:yesterday  after:7d
-  is:blind|starred|interrupted|archived  kind:iteration|test|improve|judge|import
+  is:blind|starred|interrupted|archived|deleted  kind:iteration|test|improve|judge|import
 each with a - before it for the opposite. A query that begins with a - comes after --."""
+
+CARE = ("backup", "check", "salvage", "restore", "move")
+"""What of `workbench history` looks after the file."""
+_IMPORT_EPILOG = """\
+what can be imported: another history of Prompt Workbench, the logs.db of llm, JSON that promptfoo
+has written. Importing again takes over only what is new.
+Ctrl+C keeps what is taken over so far."""
+
+_EXPORT_EPILOG = """\
+jsonl  a line for each answer, with everything and exact texts
+csv    a table for spreadsheets; a text that would be a formula gets an apostrophe before it
+md     a text to read and pass on
+html   one page without scripts, to read and print
+A query that begins with a - is given as --query=-word."""
 
 # What writing to a file that the output was sent to can end in; everything else that is written has its own errors.
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
@@ -130,13 +144,39 @@ def _add_history(
     shown = what.add_parser("show", parents=[shared], help="one run whole: prompt, values, answers, verdict")
     shown.add_argument("id", metavar="ID", help="the id of a run, or how it begins")
     shown.add_argument("--json", action="store_true", help=json_help)
+    imported = what.add_parser(
+        "import", parents=[shared], help="take over what was run elsewhere", epilog=_IMPORT_EPILOG
+    )
+    imported.add_argument("files", metavar="FILE", nargs="+", type=Path, help="a file that is only read")
+    imported.add_argument("--preview", action="store_true", help="only say what would come in")
+    imported.add_argument("--json", action="store_true", help=json_help)
+    exported = what.add_parser(
+        "export",
+        parents=[shared],
+        help="take runs away as a file",
+        epilog=_EXPORT_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    exported.add_argument("ids", metavar="ID", nargs="*", help="the id of a run, or how it begins")
+    exported.add_argument("--query", metavar="QUERY", help="all runs that a search finds; without either all there are")
+    exported.add_argument("--format", choices=("jsonl", "csv", "md", "html"), help="else by the name of the file")
+    exported.add_argument("-o", "--output", metavar="FILE", type=Path, help="else the output, as jsonl")
+    exported.add_argument("--force", action="store_true", help="replace a file that is there")
+    exported.add_argument("--json", action="store_true", help="one JSON document that says what was written")
     what.add_parser("backup", parents=[shared], help="a copy that was looked at, beside the history")
     what.add_parser("check", parents=[shared], help="whether the file is sound")
     salvaged = what.add_parser(
         "salvage", parents=[shared], help="read what can be read of a damaged file into a new one"
     )
     salvaged.add_argument("target", metavar="NEW", type=Path, help="the new file")
-    for care in ("backup", "check", "salvage"):
+    restored = what.add_parser(
+        "restore", parents=[shared], help="put a backup in the place of the history, which becomes a backup itself"
+    )
+    restored.add_argument("backup", metavar="BACKUP", nargs="?", help="its file, or newest; without one all are listed")
+    moved = what.add_parser("move", parents=[shared], help="put the history into another folder, where starts find it")
+    moved.add_argument("folder", metavar="FOLDER", type=Path, help="the folder")
+    moved.add_argument("--remove", action="store_true", help="remove the old file when the new one was found sound")
+    for care in CARE:
         what.choices[care].add_argument("--json", action="store_true", help=json_help)
 
 
@@ -159,10 +199,18 @@ def _command(name: str) -> Callable[[argparse.Namespace, Mapping[str, str]], int
 
 
 def _history(args: argparse.Namespace, env: Mapping[str, str]) -> int:
-    if args.what in ("backup", "check", "salvage"):
+    if args.what in CARE:
         from workbench.cli.care import care
 
         return care(args, env)
+    if args.what == "export":
+        from workbench.cli.exporting import export
+
+        return export(args, env)
+    if args.what == "import":
+        from workbench.cli.importing import take_over
+
+        return take_over(args, env)
     from workbench.cli.history import history
 
     return history(args, env)

@@ -17,8 +17,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from workbench.cli.report import result_document
 from workbench.core.content import to_json
+from workbench.core.documents import result_document
 from workbench.core.money import show_cost
 from workbench.core.runs import IterationDetail, OutputRecord
 from workbench.core.when import absolute, duration

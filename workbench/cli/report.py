@@ -22,11 +22,11 @@ Invariant: no key is in it, because none is in a result.
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 from workbench.cli.answers import Asked, answers
 from workbench.cli.choosing import Choice
+from workbench.core.documents import result_document
 from workbench.core.money import show_cost
 from workbench.core.runs import Result, notable
 from workbench.core.when import duration
@@ -66,25 +66,6 @@ def _answer(asked: Asked, version: int | None) -> dict[str, Any]:
         "output": snapshot.output_uid,
         **result_document(result),
         "saved": snapshot.saved,
-    }
-
-
-def result_document(result: Result) -> dict[str, Any]:
-    """Return how an answer ended, the same for one that was just made and one of the past."""
-    return {
-        "state": result.state,
-        "text": result.text,
-        "reasoning": result.reasoning,
-        "steps": [dataclasses.asdict(step) for step in result.steps],
-        "format_check": result.format_check and dataclasses.asdict(result.format_check),
-        "answered_by": result.model,
-        "finish_reason": result.finish_reason,
-        "error": result.failure and dataclasses.asdict(result.failure),
-        "usage": dataclasses.asdict(result.usage),
-        "cost_usd": result.cost_usd,
-        "timing": dataclasses.asdict(result.timing),
-        "marks": [dataclasses.asdict(mark) for mark in result.marks],
-        "request": result.request,
     }
 
 

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from workbench.core.blocks import BlockError, OutputFormat
 from workbench.core.bounded_schema import UncheckedError, first_error
 from workbench.core.chat_form import schema_object
 from workbench.core.runs import FormatCheck
+
+if TYPE_CHECKING:
+    from referencing.exceptions import Unresolvable
 
 MOST_CHECKED = 2_000_000
 """Characters; a longer answer is not checked."""
@@ -64,10 +68,11 @@ def _against(output: OutputFormat, value: Any) -> FormatCheck:
 
     if problem := schema_problem(output):
         return FormatCheck(None, f"not checked: {problem}")
+    schema = schema_object(output.schema, _WHAT)
     try:
-        error = first_error(schema_object(output.schema, _WHAT), value)
+        error = first_error(schema, value)
     except Unresolvable as unresolved:
-        return FormatCheck(None, f"not checked: the schema refers to {unresolved.ref!r}, which is not in it")
+        return FormatCheck(None, f"not checked: {_unresolved(schema, unresolved)}")
     except RecursionError:
         return FormatCheck(None, "not checked: nested too deeply")
     except UncheckedError as why:
@@ -75,6 +80,30 @@ def _against(output: OutputFormat, value: Any) -> FormatCheck:
     if error is None:
         return FormatCheck(True, "valid against the schema")
     return FormatCheck(False, f"{_path(error.absolute_path)}: {_short(error.message)}")
+
+
+def _unresolved(schema: Any, error: Unresolvable) -> str:
+    """Return where a reference leads to nothing, and what to do."""
+    anchor = getattr(error, "anchor", "")
+    if anchor:
+        if any(ref.rpartition("#")[2] == anchor for ref in _values(schema, "$dynamicRef")):
+            return (
+                f"“$dynamicRef” asks for “#{anchor}”, and nothing in the schema has that “$dynamicAnchor”. "
+                "Add it, or use “$ref” with a path"
+            )
+        return f"“$ref” asks for “#{anchor}”, and nothing in the schema has that “$anchor”. Add it, or write its path"
+    if error.ref.startswith("/"):
+        return f"the schema refers to “#{error.ref}”, which is not in it. Correct the path, or add what it leads to"
+    return f"the schema refers to “{error.ref}”, which is not in it and never fetched. Copy it into “$defs”"
+
+
+def _values(schema: Any, key: str) -> Iterator[str]:
+    """Yield each text under `key`, however deep."""
+    items = schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ()
+    if isinstance(schema, dict) and isinstance(schema.get(key), str):
+        yield schema[key]
+    for item in items:
+        yield from _values(item, key)
 
 
 def _why_no_json(text: str, error: ValueError) -> str:

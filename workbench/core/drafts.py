@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.core import content as contents
 from workbench.core.content import Content
 from workbench.core.lanes import Lane
+
+if TYPE_CHECKING:
+    from workbench.core.marks import Mark
 
 Values = tuple[tuple[str, str], ...]
 
@@ -46,7 +49,7 @@ class Draft:
     """Content, values and lanes of one prompt, with the version number they started from (None: from nothing).
 
     `values` are those that a person sees and edits. They belong to the set `active`, or to none ("") when the prompt
-    has no sets; where a set and `values` differ, `values` count.
+    has no sets; where a set and `values` differ, `values` count. `techniques` were inserted since the last run.
     """
 
     content: Content = field(default_factory=Content)
@@ -55,6 +58,7 @@ class Draft:
     based_on: int | None = None
     sets: tuple[ValueSet, ...] = ()
     active: str = ""
+    techniques: tuple[Mark, ...] = ()
 
     @property
     def current_sets(self) -> tuple[ValueSet, ...]:
@@ -91,6 +95,8 @@ class Draft:
             data["sets"] = [one.to_json() for one in self.sets]
         if self.active:
             data["active"] = self.active
+        if self.techniques:
+            data["techniques"] = [[mark.key, mark.name, mark.brought] for mark in self.techniques]
         return data
 
     @classmethod
@@ -115,7 +121,17 @@ class Draft:
             based_on=based_on,
             sets=tuple(ValueSet.from_json(one) for one in sets),
             active=active,
+            techniques=_marks(techniques) if (techniques := data.get("techniques")) else (),
         )
+
+
+def _marks(data: object) -> tuple[Mark, ...]:
+    from workbench.core.marks import Mark
+
+    marks = data if isinstance(data, list | tuple) else ()
+    if not marks or not all(isinstance(one, list | tuple) and [*map(type, one)] == [str] * 3 for one in marks):
+        raise ValueError("The techniques of this draft are not a list of keys, names and texts.")
+    return tuple(Mark(*one) for one in marks)
 
 
 def _values(data: object, where: str) -> Values:

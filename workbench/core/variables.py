@@ -43,6 +43,17 @@ def amiss(content: Content, values: Mapping[str, str]) -> Amiss:
     return Amiss(missing, tuple((name, other) for name, other in meant if other), _unused(used, given))
 
 
+def repeats(content: Content, sets: Sequence[Mapping[str, str]]) -> int:
+    """Return how many of these sets of values give `content` the same as one before them, and so send the same.
+
+    A set without a value for a plain template's variable cannot be sent, and repeats none.
+    """
+    used = content_variables(content)
+    given = [tuple(values.get(name) for name in used) for values in sets]
+    whole = [one for one in given if content.template == "jinja" or None not in one]
+    return len(whole) - len(set(whole))
+
+
 def renamed(content: Content, name: str, meant: str) -> Content:
     """Return `content` with a variable called otherwise in all messages and examples, also in those that are off."""
 

@@ -1,11 +1,12 @@
 """Moments as people read them.
 
-Invariant: stored moments are UTC text `YYYY-MM-DDTHH:MM:SS.mmmZ`; this module only reads them, it never asks a clock.
+Invariant: stored moments are UTC text `YYYY-MM-DDTHH:MM:SS.mmmZ`; this module reads and writes them, and
+never asks a clock.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 # Not strftime: its names follow the locale of the process, which Qt sets, and the rest of the text is English.
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -71,3 +72,24 @@ def duration(ms: int | None) -> str:
     if seconds < 60:
         return f"{seconds:.1f} s"
     return f"{int(seconds // 60)} min {int(seconds % 60)} s"
+
+
+def foreign(text: str) -> str | None:
+    """Return a moment in ISO 8601 as it is stored, None when it is none; without an offset it is UTC."""
+    try:
+        at = datetime.fromisoformat(text)
+        return _stored(at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC))
+    except (ValueError, OverflowError):
+        return None
+
+
+def later(moment: str, ms: int) -> str:
+    """Return a stored moment so many ms later, or itself at the end of time."""
+    try:
+        return _stored(parse(moment) + timedelta(milliseconds=ms))
+    except OverflowError:
+        return moment
+
+
+def _stored(at: datetime) -> str:
+    return f"{at.isoformat(timespec='milliseconds').removesuffix('+00:00')}Z"

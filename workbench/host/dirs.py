@@ -4,6 +4,7 @@ Invariant: on Linux and its kin the XDG variables of the given environment decid
 until `Places.make` is called, and what is created is for the user alone.
 """
 
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,9 @@ from workbench.host.errors import HostError, explain
 APP = "prompt-workbench"
 DATABASE_VARIABLE = "WORKBENCH_DB"
 DATABASE_FILE = "workbench.db"
+MOVED = ".moved"
+"""Ends the name of a note beside a place that a history was moved away from; it holds the path of the new place."""
+_MOST_MOVES = 20
 
 
 class Places(NamedTuple):
@@ -56,18 +60,43 @@ def places(env: Mapping[str, str]) -> Places:
 
 
 def default_database(env: Mapping[str, str]) -> Path:
-    """Return the database file: `WORKBENCH_DB` when set (a leading `~` is home), else one in the data directory."""
+    """Return the database file: `WORKBENCH_DB` when set (a leading `~` is home), else one in the data directory.
+
+    Raises HostError when it was moved to where it is not.
+    """
     if chosen := env.get(DATABASE_VARIABLE, ""):
         return named_database(Path(chosen))
-    return places(env).data / DATABASE_FILE
+    return _followed(places(env).data / DATABASE_FILE)
 
 
 def named_database(path: Path) -> Path:
-    """Return the database file that a person named; a leading `~` is home, unless nobody is called so."""
+    """Return the database file that a person named; a leading `~` is home, unless nobody is called so.
+
+    Raises HostError when it was moved to where it is not.
+    """
     try:
-        return path.expanduser().absolute()
+        return _followed(path.expanduser().absolute())
     except RuntimeError:
-        return path.absolute()
+        return _followed(path.absolute())
+
+
+def _followed(path: Path) -> Path:
+    """Return where the history is that was at `path`."""
+    place = path
+    for _ in range(_MOST_MOVES):
+        try:
+            moved = place.with_name(place.name + MOVED).read_bytes()
+        except OSError:
+            break
+        if not moved or place.is_file():
+            break
+        place = Path(os.fsdecode(moved))
+    if place != path and not place.is_file():
+        raise HostError(
+            f"The history was moved to {place}, and is not there. Connect its disk and start again.",
+            f"{path}{MOVED}",
+        )
+    return place
 
 
 def _xdg(env: Mapping[str, str], name: str, default: Path) -> Path:

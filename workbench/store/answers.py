@@ -6,11 +6,12 @@ set, whatever model the lane asked then.
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Any
 
 from workbench.core.lanes import short_model
 from workbench.core.runs import PastAnswer
+from workbench.store.hiding import DELETED
+from workbench.store.sqlite import sqlite3
 
 _MINE = (
     "SELECT runs.prompt_id, runs.number, lanes.slot, run_values.set_uid, run_values.values_id, outputs.sample"
@@ -26,6 +27,7 @@ _PREVIOUS = (
     " JOIN outputs ON outputs.run_id = runs.id AND outputs.lane = lanes.position"
     " AND outputs.value_set = run_values.position AND outputs.state = 'finished'"
     " WHERE runs.prompt_id = ? AND runs.kind = 'iteration' AND runs.number < ?"
+    f" AND runs.archived < {DELETED}"
     " ORDER BY runs.number DESC, outputs.sample = ? DESC, outputs.sample, outputs.attempt DESC LIMIT 1"
 )
 # Of several winners the one for these very values, else the one for this set, else the latest. Who won in a pair of the
@@ -35,6 +37,8 @@ _WINNER = (
     " JOIN verdict_outputs ON verdict_outputs.verdict_id = verdicts.id AND verdict_outputs.place = 1"
     " JOIN outputs ON outputs.id = verdict_outputs.output_id"
     " JOIN run_values ON run_values.run_id = outputs.run_id AND run_values.position = outputs.value_set"
+    f" JOIN runs ON runs.id = outputs.run_id AND runs.archived < {DELETED}"
+    f" JOIN runs AS judged ON judged.id = verdicts.run_id AND judged.archived < {DELETED}"
     " WHERE verdicts.prompt_id = ? AND verdicts.kind = 'winner' AND verdicts.run_id IS NOT NULL"
     " AND NOT EXISTS (SELECT 1 FROM verdicts AS later"
     " WHERE later.run_id = verdicts.run_id AND later.value_set IS verdicts.value_set AND later.id > verdicts.id)"

@@ -7,7 +7,6 @@ comes in one transaction, and goes in one, as long as nobody has built on it.
 from __future__ import annotations
 
 import json
-import sqlite3
 from dataclasses import dataclass, replace
 
 from workbench.core.cases import Case
@@ -16,6 +15,7 @@ from workbench.core.drafts import Draft
 from workbench.store import blobs, cases, prompts, versions
 from workbench.store.encoding import digest
 from workbench.store.errors import StoreError
+from workbench.store.sqlite import sqlite3
 
 LAST = "last_pack_import"
 """The fact that says what the last import added."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import glob
 import re
-import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +15,8 @@ from workbench.store.connections import connect
 from workbench.store.copying import PARTIAL, copy_whole, remove_stale
 from workbench.store.errors import StoreError, failure, translate
 from workbench.store.schema import APPLICATION_ID, VERSION, major, show
+from workbench.store.sqlite import sqlite3
+from workbench.store.watching import Watch, go_on, watched
 
 FOLDER = "backups"
 _KEPT = "-kept"
@@ -38,29 +39,33 @@ def folder_of(database: Path) -> Path:
     return database.parent / FOLDER
 
 
-def make(database: Path, folder: Path, now: str, *, by_hand: bool = False) -> Backup:
+def place_of(database: Path, folder: Path, now: str, *, by_hand: bool) -> Path:
+    """Return the name of a backup that is made now."""
+    return folder / f"{database.stem}-{now.replace(':', '')}{_KEPT if by_hand else ''}{database.suffix}"
+
+
+def make(database: Path, folder: Path, now: str, *, by_hand: bool = False, watch: Watch = go_on) -> Backup:
     """Copy `database` into `folder` and open the copy to see that it is sound; blocks for as long as that takes.
 
     Raises StoreError. Nothing is left of a copy that failed, was interrupted or turned out unsound.
     """
-    stamp = now.replace(":", "")
-    target = folder / f"{database.stem}-{stamp}{_KEPT if by_hand else ''}{database.suffix}"
+    target = place_of(database, folder, now, by_hand=by_hand)
     # Under another name until it was looked at.
     copied = target.with_name(f"{target.name}.unseen")
     try:
-        folder.mkdir(mode=0o700, exist_ok=True)
+        check_folder(database, folder)
         try:
             connection = connect(database, mode="ro")
             try:
-                copy_whole(connection, database, copied)
+                copy_whole(connection, database, copied, watch)
             finally:
                 connection.close()
-            verify(copied)
+            verify(copied, watch)
             copied.replace(target)
         finally:
             copied.unlink(missing_ok=True)
     except Exception as error:
-        told = translate(error, database)
+        told = _told(error, database, folder)
         if told is None or told is error:
             raise
         raise told from error
@@ -69,10 +74,38 @@ def make(database: Path, folder: Path, now: str, *, by_hand: bool = False) -> Ba
     return Backup(target, now, target.stat().st_size, by_hand)
 
 
-def verify(path: Path) -> int:
+def check_folder(database: Path, folder: Path) -> None:
+    """See that there is a folder for backups; only that beside the history is made. Raises StoreError and OSError.
+
+    One that a person chose may be on a disk that is not connected, where another disk would get what was meant for it.
+    """
+    if folder == folder_of(database):
+        folder.mkdir(mode=0o700, exist_ok=True)
+    elif not folder.is_dir():
+        raise StoreError(
+            f"The folder for backups, {folder}, is not there. Connect its disk, or choose another folder in"
+            " Settings → History.",
+            str(folder),
+            "path",
+        )
+
+
+def _told(error: Exception, database: Path, folder: Path) -> StoreError | None:
+    told = translate(error, database)
+    if told is not None and told is not error:
+        if told.code == "full":
+            words = f"There is no room for a backup in {folder}. Make room, or choose another folder"
+            return StoreError(f"{words} in Settings → History.", told.detail, "full")
+        if told.code == "readonly":
+            words = f"No backup can be written to {folder}. Check its permissions, or choose another folder"
+            return StoreError(f"{words} in Settings → History.", told.detail, "readonly")
+    return told
+
+
+def verify(path: Path, watch: Watch = go_on) -> int:
     """Open a history that nobody writes to, and read all of it; return its `user_version`.
 
-    Raises StoreError: corrupt, not_a_database, newer_major when this release cannot read it, missing, io.
+    Raises StoreError: corrupt, not_a_database, newer_major when this release cannot read it, missing, io, interrupted.
     """
     if not path.is_file():
         raise StoreError("This backup is not there any more. Reload the list.", str(path), "missing")
@@ -89,7 +122,8 @@ def verify(path: Path) -> int:
                     str(path),
                     "newer_major",
                 )
-            found = [str(line) for (line,) in connection.execute("PRAGMA quick_check(20)")]
+            with watched(connection, watch):
+                found = [str(line) for (line,) in connection.execute("PRAGMA quick_check(20)")]
         finally:
             connection.close()
     except sqlite3.Error as error:

@@ -7,9 +7,9 @@ none is larger than MAX_BLOB.
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 
 from workbench.store.errors import StoreError
+from workbench.store.sqlite import sqlite3
 
 MAX_BLOB = 20 * 1024 * 1024
 """Bytes of one file."""

@@ -7,13 +7,13 @@ those of runs, so that answers to a case are found by them.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 
 from workbench.core.cases import Case, CaseError, case_from_json, case_to_json, json_text
 from workbench.store.encoding import dump, typed
 from workbench.store.errors import StoreError
 from workbench.store.prompts import prompt_id
+from workbench.store.sqlite import sqlite3
 from workbench.store.starting import values_id
 
 _SELECT = (

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from workbench.store.errors import failure, translate
+from workbench.store.sqlite import sqlite3
 
 # Statements of the hot path stay prepared.
 _CACHED_STATEMENTS = 256

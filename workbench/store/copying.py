@@ -6,26 +6,36 @@ Invariant: a copy has its name only when it is whole and on the disk; what a kil
 from __future__ import annotations
 
 import os
-import sqlite3
 import stat
 import time
 from collections.abc import Iterable
 from pathlib import Path
 
+from workbench.store.sqlite import sqlite3
+from workbench.store.watching import Watch, go_on, look, watched
+
 PARTIAL = ".partial"
+_BLOCK = 4 << 20
 _STALE_S = 3600
 """Another process may be writing a partial copy that is younger than this."""
 
 
-def copy_whole(connection: sqlite3.Connection, source: Path, target: Path) -> None:
+def copy_whole(connection: sqlite3.Connection, source: Path, target: Path, watch: Watch = go_on) -> None:
     """Copy the database of `connection`, whose file is `source`, to `target`; an interrupted copy leaves nothing.
 
-    Raises sqlite3.Error and OSError.
+    Raises sqlite3.Error, OSError, and StoreError (interrupted).
     """
     partial = target.with_name(f"{target.name}{PARTIAL}")
     partial.unlink(missing_ok=True)
+    whole = max(1, source.stat().st_size)
+
+    def share() -> float | None:
+        # A copy has no free pages and may be smaller, so that the end comes early.
+        return min(1.0, partial.stat().st_size / whole) if partial.exists() else 0.0
+
     try:
-        connection.execute("VACUUM INTO ?", (str(partial),))
+        with watched(connection, watch, share):
+            connection.execute("VACUUM INTO ?", (str(partial),))
         partial.chmod(stat.S_IMODE(source.stat().st_mode))
         sync(partial)
         partial.replace(target)
@@ -33,6 +43,27 @@ def copy_whole(connection: sqlite3.Connection, source: Path, target: Path) -> No
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
+
+
+def copy_file(source: Path, target: Path, watch: Watch = go_on) -> None:
+    """Copy the bytes of a file that nobody writes to, for the user alone; an interrupted copy leaves nothing.
+
+    Raises OSError, and StoreError (interrupted).
+    """
+    partial = target.with_name(f"{target.name}{PARTIAL}")
+    whole, done = max(1, source.stat().st_size), 0
+    try:
+        with source.open("rb") as old, partial.open("wb") as new:
+            partial.chmod(0o600)
+            while block := old.read(_BLOCK):
+                new.write(block)
+                done += len(block)
+                look(watch, done / whole)
+        sync(partial)
+        partial.replace(target)
+        sync(target.parent)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def sync(path: Path) -> None:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sqlite3
 from pathlib import Path
 
 from workbench.core.drafts import Draft
+from workbench.store.sqlite import sqlite3
 
 # What reading a stored form of a foreign shape can raise; a broken encoding or broken JSON is a ValueError too.
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)

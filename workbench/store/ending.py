@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from workbench.core.runs import ENDED, Result, Step
@@ -18,6 +17,7 @@ from workbench.store.encoding import digest, dump, received, whole
 from workbench.store.errors import StoreError, missing
 from workbench.store.partials import Streamed, step_body, step_of, streamed
 from workbench.store.records import Recovered
+from workbench.store.sqlite import sqlite3
 
 _FINISH = (
     "UPDATE outputs SET state = ?, ended_at = ?, model = ?, finish_reason = ?, input_tokens = ?, output_tokens = ?,"
@@ -102,13 +102,15 @@ def _write_steps(connection: sqlite3.Connection, key: int, steps: Iterable[Step]
     )
 
 
-def steps_of(connection: sqlite3.Connection, run: int) -> dict[int, tuple[Step, ...]]:
-    """Return the steps of a run's outputs in order, by output key; outputs without tools have none."""
+def steps_of(
+    connection: sqlite3.Connection, run: int, lanes: Collection[int], sets: range
+) -> dict[int, tuple[Step, ...]]:
+    """Return the steps of outputs of some lanes to some value sets, by output key; outputs without tools have none."""
     found: dict[int, list[Step]] = {}
     rows = connection.execute(
-        "SELECT output_id, kind, steps.body FROM steps JOIN outputs ON outputs.id = output_id WHERE run_id = ?"
-        " ORDER BY output_id, seq",
-        (run,),
+        "SELECT output_id, kind, steps.body FROM outputs JOIN steps ON steps.output_id = outputs.id WHERE run_id = ?"
+        " AND lane IN (SELECT value FROM json_each(?)) AND value_set >= ? AND value_set < ? ORDER BY output_id, seq",
+        (run, json.dumps(list(lanes)), sets.start, sets.stop),
     )
     for output, kind, body in rows:
         found.setdefault(output, []).append(step_of(kind, json.loads(body)))

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from urllib.parse import parse_qsl, urlsplit
 
 from workbench.core.lanes import FIXED_ENDPOINTS, Endpoint
 from workbench.core.money import Rates
 from workbench.store.encoding import dump, typed
 from workbench.store.errors import StoreError
+from workbench.store.sqlite import sqlite3
 
 _SECRET_NAME = re.compile(r"auth(?!or$)|cookie|key|secret|token|password|credential|signature", re.IGNORECASE)
 

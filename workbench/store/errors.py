@@ -7,18 +7,19 @@ next step, a stable code for programs, and the technical detail apart. Other exc
 from __future__ import annotations
 
 import errno
-import sqlite3
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
 from workbench.core.content import ContentError
+from workbench.store.sqlite import sqlite3
 
 Code = Literal[
     "full",
     "readonly",
     "newer_major",
     "corrupt",
+    "log",
     "busy",
     "not_a_database",
     "path",
@@ -28,6 +29,7 @@ Code = Literal[
     "missing",
     "ended",
     "incomparable",
+    "running",
     "interrupted",
     "closed",
     "io",
@@ -40,7 +42,10 @@ _SENTENCES: dict[Code, str] = {
     "full": "The disk is full, so this was not saved. Free some space and try again; nothing is half written.",
     "readonly": "The history database cannot be written to. Check the permissions of the file and its folder.",
     "newer_major": "This history was written by a newer release and can only be read here. Update to add to it.",
-    "corrupt": "The history database is damaged. Keep a copy of the file, then restore the newest backup beside it.",
+    "corrupt": "The history database is damaged. Repair it or restore a backup, in Settings → History or with"
+    " workbench history.",
+    "log": "The log of the history is damaged, and opening it would throw away what can still be read there. Start the"
+    " window, or read it into a new file with workbench history salvage.",
     "busy": "Another program is keeping the history database locked. Close it or wait, then try again.",
     "not_a_database": "This file is not a history database. Choose another file, or a name that does not exist yet.",
     "text": "The text holds half of a character (a lone surrogate). Delete the broken character and try again.",
@@ -56,9 +61,10 @@ class StoreError(Exception):
     """A request to the history that could not be met.
 
     `sentence` is for people and ends in a next step; `detail` is technical; `code` is stable:
-    full, readonly, newer_major, corrupt, busy, not_a_database: the file; path: where no file can be; text: broken
-    characters; secret: a key where keys are never stored; too_large: a file beyond what is kept; missing: no such row;
-    ended: it already has an end; incomparable: answers that no verdict can be about together; interrupted, closed, io.
+    full, readonly, newer_major, corrupt, busy, not_a_database: the file; log: what is not in the file yet; path: where
+    no file can be; text: broken characters; secret: a key where keys are never stored; too_large: a file beyond what is
+    kept; missing: no such row; ended: it already has an end; incomparable: answers that no verdict can be about
+    together; running: it has not ended yet; interrupted, closed, io.
     """
 
     def __init__(self, sentence: str, detail: str = "", code: Code = "io") -> None:

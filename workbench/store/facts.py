@@ -8,17 +8,18 @@ what shares a limit's power is compared with the limit itself.
 from __future__ import annotations
 
 import math
-import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from workbench.core.searching.language import AMOUNTS, Amount, Range
+from workbench.store.sqlite import sqlite3
 
 MARK = "\ue000"
 ALL = f"{MARK}all"
-STARRED, BLIND, INTERRUPTED, ARCHIVED = (f"{MARK}is{name}" for name in ("starred", "blind", "interrupted", "archived"))
+STARRED, BLIND, INTERRUPTED = (f"{MARK}is{name}" for name in ("starred", "blind", "interrupted"))
+ARCHIVED, DELETED = (f"{MARK}is{name}" for name in ("archived", "deleted"))
 FAILED = f"{MARK}failed"
 COLUMNS: dict[Amount, str] = {"cost": "cost_usd", "tokens": "tokens", "time": "longest_ms"}
 """Where run_rows has the number itself."""
@@ -118,7 +119,7 @@ def facts_of(connection: sqlite3.Connection, run: int) -> RunFacts | None:
     words += [amount(field, number) for field in AMOUNTS if (number := numbers[field]) is not None]
     if starred or any(output[10] for output in outputs):
         words.append(STARRED)
-    words += [word for word, is_so in ((BLIND, blind), (ARCHIVED, archived)) if is_so]
+    words += [word for word, is_so in ((BLIND, blind), (DELETED if archived > 1 else ARCHIVED, archived)) if is_so]
     words += [word for word, state in ((FAILED, "failed"), (INTERRUPTED, "interrupted")) if state in states]
     words += [tag(key) for (key,) in connection.execute(_TAGS, (run,))]
     names = {("model", called) for lane in connection.execute(_LANES, (run,)) for called in lane if called}

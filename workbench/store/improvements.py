@@ -8,13 +8,14 @@ request of its answer, and the text that the proposal is for is among its values
 from __future__ import annotations
 
 import json
-import sqlite3
 
 from workbench.core.content import Content, canonical
 from workbench.core.improving import Earlier, RecentAnswer, Standing
 from workbench.core.lanes import short_model
 from workbench.store.encoding import digest
+from workbench.store.hiding import DELETED
 from workbench.store.prompts import prompt_id
+from workbench.store.sqlite import sqlite3
 
 LONGEST_ANSWER = 50_000
 """Characters of an answer that are shown to a model."""
@@ -23,7 +24,7 @@ _OPENING = 200
 
 _RECENT = (
     "WITH recent AS (SELECT id, number, blind FROM runs WHERE prompt_id = ? AND kind = 'iteration'"
-    " ORDER BY number DESC LIMIT ?),"
+    f" AND archived < {DELETED} ORDER BY number DESC LIMIT ?),"
     " latest AS (SELECT max(verdicts.id) AS id FROM verdicts JOIN recent ON recent.id = verdicts.run_id"
     "  GROUP BY verdicts.run_id, verdicts.value_set),"
     # An answer that stood beside later iterations was judged several times: what was said last counts.
@@ -47,7 +48,8 @@ _EARLIER = (
     "SELECT runs.uid, runs.number, runs.started_at, lanes.label, lanes.model, outputs.state,"
     " substr(outputs.text, 1, ?) FROM runs"
     " JOIN lanes ON lanes.run_id = runs.id JOIN outputs ON outputs.run_id = runs.id AND outputs.lane = lanes.position"
-    " WHERE runs.prompt_id = ? AND runs.kind = 'improve' ORDER BY runs.number DESC LIMIT ?"
+    " WHERE runs.prompt_id = ? AND runs.kind = 'improve'"
+    f" AND runs.archived < {DELETED} ORDER BY runs.number DESC LIMIT ?"
 )
 _VERSION = (
     "SELECT number FROM versions LEFT JOIN contents ON contents.id = versions.content_id"

@@ -8,7 +8,6 @@ anew.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator
 
 from workbench.core.content import ContentError, readable
@@ -16,6 +15,7 @@ from workbench.core.content_texts import texts_of
 from workbench.core.searching.folding import prepared
 from workbench.store.errors import StoreError
 from workbench.store.facts import facts_of
+from workbench.store.sqlite import sqlite3
 from workbench.store.version_1_2 import PLACED, SEARCH
 
 # Between the texts of a document, so that no phrase begins in one and ends in the next. Prepared texts do not hold it.
@@ -74,9 +74,13 @@ class Indexer:
             left -= self._index(connection, int(due[0]), int(due[1]), left)
         return True
 
+    def forget(self) -> None:
+        """Forget texts of prompts: some of them go."""
+        self._contents.clear()
+
     def rebuild(self, connection: sqlite3.Connection) -> None:
         """Make the index anew, whatever is known of it."""
-        self._contents.clear()
+        self.forget()
         rebuild(connection)
 
     def failed(self, connection: sqlite3.Connection, error: StoreError) -> bool:

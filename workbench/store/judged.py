@@ -6,13 +6,14 @@ newest attempt of each answer, and a verdict that was taken back or replaced is 
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Literal
 
 from workbench.store.errors import missing
+from workbench.store.hiding import DELETED
 from workbench.store.prompts import prompt_id
+from workbench.store.sqlite import sqlite3
 
 NEWEST_RUNS = 5000
 """Runs of a prompt that are looked at for costs, times and pairs, so that both stay quick in a long history."""
@@ -38,6 +39,13 @@ _VALUES = (
     " JOIN run_values ON run_values.run_id = outputs.run_id AND run_values.position = outputs.value_set"
     " JOIN value_bodies ON value_bodies.id = run_values.values_id"
 )
+# A verdict counts no more when who came first in it is deleted, or one of a pair.
+_DELETED = (
+    "SELECT verdict_outputs.verdict_id FROM runs JOIN outputs ON outputs.run_id = runs.id"
+    " JOIN verdict_outputs ON verdict_outputs.output_id = outputs.id"
+    " JOIN verdicts AS hidden ON hidden.id = verdict_outputs.verdict_id"
+    f" WHERE runs.archived >= {DELETED} AND (verdict_outputs.place = 1 OR hidden.run_id IS NULL)"
+)
 _VERDICTS = (
     "SELECT verdicts.id, verdicts.kind, verdicts.blind, judged.uid, runs.uid, value_bodies.hash, outputs.uid,"
     " versions.number, lanes.endpoint_uid, lanes.model, verdict_outputs.place"
@@ -45,12 +53,14 @@ _VERDICTS = (
     " JOIN outputs ON outputs.id = verdict_outputs.output_id JOIN runs ON runs.id = outputs.run_id"
     f"{_WHO}{_VALUES} LEFT JOIN runs AS judged ON judged.id = verdicts.run_id"
     " WHERE (? IS NULL OR verdicts.prompt_id = ?) AND verdicts.kind IN ('winner', 'tie', 'all_bad')"
+    f" AND runs.archived < {DELETED} AND coalesce(judged.archived, 0) < {DELETED} AND verdicts.id NOT IN ({_DELETED})"
     " AND NOT EXISTS (SELECT 1 FROM verdicts AS later WHERE later.supersedes_id = verdicts.id)"
     " ORDER BY verdicts.id, verdict_outputs.shown"
 )
 _RECENT = (
     " FROM runs JOIN outputs ON outputs.run_id = runs.id"
     f"{_WHO}{_VALUES} WHERE (? IS NULL OR runs.prompt_id = ?) AND runs.kind NOT IN ('improve', 'judge')"
+    f" AND runs.archived < {DELETED}"
     " AND runs.id > (SELECT coalesce((SELECT recent.id FROM runs AS recent WHERE ? IS NULL OR recent.prompt_id = ?"
     "  ORDER BY recent.id DESC LIMIT 1 OFFSET ?), 0))"
     f" AND outputs.state = 'finished' AND {_SHOWN} AND {_NEWEST_ATTEMPT}"

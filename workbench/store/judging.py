@@ -5,13 +5,13 @@ Invariant: reads block and belong on a worker thread; writes return at once with
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
 from workbench.store import judged, pairs
 from workbench.store.connections import Readers
 from workbench.store.judged import Answer, AnswerText, Spent, StoredVerdict, VerdictKind
+from workbench.store.sqlite import sqlite3
 
 Work = Callable[[sqlite3.Connection], None]
 

@@ -49,4 +49,4 @@ def _version_1_3(db: Database) -> None:
     db.conn.execute("PRAGMA user_version = 1003")
 
 
-migrations(name="1.3 saved searches, origins, cases, packs")(_version_1_3)
+migrations(name="1.3 saved searches, origins, cases, what is deleted")(_version_1_3)

@@ -7,7 +7,6 @@ written, or that a newer major release wrote, is opened to read and says so.
 from __future__ import annotations
 
 import glob
-import sqlite3
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +14,10 @@ from pathlib import Path
 from workbench.store.connections import connect
 from workbench.store.copying import PARTIAL, copy_whole, remove_stale
 from workbench.store.errors import StoreError, failure, translate
+from workbench.store.logs import damaged_log
 from workbench.store.place import check_place
 from workbench.store.schema import APPLICATION_ID, VERSION, major, show
+from workbench.store.sqlite import sqlite3
 
 _OLDEST_SQLITE = (3, 43)
 """The search index takes documents out without their texts, which FTS5 can since then."""
@@ -33,7 +34,7 @@ class Opened:
 
 
 def open_file(path: Path, *, now: str, database_uid: str, busy_ms: int) -> Opened:
-    """Open or create the database. Raises StoreError: not_a_database, corrupt, busy, full, readonly."""
+    """Open or create the database. Raises StoreError: not_a_database, corrupt, log, busy, full, readonly."""
     if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
         raise StoreError(
             f"The history needs SQLite {'.'.join(map(str, _OLDEST_SQLITE))} or newer, and this Python comes with"
@@ -42,6 +43,8 @@ def open_file(path: Path, *, now: str, database_uid: str, busy_ms: int) -> Opene
         )
     try:
         _refuse_foreign(path)
+        if lost := damaged_log(path):
+            raise failure("log", lost)
         return _open(path, now, database_uid, busy_ms)
     except Exception as error:
         told = translate(error, path)

@@ -7,7 +7,6 @@ all.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any
@@ -16,6 +15,7 @@ from workbench.core.cases import Case
 from workbench.store import arriving, cases
 from workbench.store.arriving import KIND, Arrival
 from workbench.store.connections import Readers
+from workbench.store.sqlite import sqlite3
 
 
 class PackRecords:

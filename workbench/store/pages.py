@@ -8,7 +8,6 @@ last one ended, by numbers and never by an offset, and looks at no more versions
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +16,7 @@ from workbench.core.timeline import BareVersion, Cursor, TimelinePage, TimelineR
 from workbench.store import timeline
 from workbench.store.errors import StoreError, missing
 from workbench.store.prompts import prompt_id
+from workbench.store.sqlite import sqlite3
 from workbench.store.versions import read
 
 _BEFORE_ALL = Cursor(2**62, 2**62)

@@ -6,11 +6,11 @@ side, and each counts until it is taken back: what is judged again tells how ste
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 
 from workbench.store.errors import StoreError, missing
 from workbench.store.judged import VerdictKind, place
+from workbench.store.sqlite import sqlite3
 
 _OUTPUT = (
     "SELECT outputs.id, runs.prompt_id, value_bodies.hash FROM outputs JOIN runs ON runs.id = outputs.run_id"

@@ -7,7 +7,6 @@ that was saved of an output until it ends. A piece that begins before the end of
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +15,7 @@ from workbench.core.runs import Step, steps_so_far
 from workbench.store.encoding import dump, received
 from workbench.store.errors import missing
 from workbench.store.records import Partial, PartialCall, PartialRounds, PartialText
+from workbench.store.sqlite import sqlite3
 
 _STEP_FIELDS = ("text", "name", "call_id", "opaque")
 _TEXTS = ("text", "reasoning")

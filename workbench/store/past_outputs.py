@@ -5,14 +5,15 @@ Invariant: only answers that ended by themselves count; one that was stopped or 
 
 from __future__ import annotations
 
-import sqlite3
+from workbench.store.hiding import DELETED
+from workbench.store.sqlite import sqlite3
 
 _LENGTHS = (
     "SELECT output_tokens FROM outputs JOIN runs ON runs.id = outputs.run_id"
     " JOIN prompts ON prompts.id = runs.prompt_id"
     " JOIN lanes ON lanes.run_id = runs.id AND lanes.position = outputs.lane"
     " WHERE prompts.uid = ? AND lanes.endpoint_uid = ? AND lanes.model = ? AND state = 'finished'"
-    " AND runs.kind = 'iteration' AND output_tokens IS NOT NULL"
+    f" AND runs.kind = 'iteration' AND runs.archived < {DELETED} AND output_tokens IS NOT NULL"
     " AND runs.id > (SELECT coalesce(max(id), 0) - ? FROM runs)"
     " ORDER BY outputs.id DESC LIMIT ?"
 )

@@ -5,13 +5,13 @@ right after and says what is wrong.
 """
 
 import json
-import sqlite3
 from pathlib import Path
 from typing import NamedTuple
 
 from workbench.core import content as contents
 from workbench.core.content import Content
 from workbench.store.connections import connect
+from workbench.store.sqlite import sqlite3
 
 LAST_WORKED_ON = (
     "uid = (SELECT value FROM meta WHERE key = 'last_prompt') DESC, prompts.updated_at DESC, prompts.id DESC"
@@ -43,6 +43,19 @@ def peek(path: Path) -> Glimpse | None:
         return None if row is None else _read(*row)
     except (sqlite3.Error, ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def fact(path: Path, key: str) -> str:
+    """Return a small fact of the history at `path`, which need be neither open nor sound; "" when it has none."""
+    try:
+        connection = connect(path, mode="ro", busy_ms=0)
+        try:
+            row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        finally:
+            connection.close()
+        return str(row[0]) if row else ""
+    except (sqlite3.Error, ValueError):
+        return ""
 
 
 def _read(uid: str, body: str) -> Glimpse:

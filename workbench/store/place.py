@@ -44,6 +44,16 @@ def check_place(path: Path) -> None:
         raise failure("readonly", str(error)) from error
     if start and start != _HEADER:
         raise failure("not_a_database", f"{path} starts with {start!r}")
+    if not start and _was_a_history(path):
+        # SQLite would take it for a new one, and throw the log away.
+        raise failure("corrupt", f"{path} is empty")
+
+
+def _was_a_history(path: Path) -> bool:
+    from workbench.store.backups import folder_of, listed  # no whole history asks
+
+    log = path.with_name(f"{path.name}-wal")
+    return (log.is_file() and log.stat().st_size > 0) or bool(listed(path, folder_of(path)))
 
 
 def _nowhere(sentence: str, path: Path) -> StoreError:

@@ -6,7 +6,6 @@ Invariant: a draft is never refused; text that cannot be sent can still be kept 
 from __future__ import annotations
 
 import dataclasses
-import sqlite3
 from collections.abc import Callable, Iterable
 
 from workbench.core.drafts import Draft
@@ -16,6 +15,7 @@ from workbench.store.encoding import dump, typed
 from workbench.store.errors import StoreError, missing
 from workbench.store.peek import LAST_WORKED_ON
 from workbench.store.records import WholePrompt
+from workbench.store.sqlite import sqlite3
 from workbench.store.versions import content_id, insert_version, newest_number
 
 
@@ -163,7 +163,13 @@ def _copy_versions(
             ancestor = parents.get(ancestor)
         parent = None if ancestor is None else numbers[ancestor]
         content, note = contents[number]
-        numbers[number] = insert_version(connection, target, make_uid(), content, parent, now, note)[1]
+        key, numbers[number] = insert_version(connection, target, make_uid(), content, parent, now, note)
+        connection.execute(
+            "INSERT INTO version_techniques (version_id, technique, name, brought, used)"
+            " SELECT ?, technique, name, brought, used FROM version_techniques"
+            " JOIN versions ON versions.id = version_id WHERE versions.prompt_id = ? AND versions.number = ?",
+            (key, source, number),
+        )
     return numbers
 
 

@@ -6,13 +6,16 @@ Invariant: identities and times come from the caller; the history makes neither 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from workbench.core.changes import Change
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
 from workbench.core.runs import BesideLane, RunKind, RunSet, Step
+
+if TYPE_CHECKING:
+    from workbench.core.marks import Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,8 @@ class RunStart:
 
     `based_on` is the version number the text started from. `content` is the current text, needed if any lane is not
     pinned; `version_uid` names the version that it becomes if it is new. `sets` are the value sets that the run goes
-    through, at least one. `beside` are the lanes that show earlier answers meanwhile.
+    through, at least one. `beside` are the lanes that show earlier answers meanwhile. `techniques` were inserted into
+    the text since the version that it is based on.
     """
 
     uid: str
@@ -56,6 +60,7 @@ class RunStart:
     note: str = ""
     blind: bool = False
     beside: tuple[BesideLane, ...] = ()
+    techniques: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,15 @@ its signs means anything there. An expression has at least one part that a docum
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 
 from workbench.core.searching.folding import beginning_length, folded, prepared
 from workbench.core.searching.language import AMOUNTS, Amount, Field, Filter, Query, Range, Words
 from workbench.store import facts
+from workbench.store.sqlite import sqlite3
 
+_HIDDEN = (facts.ARCHIVED, facts.DELETED)
 _NEVER = f'"{facts.MARK}never"'
 
 
@@ -31,7 +32,8 @@ class Plan:
     unknown: list[int] = field(default_factory=list)
     times: list[tuple[bool, str]] = field(default_factory=list)
     """Whether before it, and the moment as stored."""
-    archived: bool = False
+    hidden: tuple[str, ...] = _HIDDEN
+    """Facts of runs that are not shown because nobody asked for them."""
 
     @property
     def uses_index(self) -> bool:
@@ -41,13 +43,14 @@ class Plan:
     def match(self) -> str:
         """Return the expression of FTS5."""
         must = [*self.words, *self.facts] or [_any_of([facts.ALL])]
-        never = self.without if self.archived else [*self.without, _any_of([facts.ARCHIVED])]
+        never = [*self.without, *([_any_of(self.hidden)] if self.hidden else ())]
         return f"({' AND '.join(must)})" + (f" NOT ({' OR '.join(never)})" if never else "")
 
 
 def plan(connection: sqlite3.Connection, query: Query, moment: Callable[[str], str]) -> Plan:
     """Return how to search; `moment` tells when a moment of the language begins, as stored."""
-    made = Plan(archived=any(isinstance(t, Filter) and (t.field, t.value) == ("is", "archived") for t in query.terms))
+    asked = {t.value for t in query.terms if isinstance(t, Filter) and t.field == "is" and not t.negated}
+    made = Plan(hidden=_hidden(asked))
     for number, term in enumerate(query.terms):
         if isinstance(term, Words):
             (made.without if term.negated else made.words).append(expression(term))
@@ -65,6 +68,13 @@ def plan(connection: sqlite3.Connection, query: Query, moment: Callable[[str], s
     for before, when in made.times:
         _narrow(connection, made, before, when)
     return made
+
+
+def _hidden(asked: Container[object]) -> tuple[str, ...]:
+    """Return the facts that keep a run from being shown; what is deleted is not archived besides."""
+    if "deleted" in asked:
+        return ()
+    return (facts.DELETED,) if "archived" in asked else _HIDDEN
 
 
 def expression(words: Words) -> str:

@@ -6,19 +6,20 @@ Invariant: only what is shown is read: a few statements for a page, and texts of
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
 from workbench.core.lanes import short_model
 from workbench.core.runs import IterationRow, Outcome
-from workbench.core.searching.language import Query
+from workbench.core.searching.language import Filter, Query
 from workbench.core.searching.marking import Marker, snippet
 from workbench.core.searching.results import HistoryRow, Hit, Part
 from workbench.store import timeline
+from workbench.store.hiding import ARCHIVED, DELETED
 from workbench.store.indexing import prompt_texts, values_in
 from workbench.store.search_pages import Found
+from workbench.store.sqlite import sqlite3
 
 _LONGEST = 200_000
 """Characters of a text that are looked through for marks."""
@@ -68,9 +69,14 @@ def rows_for(connection: sqlite3.Connection, found: Sequence[Found], query: Quer
     for run, name in connection.execute(_TAGS, (json.dumps(keys),)):
         tags[run].append(name)
     hits = _Hits(connection, Marker(query))
+    deleted = any(term == Filter("is", "deleted") for term in query.terms)
     made = []
     for one in found:
-        if (row := rows.get(one.place)) is not None and (line := lines.get(row[0])) is not None:
+        row = rows.get(one.place)
+        # The index may not know yet that a run is deleted.
+        if row is None or (row[5] >= DELETED) != deleted:
+            continue
+        if (line := lines.get(row[0])) is not None:
             where = hits.of(row[0], one, line.blind) if one.docs else ()
             made.append(_row(row, line, lanes[row[0]], tags[row[0]], where))
     return tuple(made)
@@ -88,7 +94,8 @@ def _row(
         lanes=() if line.blind else tuple(lanes),
         tags=tuple(tags),
         starred=bool(starred),
-        archived=bool(archived),
+        archived=bool(archived & ARCHIVED),
+        deleted=archived >= DELETED,
         value_sets=(last_set or 0) + 1,
         cost_usd=cost,
         unpriced=unpriced,

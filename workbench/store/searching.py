@@ -5,7 +5,6 @@ Invariant: a search reads and never writes, can be stopped at any time, and answ
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -16,8 +15,10 @@ from workbench.core.searching.language import Query
 from workbench.core.searching.results import After, HistoryPage, Order
 from workbench.store import indexing, search_pages
 from workbench.store.errors import StoreError, failure
+from workbench.store.hiding import DELETED
 from workbench.store.search_plan import plan
 from workbench.store.search_rows import rows_for
+from workbench.store.sqlite import sqlite3
 
 _LOOK_EVERY = 1000
 _MOST_BEHIND = 10_000
@@ -109,7 +110,7 @@ class Searches:
 
             named = "SELECT name FROM search_names WHERE kind = ? ORDER BY id DESC"
             return Known(
-                names("SELECT name FROM prompts ORDER BY archived, updated_at DESC"),
+                names(f"SELECT name FROM prompts WHERE archived < {DELETED} ORDER BY archived, updated_at DESC"),
                 names(named, "model"),
                 names("SELECT name FROM tags ORDER BY name"),
                 names(named, "error"),

@@ -6,10 +6,12 @@ set; outputs that won, are starred or noted are never touched.
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from workbench.store.sqlite import sqlite3
+from workbench.store.watching import Watch, go_on, watched
 
 Kind = Literal["answers", "prompts", "raw", "requests", "files", "search", "other", "free"]
 _TABLES: dict[str, Kind] = {
@@ -129,13 +131,15 @@ def drop_raw(connection: sqlite3.Connection, before: str | None = None, limit: i
     ).rowcount
 
 
-def shrink(connection: sqlite3.Connection, path: Path) -> int:
+def shrink(connection: sqlite3.Connection, path: Path, watch: Watch = go_on) -> int:
     """Give free pages back to the disk, outside of any transaction; return by how many bytes the file shrank.
 
-    Needs as much free room as the file is large. Raises sqlite3.Error; the file is then as it was.
+    Needs as much free room as the file is large. Raises sqlite3.Error, and StoreError (interrupted); the file is then
+    as it was.
     """
     before = path.stat().st_size
-    connection.execute("VACUUM")
+    with watched(connection, watch):
+        connection.execute("VACUUM")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return max(0, before - path.stat().st_size)
 

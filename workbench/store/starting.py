@@ -6,17 +6,18 @@ never changed again. Its outputs are in flight until they end, in the name of th
 
 from __future__ import annotations
 
-import sqlite3
+from collections.abc import Sequence
 
 import rfc8785
 
 from workbench.core.changes import Change, count_change
 from workbench.core.content import Content
-from workbench.store import versions
+from workbench.store import technique_marks, versions
 from workbench.store.encoding import digest, dump, typed
 from workbench.store.errors import StoreError, missing
 from workbench.store.prompts import prompt_id, touch
 from workbench.store.records import LaneStart, RunBegun, RunStart
+from workbench.store.sqlite import sqlite3
 
 
 def begin_run(connection: sqlite3.Connection, start: RunStart) -> RunBegun:
@@ -30,12 +31,38 @@ def begin_run(connection: sqlite3.Connection, start: RunStart) -> RunBegun:
     prompt = prompt_id(connection, start.prompt_uid)
     current, change = _current_version(connection, prompt, start)
     lane_keys = [_lane_version(connection, prompt, lane, current) for lane in start.lanes]
+    run, number = insert_run(connection, prompt, start, current, lane_keys, change)
+    # A run that was refused meanwhile has no answers that could stand there.
+    connection.executemany(
+        "INSERT INTO run_beside (run_id, place, slot, from_run_id, hidden, baseline)"
+        " SELECT ?, ?, ?, runs.id, ?, ? FROM runs WHERE runs.uid = ? AND runs.prompt_id = ?",
+        [(run, one.place, one.slot, int(one.hidden), int(one.baseline), one.run_uid, prompt) for one in start.beside],
+    )
+    connection.execute(
+        "UPDATE prompts SET iterations = iterations + ? WHERE id = ?", (int(start.kind == "iteration"), prompt)
+    )
+    touch(connection, prompt, start.started_at)
+    return RunBegun(start.uid, number, current and current[1], tuple(n for _, n in lane_keys), change)
+
+
+def insert_run(
+    connection: sqlite3.Connection,
+    prompt: int,
+    start: RunStart,
+    current: tuple[int, int] | None,
+    lane_keys: Sequence[tuple[int, int]],
+    change: Change,
+) -> tuple[int, int]:
+    """Insert a run with its value sets, lanes and waiting outputs; returns its key and its number.
+
+    `current` and `lane_keys` are keys and numbers of versions: of the current text, and of each lane.
+    """
     (newest,) = connection.execute(
         "SELECT max(number) FROM runs WHERE prompt_id = ? AND kind = ?", (prompt, start.kind)
     ).fetchone()
-    number = (newest or 0) + 1
+    number = max(newest or 0, versions.last_number(connection, prompt, start.kind)) + 1
     based_on = None if start.based_on is None else versions.version_id(connection, prompt, start.based_on)
-    run = connection.execute(
+    cursor = connection.execute(
         "INSERT INTO runs (uid, prompt_id, kind, number, version_id, based_on_id, owner_uid, started_at, summary,"
         " added, removed, note, blind) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
@@ -53,7 +80,8 @@ def begin_run(connection: sqlite3.Connection, start: RunStart) -> RunBegun:
             typed(start.note),
             int(start.blind),
         ),
-    ).lastrowid
+    )
+    run = int(cursor.lastrowid or 0)
     connection.executemany(
         "INSERT INTO run_values (run_id, position, set_uid, name, values_id) VALUES (?, ?, ?, ?, ?)",
         [
@@ -62,18 +90,8 @@ def begin_run(connection: sqlite3.Connection, start: RunStart) -> RunBegun:
         ],
     )
     for lane, (version, _) in zip(start.lanes, lane_keys, strict=True):
-        _insert_lane(connection, int(run or 0), lane, version, start)
-    # A run that was refused meanwhile has no answers that could stand there.
-    connection.executemany(
-        "INSERT INTO run_beside (run_id, place, slot, from_run_id, hidden, baseline)"
-        " SELECT ?, ?, ?, runs.id, ?, ? FROM runs WHERE runs.uid = ? AND runs.prompt_id = ?",
-        [(run, one.place, one.slot, int(one.hidden), int(one.baseline), one.run_uid, prompt) for one in start.beside],
-    )
-    connection.execute(
-        "UPDATE prompts SET iterations = iterations + ? WHERE id = ?", (int(start.kind == "iteration"), prompt)
-    )
-    touch(connection, prompt, start.started_at)
-    return RunBegun(start.uid, number, current and current[1], tuple(n for _, n in lane_keys), change)
+        _insert_lane(connection, run, lane, version, start)
+    return run, number
 
 
 def _current_version(
@@ -84,7 +102,10 @@ def _current_version(
         return None, Change()
     content = versions.content_id(connection, start.content)
     before = None if start.based_on is None else _readable(connection, prompt, start.based_on)
+    newest = versions.newest_number(connection, prompt)
     current = versions.insert_version(connection, prompt, start.version_uid, content, start.based_on, start.started_at)
+    if current[1] > (newest or 0):
+        technique_marks.pass_on(connection, prompt, current[0], start.based_on, start.content, start.techniques)
     return current, Change() if before == start.content else count_change(before, start.content)
 
 
@@ -110,7 +131,7 @@ def _lane_version(
 
 
 def values_id(connection: sqlite3.Connection, values: tuple[tuple[str, str], ...]) -> int:
-    """Return the key of values, storing them if they are new. Raises StoreError (text) on half characters."""
+    """Return the key of values, storing them if they are new. Raises StoreError (text) on lone surrogates."""
     given = {typed(name): typed(value) for name, value in values}
     body = dump(given)
     exact = digest(body)

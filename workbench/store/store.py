@@ -9,7 +9,6 @@ Callbacks of futures run on the writing thread: they are short, and never wait f
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
@@ -42,13 +41,18 @@ from workbench.store import (
 )
 from workbench.store.connections import Readers, connect
 from workbench.store.curating import Curation
+from workbench.store.deleting import Deleting
 from workbench.store.errors import StoreError, failure
+from workbench.store.exporting import Exports
+from workbench.store.importing import Imports
 from workbench.store.indexing import Indexer
 from workbench.store.judging import Judgements
 from workbench.store.opening import Opened, open_file
 from workbench.store.pack_records import PackRecords
 from workbench.store.records import Partial, Recovered, RunBegun, RunStart, WholePrompt
 from workbench.store.searching import Searches
+from workbench.store.sqlite import sqlite3
+from workbench.store.technique_marks import TechniqueMarks
 from workbench.store.upkeep import Upkeep
 from workbench.store.writer import Writer
 
@@ -77,7 +81,13 @@ class Store:
         self._readers = Readers(path, lambda: connect(path, mode="ro", immutable=opened.immutable, busy_ms=busy_ms))
         self.searches = Searches(self._readers.use, self._write, indexer)
         self.curation = Curation(self._write)
+        self.imports = Imports(self._readers.use, self._write, uid)
+        self.deleting = Deleting(path, self._readers, self._write, self._alone, indexer)
+        self.exports = Exports(self._readers.use)
+        self.upkeep = Upkeep(path, self._readers, self._write, self._alone)
+        self.judgements = Judgements(self._readers, self._write)
         self.packs = PackRecords(self._readers, self._write)
+        self.techniques = TechniqueMarks(self._readers, self._write)
 
     @property
     def read_only(self) -> bool:
@@ -88,16 +98,6 @@ class Store:
     def notice(self) -> str:
         """One sentence about this file that people should see, or ""."""
         return self._refusal.sentence if self._refusal else ""
-
-    @property
-    def upkeep(self) -> Upkeep:
-        """What looks after the file."""
-        return Upkeep(self.path, self._readers, self._write, self._alone)
-
-    @property
-    def judgements(self) -> Judgements:
-        """What people judged, across runs."""
-        return Judgements(self._readers, self._write)
 
     def close(self) -> None:
         """Write everything that was asked for, then close. Safe to repeat."""

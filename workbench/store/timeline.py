@@ -7,8 +7,7 @@ whatever has happened to the prompt since.
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -34,8 +33,10 @@ from workbench.core.runs import (
 from workbench.store import verdicts
 from workbench.store.ending import steps_of
 from workbench.store.errors import missing
+from workbench.store.hiding import DELETED
 from workbench.store.partials import Streamed, streamed
 from workbench.store.prompts import prompt_id
+from workbench.store.sqlite import sqlite3
 from workbench.store.versions import read
 
 _ROW = (
@@ -60,8 +61,11 @@ _OUTPUTS = (
     " LEFT JOIN bodies AS requests ON requests.id = outputs.request_id"
     " LEFT JOIN bodies AS messages ON messages.id = outputs.request_messages_id"
     " LEFT JOIN responses ON responses.output_id = outputs.id"
-    " WHERE run_id = ? AND lane IN (SELECT value FROM json_each(?)) ORDER BY lane, value_set, sample, attempt"
+    " WHERE run_id = ? AND lane IN (SELECT value FROM json_each(?)) AND value_set >= ? AND value_set < ?"
+    " ORDER BY lane, value_set, sample, attempt"
 )
+
+_EVERY_SET = range(2**62)
 
 
 def rows_of(
@@ -102,7 +106,7 @@ def page(connection: sqlite3.Connection, prompt_uid: str, before: int | None, li
     """Return up to `limit` iterations with numbers below `before` (None: from the newest), newest first."""
     rows = connection.execute(
         f"{_ROW} WHERE runs.prompt_id = ? AND runs.kind = 'iteration' AND runs.number < ?"
-        " ORDER BY runs.number DESC LIMIT ?",
+        f" AND runs.archived < {DELETED} ORDER BY runs.number DESC LIMIT ?",
         (prompt_id(connection, prompt_uid), 2**62 if before is None else before, limit),
     )
     return _rows(connection, rows.fetchall())
@@ -117,9 +121,9 @@ def one(connection: sqlite3.Connection, run_uid: str) -> IterationRow:
 
 
 def one_of(connection: sqlite3.Connection, prompt_uid: str, run_uid: str) -> IterationRow | None:
-    """Return one row of a prompt's timeline, None when the run is not one of its iterations."""
+    """Return one row of a prompt's timeline, None when the run is not one of its iterations, or is deleted."""
     row = connection.execute(
-        f"{_ROW} WHERE runs.uid = ? AND runs.kind = 'iteration' AND runs.prompt_id = ?",
+        f"{_ROW} WHERE runs.uid = ? AND runs.kind = 'iteration' AND runs.prompt_id = ? AND runs.archived < {DELETED}",
         (run_uid, prompt_id(connection, prompt_uid)),
     ).fetchone()
     return None if row is None else _rows(connection, [row])[0]
@@ -144,17 +148,34 @@ def detail(connection: sqlite3.Connection, run_uid: str) -> IterationDetail:
     return replace(found, beside=beside, earlier=earlier)
 
 
+def parts(connection: sqlite3.Connection, run_uid: str, answers: int) -> Iterator[tuple[range, IterationDetail]]:
+    """Yield a run as it was in parts of about so many answers, each with its value sets, without what stood beside."""
+    whole = _detail(connection, run_uid, sets=range(0))
+    (run,) = connection.execute("SELECT id FROM runs WHERE uid = ?", (run_uid,)).fetchone()
+    places = {lane.position for lane in whole.lanes}
+    step = max(1, answers // sum(lane.lane.samples for lane in whole.lanes))
+    for start in range(0, len(whole.sets), step):
+        sets = range(start, min(start + step, len(whole.sets)))
+        yield sets, replace(whole, outputs=_outputs(connection, run, places, sets))
+
+
 def _beside(connection: sqlite3.Connection, run_uid: str) -> tuple[BesideLane, ...]:
     rows = connection.execute(
         "SELECT slot, origins.uid, place, hidden, baseline FROM run_beside JOIN runs ON runs.id = run_beside.run_id"
-        " JOIN runs AS origins ON origins.id = run_beside.from_run_id WHERE runs.uid = ? ORDER BY place",
+        " JOIN runs AS origins ON origins.id = run_beside.from_run_id WHERE runs.uid = ?"
+        f" AND origins.archived < {DELETED} ORDER BY place",
         (run_uid,),
     )
     return tuple(BesideLane(slot, uid, place, bool(hidden), bool(base)) for slot, uid, place, hidden, base in rows)
 
 
-def _detail(connection: sqlite3.Connection, run_uid: str, slots: Collection[str] | None = None) -> IterationDetail:
-    """Return an iteration with all its lanes, or those in some slots."""
+def _detail(
+    connection: sqlite3.Connection,
+    run_uid: str,
+    slots: Collection[str] | None = None,
+    sets: range = _EVERY_SET,
+) -> IterationDetail:
+    """Return an iteration with all its lanes, or those in some slots, and the answers to some of its value sets."""
     row = one(connection, run_uid)
     run, blind, body, based_on = connection.execute(
         "SELECT runs.id, runs.blind, CAST(contents.body AS BLOB), bases.number FROM runs"
@@ -163,22 +184,22 @@ def _detail(connection: sqlite3.Connection, run_uid: str, slots: Collection[str]
         (run_uid,),
     ).fetchone()
     content, newer = read(body, row.version)
-    sets = _sets(connection, run)
+    ran = _sets(connection, run)
     judged = verdicts.counting(connection, run)
-    in_order = tuple(judged.get(position, Verdict("none")) for position in range(len(sets)))
+    in_order = tuple(judged.get(position, Verdict("none")) for position in range(len(ran)))
     lanes = tuple(lane for lane in _lanes(connection, run) if slots is None or lane.lane.slot in slots)
     return IterationDetail(
         row=row,
         content=content,
         based_on=based_on,
-        values=sets[0].values,
+        values=ran[0].values,
         lanes=lanes,
-        outputs=_outputs(connection, run, {lane.position for lane in lanes}),
+        outputs=_outputs(connection, run, {lane.position for lane in lanes}, sets),
         verdict=in_order[0],
         newer=newer,
-        sets=sets,
+        sets=ran,
         verdicts=in_order,
-        blind=frozenset(range(len(sets))) - judged.keys() if blind == 1 else frozenset(),
+        blind=frozenset(range(len(ran))) - judged.keys() if blind == 1 else frozenset(),
     )
 
 
@@ -227,11 +248,11 @@ def _output_format(body: object) -> OutputFormat | None:
         return None
 
 
-def _outputs(connection: sqlite3.Connection, run: int, lanes: Collection[int]) -> tuple[OutputRecord, ...]:
+def _outputs(connection: sqlite3.Connection, run: int, lanes: Collection[int], sets: range) -> tuple[OutputRecord, ...]:
     in_flight = [key for (key,) in connection.execute("SELECT output_id FROM in_flight WHERE run_id = ?", (run,))]
     so_far = streamed(connection, in_flight)
-    steps = steps_of(connection, run)
-    rows = connection.execute(_OUTPUTS, (run, json.dumps(list(lanes))))
+    steps = steps_of(connection, run, lanes, sets)
+    rows = connection.execute(_OUTPUTS, (run, json.dumps(list(lanes)), sets.start, sets.stop))
     return tuple(_output(row, so_far.get(row[0]), steps.get(row[0], ())) for row in rows)
 
 

@@ -5,7 +5,6 @@ Invariant: nothing here keeps writers waiting for longer than a step takes, but 
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
@@ -14,6 +13,8 @@ from workbench.store import backups, space
 from workbench.store.backups import Backup
 from workbench.store.connections import Readers
 from workbench.store.errors import StoreError, failure
+from workbench.store.sqlite import sqlite3
+from workbench.store.watching import Watch, go_on
 
 Work = Callable[[sqlite3.Connection], int]
 
@@ -34,9 +35,9 @@ class Upkeep:
         self._write = write
         self._alone = alone
 
-    def backup(self, folder: Path, now: str, *, by_hand: bool) -> Backup:
-        """Make a copy and look whether it is sound."""
-        return backups.make(self._path, folder, now, by_hand=by_hand)
+    def backup(self, folder: Path, now: str, *, by_hand: bool, watch: Watch = go_on) -> Backup:
+        """Make a copy and look whether it is sound; `watch` can stop it."""
+        return backups.make(self._path, folder, now, by_hand=by_hand, watch=watch)
 
     def backups(self, folder: Path) -> list[Backup]:
         """Return the copies in a folder, newest first."""
@@ -72,12 +73,15 @@ class Upkeep:
         """Drop some raw responses, one step; 0 when there is nothing left to drop."""
         return self._write(lambda connection: space.drop_raw(connection, before)).result()
 
-    def shrink(self) -> int:
-        """Give free room back to the disk and return how many bytes; nothing else is written meanwhile."""
+    def shrink(self, watch: Watch = go_on) -> int:
+        """Give free room back to the disk and return how many bytes; nothing else is written meanwhile.
+
+        `watch` can stop it; the room is then used by what comes next.
+        """
 
         def work(connection: sqlite3.Connection) -> int:
             try:
-                return space.shrink(connection, self._path)
+                return space.shrink(connection, self._path, watch)
             except sqlite3.OperationalError as error:
                 if "locked" not in str(error):
                     raise

@@ -7,7 +7,6 @@ beside it: of the same prompt, and to the same values.
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from workbench.core.lanes import short_model
 from workbench.core.runs import Verdict
 from workbench.store.encoding import typed
 from workbench.store.errors import StoreError, missing
+from workbench.store.sqlite import sqlite3
 
 _WORDS = {"tie": "tie", "all_bad": "all bad"}
 _OUTPUT = (
@@ -83,7 +83,7 @@ def mark(
         "INSERT INTO verdict_outputs (verdict_id, output_id, shown, place) VALUES (?, ?, ?, ?)",
         ((key, one.key, shown, _place(verdict, one.place(run))) for shown, one in enumerate(judged)),
     )
-    connection.execute("UPDATE runs SET verdict = ?, winner = ? WHERE id = ?", (*_row_words(connection, run), run))
+    show_on_row(connection, run)
 
 
 def _output(connection: sqlite3.Connection, uid: str) -> _Output:
@@ -115,6 +115,11 @@ def _value_set(judged: list[_Output], run: int, prompt: int) -> int:
             "incomparable",
         )
     return sets.pop()
+
+
+def show_on_row(connection: sqlite3.Connection, run: int) -> None:
+    """Let the row of a run say what counts of its verdicts."""
+    connection.execute("UPDATE runs SET verdict = ?, winner = ? WHERE id = ?", (*_row_words(connection, run), run))
 
 
 def counting(connection: sqlite3.Connection, run: int) -> dict[int, Verdict]:

@@ -1,4 +1,4 @@
-"""What schema 1.3 adds: searches with names, where things came from that were not made here, cases and packs.
+"""What schema 1.3 adds: searches with names, origins, cases, packs, techniques of versions, and deleting.
 
 Invariant: as for 1.0.
 """
@@ -20,19 +20,37 @@ _ORIGINS = (
     """CREATE TABLE origins (
   -- What was imported, so that importing it again changes nothing.
   id INTEGER PRIMARY KEY,
-  -- Whose thing it is: llm, promptfoo, workbench, pack.
+  -- Whose thing it is: llm, promptfoo. A thing of another workbench keeps its uid and needs no row.
   kind TEXT NOT NULL,
   -- The name of the thing in the place that it is from, unique within its kind.
   foreign_id TEXT NOT NULL,
-  -- Which of our things it became: prompt, version, run; and its uid.
+  -- Which of our things it became: prompt, run, output; and its uid.
   thing TEXT NOT NULL,
   uid TEXT NOT NULL,
-  -- The file or folder that it was read from, for people.
+  -- The file that it was read from, for people.
   source TEXT NOT NULL,
+  -- JSON of what was known there and has no place here, "" for nothing: of an output how it was graded.
+  extra TEXT NOT NULL DEFAULT '',
   imported_at TEXT NOT NULL,
   UNIQUE (kind, foreign_id, thing)
 ) STRICT""",
     "CREATE INDEX origins_by_uid ON origins (uid)",
+)
+
+_DELETING = (
+    """CREATE TABLE last_numbers (
+  -- The highest numbers of what was deleted for good, so that none is given a second time. kind is that of a run, or
+  -- version.
+  prompt_id INTEGER NOT NULL REFERENCES prompts(id) ON DELETE CASCADE,
+  kind TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  PRIMARY KEY (prompt_id, kind)
+) STRICT, WITHOUT ROWID""",
+    """CREATE INDEX runs_hidden ON runs (
+  -- archived holds bits from here on: 1 put away, 2 deleted, 4 deleted with its prompt; that of prompts 1 and 2. An
+  -- older release sees all of them as put away. Undoing takes bits back, so that it tells exactly what was before.
+  id
+) WHERE archived >= 2""",
 )
 
 _CASES = (
@@ -66,4 +84,22 @@ _PACKS = (
 ) STRICT, WITHOUT ROWID""",
 )
 
-STATEMENTS: tuple[str, ...] = (*_SAVED_SEARCHES, *_ORIGINS, *_CASES, *_PACKS)
+_TECHNIQUES = (
+    """CREATE TABLE version_techniques (
+  -- Which techniques of the palette a version uses, as far as anybody knows. No part of its content or its hash: the
+  -- same text is the same version. That it has examples, an output format or tools, its content tells.
+  version_id INTEGER NOT NULL REFERENCES versions(id) ON DELETE CASCADE,
+  -- The name of its file without the number that orders the list; a person's own ones begin with own:
+  technique TEXT NOT NULL,
+  -- What people called it then.
+  name TEXT NOT NULL,
+  -- The pieces of text that inserting it brought, a line each: a later version has it too while one of them stands
+  -- there. '' when a person said it, which later versions inherit as it is.
+  brought TEXT NOT NULL,
+  -- 0: a person said that the version does not use it.
+  used INTEGER NOT NULL,
+  PRIMARY KEY (version_id, technique)
+) STRICT, WITHOUT ROWID""",
+)
+
+STATEMENTS: tuple[str, ...] = (*_SAVED_SEARCHES, *_ORIGINS, *_CASES, *_PACKS, *_TECHNIQUES, *_DELETING)

@@ -6,7 +6,6 @@ Invariant: a content is stored once, by hash; a prompt has at most one version o
 from __future__ import annotations
 
 import json
-import sqlite3
 
 from workbench.core import content as contents
 from workbench.core.content import Content, ContentError
@@ -14,6 +13,8 @@ from workbench.core.runs import VersionRow
 from workbench.core.timeline import VersionLabel
 from workbench.store.encoding import digest, typed
 from workbench.store.errors import StoreError, missing
+from workbench.store.hiding import DELETED
+from workbench.store.sqlite import sqlite3
 
 _OPENING = 120
 _SELECT = (
@@ -42,6 +43,14 @@ def newest_number(connection: sqlite3.Connection, prompt: int) -> int | None:
     return None if row[0] is None else int(row[0])
 
 
+def last_number(connection: sqlite3.Connection, prompt: int, kind: str) -> int:
+    """Return the highest number of a kind of run, or of "version", that was deleted for good; 0 without any."""
+    row = connection.execute(
+        "SELECT number FROM last_numbers WHERE prompt_id = ? AND kind = ?", (prompt, kind)
+    ).fetchone()
+    return 0 if row is None else int(row[0])
+
+
 def version_id(connection: sqlite3.Connection, prompt: int, number: int) -> int:
     """Return the key of a version; raises StoreError (missing)."""
     row = connection.execute("SELECT id FROM versions WHERE prompt_id = ? AND number = ?", (prompt, number)).fetchone()
@@ -60,7 +69,7 @@ def insert_version(
     if row is not None:
         return int(row[0]), int(row[1])
     newest = newest_number(connection, prompt)
-    number = (newest or 0) + 1
+    number = max(newest or 0, last_number(connection, prompt, "version")) + 1
     parent_key = None if parent is None else version_id(connection, prompt, parent)
     cursor = connection.execute(
         "INSERT INTO versions (uid, prompt_id, number, content_id, parent_id, branched, note, created_at)"
@@ -122,7 +131,7 @@ def labels(connection: sqlite3.Connection, prompt: int) -> list[VersionLabel]:
         "   WHERE trim(json_extract(value, '$.text'), ' ' || char(9, 10, 13)) <> '' LIMIT 1) END"
         " FROM versions JOIN contents ON contents.id = versions.content_id"
         " LEFT JOIN runs ON runs.id = (SELECT id FROM runs AS made WHERE made.version_id = versions.id"
-        "  AND made.kind = 'iteration' ORDER BY id LIMIT 1)"
+        f"  AND made.kind = 'iteration' AND made.archived < {DELETED} ORDER BY id LIMIT 1)"
         " WHERE versions.prompt_id = ? ORDER BY versions.number DESC",
         (_OPENING, prompt),
     )

@@ -9,7 +9,6 @@ failure is no failure of a change.
 from __future__ import annotations
 
 import queue
-import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from workbench.store.errors import StoreError, failure, translate
+from workbench.store.sqlite import sqlite3
 
 T = TypeVar("T")
 

@@ -21,8 +21,9 @@ from workbench.ui.dialogs import Dialogs
 from workbench.ui.frame import Frame
 from workbench.ui.gate import RunGate
 from workbench.ui.handlers import Handlers
+from workbench.ui.history.place import HistoryPlace
 from workbench.ui.keybinding import KeyBindings
-from workbench.ui.keys import VerdictKeys, ViewKeys
+from workbench.ui.keys import CommandKeys, VerdictKeys, ViewKeys
 from workbench.ui.lanes import LanesView
 from workbench.ui.notices import Notices
 from workbench.ui.overlays import Overlays
@@ -55,6 +56,7 @@ def build(window: MainWindow) -> Iterator[None]:
     window.sidebar.divide(by_hand=geometry.restore_divider(frame.settings, geometry.SIDE, window.sidebar.splitter))
     yield
     window.ranking = Ranking(window)
+    window.history = HistoryPlace(window)
     window.views = Views(frame.stage, window.sidebar, places(window), window)
     frame.header.add_views(window.views.tabs)
     window.notice = NoticeBar()
@@ -75,6 +77,7 @@ def build(window: MainWindow) -> Iterator[None]:
     window.compose.blind = opened.blind
     window.blindness = Blindness(window)
     wire(window)
+    CommandKeys(frame, lambda key: window.keys.keymap.owner(key))
     VerdictKeys(frame, window.verdict_key)
     ViewKeys(frame, window.handlers.view_key)
     yield

@@ -94,10 +94,15 @@ class Handlers:
             "mark_row": lambda: w.timeline.marks.toggle(compose.shown_row()),
             "older": lambda: self.step_iteration(1),
             "newer": lambda: self.step_iteration(-1),
-            "restore": lambda: self.take_over(branch=False),
-            "branch": lambda: self.take_over(branch=True),
             "back": self.back,
-            "note": lambda: w.dialogs.edit_note(compose.shown_row()),
+            **w.history.table(
+                {
+                    "compare": self.differing.compare,
+                    "restore": lambda: self.take_over(branch=False),
+                    "branch": lambda: self.take_over(branch=True),
+                    "note": lambda: w.dialogs.edit_note(compose.shown_row()),
+                }
+            ),
             "view_compose": lambda: w.views.show("compose"),
             "view_history": lambda: w.views.show("history"),
             **w.ranking.table(),

@@ -1,6 +1,7 @@
-"""Verdict keys, which depend on where the key sits and on what has the focus.
+"""Keys whose meaning depends on where they sit or on what has the focus.
 
-Invariant: a digit typed into a text field is text; with Ctrl it is a verdict everywhere.
+Invariant: a letter or digit typed into a text field is text; a key of a command that types nothing means that command
+in every field.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.commands import VerdictKey, digit_of, verdict_key
+from workbench.app.commands import Command, VerdictKey, digit_of, verdict_key
+from workbench.app.keymap import only_outside_text
+from workbench.ui.shell.keys import pressed
 
 _EDITABLE = (QLineEdit, QAbstractSpinBox, QComboBox)
 
@@ -29,6 +32,56 @@ def takes_text(widget: QWidget | None) -> bool:
     if isinstance(widget, QPlainTextEdit | QTextEdit):
         return not widget.isReadOnly()
     return isinstance(widget, _EDITABLE)
+
+
+class CommandKeys(QObject):
+    """Lets keys of commands pass through whatever has the keyboard in `window`, however Qt would use them there.
+
+    Qt's bindings of X11 delete and move in text with Ctrl+D, Ctrl+E, Ctrl+K and Ctrl+U, and a field that has one of
+    them takes it from the window. Keys that are the same for everybody (undo) stay with the field.
+    """
+
+    def __init__(self, window: QWidget, owner: Callable[[str], Command | None]) -> None:
+        """`owner` returns the command that a key belongs to now."""
+        super().__init__(window)
+        self._window, self._owner = window, owner
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._follow)
+        self._follow(None, app.focusWidget())
+
+    def _follow(self, old: QWidget | None, new: QWidget | None) -> None:
+        # On what has the keyboard alone: a filter on the application would run for every event while answers stream.
+        if old is not None:
+            old.removeEventFilter(self)
+        if new is not None and new.window() is self._window:
+            new.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        overrides = event.type() == QEvent.Type.ShortcutOverride
+        if not (overrides or event.type() == QEvent.Type.KeyPress) or not isinstance(event, QKeyEvent):
+            return False
+        key = pressed(event)
+        command = self._owner(key)
+        if command is None or command.fixed or not isinstance(watched, QWidget):
+            return False
+        if _is_typed(event, key):
+            if overrides and takes_text(watched):
+                event.accept()
+                return True
+            return False
+        if not overrides and not takes_text(watched):
+            return False
+        # As a key press only where the command is not possible now: it does nothing then, in every field.
+        event.ignore()
+        return True
+
+
+def _is_typed(event: QKeyEvent, key: str) -> bool:
+    """Whether a key types a character; AltGr does too, which some systems report as Ctrl+Alt."""
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+    is_altgr = event.modifiers() & both == both and bool(event.text()) and event.text().isprintable()
+    return only_outside_text(key) or is_altgr
 
 
 class ViewKeys(QObject):

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.app.commands import View
-from workbench.ui.history.place import HistoryPlace
 from workbench.ui.shell.views import Place
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 def places(window: MainWindow) -> dict[View, Place]:
     """Return the views in the order of their tabs."""
-    history = HistoryPlace(window)
+    history = window.history
     return {
         "compose": Place("Compose", lambda: window.view, window.view.editor.focus_first),
         "history": Place("History", history.make, history.enter, has_side=False),

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from workbench.usecases.ranked import Grouping
 
 
+_GROUPINGS: tuple[Grouping, ...] = ("both", "version", "model", "technique", "everywhere")
+
+
 class Ranking(QObject):
     """`view`, `rank` and `sittings` are None before somebody went there."""
 
@@ -39,12 +42,11 @@ class Ranking(QObject):
     def table(self) -> dict[str, Callable[[], object]]:
         """Return a handler for every command."""
         show = self._window.views.show
-        groups: tuple[Grouping, ...] = ("both", "version", "model", "everywhere")
         return {
             "view_rank": lambda: show("rank"),
             "judge": self.judge,
             "judge_undo": self.undo,
-            **{f"group_{name}": partial(self._group, name) for name in groups},
+            **{f"group_{name}": partial(self._group, name) for name in _GROUPINGS},
         }
 
     def make(self) -> QWidget:
@@ -52,11 +54,12 @@ class Ranking(QObject):
         from workbench.app.rank import Rank
         from workbench.app.sitting import Sittings
         from workbench.ui.rank.view import RankView
+        from workbench.usecases.techniques import Techniques
 
         window, store = self._window, self._window.workbench.store
-        actions = [window.actions_[f"group_{name}"] for name in ("both", "version", "model", "everywhere")]
+        actions = [window.actions_[f"group_{name}"] for name in _GROUPINGS]
         view = self.view = RankView(window.theme, actions)
-        rank = self.rank = Rank(store, window.tasks, _import_chart, self)
+        rank = self.rank = Rank(store, window.tasks, _import_chart, Techniques(window.workbench.places), self)
         sittings = self.sittings = Sittings(store, window.tasks, new_uid, utc_now, self)
         view.set_grouping(rank.grouping)
         view.name_keys(window.keys.name)
@@ -64,6 +67,7 @@ class Ranking(QObject):
         rank.failed.connect(view.show_failed)
         rank.grouping_changed.connect(view.set_grouping)
         view.judge_clicked.connect(self.judge)
+        view.versions.said.connect(rank.say)
         view.judging.verdict_wanted.connect(self._judge)
         view.judging.undo_wanted.connect(self.undo)
         view.judging.end_wanted.connect(self.end)

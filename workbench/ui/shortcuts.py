@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QStyleOptionViewItem,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -90,6 +91,22 @@ class KeyCatcher(QPushButton):
             self.caught.emit(key)
 
 
+class _KeyTree(QTreeWidget):
+    """Rows of commands; the current one has a frame while the keyboard is there: the tint alone is faint."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+
+    def drawRow(
+        self, painter: QPainter, options: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().drawRow(painter, options, index)
+        if self.hasFocus() and index == self.currentIndex().siblingAtColumn(index.column()):
+            painter.setPen(QPen(self._theme.color("accent"), 1))
+            painter.drawRect(options.rect.adjusted(0, 0, -1, -1))
+
+
 @dataclass(frozen=True, slots=True)
 class _Wish:
     """A key that another command has, and that was pressed once."""
@@ -113,7 +130,7 @@ class ShortcutSheet(QDialog):
         self.filter.setPlaceholderText("Filter by a word or a key")
         self.filter.setAccessibleName("Filter")
         clearable(self.filter)
-        self.tree = QTreeWidget()
+        self.tree = _KeyTree(theme)
         self.tree.setAccessibleName("Commands and their keys")
         self.status = QLabel()
         self.status.setWordWrap(True)
@@ -186,7 +203,7 @@ class ShortcutSheet(QDialog):
         self.close_button.clicked.connect(self.reject)
         self._keys.changed.connect(self._refresh)
         self._theme.changed.connect(self._refresh)
-        self._selected()
+        self._choose_first()
 
     def _fill(self) -> None:
         for group in GROUPS:
@@ -224,6 +241,15 @@ class ShortcutSheet(QDialog):
                 line = fold(f"{head.text(0)} {item.text(0)} {item.text(1)}")
                 item.setHidden(not all(word in line for word in words))
             head.setHidden(all(item.isHidden() for item in rows))
+        self._choose_first()
+
+    def _choose_first(self) -> None:
+        """Let a row that is shown be the current one, so that Tab leads to one that can be seen."""
+        current = self.tree.currentItem()
+        shown = [item for _, rows in self._groups for item in rows if not item.isHidden()]
+        if shown and (current is None or current.isHidden()):
+            self.tree.setCurrentItem(shown[0])
+        self._selected()
 
     def _command(self) -> Command | None:
         item = self.tree.currentItem()
@@ -235,7 +261,7 @@ class ShortcutSheet(QDialog):
         self._offer()
         command = self._command()
         if command is None:
-            self._say("Choose a command to change its keys.")
+            self._say("Choose a command to change its keys." if self.shown_titles() else "No command has that.")
         elif command.fixed:
             self._say(f"The keys of “{command.title}” are the same everywhere: dialogs and text fields take them too.")
         else:

@@ -18,6 +18,7 @@ def window_state(window: MainWindow) -> WindowState:
     shown = window.timeline.position(compose.shown_row())
     focused_running = bool(focused) and board.is_running(focused)
     running = compose.still_running()
+    selected = len(window.history.selected()) if window.views.shown == "history" else 0
     return WindowState(
         view=window.views.shown,
         has_prompt=bool(compose.prompt_uid),
@@ -42,6 +43,10 @@ def window_state(window: MainWindow) -> WindowState:
         writable=not window.workbench.store.read_only,
         detail_open=window.notice.is_detail_open or window.gate.asks,
         find_open=window.view.editing.finder.is_open,
+        has_rows=selected > 0,
+        one_row=selected == 1,
+        two_rows=selected == 2,
+        searched=window.history.searched,
         judging=window.ranking.is_judging,
     )
 

@@ -38,6 +38,7 @@ from workbench.ui.dialogs import Dialogs
 from workbench.ui.frame import Frame
 from workbench.ui.gate import RunGate
 from workbench.ui.handlers import Handlers
+from workbench.ui.history.place import HistoryPlace
 from workbench.ui.keybinding import KeyBindings
 from workbench.ui.notices import Notices
 from workbench.ui.overlays import Overlays
@@ -73,6 +74,7 @@ class MainWindow(QObject):
     layout_: LayoutActions
     blindness: Blindness
     ranking: Ranking
+    history: HistoryPlace
 
     forward_asked = Signal()
     """A second start asked this window to come to the front."""

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.core.care import CARE, Rules, days_before, is_due
-from workbench.store import Store
+from workbench.store import Store, StoreError
 from workbench.store.backups import Backup, folder_of
 from workbench.store.salvage.rebuild import Salvaged, salvage
 from workbench.store.space import Size
+from workbench.store.watching import Watch, go_on
 from workbench.usecases.problems import RefusedError
 
 
@@ -56,11 +57,11 @@ class Care:
         """Return the copies, newest first."""
         return self._store.upkeep.backups(self.folder())
 
-    def back_up(self) -> Backup:
-        """Make a copy that stays until somebody removes it."""
-        return self._store.upkeep.backup(self.folder(), self._now(), by_hand=True)
+    def back_up(self, watch: Watch = go_on) -> Backup:
+        """Make a copy that stays until somebody removes it; `watch` can stop it."""
+        return self._store.upkeep.backup(self.folder(), self._now(), by_hand=True, watch=watch)
 
-    def back_up_if_due(self) -> Backup | None:
+    def back_up_if_due(self, watch: Watch = go_on) -> Backup | None:
         """Make the daily copy where one is due and something is new, and remove old ones; None when none was made."""
         rules, upkeep, folder, now = self.rules(), self._store.upkeep, self.folder(), self._now()
         if not rules.daily:
@@ -69,16 +70,16 @@ class Care:
         newest = made[0].made_at if made else None
         if not is_due(newest, now) or (newest is not None and newest <= now and not upkeep.changed_since(newest)):
             return None
-        backup = upkeep.backup(folder, now, by_hand=False)
+        backup = upkeep.backup(folder, now, by_hand=False, watch=watch)
         upkeep.prune(folder, rules.keep)
         return backup
 
-    def tidy(self) -> int:
+    def tidy(self, stop: threading.Event | None = None) -> int:
         """Drop what a rule names; return how many raw responses that were. Without a rule nothing."""
         days = self.rules().raw_days
         if days is None or self._store.read_only:
             return 0
-        return self._drop(days_before(self._now(), days), threading.Event(), lambda _: None)
+        return self._drop(days_before(self._now(), days), stop or threading.Event(), lambda _: None)
 
     def size(self) -> Size:
         """Return what takes room."""
@@ -94,7 +95,12 @@ class Care:
         if stop.is_set():
             return Freed(dropped, 0, stopped=True)
         tell("Giving the room back to the disk…")
-        return Freed(dropped, self._store.upkeep.shrink())
+        try:
+            return Freed(dropped, self._store.upkeep.shrink(lambda _: not stop.is_set()))
+        except StoreError as error:
+            if error.code != "interrupted":
+                raise
+            return Freed(dropped, 0, stopped=True)
 
     def check(self) -> list[str]:
         """Return what is wrong with the file, nothing for a sound one."""
@@ -108,7 +114,7 @@ class Care:
         return dropped
 
 
-def rescue(database: Path, target: Path, *, now: str, uid: Callable[[], str]) -> Salvaged:
+def rescue(database: Path, target: Path, *, now: str, uid: Callable[[], str], watch: Watch = go_on) -> Salvaged:
     """Read what can be read of a damaged history into a new one at `target`, which must not be there yet; blocks.
 
     Raises RefusedError, and StoreError when nothing can be read.
@@ -117,4 +123,4 @@ def rescue(database: Path, target: Path, *, now: str, uid: Callable[[], str]) ->
         raise RefusedError(f"{target} is there already. Name a file that is not.")
     if not database.is_file():
         raise RefusedError(f"{database} is not there. Name the damaged history with --db.")
-    return salvage(database, target.absolute(), now=now, uid=uid)
+    return salvage(database, target.absolute(), now=now, uid=uid, watch=watch)

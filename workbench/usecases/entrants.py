@@ -6,7 +6,7 @@ Invariant: two that are ranked apart never have the same name.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from workbench.core.lanes import short_model
 from workbench.core.ranking.judgements import Judged, Judgement
@@ -45,10 +45,15 @@ def names(found: Iterable[Who], grouping: Grouping, endpoints: Mapping[str, str]
 
 
 def judgement(verdict: StoredVerdict, grouping: Grouping) -> Judgement:
-    """Return a stored verdict as the statistics take it.
+    """Return a stored verdict as the statistics take it."""
+    return judgement_of(verdict, lambda who: entrant(who, grouping))
+
+
+def judgement_of(verdict: StoredVerdict, maker: Callable[[Who], str]) -> Judgement:
+    """The same with entrants that `maker` tells apart.
 
     What was judged in a pair is drawn as one with all pairs of the same runs: those answers were made together.
     """
     run = verdict.run or " ".join(sorted({output.run for output in verdict.outputs}))
-    outputs = tuple(Judged(one.uid, entrant(one.who, grouping), one.place) for one in verdict.outputs)
+    outputs = tuple(Judged(one.uid, maker(one.who), one.place) for one in verdict.outputs)
     return Judgement(run, verdict.values, verdict.kind, outputs, verdict.blind, verdict.seen)

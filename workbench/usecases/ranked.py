@@ -10,27 +10,27 @@ from dataclasses import dataclass
 from typing import Literal
 
 from workbench.core.ranking.enough import Enough
+from workbench.store.technique_marks import VersionMarks
 
-Grouping = Literal["both", "version", "model", "everywhere"]
-"""Who is ranked: versions with models, versions, models, or models over all prompts."""
-
-GROUPINGS: tuple[Grouping, ...] = ("both", "version", "model", "everywhere")
+Grouping = Literal["both", "version", "model", "technique", "everywhere"]
+"""Who is ranked: versions with models, versions, models, techniques of versions, or models over all prompts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Strength:
-    """A strength on the natural log scale with its 95 % interval, 0 is the average of those ranked."""
+    """A strength on the natural log scale with its 95 % interval; 0 is `against` whom it stands."""
 
     low: float
     estimate: float
     high: float
     chances: tuple[float, float, float]
-    """The same as the chance to beat the average entrant when one of the two wins."""
+    """The same as the chance to beat `against` when one of the two wins."""
+    against: str = "the average entrant"
 
 
 @dataclass(frozen=True, slots=True)
 class RankRow:
-    """An entrant. `won`, `lost` and `tied` count comparisons; `pairs` is their sum.
+    """An entrant, or a technique. `won`, `lost` and `tied` count comparisons; `pairs` is their sum.
 
     `per_thousand` is dollars for 1,000 answers, None when no cost is known; `free` when all were made here; `priced` of
     `answers` answers have a known cost. `median_ms` is the median duration of an answer, None when none is known.
@@ -65,7 +65,11 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A ranking of a prompt, strongest first. Without `enough` there are no rows, and it says why."""
+    """A ranking of a prompt, strongest first. Without `enough` there are no rows, and it says why.
+
+    Where techniques are ranked, `versions` are those that were judged, oldest first, with what is known of them, and
+    `choices` the techniques that they could be marked with: names by key.
+    """
 
     prompt_uid: str
     grouping: Grouping
@@ -74,3 +78,5 @@ class Ranked:
     enough: Enough
     rows: tuple[RankRow, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    versions: tuple[VersionMarks, ...] = ()
+    choices: tuple[tuple[str, str], ...] = ()

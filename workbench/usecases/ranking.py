@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 
 from workbench.core.ranking.davidson import fit
+from workbench.core.ranking.effects import PartTally
 from workbench.core.ranking.enough import enough
 from workbench.core.ranking.honesty import agreement, not_blind, places, seen_before
 from workbench.core.ranking.intervals import RESAMPLES, Uncertainty, measure
@@ -25,6 +26,7 @@ _FITS = 40_000
 """So many strengths are fitted at most over all resamples: a long list of entrants is drawn less often."""
 _FEWEST_RESAMPLES = 200
 _LISTED = 3
+_MANY = 6
 
 
 def rank(store: Store, prompt_uid: str, grouping: Grouping) -> Ranked:
@@ -39,11 +41,15 @@ def rank(store: Store, prompt_uid: str, grouping: Grouping) -> Ranked:
         return Ranked(prompt_uid, grouping, len(verdicts), blind, is_enough)
     endpoints = {endpoint.uid: endpoint.name for endpoint in store.endpoints()}
     titles = names((output.who for verdict in verdicts for output in verdict.outputs), grouping, endpoints)
-    resamples = max(_FEWEST_RESAMPLES, min(RESAMPLES, _FITS // len(comparisons.entrants)))
-    sure = measure(comparisons, fit(comparisons), resamples=resamples)
+    sure = measure(comparisons, fit(comparisons), resamples=draws(len(comparisons.entrants)))
     rows = _rows(comparisons, sure, titles, store.judgements.spent(prompt), grouping)
     remarks = (*_standing(comparisons, sure, titles), *honesty(judgements))
     return Ranked(prompt_uid, grouping, len(verdicts), blind, is_enough, rows, remarks)
+
+
+def draws(strengths: int) -> int:
+    """Return how many resamples are fitted for so many strengths."""
+    return max(_FEWEST_RESAMPLES, min(RESAMPLES, _FITS // max(1, strengths)))
 
 
 def _rows(
@@ -53,18 +59,23 @@ def _rows(
     of: dict[str, list[Spent]] = defaultdict(list)
     for one in spent:
         of[entrant(one.who, grouping)].append(one)
-    return tuple(_row(key, titles[key], tallies[key], sure, of[key]) for key in sure.fit.ranked)
+    return tuple(row(titles[key], _strength(sure, key), tallies[key], of[key]) for key in sure.fit.ranked)
 
 
-def _row(key: str, name: str, tally: Tally, sure: Uncertainty, spent: Sequence[Spent]) -> RankRow:
+def _strength(sure: Uncertainty, key: str) -> Strength:
     interval = sure.of(key)
     low, high = interval.chances
+    return Strength(interval.low, interval.estimate, interval.high, (low, sure.fit.chance(key), high))
+
+
+def row(name: str, strength: Strength, tally: Tally | PartTally, spent: Sequence[Spent]) -> RankRow:
+    """Return the row of what is called `name`, with what the answers cost and took that it has a part in."""
     costs = [cost for one in spent for cost in one.costs]
     durations = [duration for one in spent for duration in one.durations]
     answers = sum(one.answers for one in spent)
     return RankRow(
         name,
-        Strength(interval.low, interval.estimate, interval.high, (low, sure.fit.chance(key), high)),
+        strength,
         tally.won,
         tally.lost,
         tally.tied,
@@ -85,7 +96,7 @@ def _standing(comparisons: Comparisons, sure: Uncertainty, titles: Mapping[str, 
     if (found := separate(comparisons, sure)) is not None and found.state != "unconnected":
         yield Remark(separation_words(found, titles.__getitem__))
     if len(groups) > 1:
-        parts = " / ".join(_listed([titles[key] for key in group]) for group in groups[:_LISTED])
+        parts = " / ".join(_some([titles[key] for key in group]) for group in groups[:_LISTED])
         more = f" / {len(groups) - _LISTED} more" if len(groups) > _LISTED else ""
         yield Remark(
             f"No verdict connects these groups: {parts}{more}. How they stand to each other is not known; judge pairs "
@@ -94,7 +105,14 @@ def _standing(comparisons: Comparisons, sure: Uncertainty, titles: Mapping[str, 
         )
 
 
-def _listed(titles: Sequence[str]) -> str:
+def listed(titles: Sequence[str], word: str = "and") -> str:
+    """Return "A, B and C", of many the first few."""
+    if len(titles) > _MANY:
+        titles = [*titles[: _MANY - 1], f"{len(titles) - _MANY + 1} more"]
+    return f" {word} ".join(filter(None, (", ".join(titles[:-1]), titles[-1])))
+
+
+def _some(titles: Sequence[str]) -> str:
     rest = len(titles) - _LISTED
     return ", ".join(titles[:_LISTED]) + (f" and {rest} more" if rest > 0 else "")
 

@@ -375,4 +375,5 @@ def _iteration(
         note=note,
         blind=blind,
         beside=beside,
+        techniques=draft.techniques,
     )

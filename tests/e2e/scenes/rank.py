@@ -43,6 +43,19 @@ def ranking(demo: Demo) -> None:
     command(demo, "group_model")
     demo.until("models are ranked", lambda: len(view.table_model.rows) == 3)
     shots(demo, "rank-models", ("light",))
+    command(demo, "group_technique")
+    demo.until("nothing is marked", lambda: "No version" in view.instead.text())
+    shots(demo, "rank-techniques-none", ("light",))
+    for number, key, name in ((2, "role", "Role"), (3, "role", "Role"), (3, "self-check", "Self-check")):
+        store.techniques.say(prompt, number, key, name, used=True).result(10)
+    window.ranking.refresh()
+    demo.until("techniques are ranked", view.table.isVisible)
+    shots(demo, "rank-techniques", narrow=True)
+    window.theme.set_scale(2.0)
+    demo.resize(NARROW)
+    demo.picture("rank-techniques-200%-narrow")
+    window.theme.set_scale(1.0)
+    demo.resize(WIDE)
     command(demo, "group_both")
 
 

@@ -129,18 +129,25 @@ def covariance(comparisons: Comparisons, fitted: Fit) -> Floats:
 
 def laplace(evidence: Evidence, fitted: Fit) -> Floats:
     """Return what `covariance` says, of evidence that is gathered already."""
-    model, sums = Model(evidence, fitted.prior), evidence.sums()
-    curve, prior = model.curvature(sums, fitted.peak)
-    sums.counts[0] = evidence.lane_counts()
-    score, _ = model.curvature(sums, fitted.peak)
+    return centred(spread(Model(evidence, fitted.prior), fitted.peak))
+
+
+def spread(model: Model, peak: Peak) -> Floats:
+    """Return variances and covariances of a model's strengths around the prior's average, as `covariance` explains."""
+    sums = model.evidence.sums()
+    curve, prior = model.curvature(sums, peak)
+    sums.counts[0] = model.evidence.lane_counts()
+    score, _ = model.curvature(sums, peak)
     inverse = np.linalg.inv(curve + prior)
-    return centred((inverse @ (score + prior) @ inverse)[:-1, :-1])
+    covariances: Floats = (inverse @ (score + prior) @ inverse)[:-1, :-1]
+    return covariances
 
 
 def centred(covariances: Floats) -> Floats:
     """Return the covariances of the distances from the mean of all."""
     across = covariances - covariances.mean(axis=0)
-    return across - across.mean(axis=1)[:, None]
+    apart: Floats = across - across.mean(axis=1)[:, None]
+    return apart
 
 
 def _check_finite(entrants: Sequence[str], items: Sequence[Comparison]) -> None:

@@ -14,12 +14,15 @@ FEWEST = 6
 """Of two equal entrants one wins all of five verdicts in 1 of 16 cases, all of six in 1 of 32 (sign test, both sides).
 So with fewer than six not even a unanimous judge shows a difference at 95 %."""
 
-Reason = Literal["", "no_verdict", "all_bad", "one_entrant", "few"]
+Reason = Literal["", "no_verdict", "all_bad", "one_entrant", "few", "untold"]
 
 
 @dataclass(frozen=True, slots=True)
 class Enough:
-    """Whether a table may be shown, "" for yes; else why not, how many verdicts are missing, and a sentence."""
+    """Whether a table may be shown, "" for yes; else why not, how many verdicts are missing, and a sentence.
+
+    untold: there are verdicts enough, but what is asked they cannot tell.
+    """
 
     reason: Reason = ""
     missing: int = 0

@@ -44,7 +44,7 @@ from math import sqrt
 import numpy as np
 
 from workbench.core.ranking.davidson import Fit, centred, chance_of, laplace
-from workbench.core.ranking.evidence import Evidence, Floats, gather
+from workbench.core.ranking.evidence import Floats, gather
 from workbench.core.ranking.judgements import Comparisons
 from workbench.core.ranking.likelihood import Model, Peak
 
@@ -116,10 +116,16 @@ class Uncertainty:
         return self._around(self.fit.strength(entrant) - self.fit.strength(other), weights)
 
     def _around(self, estimate: float, weights: Floats) -> Interval:
-        half = NORMAL * _error(self.curved, weights)
-        if self.drawn is not None:
-            half = max(half, student(self.runs - 1) * _error(self.drawn, weights))
-        return Interval(estimate - half, estimate, estimate + half)
+        drawn = None if self.drawn is None else _error(self.drawn, weights)
+        return around(estimate, _error(self.curved, weights), drawn, self.runs)
+
+
+def around(estimate: float, curved: float, drawn: float | None, runs: int) -> Interval:
+    """Return the interval that standard errors by the curvature and of resamples of `runs` runs give."""
+    half = NORMAL * curved
+    if drawn is not None:
+        half = max(half, student(runs - 1) * drawn)
+    return Interval(estimate - half, estimate, estimate + half)
 
 
 def _error(covariances: Floats, weights: Floats) -> float:
@@ -137,14 +143,14 @@ def measure(comparisons: Comparisons, fitted: Fit, seed: int = 0, resamples: int
     curved = laplace(evidence, fitted)
     if evidence.runs < 2:
         return Uncertainty(fitted, curved, None, evidence.runs)
-    drawn = centred(np.atleast_2d(np.cov(_resampled(evidence, fitted, seed, resamples), rowvar=False)))
+    drawn = centred(redrawn(Model(evidence, fitted.prior), fitted.peak, seed, resamples))
     return Uncertainty(fitted, curved, drawn, evidence.runs)
 
 
-def _resampled(evidence: Evidence, fitted: Fit, seed: int, resamples: int) -> Floats:
-    """Return the strengths of each resample, a row each."""
-    generator, runs, size = np.random.default_rng(seed), evidence.runs, len(fitted.entrants)
-    model, peak, rows = Model(evidence, fitted.prior), fitted.peak, []
+def redrawn(model: Model, peak: Peak, seed: int, resamples: int) -> Floats:
+    """Return variances and covariances of the strengths fitted to draws of runs, of which there must be two or more."""
+    evidence = model.evidence
+    generator, runs, size, rows = np.random.default_rng(seed), evidence.runs, model.size, []
     step = max(1, _CELLS // max(runs, (size + 1) ** 2))
     for start in range(0, resamples, step):
         number = min(step, resamples - start)
@@ -152,4 +158,4 @@ def _resampled(evidence: Evidence, fitted: Fit, seed: int, resamples: int) -> Fl
         times = np.bincount(chosen.ravel(), minlength=number * runs).reshape(number, runs).astype(np.float64)
         at = Peak(np.repeat(peak.strengths, number, axis=0), np.repeat(peak.nu, number))
         rows.append(model.climb(evidence.sums(times), at).strengths)
-    return np.concatenate(rows)
+    return np.atleast_2d(np.cov(np.concatenate(rows), rowvar=False))

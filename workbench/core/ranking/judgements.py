@@ -127,7 +127,7 @@ def compare(judgements: Iterable[Judgement]) -> Comparisons:
     counts = {"comparing": 0, "blind": 0, "all_bad": 0, "silent": 0}
     met: dict[str, list[Judgement]] = defaultdict(list)
     for judgement in judgements:
-        pairs, entrants = _pairs(judgement), {judged.entrant for judged in judgement.outputs}
+        pairs, entrants = pairs_of(judgement), {judged.entrant for judged in judgement.outputs}
         for (first, second), shares in pairs.items():
             found[judgement.run, judgement.values, first, second].append((shares, len(entrants)))
         kind = "all_bad" if judgement.kind == "all_bad" else "comparing" if pairs else "silent"
@@ -141,7 +141,7 @@ def compare(judgements: Iterable[Judgement]) -> Comparisons:
     return Comparisons(items, _tallies(met, items), cases=cases, **counts)
 
 
-def _pairs(judgement: Judgement) -> dict[tuple[str, str], _Shares]:
+def pairs_of(judgement: Judgement) -> dict[tuple[str, str], _Shares]:
     """Return won, lost and tied of each pair of entrants, as shares of the compared pairs of their outputs."""
     if judgement.kind == "all_bad":
         return {}

@@ -12,6 +12,12 @@ The prior lets every entrant win half a comparison and lose half a comparison ag
 ties aside (as the pseudo-rankings of Turner, van Etten, Firth and Kosmidis 2020, "Modelling rankings in R: the
 PlackettLuce package"), and adds half a decided comparison between equals, so that nu is finite if all are tied. Without
 a single tie nu is 0, and the model is that of Bradley and Terry (1952).
+
+With a design the strengths of entrants are sums of what their parts bring (a structured Bradley-Terry model: Springall
+1973, "Response surface fitting using a generalization of the Bradley-Terry paired comparison model", Applied Statistics
+22; Turner and Firth 2012, "Bradley-Terry models in R: the BradleyTerry2 package", JSS 48). Everything then is about the
+parts: "strengths" are theirs, and the prior is half a win and half a loss of each against being without it. Strengths
+are linear in them, so the function is as concave as before.
 """
 
 from __future__ import annotations
@@ -51,10 +57,20 @@ class _View:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Davidson's model of some evidence. `prior` is how many comparisons the prior is worth per entrant, 0 for none."""
+    """Davidson's model of some evidence. `prior` is how many comparisons the prior is worth per strength, 0 for none.
+
+    `design` has a row for each entrant and a column for each part, with how often it has that; None: each entrant is
+    a part by itself.
+    """
 
     evidence: Evidence
     prior: float
+    design: Floats | None = None
+
+    @property
+    def size(self) -> int:
+        """How many strengths there are."""
+        return len(self.evidence.entrants) if self.design is None else self.design.shape[1]
 
     def climb(self, sums: Sums, start: Peak) -> Peak:
         """Return the peak for each selection, beginning at `start`. Raises ArithmeticError if there is none."""
@@ -90,12 +106,15 @@ class Model:
         return both[0] - prior, prior
 
     def _look(self, sums: Sums, strengths: Floats, log_nu: Floats) -> _View:
-        distance = strengths[:, self.evidence.first] - strengths[:, self.evidence.second]
+        if self.design is None:
+            distance = strengths[:, self.evidence.first] - strengths[:, self.evidence.second]
+        else:
+            distance = strengths @ sides_of(self.evidence, self.design).T
         far = np.abs(distance)
         small = np.exp(-far)
         middle = np.exp(log_nu[:, None] - far / 2)
         whole = 1 + small + middle
-        height = (sums.leads * strengths).sum(axis=1) - (sums.counts * (np.log(whole) + far / 2)).sum(axis=1)
+        height = (self._leads(sums) * strengths).sum(axis=1) - (sums.counts * (np.log(whole) + far / 2)).sum(axis=1)
         height += sums.ties * np.where(sums.ties > 0, log_nu, 0)
         if self.prior:
             # Half a win and half a loss is minus the mean of log(1 + e^s) and log(1 + e^-s).
@@ -105,17 +124,21 @@ class Model:
 
     def _slopes(self, sums: Sums, view: _View, nu: Floats) -> tuple[Floats, Floats]:
         """Return first derivatives and minus the second ones, for each selection."""
-        evidence, size = self.evidence, len(self.evidence.entrants)
-        sides = _sides(evidence)
+        size, sides = self.size, sides_of(self.evidence, self.design)
         tied = sums.counts * view.tie
         slope = np.empty((len(nu), size + 1))
-        slope[:, :-1] = sums.leads - (sums.counts * view.lean) @ sides + self.prior * (0.5 - view.level)
+        slope[:, :-1] = self._leads(sums) - (sums.counts * view.lean) @ sides + self.prior * (0.5 - view.level)
         slope[:, -1] = sums.ties - tied.sum(axis=1) - self.prior / 2 * nu / (2 + nu)
         weight = sums.counts * ((1 - view.tie) / 4 - view.lean**2)
         curve = np.zeros((len(nu), size + 1, size + 1))
-        curve[:, evidence.first, evidence.second] = curve[:, evidence.second, evidence.first] = -weight
         diagonal = np.arange(size)
-        curve[:, diagonal, diagonal] = weight @ np.abs(sides)
+        if self.design is None:
+            first, second = self.evidence.first, self.evidence.second
+            curve[:, first, second] = curve[:, second, first] = -weight
+            curve[:, diagonal, diagonal] = weight @ np.abs(sides)
+        else:
+            squares = (sides[:, :, None] * sides[:, None, :]).reshape(len(sides), -1)
+            curve[:, :-1, :-1] = (weight @ squares).reshape(-1, size, size)
         curve[:, :-1, -1] = curve[:, -1, :-1] = -(tied * view.lean) @ sides
         curve[:, -1, -1] = (tied * (1 - view.tie)).sum(axis=1)
         strength_curve, nu_curve = self._prior_curve(view, nu)
@@ -129,6 +152,9 @@ class Model:
         curve[fixed, -1, -1] = 1.0
         return slope, curve
 
+    def _leads(self, sums: Sums) -> Floats:
+        return sums.leads if self.design is None else sums.leads @ self.design
+
     def _prior_curve(self, view: _View, nu: Floats) -> tuple[Floats, Floats]:
         equal = nu / (2 + nu)
         return self.prior * view.level * (1 - view.level), self.prior / 2 * equal * (1 - equal)
@@ -138,9 +164,9 @@ def _level(strengths: Floats) -> Floats:
     return np.exp(-np.logaddexp(0, -strengths))
 
 
-def _sides(evidence: Evidence) -> Floats:
-    """Return a row for each pair, 1 at its first entrant and -1 at its second."""
+def sides_of(evidence: Evidence, design: Floats | None = None) -> Floats:
+    """Return a row for each pair: 1 at its first entrant and -1 at its second, or how much more of each part it has."""
     sides = np.zeros((len(evidence.first), len(evidence.entrants)))
     pairs = np.arange(len(evidence.first))
     sides[pairs, evidence.first], sides[pairs, evidence.second] = 1.0, -1.0
-    return sides
+    return sides if design is None else sides @ design

@@ -79,9 +79,15 @@ def separate(comparisons: Comparisons, sure: Uncertainty, most: int = MOST) -> S
         return Separation(first, second, "unconnected", distance, Need(None, None), direct, most)
     if distance.low > 0:
         return Separation(first, second, "separated", distance, Need(0, 0), Need(0, 0), most)
-    alike = _need(distance.estimate, variance, lambda more: variance * verdicts / (verdicts + more), most)
+    alike = needed(distance, verdicts, most)
     state: State = "equal" if alike.even is None and direct.even is None else "more"
     return Separation(first, second, state, distance, alike, direct, most)
+
+
+def needed(distance: Interval, verdicts: int, most: int = MOST) -> Need:
+    """Return how many more verdicts like the `verdicts` so far would tell a distance with this interval from 0."""
+    variance = ((distance.high - distance.estimate) / NORMAL) ** 2
+    return _need(distance.estimate, variance, lambda more: variance * verdicts / (verdicts + more), most)
 
 
 def information(outcome: Outcome) -> float:

@@ -32,6 +32,7 @@ CHOICES: dict[Field, dict[str, str]] = {
         "starred": "starred",
         "interrupted": "an answer was interrupted",
         "archived": "put away; only this shows such runs",
+        "deleted": "deleted; only this shows such runs",
     },
     "kind": {
         "iteration": "a run in Compose",
@@ -54,7 +55,7 @@ MEANINGS: dict[Field, str] = {
     "time": "until the last answer, such as <2s",
     "before": "a day or 7d",
     "after": "a day or 7d",
-    "is": "blind, starred, interrupted or archived",
+    "is": "blind, starred, interrupted, archived or deleted",
     "kind": "iteration, test, improve, judge or import",
 }
 

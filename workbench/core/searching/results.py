@@ -44,6 +44,7 @@ class HistoryRow:
     tags: tuple[str, ...] = ()
     starred: bool = False
     archived: bool = False
+    deleted: bool = False
     value_sets: int = 1
     cost_usd: float | None = None
     unpriced: int = 0

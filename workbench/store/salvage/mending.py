@@ -6,10 +6,11 @@ belonged to is put there again as something that says that it was lost. What mea
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 
 from workbench.store.encoding import digest
+from workbench.store.hiding import DELETED
+from workbench.store.sqlite import sqlite3
 
 LOST = "This text was lost when the history was damaged."
 _PROMPT = "Recovered"
@@ -53,7 +54,8 @@ def mend(connection: sqlite3.Connection, now: str, uid: Callable[[], str]) -> tu
         )
     connection.execute(
         "UPDATE prompts SET iterations ="
-        " (SELECT count(*) FROM runs WHERE runs.prompt_id = prompts.id AND runs.kind = 'iteration')"
+        " (SELECT count(*) FROM runs WHERE runs.prompt_id = prompts.id AND runs.kind = 'iteration'"
+        f" AND runs.archived < {DELETED})"
     )
     return mending.made, dropped
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import mmap
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,24 +22,15 @@ from workbench.store.opening import open_file
 from workbench.store.salvage.file_format import INDEX_LEAF, INDEX_NODE, TABLE_LEAF, Pages, Row, Value, kind_of, rows
 from workbench.store.salvage.mending import mend
 from workbench.store.salvage.tables import Table, owner, roots, tables_of, walk
+from workbench.store.sqlite import sqlite3
+from workbench.store.watching import Watch, go_on, look
 
 # Parents before children, so that of two rows that exclude each other the one that others name is there first.
 _ORDER = (
     *("meta", "prompts", "contents", "versions", "labels", "drafts", "endpoints", "prices", "value_bodies", "runs"),
-    *(
-        "run_beside",
-        "tags",
-        "run_tags",
-        "run_values",
-        "lanes",
-        "bodies",
-        "outputs",
-        "in_flight",
-        "partials",
-        "steps",
-        "responses",
-    ),
-    *("blobs", "verdicts", "verdict_outputs", "cases", "packs"),
+    *("run_beside", "tags", "run_tags", "run_values", "lanes", "bodies", "outputs", "in_flight", "partials", "steps"),
+    *("responses", "blobs", "verdicts", "verdict_outputs", "saved_searches", "origins", "cases", "packs"),
+    "version_techniques",
 )
 
 
@@ -60,11 +50,11 @@ class Salvaged:
         return dict(self.rows).get(table, 0)
 
 
-def salvage(database: Path, target: Path, *, now: str, uid: Callable[[], str]) -> Salvaged:
+def salvage(database: Path, target: Path, *, now: str, uid: Callable[[], str], watch: Watch = go_on) -> Salvaged:
     """Read what can be read of `database` and its log into a new history at `target`; blocks for as long as that takes.
 
     `uid` makes identities. Nobody may write to the database meanwhile. Raises StoreError, `corrupt` when not one row
-    can be read.
+    can be read, `interrupted` when `watch` said so.
     """
     fresh = target.with_name(f"{target.name}{PARTIAL}")
     leftover = target.with_name(f"{target.stem}.leftover.jsonl")
@@ -74,9 +64,10 @@ def salvage(database: Path, target: Path, *, now: str, uid: Callable[[], str]) -
             fresh.with_name(fresh.name + end).unlink(missing_ok=True)
         with _mapped(database) as body:
             pages = Pages(body, log.read_bytes() if log.is_file() else b"")
-            found = _Found(pages)
+            found = _Found(pages, watch)
+            look(watch, None)
             result = _write(found, fresh, now, uid)
-        verify(fresh)
+        verify(fresh, watch)
         unplaced = [*found.unplaced, *result.unplaced]
         if unplaced:
             leftover.write_text("".join(json.dumps(one, default=_hex) + "\n" for one in unplaced), encoding="utf-8")
@@ -106,8 +97,9 @@ def _mapped(path: Path) -> Iterator[bytes | mmap.mmap]:
 class _Found:
     """The records of a file by table, by their key; of several with one key the first, which is the surest."""
 
-    def __init__(self, pages: Pages) -> None:
+    def __init__(self, pages: Pages, watch: Watch) -> None:
         self._pages = pages
+        self._watch, self._looked_at = watch, 0
         self.cut = 0
         self.unplaced: list[dict[str, object]] = []
         statements, mine, others = roots(pages)
@@ -126,7 +118,12 @@ class _Found:
         self._take_orphans((n, pages.get(n)) for n in range(1, pages.count + 1) if n not in seen)
         self._take_orphans(iter(pages.strays))
 
+    def _look(self) -> None:
+        self._looked_at += 1
+        look(self._watch, min(1.0, self._looked_at / max(1, self._pages.count)))
+
     def _take(self, name: str, page: bytes, number: int) -> None:
+        self._look()
         table = self.tables[name]
         for row in rows(self._pages, page, number):
             named = table.named(row)
@@ -138,6 +135,7 @@ class _Found:
     def _take_orphans(self, pages: Iterator[tuple[int, bytes]]) -> None:
         known = [self.tables[name] for name in _ORDER]
         for number, page in pages:
+            self._look()
             if kind_of(page, number) not in (TABLE_LEAF, INDEX_LEAF, INDEX_NODE):
                 continue
             for row in rows(self._pages, page, number):

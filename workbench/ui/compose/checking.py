@@ -13,7 +13,8 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from workbench.core.content import Content
-from workbench.core.variables import Amiss, amiss, renamed, renamed_in
+from workbench.core.templates import content_variables
+from workbench.core.variables import Amiss, amiss, renamed, renamed_in, repeats
 from workbench.ui.editor.amiss_marks import AmissMarks
 from workbench.ui.editor.exact import units
 from workbench.ui.editor.field import ExactField
@@ -49,6 +50,7 @@ class Checking(QObject):
         # Other values are on the screen, which nobody typed.
         window.compose.sets.listed.connect(self._pause.start)
         window.compose.values_restored.connect(self._pause.start)
+        window.compose.lanes.changed.connect(self._pause.start)
         self._values.mend_wanted.connect(self.mend)
         self._values.remove_wanted.connect(self._remove)
         self._pause.start()
@@ -64,7 +66,7 @@ class Checking(QObject):
         content, values = self._editor.content(), dict(self._values.all_values())
         self._found = amiss(content, values)
         self._values.mark(self._found.meant, self._found.unused)
-        self._window.view.show_set_bar()
+        self._tell_sets(content)
         if content.template == "plain":
             self._asked, self._mistake = None, None
         elif (content, values) != self._asked:
@@ -73,6 +75,17 @@ class Checking(QObject):
             self._window.tasks.run(lambda: work(content, values), lambda found: self._answer(asked, found))
         self._show()
         self._check_schemas()
+
+    def _tell_sets(self, content: Content) -> None:
+        ticked = [dict(one.values) for one in self._window.compose.sets.sets if one.ticked]
+        said = ""
+        # What lanes with a pinned version send has variables of its own.
+        own = [one for one in self._window.compose.lanes.shown if one.pinned is None and not one.baseline]
+        if len(ticked) > 1 and own:
+            from workbench.ui.compose.set_note import repeated  # most prompts have no sets
+
+            said = repeated(repeats(content, ticked), len(ticked), uses_none=not content_variables(content))
+        self._window.view.say_of_sets(said)
 
     def mend(self, name: str, meant: str) -> None:
         """Call a variable otherwise everywhere in the draft, as one step of undo."""

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtWidgets import QMenu
 
-from workbench.core.lanes import Lane
+from workbench.core.lanes import MOST_SAMPLES, Lane
 from workbench.core.samples import spread, spread_words
+from workbench.ui.lanes.menu import offer_samples
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
@@ -40,6 +42,9 @@ class LayoutActions(QObject):
             "run_changed": self.run_changed,
             "next_sample": lambda: self.step_sample(1),
             "previous_sample": lambda: self.step_sample(-1),
+            "samples": lambda: self.choose_samples(lanes.focused_slot()),
+            "more_samples": lambda: self.add_samples(lanes.focused_slot(), 1),
+            "fewer_samples": lambda: self.add_samples(lanes.focused_slot(), -1),
             "spread": self.tell_spread,
         }
 
@@ -109,6 +114,32 @@ class LayoutActions(QObject):
             return not same_text or asked.differs(lane)
 
         return {lane.slot for lane in draft.run_lanes if is_new(lane)}
+
+    def choose_samples(self, slot: str) -> None:
+        """Open a menu, at the lane, of how many answers a run asks of it."""
+        column, lane = self._window.view.lanes.column(slot), self._window.compose.lanes.get(slot)
+        if column is None or lane is None:
+            return
+        menu = QMenu(self._window.frame)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        offer_samples(menu, lane.samples, lambda count: self._set_samples(slot, count))
+        menu.popup(column.header.mapToGlobal(QPoint(0, column.header.height())))
+        menu.setActiveAction(menu.actions()[lane.samples - 1])
+
+    def add_samples(self, slot: str, by: int) -> None:
+        """Let runs ask for one answer more (1) or fewer (-1) of a lane."""
+        lane = self._window.compose.lanes.get(slot)
+        if lane is not None:
+            self._set_samples(slot, lane.samples + by)
+
+    def _set_samples(self, slot: str, count: int) -> None:
+        lanes = self._window.compose.lanes
+        lanes.set_samples(slot, count)
+        lane = lanes.get(slot)
+        if lane is not None:
+            asks = "1 answer" if lane.samples == 1 else f"{lane.samples} answers"
+            most = f", at most {MOST_SAMPLES}" if count > MOST_SAMPLES else ""
+            self._window.notices.quiet("samples", f"A run now asks {lane.title} for {asks}{most}.")
 
     def step_sample(self, by: int) -> None:
         """Show the focused lane's next sample (1) or the one before (-1)."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from workbench.ui.compose.blind import BlindBar
     from workbench.ui.compose.editing import Editing
     from workbench.ui.compose.pager import Pager
+    from workbench.ui.compose.set_note import SetNote
     from workbench.ui.compose.viewing import ViewingBar
     from workbench.ui.lanes import LanesView
     from workbench.usecases.problems import Lack
@@ -63,6 +64,7 @@ class ComposeView(Divider):
         self.runbar = RunBar(self._left)
         self._past_editor: ContentEditor | None = None
         self._past_values: ValuesPanel | None = None
+        self._set_note: SetNote | None = None
         layout = QVBoxLayout(self._left)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -146,6 +148,24 @@ class ComposeView(Divider):
         past = self._past_editor is not None and not self._past_editor.isHidden()
         has_values = self.values.variables() or self.values.unused.names()
         self.sets.setVisible(not past and bool(has_values or self.sets.chips()))
+        if self._set_note is not None:
+            self._set_note.setVisible(not self.sets.isHidden() and bool(self._set_note.text()))
+
+    def say_of_sets(self, text: str) -> None:
+        """Say something below the row of sets, "" for nothing."""
+        if self._set_note is not None:
+            self._set_note.setText(text)
+        elif text:
+            from workbench.ui.compose.set_note import SetNote
+
+            self._set_note = SetNote(text, self._left)
+            self._layout.insertWidget(self._layout.indexOf(self.sets) + 1, self._set_note)
+        self.show_set_bar()
+
+    def said_of_sets(self) -> str:
+        """Return what is said below the row of sets."""
+        shown = self._set_note is not None and self._set_note.isVisible()
+        return self._set_note.text() if self._set_note is not None and shown else ""
 
     def show_draft(self) -> None:
         """Return from a past iteration."""

@@ -51,7 +51,6 @@ class Differing(QObject):
             "diff_lane": lambda: self.against(Base("lane", lanes.focused_slot())),
             "next_change": lambda: self.step(1),
             "previous_change": lambda: self.step(-1),
-            "compare": self.compare,
         }
 
     def toggle(self) -> None:

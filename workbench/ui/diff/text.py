@@ -1,7 +1,8 @@
 """Changed text to read, with a way from change to change.
 
 Invariant: what is copied is the new text of the selection (the old one on a side of its own), exactly; what was removed
-is for the eye only. Long texts are put into the document in slices, so that the window never waits for them.
+is for the eye only. The change that is looked at is selected, and keeps the colours of what came and went. Long texts
+are put into the document in slices, so that the window never waits for them.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from PySide6.QtCore import QMimeData, Signal
-from PySide6.QtGui import QFont, QTextCharFormat, QTextCursor
+from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtGui import QBrush, QFont, QPainter, QPaintEvent, QPen, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QWidget
 
 from workbench.core.diff import TextDiff
+from workbench.ui.diff.outline import outline
 from workbench.ui.lanes.answer import AnswerView
 from workbench.ui.lanes.shown import for_clipboard
 from workbench.ui.theme import Theme
@@ -103,6 +105,7 @@ class DiffView(AnswerView):
             self._insert_slice()
         place = self._places.get(change)
         self._current = change
+        self.viewport().update()  # the frame is wider than the text
         if place is None:
             self.current_changed.emit(change, self._count)
             return
@@ -129,22 +132,39 @@ class DiffView(AnswerView):
         data.setText(for_clipboard("".join(parts)))
         return data
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        place = self._places.get(self._current)
+        if place is not None:
+            with QPainter(self.viewport()) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.setPen(QPen(self._theme.color("accent"), 1.5))
+                painter.drawPath(outline(self, *place))
+
+    def _restyle(self) -> None:
+        super()._restyle()
+        palette = self.palette()
+        palette.setBrush(palette.ColorRole.Highlight, self._theme.color("selected"))
+        # Without a colour of its own what is selected keeps red and green.
+        palette.setBrush(palette.ColorRole.HighlightedText, QBrush(Qt.BrushStyle.NoBrush))
+        self.setPalette(palette)
+
     def _show_again(self) -> None:
         self._formats = {
             kind: self._format(kind) for kind in ("same", "removed", "added", "declined", "heading", "filler")
         }
         self._queue.clear()
-        self._later.stop()
         self._removed, self._places, self._current = [], {}, -1
         self.set_text("")
         for run in self._runs:
             for at in range(0, len(run.text), _SLICE):
                 self._queue.append(Run(run.kind, run.text[at : at + _SLICE], run.change))
-        self._insert_slice()
+        if self._insert_slice():
+            self._turns.ask(self, self._insert_slice)
         self.setTextCursor(QTextCursor(self.document()))
 
-    def _insert_slice(self) -> None:
-        self._following = False
+    def _insert_slice(self) -> bool:
+        self.following.set(False)
         length = pieces = 0
         while self._queue and length < _SLICE and pieces < _PIECES:
             run = self._queue.popleft()
@@ -158,8 +178,7 @@ class DiffView(AnswerView):
                 self._places[run.change] = (self._places.get(run.change, (start, end))[0], end)
             length += len(run.text)
             pieces += 1
-        if self._queue:
-            self._later.start()
+        return bool(self._queue)
 
     def _format(self, kind: str) -> QTextCharFormat:
         made = QTextCharFormat()

@@ -1,4 +1,4 @@
-"""What can be done with the selected runs: star, tag, note, put away, copy.
+"""What can be done with the selected runs: open, compare, restore, star, tag, note, put away, delete, copy.
 
 Invariant: what takes runs out of sight can be undone at once and exactly; the table and the timeline show what was
 stored, never what was only asked for.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
@@ -18,6 +18,7 @@ from workbench.app.history_table import COLUMNS, cell
 from workbench.core.searching.results import HistoryRow
 from workbench.host.clock import utc_now
 from workbench.ui.dialogs import NoteDialog
+from workbench.ui.history.comparing import compare
 from workbench.ui.history.detail import run_name
 from workbench.ui.history.view import HistoryView
 from workbench.ui.lanes.shown import for_clipboard
@@ -30,6 +31,13 @@ if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
 
 HINT = "Words apart by spaces; tag:word finds them. Enter keeps them, Esc leaves them as they were."
+
+
+class TakeOver(Protocol):
+    """Restores a run into the draft of its prompt, or branches from it."""
+
+    def __call__(self, row: HistoryRow, *, branch: bool) -> None:
+        """Go to Compose and do it there."""
 
 
 class TagsDialog(QDialog):
@@ -68,9 +76,10 @@ class TagsDialog(QDialog):
 class Curating(QObject):
     """The menu of the table, and what its entries do."""
 
-    def __init__(self, window: MainWindow, view: HistoryView) -> None:
+    def __init__(self, window: MainWindow, view: HistoryView, take_over: TakeOver) -> None:
+        """`take_over(row, branch=…)` restores a run into the draft of its prompt, or branches from it."""
         super().__init__(view)
-        self._window, self._view = window, view
+        self._window, self._view, self._take_over = window, view, take_over
         self._curator = Curator(window.workbench.store, utc_now)
         table = view.table
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -78,31 +87,77 @@ class Curating(QObject):
         view.detail.menu.clicked.connect(
             lambda: self._pop_up(view.detail.menu.mapToGlobal(view.detail.menu.rect().bottomLeft()))
         )
-        for key, act in (("Ctrl+Shift+N", self.note), ("Ctrl+C", self.copy)):
+        for key, act in (("Ctrl+C", self.copy), ("Del", self.delete)):
             shortcut = QShortcut(QKeySequence(key), table, act)
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
 
     def menu(self) -> QMenu:
-        """Return the menu of what is selected."""
+        """Return the menu of what is selected, each entry with the key that does the same."""
         rows = self._view.selected()
         menu = QMenu(self._view)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.aboutToHide.connect(menu.deleteLater)
-        writable = not self._window.workbench.store.read_only
-        starred, archived = all(row.starred for row in rows), all(row.archived for row in rows)
-        entries: list[tuple[str, Callable[[], object], bool]] = [
-            ("Open in Compose", lambda: self._view.opened.emit(rows[0]), len(rows) == 1),
-            ("Remove star" if starred else "Star", self.star, writable),
-            ("Tags…", self.tag, writable),
-            ("Note…", self.note, writable and len(rows) == 1),
-            ("Bring back" if archived else "Archive", self.archive, writable),
-            ("Copy as lines", self.copy, True),
-        ]
-        for title, act, possible in entries:
-            action = menu.addAction(title)
-            action.setEnabled(bool(rows) and possible)
-            action.triggered.connect(lambda _=False, act=act: act())
+        starred, archived, deleted = (
+            bool(rows) and all(getattr(row, mark) for row in rows) for mark in ("starred", "archived", "deleted")
+        )
+        entries = (
+            ("open_run", "Open in Compose"),
+            ("compare", "Compare the prompts" if len(rows) == 2 else "Compare with the version before"),
+            ("restore", "Restore"),
+            ("branch", "Branch"),
+            None,
+            ("star_run", "Remove star" if starred else "Star"),
+            ("tag_run", "Tags…"),
+            ("note", "Note…"),
+            ("archive_run", "Bring back" if archived and not deleted else "Archive"),
+            None,
+            ("copy_rows", "Copy as lines"),
+            None,
+            ("delete_run", "Bring back" if deleted else "Delete"),
+            ("purge_run", "Delete for good…"),
+        )
+        for entry in entries:
+            if entry is None:
+                menu.addSeparator()
+                continue
+            command, title = entry
+            if command == "archive_run" and deleted:
+                continue
+            of_window = self._window.actions_[command]
+            key = self._window.keys.name(command)
+            action = menu.addAction(f"{title}\t{key}" if key else title)
+            action.setEnabled(of_window.isEnabled())
+            action.triggered.connect(lambda _=False, do=of_window.trigger: do())
         return menu
+
+    def open(self) -> None:
+        """Show the selected run in Compose."""
+        if (row := self._one()) is not None:
+            self._view.opened.emit(row)
+
+    def take_over(self, *, branch: bool) -> None:
+        """Restore the selected run into the draft of its prompt, or branch from it."""
+        if (row := self._one()) is not None:
+            self._take_over(row, branch=branch)
+
+    def compare(self) -> None:
+        """Compare the prompts of the two selected runs, or of the one with the version before."""
+        compare(self._window, self._view)
+
+    def delete(self) -> None:
+        """Hide the selected runs, with a way back; bring them back where all are deleted."""
+        rows = self._view.selected()
+        if not rows or self._window.workbench.store.read_only:
+            return
+        if all(row.deleted for row in rows):
+            self._window.history.erasing.bring_back(_uids(rows))
+        else:
+            self._window.history.erasing.delete([row.row.run_uid for row in rows if not row.deleted], _named(rows))
+
+    def purge(self) -> None:
+        """Ask whether the selected runs shall go for good."""
+        if rows := self._view.selected():
+            self._window.history.erasing.purge(_uids(rows))
 
     def star(self) -> None:
         """Star the selected runs; take the stars away where all have one."""
@@ -119,9 +174,8 @@ class Curating(QObject):
             self._write(rows, self._curator.archive(uids, not archived), again=True)
 
         def offer() -> None:
-            what = run_name(rows[0]) if len(rows) == 1 else f"{len(rows)} runs"
             did = "is archived; is:archived finds it" if len(rows) == 1 else "are archived; is:archived finds them"
-            self._window.notices.offer(f"{what} {did if archived else 'back in the history'}.", "Undo", undo)
+            self._window.notices.offer(f"{_named(rows)} {did if archived else 'back in the history'}.", "Undo", undo)
 
         self._write(rows, self._curator.archive(uids, archived), offer, again=True)
 
@@ -129,7 +183,7 @@ class Curating(QObject):
         """Let the person change the tags of the selected runs: those that all of them have."""
         rows = self._view.selected()
         common = [tag for tag in rows[0].tags if all(tag in row.tags for row in rows)]
-        dialog = TagsDialog(self._window.frame, run_name(rows[0]) if len(rows) == 1 else f"{len(rows)} runs", common)
+        dialog = TagsDialog(self._window.frame, _named(rows), common)
 
         def keep() -> None:
             tags = {row.row.run_uid: (*(tag for tag in row.tags if tag not in common), *dialog.tags) for row in rows}
@@ -140,13 +194,11 @@ class Curating(QObject):
 
     def note(self) -> None:
         """Let the person write a note on the selected run."""
-        rows = self._view.selected()
-        if len(rows) != 1 or self._window.workbench.store.read_only:
+        if (row := self._one()) is None or self._window.workbench.store.read_only:
             return
-        (row,) = rows
         dialog = NoteDialog(self._window.frame, run_name(row), row.row.note)
         dialog.accepted.connect(
-            lambda: self._write(rows, self._curator.note(row.row.run_uid, dialog.field.text().strip()))
+            lambda: self._write([row], self._curator.note(row.row.run_uid, dialog.field.text().strip()))
         )
         dialog.open()
 
@@ -156,6 +208,10 @@ class Curating(QObject):
         lines = ["\t".join(cell(row, column, now) for column in range(len(COLUMNS))) for row in self._view.selected()]
         if lines:
             QGuiApplication.clipboard().setText(for_clipboard("\n".join(lines)))
+
+    def _one(self) -> HistoryRow | None:
+        rows = self._view.selected()
+        return rows[0] if len(rows) == 1 else None
 
     def _write(
         self,
@@ -184,6 +240,10 @@ class Curating(QObject):
 
     def _pop_up(self, at: QPoint) -> None:
         self.menu().popup(at)
+
+
+def _named(rows: Sequence[HistoryRow]) -> str:
+    return run_name(rows[0]) if len(rows) == 1 else f"{len(rows)} runs"
 
 
 def _uids(rows: Sequence[HistoryRow]) -> list[str]:

@@ -1,32 +1,94 @@
-"""Where the History view stands in the window, before and after it is made.
+"""History in the window: where the view stands, and what its commands do.
 
-Invariant: the view is made, and its widgets imported, when somebody first goes there.
+Invariant: the view is made, and its widgets imported, when somebody first goes there; what its commands mean is asked
+for by nobody before.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from workbench.core.searching.results import HistoryRow
+    from workbench.ui.erasing import Erasing
+    from workbench.ui.history.curating import Curating
     from workbench.ui.history.view import HistoryView
     from workbench.ui.window import MainWindow
 
 
 class HistoryPlace:
-    """`view` is the widget, None before somebody went there."""
+    """`view` and `curating` are None before somebody went there."""
 
     def __init__(self, window: MainWindow) -> None:
         self._window = window
         self.view: HistoryView | None = None
+        self.curating: Curating | None = None
+        self._erasing: Erasing | None = None
+
+    def table(self, elsewhere: dict[str, Callable[[], object]]) -> dict[str, Callable[[], object]]:
+        """Return a handler for every command of this view; those that Compose has, too, are done `elsewhere` there."""
+        curating: dict[str, Callable[[Curating], object]] = {
+            "open_run": lambda act: act.open(),
+            "star_run": lambda act: act.star(),
+            "tag_run": lambda act: act.tag(),
+            "archive_run": lambda act: act.archive(),
+            "delete_run": lambda act: act.delete(),
+            "purge_run": lambda act: act.purge(),
+            "copy_rows": lambda act: act.copy(),
+            "note": lambda act: act.note(),
+            "restore": lambda act: act.take_over(branch=False),
+            "branch": lambda act: act.take_over(branch=True),
+            "compare": lambda act: act.compare(),
+        }
+
+        def doing(name: str) -> Callable[[], object]:
+            def do() -> None:
+                if self._window.views.shown != "history" and name in elsewhere:
+                    elsewhere[name]()
+                elif self.curating is not None:
+                    curating[name](self.curating)
+
+            return do
+
+        return {
+            **{name: doing(name) for name in curating},
+            "deleted": lambda: self.erasing.show_deleted(),
+            "delete_prompt": lambda: self.erasing.delete_prompt(self._window.compose.prompt_uid),
+        }
+
+    @property
+    def erasing(self) -> Erasing:
+        """What deletes runs and prompts; made when it is first asked for."""
+        if self._erasing is None:
+            from workbench.ui.erasing import Erasing
+
+            self._erasing = Erasing(self._window)
+        return self._erasing
 
     def make(self) -> HistoryView:
         """Make the view; its first page is on the way when it is shown."""
         from workbench.ui.history.opening import history_view
 
-        self.view = history_view(self._window)
+        self.view, self.curating = history_view(self._window)
+        self.view.selection_changed.connect(self._window.update_state)
         return self.view
 
     def enter(self) -> None:
         """Give the keyboard to the search."""
         if self.view is not None:
             self.view.bar.field.setFocus()
+
+    def selected(self) -> list[HistoryRow]:
+        """Return the runs that are selected."""
+        return [] if self.view is None else self.view.selected()
+
+    @property
+    def searched(self) -> bool:
+        """Whether something is searched for."""
+        return self.view is not None and bool(self.view.bar.field.text().strip())
+
+    def look_again(self) -> None:
+        """Search anew: runs came or went."""
+        if self.view is not None:
+            self.view.model.search_again()

@@ -37,6 +37,8 @@ class HistoryView(QWidget):
     """list[HistoryRow]: another run is selected, or two are, and shall be read."""
     unwanted = Signal()
     """No run is selected, or more are."""
+    selection_changed = Signal()
+    """Others are selected, or something else is searched for."""
 
     def __init__(self, theme: Theme, model: HistoryTableModel, complete: Complete) -> None:
         super().__init__()
@@ -55,7 +57,7 @@ class HistoryView(QWidget):
         self._explained.setWidget(self.empty)
         self._stack.addWidget(self._explained)
         self._is_stale = False
-        self._kept = ""
+        self._kept, self._kept_at, self._kept_text = "", 0, ""
         left = QWidget(self)
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
@@ -75,6 +77,7 @@ class HistoryView(QWidget):
         model.modelReset.connect(self._select_again)
         model.dataChanged.connect(lambda *_: self._choose())
         self.bar.changed.connect(model.search)
+        self.bar.changed.connect(lambda *_: self.selection_changed.emit())
         self.bar.field.left_downwards.connect(self.to_table)
         self.bar.field.entered.connect(self._enter)
         self.table.left_upwards.connect(self.bar.field.setFocus)
@@ -161,15 +164,21 @@ class HistoryView(QWidget):
     def _keep_selection(self) -> None:
         rows = self.selected()
         self._kept = rows[0].row.run_uid if rows else ""
+        self._kept_at, self._kept_text = self.model.position(self._kept), self.model.text
 
     def _select_again(self) -> None:
-        """Select the run that was selected, where it is found still, else the first one."""
-        if self.model.rowCount():
-            self.table.select(max(0, self.model.position(self._kept)))
+        """Select the run that was selected, where it is found still, else the one that stands in its place."""
+        if count := self.model.rowCount():
+            at = self.model.position(self._kept)
+            # Of another search the first one is as good as any; of the same one the next has moved up.
+            if at < 0:
+                at = max(0, min(self._kept_at, count - 1)) if self.model.text == self._kept_text else 0
+            self.table.select(at)
             self.table.scrollTo(self.table.currentIndex())
 
     def _choose(self) -> None:
         rows = self.selected()
+        self.selection_changed.emit()
         if len(rows) in (1, 2):
             self.wanted.emit(rows)
         else:

@@ -8,25 +8,28 @@ from __future__ import annotations
 
 from collections import deque
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, Qt, Signal
 from PySide6.QtGui import (
-    QBrush,
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
-    QLinearGradient,
     QPainter,
     QPaintEvent,
     QResizeEvent,
     QTextCursor,
+    QTextDocument,
     QTextOption,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from workbench.ui.fonts import set_text_font
+from workbench.ui.lanes.discarding import MANY, Discarded
+from workbench.ui.lanes.following import Following
+from workbench.ui.lanes.ground import Ground
 from workbench.ui.lanes.shown import ShownText, for_clipboard
 from workbench.ui.lanes.spacing import SpacedLayout
+from workbench.ui.lanes.turns import Turns
 from workbench.ui.theme import Theme
 
 MARGIN = 12
@@ -54,13 +57,7 @@ class AnswerView(QPlainTextEdit):
         self._theme, self._color, self._delta, self._mono = theme, color, delta, mono
         self._shown = ShownText()
         self._backlog: deque[str] = deque()
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.timeout.connect(self._insert_slice)
-        self._streaming = False
-        self._following = True
-        self._wash: tuple[float, float] | None = None
-        self._ground = QBrush()
+        self._turns = Turns.of_application()
         self.setReadOnly(True)
         self.setUndoRedoEnabled(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -70,14 +67,10 @@ class AnswerView(QPlainTextEdit):
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        self._spacing = SpacedLayout(self.document())
-        self.document().setDocumentLayout(self._spacing)
-        self.document().setDocumentMargin(MARGIN)
-        self._tail = QTextCursor(self.document())
-        # The stylesheet would leave the viewport transparent: every letter would repaint the column behind it, and
-        # every new line the whole text instead of moving it.
-        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.verticalScrollBar().valueChanged.connect(self._scrolled)
+        self._spacing, self._tail = self._prepare(self.document())
+        self.following = Following(self, self._is_at_end)
+        self.following.changed.connect(self.following_changed)
+        self._ground = Ground(self, theme)
         theme.changed.connect(self._restyle)
         self._restyle()
 
@@ -94,13 +87,15 @@ class AnswerView(QPlainTextEdit):
     @property
     def is_following(self) -> bool:
         """Whether new text is followed."""
-        return self._following
+        return self.following.is_on
 
     def append(self, piece: str) -> None:
         """Add the next piece at the end."""
         if self._backlog or len(piece) > _SLICE:
+            waits = bool(self._backlog)
             self._backlog.extend(piece[at : at + _SLICE] for at in range(0, len(piece), _SLICE))
-            self._insert_slice()
+            if not waits and self._insert_slice():
+                self._turns.ask(self, self._insert_slice)
         elif piece:
             self._insert(piece)
 
@@ -112,20 +107,17 @@ class AnswerView(QPlainTextEdit):
         if shown and text.startswith(shown):
             self.append(text[len(shown) :])
             return
-        self._shown = ShownText()
-        self._backlog.clear()
-        self._tail.select(QTextCursor.SelectionType.Document)
-        self._tail.removeSelectedText()
-        self._follow(self._streaming)
+        self._clear()
+        self.following.set(self.following.is_streaming)
         self.append(text)
-        if not self._streaming:
+        if not self.following.is_streaming:
             self.setTextCursor(QTextCursor(self.document()))
-            self._scrolled()
+            self.following.look()
 
     def reset(self) -> None:
         """Drop the text and follow the end again."""
         self.set_text("")
-        self._follow(True)
+        self.following.set(True)
 
     def setPlaceholderText(self, text: str) -> None:
         super().setPlaceholderText(text)
@@ -134,17 +126,12 @@ class AnswerView(QPlainTextEdit):
 
     def set_streaming(self, streaming: bool) -> None:
         """Show or hide the block at the end that says that more is to come; a stream is followed from its start."""
-        if streaming != self._streaming:
-            self._streaming = streaming
-            if streaming:
-                self.go_to_end()
+        if self.following.stream(streaming):
             self.viewport().update()
 
     def go_to_end(self) -> None:
         """Show the end and follow it."""
-        bar = self.verticalScrollBar()
-        bar.setValue(bar.maximum())
-        self._follow(True)
+        self.following.go_to_end()
 
     def place(self) -> int:
         """Return about where in the answer (offset in characters) the first visible line begins."""
@@ -164,9 +151,7 @@ class AnswerView(QPlainTextEdit):
 
     def set_wash(self, wash: tuple[float, float] | None) -> None:
         """Fade gold between two heights of this widget (pixels, may lie outside), or not at all."""
-        if wash != self._wash:
-            self._wash = wash
-            self._choose_ground()
+        self._ground.set_wash(wash)
 
     def createMimeDataFromSelection(self) -> QMimeData:
         cursor = self.textCursor()
@@ -197,88 +182,84 @@ class AnswerView(QPlainTextEdit):
             super().wheelEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        # Also when it has just ended: what is said about a failure takes room below its last words.
-        lower = event.size().height() < event.oldSize().height() and self.verticalScrollBar().value() > 0
-        following = self._following and (self._streaming or lower)
-        super().resizeEvent(event)
-        if following:
-            self.go_to_end()
+        with self.following.resizing(event):
+            super().resizeEvent(event)
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         super().scrollContentsBy(dx, dy)
-        if self._wash is not None:
-            self.viewport().update()  # the gold stays where it is while the text moves
+        if self._ground.is_washed:
+            self.viewport().update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self.viewport()) as painter:
-            painter.fillRect(event.rect(), self._ground)
+            self._ground.paint(painter, event.rect())
         super().paintEvent(event)
-        if self._streaming:
-            self._paint_block()
+        if self.following.is_streaming:
+            caret = self.cursorRect(self._tail)
+            if caret.intersects(self.viewport().rect()):
+                self._ground.paint_end(self._ground.end(caret))
 
-    def _choose_ground(self) -> None:
-        surface = self._theme.color("surface")
-        self._ground = QBrush(surface)
-        if self._wash is not None:
-            gradient = QLinearGradient(0, self._wash[0], 0, self._wash[1])
-            gradient.setColorAt(0, self._theme.color("gold_soft"))
-            gradient.setColorAt(1, surface)
-            self._ground = QBrush(gradient)
-        self.viewport().update()
+    def _prepare(self, document: QTextDocument) -> tuple[SpacedLayout, QTextCursor]:
+        spacing = SpacedLayout(document)
+        document.setDocumentLayout(spacing)
+        document.setDocumentMargin(MARGIN)
+        return spacing, QTextCursor(document)
 
-    def _paint_block(self) -> None:
-        rect = self.cursorRect(self._tail)
-        viewport = self.viewport().rect()
-        if not rect.intersects(viewport):
+    def _clear(self) -> None:
+        self._shown = ShownText()
+        self._backlog.clear()
+        self._turns.drop(self)
+        old = self.document()
+        if old.blockCount() <= MANY:
+            self._tail.select(QTextCursor.SelectionType.Document)
+            self._tail.removeSelectedText()
             return
-        width = self.fontMetrics().horizontalAdvance("n") * 0.8
-        left = min(float(rect.left()) + 1, viewport.width() - width - 2)
-        painter = QPainter(self.viewport())
-        painter.fillRect(QRectF(left, rect.top() + 1, width, rect.height() - 2), self._theme.color("accent"))
+        fresh = QTextDocument(self)
+        self._spacing, self._tail = self._prepare(fresh)
+        fresh.setDefaultFont(old.defaultFont())
+        fresh.setDefaultTextOption(old.defaultTextOption())
+        fresh.setUndoRedoEnabled(False)
+        self._space()
+        Discarded(old)
+        self.setDocument(fresh)
 
     def _insert(self, piece: str) -> None:
         before = self.textCursor()
         anchor, position = before.anchor(), before.position()
-        self._spacing.append(self._tail, self._shown.append(piece), following=self._following)
+        self._spacing.append(self._tail, self._shown.append(piece), following=self.following.is_on)
         if anchor != position and (before.anchor(), before.position()) != (anchor, position):
             self._select_again(anchor, position)
-        if self._following:
+        if self.following.is_on:
             self.go_to_end()
 
     def _select_again(self, anchor: int, position: int) -> None:
         """Bring back a selection that reached the old end of the text and grew with it."""
-        bar, following = self.verticalScrollBar(), self._following
-        value = bar.value()
-        cursor = self.textCursor()
-        cursor.setPosition(anchor)
-        cursor.setPosition(position, QTextCursor.MoveMode.KeepAnchor)
-        self.setTextCursor(cursor)
-        bar.setValue(value)
-        self._following = following
+        with self.following.writing():
+            cursor = self.textCursor()
+            cursor.setPosition(anchor)
+            cursor.setPosition(position, QTextCursor.MoveMode.KeepAnchor)
+            self.setTextCursor(cursor)
 
-    def _insert_slice(self) -> None:
+    def _insert_slice(self) -> bool:
+        """Insert some of what waits; return whether there is more."""
         if self._backlog:
             self._insert(self._backlog.popleft())
-        if self._backlog:
-            self._later.start()
+        return bool(self._backlog)
 
-    def _scrolled(self) -> None:
+    def _is_at_end(self) -> bool:
         bar = self.verticalScrollBar()
-        at_end = bar.value() == bar.maximum()
-        self._follow(at_end or self.cursorRect(self._tail).bottom() <= self.viewport().height())
+        return bar.value() == bar.maximum() or self.cursorRect(self._tail).bottom() <= self.viewport().height()
 
-    def _follow(self, following: bool) -> None:
-        if following != self._following:
-            self._following = following
-            self.following_changed.emit(following)
+    def _space(self) -> None:
+        self._spacing.set_extra(round(self.fontMetrics().lineSpacing() * _EXTRA_SPACING))
 
     def _restyle(self) -> None:
         set_text_font(self, self._theme.mono(self._delta) if self._mono else self._theme.font(self._delta))
-        self._spacing.set_extra(round(self.fontMetrics().lineSpacing() * _EXTRA_SPACING))
+        self._space()
         palette = self.palette()
         palette.setColor(palette.ColorRole.Text, self._theme.color(self._color))
         self.setPalette(palette)
-        self._choose_ground()
+        self._ground.restyle()
 
 
 def types(event: QKeyEvent) -> bool:

@@ -94,10 +94,15 @@ def lane_menu(
 def _add_samples(menu: QMenu, head: LaneHead, choose: Callable[[int], None], editable: bool) -> None:
     samples = menu.addMenu("&Samples")
     samples.menuAction().setEnabled(editable)
+    offer_samples(samples, head.samples, choose)
+
+
+def offer_samples(menu: QMenu, current: int, choose: Callable[[int], None]) -> None:
+    """Fill a menu with how many answers a run can ask of a lane; the one that is current is ticked, and at hand."""
     for count in range(1, MOST_SAMPLES + 1):
-        entry = samples.addAction("1 answer a run" if count == 1 else f"{count} answers a run")
+        entry = menu.addAction("1 answer a run" if count == 1 else f"{count} answers a run")
         entry.setCheckable(True)
-        entry.setChecked(head.samples == count)
+        entry.setChecked(current == count)
         entry.triggered.connect(lambda _checked=False, count=count: choose(count))
 
 

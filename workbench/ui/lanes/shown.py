@@ -50,7 +50,7 @@ def units(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def _holds_on(before: str, after: str) -> bool:
+def holds_on(before: str, after: str) -> bool:
     """Whether two neighbours make one letter or picture."""
     return before == "\u200d" or after in _JOINERS or unicodedata.combining(after) != 0
 
@@ -141,6 +141,6 @@ class ShownText:
             return 0
         else:
             cut = hard
-            while cut < stop and _holds_on(paragraph[cut - 1], paragraph[cut]):
+            while cut < stop and holds_on(paragraph[cut - 1], paragraph[cut]):
                 cut += 1
         return cut if cut < stop else 0

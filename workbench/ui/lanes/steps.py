@@ -60,6 +60,7 @@ _STEPS: dict[str, Step] = {
     "blind": RETRY,
     "internal": RETRY,
     "not_counted": RETRY,
+    "elsewhere": RETRY,
 }
 CODES = frozenset(_STEPS)
 

@@ -35,6 +35,15 @@ PARTS: tuple[tuple[str, str], ...] = (
         "agreement shows a difference.",
     ),
     (
+        "Techniques",
+        "The strength of who answered is the sum of what the techniques of the version bring, and of what the model "
+        "brings where there are several (Springall 1973, Applied Statistics 22; Turner and Firth 2012, JSS 48). So an "
+        "effect is a version with the technique against the same one without it; the prior is half a win and half a "
+        "loss of each, and the intervals are as above. Techniques that the verdicts cannot tell apart have no number. "
+        "Of twenty techniques without any effect one will seem to have one by chance. A version has the techniques "
+        "that were inserted into it or its parents, while something of them stands there, and those that you say.",
+    ),
+    (
         "How many more verdicts",
         "From the chance that the interval of the difference will leave out 0 (Spiegelhalter, Abrams and Myles 2004, "
         "ch. 6), rounded up.",

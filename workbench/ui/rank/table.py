@@ -82,14 +82,14 @@ class RankingTable(QTableView):
         self.verticalScrollBar().valueChanged.connect(lambda _: self._lay_chart())
         theme.changed.connect(self.restyle)
 
-    def show_rows(self, rows: tuple[RankRow, ...]) -> None:
+    def show_rows(self, rows: tuple[RankRow, ...], *, of_techniques: bool = False) -> None:
         """Show a ranking, and draw it; the first one makes the chart."""
         if self.chart is None:
             from workbench.ui.rank.chart import IntervalChart  # it brings pyqtgraph along
 
             self.chart = IntervalChart(self._theme, self.viewport())
             self.chart.show()
-        self._table.set_rows(rows)
+        self._table.set_rows(rows, of_techniques=of_techniques)
         self.chart.set_rows(rows)
         self.restyle()
 

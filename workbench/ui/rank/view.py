@@ -27,6 +27,7 @@ from workbench.app.rank_table import GROUPED, RankTable, headline
 from workbench.ui.rank import how
 from workbench.ui.rank.judge import JudgePage
 from workbench.ui.rank.table import RankingTable
+from workbench.ui.rank.techniques import VersionTechniques
 from workbench.ui.shell.keybutton import KeyButton, KeyName
 from workbench.ui.theme import Theme, set_role
 from workbench.usecases.ranked import Grouping, Ranked, Remark
@@ -103,6 +104,8 @@ class RankView(QStackedWidget):
         self._remarks = QVBoxLayout()
         self._remarks.setSpacing(6)
         layout.addLayout(self._remarks)
+        self.versions = VersionTechniques(page)
+        layout.addWidget(self.versions)
         self.fold = QPushButton("▸ How this is computed", page)
         self.fold.setCheckable(True)
         self.fold.setToolTip("The model, the prior, and what the interval means")
@@ -140,11 +143,12 @@ class RankView(QStackedWidget):
         self.pill.show()
         self._lay_head()
         if found.rows:
-            self.table.show_rows(found.rows)
+            self.table.show_rows(found.rows, of_techniques=found.grouping == "technique")
         self.table.setVisible(bool(found.rows))
         self.instead.setText(found.enough.sentence)
         self.instead.setVisible(not found.rows)
         self._say(found.remarks)
+        self.versions.show_versions(found.versions, found.choices)
 
     def show_failed(self) -> None:
         """Say that there is no ranking; why was said elsewhere."""
@@ -163,7 +167,7 @@ class RankView(QStackedWidget):
 
     def stops(self) -> list[QWidget]:
         """Return the parts in reading order."""
-        return [self.group, self.judge, self.table, self.fold, *self.judging.stops()]
+        return [self.group, self.judge, self.table, *self.versions.stops(), self.fold, *self.judging.stops()]
 
     def _say(self, remarks: Sequence[Remark]) -> None:
         for old in self._said:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject
 from shiboken6 import isValid
 
 from workbench.core.content import Content, Message
+from workbench.core.marks import mark_of
 from workbench.core.snippets import escape
 from workbench.core.techniques import Technique, example_pairs, insertion, output_format
 from workbench.ui.techniques.dialog import TechniqueDialog
@@ -67,7 +68,10 @@ class TechniqueActions(QObject):
                     lambda: editor.parts.output == before,
                 )
             return
-        editor.inserting.insert(insertion(_present(editor.content()), technique, editor.inserting.caret()))
+        content = _present(editor.content())
+        editor.inserting.insert(insertion(content, technique, editor.inserting.caret()))
+        if (mark := mark_of(technique, content)) is not None:
+            self._window.compose.lineage.inserted(mark)
 
     def save_selection(self) -> None:
         """Offer to keep what is selected in the editor as a technique of one's own."""

@@ -6,7 +6,6 @@ by itself while somebody has scrolled up or marked something.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -22,16 +21,13 @@ from workbench.ui.lanes.reading.modes import STEPS, TEXT, Subject
 from workbench.ui.lanes.reading.page import Page
 from workbench.ui.lanes.reading.sniff import Sniffer
 from workbench.ui.lanes.reading.text import TextPage
+from workbench.ui.lanes.turns import Turns
 from workbench.ui.theme import Theme
-
-_APART_S = 0.02
-"""Lanes that stream change their pages one after the other: eight new pages in one frame would hold up the window."""
 
 
 class ReadingArea(QWidget):
     """Shows one answer in one of the modes. `chosen` returns the id of the mode that its reader wants, "" for any."""
 
-    _last_change = 0.0
     changed = Signal()
     """The mode in front, or which modes apply."""
     data_wanted = Signal(str)
@@ -43,7 +39,8 @@ class ReadingArea(QWidget):
         self._subject = Subject(head)
         self._pieces: list[str] = []
         self._sniffer = Sniffer()
-        self._streaming = self._undecided = False
+        self._streaming = False
+        self._turns = Turns.of_application()
         self._given_up: frozenset[str] = frozenset()
         self._placeholder = self._name = ""
         self._wash: tuple[float, float] | None = None
@@ -116,9 +113,8 @@ class ReadingArea(QWidget):
         known = self._subject
         self._take(piece)
         if (known.markdown, known.json, known.size > 0) != (self._subject.markdown, self._subject.json, True):
-            self._undecided = True
-        if self._undecided and time.monotonic() - ReadingArea._last_change > _APART_S:
-            self._choose(by_hand=False)
+            # Eight lanes that change their pages in one frame would hold up the window.
+            self._turns.ask(self, self._decide)
         if self._fed.get(self._mode) == known.size:
             self.page.append(piece)
             self._fed[self._mode] = self._subject.size
@@ -179,9 +175,14 @@ class ReadingArea(QWidget):
         """The reader chose another mode."""
         self._choose(by_hand=True)
 
+    def _decide(self) -> bool:
+        """Bring the page to the front that the text wants by now; one turn is enough."""
+        self._choose(by_hand=False)
+        return False
+
     def _choose(self, *, by_hand: bool) -> None:
         """Bring the page that is wanted to the front. One that nobody asked for waits while a person reads or marks."""
-        self._undecided = False
+        self._turns.drop(self)
         wanted = modes.effective(self._chosen(), self._subject)
         if wanted in self._given_up:
             wanted = TEXT
@@ -190,7 +191,6 @@ class ReadingArea(QWidget):
         self.changed.emit()
 
     def _show(self, mode: str) -> None:
-        ReadingArea._last_change = time.monotonic()
         old = self.page
         had_focus = old.isAncestorOf(focus) if (focus := self.window().focusWidget()) is not None else False
         place, following = old.place(), old.is_following

@@ -1,6 +1,6 @@
 """Colours long code that is written already, a few ms at a time.
 
-Invariant: only formats change, never the text; a place that has been written anew is not touched any more.
+Invariant: only formats change, never the text; what is written anew is forgotten before.
 """
 
 from __future__ import annotations
@@ -41,32 +41,41 @@ class Coloring:
         return bool(self._waiting)
 
     def add(self, cursor: QTextCursor, text: str, language: str) -> None:
-        """Colour `text`, which begins at `cursor`, in the next slices."""
+        """Colour `text`, which begins at `cursor`: a short one at once, a long one in the next slices."""
         start = QTextCursor(cursor)
         start.setKeepPositionOnInsert(True)
-        self._waiting.append(_Code(start, tokens(text, language)))
+        code = _Code(start, tokens(text, language))
+        if len(text) > AT_ONCE:
+            self._waiting.append(code)
+        else:
+            self._color(code, lambda: False)
 
     def step(self) -> None:
         """Work for a few ms."""
         took = QElapsedTimer()
         took.start()
-        cursor = QTextCursor(self._waiting[0].start)
+        if self._color(self._waiting[0], lambda: took.elapsed() >= _SLICE_MS):
+            self._waiting.popleft()
+
+    def forget(self, position: int) -> None:
+        """Leave alone what is behind a position of the document: it is written anew."""
+        self._waiting = deque(code for code in self._waiting if code.start.position() < position)
+
+    def _color(self, code: _Code, is_over: Callable[[], bool]) -> bool:
+        """Go on with some code; return whether all of it is coloured."""
+        cursor = QTextCursor(code.start)
         cursor.beginEditBlock()
-        while self._waiting and took.elapsed() < _SLICE_MS:
-            code = self._waiting[0]
-            piece = next(code.pieces, None)
-            if piece is None:
-                self._waiting.popleft()
-                continue
-            value, color = piece
+        for value, color in code.pieces:
             size = units(value)
             if color != "text":
                 cursor.setPosition(code.start.position() + code.offset)
                 cursor.setPosition(cursor.position() + size, QTextCursor.MoveMode.KeepAnchor)
                 cursor.setCharFormat(self._ink(color))
             code.offset += size
+            if is_over():
+                break
+        else:
+            cursor.endEditBlock()
+            return True
         cursor.endEditBlock()
-
-    def clear(self) -> None:
-        """Forget everything: the document is written anew."""
-        self._waiting.clear()
+        return False

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Any
+
+from workbench.ui.lanes.reading.json_steps import reading
 
 _FENCE = re.compile(r"^ {0,3}(```+|~~~+) *([\w-]*)[^\n]*\n(.*?)(?:^ {0,3}\1|\Z)", re.MULTILINE | re.DOTALL)
 _STARTS = ("{", "[")
@@ -31,21 +33,34 @@ class Found:
 
 def find(text: str) -> Found | None:
     """Return the first JSON of an answer: the whole of it, or that of a fenced block. None when there is none."""
+    steps = finding(text)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            found: Found | None = end.value
+            return found
+
+
+def finding(text: str) -> Generator[None, None, Found | None]:
+    """Return what `find` does; yields whenever it has worked for a few ms."""
     if text.lstrip().startswith(_STARTS):
-        return _read(text, 0)
+        return (yield from _read(text, 0))
     wrong: Found | None = None
     for fence in _FENCE.finditer(text):
         if fence[2].lower().startswith("json") or fence[3].lstrip().startswith(_STARTS):
-            found = _read(fence[3], text.count("\n", 0, fence.start(3)))
+            found = yield from _read(fence[3], text.count("\n", 0, fence.start(3)))
             if not found.problem:
                 return found
             wrong = wrong or found
+        yield
     return wrong
 
 
-def _read(text: str, lines_before: int) -> Found:
+def _read(text: str, lines_before: int) -> Generator[None, None, Found]:
+    decoder = json.JSONDecoder(parse_int=Digits, parse_float=Digits, parse_constant=_refuse)
     try:
-        return Found(json.loads(text, parse_int=Digits, parse_float=Digits, parse_constant=_refuse))
+        return Found((yield from reading(text, decoder)))
     except json.JSONDecodeError as error:
         line = error.lineno + lines_before
         return Found(problem=f"Not valid JSON: line {line}, column {error.colno}: {error.msg}.")

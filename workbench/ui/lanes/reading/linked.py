@@ -17,6 +17,9 @@ from workbench.ui.lanes.reading import links
 
 _TURNS = str.maketrans({"\u2029": "\n", "\u2028": "\n", "\ufdd0": "\n", "\ufdd1": "\n"})
 
+_TABLE_GOES_ON = "\ufdd1\ufdd0"
+"""A long table is several, with nothing between them."""
+
 
 class LinkedText(QTextEdit):
     """Read-only rich text; keys that are not its own go to the window."""
@@ -44,8 +47,12 @@ class LinkedText(QTextEdit):
 
     def createMimeDataFromSelection(self) -> QMimeData:
         data = QMimeData()
-        data.setText(self.textCursor().selectedText().translate(_TURNS))
+        data.setText(self.selected().replace(_TABLE_GOES_ON, "\n").translate(_TURNS))
         return data
+
+    def selected(self) -> str:
+        """Return what is marked, with the characters that part blocks and cells in a document."""
+        return self.textCursor().selectedText()
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and types(event):

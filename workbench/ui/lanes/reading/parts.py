@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import normalizeReference
@@ -25,8 +25,10 @@ _DEFINITION = re.compile(
     r"^ {0,3}\[(?P<label>[^\[\]\n]{1,200})\]:[ \t]+<?(?P<address>[^\s<>]+)>?[ \t]*(?:[\"'(].*[\"')])?[ \t]*$",
     re.MULTILINE,
 )
-_MOST_NESTED = 20
 _FENCE = re.compile(r"[ \t]*(?:```|~~~)")
+_DEEPEST = 100
+"""Lists, items and quotes around a block; the parser leaves out what is deeper."""
+_FENCE_MARKS = re.compile(r"[ \t]*(?:`+|~+)[ \t]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +43,23 @@ class Run:
     link: str = ""
 
 
+Row = tuple[tuple[Run, ...], ...]
+"""The cells of a row of a table."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A paragraph, heading, code block, rule or table. `line` and `end` are lines of the source, from 0.
 
     `depth` counts the lists around it and `quote` the quotes; `marker` is the bullet or number of the item that it
-    begins. `rows` are the cells of a table, the head first. `level` is that of a heading.
+    begins, `within` the lines where the items and quotes around it begin. `rows` are the cells of a table, the head
+    first. `level` is that of a heading, `blank` says that a code block has no line yet. Parts that look alike are
+    equal, wherever in the source they stand.
     """
 
     kind: Kind
-    line: int
-    end: int
+    line: int = field(compare=False)
+    end: int = field(compare=False)
     runs: tuple[Run, ...] = ()
     level: int = 0
     depth: int = 0
@@ -59,23 +67,28 @@ class Part:
     marker: str = ""
     language: str = ""
     text: str = ""
-    rows: tuple[tuple[tuple[Run, ...], ...], ...] = ()
+    rows: tuple[Row, ...] = ()
+    blank: bool = field(default=False, compare=False)
+    within: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """Parts of a text. The first `settled` stay as they are whatever follows; `line` is where the others begin."""
+    """Parts of a text. Those that begin before `line` stay as they are whatever follows.
+
+    Text that is nested too deeply is one part, as it was written, and not `is_whole`.
+    """
 
     parts: tuple[Part, ...]
-    settled: int
     line: int
+    is_whole: bool = True
 
 
 @cache
 def _parser() -> MarkdownIt:
     # Definitions of references stay text, and are looked for in the whole answer (`definitions`); indented code is as a
     # rule a list that a model indented too far.
-    made = MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": _MOST_NESTED})
+    made = MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": _DEEPEST})
     made.enable(["table", "strikethrough"])
     return made.disable(["reference", "html_block", "html_inline", "code", "entity"])
 
@@ -100,19 +113,17 @@ def parse(text: str, *, more_to_come: bool = False, links: Mapping[str, str] | N
     clean = picture(text.replace("\r\n", "\n"))
     known = {name: {"href": address, "title": ""} for name, address in (links or {}).items()}
     tokens = _parser().parse(steady(clean) if more_to_come else clean, {"references": known})
-    if _too_deep(tokens):
+    if any(token.level >= _DEEPEST - 1 for token in tokens):
         # The parser leaves out what lies deeper, and after a list all that follows it.
-        return Parsed((Part("paragraph", 0, clean.count("\n") + 1, (Run(clean),)),), 0, 0)
-    parts = tuple(_parts(tokens))
-    line = _last_unit(tokens)
-    return Parsed(parts, sum(part.line < line for part in parts), line)
+        return Parsed((Part("paragraph", 0, clean.count("\n") + 1, (Run(clean),)),), 0, is_whole=False)
+    return Parsed(tuple(_parts(tokens)), _last_unit(tokens))
 
 
 def steady(text: str) -> str:
     """Return `text` without a beginning whose meaning its next letters decide, and with open emphasis closed."""
-    if _FENCE.match(text):
-        return text
     head, newline, last = text.rpartition("\n")
+    if _FENCE.match(text):
+        return head + newline if newline and _FENCE_MARKS.fullmatch(last) else text
     if _MARKERS_ONLY.fullmatch(last):
         return head + newline
     paragraph = text.rpartition("\n\n")[2]
@@ -125,11 +136,6 @@ def steady(text: str) -> str:
     return text
 
 
-def _too_deep(tokens: Sequence[Token]) -> bool:
-    nested = ("list_item_open", "blockquote_open")
-    return any(token.type in nested and token.level + 1 >= _MOST_NESTED for token in tokens)
-
-
 def _last_unit(tokens: Sequence[Token]) -> int:
     """Return the line where the last block begins, or in a list at the end its last item."""
     line = 0
@@ -140,17 +146,20 @@ def _last_unit(tokens: Sequence[Token]) -> int:
 
 
 def _parts(tokens: Sequence[Token]) -> Iterator[Part]:
-    depth = quote = 0
+    depth = quote = heading = 0
     marker = ""
-    heading = 0
     parted = False
-    rows: list[tuple[tuple[Run, ...], ...]] | None = None
+    rows: list[Row] | None = None
     cells: list[tuple[Run, ...]] = []
-    span = (0, 0)
+    within: list[int] = []
+    table = span = (0, 0)
+
+    def part(kind: Kind, line: int, end: int, **content: Any) -> Part:
+        return Part(kind, line, end, depth=depth, quote=quote, marker=marker, within=tuple(within), **content)
+
     for token in tokens:
         if token.map:
             span = (token.map[0], token.map[1])
-        here = Part("paragraph", *span, depth=depth, quote=quote, marker=marker)
         match token.type:
             case "bullet_list_open" | "ordered_list_open":
                 depth += 1
@@ -158,14 +167,18 @@ def _parts(tokens: Sequence[Token]) -> Iterator[Part]:
                 depth -= 1
             case "list_item_open":
                 marker = f"{token.info}{token.markup}" if token.info else "•"
+                within.append(span[0])
             case "list_item_close":
                 if marker:
-                    yield replace(here, end=here.line + 1)
+                    yield part("paragraph", span[0], span[0] + 1)
                 marker = ""
+                within.pop()
             case "blockquote_open":
                 quote += 1
+                within.append(span[0])
             case "blockquote_close":
                 quote -= 1
+                within.pop()
             case "heading_open":
                 # Models write --- below a paragraph to part it from the next one, not to make a heading of it.
                 parted = token.markup == "-"
@@ -173,16 +186,17 @@ def _parts(tokens: Sequence[Token]) -> Iterator[Part]:
             case "heading_close":
                 heading = 0
                 if parted:
-                    parted = False
-                    yield replace(here, kind="rule", line=span[1], end=span[1] + 1, marker="")
+                    parted, marker = False, ""
+                    yield part("rule", span[1], span[1] + 1)
             case "hr":
-                yield replace(here, kind="rule")
+                yield part("rule", *span)
             case "fence":
                 language = token.info.split()[0] if token.info.split() else ""
-                yield replace(here, kind="code", text=token.content.removesuffix("\n"), language=language)
+                text = token.content.removesuffix("\n")
+                yield part("code", *span, text=text, language=language, blank=not token.content)
                 marker = ""
             case "table_open":
-                rows, table = [], here
+                rows, table = [], span
             case "tr_open":
                 cells = []
             case "tr_close":
@@ -190,43 +204,43 @@ def _parts(tokens: Sequence[Token]) -> Iterator[Part]:
                 rows.append(tuple(cells))
             case "table_close":
                 assert rows is not None
-                yield replace(table, kind="table", rows=tuple(rows))
+                yield part("table", *table, rows=tuple(rows))
                 rows, marker = None, ""
             case "inline":
                 runs = tuple(_runs(token.children or ()))
                 if rows is not None:
                     cells.append(runs)
                 else:
-                    yield replace(here, kind="heading" if heading else "paragraph", level=heading, runs=runs)
+                    yield part("heading" if heading else "paragraph", *span, level=heading, runs=runs)
                     marker = ""
             case _:
                 pass
 
 
 def _runs(tokens: Sequence[Token]) -> Iterator[Run]:
-    style = Run("")
+    style, link = {"strong": 0, "em": 0, "s": 0}, ""
+
+    def run(text: str, *, code: bool = False, link: str) -> Run:
+        return Run(text, style["strong"] > 0, style["em"] > 0, style["s"] > 0, code, link)
+
     for token in tokens:
         match token.type:
             case "text" | "text_special":
-                yield from _linked(replace(style, text=token.content))
+                yield from _linked(run(token.content, link=link))
             case "code_inline":
-                yield replace(style, text=token.content, code=True)
+                yield run(token.content, code=True, link=link)
             case "softbreak" | "hardbreak":
-                yield replace(style, text="\n")
-            case "strong_open" | "strong_close":
-                style = replace(style, bold=token.nesting > 0)
-            case "em_open" | "em_close":
-                style = replace(style, italic=token.nesting > 0)
-            case "s_open" | "s_close":
-                style = replace(style, strike=token.nesting > 0)
+                yield run("\n", link=link)
+            case "strong_open" | "strong_close" | "em_open" | "em_close" | "s_open" | "s_close":
+                style[token.tag] += token.nesting
             case "link_open":
-                style = replace(style, link=str(token.attrGet("href") or ""))
+                link = str(token.attrGet("href") or "")
             case "link_close":
-                style = replace(style, link="")
+                link = ""
             case "image":
-                yield replace(style, text=f"[picture: {token.content}]", link=str(token.attrGet("src") or ""))
+                yield run(f"[picture: {token.content}]", link=str(token.attrGet("src") or ""))
             case _:
-                yield replace(style, text=token.content)
+                yield run(token.content, link=link)
 
 
 def _linked(run: Run) -> Iterator[Run]:

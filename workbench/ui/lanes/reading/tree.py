@@ -1,11 +1,14 @@
 """The JSON of an answer as a tree.
 
 Invariant: keys that are verdicts pass to the window; JSON that is not valid is told with its place, not guessed at.
+Long JSON is read a little at a time, and shown once all of it has been read.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt
+from collections.abc import Generator
+
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QHelpEvent, QKeyEvent, QKeySequence, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -19,14 +22,16 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.ui.lanes.answer import MARGIN, types
-from workbench.ui.lanes.reading.found import find
+from workbench.ui.lanes.reading.found import Found, finding
 from workbench.ui.lanes.reading.page import Page
 from workbench.ui.lanes.reading.tree_model import TreeModel
 from workbench.ui.lanes.shown import for_clipboard
+from workbench.ui.lanes.turns import Turns
 from workbench.ui.lanes.widgets import breakable, safe_tip
 from workbench.ui.theme import Theme, set_role
 
 _FEW = 60
+"""Members up to which all are opened, and rows whose names say how wide their column is."""
 _LEFT = 4
 """So that the names of values stand about where text would."""
 
@@ -48,6 +53,7 @@ class Tree(QTreeView):
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setTabKeyNavigation(False)
         self.setItemDelegate(_Roomy(self))
+        self.header().setResizeContentsPrecision(_FEW)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.setAccessibleName("JSON of the answer")
         self._action("Copy value", QKeySequence(QKeySequence.StandardKey.Copy), self.copy_value)
@@ -108,6 +114,8 @@ class TreePage(Page):
         super().__init__(parent)
         self._theme = theme
         self._text = ""
+        self._steps: Generator[None, None, Found | None] | None = None
+        self._turns = Turns.of_application()
         self.tree = Tree(self)
         self.problem = QLabel(self)
         self.problem.setTextFormat(Qt.TextFormat.PlainText)
@@ -123,29 +131,62 @@ class TreePage(Page):
         theme.changed.connect(self._restyle)
         self._restyle()
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of the text has been read."""
+        return self._steps is None
+
     def set_text(self, text: str) -> None:
-        if text == self._text and self.tree.model() is not None:
+        if text == self._text and (self._steps is not None or self.tree.model() is not None):
             return
         self._text = text
-        found = find(text)
+        self._turns.drop(self)
+        self._show_value(None)
+        self._tell("")
+        self._steps = finding(text)
+        if self._read_on():
+            self._turns.ask(self, self._read_on)
+
+    def _read_on(self) -> bool:
+        """Read a few ms of the text; return whether there is more."""
+        if self._steps is None:
+            return False
+        try:
+            next(self._steps)
+        except StopIteration as end:
+            self._steps = None
+            self._show(end.value)
+            return False
+        return True
+
+    def _show(self, found: Found | None) -> None:
         wrong = "There is no JSON in this answer." if found is None else found.problem
-        old = self.tree.model()
-        self.tree.setModel(TreeModel(self._theme, found.value if found else None, self))
-        if old is not None:
-            old.deleteLater()
-        self.problem.setText(breakable(wrong))
-        self.problem.setVisible(bool(wrong))
-        self.tree.setVisible(not wrong)
-        model = self.tree.model()
-        self.tree.setCurrentIndex(model.index(0, 0))
-        self.tree.expand(model.index(0, 0))
+        model = TreeModel(self._theme, found.value if found else None, self)
+        self._show_value(model)
+        self._tell(wrong)
         first = model.index(0, 0)
         if model.canFetchMore(first):
             model.fetchMore(first)
-        if model.rowCount(first) <= _FEW:
-            for row in range(model.rowCount(first)):
-                self.tree.expand(model.index(row, 0, first))
+        self.tree.setCurrentIndex(first)
+        # Each that is opened by hand gives the names the room they need; here once is enough.
+        with QSignalBlocker(self.tree):
+            self.tree.expand(first)
+            if model.rowCount(first) <= _FEW:
+                for row in range(model.rowCount(first)):
+                    self.tree.expand(model.index(row, 0, first))
         self._fit()
+
+    def _show_value(self, model: TreeModel | None) -> None:
+        """Show these rows, or none yet."""
+        old = self.tree.model()
+        self.tree.setModel(model)
+        if old is not None:
+            old.deleteLater()
+
+    def _tell(self, wrong: str) -> None:
+        self.problem.setText(breakable(wrong))
+        self.problem.setVisible(bool(wrong))
+        self.tree.setVisible(not wrong)
 
     def append(self, piece: str) -> None:
         self.set_text(self._text + piece)

@@ -1,0 +1,61 @@
+"""What is found first: a better match always, what was chosen lately among equals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
+
+from workbench.app.palette import Entry, Palette, Source
+from workbench.app.tasks import Tasks
+
+Find = Callable[[Sequence[str], str, Sequence[str]], list[str]]
+WORDS = st.sampled_from(["order", "status", "bot", "or", "border", "both", "run", "all"])
+TITLES = st.lists(st.lists(WORDS, min_size=1, max_size=4).map(" ".join), min_size=1, max_size=9, unique=True)
+
+
+@pytest.fixture(scope="module")
+def find(qapp: QApplication) -> Iterator[Find]:
+    """Titles, what is typed, and the titles chosen lately, the last one first; returns what is found, in order."""
+    parent = QObject()
+    tasks = Tasks(parent)
+
+    def find(titles: Sequence[str], query: str, recent: Sequence[str] = ()) -> list[str]:
+        entries = [Entry("prompt", title, title, lambda: None) for title in titles]
+        palette = Palette([Source("prompts", "/", lambda: entries)], tasks, [f"prompt:{title}" for title in recent])
+        palette.search(query)
+        return [entry.title for entry in palette.found]
+
+    yield find
+    tasks.close()
+
+
+def test_a_beginning_beats_what_was_chosen_lately(find: Find) -> None:
+    titles = ["Order bot with its database", "Order status bot", "Both in order"]
+    assert find(titles, "/order bot", ["Order status bot"])[0] == titles[0]
+    assert find(titles, "order", ["Both in order"])[-1] == "Both in order"
+
+
+def test_of_equally_good_matches_the_one_chosen_last_comes_first(find: Find) -> None:
+    titles = ["Order one", "Order two", "Order three"]
+    assert find(titles, "order", ["Order three", "Order two"]) == ["Order three", "Order two", "Order one"]
+    assert find(titles, "", ["Order two"])[0] == "Order two"
+
+
+@given(titles=TITLES, data=st.data())
+def test_recency_only_breaks_ties(find: Find, titles: list[str], data: st.DataObject) -> None:
+    title = data.draw(st.sampled_from(titles))
+    query = title[: data.draw(st.integers(1, len(title)))].strip()
+    recent = data.draw(st.lists(st.sampled_from(titles), unique=True))
+    plain, found = find(titles, query, ()), find(titles, query, recent)
+    assert sorted(found) == sorted(plain)
+    begins = [one for one in found if one.startswith(query)]
+    assert found[: len(begins)] == begins
+    assert (found[0] == query) == (query in titles)
+    rest = [one for one in begins if one != query]
+    assert [one for one in rest if one in recent] == [one for one in recent if one in rest]
+    assert rest[: len(set(rest) & set(recent))] == [one for one in recent if one in rest]

@@ -1,0 +1,21 @@
+"""Whoever looks after a history may be killed at any moment: it is whole afterwards, and so is every backup."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes that begin with what another one has loaded")
+@pytest.mark.parametrize("what", ["backup", "restore", "move", "repair", "smaller"])
+def test_a_kill_at_any_step_leaves_a_whole_history(tmp_path: Path, what: str) -> None:
+    command = [sys.executable, "-m", "tests.store.care_child", str(tmp_path), what, "1"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    killed = int(done.stdout.split()[0])
+    assert killed >= 10, done.stdout

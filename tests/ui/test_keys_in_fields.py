@@ -1,0 +1,218 @@
+"""Every key of every command, pressed in every kind of field of the real window, with Qt's keys of X11 too."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QSpinBox,
+    QTableWidget,
+    QTableWidgetItem,
+    QTextEdit,
+    QTreeWidget,
+    QWidget,
+)
+
+from tests.ui.desk import Desk
+from workbench.app.commands import COMMANDS
+from workbench.app.keymap import only_outside_text
+from workbench.ui.keys import takes_text
+from workbench.ui.lanes.params import ShortText
+from workbench.ui.window import MainWindow
+
+pytestmark = pytest.mark.window
+ON_X11 = os.environ.get("QT_QPA_PLATFORM") == "xcb"
+TEXT = "Some words"
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def _cell(parent: QWidget) -> QWidget:
+    table, item = QTableWidget(1, 1, parent), QTableWidgetItem(TEXT)
+    table.setItem(0, 0, item)
+    table.setGeometry(300, 300, 300, 200)
+    table.show()
+    table.editItem(item)
+    (editor,) = table.findChildren(QLineEdit)
+    return editor
+
+
+def _combo(parent: QWidget) -> QComboBox:
+    box = QComboBox(parent)
+    box.addItems(["json", "text"])
+    return box
+
+
+def _editable(parent: QWidget) -> QComboBox:
+    box = _combo(parent)
+    box.setEditable(True)
+    box.setEditText(TEXT)
+    return box
+
+
+def _line(window: MainWindow) -> QWidget:
+    """The line of the find bar, which is a real one-line field of Compose."""
+    window.actions_["find"].trigger()
+    field = window.view.editing.bar._find
+    field.setText(TEXT)
+    return field
+
+
+def _answer(window: MainWindow) -> QWidget:
+    window.view.lanes.focus_lane(0)
+    column = window.view.lanes.column(window.shown_slots()[0])
+    assert column is not None
+    return column.answer
+
+
+REAL: dict[str, Callable[[MainWindow], QWidget]] = {
+    "message": lambda window: window.view.editor.blocks[0].field,
+    "find bar": _line,
+    "answer": _answer,
+    "prompt list": lambda window: window.sidebar.prompt_list,
+    "timeline": lambda window: window.sidebar.iteration_list,
+}
+KINDS: dict[str, Callable[[QWidget], QWidget]] = {
+    "QLineEdit": lambda parent: QLineEdit(TEXT, parent),
+    "QPlainTextEdit": lambda parent: QPlainTextEdit(TEXT, parent),
+    "QTextEdit": lambda parent: QTextEdit(TEXT, parent),
+    "ShortText": lambda parent: ShortText(TEXT, parent),
+    "QSpinBox": QSpinBox,
+    "QComboBox": _combo,
+    "editable QComboBox": _editable,
+    "QTableWidget": lambda parent: QTableWidget(3, 3, parent),
+    "cell of a QTableWidget": _cell,
+    "QTreeWidget": QTreeWidget,
+}
+
+
+def focused(desk: Desk, kind: str) -> QWidget:
+    """Open the window and return the field of this kind, which has the keyboard."""
+    window = desk.open()
+    if kind in REAL:
+        field = REAL[kind](window)
+    else:
+        field = KINDS[kind](window.frame)
+        if field.parentWidget() is window.frame:
+            field.setGeometry(300, 300, 300, 200)
+        field.show()
+        field.raise_()
+    field.setFocus()
+    desk.until(field.hasFocus)
+    return field
+
+
+def listening(window: MainWindow) -> list[str]:
+    """Let every command only say that it was asked for."""
+    fired: list[str] = []
+    for command in COMMANDS:
+        action = window.actions_[command.id]
+        action.triggered.disconnect()
+        action.triggered.connect(lambda _=False, name=command.id: fired.append(name))
+    return fired
+
+
+def press(window: MainWindow, field: QWidget, key: str) -> None:
+    """Press a key while every command is possible."""
+    for command in COMMANDS:
+        window.actions_[command.id].setEnabled(True)
+    combination = QKeySequence(key)[0]
+    QTest.keyClick(field, combination.key(), combination.keyboardModifiers())
+
+
+def text_of(field: QWidget) -> str:
+    if isinstance(field, QPlainTextEdit | QTextEdit):
+        return field.toPlainText()
+    return field.text() if isinstance(field, QLineEdit | QSpinBox) else ""
+
+
+@pytest.mark.parametrize("kind", [*REAL, *KINDS])
+def test_a_key_of_a_command_is_that_command_in_every_field(desk: Desk, kind: str) -> None:
+    field = focused(desk, kind)
+    fired, before = listening(desk.window), text_of(field)
+    wrong: dict[str, list[str]] = {}
+    for command in COMMANDS:
+        for key in desk.window.keys.keymap.keys(command.id):
+            if command.fixed:
+                continue
+            press(desk.window, field, key)
+            types = only_outside_text(key) and takes_text(field)
+            if fired != ([] if types else [command.id]):
+                wrong[key] = list(fired)
+            if not types and text_of(field) != before and not only_outside_text(key):
+                wrong[key] = [text_of(field)]
+            before = text_of(field)
+            fired.clear()
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("kind", [*REAL, *KINDS])
+def test_a_key_that_somebody_chose_wins_too(desk: Desk, kind: str) -> None:
+    field = focused(desk, kind)
+    window = desk.window
+    window.keys.rebind(window.keys.keymap.adding("run", "Ctrl+U").adding("note", "Ctrl+Shift+A"))
+    fired = listening(window)
+    before = text_of(field)
+    for key in ("Ctrl+U", "Ctrl+Shift+A", "Ctrl+K"):
+        press(desk.window, field, key)
+    assert fired == ["run", "note", "palette"]
+    assert text_of(field) == before
+
+
+def test_a_command_that_is_not_possible_changes_no_text(desk: Desk) -> None:
+    field = focused(desk, "QLineEdit")
+    assert isinstance(field, QLineEdit)
+    field.setCursorPosition(2)
+    assert not desk.window.actions_["diff"].isEnabled()
+    desk.ctrl(Qt.Key.Key_D)
+    assert field.text() == TEXT
+    assert field.cursorPosition() == 2
+
+
+def test_what_edits_text_still_does(desk: Desk) -> None:
+    field = focused(desk, "QLineEdit")
+    assert isinstance(field, QLineEdit)
+    listening(desk.window)
+    field.setCursorPosition(0)
+    desk.type("jf")
+    assert field.text() == f"jf{TEXT}"
+    desk.ctrl(Qt.Key.Key_Z)
+    desk.ctrl(Qt.Key.Key_A)
+    assert field.selectedText() == TEXT
+    desk.press(Qt.Key.Key_End)
+    desk.press(Qt.Key.Key_Left, CTRL)
+    assert field.cursorPosition() == TEXT.index("words")
+
+
+@pytest.mark.skipif(ON_X11 or not shutil.which("xvfb-run"), reason="this is the run on X11, or there is no Xvfb")
+@pytest.mark.timeout(400)
+def test_all_of_this_holds_with_the_keys_of_x11() -> None:
+    ran = subprocess.run(
+        ["xvfb-run", "-a", "-s", "-screen 0 1600x1000x24", sys.executable, "-m", "pytest", "-n", "0", "-x", __file__],
+        env={**os.environ, "QT_QPA_PLATFORM": "xcb"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout[-4000:] + ran.stderr[-1000:]
+
+
+@pytest.mark.skipif(not ON_X11, reason="only X11 has these keys")
+def test_qt_would_take_them_on_x11(desk: Desk) -> None:
+    """The reason for all of this, so that the tests above cannot pass by looking at other keys than people press."""
+    desk.open()
+    alone = QLineEdit(TEXT)
+    desk.qtbot.addWidget(alone)
+    alone.show()
+    QTest.keyClick(alone, Qt.Key.Key_U, CTRL)
+    assert alone.text() == ""

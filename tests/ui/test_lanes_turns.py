@@ -1,0 +1,64 @@
+"""Long work is done in slices, and all of them get their turn."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+from pytestqt.qtbot import QtBot
+
+from workbench.ui.lanes.turns import BUDGET_MS, Turns
+
+
+class Worker(QObject):
+    """Has `slices` of work, each of which takes a while."""
+
+    def __init__(self, turns: Turns, clock: list[float], slices: int, takes_ms: float, parent: QObject) -> None:
+        super().__init__(parent)
+        self._clock, self.left, self._takes_ms = clock, slices, takes_ms
+        turns.ask(self, self.work)
+
+    def work(self) -> bool:
+        self.left -= 1
+        self._clock[0] += self._takes_ms / 1000
+        return self.left > 0
+
+
+def _turns() -> tuple[Turns, list[float], QObject]:
+    clock = [0.0]
+    owner = QObject()
+    return Turns(owner, lambda: clock[0]), clock, owner
+
+
+def test_a_turn_is_short_whoever_waits(qtbot: QtBot) -> None:
+    turns, clock, owner = _turns()
+    workers = [Worker(turns, clock, 10, 2.0, owner) for _ in range(8)]
+    began = clock[0]
+    turns.take()
+    assert clock[0] - began < (BUDGET_MS + 2.0) / 1000
+    assert [worker.left for worker in workers[:3]] == [9, 9, 9]
+    assert workers[7].left == 10
+    qtbot.waitUntil(lambda: not any(worker.left for worker in workers))
+
+
+def test_a_long_slice_is_the_only_one_of_its_turn(qtbot: QtBot) -> None:
+    turns, clock, owner = _turns()
+    workers = [Worker(turns, clock, 2, 3.0 * BUDGET_MS, owner) for _ in range(3)]
+    turns.take()
+    turns.take()
+    assert [worker.left for worker in workers] == [1, 1, 2]
+    qtbot.waitUntil(lambda: not any(worker.left for worker in workers))
+
+
+def test_who_is_gone_or_drops_out_is_not_waited_for(qtbot: QtBot) -> None:
+    turns, clock, owner = _turns()
+    gone = QObject()
+    Worker(turns, clock, 3, 1.0, gone)
+    dropped = Worker(turns, clock, 3, 1.0, owner)
+    last = Worker(turns, clock, 3, 1.0, owner)
+    turns.drop(dropped)
+    del gone
+    qtbot.waitUntil(lambda: last.left == 0)
+    assert dropped.left == 3
+
+
+def test_there_is_one_for_all(qtbot: QtBot) -> None:
+    assert Turns.of_application() is Turns.of_application()

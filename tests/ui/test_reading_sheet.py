@@ -1,0 +1,254 @@
+"""A document of Markdown that grows: little is written for each piece, and nothing of it shows in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtGui import QTextCursor, QTextDocument, QTextTable
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
+
+from tests.ui.lanes_support import screen, settle, theme
+from tests.ui.test_reading_growth import CODE, LONG, TABLE, WORDS
+from workbench.ui.lanes.answer import AnswerView
+from workbench.ui.lanes.reading.markdown import MarkdownView
+from workbench.ui.lanes.reading.tables import shared
+from workbench.ui.theme import Theme
+
+__all__ = ["screen", "theme"]
+
+TEXTS = {
+    **LONG,
+    "wide table": "|" + "a|" * 30 + "\n|" + "-|" * 30 + "\n" + ("|" + "word|" * 30 + "\n") * 20,
+    "table that ends": TABLE[:900] + "\nafter **it**\n\n" + TABLE[:300],
+    "table in an item": "- item\n\n  | a | b |\n  |---|---|\n  | 1 | 2 |\n  | 3 | 4 |\n\n  words\n- next\n",
+    "code that closes": "```py\nx = '''\n``\n'''\n```\nafter\n\n~~~\nx\n~~~",
+    "changes its mind": "Title\n===\n\na | b\n---|---\n1 | 2\n\n- a\n- \n- **b\n\n1. x\n```\ny",
+    "right to left": "- פריט **אחד** ועוד\n\n> ציטוט\n\n| א | ב |\n|---|---|\n| ג | ד |",
+}
+
+
+@pytest.fixture
+def page(theme: Theme, screen: Callable[[QWidget], QWidget]) -> MarkdownView:
+    made = MarkdownView(theme)
+    made.resize(360, 420)
+    screen(made)
+    return made
+
+
+def _stream(page: MarkdownView, text: str, size: int) -> None:
+    page.set_streaming(True)
+    for at in range(0, len(text), size):
+        page.append(text[at : at + size])
+    page.set_streaming(False)
+
+
+def _look(page: MarkdownView, qtbot: QtBot) -> tuple[str, int, bytes]:
+    qtbot.waitUntil(lambda: page.is_whole)
+    page.document().size()  # a document that is asked for its size lays all of it out
+    settle()
+    bar = page.verticalScrollBar()
+    bar.setValue(bar.maximum() // 2)
+    image = page.grab().toImage()
+    # Lines of one paragraph and paragraphs without a gap look alike.
+    return page.document().toRawText().replace("\u2028", "\u2029"), bar.maximum(), bytes(image.constBits())
+
+
+@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("size", [7, 190])
+def test_what_was_streamed_looks_as_if_written_once(name: str, size: int, page: MarkdownView, qtbot: QtBot) -> None:
+    text = TEXTS[name][:6_000]
+    page.set_text(text)
+    once = _look(page, qtbot)
+    page.set_text("")
+    _stream(page, text, size)
+    assert _look(page, qtbot) == once
+
+
+class Changes:
+    """Counts what is added to a document and removed from it."""
+
+    def __init__(self, document: QTextDocument) -> None:
+        self.removed: list[int] = []
+        self.added: list[int] = []
+        document.contentsChange.connect(self._changed)
+
+    def _changed(self, _position: int, removed: int, added: int) -> None:
+        self.removed.append(removed)
+        self.added.append(added)
+
+
+@pytest.mark.parametrize("name", ["table", "code", "list", "one item with many", "lines", "one line"])
+def test_a_piece_writes_little_more_than_itself(name: str, page: MarkdownView) -> None:
+    size = 40
+    page.set_streaming(True)
+    text = TEXTS[name][:12_000]
+    page.append(text[:size])
+    changes = Changes(page.document())
+    for at in range(size, len(text), size):
+        page.append(text[at : at + size])
+    # Cells have letters of their own in a document, and a cell that grows is written again.
+    assert sum(changes.added) < 4 * len(text)
+    assert sum(changes.removed) < 2 * len(text)
+    assert sorted(changes.removed)[len(changes.removed) * 9 // 10] < 4 * size
+    assert max(changes.added) < 5_000
+
+
+def _tables(page: MarkdownView) -> list[QTextTable]:
+    return [frame for frame in page.document().rootFrame().childFrames() if isinstance(frame, QTextTable)]
+
+
+def _widths(table: QTextTable) -> list[float]:
+    return [length.rawValue() for length in table.format().columnWidthConstraints()]
+
+
+def test_a_long_table_stays_in_small_pieces_whose_columns_do_not_move(page: MarkdownView) -> None:
+    page.set_streaming(True)
+    lines = TABLE.splitlines(keepends=True)
+    page.append("".join(lines[:40]))
+    settle()
+    before = _widths(_tables(page)[0])
+    for line in lines[40:400]:
+        page.append(line.replace("cell", "a cell with more words"))
+    tables = _tables(page)
+    assert sum(table.rows() for table in tables) == 399
+    assert max(table.rows() * table.columns() for table in tables) <= 48
+    assert all(_widths(table) == before for table in tables)
+
+
+def test_a_row_touches_no_other_piece_of_its_table(page: MarkdownView) -> None:
+    page.set_streaming(True)
+    page.append(TABLE[:4_000])
+    settle()
+    last = _tables(page)[-1].firstPosition()
+    places: list[int] = []
+    page.document().contentsChange.connect(lambda position, *_: places.append(position))
+    page.append(TABLE[4_000:4_200])
+    assert places
+    assert min(places) >= last - 1
+
+
+@pytest.mark.parametrize(
+    ("natural", "least", "room", "widths"),
+    [
+        ([100, 50], [40, 40], 400, [100, 50]),
+        ([300, 50], [40, 40], 200, [150, 50]),
+        ([300, 300], [120, 40], 200, [140, 60]),
+        ([300, 300, 300], [200, 200, 200], 300, [100, 100, 100]),
+        ([20] * 30, [20] * 30, 100, [20] * 30),
+    ],
+)
+def test_columns_share_what_room_there_is(
+    natural: list[float], least: list[float], room: float, widths: list[float]
+) -> None:
+    assert shared(natural, least, room) == widths
+
+
+def test_a_narrower_view_makes_all_pieces_of_a_table_narrower(page: MarkdownView, qtbot: QtBot) -> None:
+    long = "| a | b |\n|---|---|\n" + f"| {WORDS} | {WORDS} |\n" * 300
+    page.set_text(long)
+    qtbot.waitUntil(lambda: page.is_whole)
+    page.resize(300, 420)
+    qtbot.waitUntil(lambda: page.is_whole)
+    assert len({tuple(_widths(table)) for table in _tables(page)}) == 1
+    assert sum(_widths(_tables(page)[0])) < 300
+
+
+@pytest.mark.parametrize("size", [300, 100_000])
+def test_a_line_too_long_for_one_paragraph_is_copied_as_it_is(size: int, page: MarkdownView, qtbot: QtBot) -> None:
+    line = "é😀 " + "ab c" * 3_000
+    _stream(page, f"{line}\n\n```\n{line}\nx\n```", size)
+    qtbot.waitUntil(lambda: page.is_whole)
+    assert page.document().blockCount() > 4
+    page.selectAll()
+    assert page.createMimeDataFromSelection().text() == f"{line}\n{line}\nx"
+
+
+def test_a_table_in_pieces_is_copied_as_one(page: MarkdownView, qtbot: QtBot) -> None:
+    page.set_text("| a |\n|---|\n" + "".join(f"| {n} |\n" for n in range(200)))
+    qtbot.waitUntil(lambda: page.is_whole)
+    assert len(_tables(page)) > 3
+    page.selectAll()
+    assert page.createMimeDataFromSelection().text().strip().splitlines() == ["a", *map(str, range(200))]
+
+
+@pytest.mark.parametrize("name", ["table", "code", "list", "lines"])
+def test_a_place_is_found_again_as_soon_as_it_is_written(
+    name: str, page: MarkdownView, theme: Theme, qtbot: QtBot
+) -> None:
+    text = TEXTS[name]
+    page.set_text(text)
+    page.set_place(len(text) // 2)
+    qtbot.waitUntil(lambda: page.is_whole)
+    assert abs(page.place() - len(text) // 2) < 2_500
+    place = page.place()
+    theme.set_mode("dark")
+    qtbot.waitUntil(lambda: page.is_whole)
+    assert abs(page.place() - place) < 200
+
+
+def test_who_scrolls_is_not_taken_back(page: MarkdownView, qtbot: QtBot) -> None:
+    page.set_text(CODE)
+    page.set_place(len(CODE) - 10)
+    page.verticalScrollBar().setValue(3)
+    qtbot.waitUntil(lambda: page.is_whole)
+    assert page.verticalScrollBar().value() == 3
+
+
+def test_links_that_are_known_in_the_end_leave_the_reader_where_they_are(page: MarkdownView, qtbot: QtBot) -> None:
+    text = f"{WORDS} see [the page][1].\n\n" * 60 + "[1]: https://one.example\n"
+    page.set_streaming(True)
+    page.append(text)
+    qtbot.waitUntil(lambda: page.is_whole)
+    page.verticalScrollBar().setValue(page.verticalScrollBar().maximum() // 2)
+    before = page.verticalScrollBar().value()
+    page.set_streaming(False)
+    qtbot.waitUntil(lambda: page.is_whole)
+    settle()
+    assert abs(page.verticalScrollBar().value() - before) < 60
+    cursor = page.document().find("the page", QTextCursor(page.document()))
+    assert cursor.charFormat().anchorHref() == "https://one.example"
+
+
+def test_a_piece_that_comes_after_the_end_may_say_where_links_lead(page: MarkdownView, qtbot: QtBot) -> None:
+    page.set_streaming(True)
+    page.append("See [the page][1].\n\n")
+    page.set_streaming(False)
+    page.append("[1]: https://one.example\n")
+    qtbot.waitUntil(lambda: page.is_whole)
+    cursor = page.document().find("the page", QTextCursor(page.document()))
+    assert cursor.charFormat().anchorHref() == "https://one.example"
+
+
+def test_what_is_marked_holds_the_text_back_until_it_is_let_go(page: MarkdownView, qtbot: QtBot) -> None:
+    page.set_streaming(True)
+    page.append("some words")
+    page.selectAll()
+    page.append(" and more" * 900)
+    settle()
+    assert page.textCursor().selectedText() == "some words"
+    cursor = page.textCursor()
+    cursor.clearSelection()
+    page.setTextCursor(cursor)
+    qtbot.waitUntil(lambda: page.is_whole)
+    assert page.toPlainText().count("and more") == 900
+
+
+@pytest.mark.parametrize("kind", [AnswerView, MarkdownView])
+def test_a_long_text_makes_way_at_once_and_is_freed_later(
+    kind: type[AnswerView] | type[MarkdownView], theme: Theme, qtbot: QtBot
+) -> None:
+    view = kind(theme)
+    qtbot.addWidget(view)
+    view.set_text("line\n\n" * 9_000)
+    qtbot.waitUntil(lambda: view.document().blockCount() >= 9_000)
+    old = view.document()
+    changes = Changes(old)
+    view.set_text("another")
+    assert view.document() is not old
+    assert view.toPlainText() == "another"
+    qtbot.waitUntil(lambda: not isValid(old))
+    assert len(changes.removed) > 2
+    assert max(changes.removed) < 20_000

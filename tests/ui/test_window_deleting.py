@@ -1,0 +1,197 @@
+"""Deleting in the real window: out of sight at once, back as it was, and for good with nothing left in the file."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from tests.ui.desk import Desk
+from tests.ui.pasts import ORDER, SQL, TRIAGE
+from tests.ui.test_accessibility import complaints
+from tests.ui.test_window_history import chosen, entered, entry, searched, shown, uids
+from workbench.ui.history.view import HistoryView
+
+pytestmark = pytest.mark.window
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+EVERY = ["order-4", "order-3", "order-2", "order-1", "triage-2", "triage-1", "sql-2", "sql-1"]
+
+
+def holds(desk: Desk, word: bytes) -> bool:
+    """Whether the database or its log has these bytes."""
+    files = [file for file in desk.directory.glob("workbench.db*") if file.is_file()]
+    return any(word in file.read_bytes() for file in files)
+
+
+def undo(desk: Desk) -> None:
+    desk.window.notice.focus_action()
+    desk.press(Qt.Key.Key_Space)
+
+
+def asked(desk: Desk) -> QMessageBox:
+    """Wait for the question and return it."""
+    desk.until(lambda: desk.window.history.erasing.question is not None)
+    box = desk.window.history.erasing.question
+    assert box is not None
+    desk.until(box.isVisible)
+    return box
+
+
+def answer(box: QMessageBox, label: str) -> None:
+    (button,) = [button for button in box.buttons() if button.text() == label]
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_del_hides_runs_and_undo_brings_them_back(desk: Desk) -> None:
+    view = entered(desk)
+    stored = desk.rows("SELECT * FROM runs")
+    chosen(desk, view, "order-2", "order-1")
+    view.table.setFocus()
+    desk.press(Qt.Key.Key_Delete)
+    desk.until(lambda: uids(view) == ["order-4", "order-3", "triage-2", "triage-1", "sql-2", "sql-1"])
+    desk.until(lambda: desk.notice() == "2 runs are deleted; is:deleted finds them.")
+    undo(desk)
+    desk.until(lambda: uids(view) == EVERY)
+    assert desk.rows("SELECT * FROM runs") == stored
+
+
+def test_the_next_run_is_selected_in_place_of_one_that_is_deleted(desk: Desk) -> None:
+    view = entered(desk)
+    chosen(desk, view, "order-3")
+    view.table.setFocus()
+    desk.press(Qt.Key.Key_Delete)
+    shown(desk, view, "order-2")
+    desk.press(Qt.Key.Key_Delete)
+    shown(desk, view, "order-1")
+
+
+def test_deleted_runs_leave_compose_and_come_back_there(desk: Desk) -> None:
+    view = entered(desk)
+    window = desk.window
+    window.choose_prompt(ORDER)
+    desk.until(lambda: window.compose.prompt_uid == ORDER and window.compose.shown_run() == "order-4")
+    desk.until(lambda: len(desk.timeline()) == 4)
+    window.compose.view("order-2")
+    desk.until(lambda: window.compose.viewing is not None)
+    chosen(desk, view, "order-4", "order-2")
+    window.actions_["delete_run"].trigger()
+    desk.until(lambda: [row.run_uid for row in desk.timeline()] == ["order-3", "order-1"])
+    desk.until(lambda: window.compose.shown_run() == "order-3")
+    assert window.compose.viewing is None
+    desk.until(lambda: window.prompts.model.row(window.prompts.model.position(ORDER)).iterations == 2)
+    undo(desk)
+    desk.until(lambda: [row.run_uid for row in desk.timeline()] == ["order-4", "order-3", "order-2", "order-1"])
+    desk.until(lambda: window.compose.shown_run() == "order-4")
+
+
+def test_deleted_runs_are_brought_back_from_where_they_are_found(desk: Desk) -> None:
+    view = entered(desk)
+    chosen(desk, view, "sql-1")
+    entry(view, "Delete")
+    desk.until(lambda: "sql-1" not in uids(view))
+    assert searched(desk, view, "is:deleted") == ["sql-1"]
+    shown(desk, view, "sql-1")
+    entry(view, "Bring back")
+    desk.until(lambda: uids(view) == [])
+    assert searched(desk, view, "kind:iteration") == EVERY
+
+
+def test_what_goes_for_good_is_asked_about_and_leaves_no_byte(desk: Desk) -> None:
+    view = entered(desk)
+    word = b"selects"
+    assert holds(desk, word)
+    chosen(desk, view, "sql-1")
+    view.table.setFocus()
+    desk.press(Qt.Key.Key_Delete, CTRL, SHIFT)
+    box = asked(desk)
+    assert box.text() == "Delete 1 run for good?"
+    assert "with 2 answers" in box.informativeText()
+    assert complaints() == []
+    desk.press(Qt.Key.Key_Return)
+    desk.until(lambda: desk.window.history.erasing.question is None)
+    assert uids(view) == EVERY
+    desk.until(lambda: QApplication.focusWidget() is view.table)
+    desk.press(Qt.Key.Key_Delete, CTRL, SHIFT)
+    answer(asked(desk), "Delete for good")
+    desk.until(lambda: "sql-1" not in uids(view))
+    desk.until(lambda: desk.notice() == "1 run is deleted for good.")
+    assert not holds(desk, word)
+    assert desk.rows("SELECT number FROM runs WHERE uid = 'sql-2'") == [(2,)]
+
+
+def test_copies_go_along_when_that_is_ticked(desk: Desk) -> None:
+    view = entered(desk)
+    upkeep = desk.window.workbench.store.upkeep
+    folder = desk.directory / "backups"
+    old = upkeep.backup(folder, "2026-11-20T10:00:00.000Z", by_hand=True)
+    chosen(desk, view, "sql-1")
+    entry(view, "Delete for good…")
+    box = asked(desk)
+    assert "1 copy of the history still holds it." in box.informativeText()
+    box.checkBox().setChecked(True)
+    answer(box, "Delete for good")
+    desk.until(lambda: "1 copy went, too, and a new one was made." in desk.notice())
+    assert not old.path.exists()
+    (new,) = upkeep.backups(folder)
+    assert b"It selects rows." not in new.path.read_bytes()
+
+
+def test_a_run_that_goes_on_is_not_deleted(desk: Desk) -> None:
+    go = desk.directory / "go"
+    window = desk.open({"default": [{"text": "So far. "}, {"until": str(go)}, {"finish": "stop"}]})
+    window.run()
+    desk.until(lambda: desk.text(0) == "So far. ")
+    desk.press(Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)
+    view = window.views.here()
+    assert isinstance(view, HistoryView)
+    desk.until(lambda: len(uids(view)) == 1)
+    for command in ("delete_run", "purge_run"):
+        window.actions_[command].trigger()
+        desk.until(lambda: "still goes on" in desk.notice())
+        window.notice.clear("problem")
+    go.touch()
+    desk.settle()
+
+
+def test_a_prompt_is_deleted_with_a_way_back(desk: Desk) -> None:
+    entered(desk)
+    window = desk.window
+    window.prompts.refresh()
+    desk.until(lambda: window.prompts.model.position(TRIAGE) >= 0)
+    window.choose_prompt(TRIAGE)
+    desk.until(lambda: window.compose.prompt_uid == TRIAGE and window.compose.ready)
+    window.views.show("compose")
+    window.actions_["delete_prompt"].trigger()
+    desk.until(lambda: window.prompts.model.position(TRIAGE) < 0)
+    desk.until(lambda: window.compose.prompt_uid not in ("", TRIAGE))
+    desk.until(lambda: desk.notice() == "“Ticket triage → JSON” is deleted with its runs.")
+    assert desk.rows("SELECT DISTINCT archived FROM runs WHERE uid LIKE 'triage%'") == [(4,)]
+    undo(desk)
+    desk.until(lambda: window.prompts.model.position(TRIAGE) >= 0)
+    assert desk.rows("SELECT DISTINCT archived FROM runs") == [(0,)]
+
+
+def test_all_that_is_deleted_comes_back_or_goes_for_good(desk: Desk) -> None:
+    view = entered(desk)
+    window = desk.window
+    window.actions_["deleted"].trigger()
+    desk.until(lambda: "Nothing is deleted" in desk.notice())
+    window.prompts.refresh()
+    desk.until(lambda: window.prompts.model.position(SQL) >= 0)
+    chosen(desk, view, "order-1")
+    window.actions_["delete_run"].trigger()
+    window.history.erasing.delete_prompt(SQL)
+    desk.until(lambda: len(uids(view)) == 5)
+    window.actions_["deleted"].trigger()
+    box = asked(desk)
+    assert box.text() == "1 prompt and 3 runs are deleted."
+    answer(box, "Bring all back")
+    desk.until(lambda: uids(view) == EVERY)
+    window.history.erasing.delete_prompt(SQL)
+    desk.until(lambda: len(uids(view)) == 6)
+    window.actions_["deleted"].trigger()
+    answer(asked(desk), "Delete for good")
+    desk.until(lambda: desk.notice() == "1 prompt and 2 runs are deleted for good.")
+    assert desk.rows("SELECT 1 FROM prompts WHERE uid = ?", SQL) == []
+    assert not holds(desk, b"Explain SQL")

@@ -1,0 +1,268 @@
+"""Logs of llm come into a history: both generations, once, whole, and whatever else calls itself a log is refused."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.store.making import NOW
+from tests.usecases.exchange.llm_making import CALLS, PNG, Called, new_log, old_log
+from workbench.core.blocks import Attachment, OutputFormat, Tool
+from workbench.core.content import Content, Message
+from workbench.core.lanes import Params
+from workbench.core.money import Usage
+from workbench.core.runs import IterationDetail, Result, Step, Timing
+from workbench.core.templates import fill
+from workbench.host.ids import new_uid
+from workbench.store import Store, StoreError, llm_turns, open_store
+from workbench.usecases.exchange.importing import Halt, Importer, Report, sentence
+from workbench.usecases.problems import RefusedError
+from workbench.usecases.searching import Searcher
+
+Log = Callable[..., Path]
+BOTH = pytest.mark.parametrize("log", [old_log, new_log], ids=["0.31", "0.36"])
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    store = open_store(folder / "history.db", now=NOW, uid=new_uid)
+    yield store
+    store.close()
+
+
+def take(store: Store, path: Path, tell: Callable[[Report], None] = lambda _: None) -> Report:
+    return Importer(store, lambda: NOW).run(path, Halt(), tell)
+
+
+def details(store: Store) -> dict[str, IterationDetail]:
+    """Return what came in, by the call that it was."""
+    connection = sqlite3.connect(store.path)
+    rows = connection.execute("SELECT foreign_id, uid FROM origins WHERE thing = 'run'").fetchall()
+    connection.close()
+    return {name: store.iteration_detail(uid) for name, uid in rows}
+
+
+def sent(detail: IterationDetail) -> list[tuple[str, str]]:
+    values = dict(detail.values)
+    return [(message.role, fill(message.text, values)) for message in detail.content.messages]
+
+
+@BOTH
+def test_calls_become_runs_of_the_prompt_that_their_system_prompt_is(store: Store, tmp_path: Path, log: Log) -> None:
+    report = take(store, log(tmp_path / "logs.db"))
+    assert sentence(report) == "Imported 7 runs with 7 answers in 2 new prompts."
+    assert (report.total, report.read, report.state) == (8, 8, "done")
+    assert {row.name: len(store.versions(row.uid)) for row in store.prompts()} == {
+        "Be {{kind}}.": 1,
+        "llm without a system prompt": 5,
+    }
+    found = details(store)
+    assert found.keys() == {"a1", "b1", "b2", "c1", "d1", "e2", "f1"}
+    # Braces in what was sent are text, and stay text when it is run again.
+    assert sent(found["a1"]) == [("system", "Be {{kind}}."), ("user", "Hello 世界 {{x}}")]
+    assert sent(found["f1"]) == [("system", "Be {{kind}}."), ("user", "A long text.\n\nWhat of it?")]
+    assert found["a1"].content == found["f1"].content
+    assert sent(found["b2"]) == [("user", "first"), ("assistant", "one"), ("user", "second")]
+    assert (found["b2"].row.note, found["b2"].row.summary) == ("first · turn 2", "second")
+    [lane], [output] = found["a1"].lanes, found["a1"].outputs
+    assert (lane.lane.model, lane.lane.params) == ("m", Params(temperature=0.5, extra='{"top_k": 3}'))
+    assert output.result == Result(
+        "finished",
+        "Hi.",
+        model="m-1",
+        usage=Usage(10, 5, 2),
+        timing=Timing(0, 0, None, 250),
+        response={"id": "r"},
+    )
+    assert found["a1"].row.started_at == "2026-08-01T10:00:00.123Z"
+
+
+@BOTH
+def test_tools_schemas_and_files_come_along(store: Store, tmp_path: Path, log: Log) -> None:
+    take(store, log(tmp_path / "logs.db"))
+    found = details(store)
+    tool = Tool("look_up", "Look it up", '{"type": "object", "properties": {"order": {"type": "string"}}}')
+    assert found["e2"].content == Content((Message("user", "{{input}}"),), tools=(tool,))
+    result = found["e2"].outputs[0].result
+    assert result.steps == (
+        Step("tool_call", '{"order": "123"}', "look_up", "t1"),
+        Step("tool_result", "in transit", "look_up", "t1"),
+        Step("text", "In transit."),
+    )
+    assert (result.text, result.usage.input, result.timing.duration) == ("In transit.", 20, 500)
+    assert found["d1"].content.output == OutputFormat("schema", '{"type": "object"}')
+    [attached] = found["c1"].content.messages[0].attachments
+    assert attached == Attachment(attached.hash, "image/png", "attachment-1")
+    assert store.blob(attached.hash) == PNG
+
+
+@BOTH
+def test_importing_again_brings_only_what_is_new(store: Store, tmp_path: Path, log: Log) -> None:
+    take(store, log(tmp_path / "logs.db"))
+    before = details(store).keys()
+    preview = Importer(store, lambda: NOW).preview(log(tmp_path / "more.db"), Halt(), lambda _: None)
+    assert sentence(preview, preview=True) == "Nothing new; 7 were here already."
+    later = Called("g1", "g", "later", "now", "Be {{kind}}.")
+    report = take(store, log(tmp_path / "later.db", (*CALLS, later)))
+    assert sentence(report) == "Imported 1 run with 1 answer; 7 were here already."
+    assert details(store).keys() - before == {"g1"}
+
+
+def test_a_log_that_went_from_one_generation_to_the_next_is_read_once(store: Store, tmp_path: Path) -> None:
+    take(store, old_log(tmp_path / "old.db"))
+    report = take(store, new_log(tmp_path / "new.db"))
+    assert (report.added.runs, report.known) == (0, 7)
+
+
+@BOTH
+def test_runs_that_are_brought_in_stand_where_their_time_puts_them(store: Store, tmp_path: Path, log: Log) -> None:
+    calls = [Called(f"x{n}", f"t{n}", f"number {n}", "yes", at=f"20{30 - n}-01-01T00:00:00+00:00") for n in range(5)]
+    take(store, log(tmp_path / "logs.db", calls))
+    searcher = Searcher(store, lambda: NOW, lambda: 0)
+    rows = searcher.search("kind:import").page.rows
+    assert [row.row.started_at[:4] for row in rows] == ["2030", "2029", "2028", "2027", "2026"]
+    while searcher.behind():
+        pass
+    assert len(searcher.search("number yes").page.rows) == 5
+
+
+def test_nothing_is_written_beside_the_log(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "theirs"
+    folder.mkdir()
+    log = new_log(folder / "logs.db")
+    writer = sqlite3.connect(log)
+    writer.execute("PRAGMA journal_mode = WAL")
+    writer.execute("UPDATE threads SET name = 'changed'")
+    writer.commit()
+    # As a killed process leaves it: a log without its index.
+    for end in ("", "-wal"):
+        shutil.copyfile(f"{log}{end}", tmp_path / f"killed.db{end}")
+    before = {path.name: (path.stat().st_mtime_ns, path.stat().st_size) for path in folder.iterdir()}
+    assert take(store, log).added.runs == 7
+    assert {path.name: (path.stat().st_mtime_ns, path.stat().st_size) for path in folder.iterdir()} == before
+    writer.close()
+    names = set(tmp_path.iterdir())
+    assert take(store, tmp_path / "killed.db").known == 7
+    assert set(tmp_path.iterdir()) == names
+    assert sorted(path.name for path in store.path.parent.iterdir()) == [
+        "history.db",
+        "history.db-shm",
+        "history.db-wal",
+    ]
+    assert details(store)["b1"].row.note == "changed · turn 1"
+
+
+@BOTH
+def test_an_import_that_was_stopped_is_gone_on_with(store: Store, tmp_path: Path, log: Log) -> None:
+    path = log(tmp_path / "logs.db", [Called(f"x{n:03}", f"t{n}", f"number {n}", "yes") for n in range(120)])
+    halt = Halt()
+    report = Importer(store, lambda: NOW).run(path, halt, lambda _: halt.ask())
+    assert (report.state, report.added.runs) == ("stopped", 50)
+    assert sentence(report).endswith("Stopped before the end; import again to go on.")
+    report = take(store, path)
+    assert (report.state, report.added.runs, report.known) == ("done", 70, 50)
+
+
+def test_what_is_no_log_is_refused(store: Store, tmp_path: Path) -> None:
+    text = tmp_path / "notes.txt"
+    text.write_text("no database")
+    other = tmp_path / "other.db"
+    connection = sqlite3.connect(other)
+    # A view could be anything, and take forever.
+    connection.execute("CREATE VIEW responses AS SELECT 1 AS id")
+    connection.commit()
+    connection.close()
+    os.mkfifo(tmp_path / "pipe")
+    for name, words in (
+        ("notes.txt", "nothing that can be imported"),
+        ("other.db", "a database of another program"),
+        ("pipe", "is not a file"),
+        ("gone.db", "There is no file"),
+    ):
+        with pytest.raises(RefusedError, match=words):
+            take(store, tmp_path / name)
+
+
+def test_of_a_damaged_log_is_taken_what_can_be_read(store: Store, tmp_path: Path) -> None:
+    path = old_log(tmp_path / "logs.db", [Called(f"x{n:03}", f"t{n}", f"number {n}", "yes") for n in range(200)])
+    connection = sqlite3.connect(path)
+    connection.execute(
+        "UPDATE responses SET token_details = replace(hex(zeroblob(3000)), '00', '[' || substr(id, 2) || ']')"
+    )
+    connection.commit()
+    connection.close()
+    body = bytearray(path.read_bytes())
+    # A page in the middle of a long text, which says where the next one is.
+    page = next(at for at in range(0, len(body), 4096) if b"[150][150]" in body[at + 4 : at + 24])
+    body[page : page + 4] = b"\x7f\xff\xff\xff"
+    path.write_bytes(body)
+    report = take(store, path)
+    assert (report.state, report.added.runs, report.read) == ("broken", 150, 150)
+    assert report.trouble == (
+        "“logs.db” is damaged, so it cannot be read any further. Repair it, or import a copy of it."
+    )
+    path.write_bytes(bytes(body[:100]) + b"\xff" * 8000)
+    with pytest.raises(StoreError, match=r"^“logs\.db” is damaged"):
+        take(store, path)
+
+
+def test_values_of_any_type_are_read(store: Store, tmp_path: Path) -> None:
+    path = old_log(tmp_path / "logs.db", CALLS[:2])
+    connection = sqlite3.connect(path)
+    nested = "[" * 100_000
+    odd: tuple[Any, ...] = (b"\xff\xfe", 7.5, nested, "soon", -1, "many", nested)
+    connection.execute(
+        "UPDATE responses SET prompt = ?, system = ?, options_json = ?, datetime_utc = ?, duration_ms = ?,"
+        " input_tokens = ?, token_details = ? WHERE id = 'a1'",
+        odd,
+    )
+    connection.execute("UPDATE responses SET response = CAST(x'FF41' AS TEXT) WHERE id = 'b1'")
+    connection.commit()
+    connection.close()
+    assert take(store, path).added.runs == 2
+    found = details(store)
+    assert sent(found["a1"]) == [("system", "7.5"), ("user", "��")]
+    assert (found["a1"].row.started_at, found["a1"].outputs[0].result.usage) == (
+        "1970-01-01T00:00:00.000Z",
+        Usage(None, 5),
+    )
+    assert found["b1"].outputs[0].result.text == "�A"
+
+
+def test_what_is_too_long_or_broken_is_left_out_and_named(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.store.llm_logs.MOST_TEXT", 1000)
+    calls = (Called("a", "a", "short", "long" * 1000), Called("b", "b", "short", "fine"))
+    report = take(store, old_log(tmp_path / "old.db", calls))
+    assert (report.added.runs, [one.name for one in report.listed]) == (1, ["a"])
+    path = new_log(tmp_path / "new.db", (*calls, Called("c", "c", "x", "y"), Called("d", "d", "z", "w")))
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA foreign_keys = OFF")
+    tips = dict(connection.execute("SELECT id, parent_message_hash FROM turns"))
+    connection.execute("UPDATE messages SET parent_hash = 'gone' WHERE hash = ?", (tips["c"],))
+    connection.execute("UPDATE messages SET parent_hash = hash WHERE hash = ?", (tips["d"],))
+    connection.commit()
+    connection.close()
+    report = take(store, path)
+    assert sentence(report) == "Nothing new; 1 was here already; 3 left out."
+    assert [one.name for one in report.listed] == ["a", "c", "d"]
+
+
+@BOTH
+def test_of_an_endless_conversation_the_beginning_is_taken(
+    store: Store, tmp_path: Path, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("llm_logs", "llm_turns"):
+        monkeypatch.setattr(f"workbench.store.{module}.LONGEST", 3)
+    assert llm_turns.LONGEST == 3
+    report = take(store, log(tmp_path / "logs.db", [Called(f"x{n}", "t", f"number {n}", "yes") for n in range(5)]))
+    assert (report.added.runs, report.left_out, report.listed[0].name) == (3, 1, "x3")

@@ -1,0 +1,240 @@
+"""Results of promptfoo come into a history: columns as lanes, tests as value sets, prompts as versions."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.store.making import NOW
+from tests.usecases.exchange.test_llm import take
+from workbench.core.content import Content, Message
+from workbench.core.lanes import Params
+from workbench.core.money import Usage
+from workbench.core.runs import Failure, IterationDetail, Result, Timing
+from workbench.formats import promptfoo
+from workbench.host.ids import new_uid
+from workbench.store import Store, open_store
+from workbench.usecases.exchange.importing import sentence
+from workbench.usecases.problems import RefusedError
+
+CHAT = '[{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Order {{ order }}"}]'
+PROMPTS = [
+    {"raw": "Where is {{order}}?", "label": "short", "provider": "openai:gpt-4o", "metrics": {}},
+    {"raw": CHAT, "label": "chat", "provider": "loud"},
+]
+GRADE = {
+    "pass": False,
+    "score": 0.5,
+    "reason": "no 123",
+    "componentResults": [
+        {
+            "pass": False,
+            "score": 0,
+            "reason": "no 123",
+            "assertion": {"type": "contains", "value": "123", "provider": {"config": {"apiKey": "sk-secret"}}},
+        }
+    ],
+}
+
+
+def answer(column: int, test: int, order: object, **more: Any) -> dict[str, Any]:
+    provider = {"id": "openai:gpt-4o", "label": ""} if column == 0 else {"id": "openai:gpt-4o", "label": "loud"}
+    usage = {"prompt": 12, "completion": 3, "total": 15, "completionDetails": {"reasoning": 1}}
+    return {
+        "promptIdx": column,
+        "testIdx": test,
+        "testCase": {"description": f"test {test}"},
+        "provider": provider,
+        "vars": {"order": order},
+        "response": {"output": f"answer {column}.{test}", "cost": 0.25, "tokenUsage": usage},
+        "latencyMs": 40,
+        "failureReason": 0,
+        "success": True,
+    } | more
+
+
+def document(**more: Any) -> dict[str, Any]:
+    results = [
+        answer(0, 0, "123", gradingResult=GRADE, failureReason=1, error="no 123"),
+        answer(1, 0, "123", gradingResult={"pass": True, "score": 1, "reason": "fine"}),
+        answer(0, 7, ["a", 1], response={"output": {"json": True}}),
+        answer(1, 7, ["a", 1], response=None, error="429 slow down", failureReason=2),
+    ]
+    config = {
+        "description": "Order bot",
+        "providers": [
+            "openai:gpt-4o",
+            {
+                "id": "openai:gpt-4o",
+                "label": "loud",
+                "config": {"temperature": 0.5, "apiKey": "sk-secret", "seed": "x"},
+            },
+        ],
+    }
+    summary = {"version": 3, "timestamp": "2026-08-01T10:00:00.000Z", "prompts": PROMPTS, "results": results}
+    return {"evalId": "eval-1", "results": summary | more, "config": config}
+
+
+def write(path: Path, data: object) -> Path:
+    path.write_text(json.dumps(data), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = open_store(tmp_path / "history.db", now=NOW, uid=new_uid)
+    yield store
+    store.close()
+
+
+def runs(store: Store) -> list[IterationDetail]:
+    connection = sqlite3.connect(store.path)
+    rows = connection.execute("SELECT uid FROM runs ORDER BY id").fetchall()
+    connection.close()
+    return [store.iteration_detail(uid) for (uid,) in rows]
+
+
+def grades(store: Store) -> list[dict[str, Any]]:
+    connection = sqlite3.connect(store.path)
+    rows = connection.execute(
+        "SELECT extra FROM origins JOIN outputs ON outputs.uid = origins.uid WHERE extra <> '' ORDER BY lane"
+    ).fetchall()
+    connection.close()
+    return [json.loads(extra) for (extra,) in rows]
+
+
+def test_an_eval_is_a_run_of_one_prompt_with_its_columns_as_lanes(store: Store, tmp_path: Path) -> None:
+    path = write(tmp_path / "out.json", document())
+    assert sentence(take(store, path)) == "Imported 1 run with 4 answers in 1 new prompt."
+    assert [row.name for row in store.prompts()] == ["Order bot"]
+    [run] = runs(store)
+    assert run.row.note == "promptfoo: 1 of 2 passed, 1 failed"
+    assert [lane.lane.title for lane in run.lanes] == ["openai:gpt-4o", "loud"]
+    assert [lane.lane.params for lane in run.lanes] == [Params(), Params(temperature=0.5)]
+    assert [row.content for row in store.versions(store.prompts()[0].uid)] == [
+        Content((Message("user", "Where is {{order}}?"),)),
+        Content((Message("system", "Be brief."), Message("user", "Order {{ order }}"))),
+    ]
+    assert [lane.version for lane in run.lanes] == [1, 2]
+    assert [(one.name, dict(one.values)) for one in run.sets] == [
+        ("test 0", {"order": "123"}),
+        ("test 7", {"order": '["a", 1]'}),
+    ]
+    results = {(output.position, output.value_set): output.result for output in run.outputs}
+    assert results[0, 0] == Result(
+        "finished", "answer 0.0", usage=Usage(12, 3, None, 1), cost_usd=0.25, timing=Timing(0, 0, None, 40)
+    )
+    assert results[0, 1].text == '{"json": true}'
+    assert results[1, 1].state == "failed"
+    assert isinstance(results[1, 1].failure, Failure)
+    assert results[1, 1].failure.detail == "429 slow down"
+
+
+def test_gradings_are_kept_and_keys_are_not(store: Store, tmp_path: Path) -> None:
+    take(store, write(tmp_path / "out.json", document()))
+    first, second = grades(store)
+    assert first["componentResults"][0]["assertion"] == {"type": "contains", "value": "123"}
+    assert (first["pass"], first["score"], second["pass"]) == (False, 0.5, True)
+    store.close()
+    assert b"sk-secret" not in store.path.read_bytes()
+
+
+def test_an_eval_comes_once_and_the_next_one_joins_its_prompt(store: Store, tmp_path: Path) -> None:
+    path = write(tmp_path / "out.json", document())
+    take(store, path)
+    assert sentence(take(store, path)) == "Nothing new; 1 was here already."
+    take(store, write(tmp_path / "next.json", document() | {"evalId": "eval-2"}))
+    assert [row.name for row in store.prompts()] == ["Order bot"]
+    assert [run.row.number for run in runs(store)] == [1, 2]
+
+
+def test_a_long_eval_is_several_runs_of_which_none_comes_twice(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(promptfoo, "_TESTS", 2)
+    results = [answer(column, test, str(test)) for test in range(5) for column in range(2)]
+    path = write(tmp_path / "out.json", document(results=results))
+    assert sentence(take(store, path)) == "Imported 3 runs with 10 answers in 1 new prompt."
+    assert [len(run.outputs) for run in runs(store)] == [4, 4, 2]
+    assert take(store, path).known == 3
+
+
+def test_repeats_are_samples(store: Store, tmp_path: Path) -> None:
+    results = [answer(0, 0, "1"), answer(0, 0, "1"), answer(0, 0, "1")]
+    take(store, write(tmp_path / "out.json", document(results=results)))
+    assert [output.sample for output in runs(store)[0].outputs] == [0, 1, 2]
+
+
+def test_the_table_of_version_2_is_read(store: Store, tmp_path: Path) -> None:
+    def told(text: str, **more: Any) -> dict[str, Any]:
+        grade = {"pass": True, "score": 1, "reason": "ok"}
+        return {"text": text, "pass": True, "latencyMs": 5, "cost": 0.5, "gradingResult": grade} | more
+
+    table = {
+        "head": {"prompts": PROMPTS, "vars": ["order"]},
+        "body": [
+            {"outputs": [told("one"), told("two")], "vars": ["123"], "test": {"description": "first"}},
+            {"outputs": [told("", error="broke", failureReason=2), told("four")], "vars": ["4"], "test": {}},
+        ],
+    }
+    data = {"results": {"version": 2, "timestamp": "2024-01-01T00:00:00Z", "table": table}, "config": {}}
+    take(store, write(tmp_path / "old.json", data))
+    [run] = runs(store)
+    assert [lane.lane.model for lane in run.lanes] == ["openai:gpt-4o", "loud"]
+    assert [output.result.text for output in run.outputs] == ["one", "", "two", "four"]
+    assert [output.result.state for output in run.outputs] == ["finished", "failed", "finished", "finished"]
+    assert [one.name for one in run.sets] == ["first", ""]
+    assert run.row.started_at == "2024-01-01T00:00:00.000Z"
+
+
+@pytest.mark.parametrize(
+    ("raw", "template"),
+    [("{{ a }}", "plain"), ("{{a | upper}}", "jinja"), ("{% if a %}x{% endif %}", "jinja"), ("{\\frac}", "plain")],
+)
+def test_templates_are_plain_where_they_only_name_variables(raw: str, template: str) -> None:
+    assert promptfoo.content_of(raw) == Content((Message("user", raw),), template)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b'{"results": ', "not whole JSON"),
+        (b'{"results": {}}', "no answers of promptfoo"),
+        (b'{"a": ' * 200_000, "nested too deeply|not whole JSON"),
+        (b'{"x": 1' + b"0" * 10_000 + b"}", "not whole JSON"),
+        (b'{"x": "\xff"}', "not whole JSON"),
+        (b"[1, 2]", "nothing that can be imported"),
+    ],
+)
+def test_what_is_no_result_is_refused(store: Store, tmp_path: Path, body: bytes, words: str) -> None:
+    path = tmp_path / "out.json"
+    path.write_bytes(body)
+    with pytest.raises(RefusedError, match=words):
+        take(store, path)
+    assert runs(store) == []
+
+
+def test_a_file_that_is_too_large_is_not_read(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "out.json"
+    with path.open("wb") as file:
+        file.write(b"{")
+        file.truncate(2**30)
+    with pytest.raises(RefusedError, match=r"“out\.json” has 1\.0 GB, and at most 100 MB are read"):
+        take(store, path)
+
+
+def test_parts_of_any_shape_are_left_out_and_nothing_breaks(store: Store, tmp_path: Path) -> None:
+    odd: list[Any] = [None, 1, "x", [], {}, {"promptIdx": True, "testIdx": 0}, {"promptIdx": 0, "testIdx": 10**30}]
+    good = answer(
+        0, 1, "1", latencyMs=float("inf"), response={"output": "half \ud83d", "cost": "much", "tokenUsage": []}
+    )
+    data = document(results=[*odd, good], prompts=[*PROMPTS, None], timestamp=5)
+    data["config"] = {"providers": [None, {"openai:x": {}}, {"id": "openai:gpt-4o", "label": "", "config": [1]}]}
+    take(store, write(tmp_path / "out.json", data))
+    [run] = runs(store)
+    assert [output.result.text for output in run.outputs if output.result.text] == ["half �"]

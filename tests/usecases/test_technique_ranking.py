@@ -1,0 +1,162 @@
+"""Techniques on real histories: what has a row, what has a sentence in its place, and what is always said."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.usecases.judged_history import MODELS, history, preferring, runs
+from workbench.core.techniques import Technique
+from workbench.host.clock import utc_now
+from workbench.host.dirs import places
+from workbench.host.ids import new_uid
+from workbench.store import Store
+from workbench.usecases.ranked import Ranked
+from workbench.usecases.technique_ranking import rank_techniques
+from workbench.usecases.techniques import Techniques
+
+Made = tuple[Store, str, Techniques]
+SQUARE = {2: ("role",), 3: ("self-check",), 4: ("role", "self-check")}
+"""Versions 1 to 4 that differ in two techniques in every way."""
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Iterator[Made]:
+    store, prompt = history(tmp_path / "history.db")
+    yield store, prompt, Techniques(places(os.environ))
+    store.close()
+
+
+def mark(store: Store, prompt: str, uses: dict[int, tuple[str, ...]]) -> None:
+    for version, keys in uses.items():
+        for key in keys:
+            store.techniques.say(prompt, version, key, key.title(), used=True).result(10)
+
+
+def judged(made: Made, uses: dict[int, tuple[str, ...]], worths: dict[int, float], count: int = 150) -> Ranked:
+    store, prompt, library = made
+    runs(store, prompt, 24, versions=4, judged=False)
+    mark(store, prompt, uses)
+    preferring(store, prompt, count, worths)
+    return rank_techniques(store, prompt, library)
+
+
+def said(found: Ranked) -> str:
+    return " ".join(remark.text for remark in found.remarks)
+
+
+def test_what_helps_is_told_with_its_interval(made: Made) -> None:
+    found = judged(made, SQUARE, {2: 1.6, 4: 1.6})
+    assert found.enough
+    assert [row.name for row in found.rows] == ["Role", "Self-check"]
+    role, check = found.rows
+    assert role.strength.low > 0.5
+    assert role.strength.low < 1.6 < role.strength.high
+    assert check.strength.low < 0 < check.strength.high
+    assert role.strength.against == "the same version without it"
+    assert role.strength.chances[1] == pytest.approx(0.83, abs=0.09)
+    assert role.won > role.lost > 0
+    assert role.blind == role.verdicts == role.pairs
+    assert "Versions with Role win more often than chance would have it." in said(found)
+    assert "differ from those without it in other words too" in said(found)
+    # Half of the versions have it, so half of the answers.
+    assert role.answers == 24
+
+
+def test_a_model_that_is_stronger_is_no_technique(made: Made) -> None:
+    store, prompt, library = made
+    # Versions with it were mostly asked of the stronger model.
+    runs(store, prompt, 60, versions=2, models=MODELS, judged=False)
+    mark(store, prompt, {2: ("role",)})
+    answers = {a.uid: a for a in store.judgements.answers(prompt)}
+    values = sorted({a.values for a in answers.values()})
+
+    def one(version: int, model: int, value: str, number: int) -> str:
+        found = [
+            a.uid for a in answers.values() if (a.who.version, a.who.model, a.values) == (version, MODELS[model], value)
+        ]
+        return found[number % len(found)]
+
+    # The model decides eight of nine, whatever the version.
+    for number in range(120):
+        value = values[number % len(values)]
+        strong, weak = ((2, 0), (1, 1)) if number % 4 else ((1, 0), (2, 1))
+        pair = one(*strong, value, number // 3), one(*weak, value, number // 30)
+        winner = pair[0] if number % 9 else pair[1]
+        store.judgements.judge(new_uid(), "winner", pair, winner, utc_now(), blind=True).result(10)
+    (role,) = rank_techniques(store, prompt, library).rows
+    assert role.won > 1.4 * role.lost, "counted alone it looks like a good technique"
+    assert role.strength.low < 0 < role.strength.high
+    assert abs(role.strength.estimate) < 0.4
+
+
+def test_what_always_comes_together_has_a_sentence(made: Made) -> None:
+    found = judged(made, {2: ("role", "tone"), 4: ("role", "tone", "self-check")}, {})
+    assert [row.name for row in found.rows] == ["Self-check"]
+    assert "Role and Tone always came together, so their effects cannot be told apart." in said(found)
+
+
+def test_what_every_version_has_has_a_sentence(made: Made) -> None:
+    everywhere = {version: ("role", *SQUARE.get(version, ())[-1:]) for version in (1, 2, 3, 4)}
+    found = judged(made, everywhere, {})
+    assert [row.name for row in found.rows] == ["Self-check"]
+    assert "Nothing can be said about Role: whenever versions were compared, both had it or neither had." in said(found)
+
+
+def test_one_or_the_other_has_a_sentence(made: Made) -> None:
+    found = judged(made, {1: ("role",), 2: ("tone",), 3: ("role",), 4: ("tone",)}, {})
+    assert (found.rows, found.enough.reason) == ((), "untold")
+    assert "Whenever one version had Role the other had Tone" in said(found)
+
+
+def test_nothing_marked_is_said_and_versions_can_be_marked(made: Made) -> None:
+    store, prompt, library = made
+    assert rank_techniques(store, prompt, library).enough.reason == "no_verdict"
+    found = judged(made, {}, {}, 20)
+    assert (found.rows, found.enough.reason) == ((), "untold")
+    assert "No version that was judged is marked" in found.enough.sentence
+    assert [one.number for one in found.versions] == [1, 2, 3, 4]
+    assert ("role", "Role") in found.choices
+    assert "Few-shot examples" not in dict(found.choices).values()
+
+
+def test_marked_alike_is_said(made: Made) -> None:
+    found = judged(made, dict.fromkeys((1, 2, 3, 4), ("role",)), {}, 20)
+    assert "No verdict compares a version with a technique to one without it." in found.enough.sentence
+
+
+def test_a_few_comparisons_have_a_sentence(made: Made) -> None:
+    found = judged(made, SQUARE, {}, 4)
+    assert found.enough.reason == "few"
+    store, prompt, library = made
+    preferring(store, prompt, 3, {})
+    found = rank_techniques(store, prompt, library)
+    assert all(row.pairs >= 6 for row in found.rows)
+    assert "Fewer than 6 comparisons tell of" in said(found)
+
+
+def test_no_effect_says_how_many_more(made: Made) -> None:
+    found = judged(made, SQUARE, {2: 0.5, 4: 0.5}, 20)
+    assert "No effect is larger than chance" in said(found)
+
+
+def test_techniques_of_ones_own_are_told_from_the_products(made: Made) -> None:
+    _, _, library = made
+    mine = library.save(Technique("", "Role", "Mine.", "", "", "caret", "Mine alone."))
+    assert mine.own
+    found = judged(made, {2: ("role",), 4: ("role", f"own:{mine.id}"), 3: (f"own:{mine.id}",)}, {})
+    assert {row.name for row in found.rows} == {"Role", "Role (yours)"}
+
+
+def test_the_same_history_gives_the_same_ranking(made: Made) -> None:
+    found = judged(made, SQUARE, {2: 1.0}, 40)
+    store, prompt, library = made
+    assert rank_techniques(store, prompt, library) == found
+    store.techniques.say(prompt, 2, "role", "Role", used=False).result(10)
+    changed = rank_techniques(store, prompt, library)
+    assert dataclasses.replace(changed, rows=found.rows, remarks=found.remarks, versions=found.versions) == found
+    assert changed.rows != found.rows

@@ -1,0 +1,98 @@
+"""`workbench history import`: what was run elsewhere, taken over.
+
+Invariant: files are only read. How far it is stands on stderr, what came of it on stdout.
+
+The JSON document, in ASCII: {"files": [{"path", "kind": "llm" | …, "state": "done" | "stopped" | "broken" | "refused",
+"runs", "answers", "prompts": new ones, "known": runs that were here, "total": entries of the file, "read",
+"left_out": number, "listed": [{"name", "sentence"}], "trouble": sentence or ""}]}
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from workbench.cli.codes import FAILED, OK, WRONG_USE
+from workbench.cli.opening import open_workbench
+from workbench.cli.output import harmless
+from workbench.host.clock import utc_now
+from workbench.store.errors import StoreError
+from workbench.usecases.exchange.importing import Halt, Importer, Report, sentence
+from workbench.usecases.problems import Problem, RefusedError, problem_of
+
+_TELL_EVERY_S = 0.5
+_MOST_TOLD = 5
+
+
+def take_over(args: argparse.Namespace, env: Mapping[str, str]) -> int:
+    """Import files one after the other, or say what would come of it; returns the exit code."""
+    workbench = open_workbench(args, env)
+    documents: list[dict[str, Any]] = []
+    code = OK
+    try:
+        importer = Importer(workbench.store, utc_now)
+        for path in args.files:
+            try:
+                report = _one(importer, path.absolute(), preview=args.preview)
+            except (RefusedError, StoreError) as error:
+                problem = problem_of(error)
+                documents.append(_refused(path, problem))
+                print(f"workbench: {harmless(problem.sentence)}", file=sys.stderr)
+                code = max(code, WRONG_USE if isinstance(error, RefusedError) else FAILED)
+                continue
+            documents.append(_document(report))
+            if report.state == "broken":
+                code = max(code, FAILED)
+            if not args.json:
+                print(harmless(f"{path}: {sentence(report, preview=args.preview)}"))
+                _tell_left_out(report)
+    finally:
+        workbench.close()
+    if args.json:
+        sys.stdout.write(json.dumps({"files": documents}, indent=2) + "\n")
+    return code
+
+
+def _one(importer: Importer, path: Path, *, preview: bool) -> Report:
+    told = time.monotonic()
+
+    def tell(report: Report) -> None:
+        nonlocal told
+        if time.monotonic() - told >= _TELL_EVERY_S:
+            told = time.monotonic()
+            print(f"{path.name}: {report.read:,} of {report.total:,}…", file=sys.stderr)
+
+    return (importer.preview if preview else importer.run)(path, Halt(), tell)
+
+
+def _tell_left_out(report: Report) -> None:
+    for one in report.listed[:_MOST_TOLD]:
+        print(harmless(f"  {one.name}: {one.sentence}"), file=sys.stderr)
+    if report.left_out > _MOST_TOLD:
+        print(f"  and {report.left_out - _MOST_TOLD:,} more", file=sys.stderr)
+
+
+def _document(report: Report) -> dict[str, Any]:
+    return {
+        "path": str(report.path),
+        "kind": report.kind,
+        "state": report.state,
+        "runs": report.added.runs,
+        "answers": report.added.answers,
+        "prompts": report.added.prompts,
+        "known": report.known,
+        "total": report.total,
+        "read": report.read,
+        "left_out": report.left_out,
+        "listed": [{"name": one.name, "sentence": one.sentence} for one in report.listed],
+        "trouble": report.trouble,
+    }
+
+
+def _refused(path: Path, problem: Problem) -> dict[str, Any]:
+    return {"path": str(path.absolute()), "state": "refused", "trouble": problem.sentence}

@@ -1,0 +1,30 @@
+"""What programs read about an answer, the same wherever it is told.
+
+Invariant: every key is always there; unknown is null. No key of a provider is in it, because none is in a result.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from workbench.core.runs import Result
+
+
+def result_document(result: Result) -> dict[str, Any]:
+    """Return how an answer ended, the same for one that was just made and one of the past."""
+    return {
+        "state": result.state,
+        "text": result.text,
+        "reasoning": result.reasoning,
+        "steps": [dataclasses.asdict(step) for step in result.steps],
+        "format_check": result.format_check and dataclasses.asdict(result.format_check),
+        "answered_by": result.model,
+        "finish_reason": result.finish_reason,
+        "error": result.failure and dataclasses.asdict(result.failure),
+        "usage": dataclasses.asdict(result.usage),
+        "cost_usd": result.cost_usd,
+        "timing": dataclasses.asdict(result.timing),
+        "marks": [dataclasses.asdict(mark) for mark in result.marks],
+        "request": result.request,
+    }

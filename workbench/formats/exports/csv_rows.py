@@ -1,0 +1,103 @@
+"""Answers as a table, by RFC 4180: a comma between cells, quotes where needed, CRLF line ends, in UTF-8 without a mark.
+
+A column for each variable that the runs have, as `value: name`, after those that every answer has. Unknown is empty.
+
+Invariant: no cell is taken for a formula by a spreadsheet. A text that begins with one of = + - @, their full-width
+forms, a tab or a line break gets an apostrophe before it, which spreadsheets know as the mark of a text. So texts are
+exact but for that; the exact ones are in JSON Lines.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Sequence
+
+from workbench.core.content import Content
+from workbench.core.exported import ExportedAnswer, ExportedPart, answers_of
+
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+_COLUMNS = (
+    *(
+        "run",
+        "kind",
+        "number",
+        "prompt",
+        "version",
+        "started_at",
+        "note",
+        "tags",
+        "value_set",
+        "value_set_name",
+        "lane",
+    ),
+    *("title", "model", "answered_by", "params", "sample", "attempt", "state", "won", "text", "reasoning"),
+    *("error", "input_tokens", "output_tokens", "cost_usd", "ttft_ms", "duration_ms", "system", "messages", "output"),
+)
+
+
+def write(parts: Iterable[ExportedPart], variables: Sequence[str] = ()) -> Iterator[str]:
+    """Yield the rows, the first one with the names of the columns; `variables` are those that get one."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer)
+
+    def line(cells: Iterable[str]) -> str:
+        writer.writerow(cells)
+        text = buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+        return text
+
+    yield line([*_COLUMNS, *(_text(f"value: {name}") for name in variables)])
+    for part in parts:
+        for answer in answers_of(part):
+            values = dict(answer.values.values)
+            yield line([*_cells(part, answer), *(_text(values.get(name, "")) for name in variables)])
+
+
+def _cells(part: ExportedPart, answer: ExportedAnswer) -> list[str]:
+    row, lane, result = part.row, answer.lane, answer.result
+    failure, timing, usage = result.failure, result.timing, result.usage
+    version = lane.version if lane else next(iter(part.contents)) if len(part.contents) == 1 else None
+    content = Content() if version is None else part.contents[version]
+    return [
+        _text(row.row.run_uid),
+        row.kind,
+        str(row.row.number),
+        _text(row.prompt),
+        _known(version),
+        row.row.started_at,
+        _text(row.row.note),
+        _text(", ".join(row.tags)),
+        str(answer.place + 1),
+        _text(answer.values.name),
+        _known(lane.position + 1 if lane else None),
+        _text(lane.lane.title if lane else ""),
+        _text(lane.lane.model if lane else ""),
+        _text(result.model),
+        json.dumps(lane.lane.params.to_json(), ensure_ascii=False) if lane else "",
+        str(answer.sample + 1),
+        str(answer.attempt),
+        result.state,
+        "" if answer.won is None else "yes" if answer.won else "no",
+        _text(result.text),
+        _text(result.reasoning),
+        _text(failure.sentence if failure else ""),
+        _known(usage.input),
+        _known(usage.output),
+        _known(result.cost_usd),
+        _known(timing.ttft),
+        _known(timing.duration),
+        _text("\n\n".join(message.text for message in content.messages if message.role == "system")),
+        _text("\n\n".join(f"{m.role}: {m.text}" for m in content.messages if m.role != "system")),
+        _text(answer.uid),
+    ]
+
+
+def _known(value: float | None) -> str:
+    return "" if value is None else repr(value)
+
+
+def _text(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA) else text

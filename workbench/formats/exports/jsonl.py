@@ -1,0 +1,84 @@
+"""Answers as JSON Lines, with everything that is known about each.
+
+One object a line, in UTF-8 with LF line ends; every key is always there, unknown is null:
+
+    {"format": 1, "run": uid, "kind", "number", "prompt": {"uid", "name"}, "started_at", "note", "summary",
+     "tags": [name], "starred", "archived",
+     "version": number and "content": what the lane ran, null while the set is blind and the lanes ran different texts,
+     "value_set": number from 1, "value_set_name", "values": {name: text},
+     "lane": number from 1, "title", "endpoint", "model": as asked, "params", all null while the set is blind,
+     "won": true, false, or null where nobody judged, "verdict": "winner" | "tie" | "all_bad" | "none", "blind",
+     "output": uid, "sample": number from 1, "attempt",
+     "state", "text", "reasoning", "steps", "format_check", "answered_by", "finish_reason", "error", "usage",
+     "cost_usd", "timing", "marks", "request": as in `workbench run --json`, "response": the raw one, or null}
+
+`content` is the stored form of a version: RFC 8785 makes of it the bytes whose SHA-256 is its hash.
+Invariant: texts are exact.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from workbench.core.content import to_json
+from workbench.core.documents import result_document
+from workbench.core.exported import ExportedAnswer, ExportedPart, answers_of
+
+FORMAT = 1
+_LINE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_ESCAPED = json.JSONEncoder(separators=(",", ":"))
+
+
+def write(parts: Iterable[ExportedPart]) -> Iterator[str]:
+    """Yield the lines."""
+    for part in parts:
+        for answer in answers_of(part):
+            yield f"{_dump(_line(part, answer))}\n"
+
+
+def _dump(line: dict[str, Any]) -> str:
+    text = _LINE.encode(line)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        # Half a character, in what a newer release stored: written as its escape it is read back as it is.
+        return _ESCAPED.encode(line)
+    return text
+
+
+def _line(part: ExportedPart, answer: ExportedAnswer) -> dict[str, Any]:
+    row, lane, result = part.row, answer.lane, answer.result
+    version = lane.version if lane else next(iter(part.contents)) if len(part.contents) == 1 else None
+    return {
+        "format": FORMAT,
+        "run": row.row.run_uid,
+        "kind": row.kind,
+        "number": row.row.number,
+        "prompt": {"uid": row.prompt_uid, "name": row.prompt},
+        "started_at": row.row.started_at,
+        "note": row.row.note,
+        "summary": row.row.summary,
+        "tags": list(row.tags),
+        "starred": row.starred,
+        "archived": row.archived,
+        "version": version,
+        "content": None if version is None else to_json(part.contents[version]),
+        "value_set": answer.place + 1,
+        "value_set_name": answer.values.name,
+        "values": dict(answer.values.values),
+        "lane": lane and lane.position + 1,
+        "title": lane and lane.lane.title,
+        "endpoint": lane and lane.lane.endpoint,
+        "model": lane and lane.lane.model,
+        "params": lane and lane.lane.params.to_json(),
+        "won": answer.won,
+        "verdict": answer.verdict.kind,
+        "blind": lane is None,
+        "output": answer.uid,
+        "sample": answer.sample + 1,
+        "attempt": answer.attempt,
+        **result_document(result),
+        "response": result.response,
+    }

@@ -1,0 +1,105 @@
+"""Runs as a text that people read and pass on, in Markdown (CommonMark).
+
+Invariant: what a model or a person wrote stands in fences that are longer than any in it, or with every mark escaped,
+so that it can neither end its place nor become markup, a link or a picture.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from workbench.core.exported import ExportedAnswer, ExportedPart, answers_of, newest_attempts
+from workbench.core.money import show_cost
+from workbench.core.when import duration
+
+_MARKS = re.compile(r"[\\`*_\[\]<>#|~&$@]|(?<=\bwww)\.|:(?=//)|^[-+=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]")
+_FENCE = re.compile(r"`{3,}")
+
+
+def write(parts: Iterable[ExportedPart]) -> Iterator[str]:
+    """Yield the text."""
+    first = True
+    for part in parts:
+        if part.is_first:
+            yield "" if first else "\n"
+            yield from _head(part)
+            first = False
+        yield from _answers(part)
+
+
+def _head(part: ExportedPart) -> Iterator[str]:
+    row = part.row.row
+    yield f"# {plain(part.row.prompt)} · {part.row.kind} {row.number}\n\n"
+    facts = (
+        f"Version {row.version}",
+        row.started_at.replace("T", " ").replace("Z", " UTC"),
+        f"Verdict: {plain(row.winner)}" if row.winner else "",
+        f"Tags: {plain(', '.join(part.row.tags))}" if part.row.tags else "",
+    )
+    yield " · ".join(filter(None, facts)) + "\n"
+    if row.note:
+        yield f"\n{plain(row.note)}\n"
+    if part.detail.newer:
+        yield f"\n{plain(part.detail.newer)}\n"
+    shown = part.contents if not part.detail.blind else {row.version: part.detail.content}
+    for version, content in sorted(shown.items()):
+        yield f"\n## Prompt{f' of version {version}' if len(shown) > 1 else ''}\n"
+        for message in content.messages:
+            yield f"\n{message.role.capitalize()}:\n\n{fenced(message.text)}"
+
+
+def _answers(part: ExportedPart) -> Iterator[str]:
+    answers = newest_attempts(list(answers_of(part)))
+    for place in part.sets:
+        values = part.detail.sets[place]
+        if len(part.detail.sets) > 1 or values.name:
+            yield f"\n## {plain(values.name) or f'Values {place + 1}'}\n"
+        elif values.values:
+            yield "\n## Values\n"
+        for name, value in values.values:
+            yield f"\n{plain(name)}:\n\n{fenced(value)}"
+        for number, answer in enumerate((one for one in answers if one.place == place), start=1):
+            yield f"\n### {_title(answer, number)}\n"
+            if facts := facts_of(answer):
+                yield f"\n{facts}\n"
+            if answer.result.failure is not None:
+                yield f"\n{plain(answer.result.failure.sentence)}\n"
+            if answer.result.text:
+                yield f"\n{fenced(answer.result.text)}"
+
+
+def _title(answer: ExportedAnswer, number: int) -> str:
+    if answer.lane is None:
+        return f"Answer {number}, blind until it is judged"
+    sample = f", sample {answer.sample + 1}" if answer.sample or answer.lane.lane.samples > 1 else ""
+    return f"{'★ ' if answer.won else ''}{plain(answer.lane.lane.title)}{sample}"
+
+
+def facts_of(answer: ExportedAnswer) -> str:
+    """Return how an answer ended, in a few words; nothing where that would tell who gave it."""
+    if answer.lane is None:
+        return ""
+    result = answer.result
+    free = result.rates is not None and result.rates.source == "local"
+    facts = (
+        "" if result.state == "finished" else result.state,
+        duration(result.timing.duration) if result.timing.duration is not None else "",
+        f"{result.usage.output:,} tokens" if result.usage.output is not None else "",
+        show_cost(result.cost_usd, free=free, about=result.usage.source == "estimate")
+        if result.cost_usd is not None
+        else "",
+    )
+    return " · ".join(filter(None, facts))
+
+
+def fenced(text: str) -> str:
+    """Return a text between fences that it cannot end."""
+    longest = max((len(found) for found in _FENCE.findall(text)), default=2)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}text\n{text}{'' if text.endswith(chr(10)) else chr(10)}{fence}\n"
+
+
+def plain(text: str) -> str:
+    """Return a text on one line in which no character is markup."""
+    return _MARKS.sub(r"\\\g<0>", " ".join(text.split()))

@@ -1,0 +1,122 @@
+"""Runs as one HTML page that is read in a browser, passed on, and printed.
+
+Invariant: the page is one file, loads nothing and runs nothing, and its own policy tells the browser so. What a model
+or a person wrote is text in it: escaped, with control characters made visible, and unable to turn the direction of what
+stands around it.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Iterator
+
+from workbench.core.exported import ExportedAnswer, ExportedPart, answers_of, newest_attempts
+from workbench.formats.exports.markdown import facts_of
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_HEAD = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>{title}</title>
+<style>
+{style}</style>
+</head>
+<body>
+<main>
+<h1>{title}</h1>
+"""
+_TAIL = "</main>\n</body>\n</html>\n"
+
+
+def write(parts: Iterable[ExportedPart], title: str, style: str) -> Iterator[str]:
+    """Yield the page; `style` is its CSS."""
+    yield _HEAD.format(title=escaped(title), style=style)
+    for part in parts:
+        if part.is_first:
+            yield from _head(part)
+        yield from _sets(part)
+        if part.is_last:
+            yield "</section>\n"
+    yield _TAIL
+
+
+def _head(part: ExportedPart) -> Iterator[str]:
+    row = part.row.row
+    number = f"<small>{escaped(part.row.kind)} {row.number}</small>"
+    yield f'<section class="run">\n<h2>{_bdi(part.row.prompt)} {number}</h2>\n'
+    won = row.verdict == "winner"
+    facts = (
+        f"<span>version {row.version}</span>",
+        f'<time datetime="{escaped(row.started_at)}">{escaped(_shown(row.started_at))}</time>',
+        f'<span class="{"gold" if won else ""}">{"★ " if won else ""}{_bdi(row.winner)}</span>' if row.winner else "",
+        *(f'<span class="tag">{_bdi(tag)}</span>' for tag in part.row.tags),
+    )
+    yield f'<p class="facts">{" ".join(filter(None, facts))}</p>\n'
+    for sentence in filter(None, (row.note, part.detail.newer)):
+        yield f'<p class="note" dir="auto">{escaped(sentence)}</p>\n'
+    shown = part.contents if not part.detail.blind else {row.version: part.detail.content}
+    for version, content in sorted(shown.items()):
+        name = f"Prompt, version {version}" if len(shown) > 1 else "Prompt"
+        yield f"<details open>\n<summary>{name}</summary>\n"
+        for message in content.messages:
+            yield f'<div class="message"><h4>{escaped(message.role)}</h4>{_text(message.text)}</div>\n'
+        yield "</details>\n"
+
+
+def _sets(part: ExportedPart) -> Iterator[str]:
+    answers = newest_attempts(list(answers_of(part)))
+    for place in part.sets:
+        values = part.detail.sets[place]
+        yield '<div class="set">\n'
+        if len(part.detail.sets) > 1 or values.name:
+            yield f"<h3>{_bdi(values.name or f'Values {place + 1}')}</h3>\n"
+        if values.values:
+            pairs = "".join(f"<dt>{_bdi(name)}</dt><dd>{_text(value)}</dd>" for name, value in values.values)
+            yield f'<dl class="values">{pairs}</dl>\n'
+        yield '<div class="lanes">\n'
+        for number, answer in enumerate((one for one in answers if one.place == place), start=1):
+            yield _answer(answer, number)
+        yield "</div>\n</div>\n"
+
+
+def _answer(answer: ExportedAnswer, number: int) -> str:
+    lane, result = answer.lane, answer.result
+    if lane is None:
+        head = f"<h4>Answer {number}</h4><p>blind until it is judged</p>"
+    else:
+        sample = f" <small>sample {answer.sample + 1}</small>" if lane.lane.samples > 1 else ""
+        won = "★ " if answer.won else ""
+        model = f"<p>{_bdi(lane.lane.model)}</p>" if lane.lane.model != lane.lane.title else ""
+        head = f"<h4>{won}{_bdi(lane.lane.title)}{sample}</h4>{model}"
+    wrong = f'<p class="wrong">{escaped(result.failure.sentence)}</p>' if result.failure else ""
+    said = _text(result.text) if result.text or not wrong else ""
+    facts = f"<footer>{escaped(facts)}</footer>" if (facts := facts_of(answer)) else ""
+    kind = "lane won" if answer.won and answer.verdict.kind == "winner" else "lane"
+    return f'<article class="{kind}"><header>{head}</header>{wrong}{said}{facts}</article>\n'
+
+
+def _text(text: str) -> str:
+    return f'<div class="text" dir="auto">{escaped(text)}</div>'
+
+
+def _bdi(text: str) -> str:
+    return f"<bdi>{escaped(' '.join(text.split()))}</bdi>"
+
+
+def _shown(moment: str) -> str:
+    return moment[:16].replace("T", " ") + " UTC"
+
+
+def escaped(text: str) -> str:
+    """Return a text as it stands in HTML, between tags or in an attribute."""
+    return html.escape(_CONTROL.sub(_picture, text.replace("\r\n", "\n")))
+
+
+def _picture(found: re.Match[str]) -> str:
+    code = ord(found.group())
+    return chr(0x2400 + code) if code < 0x20 else "␡" if code == 0x7F else "�"

@@ -1,0 +1,334 @@
+"""Results of promptfoo as runs.
+
+Invariant: an eval is one run, or several where it has many tests: its columns (prompt and provider) are lanes, its
+tests are value sets, its prompts are versions of one prompt. Of what the file has about providers only sampling
+parameters are read, because the rest may hold keys. How answers were graded is kept as JSON, since it is no verdict of
+a person.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from workbench.core.content import ROLES, Content, Message, Role, Template
+from workbench.core.imported import ImportedAnswer, ImportedLane, ImportedPrompt, ImportedRun, clean
+from workbench.core.lanes import MOST_SAMPLES, Params
+from workbench.core.money import Usage
+from workbench.core.runs import Failure, Result, RunSet, Timing
+from workbench.core.templates import PLAIN_VARIABLE
+from workbench.core.text import first_line, opening_words
+from workbench.core.when import foreign, later
+
+MOST_BYTES = 100 * 2**20
+"""Of one file: reading takes some times as much memory."""
+_TESTS = 200
+"""Of one run."""
+_PARAMS = ("temperature", "top_p", "max_tokens", "seed", "stop", "reasoning_effort")
+_FAILED = 2
+_SENTENCE = "The call failed when promptfoo made it. Run it again here, or look at the details."
+_BRACES = re.compile(r"\{\{.*?\}\}|\{[%#]", re.DOTALL)
+
+
+class PromptfooError(Exception):
+    """A file that is no result of promptfoo; the text is a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """One answer, wherever in the file it stood: of which column and test, and the object that tells of it."""
+
+    column: int
+    test: int
+    told: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Eval:
+    """An eval as it was read; `total` is how many answers it has."""
+
+    name: str
+    id: str
+    at: str
+    columns: tuple[ImportedLane, ...]
+    tests: tuple[RunSet, ...]
+    cells: tuple[_Cell, ...]
+
+    @property
+    def total(self) -> int:
+        """How many answers there are."""
+        return len(self.cells)
+
+
+def looks_like_json(start: bytes) -> bool:
+    """Whether a file that begins so may be a JSON object."""
+    return start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{"
+
+
+def read_eval(raw: bytes) -> Eval:
+    """Read a result file. Raises PromptfooError."""
+    data = _parse(raw)
+    results = data["results"] if isinstance(data.get("results"), dict) else data
+    table = results.get("table")
+    if isinstance(table, dict) and not isinstance(results.get("prompts"), list):
+        columns, tests, cells = _of_table(table)
+    else:
+        columns, tests, cells = _of_results(results)
+    if not columns or not cells:
+        raise PromptfooError(
+            "There are no answers of promptfoo in this file. Choose a JSON file that eval has written."
+        )
+    config = _map(data.get("config"))
+    lanes = tuple(_lane(column, cells, number, config) for number, column in enumerate(columns))
+    named = _text(config.get("description")) or _text(columns[0].get("label")) or _text(columns[0].get("raw"))
+    return Eval(
+        name=first_line(clean(named), 60) or "promptfoo",
+        id=_text(data.get("evalId")) or hashlib.sha256(raw).hexdigest(),
+        at=foreign(_text(results.get("timestamp"))) or "1970-01-01T00:00:00.000Z",
+        columns=lanes,
+        tests=tuple(tests),
+        cells=tuple(cells),
+    )
+
+
+def runs_of(found: Eval) -> Iterator[tuple[ImportedRun, int]]:
+    """Yield the runs of an eval, each with how many answers it has."""
+    prompt = ImportedPrompt(hashlib.sha256(found.name.encode()).hexdigest(), found.name)
+    for part, first in enumerate(range(0, len(found.tests), _TESTS)):
+        cells = [cell for cell in found.cells if first <= cell.test < first + _TESTS]
+        answers = tuple(_answers(found, cells, first))
+        if not answers:
+            continue
+        run = ImportedRun(
+            foreign_id=f"{found.id}#{part}" if part else found.id,
+            prompt=prompt,
+            started_at=found.at,
+            lanes=found.columns,
+            answers=answers,
+            sets=found.tests[first : first + _TESTS],
+            note=_graded(cells),
+            summary=found.name,
+        )
+        yield run, len(cells)
+
+
+def _parse(raw: bytes) -> Mapping[str, Any]:
+    try:
+        data = json.loads(raw.decode("utf-8-sig"))
+    except RecursionError as error:
+        raise PromptfooError("It is nested too deeply to be a result of promptfoo. Choose another one.") from error
+    except ValueError as error:
+        raise PromptfooError(f"It is not whole JSON ({error}). Have promptfoo write it again.") from error
+    if not isinstance(data, dict):
+        raise PromptfooError("It is no result of promptfoo. Choose a JSON file that an eval has written.")
+    return data
+
+
+def _of_results(results: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], list[RunSet], list[_Cell]]:
+    """Return columns, tests and answers of version 3, which lists each answer with the numbers of both."""
+    columns: list[Mapping[str, Any]] = [one for one in _list(results.get("prompts")) if isinstance(one, dict)]
+    tests: dict[int, RunSet] = {}
+    cells = []
+    for told in _list(results.get("results")):
+        if not isinstance(told, dict):
+            continue
+        column, test = told.get("promptIdx"), told.get("testIdx")
+        if type(column) is not int or type(test) is not int or not 0 <= column < len(columns) or test < 0:
+            continue
+        case = told.get("testCase")
+        words = case.get("description") if isinstance(case, dict) else ""
+        tests.setdefault(test, _set(told.get("vars"), words))
+        cells.append((column, test, told))
+    # Numbers of tests need not be without gaps.
+    places = {test: place for place, test in enumerate(sorted(tests))}
+    return (
+        columns,
+        [tests[test] for test in sorted(tests)],
+        [_Cell(column, places[test], told) for column, test, told in cells],
+    )
+
+
+def _of_table(table: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], list[RunSet], list[_Cell]]:
+    """Return the same of version 2, whose table has a row for each test."""
+    head = _map(table.get("head"))
+    columns: list[Mapping[str, Any]] = [one for one in _list(head.get("prompts")) if isinstance(one, dict)]
+    names = [_text(name) for name in _list(head.get("vars"))]
+    tests: list[RunSet] = []
+    cells: list[_Cell] = []
+    for row in _list(table.get("body")):
+        if not isinstance(row, dict):
+            continue
+        case = _map(row.get("test"))
+        values = dict(zip(names, _list(row.get("vars")), strict=False))
+        for column, told in enumerate(_list(row.get("outputs"))[: len(columns)]):
+            if isinstance(told, dict):
+                cells.append(_Cell(column, len(tests), told))
+        tests.append(_set(values, case.get("description")))
+    return columns, tests, cells
+
+
+def _set(values: object, words: object) -> RunSet:
+    given = values if isinstance(values, dict) else {}
+    taken = tuple((clean(name), _value(value)) for name, value in given.items())
+    return RunSet("", opening_words(clean(_text(words)), 60), taken)
+
+
+def _value(value: object) -> str:
+    return clean(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+
+
+def _lane(column: Mapping[str, Any], cells: Sequence[_Cell], number: int, config: Mapping[str, Any]) -> ImportedLane:
+    told = next((cell.told for cell in cells if cell.column == number), {})
+    named = told.get("provider")
+    provider = named if isinstance(named, dict) else {"id": _text(named) or _text(column.get("provider"))}
+    model, label = _text(provider.get("id")) or _text(column.get("provider")), _text(provider.get("label"))
+    return ImportedLane(
+        clean(model) or "unknown",
+        content_of(_text(column.get("raw")) or _text(column.get("display"))),
+        _sampling(config, model, label),
+        clean(label) if label != model else "",
+    )
+
+
+def content_of(raw: str) -> Content:
+    """Return a prompt of promptfoo: a list of chat messages in JSON, or a text for the user."""
+    raw = clean(raw)
+    messages = _chat(raw) or (Message("user", raw),)
+    plain = all(PLAIN_VARIABLE.fullmatch(found[0]) for message in messages for found in _BRACES.finditer(message.text))
+    template: Template = "plain" if plain else "jinja"
+    return Content(messages, template)
+
+
+def _chat(raw: str) -> tuple[Message, ...]:
+    if not raw.lstrip().startswith("["):
+        return ()
+    try:
+        found = json.loads(raw)
+    except (ValueError, RecursionError):
+        return ()
+    if not isinstance(found, list) or not all(
+        isinstance(one, dict) and one.get("role") in ROLES and isinstance(one.get("content"), str) for one in found
+    ):
+        return ()
+    return tuple(Message(cast(Role, one["role"]), clean(one["content"])) for one in found)
+
+
+def _sampling(config: Mapping[str, Any], model: str, label: str) -> Params:
+    for one in (*_list(config.get("providers")), *_list(config.get("targets"))):
+        if isinstance(one, dict) and len(one) == 1 and isinstance(next(iter(one.values())), dict):
+            name, body = next(iter(one.items()))
+            one = {"id": name, **body}
+        if not isinstance(one, dict) or (_text(one.get("id")), _text(one.get("label"))) != (model, label):
+            continue
+        given = _map(one.get("config"))
+        return _params({name: given[name] for name in _PARAMS if given.get(name) is not None})
+    return Params()
+
+
+def _params(given: Mapping[str, Any]) -> Params:
+    known = dict(given)
+    for name in given:
+        try:
+            Params.from_json({name: given[name]})
+        except ValueError:
+            del known[name]
+    return Params.from_json(known)
+
+
+def _answers(found: Eval, cells: Sequence[_Cell], first: int) -> Iterator[ImportedAnswer]:
+    samples: Counter[tuple[int, int]] = Counter()
+    for cell in cells:
+        sample = samples[cell.column, cell.test]
+        if sample >= MOST_SAMPLES:
+            continue
+        samples[cell.column, cell.test] += 1
+        result = _result(cell.told)
+        yield ImportedAnswer(
+            result,
+            later(found.at, result.timing.duration or 0),
+            cell.column,
+            cell.test - first,
+            sample,
+            f"{found.id}:{cell.test}:{cell.column}:{sample}",
+            grade_of(cell.told),
+        )
+
+
+def _result(told: Mapping[str, Any]) -> Result:
+    response = _map(told.get("response"))
+    said = response.get("output", told.get("text"))
+    wrong = _text(response.get("error")) or (_text(told.get("error")) if told.get("failureReason") == _FAILED else "")
+    latency = _count(told.get("latencyMs"))
+    # Beside the response 0 stands for unknown, too.
+    cost = response.get("cost", told.get("cost") or None)
+    return Result(
+        state="failed" if wrong else "finished",
+        text="" if said is None else _value(said),
+        finish_reason=clean(_text(response.get("finishReason"))),
+        failure=Failure("elsewhere", _SENTENCE, clean(wrong)) if wrong else None,
+        usage=_usage(response.get("tokenUsage", told.get("tokenUsage"))),
+        cost_usd=float(cost) if _is_number(cost) and cost >= 0 else None,
+        timing=Timing() if latency is None else Timing(0, 0, None, latency),
+    )
+
+
+def _usage(given: object) -> Usage:
+    usage = given if isinstance(given, dict) else {}
+    details = _map(usage.get("completionDetails"))
+    asked, said = _count(usage.get("prompt")), _count(usage.get("completion"))
+    if not asked and not said:
+        # Nobody counted, or the answer came out of promptfoo's own cache.
+        return Usage()
+    return Usage(asked, said, _count(details.get("cacheReadInputTokens")), _count(details.get("reasoning")))
+
+
+def grade_of(told: Mapping[str, Any]) -> str:
+    """Return how an answer was graded as JSON, "" for not at all; who graded is left out, with whatever keys it has."""
+    grading = told.get("gradingResult")
+    return json.dumps(_grade(grading), ensure_ascii=False) if isinstance(grading, dict) else ""
+
+
+def _grade(grading: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {name: grading[name] for name in ("pass", "score", "reason", "namedScores", "comment") if name in grading}
+    check = grading.get("assertion")
+    if isinstance(check, dict):
+        names = ("type", "value", "threshold", "weight", "metric")
+        kept["assertion"] = {name: check[name] for name in names if name in check}
+    parts = [_grade(one) for one in _list(grading.get("componentResults")) if isinstance(one, dict)]
+    return {**kept, "componentResults": parts} if parts else kept
+
+
+def _graded(cells: Sequence[_Cell]) -> str:
+    grades = [
+        cell.told["gradingResult"].get("pass") for cell in cells if isinstance(cell.told.get("gradingResult"), dict)
+    ]
+    failed = sum(cell.told.get("failureReason") == _FAILED for cell in cells)
+    told = [f"{sum(one is True for one in grades):,} of {len(grades):,} passed"] if grades else []
+    told += [f"{failed:,} failed"] if failed else []
+    return f"promptfoo: {', '.join(told)}" if told else "promptfoo"
+
+
+def _map(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _count(value: object) -> int | None:
+    return int(cast(float, value)) if _is_number(value) and 0 <= cast(float, value) < 2**53 else None

@@ -1,0 +1,112 @@
+"""Deleting for good in an open history, and the copies that still hold what went.
+
+Invariant: what is said to be gone is out of the file, its log and its index; where that failed, it is said and can be
+tried again.
+"""
+
+from __future__ import annotations
+
+import glob
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+from workbench.store import backups, purging
+from workbench.store.connections import Readers, connect
+from workbench.store.errors import StoreError, failure
+from workbench.store.indexing import Indexer
+from workbench.store.purging import Doomed, Extent, Kept
+from workbench.store.sqlite import sqlite3
+
+Work = Callable[[sqlite3.Connection], Any]
+_TRIES = 20
+_APART_S = 0.1
+
+
+class Deleting:
+    """All methods block, `clean` for as long as writing the file anew takes, and belong on a worker thread.
+
+    They raise StoreError.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        readers: Readers,
+        write: Callable[[Work], Future[Any]],
+        alone: Callable[[Work], Future[Any]],
+        indexer: Indexer,
+    ) -> None:
+        """`write` runs work within a transaction of the writer, `alone` between two of them."""
+        self._path, self._readers, self._write, self._alone, self._indexer = path, readers, write, alone, indexer
+
+    def deleted(self) -> Doomed:
+        """Return what is deleted and can still be brought back."""
+        with self._readers.use() as connection:
+            return purging.deleted(connection)
+
+    def extent(self, doomed: Doomed) -> Extent:
+        """Return what deleting for good would take; code running when it would be refused."""
+        with self._readers.use() as connection:
+            return purging.extent(connection, doomed)
+
+    def purge(self, doomed: Doomed, now: str, uid: Callable[[], str]) -> tuple[Extent, tuple[Kept, ...]]:
+        """Delete for good; return what went, and versions that stay. `clean` has to follow."""
+
+        def work(connection: sqlite3.Connection) -> tuple[Extent, tuple[Kept, ...]]:
+            # Keys of texts that go may be given to others.
+            self._indexer.forget()
+            return purging.purge(connection, doomed, now, uid)
+
+        gone: tuple[Extent, tuple[Kept, ...]] = self._write(work).result()
+        return gone
+
+    @property
+    def is_unclean(self) -> bool:
+        """Whether bytes of what was deleted for good may still be in the file."""
+        with self._readers.use() as connection:
+            return purging.is_unclean(connection)
+
+    def clean(self) -> None:
+        """Write the file anew without any byte of what was deleted for good; nothing else is written meanwhile."""
+        for _ in range(_TRIES):
+            try:
+                if self._alone(purging.clean).result():
+                    return
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error):
+                    raise
+                raise failure("busy", str(error)) from error
+            time.sleep(_APART_S)
+        raise StoreError(
+            "Another program reads the history, so its log could not be emptied and may still hold what was deleted."
+            " Close that program and try again.",
+            str(self._path),
+            "busy",
+        )
+
+    def copies(self, folder: Path, doomed: Doomed) -> list[Path]:
+        """Return the backups in a folder, and the copies that upgrades made, that hold any of it, or cannot tell."""
+        beside = f"{glob.escape(self._path.stem)}.before-upgrade-*{glob.escape(self._path.suffix)}"
+        found = [backup.path for backup in backups.listed(self._path, folder)]
+        found += sorted(self._path.parent.glob(beside))
+        return [path for path in found if _holds(path, doomed)]
+
+    def remove_copies(self, paths: Sequence[Path]) -> None:
+        """Remove copies. Raises OSError."""
+        for path in paths:
+            path.unlink(missing_ok=True)
+
+
+def _holds(path: Path, doomed: Doomed) -> bool:
+    try:
+        connection = connect(path, mode="ro", immutable=True)
+        try:
+            return purging.holds(connection, doomed)
+        finally:
+            connection.close()
+    except sqlite3.Error:
+        # What cannot be read cannot be said to be free of it.
+        return True

@@ -1,0 +1,158 @@
+"""Databases of other programs, opened to be read.
+
+Invariant: nothing is written into the folder of the file, not even what SQLite keeps beside a file that it only reads.
+Where it would have to (a log without its index, a change that was not finished), a private copy is read instead.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from workbench.store.connections import connect
+from workbench.store.errors import StoreError, translate
+from workbench.store.sqlite import sqlite3
+
+T = TypeVar("T")
+
+_HEADER = b"SQLite format 3\0"
+_WAL = b"\x02\x02"
+_LOOK_EVERY = 10_000
+SCRATCH = ".import-"
+_STALE_S = 24 * 3600
+
+
+class Halt:
+    """A way to end reading from another thread."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def ask(self) -> None:
+        """End what reads as soon as it can. Safe to repeat."""
+        self._event.set()
+
+    @property
+    def asked(self) -> bool:
+        """Whether the end was asked for."""
+        return self._event.is_set()
+
+
+def is_sqlite(path: Path) -> bool:
+    """Whether a file begins as a SQLite database does. Raises OSError."""
+    with path.open("rb") as file:
+        return file.read(len(_HEADER)) == _HEADER
+
+
+@contextlib.contextmanager
+def reading(path: Path, scratch: Path, halt: Halt) -> Iterator[sqlite3.Connection]:
+    """Open a database that is only read; a copy that has to be made is put into the folder `scratch` and removed again.
+
+    Text that is no UTF-8 is read with U+FFFD. Raises StoreError; interrupted after `halt`.
+    """
+    _sweep(scratch)
+    try:
+        with _plain(path, scratch) as (opened, immutable):
+            connection = connect(opened, mode="ro", immutable=immutable)
+            try:
+                harden(connection, halt)
+                yield connection
+            finally:
+                connection.close()
+    except (sqlite3.Error, OSError) as error:
+        raise _told(error, path) from error
+
+
+def told(path: Path, items: Iterator[T]) -> Iterator[T]:
+    """Yield what is read of a database; what happens on the way is a StoreError about it."""
+    try:
+        yield from items
+    except sqlite3.Error as error:
+        raise _told(error, path) from error
+
+
+def tables(connection: sqlite3.Connection) -> dict[str, frozenset[str]]:
+    """Return the real tables of a database with their columns; views, which could be anything, are none."""
+    names = [
+        name
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND rootpage > 0")
+        if isinstance(name, str)
+    ]
+    return {
+        name: frozenset(column for (column,) in connection.execute("SELECT name FROM pragma_table_info(?)", (name,)))
+        for name in names
+    }
+
+
+@contextlib.contextmanager
+def _plain(path: Path, scratch: Path) -> Iterator[tuple[Path, bool]]:
+    """Yield a file that can be opened without writing beside it, and whether it is to be taken as immutable."""
+    log, index, journal = (path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal"))
+    with path.open("rb") as file:
+        keeps_log = file.read(20)[18:20] == _WAL
+    waiting = _has_bytes(log)
+    if _has_bytes(journal) or (waiting and not index.exists()):
+        with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=scratch) as folder:
+            copy = Path(folder) / "copy.db"
+            for source, end in ((path, ""), (log, "-wal"), (journal, "-journal")):
+                if source.is_file():
+                    shutil.copyfile(source, copy.with_name(copy.name + end))
+            # Finishes or takes back what was not finished, in the copy.
+            recovering = connect(copy, mode="rw")
+            try:
+                recovering.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            finally:
+                recovering.close()
+            yield copy, False
+        return
+    # With a log and its index a reader is one of several. Without a log nobody has the file open that keeps one.
+    yield path, keeps_log and not index.exists()
+
+
+def _sweep(scratch: Path) -> None:
+    """Remove copies that a kill left, unless somebody may still be reading one."""
+    for left in scratch.glob(f"{SCRATCH}*"):
+        if time.time() - left.stat().st_mtime > _STALE_S:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _has_bytes(path: Path) -> bool:
+    try:
+        return path.stat().st_size > 0
+    except FileNotFoundError:
+        return False
+
+
+def harden(connection: sqlite3.Connection, halt: Halt) -> None:
+    """Let a connection to the file of a stranger do nothing but read, and end when `halt` asks for it."""
+    connection.text_factory = lambda raw: raw.decode(errors="replace")
+    connection.execute("PRAGMA query_only = ON")
+    # Views and triggers of a stranger may call only what is harmless.
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA cell_size_check = ON")
+    connection.set_progress_handler(lambda: halt.asked, _LOOK_EVERY)
+
+
+def _told(error: Exception, path: Path) -> Exception:
+    """Return the error as one about a file that is imported, and not about the history."""
+    told = translate(error, path)
+    if told is None:
+        return error
+    sentences = {
+        "corrupt": "is damaged, so it cannot be read any further. Repair it, or import a copy of it.",
+        "not_a_database": "is no SQLite database. Choose another file.",
+        "newer_major": "has tables of another shape than this release reads.",
+        "busy": "is locked by another program. Close that and import again.",
+        "readonly": "cannot be read. Check its permissions.",
+        "io": "cannot be read, because the disk reported an error.",
+        "full": "has to be copied to be read, and the disk is full. Make room and import again.",
+        "interrupted": "was not read to its end.",
+    }
+    sentence = sentences.get(told.code)
+    return told if sentence is None else StoreError(f"“{path.name}” {sentence}", told.detail, told.code)

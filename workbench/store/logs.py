@@ -1,0 +1,94 @@
+"""Whether SQLite would throw away a part of the log that was committed.
+
+Invariant: looking changes neither file nor log. SQLite reads a log up to the first frame that does not fit and says
+nothing about the rest, which the next change then writes over: so whoever opens a history asks here before.
+Source: "WAL-mode File Format", sqlite.org/walformat.html.
+"""
+
+from __future__ import annotations
+
+import struct
+import sys
+import time
+from pathlib import Path
+
+from workbench.store.connections import connect
+from workbench.store.sqlite import sqlite3
+
+_HEADER, _FRAME = 32, 24
+_MAGIC = (0x377F0682, 0x377F0683)
+_MXFRAME_AT = 16
+_SETTLE_S = 0.2
+"""Within this time whoever writes has told the others about a frame that is in the log."""
+
+
+def damaged_log(database: Path) -> str:
+    """Return what is wrong with the log of a database, "" for nothing. Opening it is what decides about the file."""
+    log = database.with_name(f"{database.name}-wal")
+    try:
+        if log.stat().st_size <= _HEADER:
+            return ""
+        newest, salts = _last_commit(log)
+        if newest is None:
+            return f"{log} does not begin as a log does"
+        if newest <= _known(database):
+            return ""
+        time.sleep(_SETTLE_S)
+        known = _known(database)
+        # A log that another process began anew meanwhile has other salts.
+        if newest <= known or _last_commit(log)[1] != salts:
+            return ""
+    except FileNotFoundError:
+        return ""
+    except (sqlite3.Error, OSError):
+        # Opening the file says what this is.
+        return ""
+    return f"{log} has {newest} frames, and the first {known} of them are sound"
+
+
+def _last_commit(log: Path) -> tuple[int | None, bytes]:
+    """Return the number of the last frame that ends a transaction, None for no log; and the salts of the log."""
+    whole = log.stat().st_size
+    with log.open("rb") as file:
+        head = file.read(_HEADER)
+        if len(head) < _HEADER:
+            return 0, b""
+        magic, _, size = struct.unpack(">3I", head[:12])
+        salts = head[16:24]
+        if magic not in _MAGIC or not _is_page_size(size) or _sums(head[:24], magic) != struct.unpack(">2I", head[24:]):
+            return None, salts
+        newest = number = 0
+        while len(frame := file.read(_FRAME)) == _FRAME:
+            number += 1
+            file.seek(size, 1)
+            if file.tell() > whole:
+                break
+            if frame[8:16] == salts and frame[4:8] != b"\0\0\0\0":
+                newest = number
+        return newest, salts
+
+
+def _known(database: Path) -> int:
+    """Return how many frames of the log SQLite takes."""
+    connection = connect(database, mode="ro", busy_ms=1000)
+    try:
+        # Who reads first after a crash reads the log and writes down in the index of it what fits.
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        with database.with_name(f"{database.name}-shm").open("rb") as index:
+            head = index.read(_MXFRAME_AT + 4)
+        return int.from_bytes(head[_MXFRAME_AT:], sys.byteorder)
+    finally:
+        connection.close()
+
+
+def _is_page_size(size: int) -> bool:
+    return 512 <= size <= 65536 and size & (size - 1) == 0
+
+
+def _sums(head: bytes, magic: int) -> tuple[int, int]:
+    first = second = 0
+    words = struct.unpack(f"{'<' if magic == _MAGIC[0] else '>'}6I", head)
+    for even, odd in zip(words[::2], words[1::2], strict=True):
+        first = (first + even + second) & 0xFFFFFFFF
+        second = (second + odd + first) & 0xFFFFFFFF
+    return first, second

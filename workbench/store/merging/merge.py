@@ -1,0 +1,216 @@
+"""One merge, step by step.
+
+Invariant: each step is a transaction that leaves a whole history: origins first, so that nothing is imported a second
+time; then prompts, files, runs in the order of time, and judgements when all that they can be about is there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from workbench.core.imported import Added, LeftOut
+from workbench.core.lanes import FIXED_ENDPOINTS
+from workbench.store import blobs
+from workbench.store.errors import StoreError
+from workbench.store.merging.other import insert, rows
+from workbench.store.merging.prompts import Keys, take_prompt
+from workbench.store.merging.runs import Runs, UnsoundError
+from workbench.store.merging.verdicts import take_verdict
+from workbench.store.sqlite import sqlite3
+
+_RUNS, _ROWS = 25, 500
+_UNFIT = (sqlite3.IntegrityError, StoreError, KeyError)
+"""What rows of a stranger can raise that do not fit together."""
+_SENTENCE = "Its rows do not fit together."
+_ENDPOINT = (
+    *("uid", "kind", "name", "base_url", "headers", "secret_headers", "needs_key", "path", "adapter", "updated_at"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a step did: what is new, how many runs were here already and were looked at, and what was left out."""
+
+    added: Added = field(default_factory=Added)
+    known: int = 0
+    read: int = 0
+    left_out: tuple[LeftOut, ...] = ()
+
+
+class Merge:
+    """Takes another history into this one. Blocks, so it belongs on a worker thread."""
+
+    def __init__(
+        self,
+        other: sqlite3.Connection,
+        use: Callable[[], AbstractContextManager[sqlite3.Connection]],
+        write: Callable[[Callable[[sqlite3.Connection], Any]], Future[Any]],
+        uid: Callable[[], str],
+        now: str,
+    ) -> None:
+        self._other, self._use, self._write, self._uid, self._now = other, use, write, uid, now
+        self._keys = Keys()
+
+    @property
+    def total(self) -> int:
+        """How many runs the other history has."""
+        return int(self._other.execute("SELECT count(*) FROM runs").fetchone()[0])
+
+    def preview(self) -> Iterator[Step]:
+        """Yield what a merge would bring, without writing."""
+        with self._use() as mine:
+            known = {uid for (uid,) in mine.execute("SELECT uid FROM prompts")}
+        new = sum(uid not in known for (uid,) in self._other.execute("SELECT uid FROM prompts"))
+        yield Step(Added(prompts=new))
+        for keys in _batches(self._keys_of("runs", "started_at, id"), _ROWS):
+            uids = self._other.execute(
+                "SELECT uid, (SELECT count(*) FROM outputs WHERE run_id = runs.id) FROM runs"
+                " WHERE id IN (SELECT value FROM json_each(?))",
+                (json.dumps(keys),),
+            ).fetchall()
+            with self._use() as mine:
+                here = {
+                    uid
+                    for (uid,) in mine.execute(
+                        "SELECT uid FROM runs WHERE uid IN (SELECT value FROM json_each(?))",
+                        (json.dumps([uid for uid, _ in uids]),),
+                    )
+                }
+            fresh = [answers for uid, answers in uids if uid not in here]
+            yield Step(Added(len(fresh), sum(fresh)), len(here), len(keys))
+
+    def steps(self) -> Iterator[Step]:
+        """Merge, and yield after each step what it did."""
+        yield self._do(self._origins)
+        yield from self._each("prompts", "id", 20, self._prompts)
+        yield self._do(self._endpoints)
+        yield from self._each("blobs", "rowid", 1, self._blob)
+        yield from self._each("runs", "started_at, id", _RUNS, self._runs)
+        yield from self._each("verdicts", "id", _ROWS, self._verdicts)
+
+    def _do(self, work: Callable[[sqlite3.Connection], Step]) -> Step:
+        done: Step = self._write(work).result()
+        return done
+
+    def _each(
+        self, table: str, order: str, size: int, work: Callable[[sqlite3.Connection, Sequence[int]], Step]
+    ) -> Iterator[Step]:
+        for keys in _batches(self._keys_of(table, order), size):
+            yield self._do(partial(_with_keys, work, keys))
+
+    def _keys_of(self, table: str, order: str) -> list[int]:
+        return [key for (key,) in self._other.execute(f'SELECT rowid FROM "{table}" ORDER BY {order}')]
+
+    def _origins(self, mine: sqlite3.Connection) -> Step:
+        names = ("kind", "foreign_id", "thing", "uid", "source", "extra", "imported_at")
+        for row in self._other.execute(f"SELECT {', '.join(names)} FROM origins ORDER BY id"):
+            mine.execute(
+                f"INSERT INTO origins ({', '.join(names)}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", row
+            )
+        for row in self._other.execute("SELECT uid, name, query, created_at FROM saved_searches ORDER BY id"):
+            mine.execute(
+                "INSERT INTO saved_searches (uid, name, query, created_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                row,
+            )
+        return Step()
+
+    def _prompts(self, mine: sqlite3.Connection, keys: Sequence[int]) -> Step:
+        new, left_out = 0, []
+        for key in keys:
+            try:
+                with _apart(mine):
+                    new += take_prompt(mine, self._other, key, self._keys, self._uid)
+            except _UNFIT:
+                self._keys.prompts.pop(key, None)
+                left_out.append(self._left_out("prompts", key, _SENTENCE))
+        return Step(Added(prompts=new), left_out=tuple(left_out))
+
+    def _endpoints(self, mine: sqlite3.Connection) -> Step:
+        """Bring the names of endpoints, out of the list: keys in the keyring go by their identity, and must not be sent
+        to an address that somebody else wrote."""
+        fixed = {endpoint.uid for endpoint in FIXED_ENDPOINTS}
+        for row in rows(self._other, f"SELECT {', '.join(_ENDPOINT)} FROM endpoints ORDER BY id"):
+            known = mine.execute("SELECT 1 FROM endpoints WHERE uid = ?", (row["uid"],)).fetchone()
+            if known is None and row["uid"] not in fixed:
+                insert(mine, "endpoints", {**row, "archived": 1})
+        prices = ("endpoint_uid", "model", "input", "output", "cached", "source", "updated_at")
+        mine.executemany(
+            f"INSERT INTO prices ({', '.join(prices)}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            self._other.execute(f"SELECT {', '.join(prices)} FROM prices").fetchall(),
+        )
+        return Step()
+
+    def _blob(self, mine: sqlite3.Connection, keys: Sequence[int]) -> Step:
+        """Bring the bytes of one file, which may be large."""
+        [key] = keys
+        (name,) = self._other.execute("SELECT hash FROM blobs WHERE rowid = ?", (key,)).fetchone()
+        if mine.execute("SELECT 1 FROM blobs WHERE hash = ?", (name,)).fetchone() is None:
+            body, media_type = self._other.execute(
+                "SELECT CASE WHEN octet_length(body) <= ? THEN body END, media_type FROM blobs WHERE hash = ?",
+                (blobs.MAX_BLOB, name),
+            ).fetchone()
+            if body is None:
+                return Step(left_out=(LeftOut(name, "A file of more than 20 MB is not taken."),))
+            # Under the hash of what it is, whatever it is called there.
+            blobs.add(mine, bytes(body), media_type)
+        return Step()
+
+    def _runs(self, mine: sqlite3.Connection, keys: Sequence[int]) -> Step:
+        taking = Runs(mine, self._other, self._keys, self._uid, self._now)
+        new = answers = 0
+        left_out = []
+        for key in keys:
+            try:
+                with _apart(mine):
+                    is_new, brought = taking.take(key)
+                new, answers = new + is_new, answers + brought
+            except (UnsoundError, *_UNFIT) as error:
+                why = str(error) if isinstance(error, UnsoundError) else _SENTENCE
+                left_out.append(self._left_out("runs", key, why))
+        known = len(keys) - new - len(left_out)
+        return Step(Added(new, answers), known, len(keys), tuple(left_out))
+
+    def _left_out(self, table: str, key: int, why: str) -> LeftOut:
+        (uid,) = self._other.execute(f'SELECT uid FROM "{table}" WHERE id = ?', (key,)).fetchone()
+        return LeftOut(str(uid), why)
+
+    def _verdicts(self, mine: sqlite3.Connection, keys: Sequence[int]) -> Step:
+        left_out = []
+        for key in keys:
+            try:
+                with _apart(mine):
+                    take_verdict(mine, self._other, key)
+            except _UNFIT:
+                left_out.append(self._left_out("verdicts", key, _SENTENCE))
+        return Step(left_out=tuple(left_out))
+
+
+@contextmanager
+def _apart(mine: sqlite3.Connection) -> Iterator[None]:
+    """Take back what was done here when it fails, and nothing else of the transaction."""
+    mine.execute("SAVEPOINT one")
+    try:
+        yield
+    except BaseException:
+        # SQLite may have rolled back all of it, on a full disk for example.
+        if mine.in_transaction:
+            mine.execute("ROLLBACK TO one")
+            mine.execute("RELEASE one")
+        raise
+    mine.execute("RELEASE one")
+
+
+def _with_keys(
+    work: Callable[[sqlite3.Connection, Sequence[int]], Step], keys: Sequence[int], mine: sqlite3.Connection
+) -> Step:
+    return work(mine, keys)
+
+
+def _batches(keys: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    return (keys[start : start + size] for start in range(0, len(keys), size))

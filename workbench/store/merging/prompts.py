@@ -1,0 +1,121 @@
+"""Prompts with their versions, labels and drafts, from another history.
+
+Invariant: a version is what its hash says, or it is not taken; its number is the next one here, and whatever names
+versions by number (a draft) is told the new ones.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import cast
+
+from workbench.core.drafts import Draft
+from workbench.store import damaged
+from workbench.store.encoding import digest, dump
+from workbench.store.merging.other import Row, insert, key_of, rows
+from workbench.store.sqlite import sqlite3
+from workbench.store.versions import newest_number
+
+_PROMPT = ("uid", "name", "archived", "starred", "note", "created_at", "updated_at")
+
+
+@dataclass(slots=True)
+class Keys:
+    """Keys here by keys there, of prompts and versions."""
+
+    prompts: dict[int, int] = field(default_factory=dict)
+    versions: dict[int, int] = field(default_factory=dict)
+
+
+def take_prompt(
+    mine: sqlite3.Connection, other: sqlite3.Connection, prompt: int, keys: Keys, uid: Callable[[], str]
+) -> bool:
+    """Take over a prompt with all its versions; return whether it is new here."""
+    [row] = rows(other, f"SELECT {', '.join(_PROMPT)} FROM prompts WHERE id = ?", prompt)
+    key = key_of(mine, "prompts", row["uid"])
+    new = key is None
+    if key is None:
+        key = insert(mine, "prompts", row)
+    else:
+        mine.execute(
+            "UPDATE prompts SET starred = max(starred, ?), note = CASE WHEN note = '' THEN ? ELSE note END"
+            " WHERE id = ?",
+            (row["starred"], row["note"], key),
+        )
+    keys.prompts[prompt] = key
+    numbers = _take_versions(mine, other, prompt, keys, uid)
+    for label in rows(other, "SELECT name, version_id, moved_at FROM labels WHERE prompt_id = ?", prompt):
+        if (version := keys.versions.get(cast(int, label["version_id"]))) is not None:
+            mine.execute(
+                "INSERT INTO labels (prompt_id, name, version_id, moved_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                (key, label["name"], version, label["moved_at"]),
+            )
+    _take_draft(mine, other, prompt, key, numbers)
+    return new
+
+
+def _take_versions(
+    mine: sqlite3.Connection, other: sqlite3.Connection, prompt: int, keys: Keys, uid: Callable[[], str]
+) -> dict[int, int]:
+    """Take over versions, parents first; return numbers here by numbers there."""
+    key, numbers = keys.prompts[prompt], dict[int, int]()
+    newest = newest_number(mine, key) or 0
+    statement = (
+        "SELECT versions.id, versions.uid, number, parent_id, branched, versions.note, created_at, hash, body"
+        " FROM versions JOIN contents ON contents.id = content_id WHERE prompt_id = ? ORDER BY versions.id"
+    )
+    for row in rows(other, statement, prompt):
+        if digest(str(row["body"])) != row["hash"]:
+            continue
+        there, content = cast(int, row["id"]), _content(mine, row)
+        known = mine.execute(
+            "SELECT id, number, note FROM versions WHERE prompt_id = ? AND content_id = ?", (key, content)
+        ).fetchone()
+        if known is not None:
+            keys.versions[there], numbers[cast(int, row["number"])] = known[0], known[1]
+            if row["note"] and not known[2]:
+                mine.execute("UPDATE versions SET note = ? WHERE id = ?", (row["note"], known[0]))
+            continue
+        newest += 1
+        made = {
+            "uid": row["uid"] if key_of(mine, "versions", row["uid"]) is None else uid(),
+            "prompt_id": key,
+            "number": newest,
+            "content_id": content,
+            "parent_id": keys.versions.get(cast(int, row["parent_id"])),
+            **{name: row[name] for name in ("branched", "note", "created_at")},
+        }
+        keys.versions[there], numbers[cast(int, row["number"])] = insert(mine, "versions", made), newest
+    return numbers
+
+
+def _content(mine: sqlite3.Connection, row: Row) -> int:
+    known = mine.execute("SELECT id FROM contents WHERE hash = ?", (row["hash"],)).fetchone()
+    return int(known[0]) if known else insert(mine, "contents", {"hash": row["hash"], "body": row["body"]})
+
+
+def _take_draft(
+    mine: sqlite3.Connection, other: sqlite3.Connection, prompt: int, key: int, numbers: dict[int, int]
+) -> None:
+    """Take over a draft where there is none; one that cannot be read stays where it is."""
+    body = damaged.body_of(other, prompt)
+    if body is None or damaged.body_of(mine, key) is not None:
+        return
+    try:
+        draft = damaged.parse(body)
+    except damaged.UNREADABLE:
+        return
+    (saved_at,) = other.execute("SELECT saved_at FROM drafts WHERE prompt_id = ?", (prompt,)).fetchone()
+    made = {"prompt_id": key, "body": dump(_renumbered(draft, numbers).to_json()), "saved_at": saved_at}
+    insert(mine, "drafts", made)
+
+
+def _renumbered(draft: Draft, numbers: dict[int, int]) -> Draft:
+    lanes = tuple(
+        dataclasses.replace(lane, pinned=None if lane.pinned is None else numbers.get(lane.pinned))
+        for lane in draft.lanes
+    )
+    based_on = None if draft.based_on is None else numbers.get(draft.based_on)
+    return dataclasses.replace(draft, lanes=lanes, based_on=based_on)

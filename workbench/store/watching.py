@@ -1,0 +1,59 @@
+"""Long work on the file, watched: how far it is, and whether to go on.
+
+Invariant: work that was told to stop ends soon, as a StoreError with the code `interrupted`, and leaves what it found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from workbench.store.errors import StoreError
+from workbench.store.sqlite import sqlite3
+
+Watch = Callable[[float | None], bool]
+"""Gets the share that is done, from 0 to 1 or None where nobody knows, and answers whether to go on. Must be quick."""
+_STEPS = 500
+"""So many steps of SQLite's machine between two looks, some dozens of rows."""
+
+
+def go_on(_: float | None) -> bool:
+    """Watch nothing."""
+    return True
+
+
+def stopped() -> StoreError:
+    """Return what stopped work ends with."""
+    return StoreError("This was stopped; the history is as it was. Start it again when you like.", "", "interrupted")
+
+
+def look(watch: Watch, share: float | None) -> None:
+    """Tell how far it is. Raises StoreError (interrupted)."""
+    if not watch(share):
+        raise stopped()
+
+
+@contextmanager
+def watched(
+    connection: sqlite3.Connection, watch: Watch, share: Callable[[], float | None] = lambda: None
+) -> Iterator[None]:
+    """Let `watch` look on while `connection` works; `share` tells how far it is. Raises StoreError (interrupted)."""
+    if watch is go_on:
+        yield
+        return
+    ended = False
+
+    def step() -> int:
+        nonlocal ended
+        ended = ended or not watch(share())
+        return ended
+
+    connection.set_progress_handler(step, _STEPS)
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if ended:
+            raise stopped() from error
+        raise
+    finally:
+        connection.set_progress_handler(None, 0)

@@ -1,0 +1,38 @@
+"""What is said of the value sets below their row; loaded when there is something to say.
+
+Invariant: it is said before a run, and keeps nobody from running: who wants the same several times may have it.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
+
+from workbench.ui.theme import set_role
+
+
+class SetNote(QLabel):
+    """One or two lines."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setContentsMargins(14, 0, 10, 4)
+        set_role(self, "small-sunken")
+
+
+def repeated(count: int, ticked: int, *, uses_none: bool) -> str:
+    """Return the sentence about `count` of the `ticked` sets that send what another one sends, "" for none.
+
+    `uses_none`: the prompt has no variable at all.
+    """
+    if not count:
+        return ""
+    if uses_none:
+        return (
+            f"The prompt uses no variable: the {ticked:,} ticked sets send the same {ticked:,} times. "
+            "Write {{name}} where a value goes, or untick some."
+        )
+    which = "1 of them sends" if count == 1 else f"{count:,} of them send"
+    return f"{ticked:,} sets are ticked, and {which} the same as another: no value that the prompt uses differs."

@@ -1,0 +1,58 @@
+"""A frame around a part of a text.
+
+Invariant: only what is in view is looked at, so a change of a million characters costs no more than one of a few.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainterPath, QTextBlock, QTextLine
+from PySide6.QtWidgets import QPlainTextEdit
+
+_TO_THE_LEFT = frozenset({"R", "AL", "AN"})
+_ROOM = 1.5
+"""Pixels between the letters and the frame at the left and right."""
+
+
+def outline(view: QPlainTextEdit, start: int, end: int) -> QPainterPath:
+    """Return the outline, in the viewport, of the text between two positions as far as it is in view."""
+    path = QPainterPath()
+    path.setFillRule(Qt.FillRule.WindingFill)
+    block, bottom = view.firstVisibleBlock(), view.viewport().height()
+    top = view.blockBoundingGeometry(block).translated(view.contentOffset()).top()
+    while block.isValid() and top <= bottom and block.position() < end:
+        if block.position() + block.length() > start:
+            for at in range(block.layout().lineCount()):
+                for rect in _parts(block, block.layout().lineAt(at), start, end):
+                    path.addRect(rect.translated(view.contentOffset().x(), top))
+        top += view.blockBoundingRect(block).height()
+        block = block.next()
+    return path.simplified()
+
+
+def _parts(block: QTextBlock, line: QTextLine, start: int, end: int) -> Iterator[QRectF]:
+    """Yield where a line shows a part of the text, within its paragraph."""
+    first = max(start - block.position(), line.textStart())
+    last = min(end - block.position(), line.textStart() + line.textLength())
+    if last <= first:
+        return
+    text = block.text()[line.textStart() : line.textStart() + line.textLength()]
+    if text.isascii() or not any(unicodedata.bidirectional(character) in _TO_THE_LEFT for character in text):
+        edges = [(_x(line, first), _x(line, last))]
+    else:
+        # Where words of both directions meet, what is one in the text may be several on the line.
+        trailing = QTextLine.Edge.Trailing
+        edges = [(_x(line, at), _x(line, at, trailing)) for at in range(first, last)]
+    for one, other in edges:
+        yield QRectF(min(one, other) - _ROOM, line.y(), abs(other - one) + 2 * _ROOM, line.height())
+
+
+def _x(line: QTextLine, at: int, edge: QTextLine.Edge = QTextLine.Edge.Leading) -> float:
+    found: object = line.cursorToX(at, edge)
+    # PySide returns the coordinate alone or with the position it belongs to, by version.
+    first = found[0] if isinstance(found, tuple) else found
+    assert isinstance(first, float)
+    return first

@@ -1,0 +1,135 @@
+"""Which techniques a judged version uses, to see and to correct.
+
+Invariant: one version is shown at a time, however many there are; nothing changes here before the history says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
+
+from workbench.core.marks import TOLD
+from workbench.store.technique_marks import VersionMarks
+from workbench.ui.flow import Flow
+from workbench.ui.theme import set_role
+
+_LONGEST = 40
+"""Characters of a technique's name on its chip."""
+
+
+class VersionTechniques(QWidget):
+    """A version to choose, a chip for each technique it uses, and one to add others. Hidden without versions."""
+
+    said = Signal(int, str, str, bool)
+    """Version, key and name of a technique, and whether the version uses it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._versions: tuple[VersionMarks, ...] = ()
+        self._choices: tuple[tuple[str, str], ...] = ()
+        self.chips: list[QPushButton] = []
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 6, 0, 0)
+        layout.setSpacing(6)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        title = QLabel("Techniques of version", self)
+        set_role(title, "heading")
+        self.choice = QComboBox(self)
+        self.choice.setAccessibleName("Version whose techniques are shown")
+        self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.choice.setMinimumContentsLength(12)
+        self.choice.currentIndexChanged.connect(lambda _: self._show())
+        head.addWidget(title)
+        head.addWidget(self.choice, 1)
+        head.addStretch(1)
+        layout.addLayout(head)
+        self._row = QWidget(self)
+        self._flow = Flow(6)
+        self._row.setLayout(self._flow)
+        layout.addWidget(self._row)
+        self.add = QPushButton("Add ▾", self._row)
+        self.add.setAccessibleName("Add a technique that this version uses")
+        self.add.setToolTip("Say that this version uses a technique")
+        set_role(self.add, "choice")
+        self._menu = QMenu(self.add)
+        self.add.setMenu(self._menu)
+        self._flow.addWidget(self.add)
+        self.hide()
+
+    @property
+    def shown(self) -> VersionMarks | None:
+        """The chosen version."""
+        at = self.choice.currentIndex()
+        return self._versions[at] if 0 <= at < len(self._versions) else None
+
+    def show_versions(self, versions: Sequence[VersionMarks], choices: Sequence[tuple[str, str]]) -> None:
+        """Show these, newest first, and keep to the version that was shown; `choices` are techniques by key."""
+        before = self.shown
+        self._versions, self._choices = tuple(reversed(versions)), tuple(choices)
+        self.choice.blockSignals(True)
+        self.choice.clear()
+        names = [", ".join(one.used.values()) or "no technique" for one in self._versions]
+        self.choice.addItems([f"v{one.number} · {used}" for one, used in zip(self._versions, names, strict=True)])
+        at = (n for n, one in enumerate(self._versions) if before is not None and one.number == before.number)
+        self.choice.setCurrentIndex(next(at, 0))
+        self.choice.blockSignals(False)
+        self.setVisible(bool(self._versions))
+        self._show()
+
+    def stops(self) -> list[QWidget]:
+        """Return the parts in reading order."""
+        return [self.choice, *self.chips, self.add]
+
+    def _show(self) -> None:
+        focused = next((at for at, chip in enumerate(self.chips) if chip.hasFocus()), None)
+        if focused is not None:
+            # Before it is taken away, so that the keyboard goes nowhere else meanwhile.
+            self.choice.setFocus()
+        for chip in self.chips:
+            self._flow.removeWidget(chip)
+            chip.hide()
+            chip.deleteLater()
+        self.chips = []
+        self._menu.clear()
+        version = self.shown
+        if version is None:
+            return
+        self._flow.removeWidget(self.add)
+        for key, name in version.used.items():
+            self._add_chip(version, key, name)
+        self._flow.addWidget(self.add)
+        for key, name in self._choices:
+            if key not in version.used:
+                self._menu.addAction(_plain(name), partial(self.said.emit, version.number, key, name, True))
+        self.add.setEnabled(bool(self._menu.actions()))
+        if focused is not None:
+            others = [
+                chip for chip in self.chips[max(focused - 1, 0) :] if chip.focusPolicy() != Qt.FocusPolicy.NoFocus
+            ]
+            (others[0] if others else self.add).setFocus()
+
+    def _add_chip(self, version: VersionMarks, key: str, name: str) -> None:
+        is_told = key in TOLD
+        short = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
+        chip = QPushButton(_plain(short if is_told else f"{short}  ✕"), self._row)
+        set_role(chip, "choice")
+        if is_told:
+            chip.setAccessibleName(name)
+            chip.setToolTip("Its content has this, so it cannot be taken away.")
+            chip.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        else:
+            chip.setAccessibleName(f"{name}: say that this version does not use it")
+            chip.setToolTip(f"{name}\nSay that version {version.number} does not use it")
+            chip.clicked.connect(lambda: self.said.emit(version.number, key, name, False))
+        self._flow.addWidget(chip)
+        chip.show()
+        self.chips.append(chip)
+
+
+def _plain(text: str) -> str:
+    """Return a text for a button or a menu, where & would name a key."""
+    return text.replace("&", "&&")

@@ -1,0 +1,152 @@
+"""Deleting with a way back, and for good.
+
+Invariant: nothing goes for good that was not looked at before, so that the person knows what goes along and which
+copies still hold it; copies are removed only when they were named, and never without a new one in their place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.store import Store, StoreError
+from workbench.store.purging import Doomed, Extent, Kept
+from workbench.usecases.care import Care
+
+__all__ = ["Doomed", "Erased", "Eraser", "Outlook", "counted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What would go for good, and the copies of the history that would still hold it."""
+
+    doomed: Doomed
+    extent: Extent
+    copies: tuple[Path, ...]
+
+    @property
+    def nothing(self) -> bool:
+        """Whether there is nothing to delete."""
+        return not (self.extent.runs or self.extent.prompts)
+
+    @property
+    def what(self) -> str:
+        """What goes: "3 runs and 1 prompt"."""
+        extent = self.extent
+        parts = [counted(extent.prompts, "prompt")] if extent.prompts else []
+        parts += [counted(extent.runs, "run")] if extent.runs or not parts else []
+        return " and ".join(parts)
+
+    @property
+    def verb(self) -> str:
+        """What goes with that in a sentence: "is" or "are"."""
+        return "is" if self.extent.runs + self.extent.prompts == 1 else "are"
+
+    def sentences(self) -> list[str]:
+        """Return what the person should know before."""
+        it = "it" if self.verb == "is" else "them"
+        said = [
+            f"For good means: with {counted(self.extent.answers, 'answer')}, notes, verdicts and whatever only {it}"
+            " used, out of the history, its search index and its file. That cannot be undone, and takes a while in a"
+            " large history."
+        ]
+        if self.extent.verdicts:
+            counts = "counts" if self.extent.verdicts == 1 else "count"
+            said.append(f"{counted(self.extent.verdicts, 'verdict')} elsewhere {counts} no more.")
+        if self.extent.beside:
+            said.append(f"Answers are also shown beside {counted(self.extent.beside, 'other run')}, and will not be.")
+        if self.copies:
+            holds = "holds" if len(self.copies) == 1 else "hold"
+            said.append(f"{counted(len(self.copies), 'copy', 'copies')} of the history still {holds} {it}.")
+        return said
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What went for good: runs and prompts; versions that stay, copies that were removed and copies that are left.
+
+    `trouble` is why the file could not be written anew, "" when it was: until then bytes of it may be found there.
+    """
+
+    outlook: Outlook
+    kept: tuple[Kept, ...]
+    removed: int
+    left: int
+    trouble: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """What to tell the person."""
+        said = [f"{self.outlook.what} {self.outlook.verb} deleted for good."]
+        if self.kept:
+            named = ", ".join(f"version {one.number} of “{one.prompt}”" for one in self.kept[:3])
+            more = f" and {len(self.kept) - 3} more" if len(self.kept) > 3 else ""
+            verb = "stays" if len(self.kept) == 1 else "stay"
+            said.append(f"{named[0].upper()}{named[1:]}{more} {verb}: a draft or a label needs the text.")
+        if self.removed:
+            said.append(f"{counted(self.removed, 'copy', 'copies')} went, too, and a new one was made.")
+        if self.trouble:
+            said.append(f"The file could not be written anew and may still hold the bytes. {self.trouble}")
+        if self.left:
+            said.append(f"{counted(self.left, 'copy', 'copies')} still {'has' if self.left == 1 else 'have'} it.")
+        return " ".join(said)
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """Return a number with its noun."""
+    return f"1 {one}" if count == 1 else f"{count:,} {many or f'{one}s'}"
+
+
+class Eraser:
+    """Hides and deletes. What returns no future blocks and belongs on a worker thread; all raise StoreError."""
+
+    def __init__(self, store: Store, now: Callable[[], str], new_uid: Callable[[], str]) -> None:
+        self._store, self._now, self._new_uid = store, now, new_uid
+        self._care = Care(store, now)
+
+    def delete(self, run_uids: Sequence[str], deleted: bool) -> Future[None]:
+        """Hide runs everywhere, or bring them back."""
+        return self._store.curation.delete(run_uids, deleted)
+
+    def delete_prompt(self, uid: str, deleted: bool) -> Future[None]:
+        """Hide a prompt with its runs, or bring it back."""
+        return self._store.curation.delete_prompt(uid, deleted)
+
+    def bring_all_back(self, doomed: Doomed) -> None:
+        """Bring back what is deleted."""
+        for uid in doomed.prompts:
+            self._store.curation.delete_prompt(uid, False).result()
+        self._store.curation.delete(doomed.runs, False).result()
+
+    def deleted(self) -> Doomed:
+        """Return what is deleted and could be brought back."""
+        return self._store.deleting.deleted()
+
+    def look(self, doomed: Doomed) -> Outlook:
+        """Return what deleting for good would do."""
+        deleting = self._store.deleting
+        extent = deleting.extent(doomed)
+        copies = deleting.copies(self._care.folder(), doomed) if extent.runs or extent.prompts else []
+        return Outlook(doomed, extent, tuple(copies))
+
+    def erase(self, outlook: Outlook, *, with_copies: bool, tell: Callable[[str], None]) -> Erased:
+        """Delete for good; `tell` gets sentences about what goes on."""
+        tell("Deleting for good…")
+        _, kept = self._store.deleting.purge(outlook.doomed, self._now(), self._new_uid)
+        tell("Writing the file anew…")
+        try:
+            self._store.deleting.clean()
+        except StoreError as error:
+            return Erased(outlook, kept, 0, len(outlook.copies), error.sentence)
+        copies = outlook.copies if with_copies else ()
+        if copies:
+            tell("Making a new copy…")
+            self._store.upkeep.backup(self._care.folder(), self._now(), by_hand=False)
+            self._store.deleting.remove_copies(copies)
+        return Erased(outlook, kept, len(copies), len(outlook.copies) - len(copies))
+
+    def clean(self) -> None:
+        """Write the file anew without what went."""
+        self._store.deleting.clean()

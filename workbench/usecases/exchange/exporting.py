@@ -1,0 +1,204 @@
+"""Taking runs away as files.
+
+Invariant: a file is whole or not there, and replaces another one only when that was asked for. Writing takes the
+memory of one part of a run, however many there are.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TextIO, get_args
+
+from workbench.core.exported import ExportedPart
+from workbench.core.runs import IterationDetail
+from workbench.formats.exports import csv_rows, jsonl, markdown, page
+from workbench.host.errors import HostError, explain
+from workbench.host.ids import new_uid
+from workbench.host.resources import resource
+from workbench.store import Store
+from workbench.store.errors import failure
+from workbench.store.foreign import Halt
+from workbench.usecases.output_checks import with_checks
+from workbench.usecases.problems import RefusedError
+from workbench.usecases.searching import Searcher
+
+Format = Literal["jsonl", "csv", "md", "html"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+NAMES: dict[Format, str] = {
+    "jsonl": "JSON Lines, with everything",
+    "csv": "Table (CSV)",
+    "md": "Text (Markdown)",
+    "html": "Page to read and print (HTML)",
+}
+_ENDS: dict[str, Format] = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".md": "md", ".markdown": "md"}
+_PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How much was written: whole runs, and answers."""
+
+    runs: int = 0
+    answers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Runs by their uids, in this order, or those that a search finds, the newest first."""
+
+    run_uids: tuple[str, ...] = ()
+    query: str | None = None
+
+
+class Exporter:
+    """Writes runs of a history. Blocks, so it belongs on a worker thread; `halt` ends it and leaves nothing behind."""
+
+    def __init__(self, store: Store, searcher: Searcher) -> None:
+        self._store, self._searcher = store, searcher
+
+    def to_file(
+        self,
+        selection: Selection,
+        format_: Format,
+        target: Path,
+        *,
+        replace: bool = False,
+        halt: Halt | None = None,
+        tell: Callable[[Progress], None] = lambda _: None,
+    ) -> Progress:
+        """Write a selection to a file. Raises RefusedError when there is one already, HostError, StoreError."""
+        if target.is_dir():
+            raise RefusedError(f"{target} is a folder. Name a file in it.")
+        if not replace and target.exists():
+            raise RefusedError(f"{target} is there already. Choose another name, or say that it may be replaced.")
+        with _whole(target, replace=replace) as file:
+            return self.write(selection, format_, file, halt=halt, tell=tell)
+
+    def write(
+        self,
+        selection: Selection,
+        format_: Format,
+        out: TextIO,
+        *,
+        halt: Halt | None = None,
+        tell: Callable[[Progress], None] = lambda _: None,
+    ) -> Progress:
+        """Write a selection to an open text file. Raises StoreError (interrupted after `halt`), RefusedError."""
+        counted = _Counted(halt or Halt(), tell)
+        with closing(self._parts(selection)) as parts:
+            for piece in self._pieces(selection, format_, counted.through(parts)):
+                out.write(piece)
+        if not counted.progress.runs:
+            raise RefusedError("There is no run to take away. Select some, or search for something else.")
+        return counted.progress
+
+    def _pieces(self, selection: Selection, format_: Format, parts: Iterable[ExportedPart]) -> Iterator[str]:
+        if format_ == "jsonl":
+            return jsonl.write(parts)
+        if format_ == "csv":
+            return csv_rows.write(parts, self._variables(selection))
+        if format_ == "md":
+            return markdown.write(parts)
+        return page.write(parts, self._title(selection), resource("report", "report.css").read_text("utf-8"))
+
+    def _parts(self, selection: Selection) -> Generator[ExportedPart]:
+        for uid in self._uids(selection):
+            with closing(self._store.exports.parts([uid])) as parts:
+                for part in parts:
+                    yield _checked(part)
+
+    def _uids(self, selection: Selection) -> Iterator[str]:
+        if selection.query is None:
+            yield from selection.run_uids
+            return
+        after = None
+        while True:
+            found = self._searcher.search(selection.query, after, _PAGE)
+            yield from (row.row.run_uid for row in found.page.rows)
+            after = found.page.next
+            if after is None:
+                return
+
+    def _variables(self, selection: Selection) -> Sequence[str]:
+        """Return the names of all values, in the order in which they come."""
+        names: dict[str, None] = {}
+        for uid in self._uids(selection):
+            names |= dict.fromkeys(self._store.exports.variables(uid))
+        return tuple(names)
+
+    def _title(self, selection: Selection) -> str:
+        rows = [self._store.exports.name(uid) for uid, _ in zip(self._uids(selection), range(2), strict=False)]
+        if len(rows) == 1:
+            return rows[0]
+        if selection.query is None:
+            return f"{len(selection.run_uids):,} runs"
+        return f"Runs: {selection.query}" if selection.query else "Runs"
+
+
+class _Counted:
+    """Counts what goes through, and ends it when that is asked for."""
+
+    def __init__(self, halt: Halt, tell: Callable[[Progress], None]) -> None:
+        self._halt, self._tell = halt, tell
+        self.progress = Progress()
+
+    def through(self, parts: Iterable[ExportedPart]) -> Iterator[ExportedPart]:
+        """Yield parts one by one."""
+        for part in parts:
+            if self._halt.asked:
+                raise failure("interrupted")
+            self.progress = Progress(
+                self.progress.runs + part.is_last, self.progress.answers + len(part.detail.outputs)
+            )
+            yield part
+            self._tell(self.progress)
+
+
+def format_of(path: Path) -> Format | None:
+    """Return the format that a name asks for, None when it does not tell."""
+    end = path.suffix.lower()
+    return "html" if end in (".html", ".htm") else _ENDS.get(end)
+
+
+def _checked(part: ExportedPart) -> ExportedPart:
+    detail: IterationDetail = with_checks(part.detail)
+    return part if detail is part.detail else ExportedPart(part.row, detail, part.sets, part.contents)
+
+
+@contextlib.contextmanager
+def _whole(target: Path, *, replace: bool) -> Iterator[TextIO]:
+    """Open a file that gets its name when it is whole. Raises RefusedError, HostError."""
+    partial = target.with_name(f".{target.name[:100]}.{new_uid()}.partial")
+    try:
+        with partial.open("x", encoding="utf-8", newline="") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        if replace:
+            partial.replace(target)
+        else:
+            _name(partial, target)
+    except FileExistsError as error:
+        raise RefusedError(f"{target} is there already. Choose another name.") from error
+    except OSError as error:
+        raise HostError(f"{target} cannot be written. Make room, or choose another folder.", explain(error)) from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _name(partial: Path, target: Path) -> None:
+    """Give a file its name; what somebody else put there meanwhile is not replaced."""
+    try:
+        target.hardlink_to(partial)
+    except FileExistsError:
+        raise
+    except OSError:
+        # Not every file system has second names.
+        if target.exists():
+            raise FileExistsError(target) from None
+        partial.replace(target)

@@ -1,0 +1,102 @@
+"""Files that can be imported, told apart by what is in them.
+
+Invariant: a name decides nothing. What is no file, or nothing that this release reads, is refused with a sentence.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.core.attaching import size_text
+from workbench.core.imported import ImportedRun, LeftOut
+from workbench.core.llm_log import LogTurn
+from workbench.formats import llm_logs, promptfoo
+from workbench.store.foreign import Halt, is_sqlite, reading, told
+from workbench.store.llm_logs import LlmLog, is_log
+from workbench.store.merging.other import HistoryConnection, is_history, up_to_date
+from workbench.usecases.problems import RefusedError
+
+_START = 4096
+Item = tuple[ImportedRun | LeftOut, int]
+
+_KNOWN = "the logs.db of llm, a result of promptfoo, or another history of Prompt Workbench"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file that is open. `items` yields what is in it, each with how many of its `total` entries that was."""
+
+    path: Path
+    kind: str
+    title: str
+    total: int
+    items: Callable[[], Iterator[Item]]
+
+
+@dataclass(frozen=True, slots=True)
+class OtherHistory:
+    """Another history of Prompt Workbench that is open; it is merged and not read run by run."""
+
+    path: Path
+    connection: HistoryConnection
+    kind: str = "workbench"
+    title: str = "History of Prompt Workbench"
+
+
+@contextlib.contextmanager
+def opened(path: Path, scratch: Path, halt: Halt) -> Iterator[Source | OtherHistory]:
+    """Open a file as what it is. Raises RefusedError for one that is nothing of these, StoreError, OSError."""
+    _check(path)
+    if is_sqlite(path):
+        with reading(path, scratch, halt) as connection:
+            if is_history(connection):
+                with up_to_date(connection, path.name, scratch, halt) as current:
+                    yield OtherHistory(path, current)
+                return
+            if not is_log(connection):
+                raise RefusedError(f"“{path.name}” is a database of another program. What can be imported: {_KNOWN}.")
+            log = LlmLog(connection)
+            yield Source(path, "llm", "Log of llm", log.total, lambda: told(path, _calls(log)))
+        return
+    with path.open("rb") as file:
+        start = file.read(_START)
+    if promptfoo.looks_like_json(start):
+        yield _eval(path)
+        return
+    raise RefusedError(f"“{path.name}” is nothing that can be imported. What can be: {_KNOWN}.")
+
+
+def _eval(path: Path) -> Source:
+    if (size := path.stat().st_size) > promptfoo.MOST_BYTES:
+        raise RefusedError(
+            f"“{path.name}” has {size_text(size)}, and at most {size_text(promptfoo.MOST_BYTES)} are read at once."
+            " Have promptfoo write fewer tests into one file."
+        )
+    try:
+        found = promptfoo.read_eval(path.read_bytes())
+    except promptfoo.PromptfooError as error:
+        raise RefusedError(f"“{path.name}” cannot be imported. {error}") from error
+    return Source(path, "promptfoo", "Result of promptfoo", found.total, lambda: promptfoo.runs_of(found))
+
+
+def _calls(log: LlmLog) -> Iterator[Item]:
+    """Yield the calls of a log as runs, conversation by conversation."""
+    for conversation in log.conversations():
+        turns = [turn for turn in conversation if isinstance(turn, LogTurn)]
+        yield from ((item, 1) for item in conversation if isinstance(item, LeftOut))
+        yield from llm_logs.runs_of(turns)
+
+
+def _check(path: Path) -> None:
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError as error:
+        raise RefusedError(f"There is no file {path}. Check its name.") from error
+    except OSError as error:
+        raise RefusedError(f"“{path.name}” cannot be read. Check its name and its permissions.", str(error)) from error
+    if not stat.S_ISREG(mode):
+        raise RefusedError(f"“{path.name}” is not a file. Choose a file.")

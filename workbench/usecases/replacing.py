@@ -1,0 +1,134 @@
+"""What is done to a history that nobody has open: another one in its place, another place for it, a mended one.
+
+Invariant: nothing is written over. What was there is kept, and the sentence that is returned says where.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.core.care import CARE, Rules
+from workbench.core.when import absolute
+from workbench.host.forwarding import forget_word, leave_word
+from workbench.host.locks import owners_directory
+from workbench.store import StoreError, backups, open_store
+from workbench.store.backups import Backup, folder_of
+from workbench.store.moving import move
+from workbench.store.peek import fact
+from workbench.store.restoring import put_in_place, set_aside, without_log
+from workbench.store.salvage.rebuild import Salvaged
+from workbench.store.watching import Watch, go_on
+from workbench.usecases.care import rescue
+from workbench.usecases.problems import RefusedError
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Where the history is, and a sentence about what was done."""
+
+    database: Path
+    sentence: str
+
+
+def is_damaged(error: BaseException | None, database: Path) -> bool:
+    """Whether an error of opening means a history of ours that is damaged, and not just a file of another program."""
+    if not isinstance(error, StoreError):
+        return False
+    if error.code == "not_a_database":
+        return owners_directory(database).is_dir() or bool(backups_of(database))
+    return error.code in ("corrupt", "log")
+
+
+def rules_of(database: Path) -> Rules:
+    """Return the rules of a history that need be neither open nor sound; where none can be read those by default."""
+    try:
+        return Rules.from_text(fact(database, CARE))
+    except ValueError:
+        return Rules()
+
+
+def folder_for(database: Path) -> Path:
+    """Return where the backups of a history are that need not be open nor sound."""
+    chosen = rules_of(database).folder
+    return Path(chosen) if chosen else folder_of(database)
+
+
+def backups_of(database: Path) -> list[Backup]:
+    """Return the backups of a history that need not be open nor sound, newest first."""
+    return backups.listed(database, folder_for(database))
+
+
+def restore(database: Path, backup: Path, now: str, watch: Watch = go_on) -> Changed:
+    """Let a backup be the history; what was there becomes a backup, so that this can be undone. Raises StoreError."""
+    if not database.exists():
+        raise RefusedError(f"{database} is not there. Name the history that is to be replaced.")
+    made_at = next((one.made_at for one in backups.listed(database, backup.parent) if one.path == backup), "")
+    kept = put_in_place(database, backup, now, folder=folder_for(database), watch=watch)
+    what = f"of {absolute(made_at)}" if made_at else backup.name
+    return Changed(database, f"The backup {what} is the history. What was there before is kept as {kept}.")
+
+
+def repair(database: Path, now: str, uid: Callable[[], str], watch: Watch = go_on) -> Salvaged:
+    """Read what can be read into a new file beside the history, which stays as it is. Raises StoreError."""
+    stamp = "".join(c for c in now if c.isalnum())
+    real = database.resolve()
+    return rescue(database, real.with_name(f"{real.stem}.repaired-{stamp}{real.suffix}"), now=now, uid=uid, watch=watch)
+
+
+def use_repaired(database: Path, repaired: Salvaged, now: str, watch: Watch = go_on) -> Changed:
+    """Let what was read of a damaged history be the history. Raises StoreError."""
+    kept = put_in_place(database, repaired.path, now, folder=folder_for(database), watch=watch)
+    repaired.path.unlink(missing_ok=True)
+    return Changed(database, f"The repaired history is open. The damaged file is kept as {kept}.")
+
+
+def start_anew(database: Path, now: str) -> Changed:
+    """Put a damaged history aside, so that a new one is made in its place. Raises StoreError."""
+    kept = set_aside(database, now)
+    return Changed(database, f"This history is new. The damaged file is kept as {kept}.")
+
+
+def open_without_log(database: Path, now: str) -> Changed:
+    """Open a history without what is damaged of its log, which is kept. Raises StoreError."""
+    kept = without_log(database, now)
+    return Changed(database, f"The history is open without the damaged part of its log, which is kept as {kept}.")
+
+
+def move_to(
+    database: Path, folder: Path, now: str, uid: Callable[[], str], *, keep: bool, watch: Watch = go_on
+) -> Changed:
+    """Put the history into another folder, where every start finds it; its backups stay. Raises StoreError, HostError.
+
+    Without `keep` the old file is removed when the new one was read and found sound.
+    """
+    real, folder = database.resolve(), folder.absolute()
+    if folder.resolve() == real.parent:
+        raise RefusedError("The history is in this folder already. Choose another one.")
+    target = folder / real.name
+    old_backups = folder_for(database)
+    has_backups = bool(backups.listed(database, old_backups))
+
+    def leave() -> None:
+        for place in dict.fromkeys((database, real)):
+            leave_word(place, target)
+        forget_word(target)
+
+    moved = move(database, target, now, leave, keep=keep, watch=watch)
+    where = ""
+    if has_backups and not rules_of(target).folder:
+        _name_folder(target, old_backups, now, uid)
+        where = f" Backups stay in {old_backups}."
+    kept = f" The old file is kept as {moved.kept}." if moved.kept else " The old file was removed."
+    return Changed(target, f"The history is in {folder}.{kept}{where}")
+
+
+def _name_folder(database: Path, folder: Path, now: str, uid: Callable[[], str]) -> None:
+    """Let backups go where they went before."""
+    rules = rules_of(database)
+    store = open_store(database, now=now, uid=uid)
+    try:
+        store.set_meta(CARE, Rules(rules.daily, rules.keep, rules.raw_days, str(folder)).to_text()).result()
+    finally:
+        store.close()

@@ -1,0 +1,173 @@
+"""What techniques bring: from the verdicts on a prompt and the marks of its versions to one frozen result.
+
+Invariant: as for `ranking`. A technique has a row only where the verdicts tell of it alone, and never without the
+sentence that versions with it differ in other ways too.
+
+Who made an answer is a version with a model. Its strength is the sum of what the techniques of the version bring and,
+where there are several, what the model brings; so verdicts across models say nothing false about techniques. Versions
+with the same techniques are one entrant.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from workbench.core.marks import OWN, TOLD, key_of
+from workbench.core.ranking.davidson import chance_of
+from workbench.core.ranking.effects import Effects, PartTally, Tangle, effects, tallies
+from workbench.core.ranking.enough import FEWEST, Enough, enough
+from workbench.core.ranking.intervals import Interval
+from workbench.core.ranking.judgements import compare
+from workbench.core.ranking.separation import MOST, needed
+from workbench.store import Store
+from workbench.store.judged import Who
+from workbench.store.technique_marks import VersionMarks
+from workbench.usecases.entrants import entrant, judgement_of, names
+from workbench.usecases.ranked import Ranked, RankRow, Remark, Strength
+from workbench.usecases.ranking import draws, honesty, listed, row
+from workbench.usecases.techniques import Techniques
+
+_MODEL = "\x1fmodel "
+"""What the parts begin with that are no techniques."""
+_WITHOUT = "the same version without it"
+_NONE = (
+    "No version that was judged is marked with a technique. Insert techniques from their list, or say below which ones "
+    "the versions use."
+)
+_OTHER_WAYS = (
+    "Versions with a technique differ from those without it in other words too, and an effect may be theirs. Two "
+    "versions that differ in nothing else would tell."
+)
+
+
+def rank_techniques(store: Store, prompt_uid: str, library: Techniques) -> Ranked:
+    """Return what techniques bring; blocks. Raises StoreError, and HostError when the product's files are missing."""
+    verdicts = store.judgements.verdicts(prompt_uid)
+    makers = {output.who for verdict in verdicts for output in verdict.outputs}
+    versions = store.techniques.of(prompt_uid, {who.version for who in makers})
+    known = {one.number: frozenset(one.used) for one in versions}
+    named = _names(versions, library)
+    models = {_MODEL + entrant(who, "model"): who for who in makers}
+    made_of = {_maker(known, who): _parts(known, who, several=len(models) > 1) for who in makers}
+    judgements = [judgement_of(verdict, lambda who: _maker(known, who)) for verdict in verdicts]
+    comparisons = compare(judgements)
+    blind = sum(verdict.blind for verdict in verdicts)
+
+    def result(reason: Enough, rows: tuple[RankRow, ...] = (), remarks: Iterable[Remark] = ()) -> Ranked:
+        choices = sorted(((key, name) for key, name in named.items() if key not in TOLD), key=lambda one: one[1])
+        told = (reason, rows, tuple(remarks), tuple(versions), tuple(choices))
+        return Ranked(prompt_uid, "technique", len(verdicts), blind, *told)
+
+    if not verdicts:
+        return result(enough(comparisons))
+    if not any(known.values()):
+        return result(Enough("untold", 0, _NONE))
+    if not (is_enough := enough(comparisons)) and is_enough.reason != "one_entrant":
+        return result(is_enough)
+    counted = {tally.part: tally for tally in tallies(judgements, comparisons, made_of)}
+    if not any(tally.pairs for part, tally in counted.items() if part in named):
+        said = "No verdict compares a version with a technique to one without it. Judge some, or run them side by side."
+        return result(Enough("untold", 0, said))
+    found = effects(comparisons, made_of, resamples=draws(len(counted)))
+    shown = [part for part in found.told if part in named and counted[part].pairs >= FEWEST]
+    called = {**named, **_model_names(models, store)}
+    spent = store.judgements.spent(prompt_uid)
+    rows = tuple(
+        row(
+            named[part],
+            _strength(found.of(part)),
+            counted[part],
+            [one for one in spent if part in known.get(one.who.version, ())],
+        )
+        for part in shown
+    )
+    remarks = [*_standing(rows), *_untold(found, counted, called, frozenset(named))]
+    if not rows:
+        return result(Enough("untold", 0, "The verdicts do not tell yet what any technique brings."), (), remarks)
+    return result(Enough(), rows, [*remarks, Remark(_OTHER_WAYS, warns=True), *honesty(judgements)])
+
+
+def _names(versions: Sequence[VersionMarks], library: Techniques) -> dict[str, str]:
+    """Return how techniques are called, those of the list first; what is in no list any more by its name of then."""
+    called = {key_of(one): one.name for one in library.all().techniques if one.place not in TOLD}
+    found = called | {key: name for one in versions for key, name in one.used.items() if key not in called}
+    often = Counter(found.values())
+    return {key: f"{name} (yours)" if often[name] > 1 and key.startswith(OWN) else name for key, name in found.items()}
+
+
+def _maker(known: Mapping[int, frozenset[str]], who: Who) -> str:
+    return "\x1e".join(sorted(known.get(who.version, ()))) + _MODEL + entrant(who, "model")
+
+
+def _parts(known: Mapping[int, frozenset[str]], who: Who, *, several: bool) -> frozenset[str]:
+    return known.get(who.version, frozenset()) | ({_MODEL + entrant(who, "model")} if several else set())
+
+
+def _model_names(models: Mapping[str, Who], store: Store) -> dict[str, str]:
+    called = names(models.values(), "model", {endpoint.uid: endpoint.name for endpoint in store.endpoints()})
+    return {part: called[entrant(who, "model")] for part, who in models.items()}
+
+
+def _strength(interval: Interval) -> Strength:
+    low, high = interval.chances
+    return Strength(interval.low, interval.estimate, interval.high, (low, chance_of(interval.estimate), high), _WITHOUT)
+
+
+def _standing(rows: Sequence[RankRow]) -> Iterable[Remark]:
+    """Yield which effects are larger than chance, or what it would take for the nearest."""
+    helping = [one.name for one in rows if one.strength.low > 0]
+    hurting = [one.name for one in rows if one.strength.high < 0]
+    if helping:
+        yield Remark(f"Versions with {listed(helping, 'or')} win more often than chance would have it.")
+    if hurting:
+        yield Remark(f"Versions with {listed(hurting, 'or')} lose more often than chance would have it.")
+    if not rows or helping or hurting:
+        return
+    nearest = max(rows, key=lambda one: abs(one.strength.estimate) / (one.strength.high - one.strength.estimate))
+    strength = nearest.strength
+    need = needed(Interval(strength.low, strength.estimate, strength.high), nearest.verdicts)
+    if need.even is None:
+        yield Remark(f"No effect is larger than chance, and more than {MOST:,} further verdicts would be needed.")
+    else:
+        yield Remark(
+            "No effect is larger than chance yet. About "
+            f"{need.even:,} more verdicts about {nearest.name} may tell whether it {_does(strength)}."
+        )
+
+
+def _does(strength: Strength) -> str:
+    return "helps" if strength.estimate > 0 else "hurts"
+
+
+def _untold(
+    found: Effects, counted: Mapping[str, PartTally], called: Mapping[str, str], techniques: frozenset[str]
+) -> Iterable[Remark]:
+    """Yield why some techniques have no row."""
+    few = [part for part in found.told if part in techniques and counted[part].pairs < FEWEST]
+    if few:
+        yield Remark(
+            f"Fewer than {FEWEST} comparisons tell of {listed([called[part] for part in few])}; not even agreement "
+            "would show an effect yet."
+        )
+    tangles = [tangle for tangle in found.tangles if techniques.intersection(tangle.parts)]
+    level = [tangle.parts[0] for tangle in tangles if tangle.tie == "level"]
+    if level:
+        yield Remark(
+            f"Nothing can be said about {listed([called[part] for part in level])}: whenever versions were compared, "
+            "both had it or neither had."
+        )
+    for tangle in tangles:
+        if tangle.tie != "level":
+            yield Remark(_tangled(tangle, [called[part] for part in tangle.parts]))
+
+
+def _tangled(tangle: Tangle, titles: Sequence[str]) -> str:
+    if tangle.tie == "together":
+        return f"{listed(titles)} always came together, so their effects cannot be told apart."
+    if tangle.tie == "instead":
+        return (
+            f"Whenever one version had {titles[0]} the other had {titles[1]}, so neither can be compared to being "
+            "without it."
+        )
+    return f"The verdicts cannot tell {listed(titles)} apart: too few compared versions differ in one of them alone."
