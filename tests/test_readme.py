@@ -20,7 +20,17 @@ def test_every_key_is_listed(command: Command) -> None:
     assert any(re.search(rf"(?<!\S){re.escape(key)}(?=[, ]|$)", keys) for keys in listed), key
 
 
-_COMMANDS = ["run", "models", "history list", "history search", "history show", "pack export", "pack import", "doctor"]
+_COMMANDS = [
+    "run",
+    "models",
+    "history list",
+    "history search",
+    "history show",
+    "history training",
+    "pack export",
+    "pack import",
+    "doctor",
+]
 
 
 @pytest.mark.parametrize("command", _COMMANDS)
