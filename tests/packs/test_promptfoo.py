@@ -120,6 +120,7 @@ def test_what_promptfoo_knows_of_a_lane() -> None:
     assert first["config"]["response_format"]["json_schema"]["name"] == "ans"
     assert second == {"id": "anthropic:messages:claude-haiku-4.5", "config": {"max_tokens": 9}}
     assert third["id"] == "openrouter:meta/llama-5"
+    assert third["config"]["tools"] == first["config"]["tools"]
 
 
 def test_what_would_be_taken_for_a_template_is_passed_through() -> None:
@@ -163,7 +164,12 @@ def test_several_prompts_keep_to_their_own_cases() -> None:
 
     made = config(Pack(About("u", "Two"), (small("a"), small("b"))))
     assert [test["prompts"] for test in made["tests"]] == [["a"], ["b"]]
-    assert [one["prompts"] for one in made["providers"]] == [["a"], ["b"]]
+    assert made["providers"] == [{"id": "openai:chat:gpt-5", "prompts": ["a", "b"]}]
+    silent = prompt(Content((Message("user", "{{x}}"),)), slug="c")
+    assert config(Pack(About("u", "Two"), (small("a"), silent)))["providers"] == [
+        {"id": "openai:chat:gpt-5", "prompts": ["a"]},
+        {"id": "echo", "prompts": ["c"]},
+    ]
 
 
 def test_what_it_cannot_say_is_said() -> None:
@@ -171,6 +177,6 @@ def test_what_it_cannot_say_is_said() -> None:
     head = write(one(content)).decode().partition("description:")[0]
     assert "Jinja" in head
     assert "attachments" in head
-    assert "echo stands here" in head
+    assert "so echo answers" in head
     assert head.startswith("# yaml-language-server: $schema=https://promptfoo.dev/config-schema.json\n")
     assert "echo" not in write(PACK).decode()
