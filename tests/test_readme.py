@@ -20,7 +20,20 @@ def test_every_key_is_listed(command: Command) -> None:
     assert any(re.search(rf"(?<!\S){re.escape(key)}(?=[, ]|$)", keys) for keys in listed), key
 
 
-@pytest.mark.parametrize("command", ["run", "models", "history list", "history search", "history show", "doctor"])
+_COMMANDS = [
+    "run",
+    "models",
+    "history list",
+    "history search",
+    "history show",
+    "history training",
+    "pack export",
+    "pack import",
+    "doctor",
+]
+
+
+@pytest.mark.parametrize("command", _COMMANDS)
 def test_every_flag_of_the_terminal_that_it_names_exists(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*command.split(), "--help"]) == 0
     helped = capsys.readouterr().out

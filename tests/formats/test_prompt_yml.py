@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.packs.making import ORDER, REFINED, one
 from workbench.core.content import Content, Message
 from workbench.core.lanes import Params
 from workbench.formats.prompt_yml import LIMIT_BYTES, PromptFileError, read_prompt_yml
+from workbench.packs import prompt_file
 
 WHOLE = b"""\
 name: Greeter
@@ -105,3 +107,18 @@ def test_characters_that_json_writes_in_two_halves_are_joined() -> None:
     file = read_prompt_yml(raw, "file")
     assert file.content.messages[0].text == "👩 {{a}}"
     assert file.values == (("a", "👍"),)
+
+
+def test_a_file_of_a_pack_is_read_whole() -> None:
+    file = read_prompt_yml(prompt_file.write(ORDER), "file")
+    assert (file.name, file.model) == ("Order Bot", "openai/gpt-5.4-mini")
+    assert file.content == REFINED
+    assert file.params == Params(temperature=0.3, max_tokens=120)
+    assert dict(file.values) == {"question": "Where is it?", "order": "123ABCDEFG"}
+    assert "Attached files" in file.notes[0]
+
+
+def test_what_is_odd_in_our_part_is_a_sentence() -> None:
+    raw = prompt_file.write(one(Content((Message("user", "Hi"),), tool_rounds=3)).prompts[0])
+    with pytest.raises(PromptFileError, match="rounds"):
+        read_prompt_yml(raw.replace(b"tool_rounds: 3", b"tool_rounds: 99"), "file")

@@ -286,6 +286,17 @@ def test_an_import_that_was_built_on_stays(mine: House, tmp_path: Path) -> None:
         assert [one.state for one in fourth.bring(tmp_path / "one").prompts] == ["new"]
 
 
+def test_a_prompt_that_was_deleted_here_comes_in_beside_it(mine: House, tmp_path: Path) -> None:
+    mine.export(tmp_path / "one")
+    mine.store.curation.delete_prompt("p", True).result()
+    assert [one.state for one in mine.bring(tmp_path / "one").prompts] == ["new"]
+    (row,) = mine.store.prompts()
+    assert row.uid != "p"
+    assert [one.state for one in mine.bring(tmp_path / "one").prompts] == ["identical"]
+    mine.store.curation.delete_prompt("p", False).result()
+    assert len(mine.store.prompts()) == 2
+
+
 def test_a_choice_that_cannot_be_is_a_sentence(mine: House, tmp_path: Path) -> None:
     mine.export(tmp_path / "one")
     with house(tmp_path, "other") as other:

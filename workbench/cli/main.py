@@ -18,6 +18,7 @@ from types import FrameType
 from workbench import __version__
 from workbench.cli.codes import FAILED, OK, UNREAD, WRONG_USE
 from workbench.cli.pack_arguments import add_pack, add_running
+from workbench.cli.training_arguments import add_training
 
 _EPILOG = """\
 models are named `builtin`, `echo`, any id that LiteLLM knows, or `endpoint-name/model` for your own endpoints.
@@ -170,6 +171,7 @@ def _add_history(
     exported.add_argument("-o", "--output", metavar="FILE", type=Path, help="else the output, as jsonl")
     exported.add_argument("--force", action="store_true", help="replace a file that is there")
     exported.add_argument("--json", action="store_true", help="one JSON document that says what was written")
+    add_training(what, shared)
     what.add_parser("backup", parents=[shared], help="a copy that was looked at, beside the history")
     what.add_parser("check", parents=[shared], help="whether the file is sound")
     salvaged = what.add_parser(
@@ -214,6 +216,10 @@ def _history(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         from workbench.cli.diffing import diff
 
         return diff(args, env)
+    if args.what in ("training", "star"):
+        from workbench.cli.training import training
+
+        return training(args, env)
     if args.what == "export":
         from workbench.cli.exporting import export
 

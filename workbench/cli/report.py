@@ -31,7 +31,6 @@ from workbench.core.money import show_cost
 from workbench.core.runs import Result, notable
 from workbench.core.when import duration
 from workbench.usecases.handles import RunHandle
-from workbench.usecases.run_document import result_document
 
 _DETAIL_LINES = 8
 

@@ -17,6 +17,8 @@ from workbench.core.content import ROLES, Content, Message, Role
 from workbench.core.lanes import Params
 from workbench.core.templates import content_variables
 from workbench.core.text import unify_newlines
+from workbench.packs import prompt_file
+from workbench.packs.errors import PackError
 
 LIMIT_BYTES = 4 * 1024 * 1024
 _USED = frozenset({"name", "description", "model", "modelParameters", "messages", "testData"})
@@ -51,6 +53,8 @@ class PromptFile:
 def read_prompt_yml(raw: bytes, name: str) -> PromptFile:
     """Read the bytes of a file; `name` stands in when the file has no name. Raises PromptFileError."""
     data = _parse(raw)
+    if isinstance(data.get("workbench"), dict):
+        return _ours(raw, name, data)
     messages = _messages(data.get("messages"))
     content = Content(messages)
     params, notes = _params(data.get("modelParameters"))
@@ -68,6 +72,25 @@ def read_prompt_yml(raw: bytes, name: str) -> PromptFile:
         params=params,
         values=values,
         notes=tuple(notes),
+    )
+
+
+def _ours(raw: bytes, name: str, data: Mapping[str, Any]) -> PromptFile:
+    """Return the prompt of a file of a pack, which says more than the fields that others know."""
+    try:
+        prompt, notes = prompt_file.read(raw, name, "This prompt file")
+    except PackError as error:
+        raise PromptFileError(error.sentence, error.detail) from error
+    lane = next((lane for lane in prompt.lanes if not lane.hidden), None)
+    used = set(content_variables(prompt.content))
+    left_out = ["Attached files stand in the pack and not in this file, so it cannot be sent. Use the whole pack."]
+    return PromptFile(
+        name=prompt.name,
+        content=prompt.content,
+        model=_text(data.get("model"), "model").strip(),
+        params=Params() if lane is None else lane.params,
+        values=tuple((key, value) for key, value in prompt.values if key in used),
+        notes=(*notes, *(left_out if any(message.attachments for message in prompt.content.messages) else ())),
     )
 
 

@@ -49,6 +49,7 @@ _PROVIDERS = {
     "ollama": ("ollama:chat", False),
     "ollama_chat": ("ollama:chat", False),
 }
+_ECHO: dict[str, Any] = {"id": "echo"}
 _BARE = (("gpt-", "openai"), ("o1", "openai"), ("o3", "openai"), ("o4", "openai"), ("claude-", "anthropic"))
 
 
@@ -57,20 +58,26 @@ def write(pack: Pack) -> bytes:
     several = len(pack.prompts) > 1
     data: dict[str, Any] = {"description": pack.about.name}
     data["prompts"] = [_prompt(prompt) for prompt in pack.prompts]
-    providers: list[Any] = []
-    for prompt in pack.prompts:
-        providers += [one for one in _providers(prompt, several) if one not in providers]
-    data["providers"] = providers or ["echo"]
+    data["providers"] = _all_providers(pack)
     data["tests"] = [test for prompt in pack.prompts for test in _tests(prompt, several)]
-    return (_HEAD + _MADE + "".join(f"# {line}\n" for line in _remarks(pack, bool(providers)))).encode() + write_yaml(
-        data
-    )
+    return (_HEAD + _MADE + "".join(f"# {line}\n" for line in _remarks(pack))).encode() + write_yaml(data)
 
 
-def _remarks(pack: Pack, has_model: bool) -> Iterable[str]:
-    if not has_model:
-        yield "No lane of this pack has a model that promptfoo knows, so echo stands here. Put your own in its place."
+def _all_providers(pack: Pack) -> list[Any]:
+    """Return the providers of all prompts, each with its prompts where there are several."""
+    prompts: dict[str, list[str]] = {}
     for prompt in pack.prompts:
+        for one in list(_providers(prompt)) or [_ECHO]:
+            prompts.setdefault(json.dumps(one), []).append(prompt.slug)
+    if len(pack.prompts) > 1:
+        return [{**json.loads(one), "prompts": slugs} for one, slugs in prompts.items()]
+    return [one["id"] if one.keys() == {"id"} else one for one in map(json.loads, prompts)]
+
+
+def _remarks(pack: Pack) -> Iterable[str]:
+    for prompt in pack.prompts:
+        if not any(_providers(prompt)):
+            yield f"No lane of {prompt.slug} has a model that promptfoo knows, so echo answers. Put in your own."
         if prompt.content.template == "jinja":
             yield f"{prompt.slug} is a Jinja template, and promptfoo reads it as Nunjucks, which is not quite the same."
         if any(message.attachments for message in prompt.content.messages):
@@ -164,7 +171,7 @@ def _encoded(value: str) -> str:
     return json.dumps(value, ensure_ascii=False).replace("{", "\\u007b")
 
 
-def _providers(prompt: PackPrompt, several: bool) -> Iterable[Any]:
+def _providers(prompt: PackPrompt) -> Iterable[dict[str, Any]]:
     places = {version.hash: number for number, version in enumerate(prompt.versions, start=1)}
     for lane in prompt.lanes:
         if lane.hidden or lane.pinned not in (None, places[prompt.main]):
@@ -173,15 +180,7 @@ def _providers(prompt: PackPrompt, several: bool) -> Iterable[Any]:
             continue
         name, takes_all = found
         config = _config(lane, prompt.content, takes_all)
-        if not (config or several or lane.label):
-            yield name
-            continue
-        one: dict[str, Any] = {"id": name}
-        if lane.label:
-            one["label"] = lane.label
-        if config:
-            one["config"] = config
-        yield {**one, **({"prompts": [prompt.slug]} if several else {})}
+        yield {"id": name, **({"label": lane.label} if lane.label else {}), **({"config": config} if config else {})}
 
 
 def _provider(lane: Lane) -> tuple[str, bool] | None:
@@ -200,23 +199,19 @@ def _config(lane: Lane, content: Content, takes_all: bool) -> dict[str, Any]:
     if not takes_all:
         return {name: params[name] for name in ("temperature", "top_p", "max_tokens") if name in params}
     config: dict[str, Any] = dict(params)
-    if isinstance(extra, dict):
-        config["passthrough"] = extra
+    passed: dict[str, Any] = dict(extra) if isinstance(extra, dict) else {}
+    for name, part in _parts(content):
+        # promptfoo renders these parts once or twice, but what is passed through not at all.
+        (passed if _BRACES.search(json.dumps(part, ensure_ascii=False)) else config)[name] = part
+    return {**config, **({"passthrough": passed} if passed else {})}
+
+
+def _parts(content: Content) -> Iterable[tuple[str, Any]]:
     try:
         if tools := tools_form([tool for tool in content.tools if tool.enabled]):
-            config["tools"] = _escaped(tools)
+            yield "tools", tools
         if content.output is not None:
-            config["response_format"] = _escaped(format_form(content.output))
+            yield "response_format", format_form(content.output)
     except BlockError:
         # What is still being typed is not sent by us either.
-        return config
-    return config
-
-
-def _escaped(value: Any) -> Any:
-    """Return JSON whose texts come out of Nunjucks as they are: promptfoo renders these parts, too."""
-    if isinstance(value, str):
-        return _literal(value)
-    if isinstance(value, Mapping):
-        return {key: _escaped(item) for key, item in value.items()}
-    return [_escaped(item) for item in value] if isinstance(value, list) else value
+        return

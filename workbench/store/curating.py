@@ -28,6 +28,10 @@ class Curation:
         """Star runs, or take their stars away."""
         return self._write(lambda c: _update(c, "starred = ?", int(starred), run_uids))
 
+    def star_answers(self, output_uids: Sequence[str], starred: bool) -> Future[None]:
+        """Star answers, or take their stars away."""
+        return self._write(lambda c: _star_answers(c, output_uids, starred))
+
     def archive(self, run_uids: Sequence[str], archived: bool) -> Future[None]:
         """Put runs away, or bring them back."""
         change = f"archived = (archived & ~{ARCHIVED}) | ?"
@@ -50,6 +54,13 @@ class Curation:
     def tag(self, tags: Mapping[str, Sequence[str]]) -> Future[None]:
         """Give each run, by uid, exactly these tags."""
         return self._write(lambda c: _tag(c, tags))
+
+
+def _star_answers(connection: sqlite3.Connection, output_uids: Sequence[str], starred: bool) -> None:
+    for uid in output_uids:
+        changed = connection.execute("UPDATE outputs SET starred = ? WHERE uid = ?", (int(starred), uid)).rowcount
+        if changed == 0:
+            raise missing("answer", uid)
 
 
 def _tag(connection: sqlite3.Connection, tags: Mapping[str, Sequence[str]]) -> None:

@@ -73,6 +73,11 @@ _ANSWERS = (
     "SELECT outputs.uid, runs.uid, value_bodies.hash, versions.number, lanes.endpoint_uid, lanes.model"
     f"{_RECENT} AND outputs.text <> '' ORDER BY outputs.id DESC LIMIT ?"
 )
+_STARRED = (
+    "SELECT runs.uid, outputs.uid FROM outputs JOIN runs ON runs.id = outputs.run_id WHERE outputs.starred = 1"
+    f" AND runs.prompt_id = ? AND runs.archived < {DELETED} AND outputs.state = 'finished' AND {_SHOWN}"
+    " ORDER BY outputs.id"
+)
 _TEXT = f"SELECT outputs.text, value_bodies.body FROM outputs{_VALUES} WHERE outputs.uid = ?"
 
 
@@ -185,6 +190,11 @@ def answers(connection: sqlite3.Connection, prompt_uid: str) -> list[Answer]:
     prompt = prompt_id(connection, prompt_uid)
     rows = connection.execute(_ANSWERS, (prompt, prompt, prompt, prompt, NEWEST_RUNS, MOST_ANSWERS))
     return [Answer(uid, run, values, Who(*who)) for uid, run, values, *who in rows]
+
+
+def starred(connection: sqlite3.Connection, prompt_uid: str) -> list[tuple[str, str]]:
+    """Return (run, answer) by uid of the answers to a prompt that have a star, oldest first."""
+    return connection.execute(_STARRED, (prompt_id(connection, prompt_uid),)).fetchall()
 
 
 def text(connection: sqlite3.Connection, output_uid: str) -> AnswerText:

@@ -38,6 +38,11 @@ class Judgements:
         with self._readers.use() as connection:
             return judged.answers(connection, prompt_uid)
 
+    def starred(self, prompt_uid: str) -> list[tuple[str, str]]:
+        """Return (run, answer) by uid of the answers to a prompt that have a star, oldest first."""
+        with self._readers.use() as connection:
+            return judged.starred(connection, prompt_uid)
+
     def text(self, output_uid: str) -> AnswerText:
         """Return what an answer says and the values it answered."""
         with self._readers.use() as connection:

@@ -35,6 +35,11 @@ class PackRecords:
         taken = tuple(kept)
         return self._write(lambda c: cases.replace(c, prompt_uid, taken))
 
+    def is_taken(self, prompt_uid: str) -> bool:
+        """Whether a prompt has this uid, also one that is deleted and can still be brought back."""
+        with self._readers.use() as connection:
+            return connection.execute("SELECT 1 FROM prompts WHERE uid = ?", (prompt_uid,)).fetchone() is not None
+
     def about(self, pack_uid: str) -> Mapping[str, Any] | None:
         """Return what is remembered of a pack, None when it is not known here."""
         with self._readers.use() as connection:

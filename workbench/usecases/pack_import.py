@@ -184,7 +184,8 @@ class PackImporter:
         new = action == "add"
         uid = one.uid
         if new:
-            uid = prompt.uid if prompt.uid and not one.uid else self._new_uid()
+            free = prompt.uid and not self._store.packs.is_taken(prompt.uid)
+            uid = prompt.uid if free else self._new_uid()
         places = {version.hash: number for number, version in enumerate(prompt.versions, start=1)}
         versions = tuple(
             ArrivingVersion(self._new_uid(), version.hash, version.content, version.parent, version.note)

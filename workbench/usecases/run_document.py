@@ -14,11 +14,11 @@ under no lane: "lane" is null, and so is what would tell who answered; "lanes" a
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 from workbench.core.content import to_json
-from workbench.core.runs import IterationDetail, OutputRecord, Result
+from workbench.core.documents import result_document
+from workbench.core.runs import IterationDetail, OutputRecord
 
 
 def document(detail: IterationDetail) -> dict[str, Any]:
@@ -73,22 +73,3 @@ def _output(detail: IterationDetail, output: OutputRecord) -> dict[str, Any]:
     if blind:
         return {"output": output.uid, "lane": None, **place, "state": output.result.state, "text": output.result.text}
     return {"output": output.uid, "lane": output.position + 1, **place, **result_document(output.result)}
-
-
-def result_document(result: Result) -> dict[str, Any]:
-    """Return how an answer ended, the same for one that was just made and one of the past."""
-    return {
-        "state": result.state,
-        "text": result.text,
-        "reasoning": result.reasoning,
-        "steps": [dataclasses.asdict(step) for step in result.steps],
-        "format_check": result.format_check and dataclasses.asdict(result.format_check),
-        "answered_by": result.model,
-        "finish_reason": result.finish_reason,
-        "error": result.failure and dataclasses.asdict(result.failure),
-        "usage": dataclasses.asdict(result.usage),
-        "cost_usd": result.cost_usd,
-        "timing": dataclasses.asdict(result.timing),
-        "marks": [dataclasses.asdict(mark) for mark in result.marks],
-        "request": result.request,
-    }

@@ -17,6 +17,7 @@ from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, run,
 from tests.store.test_upgrade import SCHEMAS, healthy, restore
 from tests.usecases.exchange.llm_making import old_log
 from tests.usecases.exchange.test_llm import take
+from workbench.core.cases import Case, Check
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint
@@ -66,6 +67,7 @@ def fill(store: Store) -> None:
     store.begin_run(run("r2", text("Now where?"), lanes=lanes[:1], based_on=1, beside=beside))
     store.finish_output("r2.0.0", done("there"), LATER)
     store.save_draft("p", Draft(text("typed"), (("a", "1"),), (lane("A", pinned=1), lane("B")), 2), NOW)
+    store.packs.save_cases("p", [Case("c", "Late", (("order", "7"),), (Check("contains", value='"7"'),))])
     store.save_endpoint(Endpoint("e", "openai", "Mine", "http://localhost/v1"), NOW)
     store.add_blob(b"\x89PNG\r\n\x1a\nxxxx", "image/png").result(10)
 
@@ -103,6 +105,11 @@ def everything(store: Store) -> dict[str, list[tuple[Any, ...]]]:
             store,
             "SELECT verdicts.uid, outputs.uid, shown, place FROM verdict_outputs"
             " JOIN verdicts ON verdicts.id = verdict_id JOIN outputs ON outputs.id = output_id ORDER BY 1, 2",
+        ),
+        "cases": query(
+            store,
+            "SELECT prompts.uid, cases.uid, cases.name, hash, checks FROM cases JOIN prompts ON prompts.id = prompt_id"
+            " JOIN value_bodies ON value_bodies.id = values_id ORDER BY 1, 2",
         ),
         "tags": query(
             store,

@@ -1,4 +1,4 @@
-"""Prompts with their versions, labels and drafts, from another history.
+"""Prompts with their versions, labels, cases and drafts, from another history.
 
 Invariant: a version is what its hash says, or it is not taken; its number is the next one here, and whatever names
 versions by number (a draft) is told the new ones.
@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from workbench.core.drafts import Draft
-from workbench.store import damaged
+from workbench.store import cases, damaged
 from workbench.store.encoding import digest, dump
+from workbench.store.errors import StoreError
 from workbench.store.merging.other import Row, insert, key_of, rows
 from workbench.store.sqlite import sqlite3
 from workbench.store.versions import newest_number
@@ -53,7 +54,18 @@ def take_prompt(
                 (key, label["name"], version, label["moved_at"]),
             )
     _take_draft(mine, other, prompt, key, numbers)
+    _take_cases(mine, other, str(row["uid"]))
     return new
+
+
+def _take_cases(mine: sqlite3.Connection, other: sqlite3.Connection, uid: str) -> None:
+    """Take over the cases that are not here; when one of them cannot be read they stay where they are."""
+    try:
+        theirs = cases.listed(other, uid)
+    except StoreError:
+        return
+    known = {case.uid for case in cases.listed(mine, uid)}
+    cases.append(mine, uid, [case for case in theirs if case.uid not in known])
 
 
 def _take_versions(

@@ -62,11 +62,12 @@ class FittedDiff(DiffView):
         if self._first >= 0:
             self.set_place(self._first)
 
-    def _insert_slice(self) -> None:
-        super()._insert_slice()
+    def _insert_slice(self) -> bool:
+        more = super()._insert_slice()
         marks = () if self._marker is None else self._marker.marks(self._shown.text[:_LOOKED_THROUGH])
         self._first = marks[0][0] if marks else -1
         mark(self, self._theme, ((self._shown.position(start), self._shown.position(end)) for start, end in marks))
+        return more
 
     def fit(self) -> None:
         """Take the height of the text."""

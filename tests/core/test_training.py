@@ -1,0 +1,128 @@
+"""Rows to train with: nothing twice, nothing in both parts, nothing that people said both ways about."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.core.runs import Step
+from workbench.core.training import Call, Row, Turn, Turns, prepare, renumbered, text_of, turns_of
+
+ANSWER = (Turn("assistant", "It arrives on Friday, as the carrier told us this morning."),)
+OTHER = (Turn("assistant", "I have no idea. Ask somebody else, please."),)
+
+
+def row(values: str, completion: Turns = ANSWER, *, rejected: Turns = (), label: bool = True, output: str = "o") -> Row:
+    prompt = (Turn("user", f"Where is {values}?"),)
+    return Row(output, values, values, prompt, completion, rejected, label)
+
+
+def test_rounds_with_tools_become_turns() -> None:
+    steps = (
+        Step("reasoning", "hm"),
+        Step("text", "Let me look."),
+        Step("tool_call", '{"n": 1}', "look", "c1"),
+        Step("tool_call", '{"n": 2}', "look", "c2"),
+        Step("tool_result", "late", "look", "c1"),
+        Step("tool_result", "here", "look", "c2"),
+        Step("tool_call", "", "now", ""),
+        Step("tool_result", "noon", "now", ""),
+        Step("text", "One is late."),
+    )
+    assert turns_of(steps, "One is late.") == (
+        Turn("assistant", "Let me look.", (Call("c1", "look", '{"n": 1}'), Call("c2", "look", '{"n": 2}'))),
+        Turn("tool", "late", (), "c1", "look"),
+        Turn("tool", "here", (), "c2", "look"),
+        Turn("assistant", "", (Call("call_3_0", "now", "{}"),)),
+        Turn("tool", "noon", (), "call_3_0", "now"),
+        Turn("assistant", "One is late."),
+    )
+    assert turns_of((), "Plain.") == (Turn("assistant", "Plain."),)
+
+
+def test_ids_of_calls_are_ours() -> None:
+    turns = (Turn("assistant", "", (Call("toolu_9", "look", "{}"),)), Turn("tool", "late", (), "toolu_9", "look"))
+    one, two = renumbered(turns)
+    assert (one.calls[0].id, two.call_id) == ("call_1", "call_1")
+    assert text_of(turns) == text_of((one, two))
+
+
+def test_the_same_row_is_there_once() -> None:
+    near = (Turn("assistant", ANSWER[0].text.replace("morning", "morning.")),)
+    split = prepare([row("a"), row("a"), row("a", near), row("a", OTHER)], "chosen", 0)
+    assert [one.completion for one in split.train] == [ANSWER, OTHER]
+    assert dict(split.left_out) == {"rows that are there already": 1, "rows that are nearly the same as another": 1}
+
+
+@pytest.mark.parametrize(
+    ("completion", "reason"),
+    [
+        ((), "empty"),
+        ((Turn("assistant", "  \n"),), "empty"),
+        ((Turn("assistant", "x", (Call("c", "look", "{}"),)),), "empty"),
+        ((Turn("assistant", "", (Call("c", "look", "[1]"),)), Turn("tool", "y", (), "c"), *ANSWER), "no JSON object"),
+        ((Turn("assistant", "", (Call("c", "look", "{"),)), Turn("tool", "y", (), "c"), *ANSWER), "no JSON object"),
+    ],
+)
+def test_what_nobody_can_train_with_is_counted(completion: Turns, reason: str) -> None:
+    split = prepare([row("a", completion), row("b")], "chosen", 0)
+    assert [one.values for one in split.train] == ["b"]
+    ((told, count),) = split.left_out
+    assert (reason in told, count) == (True, 1)
+
+
+def test_what_was_said_both_ways_is_in_no_row_and_listed() -> None:
+    better = row("a", ANSWER, rejected=OTHER, output="o1")
+    worse = row("a", OTHER, rejected=ANSWER, output="o2")
+    split = prepare([better, worse, row("b", ANSWER, rejected=OTHER)], "preference", 0)
+    assert [one.values for one in split.train] == ["b"]
+    (found,) = split.contradictions
+    assert (found.about, found.outputs) == ("a", ("o2", "o1")) or set(found.outputs) == {"o1", "o2"}
+    good, bad = row("a"), row("a", label=False, output="p")
+    split = prepare([good, bad, row("a", OTHER, label=False)], "label", 0)
+    assert [(one.completion, one.label) for one in split.train] == [(OTHER, False)]
+    assert len(split.contradictions) == 1
+
+
+def test_akin_value_sets_are_on_one_side() -> None:
+    text = "My order 123ABCDEFG was to arrive on Monday and it still is not here, can you tell me where it is now? "
+    rows = [row(f"{text}{'!' * n}", (Turn("assistant", f"Answer number {n}, {'x' * n * 9}"),)) for n in range(4)]
+    rows += [row(name * 30, (Turn("assistant", name * 20),)) for name in "abcdefgh"]
+    for seed in range(20):
+        split = prepare(rows, "chosen", 0.3, seed)
+        sides = {one.values in {r.values for r in split.train} for one in rows[:4]}
+        assert len(sides) == 1
+        assert split.train
+        assert split.validation
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("abcdefgh"), st.text("xyz ", min_size=1, max_size=30), st.booleans()), max_size=20
+    ),
+    st.sampled_from([0.0, 0.1, 0.5, 0.9]),
+    st.integers(0, 5),
+)
+def test_no_value_set_is_on_both_sides(made: list[tuple[str, str, bool]], share: float, seed: int) -> None:
+    rows = [
+        row(v * 20, (Turn("assistant", text),), label=label, output=str(n)) for n, (v, text, label) in enumerate(made)
+    ]
+    split = prepare(rows, "label", share, seed)
+    assert {one.values for one in split.train}.isdisjoint(one.values for one in split.validation)
+    assert len(split.train) + len(split.validation) + sum(count for _, count in split.left_out) == len(rows)
+    assert not (split.validation and not split.train)
+    assert prepare(rows, "label", share, seed) == split
+    assert not split.validation or share > 0
+
+
+def test_a_single_value_set_is_all_trained_with() -> None:
+    split = prepare([row("a"), row("a", OTHER)], "chosen", 0.5)
+    assert (len(split.train), len(split.validation)) == (2, 0)
+
+
+def test_two_thousand_rows_are_compared_in_seconds() -> None:
+    rows = [row(f"{n} {n * n} {n * 7}", (Turn("assistant", f"{n * 31} and {n * n * n} " * 10),)) for n in range(2000)]
+    assert len(prepare([*rows, *(replace(one) for one in rows[:10])], "chosen", 0.1).train) > 1000

@@ -1,0 +1,138 @@
+"""Each format by its own rules, which do not know how we write it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.core import strategies as make
+from workbench.core.blocks import Tool
+from workbench.core.training import Call, Row, Turn, Turns
+from workbench.formats.training import FORMATS
+
+TOOL = Tool("look", "Looks.", '{"type": "object", "properties": {"n": {"type": "string"}}}')
+PROMPT: Turns = (
+    Turn("system", "Be brief."),
+    Turn("user", "1?"),
+    Turn("assistant", "One."),
+    Turn("user", "Where\u2028is\u00a02?\n"),
+)
+CALLED: Turns = (
+    Turn("assistant", "", (Call("x9", "look", '{"n": "2"}'),)),
+    Turn("tool", "late", (), "x9", "look"),
+    Turn("assistant", "It is late."),
+)
+PLAIN: Turns = (Turn("assistant", "No idea."),)
+ROW = Row("o", "v", "n: 2", PROMPT, CALLED, PLAIN, True, (TOOL,))
+
+
+def line(name: str, row: Row = ROW) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(json.dumps(FORMATS[name].line(row)))
+    return data
+
+
+def test_openai_sft_trains_with_the_answer_alone() -> None:
+    data = line("openai-sft")
+    assert [(m["role"], m.get("weight")) for m in data["messages"]] == [
+        ("system", None),
+        ("user", None),
+        ("assistant", 0),
+        ("user", None),
+        ("assistant", None),
+        ("tool", None),
+        ("assistant", None),
+    ]
+    call, answer = data["messages"][4:6]
+    assert call == {
+        "role": "assistant",
+        "tool_calls": [{"id": "call_1", "type": "function", "function": {"name": "look", "arguments": '{"n": "2"}'}}],
+    }
+    assert answer == {"role": "tool", "tool_call_id": "call_1", "content": "late"}
+    assert data["tools"][0]["function"]["parameters"]["properties"] == {"n": {"type": "string"}}
+    assert data["messages"][3]["content"] == "Where\u2028is\u00a02?\n"
+
+
+def test_openai_preference() -> None:
+    data = line("openai-preference")
+    assert data["input"]["parallel_tool_calls"] is True
+    assert [m["role"] for m in data["input"]["messages"]] == ["system", "user", "assistant", "user"]
+    assert data["preferred_output"][-1] == {"role": "assistant", "content": "It is late."}
+    assert data["non_preferred_output"] == [{"role": "assistant", "content": "No idea."}]
+
+
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("trl-sft", {"prompt", "completion", "tools"}),
+        ("trl-preference", {"prompt", "chosen", "rejected", "tools"}),
+        ("trl-kto", {"prompt", "completion", "label", "tools"}),
+    ],
+)
+def test_trl(name: str, keys: set[str]) -> None:
+    data = line(name)
+    assert data.keys() == keys
+    assert json.loads(data["tools"])[0]["function"]["name"] == "look"
+    answer = data.get("chosen", data.get("completion"))
+    assert answer[0]["tool_calls"] == [{"type": "function", "function": {"name": "look", "arguments": {"n": "2"}}}]
+    assert answer[1] == {"role": "tool", "content": "late", "name": "look"}
+
+
+turns = make.texts.filter(lambda text: bool(text.strip()))
+answers = st.builds(lambda text: (Turn("assistant", text),), turns) | st.builds(
+    lambda text, value, said: (
+        Turn("assistant", said, (Call("a", "look", json.dumps({"n": value})), Call("b", "look", "{}"))),
+        Turn("tool", value, (), "a", "look"),
+        Turn("tool", text, (), "b", "look"),
+        Turn("assistant", text),
+    ),
+    turns,
+    make.texts,
+    make.texts,
+)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@given(st.lists(turns, min_size=1, max_size=3), answers, answers, st.booleans())
+def test_what_is_written_has_no_fault(name: str, said: list[str], one: Turns, other: Turns, label: bool) -> None:
+    prompt = (Turn("system", "S"), *(turn for text in said for turn in (Turn("assistant", text), Turn("user", text))))
+    row = Row("o", "v", "", prompt, one, (*other[:-1], Turn("assistant", f"other {other[-1].text}")), label, (TOOL,))
+    data = line(name, row)
+    assert FORMATS[name].fault(data) == ""
+    assert json.loads(json.dumps(data, ensure_ascii=False)) == data
+
+
+def _spoilt(name: str) -> list[dict[str, Any]]:
+    """Rows with one thing wrong in each."""
+    good = line(name)
+    first = next(iter(good))
+    inside = good["input"] if name == "openai-preference" else good
+    messages = "messages" if "messages" in inside else "prompt"
+    spoilt: list[dict[str, Any]] = [{}, {**good, "more": 1}, {key: good[key] for key in good if key != first}]
+    for wrong in (
+        [],
+        "text",
+        [{"role": "robot", "content": "x"}],
+        [{"role": "user"}],
+        [{"role": "tool", "content": "x"}],
+    ):
+        changed = {**inside, messages: wrong}
+        spoilt.append({**good, "input": changed} if name == "openai-preference" else changed)
+    for answer in ("completion", "chosen", "rejected", "preferred_output", "non_preferred_output"):
+        if answer in good:
+            spoilt += [{**good, answer: []}, {**good, answer: good[answer][:-1] or [{"role": "user", "content": "x"}]}]
+    return spoilt
+
+
+@pytest.mark.parametrize(("name", "data"), [(name, data) for name in FORMATS for data in _spoilt(name)])
+def test_what_breaks_a_rule_is_told(name: str, data: dict[str, Any]) -> None:
+    assert FORMATS[name].fault(data)
+
+
+@pytest.mark.parametrize("name", ["openai-preference", "trl-preference"])
+def test_two_answers_that_are_the_same_are_no_preference(name: str) -> None:
+    same = Row("o", "v", "", PROMPT, PLAIN, PLAIN)
+    assert "same" in FORMATS[name].fault(line(name, same))

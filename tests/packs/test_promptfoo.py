@@ -1,0 +1,182 @@
+"""The generated promptfoo configuration.
+
+Nunjucks is not here; Jinja reads the little that we write of it (variables, strings, the filter `load`) the same, so it
+stands in. That the real promptfoo does what is assumed here (values that it changes, a stray `#}` that it refuses) was
+seen by running it on these texts.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jinja2 import Environment
+
+from tests.corpus import EXACT_TEXTS
+from tests.packs.making import FILES, PACK, one, prompt
+from workbench.core.blocks import Attachment, Example, OutputFormat, Tool
+from workbench.core.cases import Case, Check
+from workbench.core.content import Content, Message
+from workbench.core.lanes import LITELLM, Lane, Params
+from workbench.core.rendering import fill_plain
+from workbench.core.templates import content_variables
+from workbench.core.text import unify_newlines
+from workbench.packs.model import About, Pack, PackPrompt
+from workbench.packs.promptfoo_config import write
+
+pieces = st.lists(
+    st.sampled_from(
+        ["{", "}", "{{", "}}", "%", "#", "x", "{{x}}", "{{ y }}", " ", "\n", "-", "'", '"', "\\", "{%", "%}"]
+    )
+    | st.sampled_from(
+        ["{{true}}", "{#", "#}", "{% raw %}", "{{{x}}}", "é", "{{é}}", "$&", "file://x", "{{constructor}}"]
+    ),
+    max_size=10,
+).map("".join)
+
+
+def config(pack: Pack) -> dict[str, Any]:
+    read: dict[str, Any] = yaml.safe_load(write(pack))
+    return read
+
+
+def rendered(made: dict[str, Any], number: int) -> list[dict[str, str]]:
+    """What promptfoo makes of the first prompt with the values of a test."""
+    values = {}
+    for name, value in made["tests"][number]["vars"].items():
+        assert not value.startswith(("file://", "package:")), "it would load that file"
+        assert not re.search(r"\{\{\s*\w+\s*\}\}", value), "it would fill that in"
+        assert not value.endswith("\n"), "it would drop the line end"
+        values[name] = value
+    environment = Environment(keep_trailing_newline=True, newline_sequence="\n")
+    environment.filters["load"] = json.loads
+    messages = []
+    for message in json.loads(made["prompts"][0]["raw"]):
+        assert "#}" not in message["content"].replace("'#}'", ""), "it refuses that outside of strings"
+        # Jinja changes line ends in templates; Nunjucks does not.
+        template = message["content"].replace("\r", "\ue000")
+        messages.append(
+            {**message, "content": environment.from_string(template).render(values).replace("\ue000", "\r")}
+        )
+    return messages
+
+
+def same(content: Content, values: dict[str, str]) -> None:
+    case = Case("1", "", tuple(values.items()))
+    made = config(one(content, cases=(case,)))
+    sent = fill_plain(content, values).messages
+    if all(m.text for m in content.messages) and len(sent) == len(json.loads(made["prompts"][0]["raw"])):
+        assert rendered(made, 0) == [{"role": m.role, "content": m.text} for m in sent]
+
+
+@settings(max_examples=300)
+@given(pieces, pieces, st.lists(pieces, min_size=4, max_size=4))
+def test_any_prompt_is_rendered_as_we_do(text: str, user: str, values: list[str]) -> None:
+    content = Content(
+        (Message("system", f"S{text}"), Message("user", f"U{user}")), examples=(Example("q" + text, "a"),)
+    )
+    names = content_variables(content)
+    same(content, dict(zip(names, [*values, *values], strict=False)))
+
+
+@pytest.mark.parametrize("name", EXACT_TEXTS)
+def test_exact_texts(name: str) -> None:
+    text = unify_newlines(EXACT_TEXTS[name])
+    content = Content((Message("user", f"{text}{{{{value_}}}}"),))
+    same(content, dict.fromkeys(content_variables(content), text))
+
+
+def test_what_promptfoo_knows_of_a_lane() -> None:
+    content = Content(
+        (Message("user", "{{x}}"),),
+        output=OutputFormat("schema", '{"type": "object"}', "ans"),
+        tools=(Tool("look", "Looks.", "{}"),),
+    )
+    lanes = (
+        Lane(
+            "a",
+            LITELLM,
+            "openai/gpt-5.4-mini",
+            Params(temperature=0.5, stop=("END",), extra='{"user": "u"}'),
+            label="A",
+        ),
+        Lane("b", LITELLM, "claude-haiku-4.5", Params(max_tokens=9, seed=1)),
+        Lane("c", LITELLM, "openrouter/meta/llama-5"),
+        Lane("d", "builtin", "SmolLM2-135M-Instruct"),
+        Lane("e", LITELLM, "gpt-5", hidden=True),
+        Lane("f", LITELLM, "somebody/else"),
+    )
+    made = config(one(content, lanes=lanes))
+    first, second, third = made["providers"]
+    assert (first["id"], first["label"]) == ("openai:chat:gpt-5.4-mini", "A")
+    assert first["config"]["temperature"] == 0.5
+    assert first["config"]["passthrough"] == {"user": "u"}
+    assert first["config"]["tools"][0]["function"]["name"] == "look"
+    assert first["config"]["response_format"]["json_schema"]["name"] == "ans"
+    assert second == {"id": "anthropic:messages:claude-haiku-4.5", "config": {"max_tokens": 9}}
+    assert third["id"] == "openrouter:meta/llama-5"
+    assert third["config"]["tools"] == first["config"]["tools"]
+
+
+def test_what_would_be_taken_for_a_template_is_passed_through() -> None:
+    content = Content((Message("user", "x"),), tools=(Tool("look", "Looks {{up}} {#", "{}"),))
+    made = config(one(content, lanes=(Lane("a", LITELLM, "gpt-5"),)))
+    assert "tools" not in made["providers"][0]["config"]
+    assert made["providers"][0]["config"]["passthrough"]["tools"][0]["function"]["description"] == "Looks {{up}} {#"
+
+
+def test_cases_become_tests() -> None:
+    (test,) = config(
+        one(
+            Content((Message("user", "{{x}}"),)),
+            cases=(
+                Case(
+                    "1",
+                    "Late",
+                    (("x", "1"), ("unused", "2")),
+                    (Check("icontains", True, '"a"'),),
+                    0.5,
+                    '{"k":1}',
+                    '{"options":{"prefix":"p"}}',
+                ),
+            ),
+        )
+    )["tests"]
+    assert test == {
+        "description": "Late",
+        "vars": {"x": "1"},
+        "assert": [{"type": "not-icontains", "value": "a"}],
+        "threshold": 0.5,
+        "metadata": {"k": 1},
+        "options": {"prefix": "p"},
+    }
+
+
+def test_several_prompts_keep_to_their_own_cases() -> None:
+    def small(slug: str) -> PackPrompt:
+        content = Content((Message("user", f"{slug} {{{{x}}}}"),))
+        return prompt(content, slug=slug, values=(("x", "1"),), lanes=(Lane("a", LITELLM, "gpt-5"),))
+
+    made = config(Pack(About("u", "Two"), (small("a"), small("b"))))
+    assert [test["prompts"] for test in made["tests"]] == [["a"], ["b"]]
+    assert made["providers"] == [{"id": "openai:chat:gpt-5", "prompts": ["a", "b"]}]
+    silent = prompt(Content((Message("user", "{{x}}"),)), slug="c")
+    assert config(Pack(About("u", "Two"), (small("a"), silent)))["providers"] == [
+        {"id": "openai:chat:gpt-5", "prompts": ["a"]},
+        {"id": "echo", "prompts": ["c"]},
+    ]
+
+
+def test_what_it_cannot_say_is_said() -> None:
+    content = Content((Message("user", "{{ x|upper }}", (Attachment(FILES[0].hash, "image/png", "a.png"),)),), "jinja")
+    head = write(one(content)).decode().partition("description:")[0]
+    assert "Jinja" in head
+    assert "attachments" in head
+    assert "so echo answers" in head
+    assert head.startswith("# yaml-language-server: $schema=https://promptfoo.dev/config-schema.json\n")
+    assert "echo" not in write(PACK).decode()

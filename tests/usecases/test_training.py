@@ -1,0 +1,195 @@
+"""Training files from a real history."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.store.making import LATER, NOW, done, lane, run, text, uids
+from workbench.cli.codes import OK, WRONG_USE
+from workbench.cli.main import main
+from workbench.core.blocks import Attachment, Example, Tool
+from workbench.core.content import Content, Message
+from workbench.core.runs import Result, Step, Verdict
+from workbench.store import Store, open_store
+from workbench.usecases.problems import RefusedError
+from workbench.usecases.training import Trainer
+
+BOT = Content(
+    (Message("system", "Be brief."), Message("user", "Where is {{order}}?")),
+    examples=(Example("Where is 1?", "Here."),),
+    tools=(Tool("look", "Looks.", '{"type": "object"}'),),
+)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with closing(open_store(tmp_path / "w.db", now=NOW, uid=uids())) as one:
+        one.create_prompt("p", "Order bot", NOW)
+        yield one
+
+
+def judge(
+    store: Store,
+    name: str,
+    order: str,
+    answers: Sequence[str | Result],
+    verdict: Verdict,
+    content: Content = BOT,
+    pinned: Sequence[int | None] = (),
+) -> None:
+    """A run with one lane for each answer, and a verdict."""
+    lanes = [lane(chr(65 + n), pinned=pinned[n] if pinned else None) for n in range(len(answers))]
+    store.begin_run(run(name, content, lanes=lanes, values=(("order", order),)))
+    for number, answer in enumerate(answers):
+        store.finish_output(f"{name}.{number}.0", done(answer) if isinstance(answer, str) else answer, LATER)
+    shown = tuple(f"{name}.{number}.0" for number in range(len(answers)))
+    store.mark(name, f"{name}.v", verdict, shown, LATER).result()
+
+
+WON = Verdict("winner", (0,))
+ORDERS = ("a lamp", "two chairs", "the big table", "my new shoes")
+
+
+def rows(lines: Sequence[str]) -> list[Any]:
+    return [json.loads(line) for line in lines]
+
+
+def test_winners_are_what_is_trained_with(store: Store) -> None:
+    for number, order in enumerate(ORDERS):
+        judge(store, f"r{number}", order, (f"{order} comes on day {number}.", f"No idea about {order}, sorry."), WON)
+    judge(store, "tie", "a cup", ("One answer.", "Another one."), Verdict("tie", (0, 1)))
+    judge(store, "bad", "a spoon", ("Worst.", "Worse."), Verdict("all_bad"))
+    made = Trainer(store).prepare("p", "openai-sft", share=0.25)
+    assert (len(made.train), len(made.validation)) == (3, 1)
+    everything = rows((*made.train, *made.validation))
+    assert {row["messages"][-1]["content"] for row in everything} == {
+        f"{o} comes on day {n}." for n, o in enumerate(ORDERS)
+    }
+    first = everything[0]["messages"]
+    assert [(m["role"], m.get("weight")) for m in first][:4] == [
+        ("system", None),
+        ("user", None),
+        ("assistant", 0),
+        ("user", None),
+    ]
+    assert first[3]["content"].startswith("Where is ")
+    assert everything[0]["tools"][0]["function"]["name"] == "look"
+    kto = Trainer(store).prepare("p", "trl-kto", share=0)
+    assert sorted(row["label"] for row in rows(kto.train)) == [False] * 6 + [True] * 4
+    pairs = Trainer(store).prepare("p", "trl-preference", share=0)
+    assert [row["rejected"][0]["content"] for row in rows(pairs.train)] == [
+        f"No idea about {o}, sorry." for o in ORDERS
+    ]
+
+
+def test_calls_of_tools_are_carried(store: Store) -> None:
+    steps = (
+        Step("tool_call", '{"n": "7"}', "look", "c"),
+        Step("tool_result", "late", "look", "c"),
+        Step("text", "It is late."),
+    )
+    judge(store, "r1", "7", (Result("finished", "It is late.", steps=steps), "No."), WON)
+    (row,) = rows(Trainer(store).prepare("p", "openai-sft").train)
+    assert [m["role"] for m in row["messages"][4:]] == ["assistant", "tool", "assistant"]
+    assert row["messages"][4]["tool_calls"][0]["function"] == {"name": "look", "arguments": '{"n": "7"}'}
+
+
+def test_what_cannot_be_used_is_counted(store: Store) -> None:
+    judge(store, "r1", "1", ("Fine.", "Bad."), WON)
+    judge(store, "r2", "2", (Result("finished", "cut of", finish_reason="length"), "Bad."), WON)
+    judge(store, "r3", "3", ("Better.", "Worse."), WON, text("Other words for {{order}}"), pinned=(None, 1))
+    filed = Content((Message("user", "See {{order}}", (Attachment("ab" * 32, "image/png", "a.png"),)),))
+    judge(store, "r4", "4", ("Seen.", "Not."), WON, filed)
+    made = Trainer(store).prepare("p", "openai-preference")
+    assert [row["preferred_output"][0]["content"] for row in rows(made.train)] == ["Fine."]
+    assert dict(made.left_out) == {
+        "answers that did not end by themselves": 1,
+        "answers to prompts with files": 2,
+        "pairs of answers to differently worded prompts": 1,
+    }
+    assert "1 rows are fewer than the 10" in " ".join(made.notes)
+
+
+def test_a_jinja_prompt_is_rendered(store: Store) -> None:
+    jinja = Content((Message("user", "{% for x in [1, 2] %}{{ order|upper }} {% endfor %}"),), "jinja")
+    judge(store, "r1", "ab", ("Fine.", "Bad."), WON, jinja)
+    (row,) = rows(Trainer(store).prepare("p", "trl-sft").train)
+    assert row["prompt"] == [{"role": "user", "content": "AB AB "}]
+
+
+def test_contradictions_are_listed(store: Store) -> None:
+    judge(store, "r1", "1", ("Fine answer.", "Bad answer."), WON)
+    judge(store, "r2", "1", ("Bad answer.", "Fine answer."), WON)
+    judge(store, "r3", "2", ("Good.", "Poor."), WON)
+    made = Trainer(store).prepare("p", "trl-preference")
+    assert [row["chosen"][0]["content"] for row in rows(made.train)] == ["Good."]
+    (found,) = made.contradictions
+    assert found.about == "order: 1"
+
+
+def test_stars_choose_too(store: Store) -> None:
+    judge(store, "r1", "1", ("Fine.", "Bad."), WON)
+    judge(store, "r2", "2", ("Starred and not judged.", "x"), Verdict("none"))
+    with pytest.raises(RefusedError, match="nothing is judged or starred"):
+        Trainer(store).prepare("p", "trl-sft", "starred")
+    store.curation.star_answers(["r2.0.0"], True).result()
+    assert [r["completion"][0]["content"] for r in rows(Trainer(store).prepare("p", "trl-sft", "starred").train)] == [
+        "Starred and not judged."
+    ]
+    both = Trainer(store).prepare("p", "trl-sft", "both", share=0)
+    assert [row["completion"][0]["content"] for row in rows(both.train)] == ["Fine.", "Starred and not judged."]
+    store.curation.star_answers(["r2.0.0"], False).result()
+    with pytest.raises(RefusedError):
+        Trainer(store).prepare("p", "trl-sft", "starred")
+
+
+def test_the_cost_is_told_or_unknown(store: Store) -> None:
+    judge(store, "r1", "1", ("Fine.", "Bad."), WON)
+    unknown = Trainer(store).prepare("p", "openai-sft").cost
+    assert unknown.usd is None
+    assert "its price is unknown" in unknown.sentence
+    known = Trainer(store).prepare("p", "openai-sft", epochs=2, per_million=25.0).cost
+    assert known.usd == pytest.approx(known.tokens * 2 * 25 / 1e6)
+    assert known.tokens > 10
+
+
+def test_files_are_whole_and_of_one_split(store: Store, tmp_path: Path) -> None:
+    for number, order in enumerate(ORDERS):
+        judge(store, f"r{number}", order, (f"{order} comes on day {number}.", "No."), WON)
+    trainer = Trainer(store)
+    written = trainer.write(trainer.prepare("p", "openai-sft", share=0.3), tmp_path / "out")
+    assert [path.name for path in written] == ["train.jsonl", "validation.jsonl"]
+    assert sum(len(path.read_text().splitlines()) for path in written) == 4
+    trainer.write(trainer.prepare("p", "openai-sft", share=0), tmp_path / "out")
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["train.jsonl"]
+
+
+def test_the_terminal(store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for number, order in enumerate(ORDERS):
+        judge(store, f"r{number}", order, (f"{order} comes on day {number}.", f"No {order}."), WON)
+    db = str(store.path)
+    args = ["history", "training", str(tmp_path / "out"), "--prompt", "Order bot", "--db", db]
+    assert main([*args, "--preview"]) == OK
+    out = capsys.readouterr().out
+    assert "4 rows to train with" in out or "3 rows to train with" in out
+    assert out.endswith("Nothing was written.\n")
+    assert not (tmp_path / "out").exists()
+    assert main([*args, "--format", "trl-kto", "--validation", "0", "--price", "1", "--json"]) == OK
+    document = json.loads(capsys.readouterr().out)
+    assert (document["train"], document["validation"], document["files"]) == (
+        8,
+        0,
+        [str(tmp_path / "out" / "train.jsonl")],
+    )
+    assert document["cost_usd"] > 0
+    assert main(["history", "star", "r0.1.0", "--db", db]) == OK
+    assert capsys.readouterr().out == "1 answer starred.\n"
+    for wrong in (["--format", "x"], ["--chosen", "x"], ["--validation", "2"], ["--epochs", "0"]):
+        assert main([*args, *wrong]) == WRONG_USE
+        assert capsys.readouterr().err.startswith("workbench: ")

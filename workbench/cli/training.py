@@ -1,0 +1,82 @@
+"""`workbench history training` and `star`: what was chosen, as files to train with.
+
+The JSON document of `training`, in ASCII:
+
+    {"format", "files": [path], "train": rows, "validation": rows, "left_out": {reason: count},
+     "contradictions": [{"values": text, "answer": text, "outputs": [uid]}], "tokens", "epochs", "cost_usd": or null}
+
+Invariant: with --preview nothing is written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping
+from contextlib import closing
+from typing import get_args
+
+from workbench.cli.codes import OK
+from workbench.cli.opening import open_workbench
+from workbench.cli.output import harmless
+from workbench.core.text import first_line
+from workbench.formats.training import FORMATS
+from workbench.usecases.problems import RefusedError
+from workbench.usecases.training import ChosenBy, Trainer, TrainingSet, to_document
+from workbench.usecases.workbench import Workbench
+
+
+def training(args: argparse.Namespace, env: Mapping[str, str]) -> int:
+    """Do one of them; returns the exit code. Raises what keeps it from that."""
+    if args.what == "training":
+        _check(args)
+    with closing(open_workbench(args, env)) as workbench:
+        return _star(args, workbench) if args.what == "star" else _train(args, workbench)
+
+
+def _check(args: argparse.Namespace) -> None:
+    if args.format not in FORMATS:
+        raise RefusedError(f"“{args.format}” is no format. There are: {', '.join(FORMATS)}.")
+    if args.chosen not in get_args(ChosenBy):
+        raise RefusedError(f"“{args.chosen}” is no way to choose. There are: {', '.join(get_args(ChosenBy))}.")
+    if not 0 <= args.validation < 1:
+        raise RefusedError("The share for validation is a number from 0 to below 1, such as 0.1.")
+    if args.epochs < 1 or (args.price is not None and args.price < 0):
+        raise RefusedError("Passes are 1 or more, and a price is not below 0.")
+
+
+def _train(args: argparse.Namespace, workbench: Workbench) -> int:
+    row = workbench.prompts.find(args.prompt) if args.prompt is not None else workbench.prompts.sample()
+    trainer = Trainer(workbench.store)
+    made = trainer.prepare(
+        row.uid,
+        args.format,
+        args.chosen,
+        share=args.validation,
+        seed=args.seed,
+        epochs=args.epochs,
+        per_million=args.price,
+    )
+    written = () if args.preview else trainer.write(made, args.target)
+    if args.json:
+        sys.stdout.write(json.dumps(to_document(made, written), ensure_ascii=True, indent=2) + "\n")
+        return OK
+    print("\n".join(_lines(args, made)))
+    return OK
+
+
+def _lines(args: argparse.Namespace, made: TrainingSet) -> list[str]:
+    lines = [f"{made.format.name}: {made.format.what}", *made.notes]
+    for one in made.contradictions:
+        answer = harmless(first_line(one.answer.partition(": ")[2]))
+        lines.append(f"Found both ways: “{answer}” to {harmless(first_line(one.about)) or 'no values'}")
+    where = "Nothing was written." if args.preview else f"Written to {args.target}."
+    return [*lines, f"{len(made.train)} rows to train with, {len(made.validation)} for validation. {where}"]
+
+
+def _star(args: argparse.Namespace, workbench: Workbench) -> int:
+    workbench.store.curation.star_answers(args.ids, not args.off).result()
+    count = "1 answer" if len(args.ids) == 1 else f"{len(args.ids)} answers"
+    print(f"{count} {'without a star' if args.off else 'starred'}.")
+    return OK

@@ -1,0 +1,269 @@
+"""Answers that people chose, as rows to train a model with.
+
+Invariant: no row stands in both parts of a split, and neither do rows of value sets that are nearly the same; whatever
+is left out is counted with its reason. What people said both ways about is in no row, and is listed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from rapidfuzz import fuzz
+
+from workbench.core.blocks import Tool
+from workbench.core.runs import Step
+
+Kind = Literal["chosen", "preference", "label"]
+"""Rows of good answers, pairs of a better and a worse one, or answers with thumbs up or down."""
+ALIKE = 95.0
+"""Per cent of the letters that two texts have in common, from which they count as the same answer."""
+AKIN = 90.0
+"""The same for value sets that may not be in both parts of a split."""
+_COMPARED = 4000
+"""Characters of a text that are compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of a tool; `arguments` are JSON as the model wrote it."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A message: `calls` are those of an assistant, `call_id` and `name` say what a tool answers to."""
+
+    role: Literal["system", "user", "assistant", "tool"]
+    text: str
+    calls: tuple[Call, ...] = ()
+    call_id: str = ""
+    name: str = ""
+
+
+Turns = tuple[Turn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A prompt with an answer that is wanted, or, with `label` False, is not; `rejected` is a worse one, () for none.
+
+    `values` is the hash of the value set that was answered, `about` its text, which tells how alike two sets are.
+    """
+
+    output: str
+    values: str
+    about: str
+    prompt: Turns
+    completion: Turns
+    rejected: Turns = ()
+    label: bool = True
+    tools: tuple[Tool, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """An answer that was found better and worse, good and bad; `outputs` are those that say so."""
+
+    about: str
+    answer: str
+    outputs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Rows to train with and rows to look with how well that went; what is in neither, with its reason."""
+
+    train: tuple[Row, ...]
+    validation: tuple[Row, ...]
+    left_out: tuple[tuple[str, int], ...]
+    contradictions: tuple[Contradiction, ...]
+
+
+def turns_of(steps: Sequence[Step], text: str) -> Turns:
+    """Return what an answer adds to a conversation: rounds of calls with what tools gave back, and the final text."""
+    turns: list[Turn] = []
+    said, calls = "", list[Call]()
+
+    def end_round() -> None:
+        nonlocal said
+        if said or calls:
+            turns.append(Turn("assistant", said, tuple(calls)))
+            said = ""
+            calls.clear()
+
+    for step in steps:
+        match step.kind:
+            case "text":
+                said += step.text
+            case "tool_call":
+                calls.append(Call(step.call_id or f"call_{len(turns)}_{len(calls)}", step.name, step.text or "{}"))
+            case "tool_result":
+                answered = calls[0].id if calls and not step.call_id else step.call_id
+                end_round()
+                turns.append(Turn("tool", step.text, (), answered, step.name))
+    end_round()
+    return tuple(turns) if steps else (Turn("assistant", text),)
+
+
+def prepare(rows: Iterable[Row], kind: Kind, share: float, seed: int = 0) -> Split:
+    """Return rows without doubles and contradictions, `share` of their value sets for validation."""
+    left_out: Counter[str] = Counter()
+    sound = [row for row in rows if _is_sound(row, kind, left_out)]
+    kept, contradictions = _agreed(sound, kind)
+    left_out["answers that were found both better and worse, or good and bad"] += len(sound) - len(kept)
+    single = _without_doubles(kept, left_out)
+    chosen = _for_validation(single, share, seed)
+    return Split(
+        tuple(row for row in single if row.values not in chosen),
+        tuple(row for row in single if row.values in chosen),
+        tuple((reason, count) for reason, count in left_out.items() if count),
+        contradictions,
+    )
+
+
+def text_of(turns: Iterable[Turn]) -> str:
+    """Return turns as one text that is the same for the same turns, whatever ids the calls have."""
+    return "\n".join(
+        f"{turn.role}: {turn.text}" + "".join(f"\n> {call.name} {_canonical(call.arguments)}" for call in turn.calls)
+        for turn in turns
+    )
+
+
+def _canonical(arguments: str) -> str:
+    try:
+        return json.dumps(json.loads(arguments), sort_keys=True)
+    except (ValueError, RecursionError):
+        return arguments
+
+
+def _is_sound(row: Row, kind: Kind, left_out: Counter[str]) -> bool:
+    answers = (row.completion, row.rejected) if kind == "preference" else (row.completion,)
+    for turns in answers:
+        if not turns or turns[-1].role != "assistant" or not turns[-1].text.strip() or turns[-1].calls:
+            left_out["answers that are empty or end in a call of a tool"] += 1
+            return False
+        if any(_arguments(call) is None for turn in turns for call in turn.calls):
+            left_out["answers with a call whose arguments are no JSON object"] += 1
+            return False
+    return True
+
+
+def _arguments(call: Call) -> dict[str, object] | None:
+    try:
+        found = json.loads(call.arguments)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+_Key = tuple[str, str]
+
+
+def _agreed(rows: list[Row], kind: Kind) -> tuple[list[Row], tuple[Contradiction, ...]]:
+    """Return the rows about which people did not say one thing and its opposite."""
+    said: dict[_Key, dict[bool, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        for key, side in _claims(row, kind):
+            said[key][side].append(row)
+    both = {key: sides for key, sides in said.items() if len(sides) == 2}
+    listed = tuple(
+        Contradiction(
+            sides[True][0].about,
+            text_of(sides[True][0].completion),
+            tuple(dict.fromkeys(row.output for side in sides.values() for row in side)),
+        )
+        for sides in both.values()
+    )
+    return [row for row in rows if not any(key in both for key, _ in _claims(row, kind))], listed
+
+
+def _claims(row: Row, kind: Kind) -> list[tuple[_Key, bool]]:
+    """Return what a row claims, and which way round."""
+    prompt, answer = text_of(row.prompt), text_of(row.completion)
+    if kind != "preference":
+        return [((prompt, answer), row.label)]
+    other = text_of(row.rejected)
+    return [((prompt, "\0".join(sorted((answer, other)))), answer < other)]
+
+
+def _without_doubles(rows: list[Row], left_out: Counter[str]) -> list[Row]:
+    kept: list[Row] = []
+    seen: set[tuple[str, str, str, bool]] = set()
+    by_label: dict[bool, list[tuple[str, str, str]]] = defaultdict(list)
+    for row in rows:
+        texts = text_of(row.prompt), text_of(row.completion), text_of(row.rejected)
+        if (*texts, row.label) in seen:
+            left_out["rows that are there already"] += 1
+            continue
+        seen.add((*texts, row.label))
+        near = by_label[row.label]
+        if any(_alike(texts, other, ALIKE) for other in near):
+            left_out["rows that are nearly the same as another"] += 1
+            continue
+        near.append(texts)
+        kept.append(row)
+    return kept
+
+
+def _alike(texts: Sequence[str], others: Sequence[str], least: float) -> bool:
+    return all(_near(one, other, least) for one, other in zip(texts, others, strict=True))
+
+
+def _near(one: str, other: str, least: float) -> bool:
+    if one == other:
+        return True
+    # Two lengths tell already how alike texts can be at most.
+    if 2 * min(len(one), len(other)) < (least / 100) * (len(one) + len(other)):
+        return False
+    return fuzz.ratio(one[:_COMPARED], other[:_COMPARED], score_cutoff=least) >= least
+
+
+def _for_validation(rows: list[Row], share: float, seed: int) -> set[str]:
+    """Return the value sets whose rows are not trained with: groups of akin sets go together."""
+    about = {row.values: row.about for row in rows}
+    groups = _groups(list(about), lambda one, other: _near(about[one], about[other], AKIN))
+    if share <= 0 or len(groups) < 2:
+        return set()
+
+    def lot(group: list[str]) -> str:
+        return hashlib.sha256(f"{seed}:{min(group)}".encode()).hexdigest()
+
+    counts = Counter(row.values for row in rows)
+    wanted, chosen, taken = share * len(rows), set[str](), 0
+    for group in sorted(groups, key=lot)[:-1]:
+        if taken and taken >= wanted:
+            break
+        chosen.update(group)
+        taken += sum(counts[values] for values in group)
+    return chosen
+
+
+def _groups(items: list[str], akin: Callable[[str, str], bool]) -> list[list[str]]:
+    """Return items in groups: two that are akin, directly or through others, stand together."""
+    groups: list[list[str]] = []
+    for item in items:
+        near = [group for group in groups if any(akin(item, other) for other in group)]
+        joined = [item, *(other for group in near for other in group)]
+        groups = [*(group for group in groups if group not in near), joined]
+    return groups
+
+
+def renumbered(turns: Turns) -> Turns:
+    """Return turns whose calls have ids of their own: those of providers tell nothing, and some of them repeat."""
+    known: dict[str, str] = {}
+    made = []
+    for turn in turns:
+        calls = []
+        for call in turn.calls:
+            known[call.id] = f"call_{len(known) + 1}"
+            calls.append(replace(call, id=known[call.id]))
+        made.append(replace(turn, calls=tuple(calls), call_id=known.get(turn.call_id, turn.call_id)))
+    return tuple(made)

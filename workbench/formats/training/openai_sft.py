@@ -1,0 +1,40 @@
+"""OpenAI chat fine-tuning: `{"messages": […], "tools": […]}`; Fireworks and Together take the same.
+
+Invariant: the last message is the answer that is wanted. Other messages of the assistant (few-shot examples) have
+`weight` 0, so that nobody trains with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from workbench.core.training import Row
+from workbench.formats.training import messages
+
+
+def line(row: Row) -> dict[str, Any]:
+    """Return the JSON of a row."""
+    given = messages.openai((*row.prompt, *row.completion))
+    first = len(row.prompt)
+    weighed = [
+        {**message, "weight": 0} if number < first and message["role"] == "assistant" else message
+        for number, message in enumerate(given)
+    ]
+    return {"messages": weighed, **messages.openai_tools(row.tools)}
+
+
+def fault(data: Mapping[str, Any]) -> str:
+    """Return what is wrong with a row, "" for nothing."""
+    if unknown := set(data) - {"messages", "tools", "parallel_tool_calls"}:
+        return f"it has {', '.join(sorted(unknown))}, which the format does not know"
+    if wrong := messages.fault(data.get("messages"), "the messages", arguments=str):
+        return wrong
+    given = data["messages"]
+    if not messages.ends_with_assistant(given):
+        return "the last message is no text of the assistant"
+    if any(message.get("weight", 1) not in (0, 1) for message in given) or given[-1].get("weight", 1) != 1:
+        return "a weight is neither 0 nor 1, or the answer that is wanted has none"
+    if any("tool_calls" in message for message in given) and not data.get("tools"):
+        return "a tool is called and no tools are given"
+    return ""

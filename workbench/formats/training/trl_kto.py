@@ -1,0 +1,30 @@
+"""TRL's unpaired preference type, conversational: `{"prompt", "completion", "label"}`.
+
+Invariant: `label` is true for an answer that is wanted and false for one that is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from workbench.core.training import Row
+from workbench.formats.training import messages
+from workbench.formats.training.trl_sft import prompt_fault
+
+
+def line(row: Row) -> dict[str, Any]:
+    """Return the JSON of a row."""
+    return {
+        "prompt": messages.trl(row.prompt),
+        "completion": messages.trl(row.completion),
+        "label": row.label,
+        **messages.trl_tools(row.tools),
+    }
+
+
+def fault(data: Mapping[str, Any]) -> str:
+    """Return what is wrong with a row, "" for nothing."""
+    if wrong := prompt_fault(data, ("completion",), ("label",)):
+        return wrong
+    return "" if isinstance(data.get("label"), bool) else "the label is neither true nor false"

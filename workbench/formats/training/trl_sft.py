@@ -1,0 +1,44 @@
+"""TRL's prompt-completion type, conversational: `{"prompt": […], "completion": […]}`.
+
+Invariant: only the completion is trained with, so few-shot examples stand in the prompt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from workbench.core.training import Row
+from workbench.formats.training import messages
+
+
+def line(row: Row) -> dict[str, Any]:
+    """Return the JSON of a row."""
+    return {
+        "prompt": messages.trl(row.prompt),
+        "completion": messages.trl(row.completion),
+        **messages.trl_tools(row.tools),
+    }
+
+
+def fault(data: Mapping[str, Any]) -> str:
+    """Return what is wrong with a row, "" for nothing."""
+    return prompt_fault(data, ("completion",))
+
+
+def prompt_fault(data: Mapping[str, Any], answers: tuple[str, ...], others: tuple[str, ...] = ()) -> str:
+    """Return what is wrong with a row that has a prompt and these answers, "" for nothing."""
+    if unknown := set(data) - {"prompt", "tools", *answers, *others}:
+        return f"it has {', '.join(sorted(unknown))}, which the type does not know"
+    if wrong := messages.fault(data.get("prompt"), "the prompt", arguments=dict):
+        return wrong
+    if data["prompt"][-1]["role"] not in ("user", "tool"):
+        return "the prompt does not end with the user"
+    if not isinstance(data.get("tools", ""), str):
+        return "the tools are no JSON text"
+    for name in answers:
+        if wrong := messages.fault(data.get(name), f"the {name}", arguments=dict):
+            return wrong
+        if not messages.ends_with_assistant(data[name]):
+            return f"the {name} does not end with a text of the assistant"
+    return ""

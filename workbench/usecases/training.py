@@ -1,0 +1,280 @@
+"""Training files from what people chose.
+
+Invariant: reading changes nothing, and a file is written only when every line of it has been looked at by the rules of
+its format. Of a blind run nothing is taken before it is judged, because only judged answers are taken at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from workbench.core.content import Content
+from workbench.core.rendering import Rendered, assemble
+from workbench.core.runs import IterationDetail, OutputRecord
+from workbench.core.templates import missing, render_plain, template_texts
+from workbench.core.training import Contradiction, Kind, Row, Turn, prepare, turns_of
+from workbench.engine.estimate import MESSAGE_OVERHEAD, tokens
+from workbench.formats.training import FORMATS, TrainingFormat
+from workbench.host.errors import HostError, explain
+from workbench.packs.jinja import TemplateMistakeError
+from workbench.packs.jinja_apart import render_apart
+from workbench.store import Store
+from workbench.store.judged import StoredVerdict
+from workbench.usecases.problems import RefusedError
+
+ChosenBy = Literal["winner", "starred", "both"]
+_WITHIN_S = 2.0
+_FILES = ("train.jsonl", "validation.jsonl")
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What training takes: tokens of one pass over the training rows, an estimate, and passes.
+
+    `per_million` is dollars for a million trained tokens, None when nobody said.
+    """
+
+    tokens: int
+    epochs: int
+    per_million: float | None
+
+    @property
+    def usd(self) -> float | None:
+        """Dollars in all, None when unknown."""
+        return None if self.per_million is None else self.tokens * self.epochs * self.per_million / 1e6
+
+    @property
+    def sentence(self) -> str:
+        """What people are told."""
+        passes = f"{self.epochs} passes" if self.epochs != 1 else "1 pass"
+        cost = (
+            "its price is unknown; say what a million trained tokens cost"
+            if self.usd is None
+            else f"about ${self.usd:,.2f} at ${self.per_million:g} for a million"
+        )
+        return f"About {self.tokens:,} tokens to train with, {self.tokens * self.epochs:,} in {passes}: {cost}."
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSet:
+    """What would be written: the lines of both files, and what to know of them."""
+
+    format: TrainingFormat
+    train: tuple[str, ...]
+    validation: tuple[str, ...]
+    left_out: tuple[tuple[str, int], ...]
+    contradictions: tuple[Contradiction, ...]
+    cost: Cost
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences for people."""
+        told = [f"Left out: {count} {reason}." for reason, count in self.left_out]
+        if self.format.least and len(self.train) < self.format.least:
+            told.append(
+                f"{len(self.train)} rows are fewer than the {self.format.least} that are asked for at least. Judge "
+                "more answers first."
+            )
+        return (*told, self.cost.sentence)
+
+
+class Trainer:
+    """Makes training files of one history. Methods block and belong on a worker thread; they raise StoreError."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._details: dict[str, IterationDetail] = {}
+        self._contents: dict[tuple[str, int], Content] = {}
+
+    def prepare(
+        self,
+        prompt_uid: str,
+        format_name: str,
+        chosen_by: ChosenBy = "winner",
+        *,
+        share: float = 0.1,
+        seed: int = 0,
+        epochs: int = 3,
+        per_million: float | None = None,
+    ) -> TrainingSet:
+        """Return what would be written, `share` of the value sets for validation. Raises RefusedError for nothing."""
+        form = FORMATS[format_name]
+        left_out: Counter[str] = Counter()
+        rows = list(self._rows(prompt_uid, form.kind, chosen_by, left_out))
+        split = prepare(rows, form.kind, share, seed)
+        counts = left_out + Counter(dict(split.left_out))
+        if not split.train:
+            why = "; ".join(f"{count} {reason}" for reason, count in counts.items()) or "nothing is judged or starred"
+            raise RefusedError(f"There is nothing to train with: {why}. Mark winners first.")
+        cost = Cost(sum(_tokens(row) for row in split.train), epochs, per_million)
+        return TrainingSet(
+            form,
+            self._lines(form, split.train),
+            self._lines(form, split.validation),
+            tuple(sorted(counts.items())),
+            split.contradictions,
+            cost,
+        )
+
+    def write(self, made: TrainingSet, folder: Path) -> tuple[Path, ...]:
+        """Write train.jsonl, and validation.jsonl if there is any, and return them. Raises HostError.
+
+        What is there under these names is replaced, each file at once or not at all.
+        """
+        written = []
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for name, lines in zip(_FILES, (made.train, made.validation), strict=True):
+                if lines:
+                    _write(folder / name, lines)
+                    written.append(folder / name)
+                else:
+                    # Rows of an earlier time beside new ones could be in both files.
+                    (folder / name).unlink(missing_ok=True)
+        except OSError as error:
+            raise HostError(
+                f"{folder} cannot be written. Make room, or choose another folder.", explain(error)
+            ) from error
+        return tuple(written)
+
+    def _lines(self, form: TrainingFormat, rows: tuple[Row, ...]) -> tuple[str, ...]:
+        lines = []
+        for row in rows:
+            data = form.line(row)
+            if fault := form.fault(data):
+                raise RefusedError(f"Nothing was written: a row is not as {form.what} takes it: {fault}.", row.output)
+            lines.append(json.dumps(data, ensure_ascii=False))
+        return tuple(lines)
+
+    def _rows(self, prompt_uid: str, kind: Kind, chosen_by: ChosenBy, left_out: Counter[str]) -> Iterator[Row]:
+        verdicts = self._store.judgements.verdicts(prompt_uid) if chosen_by != "starred" else []
+        for verdict in verdicts:
+            rows = {output.uid: self._row(prompt_uid, output.run, output.uid, left_out) for output in verdict.outputs}
+            if kind == "preference":
+                yield from _pairs(verdict, rows, left_out)
+            else:
+                yield from _judged(verdict, rows, kind)
+        if chosen_by == "winner" or kind == "preference":
+            return
+        for run, output in self._store.judgements.starred(prompt_uid):
+            if (row := self._row(prompt_uid, run, output, left_out)) is not None:
+                yield row
+
+    def _row(self, prompt_uid: str, run: str, output_uid: str, left_out: Counter[str]) -> Row | None:
+        """Return an answer as one that is wanted, None for one that nobody can train with."""
+        detail = self._detail(run)
+        output = next(one for one in detail.outputs if one.uid == output_uid)
+        if output.result.state != "finished" or output.result.finish_reason == "length":
+            left_out["answers that did not end by themselves"] += 1
+            return None
+        content = self._content(prompt_uid, detail, output)
+        if any(message.attachments for message in content.messages):
+            left_out["answers to prompts with files"] += 1
+            return None
+        values = detail.sets[output.value_set].values
+        if (rendered := _rendered(content, dict(values))) is None:
+            left_out["answers to prompts that cannot be rendered any more"] += 1
+            return None
+        about = "\n".join(f"{name}: {value}" for name, value in values)
+        prompt = tuple(Turn(message.role, message.text) for message in rendered.messages)
+        completion = turns_of(output.result.steps, output.result.text)
+        return Row(output.uid, _hash(values), about, prompt, completion, tools=rendered.tools)
+
+    def _detail(self, run: str) -> IterationDetail:
+        if run not in self._details:
+            self._details[run] = self._store.iteration_detail(run)
+        return self._details[run]
+
+    def _content(self, prompt_uid: str, detail: IterationDetail, output: OutputRecord) -> Content:
+        number = next(lane.version for lane in detail.lanes if lane.position == output.position)
+        key = prompt_uid, number
+        if key not in self._contents:
+            self._contents[key] = self._store.version(prompt_uid, number).content
+        return self._contents[key]
+
+
+def _pairs(verdict: StoredVerdict, rows: Mapping[str, Row | None], left_out: Counter[str]) -> Iterator[Row]:
+    """Yield each winner against each of the rest: nobody said anything about the rest among themselves."""
+    if verdict.kind != "winner":
+        return
+    for winner in (rows[o.uid] for o in verdict.outputs if o.place == 1):
+        for loser in (rows[o.uid] for o in verdict.outputs if o.place == 2):
+            if winner is None or loser is None:
+                continue
+            if (winner.prompt, winner.tools) != (loser.prompt, loser.tools):
+                left_out["pairs of answers to differently worded prompts"] += 1
+                continue
+            if winner.completion != loser.completion:
+                yield replace(winner, rejected=loser.completion)
+
+
+def _judged(verdict: StoredVerdict, rows: Mapping[str, Row | None], kind: Kind) -> Iterator[Row]:
+    """Yield winners as wanted; where thumbs are trained with, the rest and what was all bad as not wanted."""
+    for output in verdict.outputs:
+        row = rows[output.uid]
+        if row is None or verdict.kind == "tie":
+            continue
+        if verdict.kind == "winner" and output.place == 1:
+            yield row
+        elif kind == "label":
+            yield replace(row, label=False)
+
+
+def _rendered(content: Content, values: dict[str, str]) -> Rendered | None:
+    """Return the messages with their values; None when they cannot be made any more."""
+    texts = template_texts(content)
+    if content.template == "plain":
+        return None if missing(content, values) else assemble(content, render_plain(texts, values))
+    try:
+        return assemble(content, render_apart(texts, values, _WITHIN_S))
+    except TemplateMistakeError:
+        return None
+
+
+def _hash(values: tuple[tuple[str, str], ...]) -> str:
+    return hashlib.sha256(json.dumps(dict(values), sort_keys=True).encode()).hexdigest()
+
+
+def _tokens(row: Row) -> int:
+    turns = (*row.prompt, *row.completion, *row.rejected)
+    called = sum(tokens(call.name) + tokens(call.arguments) for turn in turns for call in turn.calls)
+    tools = sum(tokens(tool.description) + tokens(tool.parameters) for tool in row.tools)
+    return sum(tokens(turn.text) + MESSAGE_OVERHEAD for turn in turns) + called + tools
+
+
+def _write(path: Path, lines: tuple[str, ...]) -> None:
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".partial", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.writelines(f"{line}\n" for line in lines)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def to_document(made: TrainingSet, written: tuple[Path, ...]) -> dict[str, Any]:
+    """Return what `workbench history training --json` says."""
+    return {
+        "format": made.format.name,
+        "files": [str(path) for path in written],
+        "train": len(made.train),
+        "validation": len(made.validation),
+        "left_out": dict(made.left_out),
+        "contradictions": [
+            {"values": one.about, "answer": one.answer, "outputs": list(one.outputs)} for one in made.contradictions
+        ],
+        "tokens": made.cost.tokens,
+        "epochs": made.cost.epochs,
+        "cost_usd": made.cost.usd,
+    }
