@@ -78,7 +78,7 @@ class Rank(QObject):
 
             return rank(store, prompt, grouping)
 
-        self._tasks.run(work, self._done, self._broke)
+        self._tasks.run_large(work, self._done, self._broke)
 
     def _done(self, found: Ranked) -> None:
         self._is_computing = False

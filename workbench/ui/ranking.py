@@ -7,6 +7,7 @@ a thread. While pairs are judged nothing beside them is shown that could tell wh
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Literal
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from workbench.app.background import settle_in
 from workbench.app.commands import VerdictKey
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
@@ -186,4 +188,6 @@ def _over(pairs: int, judged: int) -> str:
 
 def _import_chart() -> None:
     """Bring along what drawing needs, half a second of imports, on the thread that calls."""
-    importlib.import_module("workbench.ui.rank.chart")
+    if "workbench.ui.rank.chart" not in sys.modules:
+        importlib.import_module("workbench.ui.rank.chart")
+        settle_in()
