@@ -42,6 +42,10 @@ _MODULES = (
     "workbench.ui.settings.endpoints",
     "workbench.ui.settings.appearance",
     "workbench.ui.settings",
+    "workbench.app.rank",
+    "workbench.app.sitting",
+    "workbench.ui.rank.judge",
+    "workbench.ui.rank.view",
 )
 
 
