@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QTextDocument
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 
 from tests.ui.desk import Desk
@@ -349,3 +350,58 @@ def test_what_the_content_tells_is_shown_and_cannot_be_taken_away(desk: Desk) ->
         chip.click()
     versions.show_versions([], [])
     assert versions.isHidden()
+
+
+MARKDOWN = "# Order {order}\n\nIt is **on its way**:\n\n- says {version}\n- in answer {number}\n\n| a |\n|---|\n| 1 |\n"
+
+
+def test_a_long_sitting_keeps_no_more_than_a_short_one(desk: Desk) -> None:
+    window = opened(desk, lambda store, prompt: runs(store, prompt, 60, judged=False, answer=MARKDOWN))
+    view(desk)
+    judging(desk)
+    sittings, page = window.ranking.sittings, window.ranking.view
+    assert sittings is not None
+    assert page is not None
+
+    def judge(count: int) -> tuple[int, int, int]:
+        """Return how many documents, parts of the page and texts of pairs there are afterwards."""
+        for number in range(count):
+            ready(desk)
+            desk.press((Key.Key_1, Key.Key_2, Key.Key_0)[number % 3])
+        ready(desk)
+        desk.until(lambda: len(desk.rows(PAIRS)) == sittings.judged)
+        gc.collect()
+        documents = page.judging.findChildren(QTextDocument)
+        blocks = sum(document.blockCount() > 50 for document in documents)
+        assert not any(document.isUndoAvailable() for document in documents)
+        assert not blocks
+        texts = sum(type(thing).__name__ == "Shown" for thing in gc.get_objects())
+        return len(documents), len(page.judging.findChildren(QWidget)), texts
+
+    early, late = judge(30), judge(90)
+    assert late[:2] == early[:2]
+    assert late[2] <= 20 + 4 + 2, "what undo keeps, what is ready, what is shown and what is being read"
+
+
+def test_undo_goes_back_through_a_whole_sitting(desk: Desk) -> None:
+    window = opened(desk, lambda store, prompt: runs(store, prompt, 30, judged=False))
+    view(desk)
+    judging(desk)
+    sittings = window.ranking.sittings
+    assert sittings is not None
+    pairs = []
+    for _ in range(25):
+        ready(desk)
+        assert sittings.shown is not None
+        pairs.append(sittings.shown.pair)
+        desk.press(Key.Key_1)
+    ready(desk)
+    for pair in reversed(pairs):
+        desk.press(Key.Key_Z)
+        desk.until(lambda: sittings.state == "showing")
+        assert sittings.shown is not None
+        assert sittings.shown.pair is pair
+        assert sittings.shown.left
+    assert sittings.judged == 0
+    desk.until(lambda: len(desk.rows(PAIRS)) == 50)
+    assert desk.window.workbench.store.judgements.verdicts(window.compose.prompt_uid) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from tests.usecases.judged_history import history, runs
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store import Store, open_store
-from workbench.usecases.judging import Shown, Sitting
+from workbench.usecases.judging import KEPT, Shown, Sitting
 
 
 @pytest.fixture
@@ -72,8 +73,30 @@ def test_undo_brings_the_pair_back_and_takes_the_row_back(made: tuple[Store, str
     one.judge(shown, "tie").result(10)
     undone = one.undo()
     assert undone is not None
-    assert undone[0] is shown
-    undone[1].result(10)
+    assert undone.shown is shown
+    undone.stored.result(10)
+    assert (one.judged, store.judgements.verdicts(prompt)) == (0, [])
+
+
+def test_texts_of_old_pairs_are_let_go_and_read_again(made: tuple[Store, str]) -> None:
+    store, prompt = made
+    runs(store, prompt, 30, judged=False)
+    one = sitting(made)
+    told = []
+    for _ in range(KEPT + 5):
+        shown = drawn(one)
+        told.append((shown.pair, shown.left, shown.right, shown.values))
+        one.judge(shown, "tie").result(10)
+        del shown
+    gc.collect()
+    assert sum(isinstance(thing, Shown) for thing in gc.get_objects()) == KEPT
+    for number, expected in enumerate(reversed(told)):
+        undone = one.undo()
+        assert undone is not None
+        assert (undone.shown is not None) == (number < KEPT)
+        again = undone.shown or one.read(undone.pair)
+        assert (again.pair, again.left, again.right, again.values) == expected
+        undone.stored.result(10)
     assert (one.judged, store.judgements.verdicts(prompt)) == (0, [])
 
 

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from workbench.app.tasks import Tasks
+from workbench.host.dirs import Places
 from workbench.store import Store
 from workbench.usecases.ranked import Grouping, Ranked
-from workbench.usecases.techniques import Techniques
 
 
 class Rank(QObject):
@@ -30,11 +30,11 @@ class Rank(QObject):
         store: Store,
         tasks: Tasks,
         prepare: Callable[[], object],
-        library: Techniques,
+        places: Places,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._store, self._tasks, self._prepare, self._library = store, tasks, prepare, library
+        self._store, self._tasks, self._prepare, self._places = store, tasks, prepare, places
         self._prompt = ""
         self.grouping: Grouping = "both"
         self._is_computing = self._is_wanted = False
@@ -65,20 +65,21 @@ class Rank(QObject):
     def _compute(self) -> None:
         self._is_computing, self._is_wanted = True, False
         store, prompt, grouping = self._store, self._prompt, self.grouping
-        prepare, library = self._prepare, self._library
+        prepare, places = self._prepare, self._places
 
         def work() -> Ranked:
             prepare()
             # Both bring numpy along.
             if grouping == "technique":
                 from workbench.usecases.technique_ranking import rank_techniques
+                from workbench.usecases.techniques import Techniques
 
-                return rank_techniques(store, prompt, library)
+                return rank_techniques(store, prompt, Techniques(places))
             from workbench.usecases.ranking import rank
 
             return rank(store, prompt, grouping)
 
-        self._tasks.run(work, self._done, self._broke)
+        self._tasks.run_large(work, self._done, self._broke)
 
     def _done(self, found: Ranked) -> None:
         self._is_computing = False

@@ -16,16 +16,21 @@ from workbench.app.tasks import Tasks
 from workbench.store import Store
 
 if TYPE_CHECKING:
+    from workbench.core.ranking.pairing import Pair
     from workbench.usecases.judging import Shown, Sitting
 
 AHEAD = 4
 """Pairs that are ready: reading two texts takes a moment, and pressing a key none."""
 
-State = Literal["none", "opening", "waiting", "showing", "over"]
+State = Literal["none", "opening", "waiting", "returning", "showing", "over"]
 
 
 class Sittings(QObject):
-    """One sitting at a time. `state` is "waiting" while the next pair is not ready yet, "over" when none is left."""
+    """One sitting at a time.
+
+    `state` is "waiting" while the next pair is not ready yet, "returning" while one that was judged long ago is read
+    again, "over" when none is left.
+    """
 
     changed = Signal()
     """Another pair is shown, or how far the sitting is."""
@@ -94,7 +99,7 @@ class Sittings(QObject):
             if mark is self._mark:
                 self.end()
 
-        self._tasks.run(work, opened, broke)
+        self._tasks.run_large(work, opened, broke)
 
     def judge(self, kind: Literal["winner", "tie", "all_bad"], winner: int = 0) -> bool:
         """Give a verdict on the shown pair, and show the next; False while none is shown."""
@@ -114,16 +119,37 @@ class Sittings(QObject):
 
     def undo(self) -> bool:
         """Take the last verdict back and show its pair again; False when there is none."""
-        undone = None if self._sitting is None else self._sitting.undo()
+        undone = None if self._sitting is None or self.state == "returning" else self._sitting.undo()
         if undone is None:
             return False
         if self.shown is not None:
             self._ahead.appendleft(self.shown)
-        self.shown, future = undone
-        self.state = "showing"
-        self._tasks.watch(future)
-        self.changed.emit()
+        self._tasks.watch(undone.stored)
+        self.shown = undone.shown
+        if undone.shown is not None:
+            self.state = "showing"
+            self.changed.emit()
+        else:
+            self._read_again(undone.pair)
         return True
+
+    def _read_again(self, pair: Pair) -> None:
+        sitting = self._sitting
+        assert sitting is not None
+        self.state = "returning"
+        self.changed.emit()
+
+        def read(shown: Shown) -> None:
+            if sitting is self._sitting:
+                self.shown, self.state = shown, "showing"
+                self.changed.emit()
+
+        self._tasks.run(lambda: sitting.read(pair), read, lambda error: self._broke(sitting, error))
+
+    def _broke(self, sitting: Sitting, error: Exception) -> None:
+        self._tasks.report(error)
+        if sitting is self._sitting:
+            self.end()
 
     def end(self) -> None:
         """End the sitting; all verdicts are stored."""
@@ -159,12 +185,7 @@ class Sittings(QObject):
             else:
                 self._prepare()
 
-        def broke(error: Exception) -> None:
-            self._tasks.report(error)
-            if sitting is self._sitting:
-                self.end()
-
-        self._tasks.run(sitting.prepare, ready, broke)
+        self._tasks.run(sitting.prepare, ready, lambda error: self._broke(sitting, error))
 
     def _learn(self, sitting: Sitting) -> None:
         if self._is_learning or not sitting.wants_to_learn:
@@ -175,4 +196,4 @@ class Sittings(QObject):
             if sitting is self._sitting:
                 self._is_learning = False
 
-        self._tasks.run(sitting.learn, learnt)
+        self._tasks.run_large(sitting.learn, learnt)

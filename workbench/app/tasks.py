@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QEventLoop, QObject, Qt, Signal
 
+from workbench.app.background import Background
 from workbench.usecases.problems import problem_of
 
 T = TypeVar("T")
@@ -25,6 +26,7 @@ class Tasks(QObject):
     def __init__(self, parent: QObject | None = None, workers: int = 3) -> None:
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="tasks")
+        self._background = Background()
         self._closed = False
         self._call.connect(self._invoke, Qt.ConnectionType.QueuedConnection)
 
@@ -37,6 +39,20 @@ class Tasks(QObject):
         """Run `work` on the pool, then `then(result)` or `on_error(error)` on the UI thread."""
         if not self._closed:
             self.watch(self._pool.submit(work), then, on_error)
+
+    def run_large(
+        self,
+        work: Callable[[], T],
+        then: Callable[[T], None] | None = None,
+        on_error: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """The same with work in Python that takes long or makes a great many objects; the window does not notice."""
+
+        def quietly() -> T:
+            with self._background.working():
+                return work()
+
+        self.run(quietly, then, on_error)
 
     def watch(
         self,

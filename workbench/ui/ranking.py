@@ -1,12 +1,13 @@
 """Rank in the window: what its commands do, and when it looks at the history anew.
 
-Invariant: nothing of the view is imported before it is first shown, and the long imports of its first ranking happen on
-a thread. While pairs are judged nothing beside them is shown that could tell who answered.
+Invariant: nothing of the view is made before it is first shown, and the long imports of its first ranking happen on a
+thread. While pairs are judged nothing beside them is shown that could tell who answered.
 """
 
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Literal
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from workbench.app.background import settle_in
 from workbench.app.commands import VerdictKey
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
@@ -54,12 +56,11 @@ class Ranking(QObject):
         from workbench.app.rank import Rank
         from workbench.app.sitting import Sittings
         from workbench.ui.rank.view import RankView
-        from workbench.usecases.techniques import Techniques
 
         window, store = self._window, self._window.workbench.store
         actions = [window.actions_[f"group_{name}"] for name in _GROUPINGS]
         view = self.view = RankView(window.theme, actions)
-        rank = self.rank = Rank(store, window.tasks, _import_chart, Techniques(window.workbench.places), self)
+        rank = self.rank = Rank(store, window.tasks, _import_chart, window.workbench.places, self)
         sittings = self.sittings = Sittings(store, window.tasks, new_uid, utc_now, self)
         view.set_grouping(rank.grouping)
         view.name_keys(window.keys.name)
@@ -68,9 +69,9 @@ class Ranking(QObject):
         rank.grouping_changed.connect(view.set_grouping)
         view.judge_clicked.connect(self.judge)
         view.versions.said.connect(rank.say)
-        view.judging.verdict_wanted.connect(self._judge)
-        view.judging.undo_wanted.connect(self.undo)
-        view.judging.end_wanted.connect(self.end)
+        view.verdict_wanted.connect(self._judge)
+        view.undo_wanted.connect(self.undo)
+        view.end_wanted.connect(self.end)
         sittings.changed.connect(self._show_sitting)
         window.compose.prompt_changed.connect(self._prompt_changed)
         return view
@@ -186,4 +187,6 @@ def _over(pairs: int, judged: int) -> str:
 
 def _import_chart() -> None:
     """Bring along what drawing needs, half a second of imports, on the thread that calls."""
-    importlib.import_module("workbench.ui.rank.chart")
+    if "workbench.ui.rank.chart" not in sys.modules:
+        importlib.import_module("workbench.ui.rank.chart")
+        settle_in()

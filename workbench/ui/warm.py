@@ -44,6 +44,10 @@ _MODULES = (
     "workbench.usecases.replacing",
     "workbench.ui.settings.history",
     "workbench.ui.settings",
+    "workbench.app.rank",
+    "workbench.app.sitting",
+    "workbench.ui.rank.judge",
+    "workbench.ui.rank.view",
 )
 
 

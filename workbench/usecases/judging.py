@@ -16,7 +16,7 @@ from itertools import combinations, islice, product
 
 from workbench.core.ranking.davidson import Fit, covariance, fit
 from workbench.core.ranking.evidence import Floats
-from workbench.core.ranking.honesty import Agreement, agreement
+from workbench.core.ranking.honesty import Agreement, Relation, relations
 from workbench.core.ranking.judgements import Judgement, compare
 from workbench.core.ranking.pairing import Candidate, Pair, believe, queue, take
 from workbench.store import Store
@@ -26,6 +26,8 @@ from workbench.usecases.entrants import entrant, judgement
 OF_EACH = 4
 """Answers of one entrant to the same values that pairs are made of, the newest: more would tell little more of it."""
 MOST_PAIRS = 10_000
+KEPT = 20
+"""Judged pairs whose texts are kept for undo; those of older ones are read again when they are wanted."""
 ANEW, GROWN = 10, 20
 """Strengths are fitted anew after ten verdicts, or a twentieth of all where those are more: fewer change little, and
 the queue itself counts each pair that it gives as judged."""
@@ -48,13 +50,23 @@ class Said:
     """A verdict of this sitting, and the uid of its row. `stayed` is None for a pair that was not judged before."""
 
     uid: str
-    shown: Shown
+    pair: Pair
     verdict: Judgement
     stayed: bool | None
+    shown: Shown | None
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """A verdict that is taken back: its pair, what was shown of it if that is kept, and when that is stored."""
+
+    pair: Pair
+    shown: Shown | None
+    stored: Future[None]
 
 
 class Sitting:
-    """One sitting over the answers of a prompt. Opening it, `prepare` and `learn` block; the other methods are quick.
+    """One sitting over the answers of a prompt. Opening it, `prepare`, `read` and `learn` block; the others are quick.
 
     `prepare` and `learn` may run on threads of their own, one call of each at a time.
     """
@@ -64,7 +76,8 @@ class Sitting:
         self._store, self._new_uid, self._now = store, new_uid, now
         stored = store.judgements.verdicts(prompt_uid)
         before = [judgement(verdict, "both") for verdict in stored]
-        self._last = {pair: verdict for verdict in before for pair in _told(verdict)}
+        # No more than this of verdicts that may be many: collections of garbage look at every object.
+        self._last = {pair: said for verdict in before for pair, said in relations(verdict).items()}
         self._known = compare(before)
         answers = store.judgements.answers(prompt_uid)
         self._answers = {answer.uid: answer for answer in answers}
@@ -89,6 +102,10 @@ class Sitting:
         pair, self._queue = take(self._queue)
         if pair is None:
             return None
+        return self.read(pair)
+
+    def read(self, pair: Pair) -> Shown:
+        """Return a pair with its texts; blocks. Raises StoreError."""
         left, right = self._store.judgements.text(pair.left), self._store.judgements.text(pair.right)
         return Shown(pair, left.text, right.text, tuple(json.loads(left.values).items()))
 
@@ -112,21 +129,26 @@ class Sitting:
         outputs = (shown.pair.left, shown.pair.right)
         won = outputs[winner - 1] if kind == "winner" else ""
         verdict = self._verdict(outputs, kind, won)
-        uid, before = self._new_uid(), self._latest(frozenset(outputs))
-        stayed = None if before is None else agreement((before, verdict)).agreeing == 1
-        self._said.append(Said(uid, shown, verdict, stayed))
+        uid = self._new_uid()
+        ((pair, said),) = relations(verdict).items()
+        before = self._latest(pair)
+        stayed = None if before is None else before == said
+        self._said.append(Said(uid, shown.pair, verdict, stayed, shown))
+        if len(self._said) > KEPT:
+            self._said[-KEPT - 1] = replace(self._said[-KEPT - 1], shown=None)
         return self._store.judgements.judge(uid, kind, outputs, won, self._now(), blind=True)
 
-    def undo(self) -> tuple[Shown, Future[None]] | None:
-        """Take the last verdict of this sitting back and return its pair, None when there is none."""
+    def undo(self) -> Undone | None:
+        """Take the last verdict of this sitting back, None when there is none."""
         if not self._said:
             return None
         last = self._said.pop()
-        return last.shown, self._store.judgements.take_back(last.uid, self._new_uid(), self._now())
+        stored = self._store.judgements.take_back(last.uid, self._new_uid(), self._now())
+        return Undone(last.pair, last.shown, stored)
 
     def forget(self, shown: Shown) -> None:
         """Count a verdict on this pair no more: it could not be stored."""
-        self._said = [one for one in self._said if one.shown is not shown]
+        self._said = [one for one in self._said if one.pair is not shown.pair]
 
     @property
     def judged(self) -> int:
@@ -139,8 +161,8 @@ class Sitting:
         repeats = [one.stayed for one in self._said if one.stayed is not None]
         return Agreement(len(repeats), sum(repeats))
 
-    def _latest(self, pair: frozenset[str]) -> Judgement | None:
-        mine = (one.verdict for one in reversed(self._said) if {one.shown.pair.left, one.shown.pair.right} == pair)
+    def _latest(self, pair: tuple[str, str]) -> Relation | None:
+        mine = (said for one in reversed(self._said) for of, said in relations(one.verdict).items() if of == pair)
         return next(mine, self._last.get(pair))
 
     def _verdict(self, outputs: Sequence[str], kind: VerdictKind, won: str) -> Judgement:

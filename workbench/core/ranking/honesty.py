@@ -162,7 +162,7 @@ def agreement(judgements: Iterable[Judgement]) -> Agreement:
     last: dict[tuple[str, str], Relation] = {}
     repeats = agreeing = 0
     for judgement in judgements:
-        for pair, relation in _relations(judgement).items():
+        for pair, relation in relations(judgement).items():
             if pair in last:
                 repeats += 1
                 agreeing += last[pair] == relation
@@ -170,8 +170,8 @@ def agreement(judgements: Iterable[Judgement]) -> Agreement:
     return Agreement(repeats, agreeing)
 
 
-def _relations(judgement: Judgement) -> dict[tuple[str, str], Relation]:
-    """Return what a verdict says about its pairs of outputs; nothing about two that lost."""
+def relations(judgement: Judgement) -> dict[tuple[str, str], Relation]:
+    """Return what a verdict says about its pairs of outputs, each in the order of text; nothing about two that lost."""
     said: dict[tuple[str, str], Relation] = {}
     for first, second in combinations(sorted(judgement.outputs, key=lambda judged: judged.output), 2):
         pair, won, lost = (first.output, second.output), first.place == 1, second.place == 1

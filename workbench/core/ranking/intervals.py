@@ -39,7 +39,7 @@ standard deviation.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
+from math import ceil, sqrt
 
 import numpy as np
 
@@ -57,6 +57,8 @@ _STUDENT = (12.7062, 4.30265, 3.18245, 2.77645, 2.57058, 2.44691, 2.36462, 2.306
 
 _CELLS = 4_000_000
 """At most about this many numbers are held at once while resamples are fitted."""
+_DRAWN = 200_000
+"""About so many are drawn at once: numpy keeps the interpreter's lock meanwhile, a millisecond."""
 
 
 def student(freedom: int) -> float:
@@ -154,8 +156,10 @@ def redrawn(model: Model, peak: Peak, seed: int, resamples: int) -> Floats:
     step = max(1, _CELLS // max(runs, (size + 1) ** 2))
     for start in range(0, resamples, step):
         number = min(step, resamples - start)
-        chosen = generator.integers(0, runs, (number, runs)) + np.arange(number)[:, None] * runs
-        times = np.bincount(chosen.ravel(), minlength=number * runs).reshape(number, runs).astype(np.float64)
+        times = np.empty((number, runs))
+        for piece in np.array_split(times, ceil(times.size / _DRAWN)):
+            chosen = generator.integers(0, runs, piece.shape) + np.arange(len(piece))[:, None] * runs
+            piece[:] = np.bincount(chosen.ravel(), minlength=piece.size).reshape(piece.shape)
         at = Peak(np.repeat(peak.strengths, number, axis=0), np.repeat(peak.nu, number))
         rows.append(model.climb(evidence.sums(times), at).strengths)
     return np.atleast_2d(np.cov(np.concatenate(rows), rowvar=False))

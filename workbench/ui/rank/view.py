@@ -36,9 +36,13 @@ _MARGIN = 22
 
 
 class RankView(QStackedWidget):
-    """Two pages: the ranking, and the queue that pairs are judged in."""
+    """Two pages: the ranking, and the queue that pairs are judged in, which is made when somebody judges."""
 
     judge_clicked = Signal()
+    verdict_wanted = Signal(str, int)
+    """The kind, and 1 or 2 for the winner."""
+    undo_wanted = Signal()
+    end_wanted = Signal()
 
     def __init__(self, theme: Theme, group_actions: Sequence[QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,8 +58,8 @@ class RankView(QStackedWidget):
         self._page = QWidget()
         set_role(self._page, "surface")
         self.ranking.setWidget(self._page)
-        self.judging = JudgePage(theme, self)
-        self.addWidget(self.judging)
+        self._judging: JudgePage | None = None
+        self._key_name: KeyName | None = None
         self._build(group_actions)
         theme.changed.connect(self._restyle)
         self._restyle()
@@ -118,18 +122,33 @@ class RankView(QStackedWidget):
         layout.addWidget(self.how)
         layout.addStretch(1)
 
+    @property
+    def judging(self) -> JudgePage:
+        """The page that pairs are judged on."""
+        if self._judging is None:
+            page = self._judging = JudgePage(self._theme, self)
+            page.verdict_wanted.connect(self.verdict_wanted)
+            page.undo_wanted.connect(self.undo_wanted)
+            page.end_wanted.connect(self.end_wanted)
+            if self._key_name is not None:
+                page.name_keys(self._key_name)
+            self.addWidget(page)
+        return self._judging
+
     def escape(self) -> bool:
         """Close nothing: a sitting ends by its own command."""
         return False
 
     def panes(self) -> Sequence[tuple[QWidget, Callable[[], None]]]:
         """Return the parts that F6 goes through, and what gives each the keyboard."""
-        return [(self, self.judging.enter if self.currentWidget() is self.judging else self.enter)]
+        return [(self, self.enter if self.currentWidget() is self.ranking else self.judging.enter)]
 
     def name_keys(self, name: KeyName) -> None:
         """Name the keys in force."""
         self.judge.set_key(name("judge"))
-        self.judging.name_keys(name)
+        self._key_name = name
+        if self._judging is not None:
+            self._judging.name_keys(name)
 
     def set_grouping(self, grouping: Grouping) -> None:
         """Say who is ranked."""
@@ -167,7 +186,8 @@ class RankView(QStackedWidget):
 
     def stops(self) -> list[QWidget]:
         """Return the parts in reading order."""
-        return [self.group, self.judge, self.table, *self.versions.stops(), self.fold, *self.judging.stops()]
+        there = self._judging.stops() if self._judging is not None else []
+        return [self.group, self.judge, self.table, *self.versions.stops(), self.fold, *there]
 
     def _say(self, remarks: Sequence[Remark]) -> None:
         for old in self._said:
