@@ -233,7 +233,7 @@ def forget(connection: sqlite3.Connection, prompt_uids: Collection[str]) -> None
 
 
 def _without(body: str, gone: Collection[str]) -> str | None:
-    """Return what is remembered of a pack without these prompts, unchanged when it has none of them; None for none left."""
+    """Return what is remembered of a pack without these prompts, unchanged without any; None when none is left."""
     said = json.loads(body)
     left = [one for one in said["prompts"] if one["uid"] not in gone]
     if len(left) == len(said["prompts"]):
