@@ -177,6 +177,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("duplicate_prompt", "Duplicate prompt", "Prompt", (), lambda s: s.has_prompt and s.writable),
     Command("archive_prompt", "Archive prompt", "Prompt", (), lambda s: s.has_prompt and s.writable),
     Command("delete_prompt", "Delete prompt", "Prompt", (), lambda s: s.has_prompt and s.writable),
+    Command("import_pack", "Import a pack…", "Prompt", (), _writable, views=EVERYWHERE),
+    Command(
+        "undo_import", "Take out what the last pack brought in", "Prompt", (), lambda s: s.writable, views=EVERYWHERE
+    ),
     Command("show_archived", "Show archived prompts", "Prompt", (), _always, views=EVERYWHERE),
     Command("switch_prompt", "Go to the prompt list", "Prompt", ("Ctrl+P",), _always, views=EVERYWHERE),
     Command(
