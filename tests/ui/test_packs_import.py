@@ -60,11 +60,11 @@ def add_prompt(store: Store, name: str) -> None:
 def looked(desk: Desk, path: Path) -> ImportPackDialog:
     """Choose a pack in the dialog for files and wait for what it would bring."""
     desk.window.actions_["import_pack"].trigger()
-    files = desk.window.dialogs.packing.imports.files
-    assert isinstance(files, QFileDialog)
-    desk.until(files.isVisible)
-    files.selectFile(str(path))
-    files.accept()
+    chooser = desk.window.dialogs.packing.imports.files
+    assert isinstance(chooser, QFileDialog)
+    desk.until(chooser.isVisible)
+    chooser.selectFile(str(path))
+    chooser.accept()
     return shown(desk)
 
 
@@ -216,10 +216,15 @@ def test_a_pack_that_cannot_be_read_says_why_and_folds_the_detail(desk: Desk, tm
     assert names(desk) == before
 
 
-def drop(widget: QWidget, path: Path) -> bool:
-    """Drag a file over a widget and drop it, as Qt does; return whether it was taken."""
+def files(*paths: Path) -> QMimeData:
+    """Return what a file manager drags."""
     data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path))])
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return data
+
+
+def drop(widget: QWidget, data: QMimeData) -> bool:
+    """Drag something over a widget and drop it, as Qt does; return whether it was taken."""
     left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     at = QPointF(widget.rect().center())
     entering = QDragEnterEvent(at.toPoint(), Qt.DropAction.CopyAction, data, left, none)
@@ -234,16 +239,16 @@ def drop(widget: QWidget, path: Path) -> bool:
 def test_a_pack_is_dropped_on_the_window(desk: Desk, tmp_path: Path) -> None:
     window = desk.open()
     pack = make_pack(tmp_path / "other", tmp_path / "bots")
-    assert drop(window.frame, pack)
+    assert drop(window.frame, files(pack))
     dialog = shown(desk)
     assert [state for _, state, _ in cells(dialog)] == ["New", "New"]
     dialog.close()
     plain = tmp_path / "notes"
     plain.mkdir()
-    assert not drop(window.frame, plain)
+    assert not drop(window.frame, files(plain))
     # On a message it is no attachment, either.
     field = window.view.editor.blocks[0].field
-    assert drop(field.viewport(), pack)
+    assert drop(field.viewport(), files(pack))
     assert shown(desk).name.text() == "Bots"
     shown(desk).close()
     assert not window.view.editor.content().messages[0].attachments

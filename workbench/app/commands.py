@@ -177,6 +177,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("duplicate_prompt", "Duplicate prompt", "Prompt", (), lambda s: s.has_prompt and s.writable),
     Command("archive_prompt", "Archive prompt", "Prompt", (), lambda s: s.has_prompt and s.writable),
     Command("delete_prompt", "Delete prompt", "Prompt", (), lambda s: s.has_prompt and s.writable),
+    Command("export_pack", "Export prompts as a pack…", "Prompt", (), _always, views=EVERYWHERE),
     Command("import_pack", "Import a pack…", "Prompt", (), _writable, views=EVERYWHERE),
     Command(
         "undo_import", "Take out what the last pack brought in", "Prompt", (), lambda s: s.writable, views=EVERYWHERE

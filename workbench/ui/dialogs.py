@@ -115,6 +115,7 @@ class Dialogs(QObject):
 
     def stop(self) -> None:
         """Let what goes on behind a dialog end, because the window closes."""
+        self.packing.stop()
         if self._exchange is not None:
             self._exchange.stop()
 

@@ -13,6 +13,7 @@ from PySide6.QtCore import QEvent, QMimeData, QObject, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 
 if TYPE_CHECKING:
+    from workbench.ui.packs.exporting import ExportActions
     from workbench.ui.packs.importing import ImportActions
     from workbench.ui.window import MainWindow
 
@@ -24,6 +25,7 @@ class Packing(QObject):
         super().__init__(window)
         self._window = window
         self._imports: ImportActions | None = None
+        self._exports: ExportActions | None = None
         window.frame.setAcceptDrops(True)
         window.frame.installEventFilter(self)
 
@@ -36,9 +38,24 @@ class Packing(QObject):
             self._imports = ImportActions(self._window)
         return self._imports
 
+    @property
+    def exports(self) -> ExportActions:
+        """What takes prompts out as packs; made when it is first asked for."""
+        if self._exports is None:
+            from workbench.ui.packs.exporting import ExportActions
+
+            self._exports = ExportActions(self._window)
+        return self._exports
+
+    def stop(self) -> None:
+        """Let what goes on end, because the window closes."""
+        if self._exports is not None:
+            self._exports.stop()
+
     def table(self) -> dict[str, Callable[[], object]]:
         """Return a handler for every command about packs."""
         return {
+            "export_pack": lambda: self.exports.open(),
             "import_pack": lambda: self.imports.choose(),
             "undo_import": lambda: self.imports.undo(),
         }
