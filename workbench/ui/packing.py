@@ -13,6 +13,7 @@ from PySide6.QtCore import QEvent, QMimeData, QObject, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 
 if TYPE_CHECKING:
+    from workbench.ui.cases.opening import CaseActions
     from workbench.ui.packs.exporting import ExportActions
     from workbench.ui.packs.importing import ImportActions
     from workbench.ui.window import MainWindow
@@ -26,6 +27,7 @@ class Packing(QObject):
         self._window = window
         self._imports: ImportActions | None = None
         self._exports: ExportActions | None = None
+        self._cases: CaseActions | None = None
         window.frame.setAcceptDrops(True)
         window.frame.installEventFilter(self)
 
@@ -47,6 +49,15 @@ class Packing(QObject):
             self._exports = ExportActions(self._window)
         return self._exports
 
+    @property
+    def cases(self) -> CaseActions:
+        """What shows and changes cases; made when it is first asked for."""
+        if self._cases is None:
+            from workbench.ui.cases.opening import CaseActions
+
+            self._cases = CaseActions(self._window)
+        return self._cases
+
     def stop(self) -> None:
         """Let what goes on end, because the window closes."""
         if self._exports is not None:
@@ -55,6 +66,8 @@ class Packing(QObject):
     def table(self) -> dict[str, Callable[[], object]]:
         """Return a handler for every command about packs."""
         return {
+            "cases": lambda: self.cases.open(),
+            "keep_case": lambda: self.cases.keep(),
             "export_pack": lambda: self.exports.open(),
             "import_pack": lambda: self.imports.choose(),
             "undo_import": lambda: self.imports.undo(),

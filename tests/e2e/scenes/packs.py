@@ -22,7 +22,9 @@ from workbench.usecases.pack_export import Choice, PackExporter
 
 _LONG = "A prompt with a very long name that says all of what it does for whom and when, and goes on and on for a while"
 _NAMES = ("Order bot", "Mail bot", _LONG, "Übersetzer 翻訳")
-_WORDS = Content((Message("system", "You are brief."), Message("user", "Where is {{order}}? Write to ada@example.org.")))
+_WORDS = Content(
+    (Message("system", "You are brief."), Message("user", "Where is {{order}}? Write to ada@example.org."))
+)
 
 
 def packs(demo: Demo) -> None:
@@ -64,7 +66,7 @@ def pack_export(demo: Demo) -> None:
         exports = demo.window.dialogs.packing.exports
         names = {demo.window.prompts.model.row(row).name: row for row in range(demo.window.prompts.model.rowCount())}
         uids = [demo.window.prompts.model.row(names[name]).uid for name in (*_NAMES, "Order status bot")]
-        exports.choose({uid: "all" for uid in uids})
+        exports.choose(dict.fromkeys(uids, "all"))
         dialog = opened(demo, ExportPackDialog)
         demo.until("versions are listed", lambda: dialog.choice.versions.count())
         dialog.choice.which["chosen"].click()
