@@ -61,7 +61,7 @@ def test_a_backup_is_restored_and_that_is_undone(driven: Driven, db: Path) -> No
         driven.settings.history.ask_which_backup()  # type: ignore[union-attr]
         driven.click(driven.settings, "Restore…")
         driven.click(driven.settings, "Restore")
-        yield lambda: not first.isVisible()
+        yield lambda: driven.is_gone(first)
         assert not WindowLock(db).acquire(), "no other window comes between"
         yield driven.is_open
         assert "Typed later. " not in draft(db)
@@ -74,7 +74,7 @@ def test_a_backup_is_restored_and_that_is_undone(driven: Driven, db: Path) -> No
         listed.setCurrentRow(0)
         driven.click(driven.settings, "Restore…")
         driven.click(driven.settings, "Restore")
-        yield lambda: not second.isVisible()
+        yield lambda: driven.is_gone(second)
         yield driven.is_open
         assert driven.window.view.editor.content().messages[0].text == "Typed later. You are brief."
         driven.frame.close()
