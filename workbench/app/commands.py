@@ -182,6 +182,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "undo_import", "Take out what the last pack brought in", "Prompt", (), lambda s: s.writable, views=EVERYWHERE
     ),
+    Command("training", "Training files of this prompt…", "Prompt", (), lambda s: s.has_prompt, views=EVERYWHERE),
     Command("show_archived", "Show archived prompts", "Prompt", (), _always, views=EVERYWHERE),
     Command("switch_prompt", "Go to the prompt list", "Prompt", ("Ctrl+P",), _always, views=EVERYWHERE),
     Command(

@@ -113,14 +113,23 @@ def turns_of(steps: Sequence[Step], text: str) -> Turns:
     return tuple(turns) if steps else (Turn("assistant", text),)
 
 
-def prepare(rows: Iterable[Row], kind: Kind, share: float, seed: int = 0) -> Split:
-    """Return rows without doubles and contradictions, `share` of their value sets for validation."""
+def unwatched() -> None:
+    """Nobody wants to stop it."""
+
+
+def prepare(
+    rows: Iterable[Row], kind: Kind, share: float, seed: int = 0, watch: Callable[[], None] = unwatched
+) -> Split:
+    """Return rows without doubles and contradictions, `share` of their value sets for validation.
+
+    `watch` is called for every row, and may raise to stop: many rows take long to be compared.
+    """
     left_out: Counter[str] = Counter()
     sound = [row for row in rows if _is_sound(row, kind, left_out)]
     kept, contradictions = _agreed(sound, kind)
     left_out["answers that were found both better and worse, or good and bad"] += len(sound) - len(kept)
-    single = _without_doubles(kept, left_out)
-    chosen = _for_validation(single, share, seed)
+    single = _without_doubles(kept, left_out, watch)
+    chosen = _for_validation(single, share, seed, watch)
     return Split(
         tuple(row for row in single if row.values not in chosen),
         tuple(row for row in single if row.values in chosen),
@@ -194,11 +203,12 @@ def _claims(row: Row, kind: Kind) -> list[tuple[_Key, bool]]:
     return [((prompt, "\0".join(sorted((answer, other)))), answer < other)]
 
 
-def _without_doubles(rows: list[Row], left_out: Counter[str]) -> list[Row]:
+def _without_doubles(rows: list[Row], left_out: Counter[str], watch: Callable[[], None]) -> list[Row]:
     kept: list[Row] = []
     seen: set[tuple[str, str, str, bool]] = set()
     by_label: dict[bool, list[tuple[str, str, str]]] = defaultdict(list)
     for row in rows:
+        watch()
         texts = text_of(row.prompt), text_of(row.completion), text_of(row.rejected)
         if (*texts, row.label) in seen:
             left_out["rows that are there already"] += 1
@@ -226,10 +236,10 @@ def _near(one: str, other: str, least: float) -> bool:
     return fuzz.ratio(one[:_COMPARED], other[:_COMPARED], score_cutoff=least) >= least
 
 
-def _for_validation(rows: list[Row], share: float, seed: int) -> set[str]:
+def _for_validation(rows: list[Row], share: float, seed: int, watch: Callable[[], None]) -> set[str]:
     """Return the value sets whose rows are not trained with: groups of akin sets go together."""
     about = {row.values: row.about for row in rows}
-    groups = _groups(list(about), lambda one, other: _near(about[one], about[other], AKIN))
+    groups = _groups(list(about), lambda one, other: _near(about[one], about[other], AKIN), watch)
     if share <= 0 or len(groups) < 2:
         return set()
 
@@ -246,10 +256,11 @@ def _for_validation(rows: list[Row], share: float, seed: int) -> set[str]:
     return chosen
 
 
-def _groups(items: list[str], akin: Callable[[str, str], bool]) -> list[list[str]]:
+def _groups(items: list[str], akin: Callable[[str, str], bool], watch: Callable[[], None]) -> list[list[str]]:
     """Return items in groups: two that are akin, directly or through others, stand together."""
     groups: list[list[str]] = []
     for item in items:
+        watch()
         near = [group for group in groups if any(akin(item, other) for other in group)]
         joined = [item, *(other for group in near for other in group)]
         groups = [*(group for group in groups if group not in near), joined]

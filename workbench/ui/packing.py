@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from workbench.ui.cases.opening import CaseActions
     from workbench.ui.packs.exporting import ExportActions
     from workbench.ui.packs.importing import ImportActions
+    from workbench.ui.training.opening import TrainingActions
     from workbench.ui.window import MainWindow
 
 
@@ -28,6 +29,7 @@ class Packing(QObject):
         self._imports: ImportActions | None = None
         self._exports: ExportActions | None = None
         self._cases: CaseActions | None = None
+        self._training: TrainingActions | None = None
         window.frame.setAcceptDrops(True)
         window.frame.installEventFilter(self)
 
@@ -58,10 +60,21 @@ class Packing(QObject):
             self._cases = CaseActions(self._window)
         return self._cases
 
+    @property
+    def training(self) -> TrainingActions:
+        """What makes training files; made when it is first asked for."""
+        if self._training is None:
+            from workbench.ui.training.opening import TrainingActions
+
+            self._training = TrainingActions(self._window)
+        return self._training
+
     def stop(self) -> None:
         """Let what goes on end, because the window closes."""
         if self._exports is not None:
             self._exports.stop()
+        if self._training is not None:
+            self._training.stop()
 
     def table(self) -> dict[str, Callable[[], object]]:
         """Return a handler for every command about packs."""
@@ -69,6 +82,7 @@ class Packing(QObject):
             "cases": lambda: self.cases.open(),
             "keep_case": lambda: self.cases.keep(),
             "export_pack": lambda: self.exports.open(),
+            "training": lambda: self.training.open(),
             "import_pack": lambda: self.imports.choose(),
             "undo_import": lambda: self.imports.undo(),
         }

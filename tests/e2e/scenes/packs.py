@@ -8,16 +8,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.e2e.driving import NARROW, WIDE, Demo
-from tests.e2e.scenes.staging import opened, shots
+from tests.e2e.scenes.staging import command, opened, shots
 from tests.store import making
+from tests.ui.pasts import ORDER, Past, answer
 from workbench.core.cases import Case, Check
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
 from workbench.packs.model import About
 from workbench.store import Store
+from workbench.ui.cases.dialog import CasesDialog
 from workbench.ui.packs.export_dialog import ExportPackDialog
 from workbench.ui.packs.import_dialog import ImportPackDialog
+from workbench.ui.training.dialog import TrainingDialog
 from workbench.usecases.pack_export import Choice, PackExporter
 
 _LONG = "A prompt with a very long name that says all of what it does for whom and when, and goes on and on for a while"
@@ -87,6 +90,67 @@ def pack_export(demo: Demo) -> None:
         demo.until("it is written", lambda: dialog.pages.currentWidget() is dialog.written)
         shots(demo, "pack-written")
         dialog.close()
+
+
+def cases(demo: Demo) -> None:
+    """The cases of a prompt: none yet, and some with checks that are known and unknown."""
+    window = demo.window
+    command(demo, "cases")
+    empty = opened(demo, CasesDialog)
+    demo.pause(300)
+    demo.picture("cases-none")
+    empty.close()
+    checks = (
+        Check("contains", value='"on its way"', weight=2.0, metric="Status"),
+        Check("llm-rubric", negated=True, value='"is rude to the customer, or promises what the shop cannot keep"'),
+        Check("assert-set", checks=(Check("is-json"), Check("latency", threshold=900.0)), threshold=0.5),
+        Check("trajectory:tool-used", value='{"name":"lookup_order","times":2}', rest='{"later":[null]}'),
+        Check("javascript", value='"output.length < 500"'),
+    )
+    made = [
+        Case(f"case-{n}", name, (("question", f"Where is {name}?"), ("record", "order 1 | late\nto Berlin")), checks)
+        for n, name in enumerate(("A late order", _LONG, "Übersetzer 翻訳", ""))
+    ]
+    window.workbench.store.packs.save_cases(window.compose.prompt_uid, made).result()
+    command(demo, "cases")
+    found = opened(demo, CasesDialog)
+    demo.until("they are listed", lambda: found.list.count() == len(made))
+    shots(demo, "cases", narrow=True)
+    found.use.click()
+    demo.picture("cases-used")
+    found.delete.click()
+    demo.pause(300)
+    demo.picture("cases-deleted")
+    found.close()
+
+
+def training_files(demo: Demo) -> None:
+    """Training files: nothing to train with, and a preview with contradictions."""
+    command(demo, "training")
+    empty = opened(demo, TrainingDialog)
+    demo.pause(400)
+    demo.picture("training-none")
+    empty.close()
+    past = Past(demo.window.workbench.store)
+    for number in range(12):
+        values = (("question", f"What of order {number * 7919}?"),)
+        good, bad = answer(f"It is number {number} of {number * 31}."), answer(f"No idea, {number}.")
+        past.run(f"t{number}", ORDER, "Be brief.", good, bad, verdict="winner", values=values)
+    for number in range(3):
+        values = (("question", "Is it blue?"),)
+        good, bad = answer("It is."), answer("It is not.")
+        past.run(f"o{number}", ORDER, "Be brief.", good, bad, verdict="winner", winner=number % 2, values=values)
+    demo.window.prompts.refresh()
+    demo.until("it is listed", lambda: demo.window.prompts.model.position(ORDER) >= 0)
+    demo.window.dialogs.packing.training.open(ORDER)
+    found = opened(demo, TrainingDialog)
+    demo.until("it is looked at", lambda: found.made is not None)
+    shots(demo, "training", narrow=True)
+    with TemporaryDirectory() as folder:
+        found.write_to(Path(folder))
+        demo.until("it is written", found.open_folder.isVisible)
+        demo.picture("training-written")
+    found.close()
 
 
 def _looked(demo: Demo) -> ImportPackDialog:
