@@ -34,7 +34,7 @@ from workbench.core.searching.results import HistoryRow
 from workbench.ui.theme import Theme
 
 MARGIN = 14
-_GAP = 12
+GAP = 12
 _SAMPLES = {WHEN: "Wednesday", NUMBER: "9999", COST: "< $0.0001"}
 """What columns without a share of the width have room for at least; more when a row has more."""
 _SHARES = {PROMPT: 0.36, LANES: 0.34, WINNER: 0.30}
@@ -78,7 +78,7 @@ class RunDelegate(QStyledItemDelegate):
         row: HistoryRow | None = index.data(ROW)
         font, tone = self._look(row, column)
         left = MARGIN if column == WHEN else 0
-        room = rect.adjusted(left, 0, -_GAP, 0)
+        room = rect.adjusted(left, 0, -GAP, 0)
         painter.setFont(font)
         painter.setPen(color(tone))
         text = str(index.data() or "").replace("\n", " ")
@@ -221,7 +221,8 @@ class RunTable(QTableView):
     def _fit(self) -> None:
         """Divide the width: what has always the same shape gets what it needs, names share the rest."""
         metrics = QFontMetrics(self._theme.font(tabular=True))
-        fixed = {column: metrics.horizontalAdvance(text) + _GAP for column, text in self._longest.items()}
+        # Texts are elided by parts of a pixel, and widths are whole ones.
+        fixed = {column: metrics.horizontalAdvance(text) + 1 + GAP for column, text in self._longest.items()}
         fixed[WHEN] += MARGIN
         rest = max(0, self.viewport().width() - sum(fixed.values()))
         # Where there is little room, lanes and costs are read beside the table.
