@@ -326,6 +326,8 @@ def test_techniques_are_ranked_and_corrected_where_they_are_ranked(desk: Desk) -
     assert "it beats the same version without it in" in words
     header = rank.table_model.headerData(ENTRANT, Qt.Orientation.Horizontal)
     assert header == "Technique"
+    bar = rank.table.horizontalHeader()
+    assert bar.sectionSize(ENTRANT) >= bar.sectionSizeHint(ENTRANT), "short names leave the heading its room"
     versions = rank.versions
     assert versions.isVisible()
     assert [versions.choice.itemText(n) for n in range(4)] == [

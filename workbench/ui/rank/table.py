@@ -135,7 +135,8 @@ class RankingTable(QTableView):
             room -= self.columnWidth(column)
         bold = self._theme.font(bold=True)
         names = [QFontMetrics(bold).horizontalAdvance(row.name) for row in self._table.rows]
-        wanted = max(names, default=100) + 2 * _ROOM
+        names.append(metrics.horizontalAdvance(self._table.headerData(ENTRANT, Qt.Orientation.Horizontal)))
+        wanted = max(names) + 2 * _ROOM
         self.setColumnWidth(ENTRANT, int(min(wanted, max(room * 0.5, self.viewport().width() * _SHARE_OF_NAMES))))
         self.setColumnWidth(STRENGTH, max(60, room - self.columnWidth(ENTRANT)))
         self._lay_chart()
