@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -43,3 +44,23 @@ def test_the_window_is_gone_through_as_it_is_read(desk: Desk) -> None:
     assert reached == list(range(len(parts)))
     assert seen[-1].accessibleName() == "New prompt"
     assert around(desk, forward=False) == [seen[0], *reversed(seen[1:])]
+
+
+def test_a_lane_that_goes_takes_nothing_from_those_beside_it(desk: Desk) -> None:
+    window = desk.open({"default": [{"text": "# Status\n\nIt is **on its way**.\n"}]})
+    lanes = window.compose.lanes
+    lanes.duplicate(window.shown_slots()[0])
+    desk.until(lambda: len(window.shown_slots()) == 3)
+    desk.run()
+    around(desk)
+    columns = [window.view.lanes.column(slot) for slot in window.shown_slots()]
+    desk.until(lambda: all(column.reading.mode == "markdown" for column in columns))
+    lanes.set_hidden(window.shown_slots()[1], hidden=True)
+    desk.until(lambda: not shiboken6.isValid(columns[1]))
+    window.theme.set_mode("dark")
+    for column in (columns[0], columns[2]):
+        view = column.reading.page.view
+        desk.until(lambda view=view: view.is_whole)
+        assert view.toPlainText() == "Status\nIt is on its way."
+    desk.run()
+    assert [desk.text(lane) for lane in range(2)] == ["# Status\n\nIt is **on its way**.\n"] * 2
