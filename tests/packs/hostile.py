@@ -104,6 +104,16 @@ def _many(count: int) -> bytes:
     return made.getvalue()
 
 
+def _many_unsaid(count: int) -> bytes:
+    """An archive whose short end says one entry, and whose long one (ZIP64) says very many."""
+    names = (b"%08x" % number for number in range(count))
+    entry = struct.pack("<4sHHHHHHIIIHHHHHII", b"PK\x01\x02", 788, 20, 0, 0, 0, 33, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0)
+    directory = b"".join(entry + name for name in names)
+    end = struct.pack("<4sQHHIIQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, len(directory), 0)
+    end += struct.pack("<4sIQI", b"PK\x06\x07", 0, len(directory), 1)
+    return directory + end + struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, 1, 1, 60, 0, 0)
+
+
 def _ratio() -> bytes:
     return zipped({**FILES, "prompts/order-bot.prompt.yml": b"a: " + b"x" * (15 * MB)})
 
@@ -203,6 +213,7 @@ def archives() -> Iterator[tuple[str, bytes, str]]:
     yield "entries on top of each other", _overlapping(), "on top of each other"
     yield "too many entries", _many(MOST_FILES + 1), "files"
     yield "very many entries", _many(60_000), "files"
+    yield "a million entries that are not told", _many_unsaid(1_000_000), "files"
     yield "a bomb", _ratio(), "would grow"
     yield "a field of a gigabyte", _gigabyte(), "would grow|MB"
     yield "a field that lies about its gigabyte", _lying_gigabyte(), "damaged|MB|would grow"

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _FOLDERS = ("prompts", "cases", "evidence", "attachments")
 _END, _END_SIZE, _LONGEST_COMMENT = b"PK\x05\x06", 22, 65535
+_END_64, _END_64_SIZE = b"PK\x06\x07", 20
 _NOT_IN_NAMES = frozenset('<>:"|?*\\') | {chr(code) for code in (*range(32), 127)}
 # Names that are devices on Windows, whatever their ending.
 _DEVICES = frozenset({"con", "prn", "aux", "nul"} | {f"{kind}{n}" for kind in ("com", "lpt") for n in range(1, 10)})
@@ -216,7 +217,7 @@ def _check_end(path: Path) -> None:
     if size > MOST_BYTES:
         raise PackError(f"This pack has {size / MB:,.0f} MB, and at most {MOST_BYTES // MB} MB are read.")
     with path.open("rb") as file:
-        file.seek(max(0, size - _END_SIZE - _LONGEST_COMMENT))
+        file.seek(max(0, size - _END_64_SIZE - _END_SIZE - _LONGEST_COMMENT))
         tail = file.read()
     at = tail.rfind(_END)
     if at < 0 or len(tail) - at < _END_SIZE:
@@ -224,7 +225,9 @@ def _check_end(path: Path) -> None:
     disk, start, here, entries, directory, _, _ = struct.unpack("<HHHHIIH", tail[at + 4 : at + _END_SIZE])
     if disk or start or here != entries:
         raise PackError("This pack is a part of a divided archive. Put it together first.")
-    if entries > MOST_FILES or directory > MOST_DIRECTORY:
+    # Where this stands, Python takes the length of the list of contents from elsewhere.
+    large = at >= _END_64_SIZE and tail.startswith(_END_64, at - _END_64_SIZE)
+    if large or entries > MOST_FILES or directory > MOST_DIRECTORY:
         raise PackError(f"This pack has more than {MOST_FILES:,} files, which is more than is read.")
 
 
