@@ -113,10 +113,8 @@ class Folder(_Closing):
 
     def read(self, name: str, most: int) -> bytes:
         """Return a file of at most `most` bytes. Raises PackError."""
-        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         try:
-            handle = os.open(self._path / name, flags)
-            with os.fdopen(handle, "rb") as file:
+            with os.fdopen(self._opened(name), "rb") as file:
                 if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                     raise PackError(f"{name} in this pack is no file. Put a file in its place.")
                 body = file.read(min(most, self._room) + 1)
@@ -126,6 +124,18 @@ class Folder(_Closing):
             raise PackError(f"{name} in this pack cannot be read. Check its permissions.", str(error)) from error
         self._room -= len(body)
         return _within(body, name, most, self._room)
+
+    def _opened(self, name: str) -> int:
+        """Open a file without following a link, which may have come between listing and reading."""
+        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        folder, _, file = name.rpartition("/")
+        if not folder or os.open not in os.supports_dir_fd:
+            return os.open(self._path / name, flags)
+        inside = os.open(self._path / folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            return os.open(file, flags, dir_fd=inside)
+        finally:
+            os.close(inside)
 
 
 class Archive(_Closing):
