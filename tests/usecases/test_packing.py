@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from tests.core import strategies as make
 from tests.packs.making import BODIES, FILES, pack_prompts
 from tests.store.making import LATER, NOW, done, lane, run, text
+from workbench.core.blocks import Attachment
 from workbench.core.cases import Case, Check
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft, ValueSet
@@ -165,7 +166,7 @@ def test_evidence_is_off_until_asked_for_and_hides_what_is_blind(mine: House, tm
 
     assert problems(tmp_path / "out") == []
     assert mine.importer.plan(tmp_path / "out").notes == (
-        "The evidence of this pack is for reading; it is not brought into the history.",
+        "The evidence of this pack is not brought into the history. “workbench pack show --evidence” reads it.",
     )
 
 
@@ -181,6 +182,26 @@ def test_what_would_be_disclosed_is_found(mine: House) -> None:
         "cases/order-bot.jsonl",
         "evidence/order-bot.jsonl",
     }
+
+
+def test_what_a_file_spells_differently_is_found_too(mine: House) -> None:
+    """Line ends and back slashes stand as escapes in JSON; attached texts are files of their own."""
+    key = "sk-proj-abcdefghijklmnop1234"
+    note = f"The key is\n{key}\n".encode()
+    hash_ = mine.store.add_blob(note, "text/plain").result()
+    mine.store.create_prompt("q", "Keys", NOW)
+    content = Content((Message("user", "See.", (Attachment(hash_, "text/plain", "note.txt"),)),))
+    mine.store.begin_run(run("r9", content, prompt="q"))
+    mine.store.finish_output("r9.0.0", done(f"Here:\n{key}\nin C:\\Users\\ada\\notes"), LATER)
+    values = (("text", f"a\u2028\n{key}"),)
+    mine.store.packs.save_cases("q", [Case("k", "", values)]).result()
+    made = mine.exporter.prepare(About("", "Keys"), [Choice("q")], with_evidence=True)
+    assert [(finding.where, finding.what) for finding in made.disclosed()] == [
+        ("cases/keys.jsonl", "an API key"),
+        ("evidence/keys.jsonl", "an API key"),
+        ("evidence/keys.jsonl", "a path of somebody's home"),
+        (f"attachments/{hash_[:12]}… (note.txt)", "an API key"),
+    ]
 
 
 def test_a_pack_makes_the_same_prompt_elsewhere(mine: House, tmp_path: Path) -> None:

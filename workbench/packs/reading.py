@@ -65,7 +65,8 @@ def read_place(place: Place) -> ReadPack:
 def evidence_lines(place: Place, prompt: PackPrompt) -> Iterator[tuple[int, Any]]:
     """Yield number and JSON of each iteration in the evidence of a prompt, oldest first. Raises PackError."""
     name = prompt.evidence_file
-    yield from case_file.lines(place.read(name, MOST_EVIDENCE), name)
+    if name in place.names:
+        yield from case_file.lines(place.read(name, MOST_EVIDENCE), name)
 
 
 def expected(prompts: list[PackPrompt], files: tuple[PackFile, ...]) -> set[str]:

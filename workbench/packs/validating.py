@@ -17,9 +17,9 @@ from typing import Any
 from workbench.packs import case_file
 from workbench.packs.errors import PackError
 from workbench.packs.limits import MOST_EVIDENCE, MOST_LINES, MOST_TEXT
-from workbench.packs.model import MANIFEST, PROMPTFOO, README
+from workbench.packs.model import MANIFEST, PROMPTFOO, README, PackPrompt
 from workbench.packs.places import Place, open_place
-from workbench.packs.reading import ReadPack, read_place
+from workbench.packs.reading import ReadPack, evidence_lines, read_place
 from workbench.packs.writing import texts
 from workbench.packs.yaml_reading import parse, typed
 
@@ -67,6 +67,14 @@ def _faults(kind: str, data: Any, where: str) -> list[str]:
         if len(found) == _MOST:
             break
     return found
+
+
+def evidence(place: Place, prompt: PackPrompt) -> Iterator[dict[str, Any]]:
+    """Yield the iterations in the evidence of a prompt, each as its schema says. Raises PackError."""
+    for number, data in evidence_lines(place, prompt):
+        if faults := _faults("evidence", data, f"{prompt.evidence_file}, line {number}"):
+            raise PackError(f"{faults[0]} Export the pack again.")
+        yield data
 
 
 @cache

@@ -121,9 +121,8 @@ def _read_again(made: Path) -> None:
     try:
         with open_place(made) as place:
             for prompt in read_place(place).pack.prompts:
-                if prompt.evidence_file in place.names:
-                    for _ in evidence_lines(place, prompt):
-                        """Each line is looked at."""
+                for _ in evidence_lines(place, prompt):
+                    """Each line is looked at."""
     except PackError as error:
         raise PackError(
             f"Nothing was written, because nobody could read that pack. {error.sentence} Choose fewer prompts or "
