@@ -83,8 +83,9 @@ class PackExporter:
         about = about if about.uid else replace(about, uid=self._new_uid())
         rows = {row.uid: row for archived in (False, True) for row in self._store.prompts(archived=archived)}
         before = {one["uid"]: one for one in (self._store.packs.about(about.uid) or {}).get("prompts", [])}
-        named = slugs((choice.prompt_uid, rows[choice.prompt_uid].name) for choice in choices)
-        named |= {uid: one["slug"] for uid, one in before.items() if uid in named}
+        given = {c.prompt_uid: before[c.prompt_uid]["slug"] for c in choices if c.prompt_uid in before}
+        free = [c.prompt_uid for c in choices if c.prompt_uid not in given]
+        named = given | slugs(((uid, rows[uid].name) for uid in free), given.values())
         prompts, notes, told = [], [], {}
         for choice in choices:
             row, said = rows[choice.prompt_uid], before.get(choice.prompt_uid, {})
@@ -141,8 +142,10 @@ class PackExporter:
         elif choice.versions == "winner":
             hashes = said.get("versions", [])
             numbers = [self._main(row.uid, list(known), said)]
-            # A pack that was imported is exported as it came, unless something else has won since.
-            if any(known[numbers[0]].hash == hash_ for hash_ in hashes):
+            # A pack that was imported is exported as it came, unless something else has won since. One that was made
+            # here with more versions gives no more away than is asked for now.
+            came = self._store.packs.origins("version").values()
+            if known[numbers[0]].hash in hashes and known[numbers[0]].uid in came:
                 numbers = [number for number, version in known.items() if version.hash in hashes]
         else:
             numbers = list(known)
