@@ -130,7 +130,7 @@ class LoadedPrompt:
 
     @property
     def _exact(self) -> PackPrompt:
-        """The prompt with the hashes of what its file holds, which take time; else it has those that the file claims."""
+        """The prompt with the hashes of what its file holds; it is read first with those that the file claims."""
         if self._hashed is None:
             self._hashed, _ = prompt_file.read(self._raw, self._prompt.slug, self._prompt.file)
         return self._hashed
