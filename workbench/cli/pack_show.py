@@ -50,7 +50,11 @@ def _evidence(place: Place, prompt: PackPrompt, told: bool) -> list[dict[str, An
 def _lines(prompt: PackPrompt, evidence: list[dict[str, Any]], told: bool) -> Iterator[str]:
     yield f"== {prompt.slug}: {prompt.name} =="
     yield f"version {prompt.main[:12]}, the one used of {len(prompt.versions)}; cases: {len(prompt.cases)}"
-    yield f"variables: {', '.join(content_variables(prompt.content)) or 'none'}"
+    shown = _shown(prompt, evidence, told=False)
+    yield f"variables: {', '.join(shown['variables']) or 'none'}"
+    yield from (f"{name}: {', '.join(shown[name])}" for name in ("models", "tools") if shown[name])
+    if examples := sum(example.enabled for example in prompt.content.examples):
+        yield f"examples: {examples}"
     if evidence and not told:
         yield f"evidence: {len(evidence)} iterations; --evidence shows them"
     for message in prompt.content.messages:
