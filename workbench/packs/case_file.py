@@ -74,7 +74,7 @@ def parse_line(raw: bytes, where: str) -> Any:
         raise PackError(f"{where} is nested too deeply. Flatten it.") from error
     except ValueError as error:
         raise PackError(f"{where} is not JSON. Correct it there.", str(error)) from error
-    if depth > MOST_DEPTH and _depth(value) > MOST_DEPTH:
+    if depth > MOST_DEPTH and max(nodes(value)) > MOST_DEPTH:
         raise PackError(f"{where} is nested more than {MOST_DEPTH} levels deep. Flatten it.")
     return value
 
@@ -88,11 +88,11 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
-def _depth(value: Any) -> int:
-    deepest, waiting = 0, [(value, 1)]
+def nodes(value: Any) -> Iterator[int]:
+    """Yield for every value in a value, itself too, how deep it is, from 1."""
+    waiting = [(value, 1)]
     while waiting:
         one, depth = waiting.pop()
-        deepest = max(deepest, depth)
+        yield depth
         if isinstance(one, dict | list):
             waiting += [(item, depth + 1) for item in (one.values() if isinstance(one, dict) else one)]
-    return deepest
