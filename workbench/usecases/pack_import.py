@@ -89,7 +89,9 @@ class PackImporter:
         came = self._store.packs.origins("prompt")
         notes = list(read.pack.notes)
         if read.evidence:
-            notes.append("The evidence of this pack is for reading; it is not brought into the history.")
+            notes.append(
+                "The evidence of this pack is not brought into the history. “workbench pack show --evidence” reads it."
+            )
         endpoints = {endpoint.uid for endpoint in self._store.endpoints()}
         strange = sum(lane.endpoint not in endpoints for prompt in read.pack.prompts for lane in prompt.lanes)
         if strange:
