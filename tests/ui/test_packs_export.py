@@ -10,14 +10,16 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QDrag, QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
 
 from tests.ui.desk import Desk
 from tests.ui.test_packs_import import drop, make_pack
 from tests.ui.test_window_history import chosen as select
-from tests.ui.test_window_history import entered
+from tests.ui.test_window_history import entered, entry
 from workbench.packs.model import About
 from workbench.packs.reading import read_pack
 from workbench.packs.validating import problems
+from workbench.ui.context_menus import prompt_menu
 from workbench.ui.packs.export_dialog import ExportPackDialog
 from workbench.usecases.pack_export import Choice
 
@@ -301,3 +303,34 @@ def test_a_prompt_that_is_only_a_draft_says_so(desk: Desk, tmp_path: Path) -> No
     looked_through(desk, dialog, tmp_path / "draft.promptpack")
     assert dialog.told.text() == "“Only words” is only a draft. Run it once, so that it has a version to export."
     dialog.close()
+
+
+def test_the_menus_of_prompts_and_runs_lead_there(desk: Desk) -> None:
+    view = entered(desk)
+    select(desk, view, "order-2", "order-1")
+    entry(view, "Export the prompts as a pack…")
+    exports = desk.window.dialogs.packing.exports
+    first = exports.dialog
+    assert first is not None
+    desk.until(lambda: first.choice.table.names == ("Order status bot",))
+    first.close()
+    desk.window.views.show("compose")
+    uid = desk.window.prompts.model.row(1).uid
+    of_prompt(desk, uid, "Export as a pack…")
+    second = exports.dialog
+    assert second is not None
+    desk.until(lambda: [choice.prompt_uid for choice in second.choice.table.choices] == [uid])
+    second.close()
+    of_prompt(desk, uid, "Training files…")
+    training = desk.window.dialogs.packing.training.dialog
+    assert training is not None
+    assert training.windowTitle() == f"Training files of “{desk.window.prompts.model.row(1).name}”"
+    training.close()
+
+
+def of_prompt(desk: Desk, uid: str, title: str) -> None:
+    """Take an entry of a prompt's menu."""
+    prompt_menu(desk.window, uid, QPoint(0, 0))
+    (menu,) = [one for one in desk.window.frame.findChildren(QMenu) if one.isVisible()]
+    next(action for action in menu.actions() if action.text() == title).trigger()
+    menu.close()

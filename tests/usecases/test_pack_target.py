@@ -10,6 +10,7 @@ from tests.usecases.test_packing import House, mine
 from workbench.packs.model import About
 from workbench.usecases.pack_export import Choice
 from workbench.usecases.pack_target import look_at
+from workbench.usecases.problems import RefusedError
 
 __all__ = ["mine"]
 ABOUT = About("pack-1", "Mine")
@@ -61,3 +62,15 @@ def test_putting_evidence_together_can_be_stopped(mine: House) -> None:
     with pytest.raises(EnoughError):
         mine.exporter.prepare(About("", "Mine"), [Choice("p", "all")], with_evidence=True, watch=watch)
     assert heard == [0, 1, 2]
+
+
+def test_a_prompt_that_is_gone_meanwhile_is_a_sentence(mine: House) -> None:
+    with pytest.raises(RefusedError, match="not in the history any more"):
+        mine.exporter.prepare(About("", "Mine"), [Choice("p", "all"), Choice("gone", "all")])
+
+
+def test_an_ending_in_capitals_is_a_file_for_both(mine: House, tmp_path: Path) -> None:
+    path = tmp_path / "MINE.PROMPTPACK"
+    assert look_at(path, ABOUT, ["p"]).words == "A new file."
+    mine.exporter.write(mine.exporter.prepare(About("", "Mine"), [Choice("p", "all")]), path)
+    assert path.is_file()
