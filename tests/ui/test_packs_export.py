@@ -10,7 +10,6 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QDrag, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu
 
 from tests.ui.desk import Desk
 from tests.ui.test_packs_import import drop, make_pack
@@ -19,7 +18,7 @@ from tests.ui.test_window_history import entered, entry
 from workbench.packs.model import About
 from workbench.packs.reading import read_pack
 from workbench.packs.validating import problems
-from workbench.ui.context_menus import prompt_menu
+from workbench.ui.context_menus import of_prompt
 from workbench.ui.packs.export_dialog import ExportPackDialog
 from workbench.usecases.pack_export import Choice
 
@@ -316,21 +315,20 @@ def test_the_menus_of_prompts_and_runs_lead_there(desk: Desk) -> None:
     first.close()
     desk.window.views.show("compose")
     uid = desk.window.prompts.model.row(1).uid
-    of_prompt(desk, uid, "Export as a pack…")
+    take(desk, uid, "Export as a pack…")
     second = exports.dialog
     assert second is not None
     desk.until(lambda: [choice.prompt_uid for choice in second.choice.table.choices] == [uid])
     second.close()
-    of_prompt(desk, uid, "Training files…")
+    take(desk, uid, "Training files…")
     training = desk.window.dialogs.packing.training.dialog
     assert training is not None
     assert training.windowTitle() == f"Training files of “{desk.window.prompts.model.row(1).name}”"
     training.close()
 
 
-def of_prompt(desk: Desk, uid: str, title: str) -> None:
+def take(desk: Desk, uid: str, title: str) -> None:
     """Take an entry of a prompt's menu."""
-    prompt_menu(desk.window, uid, QPoint(0, 0))
-    (menu,) = [one for one in desk.window.frame.findChildren(QMenu) if one.isVisible()]
+    menu = of_prompt(desk.window, uid)
     next(action for action in menu.actions() if action.text() == title).trigger()
     menu.close()
