@@ -31,7 +31,7 @@ def opened(desk: Desk) -> ExportPackDialog:
     dialog = desk.window.dialogs.packing.exports.dialog
     assert dialog is not None
     choice = dialog.choice
-    desk.until(lambda: choice.table.rowCount() and choice.versions.count())
+    desk.until(lambda: choice.table.rowCount() and choice.choosing.is_known)
     desk.until(lambda: choice.name.text() or not choice.table.choices)
     return dialog
 
@@ -165,14 +165,15 @@ def test_versions_are_chosen_and_the_last_one_is_used(desk: Desk, tmp_path: Path
         desk.run()
     dialog = opened(desk)
     choice = dialog.choice
-    assert [choice.versions.item(at).text()[:2] for at in range(choice.versions.count())] == ["v4", "v3", "v2", "v1"]
+    listed = [choice.choosing.index(at).data() for at in range(choice.choosing.rowCount())]
+    assert [words[:2] for words in listed] == ["v4", "v3", "v2", "v1"]
     assert not choice.versions.isEnabled()
     choice.which["chosen"].click()
     assert choice.versions.isEnabled()
     dialog.go.click()
     assert dialog.told.text() == "Tick at least one version of each prompt, or take the winner."
-    choice.versions.item(0).setCheckState(Qt.CheckState.Checked)
-    choice.versions.item(3).setCheckState(Qt.CheckState.Checked)
+    choice.choosing.setData(choice.choosing.index(0), Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
+    choice.choosing.setData(choice.choosing.index(3), Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
     assert choice.table.index(0, 1).data() == "v1, v4; v1 is used"
     looked_through(desk, dialog, tmp_path / "two")
     dialog.preview.agreed.click()
@@ -298,7 +299,7 @@ def test_a_prompt_that_is_only_a_draft_says_so(desk: Desk, tmp_path: Path) -> No
     desk.open()
     new_prompt(desk, "Only words")
     dialog = opened(desk)
-    assert dialog.choice.versions.item(0).text().startswith("Only a draft.")
+    assert dialog.choice.choosing.index(0).data().startswith("Only a draft.")
     looked_through(desk, dialog, tmp_path / "draft.promptpack")
     assert dialog.told.text() == "“Only words” is only a draft. Run it once, so that it has a version to export."
     dialog.close()

@@ -72,7 +72,7 @@ def pack_export(demo: Demo) -> None:
         uids = [demo.window.prompts.model.row(names[name]).uid for name in (*_NAMES, "Order status bot")]
         exports.choose(dict.fromkeys(uids, "all"))
         dialog = opened(demo, ExportPackDialog)
-        demo.until("versions are listed", lambda: dialog.choice.versions.count())
+        demo.until("versions are listed", lambda: dialog.choice.choosing.is_known)
         dialog.choice.which["chosen"].click()
         dialog.choice.evidence.click()
         dialog.choice.take_place(Path(folder) / "a folder" / "bots.promptpack")
@@ -116,7 +116,7 @@ def cases(demo: Demo) -> None:
     window.workbench.store.packs.save_cases(window.compose.prompt_uid, made).result()
     command(demo, "cases")
     found = opened(demo, CasesDialog)
-    demo.until("they are listed", lambda: found.list.count() == len(made))
+    demo.until("they are listed", lambda: found.cases.rowCount() == len(made))
     shots(demo, "cases", narrow=True)
     found.use.click()
     demo.picture("cases-used")
