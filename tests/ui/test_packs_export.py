@@ -12,7 +12,7 @@ from PySide6.QtGui import QDrag, QGuiApplication
 from PySide6.QtTest import QTest
 
 from tests.ui.desk import Desk
-from tests.ui.test_packs_import import drop, make_pack
+from tests.ui.test_packs_import import drop, files, make_pack
 from tests.ui.test_window_history import chosen as select
 from tests.ui.test_window_history import entered, entry
 from workbench.packs.model import About
@@ -135,6 +135,30 @@ def test_what_may_not_be_meant_for_others_is_confirmed_first(desk: Desk, tmp_pat
     assert dialog.go.isEnabled()
     written(desk, dialog)
     assert "ada@example.org" in read_pack(target).pack.prompts[0].content.messages[0].text
+    dialog.close()
+
+
+def test_a_finding_in_an_attached_file_leads_to_it(desk: Desk, tmp_path: Path) -> None:
+    window = desk.open()
+    (note := tmp_path / "note.txt").write_text("Write to ada@example.org")
+    new_prompt(desk, "Filed bot")
+    editor = window.view.editor
+    if not editor.blocks:
+        editor.add_message("user")
+    editor.focus_first()
+    desk.type("See this")
+    assert drop(editor.blocks[-1].field.viewport(), files(note))
+    desk.until(lambda: editor.content().messages[-1].attachments)
+    desk.run()
+    dialog = opened(desk)
+    looked_through(desk, dialog, tmp_path / "filed")
+    said = [dialog.preview.findings.item(row).text() for row in range(dialog.preview.findings.count())]
+    (at,) = [row for row, words in enumerate(said) if words.startswith("attachments/")]
+    assert "(note.txt)" in said[at]
+    dialog.preview.findings.setCurrentRow(at)
+    row = dialog.preview.rows.currentIndex().row()
+    assert dialog.preview.files.files[row][0].startswith("attachments/")
+    assert dialog.preview.text.toPlainText() == "Write to ada@example.org"
     dialog.close()
 
 

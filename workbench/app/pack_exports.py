@@ -115,13 +115,12 @@ class PackExports(QObject):
             export = self._exporter.prepare(about, wanted.choices, with_evidence=wanted.with_evidence, watch=watch)
             watch(0)
             self._say("Looking for keys and addresses…", 0, 0)
-            shown = {name: raw[: 4 * MOST_SHOWN].decode("utf-8", "ignore") for name, raw in _texts(export).items()}
             preview = Preview(
                 export,
                 wanted.path,
                 target,
                 export.sizes(),
-                {name: text[:MOST_SHOWN] for name, text in shown.items()},
+                _shown(export),
                 export.disclosed(),
             )
             watch(0)
@@ -170,8 +169,13 @@ class PackExports(QObject):
         self._tasks.on_ui(partial(self.progress.emit, words, done, of))
 
 
-def _texts(export: Export) -> Mapping[str, bytes]:
-    return texts(export.pack, export.evidence)
+def _shown(export: Export) -> Mapping[str, str]:
+    """Return the beginnings of all texts, attached ones too."""
+    told = dict(texts(export.pack, export.evidence))
+    told |= {
+        file.path: export.body(file.hash) for file in export.pack.files if not file.media_type.startswith("image/")
+    }
+    return {name: raw[: 4 * MOST_SHOWN].decode("utf-8", "replace")[:MOST_SHOWN] for name, raw in told.items()}
 
 
 def _words(row: VersionRow) -> str:

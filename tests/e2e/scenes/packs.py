@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.e2e.driving import NARROW, WIDE, Demo
-from tests.e2e.scenes.staging import command, opened, shots
+from tests.e2e.scenes.staging import ask, command, opened, shots
 from tests.store import making
 from workbench.core.cases import Case, Check
 from workbench.core.content import Content, Message
@@ -60,7 +60,9 @@ def packs(demo: Demo) -> None:
 
 def pack_export(demo: Demo) -> None:
     """Taking prompts out: what, what it would be with something that was found, and where it is."""
-    demo.run()
+    demo.window.views.show("compose")
+    demo.window.frame.activateWindow()
+    ask(demo, "Where is my order?")
     with TemporaryDirectory() as folder:
         imports = demo.window.dialogs.packing.imports
         imports.look(_pack(Path(folder)))

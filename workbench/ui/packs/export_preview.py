@@ -121,7 +121,9 @@ class PreviewPage(QWidget):
         count = len(preview.findings)
         things = "1 thing" if count == 1 else f"{count} things"
         self.found.setText(
-            f"{things} in it may not be meant for others:" if count else "No key, address or number was found in it."
+            f"{things} in it may not be meant for others:"
+            if count
+            else "Nothing in it looks like a key, an address or the like, which is no proof."
         )
         set_role(self.found, "heading" if count else "good")
         self.findings.clear()
@@ -146,8 +148,10 @@ class PreviewPage(QWidget):
         """Show the file that something was found in."""
         if self.preview is None or not 0 <= row < len(self.preview.findings):
             return
-        where = self.preview.findings[row].where
-        at = next((at for at, (name, _) in enumerate(self.files.files) if name == where), -1)
+        # Of an attachment the hash is told in part, with the name that it has in the prompt.
+        where, cut, _ = self.preview.findings[row].where.partition("…")
+        names = [name for name, _ in self.files.files]
+        at = next((at for at, name in enumerate(names) if name == where or (cut and name.startswith(where))), -1)
         if at >= 0:
             self.rows.selectRow(at)
 
@@ -158,7 +162,7 @@ class PreviewPage(QWidget):
         name, _ = self.files.files[row]
         shown = self.preview.shown.get(name)
         if shown is None:
-            self.text.setPlainText("An attached file. It is written as it is.")
+            self.text.setPlainText("An attached picture. It is written as it is.")
             return
         cut = len(shown) >= MOST_SHOWN
         self.text.setPlainText(f"{shown}\n\n… and more, which is not shown here." if cut else shown)
