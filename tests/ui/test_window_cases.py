@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import Future
 
 import pytest
 from PySide6.QtCore import Qt
 
 from tests.ui.desk import Desk
 from workbench.core.cases import Case, Check
+from workbench.store import StoreError
+from workbench.ui.cases import opening
 from workbench.ui.cases.dialog import CasesDialog
 
 pytestmark = pytest.mark.window
@@ -203,3 +206,34 @@ def test_ten_thousand_cases_are_listed_at_once(desk: Desk) -> None:
     assert current is not None
     assert current.uid == "c9999"
     dialog.close()
+
+
+def test_what_was_typed_last_is_saved_when_the_window_closes(desk: Desk) -> None:
+    dialog = filled(desk)
+    dialog.detail.name.setFocus()
+    desk.type("!")
+    desk.close()
+    assert desk.rows("SELECT name FROM cases WHERE uid = 'case-late'") == [("Late order!",)]
+
+
+def test_what_cannot_be_saved_is_said_and_tried_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "RETRY_MS", 50)
+    dialog = filled(desk)
+    packs = desk.window.workbench.store.packs
+    change, asked = packs.change_case, []
+
+    def refused(prompt: str, case: Case) -> Future[None]:
+        asked.append(case)
+        if len(asked) > 2:
+            return change(prompt, case)
+        future: Future[None] = Future()
+        future.set_exception(StoreError("The disk is full. Make room.", "", "full"))
+        return future
+
+    monkeypatch.setattr(packs, "change_case", refused)
+    dialog.detail.name.setFocus()
+    desk.type("!")
+    desk.until(lambda: dialog.told.text() == "The disk is full. Make room.")
+    dialog.close()
+    desk.until(lambda: stored(desk)[0].name == "Late order!")
+    assert len(asked) == 3

@@ -75,6 +75,8 @@ class Packing(QObject):
             self._exports.stop()
         if self._training is not None:
             self._training.stop()
+        if self._cases is not None:
+            self._cases.stop()
 
     def table(self) -> dict[str, Callable[[], object]]:
         """Return a handler for every command about packs."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from workbench.core.cases import Case
 from workbench.core.drafts import ValueSet
@@ -21,6 +21,8 @@ from workbench.usecases.problems import problem_of
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
 
+RETRY_MS = 2000
+
 
 class CaseActions(QObject):
     """Opens the list of cases and changes them."""
@@ -31,6 +33,7 @@ class CaseActions(QObject):
         self._book = CaseBook(window.workbench.store, new_uid)
         self._prompt = ""
         self._undo: Callable[[], None] | None = None
+        self._unsaved: dict[str, tuple[str, Case]] = {}
         self.dialog: CasesDialog | None = None
         window.compose.prompt_changed.connect(self._prompt_changed)
 
@@ -97,8 +100,33 @@ class CaseActions(QObject):
         self._offer(f"“{case.name}” {did}.", undo)
         self._read(case.uid)
 
+    def stop(self) -> None:
+        """Save what was typed last, because the window closes."""
+        if self.dialog is not None:
+            self.dialog.save()
+
     def _change(self, case: Case) -> None:
-        self._window.tasks.watch(self._book.change(self._prompt, case), None, self._failed)
+        self._unsaved[case.uid] = self._prompt, case
+        self._save(case.uid)
+
+    def _save(self, uid: str) -> None:
+        """Save a case as it was typed last; when that fails it stays in memory and is tried again."""
+        if uid not in self._unsaved:
+            return
+        prompt, case = self._unsaved[uid]
+
+        def saved(_: None) -> None:
+            if self._unsaved.get(uid) == (prompt, case):
+                self._unsaved.pop(uid, None)
+
+        def failed(error: Exception) -> None:
+            if getattr(error, "code", "") == "missing":
+                self._unsaved.pop(uid, None)
+            else:
+                QTimer.singleShot(RETRY_MS, self, lambda: self._save(uid))
+            self._failed(error)
+
+        self._window.tasks.watch(self._book.change(prompt, case), saved, failed)
 
     def _delete(self, case: Case) -> None:
         prompt, window = self._prompt, self._window
