@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from random import Random
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.ranking.coverage import EIGHT, FOUR, Case, coverage
 from tests.core.ranking.made import judged, judgements, of_counts, strengths_of, verdict
+from workbench.core.ranking import intervals
 from workbench.core.ranking.davidson import fit
 from workbench.core.ranking.intervals import NORMAL, Uncertainty, measure, student
 from workbench.core.ranking.judgements import Judgement, compare
@@ -126,6 +128,27 @@ def test_strangers_to_each_other_are_not_told_apart() -> None:
     near, far = sure.between("a", "b"), sure.between("a", "y")
     assert far.high - far.low > 1.5 * (near.high - near.low)
     assert far.low < 0
+
+
+def test_many_who_met_once_or_twice_have_intervals() -> None:
+    """In most draws some of them are not drawn at all, and nothing but the prior holds them."""
+    won = [(f"a{number}", f"b{number}", 1 + number % 5, 0, 0) for number in range(70)]
+    sure = measured(of_counts(won), resamples=60)
+    for entrant in sure.fit.entrants:
+        interval = sure.of(entrant)
+        assert 0.5 < interval.high - interval.low < 20
+
+
+@pytest.mark.parametrize("ties", [0.0, 0.3])
+def test_one_step_for_each_draw_says_nearly_the_same(monkeypatch: pytest.MonkeyPatch, ties: float) -> None:
+    made = judged(Random(4), strengths_of(FOUR), 2, 400, ties=ties)
+    fitted = measured(made, resamples=600)
+    monkeypatch.setattr(intervals, "MANY", 0)
+    stepped = measured(made, resamples=600)
+    assert fitted.drawn is not None
+    assert stepped.drawn is not None
+    assert np.diag(stepped.drawn) == pytest.approx(np.diag(fitted.drawn), rel=0.1)
+    assert [s.estimate for s in map(stepped.of, stepped.fit.entrants)] == list(fitted.fit.strengths)
 
 
 def test_intervals_as_chances() -> None:
