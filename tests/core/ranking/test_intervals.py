@@ -14,8 +14,10 @@ from tests.core.ranking.coverage import EIGHT, FOUR, Case, coverage
 from tests.core.ranking.made import judged, judgements, of_counts, strengths_of, verdict
 from workbench.core.ranking import intervals
 from workbench.core.ranking.davidson import fit
+from workbench.core.ranking.evidence import gather
 from workbench.core.ranking.intervals import NORMAL, Uncertainty, measure, student
 from workbench.core.ranking.judgements import Judgement, compare
+from workbench.core.ranking.likelihood import Model
 
 
 def measured(made: list[Judgement], seed: int = 3, resamples: int = 200) -> Uncertainty:
@@ -130,13 +132,18 @@ def test_strangers_to_each_other_are_not_told_apart() -> None:
     assert far.low < 0
 
 
-def test_many_who_met_once_or_twice_have_intervals() -> None:
-    """In most draws some of them are not drawn at all, and nothing but the prior holds them."""
-    won = [(f"a{number}", f"b{number}", 1 + number % 5, 0, 0) for number in range(70)]
-    sure = measured(of_counts(won), resamples=60)
-    for entrant in sure.fit.entrants:
-        interval = sure.of(entrant)
-        assert 0.5 < interval.high - interval.low < 20
+def test_who_is_not_drawn_does_not_run_away() -> None:
+    """Nothing but the prior holds an entrant that a draw leaves out, and all the others outweigh that."""
+    made = [verdict(f"r{group}", (f"a{group}", 1), *((f"b{group}.{n}", 2) for n in range(3))) for group in range(40)]
+    made.append(verdict("z", ("champion", 1), *((f"y{n}", 2) for n in range(30))))
+    comparisons = compare(made)
+    fitted = fit(comparisons)
+    evidence = gather(comparisons.items, fitted.entrants)
+    times = np.full((1, evidence.runs), 6.0)
+    times[0, -1] = 0.0
+    peak = Model(evidence, fitted.prior).climb(evidence.sums(times), fitted.peak)
+    assert fitted.strength("champion") > 3
+    assert peak.strengths[0, fitted.entrants.index("champion")] == pytest.approx(0, abs=1e-6)
 
 
 @pytest.mark.parametrize("ties", [0.0, 0.3])
