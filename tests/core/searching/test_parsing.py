@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from workbench.core.searching.canonical import to_text
@@ -192,6 +192,7 @@ def test_a_sentence_is_short_whatever_was_pasted(text: str) -> None:
 
 
 @given(typed)
+@example('winner:"prompt:  ')
 def test_anything_can_be_typed(text: str) -> None:
     parsed = parse(text)
     assert len(parsed.spans) == len(parsed.query.terms)

@@ -123,7 +123,7 @@ def _from_elsewhere(text: str) -> str:
 
 
 def _as_words(text: str, piece: Piece, sentence: str) -> tuple[Term | None, str]:
-    typed = text[piece.start + piece.negated : piece.end]
+    typed = text[piece.start + piece.negated : piece.end].strip()
     return (Words(typed, negated=piece.negated) if is_searchable(typed) else None), sentence
 
 
