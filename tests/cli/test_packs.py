@@ -86,6 +86,35 @@ def test_a_preview_writes_nothing_and_says_what_would_be_given_away(
     assert say(capsys, "validate", pack)[:2] == (OK, "The pack is sound.\n")
 
 
+def test_evidence_is_there_to_be_read(db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pack = tmp_path / "out"
+    args = ("--prompt", "Order bot", "--versions", "all", "--evidence", "--disclose", "--db", db)
+    assert say(capsys, "export", pack, *args)[0] == OK
+    assert "evidence: 2 iterations; --evidence shows them" in say(capsys, "show", pack)[1]
+    assert document(capsys, "show", pack)["prompts"][0]["iterations"] == 2
+    assert "models: echo" in say(capsys, "show", pack)[1]
+    told = document(capsys, "show", pack, "--evidence")["prompts"][0]["evidence"]
+    assert [one["outputs"][0]["text"] for one in told] == ["On its way.", "Ask ada@example.org"]
+    out = say(capsys, "show", pack, "--evidence")[1]
+    assert "\nAsk ada@example.org\n(won by " in out
+    assert "\nOn its way.\n(not judged)" in out
+    file = pack / "evidence" / "order-bot.jsonl"
+    file.write_text('{"run":"r1"}\n')
+    code, _, err = say(capsys, "show", pack, "--evidence")
+    assert (code, "evidence/order-bot.jsonl, line 1: 'version' is a required property" in err) == (WRONG_USE, True)
+
+
+def test_one_of_two_prompts_with_a_name_is_named_by_its_uid(
+    db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pack = tmp_path / "out"
+    say(capsys, "export", pack, "--prompt", "Order bot", "--db", db)
+    say(capsys, "import", pack, "--choose", "order-bot=add", "--db", db)
+    code, _, err = say(capsys, "export", tmp_path / "two", "--prompt", "Order bot", "--db", db)
+    assert (code, "name one of " in err) == (WRONG_USE, True)
+    assert say(capsys, "export", tmp_path / "two", "--prompt", "p", "--db", db)[0] == OK
+
+
 def test_a_changed_file_is_told(db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     say(capsys, "export", tmp_path / "one", "--prompt", "Order bot", "--db", db)
     say(capsys, "export", tmp_path / "two", "--prompt", "Order bot", "--versions", "1", "--db", db)

@@ -126,3 +126,53 @@ def test_a_single_value_set_is_all_trained_with() -> None:
 def test_two_thousand_rows_are_compared_in_seconds() -> None:
     rows = [row(f"{n} {n * n} {n * 7}", (Turn("assistant", f"{n * 31} and {n * n * n} " * 10),)) for n in range(2000)]
     assert len(prepare([*rows, *(replace(one) for one in rows[:10])], "chosen", 0.1).train) > 1000
+
+
+def asked(name: str, review: str, answer: str = "positive", **parts: object) -> Row:
+    """A row with a long instruction, as most prompts have one."""
+    prompt = (Turn("system", "Say whether the review is positive or negative. " * 50), Turn("user", review))
+    made = Row(name, name, f"review: {review}", prompt, (Turn("assistant", answer),), given=(("review", review),))
+    return replace(made, **parts)  # type: ignore[arg-type]
+
+
+REVIEWS = (
+    "The plot drags, yet the last scene made up for it.",
+    "I laughed all evening.",
+    "Wonderful music, and such a warm story!",
+)
+
+
+def test_a_long_instruction_does_not_make_questions_alike() -> None:
+    rows = [asked(str(n), review) for n, review in enumerate(REVIEWS)]
+    split = prepare([*rows, asked("x", f"{REVIEWS[2]}!")], "chosen", 0)
+    assert split.train == tuple(rows)
+    assert split.left_out == (("rows that are nearly the same as another", 1),)
+    # In one message with it they are told apart by what was filled in.
+    single = [replace(r, prompt=(Turn("user", r.prompt[0].text + r.prompt[1].text),)) for r in rows]
+    assert prepare(single, "chosen", 0).train == tuple(single)
+
+
+def test_long_texts_that_differ_in_the_middle_are_nearly_the_same() -> None:
+    long = " ".join(str(n * n) for n in range(600))
+    middle = len(long) // 2
+    rows = [asked("1", long), asked("2", f"{long[:middle]}!{long[middle:]}"), asked("3", long[::-1])]
+    assert [one.output for one in prepare(rows, "chosen", 0).train] == ["1", "3"]
+
+
+def test_sets_that_ask_the_same_are_on_one_side() -> None:
+    """Values that the prompt does not ask for make no other question."""
+    rows = [asked(str(n), REVIEWS[0], f"answer {'abcdef'[n] * 20}") for n in range(6)]
+    rows += [asked(f"other {n}", review) for n, review in enumerate(REVIEWS[1:])]
+    for seed in range(10):
+        split = prepare(rows, "chosen", 0.5, seed)
+        assert len({one.values in {r.values for r in split.train} for one in rows[:6]}) == 1
+        assert split.validation
+
+
+def test_a_chosen_answer_that_others_found_bad_is_listed() -> None:
+    rows = [asked("1", REVIEWS[0]), asked("2", REVIEWS[1]), asked("3", REVIEWS[0], label=False)]
+    rows.append(asked("4", REVIEWS[2], "", label=False))
+    split = prepare(rows, "chosen", 0)
+    assert [one.output for one in split.train] == ["2"]
+    assert split.left_out == (("answers that were found both better and worse, or good and bad", 1),)
+    assert [one.outputs for one in split.contradictions] == [("1", "3")]

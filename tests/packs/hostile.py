@@ -104,6 +104,16 @@ def _many(count: int) -> bytes:
     return made.getvalue()
 
 
+def _many_unsaid(count: int) -> bytes:
+    """An archive whose short end says one entry, and whose long one (ZIP64) says very many."""
+    names = (b"%08x" % number for number in range(count))
+    entry = struct.pack("<4sHHHHHHIIIHHHHHII", b"PK\x01\x02", 788, 20, 0, 0, 0, 33, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0)
+    directory = b"".join(entry + name for name in names)
+    end = struct.pack("<4sQHHIIQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, len(directory), 0)
+    end += struct.pack("<4sIQI", b"PK\x06\x07", 0, len(directory), 1)
+    return directory + end + struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, 1, 1, 60, 0, 0)
+
+
 def _ratio() -> bytes:
     return zipped({**FILES, "prompts/order-bot.prompt.yml": b"a: " + b"x" * (15 * MB)})
 
@@ -163,6 +173,17 @@ def _yaml_bomb() -> bytes:
     return "\n".join(lines).encode() + b"\n" + FILES["pack.yaml"]
 
 
+def _prompts(count: int, **bodies: bytes) -> bytes:
+    """A pack of many prompts, each with these files."""
+    listed = b"".join(b"- slug: p%d\n" % number for number in range(count))
+    files = {"pack.yaml": b"format: 1\nname: x\nprompts:\n" + listed}
+    for number in range(count):
+        files[f"prompts/p{number}.prompt.yml"] = bodies.get("prompt", b"messages: []\n")
+        if "cases" in bodies:
+            files[f"cases/p{number}.jsonl"] = bodies["cases"]
+    return zipped(files)
+
+
 def _in(name: str, body: bytes) -> bytes:
     return zipped({**FILES, name: body})
 
@@ -203,6 +224,7 @@ def archives() -> Iterator[tuple[str, bytes, str]]:
     yield "entries on top of each other", _overlapping(), "on top of each other"
     yield "too many entries", _many(MOST_FILES + 1), "files"
     yield "very many entries", _many(60_000), "files"
+    yield "a million entries that are not told", _many_unsaid(1_000_000), "files"
     yield "a bomb", _ratio(), "would grow"
     yield "a field of a gigabyte", _gigabyte(), "would grow|MB"
     yield "a field that lies about its gigabyte", _lying_gigabyte(), "damaged|MB|would grow"
@@ -226,6 +248,9 @@ def archives() -> Iterator[tuple[str, bytes, str]]:
     yield "deep JSON", _in(ORDER.case_file, b"[" * 100_000), "nested|JSON"
     yield "wide JSON", _in(ORDER.case_file, b"[" + b"[]," * 1_000_000 + b"1]"), "too many|would grow"
     yield "a number without end", _in(ORDER.case_file, b'{"uid":"a","threshold":' + b"9" * 100_000 + b"}"), "JSON"
+    yield "wide YAML in many files", _prompts(500, prompt=b"messages: []\nx:\n" + b"- a\n" * 59_000), "values"
+    checks = b'{"checks":[' + b",".join([b'{"type":"a"}'] * 5) + b"]}\n"
+    yield "wide JSON in many files", _prompts(200, cases=checks * 9_000), "values"
     yield "many cases", _in(ORDER.case_file, b'{"uid":""}\n' * 20_000), "lines"
     yield "cases that are no objects", _in(ORDER.case_file, b"3\n"), "not an object"
     yield "a case twice", _in(ORDER.case_file, b'{"uid":"a"}\n{"uid":"a"}\n'), "twice"
@@ -276,6 +301,14 @@ def folders(inside: Path) -> Iterator[tuple[str, Path, str]]:
     for number in range(MOST_FILES + 1):
         (many / "cases" / f"{number}.jsonl").touch()
     yield "many files", many, "files"
+    wide = inside / "wide-characters"
+    (wide / "prompts").mkdir(parents=True)
+    listed = "".join(f"- slug: p{number}\n" for number in range(12))
+    (wide / "pack.yaml").write_text(f"format: 1\nname: x\nprompts:\n{listed}")
+    for number in range(12):
+        text = "messages:\n- {role: user, content: '😀" + "x" * (MOST_TEXT - 100) + "'}\n"
+        (wide / "prompts" / f"p{number}.prompt.yml").write_text(text, "utf-8")
+    yield "texts that take four times their bytes", wide, "MB together"
     large = fresh("large")
     with (large / ORDER.file).open("r+b") as file:
         file.truncate(3 * 2**30)

@@ -9,13 +9,16 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.packs import hostile
-from tests.packs.making import PACK
+from tests.packs.making import BODIES, ORDER, PACK, body_of
 from workbench.packs.errors import PackError
-from workbench.packs.reading import read_pack
+from workbench.packs.places import open_place
+from workbench.packs.reading import read_pack, read_place
+from workbench.packs.writing import write_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 MEMORY_MB, SECONDS = 500, 5.0
@@ -97,6 +100,20 @@ def test_the_sound_pack_that_they_are_made_of_is_read(tmp_path: Path) -> None:
 def test_a_folder_that_was_packed_from_outside_is_read(tmp_path: Path) -> None:
     (tmp_path / "p").write_bytes(hostile.zipped({f"orders-main/{k}": v for k, v in hostile.FILES.items()}))
     assert read_pack(tmp_path / "p").pack == PACK
+
+
+def test_a_folder_that_becomes_a_link_while_it_is_read(tmp_path: Path) -> None:
+    write_folder(tmp_path / "p", PACK, body_of(BODIES))
+    write_folder(tmp_path / "other", PACK, body_of(BODIES))
+    with open_place(tmp_path / "p") as place:
+        (tmp_path / "p" / "prompts").rename(tmp_path / "p" / "before")
+        (tmp_path / "p" / "prompts").symlink_to(tmp_path / "other" / "prompts")
+        with pytest.raises(PackError, match=r"order-bot\.prompt\.yml in this pack cannot be read"):
+            read_place(place)
+    with open_place(tmp_path / "other") as place:
+        (tmp_path / "other" / ORDER.file).unlink()
+        with pytest.raises(PackError, match="missing"):
+            read_place(place)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)

@@ -64,6 +64,18 @@ def test_another_version_and_another_model(path: Path) -> None:
         prompt.render({"question": ""}, version="zz")
 
 
+def test_the_version_of_an_edited_file_is_that_of_its_text(tmp_path: Path) -> None:
+    write_folder(tmp_path / "p", PACK, body_of(BODIES))
+    file = tmp_path / "p" / ORDER.file
+    file.write_text(file.read_text("utf-8").replace("Be brief", "Be kind"), "utf-8")
+    prompt = load(tmp_path / "p")["order-bot"]
+    asked = prompt.render(order="", question="Q").messages
+    assert "Be kind" in asked[0]["content"]
+    assert prompt.version not in {one.hash for one in ORDER.versions}
+    assert prompt.render(order="", question="Q", version=prompt.version).messages == asked
+    assert prompt.versions == (ORDER.versions[0].hash, prompt.version)
+
+
 def test_values_that_do_not_fit_are_named(path: Path) -> None:
     prompt = load(path)["order-bot"]
     with pytest.raises(

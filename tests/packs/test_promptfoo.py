@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from jinja2 import Environment
 
 from tests.corpus import EXACT_TEXTS
-from tests.packs.making import FILES, PACK, one, prompt
+from tests.packs.making import FILES, FIRST, PACK, one, prompt
 from workbench.core.blocks import Attachment, Example, OutputFormat, Tool
 from workbench.core.cases import Case, Check
 from workbench.core.content import Content, Message
@@ -120,6 +120,7 @@ def test_what_promptfoo_knows_of_a_lane() -> None:
     assert first["config"]["response_format"]["json_schema"]["name"] == "ans"
     assert second == {"id": "anthropic:messages:claude-haiku-4.5", "config": {"max_tokens": 9}}
     assert third["id"] == "openrouter:meta/llama-5"
+    assert third["config"]["omitDefaults"] is True, "else promptfoo sends a temperature and a limit that we do not"
     assert third["config"]["tools"] == first["config"]["tools"]
 
 
@@ -164,12 +165,62 @@ def test_several_prompts_keep_to_their_own_cases() -> None:
 
     made = config(Pack(About("u", "Two"), (small("a"), small("b"))))
     assert [test["prompts"] for test in made["tests"]] == [["a"], ["b"]]
-    assert made["providers"] == [{"id": "openai:chat:gpt-5", "prompts": ["a", "b"]}]
+    gpt = {"id": "openai:chat:gpt-5", "config": {"omitDefaults": True}}
+    assert made["providers"] == [{**gpt, "prompts": ["a", "b"]}]
     silent = prompt(Content((Message("user", "{{x}}"),)), slug="c")
     assert config(Pack(About("u", "Two"), (small("a"), silent)))["providers"] == [
-        {"id": "openai:chat:gpt-5", "prompts": ["a"]},
+        {**gpt, "prompts": ["a"]},
         {"id": "echo", "prompts": ["c"]},
     ]
+
+
+def test_providers_of_several_prompts_have_names_of_their_own() -> None:
+    """promptfoo looks their prompts up by label, else id, and every provider stands under its id, too."""
+
+    def small(slug: str, label: str = "", **params: float) -> PackPrompt:
+        lane = Lane("a", LITELLM, "gpt-5", Params(**params), label=label)  # type: ignore[arg-type]
+        return prompt(Content((Message("user", f"{slug} {{{{x}}}}"),)), slug=slug, lanes=(lane,))
+
+    twice = prompt(
+        FIRST,
+        slug="f",
+        lanes=(
+            Lane("a", LITELLM, "gpt-5", Params(temperature=0.6)),
+            Lane("b", LITELLM, "gpt-5", Params(temperature=0.7)),
+        ),
+    )
+    prompts = (
+        small("a", temperature=0.1),
+        small("b", temperature=0.2),
+        small("c", "Mine", temperature=0.3),
+        small("d", "Mine", temperature=0.4),
+        small("e", "openai:chat:gpt-5 (a)", temperature=0.5),
+        twice,
+    )
+    made = config(Pack(About("u", "Many"), prompts))["providers"]
+    names = [one.get("label", one["id"]) for one in made]
+    assert [one["prompts"] for one in made] == [["a"], ["b"], ["c"], ["d"], ["e"], ["f"], ["f"]]
+    assert len({*names, *(one["id"] for one in made)}) == len(made) + 1
+    assert names[1:4] == ["openai:chat:gpt-5 (b)", "Mine (c)", "Mine (d)"]
+
+
+def test_checks_speak_of_values_as_they_stand_in_the_test() -> None:
+    content = Content((Message("user", "{{x}} {{true}} {{y}}"),))
+    check = Check(
+        "assert-set",
+        checks=(
+            Check("contains", value='"{{x}} {{ x | upper }} {{y}} {{ true }} {{z}}"'),
+            Check("llm-rubric", value='{"a": ["{{x}}"]}', rubric_prompt='"{{x}}"'),
+            Check("javascript", value='"output == 1"', transform="{{x}}"),
+        ),
+    )
+    cases = (Case("1", "", (("x", "1\n"), ("true", "2"), ("y", "3")), (check,)),)
+    (test,) = config(one(content, cases=cases))["tests"]
+    assert test["vars"] == {"x": '"1\\n"', "var_true": "2", "y": "3"}
+    first, second, third = test["assert"][0]["assert"]
+    assert first["value"] == "{{x | load}} {{ x | load | upper }} {{y}} {{ var_true }} {{z}}"
+    assert second == {"type": "llm-rubric", "value": {"a": ["{{x | load}}"]}, "rubricPrompt": "{{x | load}}"}
+    assert third["transform"] == "{{x}}"
 
 
 def test_what_it_cannot_say_is_said() -> None:

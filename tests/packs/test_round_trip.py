@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from tests.packs.making import BODIES, FILES, ORDER, PACK, PICTURE, body_of, one, packs
+from tests.packs.making import BODIES, FILES, ORDER, PACK, PICTURE, body_of, one, packs, prompt
+from workbench.core.blocks import Attachment
 from workbench.core.content import Content, Message
 from workbench.packs import case_file, manifest, prompt_file
 from workbench.packs.errors import PackError
-from workbench.packs.model import Pack
+from workbench.packs.limits import MB, MOST_LINES, MOST_TEXT
+from workbench.packs.model import Pack, PackFile
 from workbench.packs.reading import read_pack
 from workbench.packs.writing import texts, write_archive, write_folder
 
@@ -21,13 +25,13 @@ def read_back(files: dict[str, bytes], pack: Pack) -> Pack:
     """Read the files without a disk between."""
     listed = manifest.read(files["pack.yaml"])
     prompts = []
-    for prompt, said in zip(pack.prompts, listed.prompts, strict=True):
-        found, notes = prompt_file.read(files[prompt.file], said.slug, prompt.file)
+    for written, said in zip(pack.prompts, listed.prompts, strict=True):
+        found, notes = prompt_file.read(files[written.file], said.slug, written.file)
         assert notes == ()
-        cases = case_file.read(files.get(prompt.case_file, b""), prompt.case_file)
-        assert said.versions == tuple(version.hash for version in prompt.versions)
+        cases = case_file.read(files.get(written.case_file, b""), written.case_file)
+        assert said.versions == tuple(version.hash for version in written.versions)
         prompts.append(
-            type(prompt)(
+            type(written)(
                 found.uid,
                 found.name,
                 found.slug,
@@ -153,3 +157,45 @@ def test_what_was_edited_by_hand_is_a_version_of_its_own(tmp_path: Path) -> None
 def test_half_a_character_is_a_sentence() -> None:
     with pytest.raises(PackError, match="half of a character"):
         texts(one(Content((Message("user", "Hi"),)), values=(("a", "\ud800"),)))
+
+
+def test_what_packs_as_well_as_a_bomb_is_read_again(tmp_path: Path) -> None:
+    blank = b" " * (3 * MB)
+    file = PackFile(hashlib.sha256(blank).hexdigest(), "text/plain", len(blank))
+    said = Message("user", "a" * (2 * MB), (Attachment(file.hash, "text/plain", "blank.txt"),))
+    pack = replace(one(Content((said,))), files=(file,))
+    write_archive(tmp_path / "p.promptpack", pack, {file.hash: blank}.__getitem__)
+    assert read_pack(tmp_path / "p.promptpack").pack == pack
+
+
+def test_a_prompt_with_thousands_of_versions_is_read_again(tmp_path: Path) -> None:
+    prompt_ = prompt(*(replace(ORDER.content, messages=(Message("user", f"Try {n}"),)) for n in range(3_000)))
+    write_archive(tmp_path / "p", Pack(PACK.about, (prompt_,)), body_of({}))
+    assert len(read_pack(tmp_path / "p").pack.prompts[0].versions) == 3_000
+
+
+@pytest.mark.parametrize("kind", ["folder", "archive"])
+def test_a_pack_that_nobody_could_read_is_not_written(tmp_path: Path, kind: str) -> None:
+    write = write_folder if kind == "folder" else write_archive
+    write(tmp_path / "p", PACK, body_of(BODIES))
+    before = snapshot(tmp_path / "p")
+    large = one(Content((Message("user", "x" * MOST_TEXT),)))
+    with pytest.raises(PackError, match=r"Nothing was written, because nobody could read that pack\. .*16 MB"):
+        write(tmp_path / "p", large, body_of({}))
+    told = {"order-bot": b"{}\n" * (MOST_LINES + 1)}
+    with pytest.raises(PackError, match="leave the evidence out"):
+        write(tmp_path / "p", PACK, body_of(BODIES), told)
+    assert snapshot(tmp_path / "p") == before
+    assert [file.name for file in tmp_path.iterdir()] == ["p"]
+
+
+def test_what_a_file_of_the_folder_is_linked_to_stays(tmp_path: Path) -> None:
+    write_folder(tmp_path / "p", PACK, body_of(BODIES))
+    (tmp_path / "mine").write_text("mine")
+    (tmp_path / "p" / "README.md").unlink()
+    (tmp_path / "p" / "README.md").hardlink_to(tmp_path / "mine")
+    (tmp_path / "p" / ORDER.file).unlink()
+    (tmp_path / "p" / ORDER.file).symlink_to(tmp_path / "mine")
+    write_folder(tmp_path / "p", PACK, body_of(BODIES))
+    assert (tmp_path / "mine").read_text() == "mine"
+    assert read_pack(tmp_path / "p").pack == PACK

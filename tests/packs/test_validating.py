@@ -65,3 +65,22 @@ def test_hostile_packs_are_problems(tmp_path: Path) -> None:
     assert problems(tmp_path / "p") == [
         "This pack holds “../x”, a path that leads out of it, so nothing of it was read."
     ]
+
+
+def test_the_fewest_words_are_enough(tmp_path: Path) -> None:
+    """What an import takes is sound, too: a person writes no hashes."""
+    (tmp_path / "prompts").mkdir()
+    (tmp_path / "cases").mkdir()
+    (tmp_path / "pack.yaml").write_text("format: 1\nprompts:\n  - slug: hello\n")
+    (tmp_path / "prompts" / "hello.prompt.yml").write_text("messages:\n  - {role: user, content: Hi}\nworkbench: {}\n")
+    (tmp_path / "cases" / "hello.jsonl").write_text('{"name":"No values"}\n')
+    assert problems(tmp_path) == []
+
+
+def test_evidence_of_gigantic_size_is_looked_at_for_a_while(tmp_path: Path) -> None:
+    output = {"lane": 1, "value_set": 1, "sample": 1, "attempt": 1, "state": "finished"}
+    told = {"run": "r", "version": "a" * 64, "value_sets": [], "lanes": [], "outputs": [output] * 2000}
+    line = json.dumps(told, separators=(",", ":")).encode() + b"\n"
+    write_folder(tmp_path / "f", PACK, body_of(BODIES), {"order-bot": line * 62})
+    (found,) = problems(tmp_path / "f")
+    assert found.startswith("evidence/order-bot.jsonl: only its first ")

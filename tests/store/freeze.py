@@ -7,21 +7,35 @@ index included; triggers come last, because what they did is among the rows.
 
 from __future__ import annotations
 
-import sqlite3
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, opened, run, text
+from workbench.core.cases import Case, Check
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint
 from workbench.core.money import Rates
 from workbench.core.runs import BesideLane, Step, Verdict
+from workbench.store.arriving import Arrival, ArrivingPrompt
 from workbench.store.facts import facts_of
 from workbench.store.indexing import Indexer
+from workbench.store.purging import Doomed
 from workbench.store.records import PartialCall, PartialRounds, PartialText
+from workbench.store.saved_searches import SavedSearch
+from workbench.store.sqlite import sqlite3
+
+CASE = Case(
+    "case",
+    "Late order",
+    (("order", "1"),),
+    (Check("contains", value='"late"', weight=2.0), Check("made-up", negated=True, rest='{"why":[1]}')),
+    0.5,
+    '{"from":"desk"}',
+    '{"options":{"prefix":"p"}}',
+)
 
 
 def fill(path: Path) -> None:
@@ -52,8 +66,21 @@ def fill(path: Path) -> None:
     )
     store.save_endpoint(Endpoint("e", "openai", "Mine", "http://localhost/v1", (("X-Title", "t"),), ("X-Key",)), NOW)
     store.set_price("e", "model", Rates(1e-6, 2e-6, None, "user"), NOW)
+    store.searches.saved.save(SavedSearch("s", "Cheap winners", "winner:yes cost:<0.01", NOW))
+    store.techniques.say("p", 1, "role", "Give it a role", used=True)
+    store.techniques.say("p", 2, "own:calm", "Calm", used=False)
+    store.packs.arrive(Arrival("pack", '{"name":"Bots"}', "bots.promptpack", (_cases_for("p"),)), LATER)
+    store.begin_run(run("purged", newer))
+    store.finish_output("purged.0.0", done("never mind"), LATER)
+    store.deleting.purge(Doomed(runs=("purged",)), LATER, lambda: "nobody")
+    store.create_prompt("d", "Deleted", NOW)
+    store.curation.delete_prompt("d", True)
     store.set_meta("last_prompt", "p").result(10)
     store.close()
+
+
+def _cases_for(prompt: str) -> ArrivingPrompt:
+    return ArrivingPrompt("their-prompt", prompt, "Order bot", new=False, cases=(("their-case", CASE),))
 
 
 def written(path: Path) -> Iterator[str]:

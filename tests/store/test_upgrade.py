@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.store.freeze import CASE
 from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, opened, run, text, uids
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
@@ -19,6 +19,8 @@ from workbench.core.runs import BesideLane, Result, Step, Verdict
 from workbench.core.searching.parsing import parse
 from workbench.store import StoreError, open_store, opening
 from workbench.store import migrations as released
+from workbench.store.purging import Doomed
+from workbench.store.sqlite import sqlite3
 
 SCHEMAS = sorted((Path(__file__).parent / "schemas").glob("v*.sql"))
 
@@ -51,7 +53,7 @@ def healthy(path: Path) -> None:
 
 
 def test_every_release_has_a_frozen_history() -> None:
-    assert [schema.stem for schema in SCHEMAS] == ["v1", "v1_1", "v1_2"]
+    assert [schema.stem for schema in SCHEMAS] == ["v1", "v1_1", "v1_2", "v1_3"]
 
 
 @pytest.mark.parametrize("schema", SCHEMAS, ids=lambda schema: schema.stem)
@@ -98,9 +100,23 @@ def test_an_old_history_gets_the_schema_of_a_new_one(schema: Path, tmp_path: Pat
     assert shape(tmp_path / "old.db") == shape(tmp_path / "new.db")
 
 
+def test_what_came_with_1_3_is_kept(path: Path) -> None:
+    restore(Path(__file__).parent / "schemas" / "v1_3.sql", path)
+    store = opened(path)
+    assert [(s.name, s.query) for s in store.searches.saved.all()] == [("Cheap winners", "winner:yes cost:<0.01")]
+    assert store.packs.cases("p") == (CASE,)
+    assert (store.packs.about("pack"), store.packs.origins("case")) == ({"name": "Bots"}, {"their-case": "case"})
+    marks = [(found.number, found.used) for found in store.techniques.of("p", (1, 2))]
+    assert marks == [(1, {"role": "Give it a role"}), (2, {})]
+    assert store.deleting.deleted() == Doomed(prompts=("d",))
+    # What the purged run was called is not given again.
+    assert store.begin_run(run("r3", None, lanes=(lane("A", pinned=1),))).result(10).number == 4
+    store.close()
+
+
 @pytest.fixture
 def next_release(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[sqlite3.Connection], None]], None]:
-    """Pretend that this is release 1.3, whose step is given."""
+    """Pretend that this is release 1.4, whose step is given."""
     from sqlite_utils import Database, Migrations
 
     def release(step: Callable[[sqlite3.Connection], None]) -> None:
@@ -110,11 +126,11 @@ def next_release(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[sqlite3
 
         def next_step(database: Database) -> None:
             step(database.conn)
-            database.conn.execute("PRAGMA user_version = 1003")
+            database.conn.execute("PRAGMA user_version = 1004")
 
-        steps(name="1.3")(next_step)
+        steps(name="1.4")(next_step)
         monkeypatch.setattr(released, "migrations", steps)
-        monkeypatch.setattr(opening, "VERSION", 1003)
+        monkeypatch.setattr(opening, "VERSION", 1004)
 
     return release
 
@@ -129,12 +145,12 @@ def test_a_copy_is_made_before_an_upgrade(path: Path, next_release: Callable[...
     store = opened(path)
     assert store.iteration_count("p") == 2
     store.close()
-    assert copies(path) == ["history.before-upgrade-20261124T132005123Z-from-1.2.db"]
+    assert copies(path) == ["history.before-upgrade-20261124T132005123Z-from-1.3.db"]
     copy = path.with_name(copies(path)[0])
     healthy(copy)
     connection = sqlite3.connect(copy)
     assert connection.execute("SELECT count(*) FROM outputs").fetchone() == (7,)
-    assert connection.execute("PRAGMA user_version").fetchone() == (1002,)
+    assert connection.execute("PRAGMA user_version").fetchone() == (1003,)
     connection.close()
     opened(path).close()
     assert len(copies(path)) == 1
@@ -154,28 +170,28 @@ def test_the_first_schema_is_kept_as_a_copy_and_found_in_after_the_upgrade(path:
 
 def test_two_copies_are_kept_and_other_files_are_not_touched(path: Path, next_release: Callable[..., None]) -> None:
     for year in (2021, 2022, 2023):
-        path.with_name(f"history.before-upgrade-{year}0101T000000000Z-from-1.2.db").touch()
-    theirs = path.with_name("other.before-upgrade-20200101T000000000Z-from-1.2.db")
+        path.with_name(f"history.before-upgrade-{year}0101T000000000Z-from-1.3.db").touch()
+    theirs = path.with_name("other.before-upgrade-20200101T000000000Z-from-1.3.db")
     theirs.touch()
     restore(SCHEMAS[-1], path)
     next_release(lambda c: None)
     opened(path).close()
     assert [name for name in copies(path) if name.startswith("history.")] == [
-        "history.before-upgrade-20230101T000000000Z-from-1.2.db",
-        "history.before-upgrade-20261124T132005123Z-from-1.2.db",
+        "history.before-upgrade-20230101T000000000Z-from-1.3.db",
+        "history.before-upgrade-20261124T132005123Z-from-1.3.db",
     ]
     assert theirs.exists()
 
 
 def test_a_clock_that_was_set_back_costs_no_copy(path: Path, next_release: Callable[..., None]) -> None:
     for year in (2031, 2032):
-        path.with_name(f"history.before-upgrade-{year}0101T000000000Z-from-1.2.db").touch()
+        path.with_name(f"history.before-upgrade-{year}0101T000000000Z-from-1.3.db").touch()
     restore(SCHEMAS[-1], path)
     next_release(lambda c: None)
     opened(path).close()
     assert copies(path) == [
-        "history.before-upgrade-20261124T132005123Z-from-1.2.db",
-        "history.before-upgrade-20320101T000000000Z-from-1.2.db",
+        "history.before-upgrade-20261124T132005123Z-from-1.3.db",
+        "history.before-upgrade-20320101T000000000Z-from-1.3.db",
     ]
 
 
@@ -198,7 +214,7 @@ def test_half_a_copy_never_looks_like_one(
     assert half.endswith(".partial")
     os.utime(path.with_name(half), (0, 0))
     opened(path).close()
-    assert copies(path) == ["history.before-upgrade-20261124T132005123Z-from-1.2.db"]
+    assert copies(path) == ["history.before-upgrade-20261124T132005123Z-from-1.3.db"]
     healthy(path.with_name(copies(path)[0]))
 
 
@@ -222,7 +238,7 @@ def test_no_upgrade_without_a_copy(path: Path, next_release: Callable[..., None]
     next_release(lambda c: c.execute("DROP TABLE outputs"))
     before = shape(path)
     # A folder stands where the copy would go.
-    path.with_name("history.before-upgrade-20261124T132005123Z-from-1.2.db").mkdir()
+    path.with_name("history.before-upgrade-20261124T132005123Z-from-1.3.db").mkdir()
     with pytest.raises(StoreError):
         opened(path)
     assert shape(path) == before

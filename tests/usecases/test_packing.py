@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from tests.core import strategies as make
 from tests.packs.making import BODIES, FILES, pack_prompts
 from tests.store.making import LATER, NOW, done, lane, run, text
+from workbench.core.blocks import Attachment
 from workbench.core.cases import Case, Check
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft, ValueSet
@@ -142,6 +143,26 @@ def test_only_what_was_chosen_is_in_it(mine: House) -> None:
         mine.exporter.prepare(About("", "Mine"), [Choice("p", (9,))])
 
 
+def test_the_winner_is_alone_after_everything_was_exported(mine: House, tmp_path: Path) -> None:
+    everything = mine.export(tmp_path / "all")
+    mine.export(tmp_path / "winner", versions="winner")
+    assert len(read_pack(tmp_path / "winner").pack.prompts[0].versions) == 1
+    with house(tmp_path, "other") as other:
+        other.bring(tmp_path / "all")
+        assert other.export(tmp_path / "back", versions="winner") == everything
+
+
+def test_a_new_prompt_does_not_take_the_file_of_another(mine: House, tmp_path: Path) -> None:
+    mine.export(tmp_path / "out", "p")
+    about = mine.exporter.known(("p",))
+    assert about is not None
+    mine.store.rename_prompt("p", "Renamed", LATER).result()
+    mine.store.create_prompt("q", "Order bot", NOW).result()
+    mine.store.add_version("q", "q1", text("Another bot"), None, NOW).result()
+    made = mine.exporter.prepare(about, [Choice("q"), Choice("p")])
+    assert [prompt.slug for prompt in made.pack.prompts] == ["order-bot-2", "order-bot"]
+
+
 def test_a_draft_is_no_version(mine: House) -> None:
     mine.store.create_prompt("q", "Empty", NOW).result()
     with pytest.raises(RefusedError, match="only a draft"):
@@ -165,7 +186,7 @@ def test_evidence_is_off_until_asked_for_and_hides_what_is_blind(mine: House, tm
 
     assert problems(tmp_path / "out") == []
     assert mine.importer.plan(tmp_path / "out").notes == (
-        "The evidence of this pack is for reading; it is not brought into the history.",
+        "The evidence of this pack is not brought into the history. “workbench pack show --evidence” reads it.",
     )
 
 
@@ -181,6 +202,26 @@ def test_what_would_be_disclosed_is_found(mine: House) -> None:
         "cases/order-bot.jsonl",
         "evidence/order-bot.jsonl",
     }
+
+
+def test_what_a_file_spells_differently_is_found_too(mine: House) -> None:
+    """Line ends and back slashes stand as escapes in JSON; attached texts are files of their own."""
+    key = "sk-proj-abcdefghijklmnop1234"
+    note = f"The key is\n{key}\n".encode()
+    hash_ = mine.store.add_blob(note, "text/plain").result()
+    mine.store.create_prompt("q", "Keys", NOW)
+    content = Content((Message("user", "See.", (Attachment(hash_, "text/plain", "note.txt"),)),))
+    mine.store.begin_run(run("r9", content, prompt="q"))
+    mine.store.finish_output("r9.0.0", done(f"Here:\n{key}\nin C:\\Users\\ada\\notes"), LATER)
+    values = (("text", f"a\u2028\n{key}"),)
+    mine.store.packs.save_cases("q", [Case("k", "", values)]).result()
+    made = mine.exporter.prepare(About("", "Keys"), [Choice("q")], with_evidence=True)
+    assert [(finding.where, finding.what) for finding in made.disclosed()] == [
+        ("cases/keys.jsonl", "an API key"),
+        ("evidence/keys.jsonl", "an API key"),
+        ("evidence/keys.jsonl", "a path of somebody's home"),
+        (f"attachments/{hash_[:12]}… (note.txt)", "an API key"),
+    ]
 
 
 def test_a_pack_makes_the_same_prompt_elsewhere(mine: House, tmp_path: Path) -> None:
@@ -257,9 +298,13 @@ def test_cases_are_added_and_never_changed(mine: House, tmp_path: Path) -> None:
         mine.export(tmp_path / "two")
         other.bring(tmp_path / "two")
         assert [case.name for case in other.store.packs.cases("p")] == ["First", "Late", "First, changed"]
-        kept = [replace(case, name=f"{case.name}!") for case in other.store.packs.cases("p")]
-        other.store.packs.save_cases("p", kept).result()
+        first, late, arrived = other.store.packs.cases("p")
+        mine_ = [replace(first, name="First!"), replace(late, name="Late!")]
+        other.store.packs.save_cases("p", [*mine_, replace(arrived, name="mine now")]).result()
         assert [one.state for one in other.bring(tmp_path / "two").prompts] == ["identical"]
+        with pytest.raises(StoreError, match="has been worked on since"):
+            other.importer.undo()
+        other.store.packs.save_cases("p", [*mine_, arrived]).result()
         assert other.importer.undo() == "Taken out again: 1 case."
         assert [case.name for case in other.store.packs.cases("p")] == ["First!", "Late!"]
 
@@ -278,6 +323,29 @@ def test_an_import_that_was_built_on_stays(mine: House, tmp_path: Path) -> None:
         with pytest.raises(StoreError, match="has been worked on since"):
             third.importer.undo()
         assert third.dump() == before
+    changes: list[Callable[[Store], object]] = [
+        lambda store: store.packs.save_cases("p", [*store.packs.cases("p"), Case("mine", "Mine")]),
+        lambda store: store.packs.save_cases("p", [replace(one, name="x") for one in store.packs.cases("p")]),
+        lambda store: store.set_version_note(store.versions("p")[0].uid, "Keep this"),
+    ]
+    for number, change in enumerate(changes):
+        with house(tmp_path, f"changed{number}") as changed:
+            changed.bring(tmp_path / "one")
+            change(changed.store)
+            with pytest.raises(StoreError, match="has been worked on since"):
+                changed.importer.undo()
+            assert len(changed.store.prompts()) == 1
+    with house(tmp_path, "leaning") as leaning:
+        mine.export(tmp_path / "winner", versions="winner")
+        leaning.bring(tmp_path / "winner")
+        leaning.bring(tmp_path / "one")
+        before_, arrived = text("x"), leaning.store.versions("p")[-1].number
+        for draft in (Draft(before_, based_on=arrived), Draft(before_, lanes=(Lane("A", "e", "m", pinned=arrived),))):
+            leaning.store.save_draft("p", draft, LATER).result()
+            with pytest.raises(StoreError, match="has been worked on since"):
+                leaning.importer.undo()
+        leaning.store.save_draft("p", Draft(before_, based_on=1), LATER).result()
+        assert leaning.importer.undo() == "Taken out again: 2 versions."
     with house(tmp_path, "fourth") as fourth:
         fourth.bring(tmp_path / "one")
         assert fourth.importer.undo() == "Taken out again: 1 prompt."

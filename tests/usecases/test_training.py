@@ -17,6 +17,7 @@ from workbench.core.blocks import Attachment, Example, Tool
 from workbench.core.content import Content, Message
 from workbench.core.runs import Result, Step, Verdict
 from workbench.store import Store, open_store
+from workbench.store.sqlite import sqlite3
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.training import Trainer
 
@@ -147,6 +148,73 @@ def test_stars_choose_too(store: Store) -> None:
     store.curation.star_answers(["r2.0.0"], False).result()
     with pytest.raises(RefusedError):
         Trainer(store).prepare("p", "trl-sft", "starred")
+
+
+def test_a_winner_that_was_all_bad_elsewhere_is_no_answer_to_learn(store: Store) -> None:
+    judge(store, "r1", "1", ("Fine.", "Bad."), WON)
+    judge(store, "r2", "1", ("Fine.", "Worse."), Verdict("all_bad"))
+    judge(store, "r3", "2", ("Good.", "Poor."), WON)
+    made = Trainer(store).prepare("p", "openai-sft")
+    assert [row["messages"][-1]["content"] for row in rows(made.train)] == ["Good."]
+    assert [one.about for one in made.contradictions] == ["order: 1"]
+    # A star says that an answer is good, although another one was better.
+    judge(store, "r4", "3", ("Best.", "Starred."), WON)
+    store.curation.star_answers(["r4.1.0"], True).result()
+    both = Trainer(store).prepare("p", "openai-sft", "both", share=0)
+    assert [row["messages"][-1]["content"] for row in rows(both.train)] == ["Good.", "Best.", "Starred."]
+
+
+def test_rows_that_a_format_does_not_take_are_left_out_and_told(store: Store) -> None:
+    """TRL asks for a prompt that ends with the user; one such prompt does not keep the others from being written."""
+    judge(store, "r1", "1", ("Fine.", "Bad."), WON)
+    judge(store, "r2", "2", ("Yes.", "No."), WON, Content((Message("system", "Where is {{order}}?"),)))
+    made = Trainer(store).prepare("p", "trl-preference")
+    assert [row["chosen"][0]["content"] for row in rows(made.train)] == ["Fine."]
+    assert made.left_out == (
+        (
+            "rows that TRL, DPO with an explicit prompt does not take (the prompt does not end with the user)",
+            1,
+        ),
+    )
+    assert len(Trainer(store).prepare("p", "openai-sft", share=0).train) == 2
+
+
+def test_answers_that_were_cut_off_are_not_learned(store: Store) -> None:
+    for number, reason in enumerate(("content_filter", "MAX_TOKENS", "stop")):
+        judge(store, f"r{number}", str(number), (Result("finished", "Said.", finish_reason=reason), "No."), WON)
+    made = Trainer(store).prepare("p", "openai-sft", share=0)
+    assert len(made.train) == 1
+    assert dict(made.left_out) == {"answers that did not end by themselves": 2}
+
+
+def test_what_cannot_be_divided_is_told(store: Store) -> None:
+    judge(store, "r1", "1", ("Fine.", "Bad."), WON)
+    assert "There is nothing for validation" in " ".join(Trainer(store).prepare("p", "trl-sft").notes)
+    assert "There is nothing for validation" not in " ".join(Trainer(store).prepare("p", "trl-sft", share=0).notes)
+
+
+def test_what_a_newer_release_made_is_not_half_learned(store: Store) -> None:
+    judge(store, "r1", "1", ("Fine.", "Bad."), WON)
+    judge(store, "r2", "2", ("Good.", "Poor."), WON, text("New {{order}}"))
+    with closing(sqlite3.connect(store.path)) as other, other:
+        other.execute(
+            'UPDATE contents SET body = replace(body, \'"role":"user"\', \'"more":1,"role":"user"\')'
+            " WHERE body LIKE '%New {{%'"
+        )
+    made = Trainer(store).prepare("p", "openai-sft")
+    assert len(made.train) == 1
+    assert dict(made.left_out) == {"answers to versions that a newer release made": 1}
+
+
+@pytest.mark.parametrize("how", ["deleted", "archived"])
+def test_deleted_runs_teach_nothing_and_archived_ones_do(store: Store, how: str) -> None:
+    judge(store, "r1", "1", ("Fine.", "Bad."), WON)
+    judge(store, "r2", "2", ("Good.", "Poor."), WON)
+    if how == "deleted":
+        store.curation.delete(["r2"], True).result()
+    else:
+        store.curation.archive(["r2"], True).result()
+    assert len(Trainer(store).prepare("p", "openai-sft", share=0).train) == (1 if how == "deleted" else 2)
 
 
 def test_the_cost_is_told_or_unknown(store: Store) -> None:

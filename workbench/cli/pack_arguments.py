@@ -53,6 +53,7 @@ def add_pack(commands: argparse._SubParsersAction[argparse.ArgumentParser], shar
         one = what.add_parser(name, parents=[shared], help=words)
         one.add_argument("pack", metavar="PACK", type=Path, help=_PACK_HELP)
         one.add_argument("--json", action="store_true", help=_JSON_HELP)
+    what.choices["show"].add_argument("--evidence", action="store_true", help="with iterations, answers and verdicts")
     what.choices["diff"].add_argument("other", metavar="OTHER", type=Path, nargs="?", help="another pack")
     run = what.add_parser("run", parents=[shared], help="run a prompt of a pack and record it as an iteration")
     run.add_argument("pack", metavar="PACK", type=Path, help=_PACK_HELP)

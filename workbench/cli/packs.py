@@ -6,8 +6,7 @@ Invariant: previews write nothing. For people some lines, for programs one JSON 
                "disclosed": [{"what", "where", "hint", "count"}]}
     import    {"prompts": [{"slug", "name", "state", "action", "words", "prompt": uid or ""}], "notes", "sentence"}
     validate  {"sound": true or false, "problems": [sentence]}
-    show      {"uid", "name", "description", "licence", "author", "notes", "prompts": [{"slug", "name", "uid",
-               "version", "versions", "variables", "models", "tools", "cases", "verdicts"}]}
+    show      see pack_show
     diff      {"prompts": [{"slug", "state": "only here" | "only there" | "same" | "differs", "diff": text}]}
     undo      {"sentence"}
 """
@@ -16,8 +15,6 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import json
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import asdict, replace
@@ -25,9 +22,8 @@ from typing import Any, cast
 
 from workbench.cli.codes import FAILED, OK
 from workbench.cli.opening import open_workbench
-from workbench.cli.output import harmless
+from workbench.cli.pack_show import say, show
 from workbench.core.attaching import size_text
-from workbench.core.templates import content_variables
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.packs import case_file, prompt_file
@@ -45,7 +41,7 @@ def packs(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     if args.what == "validate":
         return _validate(args)
     if args.what == "show":
-        return _show(args)
+        return show(args)
     if args.what == "diff" and args.other is not None:
         return _diff(args, read_pack(args.pack).pack, read_pack(args.other).pack)
     with closing(open_workbench(args, env)) as workbench:
@@ -57,7 +53,7 @@ def packs(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         importer = PackImporter(workbench.store, new_uid, utc_now)
         if args.what == "undo":
             sentence = importer.undo()
-            return _say(args, {"sentence": sentence}, [sentence])
+            return say(args, {"sentence": sentence}, [sentence])
         return _import(args, importer)
 
 
@@ -79,7 +75,7 @@ def _export(args: argparse.Namespace, workbench: Workbench) -> int:
         )
     if not args.preview:
         exporter.write(export, args.target)
-    return _say(args, _exported(args, export), _export_lines(args, export))
+    return say(args, _exported(args, export), _export_lines(args, export))
 
 
 def _versions(text: str) -> Which | tuple[int, ...]:
@@ -115,6 +111,7 @@ def _import(args: argparse.Namespace, importer: PackImporter) -> int:
     if not args.preview:
         done = importer.apply(plan, actions)
         sentence, uids = done.sentence, dict(done.prompts)
+        sentence += " “workbench pack undo” takes it out again." if done.changed else ""
     document = {
         "prompts": [
             {
@@ -130,7 +127,7 @@ def _import(args: argparse.Namespace, importer: PackImporter) -> int:
         "notes": list(plan.notes),
         "sentence": sentence,
     }
-    return _say(args, document, [*_plan_lines(plan, actions), *plan.notes, sentence])
+    return say(args, document, [*_plan_lines(plan, actions), *plan.notes, sentence])
 
 
 def _plan_lines(plan: Plan, actions: Mapping[str, Action]) -> Iterator[str]:
@@ -150,38 +147,8 @@ def _validate(args: argparse.Namespace) -> int:
     from workbench.packs.validating import problems
 
     found = problems(args.pack)
-    _say(args, {"sound": not found, "problems": found}, found or ["The pack is sound."])
+    say(args, {"sound": not found, "problems": found}, found or ["The pack is sound."])
     return FAILED if found else OK
-
-
-def _show(args: argparse.Namespace) -> int:
-    read = read_pack(args.pack)
-    about = read.pack.about
-    document = {**asdict(about), "notes": list(read.pack.notes), "prompts": [_shown(p) for p in read.pack.prompts]}
-    lines = [about.name, *filter(None, (about.description.strip(), about.licence, about.author)), *read.pack.notes]
-    for prompt in read.pack.prompts:
-        lines += ["", f"== {prompt.slug}: {prompt.name} =="]
-        names = ", ".join(content_variables(prompt.content)) or "none"
-        lines.append(f"version {prompt.main[:12]}, the one used of {len(prompt.versions)}; cases: {len(prompt.cases)}")
-        lines.append(f"variables: {names}")
-        for message in prompt.content.messages:
-            lines += [f"-- {message.role} --", message.text]
-    return _say(args, document, lines)
-
-
-def _shown(prompt: PackPrompt) -> dict[str, Any]:
-    return {
-        "slug": prompt.slug,
-        "name": prompt.name,
-        "uid": prompt.uid,
-        "version": prompt.main,
-        "versions": [version.hash for version in prompt.versions],
-        "variables": list(content_variables(prompt.content)),
-        "models": list(dict.fromkeys(lane.model for lane in prompt.lanes if not lane.hidden)),
-        "tools": [tool.name for tool in prompt.content.tools if tool.enabled],
-        "cases": len(prompt.cases),
-        "verdicts": prompt.standing.verdicts if prompt.standing else 0,
-    }
 
 
 def _here(workbench: Workbench, pack: Pack) -> Pack:
@@ -206,7 +173,7 @@ def _diff(args: argparse.Namespace, old: Pack, new: Pack) -> int:
         diff = _difference(before[slug], after[slug])
         found.append({"slug": slug, "state": "differs" if diff else "same", "diff": diff})
     lines = [f"{one['slug']}: {one['state']}\n{one['diff']}".rstrip("\n") for one in found]
-    _say(args, {"prompts": found}, lines)
+    say(args, {"prompts": found}, lines)
     return OK if all(one["state"] == "same" for one in found) else FAILED
 
 
@@ -227,13 +194,3 @@ def _used(prompt: PackPrompt) -> PackPrompt:
     version = next(version for version in prompt.versions if version.hash == prompt.main)
     lanes = tuple(lane for lane in prompt.lanes if lane.pinned is None)
     return replace(prompt, uid="", versions=(replace(version, parent=""),), lanes=lanes, standing=None)
-
-
-def _say(args: argparse.Namespace, document: Mapping[str, Any], lines: list[str]) -> int:
-    if args.json:
-        sys.stdout.write(json.dumps(document, ensure_ascii=True, indent=2) + "\n")
-        return OK
-    text = "\n".join(lines)
-    # In a pipe texts are exact; a terminal is not steered by what somebody wrote into a pack.
-    print(harmless(text) if sys.stdout.isatty() else text)
-    return OK

@@ -26,6 +26,8 @@ AKIN = 90.0
 """The same for value sets that may not be in both parts of a split."""
 _COMPARED = 4000
 """Characters of a text that are compared."""
+_LONG, _PROBE, _PROBED = 1000, 200, 50.0
+"""Longer texts are compared whole only when they begin or end a little alike, which takes a tenth of the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ Turns = tuple[Turn, ...]
 class Row:
     """A prompt with an answer that is wanted, or, with `label` False, is not; `rejected` is a worse one, () for none.
 
-    `values` is the hash of the value set that was answered, `about` its text, which tells how alike two sets are.
+    `values` is the hash of the value set that was answered, `about` its text for people, and `given` those of its
+    values that the prompt asks for, which tell how alike two sets are.
     """
 
     output: str
@@ -66,6 +69,7 @@ class Row:
     rejected: Turns = ()
     label: bool = True
     tools: tuple[Tool, ...] = ()
+    given: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +117,26 @@ def turns_of(steps: Sequence[Step], text: str) -> Turns:
     return tuple(turns) if steps else (Turn("assistant", text),)
 
 
-def prepare(rows: Iterable[Row], kind: Kind, share: float, seed: int = 0) -> Split:
-    """Return rows without doubles and contradictions, `share` of their value sets for validation."""
+def unwatched() -> None:
+    """Nobody wants to stop it."""
+
+
+def prepare(
+    rows: Sequence[Row], kind: Kind, share: float, seed: int = 0, watch: Callable[[], None] = unwatched
+) -> Split:
+    """Return rows without doubles and contradictions, `share` of their value sets for validation.
+
+    Where good answers are chosen, those with `label` False only tell what others found of the same answer. `watch` is
+    called for every row, and may raise to stop: many rows take long to be compared.
+    """
     left_out: Counter[str] = Counter()
-    sound = [row for row in rows if _is_sound(row, kind, left_out)]
-    kept, contradictions = _agreed(sound, kind)
+    used = [row for row in rows if row.label or kind != "chosen"]
+    against = [row for row in rows if not row.label] if kind == "chosen" else []
+    sound = [row for row in used if _is_sound(row, kind, left_out)]
+    kept, contradictions = _agreed(sound, kind, against)
     left_out["answers that were found both better and worse, or good and bad"] += len(sound) - len(kept)
-    single = _without_doubles(kept, left_out)
-    chosen = _for_validation(single, share, seed)
+    single = _without_doubles(kept, left_out, watch)
+    chosen = _for_validation(single, share, seed, watch)
     return Split(
         tuple(row for row in single if row.values not in chosen),
         tuple(row for row in single if row.values in chosen),
@@ -167,10 +183,10 @@ def _arguments(call: Call) -> dict[str, object] | None:
 _Key = tuple[str, str]
 
 
-def _agreed(rows: list[Row], kind: Kind) -> tuple[list[Row], tuple[Contradiction, ...]]:
-    """Return the rows about which people did not say one thing and its opposite."""
+def _agreed(rows: list[Row], kind: Kind, against: Sequence[Row] = ()) -> tuple[list[Row], tuple[Contradiction, ...]]:
+    """Return the rows about which people did not say one thing and its opposite, in these or in those `against`."""
     said: dict[_Key, dict[bool, list[Row]]] = defaultdict(lambda: defaultdict(list))
-    for row in rows:
+    for row in (*rows, *against):
         for key, side in _claims(row, kind):
             said[key][side].append(row)
     both = {key: sides for key, sides in said.items() if len(sides) == 2}
@@ -194,27 +210,38 @@ def _claims(row: Row, kind: Kind) -> list[tuple[_Key, bool]]:
     return [((prompt, "\0".join(sorted((answer, other)))), answer < other)]
 
 
-def _without_doubles(rows: list[Row], left_out: Counter[str]) -> list[Row]:
+def _without_doubles(rows: list[Row], left_out: Counter[str], watch: Callable[[], None]) -> list[Row]:
     kept: list[Row] = []
     seen: set[tuple[str, str, str, bool]] = set()
-    by_label: dict[bool, list[tuple[str, str, str]]] = defaultdict(list)
+    near: dict[tuple[bool, tuple[str, ...]], list[Row]] = defaultdict(list)
     for row in rows:
+        watch()
         texts = text_of(row.prompt), text_of(row.completion), text_of(row.rejected)
         if (*texts, row.label) in seen:
             left_out["rows that are there already"] += 1
             continue
         seen.add((*texts, row.label))
-        near = by_label[row.label]
-        if any(_alike(texts, other, ALIKE) for other in near):
+        # Only rows of one form are compared: the same roles, and values of the same names.
+        form = (row.label, (*(t.role for t in row.prompt), *(name for name, _ in row.given)))
+        if any(_alike(row, other) for other in near[form]):
             left_out["rows that are nearly the same as another"] += 1
             continue
-        near.append(texts)
+        near[form].append(row)
         kept.append(row)
     return kept
 
 
-def _alike(texts: Sequence[str], others: Sequence[str], least: float) -> bool:
-    return all(_near(one, other, least) for one, other in zip(texts, others, strict=True))
+def _alike(one: Row, other: Row) -> bool:
+    """Whether two rows of one form say nearly the same, in each of their parts.
+
+    Not in all parts together: beside a long instruction no two questions would look different.
+    """
+    return (
+        _near(text_of(one.completion), text_of(other.completion), ALIKE)
+        and all(_near(mine, its, ALIKE) for (_, mine), (_, its) in zip(one.given, other.given, strict=True))
+        and _near(text_of(one.rejected), text_of(other.rejected), ALIKE)
+        and all(_near(mine.text, its.text, ALIKE) for mine, its in zip(one.prompt, other.prompt, strict=True))
+    )
 
 
 def _near(one: str, other: str, least: float) -> bool:
@@ -223,13 +250,25 @@ def _near(one: str, other: str, least: float) -> bool:
     # Two lengths tell already how alike texts can be at most.
     if 2 * min(len(one), len(other)) < (least / 100) * (len(one) + len(other)):
         return False
+    if min(len(one), len(other)) > _LONG and not (
+        _near(one[:_PROBE], other[:_PROBE], _PROBED) or _near(one[-_PROBE:], other[-_PROBE:], _PROBED)
+    ):
+        return False
     return fuzz.ratio(one[:_COMPARED], other[:_COMPARED], score_cutoff=least) >= least
 
 
-def _for_validation(rows: list[Row], share: float, seed: int) -> set[str]:
+def _for_validation(rows: list[Row], share: float, seed: int, watch: Callable[[], None]) -> set[str]:
     """Return the value sets whose rows are not trained with: groups of akin sets go together."""
-    about = {row.values: row.about for row in rows}
-    groups = _groups(list(about), lambda one, other: _near(about[one], about[other], AKIN))
+    first = {row.values: row for row in rows}
+    asked: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        asked[row.values].add(text_of(row.prompt))
+
+    def akin(one: str, other: str) -> bool:
+        # Two sets may differ in what this prompt never asked for.
+        return not asked[one].isdisjoint(asked[other]) or _akin(first[one], first[other])
+
+    groups = _groups(list(first), akin, watch)
     if share <= 0 or len(groups) < 2:
         return set()
 
@@ -246,10 +285,19 @@ def _for_validation(rows: list[Row], share: float, seed: int) -> set[str]:
     return chosen
 
 
-def _groups(items: list[str], akin: Callable[[str, str], bool]) -> list[list[str]]:
+def _akin(one: Row, other: Row) -> bool:
+    mine, its = dict(one.given), dict(other.given)
+    both = mine.keys() & its.keys()
+    if not both:
+        return _near(one.about, other.about, AKIN)
+    return all(_near(mine[name], its[name], AKIN) for name in both)
+
+
+def _groups(items: list[str], akin: Callable[[str, str], bool], watch: Callable[[], None]) -> list[list[str]]:
     """Return items in groups: two that are akin, directly or through others, stand together."""
     groups: list[list[str]] = []
     for item in items:
+        watch()
         near = [group for group in groups if any(akin(item, other) for other in group)]
         joined = [item, *(other for group in near for other in group)]
         groups = [*(group for group in groups if group not in near), joined]

@@ -13,7 +13,8 @@ from typing import Any
 
 from workbench.core.cases import Case, CaseError, case_from_json, case_to_json, json_text
 from workbench.packs.errors import PackError
-from workbench.packs.limits import MB, MOST_DEPTH, MOST_LINES, MOST_NODES, MOST_TEXT
+from workbench.packs.limits import MB, MOST_DEPTH, MOST_LINES, MOST_MARKS, MOST_TEXT, Allowance
+from workbench.packs.yaml_reading import check_length
 
 _ENDS = re.compile("[\x7f-\x9f\u2028\u2029\ufeff]")
 _MARKS = re.compile(rb"[,:\[{]")
@@ -29,10 +30,13 @@ def line(data: Any) -> str:
     return _ENDS.sub(lambda match: f"\\u{ord(match[0]):04x}", json_text(data))
 
 
-def read(raw: bytes, name: str) -> tuple[Case, ...]:
-    """Return the cases of a file; `name` is said in errors. Raises PackError."""
-    if len(raw) > MOST_TEXT:
-        raise PackError(f"{name} has {len(raw):,} bytes, and at most {MOST_TEXT // MB} MB are read. Shorten it.")
+def read(raw: bytes, name: str, allowance: Allowance | None = None) -> tuple[Case, ...]:
+    """Return the cases of a file; `name` is said in errors, `allowance` is its pack's. Raises PackError."""
+    allowance = allowance or Allowance()
+    check_length(raw, name, allowance)
+    allowance.marks -= _marks(raw, allowance.marks + 1)
+    if allowance.marks < 0:
+        raise PackError(f"{name} goes beyond the values that the cases of one pack may have. Divide the pack.")
     cases = []
     for number, data in lines(raw, name):
         try:
@@ -56,8 +60,10 @@ def lines(raw: bytes, name: str, most: int = MOST_LINES) -> Iterator[tuple[int, 
 
 def parse_line(raw: bytes, where: str) -> Any:
     """Return the JSON of a line. Raises PackError, whose sentence begins with `where`."""
+    if len(raw) > MOST_TEXT:
+        raise PackError(f"{where} has {len(raw):,} bytes, and at most {MOST_TEXT // MB} MB are read. Shorten it.")
     # Texts may have commas too; a text of so many is refused as well, which no case has.
-    if sum(1 for _ in zip(_MARKS.finditer(raw), range(MOST_NODES * 4), strict=False)) >= MOST_NODES * 4:
+    if _marks(raw, MOST_MARKS) >= MOST_MARKS:
         raise PackError(f"{where} has too many values. Shorten it.")
     depth = max(raw.count(b"["), raw.count(b"{"))
     try:
@@ -68,20 +74,25 @@ def parse_line(raw: bytes, where: str) -> Any:
         raise PackError(f"{where} is nested too deeply. Flatten it.") from error
     except ValueError as error:
         raise PackError(f"{where} is not JSON. Correct it there.", str(error)) from error
-    if depth > MOST_DEPTH and _depth(value) > MOST_DEPTH:
+    if depth > MOST_DEPTH and max(nodes(value)) > MOST_DEPTH:
         raise PackError(f"{where} is nested more than {MOST_DEPTH} levels deep. Flatten it.")
     return value
+
+
+def _marks(raw: bytes, most: int) -> int:
+    """Return how many separators there are, at most `most`."""
+    return sum(1 for _ in zip(_MARKS.finditer(raw), range(most), strict=False))
 
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
-def _depth(value: Any) -> int:
-    deepest, waiting = 0, [(value, 1)]
+def nodes(value: Any) -> Iterator[int]:
+    """Yield for every value in a value, itself too, how deep it is, from 1."""
+    waiting = [(value, 1)]
     while waiting:
         one, depth = waiting.pop()
-        deepest = max(deepest, depth)
+        yield depth
         if isinstance(one, dict | list):
             waiting += [(item, depth + 1) for item in (one.values() if isinstance(one, dict) else one)]
-    return deepest

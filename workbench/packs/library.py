@@ -100,7 +100,9 @@ class LoadedPrompt:
     def __init__(self, place: Place, listed: Listed) -> None:
         bare = PackPrompt(listed.uid, listed.name, listed.slug, "", ())
         self._place = place
-        self._prompt, _ = prompt_file.read(place.read(bare.file, MOST_TEXT), listed.slug, bare.file, hashed=False)
+        self._raw = place.read(bare.file, MOST_TEXT)
+        self._prompt, _ = prompt_file.read(self._raw, listed.slug, bare.file, hashed=False)
+        self._hashed: PackPrompt | None = None
         self._bodies: dict[str, bytes] = {}
 
     @property
@@ -115,13 +117,23 @@ class LoadedPrompt:
 
     @property
     def version(self) -> str:
-        """The hash of the version that is used, to log with what was answered."""
-        return self._prompt.main
+        """The hash of the version that is used, to log with what was answered.
+
+        Of a file that was edited by hand it is the hash of what stands there now.
+        """
+        return self._exact.main
 
     @property
     def versions(self) -> tuple[str, ...]:
         """The hashes of all versions in the pack, oldest first."""
-        return tuple(version.hash for version in self._prompt.versions)
+        return tuple(version.hash for version in self._exact.versions)
+
+    @property
+    def _exact(self) -> PackPrompt:
+        """The prompt with the hashes of what its file holds; it is read first with those that the file claims."""
+        if self._hashed is None:
+            self._hashed, _ = prompt_file.read(self._raw, self._prompt.slug, self._prompt.file)
+        return self._hashed
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -161,7 +173,7 @@ class LoadedPrompt:
     def _content(self, version: str) -> Content:
         if not version:
             return self._prompt.content
-        found = [one for one in self._prompt.versions if one.hash.startswith(version)]
+        found = [one for one in self._exact.versions if one.hash.startswith(version)]
         if len(found) != 1:
             what = "several versions begin" if found else "no version begins"
             raise PackError(f"In {self._prompt.slug} {what} with {version!r}. It has: {', '.join(self.versions)}.")

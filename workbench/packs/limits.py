@@ -6,6 +6,8 @@ on it, so that reading any pack takes less than five seconds and 500 MB.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 MB = 2**20
 MOST_FILES = 5_000
 """Entries of an archive or files of a folder that a pack may have."""
@@ -25,10 +27,25 @@ MOST_NAME = 200
 """Bytes of one path in a pack."""
 MOST_DEPTH = 60
 """Levels of nesting in YAML and JSON."""
-MOST_NODES = 60_000
-"""Maps, lists and texts in one YAML file, and separators in one line of JSON."""
+MOST_NODES = 300_000
+"""Maps, lists and texts in all YAML files of a pack together."""
+MOST_MARKS = 240_000
+"""Separators in one line of JSON."""
+MOST_ALL_MARKS = 600_000
+"""Separators in all cases of a pack together."""
+MOST_TEXTS = 48 * MB
+"""Bytes of all YAML files and cases of a pack together; a character may take four times as many in memory."""
 MOST_LINES = 10_000
-"""Cases of one prompt."""
+"""Cases of one prompt, or iterations in its evidence."""
 MOST_PROMPTS = 500
 MOST_VERSIONS = 5_000
 """Versions of one prompt."""
+
+
+@dataclass(slots=True)
+class Allowance:
+    """What one pack may still take while it is read."""
+
+    nodes: int = MOST_NODES
+    marks: int = MOST_ALL_MARKS
+    text: int = MOST_TEXTS

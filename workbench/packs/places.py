@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _FOLDERS = ("prompts", "cases", "evidence", "attachments")
 _END, _END_SIZE, _LONGEST_COMMENT = b"PK\x05\x06", 22, 65535
+_END_64, _END_64_SIZE = b"PK\x06\x07", 20
 _NOT_IN_NAMES = frozenset('<>:"|?*\\') | {chr(code) for code in (*range(32), 127)}
 # Names that are devices on Windows, whatever their ending.
 _DEVICES = frozenset({"con", "prn", "aux", "nul"} | {f"{kind}{n}" for kind in ("com", "lpt") for n in range(1, 10)})
@@ -112,10 +113,8 @@ class Folder(_Closing):
 
     def read(self, name: str, most: int) -> bytes:
         """Return a file of at most `most` bytes. Raises PackError."""
-        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         try:
-            handle = os.open(self._path / name, flags)
-            with os.fdopen(handle, "rb") as file:
+            with os.fdopen(self._opened(name), "rb") as file:
                 if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                     raise PackError(f"{name} in this pack is no file. Put a file in its place.")
                 body = file.read(min(most, self._room) + 1)
@@ -125,6 +124,18 @@ class Folder(_Closing):
             raise PackError(f"{name} in this pack cannot be read. Check its permissions.", str(error)) from error
         self._room -= len(body)
         return _within(body, name, most, self._room)
+
+    def _opened(self, name: str) -> int:
+        """Open a file without following a link, which may have come between listing and reading."""
+        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        folder, _, file = name.rpartition("/")
+        if not folder or os.open not in os.supports_dir_fd:
+            return os.open(self._path / name, flags)
+        inside = os.open(self._path / folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            return os.open(file, flags, dir_fd=inside)
+        finally:
+            os.close(inside)
 
 
 class Archive(_Closing):
@@ -216,7 +227,7 @@ def _check_end(path: Path) -> None:
     if size > MOST_BYTES:
         raise PackError(f"This pack has {size / MB:,.0f} MB, and at most {MOST_BYTES // MB} MB are read.")
     with path.open("rb") as file:
-        file.seek(max(0, size - _END_SIZE - _LONGEST_COMMENT))
+        file.seek(max(0, size - _END_64_SIZE - _END_SIZE - _LONGEST_COMMENT))
         tail = file.read()
     at = tail.rfind(_END)
     if at < 0 or len(tail) - at < _END_SIZE:
@@ -224,7 +235,9 @@ def _check_end(path: Path) -> None:
     disk, start, here, entries, directory, _, _ = struct.unpack("<HHHHIIH", tail[at + 4 : at + _END_SIZE])
     if disk or start or here != entries:
         raise PackError("This pack is a part of a divided archive. Put it together first.")
-    if entries > MOST_FILES or directory > MOST_DIRECTORY:
+    # Where this stands, Python takes the length of the list of contents from elsewhere.
+    large = at >= _END_64_SIZE and tail.startswith(_END_64, at - _END_64_SIZE)
+    if large or entries > MOST_FILES or directory > MOST_DIRECTORY:
         raise PackError(f"This pack has more than {MOST_FILES:,} files, which is more than is read.")
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.core import content as contents
 from workbench.core.content import Content, ContentError
 from workbench.packs.errors import PackError
-from workbench.packs.limits import MOST_VERSIONS
+from workbench.packs.limits import MOST_VERSIONS, Allowance
 from workbench.packs.model import FORMAT, PackPrompt, PackVersion, Values
 from workbench.packs.yaml_reading import parse, typed
 
@@ -106,12 +106,15 @@ def _format_fields(content: Content) -> dict[str, Any]:
     }
 
 
-def read(raw: bytes, slug: str, name: str, *, hashed: bool = True) -> tuple[PackPrompt, tuple[str, ...]]:
+def read(
+    raw: bytes, slug: str, name: str, *, hashed: bool = True, allowance: Allowance | None = None
+) -> tuple[PackPrompt, tuple[str, ...]]:
     """Return a prompt and sentences about what was changed by hand; `name` is said in errors. Raises PackError.
 
-    Without `hashed` the hashes of versions are those that the file says, which takes half the time.
+    Without `hashed` the hashes of versions are those that the file says, which takes half the time. `allowance` is that
+    of the pack.
     """
-    data = parse(raw, name)
+    data = parse(raw, name, allowance)
     own = data.get(_OWN, {})
     if not isinstance(own, dict):
         raise PackError(f"{name}: `{_OWN}` is not a map. Write names with values.")
@@ -166,6 +169,7 @@ def _versions(
     if len(listed) > MOST_VERSIONS:
         raise PackError(f"{name} has {len(listed):,} versions, and at most {MOST_VERSIONS:,} are read.")
     known: dict[str, str] = {}
+    hashes: set[str] = set()
     found: list[PackVersion] = []
     changed = False
     for one in listed:
@@ -178,14 +182,15 @@ def _versions(
             made = content
         hash_ = _hash(made, name) if hashed or not said else said
         changed |= hash_ != said
-        if hash_ in {version.hash for version in found} or said in known:
+        if hash_ in hashes or said in known:
             raise PackError(f"{name} has version {said[:12]} twice. Keep one.")
+        hashes.add(hash_)
         known[said] = hash_
         # What was changed by hand comes from what it was.
         parent = said if hash_ != said else known.get(_text(one, "parent", name), "")
         found.append(PackVersion(hash_, made, parent, _text(one, "note", name)))
     used = _hash(content, name) if hashed or not main else main
-    if used not in known.values():
+    if used not in hashes:
         found.append(PackVersion(used, content, main if hashed else ""))
         changed |= bool(listed)
     note = f"{name} was changed after it was exported: what it says is a version of its own." if changed else ""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -30,6 +31,8 @@ _BRACES = re.compile(r"\{+(?=[%#])|\{{2,}|\{\Z|#\}")
 _HOSTILE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _CHANGED = re.compile(r"\{\{|\Afile://|\Apackage:|\n\Z")
 """What promptfoo changes in a value."""
+_SPOKEN = re.compile(r"(\{\{-?\s*)([^\W\d]\w*)(\s*(?:\||-?\}\}))")
+"""A value in what a check expects."""
 _WORDS = """
 true false none null and or not in is if else for import include block set macro call filter raw
 constructor prototype toString valueOf hasOwnProperty isPrototypeOf toLocaleString _conversation
@@ -70,8 +73,29 @@ def _all_providers(pack: Pack) -> list[Any]:
         for one in list(_providers(prompt)) or [_ECHO]:
             prompts.setdefault(json.dumps(one), []).append(prompt.slug)
     if len(pack.prompts) > 1:
-        return [{**json.loads(one), "prompts": slugs} for one, slugs in prompts.items()]
+        return _told_apart([{**json.loads(one), "prompts": slugs} for one, slugs in prompts.items()])
     return [one["id"] if one.keys() == {"id"} else one for one in map(json.loads, prompts)]
+
+
+def _told_apart(providers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return providers with labels where names are not theirs alone.
+
+    promptfoo looks up which prompts a provider is for by its label, else its id, and every provider also writes them
+    down under its id: of two with one name the last would count, with the tools and formats of another prompt.
+    """
+    taken = Counter(name for one in providers for name in {one["id"], one.get("label", one["id"])})
+    made = []
+    for one in providers:
+        name = one.get("label", one["id"])
+        if taken[name] > 1:
+            label, number = f"{name} ({one['prompts'][0]})", 1
+            while label in taken:
+                number += 1
+                label = f"{name} ({one['prompts'][0]}, {number})"
+            taken[label] = 1
+            one = {"id": one["id"], "label": label, **{k: v for k, v in one.items() if k not in ("id", "label")}}
+        made.append(one)
+    return made
 
 
 def _remarks(pack: Pack) -> Iterable[str]:
@@ -149,6 +173,7 @@ def _tests(prompt: PackPrompt, several: bool) -> Iterable[dict[str, Any]]:
     cases = prompt.cases or (Case("", "", prompt.values),)
     aliases = _aliases(prompt.content) if prompt.content.template == "plain" else {}
     odd = _odd_names(prompt) & aliases.keys()
+    expressions = {name: f"{alias} | load" if name in odd else alias for name, alias in aliases.items()}
     for case in cases:
         test: dict[str, Any] = {"description": case.name} if case.name else {}
         test["vars"] = {
@@ -157,13 +182,29 @@ def _tests(prompt: PackPrompt, several: bool) -> Iterable[dict[str, Any]]:
             if name in aliases or prompt.content.template == "jinja"
         }
         if case.checks:
-            test["assert"] = [check_to_json(check) for check in case.checks]
+            test["assert"] = [_told(check_to_json(check), expressions) for check in case.checks]
         if case.threshold is not None:
             test["threshold"] = case.threshold
         if case.metadata:
             test["metadata"] = json.loads(case.metadata)
         rest = json.loads(case.rest) if case.rest else {}
         yield {**test, **rest, **({"prompts": [prompt.slug]} if several else {})}
+
+
+def _told(check: dict[str, Any], expressions: Mapping[str, str]) -> dict[str, Any]:
+    """Return an assertion that speaks of values as they stand in the test: under other names, or as JSON."""
+
+    def told(part: Any) -> Any:
+        if isinstance(part, str):
+            return _SPOKEN.sub(lambda m: f"{m[1]}{expressions.get(m[2], m[2])}{m[3]}", part)
+        if isinstance(part, list):
+            return [told(one) for one in part]
+        return {key: told(one) for key, one in part.items()} if isinstance(part, dict) else part
+
+    made = {key: told(part) if key in ("value", "rubricPrompt") else part for key, part in check.items()}
+    if isinstance(inner := check.get("assert"), list):
+        made["assert"] = [_told(one, expressions) if isinstance(one, dict) else one for one in inner]
+    return made
 
 
 def _encoded(value: str) -> str:
@@ -203,7 +244,9 @@ def _config(lane: Lane, content: Content, takes_all: bool) -> dict[str, Any]:
     for name, part in _parts(content):
         # promptfoo renders these parts once or twice, but what is passed through not at all.
         (passed if _BRACES.search(json.dumps(part, ensure_ascii=False)) else config)[name] = part
-    return {**config, **({"passthrough": passed} if passed else {})}
+    # Where we send no temperature and no limit, promptfoo would send 0 and 1,024.
+    bare = {} if {"temperature", "max_tokens"} <= params.keys() else {"omitDefaults": True}
+    return {**config, **bare, **({"passthrough": passed} if passed else {})}
 
 
 def _parts(content: Content) -> Iterable[tuple[str, Any]]:

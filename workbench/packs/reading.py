@@ -10,12 +10,13 @@ import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from workbench.core.cases import Case
 from workbench.core.content import Content
 from workbench.packs import case_file, manifest, prompt_file
 from workbench.packs.errors import PackError
-from workbench.packs.limits import MOST_BLOB, MOST_TEXT
+from workbench.packs.limits import MOST_BLOB, MOST_EVIDENCE, MOST_TEXT, Allowance
 from workbench.packs.manifest import Listed
 from workbench.packs.model import MANIFEST, Pack, PackFile, PackPrompt
 from workbench.packs.places import Place, open_place
@@ -43,8 +44,9 @@ def read_place(place: Place) -> ReadPack:
     listed = manifest.read(place.read(MANIFEST, MOST_TEXT))
     notes: list[str] = []
     prompts = []
+    allowance = Allowance()
     for one in listed.prompts:
-        prompt, odd = _prompt(place, one)
+        prompt, odd = _prompt(place, one, allowance)
         prompts.append(prompt)
         notes += odd
     bodies = {file.hash: _body(place, file) for file in listed.files}
@@ -60,20 +62,27 @@ def read_place(place: Place) -> ReadPack:
     return ReadPack(Pack(listed.about, tuple(prompts), listed.files, tuple(notes)), bodies, evidence)
 
 
+def evidence_lines(place: Place, prompt: PackPrompt) -> Iterator[tuple[int, Any]]:
+    """Yield number and JSON of each iteration in the evidence of a prompt, oldest first. Raises PackError."""
+    name = prompt.evidence_file
+    if name in place.names:
+        yield from case_file.lines(place.read(name, MOST_EVIDENCE), name)
+
+
 def expected(prompts: list[PackPrompt], files: tuple[PackFile, ...]) -> set[str]:
     """Return the names that files of such a pack may have."""
     names = {MANIFEST, "README.md", "promptfooconfig.yaml", *(file.path for file in files)}
     return names | {name for prompt in prompts for name in (prompt.file, prompt.case_file, prompt.evidence_file)}
 
 
-def _prompt(place: Place, one: Listed) -> tuple[PackPrompt, tuple[str, ...]]:
+def _prompt(place: Place, one: Listed, allowance: Allowance) -> tuple[PackPrompt, tuple[str, ...]]:
     bare = PackPrompt(one.uid, one.name, one.slug, "", ())
-    prompt, notes = prompt_file.read(place.read(bare.file, MOST_TEXT), one.slug, bare.file)
+    prompt, notes = prompt_file.read(place.read(bare.file, MOST_TEXT), one.slug, bare.file, allowance=allowance)
     if one.uid and prompt.uid and one.uid != prompt.uid:
         raise PackError(f"{bare.file} has another uid than {MANIFEST} says. Export the pack again.")
     cases: tuple[Case, ...] = ()
     if bare.case_file in place.names:
-        cases = case_file.read(place.read(bare.case_file, MOST_TEXT), bare.case_file)
+        cases = case_file.read(place.read(bare.case_file, MOST_TEXT), bare.case_file, allowance)
     uids = [case.uid for case in cases if case.uid]
     if len(set(uids)) < len(uids):
         raise PackError(f"{bare.case_file} has a uid twice. Give each case its own, or none.")
@@ -82,7 +91,7 @@ def _prompt(place: Place, one: Listed) -> tuple[PackPrompt, tuple[str, ...]]:
 
 def _body(place: Place, file: PackFile) -> bytes:
     body = place.read(file.path, MOST_BLOB)
-    if hashlib.sha256(body).hexdigest() != file.hash:
+    if hashlib.sha256(body).hexdigest() != file.hash or len(body) != file.size:
         raise PackError(f"{file.path} is not the file that its name says. Get the pack again.")
     return body
 

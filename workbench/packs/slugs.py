@@ -15,15 +15,20 @@ _LONGEST = 50
 _DEVICES = re.compile(r"con|prn|aux|nul|com\d|lpt\d")
 
 
-def slugs(names: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return a slug by uid for (uid, name); the second of two that would be the same gets a number."""
+def slugs(names: Iterable[tuple[str, str]], given: Iterable[str] = ()) -> dict[str, str]:
+    """Return a slug by uid for (uid, name); the second of two that would be the same gets a number.
+
+    None of them is one of those that others were `given` already.
+    """
     made: dict[str, str] = {}
+    taken = set(given)
     for uid, name in names:
         first = slug(name)
         found, number = first, 1
-        while found in made.values():
+        while found in taken:
             number += 1
             found = f"{first}-{number}"
+        taken.add(found)
         made[uid] = found
     return made
 

@@ -17,9 +17,9 @@ from typing import Any
 from workbench.packs import case_file
 from workbench.packs.errors import PackError
 from workbench.packs.limits import MOST_EVIDENCE, MOST_LINES, MOST_TEXT
-from workbench.packs.model import MANIFEST, PROMPTFOO, README
+from workbench.packs.model import MANIFEST, PROMPTFOO, README, PackPrompt
 from workbench.packs.places import Place, open_place
-from workbench.packs.reading import ReadPack, read_place
+from workbench.packs.reading import ReadPack, evidence_lines, read_place
 from workbench.packs.writing import texts
 from workbench.packs.yaml_reading import parse, typed
 
@@ -29,6 +29,8 @@ _ROOTS = (_HERE / "resources" / "schemas", _HERE.parent / "resources" / "schemas
 _MOST = 20
 """Problems that are told of one file."""
 _LONGEST = 200
+_MOST_LOOKED = 700_000
+"""Values of one file that are compared with its schema, which takes ten times as long as reading them."""
 
 
 def problems(path: str | os.PathLike[str]) -> list[str]:
@@ -49,13 +51,21 @@ def _checked(place: Place, name: str) -> Iterator[str]:
     elif kind == "prompt" and name.endswith(".prompt.yml"):
         yield from _faults(kind, typed(parse(place.read(name, MOST_TEXT), name)), name)
     elif kind in ("case", "evidence") and name.endswith(".jsonl"):
-        told = 0
-        for number, data in case_file.lines(place.read(name, MOST_EVIDENCE), name, MOST_LINES):
-            for fault in _faults(kind, data, f"{name}, line {number}"):
-                yield fault
-                told += 1
-                if told == _MOST:
-                    return
+        yield from _checked_lines(place, name, kind)
+
+
+def _checked_lines(place: Place, name: str, kind: str) -> Iterator[str]:
+    told = looked = 0
+    for number, data in case_file.lines(place.read(name, MOST_EVIDENCE), name, MOST_LINES):
+        if looked > _MOST_LOOKED:
+            yield f"{name}: only its first {number - 1:,} lines were looked at, because it is so large."
+            return
+        looked += sum(1 for _ in case_file.nodes(data))
+        for fault in _faults(kind, data, f"{name}, line {number}"):
+            yield fault
+            told += 1
+            if told == _MOST:
+                return
 
 
 def _faults(kind: str, data: Any, where: str) -> list[str]:
@@ -67,6 +77,14 @@ def _faults(kind: str, data: Any, where: str) -> list[str]:
         if len(found) == _MOST:
             break
     return found
+
+
+def evidence(place: Place, prompt: PackPrompt) -> Iterator[dict[str, Any]]:
+    """Yield the iterations in the evidence of a prompt, each as its schema says. Raises PackError."""
+    for number, data in evidence_lines(place, prompt):
+        if faults := _faults("evidence", data, f"{prompt.evidence_file}, line {number}"):
+            raise PackError(f"{faults[0]} Export the pack again.")
+        yield data
 
 
 @cache

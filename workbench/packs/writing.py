@@ -1,8 +1,9 @@
 """Writing a pack as a folder or as one file.
 
 Invariant: the same pack gives the same bytes; times, permissions and order in an archive are fixed. What is written has
-its name only when it is whole: a stop or a full disk on the way leaves what was there before. In a folder that is there
-already only files of a pack are changed or removed, and only those that differ.
+its name only when it is whole and was read again, within the limits of reading: a stop or a full disk on the way leaves
+what was there before. In a folder that is there already only files of a pack are changed or removed, and only those
+that differ.
 """
 
 from __future__ import annotations
@@ -10,13 +11,17 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from workbench.packs import case_file, manifest, prompt_file
 from workbench.packs.errors import PackError
+from workbench.packs.limits import MB, MOST_RATIO
 from workbench.packs.model import MANIFEST, PROMPTFOO, README, Pack
+from workbench.packs.places import open_place
 from workbench.packs.promptfoo_config import write as write_promptfoo
+from workbench.packs.reading import evidence_lines, read_place
 from workbench.packs.readme import write as write_readme
 
 Tell = Callable[[int, int], None]
@@ -60,11 +65,13 @@ def write_archive(
                     info = zipfile.ZipInfo(where, _EPOCH)
                     info.create_system = 3
                     info.external_attr = 0o100644 << 16
-                    info.compress_type = zipfile.ZIP_DEFLATED
+                    # What packs as well as a bomb would be refused as one.
+                    info.compress_type = zipfile.ZIP_STORED if _is_bomb(raw) else zipfile.ZIP_DEFLATED
                     archive.writestr(info, raw, compresslevel=9)
                     tell(number, len(files) + len(pack.files))
             file.flush()
             os.fsync(file.fileno())
+        _read_again(Path(name))
         Path(name).chmod(0o644)
         Path(name).replace(path)
     except OSError as error:
@@ -93,6 +100,7 @@ def write_folder(
             target.write_bytes(raw)
             written.add(where)
             tell(number, len(files) + len(pack.files))
+        _read_again(made)
         if path.exists():
             _take_over(made, path, written)
         else:
@@ -102,6 +110,25 @@ def write_folder(
         raise _unwritten(path, error) from error
     finally:
         shutil.rmtree(made, ignore_errors=True)
+
+
+def _is_bomb(raw: bytes) -> bool:
+    return len(raw) > MB and len(raw) > MOST_RATIO * len(zlib.compress(raw, 9, -zlib.MAX_WBITS))
+
+
+def _read_again(made: Path) -> None:
+    """Raise PackError for a pack that nobody could read, because it is larger than packs may be."""
+    try:
+        with open_place(made) as place:
+            for prompt in read_place(place).pack.prompts:
+                for _ in evidence_lines(place, prompt):
+                    """Each line is looked at."""
+    except PackError as error:
+        raise PackError(
+            f"Nothing was written, because nobody could read that pack. {error.sentence} Choose fewer prompts or "
+            "versions, or leave the evidence out.",
+            error.detail,
+        ) from error
 
 
 def _all(files: Mapping[str, bytes], pack: Pack, body: Body) -> Iterator[tuple[str, bytes]]:

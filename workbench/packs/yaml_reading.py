@@ -14,7 +14,7 @@ import yaml
 
 from workbench.core.text import unify_newlines
 from workbench.packs.errors import PackError
-from workbench.packs.limits import MB, MOST_DEPTH, MOST_NODES, MOST_TEXT
+from workbench.packs.limits import MB, MOST_DEPTH, MOST_NODES, MOST_TEXT, MOST_TEXTS, Allowance
 
 # libyaml is ten times faster; where it is not built in, PyYAML reads the same.
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -26,10 +26,10 @@ class Plain(str):
     __slots__ = ()
 
 
-def parse(raw: bytes, name: str) -> dict[str, Any]:
-    """Return the map in a YAML file; `name` is said in errors. Raises PackError."""
-    if len(raw) > MOST_TEXT:
-        raise PackError(f"{name} has {len(raw):,} bytes, and at most {MOST_TEXT // MB} MB are read. Shorten it.")
+def parse(raw: bytes, name: str, allowance: Allowance | None = None) -> dict[str, Any]:
+    """Return the map in a YAML file; `name` is said in errors, `allowance` is its pack's. Raises PackError."""
+    allowance = allowance or Allowance()
+    check_length(raw, name, allowance)
     try:
         text = unify_newlines(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -37,7 +37,7 @@ def parse(raw: bytes, name: str) -> dict[str, Any]:
         raise PackError(f"{name}, line {line}, is not UTF-8 text. Save it as UTF-8.", str(error)) from error
     loader = _LOADER(text)
     try:
-        value = _Reader(loader, name).document()
+        value = _Reader(loader, name, allowance).document()
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}," if mark else ""
@@ -47,6 +47,15 @@ def parse(raw: bytes, name: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise PackError(f"{name} holds no map. Write names with values.")
     return value
+
+
+def check_length(raw: bytes, name: str, allowance: Allowance) -> None:
+    """Take the bytes of a text file from what its pack may have. Raises PackError."""
+    if len(raw) > MOST_TEXT:
+        raise PackError(f"{name} has {len(raw):,} bytes, and at most {MOST_TEXT // MB} MB are read. Shorten it.")
+    allowance.text -= len(raw)
+    if allowance.text < 0:
+        raise PackError(f"The texts of this pack have more than {MOST_TEXTS // MB} MB together. Divide it.")
 
 
 def typed(value: Any) -> Any:
@@ -67,10 +76,10 @@ def typed(value: Any) -> Any:
 class _Reader:
     """Builds values from events, so that a file is looked at once and stopped where it goes too far."""
 
-    def __init__(self, loader: Any, name: str) -> None:
+    def __init__(self, loader: Any, name: str, allowance: Allowance) -> None:
         self._loader = loader
         self._name = name
-        self._nodes = 0
+        self._allowance = allowance
 
     def document(self) -> Any:
         """Return the one document of the file, None for an empty file."""
@@ -105,9 +114,9 @@ class _Reader:
         return found
 
     def _check(self, event: Any, depth: int) -> None:
-        self._nodes += 1
-        if self._nodes > MOST_NODES:
-            raise self._wrong(event, f"goes beyond {MOST_NODES:,} values. Shorten the file")
+        self._allowance.nodes -= 1
+        if self._allowance.nodes < 0:
+            raise self._wrong(event, f"goes beyond {MOST_NODES:,} values in one pack. Divide the pack")
         if depth > MOST_DEPTH:
             raise self._wrong(event, f"is nested more than {MOST_DEPTH} levels deep. Flatten it")
         if isinstance(event, yaml.AliasEvent) or event.anchor is not None:

@@ -7,7 +7,9 @@ comes in one transaction, and goes in one, as long as nobody has built on it.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, replace
+from typing import Any
 
 from workbench.core.cases import Case
 from workbench.core.content import Content
@@ -111,12 +113,23 @@ def _one(connection: sqlite3.Connection, arriving: ArrivingPrompt, arrival: Arri
         "draft": _draft(connection, key),
         "versions": added,
         "cases": [case.uid for _, case in arriving.cases],
+        "bodies": _bodies(connection, key),
     }
 
 
 def _draft(connection: sqlite3.Connection, prompt: int) -> str:
     row = connection.execute("SELECT body FROM drafts WHERE prompt_id = ?", (prompt,)).fetchone()
     return digest(row[0]) if row else ""
+
+
+def _bodies(connection: sqlite3.Connection, prompt: int) -> dict[str, str]:
+    """Return by uid what tells whether a case, or the note of a version, was changed."""
+    rows = connection.execute(
+        "SELECT uid, json_array(name, values_id, checks, threshold, metadata, rest) FROM cases WHERE prompt_id = ?1"
+        " UNION ALL SELECT uid, note FROM versions WHERE prompt_id = ?1",
+        (prompt,),
+    )
+    return {uid: digest(body) for uid, body in rows}
 
 
 def _placed(draft: Draft, numbers: list[int]) -> Draft:
@@ -167,7 +180,7 @@ def take_back(connection: sqlite3.Connection) -> str:
     return f"Taken out again: {', '.join(told) or 'nothing'}."
 
 
-def _check_untouched(connection: sqlite3.Connection, added: dict[str, object]) -> None:
+def _check_untouched(connection: sqlite3.Connection, added: dict[str, Any]) -> None:
     """Raise StoreError when somebody has built on what was added: that would go with it."""
     uid = str(added["uid"])
     row = connection.execute("SELECT id, name FROM prompts WHERE uid = ?", (uid,)).fetchone()
@@ -192,13 +205,36 @@ def _check_untouched(connection: sqlite3.Connection, added: dict[str, object]) -
             "SELECT 1 FROM versions WHERE prompt_id = ? AND uid NOT IN (SELECT value FROM json_each(?))", (key, arrived)
         ).fetchone()
     )
-    typed = added["new"] and _draft(connection, key) != added["draft"]
-    if used or more or typed:
+    typed = _draft(connection, key) != added["draft"] and (added["new"] or _leans(connection, key, arrived))
+    if used or more or typed or _changed(connection, key, added):
         raise StoreError(
             f"“{name}” has been worked on since it was imported, so it stays. Archive it if you do not need it.",
             uid,
             "missing",
         )
+
+
+def _leans(connection: sqlite3.Connection, prompt: int, arrived: str) -> bool:
+    """Whether the draft comes from a version that arrived, or has a lane that is pinned to one."""
+    return (
+        connection.execute(
+            "SELECT 1 FROM drafts, versions WHERE drafts.prompt_id = ?1 AND versions.prompt_id = ?1"
+            " AND versions.uid IN (SELECT value FROM json_each(?2)) AND (versions.number = drafts.body ->> '$.based_on'"
+            " OR versions.number IN (SELECT value ->> '$.pinned' FROM json_each(drafts.body, '$.lanes')))",
+            (prompt, arrived),
+        ).fetchone()
+        is not None
+    )
+
+
+def _changed(connection: sqlite3.Connection, prompt: int, added: dict[str, Any]) -> bool:
+    """Whether a case or the note of a version that arrived was changed, or a case was added to a prompt that did."""
+    # What an older release brought in says nothing of this.
+    before, here = added.get("bodies"), _bodies(connection, prompt)
+    if before is None:
+        return False
+    arrived = {*added["cases"], *added["versions"]}
+    return any(body != before.get(uid) for uid, body in here.items() if added["new"] or uid in arrived)
 
 
 def remember(connection: sqlite3.Connection, pack_uid: str, body: str, now: str) -> None:
@@ -208,3 +244,33 @@ def remember(connection: sqlite3.Connection, pack_uid: str, body: str, now: str)
         " ON CONFLICT (uid) DO UPDATE SET body = excluded.body, updated_at = excluded.updated_at",
         (pack_uid, body, now),
     )
+
+
+def forget(connection: sqlite3.Connection, prompt_uids: Collection[str]) -> None:
+    """Let no pack name these prompts any more, because they go for good: neither what is remembered nor what could be
+    undone. A pack that was made of nothing else is forgotten.
+    """
+    gone = frozenset(prompt_uids)
+    for uid, body in connection.execute("SELECT uid, body FROM packs").fetchall():
+        if (left := _without(body, gone)) is None:
+            connection.execute("DELETE FROM packs WHERE uid = ?", (uid,))
+        elif left != body:
+            connection.execute("UPDATE packs SET body = ? WHERE uid = ?", (left, uid))
+    if not (said := prompts.meta(connection, LAST)):
+        return
+    added = json.loads(said)
+    rest = [one for one in added["prompts"] if one["uid"] not in gone]
+    if not rest:
+        connection.execute("DELETE FROM meta WHERE key = ?", (LAST,))
+        return
+    before = added["before"] and _without(added["before"], gone)
+    prompts.set_meta(connection, LAST, json.dumps({**added, "prompts": rest, "before": before}))
+
+
+def _without(body: str, gone: Collection[str]) -> str | None:
+    """Return what is remembered of a pack without these prompts, unchanged without any; None when none is left."""
+    said = json.loads(body)
+    left = [one for one in said["prompts"] if one["uid"] not in gone]
+    if len(left) == len(said["prompts"]):
+        return body
+    return json.dumps({**said, "prompts": left}) if left else None

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from workbench.core.cases import Case
-from workbench.core.disclosing import Finding, findings
+from workbench.core.disclosing import Finding
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
 from workbench.core.runs import PromptRow, VersionRow
@@ -22,7 +22,8 @@ from workbench.packs.reading import attachments
 from workbench.packs.slugs import slugs
 from workbench.packs.writing import Tell, texts, write_archive, write_folder
 from workbench.store import Store
-from workbench.usecases.pack_evidence import evidence
+from workbench.usecases.pack_disclosed import disclosed
+from workbench.usecases.pack_evidence import Watch, evidence, unwatched
 from workbench.usecases.problems import RefusedError
 
 Which = Literal["winner", "all"]
@@ -39,16 +40,19 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A pack that is ready to be written, with sentences about what is not in it."""
+    """A pack that is ready to be written, with sentences about what is not in it.
+
+    `body` gives the bytes of an attachment by its hash.
+    """
 
     pack: Pack
     evidence: Mapping[str, bytes]
+    body: Callable[[str], bytes]
     notes: tuple[str, ...] = ()
 
     def disclosed(self) -> tuple[Finding, ...]:
-        """Return what of it looks like a key, an address or the like."""
-        files = texts(self.pack, self.evidence)
-        return findings((name, raw.decode()) for name, raw in files.items() if name != "promptfooconfig.yaml")
+        """Return what of it looks like a key, an address or the like. Raises PackError as writing does."""
+        return disclosed(texts(self.pack, self.evidence), self.pack, self.body)
 
     def sizes(self) -> tuple[tuple[str, int], ...]:
         """Return the files that are written, with their bytes."""
@@ -72,25 +76,32 @@ class PackExporter:
                 return About(uid, *(body.get(key, "") for key in ("name", "description", "licence", "author")))
         return None
 
-    def prepare(self, about: About, choices: Sequence[Choice], *, with_evidence: bool = False) -> Export:
-        """Return what would be written. Raises RefusedError for a prompt that has only a draft."""
+    def prepare(
+        self, about: About, choices: Sequence[Choice], *, with_evidence: bool = False, watch: Watch = unwatched
+    ) -> Export:
+        """Return what would be written. Raises RefusedError for a prompt that has only a draft.
+
+        `watch` hears how many iterations of the evidence were read, and may raise to stop.
+        """
         if not choices:
             raise RefusedError("A pack needs a prompt. Choose at least one.")
         about = about if about.uid else replace(about, uid=self._new_uid())
         rows = {row.uid: row for archived in (False, True) for row in self._store.prompts(archived=archived)}
         before = {one["uid"]: one for one in (self._store.packs.about(about.uid) or {}).get("prompts", [])}
-        named = slugs((choice.prompt_uid, rows[choice.prompt_uid].name) for choice in choices)
-        named |= {uid: one["slug"] for uid, one in before.items() if uid in named}
+        given = {c.prompt_uid: before[c.prompt_uid]["slug"] for c in choices if c.prompt_uid in before}
+        free = [c.prompt_uid for c in choices if c.prompt_uid not in given]
+        named = given | slugs(((uid, rows[uid].name) for uid in free), given.values())
         prompts, notes, told = [], [], {}
         for choice in choices:
+            watch(0)
             row, said = rows[choice.prompt_uid], before.get(choice.prompt_uid, {})
             prompt, odd = self._prompt(row, choice, named[row.uid], said)
             prompts.append(prompt)
             notes += odd
             if with_evidence:
-                told[prompt.slug], left_out = evidence(self._store, row.uid, {v.hash for v in prompt.versions})
+                told[prompt.slug], left_out = evidence(self._store, row.uid, {v.hash for v in prompt.versions}, watch)
                 notes += left_out
-        return Export(Pack(about, tuple(prompts), self._files(prompts)), told, tuple(notes))
+        return Export(Pack(about, tuple(prompts), self._files(prompts)), told, self._store.blob, tuple(notes))
 
     def write(self, export: Export, path: Path, tell: Tell | None = None) -> None:
         """Write a pack: a file when the path ends so, else a folder; remember it. Raises PackError.
@@ -99,6 +110,8 @@ class PackExporter:
         """
         write = write_archive if path.suffix in (ENDING, ".zip") else write_folder
         write(path, export.pack, self._store.blob, export.evidence, tell or (lambda done, of: None))
+        if self._store.read_only:
+            return
         self._store.packs.remember(export.pack.about.uid, remembered(export.pack), self._now()).result()
 
     def _prompt(
@@ -137,8 +150,10 @@ class PackExporter:
         elif choice.versions == "winner":
             hashes = said.get("versions", [])
             numbers = [self._main(row.uid, list(known), said)]
-            # A pack that was imported is exported as it came, unless something else has won since.
-            if any(known[numbers[0]].hash == hash_ for hash_ in hashes):
+            # A pack that was imported is exported as it came, unless something else has won since. One that was made
+            # here with more versions gives no more away than is asked for now.
+            came = self._store.packs.origins("version").values()
+            if known[numbers[0]].hash in hashes and known[numbers[0]].uid in came:
                 numbers = [number for number, version in known.items() if version.hash in hashes]
         else:
             numbers = list(known)

@@ -42,12 +42,13 @@ class Prompts:
         return self._store.prompts(archived=archived)
 
     def find(self, name: str) -> PromptRow:
-        """Return the prompt of a name: exactly that, else ignoring case, else the only one that starts so.
+        """Return the prompt of a uid or a name: exactly that, else ignoring case, else the only one that starts so.
 
         Raises RefusedError with the names that there are.
         """
         rows = self.all()
         for match in (
+            [row for row in rows if row.uid == name],
             [row for row in rows if row.name == name],
             [row for row in rows if row.name.casefold() == name.casefold()],
             [row for row in rows if row.name.casefold().startswith(name.casefold())],
@@ -55,7 +56,10 @@ class Prompts:
             if len(match) == 1:
                 return match[0]
             if match:
-                raise RefusedError(f"Several prompts are called “{name}”. Rename one of them in the window.")
+                uids = ", ".join(row.uid for row in match)
+                raise RefusedError(
+                    f"Several prompts are called “{name}”. Rename one in the window, or name one of {uids}."
+                )
         known = ", ".join(f"“{row.name}”" for row in rows) or "none"
         raise RefusedError(f"There is no prompt “{name}”. There are: {known}.")
 

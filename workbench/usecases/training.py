@@ -11,7 +11,7 @@ import json
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -19,19 +19,20 @@ from typing import Any, Literal
 from workbench.core.content import Content
 from workbench.core.rendering import Rendered, assemble
 from workbench.core.runs import IterationDetail, OutputRecord
-from workbench.core.templates import missing, render_plain, template_texts
-from workbench.core.training import Contradiction, Kind, Row, Turn, prepare, turns_of
+from workbench.core.templates import content_variables, missing, render_plain, template_texts
+from workbench.core.training import Contradiction, Kind, Row, Turn, prepare, turns_of, unwatched
 from workbench.engine.estimate import MESSAGE_OVERHEAD, tokens
 from workbench.formats.training import FORMATS, TrainingFormat
 from workbench.host.errors import HostError, explain
 from workbench.packs.jinja import TemplateMistakeError
 from workbench.packs.jinja_apart import render_apart
 from workbench.store import Store
-from workbench.store.judged import StoredVerdict
+from workbench.store.judged import StoredOutput, StoredVerdict
 from workbench.usecases.problems import RefusedError
 
 ChosenBy = Literal["winner", "starred", "both"]
 _WITHIN_S = 2.0
+_CUT_OFF = frozenset({"length", "max_tokens", "content_filter"})
 _FILES = ("train.jsonl", "validation.jsonl")
 
 
@@ -73,6 +74,7 @@ class TrainingSet:
     left_out: tuple[tuple[str, int], ...]
     contradictions: tuple[Contradiction, ...]
     cost: Cost
+    share: float = 0.0
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -83,16 +85,24 @@ class TrainingSet:
                 f"{len(self.train)} rows are fewer than the {self.format.least} that are asked for at least. Judge "
                 "more answers first."
             )
+        if self.share and not self.validation:
+            told.append(
+                "There is nothing for validation: all rows answer one value set, or sets that are nearly the same, and "
+                "those may not be in both files."
+            )
         return (*told, self.cost.sentence)
 
 
 class Trainer:
     """Makes training files of one history. Methods block and belong on a worker thread; they raise StoreError."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, watch: Callable[[], None] = unwatched) -> None:
+        """`watch` is called all the while something is prepared, and may raise to stop."""
         self._store = store
+        self._watch = watch
         self._details: dict[str, IterationDetail] = {}
-        self._contents: dict[tuple[str, int], Content] = {}
+        self._asked: dict[tuple[Content, tuple[tuple[str, str], ...]], Rendered | None] = {}
+        self._contents: dict[tuple[str, int], Content | None] = {}
 
     def prepare(
         self,
@@ -109,19 +119,22 @@ class Trainer:
         form = FORMATS[format_name]
         left_out: Counter[str] = Counter()
         rows = list(self._rows(prompt_uid, form.kind, chosen_by, left_out))
-        split = prepare(rows, form.kind, share, seed)
-        counts = left_out + Counter(dict(split.left_out))
-        if not split.train:
+        split = prepare(rows, form.kind, share, seed, self._watch)
+        left_out += Counter(dict(split.left_out))
+        train, validation = (self._taken(form, part, left_out) for part in (split.train, split.validation))
+        counts = left_out
+        if not train:
             why = "; ".join(f"{count} {reason}" for reason, count in counts.items()) or "nothing is judged or starred"
             raise RefusedError(f"There is nothing to train with: {why}. Mark winners first.")
-        cost = Cost(sum(_tokens(row) for row in split.train), epochs, per_million)
+        cost = Cost(sum(_tokens(row) for row, _ in train), epochs, per_million)
         return TrainingSet(
             form,
-            self._lines(form, split.train),
-            self._lines(form, split.validation),
+            tuple(line for _, line in train),
+            tuple(line for _, line in validation),
             tuple(sorted(counts.items())),
             split.contradictions,
             cost,
+            share,
         )
 
     def write(self, made: TrainingSet, folder: Path) -> tuple[Path, ...]:
@@ -145,26 +158,35 @@ class Trainer:
             ) from error
         return tuple(written)
 
-    def _lines(self, form: TrainingFormat, rows: tuple[Row, ...]) -> tuple[str, ...]:
-        lines = []
+    def _taken(self, form: TrainingFormat, rows: tuple[Row, ...], left_out: Counter[str]) -> list[tuple[Row, str]]:
+        """Return the rows that the format takes, each with its line."""
+        taken = []
         for row in rows:
             data = form.line(row)
             if fault := form.fault(data):
-                raise RefusedError(f"Nothing was written: a row is not as {form.what} takes it: {fault}.", row.output)
-            lines.append(json.dumps(data, ensure_ascii=False))
-        return tuple(lines)
+                left_out[f"rows that {form.what} does not take ({fault})"] += 1
+            else:
+                taken.append((row, json.dumps(data, ensure_ascii=False)))
+        return taken
 
     def _rows(self, prompt_uid: str, kind: Kind, chosen_by: ChosenBy, left_out: Counter[str]) -> Iterator[Row]:
         verdicts = self._store.judgements.verdicts(prompt_uid) if chosen_by != "starred" else []
+        starred = self._store.judgements.starred(prompt_uid) if chosen_by != "winner" and kind != "preference" else []
+        # Where good answers are chosen, a star says so of one that was not the best.
+        stars = {output for _, output in starred} if kind == "chosen" else set()
         for verdict in verdicts:
-            rows = {output.uid: self._row(prompt_uid, output.run, output.uid, left_out) for output in verdict.outputs}
+            if verdict.kind == "tie":
+                continue
+            rows = {
+                one.uid: self._row(prompt_uid, one.run, one.uid, _counter(kind, verdict, one, left_out))
+                for one in verdict.outputs
+                if one.place == 1 or one.uid not in stars
+            }
             if kind == "preference":
                 yield from _pairs(verdict, rows, left_out)
             else:
-                yield from _judged(verdict, rows, kind)
-        if chosen_by == "winner" or kind == "preference":
-            return
-        for run, output in self._store.judgements.starred(prompt_uid):
+                yield from _judged(verdict, rows)
+        for run, output in starred:
             if (row := self._row(prompt_uid, run, output, left_out)) is not None:
                 yield row
 
@@ -172,32 +194,46 @@ class Trainer:
         """Return an answer as one that is wanted, None for one that nobody can train with."""
         detail = self._detail(run)
         output = next(one for one in detail.outputs if one.uid == output_uid)
-        if output.result.state != "finished" or output.result.finish_reason == "length":
+        if output.result.state != "finished" or output.result.finish_reason.lower() in _CUT_OFF:
             left_out["answers that did not end by themselves"] += 1
             return None
         content = self._content(prompt_uid, detail, output)
+        if content is None:
+            left_out["answers to versions that a newer release made"] += 1
+            return None
         if any(message.attachments for message in content.messages):
             left_out["answers to prompts with files"] += 1
             return None
         values = detail.sets[output.value_set].values
-        if (rendered := _rendered(content, dict(values))) is None:
+        if (rendered := self._rendered(content, values)) is None:
             left_out["answers to prompts that cannot be rendered any more"] += 1
             return None
         about = "\n".join(f"{name}: {value}" for name, value in values)
         prompt = tuple(Turn(message.role, message.text) for message in rendered.messages)
         completion = turns_of(output.result.steps, output.result.text)
-        return Row(output.uid, _hash(values), about, prompt, completion, tools=rendered.tools)
+        given = tuple((name, dict(values)[name]) for name in content_variables(content) if name in dict(values))
+        return Row(output.uid, _hash(values), about, prompt, completion, tools=rendered.tools, given=given)
+
+    def _rendered(self, content: Content, values: tuple[tuple[str, str], ...]) -> Rendered | None:
+        """Return the messages of a content with values; a Jinja template takes a process, so each is made once."""
+        key = content, values
+        if key not in self._asked:
+            self._asked[key] = _rendered(content, dict(values))
+        return self._asked[key]
 
     def _detail(self, run: str) -> IterationDetail:
+        self._watch()
         if run not in self._details:
             self._details[run] = self._store.iteration_detail(run)
         return self._details[run]
 
-    def _content(self, prompt_uid: str, detail: IterationDetail, output: OutputRecord) -> Content:
+    def _content(self, prompt_uid: str, detail: IterationDetail, output: OutputRecord) -> Content | None:
+        """Return what was asked, None where this release knows only a part of it."""
         number = next(lane.version for lane in detail.lanes if lane.position == output.position)
         key = prompt_uid, number
         if key not in self._contents:
-            self._contents[key] = self._store.version(prompt_uid, number).content
+            version = self._store.version(prompt_uid, number)
+            self._contents[key] = None if version.newer else version.content
         return self._contents[key]
 
 
@@ -216,16 +252,18 @@ def _pairs(verdict: StoredVerdict, rows: Mapping[str, Row | None], left_out: Cou
                 yield replace(winner, rejected=loser.completion)
 
 
-def _judged(verdict: StoredVerdict, rows: Mapping[str, Row | None], kind: Kind) -> Iterator[Row]:
-    """Yield winners as wanted; where thumbs are trained with, the rest and what was all bad as not wanted."""
+def _counter(kind: Kind, verdict: StoredVerdict, output: StoredOutput, left_out: Counter[str]) -> Counter[str]:
+    """Return where to count an answer that cannot be used; nobody misses one that is not trained with."""
+    unused = kind == "chosen" and not (verdict.kind == "winner" and output.place == 1)
+    return Counter() if unused or (kind == "preference" and verdict.kind != "winner") else left_out
+
+
+def _judged(verdict: StoredVerdict, rows: Mapping[str, Row | None]) -> Iterator[Row]:
+    """Yield winners as wanted, and the rest and what was all bad as not wanted."""
     for output in verdict.outputs:
-        row = rows[output.uid]
-        if row is None or verdict.kind == "tie":
-            continue
-        if verdict.kind == "winner" and output.place == 1:
-            yield row
-        elif kind == "label":
-            yield replace(row, label=False)
+        if (row := rows.get(output.uid)) is not None:
+            won = verdict.kind == "winner" and output.place == 1
+            yield row if won else replace(row, label=False)
 
 
 def _rendered(content: Content, values: dict[str, str]) -> Rendered | None:

@@ -1,0 +1,111 @@
+"""`workbench pack show`: what is in a pack, and in its evidence.
+
+Invariant: only the pack is read, no history. For programs one JSON document in ASCII:
+
+    {"uid", "name", "description", "licence", "author", "notes", "prompts": [{"slug", "name", "uid", "version",
+     "versions", "variables", "models", "tools", "cases", "verdicts", "iterations": how many there is evidence of,
+     and with --evidence "evidence": [as evidence.schema.json has it]}]}
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from workbench.cli.codes import OK
+from workbench.cli.output import harmless
+from workbench.core.templates import content_variables
+from workbench.packs.model import PackPrompt
+from workbench.packs.places import Place, open_place
+from workbench.packs.reading import evidence_lines, read_place
+
+
+def show(args: argparse.Namespace) -> int:
+    """Say it; returns the exit code. Raises PackError."""
+    with open_place(args.pack) as place:
+        read = read_place(place)
+        found = {prompt.slug: _evidence(place, prompt, args.evidence) for prompt in read.pack.prompts}
+    about = read.pack.about
+    shown = [_shown(prompt, found[prompt.slug], args.evidence) for prompt in read.pack.prompts]
+    document = {**asdict(about), "notes": list(read.pack.notes), "prompts": shown}
+    lines = [about.name, *filter(None, (about.description.strip(), about.licence, about.author)), *read.pack.notes]
+    for prompt in read.pack.prompts:
+        lines += ["", *_lines(prompt, found[prompt.slug], args.evidence)]
+    return say(args, document, lines)
+
+
+def _evidence(place: Place, prompt: PackPrompt, told: bool) -> list[dict[str, Any]]:
+    if not told:
+        return [data for _, data in evidence_lines(place, prompt)]
+    # Its checker takes longer to load than all else here.
+    from workbench.packs.validating import evidence
+
+    return list(evidence(place, prompt))
+
+
+def _lines(prompt: PackPrompt, evidence: list[dict[str, Any]], told: bool) -> Iterator[str]:
+    yield f"== {prompt.slug}: {prompt.name} =="
+    yield f"version {prompt.main[:12]}, the one used of {len(prompt.versions)}; cases: {len(prompt.cases)}"
+    shown = _shown(prompt, evidence, told=False)
+    yield f"variables: {', '.join(shown['variables']) or 'none'}"
+    yield from (f"{name}: {', '.join(shown[name])}" for name in ("models", "tools") if shown[name])
+    if examples := sum(example.enabled for example in prompt.content.examples):
+        yield f"examples: {examples}"
+    if evidence and not told:
+        yield f"evidence: {len(evidence)} iterations; --evidence shows them"
+    for message in prompt.content.messages:
+        yield from (f"-- {message.role} --", message.text)
+    if told:
+        for iteration in evidence:
+            yield from ("", *_iteration(iteration))
+
+
+def _iteration(data: Mapping[str, Any]) -> Iterator[str]:
+    facts = (data.get("started_at"), f"version {data['version'][:12]}", data.get("note"))
+    yield f"-- iteration {data.get('number', data['run'])}: {', '.join(filter(None, facts))} --"
+    titles = {lane["lane"]: lane.get("title") or lane["model"] for lane in data["lanes"]}
+    for number, values in enumerate(data["value_sets"], start=1):
+        yield from (f"{name} = {value}" for name, value in values["values"].items())
+        for output in data["outputs"]:
+            if output["value_set"] == number:
+                yield f"[{titles.get(output['lane'], output['lane'])}, {output['state']}]"
+                yield from filter(None, (output.get("text"), (output.get("error") or {}).get("sentence")))
+        yield _verdict(values.get("verdict") or {"kind": "none", "lanes": []}, titles)
+
+
+def _verdict(verdict: Mapping[str, Any], titles: Mapping[int, str]) -> str:
+    names = ", ".join(str(titles.get(lane, lane)) for lane in verdict["lanes"])
+    words = {"winner": f"won by {names}", "tie": f"a tie of {names}", "all_bad": "all bad"}
+    return f"({words.get(verdict['kind'], 'not judged')}{', blind' if verdict.get('blind') else ''})"
+
+
+def _shown(prompt: PackPrompt, evidence: list[dict[str, Any]], told: bool) -> dict[str, Any]:
+    return {
+        "slug": prompt.slug,
+        "name": prompt.name,
+        "uid": prompt.uid,
+        "version": prompt.main,
+        "versions": [version.hash for version in prompt.versions],
+        "variables": list(content_variables(prompt.content)),
+        "models": list(dict.fromkeys(lane.model for lane in prompt.lanes if not lane.hidden)),
+        "tools": [tool.name for tool in prompt.content.tools if tool.enabled],
+        "cases": len(prompt.cases),
+        "verdicts": prompt.standing.verdicts if prompt.standing else 0,
+        "iterations": len(evidence),
+        **({"evidence": evidence} if told else {}),
+    }
+
+
+def say(args: argparse.Namespace, document: Mapping[str, Any], lines: list[str]) -> int:
+    """Print a document for programs, or lines for people."""
+    if args.json:
+        sys.stdout.write(json.dumps(document, ensure_ascii=True, indent=2) + "\n")
+        return OK
+    text = "\n".join(lines)
+    # In a pipe texts are exact; a terminal is not steered by what somebody wrote into a pack.
+    print(harmless(text) if sys.stdout.isatty() else text)
+    return OK
