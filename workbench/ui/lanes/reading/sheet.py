@@ -326,7 +326,7 @@ def _grows(old: Placed, new: Placed) -> bool:
 
 def _frame(one: Placed) -> tuple[object, ...]:
     part = one.part
-    look = (part.kind, part.level, part.depth, part.quote, part.marker, part.language)
+    look = (part.kind, part.level, part.depth, part.quote, part.marker, part.language, part.sides)
     return (*look, one.offset, one.apart, one.joined, one.glued, one.joint)
 
 
