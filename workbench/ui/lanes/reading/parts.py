@@ -54,8 +54,8 @@ class Part:
     `depth` counts the lists around it and `quote` the quotes; `marker` is the bullet or number of the item that it
     begins, `within` the lines where the items and quotes around it begin. `rows` are the cells of a table, the head
     first, and `sides` says for each column where they stand: "left", "right", "center", or "" for where a text begins.
-    `level` is that of a heading, `blank` says that a code block has no line yet. Parts that look alike are equal, wherever in the
-    source they stand.
+    `level` is that of a heading, `blank` says that a code block has no line yet. Parts that look alike are equal,
+    wherever in the source they stand.
     """
 
     kind: Kind
