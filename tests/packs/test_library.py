@@ -76,6 +76,18 @@ def test_the_version_of_an_edited_file_is_that_of_its_text(tmp_path: Path) -> No
     assert prompt.versions == (ORDER.versions[0].hash, prompt.version)
 
 
+def test_a_file_with_the_fields_of_github_alone(tmp_path: Path) -> None:
+    (tmp_path / "prompts").mkdir()
+    (tmp_path / "pack.yaml").write_text("format: 1\nprompts:\n  - slug: hello\n")
+    (tmp_path / "prompts" / "hello.prompt.yml").write_text(
+        "model: openai/gpt-5\nmodelParameters: {temperature: 0.5, maxTokens: 9, topP: 1}\n"
+        "messages:\n  - {role: user, content: 'Hi {{name}}'}\n"
+    )
+    request = load(tmp_path)["hello"].render(name="Ada")
+    assert request.messages == [{"role": "user", "content": "Hi Ada"}]
+    assert request.parameters == {"model": "openai/gpt-5", "temperature": 0.5, "max_tokens": 9, "top_p": 1}
+
+
 def test_values_that_do_not_fit_are_named(path: Path) -> None:
     prompt = load(path)["order-bot"]
     with pytest.raises(

@@ -7,7 +7,7 @@ both say the same (the output format), `workbench` counts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from workbench.core import content as contents
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _PARAMETERS = {"max_tokens": "maxTokens", "temperature": "temperature", "top_p": "topP"}
 _OWN = "workbench"
+_SAID_TWICE = ("model", "modelParameters", "responseFormat", "jsonSchema")
+_FIELDS = frozenset({"name", "description", "messages", "testData", _OWN, *_SAID_TWICE})
+_OWN_FIELDS = frozenset({"format", "uid", "version", "content", "lanes", "versions"})
 
 
 def write(prompt: PackPrompt) -> bytes:
@@ -123,7 +126,9 @@ def read(
     content = main_content(data, own, name)
     main, versions, notes = _versions(own, content, name, hashed)
     values = _values(data.get("testData"), name)
-    lanes = _lanes(own.get("lanes", []), versions, name)
+    lanes = _lanes(own.get("lanes") or _given_lane(data, name), versions, name)
+    if hashed:
+        notes += tuple(f"{name}: {note}" for note in _unused(data, own, lanes, content))
     return (
         PackPrompt(
             uid=_text(own, "uid", name),
@@ -137,6 +142,26 @@ def read(
         ),
         notes,
     )
+
+
+def _unused(
+    data: Mapping[str, Any], own: Mapping[str, Any], lanes: tuple[Lane, ...], content: Content
+) -> Iterator[str]:
+    """Yield sentences about what a person wrote into the file and nobody reads."""
+    unknown = [key for key in data if key not in _FIELDS] + [f"{_OWN}.{key}" for key in own if key not in _OWN_FIELDS]
+    if unknown:
+        yield f"{_some(unknown)} is not used here."
+    told = _lane_fields(lanes) | _format_fields(content)
+    if other := [key for key in _SAID_TWICE if key in data and typed(data[key]) != told.get(key)]:
+        yield f"{_some(other)} is another than under `{_OWN}`, which counts."
+    rows = data.get("testData")
+    if isinstance(rows, list) and len(rows) > 1:
+        yield "only the first row of `testData` is used. Write the others as cases."
+
+
+def _some(keys: list[str]) -> str:
+    shown = ", ".join(f"`{key[:80]}`" for key in keys[:5])
+    return f"{shown} and more" if len(keys) > 5 else shown
 
 
 def main_content(data: Mapping[str, Any], own: Mapping[str, Any], name: str) -> Content:
@@ -219,6 +244,19 @@ def _lanes(listed: Any, versions: tuple[PackVersion, ...], name: str) -> tuple[L
         except ValueError as error:
             raise PackError(f"{name}: {error} Correct it there.") from error
     return tuple(lanes)
+
+
+def _given_lane(data: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    """Return the lane that the fields of GitHub tell of, for a file that somebody wrote by hand."""
+    from workbench.core.lanes import LITELLM
+
+    model, given = _text(data, "model", name), data.get("modelParameters", {})
+    if not model:
+        return []
+    if not isinstance(given, dict):
+        raise PackError(f"{name}: `modelParameters` is not a map. Write names with values.")
+    params = {ours: given[theirs] for ours, theirs in _PARAMETERS.items() if theirs in given}
+    return [{"slot": "a", "endpoint": LITELLM, "model": model, "params": params}]
 
 
 def _lane_json(one: Mapping[str, Any]) -> dict[str, Any]:
