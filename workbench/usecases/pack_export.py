@@ -157,13 +157,17 @@ class PackExporter:
         return found, [words] if newer else []
 
     def _main(self, prompt_uid: str, numbers: list[int], said: Mapping[str, Any]) -> int:
-        """Return the version that is used: the winner; without verdicts the one that a pack says, else the newest."""
+        """Return the version that is used: the winner; without verdicts the newest.
+
+        Of a pack that was brought in it is the one that the pack says, as long as nobody here has gone on from there.
+        """
         won = self._winner(prompt_uid)
         if won in numbers:
             return won
-        hashes = {version.hash: version.number for version in self._store.versions(prompt_uid)}
-        before = hashes.get(said.get("main", ""))
-        return before if before in numbers else max(numbers)
+        versions = self._store.versions(prompt_uid)
+        before = next((version.number for version in versions if version.hash == said.get("main")), 0)
+        went_on = versions[-1].uid not in self._store.packs.origins("version").values()
+        return max(numbers) if went_on or before not in numbers else before
 
     def _winner(self, prompt_uid: str) -> int:
         """Return the number of the strongest version, of the last winner's while few are judged, 0 for none."""
