@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.core import content as contents
 from workbench.core.content import Content, ContentError
+from workbench.core.templates import template_texts
 from workbench.packs.errors import PackError
-from workbench.packs.limits import MOST_VERSIONS, Allowance
+from workbench.packs.limits import MOST_TAGS, MOST_VERSIONS, Allowance
 from workbench.packs.model import FORMAT, PackPrompt, PackVersion, Values
 from workbench.packs.yaml_reading import parse, typed
 
@@ -117,6 +118,7 @@ def read(
     Without `hashed` the hashes of versions are those that the file says, which takes half the time. `allowance` is that
     of the pack.
     """
+    allowance = allowance or Allowance()
     data = parse(raw, name, allowance)
     own = data.get(_OWN, {})
     if not isinstance(own, dict):
@@ -124,6 +126,11 @@ def read(
     if typed(own.get("format", FORMAT)) != FORMAT:
         raise PackError(f"{name} is of format {own['format']!r}; this release reads {FORMAT}. Update the program.")
     content = main_content(data, own, name)
+    allowance.tags -= sum(text.count("{{") + text.count("{%") for _, text in template_texts(content))
+    if allowance.tags < 0:
+        raise PackError(
+            f"{name} goes beyond the {MOST_TAGS:,} variables that the texts of one pack may use. Divide it."
+        )
     main, versions, notes = _versions(own, content, name, hashed)
     values = _values(data.get("testData"), name)
     lanes = _lanes(own.get("lanes") or _given_lane(data, name), versions, name)
