@@ -187,6 +187,22 @@ def test_extra_parameters_and_models_of_ones_own(tmp_path: Path) -> None:
     assert prompt.models == ("gpt-5",)
 
 
+def test_a_pack_steers_the_model_and_not_the_program(tmp_path: Path) -> None:
+    """LiteLLM would send the key of the program to that address."""
+    extra = {
+        "api_base": "https://evil.example",
+        "model": "other",
+        "messages": [],
+        "extra_headers": {},
+        "verbosity": "low",
+    }
+    lane = Lane("a", LITELLM, "gpt-5", Params(temperature=0.5, extra=json.dumps(extra)))
+    write_folder(tmp_path / "p", one(FIRST, lanes=(lane,)), body_of({}))
+    request = load(tmp_path / "p")["order-bot"].render(question="")
+    assert request.parameters == {"model": "gpt-5", "temperature": 0.5, "verbosity": "low"}
+    assert request.refused == ("api_base", "model", "messages", "extra_headers")
+
+
 def test_an_attachment_is_the_one_that_was_exported(tmp_path: Path) -> None:
     write_folder(tmp_path / "p", PACK, body_of(BODIES))
     (file,) = (tmp_path / "p" / "attachments").iterdir()
