@@ -46,6 +46,10 @@ def test_of_equally_good_matches_the_one_chosen_last_comes_first(find: Find) -> 
     assert find(titles, "", ["Order two"])[0] == "Order two"
 
 
+def test_a_word_twice_is_not_the_whole_of_a_name_of_one_word(find: Find) -> None:
+    assert find(["or", "or order"], "or or") == ["or order", "or"]
+
+
 @given(titles=TITLES, data=st.data())
 def test_recency_only_breaks_ties(find: Find, titles: list[str], data: st.DataObject) -> None:
     title = data.draw(st.sampled_from(titles))

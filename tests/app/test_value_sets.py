@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.app.value_sets import ValueSets
-from workbench.core.drafts import Draft, Values
+from workbench.core.drafts import Draft, Values, ValueSet
 
 
 class Screen:
@@ -138,3 +138,42 @@ def test_values_are_forgotten_in_every_set_and_come_back_where_they_were() -> No
     assert screen.values == (("a", "1"), ("b", "2"))
     screen.sets.show(second)
     assert dict(screen.values) == {"c": "typed meanwhile", "b": "3"}
+
+
+LATE = ValueSet("case-1", "Late", (("q", "late"),), ticked=True)
+
+
+def test_a_case_becomes_a_set_and_undo_takes_it_back() -> None:
+    screen = Screen()
+    screen.values = (("q", "mine"),)
+    undo = screen.sets.use(LATE)
+    assert [(one.uid, one.name) for one in screen.sets.sets] == [("u1", "Set 1"), ("case-1", "Late")]
+    assert (screen.sets.active, screen.values) == ("case-1", (("q", "late"),))
+    undo()
+    assert (screen.sets.sets, screen.sets.active, screen.values) == ((), "", (("q", "mine"),))
+    undo()
+    assert screen.values == (("q", "mine"),)
+
+
+def test_a_case_that_is_a_set_already_gives_it_its_values() -> None:
+    screen = Screen()
+    screen.values = (("q", "mine"),)
+    screen.sets.use(LATE)
+    screen.values = (("q", "late, changed"),)
+    screen.sets.step(1)
+    undo = screen.sets.use(LATE)
+    assert [one.uid for one in screen.sets.sets] == ["u1", "case-1"]
+    assert screen.values == (("q", "late"),)
+    undo()
+    assert [one.values for one in screen.sets.sets] == [(("q", "mine"),), (("q", "late, changed"),)]
+    assert (screen.sets.active, screen.values) == ("u1", (("q", "mine"),))
+
+
+def test_undoing_a_case_keeps_what_came_after_it() -> None:
+    screen = Screen()
+    undo = screen.sets.use(LATE)
+    screen.sets.add()
+    screen.values = (("q", "new"),)
+    undo()
+    assert [(one.name, one.values) for one in screen.sets.sets] == [("Set 2", (("q", "new"),))]
+    assert screen.values == (("q", "new"),)

@@ -14,7 +14,9 @@ import pytest
 from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, opened, run, text
 from tests.store.test_upgrade import SCHEMAS, restore
 from workbench.cli.main import main
-from workbench.core.runs import Verdict
+from workbench.core.blocks import Tool
+from workbench.core.content import Content, Message
+from workbench.core.runs import Step, Verdict
 from workbench.store.saved_searches import SavedSearch
 
 Said = Callable[..., tuple[int, str, str]]
@@ -45,6 +47,20 @@ def said(db: Path, capsys: pytest.CaptureFixture[str]) -> Said:
         return code, out.out, out.err
 
     return ask
+
+
+def test_a_run_is_shown_with_its_tools(db: Path, said: Said) -> None:
+    store = opened(db)
+    tool = Tool("look_up", "Finds an order.", answer="It is in Bonn.")
+    store.begin_run(run("tooled", Content((Message("user", "Where?"),), tools=(tool,))))
+    steps = (Step("tool_call", "{}", "look_up", "c"), Step("tool_result", "It is in Bonn.", "look_up", "c"))
+    store.finish_output("tooled.0.0", replace(done("In Bonn."), steps=(*steps, Step("text", "In Bonn."))), LATER)
+    store.set_note("tooled", "n", LATER).result(10)
+    store.close()
+    code, out, _ = said("show", "tooled")
+    assert code == 0
+    assert "== Tool 1 · look_up ==\nname: look_up\ndescription: Finds an order.\n" in out
+    assert out.endswith("[Called look_up] {}\n[Came back from look_up] It is in Bonn.\nIn Bonn.\n")
 
 
 def read(said: Said, *args: str) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core import strategies as make
-from workbench.core.text import first_line, opening_words, unify_newlines, word_pattern, words
+from workbench.core import text as texts
+from workbench.core.text import first_line, opening_words, stretches, unify_newlines, word_pattern, words
 
 
 @pytest.mark.parametrize(
@@ -104,3 +105,13 @@ def test_first_line(text: str, limit: int, line: str) -> None:
     assert first_line(text, limit) == line
     if limit == 80:
         assert first_line(text) == line
+
+
+@given(st.text(alphabet="ab_’'é. \n\u3042\u0e01\u0e40\u0301", max_size=200), st.integers(1, 12))
+def test_words_are_the_same_however_short_the_stretches_are(typed: str, size: int) -> None:
+    whole = word_pattern(typed).findall(typed)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(texts, "_STRETCH", size)
+        assert words(typed) == whole
+        cuts = list(stretches(typed, 0, len(typed)))
+    assert "".join(typed[start:end] for start, end in cuts) == typed

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from tests.e2e.driving import OUT, shown
 from tests.e2e.scenes.answers import blind, calling, lanes, layout, menus, reading, running, samples
 from tests.e2e.scenes.history import history
+from tests.e2e.scenes.packs import cases, pack_export, packs, training_files
 from tests.e2e.scenes.rank import judging, ranking
 from tests.e2e.scenes.windows import improving, overlays, pasting, settings, sizes
 from tests.e2e.scenes.writing import attaching, blocks, caching, empty, mistakes, schema_form, sets, texts
@@ -43,6 +44,10 @@ PARTS = (
     history,
     ranking,
     judging,
+    packs,
+    pack_export,
+    cases,
+    training_files,
 )
 
 

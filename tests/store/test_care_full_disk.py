@@ -74,6 +74,9 @@ path.rename(disk / "other.db")
 ballast()
 refused(lambda: move_to(here, disk, NOW, uids("y"), keep=False), "There is no room for the history")
 assert here.is_file()
+# There is some room, so that the copy is begun.
+(disk / "ballast").write_bytes(bytes((disk / "ballast").stat().st_size - 300_000))
+refused(lambda: move_to(here, disk, NOW, uids("z"), keep=False), "There is no room for the history")
 print("survived")
 """
 

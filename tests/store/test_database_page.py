@@ -71,8 +71,19 @@ def test_a_recipe_runs_and_finds_something(connection: sqlite3.Connection, name:
     assert connection.execute(recipe).fetchall()
 
 
+def test_the_recipe_of_what_is_listed_leaves_out_what_was_put_away(
+    store: Store, connection: sqlite3.Connection
+) -> None:
+    recipe = dict(RECIPES)["The runs that the History lists, without those that were archived or deleted"]
+    before = connection.execute(recipe).fetchall()
+    assert len(before) == 2
+    store.curation.delete(["r1"], True).result(10)
+    assert connection.execute("SELECT count(*) FROM run_list").fetchone() == (2,), "the views show it, too"
+    assert [row for row in before if row[-1] != "r1"] == connection.execute(recipe).fetchall()
+
+
 def test_there_are_recipes() -> None:
-    assert len(RECIPES) == PAGE.count("```sql") == 5
+    assert len(RECIPES) == PAGE.count("```sql") == 6
 
 
 def test_sqlite_utils_reads_it(store: Store, connection: sqlite3.Connection) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton, QWidget
+from shiboken6 import isValid
 
 from workbench.ui.frame import Frame
 from workbench.ui.main import Program
@@ -40,7 +41,11 @@ class Driven:
 
         def step() -> None:
             # The script waits within its own step while a dialog runs a loop of its own.
-            if stepping or failed:
+            if failed:
+                # One more window may have come up since.
+                self._give_up()
+                return
+            if stepping:
                 return
             stepping.append(True)
             try:
@@ -108,6 +113,10 @@ class Driven:
         window = frames[0].findChild(MainWindow)
         ready = isinstance(window, MainWindow) and window.compose.ready
         return ready and (db is None or self.window.workbench.store.path == db)
+
+    def is_gone(self, frame: Frame) -> bool:
+        """Whether a window that was on the screen is not there any more."""
+        return not isValid(frame) or not frame.isVisible()
 
     def is_mending(self, button: str = "") -> bool:
         """Whether the small window is on the screen, with a button if one is named."""

@@ -117,6 +117,7 @@ STATES: dict[str, Callable[[Desk], object]] = {
     "care": lambda desk: desk.window.dialogs.settings("history"),
     "code": lambda desk: desk.window.dialogs.code(desk.window.shown_slots()[0]),
     "import": lambda desk: desk.window.dialogs.exchange.preview(desk.directory / "gone.db"),
+    "pack": lambda desk: desk.window.dialogs.packing.imports.look(desk.directory / "gone.promptpack"),
     "picker": _picker,
     "parameters": lambda desk: desk.window.view.lanes.edit_params(desk.window.shown_slots()[0]),
     "rank": lambda desk: desk.window.actions_["view_rank"].trigger(),

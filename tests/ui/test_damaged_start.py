@@ -8,7 +8,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
@@ -110,6 +110,20 @@ def test_a_damaged_history_is_repaired_at_the_start(driven: Driven, db: Path, da
     assert [path.read_bytes() for path in kept] == [before[db.name]]
     logs = [path.read_bytes() for path in db.parent.glob("workbench.replaced-*.db-wal")]
     assert damage != "log" or logs == [before[log.name]]
+
+
+def test_a_repair_needs_no_mouse(driven: Driven, db: Path) -> None:
+    spoil_header(db)
+
+    def script() -> Script:
+        for name in ("Repair", "Use the repaired history"):
+            yield lambda name=name: driven.is_mending(name) and driven.button(driven.mending, name).hasFocus()
+            QTest.keyClick(driven.button(driven.mending, name), Qt.Key.Key_Return)
+        yield driven.is_open
+        driven.frame.close()
+
+    assert driven.run(script()) == 0
+    assert answers(db) == ANSWERS
 
 
 def test_a_damaged_log_can_be_left_behind(driven: Driven, db: Path) -> None:

@@ -58,10 +58,11 @@ def test_a_backup_is_restored_and_that_is_undone(driven: Driven, db: Path) -> No
         yield lambda: "Typed later. " in draft(db)
         first = driven.frame
         yield from history_page(driven)
+        yield lambda: driven.settings.history.backups.list.count() == 1  # type: ignore[union-attr]
         driven.settings.history.ask_which_backup()  # type: ignore[union-attr]
         driven.click(driven.settings, "Restore…")
         driven.click(driven.settings, "Restore")
-        yield lambda: not first.isVisible()
+        yield lambda: driven.is_gone(first)
         assert not WindowLock(db).acquire(), "no other window comes between"
         yield driven.is_open
         assert "Typed later. " not in draft(db)
@@ -74,7 +75,7 @@ def test_a_backup_is_restored_and_that_is_undone(driven: Driven, db: Path) -> No
         listed.setCurrentRow(0)
         driven.click(driven.settings, "Restore…")
         driven.click(driven.settings, "Restore")
-        yield lambda: not second.isVisible()
+        yield lambda: driven.is_gone(second)
         yield driven.is_open
         assert driven.window.view.editor.content().messages[0].text == "Typed later. You are brief."
         driven.frame.close()
@@ -172,6 +173,7 @@ def test_a_window_that_stays_changes_nothing(driven: Driven, db: Path) -> None:
         yield driven.is_open
         yield from history_page(driven)
         driven.frame.may_close = lambda: False
+        yield lambda: driven.settings.history.backups.list.count() == 1  # type: ignore[union-attr]
         driven.settings.history.ask_which_backup()  # type: ignore[union-attr]
         driven.click(driven.settings, "Restore…")
         driven.click(driven.settings, "Restore")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.ui.desk import Desk
 from tests.ui.editor_support import content
 from workbench.ui.editor.field import ExactField
+from workbench.ui.lanes.reading.markdown_page import MarkdownPage
 
 pytestmark = pytest.mark.window
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -34,7 +36,7 @@ def test_the_window_is_gone_through_as_it_is_read(desk: Desk) -> None:
     desk.until(lambda: len(window.view.lanes.slots()) == 3)
     window.compose.lanes.move(window.shown_slots()[2], -1)
     view, lanes = window.view, window.view.lanes
-    columns = [lanes.column(slot) for slot in lanes.slots()]
+    columns = [column for slot in lanes.slots() if (column := lanes.column(slot)) is not None]
     parts = [window.sidebar.iteration_list, view.editor, view.values, view.runbar, *columns, window.header]
     seen = around(desk)
     assert all(stop.isVisible() for stop in seen)
@@ -43,3 +45,26 @@ def test_the_window_is_gone_through_as_it_is_read(desk: Desk) -> None:
     assert reached == list(range(len(parts)))
     assert seen[-1].accessibleName() == "New prompt"
     assert around(desk, forward=False) == [seen[0], *reversed(seen[1:])]
+
+
+def test_a_lane_that_goes_takes_nothing_from_those_beside_it(desk: Desk) -> None:
+    window = desk.open({"default": [{"text": "# Status\n\nIt is **on its way**.\n"}]})
+    lanes = window.compose.lanes
+    lanes.duplicate(window.shown_slots()[0])
+    desk.until(lambda: len(window.shown_slots()) == 3)
+    desk.run()
+    around(desk)
+    built = [window.view.lanes.column(slot) for slot in window.shown_slots()]
+    columns = [column for column in built if column is not None]
+    desk.until(lambda: all(column.reading.mode == "markdown" for column in columns))
+    lanes.set_hidden(window.shown_slots()[1], hidden=True)
+    desk.until(lambda: not shiboken6.isValid(columns[1]))
+    window.theme.set_mode("dark")
+    for column in (columns[0], columns[2]):
+        page = column.reading.page
+        assert isinstance(page, MarkdownPage)
+        view = page.view
+        desk.until(lambda: view.is_whole)  # noqa: B023 - asked for before the next round
+        assert view.toPlainText() == "Status\nIt is on its way."
+    desk.run()
+    assert [desk.text(lane) for lane in range(2)] == ["# Status\n\nIt is **on its way**.\n"] * 2

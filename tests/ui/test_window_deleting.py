@@ -137,6 +137,26 @@ def test_copies_go_along_when_that_is_ticked(desk: Desk) -> None:
     assert b"It selects rows." not in new.path.read_bytes()
 
 
+def test_a_copy_that_is_made_while_the_question_stands_is_asked_about(desk: Desk) -> None:
+    """The backup of the day comes by itself, some seconds after the start."""
+    view = entered(desk)
+    chosen(desk, view, "sql-1")
+    entry(view, "Delete for good…")
+    box = asked(desk)
+    assert "copy" not in box.informativeText()
+    upkeep = desk.window.workbench.store.upkeep
+    made = upkeep.backup(desk.directory / "backups", "2026-11-20T10:00:00.000Z", by_hand=False)
+    answer(box, "Delete for good")
+    desk.until(lambda: desk.window.history.erasing.question not in (None, box))
+    again = asked(desk)
+    assert uids(view) == EVERY
+    assert "1 copy of the history still holds it." in again.informativeText()
+    again.checkBox().setChecked(True)
+    answer(again, "Delete for good")
+    desk.until(lambda: "1 copy went, too, and a new one was made." in desk.notice())
+    assert not made.path.exists()
+
+
 def test_a_run_that_goes_on_is_not_deleted(desk: Desk) -> None:
     go = desk.directory / "go"
     window = desk.open({"default": [{"text": "So far. "}, {"until": str(go)}, {"finish": "stop"}]})

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from tests.ui.desk import Desk
-from tests.ui.pasts import FIRST, ORDER, SECOND, SQL, fill
+from tests.ui.pasts import FIRST, ORDER, SECOND, SQL, Past, answer, fill
 from tests.ui.test_accessibility import complaints
 from workbench.app.history_detail import Looked
-from workbench.app.history_table import PROMPT, WINNER
+from workbench.app.history_table import COST, NUMBER, PROMPT, WHEN, WINNER
 from workbench.core.runs import IterationDetail, Judged, Verdict
+from workbench.store.sqlite import sqlite3
 from workbench.ui.dialogs import NoteDialog
 from workbench.ui.diff.prompts import CompareDialog
 from workbench.ui.history.curating import Curating, TagsDialog
 from workbench.ui.history.empty import EXAMPLES, NOTHING_FOUND, NOTHING_RUN
 from workbench.ui.history.marks import marked
+from workbench.ui.history.table import GAP, MARGIN
 from workbench.ui.history.view import HistoryView
 from workbench.ui.lanes.wire import WireDialog
 
@@ -75,6 +79,37 @@ def test_typing_searches_and_esc_leads_back(desk: Desk) -> None:
     desk.press(Qt.Key.Key_Escape)
     assert desk.window.views.shown == "compose"
     assert not desk.window.sidebar.isHidden()
+
+
+def test_a_long_paste_leaves_the_table_its_room(desk: Desk) -> None:
+    view = entered(desk)
+    view.bar.field.setText(" ".join(f"model:nobody{number}" for number in range(90)))
+    desk.until(lambda: not view.model.is_searching and "more such places" in view.bar.said())
+    assert len(view.bar.said().splitlines()) == 5
+    view.bar.field.setText("(" * 5000)
+    desk.until(lambda: not view.model.is_searching and "All runs are shown." in view.bar.said())
+    assert len(view.bar.said()) < 300
+    assert view.table.height() > view.height() / 2
+
+
+@pytest.mark.parametrize(("number", "kind"), [(12715, "iteration"), (1234567, "improve")])
+def test_numbers_and_days_are_whole_however_long_they_are(desk: Desk, number: int, kind: str) -> None:
+    store = desk.open().workbench.store
+    past = Past(store, datetime(2022, 11, 20, 20, tzinfo=UTC))
+    past.run("old", ORDER, FIRST, answer("It is on its way.", 1234.5678))
+    desk.until(lambda: not desk.window.workbench.searcher.behind())
+    with sqlite3.connect(desk.db) as connection:
+        connection.execute("UPDATE runs SET number = ?, kind = ? WHERE uid = 'old'", (number, kind))
+    connection.close()
+    desk.press(Qt.Key.Key_3, ALT)
+    view = desk.window.views.here()
+    assert isinstance(view, HistoryView)
+    desk.until(lambda: view.model.rowCount() == 1)
+    metrics = QFontMetrics(desk.theme.font(tabular=True))
+    for column in (WHEN, NUMBER, COST):
+        shown = str(view.model.index(0, column).data())
+        room = view.table.columnWidth(column) - GAP - (MARGIN if column == WHEN else 0)
+        assert metrics.elidedText(shown, Qt.TextElideMode.ElideRight, room) == shown
 
 
 def test_what_is_not_understood_is_said_with_what_was_searched(desk: Desk) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 from tests.ui.desk import Desk
 from tests.ui.test_window_blind import _texts
 from tests.usecases.judged_history import MODELS, history, preferring, runs
-from workbench.app.rank_table import ENTRANT, STRENGTH
+from workbench.app.rank_table import BLIND, ENTRANT, LOST, STRENGTH, WON
 from workbench.core.runs import Verdict
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
@@ -78,6 +78,31 @@ def test_the_table_says_who_wins_and_how_sure(desk: Desk) -> None:
     assert sorted(names) == [f"v{v} · {m}" for v in (1, 2) for m in ("claude-haiku-4.5", "gpt-5-mini")]
     assert any("No verdict connects" in text for text in rank.remarks())
     assert window.sidebar.isVisible()
+
+
+def test_each_row_counts_what_was_won_and_lost_and_how_much_of_it_blind(desk: Desk) -> None:
+    window = opened(desk, lambda store, prompt: runs(store, prompt, 60, versions=1))
+    rank = view(desk)
+    model = rank.table_model
+    shown = {
+        model.index(row, ENTRANT).data(): [model.index(row, column).data() for column in (WON, LOST, BLIND)]
+        for row in range(model.rowCount())
+    }
+    counted = desk.rows(
+        "SELECT asked_model, sum(kind = 'winner' AND place = 1), sum(kind = 'winner' AND place = 2), count(*),"
+        " round(100.0 * sum(blind) / count(*)) FROM verdict_list WHERE counts GROUP BY 1"
+    )
+    assert len(counted) == 2
+    for name, won, lost, pairs, blind in counted:
+        assert shown[f"v1 · {name.split('/')[1]}"] == [f"{won} of {pairs}", f"{lost}", f"{blind:.0f} %"]
+    assert not any(rank.table.isColumnHidden(column) for column in (LOST, BLIND))
+    # Where there is no room for columns the tip of what was won still tells.
+    rank.table.resize(500, rank.table.height())
+    assert rank.table.isColumnHidden(BLIND)
+    tip = model.index(0, WON).data(Qt.ItemDataRole.ToolTipRole)
+    assert " lost, " in tip
+    assert tip.endswith(" of them blind.")
+    assert window.views.shown == "rank"
 
 
 def test_every_interval_is_told_in_words_and_drawn_beside_its_row(desk: Desk) -> None:
@@ -301,6 +326,8 @@ def test_techniques_are_ranked_and_corrected_where_they_are_ranked(desk: Desk) -
     assert "it beats the same version without it in" in words
     header = rank.table_model.headerData(ENTRANT, Qt.Orientation.Horizontal)
     assert header == "Technique"
+    bar = rank.table.horizontalHeader()
+    assert bar.sectionSize(ENTRANT) >= bar.sectionSizeHint(ENTRANT), "short names leave the heading its room"
     versions = rank.versions
     assert versions.isVisible()
     assert [versions.choice.itemText(n) for n in range(4)] == [

@@ -227,6 +227,27 @@ def test_sets_that_would_send_the_same_are_told_of_before_a_run(desk: Desk) -> N
     desk.until(lambda: window.view.said_of_sets() == "")
 
 
+def test_ticked_sets_that_lack_a_value_are_told_of_before_a_run(desk: Desk) -> None:
+    window = desk.open(ECHO)
+    window.compose.lanes.replace_all([replace(lane, pinned=None) for lane in window.compose.lanes.lanes])
+    window.view.editor.set_content(Content((Message("user", "{{record}} {{question}} {{tone}}"),)), undoable=True)
+    window.view.editor.edited.emit()
+    sets = window.compose.sets
+    for values in ((("record", "r"), ("question", "q"), ("tone", "t")), (("record", "r"),), (("question", "q"),)):
+        sets.add_rows([("", values)])
+    names = [one.name for one in sets.sets]
+    sets.show(sets.sets[1].uid)
+    desk.until(window.view.said_of_sets)
+    assert window.view.said_of_sets() == (
+        f"“{names[2]}” is ticked and has no values for {{{{question}}}} and {{{{tone}}}}. 1 other lacks some, too."
+    )
+    sets.tick(sets.sets[2].uid, ticked=False)
+    wanted = f"“{names[3]}” is ticked and has no values for {{{{record}}}} and {{{{tone}}}}."
+    desk.until(lambda: window.view.said_of_sets() == wanted)
+    sets.show(sets.sets[3].uid)
+    desk.until(lambda: window.view.said_of_sets() == "")
+
+
 def test_sets_with_the_same_values_are_counted(desk: Desk) -> None:
     window = desk.open(ECHO)
     window.compose.lanes.replace_all([replace(lane, pinned=None) for lane in window.compose.lanes.lanes])

@@ -63,6 +63,14 @@ def test_what_stays_and_which_copies_went_is_said_after(store: Store, eraser: Er
     assert [backup.made_at for backup in care.backups()] == [LATER]
 
 
+def test_a_copy_that_was_made_since_is_counted(store: Store, eraser: Eraser) -> None:
+    outlook = eraser.look(Doomed(("r1",)))
+    assert outlook.copies == ()
+    Care(store, lambda: LATER).back_up()
+    erased = eraser.erase(outlook, with_copies=False, tell=lambda _: None)
+    assert erased.sentence == "1 run is deleted for good. 1 copy still has it."
+
+
 def test_a_file_that_could_not_be_written_anew_is_said_and_tried_again(
     store: Store, eraser: Eraser, monkeypatch: pytest.MonkeyPatch
 ) -> None:

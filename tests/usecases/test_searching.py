@@ -53,6 +53,32 @@ def test_what_was_not_understood_is_said_where_it_stands(store: Store) -> None:
     assert found.page.rows == ()
 
 
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        ("order", 'prompt:"Order bot"'),
+        ("BOT order -tracking model:haiku", 'prompt:"Order bot"'),
+        ("helper", "prompt:helper"),
+        ("order tracking", ""),
+        ("prompt:none", ""),
+    ],
+)
+def test_words_of_a_prompts_name_lead_to_its_runs(store: Store, words: str, asked: str) -> None:
+    """Names are not among the words of runs, so that nothing is found of a prompt by what it is called."""
+    for number in range(2):
+        store.create_prompt(f"helper-{number}", f"Helper {number}", NOW)
+    found = searcher(store).search(words)
+    assert found.page.rows == ()
+    if not asked:
+        assert found.remarks == ()
+        return
+    (remark,) = found.remarks
+    assert f"filter: {asked} finds the runs of" in remark
+    assert searcher(store).search(asked).complaints == ()
+    if asked == 'prompt:"Order bot"':
+        assert len(searcher(store).search(asked).page.rows) == 5
+
+
 def test_days_begin_where_the_person_is(store: Store) -> None:
     """It is the 25th there already."""
     assert searcher(store).search("before:today").page.total == Total(0)

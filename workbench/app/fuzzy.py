@@ -62,7 +62,7 @@ class Index:
         scores = list(zip(weights, range(len(self._titles)), strict=True))
         words = fold(query).split()
         for word in words:
-            scores = self._with_word(scores, word)
+            scores = self._with_word(scores, word, _EXACT if len(words) == 1 else _PREFIX)
         return self._with_phrase(scores, " ".join(words), weights) if len(words) > 1 else scores
 
     def loose(self, query: str, weights: Sequence[int]) -> list[tuple[int, int]]:
@@ -89,7 +89,7 @@ class Index:
             found.append((score, i))
         return found
 
-    def _with_word(self, scores: list[tuple[int, int]], word: str) -> list[tuple[int, int]]:
+    def _with_word(self, scores: list[tuple[int, int]], word: str, whole: int) -> list[tuple[int, int]]:
         titles, spaced, initials, details = self._titles, self._spaced, self._initials, self._details
         start, many = f" {word}", len(word) > 1
         found: list[tuple[int, int]] = []
@@ -97,7 +97,7 @@ class Index:
             title = titles[i]
             if word in title:
                 if title.startswith(word):
-                    found.append((score + (_EXACT if title == word else _PREFIX), i))
+                    found.append((score + (whole if title == word else _PREFIX), i))
                 else:
                     found.append((score + (_WORD if start in spaced[i] else _INSIDE), i))
             elif many and word in initials[i]:

@@ -14,23 +14,33 @@ from workbench.core.when import duration
 from workbench.usecases.ranked import Grouping, Ranked, RankRow
 
 Index = QModelIndex | QPersistentModelIndex
-ENTRANT, STRENGTH, WON, COST, LATENCY = range(5)
+ENTRANT, STRENGTH, WON, LOST, BLIND, COST, LATENCY = range(7)
 _TITLES = (
-    ("Entrant", "Strength (Bradley–Terry, 95 % interval)", "Won", "Cost per 1k", "Median latency"),
-    ("Entrant", "Strength, 95 % interval", "Won", "Cost per 1k", "Latency"),
-    ("Entrant", "Strength", "Won", "Cost per 1k", "Latency"),
+    ("Entrant", "Strength (Bradley–Terry, 95 % interval)", "Won", "Lost", "Blind", "Cost per 1k", "Median latency"),
+    ("Entrant", "Strength, 95 % interval", "Won", "Lost", "Blind", "Cost per 1k", "Latency"),
+    ("Entrant", "Strength", "Won", "Lost", "Blind", "Cost per 1k", "Latency"),
 )
 """The headings, and with fewer words."""
 _TECHNIQUE_TITLES = (
-    ("Technique", "Effect: with it against without (95 % interval)", "Won", "Cost per 1k", "Median latency"),
-    ("Technique", "Effect, 95 % interval", "Won", "Cost per 1k", "Latency"),
-    ("Technique", "Effect", "Won", "Cost per 1k", "Latency"),
+    (
+        "Technique",
+        "Effect: with it against without (95 % interval)",
+        "Won",
+        "Lost",
+        "Blind",
+        "Cost per 1k",
+        "Median latency",
+    ),
+    ("Technique", "Effect, 95 % interval", "Won", "Lost", "Blind", "Cost per 1k", "Latency"),
+    ("Technique", "Effect", "Won", "Lost", "Blind", "Cost per 1k", "Latency"),
 )
 _TIPS = (
     "Whom the verdicts are about.",
     "How an entrant stands against the average of those ranked, which is the dashed line; the bar is its 95 % "
     "interval. See “How this is computed” below.",
     "Comparisons that were won, of all. Every run and value set weighs once, however many samples it had.",
+    "Comparisons that were lost. What is neither won nor lost was a tie.",
+    "The share of its verdicts that were given without names in sight.",
     "Dollars for 1,000 answers: the mean of those whose cost is known.",
     "The median time from sending to the end of an answer.",
 )
@@ -39,6 +49,8 @@ _TECHNIQUE_TIPS = (
     "How a version with the technique stands against the same one without it, which is the dashed line; the bar is the "
     "95 % interval. See “How this is computed” below.",
     "Comparisons that were won, of all in which exactly one side had the technique.",
+    "Comparisons that were lost, of the same. What is neither won nor lost was a tie.",
+    "The share of its verdicts that were given without names in sight.",
     "Dollars for 1,000 answers of versions with it: the mean of those whose cost is known.",
     "The median time from sending to the end of an answer of versions with it.",
 )
@@ -104,7 +116,7 @@ class RankTable(QAbstractTableModel):
 
 
 def _texts(row: RankRow) -> tuple[str, ...]:
-    return row.name, strength(row), won(row), _cost(row), _latency(row)
+    return row.name, strength(row), won(row), _number(row.lost), _blind(row), _cost(row), _latency(row)
 
 
 def won(row: RankRow) -> str:
@@ -125,7 +137,7 @@ def tip(row: RankRow, column: int) -> str:
     """Return what lies behind a cell."""
     if column in (ENTRANT, STRENGTH):
         return f"{row.name}\n{strength(row)}."
-    if column == WON:
+    if column in (WON, LOST, BLIND):
         return (
             f"{_number(row.won)} won, {_number(row.lost)} lost, {_number(row.tied)} tied, from {row.verdicts:,} "
             f"verdicts, {row.blind:,} of them blind."
@@ -143,6 +155,14 @@ def headline(found: Ranked) -> str:
 
 def _number(value: float) -> str:
     return f"{value:,.0f}" if abs(value - round(value)) < 0.05 else f"{value:,.1f}"
+
+
+def _blind(row: RankRow) -> str:
+    """Return "66 %"; 0 and 100 only for none and all."""
+    if row.verdicts == 0:
+        return "none"
+    share = 100 * row.blind / row.verdicts
+    return f"{share:.0f} %" if share in (0, 100) else f"{min(99, max(1, round(share)))} %"
 
 
 def _signed(value: float) -> str:

@@ -104,6 +104,37 @@ class ValueSets(QObject):
         if first:
             self._become(tuple(sets), first, next(one.values for one in sets if one.uid == first))
 
+    def use(self, one: ValueSet) -> Callable[[], None]:
+        """Show a set, which is added, or gives its values to the one of its uid; return what undoes that."""
+        before, active, shown = self.sets, self._active, self._read()
+        old = self.get(one.uid)
+        if old is None:
+            self.add_rows([(one.name, one.values)])
+            # It keeps its uid: under that its answers and its case know it.
+            sets = tuple(replace(each, uid=one.uid) if each.uid == self._active else each for each in self._sets)
+            self._become(sets, one.uid)
+        else:
+            sets = tuple(replace(each, values=one.values) if each.uid == one.uid else each for each in before)
+            self._become(sets, one.uid, one.values)
+        unnamed = {each.uid for each in self._sets} - {each.uid for each in before} - {one.uid}
+
+        def undo() -> None:
+            if self._at(one.uid) < 0:
+                return
+            rest = [each for each in self.sets if each.uid != one.uid]
+            if old is not None:
+                rest.insert(min(self._at(one.uid), len(rest)), old)
+            if not before and {each.uid for each in rest} <= unnamed:
+                # Values that had no name have none again.
+                self._become((), "", rest[0].values if rest else shown)
+            elif rest:
+                there = next((each for each in rest if each.uid == active), rest[0])
+                self._become(tuple(rest), there.uid, there.values)
+            else:
+                self._become((), "")
+
+        return undo
+
     def rename(self, uid: str, name: str) -> None:
         """Name a set; an empty name changes nothing."""
         if name := " ".join(name.split()):

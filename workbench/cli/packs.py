@@ -111,6 +111,7 @@ def _import(args: argparse.Namespace, importer: PackImporter) -> int:
     if not args.preview:
         done = importer.apply(plan, actions)
         sentence, uids = done.sentence, dict(done.prompts)
+        sentence += " “workbench pack undo” takes it out again." if done.changed else ""
     document = {
         "prompts": [
             {

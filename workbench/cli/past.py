@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from workbench.core.compare import beside_messages
 from workbench.core.money import show_cost
-from workbench.core.runs import IterationDetail, OutputRecord
+from workbench.core.runs import IterationDetail, OutputRecord, told_steps
 from workbench.core.when import absolute, duration
 
 
@@ -20,6 +21,9 @@ def lines(detail: IterationDetail) -> Iterator[str]:
     for message in detail.content.messages:
         yield f"\n== {message.role} =="
         yield message.text
+    for part in beside_messages(detail.content):
+        yield f"\n== {part.title} =="
+        yield part.text
     for position, one in enumerate(detail.sets):
         if one.values:
             yield f"\n== values{f' {one.name}' if one.name else ''} =="
@@ -27,6 +31,7 @@ def lines(detail: IterationDetail) -> Iterator[str]:
         shown = [output for output in detail.outputs if output.value_set == position]
         for number, output in enumerate(_order(shown, position in detail.blind), start=1):
             yield f"\n== {_head(detail, output, number)} =="
+            yield from (f"[{title}] {text}" for title, text in told_steps(output.result))
             failure = output.result.failure
             yield (
                 output.result.text

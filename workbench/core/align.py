@@ -8,7 +8,7 @@ algorithm works between the cuts. The answer is then still a common subsequence,
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 # 2^26 pairs are 8 MB and some 30 ms; a prompt of 50 kB against another one is below it.
 EXACT_PAIRS = 1 << 26
@@ -94,17 +94,19 @@ def longest(limit: int, same: Callable[[int, int], bool]) -> int:
 
 def _cuts(before: Sequence[str], after: Sequence[str], size: int) -> list[tuple[int, int]]:
     """Return pairs of positions with equal items, ascending on both sides, found by stretches unique on both sides."""
-    places = dict(_unique(after, size))
-    pairs = sorted((at, places[stretch]) for stretch, at in _unique(before, size) if stretch in places)
+    places = _places(after, size)
+    pairs = [
+        (at, to) for stretch, at in _places(before, size).items() if at >= 0 and (to := places.get(stretch, -1)) >= 0
+    ]
     return _longest_ascent(pairs)
 
 
-def _unique(items: Sequence[str], size: int) -> Iterator[tuple[tuple[str, ...], int]]:
-    """Yield each stretch of `size` items that occurs exactly once, with its position."""
+def _places(items: Sequence[str], size: int) -> dict[tuple[str, ...], int]:
+    """Return where each stretch of `size` items is, ascending, or -1 for one that occurs more than once."""
     places: dict[tuple[str, ...], int] = {}
     for at, stretch in enumerate(zip(*(items[offset:] for offset in range(size)), strict=False)):
         places[stretch] = -1 if stretch in places else at
-    return ((stretch, at) for stretch, at in places.items() if at >= 0)
+    return places
 
 
 def _longest_ascent(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:

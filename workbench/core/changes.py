@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from workbench.core.align import leftovers, longest
 from workbench.core.content import ROLES, Content, Message
-from workbench.core.text import CJK, first_line, opening_words, word_pattern, words
+from workbench.core.text import CJK, first_line, opening_words, stretches, word_pattern, words
 
 SUMMARY_LENGTH = 40
 """Characters of a summary: what a row of the timeline has room for."""
@@ -40,9 +40,19 @@ class _Span:
     start: int
     end: int
 
-    def words(self) -> Iterator[re.Match[str]]:
-        """Yield the words of the part, with their places in the message."""
-        return word_pattern(self.message.text).finditer(self.message.text, self.start, self.end)
+    def words(self) -> Iterator[str]:
+        """Yield the words of the part."""
+        text = self.message.text
+        for start, end in stretches(text, self.start, self.end):
+            yield from word_pattern(text).findall(text, start, end)
+
+    def words_from(self, number: int) -> Iterator[re.Match[str]]:
+        """Yield the words from that one on, with their places in the message; none when there are fewer."""
+        text = self.message.text
+        for start, end in stretches(text, self.start, self.end):
+            found = list(word_pattern(text).finditer(text, start, end))
+            yield from found[number:]
+            number = max(0, number - len(found))
 
 
 def count_change(old: Content | None, new: Content) -> Change:
@@ -113,9 +123,8 @@ def _same_start(one: str, other: str) -> int:
 def _tokens(spans: Sequence[_Span]) -> list[str]:
     tokens: list[str] = []
     for span in spans:
-        text = span.message.text
         tokens.append(_ROLE_MARKS[span.message.role])
-        tokens += word_pattern(text).findall(text, span.start, span.end)
+        tokens += span.words()
     return tokens
 
 
@@ -123,10 +132,10 @@ def _places(spans: Sequence[_Span], first: int) -> tuple[str, Iterator[re.Match[
     """Return the text that token number `first` is in, and the words there from it on."""
     at = 0
     for span in spans:
-        found = list(span.words())
-        if at < first <= at + len(found):
-            return span.message.text, iter(found[first - at - 1 :])
-        at += 1 + len(found)
+        count = sum(1 for _ in span.words())
+        if at < first <= at + count:
+            return span.message.text, span.words_from(first - at - 1)
+        at += 1 + count
     raise ValueError(f"token {first} is no word")
 
 

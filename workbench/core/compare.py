@@ -40,12 +40,20 @@ class PartDiff:
 
 def parts_of(content: Content, lanes: Sequence[Lane] = ()) -> tuple[Part, ...]:
     """Return what a content, and the lanes it ran in, consist of, as texts."""
-    data = to_json(content)
     found = [
         Part("message", str(item["role"]), f"Message {number} · {item['role']}", str(item["text"]) + _others(item))
-        for number, item in enumerate(data.get("messages", ()), start=1)
+        for number, item in enumerate(to_json(content).get("messages", ()), start=1)
     ]
-    for name, value in data.items():
+    found += beside_messages(content)
+    for number, lane in enumerate(lanes, start=1):
+        found.append(Part("lane", lane.slot, f"Lane {number} · {lane.title}", _settings(lane)))
+    return tuple(found)
+
+
+def beside_messages(content: Content) -> list[Part]:
+    """Return what a content has besides its messages: examples, tools, the output format and the rest."""
+    found: list[Part] = []
+    for name, value in to_json(content).items():
         if name in ("format", "messages"):
             continue
         title = name.replace("_", " ").capitalize()
@@ -57,9 +65,7 @@ def parts_of(content: Content, lanes: Sequence[Lane] = ()) -> tuple[Part, ...]:
                 found.append(Part(name, own if isinstance(own, str) else "", label, _written(item)))
         else:
             found.append(Part(name, "", title, _written(value)))
-    for number, lane in enumerate(lanes, start=1):
-        found.append(Part("lane", lane.slot, f"Lane {number} · {lane.title}", _settings(lane)))
-    return tuple(found)
+    return found
 
 
 def _others(item: Mapping[str, Any]) -> str:

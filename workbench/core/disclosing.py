@@ -14,6 +14,10 @@ from functools import cache
 _SHOWN = 4
 _MOST = 200
 """Findings of one text that are told."""
+_PIECE = 20_000
+"""Characters that are looked through at once: a search gives the interpreter up to nobody before it is through."""
+_REACH = 600
+"""Characters behind a piece that belong to what begins in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ def _found(text: str) -> Iterator[tuple[str, str]]:
     taken: list[tuple[int, int]] = []
     told = 0
     for what, pattern in _patterns():
-        for match in pattern.finditer(text):
+        for match in _matches(pattern, text):
             inside = any(start < match.end() and match.start() < end for start, end in taken)
             if inside or (what in _CHECKED and not _CHECKED[what](match[0])):
                 continue
@@ -86,6 +90,17 @@ def _found(text: str) -> Iterator[tuple[str, str]]:
             told += 1
             if told == _MOST:
                 return
+
+
+def _matches(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """Yield the matches in a text, each by the piece that it begins in."""
+    behind = 0
+    for start in range(0, len(text), _PIECE):
+        for match in pattern.finditer(text, max(start, behind), start + _PIECE + _REACH):
+            if match.start() >= start + _PIECE:
+                break
+            behind = match.end()
+            yield match
 
 
 def _hint(found: str) -> str:

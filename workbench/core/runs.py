@@ -6,7 +6,7 @@ Invariant: an output is named by (run, lane, value set, sample, attempt); nothin
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -111,6 +111,17 @@ def said_steps(reasoning: str, text: str, opaque: str = "") -> tuple[Step, ...]:
     """Return what was thought and said in one round as steps; `opaque` is what goes back with the thoughts."""
     thought = (Step("reasoning", reasoning, opaque=opaque),) if reasoning or opaque else ()
     return (*thought, Step("text", text)) if text else thought
+
+
+def told_steps(result: Result) -> Iterator[tuple[str, str]]:
+    """Yield title and text of what came before the final text, where a tool took part."""
+    said = {"text": "Said first", "reasoning": "Thought"}
+    last = len(result.steps) - 1
+    for number, step in enumerate(result.steps):
+        if step.kind in ("tool_call", "tool_result"):
+            yield f"{'Called' if step.kind == 'tool_call' else 'Came back from'} {step.name}", step.text
+        elif number < last or step.text != result.text:
+            yield said[step.kind], step.text
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterator
 
 # CJK has no spaces between words: every character counts as one, also right after a Latin word.
 CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
@@ -52,6 +53,16 @@ def _any_word() -> re.Pattern[str]:
     return re.compile(rf"[{CJK}]|{latin}|{_THAI}|{_BURMESE}|{_KHMER}")
 
 
+_STRETCH = 20_000
+"""Characters in which words are looked for in one go: while that goes on no other thread can do anything."""
+
+
+@functools.cache
+def _boundary() -> re.Pattern[str]:
+    """Return what no word goes on across."""
+    return re.compile(rf"[\s{CJK}]")
+
+
 def unify_newlines(text: str) -> str:
     """Return `text` with CRLF as LF; a lone CR stays."""
     return text.replace("\r\n", "\n")
@@ -69,7 +80,21 @@ def words(text: str) -> list[str]:
 
     Punctuation, symbols and white space are none.
     """
-    return word_pattern(text).findall(text)
+    found: list[str] = []
+    for start, end in stretches(text, 0, len(text)):
+        found += word_pattern(text).findall(text, start, end)
+    return found
+
+
+def stretches(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield where a part of a text can be cut so that its words are those of its pieces."""
+    while end - start > _STRETCH:
+        found = _boundary().search(text, start + _STRETCH, end)
+        cut = end if found is None else found.start()
+        yield start, cut
+        start = cut
+    if start < end:
+        yield start, end
 
 
 def first_line(text: str, limit: int = 80) -> str:

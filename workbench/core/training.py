@@ -117,10 +117,17 @@ def turns_of(steps: Sequence[Step], text: str) -> Turns:
     return tuple(turns) if steps else (Turn("assistant", text),)
 
 
-def prepare(rows: Sequence[Row], kind: Kind, share: float, seed: int = 0) -> Split:
+def unwatched() -> None:
+    """Nobody wants to stop it."""
+
+
+def prepare(
+    rows: Sequence[Row], kind: Kind, share: float, seed: int = 0, watch: Callable[[], None] = unwatched
+) -> Split:
     """Return rows without doubles and contradictions, `share` of their value sets for validation.
 
-    Where good answers are chosen, those with `label` False only tell what others found of the same answer.
+    Where good answers are chosen, those with `label` False only tell what others found of the same answer. `watch` is
+    called for every row, and may raise to stop: many rows take long to be compared.
     """
     left_out: Counter[str] = Counter()
     used = [row for row in rows if row.label or kind != "chosen"]
@@ -128,8 +135,8 @@ def prepare(rows: Sequence[Row], kind: Kind, share: float, seed: int = 0) -> Spl
     sound = [row for row in used if _is_sound(row, kind, left_out)]
     kept, contradictions = _agreed(sound, kind, against)
     left_out["answers that were found both better and worse, or good and bad"] += len(sound) - len(kept)
-    single = _without_doubles(kept, left_out)
-    chosen = _for_validation(single, share, seed)
+    single = _without_doubles(kept, left_out, watch)
+    chosen = _for_validation(single, share, seed, watch)
     return Split(
         tuple(row for row in single if row.values not in chosen),
         tuple(row for row in single if row.values in chosen),
@@ -203,11 +210,12 @@ def _claims(row: Row, kind: Kind) -> list[tuple[_Key, bool]]:
     return [((prompt, "\0".join(sorted((answer, other)))), answer < other)]
 
 
-def _without_doubles(rows: list[Row], left_out: Counter[str]) -> list[Row]:
+def _without_doubles(rows: list[Row], left_out: Counter[str], watch: Callable[[], None]) -> list[Row]:
     kept: list[Row] = []
     seen: set[tuple[str, str, str, bool]] = set()
     near: dict[tuple[bool, tuple[str, ...]], list[Row]] = defaultdict(list)
     for row in rows:
+        watch()
         texts = text_of(row.prompt), text_of(row.completion), text_of(row.rejected)
         if (*texts, row.label) in seen:
             left_out["rows that are there already"] += 1
@@ -249,7 +257,7 @@ def _near(one: str, other: str, least: float) -> bool:
     return fuzz.ratio(one[:_COMPARED], other[:_COMPARED], score_cutoff=least) >= least
 
 
-def _for_validation(rows: list[Row], share: float, seed: int) -> set[str]:
+def _for_validation(rows: list[Row], share: float, seed: int, watch: Callable[[], None]) -> set[str]:
     """Return the value sets whose rows are not trained with: groups of akin sets go together."""
     first = {row.values: row for row in rows}
     asked: dict[str, set[str]] = defaultdict(set)
@@ -260,7 +268,7 @@ def _for_validation(rows: list[Row], share: float, seed: int) -> set[str]:
         # Two sets may differ in what this prompt never asked for.
         return not asked[one].isdisjoint(asked[other]) or _akin(first[one], first[other])
 
-    groups = _groups(list(first), akin)
+    groups = _groups(list(first), akin, watch)
     if share <= 0 or len(groups) < 2:
         return set()
 
@@ -285,10 +293,11 @@ def _akin(one: Row, other: Row) -> bool:
     return all(_near(mine[name], its[name], AKIN) for name in both)
 
 
-def _groups(items: list[str], akin: Callable[[str, str], bool]) -> list[list[str]]:
+def _groups(items: list[str], akin: Callable[[str, str], bool], watch: Callable[[], None]) -> list[list[str]]:
     """Return items in groups: two that are akin, directly or through others, stand together."""
     groups: list[list[str]] = []
     for item in items:
+        watch()
         near = [group for group in groups if any(akin(item, other) for other in group)]
         joined = [item, *(other for group in near for other in group)]
         groups = [*(group for group in groups if group not in near), joined]

@@ -54,6 +54,16 @@ def repeats(content: Content, sets: Sequence[Mapping[str, str]]) -> int:
     return len(whole) - len(set(whole))
 
 
+def lacking(content: Content, sets: Mapping[str, Mapping[str, str]]) -> dict[str, tuple[str, ...]]:
+    """Return which variables each of these sets has no value for, without those that lack none.
+
+    What a Jinja template needs is known only when it is rendered: there nothing lacks.
+    """
+    used = content_variables(content) if content.template == "plain" else ()
+    found = {key: tuple(name for name in used if name not in values) for key, values in sets.items()}
+    return {key: names for key, names in found.items() if names}
+
+
 def renamed(content: Content, name: str, meant: str) -> Content:
     """Return `content` with a variable called otherwise in all messages and examples, also in those that are off."""
 

@@ -7,6 +7,7 @@ comes in one transaction, and goes in one, as long as nobody has built on it.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -243,3 +244,33 @@ def remember(connection: sqlite3.Connection, pack_uid: str, body: str, now: str)
         " ON CONFLICT (uid) DO UPDATE SET body = excluded.body, updated_at = excluded.updated_at",
         (pack_uid, body, now),
     )
+
+
+def forget(connection: sqlite3.Connection, prompt_uids: Collection[str]) -> None:
+    """Let no pack name these prompts any more, because they go for good: neither what is remembered nor what could be
+    undone. A pack that was made of nothing else is forgotten.
+    """
+    gone = frozenset(prompt_uids)
+    for uid, body in connection.execute("SELECT uid, body FROM packs").fetchall():
+        if (left := _without(body, gone)) is None:
+            connection.execute("DELETE FROM packs WHERE uid = ?", (uid,))
+        elif left != body:
+            connection.execute("UPDATE packs SET body = ? WHERE uid = ?", (left, uid))
+    if not (said := prompts.meta(connection, LAST)):
+        return
+    added = json.loads(said)
+    rest = [one for one in added["prompts"] if one["uid"] not in gone]
+    if not rest:
+        connection.execute("DELETE FROM meta WHERE key = ?", (LAST,))
+        return
+    before = added["before"] and _without(added["before"], gone)
+    prompts.set_meta(connection, LAST, json.dumps({**added, "prompts": rest, "before": before}))
+
+
+def _without(body: str, gone: Collection[str]) -> str | None:
+    """Return what is remembered of a pack without these prompts, unchanged without any; None when none is left."""
+    said = json.loads(body)
+    left = [one for one in said["prompts"] if one["uid"] not in gone]
+    if len(left) == len(said["prompts"]):
+        return body
+    return json.dumps({**said, "prompts": left}) if left else None

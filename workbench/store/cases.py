@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import replace as with_
 
 from workbench.core.cases import Case, CaseError, case_from_json, case_to_json, json_text
 from workbench.store.encoding import dump, typed
@@ -20,6 +22,14 @@ _SELECT = (
     "SELECT cases.uid, cases.name, value_bodies.body, cases.checks, cases.threshold, cases.metadata, cases.rest"
     " FROM cases JOIN value_bodies ON value_bodies.id = cases.values_id WHERE prompt_id = ? ORDER BY position"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A case that was taken away, with its place."""
+
+    case: Case
+    position: int
 
 
 def listed(connection: sqlite3.Connection, prompt_uid: str) -> tuple[Case, ...]:
@@ -49,6 +59,49 @@ def remove(connection: sqlite3.Connection, prompt_uid: str, uids: Sequence[str])
     """Take cases away from a prompt."""
     key = prompt_id(connection, prompt_uid)
     connection.executemany("DELETE FROM cases WHERE prompt_id = ? AND uid = ?", [(key, uid) for uid in uids])
+
+
+def change(connection: sqlite3.Connection, prompt_uid: str, case: Case) -> None:
+    """Let a case be another one of the same uid. Raises StoreError (missing, text)."""
+    key = prompt_id(connection, prompt_uid)
+    position = _position(connection, key, case.uid)
+    connection.execute("DELETE FROM cases WHERE prompt_id = ? AND uid = ?", (key, case.uid))
+    _insert(connection, key, position, case)
+
+
+def keep(connection: sqlite3.Connection, prompt_uid: str, case: Case) -> Case | None:
+    """Add a case, or give the one of its uid its name and values; return that as it was. Raises StoreError."""
+    before = next((one for one in listed(connection, prompt_uid) if one.uid == case.uid), None)
+    if before is None:
+        append(connection, prompt_uid, [case])
+    else:
+        change(connection, prompt_uid, with_(before, name=case.name or before.name, values=case.values))
+    return before
+
+
+def take(connection: sqlite3.Connection, prompt_uid: str, uid: str) -> Taken:
+    """Take a case away and return it. Raises StoreError (missing, corrupt)."""
+    key = prompt_id(connection, prompt_uid)
+    position = _position(connection, key, uid)
+    case = next(one for one in listed(connection, prompt_uid) if one.uid == uid)
+    connection.execute("DELETE FROM cases WHERE prompt_id = ? AND uid = ?", (key, uid))
+    return Taken(case, position)
+
+
+def put_back(connection: sqlite3.Connection, prompt_uid: str, taken: Taken) -> None:
+    """Put a case where it was; what took its place meanwhile goes behind it. Raises StoreError (missing, text)."""
+    key = prompt_id(connection, prompt_uid)
+    place = (key, taken.position)
+    if connection.execute("SELECT 1 FROM cases WHERE prompt_id = ? AND position = ?", place).fetchone():
+        connection.execute("UPDATE cases SET position = position + 1 WHERE prompt_id = ? AND position >= ?", place)
+    _insert(connection, key, taken.position, taken.case)
+
+
+def _position(connection: sqlite3.Connection, prompt: int, uid: str) -> int:
+    row = connection.execute("SELECT position FROM cases WHERE prompt_id = ? AND uid = ?", (prompt, uid)).fetchone()
+    if row is None:
+        raise StoreError("This case is not in the history any more. Open the list of cases again.", uid, "missing")
+    return int(row[0])
 
 
 def _insert(connection: sqlite3.Connection, prompt: int, position: int, case: Case) -> None:

@@ -42,6 +42,8 @@ def copy_whole(connection: sqlite3.Connection, source: Path, target: Path, watch
         sync(target.parent)
     except BaseException:
         partial.unlink(missing_ok=True)
+        # SQLite leaves it where the connection locks its file for good.
+        partial.with_name(f"{partial.name}-journal").unlink(missing_ok=True)
         raise
 
 

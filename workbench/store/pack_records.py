@@ -14,6 +14,7 @@ from typing import Any
 from workbench.core.cases import Case
 from workbench.store import arriving, cases
 from workbench.store.arriving import KIND, Arrival
+from workbench.store.cases import Taken
 from workbench.store.connections import Readers
 from workbench.store.sqlite import sqlite3
 
@@ -34,6 +35,26 @@ class PackRecords:
         """Let a prompt have exactly these cases; each has a uid of its own."""
         taken = tuple(kept)
         return self._write(lambda c: cases.replace(c, prompt_uid, taken))
+
+    def add_case(self, prompt_uid: str, case: Case) -> Future[None]:
+        """Put a case behind the others."""
+        return self._write(lambda c: cases.append(c, prompt_uid, [case]))
+
+    def keep_case(self, prompt_uid: str, case: Case) -> Future[Case | None]:
+        """Add a case, or give the one of its uid its name and values; the future holds that as it was."""
+        return self._write(lambda c: cases.keep(c, prompt_uid, case))
+
+    def change_case(self, prompt_uid: str, case: Case) -> Future[None]:
+        """Let a case be another one of the same uid, in its place."""
+        return self._write(lambda c: cases.change(c, prompt_uid, case))
+
+    def take_case(self, prompt_uid: str, uid: str) -> Future[Taken]:
+        """Take a case away; the future holds it with its place."""
+        return self._write(lambda c: cases.take(c, prompt_uid, uid))
+
+    def put_case_back(self, prompt_uid: str, taken: Taken) -> Future[None]:
+        """Put a case where it was."""
+        return self._write(lambda c: cases.put_back(c, prompt_uid, taken))
 
     def is_taken(self, prompt_uid: str) -> bool:
         """Whether a prompt has this uid, also one that is deleted and can still be brought back."""

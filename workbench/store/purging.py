@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from workbench.store import damaged, verdicts
+from workbench.store import arriving, damaged, verdicts
 from workbench.store.curating import count_iterations, refuse_running
 from workbench.store.hiding import DELETED
 from workbench.store.prompts import meta, set_meta
@@ -116,6 +116,7 @@ def purge(
             given,
         ).fetchall()
         _forget_origins(connection, given, prompts)
+        arriving.forget(connection, doomed.prompts)
         _remember_numbers(connection, given)
         void = connection.execute(_VOID, given).fetchall()
         connection.execute(f"DELETE {_PAIRS}", given)
@@ -183,8 +184,15 @@ def _forget_origins(connection: sqlite3.Connection, given: dict[str, str], promp
     """Let what was imported be imported again."""
     connection.execute(f"DELETE FROM origins WHERE uid IN (SELECT uid FROM runs WHERE id IN {_RUNS})", given)
     connection.execute(
-        "DELETE FROM origins WHERE uid IN (SELECT uid FROM prompts WHERE id IN (SELECT value FROM json_each(?1))"
-        " UNION SELECT uid FROM versions WHERE prompt_id IN (SELECT value FROM json_each(?1)))",
+        # A case has a uid of its own only within its prompt, but its foreign name begins with that of the prompt.
+        "WITH gone AS (SELECT id, uid FROM prompts WHERE id IN (SELECT value FROM json_each(?)))"
+        " DELETE FROM origins WHERE uid IN (SELECT uid FROM gone"
+        "  UNION SELECT uid FROM versions WHERE prompt_id IN (SELECT id FROM gone)"
+        "  UNION SELECT uid FROM cases WHERE prompt_id IN (SELECT id FROM gone)"
+        "   EXCEPT SELECT uid FROM cases WHERE prompt_id NOT IN (SELECT id FROM gone))"
+        " OR (thing = 'case' AND EXISTS (SELECT 1 FROM origins AS prompt"
+        "  WHERE prompt.thing = 'prompt' AND prompt.kind = origins.kind AND prompt.uid IN (SELECT uid FROM gone)"
+        "  AND substr(origins.foreign_id, 1, length(prompt.foreign_id) + 1) = prompt.foreign_id || ':'))",
         (json.dumps(prompts),),
     )
 

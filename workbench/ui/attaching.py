@@ -97,6 +97,8 @@ class Attaching(QObject):
     def _takes(self, editor: ContentEditor, block: MessageBlock, data: QMimeData, *, act: bool) -> bool:
         """Take files, or a picture that has no text beside it: spreadsheets offer one of their cells, too."""
         paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+        if self._window.dialogs.packing.takes(data, act=act):
+            return True
         picture = data.hasImage() and not data.hasText()
         if not editor.can_edit or not (paths or picture):
             return False

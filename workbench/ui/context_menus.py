@@ -24,6 +24,8 @@ def prompt_menu(window: MainWindow, uid: str, at: QPoint) -> None:
     menu.addAction("Duplicate", lambda: window.handlers.duplicate_prompt(uid))
     archived = window.prompts.model.row(position).archived
     menu.addAction("Bring back" if archived else "Archive", lambda: window.archive(uid))
+    menu.addAction("Export as a pack…", lambda: window.dialogs.packing.exports.choose({uid: "winner"}))
+    menu.addAction("Training files…", lambda: window.dialogs.packing.training.open(uid))
     delete = menu.addAction("Delete", lambda: window.history.erasing.delete_prompt(uid))
     delete.setEnabled(not window.workbench.store.read_only)
     window.sidebar.point_at_prompt(uid, menu)

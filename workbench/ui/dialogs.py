@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QVBoxLayout, QWidget
 from workbench.app.model_entries import Choice
 from workbench.app.timeline import name
 from workbench.core.lanes import Lane
+from workbench.ui.packing import Packing
 from workbench.ui.questions import Answer, answer_of, answers_question, draft_question
 from workbench.ui.shell.keys import give_back
 from workbench.ui.theme import set_role
@@ -65,6 +66,7 @@ class Dialogs(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
+        self.packing = Packing(window)
         self._settings: SettingsDialog | None = None
         self._note: NoteDialog | None = None
         self._picker: ModelPicker | None = None
@@ -113,6 +115,7 @@ class Dialogs(QObject):
 
     def stop(self) -> None:
         """Let what goes on behind a dialog end, because the window closes."""
+        self.packing.stop()
         if self._exchange is not None:
             self._exchange.stop()
 

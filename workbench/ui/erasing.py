@@ -118,7 +118,7 @@ class Erasing(QObject):
             copies.setToolTip("\n".join(str(path) for path in outlook.copies))
             box.setCheckBox(copies)
         go = box.addButton("Delete for good", QMessageBox.ButtonRole.DestructiveRole)
-        go.clicked.connect(lambda: self._erase(outlook, with_copies=copies.isChecked()))
+        go.clicked.connect(lambda: self._agreed(outlook, with_copies=copies.isChecked(), all_of_it=all_of_it))
         if all_of_it:
             back = box.addButton("Bring all back", QMessageBox.ButtonRole.ActionRole)
             back.clicked.connect(lambda: self._bring_all_back(outlook.doomed))
@@ -136,6 +136,17 @@ class Erasing(QObject):
 
     def _bring_all_back(self, doomed: Doomed) -> None:
         self._window.tasks.run(lambda: self.eraser.bring_all_back(doomed), lambda _: self._back(doomed.runs))
+
+    def _agreed(self, outlook: Outlook, *, with_copies: bool, all_of_it: bool) -> None:
+        """Delete what was asked about; ask again when there are copies by now that the person was not told of."""
+
+        def looked(now: Outlook) -> None:
+            if set(now.copies) <= set(outlook.copies):
+                self._erase(now, with_copies=with_copies)
+            else:
+                self._ask(now, all_of_it=all_of_it)
+
+        self._window.tasks.run(lambda: self.eraser.look(outlook.doomed), looked)
 
     def _erase(self, outlook: Outlook, *, with_copies: bool) -> None:
         window = self._window

@@ -55,7 +55,7 @@ def step(window: QWidget, parts: Sequence[QWidget], *, forward: bool) -> bool:
 
 def _stops(window: QWidget) -> Iterator[QWidget]:
     """Yield what Tab stops at, in the order that Qt keeps."""
-    widget = window.nextInFocusChain()
+    widget = _after(window)
     while widget is not None and widget is not window:
         if (
             widget.focusPolicy() & Qt.FocusPolicy.TabFocus
@@ -65,7 +65,19 @@ def _stops(window: QWidget) -> Iterator[QWidget]:
             and widget.window() is window
         ):
             yield widget
-        widget = widget.nextInFocusChain()
+        widget = _after(widget)
+
+
+def _after(widget: QWidget) -> QWidget | None:
+    """Return the next widget of the chain.
+
+    PySide takes it for a child of `widget` from then on: with that one it would give up the document of a text view
+    that lives on. Setting the parent that it has is nothing to Qt, and puts that right.
+    """
+    after = widget.nextInFocusChain()
+    if after is not None:
+        after.setParent(after.parentWidget())
+    return after
 
 
 def _rank(stop: QWidget, parts: Sequence[QWidget]) -> int:

@@ -97,7 +97,7 @@ class MainWindow(QObject):
         self._raise_server: RaiseServer | None = None
         self._has_begun = self._closed = self._is_leaving = False
         frame.closing.connect(self._close)
-        frame.deactivated.connect(self._deactivated)
+        frame.deactivated.connect(self.compose.saver.flush)
 
     def begin(self) -> None:
         """Start what goes on by itself, once the widgets are there."""
@@ -321,9 +321,6 @@ class MainWindow(QObject):
         self.compose.stage.judging.judge("tie" if key.kind == "tie" else "all_bad", self.shown_slots())
         return True
 
-    def _deactivated(self) -> None:
-        self.compose.saver.flush()
-
     def _may_close(self) -> bool:
         """Whether nothing would be lost, or the person said that it may be."""
         # While it waits or asks, the window can be asked to close once more.
@@ -357,7 +354,7 @@ class MainWindow(QObject):
         if self._has_begun:
             side = {geometry.SIDE: self.sidebar.splitter} if self.sidebar.is_divided_by_hand else {}
             self.frame.remember(self.workbench.places.config, {**side, **self.history.dividers()})
-        self.dialogs.stop()
+            self.dialogs.stop()
         self.tasks.close()
 
 

@@ -140,13 +140,17 @@ class Eraser:
         try:
             self._store.deleting.clean()
         except StoreError as error:
-            return Erased(outlook, kept, 0, len(outlook.copies), error.sentence)
+            return Erased(outlook, kept, 0, self._left(outlook), error.sentence)
         copies = outlook.copies if with_copies else ()
         if copies:
             tell("Making a new copy…")
             self._store.upkeep.backup(self._care.folder(), self._now(), by_hand=False)
             self._store.deleting.remove_copies(copies)
-        return Erased(outlook, kept, len(copies), len(outlook.copies) - len(copies))
+        return Erased(outlook, kept, len(copies), self._left(outlook))
+
+    def _left(self, outlook: Outlook) -> int:
+        """Return how many copies hold it now; one may have been made since somebody looked."""
+        return len(self._store.deleting.copies(self._care.folder(), outlook.doomed))
 
     def clean(self) -> None:
         """Write the file anew without what went."""

@@ -5,7 +5,7 @@ Invariant: an iteration whose names are still hidden from its judge is left out;
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Set
 from typing import Any
 
 from workbench.core.runs import IterationDetail, OutputRecord
@@ -13,16 +13,23 @@ from workbench.packs.case_file import line
 from workbench.store import Store
 
 _PAGE = 100
+Watch = Callable[[int], None]
+"""How many iterations were read; may raise to stop."""
 
 
-def evidence(store: Store, prompt_uid: str, versions: Set[str]) -> tuple[bytes, list[str]]:
+def unwatched(done: int) -> None:
+    """Nobody wants to know how far it is."""
+
+
+def evidence(store: Store, prompt_uid: str, versions: Set[str], watch: Watch = unwatched) -> tuple[bytes, list[str]]:
     """Return the lines of a prompt's iterations, oldest first, and sentences about what is left out.
 
     `versions` are the hashes that the pack has: an iteration of others is left out.
     """
     hashes = {version.number: version.hash for version in store.versions(prompt_uid)}
     lines, hidden, others = [], 0, 0
-    for detail in _iterations(store, prompt_uid):
+    for done, detail in enumerate(_iterations(store, prompt_uid), start=1):
+        watch(done)
         if detail.blind:
             hidden += 1
         elif not {hashes[lane.version] for lane in detail.lanes} & versions:

@@ -23,7 +23,7 @@ from workbench.packs.slugs import slugs
 from workbench.packs.writing import Tell, texts, write_archive, write_folder
 from workbench.store import Store
 from workbench.usecases.pack_disclosed import disclosed
-from workbench.usecases.pack_evidence import evidence
+from workbench.usecases.pack_evidence import Watch, evidence, unwatched
 from workbench.usecases.problems import RefusedError
 
 Which = Literal["winner", "all"]
@@ -76,8 +76,13 @@ class PackExporter:
                 return About(uid, *(body.get(key, "") for key in ("name", "description", "licence", "author")))
         return None
 
-    def prepare(self, about: About, choices: Sequence[Choice], *, with_evidence: bool = False) -> Export:
-        """Return what would be written. Raises RefusedError for a prompt that has only a draft."""
+    def prepare(
+        self, about: About, choices: Sequence[Choice], *, with_evidence: bool = False, watch: Watch = unwatched
+    ) -> Export:
+        """Return what would be written. Raises RefusedError for a prompt that has only a draft.
+
+        `watch` hears how many iterations of the evidence were read, and may raise to stop.
+        """
         if not choices:
             raise RefusedError("A pack needs a prompt. Choose at least one.")
         about = about if about.uid else replace(about, uid=self._new_uid())
@@ -88,12 +93,13 @@ class PackExporter:
         named = given | slugs(((uid, rows[uid].name) for uid in free), given.values())
         prompts, notes, told = [], [], {}
         for choice in choices:
+            watch(0)
             row, said = rows[choice.prompt_uid], before.get(choice.prompt_uid, {})
             prompt, odd = self._prompt(row, choice, named[row.uid], said)
             prompts.append(prompt)
             notes += odd
             if with_evidence:
-                told[prompt.slug], left_out = evidence(self._store, row.uid, {v.hash for v in prompt.versions})
+                told[prompt.slug], left_out = evidence(self._store, row.uid, {v.hash for v in prompt.versions}, watch)
                 notes += left_out
         return Export(Pack(about, tuple(prompts), self._files(prompts)), told, self._store.blob, tuple(notes))
 
@@ -104,6 +110,8 @@ class PackExporter:
         """
         write = write_archive if path.suffix in (ENDING, ".zip") else write_folder
         write(path, export.pack, self._store.blob, export.evidence, tell or (lambda done, of: None))
+        if self._store.read_only:
+            return
         self._store.packs.remember(export.pack.about.uid, remembered(export.pack), self._now()).result()
 
     def _prompt(

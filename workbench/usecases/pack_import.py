@@ -67,10 +67,11 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What came of an import: by slug the prompt here, and a sentence for people."""
+    """What came of an import: by slug the prompt here, and a sentence; `changed` when there is something to undo."""
 
     prompts: Mapping[str, str] = field(default_factory=dict)
     sentence: str = ""
+    changed: bool = False
 
 
 class PackImporter:
@@ -130,7 +131,7 @@ class PackImporter:
         uid = pack.about.uid or self._new_uid()
         arrival = Arrival(uid, json.dumps(remembered(kept)), plan.source, tuple(arriving), files)
         self._store.packs.arrive(arrival, self._now()).result()
-        return Imported(uids, _sentence(arriving))
+        return Imported(uids, _sentence(arriving), changed=True)
 
     def undo(self) -> str:
         """Take out what the last import added and return a sentence. Raises StoreError when it was built on."""
@@ -247,4 +248,4 @@ def _sentence(arriving: list[ArrivingPrompt]) -> str:
     parts = [f"{len(made)} prompt{'' if len(made) == 1 else 's'} added"] if made else []
     if updated := [one for one in arriving if not one.new]:
         parts.append(f"{len(updated)} prompt{'' if len(updated) == 1 else 's'} updated")
-    return f"{' and '.join(parts).capitalize()}. “workbench pack undo” takes it out again."
+    return f"{' and '.join(parts).capitalize()}."

@@ -11,9 +11,10 @@ from datetime import tzinfo
 
 from workbench.core.searching.canonical import to_text
 from workbench.core.searching.completing import Completion, complete
-from workbench.core.searching.language import Complaint, Filter, Parsed
+from workbench.core.searching.folding import folded
+from workbench.core.searching.language import Complaint, Filter, Parsed, Query, Words
 from workbench.core.searching.moments import stored_moment
-from workbench.core.searching.parsing import parse
+from workbench.core.searching.parsing import cited, parse
 from workbench.core.searching.results import After, HistoryPage, Order
 from workbench.store import Store
 from workbench.store.searching import Stop
@@ -73,7 +74,10 @@ class Searcher:
         )
         complaints = sorted([*parsed.complaints, *_unknown(parsed, page)], key=lambda complaint: complaint.start)
         took = self._clock_ms() - began
-        return Found(page, to_text(parsed.query), tuple(complaints), self._remarks(page), took)
+        remarks = self._remarks(page)
+        if after is None and not page.rows:
+            remarks += self._prompts_called(parsed)
+        return Found(page, to_text(parsed.query), tuple(complaints), remarks, took)
 
     def complete(self, text: str, caret: int) -> Completion:
         """Return what can stand at the caret: filters, or values that the history has. Raises StoreError."""
@@ -87,6 +91,16 @@ class Searcher:
         """Return how many runs, up to `most`, are on the way into the index; 0 also when there is no getting there."""
         searches = self._store.searches
         return 0 if self._store.read_only or searches.trouble is not None else searches.behind(most)
+
+    def _prompts_called(self, parsed: Parsed) -> tuple[str, ...]:
+        """Say which prompt has a name of these words: names are asked for by a filter."""
+        words = [folded(term.text) for term in parsed.query.terms if isinstance(term, Words) and not term.negated]
+        named = [name for name in self._store.searches.known().prompts if all(word in folded(name) for word in words)]
+        if not words or not named:
+            return ()
+        others = f" and {len(named) - 1:,} more" if named[1:] else ""
+        asked = to_text(Query(tuple(Filter("prompt", name) for name in (words if named[1:] else named))))
+        return (f"Names of prompts are asked for by a filter: {asked} finds the runs of {cited(named[0])}{others}.",)
 
     def _remarks(self, page: HistoryPage) -> tuple[str, ...]:
         remarks = []
@@ -108,6 +122,7 @@ def _unknown(parsed: Parsed, page: HistoryPage) -> list[Complaint]:
         term, (start, end) = parsed.query.terms[number], parsed.spans[number]
         if isinstance(term, Filter):
             what = _NAMED.get(term.field, term.field)
-            sentence = f"No {what} of the history is called “{term.value}”. Take one that is offered behind the colon."
+            named = cited(str(term.value))
+            sentence = f"No {what} of the history is called {named}. Take one that is offered behind the colon."
             found.append(Complaint(start, end, sentence))
     return found

@@ -11,7 +11,7 @@ import json
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -20,7 +20,7 @@ from workbench.core.content import Content
 from workbench.core.rendering import Rendered, assemble
 from workbench.core.runs import IterationDetail, OutputRecord
 from workbench.core.templates import content_variables, missing, render_plain, template_texts
-from workbench.core.training import Contradiction, Kind, Row, Turn, prepare, turns_of
+from workbench.core.training import Contradiction, Kind, Row, Turn, prepare, turns_of, unwatched
 from workbench.engine.estimate import MESSAGE_OVERHEAD, tokens
 from workbench.formats.training import FORMATS, TrainingFormat
 from workbench.host.errors import HostError, explain
@@ -96,8 +96,10 @@ class TrainingSet:
 class Trainer:
     """Makes training files of one history. Methods block and belong on a worker thread; they raise StoreError."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, watch: Callable[[], None] = unwatched) -> None:
+        """`watch` is called all the while something is prepared, and may raise to stop."""
         self._store = store
+        self._watch = watch
         self._details: dict[str, IterationDetail] = {}
         self._asked: dict[tuple[Content, tuple[tuple[str, str], ...]], Rendered | None] = {}
         self._contents: dict[tuple[str, int], Content | None] = {}
@@ -117,7 +119,7 @@ class Trainer:
         form = FORMATS[format_name]
         left_out: Counter[str] = Counter()
         rows = list(self._rows(prompt_uid, form.kind, chosen_by, left_out))
-        split = prepare(rows, form.kind, share, seed)
+        split = prepare(rows, form.kind, share, seed, self._watch)
         left_out += Counter(dict(split.left_out))
         train, validation = (self._taken(form, part, left_out) for part in (split.train, split.validation))
         counts = left_out
@@ -220,6 +222,7 @@ class Trainer:
         return self._asked[key]
 
     def _detail(self, run: str) -> IterationDetail:
+        self._watch()
         if run not in self._details:
             self._details[run] = self._store.iteration_detail(run)
         return self._details[run]

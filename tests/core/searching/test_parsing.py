@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from workbench.core.searching.canonical import to_text
@@ -183,7 +183,16 @@ def test_a_long_paste_is_cut_and_says_so() -> None:
     assert (long.complaints[0].start, long.complaints[0].end) == (MOST_CHARACTERS, MOST_CHARACTERS + 1)
 
 
+@pytest.mark.parametrize("text", ["(" * 3000, "cost:" + "x" * 3000, "*" + "x" * 3000, '"' + "." * 3000])
+def test_a_sentence_is_short_whatever_was_pasted(text: str) -> None:
+    complaints = parse(text).complaints
+    assert complaints
+    assert all(len(complaint.sentence) < 350 for complaint in complaints)
+    assert any("…”" in complaint.sentence for complaint in complaints)
+
+
 @given(typed)
+@example('winner:"prompt:  ')
 def test_anything_can_be_typed(text: str) -> None:
     parsed = parse(text)
     assert len(parsed.spans) == len(parsed.query.terms)

@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 
 from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, opened, run, text
-from workbench.core.content import content_hash, from_json
+from workbench.core.blocks import Example, OutputFormat, Tool
+from workbench.core.content import Content, Message, content_hash, from_json
 from workbench.core.lanes import ECHO, Lane
-from workbench.core.runs import RunSet, Verdict
+from workbench.core.runs import RunSet, Step, Verdict
 from workbench.host.errors import HostError
 from workbench.host.resources import resource
 from workbench.store import LaneStart, OutputStart, RunStart, Store, StoreError
@@ -125,6 +126,40 @@ def test_markdown_cannot_be_broken_out_of(store: Store) -> None:
             assert "<script" not in line
             assert "![" not in line
     assert fence == ""
+
+
+@pytest.mark.parametrize("format_", ["md", "html"])
+def test_reports_have_what_is_beside_the_messages_and_how_tools_were_used(store: Store, format_: Format) -> None:
+    content = Content(
+        (Message("user", "Where is it?"),),
+        examples=(Example("Is it here?", "No, it left."),),
+        output=OutputFormat("schema", '{"type": "object"}', "status"),
+        tools=(Tool("LookUp", "Finds an order.", answer="It is in Bonn."),),
+    )
+    store.begin_run(run("r4", content, lanes=(lane("A", "one"),)))
+    steps = (
+        Step("text", "I look it up."),
+        Step("tool_call", '{"order": 7}', "LookUp", "c1"),
+        Step("tool_result", "It is in Bonn.", "LookUp", "c1"),
+        Step("text", "It is on its way."),
+    )
+    store.finish_output("r4.0.0", replace(done("It is on its way."), steps=steps), LATER).result(10)
+    told = written(store, format_, "r4")
+    if format_ == "html":
+        page = _Page()
+        page.feed(told)
+        told = "\n".join(page.texts)
+    told = told.replace("\\", "")
+    for title, said in (
+        ("Example 1", "No, it left."),
+        ("Output", '{"type": "object"}'),
+        ("Tool 1 · LookUp", "Finds an order."),
+        ("Said first", "I look it up."),
+        ("Called LookUp", '{"order": 7}'),
+        ("Came back from LookUp", "It is in Bonn."),
+    ):
+        assert said in told[told.index(title) :], title
+    assert told.count("It is on its way.") == 1, "the last step is the answer"
 
 
 class _Page(HTMLParser):

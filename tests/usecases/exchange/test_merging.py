@@ -21,9 +21,11 @@ from workbench.core.cases import Case, Check
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint
+from workbench.core.marks import Mark
 from workbench.core.runs import BesideLane, Verdict
 from workbench.host.ids import new_uid
 from workbench.store import Store, StoreError, open_store
+from workbench.store.purging import Doomed
 from workbench.store.records import PartialText
 from workbench.usecases.exchange.importing import Halt, Importer, Report, sentence
 from workbench.usecases.problems import RefusedError
@@ -68,6 +70,8 @@ def fill(store: Store) -> None:
     store.finish_output("r2.0.0", done("there"), LATER)
     store.save_draft("p", Draft(text("typed"), (("a", "1"),), (lane("A", pinned=1), lane("B")), 2), NOW)
     store.packs.save_cases("p", [Case("c", "Late", (("order", "7"),), (Check("contains", value='"7"'),))])
+    store.techniques.say("p", 1, "role", "Role", used=True)
+    store.techniques.say("p", 2, "own:mine", "Mine", used=False)
     store.save_endpoint(Endpoint("e", "openai", "Mine", "http://localhost/v1"), NOW)
     store.add_blob(b"\x89PNG\r\n\x1a\nxxxx", "image/png").result(10)
 
@@ -120,6 +124,11 @@ def everything(store: Store) -> dict[str, list[tuple[Any, ...]]]:
             "SELECT runs.uid, slot, origins.uid, place FROM run_beside JOIN runs ON runs.id = run_id"
             " JOIN runs AS origins ON origins.id = from_run_id ORDER BY 1, 2",
         ),
+        "techniques": query(
+            store,
+            "SELECT hash, technique, version_techniques.name, brought, used FROM version_techniques"
+            " JOIN versions ON versions.id = version_id JOIN contents ON contents.id = content_id ORDER BY 1, 2",
+        ),
         "prompts": query(store, "SELECT uid, name, iterations FROM prompts ORDER BY uid"),
         "blobs": query(store, "SELECT hash FROM blobs ORDER BY hash"),
     }
@@ -171,7 +180,7 @@ def test_histories_of_every_release_are_read(make: Make, tmp_path: Path, schema:
     report = take(mine, tmp_path / "old.db")
     assert (report.state, report.added.runs) == ("done", 2)
     assert query(tmp_path / "old.db", "PRAGMA user_version") == [
-        ({"v1": 1000, "v1_1": 1001, "v1_2": 1002}[schema.stem],)
+        ({"v1": 1000, "v1_1": 1001, "v1_2": 1002, "v1_3": 1003}[schema.stem],)
     ]
     assert [(row.run_uid, row.note) for row in mine.iterations("p")] == [("r2", "a note"), ("r1", "")]
     # What still went on there is what it had said so far.
@@ -232,6 +241,41 @@ def test_versions_meet_by_what_they_say_and_are_numbered_anew(make: Make) -> Non
     # The draft names versions by numbers, which are others here.
     assert mine.draft("p") == Draft(text("typed"), (), (lane("A", pinned=3),), 2)
     assert theirs.draft("p") == Draft(text("typed"), (), (lane("A", pinned=2),), 1)
+
+
+def test_what_a_person_said_of_techniques_outdoes_what_was_inserted(make: Make) -> None:
+    mine, theirs = make("mine"), make("theirs")
+    for store in (mine, theirs):
+        store.create_prompt("p", "Order bot", NOW)
+        inserted = (Mark("role", "Role", "You are kind."), Mark("tone", "Tone", "Be brief."))
+        store.begin_run(replace(run("r" + store.path.stem, text("You are kind. Be brief.")), techniques=inserted))
+    theirs.techniques.say("p", 1, "role", "Role", used=False)
+    theirs.techniques.say("p", 1, "steps", "Steps", used=True).result(10)
+    mine.techniques.say("p", 1, "tone", "Tone", used=False).result(10)
+    take(mine, theirs.path)
+    take(theirs, mine.path)
+    for store in (mine, theirs):
+        [version] = store.techniques.of("p", [1])
+        assert {mark.key: (mark.used, mark.brought) for mark in version.marks} == {
+            **{"role": (False, ""), "tone": (False, ""), "steps": (True, "")}
+        }
+
+
+def test_numbers_of_what_was_deleted_for_good_are_not_given_again(make: Make) -> None:
+    mine, theirs = make("mine"), make("theirs")
+    for store in (mine, theirs):
+        store.create_prompt("p", "Order bot", NOW)
+    mine.begin_run(run("kept", text("kept")))
+    mine.finish_output("kept.0.0", done("a"), LATER)
+    mine.begin_run(run("gone", text("gone"), based_on=1))
+    mine.finish_output("gone.0.0", done("b"), LATER).result(10)
+    theirs.begin_run(run("came", text("theirs")))
+    theirs.finish_output("came.0.0", done("c"), LATER).result(10)
+    mine.deleting.purge(Doomed(runs=("gone",)), LATER, new_uid)
+    take(mine, theirs.path)
+    assert {row.run_uid: (row.number, row.version) for row in mine.iterations("p")} == {
+        **{"kept": (1, 1), "came": (3, 3)},
+    }
 
 
 def test_what_is_here_stays_as_it_is(make: Make) -> None:

@@ -28,6 +28,7 @@ from workbench.core.searching.moments import read_moment
 
 MOST_CHARACTERS = 4000
 MOST_TERMS = 100
+MOST_QUOTED = 60
 _SHORTEST_BEGINNING = 2
 _OPERATORS = {
     "AND": "Leave it out: all words have to be there.",
@@ -67,6 +68,11 @@ def parse(text: str) -> Parsed:
     return Parsed(Query(terms), spans, tuple(complaints))
 
 
+def cited(text: str) -> str:
+    """Return what was typed in quotation marks, for a sentence: of what is long, the beginning."""
+    return f"“{text if len(text) <= MOST_QUOTED else text[:MOST_QUOTED] + '…'}”"
+
+
 def _term(text: str, piece: Piece) -> tuple[Term | None, str]:
     if not piece.name:
         return _words(piece)
@@ -79,7 +85,9 @@ def _term(text: str, piece: Piece) -> tuple[Term | None, str]:
         return (None, sentence) if at_end else _as_words(text, piece, f"{sentence} It is searched as a word.")
     value = read_value(field, piece.text if piece.quote else piece.text.rstrip("*"))
     if value is None:
-        sentence = f"“{field}:{piece.text}” is not understood. Write {_example(field)}. It is searched as words."
+        sentence = (
+            f"{cited(f'{field}:{piece.text}')} is not understood. Write {_example(field)}. It is searched as words."
+        )
         return _as_words(text, piece, sentence)
     return Filter(field, value, piece.negated), "" if piece.closed else _UNCLOSED
 
@@ -90,13 +98,16 @@ _UNCLOSED = "The quotation mark has no second one, so it goes to the end. Write 
 def _words(piece: Piece) -> tuple[Term | None, str]:
     sentence = "" if piece.closed else _UNCLOSED
     if not is_searchable(piece.text):
-        return None, f"“{piece.text}” has nothing that can be searched for, and is left out. Use letters or digits."
+        return (
+            None,
+            f"{cited(piece.text)} has nothing that can be searched for, and is left out. Use letters or digits.",
+        )
     prefix = piece.prefix
     if prefix and (length := beginning_length(piece.text)) < _SHORTEST_BEGINNING:
         # A character that stands for itself begins nothing: it is found wherever it is.
         prefix = False
         if length:
-            sentence = f"“{piece.text}*” would find nearly every text. Write two letters before the star."
+            sentence = f"{cited(piece.text + '*')} would find nearly every text. Write two letters before the star."
     if not piece.quote:
         sentence = sentence or _from_elsewhere(piece.text)
     return Words(piece.text, prefix, piece.negated), sentence
@@ -107,12 +118,12 @@ def _from_elsewhere(text: str) -> str:
     if text in _OPERATORS:
         return f"“{text}” is searched as a word. {_OPERATORS[text]}"
     if "*" in text.strip("*") or text.startswith("*"):
-        return f"A star stands behind the beginning of a word, as in track*. In “{text}” it means nothing."
+        return f"A star stands behind the beginning of a word, as in track*. In {cited(text)} it means nothing."
     return ""
 
 
 def _as_words(text: str, piece: Piece, sentence: str) -> tuple[Term | None, str]:
-    typed = text[piece.start + piece.negated : piece.end]
+    typed = text[piece.start + piece.negated : piece.end].strip()
     return (Words(typed, negated=piece.negated) if is_searchable(typed) else None), sentence
 
 
@@ -132,8 +143,9 @@ def read_value(field: Field, text: str) -> str | Range | None:
 def _unknown(name: str) -> str:
     close = difflib.get_close_matches(name, FIELDS, 1)
     if close:
-        return f"“{name}:” is no filter; perhaps {close[0]}: is meant. It is searched as words."
-    return f"“{name}:” is no filter. There are {', '.join(f'{field}:' for field in FIELDS)}. It is searched as words."
+        return f"{cited(name + ':')} is no filter; perhaps {close[0]}: is meant. It is searched as words."
+    fields = ", ".join(f"{field}:" for field in FIELDS)
+    return f"{cited(name + ':')} is no filter. There are {fields}. It is searched as words."
 
 
 def _example(field: Field) -> str:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from workbench.core.compare import beside_messages
 from workbench.core.exported import ExportedAnswer, ExportedPart, answers_of, newest_attempts
 from workbench.core.money import show_cost
+from workbench.core.runs import told_steps
 from workbench.core.when import duration
 
 _MARKS = re.compile(r"[\\`*_\[\]<>#|~&$@]|(?<=\bwww)\.|:(?=//)|^[-+=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]")
@@ -47,6 +49,8 @@ def _head(part: ExportedPart) -> Iterator[str]:
         yield f"\n## Prompt{f' of version {version}' if len(shown) > 1 else ''}\n"
         for message in content.messages:
             yield f"\n{message.role.capitalize()}:\n\n{fenced(message.text)}"
+        for beside in beside_messages(content):
+            yield f"\n{plain(beside.title)}:\n\n{fenced(beside.text)}"
 
 
 def _answers(part: ExportedPart) -> Iterator[str]:
@@ -63,6 +67,8 @@ def _answers(part: ExportedPart) -> Iterator[str]:
             yield f"\n### {_title(answer, number)}\n"
             if facts := facts_of(answer):
                 yield f"\n{facts}\n"
+            for title, text in told_steps(answer.result):
+                yield f"\n{plain(title)}:\n\n{fenced(text)}"
             if answer.result.failure is not None:
                 yield f"\n{plain(answer.result.failure.sentence)}\n"
             if answer.result.text:

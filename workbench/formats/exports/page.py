@@ -11,7 +11,9 @@ import html
 import re
 from collections.abc import Iterable, Iterator
 
+from workbench.core.compare import beside_messages
 from workbench.core.exported import ExportedAnswer, ExportedPart, answers_of, newest_attempts
+from workbench.core.runs import told_steps
 from workbench.formats.exports.markdown import facts_of
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -65,6 +67,8 @@ def _head(part: ExportedPart) -> Iterator[str]:
         yield f"<details open>\n<summary>{name}</summary>\n"
         for message in content.messages:
             yield f'<div class="message"><h4>{escaped(message.role)}</h4>{_text(message.text)}</div>\n'
+        for beside in beside_messages(content):
+            yield f'<div class="message"><h4>{_bdi(beside.title)}</h4>{_text(beside.text)}</div>\n'
         yield "</details>\n"
 
 
@@ -94,10 +98,11 @@ def _answer(answer: ExportedAnswer, number: int) -> str:
         model = f"<p>{_bdi(lane.lane.model)}</p>" if lane.lane.model != lane.lane.title else ""
         head = f"<h4>{won}{_bdi(lane.lane.title)}{sample}</h4>{model}"
     wrong = f'<p class="wrong">{escaped(result.failure.sentence)}</p>' if result.failure else ""
+    steps = "".join(f'<p class="step">{_bdi(title)}</p>{_text(text)}' for title, text in told_steps(result))
     said = _text(result.text) if result.text or not wrong else ""
     facts = f"<footer>{escaped(facts)}</footer>" if (facts := facts_of(answer)) else ""
     kind = "lane won" if answer.won and answer.verdict.kind == "winner" else "lane"
-    return f'<article class="{kind}"><header>{head}</header>{wrong}{said}{facts}</article>\n'
+    return f'<article class="{kind}"><header>{head}</header>{steps}{wrong}{said}{facts}</article>\n'
 
 
 def _text(text: str) -> str:

@@ -17,8 +17,14 @@ from workbench.store.encoding import digest, dump
 from workbench.store.errors import StoreError
 from workbench.store.merging.other import Row, insert, key_of, rows
 from workbench.store.sqlite import sqlite3
-from workbench.store.versions import newest_number
+from workbench.store.versions import last_number, newest_number
 
+_TECHNIQUES = (
+    "INSERT INTO version_techniques (version_id, technique, name, brought, used) VALUES (?, ?, ?, ?, ?)"
+    # What a person said outdoes what was only inserted; what a person said here stays.
+    " ON CONFLICT (version_id, technique) DO UPDATE SET brought = '', used = excluded.used"
+    " WHERE excluded.brought = '' AND version_techniques.brought <> ''"
+)
 _PROMPT = ("uid", "name", "archived", "starred", "note", "created_at", "updated_at")
 
 
@@ -47,6 +53,7 @@ def take_prompt(
         )
     keys.prompts[prompt] = key
     numbers = _take_versions(mine, other, prompt, keys, uid)
+    _take_techniques(mine, other, prompt, keys)
     for label in rows(other, "SELECT name, version_id, moved_at FROM labels WHERE prompt_id = ?", prompt):
         if (version := keys.versions.get(cast(int, label["version_id"]))) is not None:
             mine.execute(
@@ -73,7 +80,7 @@ def _take_versions(
 ) -> dict[int, int]:
     """Take over versions, parents first; return numbers here by numbers there."""
     key, numbers = keys.prompts[prompt], dict[int, int]()
-    newest = newest_number(mine, key) or 0
+    newest = max(newest_number(mine, key) or 0, last_number(mine, key, "version"))
     statement = (
         "SELECT versions.id, versions.uid, number, parent_id, branched, versions.note, created_at, hash, body"
         " FROM versions JOIN contents ON contents.id = content_id WHERE prompt_id = ? ORDER BY versions.id"
@@ -101,6 +108,17 @@ def _take_versions(
         }
         keys.versions[there], numbers[cast(int, row["number"])] = insert(mine, "versions", made), newest
     return numbers
+
+
+def _take_techniques(mine: sqlite3.Connection, other: sqlite3.Connection, prompt: int, keys: Keys) -> None:
+    """Take over which techniques versions use."""
+    statement = (
+        "SELECT version_id, technique, name, brought, used FROM version_techniques"
+        " JOIN versions ON versions.id = version_id WHERE prompt_id = ?"
+    )
+    for there, *mark in other.execute(statement, (prompt,)):
+        if (version := keys.versions.get(there)) is not None:
+            mine.execute(_TECHNIQUES, (version, *mark))
 
 
 def _content(mine: sqlite3.Connection, row: Row) -> int:

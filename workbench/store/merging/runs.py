@@ -18,6 +18,7 @@ from workbench.store.merging.prompts import Keys
 from workbench.store.partials import step_body, streamed
 from workbench.store.sqlite import sqlite3
 from workbench.store.starting import values_id
+from workbench.store.versions import last_number
 
 _RUN = (
     *("uid", "kind", "owner_uid", "started_at", "summary", "added", "removed", "verdict", "winner", "note", "starred"),
@@ -73,7 +74,7 @@ class Runs:
         ).fetchone()
         made = {name: row[name] for name in _RUN} | {
             "prompt_id": prompt,
-            "number": (newest or 0) + 1,
+            "number": max(newest or 0, last_number(self._mine, prompt, str(row["kind"]))) + 1,
             "version_id": self._version(row["version_id"]),
             "based_on_id": self._keys.versions.get(cast(int, row["based_on_id"])),
         }

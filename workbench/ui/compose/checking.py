@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication
 from workbench.core.blocks import Example
 from workbench.core.content import Content
 from workbench.core.templates import content_variables
-from workbench.core.variables import Amiss, amiss, renamed, renamed_in, repeats
+from workbench.core.variables import Amiss, amiss, lacking, renamed, renamed_in, repeats
 from workbench.ui.editor.amiss_marks import AmissMarks
 from workbench.ui.editor.block import MessageBlock
 from workbench.ui.editor.exact import units
@@ -87,14 +87,21 @@ class Checking(QObject):
         self._check_schemas()
 
     def _tell_sets(self, content: Content) -> None:
-        ticked = [dict(one.values) for one in self._window.compose.sets.sets if one.ticked]
+        sets = self._window.compose.sets
+        ticked = {one.uid: one for one in sets.sets if one.ticked}
         said = ""
         # What lanes with a pinned version send has variables of its own.
         own = [one for one in self._window.compose.lanes.shown if one.pinned is None and not one.baseline]
-        if len(ticked) > 1 and own:
-            from workbench.ui.compose.set_note import repeated  # most prompts have no sets
+        if ticked and own:
+            from workbench.ui.compose.set_note import repeated, unfilled  # most prompts have no sets
 
-            said = repeated(repeats(content, ticked), len(ticked), uses_none=not content_variables(content))
+            values = {uid: dict(one.values) for uid, one in ticked.items()}
+            # What the shown set lacks is said in its fields.
+            lacks = lacking(content, {uid: values[uid] for uid in values if uid != sets.active})
+            said = unfilled([(ticked[uid].name, names) for uid, names in lacks.items()])
+            if not said and len(ticked) > 1:
+                same = repeats(content, list(values.values()))
+                said = repeated(same, len(ticked), uses_none=not content_variables(content))
         self._window.view.say_of_sets(said)
 
     def mend(self, name: str, meant: str) -> None:

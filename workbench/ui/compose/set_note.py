@@ -5,6 +5,8 @@ Invariant: it is said before a run, and keeps nobody from running: who wants the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
@@ -36,3 +38,21 @@ def repeated(count: int, ticked: int, *, uses_none: bool) -> str:
         )
     which = "1 of them sends" if count == 1 else f"{count:,} of them send"
     return f"{ticked:,} sets are ticked, and {which} the same as another: no value that the prompt uses differs."
+
+
+_MOST_NAMES = 3
+
+
+def unfilled(lacks: Sequence[tuple[str, Sequence[str]]]) -> str:
+    """Return the sentence about ticked sets that cannot be run: their names, with the variables without a value."""
+    if not lacks:
+        return ""
+    name, variables = lacks[0]
+    listed = [f"{{{{{variable}}}}}" for variable in variables[:_MOST_NAMES]]
+    if len(variables) > _MOST_NAMES:
+        listed.append(f"{len(variables) - _MOST_NAMES:,} more")
+    words = " and ".join(filter(None, (", ".join(listed[:-1]), listed[-1])))
+    others = len(lacks) - 1
+    more = "" if not others else " 1 other lacks some, too." if others == 1 else f" {others:,} others lack some, too."
+    no_values = "no value" if len(variables) == 1 else "no values"
+    return f"“{name}” is ticked and has {no_values} for {words}.{more}"

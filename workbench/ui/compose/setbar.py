@@ -52,7 +52,7 @@ class SetBar(QFrame):
         self.menu = QToolButton(self)
         self.menu.setText("⋯")
         self.menu.setAccessibleName("Menu of the value sets")
-        self.menu.setToolTip("Paste rows, rename, duplicate, move, delete")
+        self.menu.setToolTip("Paste rows, rename, duplicate, move, delete, keep as a case, show cases")
         for button in (self.add, self.menu):
             set_role(button, "quiet")
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -174,6 +174,9 @@ class SetActions(QObject):
             ("&Untick all", lambda: self._sets.tick_all(ticked=False), bool(uids)),
             ("", None, True),
             ("Edit in a large &pane…", self.enlarge, bool(self._window.view.values.variables())),
+            ("", None, True),
+            ("&Keep as a case", self._window.actions_["keep_case"].trigger, True),
+            ("&Cases of this prompt…", self._window.actions_["cases"].trigger, True),
         ):
             if act is None:
                 menu.addSeparator()

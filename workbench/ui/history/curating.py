@@ -127,6 +127,9 @@ class Curating(QObject):
             ("copy_run_requests", "Copy exact requests"),
             ("copy_rows", "Copy as lines"),
             None,
+            ("export_runs", "Export…"),
+            ("export_pack", "Export the prompt as a pack…" if len(rows) == 1 else "Export the prompts as a pack…"),
+            None,
             ("delete_run", "Bring back" if deleted else "Delete"),
             ("purge_run", "Delete for good…"),
         )

@@ -22,6 +22,11 @@ _NARROW = 84
 _TELL_AFTER_MS = 300
 """How long a search may take before it is said that it goes on."""
 
+_MOST_SAID = 3
+"""Sentences about what was not understood: the table is what people came for."""
+_MOST_CHARACTERS = 200
+"""Characters of what was searched that are said again."""
+
 
 class SearchBar(QWidget):
     """`changed(text, order)`: something else is searched for."""
@@ -81,8 +86,11 @@ class SearchBar(QWidget):
         self.count.setText(f"{total.words} · {found.took_ms} ms" if total is not None else "")
         self.count.setVisible(total is not None)
         sentences = [complaint.sentence for complaint in found.complaints]
+        if len(sentences) > _MOST_SAID:
+            sentences[_MOST_SAID:] = [f"There are {len(sentences) - _MOST_SAID:,} more such places."]
         if found.complaints:
-            sentences.append(f"Searched: {found.text}" if found.text else "All runs are shown.")
+            cut = found.text if len(found.text) <= _MOST_CHARACTERS else f"{found.text[:_MOST_CHARACTERS]}…"
+            sentences.append(f"Searched: {cut}" if cut else "All runs are shown.")
         self._say([*sentences, *found.remarks])
 
     def show_refusal(self, sentence: str) -> None:

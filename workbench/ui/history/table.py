@@ -34,9 +34,9 @@ from workbench.core.searching.results import HistoryRow
 from workbench.ui.theme import Theme
 
 MARGIN = 14
-_GAP = 12
-_SAMPLES = {WHEN: "Wednesday", NUMBER: "9,999", COST: "< $0.0001"}
-"""What columns of a fixed width have room for."""
+GAP = 12
+_SAMPLES = {WHEN: "Wednesday", NUMBER: "9999", COST: "< $0.0001"}
+"""What columns without a share of the width have room for at least; more when a row has more."""
 _SHARES = {PROMPT: 0.36, LANES: 0.34, WINNER: 0.30}
 _NARROW = 34
 """Characters of names and winners, below which lanes and costs have no columns."""
@@ -78,7 +78,7 @@ class RunDelegate(QStyledItemDelegate):
         row: HistoryRow | None = index.data(ROW)
         font, tone = self._look(row, column)
         left = MARGIN if column == WHEN else 0
-        room = rect.adjusted(left, 0, -_GAP, 0)
+        room = rect.adjusted(left, 0, -GAP, 0)
         painter.setFont(font)
         painter.setPen(color(tone))
         text = str(index.data() or "").replace("\n", " ")
@@ -123,6 +123,7 @@ class RunTable(QTableView):
         super().__init__(parent)
         self._theme = theme
         self._delegate = RunDelegate(theme, self)
+        self._longest = dict(_SAMPLES)
         self.setModel(model)
         self.setItemDelegate(self._delegate)
         self.setAccessibleName("Runs")
@@ -153,6 +154,8 @@ class RunTable(QTableView):
         self.selectionModel().selectionChanged.connect(lambda *_: self.selected.emit())
         self.verticalScrollBar().valueChanged.connect(self._fetch_ahead)
         model.rowsInserted.connect(lambda *_: self._fetch_ahead())
+        model.rowsInserted.connect(lambda _, first, last: self._make_room(first, last))
+        model.modelReset.connect(lambda: self._make_room(0, model.rowCount() - 1))
         theme.changed.connect(self._restyle)
         self._restyle()
 
@@ -198,6 +201,16 @@ class RunTable(QTableView):
         if bar.maximum() - bar.value() < _AHEAD * self.viewport().height() and self.isVisible():
             self.model().fetchMore(QModelIndex())
 
+    def _make_room(self, first: int, last: int) -> None:
+        """Widen columns for rows that have more in them; never back, or each search would move all of them."""
+        metrics = QFontMetrics(self._theme.font(tabular=True))
+        before = dict(self._longest)
+        for column in _SAMPLES:
+            texts = {str(self.model().index(row, column).data() or "") for row in range(first, last + 1)}
+            self._longest[column] = max((*texts, self._longest[column]), key=metrics.horizontalAdvance)
+        if self._longest != before:
+            self._fit()
+
     def _restyle(self) -> None:
         self._delegate.refresh()
         self.verticalHeader().setMinimumSectionSize(self._delegate.row_height)
@@ -208,7 +221,8 @@ class RunTable(QTableView):
     def _fit(self) -> None:
         """Divide the width: what has always the same shape gets what it needs, names share the rest."""
         metrics = QFontMetrics(self._theme.font(tabular=True))
-        fixed = {column: metrics.horizontalAdvance(text) + _GAP for column, text in _SAMPLES.items()}
+        # Texts are elided by parts of a pixel, and widths are whole ones.
+        fixed = {column: metrics.horizontalAdvance(text) + 1 + GAP for column, text in self._longest.items()}
         fixed[WHEN] += MARGIN
         rest = max(0, self.viewport().width() - sum(fixed.values()))
         # Where there is little room, lanes and costs are read beside the table.

@@ -16,8 +16,9 @@ PARTS: tuple[tuple[str, str], ...] = (
     ),
     (
         "Prior",
-        "Half a win and half a loss against an average entrant. Without it who never lost would be infinitely strong; "
-        "a handful of verdicts outweigh it.",
+        "Half a win and half a loss against an average entrant, and half a decided comparison between equals. Without "
+        "it who never lost would be infinitely strong, and a tie certain where there was nothing else; a handful of "
+        "verdicts outweigh it.",
     ),
     (
         "95 % interval",

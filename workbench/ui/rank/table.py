@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.rank_table import COST, ENTRANT, LATENCY, STRENGTH, WON, RankTable
+from workbench.app.rank_table import BLIND, COST, ENTRANT, LATENCY, LOST, STRENGTH, WON, RankTable
 from workbench.ui.theme import Theme
 from workbench.usecases.ranked import RankRow
 
@@ -120,8 +120,14 @@ class RankingTable(QTableView):
     def _fit(self) -> None:
         """Give numbers what they need, names what is left up to a share, and the chart the rest."""
         room, metrics = self.viewport().width(), self.fontMetrics()
-        self._table.set_brevity(sum(room < width * self._theme.scale for width in _NARROW))
-        for column in (WON, COST, LATENCY):
+        brevity = sum(room < width * self._theme.scale for width in _NARROW)
+        self._table.set_brevity(brevity)
+        # Where there is least room they are told by the tip of what was won.
+        for column in (LOST, BLIND):
+            self.setColumnHidden(column, brevity == len(_NARROW))
+        for column in (WON, LOST, BLIND, COST, LATENCY):
+            if self.isColumnHidden(column):
+                continue
             texts = [self._table.headerData(column, Qt.Orientation.Horizontal)]
             texts += [str(self._table.index(row, column).data()) for row in range(min(len(self._table.rows), 200))]
             widest = max(metrics.horizontalAdvance(text) for text in texts)
@@ -129,7 +135,8 @@ class RankingTable(QTableView):
             room -= self.columnWidth(column)
         bold = self._theme.font(bold=True)
         names = [QFontMetrics(bold).horizontalAdvance(row.name) for row in self._table.rows]
-        wanted = max(names, default=100) + 2 * _ROOM
+        names.append(metrics.horizontalAdvance(self._table.headerData(ENTRANT, Qt.Orientation.Horizontal)))
+        wanted = max(names) + 2 * _ROOM
         self.setColumnWidth(ENTRANT, int(min(wanted, max(room * 0.5, self.viewport().width() * _SHARE_OF_NAMES))))
         self.setColumnWidth(STRENGTH, max(60, room - self.columnWidth(ENTRANT)))
         self._lay_chart()

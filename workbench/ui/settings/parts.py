@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from workbench.ui.flow import Flow
 from workbench.ui.theme import set_role
+
+_ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
 
 def label(text: str = "", role: str = "", *, wrap: bool = True) -> QLabel:
@@ -31,9 +34,20 @@ def line(role: str = "hline") -> QFrame:
     return made
 
 
+class _Button(QPushButton):
+    """Enter presses it where it has the keyboard, which Qt does only for buttons that Enter presses from elsewhere."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _ENTER and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            if not event.isAutoRepeat():
+                self.click()
+        else:
+            super().keyPressEvent(event)
+
+
 def button(text: str, action: Callable[[], object], role: str = "", name: str = "") -> QPushButton:
     """Return a push button that Enter in a field does not press."""
-    made = QPushButton(text)
+    made = _Button(text)
     made.setAutoDefault(False)
     made.setAccessibleName(name or text)
     if role:

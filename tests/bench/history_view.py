@@ -1,0 +1,71 @@
+"""The History in the real window: its first page, a search that is typed, and all rows to the end and back."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from typing import Any
+
+from tests.bench.many_outputs import SIZES, history, vocabulary
+from tests.bench.report import percentile
+from tests.bench.search import FLAT_MB
+from tests.bench.windows import home, started
+
+WINDOW = (sys.executable, "-m", "tests.bench.history_window")
+PATIENCE_S = 600.0
+FIRST_MS, LETTER_MS, GAP_MS = 300.0, 100.0, 50.0
+
+
+def run(full: bool) -> list[dict[str, Any]]:
+    """Go through histories of 10,000 outputs, in full of 100,000 and a million, too."""
+    rows = []
+    words = vocabulary()
+    for size in SIZES if full else SIZES[:1]:
+        with home() as place:
+            shutil.copyfile(history(size), place.database)
+            typed = f"{words[5]} {words[150]} winner:yes"
+            with started(WINDOW, place.environment(WORKBENCH_BENCH_HISTORY=typed)) as window:
+                found = window.line(PATIENCE_S)
+                window.end()
+        shape, gaps, used = f"{found['runs']:,} runs", found["gaps"], found["memory"]
+        step = max((name for name in gaps if name != "nothing"), key=lambda name: gaps[name][0])
+        told = ", ".join(f"{name} {worst:.0f} ({cpu:.0f})" for name, (worst, cpu) in gaps.items())
+        grown = max(used[-1], found["back"]) - used[len(used) // 10]
+        letters = f"“{typed}”, median {percentile(found['letters'], 50):.0f} ms"
+        rows += [
+            _row(f"History of {shape}, key to the first painted page", found["first_ms"], FIRST_MS, "ms", ""),
+            _row(
+                f"History of {shape}, letter to what it finds (p95)",
+                percentile(found["letters"], 95),
+                LETTER_MS,
+                "ms",
+                letters,
+            ),
+            _row(
+                f"History of {shape}, worst gap of the UI thread",
+                gaps[step][0],
+                GAP_MS,
+                "ms",
+                f"ms (processor): {told}",
+            ),
+            _row(
+                f"History of {shape}, memory grown to the end and back",
+                grown,
+                FLAT_MB,
+                "MB",
+                f"{used[-1]:.0f} MB in all",
+            ),
+        ]
+    return rows
+
+
+def _row(name: str, value: float, budget: float, unit: str, notes: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "measured": value,
+        "budget": budget,
+        "floor": None,
+        "unit": unit,
+        "ok": value <= budget,
+        "notes": notes,
+    }

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+
+from tests.core import strategies as make
+from workbench.core.cases import Check, check_from_json, check_to_json
+from workbench.core.check_words import CheckLine, lines
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"type": "contains", "value": "on its way"}, "contains “on its way”"),
+        ({"type": "not-contains", "value": "sorry"}, "does not contain “sorry”"),
+        ({"type": "icontains-any", "value": ["a", "b"]}, "contains any of “a”, “b”, in capitals or not"),
+        ({"type": "is-json"}, "is JSON"),
+        ({"type": "is-json", "value": {"type": "object"}}, 'is JSON, by {"type":"object"}'),
+        ({"type": "cost", "threshold": 0.002}, "costs at most $0.002"),
+        ({"type": "not-latency", "threshold": 500}, "takes more than 500 ms"),
+        (
+            {"type": "similar:cosine", "value": "Hi", "threshold": 0.8},
+            "means about the same as “Hi” (cosine); from 0.8",
+        ),
+        (
+            {"type": "llm-rubric", "value": "is polite", "weight": 2, "metric": "Tone", "provider": "openai:gpt-5"},
+            "a model finds that it fits: “is polite”; weighs 2; counts for “Tone”; graded by “openai:gpt-5”",
+        ),
+        (
+            {"type": "javascript", "value": "output.length < 9", "transform": "output.trim()"},
+            "passes JavaScript, which is not run here: “output.length < 9”; of the answer after code that is not run "
+            "here: output.trim()",
+        ),
+        ({"type": "equals", "value": "x", "later": [1]}, 'is exactly “x”; with {"later":[1]}'),
+        ({"type": "contains"}, "contains what nobody said"),
+    ],
+)
+def test_known_checks_are_told_in_words(data: dict[str, object], words: str) -> None:
+    assert lines(check_from_json(data)) == (CheckLine(words),)
+
+
+def test_sets_tell_what_they_are_made_of() -> None:
+    data = {
+        "type": "assert-set",
+        "threshold": 0.5,
+        "weight": 3,
+        "assert": [{"type": "equals", "value": "a"}, {"type": "assert-set", "assert": [{"type": "is-xml"}]}],
+    }
+    assert lines(check_from_json(data)) == (
+        CheckLine("together at least 0.5; weighs 3:"),
+        CheckLine("is exactly “a”", 1),
+        CheckLine("all of these:", 1),
+        CheckLine("is XML", 2),
+    )
+
+
+@pytest.mark.parametrize("kind", ["new-one", "not-trace-span-count", "trajectory:tool-used", "contains:odd", "human"])
+def test_what_nobody_knows_is_told_as_it_came(kind: str) -> None:
+    data = {"type": kind, "value": {"a": "ü"}, "odd": None}
+    (line,) = lines(check_from_json(data))
+    assert line.is_verbatim
+    assert json.loads(line.text) == data
+
+
+@given(make.checks)
+def test_every_check_is_told_and_unknown_ones_whole(check: Check) -> None:
+    told = lines(check)
+    assert told
+    assert all(line.text for line in told)
+    if told[0].is_verbatim:
+        assert json.loads(told[0].text) == check_to_json(check)

@@ -1,0 +1,180 @@
+"""Packs, cases and training files."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.e2e.driving import NARROW, WIDE, Demo
+from tests.e2e.scenes.staging import command, opened, shots
+from tests.store import making
+from tests.ui.pasts import ORDER, Past, answer
+from workbench.core.cases import Case, Check
+from workbench.core.content import Content, Message
+from workbench.core.drafts import Draft
+from workbench.core.lanes import Lane
+from workbench.packs.model import About
+from workbench.store import Store
+from workbench.ui.cases.dialog import CasesDialog
+from workbench.ui.packs.export_dialog import ExportPackDialog
+from workbench.ui.packs.import_dialog import ImportPackDialog
+from workbench.ui.training.dialog import TrainingDialog
+from workbench.usecases.pack_export import Choice, PackExporter
+
+_LONG = "A prompt with a very long name that says all of what it does for whom and when, and goes on and on for a while"
+_NAMES = ("Order bot", "Mail bot", _LONG, "Übersetzer 翻訳")
+_WORDS = Content(
+    (Message("system", "You are brief."), Message("user", "Where is {{order}}? Write to ada@example.org."))
+)
+
+
+def packs(demo: Demo) -> None:
+    """Bringing a pack in: what it would bring, that nothing is new, that it cannot be read."""
+    imports = demo.window.dialogs.packing.imports
+    with TemporaryDirectory() as folder:
+        pack = _pack(Path(folder))
+        imports.look(pack)
+        found = _looked(demo)
+        shots(demo, "pack-import")
+        found.select([0, 1])
+        demo.resize(NARROW)
+        demo.picture("pack-import-narrow")
+        demo.resize(WIDE)
+        found.go.click()
+        demo.until("it came", lambda: "added" in demo.window.notice.text())
+        demo.picture("pack-imported")
+        imports.look(pack)
+        found = _looked(demo)
+        demo.picture("pack-nothing-new")
+        found.close()
+        bad = Path(folder) / "bad.promptpack"
+        bad.write_bytes(b"no zip")
+        imports.look(bad)
+        found = _looked(demo)
+        demo.picture("pack-refused")
+        found.close()
+
+
+def pack_export(demo: Demo) -> None:
+    """Taking prompts out: what, what it would be with something that was found, and where it is."""
+    demo.run()
+    with TemporaryDirectory() as folder:
+        imports = demo.window.dialogs.packing.imports
+        imports.look(_pack(Path(folder)))
+        found = _looked(demo)
+        found.go.click()
+        demo.until("it came", lambda: "added" in demo.window.notice.text())
+        exports = demo.window.dialogs.packing.exports
+        names = {demo.window.prompts.model.row(row).name: row for row in range(demo.window.prompts.model.rowCount())}
+        uids = [demo.window.prompts.model.row(names[name]).uid for name in (*_NAMES, "Order status bot")]
+        exports.choose(dict.fromkeys(uids, "all"))
+        dialog = opened(demo, ExportPackDialog)
+        demo.until("versions are listed", lambda: dialog.choice.versions.count())
+        dialog.choice.which["chosen"].click()
+        dialog.choice.evidence.click()
+        dialog.choice.take_place(Path(folder) / "a folder" / "bots.promptpack")
+        dialog.choice.licence.setText("Apache-2.0")
+        demo.pause(500)
+        shots(demo, "pack-export", narrow=True)
+        dialog.go.click()
+        demo.pause(400)
+        demo.picture("pack-export-lacks")
+        dialog.choice.which["all"].click()
+        dialog.go.click()
+        demo.until("it can be looked through", lambda: dialog.pages.currentWidget() is dialog.preview)
+        shots(demo, "pack-preview", narrow=True)
+        dialog.preview.agreed.click()
+        dialog.go.click()
+        demo.until("it is written", lambda: dialog.pages.currentWidget() is dialog.written)
+        shots(demo, "pack-written")
+        dialog.close()
+
+
+def cases(demo: Demo) -> None:
+    """The cases of a prompt: none yet, and some with checks that are known and unknown."""
+    window = demo.window
+    command(demo, "cases")
+    empty = opened(demo, CasesDialog)
+    demo.pause(300)
+    demo.picture("cases-none")
+    empty.close()
+    checks = (
+        Check("contains", value='"on its way"', weight=2.0, metric="Status"),
+        Check("llm-rubric", negated=True, value='"is rude to the customer, or promises what the shop cannot keep"'),
+        Check("assert-set", checks=(Check("is-json"), Check("latency", threshold=900.0)), threshold=0.5),
+        Check("trajectory:tool-used", value='{"name":"lookup_order","times":2}', rest='{"later":[null]}'),
+        Check("javascript", value='"output.length < 500"'),
+    )
+    made = [
+        Case(f"case-{n}", name, (("question", f"Where is {name}?"), ("record", "order 1 | late\nto Berlin")), checks)
+        for n, name in enumerate(("A late order", _LONG, "Übersetzer 翻訳", ""))
+    ]
+    window.workbench.store.packs.save_cases(window.compose.prompt_uid, made).result()
+    command(demo, "cases")
+    found = opened(demo, CasesDialog)
+    demo.until("they are listed", lambda: found.list.count() == len(made))
+    shots(demo, "cases", narrow=True)
+    found.use.click()
+    demo.picture("cases-used")
+    found.delete.click()
+    demo.pause(300)
+    demo.picture("cases-deleted")
+    found.close()
+
+
+def training_files(demo: Demo) -> None:
+    """Training files: nothing to train with, and a preview with contradictions."""
+    command(demo, "training")
+    empty = opened(demo, TrainingDialog)
+    demo.pause(400)
+    demo.picture("training-none")
+    empty.close()
+    past = Past(demo.window.workbench.store)
+    for number in range(12):
+        values = (("question", f"What of order {number * 7919}?"),)
+        good, bad = answer(f"It is number {number} of {number * 31}."), answer(f"No idea, {number}.")
+        past.run(f"t{number}", ORDER, "Be brief.", good, bad, verdict="winner", values=values)
+    for number in range(3):
+        values = (("question", "Is it blue?"),)
+        good, bad = answer("It is."), answer("It is not.")
+        past.run(f"o{number}", ORDER, "Be brief.", good, bad, verdict="winner", winner=number % 2, values=values)
+    demo.window.prompts.refresh()
+    demo.until("it is listed", lambda: demo.window.prompts.model.position(ORDER) >= 0)
+    demo.window.dialogs.packing.training.open(ORDER)
+    found = opened(demo, TrainingDialog)
+    demo.until("it is looked at", lambda: found.made is not None)
+    shots(demo, "training", narrow=True)
+    with TemporaryDirectory() as folder:
+        found.write_to(Path(folder))
+        demo.until("it is written", found.open_folder.isVisible)
+        demo.picture("training-written")
+    found.close()
+
+
+def _looked(demo: Demo) -> ImportPackDialog:
+    found = opened(demo, ImportPackDialog)
+    demo.until("it was looked at", lambda: not found.progress.isVisible())
+    return found
+
+
+def _pack(folder: Path) -> Path:
+    with closing(making.opened(folder / "other.db")) as store:
+        keys = [_add(store, number, name) for number, name in enumerate(_NAMES)]
+        exporter = PackExporter(store, lambda: "pack-1", lambda: making.LATER)
+        about = About("", "Bots of the shop", "What customers are answered with.", "Apache-2.0", "Ada Lovelace")
+        exporter.write(exporter.prepare(about, [Choice(key, "all") for key in keys]), folder / "bots.promptpack")
+    return folder / "bots.promptpack"
+
+
+def _add(store: Store, number: int, name: str) -> str:
+    key = f"pack-{number}"
+    store.create_prompt(key, name, making.NOW)
+    begun = making.run(f"{key}-r", _WORDS, lanes=(making.lane("A", "echo"),))
+    store.begin_run(replace(begun, prompt_uid=key))
+    store.finish_output(f"{key}-r.0.0", making.done("Fine."), making.LATER)
+    store.save_draft(key, Draft(_WORDS, (("order", "7"),), (Lane("A", "elsewhere", "echo"),), 1), making.LATER)
+    checks = (Check("contains", value='"on its way"'), Check("llm-rubric", negated=True, value='"is rude"', weight=2.0))
+    store.packs.save_cases(key, [Case(f"{key}-c", "Late order", (("order", "3"),), checks)]).result()
+    return key

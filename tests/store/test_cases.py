@@ -1,0 +1,62 @@
+"""Cases one by one: others stay as they are, places are kept, whoever else writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.store.making import NOW, opened
+from workbench.core.cases import Case, Check
+from workbench.store import Store, StoreError
+
+ODD = Check("new-one", rest='{"later":[null]}')
+CASES = [Case(f"c{n}", f"Case {n}", (("order", str(n)),), (ODD,), 0.5, '{"a":1}', '{"b":2}') for n in range(4)]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = opened(tmp_path / "history.db")
+    store.create_prompt("p", "Order bot", NOW)
+    store.packs.save_cases("p", CASES).result()
+    yield store
+    store.close()
+
+
+def uids(store: Store) -> list[str]:
+    return [case.uid for case in store.packs.cases("p")]
+
+
+def test_one_case_is_changed_in_its_place(store: Store) -> None:
+    other = replace(CASES[1], name="Other", values=(("order", "x"), ("more", "y")))
+    store.packs.change_case("p", other).result()
+    assert store.packs.cases("p") == (CASES[0], other, *CASES[2:])
+    with pytest.raises(StoreError, match="not in the history any more"):
+        store.packs.change_case("p", Case("gone")).result()
+
+
+@pytest.mark.parametrize("at", range(4))
+def test_one_that_is_taken_away_comes_back_to_its_place(store: Store, at: int) -> None:
+    taken = store.packs.take_case("p", f"c{at}").result()
+    assert taken.case == CASES[at]
+    assert uids(store) == [f"c{n}" for n in range(4) if n != at]
+    store.packs.put_case_back("p", taken).result()
+    assert store.packs.cases("p") == tuple(CASES)
+
+
+def test_what_came_meanwhile_goes_behind_it(store: Store) -> None:
+    taken = store.packs.take_case("p", "c3").result()
+    store.packs.add_case("p", Case("new")).result()
+    store.packs.put_case_back("p", taken).result()
+    assert uids(store) == ["c0", "c1", "c2", "c3", "new"]
+
+
+def test_a_value_set_becomes_a_case_once(store: Store) -> None:
+    assert store.packs.keep_case("p", Case("s", "Set", (("order", "7"),))).result() is None
+    assert uids(store)[-1] == "s"
+    before = store.packs.keep_case("p", Case("c2", "Later", (("order", "9"),))).result()
+    assert before == CASES[2]
+    # Its checks stay: a set has none.
+    assert store.packs.cases("p")[2] == replace(CASES[2], name="Later", values=(("order", "9"),))

@@ -1,0 +1,303 @@
+"""Prompts that go out as packs, in the real window: chosen, looked through, written, dragged away."""
+
+from __future__ import annotations
+
+import threading
+import zipfile
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QDrag, QGuiApplication
+from PySide6.QtTest import QTest
+
+from tests.ui.desk import Desk
+from tests.ui.test_packs_import import drop, make_pack
+from tests.ui.test_window_history import chosen as select
+from tests.ui.test_window_history import entered
+from workbench.packs.model import About
+from workbench.packs.reading import read_pack
+from workbench.packs.validating import problems
+from workbench.ui.packs.export_dialog import ExportPackDialog
+from workbench.usecases.pack_export import Choice
+
+pytestmark = pytest.mark.window
+
+
+def opened(desk: Desk) -> ExportPackDialog:
+    """Give the command and wait until everything is listed."""
+    desk.window.actions_["export_pack"].trigger()
+    dialog = desk.window.dialogs.packing.exports.dialog
+    assert dialog is not None
+    choice = dialog.choice
+    desk.until(lambda: choice.table.rowCount() and choice.versions.count())
+    desk.until(lambda: choice.name.text() or not choice.table.choices)
+    return dialog
+
+
+def looked_through(desk: Desk, dialog: ExportPackDialog, path: Path) -> None:
+    dialog.choice.take_place(path)
+    dialog.go.click()
+    desk.until(lambda: not dialog.is_running)
+
+
+def written(desk: Desk, dialog: ExportPackDialog) -> None:
+    dialog.go.click()
+    desk.until(lambda: dialog.pages.currentWidget() is dialog.written)
+
+
+def new_prompt(desk: Desk, name: str) -> None:
+    """Make a prompt and wait until it is open."""
+    window = desk.window
+    window.prompts.create(name)
+    desk.until(lambda: window.prompts.model.row(0).name == name)
+    desk.until(lambda: window.compose.prompt_uid == window.prompts.model.row(0).uid and window.compose.ready)
+
+
+def ask(desk: Desk, text: str) -> None:
+    new_prompt(desk, "Shop bot")
+    desk.window.view.editor.focus_first()
+    desk.type(text)
+    desk.run()
+
+
+def test_the_open_prompt_goes_out_as_a_file_that_can_be_dragged(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = desk.open()
+    dialog = opened(desk)
+    assert dialog.choice.table.names == ("Order status bot",)
+    assert dialog.choice.name.text() == "Order status bot"
+    assert dialog.choice.path.text() == str(Path.home() / "order-status-bot.promptpack")
+    dialog.choice.licence.setFocus()
+    desk.type("MIT")
+    target = tmp_path / "order & bot.promptpack"
+    looked_through(desk, dialog, target)
+    assert dialog.pages.currentWidget() is dialog.preview
+    assert not target.exists()
+    assert dialog.preview.what.text().startswith("A new file. 1 prompt, 1 version, ")
+    assert dialog.preview.what.text().endswith("Without iterations, answers and verdicts.")
+    files = {name for name, _ in dialog.preview.files.files}
+    assert {"pack.yaml", "README.md", "prompts/order-status-bot.prompt.yml"} <= files
+    assert not any(name.startswith("evidence/") for name in files)
+    written(desk, dialog)
+    pack = read_pack(target).pack
+    assert problems(target) == []
+    assert (pack.about.name, pack.about.licence) == ("Order status bot", "MIT")
+    assert pack.prompts[0].uid == window.compose.prompt_uid
+    dragged: list[QDrag] = []
+    monkeypatch.setattr(QDrag, "exec", lambda drag, *_: dragged.append(drag) or Qt.DropAction.CopyAction)
+    tile = dialog.written.tile
+    QTest.mousePress(tile, Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
+    QTest.mouseMove(tile, QPoint(9, 8))
+    QTest.mouseMove(tile, QPoint(60, 20))
+    (drag,) = dragged
+    (url,) = drag.mimeData().urls()
+    assert Path(url.toLocalFile()) == target
+    tile.click()
+    (copied,) = QGuiApplication.clipboard().mimeData().urls()
+    assert Path(copied.toLocalFile()) == target
+    dialog.close()
+    assert window.dialogs.packing.exports.dialog is None
+
+
+def test_what_was_dragged_out_can_be_dropped_again(desk: Desk, tmp_path: Path) -> None:
+    desk.open()
+    dialog = opened(desk)
+    looked_through(desk, dialog, tmp_path / "bot")
+    written(desk, dialog)
+    data = dialog.written.tile.data()
+    dialog.close()
+    assert drop(desk.window.frame, data)
+    shown = desk.window.dialogs.packing.imports.dialog
+    assert shown is not None
+    desk.until(lambda: not shown.progress.isVisible())
+    assert shown.told.text() == "There is nothing new: all of it is here already."
+    shown.close()
+
+
+def test_what_may_not_be_meant_for_others_is_confirmed_first(desk: Desk, tmp_path: Path) -> None:
+    desk.open()
+    ask(desk, "Write to ada@example.org now")
+    dialog = opened(desk)
+    target = tmp_path / "shop.promptpack"
+    looked_through(desk, dialog, target)
+    assert dialog.preview.findings.isVisible()
+    said = [dialog.preview.findings.item(row).text() for row in range(dialog.preview.findings.count())]
+    assert "prompts/shop-bot.prompt.yml: an e-mail address (a…@example.org)" in said
+    assert not dialog.go.isEnabled()
+    dialog.preview.findings.setCurrentRow(said.index("prompts/shop-bot.prompt.yml: an e-mail address (a…@example.org)"))
+    assert "Write to ada@example.org now" in dialog.preview.text.toPlainText()
+    dialog.go.click()
+    assert not target.exists()
+    dialog.preview.agreed.click()
+    assert dialog.go.isEnabled()
+    written(desk, dialog)
+    assert "ada@example.org" in read_pack(target).pack.prompts[0].content.messages[0].text
+    dialog.close()
+
+
+def test_evidence_is_off_and_shown_before_it_is_given_away(desk: Desk, tmp_path: Path) -> None:
+    desk.open()
+    desk.run()
+    dialog = opened(desk)
+    assert not dialog.choice.evidence.isChecked()
+    dialog.choice.evidence.click()
+    target = tmp_path / "bot.promptpack"
+    looked_through(desk, dialog, target)
+    assert "With iterations, answers and verdicts." in dialog.preview.what.text()
+    assert dialog.preview.text.accessibleName() == "What is in evidence/order-status-bot.jsonl"
+    assert "Hello there." in dialog.preview.text.toPlainText()
+    if dialog.preview.preview is not None and dialog.preview.preview.findings:
+        dialog.preview.agreed.click()
+    written(desk, dialog)
+    with zipfile.ZipFile(target) as archive:
+        assert b"Hello there." in archive.read("evidence/order-status-bot.jsonl")
+    dialog.close()
+
+
+def test_versions_are_chosen_and_the_last_one_is_used(desk: Desk, tmp_path: Path) -> None:
+    window = desk.open()
+    for word in ("One. ", "Two. "):
+        window.view.editor.focus_first()
+        desk.type(word)
+        desk.run()
+    dialog = opened(desk)
+    choice = dialog.choice
+    assert [choice.versions.item(at).text()[:2] for at in range(choice.versions.count())] == ["v4", "v3", "v2", "v1"]
+    assert not choice.versions.isEnabled()
+    choice.which["chosen"].click()
+    assert choice.versions.isEnabled()
+    dialog.go.click()
+    assert dialog.told.text() == "Tick at least one version of each prompt, or take the winner."
+    choice.versions.item(0).setCheckState(Qt.CheckState.Checked)
+    choice.versions.item(3).setCheckState(Qt.CheckState.Checked)
+    assert choice.table.index(0, 1).data() == "v1, v4; v1 is used"
+    looked_through(desk, dialog, tmp_path / "two")
+    dialog.preview.agreed.click()
+    written(desk, dialog)
+    (prompt,) = read_pack(tmp_path / "two").pack.prompts
+    hashes = dict(
+        desk.rows(
+            "SELECT number, hash FROM versions JOIN contents ON contents.id = content_id JOIN prompts"
+            " ON prompts.id = prompt_id WHERE prompts.uid = ?",
+            window.compose.prompt_uid,
+        )
+    )
+    assert prompt.main == hashes[1]
+    assert {version.hash for version in prompt.versions} == {hashes[1], hashes[4]}
+    dialog.close()
+
+
+def test_a_folder_that_is_the_pack_already_is_brought_up_to_date(desk: Desk, tmp_path: Path) -> None:
+    window = desk.open()
+    folder = tmp_path / "bot"
+    dialog = opened(desk)
+    looked_through(desk, dialog, folder)
+    written(desk, dialog)
+    dialog.close()
+    (folder / "notes.txt").write_text("mine")
+    untouched = (folder / "cases").stat().st_ino if (folder / "cases").exists() else 0
+    uid = read_pack(folder).pack.about.uid
+    # With another prompt beside it, it is still the same pack.
+    dialog = opened(desk)
+    second = next(row for row in range(dialog.choice.table.rowCount()) if row)
+    dialog.choice.table.tick(second, ticked=True)
+    dialog.choice.take_place(folder)
+    desk.until(lambda: dialog.choice.place.text().startswith("This folder is the pack “Order status bot”"))
+    dialog.go.click()
+    desk.until(lambda: not dialog.is_running)
+    if dialog.preview.preview is not None and dialog.preview.preview.findings:
+        dialog.preview.agreed.click()
+    written(desk, dialog)
+    dialog.close()
+    pack = read_pack(folder).pack
+    assert pack.about.uid == uid
+    assert {prompt.uid for prompt in pack.prompts} >= {window.compose.prompt_uid}
+    assert len(pack.prompts) == 2
+    assert (folder / "notes.txt").read_text() == "mine"
+    assert ((folder / "cases").stat().st_ino if (folder / "cases").exists() else 0) == untouched
+
+
+def test_a_folder_of_something_else_is_not_written_into(desk: Desk, tmp_path: Path) -> None:
+    desk.open()
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("mine")
+    dialog = opened(desk)
+    looked_through(desk, dialog, tmp_path / "mine")
+    assert dialog.told.text().startswith("This folder holds something that is no pack.")
+    assert dialog.pages.currentWidget() is dialog.choice
+    other = make_pack(tmp_path / "history", tmp_path / "other")
+    before = {file: file.read_bytes() for file in other.rglob("*") if file.is_file()}
+    looked_through(desk, dialog, other)
+    assert dialog.told.text() == "This folder is the pack “Bots”, of other prompts. Choose another folder."
+    assert {file: file.read_bytes() for file in other.rglob("*") if file.is_file()} == before
+    dialog.close()
+
+
+def test_stop_leaves_what_was_there(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    window = desk.open()
+    dialog = opened(desk)
+    target = tmp_path / "bot.promptpack"
+    target.write_bytes(b"before")
+    looked_through(desk, dialog, target)
+    assert dialog.go.text() == "Replace"
+    # The person is quicker than the first file.
+    exporter = window.dialogs.packing.exports._exports._exporter
+    write = exporter.write
+
+    def slowly(*args: object) -> None:
+        pressed.wait(10)
+        write(*args)  # type: ignore[arg-type]
+
+    pressed = threading.Event()
+    monkeypatch.setattr(exporter, "write", slowly)
+    dialog.go.click()
+    desk.press(Qt.Key.Key_Escape, on=dialog)
+    pressed.set()
+    desk.until(lambda: not dialog.is_running)
+    assert dialog.told.text() == "Stopped; nothing was written."
+    assert target.read_bytes() == b"before"
+    assert [file.name for file in tmp_path.iterdir() if file.name.endswith(".partial")] == []
+    dialog.close()
+
+
+def test_selected_runs_of_the_history_are_prompts_and_versions(desk: Desk, tmp_path: Path) -> None:
+    view = entered(desk)
+    select(desk, view, "order-2", "order-1", "sql-1")
+    dialog = opened(desk)
+    picked = {choice.prompt_uid: choice.versions for choice in dialog.choice.table.choices}
+    expected: dict[str, set[int]] = {}
+    for row in view.selected():
+        expected.setdefault(row.prompt_uid, set()).add(row.row.version)
+    assert picked == {uid: tuple(sorted(numbers)) for uid, numbers in expected.items()}
+    looked_through(desk, dialog, tmp_path / "runs.promptpack")
+    dialog.preview.agreed.click()
+    written(desk, dialog)
+    assert {prompt.uid for prompt in read_pack(tmp_path / "runs.promptpack").pack.prompts} == set(picked)
+    dialog.close()
+
+
+def test_what_is_known_of_a_pack_is_said_again(desk: Desk, tmp_path: Path) -> None:
+    window = desk.open()
+    exporter = window.dialogs.packing.exports._exports._exporter
+    about = About("pack-9", "My bot", "For tests.\nOf two lines.", "Apache-2.0", "Ada")
+    export = exporter.prepare(about, [Choice(window.compose.prompt_uid, "winner")])
+    exporter.write(export, tmp_path / "first.promptpack")
+    dialog = opened(desk)
+    desk.until(lambda: dialog.choice.name.text() == "My bot")
+    assert (dialog.choice.licence.text(), dialog.choice.author.text()) == ("Apache-2.0", "Ada")
+    looked_through(desk, dialog, tmp_path / "second.promptpack")
+    written(desk, dialog)
+    dialog.close()
+    assert (tmp_path / "first.promptpack").read_bytes() == (tmp_path / "second.promptpack").read_bytes()
+
+
+def test_a_prompt_that_is_only_a_draft_says_so(desk: Desk, tmp_path: Path) -> None:
+    desk.open()
+    new_prompt(desk, "Only words")
+    dialog = opened(desk)
+    assert dialog.choice.versions.item(0).text().startswith("Only a draft.")
+    looked_through(desk, dialog, tmp_path / "draft.promptpack")
+    assert dialog.told.text() == "“Only words” is only a draft. Run it once, so that it has a version to export."
+    dialog.close()

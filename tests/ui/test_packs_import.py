@@ -1,0 +1,263 @@
+"""Packs that come in, in the real window: looked at, brought in, taken out again in one step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+
+from tests.store.making import LATER, NOW, done, lane, opened, run, text
+from tests.ui.desk import Desk
+from workbench.core.cases import Case, Check
+from workbench.core.drafts import Draft
+from workbench.core.lanes import Lane
+from workbench.packs.model import About
+from workbench.store import Store
+from workbench.ui.packs.import_dialog import ImportPackDialog
+from workbench.usecases.pack_export import Choice, PackExporter
+
+pytestmark = pytest.mark.window
+VERSIONS = "SELECT number FROM versions JOIN prompts ON prompts.id = prompt_id WHERE prompts.uid = 'p-order'"
+PROMPTS = "SELECT name FROM prompts ORDER BY name"
+
+
+def make_pack(folder: Path, target: Path, names: Sequence[str] = ("Order bot", "Mail bot")) -> Path:
+    """Write a pack of prompts with two versions, a case and a draft each, out of a history of its own."""
+    folder.mkdir(exist_ok=True)
+    with closing(opened(folder / "other.db")) as store:
+        for name in names:
+            add_prompt(store, name)
+        exporter = PackExporter(store, lambda: "pack-1", lambda: LATER)
+        about = About("", "Bots", "What they are for.", "MIT", "Ada")
+        exporter.write(exporter.prepare(about, [Choice(key_of(name), "all") for name in names]), target)
+    return target
+
+
+def key_of(name: str) -> str:
+    return "p-" + name.split()[0].lower()
+
+
+def add_prompt(store: Store, name: str) -> None:
+    key = key_of(name)
+    store.create_prompt(key, name, NOW)
+    for number in (1, 2):
+        begun = run(f"{key}-{number}", text(f"{name} {number}: {{{{order}}}}"), lanes=(lane("A", "echo"),))
+        store.begin_run(replace(begun, prompt_uid=key))
+        store.finish_output(f"{key}-{number}.0.0", done("Fine."), LATER)
+    lanes = (Lane("A", "echo", "echo"),)
+    store.save_draft(key, Draft(text(f"{name} 2: {{{{order}}}}"), (("order", "7"),), lanes, 2), LATER)
+    store.packs.save_cases(
+        key, [Case(f"c-{key}", "Late", (("order", "3"),), (Check("contains", value='"3"'),))]
+    ).result()
+
+
+def looked(desk: Desk, path: Path) -> ImportPackDialog:
+    """Choose a pack in the dialog for files and wait for what it would bring."""
+    desk.window.actions_["import_pack"].trigger()
+    chooser = desk.window.dialogs.packing.imports.files
+    assert isinstance(chooser, QFileDialog)
+    desk.until(chooser.isVisible)
+    chooser.selectFile(str(path))
+    chooser.accept()
+    return shown(desk)
+
+
+def shown(desk: Desk) -> ImportPackDialog:
+    desk.until(lambda: desk.window.dialogs.packing.imports.dialog is not None)
+    dialog = desk.window.dialogs.packing.imports.dialog
+    assert dialog is not None
+    desk.until(lambda: not dialog.progress.isVisible())
+    return dialog
+
+
+def names(desk: Desk) -> list[str]:
+    return [name for (name,) in desk.rows(PROMPTS)]
+
+
+def cells(dialog: ImportPackDialog) -> list[tuple[str, str, str]]:
+    model = dialog.table
+    return [
+        (str(model.index(row, 0).data()), str(model.index(row, 1).data()), str(model.index(row, 3).data()))
+        for row in range(model.rowCount())
+    ]
+
+
+def test_a_pack_is_looked_at_brought_in_and_taken_out_again(desk: Desk, tmp_path: Path) -> None:
+    window = desk.open()
+    before, open_before = names(desk), window.compose.prompt_uid
+    dialog = looked(desk, make_pack(tmp_path / "other", tmp_path / "bots.promptpack"))
+    assert dialog.name.text() == "Bots"
+    assert "by Ada · MIT" in dialog.origin.text()
+    assert dialog.what.text() == "What they are for."
+    assert cells(dialog) == [("Order bot", "New", "Add"), ("Mail bot", "New", "Add")]
+    assert dialog.one.text() == "Order bot: new. New: 2 versions and 1 case."
+    assert names(desk) == before
+    assert dialog.go.hasFocus()
+    desk.press(Qt.Key.Key_Space)
+    desk.until(lambda: desk.notice() == "2 prompts added.")
+    assert names(desk) == sorted([*before, "Order bot", "Mail bot"])
+    assert window.dialogs.packing.imports.dialog is None
+    # The first that came is open, as it was where it is from.
+    assert window.compose.prompt_uid == "p-order"
+    assert window.view.editor.content().messages[0].text == "Order bot 2: {{order}}"
+    assert (
+        desk.rows("SELECT name, checks FROM cases ORDER BY name") == [("Late", '[{"type":"contains","value":"3"}]')] * 2
+    )
+    window.notice.focus_action()
+    desk.press(Qt.Key.Key_Space)
+    desk.until(lambda: desk.notice() == "Taken out again: 2 prompts.")
+    assert names(desk) == before
+    assert desk.rows("SELECT * FROM cases") == []
+    assert desk.rows("SELECT * FROM packs") == []
+    desk.until(lambda: window.compose.prompt_uid in [uid for (uid,) in desk.rows("SELECT uid FROM prompts")])
+    assert window.compose.prompt_uid == window.prompts.model.row(0).uid
+    assert open_before in [uid for (uid,) in desk.rows("SELECT uid FROM prompts")]
+
+
+def test_the_same_pack_again_has_nothing_new(desk: Desk, tmp_path: Path) -> None:
+    desk.open()
+    pack = make_pack(tmp_path / "other", tmp_path / "bots")
+    looked(desk, pack / "pack.yaml").go.click()
+    desk.until(lambda: desk.notice() == "2 prompts added.")
+    stored = desk.rows("SELECT * FROM versions")
+    dialog = looked(desk, pack / "pack.yaml")
+    assert [state for _, state, _ in cells(dialog)] == ["The same", "The same"]
+    assert dialog.told.text() == "There is nothing new: all of it is here already."
+    assert not dialog.go.isVisible()
+    desk.press(Qt.Key.Key_Escape)
+    desk.until(lambda: desk.window.dialogs.packing.imports.dialog is None)
+    assert desk.rows("SELECT * FROM versions") == stored
+
+
+def test_every_prompt_has_its_own_choice(desk: Desk, tmp_path: Path) -> None:
+    desk.open()
+    looked(desk, make_pack(tmp_path / "other", tmp_path / "one.promptpack", ("Order bot",))).go.click()
+    desk.until(lambda: desk.notice() == "1 prompt added.")
+    # It goes on here from another version than the pack does.
+    desk.window.view.editor.focus_first()
+    desk.type("Mine. ")
+    desk.run()
+    (other := tmp_path / "other" / "other.db").rename(tmp_path / "later.db")
+    with closing(opened(tmp_path / "later.db")) as store:
+        begun = run("p-order-3", text("Theirs: {{order}}"), based_on=2, lanes=(lane("A", "echo"),))
+        store.begin_run(replace(begun, prompt_uid="p-order"))
+        store.finish_output("p-order-3.0.0", done("Fine."), LATER)
+        add_prompt(store, "Mail bot")
+        add_prompt(store, "Chat bot")
+        exporter = PackExporter(store, lambda: "pack-2", lambda: LATER)
+        choices = [Choice(key, "all") for key in ("p-order", "p-mail", "p-chat")]
+        exporter.write(exporter.prepare(About("", "Bots"), choices), tmp_path / "three.promptpack")
+    assert not other.exists()
+    dialog = looked(desk, tmp_path / "three.promptpack")
+    assert cells(dialog) == [
+        ("Order bot", "Conflicting", "Skip"),
+        ("Mail bot", "New", "Add"),
+        ("Chat bot", "New", "Add"),
+    ]
+    dialog.select([1, 2])
+    assert not dialog.choices["update"].isVisible()
+    dialog.select([2])
+    dialog.choices["skip"].click()
+    dialog.select([0])
+    assert "gone on from another version here" in dialog.one.text()
+    dialog.choices["update"].click()
+    assert [does for *_, does in cells(dialog)] == ["Update as new versions", "Add", "Skip"]
+    assert dialog.told.text().startswith("Prompts: 1 added, 1 updated, 1 skipped.")
+    before = desk.rows(
+        "SELECT number FROM versions JOIN prompts ON prompts.id = prompt_id WHERE prompts.uid = 'p-order'"
+    )
+    dialog.go.click()
+    desk.until(lambda: desk.notice() == "1 prompt added and 1 prompt updated.")
+    assert "Chat bot" not in names(desk)
+    after = desk.rows(
+        "SELECT number FROM versions JOIN prompts ON prompts.id = prompt_id WHERE prompts.uid = 'p-order'"
+    )
+    assert (len(before), len(after)) == (3, 4)
+    desk.window.actions_["undo_import"].trigger()
+    desk.until(lambda: desk.notice() == "Taken out again: 1 prompt, 1 version.")
+    assert "Mail bot" not in names(desk)
+
+
+def test_what_was_worked_on_stays(desk: Desk, tmp_path: Path) -> None:
+    desk.open()
+    looked(desk, make_pack(tmp_path / "other", tmp_path / "bots.promptpack")).go.click()
+    desk.until(lambda: desk.notice() == "2 prompts added.")
+    desk.window.view.editor.focus_first()
+    desk.type("Mine. ")
+    desk.window.actions_["undo_import"].trigger()
+    desk.until(lambda: desk.notice().startswith("“Order bot” has been worked on since it was imported, so it stays."))
+    assert {"Order bot", "Mail bot"} <= set(names(desk))
+    desk.until(
+        lambda: (draft := desk.stored_draft()) is not None and draft.content.messages[0].text.startswith("Mine.")
+    )
+
+
+def test_a_pack_that_cannot_be_read_says_why_and_folds_the_detail(desk: Desk, tmp_path: Path) -> None:
+    desk.open()
+    bad = tmp_path / "bad.promptpack"
+    bad.write_bytes(b"PK\x03\x04 nothing that follows is a zip")
+    before = names(desk)
+    dialog = looked(desk, bad)
+    assert dialog.told.text().startswith("bad.promptpack")
+    assert dialog.told.sentence.property("role") == "error"
+    assert not dialog.go.isVisible()
+    assert not dialog.rows.isVisible()
+    if dialog.told.more.isVisible():
+        assert not dialog.told.detail.isVisible()
+        dialog.told.more.click()
+        assert dialog.told.detail.isVisible()
+    dialog.close()
+    assert names(desk) == before
+
+
+def files(*paths: Path) -> QMimeData:
+    """Return what a file manager drags."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return data
+
+
+def drop(widget: QWidget, data: QMimeData) -> bool:
+    """Drag something over a widget and drop it, as Qt does; return whether it was taken."""
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    at = QPointF(widget.rect().center())
+    entering = QDragEnterEvent(at.toPoint(), Qt.DropAction.CopyAction, data, left, none)
+    QApplication.sendEvent(widget, entering)
+    if not entering.isAccepted():
+        return False
+    dropping = QDropEvent(at, Qt.DropAction.CopyAction, data, left, none)
+    QApplication.sendEvent(widget, dropping)
+    return dropping.isAccepted()
+
+
+def test_a_pack_is_dropped_on_the_window(desk: Desk, tmp_path: Path) -> None:
+    window = desk.open()
+    pack = make_pack(tmp_path / "other", tmp_path / "bots")
+    assert drop(window.frame, files(pack))
+    dialog = shown(desk)
+    assert [state for _, state, _ in cells(dialog)] == ["New", "New"]
+    dialog.close()
+    plain = tmp_path / "notes"
+    plain.mkdir()
+    assert not drop(window.frame, files(plain))
+    # On a message it is no attachment, either.
+    field = window.view.editor.blocks[0].field
+    assert drop(field.viewport(), files(pack))
+    assert shown(desk).name.text() == "Bots"
+    shown(desk).close()
+    assert not window.view.editor.content().messages[0].attachments
+
+
+def test_the_window_can_close_while_a_pack_is_looked_at(desk: Desk, tmp_path: Path) -> None:
+    window = desk.open()
+    before = names(desk)
+    pack = make_pack(tmp_path / "other", tmp_path / "bots.promptpack")
+    window.dialogs.packing.imports.look(pack)
+    desk.close()
+    assert names(desk) == before

@@ -1,0 +1,192 @@
+"""Cases in the real window: a plain list, values to and fro, nothing lost."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from PySide6.QtCore import Qt
+
+from tests.ui.desk import Desk
+from workbench.core.cases import Case, Check
+from workbench.ui.cases.dialog import CasesDialog
+
+pytestmark = pytest.mark.window
+CHECKS = (
+    Check("contains", value='"on its way"'),
+    Check("new-one", rest='{"later":[null,1]}'),
+    Check("assert-set", checks=(Check("is-json"),), threshold=0.5),
+)
+LATE = Case(
+    "case-late", "Late order", (("question", "Where is it?"), ("record", "late"), ("other", "x\u00a0y")), CHECKS
+)
+LOST = Case("case-lost", "", (("question", "Lost?"),))
+
+
+def filled(desk: Desk) -> CasesDialog:
+    """Open the cases of the sample, which are two."""
+    window = desk.open()
+    window.workbench.store.packs.save_cases(window.compose.prompt_uid, (LATE, LOST)).result()
+    return shown(desk)
+
+
+def shown(desk: Desk) -> CasesDialog:
+    desk.window.actions_["cases"].trigger()
+    cases = desk.window.dialogs.packing.cases
+    assert cases.dialog is not None
+    stored = len(desk.rows("SELECT 1 FROM cases"))
+    desk.until(lambda: cases.dialog is not None and cases.dialog.list.count() == stored)
+    return cases.dialog
+
+
+def stored(desk: Desk) -> tuple[Case, ...]:
+    return desk.window.workbench.store.packs.cases(desk.window.compose.prompt_uid)
+
+
+def test_checks_are_told_and_unknown_ones_stand_as_they_came(desk: Desk) -> None:
+    dialog = filled(desk)
+    assert [dialog.list.item(row).text() for row in range(2)] == ["Late order", "Lost?"]
+    assert dialog.detail.told() == [
+        "contains “on its way”",
+        '{"type":"new-one","later":[null,1]}',
+        "together at least 0.5:",
+        "is JSON",
+    ]
+    assert dialog.detail.checks.text() == "CHECKS · 3, NOT RUN YET"
+    dialog.list.setCurrentRow(1)
+    assert dialog.detail.told() == ["No checks. Packs can bring some."]
+    dialog.close()
+    assert stored(desk) == (LATE, LOST)
+
+
+def test_a_case_is_used_as_a_value_set_and_undone(desk: Desk) -> None:
+    dialog = filled(desk)
+    window = desk.window
+    before = window.compose.draft()
+    dialog.use.click()
+    (first, late) = window.compose.sets.sets
+    assert (late.uid, late.name, late.values, late.ticked) == ("case-late", "Late order", LATE.values, True)
+    assert first.values == before.values
+    assert window.view.values.all_values()["question"] == "Where is it?"
+    assert desk.notice() == "The values of the case “Late order” are in Compose now, as a value set."
+    dialog.undo.click()
+    after = window.compose.draft()
+    assert (after.values, after.sets, after.active) == (before.values, before.sets, before.active)
+    assert desk.notice() == ""
+    dialog.use.click()
+    dialog.close()
+    desk.until(window.frame.isActiveWindow)
+    desk.run()
+    assert {name for (name,) in desk.rows("SELECT name FROM run_values")} == {"Late order"}
+
+
+def test_name_and_values_are_edited_and_saved(desk: Desk) -> None:
+    dialog = filled(desk)
+    dialog.detail.name.setFocus()
+    dialog.detail.name.selectAll()
+    desk.type("Very late")
+    dialog.detail.values.focus("record")
+    desk.ctrl(Qt.Key.Key_A)
+    desk.type("lost")
+    assert dialog.list.item(0).text() == "Late order"
+    desk.until(lambda: stored(desk)[0].name == "Very late")
+    (case, other) = stored(desk)
+    # Only what was changed is another one: checks, order, and a no-break space stay as they came.
+    assert case == Case(
+        "case-late", "Very late", (("question", "Where is it?"), ("record", "lost"), ("other", "x\u00a0y")), CHECKS
+    )
+    assert other == LOST
+    assert dialog.list.item(0).text() == "Very late"
+    # What was typed last is there when the window closes at once.
+    desk.type("!")
+    dialog.close()
+    desk.until(lambda: dict(stored(desk)[0].values)["record"] == "lost!")
+
+
+def test_a_case_is_deleted_and_brought_back_to_its_place(desk: Desk) -> None:
+    dialog = filled(desk)
+    dialog.delete.click()
+    desk.until(lambda: dialog.list.count() == 1)
+    assert stored(desk) == (LOST,)
+    assert dialog.told.text() == "The case “Late order” is deleted."
+    assert dialog.undo.isVisible()
+    dialog.undo.click()
+    desk.until(lambda: dialog.list.count() == 2)
+    assert stored(desk) == (LATE, LOST)
+    current = dialog.current
+    assert current is not None
+    assert current.uid == "case-late"
+    dialog.close()
+
+
+def test_shown_values_become_a_case(desk: Desk) -> None:
+    window = desk.open()
+    window.sets.add()
+    window.compose.sets.rename(window.compose.sets.active, "refund")
+    window.view.values.focus("question")
+    desk.type("Money back?")
+    uid = window.compose.sets.active
+    window.actions_["keep_case"].trigger()
+    desk.until(lambda: desk.notice() == "“refund” is a case of this prompt now.")
+    assert stored(desk) == (Case(uid, "refund", (("question", "Money back?"),)),)
+    desk.type(" Please.")
+    window.actions_["keep_case"].trigger()
+    desk.until(lambda: desk.notice() == "“refund” was a case already, and has these values now.")
+    assert dict(stored(desk)[0].values) == {"question": "Money back? Please."}
+    window.notice.focus_action()
+    desk.press(Qt.Key.Key_Space)
+    desk.until(lambda: dict(stored(desk)[0].values) == {"question": "Money back?"})
+
+
+def test_the_list_says_what_a_case_is_while_there_is_none(desk: Desk) -> None:
+    desk.open()
+    dialog = shown(desk)
+    assert dialog.nothing.isVisible()
+    assert not dialog.use.isEnabled()
+    assert not dialog.delete.isEnabled()
+    # The sample has values without a set: they become the first case.
+    values = desk.window.compose.draft().values
+    dialog.keep.click()
+    desk.until(lambda: dialog.list.count() == 1)
+    assert [(case.name, case.values) for case in stored(desk)] == [("Case 1", values)]
+    assert not dialog.nothing.isVisible()
+    dialog.undo.click()
+    desk.until(lambda: dialog.list.count() == 0)
+    assert stored(desk) == ()
+    dialog.close()
+
+
+def test_another_prompt_closes_the_list_and_keeps_what_was_typed(desk: Desk) -> None:
+    dialog = filled(desk)
+    window, first = desk.window, desk.window.compose.prompt_uid
+    dialog.detail.name.setFocus()
+    desk.type("!")
+    other = next(
+        row.uid for row in map(window.prompts.model.row, range(window.prompts.model.rowCount())) if row.uid != first
+    )
+    window.choose_prompt(other)
+    desk.until(lambda: window.compose.prompt_uid == other)
+    desk.until(lambda: window.dialogs.packing.cases.dialog is None)
+    desk.until(lambda: window.workbench.store.packs.cases(first)[0].name == "Late order!")
+    assert window.workbench.store.packs.cases(other) == ()
+
+
+def test_the_menu_of_the_sets_leads_there(desk: Desk) -> None:
+    window = desk.open()
+    menu = window.sets.menu("")
+    entries = {action.text(): action for action in menu.actions()}
+    entries["&Cases of this prompt…"].trigger()
+    assert window.dialogs.packing.cases.dialog is not None
+    window.dialogs.packing.cases.dialog.close()
+    menu.deleteLater()
+
+
+def test_checks_stay_byte_for_byte_when_a_name_changes(desk: Desk) -> None:
+    dialog = filled(desk)
+    before = desk.rows("SELECT checks FROM cases WHERE uid = 'case-late'")
+    dialog.detail.name.setFocus()
+    desk.type("?")
+    desk.until(lambda: stored(desk)[0].name == "Late order?")
+    assert desk.rows("SELECT checks FROM cases WHERE uid = 'case-late'") == before
+    assert json.loads(before[0][0])[1] == {"type": "new-one", "later": [None, 1]}
+    dialog.close()

@@ -1,0 +1,173 @@
+"""Training files in the real window: looked at, and then in a folder."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
+
+from tests.ui.desk import Desk
+from tests.ui.pasts import Past, answer
+from workbench.core import training
+from workbench.ui.training.dialog import TrainingDialog
+
+pytestmark = pytest.mark.window
+BOT = "past-order"
+QUESTIONS = ("Where is my lamp?", "Do two chairs fit?", "When is the big table here?", "What do my new shoes cost?")
+ANSWERS = ("The lamp comes on Monday.", "Both chairs fit.", "The table is here in May.", "The shoes cost 70.")
+
+
+def filled(desk: Desk) -> None:
+    """Open a window over a history with four judged runs, and one whose verdict says the opposite of another."""
+    store = desk.open().workbench.store
+    past = Past(store)
+    for number, (question, said) in enumerate(zip(QUESTIONS, ANSWERS, strict=True)):
+        values = (("question", question),)
+        past.run(
+            f"r{number}", BOT, "Be brief.", answer(said), answer(f"No idea. {number}"), verdict="winner", values=values
+        )
+    odd = (("question", "Is it blue?"),)
+    past.run("odd-1", BOT, "Be brief.", answer("It is."), answer("It is not."), verdict="winner", values=odd)
+    past.run("odd-2", BOT, "Be brief.", answer("It is."), answer("It is not."), verdict="winner", winner=1, values=odd)
+    window = desk.window
+    window.prompts.refresh()
+    desk.until(lambda: window.prompts.model.position(BOT) >= 0)
+    window.choose_prompt(BOT)
+    desk.until(lambda: window.compose.prompt_uid == BOT and window.compose.ready)
+
+
+def opened(desk: Desk) -> TrainingDialog:
+    desk.window.actions_["training"].trigger()
+    dialog = desk.window.dialogs.packing.training.dialog
+    assert dialog is not None
+    desk.until(lambda: not dialog.progress.isVisible())
+    return dialog
+
+
+def choose(desk: Desk, dialog: TrainingDialog, format_: str) -> None:
+    dialog.format.setCurrentIndex(dialog.format.findData(format_))
+    desk.until(lambda: not dialog.progress.isVisible())
+
+
+def read(path: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def test_a_preview_is_what_is_written(desk: Desk, tmp_path: Path) -> None:
+    filled(desk)
+    dialog = opened(desk)
+    choose(desk, dialog, "trl-preference")
+    assert dialog.made is not None
+    train, validation = len(dialog.made.train), len(dialog.made.validation)
+    assert (train, validation) == (3, 1)
+    assert dialog.counts.text() == "3 rows to train with, 1 row for validation"
+    assert dialog.rows.toPlainText() == "\n".join(dialog.made.train)
+    assert dialog.against.text() == "FOUND BOTH WAYS, AND LEFT OUT · 1"
+    assert "Is it blue?" in dialog.contradictions.item(0).text()
+    assert "its price is unknown" in dialog.cost.text()
+    dialog.price.setFocus()
+    desk.type("25")
+    desk.until(lambda: "at $25 for a million" in dialog.cost.text())
+    dialog.go.click()
+    assert isinstance(dialog.files, QFileDialog)
+    desk.until(dialog.files.isVisible)
+    folder = tmp_path / "out"
+    folder.mkdir()
+    dialog.files.setDirectory(str(folder))
+    dialog.files.selectFile(str(folder))
+    dialog.files.accept()
+    desk.until(lambda: dialog.told.text() == f"train.jsonl and validation.jsonl are in {folder}.")
+    assert dialog.open_folder.isVisible()
+    rows = read(folder / "train.jsonl")
+    assert [json.dumps(row, ensure_ascii=False) for row in rows] == list(dialog.made.train)
+    assert len(read(folder / "validation.jsonl")) == 1
+    dialog.close()
+
+
+@pytest.mark.parametrize("name", ["openai-sft", "openai-preference", "trl-sft", "trl-preference", "trl-kto"])
+def test_every_format_is_offered_and_validated(desk: Desk, tmp_path: Path, name: str) -> None:
+    filled(desk)
+    dialog = opened(desk)
+    choose(desk, dialog, name)
+    made = dialog.made
+    assert made is not None
+    assert made.format.name == name
+    assert [made.format.fault(json.loads(line)) for line in (*made.train, *made.validation)] == [""] * (
+        len(made.train) + len(made.validation)
+    )
+    dialog.write_to(tmp_path)
+    desk.until(lambda: dialog.told.sentence.property("role") == "good")
+    assert len(read(tmp_path / "train.jsonl")) == len(made.train)
+    dialog.close()
+
+
+def test_starred_answers_are_taken_when_asked_for(desk: Desk) -> None:
+    filled(desk)
+    store = desk.window.workbench.store
+    dialog = opened(desk)
+    dialog.chosen.setCurrentIndex(dialog.chosen.findData("starred"))
+    desk.until(lambda: dialog.told.text().startswith("There is nothing to train with"))
+    assert not dialog.go.isEnabled()
+    assert dialog.counts.text() == ""
+    (uid,) = [uid for (uid,) in desk.rows("SELECT uid FROM outputs WHERE uid = 'r0.1.0'")]
+    store.curation.star_answers([uid], True).result()
+    dialog.share.setValue(0)
+    desk.until(lambda: dialog.made is not None)
+    assert dialog.made is not None
+    assert len(dialog.made.train) == 1
+    assert "No idea. 0" in dialog.made.train[0]
+    dialog.close()
+
+
+def test_a_price_that_is_no_number_says_so(desk: Desk) -> None:
+    filled(desk)
+    dialog = opened(desk)
+    dialog.price.setFocus()
+    desk.type("cheap")
+    desk.until(lambda: dialog.told.text().startswith("The price is no number."))
+    assert not dialog.go.isEnabled()
+    dialog.price.clear()
+    desk.type("$2,5")
+    desk.until(lambda: dialog.made is not None and dialog.made.cost.per_million == 2.5)
+    dialog.close()
+
+
+def test_a_folder_that_cannot_be_written_is_a_sentence(desk: Desk, tmp_path: Path) -> None:
+    filled(desk)
+    dialog = opened(desk)
+    (tmp_path / "file").write_text("x")
+    dialog.write_to(tmp_path / "file")
+    desk.until(lambda: "cannot be written" in dialog.told.text())
+    assert dialog.made is not None
+    assert dialog.go.isEnabled()
+    dialog.close()
+
+
+def test_closing_gives_up_a_preview_that_takes_long(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled(desk)
+    began, closed, parted = threading.Event(), threading.Event(), []
+    compare, part = training._near, training._for_validation
+
+    def slowly(one: str, other: str, least: float) -> bool:
+        began.set()
+        closed.wait(20)
+        return compare(one, other, least)
+
+    def parting(*args: object) -> set[str]:
+        parted.append(args)
+        return part(*args)  # type: ignore[arg-type] # as it was called
+
+    monkeypatch.setattr(training, "_near", slowly)
+    monkeypatch.setattr(training, "_for_validation", parting)
+    desk.window.actions_["training"].trigger()
+    desk.until(began.is_set)
+    desk.press(Qt.Key.Key_Escape)
+    desk.until(lambda: desk.window.dialogs.packing.training.dialog is None)
+    closed.set()
+    # Closing the window waits for what goes on.
+    desk.close()
+    assert parted == []

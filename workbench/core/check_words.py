@@ -1,0 +1,172 @@
+"""Checks in words.
+
+Invariant: whatever a check holds is told: in words where the type is known, as the JSON it was written as where it is
+not, or where a part has no words. Nothing is judged here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from workbench.core.cases import SET, Check, check_to_json, json_text
+
+_MOST = 300
+"""Characters of one value that are told."""
+# What an answer does, and does not; {} is the value.
+_DOES: Mapping[str, tuple[str, str]] = {
+    "equals": ("is exactly {}", "is not exactly {}"),
+    "contains": ("contains {}", "does not contain {}"),
+    "icontains": ("contains {}, in capitals or not", "does not contain {}, in capitals or not"),
+    "contains-all": ("contains all of {}", "does not contain all of {}"),
+    "icontains-all": ("contains all of {}, in capitals or not", "does not contain all of {}, in capitals or not"),
+    "contains-any": ("contains any of {}", "contains none of {}"),
+    "icontains-any": ("contains any of {}, in capitals or not", "contains none of {}, in capitals or not"),
+    "starts-with": ("begins with {}", "does not begin with {}"),
+    "regex": ("matches the pattern {}", "does not match the pattern {}"),
+    "is-json": ("is JSON", "is not JSON"),
+    "contains-json": ("contains JSON", "contains no JSON"),
+    "is-xml": ("is XML", "is not XML"),
+    "contains-xml": ("contains XML", "contains no XML"),
+    "is-html": ("is HTML", "is not HTML"),
+    "contains-html": ("contains HTML", "contains no HTML"),
+    "is-sql": ("is SQL", "is not SQL"),
+    "contains-sql": ("contains SQL", "contains no SQL"),
+    "is-refusal": ("is a refusal", "is no refusal"),
+    "is-valid-function-call": ("is a valid call of a function", "is no valid call of a function"),
+    "is-valid-openai-function-call": ("is a valid call of a function", "is no valid call of a function"),
+    "is-valid-openai-tools-call": ("is a valid call of tools", "is no valid call of tools"),
+    "tool-call-f1": ("calls the tools {}", "does not call the tools {}"),
+    "finish-reason": ("ended because of {}", "did not end because of {}"),
+    "word-count": ("has {} words", "does not have {} words"),
+    "levenshtein": ("differs little from {}", "differs much from {}"),
+    "rouge-n": ("shares words with {} (ROUGE-N)", "shares few words with {} (ROUGE-N)"),
+    "bleu": ("shares phrases with {} (BLEU)", "shares few phrases with {} (BLEU)"),
+    "gleu": ("shares phrases with {} (GLEU)", "shares few phrases with {} (GLEU)"),
+    "meteor": ("shares words with {} (METEOR)", "shares few words with {} (METEOR)"),
+    "similar": ("means about the same as {}", "means something else than {}"),
+    "classifier": ("is classified as {}", "is not classified as {}"),
+    "moderation": ("passes moderation {}", "does not pass moderation {}"),
+    "guardrails": ("passes the guardrails", "does not pass the guardrails"),
+    "llm-rubric": ("a model finds that it fits: {}", "a model finds that it does not fit: {}"),
+    "agent-rubric": ("an agent finds that it fits: {}", "an agent finds that it does not fit: {}"),
+    "search-rubric": ("a model that searches finds: {}", "a model that searches does not find: {}"),
+    "g-eval": ("a model grades it by: {}", "a model grades it low by: {}"),
+    "model-graded-closedqa": ("a model finds that it meets: {}", "a model finds that it does not meet: {}"),
+    "factuality": ("a model finds it in line with the facts {}", "a model finds it at odds with the facts {}"),
+    "answer-relevance": ("answers the question", "does not answer the question"),
+    "context-faithfulness": ("keeps to its context", "does not keep to its context"),
+    "context-recall": ("its context has {}", "its context lacks {}"),
+    "context-relevance": ("its context is about the question", "its context is not about the question"),
+    "conversation-relevance": ("stays with the conversation", "does not stay with the conversation"),
+    "select-best": ("is the best by: {}", "is not the best by: {}"),
+    "max-score": ("has the highest score", "does not have the highest score"),
+    "javascript": ("passes JavaScript, which is not run here: {}", "fails JavaScript, which is not run here: {}"),
+    "python": ("passes Python, which is not run here: {}", "fails Python, which is not run here: {}"),
+    "ruby": ("passes Ruby, which is not run here: {}", "fails Ruby, which is not run here: {}"),
+    "webhook": ("passes a call of {}, which is not made here", "fails a call of {}, which is not made here"),
+}
+_SAME = {"model-graded-factuality": "factuality"}
+_LIMITED: Mapping[str, tuple[str, str]] = {
+    "cost": ("costs at most ${}", "costs more than ${}"),
+    "latency": ("takes at most {} ms", "takes more than {} ms"),
+    "perplexity": ("has a perplexity of at most {}", "has a perplexity of more than {}"),
+    "perplexity-score": ("has a perplexity score of at least {}", "has a perplexity score below {}"),
+}
+"""Types whose threshold is what they say."""
+
+
+class CheckLine(NamedTuple):
+    """A line about a check, inside of `depth` sets; `is_verbatim` where it is JSON because its type has no words."""
+
+    text: str
+    depth: int = 0
+    is_verbatim: bool = False
+
+
+def lines(check: Check, depth: int = 0) -> tuple[CheckLine, ...]:
+    """Return a check in words, and below a set those that it is made of."""
+    return tuple(_lines(check, depth))
+
+
+def _lines(check: Check, depth: int) -> Iterator[CheckLine]:
+    if check.type == SET:
+        words = "not all of these" if check.negated else "all of these"
+        if check.threshold is not None:
+            words = f"together {'below' if check.negated else 'at least'} {_number(check.threshold)}"
+        rest = _rest(check, told_threshold=True)
+        yield CheckLine(f"{words}{rest}:", depth)
+        for one in check.checks:
+            yield from _lines(one, depth + 1)
+        return
+    words, told_threshold = _words(check)
+    if not words:
+        yield CheckLine(json_text(check_to_json(check)), depth, is_verbatim=True)
+        return
+    yield CheckLine(words + _rest(check, told_threshold=told_threshold), depth)
+
+
+def _words(check: Check) -> tuple[str, bool]:
+    """Return a check in words, "" for a type without, and whether its threshold is told."""
+    kind, _, how = check.type.partition(":")
+    kind = _SAME.get(kind, kind)
+    if how and kind != "similar":
+        return "", False
+    if kind in _LIMITED and check.threshold is not None and not check.value:
+        return _LIMITED[kind][check.negated].format(_number(check.threshold)), True
+    if kind not in _DOES:
+        return "", False
+    form, value = _DOES[kind][check.negated], _value(check.value)
+    if "{}" in form:
+        words = form.format(value or "what nobody said")
+    elif value:
+        words = f"{form}, by {value}"
+    else:
+        words = form
+    return words + (f" ({how})" if how else ""), False
+
+
+def _rest(check: Check, *, told_threshold: bool) -> str:
+    """Return everything else that a check says."""
+    parts = []
+    if check.threshold is not None and not told_threshold:
+        parts.append(f"from {_number(check.threshold)}")
+    if check.weight is not None:
+        parts.append(f"weighs {_number(check.weight)}")
+    if check.metric:
+        parts.append(f"counts for “{check.metric}”")
+    told = (
+        ("graded by", check.provider),
+        ("asked with", check.rubric_prompt),
+        ("set up with", check.config),
+        ("with", check.rest),
+    )
+    parts += [f"{words} {_value(text)}" for words, text in told if text]
+    code = (("of the answer after", check.transform), ("of the context after", check.context_transform))
+    parts += [f"{words} code that is not run here: {_cut(text)}" for words, text in code if text]
+    if check.checks and check.type != SET:
+        parts.append(f"with {json_text([check_to_json(one) for one in check.checks])}")
+    return "".join(f"; {part}" for part in parts)
+
+
+def _value(text: str) -> str:
+    """Return a JSON value as people read it: texts in quotes, lists with commas, the rest as JSON."""
+    if not text:
+        return ""
+    value = json.loads(text)
+    if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
+        return _cut(", ".join(_quoted(one) for one in value))
+    return _cut(_quoted(value) if isinstance(value, str) else text)
+
+
+def _quoted(text: Any) -> str:
+    return f"“{text}”"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MOST else f"{text[: _MOST - 1]}…"
+
+
+def _number(number: float) -> str:
+    return f"{number:.10g}"

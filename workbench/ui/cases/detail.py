@@ -1,0 +1,129 @@
+"""One case: its name, its values, and its checks in words.
+
+Invariant: what the person did not change is kept exactly as it came; checks are shown and never run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+
+from workbench.core.cases import Case
+from workbench.core.check_words import lines
+from workbench.ui.editor.exact import encodable
+from workbench.ui.editor.values import ValuesPanel
+from workbench.ui.settings.parts import label
+from workbench.ui.theme import Theme, set_role
+from workbench.usecases.cases import clean
+
+_MOST_LINES = 300
+_INDENT = 18
+
+
+class CaseDetail(QWidget):
+    """`edited` after every change by the person."""
+
+    edited = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._case: Case | None = None
+        self._is_showing = False
+        self.name = QLineEdit()
+        self.name.setAccessibleName("Name of the case")
+        self.name.setPlaceholderText("a name")
+        self.values = ValuesPanel(theme, self)
+        self.checks = label("Checks", "section")
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setAccessibleName("Checks of the case")
+        self._page = QWidget()
+        set_role(self._page, "surface")
+        self._lines = QVBoxLayout(self._page)
+        self._lines.setContentsMargins(0, 0, 8, 0)
+        self._lines.setSpacing(4)
+        self._lines.addStretch(1)
+        self._area.setWidget(self._page)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.name)
+        layout.addWidget(self.values)
+        layout.addWidget(self.checks)
+        layout.addWidget(self._area, 1)
+        self.name.textEdited.connect(lambda _: self._edited())
+        self.values.edited.connect(self._edited)
+
+    def show_case(self, case: Case | None, variables: Sequence[str], *, read_only: bool) -> None:
+        """Show a case with a row for each of its values and of the prompt's variables; None shows nothing."""
+        self._is_showing = True
+        self._case = case
+        self.setVisible(case is not None)
+        if case is not None:
+            self.name.setText(case.name)
+            self.name.setReadOnly(read_only)
+            self.values.set_values({})
+            self.values.set_variables((*variables, *(name for name, _ in case.values)))
+            self.values.set_values(dict(case.values))
+            self.values.set_read_only(read_only)
+            self._show_checks(case)
+        self._is_showing = False
+
+    def case(self) -> Case | None:
+        """Return the case as it is on the screen."""
+        case = self._case
+        if case is None:
+            return None
+        shown, before = self.values.all_values(), dict(case.values)
+        names = (*before, *(name for name in shown if name not in before))
+        values = tuple(
+            (name, before[name] if name in before and encodable(before[name]) == shown[name] else shown[name])
+            for name in names
+            if name in shown
+        )
+        name = case.name if self.name.text() == case.name else clean(self.name.text())
+        return replace(case, name=name, values=values)
+
+    def told(self) -> list[str]:
+        """Return the lines about the checks."""
+        items = (self._lines.itemAt(at) for at in range(self._lines.count()))
+        found = (item.widget() for item in items if item is not None)
+        return [one.text() for one in found if isinstance(one, QLabel)]
+
+    def _edited(self) -> None:
+        if not self._is_showing:
+            self.edited.emit()
+
+    def _show_checks(self, case: Case) -> None:
+        while self._lines.count() > 1:
+            item = self._lines.takeAt(0)
+            if item is not None and (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        told = [line for check in case.checks for line in lines(check)]
+        for at, line in enumerate(told[:_MOST_LINES]):
+            one = label(line.text)
+            if line.is_verbatim:
+                one.setFont(self._theme.mono())
+                one.setToolTip("This release does not know this check. It is kept as it came.")
+            one.setContentsMargins(_INDENT * line.depth, 0, 0, 0)
+            one.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            self._lines.insertWidget(at, one)
+        rest = [f"and {len(told) - _MOST_LINES:,} more lines"] if len(told) > _MOST_LINES else []
+        if case.threshold is not None:
+            rest.append(f"It passes from a score of {case.threshold:g}.")
+        if case.metadata:
+            rest.append(f"Metadata: {case.metadata[:500]}")
+        if case.rest:
+            rest.append(f"Kept as it came: {case.rest[:500]}")
+        if not told:
+            rest.insert(0, "No checks. Packs can bring some.")
+        for text in rest:
+            self._lines.insertWidget(self._lines.count() - 1, label(text, "muted"))
+        count = len(case.checks)
+        self.checks.setText(f"CHECKS · {count}, NOT RUN YET" if count else "CHECKS")

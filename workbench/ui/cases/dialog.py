@@ -1,0 +1,185 @@
+"""The cases of the open prompt: a plain list, and one of them in full.
+
+Invariant: what is typed is saved by itself, at the latest when another case is shown or the window closes; what is
+deleted can be brought back here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.core.cases import Case
+from workbench.core.text import first_line
+from workbench.ui import geometry
+from workbench.ui.cases.detail import CaseDetail
+from workbench.ui.flow import Flow
+from workbench.ui.packs.parts import Told
+from workbench.ui.settings.parts import button, label
+from workbench.ui.shell.keys import give_back
+from workbench.ui.theme import Theme
+
+_SAVE_MS = 500
+_NOTHING = (
+    "This prompt has no cases yet. A case is a set of values that is kept, with checks for the answers to it. Make one "
+    "of the values on the screen, or import a pack that has some."
+)
+
+
+class CasesDialog(QDialog):
+    """Asks for changes; `show_cases` shows what came of them."""
+
+    use_wanted = Signal(object)
+    """Case: put its values into Compose."""
+    keep_wanted = Signal()
+    """Make a case of the value set that is shown in Compose."""
+    changed = Signal(object)
+    """Case: save it."""
+    delete_wanted = Signal(object)
+    undo_wanted = Signal()
+
+    def __init__(self, theme: Theme, prompt: str, *, read_only: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(f"Cases of “{prompt}”")
+        self._read_only = read_only
+        self._cases: list[Case] = []
+        self._variables: tuple[str, ...] = ()
+        self._is_dirty = False
+        self._save = QTimer(self, singleShot=True, interval=_SAVE_MS)
+        self._save.timeout.connect(self.save)
+        self.list = QListWidget()
+        self.list.setAccessibleName("Cases")
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.detail = CaseDetail(theme)
+        self.nothing = label(_NOTHING, "muted")
+        self.told = Told(theme)
+        self.use = button("Use as value set", self._use, "primary")
+        self.keep = button("New from the shown values", self.keep_wanted.emit)
+        self.delete = button("Delete", self._delete)
+        self.undo = button("Undo", self.undo_wanted.emit)
+        self.close_ = button("Close", self.reject)
+        self._lay_out(theme)
+        self.list.currentRowChanged.connect(self._show_row)
+        self.detail.edited.connect(self._edited)
+        self._show_row(-1)
+
+    @property
+    def current(self) -> Case | None:
+        """The case that is shown, as it is on the screen."""
+        return self.detail.case() if self.list.currentRow() >= 0 else None
+
+    def show_cases(self, cases: Sequence[Case], variables: Sequence[str], select: str = "") -> None:
+        """Show other cases, with the one of this uid selected, "" for the one at the same place as before."""
+        row = self.list.currentRow()
+        self._cases, self._variables = list(cases), tuple(variables)
+        self.list.blockSignals(True)
+        self.list.clear()
+        for case in self._cases:
+            item = QListWidgetItem()
+            self.list.addItem(item)
+            self._write(item, case)
+        self.list.blockSignals(False)
+        at = next((at for at, case in enumerate(self._cases) if case.uid == select), min(max(row, 0), len(cases) - 1))
+        self.list.setCurrentRow(at)
+        self._show_row(at)
+
+    def say(self, sentence: str, tone: str = "muted", *, undo: bool = False) -> None:
+        """Say what was done, with a way back where there is one."""
+        self.told.say(sentence, tone)
+        self.undo.setVisible(undo)
+
+    def save(self) -> None:
+        """Save what was typed, if anything was."""
+        self._save.stop()
+        case = self.detail.case()
+        if not self._is_dirty or case is None:
+            return
+        self._is_dirty = False
+        at = next((at for at, one in enumerate(self._cases) if one.uid == case.uid), -1)
+        if at >= 0 and case != self._cases[at]:
+            self._cases[at] = case
+            self._write(self.list.item(at), case)
+            self.changed.emit(case)
+
+    def done(self, result: int) -> None:
+        self.save()
+        give_back(self)
+        super().done(result)
+
+    def _lay_out(self, theme: Theme) -> None:
+        right = QWidget()
+        column = QVBoxLayout(right)
+        column.setContentsMargins(12, 0, 0, 0)
+        column.addWidget(self.nothing)
+        column.addWidget(self.detail, 1)
+        column.addStretch(0)
+        halves = QSplitter(Qt.Orientation.Horizontal)
+        halves.addWidget(self.list)
+        halves.addWidget(right)
+        halves.setChildrenCollapsible(False)
+        halves.setHandleWidth(1)
+        halves.setStretchFactor(1, 1)
+        halves.setSizes([round(220 * theme.scale), round(520 * theme.scale)])
+        acts = Flow()
+        for one in (self.keep, self.delete):
+            acts.addWidget(one)
+            one.setEnabled(not self._read_only)
+        buttons = QHBoxLayout()
+        buttons.addLayout(acts, 1)
+        buttons.addWidget(self.close_)
+        buttons.addWidget(self.use)
+        said = QHBoxLayout()
+        said.addWidget(self.told, 1)
+        said.addWidget(self.undo)
+        self.undo.hide()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(10)
+        layout.addWidget(halves, 1)
+        layout.addLayout(said)
+        layout.addLayout(buttons)
+        scale = min(theme.scale, 1.5)
+        self.resize(QSize(int(800 * scale), int(540 * scale)).boundedTo(geometry.room(self)))
+
+    def _show_row(self, row: int) -> None:
+        self.save()
+        case = self._cases[row] if 0 <= row < len(self._cases) else None
+        self.detail.show_case(case, self._variables, read_only=self._read_only)
+        self.nothing.setVisible(not self._cases)
+        self.use.setEnabled(case is not None)
+        self.delete.setEnabled(case is not None and not self._read_only)
+
+    def _edited(self) -> None:
+        self._is_dirty = True
+        self._save.start()
+
+    def _use(self) -> None:
+        self.save()
+        if (case := self.current) is not None:
+            self.use_wanted.emit(case)
+
+    def _delete(self) -> None:
+        self.save()
+        if (case := self.current) is not None:
+            self.delete_wanted.emit(case)
+
+    @staticmethod
+    def _write(item: QListWidgetItem, case: Case) -> None:
+        values = ", ".join(first_line(value, 30) for _, value in case.values if value.strip())
+        name = case.name or values or "A case without a name"
+        item.setText(name)
+        checks = f"{len(case.checks)} check{'' if len(case.checks) == 1 else 's'}"
+        item.setToolTip("\n".join(text for text in (name, values[:200], checks) if text))
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{name}, {checks}")

@@ -1,0 +1,101 @@
+"""The page that says that a pack is written, and gives it away.
+
+Invariant: what is dragged or copied is the pack that was written, as a file or folder and as its path.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QDrag, QGuiApplication, QMouseEvent
+from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
+
+from workbench.ui.flow import Flow
+from workbench.ui.settings.history_parts import PathLabel, show_folder
+from workbench.ui.settings.parts import Status, button, label
+
+
+class DragTile(QPushButton):
+    """A pack that can be dragged to another program, and copied with a click."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pack = Path()
+        self._pressed: QPoint | None = None
+        self.setAutoDefault(False)
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+
+    def show_pack(self, path: Path) -> None:
+        """Hold another pack."""
+        self.pack = path
+        self.setText(f"⠿  {path.name}".replace("&", "&&"))
+        self.setAccessibleName(f"Drag {path.name} to another program, or copy it")
+
+    def data(self) -> QMimeData:
+        """Return what another program gets."""
+        made = QMimeData()
+        made.setUrls([QUrl.fromLocalFile(str(self.pack))])
+        made.setText(str(self.pack))
+        return made
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._pressed = event.position().toPoint() if event.button() == Qt.MouseButton.LeftButton else None
+        super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        far = QApplication.startDragDistance()
+        if self._pressed is None or (event.position().toPoint() - self._pressed).manhattanLength() < far:
+            super().mouseMoveEvent(event)
+            return
+        self._pressed = None
+        self.setDown(False)
+        drag = QDrag(self)
+        drag.setMimeData(self.data())
+        drag.setPixmap(self.grab())
+        drag.exec(Qt.DropAction.CopyAction)
+
+
+class DonePage(QWidget):
+    """Where the pack is, and what can be done with it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said = label("", "good")
+        self.path = PathLabel()
+        self.tile = DragTile()
+        self.open_folder = button("Open folder", self._open_folder)
+        self.copy_path = button("Copy path", self._copy_path)
+        self.copied = Status()
+        row = Flow()
+        for one in (self.tile, self.open_folder, self.copy_path):
+            row.addWidget(one)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(10)
+        layout.addWidget(self.said)
+        layout.addWidget(self.path)
+        layout.addLayout(row)
+        layout.addWidget(label("Drag it from here to another program, or click it to copy it.", "small"))
+        layout.addWidget(self.copied)
+        layout.addStretch(1)
+        self.tile.clicked.connect(self._copy)
+
+    def show_written(self, path: Path, sentence: str) -> None:
+        """Show what was written."""
+        self.said.setText(sentence)
+        self.path.set_path(str(path))
+        self.tile.show_pack(path)
+        self.copied.say("")
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setMimeData(self.tile.data())
+        self.copied.say("Copied. Paste it in a file manager or a message.", "good")
+
+    def _copy_path(self) -> None:
+        QGuiApplication.clipboard().setText(str(self.tile.pack))
+        self.copied.say("The path is copied.", "good")
+
+    def _open_folder(self) -> None:
+        pack = self.tile.pack
+        show_folder(pack if pack.is_dir() else pack.parent)

@@ -1,0 +1,165 @@
+"""Small parts that the windows about packs and training files share.
+
+Invariant: what others wrote is plain text; a refusal is a sentence, and its detail is folded until it is asked for.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLabel,
+    QPlainTextEdit,
+    QProgressBar,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.ui.settings.parts import label
+from workbench.ui.theme import Theme, set_role
+
+_STEPS = 1000
+_DETAIL_LINES = 7
+
+
+class Told(QWidget):
+    """A sentence, "muted", "good" or "error", with its detail folded below; it takes no room while it is empty."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.sentence: QLabel = label()
+        self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.more = QToolButton()
+        self.more.setCheckable(True)
+        self.more.setText("Details ▸")
+        self.more.setAccessibleName("Details")
+        set_role(self.more, "quiet")
+        self.detail = field(theme, "Details")
+        self.detail.setFixedHeight(self.detail.fontMetrics().lineSpacing() * _DETAIL_LINES)
+        self.detail.hide()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self.sentence)
+        layout.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addWidget(self.detail)
+        self.more.toggled.connect(self._unfold)
+        self.say("")
+
+    def say(self, sentence: str, tone: str = "muted", detail: str = "") -> None:
+        """Say something; "" says nothing."""
+        self.sentence.setText(sentence)
+        set_role(self.sentence, tone)
+        self.more.setChecked(False)
+        self.more.setVisible(bool(detail))
+        self.detail.setPlainText(detail)
+        self.setVisible(bool(sentence))
+
+    def text(self) -> str:
+        """Return what it says."""
+        return self.sentence.text()
+
+    def _unfold(self, shown: bool) -> None:
+        self.more.setText("Details ▾" if shown else "Details ▸")
+        self.detail.setVisible(shown)
+
+
+class Progress(QProgressBar):
+    """How far something is; hidden while nothing goes on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTextVisible(False)
+        self.setAccessibleName("How far it is")
+        self.hide()
+
+    def show_share(self, done: int, of: int) -> None:
+        """Show how much is done; `of` 0 is not known."""
+        self.setRange(0, _STEPS if of else 0)
+        if of:
+            self.setValue(min(_STEPS, _STEPS * done // of))
+        self.show()
+
+
+def field(theme: Theme, name: str) -> QPlainTextEdit:
+    """Return a field that shows a text to read."""
+    made = QPlainTextEdit()
+    made.setReadOnly(True)
+    made.setTabChangesFocus(True)
+    made.setFont(theme.mono())
+    made.setAccessibleName(name)
+    set_role(made, "field")
+    return made
+
+
+class _Lined(QStyledItemDelegate):
+    """Cells with room around their text, which shows both of its ends where it is too long."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        super().initStyleOption(option, index)
+        option.textElideMode = Qt.TextElideMode.ElideRight
+
+
+class Rows(QTableView):
+    """Rows that are selected as a whole; `wide` is the column that takes what the others leave."""
+
+    def __init__(self, model: QAbstractItemModel, name: str, wide: int, most: int = 8, widest: int = 0) -> None:
+        """`most` rows are asked room for; no other column gets more than `widest` times an average letter."""
+        super().__init__()
+        self._wide, self._most, self._widest = wide, most, widest or 30
+        self.setModel(model)
+        self.setItemDelegate(_Lined(self))
+        self.setAccessibleName(name)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header = self.horizontalHeader()
+        header.setSectionsClickable(False)
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        for column in range(model.columnCount()):
+            stretched = column == wide
+            header.setSectionResizeMode(
+                column, QHeaderView.ResizeMode.Stretch if stretched else QHeaderView.ResizeMode.Fixed
+            )
+        model.modelReset.connect(self.fit)
+        model.dataChanged.connect(self.fit)
+        self.fit()
+
+    def fit(self) -> None:
+        """Give the columns what their texts need."""
+        metrics, model = self.fontMetrics(), self.model()
+        self.verticalHeader().setDefaultSectionSize(round(metrics.height() * 1.7))
+        for column in range(model.columnCount()):
+            if column == self._wide:
+                continue
+            texts = [str(model.headerData(column, Qt.Orientation.Horizontal) or "")]
+            texts += [str(model.index(row, column).data() or "") for row in range(min(model.rowCount(), 200))]
+            checks = model.rowCount() and model.index(0, column).data(Qt.ItemDataRole.CheckStateRole) is not None
+            wanted = max(metrics.horizontalAdvance(text) for text in texts) + 24 + (24 if checks else 0)
+            self.setColumnWidth(column, min(wanted, metrics.averageCharWidth() * self._widest))
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        rows = max(2, min(self.model().rowCount(), self._most)) * self.verticalHeader().defaultSectionSize()
+        return QSize(480, self.horizontalHeader().sizeHint().height() + rows + 2 * self.frameWidth())
+
+    def minimumSizeHint(self) -> QSize:
+        rows = 2 * self.verticalHeader().defaultSectionSize()
+        return QSize(200, self.horizontalHeader().sizeHint().height() + rows)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and self.model() is not None:
+            self.fit()

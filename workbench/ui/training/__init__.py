@@ -1,0 +1,1 @@
+"""Training files in the window."""

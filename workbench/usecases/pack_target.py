@@ -1,0 +1,79 @@
+"""Where a pack goes: a new file or folder, or one that is there and holds a pack.
+
+Invariant: looking writes nothing; a folder that holds something else, or another pack, is not written into.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.host.errors import HostError, explain
+from workbench.packs import manifest
+from workbench.packs.errors import PackError
+from workbench.packs.limits import MOST_TEXT
+from workbench.packs.model import ENDING, MANIFEST, About
+
+FILES = (ENDING, ".zip")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What writing a pack to a path would do, in words; `is_refused` when it would not be written.
+
+    `uid` is that of the pack which is brought up to date there, "" for none; `is_replaced` when a file goes for it.
+    """
+
+    words: str
+    uid: str = ""
+    is_refused: bool = False
+    is_replaced: bool = False
+
+
+def is_file(path: Path) -> bool:
+    """Whether a pack at this path is one file."""
+    return path.suffix.lower() in FILES
+
+
+def look_at(path: Path, about: About, prompt_uids: Collection[str]) -> Target:
+    """Return what writing a pack of these prompts to a path would do. Reads files; raises HostError."""
+    try:
+        return _file(path) if is_file(path) else _folder(path, about, prompt_uids)
+    except OSError as error:
+        raise HostError(f"{path} cannot be looked at. Choose another place.", explain(error)) from error
+
+
+def _file(path: Path) -> Target:
+    if path.is_dir():
+        return Target(f"{path.name} is a folder. Choose another name for the file.", is_refused=True)
+    if path.exists():
+        return Target(f"{path.name} is there already and will be replaced.", is_replaced=True)
+    return Target("A new file.")
+
+
+def _folder(path: Path, about: About, prompt_uids: Collection[str]) -> Target:
+    if not path.exists():
+        return Target("A new folder.")
+    if not path.is_dir():
+        return Target(f"{path.name} is a file. Choose another name for the folder.", is_refused=True)
+    if not (path / MANIFEST).is_file():
+        if any(path.iterdir()):
+            return Target("This folder holds something that is no pack. Choose a new or an empty one.", is_refused=True)
+        return Target("An empty folder.")
+    with (path / MANIFEST).open("rb") as file:
+        raw = file.read(MOST_TEXT + 1)
+    try:
+        there = manifest.read(raw)
+    except PackError as error:
+        return Target(f"The pack in this folder cannot be read: {error.sentence}", is_refused=True)
+    mine = set(prompt_uids)
+    if there.about.uid and (there.about.uid == about.uid or mine & {one.uid for one in there.prompts if one.uid}):
+        name = " ".join(there.about.name.split())
+        gone = sum(one.uid not in mine for one in there.prompts)
+        left = f" {gone} of its prompts {'is' if gone == 1 else 'are'} taken out." if gone else ""
+        return Target(
+            f"This folder is the pack “{name}”; files that differ are brought up to date.{left}", there.about.uid
+        )
+    name = " ".join(there.about.name.split()) or "another pack"
+    return Target(f"This folder is the pack “{name}”, of other prompts. Choose another folder.", is_refused=True)
