@@ -17,13 +17,14 @@ from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
 from workbench.core.runs import PromptRow, VersionRow
 from workbench.packs import manifest
-from workbench.packs.model import ENDING, About, Pack, PackFile, PackPrompt, PackVersion, Standing, StandingRow
+from workbench.packs.model import About, Pack, PackFile, PackPrompt, PackVersion, Standing, StandingRow
 from workbench.packs.reading import attachments
 from workbench.packs.slugs import slugs
 from workbench.packs.writing import Tell, texts, write_archive, write_folder
 from workbench.store import Store
 from workbench.usecases.pack_disclosed import disclosed
 from workbench.usecases.pack_evidence import Watch, evidence, unwatched
+from workbench.usecases.pack_target import is_file
 from workbench.usecases.problems import RefusedError
 
 Which = Literal["winner", "all"]
@@ -108,7 +109,7 @@ class PackExporter:
 
         `tell` hears how many of how many files are written, and may raise to stop: then nothing has changed.
         """
-        write = write_archive if path.suffix in (ENDING, ".zip") else write_folder
+        write = write_archive if is_file(path) else write_folder
         write(path, export.pack, self._store.blob, export.evidence, tell or (lambda done, of: None))
         if self._store.read_only:
             return
