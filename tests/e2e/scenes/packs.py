@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.e2e.driving import NARROW, WIDE, Demo
-from tests.e2e.scenes.staging import ask, command, opened, shots
+from tests.e2e.scenes.staging import command, opened, shots
 from tests.store import making
 from workbench.core.cases import Case, Check
 from workbench.core.content import Content, Message
@@ -62,7 +62,9 @@ def pack_export(demo: Demo) -> None:
     """Taking prompts out: what, what it would be with something that was found, and where it is."""
     demo.window.views.show("compose")
     demo.window.frame.activateWindow()
-    ask(demo, "Where is my order?")
+    store = demo.window.workbench.store
+    store.create_prompt("shop", "Shop bot", making.NOW).result()
+    _judge(store, "shop", "s1", "Where is my order?", "It comes on Monday.", 0)
     with TemporaryDirectory() as folder:
         imports = demo.window.dialogs.packing.imports
         imports.look(_pack(Path(folder)))
@@ -70,8 +72,7 @@ def pack_export(demo: Demo) -> None:
         found.go.click()
         demo.until("it came", lambda: "added" in demo.window.notice.text())
         exports = demo.window.dialogs.packing.exports
-        names = {demo.window.prompts.model.row(row).name: row for row in range(demo.window.prompts.model.rowCount())}
-        uids = [demo.window.prompts.model.row(names[name]).uid for name in (*_NAMES, "Order status bot")]
+        uids = [*(f"pack-{number}" for number in range(len(_NAMES))), "shop"]
         exports.choose(dict.fromkeys(uids, "all"))
         dialog = opened(demo, ExportPackDialog)
         demo.until("versions are listed", lambda: dialog.choice.choosing.is_known)
@@ -138,9 +139,16 @@ def training_files(demo: Demo) -> None:
     store = demo.window.workbench.store
     store.create_prompt("trained", "Trained bot", making.NOW).result()
     for number in range(12):
-        _judge(store, f"t{number}", f"What of order {number * 7919}?", f"It is number {number} of {number * 31}.", 0)
+        _judge(
+            store,
+            "trained",
+            f"t{number}",
+            f"What of order {number * 7919}?",
+            f"It is number {number} of {number * 31}.",
+            0,
+        )
     for number in range(3):
-        _judge(store, f"o{number}", "Is it blue?", "It is.", number % 2)
+        _judge(store, "trained", f"o{number}", "Is it blue?", "It is.", number % 2)
     demo.window.prompts.refresh()
     demo.until("it is listed", lambda: demo.window.prompts.model.position("trained") >= 0)
     demo.window.dialogs.packing.training.open("trained")
@@ -160,16 +168,16 @@ def _undo(demo: Demo) -> None:
     demo.until("it is taken out", lambda: "Taken out" in demo.window.notice.text())
 
 
-def _judge(store: Store, name: str, question: str, answer: str, winner: int) -> None:
+def _judge(store: Store, prompt: str, name: str, question: str, answer: str, winner: int) -> None:
     lanes = (making.lane("A"), making.lane("B"))
     words = Content((Message("system", "Be brief."), Message("user", "{{question}}")))
-    begun = making.run(f"train-{name}", words, lanes=lanes, values=(("question", question),))
-    store.begin_run(replace(begun, prompt_uid="trained"))
+    begun = making.run(f"{prompt}-{name}", words, lanes=lanes, values=(("question", question),))
+    store.begin_run(replace(begun, prompt_uid=prompt))
     for lane, text in enumerate((answer, f"No idea, {name}.")):
-        store.finish_output(f"train-{name}.{lane}.0", making.done(text), making.LATER)
-    shown = tuple(f"train-{name}.{lane}.0" for lane in range(2))
+        store.finish_output(f"{prompt}-{name}.{lane}.0", making.done(text), making.LATER)
+    shown = tuple(f"{prompt}-{name}.{lane}.0" for lane in range(2))
     verdict = Verdict("winner", (winner,))
-    store.mark(f"train-{name}", f"train-{name}.v", verdict, shown, making.LATER).result()
+    store.mark(f"{prompt}-{name}", f"{prompt}-{name}.v", verdict, shown, making.LATER).result()
 
 
 def _looked(demo: Demo) -> ImportPackDialog:
