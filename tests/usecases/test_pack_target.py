@@ -74,3 +74,13 @@ def test_an_ending_in_capitals_is_a_file_for_both(mine: House, tmp_path: Path) -
     assert look_at(path, ABOUT, ["p"]).words == "A new file."
     mine.exporter.write(mine.exporter.prepare(About("", "Mine"), [Choice("p", "all")]), path)
     assert path.is_file()
+
+
+def test_a_history_that_cannot_be_written_can_be_exported(
+    mine: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = mine.exporter.prepare(ABOUT, [Choice("p", "all")])
+    monkeypatch.setattr(type(mine.store), "read_only", True)
+    mine.exporter.write(made, tmp_path / "out.promptpack")
+    assert (tmp_path / "out.promptpack").is_file()
+    assert mine.store.packs.about("pack-1") is None
