@@ -23,7 +23,7 @@ from workbench.core.cases import Case
 from workbench.ui import geometry
 from workbench.ui.cases.detail import CaseDetail
 from workbench.ui.flow import Flow
-from workbench.ui.packs.parts import Told
+from workbench.ui.packs.parts import Roomy, Told
 from workbench.ui.settings.parts import button, label
 from workbench.ui.shell.keys import give_back
 from workbench.ui.theme import Theme
@@ -60,6 +60,7 @@ class CasesDialog(QDialog):
         self.list = QListView()
         self.list.setModel(self.cases)
         self.list.setUniformItemSizes(True)
+        self.list.setItemDelegate(Roomy(self.list))
         self.list.setAccessibleName("Cases")
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)

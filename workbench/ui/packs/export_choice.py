@@ -29,7 +29,7 @@ from workbench.app.pack_exports import Wanted
 from workbench.app.version_choice import Version, VersionChoice
 from workbench.packs.model import ENDING, About
 from workbench.packs.slugs import slug
-from workbench.ui.packs.parts import Rows, Told
+from workbench.ui.packs.parts import Roomy, Rows, Told
 from workbench.ui.settings.parts import button, label
 from workbench.ui.theme import Theme
 from workbench.usecases.pack_target import Target, is_file
@@ -67,6 +67,7 @@ class ChoicePage(QWidget):
         self.versions = QListView()
         self.versions.setModel(self.choosing)
         self.versions.setUniformItemSizes(True)
+        self.versions.setItemDelegate(Roomy(self.versions))
         self.name, self.description, self.licence, self.author = (
             _line(name, hint)
             for name, hint in (

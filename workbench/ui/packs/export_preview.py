@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QListWidget, QVBoxLayout, 
 
 from workbench.app.pack_exports import MOST_SHOWN, Preview
 from workbench.core.amounts import show_bytes
-from workbench.ui.packs.parts import Rows, field
+from workbench.ui.packs.parts import Rows, as_high_as_rows, field
 from workbench.ui.settings.history_parts import PathLabel
 from workbench.ui.settings.parts import label
 from workbench.ui.theme import Theme, set_role
@@ -73,7 +73,6 @@ class PreviewPage(QWidget):
         self.findings.setAccessibleName("What may not be meant for others")
         self.findings.setWordWrap(True)
         self.findings.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.findings.setMaximumHeight(self.fontMetrics().lineSpacing() * 7)
         self.agreed = QCheckBox()
         halves = QHBoxLayout()
         halves.setSpacing(12)
@@ -130,6 +129,7 @@ class PreviewPage(QWidget):
         self.findings.addItems([finding.sentence for finding in preview.findings[:_MOST_FINDINGS]])
         if count > _MOST_FINDINGS:
             self.findings.addItem(f"and {count - _MOST_FINDINGS:,} more")
+        as_high_as_rows(self.findings, 6)
         self.findings.setVisible(bool(count))
         self.agreed.setChecked(False)
         self.agreed.setText(

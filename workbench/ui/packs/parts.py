@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
     QLabel,
+    QListWidget,
     QPlainTextEdit,
     QProgressBar,
     QStyledItemDelegate,
@@ -25,6 +26,7 @@ from workbench.ui.theme import Theme, set_role
 
 _STEPS = 1000
 _DETAIL_LINES = 7
+_ROOMY = 1.7
 
 
 class Told(QWidget):
@@ -105,6 +107,13 @@ class _Lined(QStyledItemDelegate):
         option.textElideMode = Qt.TextElideMode.ElideRight
 
 
+class Roomy(QStyledItemDelegate):
+    """Rows of a list that are high enough for a box to be ticked."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(0, round(option.fontMetrics.height() * _ROOMY))
+
+
 class Rows(QTableView):
     """Rows that are selected as a whole; `wide` is the column that takes what the others leave."""
 
@@ -140,7 +149,7 @@ class Rows(QTableView):
     def fit(self) -> None:
         """Give the columns what their texts need."""
         metrics, model = self.fontMetrics(), self.model()
-        self.verticalHeader().setDefaultSectionSize(round(metrics.height() * 1.7))
+        self.verticalHeader().setDefaultSectionSize(round(metrics.height() * _ROOMY))
         for column in range(model.columnCount()):
             if column == self._wide:
                 continue
@@ -163,3 +172,9 @@ class Rows(QTableView):
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange and self.model() is not None:
             self.fit()
+
+
+def as_high_as_rows(rows: QListWidget, most: int) -> None:
+    """Let a list take no more room than its rows, up to `most` of them."""
+    height = rows.sizeHintForRow(0) * min(rows.count(), most) if rows.count() else 0
+    rows.setFixedHeight(height + 2 * rows.frameWidth() + 4)

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 from workbench.app.training_desk import CHOSEN, NAMES, Asked, about, formats
 from workbench.core.text import first_line
 from workbench.ui import geometry
-from workbench.ui.packs.parts import Progress, Told, field
+from workbench.ui.packs.parts import Progress, Told, as_high_as_rows, field
 from workbench.ui.settings.history_parts import show_folder
 from workbench.ui.settings.parts import button, label
 from workbench.ui.shell.keys import give_back
@@ -175,7 +175,6 @@ class TrainingDialog(QDialog):
         buttons.addWidget(self.close_)
         buttons.addWidget(self.go)
         self.open_folder.hide()
-        self.contradictions.setMaximumHeight(self.fontMetrics().lineSpacing() * 6)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(8)
@@ -219,6 +218,7 @@ class TrainingDialog(QDialog):
             self.contradictions.addItem(f"“{answer}” to {first_line(one.about, 120) or 'no values'}")
         if len(found) > _MOST_CONTRADICTIONS:
             self.contradictions.addItem(f"and {len(found) - _MOST_CONTRADICTIONS:,} more")
+        as_high_as_rows(self.contradictions, 5)
         for part in (self.against, self.contradictions):
             part.setVisible(bool(found))
 
