@@ -108,6 +108,24 @@ def test_each_row_counts_what_was_won_and_lost_and_how_much_of_it_blind(desk: De
     assert window.views.shown == "rank"
 
 
+def test_headings_are_whole_where_letters_are_large_and_the_window_small(desk: Desk) -> None:
+    window = opened(desk, lambda store, prompt: runs(store, prompt, 60, versions=2))
+    rank = view(desk)
+    window.frame.resize(1024, 700)
+    window.theme.set_scale(2.0)
+    header = rank.table.horizontalHeader()
+
+    def is_whole() -> bool:
+        columns = [column for column in range(rank.table_model.columnCount()) if not header.isSectionHidden(column)]
+        return rank.heading.width() >= rank.heading.sizeHint().width() and all(
+            header.fontMetrics().horizontalAdvance(rank.table_model.headerData(column, Qt.Orientation.Horizontal))
+            < header.sectionSize(column)
+            for column in columns
+        )
+
+    desk.until(lambda: rank.width() < 1024 and is_whole())
+
+
 def test_every_interval_is_told_in_words_and_drawn_beside_its_row(desk: Desk) -> None:
     opened(desk, lambda store, prompt: runs(store, prompt, 60, versions=2))
     rank = view(desk)

@@ -36,6 +36,7 @@ _MARGIN = 22
 _COUNTING = "Counting the verdicts…"
 _LATE_MS = 300
 """How long what was shown before stands while others are ranked."""
+_HEADING, _SHORT_HEADING = "Who wins, and how sure are we?", "Who wins?"
 
 
 class RankView(QStackedWidget):
@@ -77,7 +78,7 @@ class RankView(QStackedWidget):
         self._head = QGridLayout()
         self._head.setHorizontalSpacing(8)
         self._head.setColumnStretch(2, 1)
-        self.heading = QLabel("Who wins, and how sure are we?", page)
+        self.heading = QLabel(_HEADING, page)
         self.heading.setMinimumWidth(1)
         self.pill = QLabel(page)
         set_role(self.pill, "pill")
@@ -237,7 +238,11 @@ class RankView(QStackedWidget):
     def _lay_head(self) -> None:
         """Put the buttons beside the heading, below it where there is no room, and there let them say less."""
         room = self.width() - 2 * _MARGIN - 24
-        title = self.heading.sizeHint().width() + (self.pill.sizeHint().width() if self.pill.text() else 0) + 24
+        pill = self.pill.sizeHint().width() if self.pill.text() else 0
+        self.heading.setText(_HEADING)
+        if self.heading.sizeHint().width() + pill + 24 > room:
+            self.heading.setText(_SHORT_HEADING)
+        title = self.heading.sizeHint().width() + pill + 24
         self.judge.say(0)
         self.group.setText(f"Group by {GROUPED[self._grouping]} ▾")
         is_below = title + self._buttons_width() > room
