@@ -70,6 +70,7 @@ def _failures_and_many_lanes(demo: Demo) -> None:
     window.view.editor.focus_first()
     demo.run()
     demo.check("twelve lanes ended", len(demo.rows("SELECT 1 FROM outputs ORDER BY id DESC LIMIT 12")) == 12)
+    demo.until("the next run is foreseen", lambda: (seen := window.forecasts.latest) and len(seen.lanes) == 12)
     demo.picture("twelve-lanes")
     window.view.lanes.focus_lane(11)
     demo.picture("the-twelfth-lane")

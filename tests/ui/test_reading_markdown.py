@@ -315,6 +315,21 @@ def test_long_code_gets_its_colours_after_it_is_shown(page: MarkdownView, theme:
     assert inks["after"] == theme.color("text").name()
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 11, 40])
+@pytest.mark.parametrize("behind", ["", "> quote\n", "- item\n", "| a | b |\n|---|---|\n| c | d |\n", "more words\n"])
+def test_code_that_streams_gets_its_colours_when_it_ends(
+    page: MarkdownView, theme: Theme, size: int, behind: str
+) -> None:
+    text = f"before\n\n```python\ndef f():\n    return 1\n```\n\n{behind}"
+    page.set_streaming(True)
+    for at in range(0, len(text), size):
+        page.append(text[at : at + size])
+    if not behind:
+        page.set_streaming(False)
+    inks = _inks(page)
+    assert inks.get("def") == theme.color("accent").name(), inks
+
+
 def _inks(page: MarkdownView) -> dict[str, str]:
     found = {}
     block = page.document().begin()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor, QTextDocument, QTextTable
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -25,6 +26,8 @@ TEXTS = {
     "table that ends": TABLE[:900] + "\nafter **it**\n\n" + TABLE[:300],
     "table in an item": "- item\n\n  | a | b |\n  |---|---|\n  | 1 | 2 |\n  | 3 | 4 |\n\n  words\n- next\n",
     "code that closes": "```py\nx = '''\n``\n'''\n```\nafter\n\n~~~\nx\n~~~",
+    "code before a quote": "```py\ndef f():\n    return 1\n```\n\n> quote\n\n- `item`\n",
+    "columns with sides": "| a | b | c |\n|:-:|--:|---|\n" + "| x | 1 | y |\n" * 40,
     "changes its mind": "Title\n===\n\na | b\n---|---\n1 | 2\n\n- a\n- \n- **b\n\n1. x\n```\ny",
     "right to left": "- פריט **אחד** ועוד\n\n> ציטוט\n\n| א | ב |\n|---|---|\n| ג | ד |",
 }
@@ -116,6 +119,21 @@ def test_a_long_table_stays_in_small_pieces_whose_columns_do_not_move(page: Mark
     assert sum(table.rows() for table in tables) == 399
     assert max(table.rows() * table.columns() for table in tables) <= 48
     assert all(_widths(table) == before for table in tables)
+
+
+@pytest.mark.parametrize("size", [1, 7, 5000])
+def test_columns_stand_where_the_text_says(size: int, page: MarkdownView) -> None:
+    rows = "".join(f"| word {number} | {number} | x | مرحبا |\n" for number in range(60))
+    _stream(page, f"| Item | Count | Mark | Name |\n|---|--:|:-:|:--|\n{rows}\nafter\n", size)
+    flag = Qt.AlignmentFlag
+    wanted = [flag(0), flag.AlignRight, flag.AlignHCenter, flag.AlignLeft]
+    tables = _tables(page)
+    assert len(tables) > 1
+    for table in tables:
+        for row in range(table.rows()):
+            sides = [table.cellAt(row, column).firstCursorPosition().blockFormat().alignment() for column in range(4)]
+            assert [bool(side & one) for side, one in zip(sides[1:], wanted[1:], strict=True)] == [True] * 3
+            assert not sides[0] & (flag.AlignRight | flag.AlignHCenter)
 
 
 def test_a_row_touches_no_other_piece_of_its_table(page: MarkdownView) -> None:

@@ -39,6 +39,20 @@ def test_a_line_with_the_room_it_asks_for_is_shown_whole(qtbot: QtBot, theme: Th
     assert line.toolTip() == line.full()
 
 
+def test_a_brief_line_is_not_cut_to_what_says_nothing(qtbot: QtBot, theme: Theme) -> None:
+    line = Elided()
+    qtbot.addWidget(line)
+    line.set_full("based on version 2", "from v2")
+    line.show()
+    said = set()
+    for width in range(200, 0, -1):
+        line.resize(width, line.height())
+        QApplication.processEvents()
+        said.add(line.text())
+    assert {"based on version 2", "from v2", ""} <= said
+    assert not any(text.endswith("…") and len(text) < len("from…") for text in said)
+
+
 @pytest.mark.parametrize("running", [False, True])
 def test_the_words_of_run_and_stop_stay_whole_where_their_keys_do_not_fit(
     qtbot: QtBot, theme: Theme, running: bool

@@ -206,6 +206,13 @@ def test_all_that_is_deleted_comes_back_or_goes_for_good(desk: Desk) -> None:
     window.actions_["deleted"].trigger()
     box = asked(desk)
     assert box.text() == "1 prompt and 3 runs are deleted."
+    # Another look must not change what Enter does.
+    assert QApplication.focusWidget() is box.escapeButton()
+    window.theme.set_mode("dark")
+    window.theme.set_scale(1.3)
+    QApplication.processEvents()
+    assert QApplication.focusWidget() is box.escapeButton()
+    assert [button.text() for button in box.buttons() if button.isDefault()] == ["Cancel"]
     answer(box, "Bring all back")
     desk.until(lambda: uids(view) == EVERY)
     window.history.erasing.delete_prompt(SQL)

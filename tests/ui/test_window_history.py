@@ -258,6 +258,27 @@ def test_both_halves_keep_their_share_whatever_the_size_of_letters(desk: Desk, s
         assert button.width() >= button.sizeHint().width()
 
 
+def test_the_names_of_columns_grow_with_all_letters(desk: Desk) -> None:
+    view = entered(desk)
+    header = view.table.horizontalHeader()
+
+    def height() -> int:
+        QApplication.processEvents()
+        image = header.grab().toImage()
+        paper = image.pixelColor(image.width() - 1, 2)
+        inked = [
+            y for y in range(image.height() - 3) if any(image.pixelColor(x, y) != paper for x in range(image.width()))
+        ]
+        return inked[-1] - inked[0] + 1
+
+    before = height()
+    desk.window.theme.set_scale(0.8)
+    desk.window.theme.set_scale(2.0)
+    desk.until(lambda: height() > 1.7 * before)
+    desk.window.theme.set_scale(1.0)
+    desk.until(lambda: height() == before)
+
+
 def test_everything_has_a_name_and_a_role(desk: Desk) -> None:
     view = entered(desk)
     assert complaints() == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -22,6 +23,8 @@ from workbench.store.technique_marks import VersionMarks
 from workbench.ui.rank.techniques import VersionTechniques
 from workbench.ui.rank.view import RankView
 from workbench.ui.window import MainWindow
+from workbench.usecases import ranking
+from workbench.usecases.ranked import Grouping, Ranked
 
 pytestmark = pytest.mark.window
 Key = Qt.Key
@@ -105,6 +108,24 @@ def test_each_row_counts_what_was_won_and_lost_and_how_much_of_it_blind(desk: De
     assert window.views.shown == "rank"
 
 
+def test_headings_are_whole_where_letters_are_large_and_the_window_small(desk: Desk) -> None:
+    window = opened(desk, lambda store, prompt: runs(store, prompt, 60, versions=2))
+    rank = view(desk)
+    window.frame.resize(1024, 700)
+    window.theme.set_scale(2.0)
+    header = rank.table.horizontalHeader()
+
+    def is_whole() -> bool:
+        columns = [column for column in range(rank.table_model.columnCount()) if not header.isSectionHidden(column)]
+        return rank.heading.width() >= rank.heading.sizeHint().width() and all(
+            header.fontMetrics().horizontalAdvance(rank.table_model.headerData(column, Qt.Orientation.Horizontal))
+            < header.sectionSize(column)
+            for column in columns
+        )
+
+    desk.until(lambda: rank.width() < 1024 and is_whole())
+
+
 def test_every_interval_is_told_in_words_and_drawn_beside_its_row(desk: Desk) -> None:
     opened(desk, lambda store, prompt: runs(store, prompt, 60, versions=2))
     rank = view(desk)
@@ -132,6 +153,27 @@ def test_other_groupings_rank_others(desk: Desk) -> None:
     window.actions_["group_version"].trigger()
     desk.until(lambda: not rank.table.isVisible())
     assert "single entrant" in rank.instead.text()
+
+
+def test_while_others_are_ranked_nobody_is_shown_in_their_place(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    window = opened(desk, lambda store, prompt: runs(store, prompt, 60, versions=2))
+    rank = view(desk)
+    go_on = threading.Event()
+
+    quick = ranking.rank
+
+    def slow(store: Store, prompt: str, grouping: Grouping) -> Ranked:
+        assert go_on.wait(20)
+        return quick(store, prompt, grouping)
+
+    monkeypatch.setattr(ranking, "rank", slow)
+    window.actions_["group_model"].trigger()
+    desk.until(lambda: not rank.table.isVisible())
+    assert rank.instead.text() == "Counting the verdicts…"
+    assert rank.remarks() == []
+    go_on.set()
+    desk.until(rank.table.isVisible)
+    assert [row.name for row in rank.table_model.rows] == ["gpt-5-mini", "claude-haiku-4.5"]
 
 
 def test_too_little_is_a_sentence(desk: Desk) -> None:

@@ -198,6 +198,17 @@ def test_a_restart_shows_the_answers_to_the_values_that_are_shown(desk: Desk) ->
     assert window.view.pager.name.full() == "Set 2 of 3 · refund"
 
 
+def test_the_shown_set_stays_in_sight_when_there_is_less_room(desk: Desk) -> None:
+    window = desk.open(ECHO)
+    _paste(desk)
+    sets = window.compose.sets
+    sets.show(sets.sets[-1].uid)
+    window.frame.resize(1024, 700)
+    chip = window.view.sets.chip(sets.active)
+    assert chip is not None
+    desk.until(lambda: chip.name.visibleRegion().boundingRect() == chip.name.rect())
+
+
 def test_sets_that_would_send_the_same_are_told_of_before_a_run(desk: Desk) -> None:
     window = desk.open(ECHO)
     window.compose.lanes.replace_all([replace(lane, pinned=None) for lane in window.compose.lanes.lanes])

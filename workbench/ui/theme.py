@@ -38,7 +38,7 @@ class Theme(QObject):
         self._mode: Mode = mode
         self._scale = scale
         self._in_force = mode, scale
-        self._changes = Joined(self._apply, self)
+        self._changes = Joined(self._change, self)
         self._base_size = base_point_size(app)
         self._mono_families = mono_families()
         if set_style:
@@ -66,10 +66,7 @@ class Theme(QObject):
         return self._motion
 
     def set_motion(self, motion: Motion) -> None:
-        """Let carets blink and menus unfold as the system has it, or keep still.
-
-        Qt tells what a desktop prefers about contrast and not about motion, so it is chosen in the settings.
-        """
+        """Let carets blink and menus unfold as the system has it, or keep still, which Qt cannot tell by itself."""
         if motion == self._motion:
             return
         self._motion = motion
@@ -80,10 +77,8 @@ class Theme(QObject):
     @property
     def is_dark(self) -> bool:
         """Whether the dark tokens are in force."""
-        mode, _ = self._in_force
-        if mode == "system":
-            return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
-        return mode == "dark"
+        system_is = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        return system_is if self._in_force[0] == "system" else self._in_force[0] == "dark"
 
     @property
     def tokens(self) -> Tokens:
@@ -131,6 +126,11 @@ class Theme(QObject):
     def _system_changed(self) -> None:
         if self._mode == "system":
             self._changes.ask()
+
+    def _change(self) -> None:
+        from workbench.ui.focus import keeping_focus  # not before the first paint
+
+        keeping_focus(self._apply)
 
     def _apply(self) -> None:
         self._in_force = self._mode, self._scale

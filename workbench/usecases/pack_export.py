@@ -88,6 +88,8 @@ class PackExporter:
             raise RefusedError("A pack needs a prompt. Choose at least one.")
         about = about if about.uid else replace(about, uid=self._new_uid())
         rows = {row.uid: row for archived in (False, True) for row in self._store.prompts(archived=archived)}
+        if any(choice.prompt_uid not in rows for choice in choices):
+            raise RefusedError("One of these prompts is not in the history any more. Choose again.")
         before = {one["uid"]: one for one in (self._store.packs.about(about.uid) or {}).get("prompts", [])}
         given = {c.prompt_uid: before[c.prompt_uid]["slug"] for c in choices if c.prompt_uid in before}
         free = [c.prompt_uid for c in choices if c.prompt_uid not in given]

@@ -90,8 +90,8 @@ class SetBar(QFrame):
         stops = [*itertools.chain.from_iterable((c.tick, c.name) for c in self._chips), self.add, self.menu]
         for before, after in itertools.pairwise(stops):
             QWidget.setTabOrder(before, after)
-        if moved and (chip_shown := self.chip(shown)) is not None:
-            self._sets_strip().reveal(chip_shown)
+        if moved:
+            self._reveal_shown()
 
     def chip(self, uid: str) -> SetChip | None:
         """Return the place of a set in the row, None when it has none."""
@@ -136,6 +136,10 @@ class SetBar(QFrame):
             field.hide()
             field.deleteLater()
 
+    def _reveal_shown(self) -> None:
+        if (chip := self.chip(self._shown)) is not None:
+            self._sets_strip().reveal(chip)
+
     def _make(self) -> SetChip:
         chip = self._sets_strip().add()
         chip.chosen.connect(self.chosen)
@@ -149,6 +153,7 @@ class SetBar(QFrame):
             from workbench.ui.compose.set_strip import Strip
 
             self._strip = Strip(self)
+            self._strip.resized.connect(self._reveal_shown)
             self._layout.takeAt(_STRIP_AT)
             self._layout.insertWidget(_STRIP_AT, self._strip, 1)
         return self._strip

@@ -146,10 +146,6 @@ class RunTable(QTableView):
         header.setMinimumSectionSize(10)
         header.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         header.setAccessibleName("Columns")
-        # Names of columns begin where their cells do.
-        header.setStyleSheet(
-            f"QHeaderView::section {{ padding: 6px 0px; }}QHeaderView::section:first {{ padding-left: {MARGIN}px; }}"
-        )
         self.doubleClicked.connect(lambda _: self.opened.emit())
         self.selectionModel().selectionChanged.connect(lambda *_: self.selected.emit())
         self.verticalScrollBar().valueChanged.connect(self._fetch_ahead)
@@ -215,7 +211,11 @@ class RunTable(QTableView):
         self._delegate.refresh()
         self.verticalHeader().setMinimumSectionSize(self._delegate.row_height)
         self.verticalHeader().setDefaultSectionSize(self._delegate.row_height)
-        self.horizontalHeader().setFont(self._theme.font(-1))
+        # Names of columns begin where their cells do. A font that is set would not outlive another size of text.
+        self.horizontalHeader().setStyleSheet(
+            f"QHeaderView::section {{ padding: 6px 0px; font-size: {self._theme.font(-1).pointSizeF()}pt; }}"
+            f"QHeaderView::section:first {{ padding-left: {MARGIN}px; }}"
+        )
         self._fit()
 
     def _fit(self) -> None:

@@ -137,8 +137,12 @@ class RankingTable(QTableView):
         names = [QFontMetrics(bold).horizontalAdvance(row.name) for row in self._table.rows]
         names.append(metrics.horizontalAdvance(self._table.headerData(ENTRANT, Qt.Orientation.Horizontal)))
         wanted = max(names) + 2 * _ROOM
-        self.setColumnWidth(ENTRANT, int(min(wanted, max(room * 0.5, self.viewport().width() * _SHARE_OF_NAMES))))
-        self.setColumnWidth(STRENGTH, max(60, room - self.columnWidth(ENTRANT)))
+        share = max(room * 0.5, self.viewport().width() * _SHARE_OF_NAMES)
+        heading = metrics.horizontalAdvance(self._table.headerData(STRENGTH, Qt.Orientation.Horizontal))
+        # Names can be cut in their middle, a heading cannot.
+        least = heading + 2 * _ROOM
+        self.setColumnWidth(ENTRANT, int(max(4 * _ROOM, min(wanted, share, room - least))))
+        self.setColumnWidth(STRENGTH, max(least, room - self.columnWidth(ENTRANT)))
         self._lay_chart()
 
     def _lay_chart(self) -> None:

@@ -79,11 +79,11 @@ class Elided(QLabel):
     def _fit(self) -> None:
         room, metrics = self.contentsRect().width(), QFontMetrics(self.font())
         whole = metrics.horizontalAdvance(self._full) <= room
-        shown = metrics.elidedText(
-            self._full if whole or not self._brief else self._brief, Qt.TextElideMode.ElideRight, room
-        )
-        # A mark for what is missing, with a letter or two, says nothing.
-        self.setText("" if shown.endswith("…") and len(shown) < _LEAST_SHOWN else shown)
+        wanted = self._full if whole or not self._brief else self._brief
+        shown = metrics.elidedText(wanted, Qt.TextElideMode.ElideRight, room)
+        # A mark for what is missing, with a letter or two, says nothing; nor does less than half of what is brief.
+        least = _LEAST_SHOWN if wanted is self._full else max(_LEAST_SHOWN, len(wanted) // 2 + 2)
+        self.setText("" if shown != wanted and len(shown) < least else shown)
         self.setToolTip(self._tip or (self._full if shown != self._full else ""))
         self.setAccessibleName(self._full)
 

@@ -106,7 +106,7 @@ class Builder:
         form.setTopMargin(self._line * 0.7)
         form.setLeftMargin(block.leftMargin())
         columns = max(len(row) for row in part.rows)
-        table = Table(Look(self.format, form), columns, room)
+        table = Table(Look(self.format, form, part.sides), columns, room)
         table.put(cursor, 0, part.rows)
         return table
 

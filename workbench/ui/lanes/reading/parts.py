@@ -53,8 +53,9 @@ class Part:
 
     `depth` counts the lists around it and `quote` the quotes; `marker` is the bullet or number of the item that it
     begins, `within` the lines where the items and quotes around it begin. `rows` are the cells of a table, the head
-    first. `level` is that of a heading, `blank` says that a code block has no line yet. Parts that look alike are
-    equal, wherever in the source they stand.
+    first, and `sides` says for each column where they stand: "left", "right", "center", or "" for where a text begins.
+    `level` is that of a heading, `blank` says that a code block has no line yet. Parts that look alike are equal,
+    wherever in the source they stand.
     """
 
     kind: Kind
@@ -68,6 +69,7 @@ class Part:
     language: str = ""
     text: str = ""
     rows: tuple[Row, ...] = ()
+    sides: tuple[str, ...] = ()
     blank: bool = field(default=False, compare=False)
     within: tuple[int, ...] = field(default=(), compare=False)
 
@@ -151,6 +153,7 @@ def _parts(tokens: Sequence[Token]) -> Iterator[Part]:
     parted = False
     rows: list[Row] | None = None
     cells: list[tuple[Run, ...]] = []
+    sides: list[str] = []
     within: list[int] = []
     table = span = (0, 0)
 
@@ -196,7 +199,9 @@ def _parts(tokens: Sequence[Token]) -> Iterator[Part]:
                 yield part("code", *span, text=text, language=language, blank=not token.content)
                 marker = ""
             case "table_open":
-                rows, table = [], span
+                rows, sides, table = [], [], span
+            case "th_open":
+                sides.append(str(token.attrGet("style") or "").removeprefix("text-align:"))
             case "tr_open":
                 cells = []
             case "tr_close":
@@ -204,7 +209,7 @@ def _parts(tokens: Sequence[Token]) -> Iterator[Part]:
                 rows.append(tuple(cells))
             case "table_close":
                 assert rows is not None
-                yield part("table", *table, rows=tuple(rows))
+                yield part("table", *table, rows=tuple(rows), sides=tuple(sides))
                 rows, marker = None, ""
             case "inline":
                 runs = tuple(_runs(token.children or ()))

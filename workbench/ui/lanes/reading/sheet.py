@@ -123,8 +123,9 @@ class Sheet:
         for number, placed in enumerate(wanted[kept:], kept):
             changed = cursor.position() if changed is None else changed
             written.append(self._write(cursor, placed, inked=final or number < len(wanted) - 1))
-        for number, one in enumerate(written):
-            if one.code is not None and (final or number < len(written) - 1):
+        ended = len(written) if final else max(len(written) - 1, _wholly(groups, len(grown.settled)))
+        for one in written[:ended]:
+            if one.code is not None:
                 self._ink(one, one.code)
         self._settle(cursor, groups, len(grown.settled))
         cursor.endEditBlock()
@@ -297,6 +298,12 @@ def _groups(parts: Sequence[Placed]) -> Iterator[list[Placed]]:
         yield group
 
 
+def _wholly(groups: Sequence[Sequence[Placed]], count: int) -> int:
+    """Return how many blocks have all of their parts among the first `count`: what comes next may not be known yet."""
+    ends = itertools.accumulate(len(group) for group in groups)
+    return sum(end <= count for end in ends)
+
+
 def _fused(group: Sequence[Placed]) -> Placed:
     whole, *more = group
     for one in more:
@@ -319,7 +326,7 @@ def _grows(old: Placed, new: Placed) -> bool:
 
 def _frame(one: Placed) -> tuple[object, ...]:
     part = one.part
-    look = (part.kind, part.level, part.depth, part.quote, part.marker, part.language)
+    look = (part.kind, part.level, part.depth, part.quote, part.marker, part.language, part.sides)
     return (*look, one.offset, one.apart, one.joined, one.glued, one.joint)
 
 

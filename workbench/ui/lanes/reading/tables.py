@@ -38,14 +38,21 @@ _STEP = 8
 _EDGES = 4
 """What its edges add to the width of a table, and how far the next one reaches over it to have an edge in common."""
 _NARROWEST = 2 * PADDING + 12
+# Without one a text stands where its script begins.
+_SIDES = {
+    "left": Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute,
+    "right": Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute,
+    "center": Qt.AlignmentFlag.AlignHCenter,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The formats that a table is written in: of words, and of the table around them."""
+    """The formats that a table is written in: of words, and of the table around them; `sides` are those of a Part."""
 
     words: Callable[[Run], QTextCharFormat]
     frame: QTextTableFormat
+    sides: Sequence[str] = ()
 
 
 @dataclass(slots=True)
@@ -177,6 +184,10 @@ class Table:
                 continue
             place = piece.table.cellAt(number - piece.start, column)
             at = place.firstCursorPosition()
+            if not before and (side := _SIDES.get("".join(self._look.sides[column : column + 1]))) is not None:
+                form = at.blockFormat()
+                form.setAlignment(side)
+                at.setBlockFormat(form)
             at.setPosition(place.lastCursorPosition().position(), QTextCursor.MoveMode.KeepAnchor)
             at.removeSelectedText()
             for run in cell:
