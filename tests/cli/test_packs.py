@@ -145,6 +145,22 @@ def test_a_changed_file_is_told(db: Path, tmp_path: Path, capsys: pytest.Capture
     assert "order-bot: changed, update." in out
 
 
+def test_gigantic_texts_are_compared_from_both_ends(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The smallest difference of two such texts would take hours."""
+    for name, start in (("one", 0), ("two", 7)):
+        (tmp_path / name / "prompts").mkdir(parents=True)
+        (tmp_path / name / "pack.yaml").write_text("format: 1\nprompts:\n  - slug: p\n")
+        lines = "".join(f"      {(start + n * n) % 151}\n" for n in range(60_000))
+        (tmp_path / name / "prompts" / "p.prompt.yml").write_text(
+            f"messages:\n  - role: user\n    content: |\n      same\n{lines}      end\n"
+        )
+    code, out, _ = say(capsys, "diff", tmp_path / "one", tmp_path / "two")
+    assert code == FAILED
+    assert "\n@@ -6,60007 +6,60007 @@\n-      0\n" in out
+    assert "\n+      7\n" in out
+    assert "same" not in out.partition("@@")[2]
+
+
 def test_a_prompt_of_a_pack_runs(db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pack, other = tmp_path / "pack", tmp_path / "other.db"
     say(capsys, "export", pack, "--prompt", "Order bot", "--db", db)
