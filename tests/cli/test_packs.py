@@ -145,6 +145,21 @@ def test_a_changed_file_is_told(db: Path, tmp_path: Path, capsys: pytest.Capture
     assert "order-bot: changed, update." in out
 
 
+def test_a_pack_that_was_just_brought_in_is_the_same(
+    db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also where the version that is used is not the newest one."""
+    store = opened(db)
+    store.begin_run(run("r3", text("Newer {{order}}"), based_on=2)).result()
+    store.close()
+    say(capsys, "export", tmp_path / "out", "--prompt", "Order bot", "--versions", "all", "--db", db)
+    file = tmp_path / "out" / "prompts" / "order-bot.prompt.yml"
+    file.write_text(file.read_text().replace("name: Order bot\n", "name: Order bot\ndescription: Tells.\n"))
+    opened(tmp_path / "other.db").close()
+    say(capsys, "import", tmp_path / "out", "--db", tmp_path / "other.db")
+    assert say(capsys, "diff", tmp_path / "out", "--db", tmp_path / "other.db")[:2] == (OK, "order-bot: same\n")
+
+
 def test_gigantic_texts_are_compared_from_both_ends(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The smallest difference of two such texts would take hours."""
     for name, start in (("one", 0), ("two", 7)):

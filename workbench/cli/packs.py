@@ -165,7 +165,9 @@ def _here(workbench: Workbench, pack: Pack) -> Pack:
     prompts = []
     for prompt in pack.prompts:
         if uid := planned.here(prompt, pack):
-            made = exporter.prepare(replace(pack.about, uid="-"), [Choice(uid, "winner")]).pack.prompts[0]
+            # By its uid the history knows what a pack that was brought in says of the prompt.
+            about = replace(pack.about, uid=pack.about.uid or "-")
+            made = exporter.prepare(about, [Choice(uid, "winner")]).pack.prompts[0]
             prompts.append(replace(made, slug=prompt.slug))
     return replace(pack, prompts=tuple(prompts))
 
