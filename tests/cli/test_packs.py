@@ -145,6 +145,37 @@ def test_a_changed_file_is_told(db: Path, tmp_path: Path, capsys: pytest.Capture
     assert "order-bot: changed, update." in out
 
 
+def test_a_pack_that_was_just_brought_in_is_the_same(
+    db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also where the version that is used is not the newest one."""
+    store = opened(db)
+    store.begin_run(run("r3", text("Newer {{order}}"), based_on=2)).result()
+    store.close()
+    say(capsys, "export", tmp_path / "out", "--prompt", "Order bot", "--versions", "all", "--db", db)
+    file = tmp_path / "out" / "prompts" / "order-bot.prompt.yml"
+    file.write_text(file.read_text().replace("name: Order bot\n", "name: Order bot\ndescription: Tells.\n"))
+    opened(tmp_path / "other.db").close()
+    say(capsys, "import", tmp_path / "out", "--db", tmp_path / "other.db")
+    assert say(capsys, "diff", tmp_path / "out", "--db", tmp_path / "other.db")[:2] == (OK, "order-bot: same\n")
+
+
+def test_gigantic_texts_are_compared_from_both_ends(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The smallest difference of two such texts would take hours."""
+    for name, start in (("one", 0), ("two", 7)):
+        (tmp_path / name / "prompts").mkdir(parents=True)
+        (tmp_path / name / "pack.yaml").write_text("format: 1\nprompts:\n  - slug: p\n")
+        lines = "".join(f"      {(start + n * n) % 151}\n" for n in range(60_000))
+        (tmp_path / name / "prompts" / "p.prompt.yml").write_text(
+            f"messages:\n  - role: user\n    content: |\n      same\n{lines}      end\n"
+        )
+    code, out, _ = say(capsys, "diff", tmp_path / "one", tmp_path / "two")
+    assert code == FAILED
+    assert "\n@@ -6,60007 +6,60007 @@\n-      0\n" in out
+    assert "\n+      7\n" in out
+    assert "same" not in out.partition("@@")[2]
+
+
 def test_a_prompt_of_a_pack_runs(db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pack, other = tmp_path / "pack", tmp_path / "other.db"
     say(capsys, "export", pack, "--prompt", "Order bot", "--db", db)

@@ -136,3 +136,17 @@ def test_what_breaks_a_rule_is_told(name: str, data: dict[str, Any]) -> None:
 def test_two_answers_that_are_the_same_are_no_preference(name: str) -> None:
     same = Row("o", "v", "", PROMPT, PLAIN, PLAIN)
     assert "same" in FORMATS[name].fault(line(name, same))
+
+
+def test_who_does_not_take_a_row_that_others_do() -> None:
+    plain = Row("o", "v", "n: 2", PROMPT, PLAIN, (Turn("assistant", "Other."),))
+    late = Row("o", "v", "n: 2", (PROMPT[1], PROMPT[0], PROMPT[3]), PLAIN, (Turn("assistant", "Other."),))
+    for name in FORMATS:
+        assert FORMATS[name].reserve(line(name, plain)) == ""
+        said = FORMATS[name].reserve(line(name, late))
+        assert said.startswith("Together and Fireworks take" if name.startswith("openai") else "")
+        assert bool(said) == name.startswith("openai")
+    assert (
+        FORMATS["openai-preference"].reserve(line("openai-preference")).startswith("Together takes answers of a single")
+    )
+    assert FORMATS["openai-sft"].reserve(line("openai-sft")) == ""

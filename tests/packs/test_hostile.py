@@ -102,6 +102,15 @@ def test_a_folder_that_was_packed_from_outside_is_read(tmp_path: Path) -> None:
     assert read_pack(tmp_path / "p").pack == PACK
 
 
+def test_a_lane_that_is_pinned_to_no_text(tmp_path: Path) -> None:
+    raw = hostile.FILES[ORDER.file]
+    pinned = next(line for line in raw.split(b"\n") if b"pinned:" in line)
+    for value in (b"{a: b}", b"[]", b"1"):
+        changed = raw.replace(pinned, pinned.partition(b":")[0] + b": " + value)
+        (tmp_path / "p").write_bytes(hostile.zipped({**hostile.FILES, ORDER.file: changed}))
+        assert [lane.pinned for lane in read_pack(tmp_path / "p").pack.prompts[0].lanes] == [None] * 3
+
+
 def test_a_folder_that_becomes_a_link_while_it_is_read(tmp_path: Path) -> None:
     write_folder(tmp_path / "p", PACK, body_of(BODIES))
     write_folder(tmp_path / "other", PACK, body_of(BODIES))
@@ -131,6 +140,21 @@ def test_no_damage_to_an_archive_is_anything_but_a_pack_or_a_sentence(tmp_path: 
     assert os.listdir(tmp_path) == ["p"]  # noqa: PTH208
 
 
+VALUES = [
+    b"null",
+    b"true",
+    b"[]",
+    b"{}",
+    b"{a: b}",
+    b"[[]]",
+    b"-1",
+    b"1e999",
+    b"9" * 30,
+    b"''",
+    b'"\\ud800"',
+    b"- x",
+    b"~",
+]
 files = st.sampled_from([name for name in hostile.FILES if name.endswith((".yaml", ".yml", ".jsonl"))])
 
 
@@ -140,7 +164,7 @@ def test_no_text_of_a_pack_is_anything_but_a_pack_or_a_sentence(tmp_path: Path, 
     lines = hostile.FILES[name].split(b"\n")
     for _ in range(data.draw(st.integers(1, 4))):
         at = data.draw(st.integers(0, len(lines) - 1))
-        change = data.draw(st.sampled_from(["drop", "twice", "swap", "cut", "text"]))
+        change = data.draw(st.sampled_from(["drop", "twice", "swap", "cut", "text", "value"]))
         if change == "drop" and len(lines) > 1:
             del lines[at]
         elif change == "twice":
@@ -150,6 +174,8 @@ def test_no_text_of_a_pack_is_anything_but_a_pack_or_a_sentence(tmp_path: Path, 
             lines[at], lines[other] = lines[other], lines[at]
         elif change == "cut":
             lines[at] = lines[at][: len(lines[at]) // 2]
+        elif change == "value":
+            lines[at] = lines[at].partition(b":")[0] + b": " + data.draw(st.sampled_from(VALUES))
         else:
             lines[at] += data.draw(st.text(" -:#[]{}&*!|>'\"0a\n", max_size=5)).encode()
     (tmp_path / "p").write_bytes(hostile.zipped({**hostile.FILES, name: b"\n".join(lines)}))

@@ -36,6 +36,9 @@ from workbench.usecases.pack_target import look_at
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.workbench import Workbench
 
+_MOST_COMPARED = 50_000_000
+"""Lines times lines that are compared for the smallest difference; beyond, what lies between the ends differs."""
+
 
 def packs(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     """Do one of them; returns the exit code. Raises what keeps it from that."""
@@ -162,7 +165,9 @@ def _here(workbench: Workbench, pack: Pack) -> Pack:
     prompts = []
     for prompt in pack.prompts:
         if uid := planned.here(prompt, pack):
-            made = exporter.prepare(replace(pack.about, uid="-"), [Choice(uid, "winner")]).pack.prompts[0]
+            # By its uid the history knows what a pack that was brought in says of the prompt.
+            about = replace(pack.about, uid=pack.about.uid or "-")
+            made = exporter.prepare(about, [Choice(uid, "winner")]).pack.prompts[0]
             prompts.append(replace(made, slug=prompt.slug))
     return replace(pack, prompts=tuple(prompts))
 
@@ -187,10 +192,21 @@ def _difference(old: PackPrompt, new: PackPrompt) -> str:
         (old.file, prompt_file.write(_used(old)), prompt_file.write(_used(new))),
         (old.case_file, case_file.write(old.cases), case_file.write(new.cases)),
     ):
-        lines += difflib.unified_diff(
-            one.decode().split("\n"), other.decode().split("\n"), name, name, n=3, lineterm=""
-        )
+        lines += _unified(one.decode().split("\n"), other.decode().split("\n"), name)
     return "\n".join(lines)
+
+
+def _unified(old: list[str], new: list[str], name: str) -> Iterator[str]:
+    if len(old) * len(new) <= _MOST_COMPARED or old == new:
+        yield from difflib.unified_diff(old, new, name, name, n=3, lineterm="")
+        return
+    first = next((n for n, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
+    most = min(len(old), len(new)) - first
+    last = next((n for n in range(most) if old[-1 - n] != new[-1 - n]), most)
+    gone, come = old[first : len(old) - last], new[first : len(new) - last]
+    yield from (f"--- {name}", f"+++ {name}", f"@@ -{first + 1},{len(gone)} +{first + 1},{len(come)} @@")
+    yield from (f"-{line}" for line in gone)
+    yield from (f"+{line}" for line in come)
 
 
 def _used(prompt: PackPrompt) -> PackPrompt:

@@ -244,7 +244,7 @@ def _lanes(listed: Any, versions: tuple[PackVersion, ...], name: str) -> tuple[L
         if pinned is not None:
             # What it was pinned to was changed by hand, or left out: it goes with the text that is used.
             data.pop("pinned", None)
-            if pinned in places:
+            if isinstance(pinned, str) and pinned in places:
                 data["pinned"] = places[pinned]
         try:
             lanes.append(Lane.from_json(data))

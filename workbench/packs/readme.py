@@ -6,6 +6,8 @@ and the number of verdicts, and where there are too few it says so.
 
 from __future__ import annotations
 
+import json
+import keyword
 import re
 from collections.abc import Iterator
 
@@ -16,6 +18,8 @@ from workbench.packs.model import Pack, PackPrompt, Standing, StandingRow
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~])")
 _OPENING = 160
 _MOST_ROWS = 10
+_NOT_FREE = frozenset({"version", "model", "within"})
+"""What `render` itself is told by name."""
 
 
 def write(pack: Pack) -> bytes:
@@ -31,7 +35,7 @@ def _lines(pack: Pack) -> Iterator[str]:
     for prompt in pack.prompts:
         yield from _prompt(prompt)
     first = pack.prompts[0]
-    given = ", ".join(f"{name}=…" for name in content_variables(first.content))
+    given = _given(content_variables(first.content))
     yield from (
         "",
         "## Use it",
@@ -53,6 +57,13 @@ def _lines(pack: Pack) -> Iterator[str]:
     facts = [("Licence", about.licence), ("Author", about.author)]
     if told := [f"{name}: {_inline(text)}" for name, text in facts if text]:
         yield from ("", "  \n".join(told))
+
+
+def _given(names: tuple[str, ...]) -> str:
+    """Return how values are given in a program; some names are not free there."""
+    if any(name in _NOT_FREE or keyword.iskeyword(name) for name in names):
+        return f"{{{', '.join(f'{json.dumps(name, ensure_ascii=False)}: …' for name in names)}}}"
+    return ", ".join(f"{name}=…" for name in names)
 
 
 def _prompt(prompt: PackPrompt) -> Iterator[str]:

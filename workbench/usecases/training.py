@@ -11,7 +11,7 @@ import json
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -75,6 +75,7 @@ class TrainingSet:
     contradictions: tuple[Contradiction, ...]
     cost: Cost
     share: float = 0.0
+    reserves: tuple[tuple[str, int], ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -85,6 +86,7 @@ class TrainingSet:
                 f"{len(self.train)} rows are fewer than the {self.format.least} that are asked for at least. Judge "
                 "more answers first."
             )
+        told += [f"{reserve}: {count} of these rows." for reserve, count in self.reserves]
         if self.share and not self.validation:
             told.append(
                 "There is nothing for validation: all rows answer one value set, or sets that are nearly the same, and "
@@ -135,6 +137,7 @@ class Trainer:
             split.contradictions,
             cost,
             share,
+            _reserves(form, (*train, *validation)),
         )
 
     def write(self, made: TrainingSet, folder: Path) -> tuple[Path, ...]:
@@ -235,6 +238,11 @@ class Trainer:
             version = self._store.version(prompt_uid, number)
             self._contents[key] = None if version.newer else version.content
         return self._contents[key]
+
+
+def _reserves(form: TrainingFormat, taken: Iterable[tuple[Row, str]]) -> tuple[tuple[str, int], ...]:
+    counts = Counter(filter(None, (form.reserve(json.loads(line)) for _, line in taken)))
+    return tuple(sorted(counts.items()))
 
 
 def _pairs(verdict: StoredVerdict, rows: Mapping[str, Row | None], left_out: Counter[str]) -> Iterator[Row]:

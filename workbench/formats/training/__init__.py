@@ -14,11 +14,16 @@ from workbench.core.training import Kind, Row
 from workbench.formats.training import openai_preference, openai_sft, trl_kto, trl_preference, trl_sft
 
 
+def _no_reserve(data: Mapping[str, Any]) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class TrainingFormat:
     """A format: what its rows are made of, the JSON of a row, and a sentence about what is wrong with such JSON.
 
-    `least` is how many lines whoever trains with it asks for, 0 for any.
+    `least` is how many lines whoever trains with it asks for, 0 for any. `reserve` says who of those that take the
+    format does not take such a row, "" when all of them do.
     """
 
     name: str
@@ -27,12 +32,21 @@ class TrainingFormat:
     fault: Callable[[Mapping[str, Any]], str]
     what: str
     least: int = 0
+    reserve: Callable[[Mapping[str, Any]], str] = _no_reserve
 
 
 FORMATS: Mapping[str, TrainingFormat] = {
     one.name: one
     for one in (
-        TrainingFormat("openai-sft", "chosen", openai_sft.line, openai_sft.fault, "OpenAI chat fine-tuning", 10),
+        TrainingFormat(
+            "openai-sft",
+            "chosen",
+            openai_sft.line,
+            openai_sft.fault,
+            "OpenAI chat fine-tuning",
+            10,
+            openai_sft.reserve,
+        ),
         TrainingFormat(
             "openai-preference",
             "preference",
@@ -40,6 +54,7 @@ FORMATS: Mapping[str, TrainingFormat] = {
             openai_preference.fault,
             "preferences for OpenAI, Azure, Together and Fireworks",
             10,
+            openai_preference.reserve,
         ),
         TrainingFormat("trl-sft", "chosen", trl_sft.line, trl_sft.fault, "TRL, prompt and completion"),
         TrainingFormat(

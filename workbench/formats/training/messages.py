@@ -95,3 +95,9 @@ def fault(messages: Any, where: str, *, arguments: type) -> str:
 def ends_with_assistant(messages: Sequence[Mapping[str, Any]]) -> bool:
     """Whether the last message is a text of the assistant."""
     return bool(messages) and messages[-1]["role"] == "assistant" and bool(messages[-1].get("content"))
+
+
+def late_system(messages: Sequence[Mapping[str, Any]]) -> str:
+    """Return who does not take these messages, because a message of the system is not the first, "" when all do."""
+    late = any(message["role"] == "system" for message in messages[1:])
+    return "Together and Fireworks take a system message only as the first" if late else ""

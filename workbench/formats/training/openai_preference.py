@@ -46,3 +46,10 @@ def fault(data: Mapping[str, Any]) -> str:
     if data["preferred_output"] == data["non_preferred_output"]:
         return "both outputs are the same"
     return ""
+
+
+def reserve(data: Mapping[str, Any]) -> str:
+    """Return who does not take a row that has no fault, "" when all do."""
+    if len(data["preferred_output"]) > 1 or len(data["non_preferred_output"]) > 1:
+        return "Together takes answers of a single message, and none with calls of tools"
+    return messages.late_system(data["input"]["messages"])

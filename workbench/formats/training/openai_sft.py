@@ -38,3 +38,8 @@ def fault(data: Mapping[str, Any]) -> str:
     if any("tool_calls" in message for message in given) and not data.get("tools"):
         return "a tool is called and no tools are given"
     return ""
+
+
+def reserve(data: Mapping[str, Any]) -> str:
+    """Return who does not take a row that has no fault, "" when all do."""
+    return messages.late_system(data["messages"])

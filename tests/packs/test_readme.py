@@ -1,0 +1,58 @@
+"""The README of a pack: its example runs, and it claims no more than the verdicts carry."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.packs.making import BODIES, ORDER, PACK, body_of, one
+from workbench.core.content import Content, Message
+from workbench.core.templates import content_variables
+from workbench.packs.model import Pack, Standing
+from workbench.packs.readme import write
+from workbench.packs.writing import write_folder
+
+
+def example(tmp_path: Path, pack: Pack) -> list[dict[str, object]]:
+    """Run what the README tells programs to do and return the messages."""
+    write_folder(tmp_path / "p", pack, body_of(BODIES))
+    (code,) = re.findall(r"```python\n(.*?)```", (tmp_path / "p" / "README.md").read_text("utf-8"), re.DOTALL)
+    assert "path/to/this/folder" in code
+    names: dict[str, object] = {}
+    exec(code.replace("path/to/this/folder", str(tmp_path / "p")).replace("…", '"given"'), names)
+    messages: list[dict[str, object]] = names["request"].messages  # type: ignore[attr-defined]
+    return messages
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hi",
+        "{{name}} {{other}}",
+        "{{model}} {{name}}",
+        "{{class}}",
+        "{{version}}",
+        "{{within}}",
+        "{{self}}",
+        "{{größe}}",
+    ],
+)
+def test_the_example_runs(tmp_path: Path, text: str) -> None:
+    content = Content((Message("user", text),))
+    said = re.sub(r"\{\{.*?\}\}", "given", text)
+    assert content_variables(content) == tuple(re.findall(r"\{\{(.*?)\}\}", text))
+    assert example(tmp_path, one(content)) == [{"role": "user", "content": said}]
+
+
+def test_it_says_who_won_and_how_sure_that_is() -> None:
+    told = write(PACK).decode()
+    assert "**v2 · gpt**, which beats the average of them 70 % of the time (95 % interval 51 % to 85 %)" in told
+    assert "12 verdicts, 4 of them blind" in told
+    assert "- The second is not told apart yet." in told
+    few = replace(PACK, prompts=(replace(ORDER, standing=Standing(1, 0)),))
+    assert "1 verdict, none of them blind: too few to say who does it best." in write(few).decode()
+    nobody = replace(PACK, prompts=(replace(ORDER, standing=None),))
+    assert "Nobody has judged its answers yet" in write(nobody).decode()
