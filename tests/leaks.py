@@ -90,7 +90,10 @@ def qt_leaks(before: set[int]) -> list[str]:
         if left:
             names = [_name(thing) for thing in left]
             left.clear()
+            # A window that loads something late takes all that is there by then out of the collector's sight.
+            gc.unfreeze()
             gc.collect()
+            gc.freeze()
             core.QCoreApplication.sendPostedEvents(None, core.QEvent.Type.DeferredDelete.value)
             return names
         return []

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QModelIndex
 from PySide6.QtTest import QSignalSpy
 from pytestqt.qtbot import QtBot
 
+from workbench.app.past import nothing_answered
 from workbench.app.tasks import Tasks
-from workbench.app.timeline import PAGE, ROW, TimelineModel, describe, short_name
+from workbench.app.timeline import PAGE, ROW, TimelineModel, describe, short_name, standing
+from workbench.core.content import Content, Message
 from workbench.core.runs import IterationRow, Outcome, VerdictKind
-from workbench.core.timeline import BareVersion, Cursor, TimelinePage, TimelineRow
+from workbench.core.timeline import BareVersion, Cursor, TimelinePage, TimelineRow, VersionDetail
 
 
 def _moment(second: int) -> str:
@@ -204,6 +207,11 @@ def test_a_row_says_everything_in_words() -> None:
     assert describe(_bare(4)).startswith("Version 4, 24 Nov 2026")
     assert describe(_bare(4)).endswith("2 words added, 1 removed · not run")
     assert describe(_bare(4, ran=True)).endswith("ran only in lanes that were pinned to it")
+    imported = replace(_bare(4), imported=True)
+    assert standing(imported) == "imported"
+    assert describe(imported).endswith("imported with answers")
+    content = Content((Message("user", "was"),))
+    assert "were imported; the History shows them" in nothing_answered(VersionDetail(imported, content))[1]
 
 
 def test_lists_and_screen_readers_get_the_row(make: Make) -> None:

@@ -134,7 +134,7 @@ def test_pages_go_on_where_the_last_one_ended(said: Said) -> None:
 def test_a_run_is_shown_whole(said: Said) -> None:
     code, out, _ = said("show", "run-1")
     assert code == 0
-    assert out.startswith("run-1 · ")
+    assert out.startswith("Order bot, iteration 1\nrun-1 · ")
     for piece in (
         "== system ==\nBe kind.",
         "order: 123ABCDEFG",
@@ -143,6 +143,7 @@ def test_a_run_is_shown_whole(said: Said) -> None:
     ):
         assert piece in out
     document = read(said, "show", "run-1")
+    assert document["name"] == "Order bot, iteration 1"
     assert document["content"]["messages"][1]["text"] == "Where is {{order}}?"
     assert document["value_sets"] == [
         {

@@ -115,6 +115,20 @@ def test_one_of_two_prompts_with_a_name_is_named_by_its_uid(
     assert say(capsys, "export", tmp_path / "two", "--prompt", "p", "--db", db)[0] == OK
 
 
+def test_the_folder_of_another_pack_is_left_alone(db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = opened(db)
+    store.create_prompt("q", "Other", NOW)
+    store.begin_run(run("r9", text("Something else"), prompt="q")).result()
+    store.close()
+    say(capsys, "export", tmp_path / "out", "--prompt", "Order bot", "--db", db)
+    code, _, err = say(capsys, "export", tmp_path / "out", "--prompt", "Other", "--db", db)
+    assert (code, "of other prompts. Choose another folder" in err) == (WRONG_USE, True)
+    assert document(capsys, "show", tmp_path / "out")["prompts"][0]["name"] == "Order bot"
+    assert say(capsys, "export", tmp_path / "out", "--prompt", "Order bot", "--versions", "all", "--db", db)[0] == OK
+    assert say(capsys, "export", tmp_path / "X.PromptPack", "--prompt", "Other", "--db", db)[0] == OK
+    assert (tmp_path / "X.PromptPack").is_file()
+
+
 def test_a_changed_file_is_told(db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     say(capsys, "export", tmp_path / "one", "--prompt", "Order bot", "--db", db)
     say(capsys, "export", tmp_path / "two", "--prompt", "Order bot", "--versions", "1", "--db", db)

@@ -70,3 +70,15 @@ def test_long_texts_take_little_time(piece: str) -> None:
     began = time.process_time()
     findings([("f", piece * 100_000)])
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize("before", [0, 1, 19_985, 19_990, 19_999, 20_000, 20_001, 39_990])
+def test_it_is_found_wherever_it_stands_in_a_long_text(before: int) -> None:
+    text = f"{'x' * before} ada@example.org and again {'y' * 50_000} ada@example.org"
+    (found,) = findings([("a", text)])
+    assert (found.what, found.count) == ("an e-mail address", 2)
+
+
+def test_what_is_longer_than_a_piece_is_found_once() -> None:
+    (found,) = findings([("a", "sk-" + "a1" * 30_000)])
+    assert (found.what, found.count) == ("an API key", 1)

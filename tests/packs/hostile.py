@@ -251,6 +251,9 @@ def archives() -> Iterator[tuple[str, bytes, str]]:
     yield "wide YAML in many files", _prompts(500, prompt=b"messages: []\nx:\n" + b"- a\n" * 59_000), "values"
     checks = b'{"checks":[' + b",".join([b'{"type":"a"}'] * 5) + b"]}\n"
     yield "wide JSON in many files", _prompts(200, cases=checks * 9_000), "values"
+    for name, text in (("Jinja", b"{% if a %}{% endif %}"), ("plain", b"{{a}}")):
+        body = b"messages:\n- {role: user, content: '" + text * 30_000 + b"'}\n"
+        yield f"{name} tags without end", _prompts(5, prompt=body), "variables"
     yield "many cases", _in(ORDER.case_file, b'{"uid":""}\n' * 20_000), "lines"
     yield "cases that are no objects", _in(ORDER.case_file, b"3\n"), "not an object"
     yield "a case twice", _in(ORDER.case_file, b'{"uid":"a"}\n{"uid":"a"}\n'), "twice"

@@ -76,6 +76,18 @@ def test_the_version_of_an_edited_file_is_that_of_its_text(tmp_path: Path) -> No
     assert prompt.versions == (ORDER.versions[0].hash, prompt.version)
 
 
+def test_a_file_with_the_fields_of_github_alone(tmp_path: Path) -> None:
+    (tmp_path / "prompts").mkdir()
+    (tmp_path / "pack.yaml").write_text("format: 1\nprompts:\n  - slug: hello\n")
+    (tmp_path / "prompts" / "hello.prompt.yml").write_text(
+        "model: openai/gpt-5\nmodelParameters: {temperature: 0.5, maxTokens: 9, topP: 1}\n"
+        "messages:\n  - {role: user, content: 'Hi {{name}}'}\n"
+    )
+    request = load(tmp_path)["hello"].render(name="Ada")
+    assert request.messages == [{"role": "user", "content": "Hi Ada"}]
+    assert request.parameters == {"model": "openai/gpt-5", "temperature": 0.5, "max_tokens": 9, "top_p": 1}
+
+
 def test_values_that_do_not_fit_are_named(path: Path) -> None:
     prompt = load(path)["order-bot"]
     with pytest.raises(
@@ -173,6 +185,22 @@ def test_extra_parameters_and_models_of_ones_own(tmp_path: Path) -> None:
     assert prompt.render(question="").parameters == {"model": "gpt-5", "stop": ["END"], "verbosity": "low"}
     assert prompt.render(question="", model="mine").parameters == {"model": "mine"}
     assert prompt.models == ("gpt-5",)
+
+
+def test_a_pack_steers_the_model_and_not_the_program(tmp_path: Path) -> None:
+    """LiteLLM would send the key of the program to that address."""
+    extra = {
+        "api_base": "https://evil.example",
+        "model": "other",
+        "messages": [],
+        "extra_headers": {},
+        "verbosity": "low",
+    }
+    lane = Lane("a", LITELLM, "gpt-5", Params(temperature=0.5, extra=json.dumps(extra)))
+    write_folder(tmp_path / "p", one(FIRST, lanes=(lane,)), body_of({}))
+    request = load(tmp_path / "p")["order-bot"].render(question="")
+    assert request.parameters == {"model": "gpt-5", "temperature": 0.5, "verbosity": "low"}
+    assert request.refused == ("api_base", "model", "messages", "extra_headers")
 
 
 def test_an_attachment_is_the_one_that_was_exported(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.packs.making import BODIES, FILES, ORDER, PACK, PICTURE, body_of, one, packs, prompt
 from workbench.core.blocks import Attachment
+from workbench.core.cases import Case
 from workbench.core.content import Content, Message
 from workbench.packs import case_file, manifest, prompt_file
 from workbench.packs.errors import PackError
@@ -71,6 +72,12 @@ def snapshot(path: Path) -> dict[str, bytes]:
     if path.is_file():
         return {"": path.read_bytes()}
     return {str(file.relative_to(path)): file.read_bytes() for file in path.rglob("*") if file.is_file()}
+
+
+def test_a_threshold_below_nothing_is_written_the_same() -> None:
+    pack = one(Content((Message("user", "Hi"),)), cases=(Case("c", threshold=-0.0),))
+    files = texts(pack)
+    assert texts(read_back(files, pack)) == files
 
 
 def test_an_archive_tells_nothing_of_when_and_by_whom_it_was_made(tmp_path: Path) -> None:

@@ -79,6 +79,13 @@ def test_a_test_run_makes_no_iteration_of_a_version(store: Store) -> None:
     assert row.ran
 
 
+def test_a_version_whose_answers_were_imported_says_so(store: Store) -> None:
+    store.begin_run(run("i", text("one"), kind="import")).result(10)
+    (row,) = store.timeline("p").rows
+    assert isinstance(row, BareVersion)
+    assert (row.ran, row.imported) == (False, True)
+
+
 def test_rows_stand_where_their_time_puts_them(store: Store) -> None:
     for second in (1, 3, 5):
         store.begin_run(run(f"r{second}", text("same"), at=moment(second))).result(10)

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
 from tests.ui.desk import Desk
+from tests.ui.test_packs_import import make_pack
 from tests.usecases.exchange.llm_making import Called, new_log
 from workbench.ui.exchange.dialog import ExchangeDialog
 from workbench.ui.history.view import HistoryView
@@ -77,6 +78,17 @@ def test_what_cannot_be_imported_is_a_sentence(desk: Desk, tmp_path: Path) -> No
     desk.until(lambda: not shown.is_running)
     assert shown.said.text().startswith("“notes.txt” is nothing that can be imported.")
     assert not shown.go.isVisible()
+    shown.close()
+
+
+def test_a_pack_that_is_chosen_there_is_shown_as_one(desk: Desk, tmp_path: Path) -> None:
+    desk.open()
+    choose(desk, "import_runs", make_pack(tmp_path / "other", tmp_path / "bots.promptpack"))
+    desk.until(lambda: desk.window.dialogs.packing.imports.dialog is not None)
+    shown = desk.window.dialogs.packing.imports.dialog
+    assert shown is not None
+    desk.until(lambda: shown.name.text() == "Bots")
+    assert desk.window.dialogs.exchange.dialog is None
     shown.close()
 
 

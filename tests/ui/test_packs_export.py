@@ -14,10 +14,11 @@ from PySide6.QtTest import QTest
 from tests.ui.desk import Desk
 from tests.ui.test_packs_import import drop, make_pack
 from tests.ui.test_window_history import chosen as select
-from tests.ui.test_window_history import entered
+from tests.ui.test_window_history import entered, entry
 from workbench.packs.model import About
 from workbench.packs.reading import read_pack
 from workbench.packs.validating import problems
+from workbench.ui.context_menus import of_prompt
 from workbench.ui.packs.export_dialog import ExportPackDialog
 from workbench.usecases.pack_export import Choice
 
@@ -30,7 +31,7 @@ def opened(desk: Desk) -> ExportPackDialog:
     dialog = desk.window.dialogs.packing.exports.dialog
     assert dialog is not None
     choice = dialog.choice
-    desk.until(lambda: choice.table.rowCount() and choice.versions.count())
+    desk.until(lambda: choice.table.rowCount() and choice.choosing.is_known)
     desk.until(lambda: choice.name.text() or not choice.table.choices)
     return dialog
 
@@ -164,14 +165,15 @@ def test_versions_are_chosen_and_the_last_one_is_used(desk: Desk, tmp_path: Path
         desk.run()
     dialog = opened(desk)
     choice = dialog.choice
-    assert [choice.versions.item(at).text()[:2] for at in range(choice.versions.count())] == ["v4", "v3", "v2", "v1"]
+    listed = [choice.choosing.index(at).data() for at in range(choice.choosing.rowCount())]
+    assert [words[:2] for words in listed] == ["v4", "v3", "v2", "v1"]
     assert not choice.versions.isEnabled()
     choice.which["chosen"].click()
     assert choice.versions.isEnabled()
     dialog.go.click()
     assert dialog.told.text() == "Tick at least one version of each prompt, or take the winner."
-    choice.versions.item(0).setCheckState(Qt.CheckState.Checked)
-    choice.versions.item(3).setCheckState(Qt.CheckState.Checked)
+    choice.choosing.setData(choice.choosing.index(0), Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
+    choice.choosing.setData(choice.choosing.index(3), Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
     assert choice.table.index(0, 1).data() == "v1, v4; v1 is used"
     looked_through(desk, dialog, tmp_path / "two")
     dialog.preview.agreed.click()
@@ -297,7 +299,37 @@ def test_a_prompt_that_is_only_a_draft_says_so(desk: Desk, tmp_path: Path) -> No
     desk.open()
     new_prompt(desk, "Only words")
     dialog = opened(desk)
-    assert dialog.choice.versions.item(0).text().startswith("Only a draft.")
+    assert dialog.choice.choosing.index(0).data().startswith("Only a draft.")
     looked_through(desk, dialog, tmp_path / "draft.promptpack")
     assert dialog.told.text() == "“Only words” is only a draft. Run it once, so that it has a version to export."
     dialog.close()
+
+
+def test_the_menus_of_prompts_and_runs_lead_there(desk: Desk) -> None:
+    view = entered(desk)
+    select(desk, view, "order-2", "order-1")
+    entry(view, "Export the prompts as a pack…")
+    exports = desk.window.dialogs.packing.exports
+    first = exports.dialog
+    assert first is not None
+    desk.until(lambda: first.choice.table.names == ("Order status bot",))
+    first.close()
+    desk.window.views.show("compose")
+    uid = desk.window.prompts.model.row(1).uid
+    take(desk, uid, "Export as a pack…")
+    second = exports.dialog
+    assert second is not None
+    desk.until(lambda: [choice.prompt_uid for choice in second.choice.table.choices] == [uid])
+    second.close()
+    take(desk, uid, "Training files…")
+    training = desk.window.dialogs.packing.training.dialog
+    assert training is not None
+    assert training.windowTitle() == f"Training files of “{desk.window.prompts.model.row(1).name}”"
+    training.close()
+
+
+def take(desk: Desk, uid: str, title: str) -> None:
+    """Take an entry of a prompt's menu."""
+    menu = of_prompt(desk.window, uid)
+    next(action for action in menu.actions() if action.text() == title).trigger()
+    menu.close()

@@ -35,7 +35,7 @@ def shown(desk: Desk) -> CasesDialog:
     cases = desk.window.dialogs.packing.cases
     assert cases.dialog is not None
     stored = len(desk.rows("SELECT 1 FROM cases"))
-    desk.until(lambda: cases.dialog is not None and cases.dialog.list.count() == stored)
+    desk.until(lambda: cases.dialog is not None and cases.dialog.cases.rowCount() == stored)
     return cases.dialog
 
 
@@ -45,7 +45,7 @@ def stored(desk: Desk) -> tuple[Case, ...]:
 
 def test_checks_are_told_and_unknown_ones_stand_as_they_came(desk: Desk) -> None:
     dialog = filled(desk)
-    assert [dialog.list.item(row).text() for row in range(2)] == ["Late order", "Lost?"]
+    assert [dialog.cases.index(row).data() for row in range(2)] == ["Late order", "Lost?"]
     assert dialog.detail.told() == [
         "contains “on its way”",
         '{"type":"new-one","later":[null,1]}',
@@ -53,7 +53,7 @@ def test_checks_are_told_and_unknown_ones_stand_as_they_came(desk: Desk) -> None
         "is JSON",
     ]
     assert dialog.detail.checks.text() == "CHECKS · 3, NOT RUN YET"
-    dialog.list.setCurrentRow(1)
+    dialog.select(1)
     assert dialog.detail.told() == ["No checks. Packs can bring some."]
     dialog.close()
     assert stored(desk) == (LATE, LOST)
@@ -88,7 +88,7 @@ def test_name_and_values_are_edited_and_saved(desk: Desk) -> None:
     dialog.detail.values.focus("record")
     desk.ctrl(Qt.Key.Key_A)
     desk.type("lost")
-    assert dialog.list.item(0).text() == "Late order"
+    assert dialog.cases.index(0).data() == "Late order"
     desk.until(lambda: stored(desk)[0].name == "Very late")
     (case, other) = stored(desk)
     # Only what was changed is another one: checks, order, and a no-break space stay as they came.
@@ -96,7 +96,7 @@ def test_name_and_values_are_edited_and_saved(desk: Desk) -> None:
         "case-late", "Very late", (("question", "Where is it?"), ("record", "lost"), ("other", "x\u00a0y")), CHECKS
     )
     assert other == LOST
-    assert dialog.list.item(0).text() == "Very late"
+    assert dialog.cases.index(0).data() == "Very late"
     # What was typed last is there when the window closes at once.
     desk.type("!")
     dialog.close()
@@ -106,12 +106,12 @@ def test_name_and_values_are_edited_and_saved(desk: Desk) -> None:
 def test_a_case_is_deleted_and_brought_back_to_its_place(desk: Desk) -> None:
     dialog = filled(desk)
     dialog.delete.click()
-    desk.until(lambda: dialog.list.count() == 1)
+    desk.until(lambda: dialog.cases.rowCount() == 1)
     assert stored(desk) == (LOST,)
     assert dialog.told.text() == "The case “Late order” is deleted."
     assert dialog.undo.isVisible()
     dialog.undo.click()
-    desk.until(lambda: dialog.list.count() == 2)
+    desk.until(lambda: dialog.cases.rowCount() == 2)
     assert stored(desk) == (LATE, LOST)
     current = dialog.current
     assert current is not None
@@ -147,11 +147,11 @@ def test_the_list_says_what_a_case_is_while_there_is_none(desk: Desk) -> None:
     # The sample has values without a set: they become the first case.
     values = desk.window.compose.draft().values
     dialog.keep.click()
-    desk.until(lambda: dialog.list.count() == 1)
+    desk.until(lambda: dialog.cases.rowCount() == 1)
     assert [(case.name, case.values) for case in stored(desk)] == [("Case 1", values)]
     assert not dialog.nothing.isVisible()
     dialog.undo.click()
-    desk.until(lambda: dialog.list.count() == 0)
+    desk.until(lambda: dialog.cases.rowCount() == 0)
     assert stored(desk) == ()
     dialog.close()
 
@@ -189,4 +189,17 @@ def test_checks_stay_byte_for_byte_when_a_name_changes(desk: Desk) -> None:
     desk.until(lambda: stored(desk)[0].name == "Late order?")
     assert desk.rows("SELECT checks FROM cases WHERE uid = 'case-late'") == before
     assert json.loads(before[0][0])[1] == {"type": "new-one", "later": [None, 1]}
+    dialog.close()
+
+
+def test_ten_thousand_cases_are_listed_at_once(desk: Desk) -> None:
+    window = desk.open()
+    many = [Case(f"c{n}", "", (("question", f"Where is {n}?"),)) for n in range(10_000)]
+    window.workbench.store.packs.save_cases(window.compose.prompt_uid, many).result()
+    dialog = shown(desk)
+    assert dialog.cases.index(9_999).data() == "Where is 9999?"
+    dialog.select(9_999)
+    current = dialog.current
+    assert current is not None
+    assert current.uid == "c9999"
     dialog.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -22,6 +23,8 @@ from workbench.store.technique_marks import VersionMarks
 from workbench.ui.rank.techniques import VersionTechniques
 from workbench.ui.rank.view import RankView
 from workbench.ui.window import MainWindow
+from workbench.usecases import ranking
+from workbench.usecases.ranked import Grouping, Ranked
 
 pytestmark = pytest.mark.window
 Key = Qt.Key
@@ -150,6 +153,27 @@ def test_other_groupings_rank_others(desk: Desk) -> None:
     window.actions_["group_version"].trigger()
     desk.until(lambda: not rank.table.isVisible())
     assert "single entrant" in rank.instead.text()
+
+
+def test_while_others_are_ranked_nobody_is_shown_in_their_place(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    window = opened(desk, lambda store, prompt: runs(store, prompt, 60, versions=2))
+    rank = view(desk)
+    go_on = threading.Event()
+
+    quick = ranking.rank
+
+    def slow(store: Store, prompt: str, grouping: Grouping) -> Ranked:
+        assert go_on.wait(20)
+        return quick(store, prompt, grouping)
+
+    monkeypatch.setattr(ranking, "rank", slow)
+    window.actions_["group_model"].trigger()
+    desk.until(lambda: not rank.table.isVisible())
+    assert rank.instead.text() == "Counting the verdicts…"
+    assert rank.remarks() == []
+    go_on.set()
+    desk.until(rank.table.isVisible)
+    assert [row.name for row in rank.table_model.rows] == ["gpt-5-mini", "claude-haiku-4.5"]
 
 
 def test_too_little_is_a_sentence(desk: Desk) -> None:

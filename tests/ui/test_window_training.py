@@ -165,7 +165,9 @@ def test_closing_gives_up_a_preview_that_takes_long(desk: Desk, monkeypatch: pyt
     monkeypatch.setattr(training, "_for_validation", parting)
     desk.window.actions_["training"].trigger()
     desk.until(began.is_set)
-    desk.press(Qt.Key.Key_Escape)
+    dialog = desk.window.dialogs.packing.training.dialog
+    assert dialog is not None
+    desk.press(Qt.Key.Key_Escape, on=dialog)
     desk.until(lambda: desk.window.dialogs.packing.training.dialog is None)
     closed.set()
     # Closing the window waits for what goes on.

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from tests.usecases.judged_history import history, runs
+from workbench.core.ranking.pairing import Candidate
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store import Store, open_store
-from workbench.usecases.judging import KEPT, Shown, Sitting
+from workbench.usecases import judging
+from workbench.usecases.judging import KEPT, Shown, Sitting, few
 
 
 @pytest.fixture
@@ -153,3 +155,25 @@ def test_answers_of_a_blind_run_are_not_drawn_before_its_verdict(made: tuple[Sto
         assert Sitting(reopened, prompt, new_uid, utc_now).pairs == 0
     finally:
         reopened.close()
+
+
+def test_a_sitting_is_about_a_few_hundred_at_most(made: tuple[Store, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    store, prompt = made
+    runs(store, prompt, 40, versions=4)
+    made_of = [Candidate(f"{n}x", f"{n}y", f"v{n}", f"v{n + 1}", "values") for n in range(9)]
+    assert few(made_of, 4) == made_of[:3]
+    assert few(made_of) == made_of
+    monkeypatch.setattr(judging, "few", lambda candidates: few(candidates, 2))
+    monkeypatch.setattr(judging, "MOST_ENTRANTS", 2)
+    one = Sitting(store, prompt, new_uid, utc_now)
+    shown = one.prepare()
+    assert shown is not None
+    one.judge(shown, "winner", 1).result(10)
+    one.learn()
+    met = {(c.first_entrant, c.second_entrant) for c in (shown.pair.candidate,)}
+    while (shown := one.prepare()) is not None:
+        met.add((shown.pair.candidate.first_entrant, shown.pair.candidate.second_entrant))
+        one.judge(shown, "winner", 2).result(10)
+        if one.judged > 30:
+            break
+    assert len({name for pair in met for name in pair}) == 2

@@ -143,6 +143,27 @@ def test_only_what_was_chosen_is_in_it(mine: House) -> None:
         mine.exporter.prepare(About("", "Mine"), [Choice("p", (9,))])
 
 
+def test_what_was_made_since_an_export_is_exported(tmp_path: Path) -> None:
+    with house(tmp_path, "a") as one, house(tmp_path, "b") as other:
+        one.store.create_prompt("p", "Order bot", NOW)
+        one.store.begin_run(run("r1", text("First"))).result()
+        for which in ("winner", "all"):
+            one.export(tmp_path / which, versions=which)
+        one.store.begin_run(run("r2", text("Second"), based_on=1)).result()
+        for which in ("winner", "all"):
+            one.export(tmp_path / which, versions=which)
+            assert read_pack(tmp_path / which).pack.prompts[0].content == text("Second")
+        # The same where it was brought in: as it came, until somebody goes on from there.
+        one.store.mark("r1", "v1", Verdict("winner", (0,)), ("r1.0.0",), LATER).result()
+        one.store.finish_output("r1.0.0", done("x"), LATER).result()
+        came = one.export(tmp_path / "all")
+        other.bring(tmp_path / "all")
+        assert other.export(tmp_path / "back", versions="winner") == came
+        other.store.begin_run(run("r3", text("Third"), based_on=1)).result()
+        other.export(tmp_path / "back", versions="winner")
+        assert read_pack(tmp_path / "back").pack.prompts[0].content == text("Third")
+
+
 def test_the_winner_is_alone_after_everything_was_exported(mine: House, tmp_path: Path) -> None:
     everything = mine.export(tmp_path / "all")
     mine.export(tmp_path / "winner", versions="winner")

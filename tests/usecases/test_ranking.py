@@ -7,15 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from tests.core.ranking.made import of_counts
 from tests.usecases.judged_history import MODELS, history, runs
 from workbench.core.runs import Verdict
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store import Store
 from workbench.store.judged import Who
+from workbench.usecases import ranking
 from workbench.usecases.entrants import names
 from workbench.usecases.ranked import Grouping, Ranked
-from workbench.usecases.ranking import rank
+from workbench.usecases.ranking import newest, rank
 
 
 @pytest.fixture
@@ -117,3 +119,22 @@ def test_names_tell_apart() -> None:
     called = names(found, "model", {"e1": "Desk", "e2": "Rack"})
     assert sorted(called.values()) == ["a/x", "b/x", "y (Desk)", "y (Rack)"]
     assert set(names(found, "version", {}).values()) == {"v1", "v2"}
+
+
+def test_of_very_many_those_judged_last_are_ranked() -> None:
+    made = of_counts([(f"a{number}", f"b{number}", 1, 0, 0) for number in range(5)])
+    kept, others = newest(made, 4)
+    assert [one.run for one in kept] == ["r3", "r4"]
+    assert others == 6
+    assert newest(made, 10) == (made, 0)
+
+
+def test_those_who_are_not_ranked_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, prompt = history(tmp_path / "h.db")
+    runs(store, prompt, 60, versions=10)
+    monkeypatch.setattr(ranking, "newest", lambda judgements: newest(judgements, 8))
+    found = rank(store, prompt, "both")
+    assert len(found.rows) == 8
+    assert found.verdicts == 60
+    assert any("Ranked are the 8 that were judged last; 12 more are left out." in r.text for r in found.remarks)
+    store.close()

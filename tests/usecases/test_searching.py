@@ -66,7 +66,7 @@ def test_what_was_not_understood_is_said_where_it_stands(store: Store) -> None:
 def test_words_of_a_prompts_name_lead_to_its_runs(store: Store, words: str, asked: str) -> None:
     """Names are not among the words of runs, so that nothing is found of a prompt by what it is called."""
     for number in range(2):
-        store.create_prompt(f"helper-{number}", f"Helper {number}", NOW)
+        store.create_prompt(f"helper-{number}", f"Helper {number}", NOW).result(10)
     found = searcher(store).search(words)
     assert found.page.rows == ()
     if not asked:

@@ -16,6 +16,7 @@ from typing import NamedTuple, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from workbench.app.tasks import Tasks
+from workbench.app.version_choice import Version
 from workbench.core.disclosing import Finding
 from workbench.core.runs import PromptRow, VersionRow
 from workbench.core.text import first_line
@@ -58,13 +59,6 @@ class Preview(NamedTuple):
     files: tuple[tuple[str, int], ...]
     shown: Mapping[str, str]
     findings: tuple[Finding, ...]
-
-
-class Version(NamedTuple):
-    """A version to choose, in words."""
-
-    number: int
-    words: str
 
 
 class PackExports(QObject):

@@ -81,4 +81,6 @@ def nothing_answered(detail: VersionDetail) -> tuple[str, str]:
     go_on = detail.newer or "Restore it or branch from it, then run it to read answers here."
     if detail.row.ran:
         return "No iteration of this version", f"It ran only in lanes that were pinned to it. {go_on}"
+    if detail.row.imported:
+        return "No iteration of this version", f"Its answers were imported; the History shows them. {go_on}"
     return "This version was never run", f"It has no values, lanes or answers. {go_on}"

@@ -90,11 +90,12 @@ class PlanTable(QAbstractTableModel):
 
     def choose(self, rows: Iterable[int], action: Action) -> None:
         """Let something be done about rows, as far as it can be."""
-        for row in rows:
-            one = self._prompts[row]
-            if action in possible(one) and self._actions[one.prompt.slug] != action:
-                self._actions[one.prompt.slug] = action
-                self.dataChanged.emit(self.index(row, 0), self.index(row, len(COLUMNS) - 1))
+        changed = [row for row in rows if action in possible(self._prompts[row]) and self.action(row) != action]
+        for row in changed:
+            self._actions[self._prompts[row].prompt.slug] = action
+        if changed:
+            # Once for all of them: whoever shows a table looks at much of it again.
+            self.dataChanged.emit(self.index(min(changed), 0), self.index(max(changed), len(COLUMNS) - 1))
         self.chosen.emit()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature

@@ -19,6 +19,8 @@ from workbench.usecases.ranked import Grouping, Ranked
 class Rank(QObject):
     """Asks for rankings. `prepare` is called on the thread of the first one: for imports that take long."""
 
+    waiting = Signal()
+    """Others are asked for than were told last."""
     ranked = Signal(object)
     """Ranked"""
     failed = Signal()
@@ -36,6 +38,7 @@ class Rank(QObject):
         super().__init__(parent)
         self._store, self._tasks, self._prepare, self._places = store, tasks, prepare, places
         self._prompt = ""
+        self._told: tuple[str, Grouping] | None = None
         self.grouping: Grouping = "both"
         self._is_computing = self._is_wanted = False
 
@@ -59,6 +62,8 @@ class Rank(QObject):
     def refresh(self) -> None:
         """Compute anew."""
         self._is_wanted = bool(self._prompt)
+        if self._is_wanted and self._told != (self._prompt, self.grouping):
+            self.waiting.emit()
         if self._is_wanted and not self._is_computing:
             self._compute()
 
@@ -86,6 +91,7 @@ class Rank(QObject):
         if self._is_wanted:
             self._compute()
         else:
+            self._told = found.prompt_uid, found.grouping
             self.ranked.emit(found)
 
     def _broke(self, error: Exception) -> None:
@@ -93,5 +99,6 @@ class Rank(QObject):
         if self._is_wanted:
             self._compute()
         else:
+            self._told = None
             self._tasks.report(error)
             self.failed.emit()

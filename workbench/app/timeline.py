@@ -257,7 +257,7 @@ def name(row: TimelineRow) -> str:
 
 def standing(row: BareVersion) -> str:
     """Return in two words why a version has no iterations."""
-    return "ran pinned" if row.ran else "not run"
+    return "ran pinned" if row.ran else "imported" if row.imported else "not run"
 
 
 def describe(row: TimelineRow) -> str:
@@ -272,7 +272,8 @@ def describe(row: TimelineRow) -> str:
     if row.branched:
         parts.append("a branch")
     if isinstance(row, BareVersion):
-        parts.append("ran only in lanes that were pinned to it" if row.ran else "not run")
+        pinned, imported = "ran only in lanes that were pinned to it", "imported with answers"
+        parts.append(pinned if row.ran else imported if row.imported else "not run")
         return " · ".join(parts)
     if row.blind:
         parts.append("blind, not judged yet")

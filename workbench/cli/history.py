@@ -181,11 +181,12 @@ def _hit(hit: Hit) -> dict[str, Any]:
 
 
 def _show(workbench: Workbench, args: argparse.Namespace) -> int:
-    detail = workbench.history.detail(whole_uid(workbench, args.id))
+    uid = whole_uid(workbench, args.id)
+    detail, name = workbench.history.detail(uid), workbench.store.exports.name(uid)
     if args.json:
-        sys.stdout.write(json.dumps(document(detail), ensure_ascii=True, indent=2) + "\n")
+        sys.stdout.write(json.dumps({"name": name, **document(detail)}, ensure_ascii=True, indent=2) + "\n")
     else:
-        text = "\n".join(lines(detail))
+        text = "\n".join([name, *lines(detail)])
         # In a pipe texts are exact; a terminal is not steered by what a model said.
         print(harmless(text) if sys.stdout.isatty() else text)
     return OK

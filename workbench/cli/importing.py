@@ -59,12 +59,12 @@ def take_over(args: argparse.Namespace, env: Mapping[str, str]) -> int:
 
 
 def _one(importer: Importer, path: Path, *, preview: bool) -> Report:
-    told = time.monotonic()
+    told, read = time.monotonic(), -1
 
     def tell(report: Report) -> None:
-        nonlocal told
-        if time.monotonic() - told >= _TELL_EVERY_S:
-            told = time.monotonic()
+        nonlocal told, read
+        if time.monotonic() - told >= _TELL_EVERY_S and report.read != read:
+            told, read = time.monotonic(), report.read
             print(f"{path.name}: {report.read:,} of {report.total:,}…", file=sys.stderr)
 
     return (importer.preview if preview else importer.run)(path, Halt(), tell)

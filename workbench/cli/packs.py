@@ -32,6 +32,7 @@ from workbench.packs.reading import read_pack
 from workbench.usecases.naming import pair
 from workbench.usecases.pack_export import Choice, Export, PackExporter, Which
 from workbench.usecases.pack_import import ACTIONS, Action, PackImporter, Plan
+from workbench.usecases.pack_target import look_at
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.workbench import Workbench
 
@@ -73,6 +74,9 @@ def _export(args: argparse.Namespace, workbench: Workbench) -> int:
             "or add --disclose.",
             found,
         )
+    target = look_at(args.target, export.pack.about, {row.uid for row in rows})
+    if target.is_refused:
+        raise RefusedError(f"Nothing was written. {target.words}")
     if not args.preview:
         exporter.write(export, args.target)
     return say(args, _exported(args, export), _export_lines(args, export))

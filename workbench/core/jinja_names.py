@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import islice
 
 _OPENS = re.compile(r"\{[{%#]")
 _INSIDE = {"{{": re.compile(r"[\"']|\}\}|\{[{%#]"), "{%": re.compile(r"[\"']|%\}|\{[{%#]")}
@@ -19,6 +20,10 @@ _STRING = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'", re.DOTALL)
 _WORD = re.compile(r"[^\W\d]\w*")
 _BEFORE = re.compile(r"(?:\.|\||\bis(?:\s+not)?)\s*$")
 _KEYWORD_ARGUMENT = re.compile(r"\s*=(?!=)")
+_NEAR = 200
+"""Characters before a name that are looked at; from the beginning, a long tag would take minutes."""
+_MOST = 100_000
+"""Places that are told of one text; nobody writes so many, and a stranger who does gains nothing."""
 _SHORT = 400
 _WORDS = """
 and or not in is if else elif endif for endfor recursive set endset macro endmacro call endcall filter endfilter
@@ -43,6 +48,8 @@ def jinja_places(text: str) -> list[tuple[str, int]]:
         names, asked = (_read_short if len(inside) <= _SHORT else _read)(tag, inside)
         made |= names
         used += [(name, start + at) for name, at in asked]
+        if len(used) >= _MOST:
+            break
     return [(name, at) for name, at in used if name not in made]
 
 
@@ -81,7 +88,7 @@ def _read(tag: str, inside: str) -> tuple[frozenset[str], tuple[tuple[str, int],
     """Return the names that a tag makes, and those that it asks for with their places."""
     # As long as before, so that places stay.
     code = _STRING.sub(lambda match: " " * len(match[0]), inside)
-    return frozenset(_made(code) if tag == "{%" else ()), tuple(_used(code))
+    return frozenset(_made(code[:_MOST]) if tag == "{%" else ()), tuple(islice(_used(code), _MOST))
 
 
 _read_short = lru_cache(4096)(_read)
@@ -104,7 +111,7 @@ def _made(code: str) -> set[str]:
 def _used(code: str) -> Iterator[tuple[str, int]]:
     filters = code.lstrip("-+ \t\n").startswith("filter ")
     for match in _WORD.finditer(code):
-        if match[0] in _KNOWN or filters or _BEFORE.search(code, 0, match.start()):
+        if match[0] in _KNOWN or filters or _BEFORE.search(code, max(0, match.start() - _NEAR), match.start()):
             continue
         if not _KEYWORD_ARGUMENT.match(code, match.end()):
             yield match[0], match.start()

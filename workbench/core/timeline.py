@@ -17,7 +17,8 @@ from workbench.core.runs import IterationDetail, IterationRow
 class BareVersion:
     """The row of a version without iterations; `added` and `removed` are against its parent.
 
-    `ran` says whether lanes that were pinned to it ran it all the same; `branched` that its parent was not the newest.
+    `ran` says whether lanes that were pinned to it ran it all the same, `imported` that answers to it were imported,
+    and `branched` that its parent was not the newest.
     """
 
     uid: str
@@ -29,6 +30,7 @@ class BareVersion:
     removed: int
     ran: bool = False
     branched: bool = False
+    imported: bool = False
 
 
 TimelineRow = IterationRow | BareVersion

@@ -124,6 +124,9 @@ def _parse(raw: bytes) -> Mapping[str, Any]:
     except RecursionError as error:
         raise PromptfooError("It is nested too deeply to be a result of promptfoo. Choose another one.") from error
     except ValueError as error:
+        if isinstance(error, json.JSONDecodeError) and error.msg == "Extra data":
+            sentence = "It holds several JSON documents, as JSON Lines do. Have promptfoo write one: eval -o NAME.json"
+            raise PromptfooError(sentence) from error
         raise PromptfooError(f"It is not whole JSON ({error}). Have promptfoo write it again.") from error
     if not isinstance(data, dict):
         raise PromptfooError("It is no result of promptfoo. Choose a JSON file that an eval has written.")

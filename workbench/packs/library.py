@@ -39,12 +39,15 @@ class VariableError(PackError, ValueError):
 class Request:
     """What to send: `messages` and `parameters` as chat completions take them; `model` is among the parameters.
 
-    `rounds` is how often the model may call tools before it is stopped.
+    `rounds` is how often the model may call tools before it is stopped. `refused` are the names of parameters of the
+    pack that are not for the model but for the program that asks it, such as an address; they are not among
+    `parameters`.
     """
 
     messages: list[dict[str, Any]]
     parameters: dict[str, Any]
     rounds: int
+    refused: tuple[str, ...] = ()
 
 
 class LoadedPack(Mapping[str, "LoadedPrompt"]):
@@ -168,7 +171,8 @@ class LoadedPrompt:
         if not rendered.messages:
             raise PackError(f"Every message of {self._prompt.slug} is empty with these values. Fill one in.")
         messages = [{"role": one.role, "content": self._said(one)} for one in rendered.messages]
-        return Request(messages, self._parameters(rendered, model), rendered.tool_rounds)
+        parameters, refused = self._parameters(rendered, model)
+        return Request(messages, parameters, rendered.tool_rounds, refused)
 
     def _content(self, version: str) -> Content:
         if not version:
@@ -192,15 +196,21 @@ class LoadedPrompt:
             return render_plain(texts, given)
         return _jinja(texts, given, within)
 
-    def _parameters(self, rendered: Rendered, model: str) -> dict[str, Any]:
+    def _parameters(self, rendered: Rendered, model: str) -> tuple[dict[str, Any], tuple[str, ...]]:
         lane = self._lane(model)
         parameters: dict[str, Any] = {"model": model} if model else {}
+        refused: tuple[str, ...] = ()
         if lane is not None:
             try:
-                parameters = {"model": lane.model, **lane.params.request()}
+                given = lane.params.request()
             except ValueError as error:
                 raise PackError(f"{self._prompt.file}: {error} Correct it there.") from error
-        return {**parameters, **_form(rendered.tools, rendered.output)}
+            if lane.params.extra:
+                from workbench.core.model_settings import is_of_the_model
+
+                refused = tuple(name for name, value in given.items() if not is_of_the_model(name, value))
+            parameters = {"model": lane.model, **{k: v for k, v in given.items() if k not in refused}}
+        return {**parameters, **_form(rendered.tools, rendered.output)}, refused
 
     def _lane(self, model: str) -> Lane | None:
         shown = [lane for lane in self._prompt.lanes if not lane.hidden]

@@ -35,6 +35,8 @@ MOST_ALL_MARKS = 600_000
 """Separators in all cases of a pack together."""
 MOST_TEXTS = 48 * MB
 """Bytes of all YAML files and cases of a pack together; a character may take four times as many in memory."""
+MOST_TAGS = 100_000
+"""Places where the texts that are used may have a variable, in a pack."""
 MOST_LINES = 10_000
 """Cases of one prompt, or iterations in its evidence."""
 MOST_PROMPTS = 500
@@ -49,3 +51,4 @@ class Allowance:
     nodes: int = MOST_NODES
     marks: int = MOST_ALL_MARKS
     text: int = MOST_TEXTS
+    tags: int = MOST_TAGS

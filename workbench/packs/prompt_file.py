@@ -7,13 +7,14 @@ both say the same (the output format), `workbench` counts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from workbench.core import content as contents
 from workbench.core.content import Content, ContentError
+from workbench.core.templates import template_texts
 from workbench.packs.errors import PackError
-from workbench.packs.limits import MOST_VERSIONS, Allowance
+from workbench.packs.limits import MOST_TAGS, MOST_VERSIONS, Allowance
 from workbench.packs.model import FORMAT, PackPrompt, PackVersion, Values
 from workbench.packs.yaml_reading import parse, typed
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 _PARAMETERS = {"max_tokens": "maxTokens", "temperature": "temperature", "top_p": "topP"}
 _OWN = "workbench"
+_SAID_TWICE = ("model", "modelParameters", "responseFormat", "jsonSchema")
+_FIELDS = frozenset({"name", "description", "messages", "testData", _OWN, *_SAID_TWICE})
+_OWN_FIELDS = frozenset({"format", "uid", "version", "content", "lanes", "versions"})
 
 
 def write(prompt: PackPrompt) -> bytes:
@@ -114,6 +118,7 @@ def read(
     Without `hashed` the hashes of versions are those that the file says, which takes half the time. `allowance` is that
     of the pack.
     """
+    allowance = allowance or Allowance()
     data = parse(raw, name, allowance)
     own = data.get(_OWN, {})
     if not isinstance(own, dict):
@@ -121,9 +126,16 @@ def read(
     if typed(own.get("format", FORMAT)) != FORMAT:
         raise PackError(f"{name} is of format {own['format']!r}; this release reads {FORMAT}. Update the program.")
     content = main_content(data, own, name)
+    allowance.tags -= sum(text.count("{{") + text.count("{%") for _, text in template_texts(content))
+    if allowance.tags < 0:
+        raise PackError(
+            f"{name} goes beyond the {MOST_TAGS:,} variables that the texts of one pack may use. Divide it."
+        )
     main, versions, notes = _versions(own, content, name, hashed)
     values = _values(data.get("testData"), name)
-    lanes = _lanes(own.get("lanes", []), versions, name)
+    lanes = _lanes(own.get("lanes") or _given_lane(data, name), versions, name)
+    if hashed:
+        notes += tuple(f"{name}: {note}" for note in _unused(data, own, lanes, content))
     return (
         PackPrompt(
             uid=_text(own, "uid", name),
@@ -137,6 +149,26 @@ def read(
         ),
         notes,
     )
+
+
+def _unused(
+    data: Mapping[str, Any], own: Mapping[str, Any], lanes: tuple[Lane, ...], content: Content
+) -> Iterator[str]:
+    """Yield sentences about what a person wrote into the file and nobody reads."""
+    unknown = [key for key in data if key not in _FIELDS] + [f"{_OWN}.{key}" for key in own if key not in _OWN_FIELDS]
+    if unknown:
+        yield f"{_some(unknown)} is not used here."
+    told = _lane_fields(lanes) | _format_fields(content)
+    if other := [key for key in _SAID_TWICE if key in data and typed(data[key]) != told.get(key)]:
+        yield f"{_some(other)} is another than under `{_OWN}`, which counts."
+    rows = data.get("testData")
+    if isinstance(rows, list) and len(rows) > 1:
+        yield "only the first row of `testData` is used. Write the others as cases."
+
+
+def _some(keys: list[str]) -> str:
+    shown = ", ".join(f"`{key[:80]}`" for key in keys[:5])
+    return f"{shown} and more" if len(keys) > 5 else shown
 
 
 def main_content(data: Mapping[str, Any], own: Mapping[str, Any], name: str) -> Content:
@@ -219,6 +251,19 @@ def _lanes(listed: Any, versions: tuple[PackVersion, ...], name: str) -> tuple[L
         except ValueError as error:
             raise PackError(f"{name}: {error} Correct it there.") from error
     return tuple(lanes)
+
+
+def _given_lane(data: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    """Return the lane that the fields of GitHub tell of, for a file that somebody wrote by hand."""
+    from workbench.core.lanes import LITELLM
+
+    model, given = _text(data, "model", name), data.get("modelParameters", {})
+    if not model:
+        return []
+    if not isinstance(given, dict):
+        raise PackError(f"{name}: `modelParameters` is not a map. Write names with values.")
+    params = {ours: given[theirs] for ours, theirs in _PARAMETERS.items() if theirs in given}
+    return [{"slot": "a", "endpoint": LITELLM, "model": model, "params": params}]
 
 
 def _lane_json(one: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import Any
 
 from workbench.core.blocks import BlockError
-from workbench.core.cases import Case, check_to_json
+from workbench.core.cases import Case, case_to_json, check_to_json
 from workbench.core.chat_form import format_form, tools_form
 from workbench.core.content import Content, Message
 from workbench.core.lanes import LITELLM, Lane
@@ -184,7 +184,7 @@ def _tests(prompt: PackPrompt, several: bool) -> Iterable[dict[str, Any]]:
         if case.checks:
             test["assert"] = [_told(check_to_json(check), expressions) for check in case.checks]
         if case.threshold is not None:
-            test["threshold"] = case.threshold
+            test["threshold"] = case_to_json(case)["threshold"]
         if case.metadata:
             test["metadata"] = json.loads(case.metadata)
         rest = json.loads(case.rest) if case.rest else {}

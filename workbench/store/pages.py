@@ -28,8 +28,10 @@ _VERSIONS = (
 _BARE = (
     "SELECT versions.id, versions.uid, versions.number, versions.created_at, versions.note, versions.branched,"
     " EXISTS (SELECT 1 FROM lanes JOIN runs ON runs.id = lanes.run_id"
-    "  WHERE lanes.version_id = versions.id AND runs.kind <> 'improve'), parents.number,"
-    " CAST(contents.body AS BLOB), CAST(parent_contents.body AS BLOB)"
+    "  WHERE lanes.version_id = versions.id AND runs.kind NOT IN ('improve', 'import')), parents.number,"
+    " CAST(contents.body AS BLOB), CAST(parent_contents.body AS BLOB),"
+    " EXISTS (SELECT 1 FROM lanes JOIN runs ON runs.id = lanes.run_id"
+    "  WHERE lanes.version_id = versions.id AND runs.kind = 'import')"
     " FROM versions JOIN contents ON contents.id = versions.content_id"
     " LEFT JOIN versions AS parents ON parents.id = versions.parent_id"
     " LEFT JOIN contents AS parent_contents ON parent_contents.id = parents.content_id"
@@ -83,11 +85,10 @@ def _bare(connection: sqlite3.Connection, keys: Sequence[int]) -> dict[int, Bare
 
 
 def _row(row: tuple[Any, ...]) -> BareVersion:
-    _, uid, number, created_at, note, branched, ran, *_ = row
-    change = _change(*row[2:3], *row[7:])
-    return BareVersion(
-        uid, number, created_at, note, change.summary, change.added, change.removed, bool(ran), bool(branched)
-    )
+    _, uid, number, created_at, note, branched, ran, parent, body, parent_body, imported = row
+    change = _change(number, parent, body, parent_body)
+    told = (change.summary, change.added, change.removed)
+    return BareVersion(uid, number, created_at, note, *told, bool(ran), bool(branched), bool(imported))
 
 
 def _change(number: int, parent: int | None, body: bytes, parent_body: bytes | None) -> Change:

@@ -15,9 +15,15 @@ if TYPE_CHECKING:
 
 def prompt_menu(window: MainWindow, uid: str, at: QPoint) -> None:
     """Open the menu of one prompt at a global position."""
+    if window.prompts.model.position(uid) >= 0:
+        menu = of_prompt(window, uid)
+        window.sidebar.point_at_prompt(uid, menu)
+        menu.popup(at)
+
+
+def of_prompt(window: MainWindow, uid: str) -> QMenu:
+    """Return the menu of a prompt that is listed."""
     position = window.prompts.model.position(uid)
-    if position < 0:
-        return
     menu = QMenu(window.frame)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     menu.addAction("Rename", lambda: window.sidebar.edit_prompt_name(uid))
@@ -28,8 +34,7 @@ def prompt_menu(window: MainWindow, uid: str, at: QPoint) -> None:
     menu.addAction("Training files…", lambda: window.dialogs.packing.training.open(uid))
     delete = menu.addAction("Delete", lambda: window.history.erasing.delete_prompt(uid))
     delete.setEnabled(not window.workbench.store.read_only)
-    window.sidebar.point_at_prompt(uid, menu)
-    menu.popup(at)
+    return menu
 
 
 def iteration_menu(window: MainWindow, uid: str, at: QPoint) -> None:

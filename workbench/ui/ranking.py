@@ -64,6 +64,7 @@ class Ranking(QObject):
         sittings = self.sittings = Sittings(store, window.tasks, new_uid, utc_now, self)
         view.set_grouping(rank.grouping)
         view.name_keys(window.keys.name)
+        rank.waiting.connect(view.wait)
         rank.ranked.connect(view.show_ranked)
         rank.failed.connect(view.show_failed)
         rank.grouping_changed.connect(view.set_grouping)

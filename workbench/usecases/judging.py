@@ -26,6 +26,9 @@ from workbench.usecases.entrants import entrant, judgement
 OF_EACH = 4
 """Answers of one entrant to the same values that pairs are made of, the newest: more would tell little more of it."""
 MOST_PAIRS = 10_000
+MOST_ENTRANTS = 300
+"""So many versions with models meet in a sitting, those of the newest answers: strengths of thousands take minutes to
+fit, and nobody judges so many pairs."""
 KEPT = 20
 """Judged pairs whose texts are kept for undo; those of older ones are read again when they are wanted."""
 ANEW, GROWN = 10, 20
@@ -81,13 +84,17 @@ class Sitting:
         self._known = compare(before)
         answers = store.judgements.answers(prompt_uid)
         self._answers = {answer.uid: answer for answer in answers}
-        candidates = pairs(answers, before)
+        candidates = few(pairs(answers, before))
         self.pairs = len(candidates)
         """How many pairs there are to judge."""
         self._said: list[Said] = []
         self._learnt = 0
         self._news: Beliefs | None = None
         self._names = sorted({name for pair in candidates for name in (pair.first_entrant, pair.second_entrant)})
+        if len(met := {*self._names, *self._known.entrants}) > MOST_ENTRANTS:
+            met = set(self._names)
+            items = tuple(one for one in self._known.items if one.first in met and one.second in met)
+            self._known = replace(self._known, items=items)
         if self._names:
             fitted = fit(self._known, also=self._names)
             self._queue = queue(candidates, fitted, covariance(self._known, fitted), seed=len(stored))
@@ -208,6 +215,18 @@ def pairs(answers: Sequence[Answer], judged: Iterable[Judgement]) -> list[Candid
         )
         for first, second in found[:MOST_PAIRS]
     ]
+
+
+def few(candidates: Sequence[Candidate], most: int = MOST_ENTRANTS) -> list[Candidate]:
+    """Return the pairs among the first entrants, `most` at most."""
+    names: set[str] = set()
+    kept = []
+    for candidate in candidates:
+        both = {candidate.first_entrant, candidate.second_entrant}
+        if len(names | both) <= most:
+            names |= both
+            kept.append(candidate)
+    return kept
 
 
 def _met(answers: Sequence[Answer], of_each: int) -> Iterator[tuple[Answer, Answer]]:

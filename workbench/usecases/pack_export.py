@@ -17,13 +17,14 @@ from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
 from workbench.core.runs import PromptRow, VersionRow
 from workbench.packs import manifest
-from workbench.packs.model import ENDING, About, Pack, PackFile, PackPrompt, PackVersion, Standing, StandingRow
+from workbench.packs.model import About, Pack, PackFile, PackPrompt, PackVersion, Standing, StandingRow
 from workbench.packs.reading import attachments
 from workbench.packs.slugs import slugs
 from workbench.packs.writing import Tell, texts, write_archive, write_folder
 from workbench.store import Store
 from workbench.usecases.pack_disclosed import disclosed
 from workbench.usecases.pack_evidence import Watch, evidence, unwatched
+from workbench.usecases.pack_target import is_file
 from workbench.usecases.problems import RefusedError
 
 Which = Literal["winner", "all"]
@@ -87,6 +88,8 @@ class PackExporter:
             raise RefusedError("A pack needs a prompt. Choose at least one.")
         about = about if about.uid else replace(about, uid=self._new_uid())
         rows = {row.uid: row for archived in (False, True) for row in self._store.prompts(archived=archived)}
+        if any(choice.prompt_uid not in rows for choice in choices):
+            raise RefusedError("One of these prompts is not in the history any more. Choose again.")
         before = {one["uid"]: one for one in (self._store.packs.about(about.uid) or {}).get("prompts", [])}
         given = {c.prompt_uid: before[c.prompt_uid]["slug"] for c in choices if c.prompt_uid in before}
         free = [c.prompt_uid for c in choices if c.prompt_uid not in given]
@@ -108,7 +111,7 @@ class PackExporter:
 
         `tell` hears how many of how many files are written, and may raise to stop: then nothing has changed.
         """
-        write = write_archive if path.suffix in (ENDING, ".zip") else write_folder
+        write = write_archive if is_file(path) else write_folder
         write(path, export.pack, self._store.blob, export.evidence, tell or (lambda done, of: None))
         if self._store.read_only:
             return
@@ -165,13 +168,17 @@ class PackExporter:
         return found, [words] if newer else []
 
     def _main(self, prompt_uid: str, numbers: list[int], said: Mapping[str, Any]) -> int:
-        """Return the version that is used: the winner; without verdicts the one that a pack says, else the newest."""
+        """Return the version that is used: the winner; without verdicts the newest.
+
+        Of a pack that was brought in it is the one that the pack says, as long as nobody here has gone on from there.
+        """
         won = self._winner(prompt_uid)
         if won in numbers:
             return won
-        hashes = {version.hash: version.number for version in self._store.versions(prompt_uid)}
-        before = hashes.get(said.get("main", ""))
-        return before if before in numbers else max(numbers)
+        versions = self._store.versions(prompt_uid)
+        before = next((version.number for version in versions if version.hash == said.get("main")), 0)
+        went_on = versions[-1].uid not in self._store.packs.origins("version").values()
+        return max(numbers) if went_on or before not in numbers else before
 
     def _winner(self, prompt_uid: str) -> int:
         """Return the number of the strongest version, of the last winner's while few are judged, 0 for none."""

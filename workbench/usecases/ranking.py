@@ -25,6 +25,9 @@ from workbench.usecases.ranked import Grouping, Ranked, RankRow, Remark, Strengt
 _FITS = 40_000
 """So many strengths are fitted at most over all resamples: a long list of entrants is drawn less often."""
 _FEWEST_RESAMPLES = 200
+MOST_RANKED = 500
+"""So many are ranked at most, those of the newest verdicts: time and memory grow with their square and more, and nobody
+reads further down."""
 _LISTED = 3
 _MANY = 6
 
@@ -34,7 +37,8 @@ def rank(store: Store, prompt_uid: str, grouping: Grouping) -> Ranked:
     prompt = None if grouping == "everywhere" else prompt_uid
     verdicts = store.judgements.verdicts(prompt)
     judgements = [judgement(verdict, grouping) for verdict in verdicts]
-    comparisons = compare(judgements)
+    near, others = newest(judgements)
+    comparisons = compare(near)
     blind = sum(verdict.blind for verdict in verdicts)
     is_enough = enough(comparisons)
     if not is_enough:
@@ -43,8 +47,29 @@ def rank(store: Store, prompt_uid: str, grouping: Grouping) -> Ranked:
     titles = names((output.who for verdict in verdicts for output in verdict.outputs), grouping, endpoints)
     sure = measure(comparisons, fit(comparisons), resamples=draws(len(comparisons.entrants)))
     rows = _rows(comparisons, sure, titles, store.judgements.spent(prompt), grouping)
-    remarks = (*_standing(comparisons, sure, titles), *honesty(judgements))
+    remarks = (*_standing(comparisons, sure, titles), *_left_out(len(rows), others), *honesty(judgements))
     return Ranked(prompt_uid, grouping, len(verdicts), blind, is_enough, rows, remarks)
+
+
+def newest(judgements: Sequence[Judgement], most: int = MOST_RANKED) -> tuple[list[Judgement], int]:
+    """Return the judgements among the `most` entrants that were judged last, and how many others there are."""
+    names: set[str] = set()
+    kept, every = [], set[str]()
+    for one in reversed(judgements):
+        entrants = {judged.entrant for judged in one.outputs}
+        every |= entrants
+        if len(names | entrants) <= most:
+            names |= entrants
+            kept.append(one)
+    return kept[::-1], len(every - names)
+
+
+def _left_out(ranked: int, others: int) -> Iterable[Remark]:
+    if others:
+        yield Remark(
+            f"Ranked are the {ranked:,} that were judged last; {others:,} more are left out. Grouped by version or by "
+            "model they are fewer."
+        )
 
 
 def draws(strengths: int) -> int:

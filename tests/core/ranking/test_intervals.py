@@ -5,15 +5,19 @@ from __future__ import annotations
 import math
 from random import Random
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.ranking.coverage import EIGHT, FOUR, Case, coverage
 from tests.core.ranking.made import judged, judgements, of_counts, strengths_of, verdict
+from workbench.core.ranking import intervals
 from workbench.core.ranking.davidson import fit
+from workbench.core.ranking.evidence import gather
 from workbench.core.ranking.intervals import NORMAL, Uncertainty, measure, student
 from workbench.core.ranking.judgements import Judgement, compare
+from workbench.core.ranking.likelihood import Model
 
 
 def measured(made: list[Judgement], seed: int = 3, resamples: int = 200) -> Uncertainty:
@@ -126,6 +130,32 @@ def test_strangers_to_each_other_are_not_told_apart() -> None:
     near, far = sure.between("a", "b"), sure.between("a", "y")
     assert far.high - far.low > 1.5 * (near.high - near.low)
     assert far.low < 0
+
+
+def test_who_is_not_drawn_does_not_run_away() -> None:
+    """Nothing but the prior holds an entrant that a draw leaves out, and all the others outweigh that."""
+    made = [verdict(f"r{group}", (f"a{group}", 1), *((f"b{group}.{n}", 2) for n in range(3))) for group in range(40)]
+    made.append(verdict("z", ("champion", 1), *((f"y{n}", 2) for n in range(30))))
+    comparisons = compare(made)
+    fitted = fit(comparisons)
+    evidence = gather(comparisons.items, fitted.entrants)
+    times = np.full((1, evidence.runs), 6.0)
+    times[0, -1] = 0.0
+    peak = Model(evidence, fitted.prior).climb(evidence.sums(times), fitted.peak)
+    assert fitted.strength("champion") > 3
+    assert peak.strengths[0, fitted.entrants.index("champion")] == pytest.approx(0, abs=1e-6)
+
+
+@pytest.mark.parametrize("ties", [0.0, 0.3])
+def test_one_step_for_each_draw_says_nearly_the_same(monkeypatch: pytest.MonkeyPatch, ties: float) -> None:
+    made = judged(Random(4), strengths_of(FOUR), 2, 400, ties=ties)
+    fitted = measured(made, resamples=600)
+    monkeypatch.setattr(intervals, "MANY", 0)
+    stepped = measured(made, resamples=600)
+    assert fitted.drawn is not None
+    assert stepped.drawn is not None
+    assert np.diag(stepped.drawn) == pytest.approx(np.diag(fitted.drawn), rel=0.1)
+    assert [s.estimate for s in map(stepped.of, stepped.fit.entrants)] == list(fitted.fit.strengths)
 
 
 def test_intervals_as_chances() -> None:

@@ -10,11 +10,11 @@ from tempfile import TemporaryDirectory
 from tests.e2e.driving import NARROW, WIDE, Demo
 from tests.e2e.scenes.staging import command, opened, shots
 from tests.store import making
-from tests.ui.pasts import ORDER, Past, answer
 from workbench.core.cases import Case, Check
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
+from workbench.core.runs import Verdict
 from workbench.packs.model import About
 from workbench.store import Store
 from workbench.ui.cases.dialog import CasesDialog
@@ -55,6 +55,7 @@ def packs(demo: Demo) -> None:
         found = _looked(demo)
         demo.picture("pack-refused")
         found.close()
+    _undo(demo)
 
 
 def pack_export(demo: Demo) -> None:
@@ -71,7 +72,7 @@ def pack_export(demo: Demo) -> None:
         uids = [demo.window.prompts.model.row(names[name]).uid for name in (*_NAMES, "Order status bot")]
         exports.choose(dict.fromkeys(uids, "all"))
         dialog = opened(demo, ExportPackDialog)
-        demo.until("versions are listed", lambda: dialog.choice.versions.count())
+        demo.until("versions are listed", lambda: dialog.choice.choosing.is_known)
         dialog.choice.which["chosen"].click()
         dialog.choice.evidence.click()
         dialog.choice.take_place(Path(folder) / "a folder" / "bots.promptpack")
@@ -90,6 +91,7 @@ def pack_export(demo: Demo) -> None:
         demo.until("it is written", lambda: dialog.pages.currentWidget() is dialog.written)
         shots(demo, "pack-written")
         dialog.close()
+    _undo(demo)
 
 
 def cases(demo: Demo) -> None:
@@ -114,7 +116,7 @@ def cases(demo: Demo) -> None:
     window.workbench.store.packs.save_cases(window.compose.prompt_uid, made).result()
     command(demo, "cases")
     found = opened(demo, CasesDialog)
-    demo.until("they are listed", lambda: found.list.count() == len(made))
+    demo.until("they are listed", lambda: found.cases.rowCount() == len(made))
     shots(demo, "cases", narrow=True)
     found.use.click()
     demo.picture("cases-used")
@@ -131,18 +133,15 @@ def training_files(demo: Demo) -> None:
     demo.pause(400)
     demo.picture("training-none")
     empty.close()
-    past = Past(demo.window.workbench.store)
+    store = demo.window.workbench.store
+    store.create_prompt("trained", "Trained bot", making.NOW).result()
     for number in range(12):
-        values = (("question", f"What of order {number * 7919}?"),)
-        good, bad = answer(f"It is number {number} of {number * 31}."), answer(f"No idea, {number}.")
-        past.run(f"t{number}", ORDER, "Be brief.", good, bad, verdict="winner", values=values)
+        _judge(store, f"t{number}", f"What of order {number * 7919}?", f"It is number {number} of {number * 31}.", 0)
     for number in range(3):
-        values = (("question", "Is it blue?"),)
-        good, bad = answer("It is."), answer("It is not.")
-        past.run(f"o{number}", ORDER, "Be brief.", good, bad, verdict="winner", winner=number % 2, values=values)
+        _judge(store, f"o{number}", "Is it blue?", "It is.", number % 2)
     demo.window.prompts.refresh()
-    demo.until("it is listed", lambda: demo.window.prompts.model.position(ORDER) >= 0)
-    demo.window.dialogs.packing.training.open(ORDER)
+    demo.until("it is listed", lambda: demo.window.prompts.model.position("trained") >= 0)
+    demo.window.dialogs.packing.training.open("trained")
     found = opened(demo, TrainingDialog)
     demo.until("it is looked at", lambda: found.made is not None)
     shots(demo, "training", narrow=True)
@@ -151,6 +150,24 @@ def training_files(demo: Demo) -> None:
         demo.until("it is written", found.open_folder.isVisible)
         demo.picture("training-written")
     found.close()
+
+
+def _undo(demo: Demo) -> None:
+    """Take out again what came."""
+    command(demo, "undo_import")
+    demo.until("it is taken out", lambda: "Taken out" in demo.window.notice.text())
+
+
+def _judge(store: Store, name: str, question: str, answer: str, winner: int) -> None:
+    lanes = (making.lane("A"), making.lane("B"))
+    words = Content((Message("system", "Be brief."), Message("user", "{{question}}")))
+    begun = making.run(f"train-{name}", words, lanes=lanes, values=(("question", question),))
+    store.begin_run(replace(begun, prompt_uid="trained"))
+    for lane, text in enumerate((answer, f"No idea, {name}.")):
+        store.finish_output(f"train-{name}.{lane}.0", making.done(text), making.LATER)
+    shown = tuple(f"train-{name}.{lane}.0" for lane in range(2))
+    verdict = Verdict("winner", (winner,))
+    store.mark(f"train-{name}", f"train-{name}.v", verdict, shown, making.LATER).result()
 
 
 def _looked(demo: Demo) -> ImportPackDialog:

@@ -204,6 +204,7 @@ def test_templates_are_plain_where_they_only_name_variables(raw: str, template: 
     ("body", "words"),
     [
         (b'{"results": ', "not whole JSON"),
+        (b'{"promptIdx": 0}\n{"promptIdx": 1}\n', "several JSON documents, as JSON Lines do"),
         (b'{"results": {}}', "no answers of promptfoo"),
         (b'{"a": ' * 200_000, "nested too deeply|not whole JSON"),
         (b'{"x": 1' + b"0" * 10_000 + b"}", "not whole JSON"),

@@ -32,6 +32,9 @@ _STEPS = 200
 _NEAR = 1e-14
 """The search ends when a step promises less than this much of the size of the log likelihood."""
 
+_REACH = 2.0
+"""The longest way that a strength, or log nu, goes in one step."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Peak:
@@ -82,6 +85,8 @@ class Model:
             slope, curve = self._slopes(sums, view, np.exp(log_nu))
             step = np.linalg.solve(curve, slope[:, :, None])[:, :, 0]
             promised = (slope * step).sum(axis=1)
+            # Of many strengths one could run away while all together still get better.
+            step *= np.minimum(1.0, _REACH / np.maximum(np.abs(step).max(axis=1), _REACH))[:, None]
             length = np.ones(len(strengths))
             while True:
                 moved = strengths + length[:, None] * step[:, :-1], log_nu + length * step[:, -1]
@@ -94,6 +99,20 @@ class Model:
             if (promised <= _NEAR * (1 + np.abs(view.height))).all():
                 return Peak(strengths, np.exp(log_nu))
         raise ArithmeticError("The strengths did not settle.")
+
+    def one_step(self, sums: Sums, peak: Peak, curve: Floats) -> Floats:
+        """Return about where the strengths of each selection are highest, a row each: one step of Newton's from `peak`.
+
+        `curve` is minus the second derivatives there, of all runs together (Schucany and Wang 1991, "One-step
+        bootstrapping for smooth iterative procedures", JRSS B 53).
+        """
+        number = len(sums.ties)
+        strengths, nu = np.repeat(peak.strengths, number, axis=0), np.repeat(peak.nu, number)
+        log_nu = np.log(nu, where=nu > 0, out=np.full(number, -np.inf))
+        slope = self._slope(sums, self._look(sums, strengths, log_nu), nu)
+        steps: Floats = np.linalg.solve(curve, slope.T).T
+        moved: Floats = strengths + steps[:, :-1]
+        return moved
 
     def curvature(self, sums: Sums, peak: Peak) -> tuple[Floats, Floats]:
         """Return minus the second derivatives of the evidence and of the prior at a peak of one selection.
@@ -126,9 +145,6 @@ class Model:
         """Return first derivatives and minus the second ones, for each selection."""
         size, sides = self.size, sides_of(self.evidence, self.design)
         tied = sums.counts * view.tie
-        slope = np.empty((len(nu), size + 1))
-        slope[:, :-1] = self._leads(sums) - (sums.counts * view.lean) @ sides + self.prior * (0.5 - view.level)
-        slope[:, -1] = sums.ties - tied.sum(axis=1) - self.prior / 2 * nu / (2 + nu)
         weight = sums.counts * ((1 - view.tie) / 4 - view.lean**2)
         curve = np.zeros((len(nu), size + 1, size + 1))
         diagonal = np.arange(size)
@@ -147,10 +163,16 @@ class Model:
         if not self.prior:
             # Nothing says where the middle is; any wall keeps it where it was.
             curve[:, :-1, :-1] += 1.0
-        fixed = nu == 0
-        slope[fixed, -1] = 0.0
-        curve[fixed, -1, -1] = 1.0
-        return slope, curve
+        curve[nu == 0, -1, -1] = 1.0
+        return self._slope(sums, view, nu), curve
+
+    def _slope(self, sums: Sums, view: _View, nu: Floats) -> Floats:
+        slope = np.empty((len(nu), self.size + 1))
+        pulled = (sums.counts * view.lean) @ sides_of(self.evidence, self.design)
+        slope[:, :-1] = self._leads(sums) - pulled + self.prior * (0.5 - view.level)
+        slope[:, -1] = sums.ties - (sums.counts * view.tie).sum(axis=1) - self.prior / 2 * nu / (2 + nu)
+        slope[nu == 0, -1] = 0.0
+        return slope
 
     def _leads(self, sums: Sums) -> Floats:
         return sums.leads if self.design is None else sums.leads @ self.design

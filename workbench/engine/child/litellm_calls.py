@@ -11,14 +11,14 @@ import contextlib
 import functools
 import importlib
 import logging
-import re
 import threading
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import replace
 from typing import Any, cast
 
 import httpx
 
+from workbench.core.model_settings import ALLOWED, is_of_the_model
 from workbench.core.runs import Mark
 from workbench.engine.calls import Call
 from workbench.engine.child.answer import Answer
@@ -42,18 +42,6 @@ from workbench.engine.providers import (
     takes_breakpoints,
 )
 
-# Keyword arguments of LiteLLM that would send a key elsewhere, take one from elsewhere, or turn its machinery on.
-_NOT_PARAMETERS = re.compile(
-    r"^(model|messages|stream|timeout|metadata|user_continue_message|id|cache|caching|roles|rust|verbose|tags|order)$"
-    r"|api_base|base_url|endpoint|_url$|host$|_key$|_token$|secret|password|credential|header|(^|_)auth|callback|client"
-    r"|^litellm|^model_|fallback|^logger|^mock|identity|provider|^num_retries|^max_retries|drop_params|prompt_id|_cost_per_"
-    r"|^api_?key$|^token$|ssl|proxy|session$|signer|connection_string|^oci_|tenant|fingerprint|^a?(text_)?completion$|^azure$",
-    re.IGNORECASE,
-)
-_ALLOWED = frozenset({"prompt_cache_key", "api_version", "region_name", "allowed_openai_params"})
-# Some addresses are made of these, as in https://REGION-service.example: a slash in one would be another address.
-_PLACES = re.compile(r"(region|location|project|account|version|organization|deployment)(_name)?$|_id$", re.IGNORECASE)
-_CUTS_AN_ADDRESS = re.compile(r"[/\\?#@%\s\x00-\x1f]")
 _CONTROL = Mark("refused", "", "This is a setting of LiteLLM or of the endpoint, not of the model.")
 _NOT_SHOWN = Mark("changed", "request", "LiteLLM does not show what it sent; this is what it was asked for.")
 
@@ -276,20 +264,14 @@ def _extras(delta: Any) -> dict[str, Any]:
     return found
 
 
-def split_params(params: Mapping[str, Any], own: Collection[str] = ()) -> tuple[dict[str, Any], tuple[Mark, ...]]:
+def split_params(params: Mapping[str, Any], own: Set[str] = frozenset()) -> tuple[dict[str, Any], tuple[Mark, ...]]:
     """Return what may be handed to LiteLLM, and marks for what may not; `own` are names that it keeps to itself."""
-    refused = [name for name, value in params.items() if not _is_of_the_model(name, value, own)]
+    refused = [name for name, value in params.items() if name in own - ALLOWED or not is_of_the_model(name, value)]
     kept = {name: value for name, value in params.items() if name not in refused}
     return kept, tuple(Mark(_CONTROL.kind, name, _CONTROL.detail) for name in refused)
 
 
-def _is_of_the_model(name: str, value: Any, own: Collection[str]) -> bool:
-    if name not in _ALLOWED and (name in own or name.startswith("_") or _NOT_PARAMETERS.search(name)):
-        return False
-    return not (isinstance(value, str) and _PLACES.search(name) and _CUTS_AN_ADDRESS.search(value))
-
-
-def _own_settings(litellm: Any) -> Collection[str]:
+def _own_settings(litellm: Any) -> Set[str]:
     """Everything that LiteLLM takes for itself: settings of its router, its callbacks, and of where and who."""
     return frozenset(litellm.types.utils.all_litellm_params)
 

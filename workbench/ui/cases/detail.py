@@ -46,7 +46,7 @@ class CaseDetail(QWidget):
         set_role(self._page, "surface")
         self._lines = QVBoxLayout(self._page)
         self._lines.setContentsMargins(0, 0, 8, 0)
-        self._lines.setSpacing(4)
+        self._lines.setSpacing(7)
         self._lines.addStretch(1)
         self._area.setWidget(self._page)
         layout = QVBoxLayout(self)

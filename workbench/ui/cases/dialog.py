@@ -12,15 +12,14 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
-    QListWidget,
-    QListWidgetItem,
+    QListView,
     QSplitter,
     QVBoxLayout,
     QWidget,
 )
 
+from workbench.app.case_list import CaseList
 from workbench.core.cases import Case
-from workbench.core.text import first_line
 from workbench.ui import geometry
 from workbench.ui.cases.detail import CaseDetail
 from workbench.ui.flow import Flow
@@ -53,12 +52,14 @@ class CasesDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(f"Cases of “{prompt}”")
         self._read_only = read_only
-        self._cases: list[Case] = []
         self._variables: tuple[str, ...] = ()
         self._is_dirty = False
         self._save = QTimer(self, singleShot=True, interval=_SAVE_MS)
         self._save.timeout.connect(self.save)
-        self.list = QListWidget()
+        self.cases = CaseList(self)
+        self.list = QListView()
+        self.list.setModel(self.cases)
+        self.list.setUniformItemSizes(True)
         self.list.setAccessibleName("Cases")
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
@@ -71,29 +72,29 @@ class CasesDialog(QDialog):
         self.undo = button("Undo", self.undo_wanted.emit)
         self.close_ = button("Close", self.reject)
         self._lay_out(theme)
-        self.list.currentRowChanged.connect(self._show_row)
+        self.list.selectionModel().currentRowChanged.connect(lambda now, _: self._show_row(now.row()))
         self.detail.edited.connect(self._edited)
         self._show_row(-1)
 
     @property
     def current(self) -> Case | None:
         """The case that is shown, as it is on the screen."""
-        return self.detail.case() if self.list.currentRow() >= 0 else None
+        return self.detail.case() if self.list.currentIndex().isValid() else None
 
     def show_cases(self, cases: Sequence[Case], variables: Sequence[str], select: str = "") -> None:
         """Show other cases, with the one of this uid selected, "" for the one at the same place as before."""
-        row = self.list.currentRow()
-        self._cases, self._variables = list(cases), tuple(variables)
-        self.list.blockSignals(True)
-        self.list.clear()
-        for case in self._cases:
-            item = QListWidgetItem()
-            self.list.addItem(item)
-            self._write(item, case)
-        self.list.blockSignals(False)
-        at = next((at for at, case in enumerate(self._cases) if case.uid == select), min(max(row, 0), len(cases) - 1))
-        self.list.setCurrentRow(at)
-        self._show_row(at)
+        row = self.list.currentIndex().row()
+        self._variables = tuple(variables)
+        self.cases.show_cases(cases)
+        # What is typed meanwhile is newer than what was read.
+        self.save()
+        found = self.cases.row_of(select) if select else -1
+        self.select(found if found >= 0 else min(max(row, 0), len(cases) - 1))
+
+    def select(self, row: int) -> None:
+        """Show the case of a row, -1 for none."""
+        self.list.setCurrentIndex(self.cases.index(row))
+        self._show_row(row)
 
     def say(self, sentence: str, tone: str = "muted", *, undo: bool = False) -> None:
         """Say what was done, with a way back where there is one."""
@@ -107,10 +108,9 @@ class CasesDialog(QDialog):
         if not self._is_dirty or case is None:
             return
         self._is_dirty = False
-        at = next((at for at, one in enumerate(self._cases) if one.uid == case.uid), -1)
-        if at >= 0 and case != self._cases[at]:
-            self._cases[at] = case
-            self._write(self.list.item(at), case)
+        row = self.cases.row_of(case.uid)
+        if row >= 0 and case != self.cases.case(row):
+            self.cases.put(row, case)
             self.changed.emit(case)
 
     def done(self, result: int) -> None:
@@ -155,9 +155,9 @@ class CasesDialog(QDialog):
 
     def _show_row(self, row: int) -> None:
         self.save()
-        case = self._cases[row] if 0 <= row < len(self._cases) else None
+        case = self.cases.case(row)
         self.detail.show_case(case, self._variables, read_only=self._read_only)
-        self.nothing.setVisible(not self._cases)
+        self.nothing.setVisible(not self.cases.rowCount())
         self.use.setEnabled(case is not None)
         self.delete.setEnabled(case is not None and not self._read_only)
 
@@ -174,12 +174,3 @@ class CasesDialog(QDialog):
         self.save()
         if (case := self.current) is not None:
             self.delete_wanted.emit(case)
-
-    @staticmethod
-    def _write(item: QListWidgetItem, case: Case) -> None:
-        values = ", ".join(first_line(value, 30) for _, value in case.values if value.strip())
-        name = case.name or values or "A case without a name"
-        item.setText(name)
-        checks = f"{len(case.checks)} check{'' if len(case.checks) == 1 else 's'}"
-        item.setToolTip("\n".join(text for text in (name, values[:200], checks) if text))
-        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{name}, {checks}")

@@ -16,6 +16,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 from shiboken6 import isValid
 
+from workbench.app.pack_imports import pack_at
 from workbench.host.clock import utc_now
 from workbench.store.errors import StoreError
 from workbench.ui.exchange.dialog import ExchangeDialog
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_IMPORTABLE = "What can be imported (*.db *.sqlite *.sqlite3 *.json);;All files (*)"
+_IMPORTABLE = "What can be imported (*.db *.sqlite *.sqlite3 *.json *.promptpack);;All files (*)"
 
 
 class ExchangeActions(QObject):
@@ -52,8 +53,14 @@ class ExchangeActions(QObject):
             return
         files = self._choose("Import what was run elsewhere", _IMPORTABLE)
         files.setFileMode(QFileDialog.FileMode.ExistingFile)
-        files.filesSelected.connect(lambda names: self.preview(Path(names[0])))
+        files.filesSelected.connect(lambda names: self._chosen(Path(names[0])))
         files.open()
+
+    def _chosen(self, path: Path) -> None:
+        if pack_at(path) is not None:
+            self._window.dialogs.packing.imports.look(path)
+        else:
+            self.preview(path)
 
     def export_selected(self) -> None:
         """Let the person choose where the selected runs go."""

@@ -18,15 +18,15 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
-    QListWidget,
-    QListWidgetItem,
+    QListView,
     QRadioButton,
     QVBoxLayout,
     QWidget,
 )
 
 from workbench.app.export_table import ExportTable
-from workbench.app.pack_exports import Version, Wanted
+from workbench.app.pack_exports import Wanted
+from workbench.app.version_choice import Version, VersionChoice
 from workbench.packs.model import ENDING, About
 from workbench.packs.slugs import slug
 from workbench.ui.packs.parts import Rows, Told
@@ -63,7 +63,10 @@ class ChoicePage(QWidget):
             "all": QRadioButton("Every version; the winner is used"),
             "chosen": QRadioButton("These; the last one ticked is used:"),
         }
-        self.versions = QListWidget()
+        self.choosing = VersionChoice(self)
+        self.versions = QListView()
+        self.versions.setModel(self.choosing)
+        self.versions.setUniformItemSizes(True)
         self.name, self.description, self.licence, self.author = (
             _line(name, hint)
             for name, hint in (
@@ -125,19 +128,7 @@ class ChoicePage(QWidget):
         if row != self.rows.currentIndex().row():
             return
         chosen = self.table.versions(row)
-        self.versions.blockSignals(True)
-        self.versions.clear()
-        for version in versions:
-            item = QListWidgetItem(version.words)
-            item.setData(Qt.ItemDataRole.UserRole, version.number)
-            item.setToolTip(version.words)
-            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-            ticked = not isinstance(chosen, str) and version.number in chosen
-            item.setCheckState(Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
-            self.versions.addItem(item)
-        if not versions:
-            self.versions.addItem("Only a draft. Run it once, so that it has a version.")
-        self.versions.blockSignals(False)
+        self.choosing.show_versions(versions, () if isinstance(chosen, str) else chosen)
 
     def show_target(self, target: Target) -> None:
         """Say what writing to the path would do."""
@@ -198,7 +189,7 @@ class ChoicePage(QWidget):
         self.rows.selectionModel().currentRowChanged.connect(lambda now, _: self._show_row(now.row()))
         for which, choice in self.which.items():
             choice.clicked.connect(lambda _=False, which=which: self._choose(which))
-        self.versions.itemChanged.connect(self._version_ticked)
+        self.choosing.changed.connect(self._version_ticked)
         self.table.changed.connect(self._choice_changed)
         self._asked_for: tuple[str, ...] = ()
         for one in (self.name, self.description, self.licence, self.author):
@@ -209,7 +200,7 @@ class ChoicePage(QWidget):
         self._pause.timeout.connect(self.look_wanted)
 
     def _show_row(self, row: int) -> None:
-        self.versions.clear()
+        self.choosing.show_versions(None)
         if uid := self.table.uid(row):
             self._show_which(row)
             self.versions_wanted.emit(uid)
@@ -224,23 +215,13 @@ class ChoicePage(QWidget):
         row = self.rows.currentIndex().row()
         if row < 0:
             return
-        self.table.choose(row, self._ticked() if which == "chosen" else which)
+        self.table.choose(row, self.choosing.ticked if which == "chosen" else which)
         self._show_which(row)
 
-    def _ticked(self) -> tuple[int, ...]:
-        items = [self.versions.item(at) for at in range(self.versions.count())]
-        return tuple(
-            sorted(item.data(Qt.ItemDataRole.UserRole) for item in items if item.checkState() == Qt.CheckState.Checked)
-        )
-
-    def _version_ticked(self, item: QListWidgetItem) -> None:
-        row, number = self.rows.currentIndex().row(), item.data(Qt.ItemDataRole.UserRole)
-        if row < 0 or number is None:
-            return
-        before = self.table.versions(row)
-        kept = [] if isinstance(before, str) else [one for one in before if one != number]
-        self.table.choose(row, (*kept, number) if item.checkState() == Qt.CheckState.Checked else tuple(kept))
-        self._show_which(row)
+    def _version_ticked(self) -> None:
+        if (row := self.rows.currentIndex().row()) >= 0:
+            self.table.choose(row, self.choosing.ticked)
+            self._show_which(row)
 
     def _choice_changed(self) -> None:
         uids = tuple(choice.prompt_uid for choice in self.table.choices)

@@ -46,6 +46,9 @@ class ExportPackDialog(QDialog):
         self.back = button("Back", self._back)
         self.close_ = button("Cancel", self.reject)
         self.go = button("Look through it…", self._go, "primary")
+        # Enter does what the button says that has the keyboard, and goes on from everywhere else.
+        self.go.setDefault(True)
+        self.close_.setAutoDefault(True)
         buttons = QHBoxLayout()
         buttons.addWidget(self.back)
         buttons.addStretch(1)
@@ -59,6 +62,9 @@ class ExportPackDialog(QDialog):
         layout.addWidget(self.progress)
         layout.addLayout(buttons)
         self.preview.changed.connect(self._show_buttons)
+        # What was lacking may be there now.
+        for changed in (table.changed, self.choice.name.textEdited, self.choice.path.textEdited):
+            changed.connect(lambda *_: self._forget_complaint())
         scale = min(theme.scale, 1.5)
         self.resize(QSize(int(880 * scale), int(600 * scale)).boundedTo(geometry.room(self)))
         self._show_page(self.choice)
@@ -119,6 +125,10 @@ class ExportPackDialog(QDialog):
         elif self.preview.preview is not None and self.preview.may_be_written:
             self._begin("Writing…")
             self.write_wanted.emit(self.preview.preview)
+
+    def _forget_complaint(self) -> None:
+        if not self.is_running:
+            self.told.say("")
 
     def _back(self) -> None:
         self.told.say("")

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.plan_table import STATES, PlanTable, possible, words_of
+from workbench.app.plan_table import PlanTable, possible, words_of
 from workbench.ui import geometry
 from workbench.ui.flow import Flow
 from workbench.ui.packs.parts import Progress, Rows, Told
@@ -57,6 +57,9 @@ class ImportPackDialog(QDialog):
         self.progress = Progress()
         self.go = button("Import", self.wanted.emit, "primary")
         self.close_ = button("Cancel", self.reject)
+        # Enter does what the button says that has the keyboard, and goes on from everywhere else.
+        self.go.setDefault(True)
+        self.close_.setAutoDefault(True)
         self._chooser = self._make_chooser()
         self._lay_out()
         self.rows.selectionModel().selectionChanged.connect(lambda *_: self._show_one())
@@ -99,7 +102,7 @@ class ImportPackDialog(QDialog):
         self._end()
         self._show_parts(plan=True)
         self.table.show_plan(plan)
-        self.resize(self.size().expandedTo(self._size))
+        self._grow()
         first = next((row for row, one in enumerate(plan.prompts) if one.state != "identical"), 0)
         self.rows.selectRow(first)
         (self.go if self.table.brings else self.close_).setFocus()
@@ -119,6 +122,16 @@ class ImportPackDialog(QDialog):
         for row in rows:
             index = self.table.index(row, 0)
             self.rows.selectionModel().select(index, flags.Select | flags.Rows)
+
+    def _grow(self) -> None:
+        """Make room for the list, around where the dialog is."""
+        centre, screen = self.frameGeometry().center(), self.screen().availableGeometry()
+        self.resize(self.size().expandedTo(self._size))
+        place = self.frameGeometry()
+        place.moveCenter(centre)
+        place.moveRight(min(place.right(), screen.right()))
+        place.moveBottom(min(place.bottom(), screen.bottom()))
+        self.move(max(screen.left(), place.left()), max(screen.top(), place.top()))
 
     def _make_chooser(self) -> QFrame:
         frame = QFrame()
@@ -176,7 +189,9 @@ class ImportPackDialog(QDialog):
             return
         if len(prompts) == 1:
             one = prompts[0]
-            self.one.setText(f"{' '.join(one.prompt.name.split())}: {STATES[one.state].lower()}. {one.words}")
+            name = " ".join(one.prompt.name.split()) or one.prompt.slug
+            # The words about a prompt that is here name it.
+            self.one.setText(f"{name}. {one.words}" if one.state == "new" else one.words)
         else:
             self.one.setText(f"{len(prompts)} prompts are selected. What you choose holds for each that allows it.")
         can = {action for one in prompts for action in possible(one)}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -33,6 +33,9 @@ from workbench.ui.theme import Theme, set_role
 from workbench.usecases.ranked import Grouping, Ranked, Remark
 
 _MARGIN = 22
+_COUNTING = "Counting the verdicts…"
+_LATE_MS = 300
+"""How long what was shown before stands while others are ranked."""
 _HEADING, _SHORT_HEADING = "Who wins, and how sure are we?", "Who wins?"
 
 
@@ -61,6 +64,8 @@ class RankView(QStackedWidget):
         self.ranking.setWidget(self._page)
         self._judging: JudgePage | None = None
         self._key_name: KeyName | None = None
+        self._late = QTimer(self, interval=_LATE_MS, singleShot=True)
+        self._late.timeout.connect(self._show_waiting)
         self._build(group_actions)
         theme.changed.connect(self._restyle)
         self._restyle()
@@ -104,7 +109,7 @@ class RankView(QStackedWidget):
         self.table.hide()
         layout.addWidget(self.table)
         self.instead = _sentence(page)
-        self.instead.setText("Counting the verdicts…")
+        self.instead.setText(_COUNTING)
         layout.addWidget(self.instead)
         self._remarks = QVBoxLayout()
         self._remarks.setSpacing(6)
@@ -157,8 +162,24 @@ class RankView(QStackedWidget):
         self._lay_head()
         self.group.setAccessibleName(f"Group by {GROUPED[grouping]}; choose another grouping")
 
+    def wait(self) -> None:
+        """Let what is shown, which is about others, stand a moment at most."""
+        self._late.start()
+
+    def _show_waiting(self) -> None:
+        self._show_none(_COUNTING)
+        self.pill.hide()
+        self.versions.hide()
+
+    def _show_none(self, sentence: str) -> None:
+        self.table.hide()
+        self.instead.setText(sentence)
+        self.instead.show()
+        self._say(())
+
     def show_ranked(self, found: Ranked) -> None:
         """Show a ranking."""
+        self._late.stop()
         self.pill.setText(headline(found))
         self.pill.show()
         self._lay_head()
@@ -172,10 +193,8 @@ class RankView(QStackedWidget):
 
     def show_failed(self) -> None:
         """Say that there is no ranking; why was said elsewhere."""
-        self.table.hide()
-        self.instead.setText("The verdicts could not be read.")
-        self.instead.show()
-        self._say(())
+        self._late.stop()
+        self._show_none("The verdicts could not be read.")
 
     def remarks(self) -> list[str]:
         """Return the sentences below the table."""

@@ -1,0 +1,69 @@
+"""The cases of a prompt as an item model.
+
+Invariant: a row is written only when it is looked at, so that a prompt may have ten thousand cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from workbench.core.cases import Case
+from workbench.core.text import first_line
+
+Index = QModelIndex | QPersistentModelIndex
+_MOST_VALUES, _MOST_LETTERS = 5, 30
+
+
+class CaseList(QAbstractListModel):
+    """Cases in their order, each by its name or, without one, by its values."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._cases: list[Case] = []
+
+    def show_cases(self, cases: Sequence[Case]) -> None:
+        """Show other cases."""
+        self.beginResetModel()
+        self._cases = list(cases)
+        self.endResetModel()
+
+    def case(self, row: int) -> Case | None:
+        """Return the case of a row."""
+        return self._cases[row] if 0 <= row < len(self._cases) else None
+
+    def row_of(self, uid: str) -> int:
+        """Return the row of a case, -1 if it is not listed."""
+        return next((row for row, case in enumerate(self._cases) if case.uid == uid), -1)
+
+    def put(self, row: int, case: Case) -> None:
+        """Show a case in the place of another one."""
+        self._cases[row] = case
+        self.dataChanged.emit(self.index(row), self.index(row))
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else len(self._cases)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        case = self._cases[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _name(case)
+        checks = f"{len(case.checks)} check{'' if len(case.checks) == 1 else 's'}"
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return "\n".join(text for text in (_name(case), _values(case) if case.name else "", checks) if text)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{_name(case)}, {checks}"
+        return None
+
+
+def _name(case: Case) -> str:
+    return " ".join(case.name.split()) or _values(case) or "A case without a name"
+
+
+def _values(case: Case) -> str:
+    told = [value for _, value in case.values if value.strip()][:_MOST_VALUES]
+    return ", ".join(first_line(value, _MOST_LETTERS) for value in told)
