@@ -12,7 +12,7 @@ from typing import get_args
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAccessible, QAccessibleInterface
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 
 from tests.ui.desk import Desk
 from workbench.app.commands import COMMANDS, Command, View
@@ -70,6 +70,14 @@ def complaints() -> list[str]:
                 wrong.append(f"{kind} “{named}” in {window.windowTitle()} takes the keyboard and has no role")
             if isinstance(widget, QWidget) and widget.inherits("QPlainTextEdit") and found.textInterface() is None:
                 wrong.append(f"{kind} “{named}” does not tell its text")
+    focused = QApplication.focusWidget()
+    # The field in which a row of a list is edited is no part of the tree.
+    if (
+        isinstance(focused, QLineEdit)
+        and not focused.accessibleName()
+        and not isinstance(focused.window(), QFileDialog)
+    ):
+        wrong.append(f"the field with the keyboard in {focused.window().windowTitle()} has no name")
     return wrong
 
 
