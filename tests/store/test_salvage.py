@@ -245,6 +245,51 @@ def test_a_bad_log_loses_no_row_of_the_file(damaged: Path, where: str) -> None:
     assert log.read_bytes() == body
 
 
+def test_what_was_changed_behind_a_damaged_place_of_the_log_is_not_lost(damaged: Path) -> None:
+    """Answers that ended after it, for example: their rows were there before, without a text."""
+    long = "An answer over several pages. " * 1000
+
+    def work(connection: sqlite3.Connection) -> None:
+        connection.execute("UPDATE meta SET value = value WHERE key = 'x'")
+        for number in range(30):
+            connection.execute("UPDATE runs SET note = ? WHERE uid = ?", (f"note {number}", f"r{number}"))
+        connection.execute("UPDATE outputs SET text = ? WHERE id = 5", (long,))
+        connection.execute("UPDATE outputs SET text = 'short' WHERE id = 6")
+        connection.execute("BEGIN")
+        connection.execute("UPDATE outputs SET text = 'never committed' WHERE id = 7")
+
+    crash(damaged, work)
+    log = damaged.with_name(damaged.name + "-wal")
+    body = bytearray(log.read_bytes())
+    # In the content of the third frame, so that whatever follows does not fit any more.
+    body[32 + 2 * (24 + PAGE) + 24 + 2000] ^= 0xFF
+    log.write_bytes(body)
+    result = saved(damaged)
+    assert query(result.path, "SELECT text FROM outputs WHERE id IN (5, 6) ORDER BY id") == [(long,), ("short",)]
+    notes = dict(query(result.path, "SELECT uid, note FROM runs"))
+    assert [notes[f"r{number}"] for number in range(5, 30)] == [f"note {number}" for number in range(5, 30)]
+    assert query(result.path, "SELECT count(*) FROM outputs WHERE text = 'never committed'") == [(0,)]
+    assert result.count("outputs") == 120
+
+
+def test_what_an_earlier_log_left_is_older(damaged: Path) -> None:
+    """Frames of an earlier log stand behind those of the next one, which begins anew in the same file."""
+
+    def work(connection: sqlite3.Connection) -> None:
+        for number in range(30):
+            connection.execute("UPDATE runs SET note = 'old' WHERE uid = ?", (f"r{number}",))
+        connection.execute("PRAGMA wal_checkpoint(RESTART)")
+        connection.execute("UPDATE runs SET note = 'new'")
+
+    crash(damaged, work)
+    log = damaged.with_name(damaged.name + "-wal")
+    body = bytearray(log.read_bytes())
+    assert b"old" in body
+    assert b"new" in body
+    result = saved(damaged)
+    assert query(result.path, "SELECT DISTINCT note FROM runs") == [("new",)]
+
+
 def test_what_was_purged_does_not_come_back(damaged: Path) -> None:
     connection = connect(damaged, mode="rw")
     connection.execute("PRAGMA secure_delete = OFF")

@@ -44,14 +44,23 @@ def parts_of(content: Content, lanes: Sequence[Lane] = ()) -> tuple[Part, ...]:
         Part("message", str(item["role"]), f"Message {number} · {item['role']}", str(item["text"]) + _others(item))
         for number, item in enumerate(to_json(content).get("messages", ()), start=1)
     ]
-    found += beside_messages(content)
+    found += _beside(content)
     for number, lane in enumerate(lanes, start=1):
         found.append(Part("lane", lane.slot, f"Lane {number} · {lane.title}", _settings(lane)))
     return tuple(found)
 
 
 def beside_messages(content: Content) -> list[Part]:
-    """Return what a content has besides its messages: examples, tools, the output format and the rest."""
+    """Return what a content has besides the texts of messages: their files, examples, tools, the format, the rest."""
+    files = [
+        Part("file", one.hash, f"File of message {number}", f"{one.name}\n{one.media_type}, SHA-256 {one.hash}")
+        for number, message in enumerate(content.messages, start=1)
+        for one in message.attachments
+    ]
+    return files + _beside(content)
+
+
+def _beside(content: Content) -> list[Part]:
     found: list[Part] = []
     for name, value in to_json(content).items():
         if name in ("format", "messages"):

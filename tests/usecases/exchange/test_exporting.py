@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, opened, run, text
-from workbench.core.blocks import Example, OutputFormat, Tool
+from workbench.core.blocks import Attachment, Example, OutputFormat, Tool
 from workbench.core.content import Content, Message, content_hash, from_json
 from workbench.core.lanes import ECHO, Lane
 from workbench.core.runs import RunSet, Step, Verdict
@@ -131,7 +131,7 @@ def test_markdown_cannot_be_broken_out_of(store: Store) -> None:
 @pytest.mark.parametrize("format_", ["md", "html"])
 def test_reports_have_what_is_beside_the_messages_and_how_tools_were_used(store: Store, format_: Format) -> None:
     content = Content(
-        (Message("user", "Where is it?"),),
+        (Message("user", "Where is it?", (Attachment("ab" * 32, "image/png", "map.png"),)),),
         examples=(Example("Is it here?", "No, it left."),),
         output=OutputFormat("schema", '{"type": "object"}', "status"),
         tools=(Tool("LookUp", "Finds an order.", answer="It is in Bonn."),),
@@ -151,6 +151,7 @@ def test_reports_have_what_is_beside_the_messages_and_how_tools_were_used(store:
         told = "\n".join(page.texts)
     told = told.replace("\\", "")
     for title, said in (
+        ("File of message 1", "map.png\nimage/png, SHA-256 abab"),
         ("Example 1", "No, it left."),
         ("Output", '{"type": "object"}'),
         ("Tool 1 · LookUp", "Finds an order."),

@@ -39,9 +39,24 @@ class Pages:
     def __init__(self, body: Body, log: bytes = b"") -> None:
         self.size, self.reserved = _geometry(body)
         self._body = body
-        self._over, self.strays = _frames(log, self.size)
-        """`strays` are pages of the log that SQLite would not use: behind a damaged place, or never committed."""
+        self._over, self.strays, self.later = _frames(log, self.size)
+        """`strays` are pages of the log that SQLite would not use: behind a damaged place, or never committed. Those of
+        them that are sound by themselves and were committed are `later`, the newest of each number."""
         self.count = max(len(body) // self.size, max(self._over, default=0))
+
+    def behind(self) -> Pages:
+        """Return the pages that are `later`, and no others."""
+        return self._with(b"", self.later)
+
+    def newest(self) -> Pages:
+        """Return these pages with those that are `later` in their place."""
+        return self._with(self._body, self._over | self.later)
+
+    def _with(self, body: Body, over: dict[int, bytes]) -> Pages:
+        made = Pages(body)
+        made.size, made.reserved, made._over = self.size, self.reserved, over
+        made.count = max(self.count, max(over, default=0))
+        return made
 
     @property
     def usable(self) -> int:
@@ -103,34 +118,37 @@ def _geometry(body: Body) -> tuple[int, int]:
     return PAGE_SIZE, 0
 
 
-def _frames(log: bytes, size: int) -> tuple[dict[int, bytes], list[tuple[int, bytes]]]:
-    """Return the newest committed page of each number, and the other frames as (number, page)."""
+def _frames(log: bytes, size: int) -> tuple[dict[int, bytes], list[tuple[int, bytes]], dict[int, bytes]]:
+    """Return the newest committed page of each number, the other frames as (number, page), and what `later` is.
+
+    Each frame goes on with the checksum of the one before it, as that is written there; so what stands behind a damaged
+    frame can be told from noise and from what an earlier log has left.
+    """
     order = _WAL_MAGIC.get(_u32(log, 0)) if len(log) >= _WAL_HEADER else None
     valid = order is not None and _u32(log, 8) == size
-    sums = (0, 0)
+    before = (_u32(log, 24), _u32(log, 28))
     if valid and order is not None:
-        sums = _checksum(log[:24], sums, order)
-        valid = sums == (_u32(log, 24), _u32(log, 28))
+        valid = _checksum(log[:24], (0, 0), order) == before
+    is_log = valid
     committed: dict[int, bytes] = {}
     pending: dict[int, bytes] = {}
+    later: dict[int, bytes] = {}
     strays: list[tuple[int, bytes]] = []
     for at in range(_WAL_HEADER, len(log) - _FRAME_HEADER - size + 1, _FRAME_HEADER + size):
         head, page = log[at : at + _FRAME_HEADER], log[at + _FRAME_HEADER : at + _FRAME_HEADER + size]
-        number = _u32(head, 0)
-        if valid and order is not None and head[8:16] == log[16:24]:
-            sums = _checksum(page, _checksum(head[:8], sums, order), order)
-            valid = sums == (_u32(head, 16), _u32(head, 20)) and number > 0
-        else:
-            valid = False
+        number, sums = _u32(head, 0), (_u32(head, 16), _u32(head, 20))
+        fits = is_log and order is not None and number > 0 and head[8:16] == log[16:24]
+        fits = fits and order is not None and _checksum(page, _checksum(head[:8], before, order), order) == sums
+        valid, before = valid and fits, sums
         if not valid:
             strays.append((number, page))
-            continue
-        pending[number] = page
-        if _u32(head, 4):
-            committed |= pending
-            pending = {}
+        if fits:
+            pending[number] = page
+            if _u32(head, 4):
+                (committed if valid else later).update(pending)
+                pending = {}
     strays += pending.items()
-    return committed, strays
+    return committed, strays, later
 
 
 def _checksum(data: bytes, sums: tuple[int, int], order: str) -> tuple[int, int]:

@@ -109,6 +109,7 @@ class _Found:
         seen = pages.free() | set(walk(pages, 1))
         for root in others.values():
             seen.update(walk(pages, root))
+        self._take_later(mine)
         for name, root in mine.items():
             numbers = list(walk(pages, root))
             seen.update(numbers)
@@ -121,6 +122,15 @@ class _Found:
     def _look(self) -> None:
         self._looked_at += 1
         look(self._watch, min(1.0, self._looked_at / max(1, self._pages.count)))
+
+    def _take_later(self, mine: Mapping[str, int]) -> None:
+        """Take rows from behind a damaged place of the log before older ones, where all of a row is there."""
+        newest, behind = self._pages.newest(), self._pages.behind()
+        for name, root in mine.items() if self._pages.later else ():
+            for number in walk(newest, root) if name in self.rows else ():
+                for row in rows(behind, behind.get(number), number):
+                    if not row.is_cut and (named := self.tables[name].named(row)) is not None:
+                        self._keep(self.tables[name], row, named)
 
     def _take(self, name: str, page: bytes, number: int) -> None:
         self._look()
