@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.core.blocks import OutputFormat
-from workbench.core.checking_output import MOST_CHECKED, check_output, schema_problem
+from workbench.core.checking_output import MOST_CHECKED, MOST_SCHEMA, check_output, schema_problem
 
 JSON = OutputFormat("json")
 ORDER = {
@@ -58,6 +58,13 @@ def test_answers(output: OutputFormat, text: str, ok: bool | None, words: str) -
     found = check_output(output, text)
     assert found.ok is ok
     assert re.search(words, found.words), found.words
+
+
+def test_a_very_long_schema_is_only_read_as_json() -> None:
+    wrong = {"type": "text", "description": "x" * MOST_SCHEMA}
+    assert schema_problem(schema(wrong)) == ""
+    assert schema_problem(schema({"type": "text"})) != ""
+    assert "not" in schema_problem(schema("[" + " " * MOST_SCHEMA))
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,16 @@ is opened by one of the ways in `STATES`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import get_args
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAccessible, QAccessibleInterface
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 
 from tests.ui.desk import Desk
-from workbench.app.commands import COMMANDS
+from workbench.app.commands import COMMANDS, Command, View
+from workbench.ui.history.view import HistoryView
 
 Role = QAccessible.Role
 ACTIVE = {
@@ -68,6 +70,14 @@ def complaints() -> list[str]:
                 wrong.append(f"{kind} “{named}” in {window.windowTitle()} takes the keyboard and has no role")
             if isinstance(widget, QWidget) and widget.inherits("QPlainTextEdit") and found.textInterface() is None:
                 wrong.append(f"{kind} “{named}” does not tell its text")
+    focused = QApplication.focusWidget()
+    # The field in which a row of a list is edited is no part of the tree.
+    if (
+        isinstance(focused, QLineEdit)
+        and not focused.accessibleName()
+        and not isinstance(focused.window(), QFileDialog)
+    ):
+        wrong.append(f"the field with the keyboard in {focused.window().windowTitle()} has no name")
     return wrong
 
 
@@ -89,6 +99,8 @@ def _picker(desk: Desk) -> None:
 
 
 LEFT_OUT = {
+    "delete_run",
+    "archive_run",
     "quit",
     "run",
     "context_menu",
@@ -100,7 +112,7 @@ LEFT_OUT = {
     "new_prompt",
     "duplicate_prompt",
 }
-"""What ends the window, starts calls, opens another prompt, or is a menu of Qt's own."""
+"""What ends the window, starts calls, takes what is selected away, opens another prompt, or is a menu of Qt's own."""
 
 STATES: dict[str, Callable[[Desk], object]] = {
     "draft": lambda desk: None,
@@ -139,16 +151,41 @@ def test_every_control_has_a_name_and_a_role(desk: Desk, state: str) -> None:
                 window.close()
 
 
-def test_whatever_a_command_opens_is_named_too(desk: Desk) -> None:
+def to_view(desk: Desk, view: View) -> None:
+    """Be in a view with something selected there, wherever the last command led."""
+    window = desk.window
+    if window.views.shown != view:
+        window.views.show(view)
+    page = window.views.here()
+    if isinstance(page, HistoryView):
+        desk.until(lambda: page.model.rowCount() > 0)
+        page.table.select(0)
+    else:
+        window.view.lanes.focus_lane(0)
+    window.update_state()
+
+
+def commands_of(view: View) -> list[Command]:
+    """Return what can be opened in a view; what is possible in Compose is opened there."""
+    return [
+        command
+        for command in COMMANDS
+        if command.id not in LEFT_OUT
+        and view in command.views
+        and (view == "compose" or "compose" not in command.views)
+    ]
+
+
+@pytest.mark.parametrize("view", get_args(View))
+def test_whatever_a_command_opens_is_named_too(desk: Desk, view: View) -> None:
     """A command that is added is covered by being in the table."""
     window = desk.open()
     desk.run()
     wrong: dict[str, list[str]] = {}
-    for command in COMMANDS:
-        window.view.lanes.focus_lane(0)
-        window.update_state()
+    for command in commands_of(view):
+        to_view(desk, view)
         action = window.actions_[command.id]
-        if command.id in LEFT_OUT or not action.isEnabled():
+        if not action.isEnabled():
             continue
         action.trigger()
         QApplication.processEvents()

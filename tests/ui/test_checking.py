@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
+import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QWidget
 
 from tests.ui.desk import Desk
 from workbench.core.blocks import Example, OutputFormat, Tool
 from workbench.core.content import Content, Message
+from workbench.ui.compose import checking
 from workbench.ui.compose.checking import AT_ONCE
 from workbench.ui.editor.amiss_marks import AmissMarks
 from workbench.ui.editor.block import MessageBlock
 from workbench.ui.editor.menu import text_menu
 from workbench.ui.editor.output_format import OutputSection
 from workbench.ui.editor.tools import ToolSection
+from workbench.usecases.templating import schema_faults
 
 
 def put(desk: Desk, content: Content, **values: str) -> None:
@@ -278,3 +282,26 @@ def test_schemas_that_are_json_but_no_schemas_are_said(desk: Desk) -> None:
     assert [("The schema of the parameters is wrong at" in note) for note in notes()[1:]] == [False, True]
     editor.set_parts(replace(editor.parts, output=OutputFormat("schema", '{"type": "object"}'), tools=tools[:1]))
     desk.until(lambda: notes() == ["", ""])
+
+
+def test_schemas_are_checked_one_at_a_time_and_the_last_one_counts(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    window = desk.open()
+    go_on, begun = threading.Event(), []
+
+    def slow(content: Content) -> tuple[str, tuple[str, ...]]:
+        begun.append(content.output)
+        go_on.wait(20)
+        return schema_faults(content)
+
+    monkeypatch.setattr(checking, "schema_faults", slow)
+    editor = window.view.editor
+    try:
+        for kind in ("a", "b", "strin"):
+            put(desk, Content((Message("user", "Hi"),), output=OutputFormat("schema", f'{{"type": "{kind}"}}')))
+            window.view.editing.checking.check()
+        assert len(begun) <= 1
+    finally:
+        go_on.set()
+    (section,) = editor.findChildren(OutputSection)
+    desk.until(lambda: "'strin'" in section.note.text())
+    assert len(begun) == 2

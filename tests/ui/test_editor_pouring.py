@@ -72,6 +72,31 @@ def test_all_of_it_is_there_at_once_and_seen_soon(qtbot: QtBot, field: ExactFiel
     assert field.textCursor().position() == field.length - len(" behind")
 
 
+def test_a_long_text_that_is_loaded_is_there_at_once_and_seen_soon(qtbot: QtBot, field: ExactField) -> None:
+    told: list[object] = []
+    field.edited.connect(lambda edit, _kind: told.append(edit))
+    for text in (LINES * 40, "x" * 30_000, LINES * 30):
+        field.set_exact(text)
+        assert field.exact() == text
+        assert shown(field) < field.length
+        assert field.caret() == 0
+        if text.startswith("x"):
+            continue  # another one is loaded before all of this one is seen
+        whole(qtbot, field)
+        assert field.exact() == text
+        assert shown(field) == field.length
+        assert field.caret() == field.textCursor().position() == 0
+    field.set_exact(LINES * 50)
+    field.selectAll()
+    assert field.createMimeDataFromSelection().text() == LINES * 50
+    field.set_exact(LINES * 30)
+    whole(qtbot, field)
+    assert told == []
+    assert field.history() == (False, False)
+    QTest.keyClicks(field, "ab")
+    assert field.exact() == "ab" + LINES * 30
+
+
 Meanwhile = Callable[[ExactField], None]
 
 

@@ -128,7 +128,7 @@ class Comparisons(QObject):
             work = partial(compared, name, other.text, shown.text)
         else:
             work = partial(against_history, self._store, self.base, shown.output_uid, shown.text)
-        self._tasks.run(work, partial(self._tell, slot, key))
+        self._tasks.run_large(work, partial(self._tell, slot, key))
 
     def _tell(self, slot: str, key: tuple[object, ...], outcome: Compared) -> None:
         if self._asked.get(slot) == key:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MOST_CHECKED = 2_000_000
 """Characters; a longer answer is not checked."""
+MOST_SCHEMA = 1_000_000
+"""Characters; of a longer schema, which would take seconds, only that it is a JSON object is checked."""
 _FENCE = re.compile(r"\s*```[\w-]*\s*\n(.*?)\n?\s*```\s*\Z", re.DOTALL)
 _SHOWN = 200
 _WHAT = "The schema of the output format"
@@ -38,7 +40,8 @@ def schema_fault(text: str, what: str) -> str:
 
     try:
         schema = schema_object(text, what)
-        Draft202012Validator.check_schema(schema)
+        if len(text) <= MOST_SCHEMA:
+            Draft202012Validator.check_schema(schema)
     except BlockError as error:
         return str(error)
     except SchemaError as error:

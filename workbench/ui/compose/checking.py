@@ -51,7 +51,8 @@ class Checking(QObject):
         self._found = Amiss()
         self._turns = Turns.of_application()
         self._said = 0
-        self._schemas = Content()
+        self._schemas: Content | None = Content()
+        self._is_judging = False
         self._faults: tuple[str, tuple[str, ...]] = ("", ())
         for signal in (self._editor.edited, self._editor.parts_changed, self._values.edited):
             signal.connect(self._pause.start)
@@ -149,14 +150,26 @@ class Checking(QObject):
         if asked == self._schemas:
             # Sections that were made since then know nothing of it.
             self._editor.parts_shown.judge_schemas(*self._faults)
-        else:
-            self._schemas = asked
-            self._window.tasks.run(lambda: schema_faults(asked), lambda found: self._judge(asked, *found))
+            return
+        self._schemas = asked
+        # One at a time: a long schema takes seconds, and each pause in typing would bring one more.
+        if not self._is_judging:
+            self._is_judging = True
+            work = partial(schema_faults, asked)
+            self._window.tasks.run_large(work, lambda found: self._judge(asked, *found), self._not_judged)
+
+    def _not_judged(self, error: Exception) -> None:
+        self._is_judging = False
+        self._window.tasks.report(error)
 
     def _judge(self, asked: Content, output: str, tools: tuple[str, ...]) -> None:
+        self._is_judging = False
         if asked is self._schemas:
             self._faults = (output, tools)
             self._editor.parts_shown.judge_schemas(output, tools)
+        else:
+            self._schemas = None
+            self._check_schemas()
 
     def _answer(self, asked: tuple[Content, dict[str, str]], found: Mistake | None) -> None:
         if asked is self._asked:

@@ -153,7 +153,7 @@ class CompareDialog(QDialog):
         self._ticket += 1
         old, new, read = self.old.currentData(), self.new.currentData(), self._read
         self.count.setText("Comparing…")
-        self._tasks.run(lambda: compare_prompts(read(old), read(new)), partial(self._compared, self._ticket))
+        self._tasks.run_large(lambda: compare_prompts(read(old), read(new)), partial(self._compared, self._ticket))
 
     def _compared(self, ticket: int, parts: tuple[PartDiff, ...]) -> None:
         if ticket == self._ticket:

@@ -3,7 +3,8 @@
 Invariant: what goes in by typing, pasting, dropping or `set_exact` comes out of `exact`, copy and drag byte for byte;
 only CRLF that is pasted or dropped is LF. Keys with Ctrl or Alt that do not edit text are left to the window. Long
 paragraphs are shown in pieces (`breaks`), which nobody outside knows of: text and positions count no soft breaks. A
-very long text that is pasted is held at once and shown piece by piece (`pouring`), all of it before the next key.
+very long text that is pasted or loaded is held at once and shown piece by piece (`pouring`), all of it before the next
+key.
 """
 
 from __future__ import annotations
@@ -124,8 +125,12 @@ class ExactField(MeasuredField):
         self.record.leave()
         self._quiet = True
         try:
-            self.setPlainText("" if SOFT in raw else raw)
-            if SOFT in raw:
+            at_once = len(raw) <= _AT_ONCE
+            self.setPlainText(raw if at_once and SOFT not in raw else "")
+            if not at_once:
+                self._pour(QTextCursor(self.document()), raw)
+                self.moveCursor(QTextCursor.MoveOperation.Start)
+            elif SOFT in raw:
                 self.record.insert(QTextCursor(self.document()), raw)
         finally:
             self._quiet = False
@@ -160,6 +165,10 @@ class ExactField(MeasuredField):
         """Select a part of the text; the caret goes to its end."""
         self.catch_up()
         self.setTextCursor(self.record.select(position, length))
+
+    def selectAll(self) -> None:
+        self.catch_up()
+        super().selectAll()
 
     def set_editable(self, editable: bool) -> None:
         """Let the person edit, or only read, select and copy."""
@@ -315,12 +324,15 @@ class ExactField(MeasuredField):
         if len(raw) <= _AT_ONCE or self._is_dropping:
             self.record.insert(cursor, raw)
         else:
-            from workbench.ui.editor.pouring import Pourer  # most texts are short
-
-            self._pourer = self._pourer or Pourer(self)
-            self._take_in(self.record.pour(cursor, raw))
-            self._pourer.begin()
+            self._pour(cursor, raw)
         self.setTextCursor(cursor)
+
+    def _pour(self, cursor: QTextCursor, raw: str) -> None:
+        from workbench.ui.editor.pouring import Pourer  # most texts are short
+
+        self._pourer = self._pourer or Pourer(self)
+        self._take_in(self.record.pour(cursor, raw))
+        self._pourer.begin()
 
     def _before_input(self, event: QKeyEvent | None = None) -> None:
         """See that a key acts on the text and not on a soft break, and that no letter inherits the mark of one."""

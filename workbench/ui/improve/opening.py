@@ -228,7 +228,7 @@ class ImproveActions(QObject):
                 known = isinstance(error, AnswerError)
                 dialog.proposal.show_answer(asked.text, str(error) if known else problem_of(error).sentence)
 
-        self._window.tasks.run(partial(proposal_of, content, asked.text, asked.tag), show, failed)
+        self._window.tasks.run_large(partial(proposal_of, content, asked.text, asked.tag), show, failed)
 
     def _open_earlier(self, run_uid: str) -> None:
         window = self._window

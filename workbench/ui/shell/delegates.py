@@ -50,6 +50,11 @@ class _Delegate(QStyledItemDelegate):
 class PromptDelegate(_Delegate):
     """Name at the left, number of iterations at the right."""
 
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
+        field = super().createEditor(parent, option, index)
+        field.setAccessibleName("Name of the prompt")
+        return field
+
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(80, QFontMetrics(self.theme.font()).height() + 12)
 
