@@ -305,7 +305,7 @@ def cost(row: HistoryRow) -> str:
     """Return what a run cost; "" while nobody shall know."""
     if row.row.running or row.row.blind:
         return ""
-    return show_cost(row.cost_usd)
+    return show_cost(row.cost_usd, free=row.cost_usd == 0)
 
 
 def marks_of(row: HistoryRow) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from workbench.core.lanes import short_model
@@ -97,10 +97,10 @@ def _row(
         archived=bool(archived & ARCHIVED),
         deleted=archived >= DELETED,
         value_sets=(last_set or 0) + 1,
-        cost_usd=cost,
-        unpriced=unpriced,
-        tokens=tokens,
-        longest_ms=longest,
+        cost_usd=None if line.blind else cost,
+        unpriced=0 if line.blind else unpriced,
+        tokens=None if line.blind else tokens,
+        longest_ms=None if line.blind else longest,
         hits=hits,
     )
 
@@ -133,7 +133,12 @@ class _Hits:
 
     def _answers(self, run: int, value_set: int, blind: bool) -> list[Hit]:
         hits: list[Hit] = []
-        for uid, label, model, text in self._connection.execute(_ANSWERS, (_LONGEST, value_set, run)):
+        answers: Iterable[tuple[str, str, str, str]]
+        answers = self._connection.execute(_ANSWERS, (_LONGEST, value_set, run))
+        if blind:
+            # By their texts, because lanes and identities come in an order that their owner knows.
+            answers = sorted(("", "", "", text) for *_, text in answers)
+        for uid, label, model, text in answers:
             if marks := self._marks(text):
                 title = "" if blind else label or short_model(model)
                 hits.append(Hit("answer", snippet(text, marks), uid, title, value_set))
