@@ -242,5 +242,5 @@ def _row(*parts: QWidget) -> QHBoxLayout:
 
 def _row_text(index: Index) -> RowText:
     backup: Backup = index.data(_BACKUP)
-    how = "made by hand, kept until you remove it" if backup.by_hand else "made by itself"
+    how = "kept until you remove it" if backup.by_hand else "made by itself"
     return RowText(absolute(backup.made_at), f"{show_bytes(backup.size)} · {how}")
