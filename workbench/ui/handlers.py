@@ -160,8 +160,10 @@ class Handlers:
             self._window.workbench.runner.stop_everything()
 
     def undo(self) -> None:
-        """Take back the last edit, or while pairs are judged the last verdict."""
-        if self._window.ranking.is_judging:
+        """Take back the last edit, while pairs are judged the last verdict, in the History what was done to runs."""
+        if self._window.views.shown == "history":
+            self._window.notices.undo()
+        elif self._window.ranking.is_judging:
             self._window.ranking.undo()
         else:
             self._window.view.editor.undo()
