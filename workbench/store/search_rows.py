@@ -30,7 +30,8 @@ _ANSWER_HITS = 3
 _ROWS = (
     "SELECT run_rows.place, runs.id, runs.kind, prompts.uid, prompts.name, runs.starred, runs.archived,"
     " (SELECT max(value_set) FROM run_docs WHERE run_docs.place = run_rows.place), cost_usd, unpriced, tokens,"
-    " longest_ms, answers, failed, interrupted, stopped, cut"
+    " longest_ms, EXISTS (SELECT 1 FROM unindexed WHERE unindexed.run_id = runs.id), answers, failed, interrupted,"
+    " stopped, cut"
     " FROM run_rows JOIN runs ON runs.id = run_rows.run_id JOIN prompts ON prompts.id = runs.prompt_id"
     " WHERE run_rows.place IN (SELECT value FROM json_each(?))"
 )
@@ -85,7 +86,7 @@ def rows_for(connection: sqlite3.Connection, found: Sequence[Found], query: Quer
 def _row(
     row: Sequence[Any], line: IterationRow, lanes: Sequence[str], tags: Sequence[str], hits: tuple[Hit, ...]
 ) -> HistoryRow:
-    _, kind, prompt_uid, prompt, starred, archived, last_set, cost, unpriced, tokens, longest, *_ = row
+    _, kind, prompt_uid, prompt, starred, archived, last_set, cost, unpriced, tokens, longest, late, *_ = row
     return HistoryRow(
         row=line,
         kind=kind,
@@ -102,6 +103,7 @@ def _row(
         tokens=None if line.blind else tokens,
         longest_ms=None if line.blind else longest,
         hits=hits,
+        is_uncounted=bool(late) and cost is None and not (line.running or line.blind),
     )
 
 

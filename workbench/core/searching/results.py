@@ -51,6 +51,8 @@ class HistoryRow:
     tokens: int | None = None
     longest_ms: int | None = None
     hits: tuple[Hit, ...] = ()
+    is_uncounted: bool = False
+    """Its numbers are not known yet: it came in with many others, and they are counted one after the other."""
 
 
 @dataclass(frozen=True, slots=True)
