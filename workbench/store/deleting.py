@@ -88,7 +88,7 @@ class Deleting:
         )
 
     def copies(self, folder: Path, doomed: Doomed) -> list[Path]:
-        """Return the backups in a folder, and what upgrades, moves and repairs left, if they hold any of it or cannot tell.
+        """Return backups in a folder, and what upgrades, moves and repairs left, that hold any of it or cannot tell.
 
         A damaged history never can, nor what of it found no place.
         """
