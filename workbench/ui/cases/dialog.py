@@ -26,7 +26,7 @@ from workbench.ui.flow import Flow
 from workbench.ui.packs.parts import Roomy, Told
 from workbench.ui.settings.parts import button, label
 from workbench.ui.shell.keys import give_back
-from workbench.ui.theme import Theme
+from workbench.ui.theme import Theme, set_role
 
 _SAVE_MS = 500
 _NOTHING = (
@@ -62,12 +62,14 @@ class CasesDialog(QDialog):
         self.list.setUniformItemSizes(True)
         self.list.setItemDelegate(Roomy(self.list))
         self.list.setAccessibleName("Cases")
+        set_role(self.list, "rows")
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.detail = CaseDetail(theme)
         self.nothing = label(_NOTHING, "muted")
         self.told = Told(theme)
         self.use = button("Use as value set", self._use, "primary")
+        self.use.setDefault(True)
         self.keep = button("New from the shown values", self.keep_wanted.emit)
         self.delete = button("Delete", self._delete)
         self.undo = button("Undo", self.undo_wanted.emit)
