@@ -313,7 +313,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("context_menu", "Open the menu of what is focused", "View", ("Shift+F10",), _always, views=EVERYWHERE),
     Command("next_pane", "Go to the next part of the window", "View", ("F6",), _always, views=EVERYWHERE),
     Command("previous_pane", "Go to the previous part of the window", "View", ("Shift+F6",), _always, views=EVERYWHERE),
-    Command("import_runs", "Import what was run elsewhere…", "History", (), lambda s: s.writable, views=EVERYWHERE),
+    Command("import_runs", "Import runs from other tools…", "History", (), lambda s: s.writable, views=EVERYWHERE),
     Command("export_runs", "Export the selected runs…", "History", (), views=HISTORY),
     Command("export_found", "Export all runs that are found…", "History", (), views=HISTORY),
     Command(

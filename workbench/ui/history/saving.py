@@ -48,7 +48,7 @@ class NameDialog(LineDialog):
     def __init__(self, parent: QWidget, query: str, name: str, taken: Sequence[str]) -> None:
         super().__init__(parent, "Save this search", "Name of the search", name, "")
         self._taken = frozenset(known.casefold() for known in taken)
-        shown = QLabel(opening_words(query, 200))
+        shown = QLabel(f"Search: {opening_words(query, 200)}")
         shown.setTextFormat(Qt.TextFormat.PlainText)
         shown.setWordWrap(True)
         set_role(shown, "muted")

@@ -83,7 +83,7 @@ class ExportPackDialog(QDialog):
         """Say that the pack is written."""
         self._end()
         count = 0 if self.preview.preview is None else len(self.preview.preview.export.pack.prompts)
-        self.written.show_written(path, f"{count} prompt{'' if count == 1 else 's'} written.")
+        self.written.show_written(path, f"{count} prompt{'' if count == 1 else 's'} exported.")
         self._show_page(self.written)
         self.close_.setFocus()
 
