@@ -60,6 +60,7 @@ class ImproveDialog(QDialog):
             QShortcut(QKeySequence(keys), self, self.question.ask.click)
         self.earlier.activated.connect(self._earlier_chosen)
         self.proposal.close_.clicked.connect(self.close)
+        self.proposal.offered.connect(self._make_primary)
         scale, room = min(theme.scale, 1.5), geometry.room(self)
         self.resize(QSize(int(940 * scale), int(640 * scale)).boundedTo(room))
         self.question.feedback.setFocus()
@@ -91,6 +92,11 @@ class ImproveDialog(QDialog):
             self.question.stop_wanted.emit()
         else:
             super().keyPressEvent(event)
+
+    def _make_primary(self, offered: bool) -> None:
+        """Let one button stand out, which Enter presses: the one that accepts once there is something to accept."""
+        set_role(self.question.ask, "" if offered else "primary")
+        (self.proposal.accept if offered else self.question.ask).setDefault(True)
 
     def _earlier_chosen(self, index: int) -> None:
         self.earlier_wanted.emit(self.earlier.itemData(index))
