@@ -9,12 +9,13 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.core.improving import Earlier
 from workbench.core.text import opening_words
 from workbench.core.when import relative
 from workbench.ui import geometry
+from workbench.ui.choice import Choice
 from workbench.ui.improve.proposal import ProposalPane
 from workbench.ui.improve.question import QuestionPane
 from workbench.ui.theme import Theme, set_role
@@ -35,9 +36,8 @@ class ImproveDialog(QDialog):
         self._running = False
         self.question = QuestionPane(theme, self)
         self.proposal = ProposalPane(theme, self)
-        self.earlier = QComboBox()
+        self.earlier = Choice()
         self.earlier.setAccessibleName("Earlier proposals")
-        self.earlier.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.earlier.setMinimumContentsLength(12)
         self.earlier.hide()
         line = QFrame()
