@@ -31,7 +31,7 @@ from workbench.ui.theme import Theme, set_role
 _SAVE_MS = 500
 _NOTHING = (
     "This prompt has no cases yet. A case is a set of values that is kept, with checks for the answers to it. Make one "
-    "of the values on the screen, or import a pack that has some."
+    "from the values in Compose, or import a pack that has some."
 )
 
 
@@ -70,7 +70,7 @@ class CasesDialog(QDialog):
         self.told = Told(theme)
         self.use = button("Use as value set", self._use, "primary")
         self.use.setDefault(True)
-        self.keep = button("New from the shown values", self.keep_wanted.emit)
+        self.keep = button("New from the values in Compose", self.keep_wanted.emit)
         self.delete = button("Delete", self._delete)
         self.undo = button("Undo", self.undo_wanted.emit)
         self.close_ = button("Close", self.reject)
