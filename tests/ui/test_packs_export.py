@@ -198,7 +198,7 @@ def test_versions_are_chosen_and_the_last_one_is_used(desk: Desk, tmp_path: Path
     assert dialog.told.text() == "Tick at least one version of each prompt, or take the winner."
     choice.choosing.setData(choice.choosing.index(0), Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
     choice.choosing.setData(choice.choosing.index(3), Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
-    assert choice.table.index(0, 1).data() == "v1, v4; v1 is used"
+    assert choice.table.index(0, 1).data() == "v1, v4 (v1 by default)"
     looked_through(desk, dialog, tmp_path / "two")
     dialog.preview.agreed.click()
     written(desk, dialog)

@@ -127,7 +127,7 @@ def test_the_same_pack_again_has_nothing_new(desk: Desk, tmp_path: Path) -> None
     desk.until(lambda: desk.notice() == "2 prompts added.")
     stored = desk.rows("SELECT * FROM versions")
     dialog = looked(desk, pack / "pack.yaml")
-    assert [state for _, state, _ in cells(dialog)] == ["The same", "The same"]
+    assert [state for _, state, _ in cells(dialog)] == ["Identical", "Identical"]
     assert dialog.told.text() == "There is nothing new: all of it is here already."
     assert not dialog.go.isVisible()
     desk.press(Qt.Key.Key_Escape)

@@ -179,9 +179,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("delete_prompt", "Delete prompt", "Prompt", (), lambda s: s.has_prompt and s.writable),
     Command("export_pack", "Export prompts as a pack…", "Prompt", (), _always, views=EVERYWHERE),
     Command("import_pack", "Import a pack…", "Prompt", (), _writable, views=EVERYWHERE),
-    Command(
-        "undo_import", "Take out what the last pack brought in", "Prompt", (), lambda s: s.writable, views=EVERYWHERE
-    ),
+    Command("undo_import", "Undo the last pack import", "Prompt", (), lambda s: s.writable, views=EVERYWHERE),
     Command("training", "Training files of this prompt…", "Prompt", (), lambda s: s.has_prompt, views=EVERYWHERE),
     Command("show_archived", "Show archived prompts", "Prompt", (), _always, views=EVERYWHERE),
     Command("switch_prompt", "Go to the prompt list", "Prompt", ("Ctrl+P",), _always, views=EVERYWHERE),
@@ -315,7 +313,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("context_menu", "Open the menu of what is focused", "View", ("Shift+F10",), _always, views=EVERYWHERE),
     Command("next_pane", "Go to the next part of the window", "View", ("F6",), _always, views=EVERYWHERE),
     Command("previous_pane", "Go to the previous part of the window", "View", ("Shift+F6",), _always, views=EVERYWHERE),
-    Command("import_runs", "Import what was run elsewhere…", "History", (), lambda s: s.writable, views=EVERYWHERE),
+    Command("import_runs", "Import runs from other tools…", "History", (), lambda s: s.writable, views=EVERYWHERE),
     Command("export_runs", "Export the selected runs…", "History", (), views=HISTORY),
     Command("export_found", "Export all runs that are found…", "History", (), views=HISTORY),
     Command(

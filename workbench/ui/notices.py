@@ -151,7 +151,7 @@ class Notices(QObject):
         else:
             notice.show_notice(
                 BUILTIN_HINT,
-                "The built-in model is tiny, for trying the loop. For real work, add a key and change a lane's model.",
+                "The built-in model is tiny. For real work, add a key and change a lane's model.",
                 action="keys",
                 label="Add a key…",
             )

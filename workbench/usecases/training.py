@@ -55,7 +55,7 @@ class Cost:
     @property
     def sentence(self) -> str:
         """What people are told."""
-        passes = f"{self.epochs} passes" if self.epochs != 1 else "1 pass"
+        passes = f"{self.epochs} epochs" if self.epochs != 1 else "1 epoch"
         cost = (
             "its price is unknown; say what a million trained tokens cost"
             if self.usd is None
@@ -80,12 +80,10 @@ class TrainingSet:
     @property
     def notes(self) -> tuple[str, ...]:
         """Sentences for people."""
-        told = [f"Left out: {count} {reason}." for reason, count in self.left_out]
+        told = [f"Left out ({count}): {reason}." for reason, count in self.left_out]
         if self.format.least and len(self.train) < self.format.least:
-            told.append(
-                f"{len(self.train)} rows are fewer than the {self.format.least} that are asked for at least. Judge "
-                "more answers first."
-            )
+            rows = "1 row is" if len(self.train) == 1 else f"{len(self.train)} rows are"
+            told.append(f"{rows} fewer than the {self.format.least} that the format needs. Judge more answers first.")
         told += [f"{reserve}: {count} of these rows." for reserve, count in self.reserves]
         if self.share and not self.validation:
             told.append(

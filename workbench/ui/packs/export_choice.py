@@ -31,12 +31,12 @@ from workbench.packs.model import ENDING, About
 from workbench.packs.slugs import slug
 from workbench.ui.packs.parts import Roomy, Rows, Told
 from workbench.ui.settings.parts import button, label
-from workbench.ui.theme import Theme
+from workbench.ui.theme import Theme, set_role
 from workbench.usecases.pack_target import Target, is_file
 
 _Kind = Literal["winner", "all", "chosen"]
 _LOOK_MS = 250
-_EVIDENCE = "With evidence: iterations, answers and verdicts, as they are in the history"
+_EVIDENCE = "Include evidence: iterations, answers and verdicts, as they are in the history"
 
 
 class ChoicePage(QWidget):
@@ -59,9 +59,9 @@ class ChoicePage(QWidget):
         self.rows = Rows(table, "Prompts to export", 0, most=6)
         self.rows.setSelectionMode(Rows.SelectionMode.SingleSelection)
         self.which: dict[_Kind, QRadioButton] = {
-            "winner": QRadioButton("The winner, or the newest while nothing is judged"),
-            "all": QRadioButton("Every version; the winner is used"),
-            "chosen": QRadioButton("These; the last one ticked is used:"),
+            "winner": QRadioButton("The winner, or the newest version before any verdict"),
+            "all": QRadioButton("All versions, with the winner as the default"),
+            "chosen": QRadioButton("Selected versions, with the last one as the default:"),
         }
         self.choosing = VersionChoice(self)
         self.versions = QListView()
@@ -72,12 +72,12 @@ class ChoicePage(QWidget):
             _line(name, hint)
             for name, hint in (
                 ("Name of the pack", ""),
-                ("What the pack is for", "optional"),
+                ("Description of the pack", "optional"),
                 ("Licence", "such as Apache-2.0"),
                 ("Author", "optional"),
             )
         )
-        self.as_file, self.as_folder = QRadioButton("One file"), QRadioButton("Folder, for git")
+        self.as_file, self.as_folder = QRadioButton("File"), QRadioButton("Folder (for git)")
         self.path = _line("Where the pack is written", "")
         self.browse = button("Choose…", self._browse, name="Choose where the pack is written")
         self.place = Told(theme)
@@ -142,6 +142,7 @@ class ChoicePage(QWidget):
 
     def _lay_out(self) -> None:
         self.versions.setAccessibleName("Versions to export")
+        set_role(self.versions, "rows")
         self.versions.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.evidence.setAccessibleName(_EVIDENCE)
         group, kinds = QButtonGroup(self), QButtonGroup(self)
@@ -160,7 +161,7 @@ class ChoicePage(QWidget):
         form.setHorizontalSpacing(8)
         form.setVerticalSpacing(6)
         for at, (words, one) in enumerate(
-            (("Name", self.name), ("Licence", self.licence), ("For what", self.description), ("Author", self.author))
+            (("Name", self.name), ("Licence", self.licence), ("Description", self.description), ("Author", self.author))
         ):
             said = label(words, "muted", wrap=False)
             said.setBuddy(one)
