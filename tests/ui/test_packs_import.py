@@ -19,6 +19,7 @@ from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
 from workbench.packs.model import About
 from workbench.store import Store
+from workbench.ui.editor.value_row import ValueRow
 from workbench.ui.packs.import_dialog import ImportPackDialog
 from workbench.usecases.pack_export import Choice, PackExporter
 
@@ -252,6 +253,15 @@ def test_a_pack_is_dropped_on_the_window(desk: Desk, tmp_path: Path) -> None:
     assert shown(desk).name.text() == "Bots"
     shown(desk).close()
     assert not window.view.editor.content().messages[0].attachments
+    # On a value it is no text.
+    before = window.view.values.values()
+    row = next(iter(window.view.values.findChildren(ValueRow)))
+    assert drop(row.field.viewport(), files(pack))
+    assert shown(desk).name.text() == "Bots"
+    shown(desk).close()
+    assert window.view.values.values() == before
+    drop(row.field.viewport(), files(plain))
+    assert window.view.values.values() != before
 
 
 def test_the_window_can_close_while_a_pack_is_looked_at(desk: Desk, tmp_path: Path) -> None:

@@ -263,3 +263,9 @@ def test_the_terminal(store: Store, tmp_path: Path, capsys: pytest.CaptureFixtur
     for wrong in (["--format", "x"], ["--chosen", "x"], ["--validation", "2"], ["--epochs", "0"]):
         assert main([*args, *wrong]) == WRONG_USE
         assert capsys.readouterr().err.startswith("workbench: ")
+
+
+@pytest.mark.parametrize("name", ["trl-preference", "openai-preference"])
+def test_stars_make_no_preferences(store: Store, name: str) -> None:
+    with pytest.raises(RefusedError, match="only verdicts tell those"):
+        Trainer(store).prepare("p", name, "starred")

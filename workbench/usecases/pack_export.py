@@ -77,6 +77,11 @@ class PackExporter:
                 return About(uid, *(body.get(key, "") for key in ("name", "description", "licence", "author")))
         return None
 
+    def place(self, pack_uid: str) -> Path | None:
+        """Return where a pack was written last, or the folder it came from; None when nobody knows or that is gone."""
+        said = (self._store.packs.about(pack_uid) or {}).get("place", "")
+        return Path(said) if said and Path(said).parent.is_dir() else None
+
     def prepare(
         self, about: About, choices: Sequence[Choice], *, with_evidence: bool = False, watch: Watch = unwatched
     ) -> Export:
@@ -115,7 +120,8 @@ class PackExporter:
         write(path, export.pack, self._store.blob, export.evidence, tell or (lambda done, of: None))
         if self._store.read_only:
             return
-        self._store.packs.remember(export.pack.about.uid, remembered(export.pack), self._now()).result()
+        body = remembered(export.pack, path.absolute())
+        self._store.packs.remember(export.pack.about.uid, body, self._now()).result()
 
     def _prompt(
         self, row: PromptRow, choice: Choice, slug: str, said: Mapping[str, Any]
@@ -222,8 +228,8 @@ class PackExporter:
         return tuple(PackFile(hash_, found[hash_], len(self._store.blob(hash_))) for hash_ in sorted(found))
 
 
-def remembered(pack: Pack) -> dict[str, Any]:
-    """Return what the history keeps of a pack."""
+def remembered(pack: Pack, place: Path | None) -> dict[str, Any]:
+    """Return what the history keeps of a pack, and of the place where it is written again."""
     about = pack.about
     prompts = [
         {
@@ -237,7 +243,7 @@ def remembered(pack: Pack) -> dict[str, Any]:
         for prompt in pack.prompts
     ]
     texts_ = {"name": about.name, "description": about.description, "licence": about.licence, "author": about.author}
-    return {**texts_, "prompts": prompts}
+    return {**texts_, "prompts": prompts, **({} if place is None else {"place": str(place)})}
 
 
 def with_sets(cases: Sequence[Case], draft: Draft) -> tuple[Case, ...]:

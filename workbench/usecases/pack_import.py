@@ -129,9 +129,15 @@ class PackImporter:
         needed = {hash_ for one in arriving for version in one.versions for hash_ in attachments(version.content)}
         files = tuple((body, media[hash_]) for hash_, body in plan.read.bodies.items() if hash_ in needed)
         uid = pack.about.uid or self._new_uid()
-        arrival = Arrival(uid, json.dumps(remembered(kept)), plan.source, tuple(arriving), files)
+        # A folder is where somebody keeps the pack; a file is only what it came in.
+        place = Path(plan.source) if Path(plan.source).is_dir() else self._place(uid)
+        arrival = Arrival(uid, json.dumps(remembered(kept, place)), plan.source, tuple(arriving), files)
         self._store.packs.arrive(arrival, self._now()).result()
         return Imported(uids, _sentence(arriving), changed=True)
+
+    def _place(self, pack_uid: str) -> Path | None:
+        said = (self._store.packs.about(pack_uid) or {}).get("place", "")
+        return Path(said) if said else None
 
     def undo(self) -> str:
         """Take out what the last import added and return a sentence. Raises StoreError when it was built on."""

@@ -119,6 +119,11 @@ class Trainer:
     ) -> TrainingSet:
         """Return what would be written, `share` of the value sets for validation. Raises RefusedError for nothing."""
         form = FORMATS[format_name]
+        if form.kind == "preference" and chosen_by == "starred":
+            raise RefusedError(
+                "Preferences are pairs of a better and a worse answer, and only verdicts tell those: a star says "
+                "nothing of the other answers. Take winners, or another format."
+            )
         left_out: Counter[str] = Counter()
         rows = list(self._rows(prompt_uid, form.kind, chosen_by, left_out))
         split = prepare(rows, form.kind, share, seed, self._watch)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
+    QDragEnterEvent,
     QDropEvent,
     QFocusEvent,
     QInputMethodEvent,
@@ -27,6 +28,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QToolTip, QWidget
 
+from workbench.ui.dropped import pack_in
 from workbench.ui.editor import paragraphs
 from workbench.ui.editor.breaks import SOFT, broken
 from workbench.ui.editor.crossing import Cross, crosses, enter, leave
@@ -212,6 +214,13 @@ class ExactField(MeasuredField):
         cursor = self.textCursor()
         self._put(cursor, paragraphs.fitted(cursor, to_document(pasted(source.text()))))
         self.ensureCursorVisible()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if not self.takes(event.mimeData(), False) and pack_in(event.mimeData()) is not None:
+            # The window takes a pack wherever it is dropped; here it would be a path among words.
+            event.ignore()
+            return
+        super().dragEnterEvent(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
         self.catch_up()
