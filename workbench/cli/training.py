@@ -5,6 +5,8 @@ The JSON document of `training`, in ASCII:
     {"format", "files": [path], "train": rows, "validation": rows, "left_out": {reason: count},
      "contradictions": [{"values": text, "answer": text, "outputs": [uid]}], "tokens", "epochs", "cost_usd": or null}
 
+and of `star`: {"outputs": [uid], "starred": true or false}
+
 Invariant: with --preview nothing is written.
 """
 
@@ -77,6 +79,9 @@ def _lines(args: argparse.Namespace, made: TrainingSet) -> list[str]:
 
 def _star(args: argparse.Namespace, workbench: Workbench) -> int:
     workbench.store.curation.star_answers(args.ids, not args.off).result()
+    if args.json:
+        sys.stdout.write(json.dumps({"outputs": args.ids, "starred": not args.off}, ensure_ascii=True, indent=2) + "\n")
+        return OK
     count = "1 answer" if len(args.ids) == 1 else f"{len(args.ids)} answers"
     print(f"{count} {'without a star' if args.off else 'starred'}.")
     return OK
