@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
-    QDragEnterEvent,
     QDropEvent,
     QFocusEvent,
     QInputMethodEvent,
@@ -28,12 +27,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QToolTip, QWidget
 
-from workbench.ui.dropped import pack_in
 from workbench.ui.editor import paragraphs
 from workbench.ui.editor.breaks import SOFT, broken
 from workbench.ui.editor.crossing import Cross, crosses, enter, leave
 from workbench.ui.editor.exact import encodable, from_document, pasted, text_data, to_document
-from workbench.ui.editor.heights import MeasuredField
 from workbench.ui.editor.history import FieldHistory
 from workbench.ui.editor.journal import Kind
 from workbench.ui.editor.keys import edits_text, is_redo, is_undo, plain_modifiers
@@ -41,6 +38,7 @@ from workbench.ui.editor.marks import Marks
 from workbench.ui.editor.menu import text_menu
 from workbench.ui.editor.mirror import Edit
 from workbench.ui.editor.record import Record
+from workbench.ui.editor.taking import TakingField
 from workbench.ui.editor.wrapping import can_scroll
 from workbench.ui.fonts import set_text_font
 from workbench.ui.theme import Theme
@@ -55,7 +53,7 @@ _AT_ONCE = 250_000
 """Characters that are put into the document at once; Qt takes 15 ms for a million, and who listens as long again."""
 
 
-class ExactField(MeasuredField):
+class ExactField(TakingField):
     """A plain text field that grows with its text when its owner lets it."""
 
     edited = Signal(object, str)
@@ -85,8 +83,6 @@ class ExactField(MeasuredField):
         self.habits: list[Callable[[QKeyEvent], bool]] = []
         # Whether a key that the field cannot take for text, because it is read-only, is one for its habits.
         self.wakes: Callable[[QKeyEvent], bool] = lambda _: False
-        # Takes what is no text from the clipboard or a drag, and says so; with False it only says whether it would.
-        self.takes: Callable[[QMimeData, bool], bool] = lambda _data, _act: False
         self.history: Callable[[], tuple[bool, bool]] = lambda: (False, False)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -203,9 +199,6 @@ class ExactField(MeasuredField):
 
     # What Qt calls.
 
-    def canInsertFromMimeData(self, source: QMimeData) -> bool:
-        return source.hasText() or self.takes(source, False)
-
     def insertFromMimeData(self, source: QMimeData) -> None:
         if self.takes(source, True):
             return
@@ -214,13 +207,6 @@ class ExactField(MeasuredField):
         cursor = self.textCursor()
         self._put(cursor, paragraphs.fitted(cursor, to_document(pasted(source.text()))))
         self.ensureCursorVisible()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if not self.takes(event.mimeData(), False) and pack_in(event.mimeData()) is not None:
-            # The window takes a pack wherever it is dropped; here it would be a path among words.
-            event.ignore()
-            return
-        super().dragEnterEvent(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
         self.catch_up()
