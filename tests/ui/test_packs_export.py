@@ -321,6 +321,18 @@ def test_what_is_known_of_a_pack_is_said_again(desk: Desk, tmp_path: Path) -> No
     assert (tmp_path / "first.promptpack").read_bytes() == (tmp_path / "second.promptpack").read_bytes()
 
 
+def test_putting_a_pack_together_says_how_far_it_is(desk: Desk, tmp_path: Path) -> None:
+    desk.open()
+    ask(desk, "Which one is late?")
+    dialog = opened(desk)
+    dialog.choice.table.tick(1, ticked=True)
+    told: list[tuple[str, int, int]] = []
+    desk.window.dialogs.packing.exports._exports.progress.connect(lambda *said: told.append(said))
+    looked_through(desk, dialog, tmp_path / "bots.promptpack")
+    assert told[:2] == [("Prompt 1 of 2…", 0, 2), ("Prompt 2 of 2…", 1, 2)]
+    dialog.close()
+
+
 def test_a_pack_is_written_again_where_it_was(desk: Desk, tmp_path: Path) -> None:
     desk.open()
     folder = tmp_path / "repository" / "bot"

@@ -121,6 +121,24 @@ def test_a_pack_is_looked_at_brought_in_and_taken_out_again(desk: Desk, tmp_path
     assert open_before in [uid for (uid,) in desk.rows("SELECT uid FROM prompts")]
 
 
+def test_reading_a_pack_says_how_far_it_is(desk: Desk, tmp_path: Path) -> None:
+    desk.open()
+    pack = make_pack(tmp_path / "other", tmp_path / "bots.promptpack")
+    told: list[tuple[str, int, int]] = []
+    shares: list[float] = []
+    imports = desk.window.dialogs.packing.imports
+
+    def look(*said: object) -> None:
+        told.append(said)  # type: ignore[arg-type]
+        assert imports.dialog is not None
+        shares.append(imports.dialog.progress.value() / imports.dialog.progress.maximum())
+
+    imports._imports.progress.connect(look)
+    looked(desk, pack).close()
+    assert told == [("0 of 2 prompts…", 0, 2), ("1 of 2 prompts…", 1, 2), ("2 of 2 prompts…", 2, 2)]
+    assert shares == [0, 0.5, 1]
+
+
 def test_the_same_pack_again_has_nothing_new(desk: Desk, tmp_path: Path) -> None:
     desk.open()
     pack = make_pack(tmp_path / "other", tmp_path / "bots")

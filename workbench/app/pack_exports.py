@@ -34,6 +34,10 @@ MOST_SHOWN = 50_000
 """Characters of a file that a preview has."""
 
 
+_TOLD_EACH = 20
+"""Iterations."""
+
+
 class StoppedError(Exception):
     """Somebody stopped it."""
 
@@ -103,25 +107,39 @@ class PackExports(QObject):
         """Find out what would be written and given away."""
         stop = self._begin()
 
-        def watch(done: int) -> None:
+        count = len(wanted.choices)
+        reading = 0
+
+        def go_on() -> None:
             if stop.is_set():
                 raise StoppedError
-            if done:
-                self._say("Reading what was run…", done, 0)
+
+        def tell(done: int, of: int) -> None:
+            nonlocal reading
+            go_on()
+            reading = done
+            self._say(f"Prompt {done + 1:,} of {of:,}…", done, of)
+
+        def watch(iterations: int) -> None:
+            go_on()
+            if iterations % _TOLD_EACH == 0:
+                self._say(f"Prompt {reading + 1:,} of {count:,}, {iterations:,} iterations…", reading, count)
 
         def work() -> Preview:
             uids = [choice.prompt_uid for choice in wanted.choices]
             target = look_at(wanted.path, wanted.about, uids)
             # A pack that is brought up to date stays the pack that it is.
             about = replace(wanted.about, uid=target.uid) if target.uid else wanted.about
-            export = self._exporter.prepare(about, wanted.choices, with_evidence=wanted.with_evidence, watch=watch)
-            watch(0)
+            export = self._exporter.prepare(
+                about, wanted.choices, with_evidence=wanted.with_evidence, tell=tell, watch=watch
+            )
+            go_on()
             self._say("Looking for keys and addresses…", 0, 0)
             sizes = export.sizes()
             found = export.disclosed()
             removed = gone(wanted.path, target, {name for name, _ in sizes})
             preview = Preview(export, wanted.path, target, sizes, _shown(export), found, removed)
-            watch(0)
+            go_on()
             return preview
 
         self._run(stop, work, self.prepared.emit)

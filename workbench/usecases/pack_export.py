@@ -83,11 +83,18 @@ class PackExporter:
         return Path(said) if said and Path(said).parent.is_dir() else None
 
     def prepare(
-        self, about: About, choices: Sequence[Choice], *, with_evidence: bool = False, watch: Watch = unwatched
+        self,
+        about: About,
+        choices: Sequence[Choice],
+        *,
+        with_evidence: bool = False,
+        tell: Tell | None = None,
+        watch: Watch = unwatched,
     ) -> Export:
         """Return what would be written. Raises RefusedError for a prompt that has only a draft.
 
-        `watch` hears how many iterations of the evidence were read, and may raise to stop.
+        `tell` hears how many of how many prompts are done, `watch` how many iterations of one were read for the
+        evidence; both may raise to stop.
         """
         if not choices:
             raise RefusedError("A pack needs a prompt. Choose at least one.")
@@ -100,8 +107,9 @@ class PackExporter:
         free = [c.prompt_uid for c in choices if c.prompt_uid not in given]
         named = given | slugs(((uid, rows[uid].name) for uid in free), given.values())
         prompts, notes, told = [], [], {}
-        for choice in choices:
-            watch(0)
+        for done, choice in enumerate(choices):
+            if tell is not None:
+                tell(done, len(choices))
             row, said = rows[choice.prompt_uid], before.get(choice.prompt_uid, {})
             prompt, odd = self._prompt(row, choice, named[row.uid], said)
             prompts.append(prompt)

@@ -80,6 +80,12 @@ class ImportPackDialog(QDialog):
         self.close_.setText("Close")
         self.close_.setFocus()
 
+    def show_progress(self, words: str, done: int, of: int) -> None:
+        """Say how far it is."""
+        if self.progress.isVisible():
+            self.told.say(words)
+            self.progress.show_share(done, of)
+
     def refuse(self, sentence: str, detail: str) -> None:
         """Say why the pack cannot be read, or was not brought in."""
         self._end()
