@@ -116,7 +116,7 @@ def test_what_cannot_be_used_is_counted(store: Store) -> None:
         "answers to prompts with files": 2,
         "pairs of answers to differently worded prompts": 1,
     }
-    assert "1 rows are fewer than the 10" in " ".join(made.notes)
+    assert "1 row is fewer than the 10" in " ".join(made.notes)
 
 
 def test_a_jinja_prompt_is_rendered(store: Store) -> None:

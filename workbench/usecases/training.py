@@ -80,10 +80,10 @@ class TrainingSet:
     @property
     def notes(self) -> tuple[str, ...]:
         """Sentences for people."""
-        told = [f"Left out: {count} {reason}." for reason, count in self.left_out]
+        told = [f"Left out: {reason} ({count:,})." for reason, count in self.left_out]
         if self.format.least and len(self.train) < self.format.least:
             told.append(
-                f"{len(self.train)} rows are fewer than the {self.format.least} that are asked for at least. Judge "
+                f"{_counted(len(self.train))} fewer than the {self.format.least} that are asked for at least. Judge "
                 "more answers first."
             )
         told += [f"{reserve}: {count} of these rows." for reserve, count in self.reserves]
@@ -131,7 +131,9 @@ class Trainer:
         train, validation = (self._taken(form, part, left_out) for part in (split.train, split.validation))
         counts = left_out
         if not train:
-            why = "; ".join(f"{count} {reason}" for reason, count in counts.items()) or "nothing is judged or starred"
+            why = (
+                "; ".join(f"{reason} ({count:,})" for reason, count in counts.items()) or "nothing is judged or starred"
+            )
             raise RefusedError(f"There is nothing to train with: {why}. Mark winners first.")
         cost = Cost(sum(_tokens(row) for row, _ in train), epochs, per_million)
         return TrainingSet(
@@ -288,6 +290,10 @@ def _rendered(content: Content, values: dict[str, str]) -> Rendered | None:
         return assemble(content, render_apart(texts, values, _WITHIN_S))
     except TemplateMistakeError:
         return None
+
+
+def _counted(rows: int) -> str:
+    return "1 row is" if rows == 1 else f"{rows} rows are"
 
 
 def _hash(values: tuple[tuple[str, str], ...]) -> str:
