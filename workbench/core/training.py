@@ -287,8 +287,11 @@ def _for_validation(rows: list[Row], share: float, seed: int, watch: Callable[[]
         if size(group) <= room:
             chosen.update(group)
             room -= size(group)
-    # Groups that are all larger than the share: the smallest one is at most half of the rows.
-    return chosen or set(min(drawn, key=size))
+    if not chosen:
+        # All are larger than the share; the smallest one is at most half of the rows.
+        smallest = min(drawn, key=size)
+        chosen.update(smallest)
+    return chosen
 
 
 def _akin(one: Row, other: Row) -> bool:
