@@ -31,6 +31,11 @@ from workbench.store.judged import StoredOutput, StoredVerdict
 from workbench.usecases.problems import RefusedError
 
 ChosenBy = Literal["winner", "starred", "both"]
+_NOTHING: Mapping[ChosenBy, str] = {
+    "winner": "nothing is judged. Mark winners first.",
+    "starred": "nothing is starred. Star good answers first, in the menu of their lane.",
+    "both": "nothing is judged or starred. Mark winners, or star answers in the menu of their lane.",
+}
 _WITHIN_S = 2.0
 _CUT_OFF = frozenset({"length", "max_tokens", "content_filter"})
 _FILES = ("train.jsonl", "validation.jsonl")
@@ -131,10 +136,8 @@ class Trainer:
         train, validation = (self._taken(form, part, left_out) for part in (split.train, split.validation))
         counts = left_out
         if not train:
-            why = (
-                "; ".join(f"{reason} ({count:,})" for reason, count in counts.items()) or "nothing is judged or starred"
-            )
-            raise RefusedError(f"There is nothing to train with: {why}. Mark winners first.")
+            why = "; ".join(f"{reason} ({count:,})" for reason, count in counts.items())
+            raise RefusedError(f"There is nothing to train with: {f'{why}.' if why else _NOTHING[chosen_by]}")
         cost = Cost(sum(_tokens(row) for row, _ in train), epochs, per_million)
         return TrainingSet(
             form,
