@@ -74,7 +74,8 @@ def _lines(args: argparse.Namespace, made: TrainingSet) -> list[str]:
         answer = harmless(first_line(one.answer.partition(": ")[2]))
         lines.append(f"Found both ways: “{answer}” to {harmless(first_line(one.about)) or 'no values'}")
     where = "Nothing was written." if args.preview else f"Written to {args.target}."
-    return [*lines, f"{len(made.train)} rows to train with, {len(made.validation)} for validation. {where}"]
+    rows = "1 row" if len(made.train) == 1 else f"{len(made.train)} rows"
+    return [*lines, f"{rows} to train with, {len(made.validation)} for validation. {where}"]
 
 
 def _star(args: argparse.Namespace, workbench: Workbench) -> int:
