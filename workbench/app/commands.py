@@ -232,6 +232,13 @@ COMMANDS: tuple[Command, ...] = (
         ("Ctrl+J",),
         lambda s: s.can_continue and not s.blind,
     ),
+    Command(
+        "star_answer",
+        "Star the focused lane's answer, or take the star away",
+        "Lanes",
+        (),
+        lambda s: s.can_continue and s.writable and not s.blind,
+    ),
     Command("solo", "Give the focused lane the whole width, or all", "Lanes", ("F",), lambda s: s.lane_focused),
     Command("lane_widths", "Lanes as wide as their text, or all alike", "Lanes", (), _always),
     Command("lanes_together", "Scroll all lanes together, or each by itself", "Lanes", (), _always),

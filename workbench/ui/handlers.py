@@ -64,6 +64,7 @@ class Handlers:
             "improve": lambda: w.dialogs.improving.open(),
             "paste_dialogue": lambda: w.dialogs.conversation.paste(),
             "continue_lane": lambda: w.dialogs.conversation.go_on(lanes.focused_slot()),
+            "star_answer": lambda: w.starring.toggle(lanes.focused_slot()),
             "save_technique": lambda: w.dialogs.techniques.save_selection(),
             "find": lambda: w.view.editing.finder.open(replacing=False),
             "replace": lambda: w.view.editing.finder.open(replacing=True),

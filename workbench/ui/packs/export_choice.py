@@ -54,6 +54,7 @@ class ChoicePage(QWidget):
         self.table = table
         self._known = About("", "")
         self._folder = Path.home()
+        self._place: Path | None = None
         self._is_filling = self._is_path_typed = False
         self._typed: set[QLineEdit] = set()
         self.rows = Rows(table, "Prompts to export", 0, most=6)
@@ -111,9 +112,11 @@ class ChoicePage(QWidget):
             return "Say where the pack is written, with a whole path."
         return ""
 
-    def show_about(self, known: About | None) -> None:
-        """Show what is known of a pack of the chosen prompts; what a person typed stays."""
-        self._known = known or About("", "")
+    def show_about(self, known: About | None, place: Path | None) -> None:
+        """Show what is known of a pack of the chosen prompts and its place; what a person typed stays."""
+        self._known, self._place = known or About("", ""), place
+        if place is not None and not self._is_path_typed:
+            (self.as_file if is_file(place) else self.as_folder).setChecked(True)
         names = self.table.names
         texts = (self._known.name or (names[0] if names else ""), self._known.description)
         fields = (self.name, self.description, self.licence, self.author)
@@ -233,10 +236,13 @@ class ChoicePage(QWidget):
         self._pause.start()
 
     def _propose(self) -> None:
-        """Propose a name for the file, unless the person gave one."""
+        """Propose where the pack was written last, else a name for the file, unless the person gave one."""
         if not self._is_path_typed:
             ending = ENDING if self.as_file.isChecked() else ""
-            self.path.setText(str(self._folder / f"{slug(self.name.text())}{ending}"))
+            proposed = self._folder / f"{slug(self.name.text())}{ending}"
+            if self._place is not None and is_file(self._place) == self.as_file.isChecked():
+                proposed = self._place
+            self.path.setText(str(proposed))
         self._pause.start()
 
     def _path_typed(self) -> None:

@@ -16,6 +16,7 @@ from workbench.ui.settings.parts import label
 from workbench.ui.theme import Theme, set_role
 
 Index = QModelIndex | QPersistentModelIndex
+_MOST_GONE = 3
 _MOST_FINDINGS = 500
 _COLUMNS = ("File", "Size")
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -116,7 +117,11 @@ class PreviewPage(QWidget):
         )
         self.path.set_path(str(preview.path))
         evidence = "With" if preview.export.evidence else "Without"
-        self.what.setText(f"{preview.target.words} {', '.join(told)}. {evidence} iterations, answers and verdicts.")
+        said = f"{preview.target.words} {', '.join(told)}. {evidence} iterations, answers and verdicts."
+        if preview.gone:
+            more = f" and {len(preview.gone) - _MOST_GONE} more" if len(preview.gone) > _MOST_GONE else ""
+            said += f" Removed there: {', '.join(preview.gone[:_MOST_GONE])}{more}."
+        self.what.setText(said)
         self.notes.setText("\n".join(preview.export.notes))
         self.notes.setVisible(bool(preview.export.notes))
         self.files.show_files(preview.files)
