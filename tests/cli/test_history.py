@@ -157,11 +157,12 @@ def test_the_document_of_a_search(said: Said) -> None:
 
 
 def test_pages_go_on_where_the_last_one_ended(said: Said) -> None:
-    for args in (["list"], ["search", "tracking"], ["search", "--best", "tracking"]):
+    for args in (["list"], ["list", "--oldest"], ["search", "tracking"], ["search", "--best", "tracking"]):
         first = read(said, *args, "--limit", "1")
         second = read(said, *args, "--limit", "1", "--after", first["next"])
         assert {run["run"] for page in (first, second) for run in page["runs"]} == {"run-1", "run-2"}
         assert (second["next"], second["total"]) == (None, None)
+    assert [run["run"] for run in read(said, "list", "--oldest")["runs"]] == ["run-1", "run-2"]
     _, _, err = said("list", "--limit", "1")
     assert f"Go on with --after {read(said, 'list', '--limit', '1')['next']}" in err
 

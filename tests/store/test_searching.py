@@ -185,6 +185,8 @@ def test_a_search_finds_what_holds_newest_first(history: tuple[Store, list[Made]
     assert every(store, query) == expected
     first = page(store, query, limit=7)
     assert first.total == Total(len(expected))
+    assert every(store, query, order="oldest") == expected[::-1]
+    assert page(store, query, limit=7, order="oldest").total == first.total
     best = page(store, query, limit=MOST, order="best")
     assert sorted(uids(best)) == sorted(expected)
     assert every(store, query, order="best") == uids(best)
@@ -194,7 +196,7 @@ def test_a_search_finds_what_holds_newest_first(history: tuple[Store, list[Made]
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_nothing_that_is_typed_breaks_a_search(history: tuple[Store, list[Made]], query: str | Query) -> None:
     store, _ = history
-    for order in ("newest", "best"):
+    for order in ("newest", "oldest", "best"):
         found = page(store, query, order=order)
         assert found.total is not None
         assert found.total.count >= len(found.rows)
@@ -377,10 +379,11 @@ def test_pages_need_no_sorting(history: tuple[Store, list[Made]], monkeypatch: p
             asked.append((statement, values))
             return self._connection.execute(statement, values)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(search_pages, "_documents", lambda c, plan, high: real(Spy(c), plan, high))  # type: ignore[arg-type]
+    monkeypatch.setattr(search_pages, "_documents", lambda c, *where, **way: real(Spy(c), *where, **way))  # type: ignore[arg-type]
     for query in ("", "after:2026-11-02", "alpha", "alpha cost:>0.01", "-alpha winner:yes before:2026-11-20"):
         page(store, query)
-    assert len(asked) == 5
+        page(store, query, order="oldest")
+    assert len(asked) == 10
     with store._readers.use() as connection:
         for statement, values in asked:
             steps = connection.execute(f"EXPLAIN QUERY PLAN {statement}", values).fetchall()  # type: ignore[arg-type]

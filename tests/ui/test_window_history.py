@@ -193,10 +193,13 @@ def test_arrows_walk_from_the_search_through_the_runs_and_enter_opens(desk: Desk
 def test_best_match_is_another_order_of_the_same_runs(desk: Desk) -> None:
     view = entered(desk)
     newest = searched(desk, view, "track*")
-    view.bar.order.setCurrentIndex(1)
+    view.bar.order.setCurrentText("Best match")
     desk.until(lambda: not view.model.is_searching)
     assert sorted(uids(view)) == sorted(newest)
     assert view.bar.chosen_order() == "best"
+    view.bar.order.setCurrentText("Oldest first")
+    desk.until(lambda: not view.model.is_searching)
+    assert uids(view) == newest[::-1]
 
 
 def test_no_run_and_no_match_are_explained(desk: Desk) -> None:

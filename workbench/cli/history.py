@@ -31,7 +31,7 @@ from workbench.cli.output import harmless
 from workbench.cli.past import lines
 from workbench.core.money import show_cost
 from workbench.core.searching.marking import Snippet
-from workbench.core.searching.results import After, HistoryRow, Hit
+from workbench.core.searching.results import After, HistoryRow, Hit, Order
 from workbench.core.when import absolute
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.run_document import document
@@ -51,9 +51,8 @@ def history(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         if args.what == "search":
             wait_for_index(workbench)
         best = args.what == "search" and args.best
-        found = workbench.searcher.search(
-            text, _after(args.after), max(1, args.limit), order="best" if best else "newest"
-        )
+        order: Order = "best" if best else "oldest" if args.oldest else "newest"
+        found = workbench.searcher.search(text, _after(args.after), max(1, args.limit), order=order)
     finally:
         workbench.close()
     if args.json:

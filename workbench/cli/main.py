@@ -138,8 +138,10 @@ def _add_history(
     )
     searched.add_argument("query", metavar="QUERY", nargs="*", help="what to look for; quote it as one argument")
     searched.add_argument("--saved", metavar="NAME", help="a search saved in the window; a query narrows it down")
-    searched.add_argument("--best", action="store_true", help="those that match best first, not the newest")
-    for pages in (listed, searched):
+    orders = searched.add_mutually_exclusive_group()
+    orders.add_argument("--best", action="store_true", help="those that match best first, not the newest")
+    for pages, order in ((listed, listed), (searched, orders)):
+        order.add_argument("--oldest", action="store_true", help="the oldest first, not the newest")
         pages.add_argument("--limit", metavar="N", type=int, default=20, help="so many runs (20)")
         pages.add_argument("--after", metavar="PLACE", help="go on where the page before ended")
         pages.add_argument("--json", action="store_true", help=json_help)

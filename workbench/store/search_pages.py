@@ -1,11 +1,12 @@
 """Which runs a query finds, a page at a time.
 
-Invariant: newest first, a page is read from the index in the order in which it is shown, up to its last row and no
-further, so that it costs the same wherever it is; a run stands on one page, however many of its documents match.
+Invariant: newest or oldest first, a page is read from the index in the order in which it is shown, up to its last row
+and no further, so that it costs the same wherever it is; a run stands on one page, however many of its documents match.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import time
 from collections.abc import Iterator, Sequence
@@ -46,21 +47,30 @@ class Finding:
 
 def newest(connection: sqlite3.Connection, plan: Plan, after: After | None, limit: int) -> Finding:
     """Return a page of runs, newest first."""
-    runs: list[Found] = []
     high = plan.high if after is None else min(plan.high, after.place)
-    for found in _runs(connection, plan, high):
-        if len(runs) == limit:
-            total = None if after else _total(connection, plan)
-            return Finding(tuple(runs), After(runs[-1].place), total)
-        runs.append(found)
-    return Finding(tuple(runs), None, None if after else Total(len(runs)))
+    return _page(connection, plan, after, limit, _downwards(connection, plan, high))
 
 
-def _runs(connection: sqlite3.Connection, plan: Plan, high: int) -> Iterator[Found]:
+def oldest(connection: sqlite3.Connection, plan: Plan, after: After | None, limit: int) -> Finding:
+    """Return a page of runs, oldest first."""
+    low = plan.low if after is None else max(plan.low, after.place + 1)
+    return _page(connection, plan, after, limit, _upwards(connection, plan, low))
+
+
+def _page(
+    connection: sqlite3.Connection, plan: Plan, after: After | None, limit: int, found: Iterator[Found]
+) -> Finding:
+    runs = list(itertools.islice(found, limit))
+    if next(found, None) is None:
+        return Finding(tuple(runs), None, None if after else Total(len(runs)))
+    return Finding(tuple(runs), After(runs[-1].place), None if after else _total(connection, plan))
+
+
+def _downwards(connection: sqlite3.Connection, plan: Plan, high: int) -> Iterator[Found]:
     """Yield runs whose places are below `high`, newest first; each once all of its documents were seen."""
     current: Found | None = None
     seen = 0
-    rows = _documents(connection, plan, high)
+    rows = _documents(connection, plan, plan.low, high)
     while (row := next(rows, None)) is not None:
         doc, place = row
         if current is None or current.place != place:
@@ -71,19 +81,39 @@ def _runs(connection: sqlite3.Connection, plan: Plan, high: int) -> Iterator[Fou
         # They come from the last value set to the first, and the first ones are shown.
         current.docs = [doc, *current.docs[: _DOCS_SHOWN - 1]]
         if seen == _SKIP_AFTER:
-            rows = _documents(connection, plan, place)
+            rows = _documents(connection, plan, plan.low, place)
     if current is not None:
         yield current
 
 
-def _documents(connection: sqlite3.Connection, plan: Plan, high: int) -> Iterator[tuple[int, int]]:
-    """Yield ids and places of documents, newest first."""
+def _upwards(connection: sqlite3.Connection, plan: Plan, low: int) -> Iterator[Found]:
+    """Yield runs whose places are not below `low`, oldest first; each once its first documents were seen."""
+    current: Found | None = None
+    for doc, place in _documents(connection, plan, low, plan.high, up=True):
+        # Documents of the run before have ids from its place on, and some of them may lie behind `low`.
+        if place < low:
+            continue
+        if current is None or current.place != place:
+            if current is not None:
+                yield current
+            current = Found(place)
+        if len(current.docs) < _DOCS_SHOWN:
+            current.docs.append(doc)
+    if current is not None:
+        yield current
+
+
+def _documents(
+    connection: sqlite3.Connection, plan: Plan, low: int, high: int, *, up: bool = False
+) -> Iterator[tuple[int, int]]:
+    """Yield ids and places of documents, newest first, or oldest first when it goes `up`."""
+    way = "ASC" if up else "DESC"
     if not plan.uses_index:
-        listed = f"SELECT place, place{_listed(plan)} ORDER BY place DESC"
-        yield from connection.execute(listed, (plan.low, high, *plan.values))
+        listed = f"SELECT place, place{_listed(plan)} ORDER BY place {way}"
+        yield from connection.execute(listed, (low, high, *plan.values))
         return
-    rows = f"SELECT run_search.rowid, run_docs.place{_from(plan)} ORDER BY run_search.rowid DESC"
-    yield from connection.execute(rows, (plan.match(), plan.low, high, *plan.values))
+    rows = f"SELECT run_search.rowid, run_docs.place{_from(plan)} ORDER BY run_search.rowid {way}"
+    yield from connection.execute(rows, (plan.match(), low, high, *plan.values))
 
 
 def _from(plan: Plan) -> str:

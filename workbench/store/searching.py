@@ -49,6 +49,9 @@ class Stop:
             raise failure("interrupted")
 
 
+_FIND = {"newest": search_pages.newest, "oldest": search_pages.oldest, "best": search_pages.best}
+
+
 class Searches:
     """What is asked of one history. Reads block and belong on worker threads."""
 
@@ -96,8 +99,7 @@ class Searches:
     ) -> HistoryPage:
         _check(connection)
         how = plan(connection, query, moment)
-        find = search_pages.best if order == "best" else search_pages.newest
-        found = find(connection, how, after, limit)
+        found = _FIND[order](connection, how, after, limit)
         behind = indexing.behind(connection, _MOST_BEHIND + 1) if how.uses_index else 0
         rows = rows_for(connection, found.runs, query)
         return HistoryPage(rows, found.next, found.total, tuple(how.unknown), behind, found.within)

@@ -12,7 +12,7 @@ from typing import Literal
 from workbench.core.runs import IterationRow, RunKind
 from workbench.core.searching.marking import Snippet
 
-Order = Literal["newest", "best"]
+Order = Literal["newest", "oldest", "best"]
 Part = Literal["answer", "prompt", "values", "note"]
 
 
@@ -57,8 +57,8 @@ class HistoryRow:
 
 @dataclass(frozen=True, slots=True)
 class After:
-    """Where a page ended. Newest first: the place of its last run; best match: how many were shown, of those that were
-    there at `place`."""
+    """Where a page ended. Newest or oldest first: the place of its last run; best match: how many were shown, of those
+    that were there at `place`."""
 
     place: int
     shown: int = 0

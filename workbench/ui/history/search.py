@@ -41,6 +41,7 @@ class SearchBar(QWidget):
         self.order = QComboBox(self)
         self.order.setAccessibleName("Order")
         self.order.addItem("Newest first", "newest")
+        self.order.addItem("Oldest first", "oldest")
         self.order.addItem("Best match", "best")
         self.order.setToolTip("Best match puts runs first in which the words stand often and close together")
         self.saved = quiet_button("Saved ▾", "Saved searches: save this one, or take one", self)
