@@ -200,7 +200,7 @@ class _Counted(QObject):
         super().__init__()
         self.count = 0
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's own name
         kinds = (QEvent.Type.StyleChange, QEvent.Type.FontChange, QEvent.Type.PaletteChange)
         self.count += event.type() in kinds and watched.isWidgetType()
         return False
@@ -217,10 +217,10 @@ def test_another_look_reaches_each_widget_a_few_times(
         box = QWidget()
         rows.addWidget(box)
         row = QVBoxLayout(box)
-        for made in (QPushButton("one"), QLabel("two"), QPlainTextEdit()):
+        button, label, field = QPushButton("one"), QLabel("two"), QPlainTextEdit()
+        for made, role in ((button, "quiet"), (label, "small"), (field, "")):
+            set_role(made, role)
             row.addWidget(made)
-        set_role(box.findChild(QPushButton), "quiet")
-        set_role(box.findChild(QLabel), "small")
     top.show()
     qtbot.waitExposed(top)
     counted = _Counted()
@@ -229,7 +229,6 @@ def test_another_look_reaches_each_widget_a_few_times(
     qapp.removeEventFilter(counted)
     # A stylesheet that is changed while it is in force tells each of them ten times.
     assert counted.count / len(qapp.allWidgets()) < 6
-    label, field = top.findChild(QLabel), top.findChild(QPlainTextEdit)
     assert label.palette().color(QPalette.ColorRole.WindowText).name() == theme.tokens.muted
     assert field.palette().color(QPalette.ColorRole.Base).name() == theme.tokens.surface
     assert field.font().pointSizeF() == pytest.approx(theme.font().pointSizeF())
