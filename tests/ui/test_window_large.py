@@ -16,7 +16,7 @@ from workbench.store import starting
 
 
 def test_while_a_run_is_recorded_the_window_gets_the_lock_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[tuple[bool, float]] = []
+    seen: list[tuple[bool, object]] = []
 
     def count(old: Content | None, new: Content) -> Change:
         seen.append((gc.isenabled(), sys.getswitchinterval()))
