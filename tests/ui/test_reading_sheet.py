@@ -270,3 +270,29 @@ def test_a_long_text_makes_way_at_once_and_is_freed_later(
     qtbot.waitUntil(lambda: not isValid(old))
     assert len(changes.removed) > 2
     assert max(changes.removed) < 20_000
+
+
+@pytest.mark.parametrize("is_wanted", [False, True], ids=["read", "on its way"])
+def test_a_layout_in_steps_moves_nothing(is_wanted: bool, page: MarkdownView, qtbot: QtBot) -> None:
+    page.set_text(TEXTS["table"])
+    qtbot.waitUntil(lambda: page.is_whole)
+    page.document().size()
+    bar, moved = page.verticalScrollBar(), []
+    value = bar.maximum() - 60
+    bar.setValue(value)
+    assert not page.is_following
+    page.following.moved.connect(lambda: moved.append(bar.value()))
+    if is_wanted:
+        page._wanted = page.place()
+    # Another font lays all of it out anew: Qt does the first part at once, and the rest when it has time.
+    font = page.document().defaultFont()
+    font.setPointSizeF(font.pointSizeF() + 0.01)
+    ranges: list[int] = []
+    bar.rangeChanged.connect(lambda _, high: ranges.append(high))
+    page.document().setDefaultFont(font)
+    assert ranges[0] < value
+    qtbot.waitUntil(lambda: bar.maximum() >= value)
+    assert bar.value() == value
+    assert not page.is_following
+    assert moved == []
+    assert (page._wanted is None) is not is_wanted
