@@ -110,7 +110,7 @@ class Model:
         strengths, nu = np.repeat(peak.strengths, number, axis=0), np.repeat(peak.nu, number)
         log_nu = np.log(nu, where=nu > 0, out=np.full(number, -np.inf))
         slope = self._slope(sums, self._look(sums, strengths, log_nu), nu)
-        steps: Floats = np.linalg.solve(curve, slope.T).T
+        steps = np.asarray(np.linalg.solve(curve, slope.T).T, dtype=np.float64)
         moved: Floats = strengths + steps[:, :-1]
         return moved
 
