@@ -215,8 +215,6 @@ class Compose(QObject):
             if error.lack is not None:
                 self.stage.lacking.emit(error.lack)
             return
-        # The words of both texts are counted before the run is recorded, which is much work for megabytes.
-        self._tasks.hush(handle.run_uid)
         self.lineage.sent(draft)
         self._versions.started(handle.run_uid, draft.content)
         self.stage.follow(handle, draft, self.endpoints, beside, blind=self.blind)
@@ -225,7 +223,6 @@ class Compose(QObject):
 
     def recorded(self, begun: RunBegun) -> None:
         """Take in that a run of this session is in the database."""
-        self._tasks.unhush(begun.run_uid)
         self.stage.recorded(begun.run_uid, begun.number)
         is_shown = begun.run_uid == self.stage.draft_run
         if self._versions.recorded(begun, of_this_prompt=is_shown):
@@ -239,7 +236,6 @@ class Compose(QObject):
 
     def run_ended(self, run_uid: str) -> None:
         """Take in that all outputs of a run are saved, or that it was refused."""
-        self._tasks.unhush(run_uid)
         if self.stage.ended(run_uid):
             self.rows.refresh(run_uid)
         else:
