@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
@@ -207,3 +208,21 @@ def test_rows_of_several_pages_are_read_again_and_stay_meanwhile(qtbot: QtBot, t
     qtbot.waitUntil(lambda: len(told) == 2)
     assert sorted(told) == [(0, PAGE - 1), (2 * PAGE, 3 * PAGE - 1)]
     assert many.calls == before + 2
+
+
+def test_rows_that_are_not_counted_yet_are_read_again_until_they_are(qtbot: QtBot, tasks: Tasks) -> None:
+    """After an import the index is made anew in the background, and nothing else tells when it is there."""
+
+    class Coming(Many):
+        def search(self, *args: object, **named: object) -> Found:
+            found = super().search(*args, **named)  # type: ignore[arg-type] # as it is called
+            if self.calls > 2:
+                return found
+            rows = tuple(replace(row, cost_usd=None, is_uncounted=True) for row in found.page.rows)
+            return replace(found, page=replace(found.page, rows=rows))
+
+    many = Coming(3)
+    model = shown(qtbot, tasks, many)
+    assert model.index(0, COST).data() == ""
+    qtbot.waitUntil(lambda: model.index(0, COST).data() == "$0.0011", timeout=10_000)
+    assert many.calls == 3

@@ -14,10 +14,12 @@ import pytest
 from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, opened, run, text
 from tests.store.test_upgrade import SCHEMAS, restore
 from workbench.cli.main import main
+from workbench.cli.past import lines
 from workbench.core.blocks import Tool
 from workbench.core.content import Content, Message
-from workbench.core.runs import Step, Verdict
+from workbench.core.runs import Failure, Result, Step, Verdict
 from workbench.store.saved_searches import SavedSearch
+from workbench.usecases.run_document import document
 
 Said = Callable[..., tuple[int, str, str]]
 
@@ -76,7 +78,7 @@ def test_the_list_has_the_id_first_and_one_line_for_a_run(said: Said) -> None:
     assert code == 0
     lines = [line.split("\t") for line in out.splitlines()]
     assert [line[0] for line in lines] == ["run-2", "run-1"]
-    assert lines[0][2:] == ["Order bot", "iteration 2", "blind until it is judged", "", "1 of 2 failed", "unknown", ""]
+    assert lines[0][2:] == ["Order bot", "iteration 2", "blind until it is judged", "", "1 of 2 failed", "", ""]
     assert lines[1][2:] == ["Order bot", "iteration 1", "one · two", "★ one", "", "$0.0002", "tab here"]
     assert err.startswith("2 runs · ")
 
@@ -103,6 +105,39 @@ def test_a_blind_run_names_nobody(said: Said) -> None:
     assert [set(output) for output in shown["outputs"]] == [
         {"output", "lane", "value_set", "sample", "attempt", "state", "text"}
     ] * 2
+
+
+def test_of_a_blind_run_neither_order_nor_numbers_nor_reasons_tell_who_answered(db: Path, said: Said) -> None:
+    store = opened(db)
+    lanes = (lane("A", "vendor/one"), lane("B", "two"), lane("C", "three"))
+    store.begin_run(replace(run("run-3", text("x"), lanes=lanes), blind=True))
+    store.finish_output("run-3.0.0", replace(done("zebra, last by text"), cost_usd=0.25), LATER)
+    steps = (Step("reasoning", "Only two thinks."), Step("text", "a zebra"))
+    store.finish_output("run-3.1.0", replace(done("a zebra"), reasoning="Only two thinks.", steps=steps), LATER)
+    why = Failure("auth", "The key for three was refused.")
+    store.finish_output("run-3.2.0", Result("failed", "", failure=why), LATER).result(10)
+    store.close()
+    for args in (("search", "zebra"), ("search", "zebra", "--json"), ("show", "run-3"), ("show", "run-3", "--json")):
+        _, out, _ = said(*args)
+        assert out.index("a zebra") < out.index("zebra, last")
+        for told in ("0.25", "thinks", "three", "run-3.0", "run-3.1", "vendor"):
+            assert told not in out, (args, told)
+    (found,) = read(said, "search", "zebra")["runs"]
+    assert [found[key] for key in ("cost_usd", "unpriced", "tokens", "longest_ms")] == [None, 0, None, None]
+
+
+def test_a_blind_run_that_goes_on_shows_no_answer_grow(db: Path) -> None:
+    def told() -> str:
+        detail = store.iteration_detail("run-3")
+        return "\n".join([*lines(detail), json.dumps(document(detail))])
+
+    store = opened(db)
+    store.begin_run(replace(run("run-3", text("x"), lanes=(lane("A"), lane("B"))), blind=True))
+    store.finish_output("run-3.1.0", done("quick zebra"), LATER).result(10)
+    assert "quick" not in told()
+    store.finish_output("run-3.0.0", done("slow zebra"), LATER).result(10)
+    assert told().count("quick zebra") == 2
+    store.close()
 
 
 def test_the_document_of_a_search(said: Said) -> None:

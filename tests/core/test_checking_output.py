@@ -31,10 +31,10 @@ def schema(data: object) -> OutputFormat:
     ("output", "text", "ok", "words"),
     [
         (JSON, ' {"a": [1]}\n', True, "valid JSON"),
-        (JSON, '{"a": 1,}', False, "no JSON: .* at line 1, column"),
+        (JSON, '{"a": 1,}', False, "not JSON: .* at line 1, column"),
         (JSON, "", False, "the answer is empty"),
-        (JSON, '```json\n{"a": 1}\n```', False, "no JSON: a code fence stands around it"),
-        (JSON, "```json\n{\n```", False, "no JSON: expecting value"),
+        (JSON, '```json\n{"a": 1}\n```', False, "not JSON: a code fence stands around it"),
+        (JSON, "```json\n{\n```", False, "not JSON: expecting value"),
         (JSON, "NaN", False, "NaN is no number in JSON"),
         (JSON, "[" * 100_000, None, "not checked"),
         (JSON, " " * (MOST_CHECKED + 1), None, "longer than 2 million characters"),

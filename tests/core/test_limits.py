@@ -44,7 +44,10 @@ def test_samples_count() -> None:
 
 
 def test_what_is_unknown_is_said() -> None:
-    assert "an unknown price of gpt" in excess(Limits(usd=1), forecast(rates=None))
+    assert excess(Limits(usd=1), forecast(rates=None)) == "The price of gpt is unknown."
+    assert excess(Limits(usd=1, calls=0), forecast(rates=None)).endswith(
+        "(your limit is 0). The price of gpt is unknown."
+    )
     assert "not known yet" in excess(Limits(usd=0.05), forecast(output=None))
 
 

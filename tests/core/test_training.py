@@ -118,6 +118,17 @@ def test_no_value_set_is_on_both_sides(made: list[tuple[str, str, bool]], share:
     assert not split.validation or share > 0
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_validation_gets_its_share_and_never_most_of_it(seed: int) -> None:
+    # One value set was asked many times, another one once: whichever is drawn first.
+    often = [row("the lamp", said) for said in (ANSWER, OTHER, (Turn("assistant", "Tuesday!"),))]
+    split = prepare([*often, row("two chairs")], "chosen", 0.1, seed)
+    assert [len(split.train), len(split.validation)] == [3, 1]
+    names = ("lamp", "chairs", "table", "shoes", "a book", "my coat", "gloves", "mirror", "bicycle", "kettle")
+    split = prepare([*often, *(row(name) for name in names)], "chosen", 0.2, seed)
+    assert [len(split.train), len(split.validation)] == [10, 3]
+
+
 def test_a_single_value_set_is_all_trained_with() -> None:
     split = prepare([row("a"), row("a", OTHER)], "chosen", 0.5)
     assert (len(split.train), len(split.validation)) == (2, 0)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.store.making import LATER, NOW, lane, run, text
+from tests.store.making import FULL_RESULT, LATER, NOW, lane, run, text
 from workbench.core.drafts import Draft
+from workbench.core.lanes import Params
+from workbench.core.runs import RunSet
 from workbench.store import Store, StoreError
 
 BODIES = [
@@ -111,3 +114,27 @@ def test_a_damaged_version_keeps_the_others_usable(store: Store, path: Path, bod
         store.version_detail("bare")
     third = store.begin_run(run("r3", text("three"), based_on=2)).result(10)
     assert (third.version_number, third.change.removed) == (4, 0)
+
+
+@pytest.mark.parametrize("damage", ["", "\x01", '{"half": "a', "[1]", '"text"'])
+def test_a_run_with_damaged_parts_is_read_with_the_rest(store: Store, path: Path, damage: str) -> None:
+    values = (RunSet("", "", (("order", "12"),)),)
+    store.begin_run(replace(run("r", text("Hi"), lanes=(lane("A"),)), sets=values))
+    store.finish_output("r.0.0", FULL_RESULT, LATER).result(10)
+    with sqlite3.connect(path) as connection:
+        for table, column in (
+            *(("responses", "body"), ("bodies", "body"), ("steps", "body"), ("value_bodies", "body")),
+            *(("lanes", "params"), ("outputs", "marks")),
+        ):
+            connection.execute(f"UPDATE {table} SET {column} = ?", (damage,))
+    connection.close()
+    detail = store.iteration_detail("r")
+    (output,) = detail.outputs
+    assert output.result.text == FULL_RESULT.text
+    assert detail.lanes[0].lane.params == Params()
+    assert output.result.marks == ()
+    assert len(output.result.steps) == len(FULL_RESULT.steps)
+    if damage == '{"half": "a':
+        assert (output.result.response, output.result.request) == (damage, damage)
+        assert detail.sets[0].values == (("damaged values", damage),)
+        assert {step.text for step in output.result.steps} == {damage}

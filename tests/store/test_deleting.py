@@ -327,6 +327,27 @@ def test_copies_that_hold_it_are_found(store: Store, tmp_path: Path) -> None:
     assert sorted(path.name for path in folder.iterdir()) == [older.name]
 
 
+def test_what_moves_and_repairs_left_is_found(store: Store, tmp_path: Path) -> None:
+    answered(store, "r1")
+    whole = backups.make(store.path, tmp_path, "2026-11-24T14:00:00.000Z").path.read_bytes()
+    stem = store.path.stem
+    left = [
+        store.path.with_name(f"{stem}.{name}")
+        for name in ("moved-1.db", "repaired-1.db", "replaced-1.db", "repaired-1.leftover.jsonl")
+    ]
+    for path in left:
+        path.write_bytes(whole if path.name != f"{stem}.replaced-1.db" else b"damaged")
+    log = store.path.with_name(f"{stem}.replaced-1.db-wal")
+    log.write_bytes(b"the log of a damaged one")
+    folder = tmp_path / "none"
+    assert store.deleting.copies(folder, Doomed(("r1",))) == left
+    # Neither of these can be asked.
+    assert store.deleting.copies(folder, Doomed(("gone",))) == left[2:]
+    store.deleting.remove_copies(left)
+    assert not any(path.exists() for path in (*left, log))
+    assert store.path.exists()
+
+
 def test_somebody_who_reads_keeps_the_log_and_that_is_said(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("workbench.store.deleting._TRIES", 1)
     everywhere(store, "r")

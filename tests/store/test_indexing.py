@@ -16,12 +16,15 @@ from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, open
 from tests.store.test_opening import sql
 from workbench.core.content import Content, Message
 from workbench.core.runs import RunSet, Verdict
+from workbench.core.searching.language import Query
 from workbench.core.searching.parsing import parse
 from workbench.store import OutputStart, RunStart, Store, indexing
 from workbench.store import writer as writer_module
 from workbench.store.errors import failure
 from workbench.store.indexing import Indexer, rebuild
 from workbench.store.records import LaneStart
+from workbench.store.search_pages import Found
+from workbench.store.search_rows import rows_for
 
 
 def found(store: Store, words: str) -> list[str]:
@@ -302,3 +305,24 @@ def test_the_list_is_looked_through_without_runs_in_flight(store: Store) -> None
     with store._readers.use() as connection:
         assert indexing.behind(connection, 10) == 0
         assert Indexer().due(connection) is False
+
+
+def test_what_runs_took_is_known_while_the_index_is_made_anew(store: Store, path: Path) -> None:
+    """Imports order all places anew; their rows are not counted, and everybody else's are."""
+    store.begin_run(run("old", text("x"))).result(10)
+    store.finish_output("old.0.0", FULL_RESULT, LATER).result(10)
+    settled(store)
+    store.close()
+    with sqlite3.connect(path) as connection:
+        before = connection.execute("SELECT * FROM run_rows").fetchall()
+        connection.execute("BEGIN")
+        rebuild(connection)
+        assert connection.execute("SELECT count(*) FROM unindexed").fetchone() == (1,)
+        assert connection.execute("SELECT * FROM run_rows").fetchall() == before
+        connection.execute("UPDATE run_rows SET cost_usd = NULL, answers = 0")
+        (row,) = rows_for(connection, [Found(before[0][0])], Query())
+        assert (row.cost_usd, row.is_uncounted) == (None, True)
+        connection.execute("DELETE FROM unindexed")
+        (row,) = rows_for(connection, [Found(before[0][0])], Query())
+        assert not row.is_uncounted
+    connection.close()

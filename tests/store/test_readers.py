@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.store.making import NOW, run, text
+from workbench.core.drafts import Draft
 from workbench.store import Store, StoreError
 
 ENDLESS = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
@@ -86,6 +87,32 @@ def test_a_question_sees_one_moment(store: Store) -> None:
         store.begin_run(run("r", text("x"))).result(10)
         assert connection.execute("SELECT count(*) FROM runs").fetchone() == (0,)
     assert store.iteration_count("p") == 1
+
+
+def failing(store: Store, *, inside: bool) -> None:
+    """Fail in the middle of rows, in the function that reads or in one that it calls."""
+
+    def read(connection: sqlite3.Connection) -> None:
+        rows = connection.execute("SELECT 1 UNION ALL SELECT count(*) FROM runs UNION ALL SELECT 3")
+        tuple(row[0] / (row[0] - 1) for row in rows)
+
+    with store._readers.use() as connection:
+        if inside:
+            rows = connection.execute("SELECT 1 UNION ALL SELECT count(*) FROM runs UNION ALL SELECT 3")
+            next(rows)
+            raise ZeroDivisionError
+        connection.execute("SELECT count(*) FROM runs").fetchone()
+        read(connection)
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_what_failed_in_the_middle_of_its_rows_holds_no_later_reading_back(store: Store, *, inside: bool) -> None:
+    with pytest.raises(ZeroDivisionError) as kept:
+        failing(store, inside=inside)
+    store.save_draft("p", Draft(text("x"), (), ()), NOW).result(10)
+    store.begin_run(run("r", text("x"))).result(10)
+    assert store.iteration_count("p") == 1
+    assert kept.value.__traceback__ is not None
 
 
 def test_threads_that_ended_leave_no_connection_behind(store: Store) -> None:

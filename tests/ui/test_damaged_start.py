@@ -181,8 +181,8 @@ def test_one_can_start_anew(driven: Driven, db: Path) -> None:
     damaged = db.read_bytes()
 
     def script() -> Script:
-        yield lambda: driven.is_mending("Start with an empty one")
-        driven.click(driven.mending, "Start with an empty one")
+        yield lambda: driven.is_mending("Start a new history")
+        driven.click(driven.mending, "Start a new history")
         yield driven.is_open
         assert driven.notice().startswith("This history is new.")
         driven.frame.close()

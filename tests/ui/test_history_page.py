@@ -85,7 +85,7 @@ def test_it_tells_where_the_file_is_and_what_takes_room(desk: Desk, monkeypatch:
     assert panel.path.path() == str(desk.db)
     titles = [title for title, _ in panel.sizes.rows()]
     assert {"Prompts and drafts", "Answers", "Raw responses, as they came", "Search index"} <= set(titles)
-    assert titles[-1] == "The whole file"
+    assert titles[-1] == "Total"
     click(panel, "Show folder")
     assert opened == [str(desk.db.parent)]
 

@@ -53,10 +53,14 @@ def test_one_change_is_accepted_and_taken_back(desk: Desk) -> None:
     dialog = _opened(desk, [{"text": BETTER[:60]}, {"text": BETTER[60:]}])
     window = desk.window
     timeline, iterations = desk.shown_rows(), desk.rows("SELECT iterations FROM prompts")
+    ask, pane = dialog.question.ask, dialog.proposal
+    assert (ask.property("role"), ask.isDefault()) == ("primary", True)
     dialog.question.feedback.set_exact("Shorter, please.")
     _ask(desk, dialog)
-    pane = dialog.proposal
     assert pane.proposal is not None
+    # One button stands out, and Enter presses it.
+    assert (ask.property("role"), ask.isDefault()) == ("", False)
+    assert (pane.accept.property("role"), pane.accept.isDefault()) == ("primary", True)
     assert pane.view.isVisible()
     assert pane.remark.text() == "I named the steps."
     assert pane.accept.text() == "Accept all 2 changes"

@@ -98,6 +98,8 @@ def test_the_open_prompt_goes_out_as_a_file_that_can_be_dragged(
     tile.click()
     (copied,) = QGuiApplication.clipboard().mimeData().urls()
     assert Path(copied.toLocalFile()) == target
+    # The data is Python's, and a clipboard outlives that.
+    QGuiApplication.clipboard().clear()
     dialog.close()
     assert window.dialogs.packing.exports.dialog is None
 
@@ -198,7 +200,7 @@ def test_versions_are_chosen_and_the_last_one_is_used(desk: Desk, tmp_path: Path
     assert dialog.told.text() == "Tick at least one version of each prompt, or take the winner."
     choice.choosing.setData(choice.choosing.index(0), Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
     choice.choosing.setData(choice.choosing.index(3), Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
-    assert choice.table.index(0, 1).data() == "v1, v4; v1 is used"
+    assert choice.table.index(0, 1).data() == "v1, v4 (v1 by default)"
     looked_through(desk, dialog, tmp_path / "two")
     dialog.preview.agreed.click()
     written(desk, dialog)
@@ -317,6 +319,66 @@ def test_what_is_known_of_a_pack_is_said_again(desk: Desk, tmp_path: Path) -> No
     written(desk, dialog)
     dialog.close()
     assert (tmp_path / "first.promptpack").read_bytes() == (tmp_path / "second.promptpack").read_bytes()
+
+
+def test_putting_a_pack_together_says_how_far_it_is(desk: Desk, tmp_path: Path) -> None:
+    desk.open()
+    ask(desk, "Which one is late?")
+    dialog = opened(desk)
+    dialog.choice.table.tick(1, ticked=True)
+    told: list[tuple[str, int, int]] = []
+    desk.window.dialogs.packing.exports._exports.progress.connect(lambda *said: told.append(said))
+    looked_through(desk, dialog, tmp_path / "bots.promptpack")
+    assert told[:2] == [("Prompt 1 of 2…", 0, 2), ("Prompt 2 of 2…", 1, 2)]
+    dialog.close()
+
+
+def test_a_pack_is_written_again_where_it_was(desk: Desk, tmp_path: Path) -> None:
+    desk.open()
+    folder = tmp_path / "repository" / "bot"
+    folder.parent.mkdir()
+    dialog = opened(desk)
+    dialog.choice.evidence.click()
+    looked_through(desk, dialog, folder)
+    written(desk, dialog)
+    assert (folder / "evidence").exists() is False
+    dialog.close()
+    dialog = opened(desk)
+    desk.until(lambda: dialog.choice.path.text() == str(folder))
+    assert dialog.choice.as_folder.isChecked()
+    # Another name for the pack is no other place; one file is.
+    dialog.choice.name.setFocus()
+    desk.type(" too")
+    assert dialog.choice.path.text() == str(folder)
+    dialog.choice.as_file.click()
+    assert dialog.choice.path.text().endswith(".promptpack")
+    dialog.choice.as_folder.click()
+    assert dialog.choice.path.text() == str(folder)
+    dialog.close()
+    folder.parent.rename(tmp_path / "elsewhere")
+    dialog = opened(desk)
+    desk.until(lambda: dialog.choice.path.text() == str(Path.home() / "order-status-bot.promptpack"))
+    dialog.close()
+
+
+def test_what_goes_out_of_a_folder_is_said_before(desk: Desk, tmp_path: Path) -> None:
+    desk.open()
+    ask(desk, "Which one is late?")
+    folder = tmp_path / "bot"
+    dialog = opened(desk)
+    dialog.choice.evidence.click()
+    looked_through(desk, dialog, folder)
+    assert "Removed there" not in dialog.preview.what.text()
+    written(desk, dialog)
+    dialog.close()
+    [told] = (folder / "evidence").iterdir()
+    dialog = opened(desk)
+    looked_through(desk, dialog, folder)
+    assert dialog.preview.what.text().endswith(f" Removed there: evidence/{told.name}.")
+    assert told.exists()
+    written(desk, dialog)
+    assert not told.exists()
+    dialog.close()
 
 
 def test_a_prompt_that_is_only_a_draft_says_so(desk: Desk, tmp_path: Path) -> None:

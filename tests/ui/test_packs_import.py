@@ -19,6 +19,7 @@ from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
 from workbench.packs.model import About
 from workbench.store import Store
+from workbench.ui.editor.value_row import ValueRow
 from workbench.ui.packs.import_dialog import ImportPackDialog
 from workbench.usecases.pack_export import Choice, PackExporter
 
@@ -97,6 +98,7 @@ def test_a_pack_is_looked_at_brought_in_and_taken_out_again(desk: Desk, tmp_path
     assert dialog.what.text() == "What they are for."
     assert cells(dialog) == [("Order bot", "New", "Add"), ("Mail bot", "New", "Add")]
     assert dialog.one.text() == "Order bot. New: 2 versions and 1 case."
+    assert dialog.text.toPlainText() == "user\nOrder bot 2: {{order}}"
     assert names(desk) == before
     assert dialog.go.hasFocus()
     desk.press(Qt.Key.Key_Space)
@@ -120,6 +122,24 @@ def test_a_pack_is_looked_at_brought_in_and_taken_out_again(desk: Desk, tmp_path
     assert open_before in [uid for (uid,) in desk.rows("SELECT uid FROM prompts")]
 
 
+def test_reading_a_pack_says_how_far_it_is(desk: Desk, tmp_path: Path) -> None:
+    desk.open()
+    pack = make_pack(tmp_path / "other", tmp_path / "bots.promptpack")
+    told: list[tuple[str, int, int]] = []
+    shares: list[float] = []
+    imports = desk.window.dialogs.packing.imports
+
+    def look(*said: object) -> None:
+        told.append(said)  # type: ignore[arg-type]
+        assert imports.dialog is not None
+        shares.append(imports.dialog.progress.value() / imports.dialog.progress.maximum())
+
+    imports._imports.progress.connect(look)
+    looked(desk, pack).close()
+    assert told == [("0 of 2 prompts…", 0, 2), ("1 of 2 prompts…", 1, 2), ("2 of 2 prompts…", 2, 2)]
+    assert shares == [0, 0.5, 1]
+
+
 def test_the_same_pack_again_has_nothing_new(desk: Desk, tmp_path: Path) -> None:
     desk.open()
     pack = make_pack(tmp_path / "other", tmp_path / "bots")
@@ -127,7 +147,7 @@ def test_the_same_pack_again_has_nothing_new(desk: Desk, tmp_path: Path) -> None
     desk.until(lambda: desk.notice() == "2 prompts added.")
     stored = desk.rows("SELECT * FROM versions")
     dialog = looked(desk, pack / "pack.yaml")
-    assert [state for _, state, _ in cells(dialog)] == ["The same", "The same"]
+    assert [state for _, state, _ in cells(dialog)] == ["Identical", "Identical"]
     assert dialog.told.text() == "There is nothing new: all of it is here already."
     assert not dialog.go.isVisible()
     desk.press(Qt.Key.Key_Escape)
@@ -252,6 +272,15 @@ def test_a_pack_is_dropped_on_the_window(desk: Desk, tmp_path: Path) -> None:
     assert shown(desk).name.text() == "Bots"
     shown(desk).close()
     assert not window.view.editor.content().messages[0].attachments
+    # On a value it is no text.
+    before = window.view.values.values()
+    row = next(iter(window.view.values.findChildren(ValueRow)))
+    assert drop(row.field.viewport(), files(pack))
+    assert shown(desk).name.text() == "Bots"
+    shown(desk).close()
+    assert window.view.values.values() == before
+    drop(row.field.viewport(), files(plain))
+    assert window.view.values.values() != before
 
 
 def test_the_window_can_close_while_a_pack_is_looked_at(desk: Desk, tmp_path: Path) -> None:

@@ -56,6 +56,40 @@ def test_del_hides_runs_and_undo_brings_them_back(desk: Desk) -> None:
     assert desk.rows("SELECT * FROM runs") == stored
 
 
+def test_ctrl_z_takes_back_what_the_notice_offers(desk: Desk) -> None:
+    view = entered(desk)
+    stored = desk.rows("SELECT * FROM runs")
+    chosen(desk, view, "order-2", "order-1")
+    view.table.setFocus()
+    assert not desk.window.actions_["undo"].isEnabled()
+    desk.press(Qt.Key.Key_Delete)
+    desk.until(lambda: desk.notice() == "2 runs are deleted; is:deleted finds them.")
+    desk.press(Qt.Key.Key_Z, CTRL)
+    desk.until(lambda: uids(view) == EVERY)
+    chosen(desk, view, "order-3")
+    desk.window.actions_["archive_run"].trigger()
+    desk.until(lambda: "is:archived finds it" in desk.notice())
+    view.table.setFocus()
+    desk.press(Qt.Key.Key_Z, CTRL)
+    desk.until(lambda: uids(view) == EVERY)
+    assert desk.rows("SELECT * FROM runs") == stored
+    assert not desk.window.actions_["undo"].isEnabled()
+
+
+def test_ctrl_z_in_the_search_field_takes_typing_back(desk: Desk) -> None:
+    view = entered(desk)
+    chosen(desk, view, "order-2")
+    view.table.setFocus()
+    desk.press(Qt.Key.Key_Delete)
+    desk.until(lambda: "is:deleted finds it" in desk.notice())
+    view.bar.field.setFocus()
+    desk.type("sql")
+    desk.press(Qt.Key.Key_Z, CTRL)
+    desk.until(lambda: view.bar.field.text() != "sql")
+    desk.until(lambda: not view.model.is_searching)
+    assert desk.rows("SELECT count(*) FROM runs WHERE archived <> 0") == [(1,)]
+
+
 def test_the_next_run_is_selected_in_place_of_one_that_is_deleted(desk: Desk) -> None:
     view = entered(desk)
     chosen(desk, view, "order-3")

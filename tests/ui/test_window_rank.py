@@ -181,6 +181,7 @@ def test_too_little_is_a_sentence(desk: Desk) -> None:
     rank = view(desk)
     assert not rank.table.isVisible()
     assert rank.instead.text() == "No verdict yet. 6 more verdicts, and there is a table."
+    assert rank.ways.isVisible()
 
 
 def test_a_sitting_by_keys_alone_is_stored_as_it_was_given(desk: Desk) -> None:

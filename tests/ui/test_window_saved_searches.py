@@ -68,9 +68,9 @@ def test_the_same_name_replaces_and_says_so(desk: Desk) -> None:
     (dialog,) = dialogs(NameDialog)
     desk.until(dialog.field.hasFocus)
     assert dialog.field.text() == "sql"
-    assert dialog.hint.text().startswith("Enter saves it")
+    assert (dialog.save.text(), dialog.hint.text()) == ("Save", "")
     dialog.field.setText("mine")
-    assert "replaces it" in dialog.hint.text()
+    assert (dialog.save.text(), dialog.hint.text()) == ("Replace", "A search of this name is there already.")
     dialog.reject()
     desk.until(desk.window.frame.isActiveWindow)
     assert stored(desk) == [("Mine", "track*")]

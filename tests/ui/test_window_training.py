@@ -66,7 +66,7 @@ def test_a_preview_is_what_is_written(desk: Desk, tmp_path: Path) -> None:
     assert (train, validation) == (3, 1)
     assert dialog.counts.text() == "3 rows to train with, 1 row for validation"
     assert dialog.rows.toPlainText() == "\n".join(dialog.made.train)
-    assert dialog.against.text() == "FOUND BOTH WAYS, AND LEFT OUT · 1"
+    assert dialog.against.text() == "CONTRADICTIONS, LEFT OUT · 1"
     assert "Is it blue?" in dialog.contradictions.item(0).text()
     assert "its price is unknown" in dialog.cost.text()
     dialog.price.setFocus()

@@ -11,6 +11,7 @@ import pytest
 
 from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, opened, run, text
 from workbench.core.content import Content, Message
+from workbench.core.runs import WHY_IS_HIDDEN, Failure, Result
 from workbench.store import Store
 from workbench.usecases import copying
 
@@ -66,3 +67,13 @@ def test_what_is_blind_yet_tells_nobody(store: Store) -> None:
     assert json.loads(copying.requests_json(detail)) == []
     for written in (copying.run_json(detail), copying.answers_markdown(detail, "Order bot")):
         assert not any(name in written for name in ("vendor", "0.000165", "30 tokens"))
+
+
+def test_why_a_blind_answer_failed_is_not_copied(store: Store) -> None:
+    store.begin_run(replace(run("r", text("Hi"), lanes=(lane("A"), lane("B"))), blind=True)).result(10)
+    refused = Result("failed", "", failure=Failure("auth", "The key for vendor/two was refused."))
+    store.finish_output("r.0.0", FULL_RESULT, LATER)
+    store.finish_output("r.1.0", refused, LATER).result(10)
+    written = copying.answers_markdown(store.iteration_detail("r"), "Order bot")
+    assert "vendor/two" not in written
+    assert f"> {WHY_IS_HIDDEN}" in written

@@ -483,6 +483,23 @@ def test_an_imported_pack_keeps_what_was_said_of_it(mine: House, tmp_path: Path)
         assert other.exporter.prepare(about, [Choice("p")]).pack.prompts[0].standing == standing
 
 
+def test_the_folder_of_an_import_is_where_it_is_written_again(mine: House, tmp_path: Path) -> None:
+    (tmp_path / "repository").mkdir()
+    mine.export(tmp_path / "repository" / "one")
+    mine.export(tmp_path / "one.promptpack")
+    uid = read_pack(tmp_path / "repository" / "one").pack.about.uid
+    assert mine.exporter.place(uid) == tmp_path / "one.promptpack"
+    with house(tmp_path, "other") as other:
+        other.bring(tmp_path / "one.promptpack")
+        # What came in a file, a mail perhaps, is not written over.
+        assert other.exporter.place(uid) is None
+        other.importer.undo()
+        other.bring(tmp_path / "repository" / "one")
+        assert other.exporter.place(uid) == tmp_path / "repository" / "one"
+        (tmp_path / "repository").rename(tmp_path / "elsewhere")
+        assert other.exporter.place(uid) is None
+
+
 def test_content_of_a_file_only(tmp_path: Path) -> None:
     """A pack that a person wrote by hand, with the fewest words that are enough."""
     folder = tmp_path / "byhand"

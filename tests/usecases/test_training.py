@@ -116,7 +116,7 @@ def test_what_cannot_be_used_is_counted(store: Store) -> None:
         "answers to prompts with files": 2,
         "pairs of answers to differently worded prompts": 1,
     }
-    assert "1 rows are fewer than the 10" in " ".join(made.notes)
+    assert "1 row is fewer than the 10" in " ".join(made.notes)
 
 
 def test_a_jinja_prompt_is_rendered(store: Store) -> None:
@@ -139,7 +139,7 @@ def test_contradictions_are_listed(store: Store) -> None:
 def test_stars_choose_too(store: Store) -> None:
     judge(store, "r1", "1", ("Fine.", "Bad."), WON)
     judge(store, "r2", "2", ("Starred and not judged.", "x"), Verdict("none"))
-    with pytest.raises(RefusedError, match="nothing is judged or starred"):
+    with pytest.raises(RefusedError, match="nothing is starred"):
         Trainer(store).prepare("p", "trl-sft", "starred")
     store.curation.star_answers(["r2.0.0"], True).result()
     assert [r["completion"][0]["content"] for r in rows(Trainer(store).prepare("p", "trl-sft", "starred").train)] == [
@@ -260,6 +260,14 @@ def test_the_terminal(store: Store, tmp_path: Path, capsys: pytest.CaptureFixtur
     assert document["cost_usd"] > 0
     assert main(["history", "star", "r0.1.0", "--db", db]) == OK
     assert capsys.readouterr().out == "1 answer starred.\n"
+    assert main(["history", "star", "r0.1.0", "--off", "--json", "--db", db]) == OK
+    assert json.loads(capsys.readouterr().out) == {"outputs": ["r0.1.0"], "starred": False}
     for wrong in (["--format", "x"], ["--chosen", "x"], ["--validation", "2"], ["--epochs", "0"]):
         assert main([*args, *wrong]) == WRONG_USE
         assert capsys.readouterr().err.startswith("workbench: ")
+
+
+@pytest.mark.parametrize("name", ["trl-preference", "openai-preference"])
+def test_stars_make_no_preferences(store: Store, name: str) -> None:
+    with pytest.raises(RefusedError, match="only verdicts tell those"):
+        Trainer(store).prepare("p", name, "starred")

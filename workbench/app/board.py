@@ -45,6 +45,7 @@ class Board(QObject):
         self._columns: dict[str, Column] = {}
         self._verdict = Verdict("none")
         self._last: dict[str, LaneStatus] = {}
+        self._stars: frozenset[str] = frozenset()
 
     @property
     def run_uid(self) -> str:
@@ -92,6 +93,12 @@ class Board(QObject):
             else:
                 self._status(slot)
         self.changed.emit()
+
+    def show_stars(self, output_uids: frozenset[str]) -> None:
+        """Say which answers have a star."""
+        self._stars = output_uids
+        for slot in self._columns:
+            self._status(slot)
 
     def tell(self, slot: str) -> None:
         """Say again what a lane shows: its column was not there before."""
@@ -254,6 +261,7 @@ class Board(QObject):
             samples=column.lane.samples if column.lane.samples > 1 else 0,
             kept=column.lane.kept,
             other_values=column.lane.other_values,
+            starred=column.shown in self._stars,
         )
         if self._veil is not None:
             status = masked(status, veiled=self._veiled)

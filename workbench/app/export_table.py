@@ -17,7 +17,7 @@ from workbench.usecases.pack_export import Choice, Which
 
 Index = QModelIndex | QPersistentModelIndex
 COLUMNS = ("Prompt", "Versions")
-WHICH: Mapping[Which, str] = {"winner": "The winner", "all": "Every version"}
+WHICH: Mapping[Which, str] = {"winner": "The winner", "all": "All versions"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def _words(line: _Line) -> str:
     if isinstance(line.versions, str):
         return WHICH[line.versions]
     if not line.versions:
-        return "None chosen"
+        return "None selected"
     used = line.versions[-1]
     rest = ", ".join(f"v{number}" for number in sorted(line.versions))
-    return f"{rest}; v{used} is used" if len(line.versions) > 1 else rest
+    return f"{rest} (v{used} by default)" if len(line.versions) > 1 else rest

@@ -12,7 +12,7 @@ from typing import Literal
 from workbench.app.blindness import order
 from workbench.core.compare import Part, PartDiff, parts_of
 from workbench.core.money import show_cost
-from workbench.core.runs import IterationDetail, OutputRecord, Result, Verdict
+from workbench.core.runs import WHY_IS_HIDDEN, IterationDetail, OutputRecord, Result, Verdict
 from workbench.core.searching.marking import Mark, Marker
 from workbench.core.searching.parsing import parse
 from workbench.core.searching.results import HistoryRow
@@ -28,7 +28,6 @@ MOST_CARDS = 12
 _LOOKED_THROUGH = 200_000
 _BEFORE_MARK = 1000
 _VEILED = "Blind answers are shown when all have ended."
-_FAILED = "This call failed. Why is shown with the names."
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,5 +176,5 @@ def _cost(result: Result) -> str:
 
 def _said(result: Result, *, blind: bool) -> str:
     if result.failure is not None:
-        return _FAILED if blind else result.failure.sentence
+        return WHY_IS_HIDDEN if blind else result.failure.sentence
     return "" if result.state == "finished" else result.state

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Protocol
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
 from workbench.app.tasks import Tasks
 from workbench.app.timeline import describe
@@ -29,6 +29,8 @@ ROW = int(Qt.ItemDataRole.UserRole) + 1
 PAGE = 100
 KEPT = 30
 """Pages whose rows are in memory."""
+_COUNTED_MS, _MOST_MS = 500, 30_000
+"""After which time rows without numbers are read again: each time twice as long."""
 COLUMNS = ("When", "Prompt", "Iter.", "Lanes", "Winner", "Cost")
 WHEN, PROMPT, NUMBER, LANES, WINNER, COST = range(6)
 
@@ -74,6 +76,8 @@ class HistoryTableModel(QAbstractTableModel):
         self._fetching = self._rereading = False
         self._missed = -1
         self._changed: set[int] = set()
+        self._counting = QTimer(self, singleShot=True)
+        self._counting.timeout.connect(self._count_again)
         self.is_searching = False
         """Whether what is shown is not yet what was asked for last."""
         self.total: Total | None = None
@@ -190,6 +194,8 @@ class HistoryTableModel(QAbstractTableModel):
         self._generation += 1
         self._fetching = self._rereading = False
         self._missed = -1
+        self._counting.stop()
+        self._counting.setInterval(0)
         self._changed.clear()
         return self._stop
 
@@ -233,6 +239,11 @@ class HistoryTableModel(QAbstractTableModel):
         self._pages.move_to_end(number)
         while len(self._pages) > KEPT:
             self._pages.popitem(last=False)
+        if any(row.is_uncounted for row in rows) and not self._counting.isActive():
+            self._counting.start(min(2 * self._counting.interval() or _COUNTED_MS, _MOST_MS))
+
+    def _count_again(self) -> None:
+        self.reread([row.row.run_uid for page in self._pages.values() for row in page if row.is_uncounted])
 
     def _read_again(self, number: int) -> None:
         """Bring a page back into memory; of those wanted meanwhile the last one comes next, where the reader is."""
@@ -302,10 +313,10 @@ def verdict(row: HistoryRow) -> str:
 
 
 def cost(row: HistoryRow) -> str:
-    """Return what a run cost; "" while nobody shall know."""
-    if row.row.running or row.row.blind:
+    """Return what a run cost; "" while nobody shall know, or does."""
+    if row.row.running or row.row.blind or row.is_uncounted:
         return ""
-    return show_cost(row.cost_usd)
+    return show_cost(row.cost_usd, free=row.cost_usd == 0)
 
 
 def marks_of(row: HistoryRow) -> list[str]:

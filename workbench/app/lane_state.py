@@ -75,6 +75,8 @@ class LaneStatus:
     samples: int = 0
     kept: str = ""
     other_values: bool = False
+    starred: bool = False
+    """Whether the answer has a star, which training files can go by."""
     format_check: str = ""
     """How the answer stands against its output format ("valid JSON", or the first error), "" without one."""
     format_ok: bool | None = None

@@ -26,12 +26,16 @@ from workbench.packs.model import About
 from workbench.packs.writing import texts
 from workbench.store import Store
 from workbench.usecases.pack_export import Choice, Export, PackExporter
-from workbench.usecases.pack_target import Target, look_at
+from workbench.usecases.pack_target import Target, gone, look_at
 from workbench.usecases.problems import problem_of
 
 T = TypeVar("T")
 MOST_SHOWN = 50_000
 """Characters of a file that a preview has."""
+
+
+_TOLD_EACH = 20
+"""Iterations."""
 
 
 class StoppedError(Exception):
@@ -50,7 +54,7 @@ class Wanted(NamedTuple):
 class Preview(NamedTuple):
     """What would be written: files with their bytes, the beginnings of texts by file, what may not be meant for others.
 
-    `target` says what writing does to the place.
+    `target` says what writing does to the place, and `gone` are files of the pack there that are removed.
     """
 
     export: Export
@@ -59,6 +63,7 @@ class Preview(NamedTuple):
     files: tuple[tuple[str, int], ...]
     shown: Mapping[str, str]
     findings: tuple[Finding, ...]
+    gone: tuple[str, ...]
 
 
 class PackExports(QObject):
@@ -84,9 +89,10 @@ class PackExports(QObject):
         """Return the prompts that can be exported, archived ones last; blocks."""
         return [*self._store.prompts(), *self._store.prompts(archived=True)]
 
-    def known(self, prompt_uids: Sequence[str]) -> About | None:
-        """Return what was said of a pack of exactly these prompts; blocks."""
-        return self._exporter.known(prompt_uids)
+    def known(self, prompt_uids: Sequence[str]) -> tuple[About | None, Path | None]:
+        """Return what was said of a pack of exactly these prompts, and where it was written last; blocks."""
+        about = self._exporter.known(prompt_uids)
+        return about, None if about is None else self._exporter.place(about.uid)
 
     def versions(self, prompt_uid: str) -> tuple[Version, ...]:
         """Return the versions of a prompt, newest first; blocks."""
@@ -101,29 +107,39 @@ class PackExports(QObject):
         """Find out what would be written and given away."""
         stop = self._begin()
 
-        def watch(done: int) -> None:
+        count = len(wanted.choices)
+        reading = 0
+
+        def go_on() -> None:
             if stop.is_set():
                 raise StoppedError
-            if done:
-                self._say("Reading what was run…", done, 0)
+
+        def tell(done: int, of: int) -> None:
+            nonlocal reading
+            go_on()
+            reading = done
+            self._say(f"Prompt {done + 1:,} of {of:,}…", done, of)
+
+        def watch(iterations: int) -> None:
+            go_on()
+            if iterations % _TOLD_EACH == 0:
+                self._say(f"Prompt {reading + 1:,} of {count:,}, {iterations:,} iterations…", reading, count)
 
         def work() -> Preview:
             uids = [choice.prompt_uid for choice in wanted.choices]
             target = look_at(wanted.path, wanted.about, uids)
             # A pack that is brought up to date stays the pack that it is.
             about = replace(wanted.about, uid=target.uid) if target.uid else wanted.about
-            export = self._exporter.prepare(about, wanted.choices, with_evidence=wanted.with_evidence, watch=watch)
-            watch(0)
-            self._say("Looking for keys and addresses…", 0, 0)
-            preview = Preview(
-                export,
-                wanted.path,
-                target,
-                export.sizes(),
-                _shown(export),
-                export.disclosed(),
+            export = self._exporter.prepare(
+                about, wanted.choices, with_evidence=wanted.with_evidence, tell=tell, watch=watch
             )
-            watch(0)
+            go_on()
+            self._say("Looking for keys and addresses…", 0, 0)
+            sizes = export.sizes()
+            found = export.disclosed()
+            removed = gone(wanted.path, target, {name for name, _ in sizes})
+            preview = Preview(export, wanted.path, target, sizes, _shown(export), found, removed)
+            go_on()
             return preview
 
         self._run(stop, work, self.prepared.emit)

@@ -34,9 +34,15 @@ def pack_at(path: Path) -> Path | None:
     return path if (path / MANIFEST).is_file() else None
 
 
+class _ForgottenError(Exception):
+    """Nobody waits for it any more."""
+
+
 class PackImports(QObject):
     """Reads packs and brings them into one history."""
 
+    progress = Signal(str, int, int)
+    """In words, how many of how many prompts are read."""
     looked = Signal(object)
     """Plan: what a pack would bring."""
     refused = Signal(str, str)
@@ -57,6 +63,11 @@ class PackImports(QObject):
         self._asked += 1
         mine = self._asked
 
+        def tell(done: int, of: int) -> None:
+            if mine != self._asked:
+                raise _ForgottenError
+            self._tasks.on_ui(lambda: self._say(mine, done, of))
+
         def seen(plan: Plan) -> None:
             if mine == self._asked:
                 self.looked.emit(plan)
@@ -65,7 +76,11 @@ class PackImports(QObject):
             if mine == self._asked:
                 self._refuse(error)
 
-        self._tasks.run_large(lambda: self._importer.plan(path), seen, failed)
+        self._tasks.run_large(lambda: self._importer.plan(path, tell), seen, failed)
+
+    def _say(self, asked: int, done: int, of: int) -> None:
+        if asked == self._asked:
+            self.progress.emit(f"{done:,} of {of:,} prompts…", done, of)
 
     def forget(self) -> None:
         """Tell nothing more of a pack that is still being read."""

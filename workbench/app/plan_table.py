@@ -13,11 +13,11 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from workbench.usecases.pack_import import Action, Plan, PlannedPrompt, State
 
 Index = QModelIndex | QPersistentModelIndex
-COLUMNS = ("Prompt", "Here", "What it brings", "Do")
+COLUMNS = ("Prompt", "Status", "Contents", "Action")
 STATES: Mapping[State, str] = {
     "new": "New",
     "changed": "Changed",
-    "identical": "The same",
+    "identical": "Identical",
     "conflicting": "Conflicting",
 }
 _DOES: Mapping[Action, str] = {"add": "Add", "update": "Update", "skip": "Skip"}

@@ -109,7 +109,7 @@ def _columns(row: HistoryRow) -> tuple[str, ...]:
     blind = "blind until it is judged" if line.blind else ""
     judged = f"★ {line.winner}" if line.verdict == "winner" else line.winner
     state = "running" if line.running else line.outcome.words
-    cost = "" if line.running else show_cost(row.cost_usd)
+    cost = "" if line.running or line.blind or row.is_uncounted else show_cost(row.cost_usd, free=row.cost_usd == 0)
     parts = (" · ".join(row.lanes) or blind, judged, state, cost, line.note)
     return (line.run_uid, absolute(line.started_at), row.prompt, f"{row.kind} {line.number}", *parts)
 

@@ -2,8 +2,8 @@
 
 Invariant: previews write nothing. For people some lines, for programs one JSON document in ASCII:
 
-    export    {"pack": path or null for a preview, "files": [{"path", "bytes"}], "notes": [sentence],
-               "disclosed": [{"what", "where", "hint", "count"}]}
+    export    {"pack": path or null for a preview, "files": [{"path", "bytes"}], "removed": [path of what an
+               older export left in the folder], "notes": [sentence], "disclosed": [{"what", "where", "hint", "count"}]}
     import    {"prompts": [{"slug", "name", "state", "action", "words", "prompt": uid or ""}], "notes", "sentence"}
     validate  {"sound": true or false, "problems": [sentence]}
     show      see pack_show
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, replace
 from typing import Any, cast
@@ -32,7 +32,7 @@ from workbench.packs.reading import read_pack
 from workbench.usecases.naming import pair
 from workbench.usecases.pack_export import Choice, Export, PackExporter, Which
 from workbench.usecases.pack_import import ACTIONS, Action, PackImporter, Plan
-from workbench.usecases.pack_target import look_at
+from workbench.usecases.pack_target import gone, look_at
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.workbench import Workbench
 
@@ -80,9 +80,10 @@ def _export(args: argparse.Namespace, workbench: Workbench) -> int:
     target = look_at(args.target, export.pack.about, {row.uid for row in rows})
     if target.is_refused:
         raise RefusedError(f"Nothing was written. {target.words}")
+    removed = gone(args.target, target, {name for name, _ in export.sizes()})
     if not args.preview:
         exporter.write(export, args.target)
-    return say(args, _exported(args, export), _export_lines(args, export))
+    return say(args, _exported(args, export, removed), _export_lines(args, export, removed))
 
 
 def _versions(text: str) -> Which | tuple[int, ...]:
@@ -94,17 +95,19 @@ def _versions(text: str) -> Which | tuple[int, ...]:
     return tuple(int(number) for number in numbers)
 
 
-def _exported(args: argparse.Namespace, export: Export) -> dict[str, Any]:
+def _exported(args: argparse.Namespace, export: Export, removed: Sequence[str]) -> dict[str, Any]:
     return {
         "pack": None if args.preview else str(args.target),
         "files": [{"path": name, "bytes": size} for name, size in export.sizes()],
+        "removed": list(removed),
         "notes": list(export.notes),
         "disclosed": [asdict(finding) for finding in export.disclosed()],
     }
 
 
-def _export_lines(args: argparse.Namespace, export: Export) -> list[str]:
+def _export_lines(args: argparse.Namespace, export: Export, removed: Sequence[str]) -> list[str]:
     lines = [f"{size_text(size):>8}  {name}" for name, size in export.sizes()] if args.preview else []
+    lines += [f"{'Removed there:' if args.preview else 'Removed:'} {name}" for name in removed]
     lines += [*export.notes, *(f"Would be disclosed: {finding.sentence}" for finding in export.disclosed())]
     count = len(export.pack.prompts)
     what = "1 prompt" if count == 1 else f"{count} prompts"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from workbench.core.compare import beside_messages
 from workbench.core.money import show_cost
-from workbench.core.runs import IterationDetail, OutputRecord, told_steps
+from workbench.core.runs import WHY_IS_HIDDEN, IterationDetail, OutputRecord, told_steps
 from workbench.core.when import absolute, duration
 
 
@@ -31,6 +31,9 @@ def lines(detail: IterationDetail) -> Iterator[str]:
         shown = [output for output in detail.outputs if output.value_set == position]
         for number, output in enumerate(_order(shown, position in detail.blind), start=1):
             yield f"\n== {_head(detail, output, number)} =="
+            if position in detail.blind:
+                yield _blind(detail, output)
+                continue
             yield from (f"[{title}] {text}" for title, text in told_steps(output.result))
             failure = output.result.failure
             yield (
@@ -45,6 +48,14 @@ def _order(outputs: list[OutputRecord], blind: bool) -> list[OutputRecord]:
     return sorted(outputs, key=lambda output: output.result.text) if blind else outputs
 
 
+def _blind(detail: IterationDetail, output: OutputRecord) -> str:
+    """Return all that is told of an answer whose author is not: how it is reached and why not would tell."""
+    if detail.row.running:
+        return "Blind answers are shown when all have ended."
+    said = WHY_IS_HIDDEN if output.result.failure is not None else ""
+    return "\n".join(filter(None, (output.result.text, said)))
+
+
 def _head(detail: IterationDetail, output: OutputRecord, number: int) -> str:
     if output.value_set in detail.blind:
         return f"answer {number}, blind until it is judged"
@@ -57,6 +68,6 @@ def _head(detail: IterationDetail, output: OutputRecord, number: int) -> str:
         f"attempt {output.attempt}" if output.attempt > 1 else "",
         output.result.state,
         duration(output.result.timing.duration),
-        show_cost(output.result.cost_usd),
+        show_cost(output.result.cost_usd, free=output.result.cost_usd == 0),
     )
     return " · ".join(filter(None, parts))

@@ -5,6 +5,8 @@ The JSON document of `training`, in ASCII:
     {"format", "files": [path], "train": rows, "validation": rows, "left_out": {reason: count},
      "contradictions": [{"values": text, "answer": text, "outputs": [uid]}], "tokens", "epochs", "cost_usd": or null}
 
+and of `star`: {"outputs": [uid], "starred": true or false}
+
 Invariant: with --preview nothing is written.
 """
 
@@ -72,11 +74,15 @@ def _lines(args: argparse.Namespace, made: TrainingSet) -> list[str]:
         answer = harmless(first_line(one.answer.partition(": ")[2]))
         lines.append(f"Found both ways: “{answer}” to {harmless(first_line(one.about)) or 'no values'}")
     where = "Nothing was written." if args.preview else f"Written to {args.target}."
-    return [*lines, f"{len(made.train)} rows to train with, {len(made.validation)} for validation. {where}"]
+    rows = "1 row" if len(made.train) == 1 else f"{len(made.train)} rows"
+    return [*lines, f"{rows} to train with, {len(made.validation)} for validation. {where}"]
 
 
 def _star(args: argparse.Namespace, workbench: Workbench) -> int:
     workbench.store.curation.star_answers(args.ids, not args.off).result()
+    if args.json:
+        sys.stdout.write(json.dumps({"outputs": args.ids, "starred": not args.off}, ensure_ascii=True, indent=2) + "\n")
+        return OK
     count = "1 answer" if len(args.ids) == 1 else f"{len(args.ids)} answers"
     print(f"{count} {'without a star' if args.off else 'starred'}.")
     return OK

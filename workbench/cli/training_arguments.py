@@ -37,3 +37,4 @@ def add_training(what: argparse._SubParsersAction[argparse.ArgumentParser], shar
     star = what.add_parser("star", parents=[shared], help="star answers, which training can go by")
     star.add_argument("ids", metavar="ANSWER", nargs="+", help="ids of answers; show --json has them")
     star.add_argument("--off", action="store_true", help="take the stars away")
+    star.add_argument("--json", action="store_true", help="one JSON document instead of a line")

@@ -111,12 +111,12 @@ def _values(schema: Any, key: str) -> Iterator[str]:
 
 def _why_no_json(text: str, error: ValueError) -> str:
     if not text.strip():
-        return "no JSON: the answer is empty"
+        return "not JSON: the answer is empty"
     if (fenced := _FENCE.match(text)) and _is_json(fenced.group(1)):
-        return "no JSON: a code fence stands around it"
+        return "not JSON: a code fence stands around it"
     if isinstance(error, json.JSONDecodeError):
-        return f"no JSON: {error.msg.lower()} at line {error.lineno}, column {error.colno}"
-    return f"no JSON: {error}"
+        return f"not JSON: {error.msg.lower()} at line {error.lineno}, column {error.colno}"
+    return f"not JSON: {error}"
 
 
 def _is_json(text: str) -> bool:

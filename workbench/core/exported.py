@@ -39,6 +39,7 @@ class ExportedPart:
 @dataclass(frozen=True, slots=True)
 class ExportedAnswer:
     """One answer with where it stands. Of a blind set `lane` and `won` are None, and `result` says only what was said.
+    Its uid is not written anywhere then: uids were made in the order of the lanes.
 
     `won` is whether it won its set, or was one of those that tied; None where nobody judged.
     """

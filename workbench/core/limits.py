@@ -67,14 +67,12 @@ def excess(limits: Limits, forecast: Forecast, what: str = "This run") -> str:
         known = forecast.known_cost.high
         if known > limits.usd:
             over.append(f"about {show_cost(known)} (your limit is {show_cost(limits.usd)})")
-        if forecast.unpriced:
-            over.append(f"an unknown price of {_names(forecast.unpriced)}")
-    if not over:
-        return ""
-    unknown = ""
-    if limits.usd is not None and forecast.open_ended:
-        unknown = f" How long {_names(forecast.open_ended)} will answer is not known yet and not counted."
-    return f"{what} takes {', and '.join(over)}.{unknown}"
+    told = [f"{what} takes {', and '.join(over)}."] if over else []
+    if limits.usd is not None and forecast.unpriced:
+        told.append(f"The price of {_names(forecast.unpriced)} is unknown.")
+    if told and limits.usd is not None and forecast.open_ended:
+        told.append(f"How long {_names(forecast.open_ended)} will answer is not known yet and not counted.")
+    return " ".join(told)
 
 
 def _names(titles: tuple[str, ...]) -> str:

@@ -25,6 +25,8 @@ RowVerdict = Literal["winner", "lost", "tie", "all_bad", "none"]
 StepKind = Literal["text", "reasoning", "tool_call", "tool_result"]
 
 ENDED: frozenset[OutputState] = frozenset({"finished", "failed", "stopped", "interrupted"})
+WHY_IS_HIDDEN = "This call failed. Why is shown with the names."
+"""What is told of a failure while it is hidden who answers: what an endpoint says may name it."""
 LOOP_GAP_MS = 10 * 60 * 1000
 MIN_RATE_MS = 100
 """Between first token and end; less than this tells how an answer was packed into pieces, not how fast it was made."""

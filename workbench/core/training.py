@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -276,12 +277,20 @@ def _for_validation(rows: list[Row], share: float, seed: int, watch: Callable[[]
         return hashlib.sha256(f"{seed}:{min(group)}".encode()).hexdigest()
 
     counts = Counter(row.values for row in rows)
-    wanted, chosen, taken = share * len(rows), set[str](), 0
-    for group in sorted(groups, key=lot)[:-1]:
-        if taken and taken >= wanted:
-            break
-        chosen.update(group)
-        taken += sum(counts[values] for values in group)
+
+    def size(group: list[str]) -> int:
+        return sum(counts[values] for values in group)
+
+    drawn = sorted(groups, key=lot)
+    room, chosen = math.ceil(share * len(rows)), set[str]()
+    for group in drawn[:-1]:
+        if size(group) <= room:
+            chosen.update(group)
+            room -= size(group)
+    if not chosen:
+        # All are larger than the share; the smallest one is at most half of the rows.
+        smallest = min(drawn, key=size)
+        chosen.update(smallest)
     return chosen
 
 

@@ -189,8 +189,6 @@ class Archive(_Closing):
 
 def check_names(names: Iterable[str]) -> None:
     """Raise PackError for a name that leads out of the pack or is not the same name everywhere."""
-    import unicodedata
-
     seen: dict[str, str] = {}
     for name in names:
         shown = ascii(name)[1:-1][:80]
@@ -203,8 +201,8 @@ def check_names(names: Iterable[str]) -> None:
             raise PackError(f"This pack holds “{shown}”, which is no name for a file everywhere. Rename it there.")
         if len(name.encode("utf-8", "surrogatepass")) > MOST_NAME:
             raise PackError(f"This pack holds a name of more than {MOST_NAME} bytes (“{shown}…”). Shorten it there.")
-        key = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", name).casefold())
-        if unicodedata.normalize("NFC", name) != name:
+        key, is_joined = _key(name)
+        if not is_joined:
             raise PackError(f"This pack holds “{shown}”, whose accents are written apart. Rename it there.")
         if key in seen:
             raise PackError(
@@ -212,6 +210,17 @@ def check_names(names: Iterable[str]) -> None:
                 "systems. Keep one of them."
             )
         seen[key] = name
+
+
+def _key(name: str) -> tuple[str, bool]:
+    """Return what is the same for names that are one on some system, and whether no accent is written apart."""
+    if name.isascii():
+        # What most packs have needs no tables, which take a millisecond to load.
+        return name.lower(), True
+    import unicodedata
+
+    key = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", name).casefold())
+    return key, unicodedata.normalize("NFC", name) == name
 
 
 def _is_seen(name: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,6 +21,13 @@ from workbench.packs.manifest import Listed
 from workbench.packs.model import MANIFEST, Pack, PackFile, PackPrompt
 from workbench.packs.places import Place, open_place
 
+Tell = Callable[[int, int], None]
+"""(prompts read, prompts in all); may raise to stop."""
+
+
+def _nobody(done: int, of: int) -> None:
+    """Nobody wants to know how far it is."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReadPack:
@@ -31,13 +38,13 @@ class ReadPack:
     evidence: tuple[str, ...] = ()
 
 
-def read_pack(path: str | os.PathLike[str]) -> ReadPack:
+def read_pack(path: str | os.PathLike[str], tell: Tell = _nobody) -> ReadPack:
     """Read a pack, folder or archive. Raises PackError."""
     with open_place(path) as place:
-        return read_place(place)
+        return read_place(place, tell)
 
 
-def read_place(place: Place) -> ReadPack:
+def read_place(place: Place, tell: Tell = _nobody) -> ReadPack:
     """Read an open pack. Raises PackError."""
     if MANIFEST not in place.names:
         raise PackError(f"There is no {MANIFEST} here, so this is no pack. Choose the folder or file of one.")
@@ -45,10 +52,12 @@ def read_place(place: Place) -> ReadPack:
     notes: list[str] = []
     prompts = []
     allowance = Allowance()
-    for one in listed.prompts:
+    for done, one in enumerate(listed.prompts):
+        tell(done, len(listed.prompts))
         prompt, odd = _prompt(place, one, allowance)
         prompts.append(prompt)
         notes += odd
+    tell(len(prompts), len(prompts))
     bodies = {file.hash: _body(place, file) for file in listed.files}
     for prompt in prompts:
         for hash_ in _attached(prompt):

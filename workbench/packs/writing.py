@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
 from workbench.packs import case_file, manifest, prompt_file
@@ -147,15 +147,19 @@ def _take_over(made: Path, path: Path, written: set[str]) -> None:
             continue
         target.parent.mkdir(exist_ok=True)
         (made / where).replace(target)
-    for folder, ending in _OWNED.items():
+    for where in left_over(path, written):
+        (path / where).unlink()
+    for folder in _OWNED:
         inside = path / folder
-        if not inside.is_dir():
-            continue
-        for old in inside.iterdir():
-            if f"{folder}/{old.name}" not in written and _is_ours(old.name, ending):
-                old.unlink()
-        if not any(inside.iterdir()):
+        if inside.is_dir() and not any(inside.iterdir()):
             inside.rmdir()
+
+
+def left_over(path: Path, written: Collection[str]) -> tuple[str, ...]:
+    """Return the files of a pack in a folder that go when only these are written. Raises OSError."""
+    folders = ((folder, end) for folder, end in _OWNED.items() if (path / folder).is_dir())
+    ours = (f"{at}/{old.name}" for at, end in folders for old in (path / at).iterdir() if _is_ours(old.name, end))
+    return tuple(sorted(where for where in ours if where not in written))
 
 
 def _is_ours(name: str, ending: str) -> bool:

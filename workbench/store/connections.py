@@ -46,6 +46,23 @@ def _quoted(path: Path) -> str:
     return "".join(chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in os.fsencode(path.absolute()))
 
 
+def let_go(error: BaseException) -> None:
+    """End the statements that `error` left in the middle of their rows; it keeps them alive as long as somebody has it.
+
+    A rollback does not end them, and while one is open every later question to the connection sees that old moment.
+    """
+    import traceback  # the first paint waits for this module
+
+    place = error.__traceback__
+    while place is not None:
+        for value in tuple(place.tb_frame.f_locals.values()):
+            if isinstance(value, sqlite3.Cursor):
+                with contextlib.suppress(sqlite3.Error):
+                    value.close()
+        place = place.tb_next
+    traceback.clear_frames(error.__traceback__)
+
+
 class _Reader:
     """One connection, its thread, and the lock that is held while it is used."""
 
@@ -83,6 +100,9 @@ class Readers:
                 reader.connection.execute("BEGIN")
                 try:
                     yield reader.connection
+                except Exception as error:
+                    let_go(error)
+                    raise
                 finally:
                     reader.connection.rollback()
         except Exception as error:

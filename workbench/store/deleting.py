@@ -88,16 +88,24 @@ class Deleting:
         )
 
     def copies(self, folder: Path, doomed: Doomed) -> list[Path]:
-        """Return the backups in a folder, and the copies that upgrades made, that hold any of it, or cannot tell."""
-        beside = f"{glob.escape(self._path.stem)}.before-upgrade-*{glob.escape(self._path.suffix)}"
+        """Return backups in a folder, and what upgrades, moves and repairs left, that hold any of it or cannot tell.
+
+        A damaged history never can, nor what of it found no place.
+        """
         found = [backup.path for backup in backups.listed(self._path, folder)]
-        found += sorted(self._path.parent.glob(beside))
-        return [path for path in found if _holds(path, doomed)]
+        for what in ("before-upgrade", "moved", "repaired"):
+            found += self._beside(f"{what}-*", self._path.suffix)
+        unclear = self._beside("replaced-*", self._path.suffix) + self._beside("repaired-*.leftover", ".jsonl")
+        return [*(path for path in found if _holds(path, doomed)), *unclear]
+
+    def _beside(self, what: str, suffix: str) -> list[Path]:
+        return sorted(self._path.parent.glob(f"{glob.escape(self._path.stem)}.{what}{glob.escape(suffix)}"))
 
     def remove_copies(self, paths: Sequence[Path]) -> None:
         """Remove copies. Raises OSError."""
         for path in paths:
-            path.unlink(missing_ok=True)
+            for end in ("", "-wal", "-shm"):
+                path.with_name(path.name + end).unlink(missing_ok=True)
 
 
 def _holds(path: Path, doomed: Doomed) -> bool:

@@ -26,6 +26,14 @@ def dump(value: Any) -> str:
     return text if text.isascii() or not _SURROGATE.search(text) else _ESCAPED.encode(value)
 
 
+def lenient(text: str) -> Any:
+    """Return the value that JSON stands for; of damaged JSON the text itself, so that the rest can be read."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+
+
 def digest(text: str) -> str:
     """Return the lower-case hex SHA-256 of the UTF-8 bytes of `text`."""
     return hashlib.sha256(text.encode()).hexdigest()

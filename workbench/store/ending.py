@@ -12,7 +12,8 @@ import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
-from workbench.core.runs import ENDED, Result, Step
+from workbench.core.runs import ENDED, Result, Step, StepKind
+from workbench.store.damaged import UNREADABLE
 from workbench.store.encoding import digest, dump, received, whole
 from workbench.store.errors import StoreError, missing
 from workbench.store.partials import Streamed, step_body, step_of, streamed
@@ -113,8 +114,15 @@ def steps_of(
         (run, json.dumps(list(lanes)), sets.start, sets.stop),
     )
     for output, kind, body in rows:
-        found.setdefault(output, []).append(step_of(kind, json.loads(body)))
+        found.setdefault(output, []).append(_step(kind, body))
     return {output: tuple(steps) for output, steps in found.items()}
+
+
+def _step(kind: StepKind, body: str) -> Step:
+    try:
+        return step_of(kind, json.loads(body))
+    except UNREADABLE:
+        return Step(kind, body)
 
 
 def _request(connection: sqlite3.Connection, request: Any) -> tuple[int | None, int | None]:

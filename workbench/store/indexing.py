@@ -24,6 +24,7 @@ _SHOWN = (
     "UPDATE run_rows SET cost_usd = ?, unpriced = ?, tokens = ?, longest_ms = ?, answers = ?, failed = ?,"
     " interrupted = ?, stopped = ?, cut = ? WHERE run_id = ?"
 )
+_NUMBERS = "cost_usd, unpriced, tokens, longest_ms, answers, failed, interrupted, stopped, cut"
 _DUE = (
     "SELECT run_id, next_set FROM unindexed"
     " WHERE NOT EXISTS (SELECT 1 FROM in_flight WHERE in_flight.run_id = unindexed.run_id)"
@@ -173,5 +174,14 @@ def rebuild(connection: sqlite3.Connection) -> None:
     """Make the index anew, empty, with every run on the list; also puts all runs in the order of time again."""
     connection.execute("DROP TABLE IF EXISTS run_search")
     connection.execute(SEARCH)
+    # What a run took does not change with its place, and people see it until it is counted again.
+    connection.execute("DROP TABLE IF EXISTS temp.counted")
+    connection.execute(f"CREATE TEMP TABLE counted (run_id INTEGER PRIMARY KEY, {_NUMBERS})")
+    connection.execute(f"INSERT INTO counted SELECT run_id, {_NUMBERS} FROM run_rows WHERE answers > 0")
     for statement in PLACED:
         connection.execute(statement)
+    connection.execute(
+        f"UPDATE run_rows SET ({_NUMBERS}) = (SELECT {_NUMBERS} FROM counted WHERE counted.run_id = run_rows.run_id)"
+        " WHERE run_id IN (SELECT run_id FROM counted)"
+    )
+    connection.execute("DROP TABLE temp.counted")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from workbench.core.lanes import short_model
@@ -30,7 +30,8 @@ _ANSWER_HITS = 3
 _ROWS = (
     "SELECT run_rows.place, runs.id, runs.kind, prompts.uid, prompts.name, runs.starred, runs.archived,"
     " (SELECT max(value_set) FROM run_docs WHERE run_docs.place = run_rows.place), cost_usd, unpriced, tokens,"
-    " longest_ms, answers, failed, interrupted, stopped, cut"
+    " longest_ms, EXISTS (SELECT 1 FROM unindexed WHERE unindexed.run_id = runs.id), answers, failed, interrupted,"
+    " stopped, cut"
     " FROM run_rows JOIN runs ON runs.id = run_rows.run_id JOIN prompts ON prompts.id = runs.prompt_id"
     " WHERE run_rows.place IN (SELECT value FROM json_each(?))"
 )
@@ -85,7 +86,7 @@ def rows_for(connection: sqlite3.Connection, found: Sequence[Found], query: Quer
 def _row(
     row: Sequence[Any], line: IterationRow, lanes: Sequence[str], tags: Sequence[str], hits: tuple[Hit, ...]
 ) -> HistoryRow:
-    _, kind, prompt_uid, prompt, starred, archived, last_set, cost, unpriced, tokens, longest, *_ = row
+    _, kind, prompt_uid, prompt, starred, archived, last_set, cost, unpriced, tokens, longest, late, *_ = row
     return HistoryRow(
         row=line,
         kind=kind,
@@ -97,11 +98,12 @@ def _row(
         archived=bool(archived & ARCHIVED),
         deleted=archived >= DELETED,
         value_sets=(last_set or 0) + 1,
-        cost_usd=cost,
-        unpriced=unpriced,
-        tokens=tokens,
-        longest_ms=longest,
+        cost_usd=None if line.blind else cost,
+        unpriced=0 if line.blind else unpriced,
+        tokens=None if line.blind else tokens,
+        longest_ms=None if line.blind else longest,
         hits=hits,
+        is_uncounted=bool(late) and cost is None and not (line.running or line.blind),
     )
 
 
@@ -133,7 +135,12 @@ class _Hits:
 
     def _answers(self, run: int, value_set: int, blind: bool) -> list[Hit]:
         hits: list[Hit] = []
-        for uid, label, model, text in self._connection.execute(_ANSWERS, (_LONGEST, value_set, run)):
+        answers: Iterable[tuple[str, str, str, str]]
+        answers = self._connection.execute(_ANSWERS, (_LONGEST, value_set, run))
+        if blind:
+            # By their texts, because lanes and identities come in an order that their owner knows.
+            answers = sorted(("", "", "", text) for *_, text in answers)
+        for uid, label, model, text in answers:
             if marks := self._marks(text):
                 title = "" if blind else label or short_model(model)
                 hits.append(Hit("answer", snippet(text, marks), uid, title, value_set))

@@ -31,6 +31,8 @@ from workbench.core.runs import (
     Verdict,
 )
 from workbench.store import verdicts
+from workbench.store.damaged import UNREADABLE
+from workbench.store.encoding import lenient
 from workbench.store.ending import steps_of
 from workbench.store.errors import missing
 from workbench.store.hiding import DELETED
@@ -212,7 +214,12 @@ def _sets(connection: sqlite3.Connection, run: int) -> tuple[RunSet, ...]:
         " JOIN value_bodies ON value_bodies.id = run_values.values_id WHERE run_id = ? ORDER BY position",
         (run,),
     )
-    return tuple(RunSet(uid or "", name, tuple(json.loads(body).items())) for uid, name, body in rows)
+    return tuple(RunSet(uid or "", name, _values(body)) for uid, name, body in rows)
+
+
+def _values(body: str) -> tuple[tuple[str, str], ...]:
+    values = lenient(body)
+    return tuple(values.items()) if isinstance(values, dict) else (("damaged values", body),)
 
 
 def _lanes(connection: sqlite3.Connection, run: int) -> tuple[RunLane, ...]:
@@ -231,7 +238,7 @@ def _lanes(connection: sqlite3.Connection, run: int) -> tuple[RunLane, ...]:
                 slot,
                 endpoint,
                 model,
-                Params.from_json(json.loads(params)),
+                _params(params),
                 version if pinned else None,
                 label,
                 max(1, samples),
@@ -241,6 +248,13 @@ def _lanes(connection: sqlite3.Connection, run: int) -> tuple[RunLane, ...]:
         )
         for position, slot, endpoint, model, params, pinned, label, version, samples, output in rows
     )
+
+
+def _params(body: str) -> Params:
+    try:
+        return Params.from_json(json.loads(body))
+    except UNREADABLE:
+        return Params()
 
 
 def _output_format(body: object) -> OutputFormat | None:
@@ -277,8 +291,8 @@ def _output(row: tuple[Any, ...], so_far: Streamed | None, steps: tuple[Step, ..
         cost_usd=cost,
         timing=Timing(queued, sent, first, end),
         request=_request(request, messages),
-        marks=tuple(Mark(**mark) for mark in json.loads(marks)),
-        response=None if response is None else json.loads(response),
+        marks=_marks(marks),
+        response=None if response is None else lenient(response),
         steps=so_far.steps if so_far else steps,
     )
     return OutputRecord(uid, position, sample, attempt, result, value_set)
@@ -287,7 +301,14 @@ def _output(row: tuple[Any, ...], so_far: Streamed | None, steps: tuple[Step, ..
 def _request(request: str | None, messages: str | None) -> Any:
     if request is None:
         return None
-    whole = json.loads(request)
-    if messages is not None:
-        whole["messages"] = json.loads(messages)
+    whole = lenient(request)
+    if messages is not None and isinstance(whole, dict):
+        whole["messages"] = lenient(messages)
     return whole
+
+
+def _marks(body: str) -> tuple[Mark, ...]:
+    try:
+        return tuple(Mark(**mark) for mark in json.loads(body))
+    except UNREADABLE:
+        return ()

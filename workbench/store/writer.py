@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from workbench.store.connections import let_go
 from workbench.store.errors import StoreError, failure, translate
 from workbench.store.sqlite import sqlite3
 
@@ -181,6 +182,7 @@ class Writer:
                 task.future.set_result(result)
 
     def _undo(self, error: Exception) -> Exception:
+        let_go(error)
         # After a full disk or an I/O error SQLite may have rolled back by itself.
         if self._connection.in_transaction:
             self._connection.rollback()

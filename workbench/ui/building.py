@@ -33,6 +33,7 @@ from workbench.ui.shell.actions import Actions
 from workbench.ui.shell.notice import NoticeBar
 from workbench.ui.shell.sidebar import SideBar
 from workbench.ui.shell.views import Views
+from workbench.ui.starring import Starring
 from workbench.ui.window import MainWindow
 from workbench.ui.wiring import wire
 
@@ -76,6 +77,7 @@ def build(window: MainWindow) -> Iterator[None]:
     window.sets = SetActions(window)
     window.compose.blind = opened.blind
     window.blindness = Blindness(window)
+    window.starring = Starring(window)
     wire(window)
     CommandKeys(frame, lambda key: window.keys.keymap.owner(key))
     VerdictKeys(frame, window.verdict_key)

@@ -10,15 +10,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from workbench.app.model_entries import Choice
 from workbench.app.timeline import name
 from workbench.core.lanes import Lane
+from workbench.ui.line_dialog import LineDialog
 from workbench.ui.packing import Packing
 from workbench.ui.questions import Answer, answer_of, answers_question, draft_question
-from workbench.ui.shell.keys import give_back
-from workbench.ui.theme import set_role
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QMessageBox
@@ -35,29 +34,13 @@ if TYPE_CHECKING:
 Page = Literal["keys", "endpoints", "limits", "appearance", "history"]
 
 
-class NoteDialog(QDialog):
-    """One line of text about an iteration or a version. Enter keeps it, Esc leaves it as it was."""
+class NoteDialog(LineDialog):
+    """One line of text about an iteration or a version."""
 
     def __init__(self, parent: QWidget, what: str, note: str) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(f"Note on {what}")
-        self.field = QLineEdit(note)
-        self.field.setAccessibleName("Note")
-        self.field.setMinimumWidth(360)
+        hint = "Without a note the changed words are shown."
+        super().__init__(parent, f"Note on {what}", "Note", note, hint)
         self.field.setPlaceholderText("What changed, or what you learnt")
-        hint = QLabel("Enter keeps it, Esc leaves it as it was. An empty note shows the changed words again.")
-        hint.setWordWrap(True)
-        set_role(hint, "small")
-        layout = QVBoxLayout(self)
-        layout.addWidget(self.field)
-        layout.addWidget(hint)
-        self.field.returnPressed.connect(self.accept)
-        self.field.selectAll()
-
-    def done(self, result: int) -> None:
-        give_back(self)
-        super().done(result)
 
 
 class Dialogs(QObject):

@@ -23,6 +23,8 @@ SIDE_WIDTHS = (170, 226)
 EDITOR_WIDTHS = (286, 470)
 LANES_WIDTH = 566
 """What two lanes and the button beside them need to be read."""
+_ROOMY_SIDE, _ROOMY_EDITOR, _EDITOR_SHARE = 320, 820, 0.3
+"""How far side bar and editor go on a very wide screen, and the share of its view that the editor takes there."""
 
 
 def room(widget: QWidget) -> QSize:
@@ -61,13 +63,16 @@ def side_width(window: int, scale: float = 1.0) -> int:
     Two lanes fit, as long as it and the editor keep their least.
     """
     spare = window - SIDE_WIDTHS[0] - EDITOR_WIDTHS[0] - LANES_WIDTH
-    widest = round(SIDE_WIDTHS[1] * max(1.0, (2 + scale) / 3))
+    # Where there is more room than two lanes and the editor want, names are shown whole.
+    roomy = min(_ROOMY_SIDE, SIDE_WIDTHS[1] + max(0, window - FIRST_SIZE[0]) // 12)
+    widest = round(roomy * max(1.0, (2 + scale) / 3))
     return min(widest, SIDE_WIDTHS[0] + max(0, spare // 2))
 
 
 def editor_width(view: int) -> int:
     """Return the width of the editor in a view of editor and lanes."""
-    return max(EDITOR_WIDTHS[0], min(EDITOR_WIDTHS[1], view - LANES_WIDTH))
+    widest = max(EDITOR_WIDTHS[1], min(_ROOMY_EDITOR, round(view * _EDITOR_SHARE)))
+    return max(EDITOR_WIDTHS[0], min(widest, view - LANES_WIDTH))
 
 
 def restore(window: QMainWindow, settings: Settings, dividers: Mapping[str, Divider]) -> None:

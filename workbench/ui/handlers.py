@@ -64,6 +64,7 @@ class Handlers:
             "improve": lambda: w.dialogs.improving.open(),
             "paste_dialogue": lambda: w.dialogs.conversation.paste(),
             "continue_lane": lambda: w.dialogs.conversation.go_on(lanes.focused_slot()),
+            "star_answer": lambda: w.starring.toggle(lanes.focused_slot()),
             "save_technique": lambda: w.dialogs.techniques.save_selection(),
             "find": lambda: w.view.editing.finder.open(replacing=False),
             "replace": lambda: w.view.editing.finder.open(replacing=True),
@@ -160,8 +161,10 @@ class Handlers:
             self._window.workbench.runner.stop_everything()
 
     def undo(self) -> None:
-        """Take back the last edit, or while pairs are judged the last verdict."""
-        if self._window.ranking.is_judging:
+        """Take back the last edit, while pairs are judged the last verdict, in the History what was done to runs."""
+        if self._window.views.shown == "history":
+            self._window.notices.undo()
+        elif self._window.ranking.is_judging:
             self._window.ranking.undo()
         else:
             self._window.view.editor.undo()

@@ -32,6 +32,7 @@ class Notices(QObject):
         self._said: tuple[str, str, str] | None = None
         self._told, self._said_blind = "", False
         self._undo: Callable[[], object] | None = None
+        self._label = ""
         self._is_undone: Callable[[], bool] | None = None
         self._hint_wanted = self._hint_hidden = False
         self._uses_builtin = False
@@ -105,13 +106,25 @@ class Notices(QObject):
 
         `is_undone` tells after an edit whether the person undid it already: the offer would then undo something else.
         """
-        self._undo, self._is_undone = act, is_undone
+        self._undo, self._is_undone, self._label = act, is_undone, label
         self._window.notice.show_notice("offer", sentence, action="offer", label=label)
+        self._window.update_state()
+
+    @property
+    def offers_undo(self) -> bool:
+        """Whether what was done last can be taken back by what the notice offers."""
+        return self._undo is not None and self._label == "Undo" and self._window.notice.key == "offer"
+
+    def undo(self) -> None:
+        """Do what the notice offers, if that is to undo something."""
+        if self.offers_undo:
+            self._act("offer")
 
     def withdraw_offer(self) -> None:
         """Take the offer back: it was undone otherwise, or the prompt that it is about is left."""
         self._undo = self._is_undone = None
         self._window.notice.clear("offer")
+        self._window.update_state()
 
     def text_changed(self) -> None:
         """Withdraw an offer that has nothing left to undo."""
@@ -138,7 +151,7 @@ class Notices(QObject):
         else:
             notice.show_notice(
                 BUILTIN_HINT,
-                "The built-in model is tiny, for trying the loop. For real work, add a key and change a lane's model.",
+                "The built-in model is tiny. For real work, add a key and change a lane's model.",
                 action="keys",
                 label="Add a key…",
             )
@@ -197,6 +210,7 @@ class Notices(QObject):
             act, self._undo = self._undo, None
             self._window.notice.clear("offer")
             act()
+            self._window.update_state()
         elif action == "keys":
             self._window.dialogs.settings("keys")
         elif action == "install":
@@ -205,6 +219,7 @@ class Notices(QObject):
             self._window.dialogs.settings("history")
 
     def _dismissed(self, key: str) -> None:
+        self._window.update_state()
         store = self._window.workbench.store
         if key == BUILTIN_HINT:
             self._hint_wanted = False

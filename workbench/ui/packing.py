@@ -5,12 +5,13 @@ Invariant: what does the work is imported when it is first asked for; whatever g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
+
+from workbench.ui.dropped import pack_in
 
 if TYPE_CHECKING:
     from workbench.ui.cases.opening import CaseActions
@@ -106,15 +107,3 @@ class Packing(QObject):
                 event.accept()
                 return True
         return super().eventFilter(watched, event)
-
-
-def pack_in(data: QMimeData) -> Path | None:
-    """Return the one pack that is dragged, None where it is something else."""
-    if not data.hasUrls():
-        return None
-    paths: Sequence[Path] = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-    if len(paths) != 1:
-        return None
-    from workbench.app.pack_imports import pack_at
-
-    return pack_at(paths[0])

@@ -66,7 +66,7 @@ class KeyCatcher(QPushButton):
 
     def _rest(self) -> None:
         self._is_waiting = False
-        self.setText("Add a key…")
+        self.setText("Add shortcut…")
 
     def event(self, event: QEvent) -> bool:
         if self._is_waiting and isinstance(event, QKeyEvent):
@@ -136,7 +136,7 @@ class ShortcutSheet(QDialog):
         self.status.setWordWrap(True)
         self.status.setTextFormat(Qt.TextFormat.PlainText)
         self.add = KeyCatcher()
-        self.remove, self.reset = QPushButton("Remove keys"), QPushButton("Reset")
+        self.remove, self.reset = QPushButton("Remove shortcuts"), QPushButton("Reset")
         self.reset_all, self.close_button = QPushButton("Reset all"), QPushButton("Close")
         self._lay_out()
         self._fill()
@@ -265,7 +265,7 @@ class ShortcutSheet(QDialog):
         elif command.fixed:
             self._say(f"The keys of “{command.title}” are the same everywhere: dialogs and text fields take them too.")
         else:
-            self._say(f"“{command.title}”: add a key, several are possible, or remove those it has.")
+            self._say(f"“{command.title}”: add a shortcut (several are possible), or remove those it has.")
 
     def _offer(self) -> None:
         command, keymap = self._command(), self._keys.keymap

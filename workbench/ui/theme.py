@@ -327,7 +327,7 @@ QPlainTextEdit[role="field-wrong"] { border: 1px solid @red; border-radius: 6px;
 QAbstractItemView { background: @surface; border: none; outline: none; selection-background-color: @selected;
   selection-color: @text; }
 QAbstractItemView[role="sunken"] { background: @sunken; }
-QTableView::item { padding: 0 5px; } QCheckBox[role="bare"] { spacing: 0; }
+QTableView::item, QListView[role="rows"]::item { padding: 0 5px; } QCheckBox[role="bare"] { spacing: 0; }
 QListWidget::item { padding: 3px 6px; border-radius: 4px; }
 QListWidget::item:selected { background: @selected; color: @text; }
 QListWidget::item:hover:!selected { background: @hover; }

@@ -49,6 +49,7 @@ from workbench.ui.shell.keybutton import with_key
 from workbench.ui.shell.notice import NoticeBar
 from workbench.ui.shell.sidebar import SideBar
 from workbench.ui.shell.views import Views
+from workbench.ui.starring import Starring
 from workbench.ui.state import window_state
 from workbench.ui.warm import Warmth
 
@@ -74,6 +75,7 @@ class MainWindow(QObject):
     sets: SetActions
     layout_: LayoutActions
     blindness: Blindness
+    starring: Starring
     ranking: Ranking
     history: HistoryPlace
 

@@ -125,6 +125,7 @@ def _wire_lanes(window: MainWindow) -> None:
     lanes.wire_requested.connect(window.dialogs.wire)
     lanes.code_requested.connect(window.dialogs.code)
     lanes.continue_requested.connect(lambda slot: window.dialogs.conversation.go_on(slot))
+    lanes.star_requested.connect(window.starring.toggle)
     lanes.copy_requested.connect(window.copy)
     lanes.action_requested.connect(window.handlers.lane_action)
     lanes.copy_as_requested.connect(window.handlers.reading.copy_as)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from workbench.core.compare import parts_of
 from workbench.core.money import show_cost
-from workbench.core.runs import IterationDetail, OutputRecord
+from workbench.core.runs import WHY_IS_HIDDEN, IterationDetail, OutputRecord, Result
 from workbench.core.when import absolute, duration
 from workbench.usecases.run_document import document
 
@@ -43,7 +43,9 @@ def answers_markdown(detail: IterationDetail, name: str) -> str:
             lines.append("\n".join(f"- {key}: {' '.join(value.split())}" for key, value in one.values))
         told = value_set
         failure = output.result.failure
-        lines += [f"### {head}", facts, output.result.text, "" if failure is None else f"> {failure.sentence}"]
+        # What an endpoint says in its own words may name it.
+        said = WHY_IS_HIDDEN if failure is not None and value_set in detail.blind else failure and failure.sentence
+        lines += [f"### {head}", facts, output.result.text, f"> {said}" if said else ""]
     return "\n\n".join(filter(None, lines)) + "\n"
 
 
@@ -60,6 +62,10 @@ def requests_json(detail: IterationDetail) -> str:
         if value_set not in detail.blind
     ]
     return json.dumps(sent, ensure_ascii=False, indent=2)
+
+
+def _cost(result: Result) -> str:
+    return show_cost(result.cost_usd, free=result.cost_usd == 0)
 
 
 def _answers(detail: IterationDetail) -> Iterator[tuple[int, str, str, OutputRecord]]:
@@ -82,5 +88,5 @@ def _answers(detail: IterationDetail) -> Iterator[tuple[int, str, str, OutputRec
             sample = f" · sample {output.sample + 1}" if output.sample else ""
             result = output.result
             tokens = "" if result.usage.output is None else f"{result.usage.output:,} tokens"
-            facts = filter(None, (duration(result.timing.duration), tokens, show_cost(result.cost_usd)))
+            facts = filter(None, (duration(result.timing.duration), tokens, _cost(result)))
             yield value_set, f"{'★ ' if won else ''}{lanes[output.position].title}{sample}", " · ".join(facts), output

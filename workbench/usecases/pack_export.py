@@ -77,12 +77,24 @@ class PackExporter:
                 return About(uid, *(body.get(key, "") for key in ("name", "description", "licence", "author")))
         return None
 
+    def place(self, pack_uid: str) -> Path | None:
+        """Return where a pack was written last, or the folder it came from; None when nobody knows or that is gone."""
+        said = (self._store.packs.about(pack_uid) or {}).get("place", "")
+        return Path(said) if said and Path(said).parent.is_dir() else None
+
     def prepare(
-        self, about: About, choices: Sequence[Choice], *, with_evidence: bool = False, watch: Watch = unwatched
+        self,
+        about: About,
+        choices: Sequence[Choice],
+        *,
+        with_evidence: bool = False,
+        tell: Tell | None = None,
+        watch: Watch = unwatched,
     ) -> Export:
         """Return what would be written. Raises RefusedError for a prompt that has only a draft.
 
-        `watch` hears how many iterations of the evidence were read, and may raise to stop.
+        `tell` hears how many of how many prompts are done, `watch` how many iterations of one were read for the
+        evidence; both may raise to stop.
         """
         if not choices:
             raise RefusedError("A pack needs a prompt. Choose at least one.")
@@ -95,8 +107,9 @@ class PackExporter:
         free = [c.prompt_uid for c in choices if c.prompt_uid not in given]
         named = given | slugs(((uid, rows[uid].name) for uid in free), given.values())
         prompts, notes, told = [], [], {}
-        for choice in choices:
-            watch(0)
+        for done, choice in enumerate(choices):
+            if tell is not None:
+                tell(done, len(choices))
             row, said = rows[choice.prompt_uid], before.get(choice.prompt_uid, {})
             prompt, odd = self._prompt(row, choice, named[row.uid], said)
             prompts.append(prompt)
@@ -115,7 +128,8 @@ class PackExporter:
         write(path, export.pack, self._store.blob, export.evidence, tell or (lambda done, of: None))
         if self._store.read_only:
             return
-        self._store.packs.remember(export.pack.about.uid, remembered(export.pack), self._now()).result()
+        body = remembered(export.pack, path.absolute())
+        self._store.packs.remember(export.pack.about.uid, body, self._now()).result()
 
     def _prompt(
         self, row: PromptRow, choice: Choice, slug: str, said: Mapping[str, Any]
@@ -222,8 +236,8 @@ class PackExporter:
         return tuple(PackFile(hash_, found[hash_], len(self._store.blob(hash_))) for hash_ in sorted(found))
 
 
-def remembered(pack: Pack) -> dict[str, Any]:
-    """Return what the history keeps of a pack."""
+def remembered(pack: Pack, place: Path | None) -> dict[str, Any]:
+    """Return what the history keeps of a pack, and of the place where it is written again."""
     about = pack.about
     prompts = [
         {
@@ -237,7 +251,7 @@ def remembered(pack: Pack) -> dict[str, Any]:
         for prompt in pack.prompts
     ]
     texts_ = {"name": about.name, "description": about.description, "licence": about.licence, "author": about.author}
-    return {**texts_, "prompts": prompts}
+    return {**texts_, "prompts": prompts, **({} if place is None else {"place": str(place)})}
 
 
 def with_sets(cases: Sequence[Case], draft: Draft) -> tuple[Case, ...]:

@@ -19,7 +19,7 @@ from workbench.core.cases import Case, case_to_json
 from workbench.core.drafts import Draft
 from workbench.core.runs import VersionRow
 from workbench.packs.model import Pack, PackPrompt
-from workbench.packs.reading import ReadPack, attachments, read_pack
+from workbench.packs.reading import ReadPack, Tell, attachments, read_pack
 from workbench.store import Store
 from workbench.store.arriving import Arrival, ArrivingPrompt, ArrivingVersion
 from workbench.usecases.pack_export import remembered, with_sets
@@ -82,9 +82,12 @@ class PackImporter:
         self._new_uid = new_uid
         self._now = now
 
-    def plan(self, path: str | os.PathLike[str]) -> Plan:
-        """Read a pack and compare it with what is here; writes nothing. Raises PackError."""
-        read = read_pack(path)
+    def plan(self, path: str | os.PathLike[str], tell: Tell | None = None) -> Plan:
+        """Read a pack and compare it with what is here; writes nothing. Raises PackError.
+
+        `tell` hears how many of how many prompts are read, and may raise to stop.
+        """
+        read = read_pack(path) if tell is None else read_pack(path, tell)
         here = {row.uid: row.name for archived in (False, True) for row in self._store.prompts(archived=archived)}
         came = self._store.packs.origins("prompt")
         notes = list(read.pack.notes)
@@ -129,9 +132,15 @@ class PackImporter:
         needed = {hash_ for one in arriving for version in one.versions for hash_ in attachments(version.content)}
         files = tuple((body, media[hash_]) for hash_, body in plan.read.bodies.items() if hash_ in needed)
         uid = pack.about.uid or self._new_uid()
-        arrival = Arrival(uid, json.dumps(remembered(kept)), plan.source, tuple(arriving), files)
+        # A folder is where somebody keeps the pack; a file is only what it came in.
+        place = Path(plan.source) if Path(plan.source).is_dir() else self._place(uid)
+        arrival = Arrival(uid, json.dumps(remembered(kept, place)), plan.source, tuple(arriving), files)
         self._store.packs.arrive(arrival, self._now()).result()
         return Imported(uids, _sentence(arriving), changed=True)
+
+    def _place(self, pack_uid: str) -> Path | None:
+        said = (self._store.packs.about(pack_uid) or {}).get("place", "")
+        return Path(said) if said else None
 
     def undo(self) -> str:
         """Take out what the last import added and return a sentence. Raises StoreError when it was built on."""

@@ -14,6 +14,7 @@ from workbench.packs import manifest
 from workbench.packs.errors import PackError
 from workbench.packs.limits import MOST_TEXT
 from workbench.packs.model import ENDING, MANIFEST, About
+from workbench.packs.writing import left_over
 
 FILES = (ENDING, ".zip")
 
@@ -40,6 +41,16 @@ def look_at(path: Path, about: About, prompt_uids: Collection[str]) -> Target:
     """Return what writing a pack of these prompts to a path would do. Reads files; raises HostError."""
     try:
         return _file(path) if is_file(path) else _folder(path, about, prompt_uids)
+    except OSError as error:
+        raise HostError(f"{path} cannot be looked at. Choose another place.", explain(error)) from error
+
+
+def gone(path: Path, target: Target, written: Collection[str]) -> tuple[str, ...]:
+    """Return the files of the pack at a path that go when these are written there. Reads; raises HostError."""
+    if not target.uid:
+        return ()
+    try:
+        return left_over(path, written)
     except OSError as error:
         raise HostError(f"{path} cannot be looked at. Choose another place.", explain(error)) from error
 

@@ -9,7 +9,8 @@ The JSON document of `workbench history show --json`:
      "outputs": [{"output": uid, "lane", "value_set", "sample": numbers from 1, "attempt", "state", "text", …}]}
 
 An output has the keys that `workbench run --json` gives it. Invariant: a value set that is blind yet gives its answers
-under no lane: "lane" is null, and so is what would tell who answered; "lanes" are not in the document then.
+under no lane and in the order of their texts: "lane" and "output" are null, and so is what would tell who answered;
+"lanes" are not in the document then. Of a run that goes on it tells no such text, whose growth would.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def document(detail: IterationDetail) -> dict[str, Any]:
             for position, one in enumerate(detail.sets)
         ],
         "lanes": [] if detail.blind else [_lane(detail, lane.position) for lane in detail.lanes],
-        "outputs": [_output(detail, output) for output in detail.outputs],
+        "outputs": [_output(detail, output) for output in _ordered(detail)],
     }
 
 
@@ -67,9 +68,20 @@ def _lane(detail: IterationDetail, position: int) -> dict[str, Any]:
     }
 
 
+def _ordered(detail: IterationDetail) -> list[OutputRecord]:
+    """Return the outputs by value set, in each by lane or, while it is blind, by text."""
+    by_text = sorted(detail.outputs, key=lambda output: output.result.text)
+    blind = [output for output in by_text if output.value_set in detail.blind]
+    return sorted(
+        [*blind, *(output for output in detail.outputs if output.value_set not in detail.blind)],
+        key=lambda output: output.value_set,
+    )
+
+
 def _output(detail: IterationDetail, output: OutputRecord) -> dict[str, Any]:
-    blind = output.value_set in detail.blind
+    if output.value_set in detail.blind:
+        text = "" if detail.row.running else output.result.text
+        place = {"value_set": output.value_set + 1, "sample": 1, "attempt": 1}
+        return {"output": None, "lane": None, **place, "state": output.result.state, "text": text}
     place = {"value_set": output.value_set + 1, "sample": output.sample + 1, "attempt": output.attempt}
-    if blind:
-        return {"output": output.uid, "lane": None, **place, "state": output.result.state, "text": output.result.text}
     return {"output": output.uid, "lane": output.position + 1, **place, **result_document(output.result)}

@@ -31,6 +31,11 @@ from workbench.store.judged import StoredOutput, StoredVerdict
 from workbench.usecases.problems import RefusedError
 
 ChosenBy = Literal["winner", "starred", "both"]
+_NOTHING: Mapping[ChosenBy, str] = {
+    "winner": "nothing is judged. Mark winners first.",
+    "starred": "nothing is starred. Star good answers first, in the menu of their lane.",
+    "both": "nothing is judged or starred. Mark winners, or star answers in the menu of their lane.",
+}
 _WITHIN_S = 2.0
 _CUT_OFF = frozenset({"length", "max_tokens", "content_filter"})
 _FILES = ("train.jsonl", "validation.jsonl")
@@ -55,7 +60,7 @@ class Cost:
     @property
     def sentence(self) -> str:
         """What people are told."""
-        passes = f"{self.epochs} passes" if self.epochs != 1 else "1 pass"
+        passes = f"{self.epochs} epochs" if self.epochs != 1 else "1 epoch"
         cost = (
             "its price is unknown; say what a million trained tokens cost"
             if self.usd is None
@@ -80,11 +85,11 @@ class TrainingSet:
     @property
     def notes(self) -> tuple[str, ...]:
         """Sentences for people."""
-        told = [f"Left out: {count} {reason}." for reason, count in self.left_out]
+        told = [f"Left out ({count:,}): {reason}." for reason, count in self.left_out]
         if self.format.least and len(self.train) < self.format.least:
             told.append(
-                f"{len(self.train)} rows are fewer than the {self.format.least} that are asked for at least. Judge "
-                "more answers first."
+                f"{_counted(len(self.train))} fewer than the {self.format.least} that the format needs. Judge more "
+                "answers first."
             )
         told += [f"{reserve}: {count} of these rows." for reserve, count in self.reserves]
         if self.share and not self.validation:
@@ -119,6 +124,11 @@ class Trainer:
     ) -> TrainingSet:
         """Return what would be written, `share` of the value sets for validation. Raises RefusedError for nothing."""
         form = FORMATS[format_name]
+        if form.kind == "preference" and chosen_by == "starred":
+            raise RefusedError(
+                "Preferences are pairs of a better and a worse answer, and only verdicts tell those: a star says "
+                "nothing of the other answers. Take winners, or another format."
+            )
         left_out: Counter[str] = Counter()
         rows = list(self._rows(prompt_uid, form.kind, chosen_by, left_out))
         split = prepare(rows, form.kind, share, seed, self._watch)
@@ -126,8 +136,8 @@ class Trainer:
         train, validation = (self._taken(form, part, left_out) for part in (split.train, split.validation))
         counts = left_out
         if not train:
-            why = "; ".join(f"{count} {reason}" for reason, count in counts.items()) or "nothing is judged or starred"
-            raise RefusedError(f"There is nothing to train with: {why}. Mark winners first.")
+            why = "; ".join(f"{reason} ({count:,})" for reason, count in counts.items())
+            raise RefusedError(f"There is nothing to train with: {f'{why}.' if why else _NOTHING[chosen_by]}")
         cost = Cost(sum(_tokens(row) for row, _ in train), epochs, per_million)
         return TrainingSet(
             form,
@@ -283,6 +293,10 @@ def _rendered(content: Content, values: dict[str, str]) -> Rendered | None:
         return assemble(content, render_apart(texts, values, _WITHIN_S))
     except TemplateMistakeError:
         return None
+
+
+def _counted(rows: int) -> str:
+    return "1 row is" if rows == 1 else f"{rows} rows are"
 
 
 def _hash(values: tuple[tuple[str, str], ...]) -> str:

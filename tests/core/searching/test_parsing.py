@@ -9,9 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from workbench.core.searching.canonical import to_text
-from workbench.core.searching.folding import is_searchable
+from workbench.core.searching.folding import first_words, is_searchable, prepared
 from workbench.core.searching.language import AMOUNTS, CHOICES, FIELDS, Filter, Query, Range, Words
-from workbench.core.searching.parsing import MOST_CHARACTERS, MOST_TERMS, parse, read_value
+from workbench.core.searching.parsing import MOST_CHARACTERS, MOST_SIGNS, MOST_TERMS, parse, read_value
 
 PIECES = st.sampled_from(
     [
@@ -181,6 +181,34 @@ def test_a_long_paste_is_cut_and_says_so() -> None:
     long = parse("x" * (MOST_CHARACTERS + 1))
     assert long.query.terms == (Words("x" * MOST_CHARACTERS),)
     assert (long.complaints[0].start, long.complaints[0].end) == (MOST_CHARACTERS, MOST_CHARACTERS + 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "漢字" * 1500,
+        '"' + "漢字。" * 1000 + '"',
+        "「漢 " * 900,
+        '"' + "a b " * 900 + '"',
+        "漢" * 60 + " " + "字" * 3000,
+    ],
+)
+def test_a_pasted_page_is_searched_by_its_beginning(text: str) -> None:
+    """Each sign of such scripts is a word of the index, and a phrase of thousands takes seconds."""
+    parsed = parse(text)
+    phrases = [term for term in parsed.query.terms if isinstance(term, Words)]
+    counted = [len([word for word in prepared(term.text).split() if is_searchable(word)]) for term in phrases]
+    assert min(MOST_SIGNS, MOST_TERMS) <= sum(counted) <= MOST_SIGNS
+    assert "Only the first" in parsed.complaints[-1].sentence
+    assert parsed.complaints[-1].end == len(text)
+    assert parse(to_text(parsed.query)).query == parsed.query
+
+
+def test_a_phrase_is_cut_between_words() -> None:
+    assert first_words("one two, three", 2) == ("one two,", 2)
+    assert first_words("é́tude two", 1) == ("é́tude", 1)
+    assert first_words("a漢字b c", 3) == ("a漢字", 3)
+    assert first_words("“漢字”", 5) == ("“漢字”", 2)
 
 
 @pytest.mark.parametrize("text", ["(" * 3000, "cost:" + "x" * 3000, "*" + "x" * 3000, '"' + "." * 3000])

@@ -99,6 +99,8 @@ def running(demo: Demo) -> None:
     demo.until("it asks", lambda: window.gate.asks)
     shots(demo, "over-the-limits", narrow=True)
     window.theme.set_scale(2.0)
+    # All of the window is laid out anew.
+    demo.pause(600)
     demo.picture("over-the-limits-at-200")
     window.theme.set_scale(1.0)
     window.gate.refuse()

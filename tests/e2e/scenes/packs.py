@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.e2e.driving import NARROW, WIDE, Demo
-from tests.e2e.scenes.staging import command, opened, shots
+from tests.e2e.driving import Demo
+from tests.e2e.scenes.staging import command, opened, shots, small
 from tests.store import making
 from workbench.core.cases import Case, Check
 from workbench.core.content import Content, Message
@@ -39,9 +39,7 @@ def packs(demo: Demo) -> None:
         found = _looked(demo)
         shots(demo, "pack-import")
         found.select([0, 1])
-        demo.resize(NARROW)
-        demo.picture("pack-import-narrow")
-        demo.resize(WIDE)
+        small(demo, "pack-import-narrow")
         found.go.click()
         demo.until("it came", lambda: "added" in demo.window.notice.text())
         demo.picture("pack-imported")

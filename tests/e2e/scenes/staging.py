@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal, TypeVar
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication, QDialog
 
 from tests.e2e.driving import NARROW, WIDE, Demo
@@ -18,6 +19,8 @@ from workbench.usecases.addresses import EndpointForm
 Theme = Literal["light", "dark"]
 BOTH: tuple[Theme, ...] = ("light", "dark")
 Kind = TypeVar("Kind", bound=QDialog)
+EDGE = QSize(16, 48)
+"""What the desktop draws around a dialog."""
 
 
 def put(demo: Demo, content: Content, lanes: int = 2, **values: str) -> None:
@@ -47,10 +50,27 @@ def shots(demo: Demo, name: str, themes: tuple[Theme, ...] = BOTH, *, narrow: bo
         demo.window.theme.set_mode(theme)
         demo.picture(f"{name}-{theme}")
     if narrow:
-        demo.resize(NARROW)
-        demo.picture(f"{name}-narrow-{themes[-1]}")
-        demo.resize(WIDE)
+        small(demo, f"{name}-narrow-{themes[-1]}")
     demo.window.theme.set_mode("light")
+
+
+def small(demo: Demo, name: str) -> None:
+    """Take a picture at the smallest size, with the dialogs as they are on so small a screen."""
+    frame = demo.window.frame
+    demo.resize(NARROW)
+    open_ = [
+        (one, one.geometry()) for one in QApplication.topLevelWidgets() if isinstance(one, QDialog) and one.isVisible()
+    ]
+    for one, _ in open_:
+        one.resize(one.size().boundedTo(frame.size() - EDGE))
+        place = one.geometry()
+        place.moveCenter(frame.geometry().center())
+        one.setGeometry(place)
+    demo.pause(150)
+    demo.picture(name)
+    demo.resize(WIDE)
+    for one, before in open_:
+        one.setGeometry(before)
 
 
 def command(demo: Demo, id_: str) -> None:

@@ -50,8 +50,10 @@ def pasting(demo: Demo) -> None:
 def improving(demo: Demo) -> None:
     """The window that asks for a better prompt: empty, with a proposal, and with none."""
     ask(demo, MARKDOWN)
+    window = demo.window
+    demo.until("they can be judged", lambda: all(map(window.compose.board.can_mark, window.shown_slots())))
     command(demo, "all_bad")
-    demo.pause(200)
+    demo.until("the verdict is shown", lambda: demo.iterations()[0].verdict == "all_bad")
     with provider(demo, "Writer") as (fake, endpoint):
         fake.script(stream(IMPROVED))
         words = Content(

@@ -83,6 +83,8 @@ def test_of_a_blind_run_nothing_tells_who_answered(store: Store, format_: Format
     told = written(store, format_, "r2")
     assert "vendor/one" not in told
     assert "two" not in told
+    # Identities were made in the order of the lanes.
+    assert "r2.0" not in told
     # By their texts and not by lane.
     assert told.index("first") < told.index("second")
 

@@ -292,6 +292,8 @@ def test_what_is_here_stays_as_it_is(make: Make) -> None:
     theirs.set_note("r2", "their second", LATER)
     theirs.curation.tag({"r1": ["theirs"]})
     theirs.curation.star(["r2"], True)
+    theirs.curation.star_answers(["r1.0.0"], True)
+    mine.curation.star_answers(["r2.0.0"], True)
     theirs.add_attempt("r2.0.0", "theirs.again", LATER)
     theirs.finish_output("theirs.again", done("their attempt"), LATER).result(10)
     mine.add_attempt("r2.0.0", "mine.again", LATER)
@@ -303,6 +305,7 @@ def test_what_is_here_stays_as_it_is(make: Make) -> None:
     assert [row.note for row in mine.iterations("p")] == ["their second", "my note"]
     assert query(mine, "SELECT name FROM tags ORDER BY name") == [("launch",), ("theirs",)]
     assert query(mine, "SELECT starred FROM runs ORDER BY id") == [(0,), (1,)]
+    assert query(mine, "SELECT uid FROM outputs WHERE starred = 1 ORDER BY uid") == [("r1.0.0",), ("r2.0.0",)]
     outputs = {output.uid: output.attempt for output in mine.iteration_detail("r2").outputs}
     assert outputs == {"r2.0.0": 1, "mine.again": 2, "theirs.again": 3}
     mine.close()
@@ -348,10 +351,12 @@ def test_an_answer_that_was_only_taken_for_interrupted_gets_its_end(make: Make) 
     theirs.begin_run(run("r1", text("x")))
     theirs.save_partials([PartialText("r1.0.0", "text", 0, "half")], NOW).result(10)
     take(mine, theirs.path)
+    mine.curation.star_answers(["r1.0.0"], True).result(10)
     assert [(o.result.state, o.result.text) for o in mine.iteration_detail("r1").outputs] == [("interrupted", "half")]
     theirs.finish_output("r1.0.0", FULL_RESULT, LATER).result(10)
     take(mine, theirs.path)
     assert [o.result for o in mine.iteration_detail("r1").outputs] == [FULL_RESULT]
+    assert query(mine, "SELECT starred FROM outputs") == [(1,)]
     assert everything(mine) == everything(theirs)
     assert mine.owners_in_flight() == set()
 

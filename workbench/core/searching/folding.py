@@ -95,6 +95,23 @@ def is_searchable(text: str) -> bool:
     return any(_is_known(character) for character in prepared(text))
 
 
+def first_words(text: str, most: int) -> tuple[str, int]:
+    """Return the beginning of `text` that has at most so many words of the index, and how many it has."""
+    count, inside = 0, False
+    for at, character in enumerate(text):
+        made = prepared(character)
+        if not made or unicodedata.category(character)[0] == "M":
+            # What stands inside a word neither begins nor ends one.
+            continue
+        known = is_searchable(character)
+        if known and (made[0] == " " or not inside):
+            if count == most:
+                return text[:at].rstrip(), count
+            count += 1
+        inside = known and made[0] != " "
+    return text, count
+
+
 def _is_known(character: str) -> bool:
     category = unicodedata.category(character)
     return (category[0] in "LN" and not _UNKNOWN.match(character)) or category == "Co"

@@ -7,9 +7,10 @@ a mistake finds less than was meant and never everything.
 from __future__ import annotations
 
 import difflib
+from dataclasses import replace
 
 from workbench.core.searching.amounts import EXAMPLES, read_range
-from workbench.core.searching.folding import beginning_length, is_searchable
+from workbench.core.searching.folding import beginning_length, first_words, is_searchable
 from workbench.core.searching.language import (
     AMOUNTS,
     CHOICES,
@@ -28,6 +29,9 @@ from workbench.core.searching.moments import read_moment
 
 MOST_CHARACTERS = 4000
 MOST_TERMS = 100
+MOST_SIGNS = 200
+"""Words of the index in all words and phrases together; signs of scripts without spaces are one each. A phrase of
+thousands takes seconds in a large history, and what tells a text apart is far shorter."""
 MOST_QUOTED = 60
 _SHORTEST_BEGINNING = 2
 _OPERATORS = {
@@ -53,6 +57,7 @@ def parse(text: str) -> Parsed:
         sentence = f"Only the first {MOST_CHARACTERS:,} characters are searched. Take a few words that tell it apart."
         complaints.append(Complaint(MOST_CHARACTERS, len(text), sentence))
     read = text[:MOST_CHARACTERS]
+    left = MOST_SIGNS
     found: list[tuple[Term, tuple[int, int]]] = []
     for piece in pieces(read):
         if len(found) == MOST_TERMS:
@@ -60,6 +65,14 @@ def parse(text: str) -> Parsed:
             complaints.append(Complaint(piece.start, len(read), sentence))
             break
         term, sentence = _term(read, piece)
+        if isinstance(term, Words):
+            kept, count = first_words(term.text, left)
+            left -= count
+            if kept != term.text:
+                complaints.append(Complaint(piece.start, len(read), _TOO_MANY))
+                if kept:
+                    found.append((replace(term, text=kept, prefix=False), (piece.start, piece.end)))
+                break
         if sentence:
             complaints.append(Complaint(piece.start, piece.end, sentence))
         if term is not None:
@@ -92,6 +105,7 @@ def _term(text: str, piece: Piece) -> tuple[Term | None, str]:
     return Filter(field, value, piece.negated), "" if piece.closed else _UNCLOSED
 
 
+_TOO_MANY = f"Only the first {MOST_SIGNS} words and signs are searched. Take a few that tell it apart."
 _UNCLOSED = "The quotation mark has no second one, so it goes to the end. Write another one where the phrase ends."
 
 

@@ -18,7 +18,7 @@ Part = Literal["answer", "prompt", "values", "note"]
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Where a run has the words: in an answer (its uid, and the title of its lane) or another part of it."""
+    """Where a run has the words: in an answer (its uid, its lane's title, "" while it is blind) or elsewhere."""
 
     part: Part
     snippet: Snippet
@@ -31,9 +31,9 @@ class Hit:
 class HistoryRow:
     """A run as the history shows it; `row` is its line in the timeline of its prompt.
 
-    `lanes` are titles, () for a run that is blind yet. Costs are over all attempts, None when nothing is known;
-    `unpriced` answers are not in them. `longest_ms` is the time of the answer that took longest. A run that still
-    goes on is not counted yet.
+    Costs are over all attempts, None when nothing is known; `unpriced` answers are not in them. `longest_ms` is the
+    time of the answer that took longest. A run that still goes on is not counted yet. Of a run that is blind yet, there
+    are neither titles of lanes nor any of these numbers.
     """
 
     row: IterationRow
@@ -51,6 +51,8 @@ class HistoryRow:
     tokens: int | None = None
     longest_ms: int | None = None
     hits: tuple[Hit, ...] = ()
+    is_uncounted: bool = False
+    """Its numbers are not known yet: it came in with many others, and they are counted one after the other."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ def _cells(part: ExportedPart, answer: ExportedAnswer) -> list[str]:
         _known(timing.duration),
         _text("\n\n".join(message.text for message in content.messages if message.role == "system")),
         _text("\n\n".join(f"{m.role}: {m.text}" for m in content.messages if m.role != "system")),
-        _text(answer.uid),
+        _text(answer.uid if answer.lane else ""),
     ]
 
 

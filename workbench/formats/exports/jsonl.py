@@ -8,7 +8,7 @@ One object a line, in UTF-8 with LF line ends; every key is always there, unknow
      "value_set": number from 1, "value_set_name", "values": {name: text},
      "lane": number from 1, "title", "endpoint", "model": as asked, "params", all null while the set is blind,
      "won": true, false, or null where nobody judged, "verdict": "winner" | "tie" | "all_bad" | "none", "blind",
-     "output": uid, "sample": number from 1, "attempt",
+     "output": uid, null while the set is blind, "sample": number from 1, "attempt",
      "state", "text", "reasoning", "steps", "format_check", "answered_by", "finish_reason", "error", "usage",
      "cost_usd", "timing", "marks", "request": as in `workbench run --json`, "response": the raw one, or null}
 
@@ -76,7 +76,7 @@ def _line(part: ExportedPart, answer: ExportedAnswer) -> dict[str, Any]:
         "won": answer.won,
         "verdict": answer.verdict.kind,
         "blind": lane is None,
-        "output": answer.uid,
+        "output": lane and answer.uid,
         "sample": answer.sample + 1,
         "attempt": answer.attempt,
         **result_document(result),

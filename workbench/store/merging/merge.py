@@ -19,6 +19,7 @@ from workbench.core.lanes import FIXED_ENDPOINTS
 from workbench.store import blobs
 from workbench.store.errors import StoreError
 from workbench.store.merging.other import insert, rows
+from workbench.store.merging.packs import take_packs
 from workbench.store.merging.prompts import Keys, take_prompt
 from workbench.store.merging.runs import Runs, UnsoundError
 from workbench.store.merging.verdicts import take_verdict
@@ -93,6 +94,7 @@ class Merge:
         yield from self._each("blobs", "rowid", 1, self._blob)
         yield from self._each("runs", "started_at, id", _RUNS, self._runs)
         yield from self._each("verdicts", "id", _ROWS, self._verdicts)
+        yield self._do(self._packs)
 
     def _do(self, work: Callable[[sqlite3.Connection], Step]) -> Step:
         done: Step = self._write(work).result()
@@ -175,6 +177,10 @@ class Merge:
                 left_out.append(self._left_out("runs", key, why))
         known = len(keys) - new - len(left_out)
         return Step(Added(new, answers), known, len(keys), tuple(left_out))
+
+    def _packs(self, mine: sqlite3.Connection) -> Step:
+        take_packs(mine, self._other)
+        return Step()
 
     def _left_out(self, table: str, key: int, why: str) -> LeftOut:
         (uid,) = self._other.execute(f'SELECT uid FROM "{table}" WHERE id = ?', (key,)).fetchone()

@@ -178,9 +178,12 @@ class Runs:
         key, of, state = known
         if of != run:
             raise UnsoundError("An answer of it has the identity of another answer.")
+        if made["starred"]:
+            self._mine.execute("UPDATE outputs SET starred = 1 WHERE id = ? AND starred = 0", (key,))
         if state != "interrupted" or made["state"] == "interrupted":
             return None
-        kept = {name: value for name, value in made.items() if name not in ("uid", "attempt", "lane", "value_set")}
+        stays = ("uid", "attempt", "lane", "value_set", "starred")
+        kept = {name: value for name, value in made.items() if name not in stays}
         columns = ", ".join(f'"{name}" = ?' for name in kept)
         self._mine.execute(f"UPDATE outputs SET {columns} WHERE id = ?", (*kept.values(), key))
         self._mine.execute("DELETE FROM steps WHERE output_id = ?", (key,))

@@ -26,12 +26,12 @@ from workbench.ui.flow import Flow
 from workbench.ui.packs.parts import Roomy, Told
 from workbench.ui.settings.parts import button, label
 from workbench.ui.shell.keys import give_back
-from workbench.ui.theme import Theme
+from workbench.ui.theme import Theme, set_role
 
 _SAVE_MS = 500
 _NOTHING = (
     "This prompt has no cases yet. A case is a set of values that is kept, with checks for the answers to it. Make one "
-    "of the values on the screen, or import a pack that has some."
+    "from the values in Compose, or import a pack that has some."
 )
 
 
@@ -62,13 +62,15 @@ class CasesDialog(QDialog):
         self.list.setUniformItemSizes(True)
         self.list.setItemDelegate(Roomy(self.list))
         self.list.setAccessibleName("Cases")
+        set_role(self.list, "rows")
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.detail = CaseDetail(theme)
         self.nothing = label(_NOTHING, "muted")
         self.told = Told(theme)
         self.use = button("Use as value set", self._use, "primary")
-        self.keep = button("New from the shown values", self.keep_wanted.emit)
+        self.use.setDefault(True)
+        self.keep = button("New from the values in Compose", self.keep_wanted.emit)
         self.delete = button("Delete", self._delete)
         self.undo = button("Undo", self.undo_wanted.emit)
         self.close_ = button("Close", self.reject)

@@ -11,11 +11,12 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.app.tasks import Tasks
 from workbench.core.compare import PartDiff
 from workbench.ui import geometry
+from workbench.ui.choice import Choice
 from workbench.ui.diff.text import DiffView, Run, runs_of
 from workbench.ui.diff.wording import changes
 from workbench.ui.lanes.widgets import quiet_button
@@ -180,9 +181,8 @@ class CompareDialog(QDialog):
         self._ticket = 0
         super().done(result)
 
-    def _picker(self, entries: Sequence[Entry], uid: str) -> QComboBox:
-        made = QComboBox()
-        made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    def _picker(self, entries: Sequence[Entry], uid: str) -> Choice:
+        made = Choice()
         made.setMinimumContentsLength(16)
         for entry, title in entries:
             made.addItem(title, entry)

@@ -31,7 +31,6 @@ from workbench.ui.editor import paragraphs
 from workbench.ui.editor.breaks import SOFT, broken
 from workbench.ui.editor.crossing import Cross, crosses, enter, leave
 from workbench.ui.editor.exact import encodable, from_document, pasted, text_data, to_document
-from workbench.ui.editor.heights import MeasuredField
 from workbench.ui.editor.history import FieldHistory
 from workbench.ui.editor.journal import Kind
 from workbench.ui.editor.keys import edits_text, is_redo, is_undo, plain_modifiers
@@ -39,6 +38,7 @@ from workbench.ui.editor.marks import Marks
 from workbench.ui.editor.menu import text_menu
 from workbench.ui.editor.mirror import Edit
 from workbench.ui.editor.record import Record
+from workbench.ui.editor.taking import TakingField
 from workbench.ui.editor.wrapping import can_scroll
 from workbench.ui.fonts import set_text_font
 from workbench.ui.theme import Theme
@@ -53,7 +53,7 @@ _AT_ONCE = 250_000
 """Characters that are put into the document at once; Qt takes 15 ms for a million, and who listens as long again."""
 
 
-class ExactField(MeasuredField):
+class ExactField(TakingField):
     """A plain text field that grows with its text when its owner lets it."""
 
     edited = Signal(object, str)
@@ -83,8 +83,6 @@ class ExactField(MeasuredField):
         self.habits: list[Callable[[QKeyEvent], bool]] = []
         # Whether a key that the field cannot take for text, because it is read-only, is one for its habits.
         self.wakes: Callable[[QKeyEvent], bool] = lambda _: False
-        # Takes what is no text from the clipboard or a drag, and says so; with False it only says whether it would.
-        self.takes: Callable[[QMimeData, bool], bool] = lambda _data, _act: False
         self.history: Callable[[], tuple[bool, bool]] = lambda: (False, False)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -200,9 +198,6 @@ class ExactField(MeasuredField):
         enter(self, direction, x)
 
     # What Qt calls.
-
-    def canInsertFromMimeData(self, source: QMimeData) -> bool:
-        return source.hasText() or self.takes(source, False)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         if self.takes(source, True):

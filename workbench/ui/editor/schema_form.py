@@ -64,7 +64,7 @@ class SchemaDialog(QDialog):
         self.form = self._first = form
         self.setWindowTitle(f"{what}: properties")
         letter = self.fontMetrics().averageCharWidth()
-        self.resize(QSize(118 * letter, 64 * letter).boundedTo(geometry.room(self)))
+        self.resize(QSize(136 * letter, 64 * letter).boundedTo(geometry.room(self)))
         self._page = QWidget()
         self._grid = QGridLayout(self._page)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -83,8 +83,9 @@ class SchemaDialog(QDialog):
         self.wrong = _words("error")
         cancel = _button("Cancel")
         cancel.clicked.connect(self.reject)
-        self.use = _button("Use it", "primary")
+        self.use = _button("Apply", "primary")
         self.use.clicked.connect(self._take)
+        self.use.setDefault(True)
         buttons = QHBoxLayout()
         buttons.addWidget(self.add)
         buttons.addStretch(1)
@@ -160,8 +161,8 @@ class SchemaDialog(QDialog):
             for column, widget in enumerate(row.widgets):
                 self._grid.addWidget(widget, number, column)
         self._grid.setColumnStretch(0, 3)
-        self._grid.setColumnStretch(3, 5)
-        self._grid.setColumnStretch(4, 3)
+        self._grid.setColumnStretch(3, 4)
+        self._grid.setColumnStretch(4, 6)
         for line in range(self._grid.rowCount()):
             self._grid.setRowStretch(line, 0)
         self._grid.setRowStretch(len(self.rows) + 1, 1)

@@ -47,7 +47,7 @@ class ToolSection(Section):
         self.title.setText("Tool")
         self.name = self.add_row("name", "Name of the tool")
         self.name.setPlaceholderText("lookup_order")
-        self.description = self.add_row("what for", "Description of the tool", mono=False)
+        self.description = self.add_row("description", "Description of the tool", mono=False)
         self.description.setPlaceholderText("When to call it, and what it returns")
         self.parameters = self.add_row("parameters", "JSON Schema of the parameters")
         self.parameters.setPlaceholderText("No parameters")

@@ -45,6 +45,7 @@ class ExchangeDialog(QDialog):
         self.left_out.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.left_out.hide()
         self.go = button("Import", self.accepted_.emit, "primary")
+        self.go.setDefault(True)
         self.go.hide()
         self.close_ = button("Close", self.reject)
         buttons = QHBoxLayout()

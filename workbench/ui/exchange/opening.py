@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_IMPORTABLE = "What can be imported (*.db *.sqlite *.sqlite3 *.json *.promptpack);;All files (*)"
+_IMPORTABLE = "Importable files (*.db *.sqlite *.sqlite3 *.json *.promptpack);;All files (*)"
 
 
 class ExchangeActions(QObject):
@@ -51,7 +51,7 @@ class ExchangeActions(QObject):
         """Let the person choose a file, and show what it would bring."""
         if self._busy():
             return
-        files = self._choose("Import what was run elsewhere", _IMPORTABLE)
+        files = self._choose("Import runs from other tools", _IMPORTABLE)
         files.setFileMode(QFileDialog.FileMode.ExistingFile)
         files.filesSelected.connect(lambda names: self._chosen(Path(names[0])))
         files.open()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from workbench.app.history_table import COLUMNS, cell
 from workbench.core.searching.results import HistoryRow
@@ -22,8 +22,7 @@ from workbench.ui.history.comparing import compare
 from workbench.ui.history.detail import run_name
 from workbench.ui.history.view import HistoryView
 from workbench.ui.lanes.shown import for_clipboard
-from workbench.ui.shell.keys import give_back
-from workbench.ui.theme import set_role
+from workbench.ui.line_dialog import LineDialog
 from workbench.usecases import copying
 from workbench.usecases.curating import Curator, tags_in
 from workbench.usecases.problems import RefusedError
@@ -39,7 +38,7 @@ _COPIED: dict[Form, str] = {
     "json": "JSON",
     "requests": "Exact requests",
 }
-HINT = "Words apart by spaces; tag:word finds them. Enter keeps them, Esc leaves them as they were."
+HINT = "Separate tags with spaces. A search for tag:word finds them."
 
 
 class TakeOver(Protocol):
@@ -49,31 +48,14 @@ class TakeOver(Protocol):
         """Go to Compose and do it there."""
 
 
-class TagsDialog(QDialog):
-    """One line of tags. Enter keeps it, Esc leaves it as it was."""
+class TagsDialog(LineDialog):
+    """One line of tags."""
 
     def __init__(self, parent: QWidget, what: str, tags: Sequence[str]) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(f"Tags of {what}")
-        self.field = QLineEdit(" ".join(tags))
-        self.field.setAccessibleName("Tags")
-        self.field.setMinimumWidth(360)
-        self.hint = QLabel(HINT)
-        self.hint.setWordWrap(True)
-        set_role(self.hint, "small")
+        super().__init__(parent, f"Tags of {what}", "Tags", " ".join(tags), HINT)
         self.tags: tuple[str, ...] = ()
-        layout = QVBoxLayout(self)
-        layout.addWidget(self.field)
-        layout.addWidget(self.hint)
-        self.field.returnPressed.connect(self._keep)
-        self.field.selectAll()
 
-    def done(self, result: int) -> None:
-        give_back(self)
-        super().done(result)
-
-    def _keep(self) -> None:
+    def keep(self) -> None:
         try:
             self.tags = tags_in(self.field.text())
         except RefusedError as error:

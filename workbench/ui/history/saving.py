@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QMenu,
@@ -29,6 +28,7 @@ from workbench.core.text import opening_words
 from workbench.store.saved_searches import SavedSearch
 from workbench.ui import geometry
 from workbench.ui.history.view import HistoryView
+from workbench.ui.line_dialog import LineDialog
 from workbench.ui.shell.keys import give_back
 from workbench.ui.theme import set_role
 from workbench.usecases.problems import RefusedError
@@ -42,49 +42,32 @@ _SEARCH = Qt.ItemDataRole.UserRole
 _NONE = "No search is saved yet. Type one into the search field, then save it with Ctrl+S or in the menu beside it."
 
 
-class NameDialog(QDialog):
+class NameDialog(LineDialog):
     """Asks under which name a search shall be kept."""
 
     def __init__(self, parent: QWidget, query: str, name: str, taken: Sequence[str]) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Save this search")
+        super().__init__(parent, "Save this search", "Name of the search", name, "")
         self._taken = frozenset(known.casefold() for known in taken)
-        shown = QLabel(opening_words(query, 200))
+        shown = QLabel(f"Search: {opening_words(query, 200)}")
         shown.setTextFormat(Qt.TextFormat.PlainText)
         shown.setWordWrap(True)
         set_role(shown, "muted")
-        self.field = QLineEdit(name)
-        self.field.setAccessibleName("Name of the search")
+        self.parts.insertWidget(0, shown)
         self.field.setPlaceholderText("Name, such as what it finds")
-        self.field.setMinimumWidth(360)
-        self.hint = QLabel()
-        self.hint.setWordWrap(True)
-        set_role(self.hint, "small")
-        layout = QVBoxLayout(self)
-        layout.addWidget(shown)
-        layout.addWidget(self.field)
-        layout.addWidget(self.hint)
         self.field.textChanged.connect(lambda _: self._explain())
-        self.field.returnPressed.connect(self._keep)
-        self.field.selectAll()
         self._explain()
 
-    def done(self, result: int) -> None:
-        give_back(self)
-        super().done(result)
-
-    def _explain(self) -> None:
-        is_taken = " ".join(self.field.text().split()).casefold() in self._taken
-        self.hint.setText(
-            "A search of this name is there already; Enter replaces it, Esc keeps it."
-            if is_taken
-            else "Enter saves it, Esc does not."
-        )
-
-    def _keep(self) -> None:
+    def keep(self) -> None:
         if self.field.text().strip():
             self.accept()
+
+    def _explain(self) -> None:
+        name = " ".join(self.field.text().split())
+        is_taken = name.casefold() in self._taken
+        self.hint.setText("A search of this name is there already." if is_taken else "")
+        self.hint.setVisible(is_taken)
+        self.save.setText("Replace" if is_taken else "Save")
+        self.save.setEnabled(bool(name))
 
 
 class ListDialog(QDialog):
@@ -112,10 +95,12 @@ class ListDialog(QDialog):
         close = QPushButton("Close")
         set_role(self.search, "primary")
         foot = QHBoxLayout()
-        for button in (self.search, self.rename, self.delete):
+        for button in (self.rename, self.delete):
             foot.addWidget(button)
         foot.addStretch(1)
         foot.addWidget(close)
+        foot.addWidget(self.search)
+        self.search.setDefault(True)
         for button in (self.rename, self.delete, close):
             button.setAutoDefault(False)
         layout = QVBoxLayout(self)

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.core.improving import Earlier
 from workbench.core.text import opening_words
 from workbench.core.when import relative
 from workbench.ui import geometry
+from workbench.ui.choice import Choice
 from workbench.ui.improve.proposal import ProposalPane
 from workbench.ui.improve.question import QuestionPane
 from workbench.ui.theme import Theme, set_role
@@ -35,9 +36,8 @@ class ImproveDialog(QDialog):
         self._running = False
         self.question = QuestionPane(theme, self)
         self.proposal = ProposalPane(theme, self)
-        self.earlier = QComboBox()
+        self.earlier = Choice()
         self.earlier.setAccessibleName("Earlier proposals")
-        self.earlier.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.earlier.setMinimumContentsLength(12)
         self.earlier.hide()
         line = QFrame()
@@ -60,6 +60,7 @@ class ImproveDialog(QDialog):
             QShortcut(QKeySequence(keys), self, self.question.ask.click)
         self.earlier.activated.connect(self._earlier_chosen)
         self.proposal.close_.clicked.connect(self.close)
+        self.proposal.offered.connect(self._make_primary)
         scale, room = min(theme.scale, 1.5), geometry.room(self)
         self.resize(QSize(int(940 * scale), int(640 * scale)).boundedTo(room))
         self.question.feedback.setFocus()
@@ -91,6 +92,11 @@ class ImproveDialog(QDialog):
             self.question.stop_wanted.emit()
         else:
             super().keyPressEvent(event)
+
+    def _make_primary(self, offered: bool) -> None:
+        """Let one button stand out, which Enter presses: the one that accepts once there is something to accept."""
+        set_role(self.question.ask, "" if offered else "primary")
+        (self.proposal.accept if offered else self.question.ask).setDefault(True)
 
     def _earlier_chosen(self, index: int) -> None:
         self.earlier_wanted.emit(self.earlier.itemData(index))

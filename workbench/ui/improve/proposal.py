@@ -49,6 +49,8 @@ class ProposalPane(QWidget):
     """`accepted(numbers)`: the changes to make, not none."""
 
     accepted = Signal(object)
+    offered = Signal(bool)
+    """Whether there are changes to accept now."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -223,6 +225,7 @@ class ProposalPane(QWidget):
         self.accept.setEnabled(taken > 0)
         self.accept.setText(f"Accept {taken} of {count}" if taken < count else f"Accept {_all(count)}")
         set_role(self.accept, "primary" if count else "")
+        self.offered.emit(count > 0)
         if proposal is not None and self._named_for != self._accepted:
             # Looking for variables takes its time in a long prompt, and going from change to change needs none of it.
             self._named_for = set(self._accepted)

@@ -120,7 +120,7 @@ class LaneColumn(QFrame):
         head, old, self._status = self._head, self._status, status
         if old == status:
             return
-        said = [(one.standing, one.blind, wording.settings_line(head, one)) for one in (old, status)]
+        said = [(one.standing, one.blind, one.starred, wording.settings_line(head, one)) for one in (old, status)]
         if said[0] != said[1]:
             self._show_head()
             self._set_wash()

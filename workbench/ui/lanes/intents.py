@@ -49,6 +49,7 @@ class Intents(QWidget):
     code_requested = Signal(str)
     copy_requested = Signal(str)
     continue_requested = Signal(str)
+    star_requested = Signal(str)
     copy_as_requested = Signal(str, str)
     """Slot, "text", "markdown" or "json"."""
     action_requested = Signal(str, str)

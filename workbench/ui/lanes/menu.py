@@ -70,6 +70,11 @@ def lane_menu(
         lambda: intents.continue_requested.emit(slot),
         state.has_text and not state.running and not state.status.blind,
     )
+    add(
+        "Take the star a&way" if state.status.starred else "Star this ans&wer",
+        lambda: intents.star_requested.emit(slot),
+        state.status.state == "finished" and not state.status.blind,
+    )
     # What asks again stands in the foot as well, where there is room for it.
     can_retry = editable and has_ended(state.status) and not head.answered_by
     add("Retr&y", lambda: intents.retry_requested.emit(slot), can_retry)

@@ -185,7 +185,7 @@ def pills(head: LaneHead, status: LaneStatus) -> tuple[str, ...]:
     standing = {"tie": "tie", "bad": "all bad"}.get(status.standing, "")
     if status.blind:
         return (standing,) if standing else ()
-    return tuple(pill for pill in (standing, head.badge) if pill)
+    return tuple(pill for pill in (standing, "starred" if status.starred else "", head.badge) if pill)
 
 
 def settings_line(head: LaneHead, status: LaneStatus) -> str:

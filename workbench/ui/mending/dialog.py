@@ -73,6 +73,7 @@ class Mending(QDialog):
         self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._where = PathLabel()
         set_role(self._where, "muted")
+        self._above = label("Backups", "heading")
         self.backups = QListWidget()
         self.backups.setAccessibleName("Backups")
         self.backups.itemActivated.connect(lambda _: self._restore_selected())
@@ -104,7 +105,7 @@ class Mending(QDialog):
         choices += [
             ("Restore another file…", self._restore_other),
             ("Open another history…", self._open_other),
-            ("Start with an empty one", self._start_anew),
+            ("Start a new history", self._start_anew),
             ("Close", self.reject),
         ]
         self._say(told, choices, lists=self.backups.count() > 0)
@@ -167,6 +168,7 @@ class Mending(QDialog):
         content.addWidget(self.sentence)
         content.addWidget(self._where)
         content.addWidget(self._bar)
+        content.addWidget(self._above)
         content.addWidget(self.backups)
         content.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
         content.addWidget(self.detail)
@@ -205,7 +207,8 @@ class Mending(QDialog):
         self._more.setChecked(False)
         self._more.setVisible(bool(problem.detail))
         self._unfold()
-        self.backups.setVisible(lists)
+        for part in (self._above, self.backups):
+            part.setVisible(lists)
         self._bar.setVisible(works and self._share is not None)
         while (item := self._buttons.takeAt(0)) is not None:
             if (old := item.widget()) is not None:

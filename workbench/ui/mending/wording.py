@@ -27,8 +27,8 @@ def damage(problem: Problem, code: str) -> Problem:
 def repaired(found: Salvaged) -> str:
     """Return what could be read."""
     parts = [
-        f"{_count(found.count('runs'), 'run')} and {_count(found.count('outputs'), 'answer')} of"
-        f" {_count(found.count('prompts'), 'prompt')} could be read."
+        f"{_count(found.count('runs'), 'run')}, {_count(found.count('outputs'), 'answer')} and"
+        f" {_count(found.count('verdicts'), 'verdict')} of {_count(found.count('prompts'), 'prompt')} could be read."
     ]
     if found.cut:
         parts.append(f"{_count(found.cut, 'text')} lost {'its' if found.cut == 1 else 'their'} end.")

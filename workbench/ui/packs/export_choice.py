@@ -31,12 +31,12 @@ from workbench.packs.model import ENDING, About
 from workbench.packs.slugs import slug
 from workbench.ui.packs.parts import Roomy, Rows, Told
 from workbench.ui.settings.parts import button, label
-from workbench.ui.theme import Theme
+from workbench.ui.theme import Theme, set_role
 from workbench.usecases.pack_target import Target, is_file
 
 _Kind = Literal["winner", "all", "chosen"]
 _LOOK_MS = 250
-_EVIDENCE = "With evidence: iterations, answers and verdicts, as they are in the history"
+_EVIDENCE = "Include evidence: iterations, answers and verdicts, as they are in the history"
 
 
 class ChoicePage(QWidget):
@@ -54,14 +54,15 @@ class ChoicePage(QWidget):
         self.table = table
         self._known = About("", "")
         self._folder = Path.home()
+        self._place: Path | None = None
         self._is_filling = self._is_path_typed = False
         self._typed: set[QLineEdit] = set()
         self.rows = Rows(table, "Prompts to export", 0, most=6)
         self.rows.setSelectionMode(Rows.SelectionMode.SingleSelection)
         self.which: dict[_Kind, QRadioButton] = {
-            "winner": QRadioButton("The winner, or the newest while nothing is judged"),
-            "all": QRadioButton("Every version; the winner is used"),
-            "chosen": QRadioButton("These; the last one ticked is used:"),
+            "winner": QRadioButton("The winner, or the newest version before any verdict"),
+            "all": QRadioButton("All versions, with the winner as the default"),
+            "chosen": QRadioButton("Selected versions, with the last one as the default:"),
         }
         self.choosing = VersionChoice(self)
         self.versions = QListView()
@@ -72,12 +73,12 @@ class ChoicePage(QWidget):
             _line(name, hint)
             for name, hint in (
                 ("Name of the pack", ""),
-                ("What the pack is for", "optional"),
+                ("Description of the pack", "optional"),
                 ("Licence", "such as Apache-2.0"),
                 ("Author", "optional"),
             )
         )
-        self.as_file, self.as_folder = QRadioButton("One file"), QRadioButton("Folder, for git")
+        self.as_file, self.as_folder = QRadioButton("File"), QRadioButton("Folder (for git)")
         self.path = _line("Where the pack is written", "")
         self.browse = button("Choose…", self._browse, name="Choose where the pack is written")
         self.place = Told(theme)
@@ -111,9 +112,11 @@ class ChoicePage(QWidget):
             return "Say where the pack is written, with a whole path."
         return ""
 
-    def show_about(self, known: About | None) -> None:
-        """Show what is known of a pack of the chosen prompts; what a person typed stays."""
-        self._known = known or About("", "")
+    def show_about(self, known: About | None, place: Path | None) -> None:
+        """Show what is known of a pack of the chosen prompts and its place; what a person typed stays."""
+        self._known, self._place = known or About("", ""), place
+        if place is not None and not self._is_path_typed:
+            (self.as_file if is_file(place) else self.as_folder).setChecked(True)
         names = self.table.names
         texts = (self._known.name or (names[0] if names else ""), self._known.description)
         fields = (self.name, self.description, self.licence, self.author)
@@ -142,6 +145,7 @@ class ChoicePage(QWidget):
 
     def _lay_out(self) -> None:
         self.versions.setAccessibleName("Versions to export")
+        set_role(self.versions, "rows")
         self.versions.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.evidence.setAccessibleName(_EVIDENCE)
         group, kinds = QButtonGroup(self), QButtonGroup(self)
@@ -160,7 +164,7 @@ class ChoicePage(QWidget):
         form.setHorizontalSpacing(8)
         form.setVerticalSpacing(6)
         for at, (words, one) in enumerate(
-            (("Name", self.name), ("Licence", self.licence), ("For what", self.description), ("Author", self.author))
+            (("Name", self.name), ("Licence", self.licence), ("Description", self.description), ("Author", self.author))
         ):
             said = label(words, "muted", wrap=False)
             said.setBuddy(one)
@@ -232,10 +236,13 @@ class ChoicePage(QWidget):
         self._pause.start()
 
     def _propose(self) -> None:
-        """Propose a name for the file, unless the person gave one."""
+        """Propose where the pack was written last, else a name for the file, unless the person gave one."""
         if not self._is_path_typed:
             ending = ENDING if self.as_file.isChecked() else ""
-            self.path.setText(str(self._folder / f"{slug(self.name.text())}{ending}"))
+            proposed = self._folder / f"{slug(self.name.text())}{ending}"
+            if self._place is not None and is_file(self._place) == self.as_file.isChecked():
+                proposed = self._place
+            self.path.setText(str(proposed))
         self._pause.start()
 
     def _path_typed(self) -> None:

@@ -45,7 +45,7 @@ class ExportPackDialog(QDialog):
         self.progress = Progress()
         self.back = button("Back", self._back)
         self.close_ = button("Cancel", self.reject)
-        self.go = button("Look through it…", self._go, "primary")
+        self.go = button("Preview…", self._go, "primary")
         # Enter does what the button says that has the keyboard, and goes on from everywhere else.
         self.go.setDefault(True)
         self.close_.setAutoDefault(True)
@@ -83,7 +83,7 @@ class ExportPackDialog(QDialog):
         """Say that the pack is written."""
         self._end()
         count = 0 if self.preview.preview is None else len(self.preview.preview.export.pack.prompts)
-        self.written.show_written(path, f"{count} prompt{'' if count == 1 else 's'} written.")
+        self.written.show_written(path, f"{count} prompt{'' if count == 1 else 's'} exported.")
         self._show_page(self.written)
         self.close_.setFocus()
 
@@ -158,7 +158,7 @@ class ExportPackDialog(QDialog):
         page = self.pages.currentWidget()
         self.back.setVisible(page is self.preview and not self.is_running)
         self.go.setVisible(page is not self.written and not self.is_running)
-        words = "Look through it…"
+        words = "Preview…"
         if page is self.preview:
             shown = self.preview.preview
             words = "Replace" if shown is not None and shown.target.is_replaced else "Export"

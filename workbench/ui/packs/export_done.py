@@ -15,6 +15,12 @@ from workbench.ui.flow import Flow
 from workbench.ui.settings.history_parts import PathLabel, show_folder
 from workbench.ui.settings.parts import Status, button, label
 
+_USES = (
+    "Others import it with “Import a pack…”, or drop it on their window; nothing of theirs is overwritten.",
+    "Programs load it: from workbench.packs import load.",
+    "promptfoo runs the promptfooconfig.yaml in it as it stands; a folder is made for git and review.",
+)
+
 
 class DragTile(QPushButton):
     """A pack that can be dragged to another program, and copied with a click."""
@@ -78,6 +84,10 @@ class DonePage(QWidget):
         layout.addLayout(row)
         layout.addWidget(label("Drag it from here to another program, or click it to copy it.", "small"))
         layout.addWidget(self.copied)
+        layout.addSpacing(12)
+        layout.addWidget(label("What it is good for", "heading"))
+        for words in _USES:
+            layout.addWidget(label(words, "muted"))
         layout.addStretch(1)
         self.tile.clicked.connect(self._copy)
 

@@ -16,8 +16,10 @@ from workbench.ui.settings.parts import label
 from workbench.ui.theme import Theme, set_role
 
 Index = QModelIndex | QPersistentModelIndex
+_MOST_GONE = 3
 _MOST_FINDINGS = 500
 _COLUMNS = ("File", "Size")
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class _Files(QAbstractTableModel):
@@ -39,13 +41,15 @@ class _Files(QAbstractTableModel):
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         return 0 if parent.isValid() else len(_COLUMNS)
 
-    def headerData(self, section: int, way: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:
+    def headerData(self, section: int, way: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if role == Qt.ItemDataRole.TextAlignmentRole and section == 1:
+            return _RIGHT
         shown = role == Qt.ItemDataRole.DisplayRole and way == Qt.Orientation.Horizontal
         return _COLUMNS[section] if shown else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == 1:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            return _RIGHT
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
         name, size = self.files[index.row()]
@@ -113,16 +117,20 @@ class PreviewPage(QWidget):
         )
         self.path.set_path(str(preview.path))
         evidence = "With" if preview.export.evidence else "Without"
-        self.what.setText(f"{preview.target.words} {', '.join(told)}. {evidence} iterations, answers and verdicts.")
+        said = f"{preview.target.words} {', '.join(told)}. {evidence} iterations, answers and verdicts."
+        if preview.gone:
+            more = f" and {len(preview.gone) - _MOST_GONE} more" if len(preview.gone) > _MOST_GONE else ""
+            said += f" Removed there: {', '.join(preview.gone[:_MOST_GONE])}{more}."
+        self.what.setText(said)
         self.notes.setText("\n".join(preview.export.notes))
         self.notes.setVisible(bool(preview.export.notes))
         self.files.show_files(preview.files)
         count = len(preview.findings)
         things = "1 thing" if count == 1 else f"{count} things"
         self.found.setText(
-            f"{things} in it may not be meant for others:"
+            f"{things} may not be meant for others:"
             if count
-            else "Nothing in it looks like a key, an address or the like, which is no proof."
+            else "No keys, e-mail addresses or the like were found. The search cannot prove that there are none."
         )
         set_role(self.found, "heading" if count else "good")
         self.findings.clear()
@@ -133,9 +141,9 @@ class PreviewPage(QWidget):
         self.findings.setVisible(bool(count))
         self.agreed.setChecked(False)
         self.agreed.setText(
-            "I have looked at it, and it may be given away"
+            "I have reviewed it, and it may be shared"
             if count == 1
-            else f"I have looked at these {count}, and they may be given away"
+            else f"I have reviewed these {count}, and they may be shared"
         )
         self.agreed.setAccessibleName(self.agreed.text())
         self.agreed.setVisible(bool(count))

@@ -95,9 +95,9 @@ class ExportActions(QObject):
     def _show_about(self, dialog: ExportPackDialog) -> None:
         uids = [one.prompt_uid for one in dialog.choice.table.choices]
 
-        def show(about: About | None) -> None:
+        def show(known: tuple[About | None, Path | None]) -> None:
             if isValid(dialog) and uids == [one.prompt_uid for one in dialog.choice.table.choices]:
-                dialog.choice.show_about(about)
+                dialog.choice.show_about(*known)
 
         self._window.tasks.run(lambda: self._exports.known(uids), show)
 

@@ -22,9 +22,10 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.app.plan_table import PlanTable, possible, words_of
+from workbench.app.plan_text import text_of
 from workbench.ui import geometry
 from workbench.ui.flow import Flow
-from workbench.ui.packs.parts import Progress, Rows, Told
+from workbench.ui.packs.parts import Progress, Rows, Told, field
 from workbench.ui.settings.parts import button, label
 from workbench.ui.shell.keys import give_back
 from workbench.ui.theme import Theme, set_role
@@ -51,6 +52,7 @@ class ImportPackDialog(QDialog):
         self.notes = label("", "")
         self.rows = Rows(self.table, "Prompts of the pack", _WIDE)
         self.rows.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.text = field(theme, "What the selected prompt says")
         self.one = label("", "")
         self.choices: dict[Action, QRadioButton] = {action: QRadioButton() for action in ACTIONS}
         self.told = Told(theme)
@@ -79,6 +81,12 @@ class ImportPackDialog(QDialog):
         self.go.hide()
         self.close_.setText("Close")
         self.close_.setFocus()
+
+    def show_progress(self, words: str, done: int, of: int) -> None:
+        """Say how far it is."""
+        if self.progress.isVisible():
+            self.told.say(words)
+            self.progress.show_share(done, of)
 
     def refuse(self, sentence: str, detail: str) -> None:
         """Say why the pack cannot be read, or was not brought in."""
@@ -161,6 +169,7 @@ class ImportPackDialog(QDialog):
         for part in (self.name, self.origin, self.what, self.notes):
             layout.addWidget(part)
         layout.addWidget(self.rows, 1)
+        layout.addWidget(self.text, 1)
         layout.addWidget(self._chooser)
         layout.addWidget(self.told)
         layout.addWidget(self.progress)
@@ -168,7 +177,7 @@ class ImportPackDialog(QDialog):
         self._show_parts(plan=False)
 
     def _show_parts(self, *, plan: bool) -> None:
-        for part in (self.rows, self._chooser):
+        for part in (self.rows, self.text, self._chooser):
             part.setVisible(plan)
         for text in (self.origin, self.what, self.notes):
             text.setVisible(plan and bool(text.text()))
@@ -185,6 +194,7 @@ class ImportPackDialog(QDialog):
         rows = self.chosen_rows()
         prompts = [one for row in rows if (one := self.table.prompt(row)) is not None]
         self._chooser.setVisible(bool(prompts))
+        self.text.setPlainText(text_of(prompts[0].prompt) if len(prompts) == 1 else "")
         if not prompts:
             return
         if len(prompts) == 1:

@@ -30,6 +30,7 @@ class ImportActions(QObject):
         self._window = window
         self._imports = PackImports(window.workbench.store, window.tasks, self)
         self._imports.looked.connect(self._looked)
+        self._imports.progress.connect(self._progressed)
         self._imports.refused.connect(self._refused)
         self._imports.came.connect(self._came)
         self._imports.undone.connect(self._undone)
@@ -79,6 +80,10 @@ class ImportActions(QObject):
     def _looked(self, plan: Plan) -> None:
         if self.dialog is not None:
             self.dialog.show_plan(plan)
+
+    def _progressed(self, words: str, done: int, of: int) -> None:
+        if self.dialog is not None:
+            self.dialog.show_progress(words, done, of)
 
     def _refused(self, sentence: str, detail: str) -> None:
         if self.dialog is not None:

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from workbench.core.marks import TOLD
 from workbench.store.technique_marks import VersionMarks
+from workbench.ui.choice import Choice
 from workbench.ui.flow import Flow
 from workbench.ui.theme import set_role
 
@@ -38,9 +39,8 @@ class VersionTechniques(QWidget):
         head.setSpacing(8)
         title = QLabel("Techniques of version", self)
         set_role(title, "heading")
-        self.choice = QComboBox(self)
+        self.choice = Choice(self)
         self.choice.setAccessibleName("Version whose techniques are shown")
-        self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.choice.setMinimumContentsLength(12)
         self.choice.currentIndexChanged.connect(lambda _: self._show())
         head.addWidget(title)

@@ -33,6 +33,11 @@ from workbench.ui.theme import Theme, set_role
 from workbench.usecases.ranked import Grouping, Ranked, Remark
 
 _MARGIN = 22
+_WAYS = (
+    "There are two ways to give verdicts. In Compose, run two lanes or more and mark the better answer with Winner, or"
+    " say that it is a tie or that all are bad. Here, “Judge next pair blind” shows two earlier answers to the same"
+    " question side by side, without saying who wrote them; one key each is enough."
+)
 _COUNTING = "Counting the verdicts…"
 _LATE_MS = 300
 """How long what was shown before stands while others are ranked."""
@@ -111,6 +116,10 @@ class RankView(QStackedWidget):
         self.instead = _sentence(page)
         self.instead.setText(_COUNTING)
         layout.addWidget(self.instead)
+        self.ways = _sentence(page)
+        self.ways.setText(_WAYS)
+        self.ways.hide()
+        layout.addWidget(self.ways)
         self._remarks = QVBoxLayout()
         self._remarks.setSpacing(6)
         layout.addLayout(self._remarks)
@@ -175,6 +184,7 @@ class RankView(QStackedWidget):
         self.table.hide()
         self.instead.setText(sentence)
         self.instead.show()
+        self.ways.hide()
         self._say(())
 
     def show_ranked(self, found: Ranked) -> None:
@@ -188,6 +198,7 @@ class RankView(QStackedWidget):
         self.table.setVisible(bool(found.rows))
         self.instead.setText(found.enough.sentence)
         self.instead.setVisible(not found.rows)
+        self.ways.setVisible(not found.rows and found.enough.missing > 0)
         self._say(found.remarks)
         self.versions.show_versions(found.versions, found.choices)
 

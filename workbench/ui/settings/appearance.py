@@ -12,7 +12,7 @@ from workbench.ui.theme import Theme
 
 SMALLEST, LARGEST, STEP = 80, 200, 10
 _SETTLE_MS = 200
-_MODES: tuple[tuple[ThemeMode, str], ...] = (("system", "As the system"), ("light", "Light"), ("dark", "Dark"))
+_MODES: tuple[tuple[ThemeMode, str], ...] = (("system", "Same as the system"), ("light", "Light"), ("dark", "Dark"))
 
 
 class AppearancePanel(QWidget):
@@ -72,7 +72,7 @@ class AppearancePanel(QWidget):
             self._modes[mode] = made
             layout.addWidget(made)
         layout.addSpacing(16)
-        layout.addWidget(label("Size of text", "heading"))
+        layout.addWidget(label("Text size", "heading"))
         row = QHBoxLayout()
         row.setSpacing(12)
         row.addWidget(self._slider, 1)

@@ -128,7 +128,7 @@ class HistoryPanel(QWidget):
         layout.addWidget(self.sizes)
         layout.addLayout(_buttons(self._smaller))
         layout.addSpacing(16)
-        layout.addWidget(label("Soundness", "heading"))
+        layout.addWidget(label("Integrity", "heading"))
         layout.addWidget(
             label(
                 "A damaged history is repaired into a new file: what can be read is in it, the old file is kept.",

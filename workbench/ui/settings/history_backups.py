@@ -53,7 +53,7 @@ class BackupsPart(QWidget):
         self._folder = Path()
         self._may_work = self._may_write = True
         self._unsaved = 0
-        self.daily = QCheckBox("A backup every day, when something is new")
+        self.daily = QCheckBox("Back up every day, if anything changed")
         self.keep = _spin("How many daily backups are kept", 1, MOST)
         self.old = QCheckBox("Drop raw responses that are older than")
         self.days = _spin("Days after which raw responses are dropped", 1, MOST)
@@ -136,7 +136,7 @@ class BackupsPart(QWidget):
         layout.addLayout(_row(label("Keep the newest", wrap=False), self.keep))
         where = QHBoxLayout()
         where.setSpacing(8)
-        where.addWidget(label("They are in", "muted", wrap=False))
+        where.addWidget(label("Folder", "muted", wrap=False))
         where.addWidget(self._where, 1)
         where.addWidget(self._choose)
         layout.addLayout(where)
@@ -242,5 +242,5 @@ def _row(*parts: QWidget) -> QHBoxLayout:
 
 def _row_text(index: Index) -> RowText:
     backup: Backup = index.data(_BACKUP)
-    how = "made by hand, kept until you remove it" if backup.by_hand else "made by itself"
+    how = "kept until you delete it" if backup.by_hand else "automatic"
     return RowText(absolute(backup.made_at), f"{show_bytes(backup.size)} · {how}")

@@ -102,7 +102,7 @@ class SizeGrid(QWidget):
         kinds = sorted(room.size.by_kind, key=lambda one: _LAST.index(one[0]) + 1 if one[0] in _LAST else 0)
         for row, (kind, size) in enumerate(kinds):
             self._add(row, KINDS[kind], size, "muted")
-        self._add(len(room.size.by_kind), "The whole file", room.size.total, "")
+        self._add(len(room.size.by_kind), "Total", room.size.total, "")
 
     def rows(self) -> list[tuple[str, str]]:
         """Return what is shown."""

@@ -32,7 +32,7 @@ class LimitsPanel(QWidget):
         for name, title in _FIELDS:
             field = QLineEdit()
             field.setPlaceholderText("no limit")
-            field.setAccessibleName(f"{title}, most for one run")
+            field.setAccessibleName(f"{title}, limit per run")
             field.setMaximumWidth(220)
             field.returnPressed.connect(self.save)
             self.fields[name] = field
@@ -40,7 +40,7 @@ class LimitsPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 16, 20, 16)
         layout.setSpacing(8)
-        layout.addWidget(label("Most for one run", "heading"))
+        layout.addWidget(label("Limits per run", "heading"))
         layout.addWidget(
             label("A run that is estimated to take more asks first: Enter runs it, Esc does not.", "muted")
         )

@@ -52,9 +52,9 @@ class TrainingDialog(QDialog):
         self._folder = Path.home()
         self.files: QFileDialog | None = None
         self.format = _choice("Format", [(NAMES.get(one.name, one.name), one.name) for one in formats()])
-        self.chosen = _choice("Taken are", [(words, name) for name, words in CHOSEN.items()])
+        self.chosen = _choice("Include", [(words, name) for name, words in CHOSEN.items()])
         self.share = _number("Per cent of the value sets for validation", 0, 50, 10, " %")
-        self.epochs = _number("Passes over the rows", 1, 100, 3, "")
+        self.epochs = _number("Epochs: passes over the rows", 1, 100, 3, "")
         self.price = QLineEdit()
         self.price.setAccessibleName("Dollars for a million trained tokens")
         self.price.setPlaceholderText("unknown")
@@ -72,7 +72,8 @@ class TrainingDialog(QDialog):
         self.progress = Progress()
         self.open_folder = button("Open folder", lambda: show_folder(self._folder))
         self.close_ = button("Close", self.reject)
-        self.go = button("Write…", self._choose_folder, "primary")
+        self.go = button("Export…", self._choose_folder, "primary")
+        self.go.setDefault(True)
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self.ask)
         self._lay_out(theme)
@@ -155,13 +156,13 @@ class TrainingDialog(QDialog):
         form = QGridLayout()
         form.setHorizontalSpacing(8)
         form.setVerticalSpacing(6)
-        for row, (words, choice) in enumerate((("Format", self.format), ("Taken are", self.chosen))):
+        for row, (words, choice) in enumerate((("Format", self.format), ("Include", self.chosen))):
             form.addWidget(_said(words, choice), row, 0)
             form.addWidget(choice, row, 1, 1, 5)
         numbers: tuple[tuple[str, QWidget], ...] = (
             ("Validation", self.share),
-            ("Passes", self.epochs),
-            ("$ for a million tokens", self.price),
+            ("Epochs", self.epochs),
+            ("$ per million tokens", self.price),
         )
         for at, (words, one) in enumerate(numbers):
             form.addWidget(_said(words, one), 2, 2 * at)
@@ -211,7 +212,7 @@ class TrainingDialog(QDialog):
 
     def _show_contradictions(self, made: TrainingSet) -> None:
         found = made.contradictions
-        self.against.setText(f"FOUND BOTH WAYS, AND LEFT OUT · {len(found)}")
+        self.against.setText(f"CONTRADICTIONS, LEFT OUT · {len(found)}")
         self.contradictions.clear()
         for one in found[:_MOST_CONTRADICTIONS]:
             answer = first_line(one.answer.partition(": ")[2], 120)
@@ -260,4 +261,5 @@ def _number(name: str, least: int, most: int, value: int, ending: str) -> QSpinB
     made.setRange(least, most)
     made.setValue(value)
     made.setSuffix(ending)
+    made.setAlignment(Qt.AlignmentFlag.AlignHCenter)
     return made

@@ -1,0 +1,135 @@
+"""Enter presses the primary button of a dialog from every list, tree and one-line field, and Esc closes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QDialog,
+    QLineEdit,
+    QPushButton,
+    QWidget,
+)
+
+from tests.ui.dialog_support import shown, theme
+from workbench.app.export_table import ExportTable
+from workbench.core.cases import Case
+from workbench.core.imported import LeftOut
+from workbench.core.runs import PromptRow
+from workbench.core.schema_form import Field
+from workbench.store.saved_searches import SavedSearch
+from workbench.ui.cases.dialog import CasesDialog
+from workbench.ui.dialogs import NoteDialog
+from workbench.ui.dialogue.dialog import DialogueDialog
+from workbench.ui.editor.schema_form import SchemaDialog
+from workbench.ui.exchange.dialog import ExchangeDialog
+from workbench.ui.history.curating import TagsDialog
+from workbench.ui.history.saving import ListDialog, NameDialog
+from workbench.ui.packs.export_dialog import ExportPackDialog
+from workbench.ui.theme import Theme
+from workbench.ui.training.dialog import TrainingDialog
+
+__all__ = ["shown", "theme"]
+
+Show = Callable[[QDialog], Any]
+
+
+def _export(theme: Theme, parent: QWidget) -> QDialog:
+    table = ExportTable()
+    dialog = ExportPackDialog(theme, table, parent)
+    table.setParent(dialog)
+    rows = [PromptRow("a", "Order bot", 1, False, ""), PromptRow("b", "Mail bot", 0, False, "")]
+    table.show_prompts(rows, {"a": "winner"})
+    dialog.choice.select(0)
+    return dialog
+
+
+def _cases(theme: Theme, parent: QWidget) -> QDialog:
+    dialog = CasesDialog(theme, "Order bot", read_only=False, parent=parent)
+    dialog.show_cases([Case("a", "Late"), Case("b", "Early")], ())
+    return dialog
+
+
+def _exchange(theme: Theme, parent: QWidget) -> QDialog:
+    dialog = ExchangeDialog(theme, "Import", "logs.db", parent)
+    dialog.finish("Two runs can be imported.", [LeftOut("a", "It has no text.")], offer="Import")
+    return dialog
+
+
+def _searches(_: Theme, parent: QWidget) -> QDialog:
+    dialog = ListDialog(parent)
+    dialog.show_searches([SavedSearch("a", "Cheap", "cost:<0.01", "2026-01-01"), SavedSearch("b", "B", "b", "")])
+    return dialog
+
+
+MADE: dict[str, Callable[[Theme, QWidget], QDialog]] = {
+    "export": _export,
+    "cases": _cases,
+    "exchange": _exchange,
+    "saved searches": _searches,
+    "training": lambda theme, parent: TrainingDialog(theme, "Order bot", parent),
+    "note": lambda _, parent: NoteDialog(parent, "iteration 1", ""),
+    "tags": lambda _, parent: TagsDialog(parent, "iteration 1", ("good",)),
+    "name": lambda _, parent: NameDialog(parent, "cost:<0.01", "cheap", ()),
+    "schema": lambda _, parent: SchemaDialog(Field("", "object", children=(Field("status"),)), "Output", parent),
+    "dialogue": lambda theme, parent: DialogueDialog(theme, "", has_system=False, parent=parent),
+}
+
+
+def _stops(dialog: QDialog) -> list[QWidget]:
+    """The lists, trees and fields of one line that can have the keyboard."""
+    return [
+        one
+        for one in dialog.findChildren(QWidget)
+        if isinstance(one, QAbstractItemView | QLineEdit)
+        and one.isVisibleTo(dialog)
+        and one.isEnabled()
+        and one.focusPolicy() != Qt.FocusPolicy.NoFocus
+        and not isinstance(one.parent(), QAbstractSpinBox | QComboBox)
+    ]
+
+
+@pytest.fixture
+def behind() -> Any:
+    window = QWidget()
+    window.show()
+    yield window
+    window.close()
+    window.deleteLater()
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_enter_presses_the_primary_button(shown: Show, theme: Theme, behind: QWidget, name: str) -> None:
+    dialog = shown(MADE[name](theme, behind))
+    (primary,) = (one for one in dialog.findChildren(QPushButton) if one.property("role") == "primary")
+    assert primary.isVisible()
+    primary.setEnabled(True)
+    # What the button does is for other tests: here the dialog has to stay.
+    primary.clicked.disconnect()
+    pressed: list[str] = []
+    primary.clicked.connect(lambda: pressed.append(name))
+    for count, stop in enumerate(_stops(dialog), start=1):
+        stop.setFocus()
+        assert QApplication.focusWidget() is stop
+        QTest.keyClick(stop, Qt.Key.Key_Return)
+        assert len(pressed) == count, f"Enter in {stop.accessibleName()} does not press {primary.text()}"
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_escape_closes(shown: Show, theme: Theme, behind: QWidget, name: str) -> None:
+    dialog = shown(MADE[name](theme, behind))
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
+    stops = _stops(dialog)
+    if stops:
+        stops[0].setFocus()
+    QTest.keyClick(QApplication.focusWidget() or dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+    assert dialog.result() == QDialog.DialogCode.Rejected

@@ -1,0 +1,85 @@
+"""Answers are starred where they are read, and training files are made of them."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
+
+from tests.ui.desk import Desk
+from tests.ui.test_window_training import opened
+from workbench.ui.lanes.column import LaneColumn
+
+pytestmark = [pytest.mark.window, pytest.mark.qt_log_ignore("does not support", extend=True)]
+
+
+def column(desk: Desk, at: int) -> LaneColumn:
+    return sorted(desk.window.view.lanes.findChildren(LaneColumn), key=lambda one: one.x())[at]
+
+
+def entry(desk: Desk, at: int) -> QAction:
+    """Open the lane's menu and return its entry about the star."""
+    one = column(desk, at)
+    one.open_menu()
+    menu = [menu for menu in one.findChildren(QMenu) if menu.isVisible()][-1]
+    (found,) = [action for action in menu.actions() if "star" in action.text().replace("&", "").lower()]
+    return found
+
+
+def choose(desk: Desk, at: int) -> None:
+    found = entry(desk, at)
+    assert found.isEnabled()
+    found.trigger()
+    found.parent().close()  # type: ignore[attr-defined]
+
+
+def starred(desk: Desk) -> list[tuple[object, ...]]:
+    return desk.rows("SELECT lane FROM outputs WHERE starred = 1 ORDER BY lane")
+
+
+def ran(desk: Desk) -> None:
+    desk.open()
+    desk.window.view.editor.focus_first()
+    desk.run()
+
+
+def test_the_menu_of_a_lane_stars_its_answer_and_takes_the_star_away(desk: Desk) -> None:
+    ran(desk)
+    choose(desk, 1)
+    desk.until(lambda: "starred" in column(desk, 1).header.row.shown_pills())
+    assert starred(desk) == [(1,)]
+    assert "starred" not in column(desk, 0).header.row.shown_pills()
+    assert "starred" in desk.notice()
+    dialog = opened(desk)
+    dialog.share.setValue(0)
+    dialog.chosen.setCurrentIndex(dialog.chosen.findData("starred"))
+    desk.until(lambda: dialog.made is not None)
+    assert dialog.made is not None
+    assert len(dialog.made.train) == 1
+    dialog.close()
+    assert entry(desk, 1).text().replace("&", "") == "Take the star away"
+    choose(desk, 1)
+    desk.until(lambda: "starred" not in column(desk, 1).header.row.shown_pills())
+    assert starred(desk) == []
+
+
+def test_the_command_stars_the_focused_lane_and_what_another_program_starred_is_shown(desk: Desk) -> None:
+    ran(desk)
+    star = desk.window.actions_["star_answer"]
+    desk.window.view.lanes.focus_lane(0)
+    desk.until(star.isEnabled)
+    star.trigger()
+    desk.until(lambda: "starred" in column(desk, 0).header.row.shown_pills())
+    assert starred(desk) == [(0,)]
+    [(uid,)] = desk.rows("SELECT uid FROM outputs WHERE lane = 1")
+    desk.window.workbench.store.curation.star_answers([str(uid)], True).result(10)
+    desk.window.pulse.foreign_change.emit()
+    desk.until(lambda: "starred" in column(desk, 1).header.row.shown_pills())
+
+
+def test_what_has_no_answer_has_no_star(desk: Desk) -> None:
+    desk.open()
+    assert not entry(desk, 0).isEnabled()
+    desk.window.starring.toggle(desk.window.view.lanes.focused_slot())
+    assert "no answer that came to its end" in desk.notice()
+    assert starred(desk) == []

@@ -1,0 +1,22 @@
+"""What is dragged over the window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QMimeData
+
+
+def pack_in(data: QMimeData) -> Path | None:
+    """Return the one pack that is dragged, None where it is something else."""
+    if not data.hasUrls():
+        return None
+    paths: Sequence[Path] = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+    if len(paths) != 1:
+        return None
+    from workbench.app.pack_imports import pack_at
+
+    return pack_at(paths[0])

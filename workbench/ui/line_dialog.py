@@ -1,0 +1,56 @@
+"""A dialog that asks for one line of text.
+
+Invariant: Enter does what the primary button says, Esc and Cancel leave everything as it was.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from workbench.ui.shell.keys import give_back
+from workbench.ui.theme import set_role
+
+_WIDTH = 360
+
+
+class LineDialog(QDialog):
+    """A field with a hint below it; `accepted` once the line is to be kept."""
+
+    def __init__(self, parent: QWidget, title: str, name: str, text: str, hint: str) -> None:
+        """`name` is what assistive technology calls the field; `text` stands in it and is selected."""
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(title)
+        self.field = QLineEdit(text)
+        self.field.setAccessibleName(name)
+        self.field.setMinimumWidth(_WIDTH)
+        self.field.selectAll()
+        self.hint = QLabel(hint)
+        self.hint.setTextFormat(Qt.TextFormat.PlainText)
+        self.hint.setWordWrap(True)
+        set_role(self.hint, "small")
+        self.cancel, self.save = QPushButton("Cancel"), QPushButton("Save")
+        self.save.setDefault(True)
+        set_role(self.save, "primary")
+        self.cancel.clicked.connect(self.reject)
+        self.save.clicked.connect(self.keep)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        foot.addWidget(self.cancel)
+        foot.addWidget(self.save)
+        self.parts = QVBoxLayout(self)
+        self.parts.setContentsMargins(14, 14, 14, 14)
+        self.parts.setSpacing(8)
+        self.parts.addWidget(self.field)
+        self.parts.addWidget(self.hint)
+        self.parts.addSpacing(4)
+        self.parts.addLayout(foot)
+
+    def keep(self) -> None:
+        """Take the line."""
+        self.accept()
+
+    def done(self, result: int) -> None:
+        give_back(self)
+        super().done(result)
