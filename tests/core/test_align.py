@@ -107,3 +107,19 @@ def test_long_stretches_are_found_before_single_items() -> None:
 
 def test_a_table_of_pairs_stays_below_its_limit() -> None:
     assert align.EXACT_PAIRS / 8 <= 8 * 2**20
+
+
+@given(st.text("ab", max_size=40), st.text("ab", max_size=40), st.integers(1, 9))
+def test_how_far_two_texts_agree_is_found_in_short_slices(one: str, other: str, stride: int) -> None:
+    asked: list[int] = []
+
+    def same(n: int, m: int) -> bool:
+        asked.append(m - n)
+        return one[n:m] == other[n:m]
+
+    limit = min(len(one), len(other))
+    expected = next((at for at in range(limit) if one[at] != other[at]), limit)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(align, "STRIDE", stride)
+        assert align.longest(limit, same) == expected
+    assert all(length <= stride for length in asked)

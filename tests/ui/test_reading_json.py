@@ -12,14 +12,17 @@ from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.ui.lanes_support import column, heads, screen, settle, theme, view
 from workbench.app.lane_state import LaneStatus
 from workbench.ui.lanes import LanesView
 from workbench.ui.lanes.reading import json_steps
+from workbench.ui.lanes.reading.choice import Choices
 from workbench.ui.lanes.reading.copying import copied
 from workbench.ui.lanes.reading.found import find, finding, written
+from workbench.ui.lanes.reading.switch import fill
 from workbench.ui.lanes.reading.tree import TreePage
 from workbench.ui.lanes.reading.tree_model import TreeModel
 from workbench.ui.theme import Theme
@@ -231,3 +234,21 @@ def test_huge_answers_stay_text_and_say_so(view: LanesView) -> None:
     lane = column(view, "a")
     assert lane.reading.mode == "text"
     assert lane.header.reading.text() == "Text, too long to render ▾"
+    assert "too large for a tree or for Markdown. Copy it" in lane.header.reading.toolTip()
+    assert not lane.header.reading.isHidden()
+
+
+def test_a_huge_tree_is_refused_in_words_with_what_to_do(view: LanesView) -> None:
+    view.set_heads(heads("a"))
+    view.set_text("a", "[" + '{"id": 1, "text": "words"},\n' * 180_000 + "0]")
+    view.set_status("a", LaneStatus("finished", attempt=1, attempts=1))
+    settle()
+    lane = column(view, "a")
+    assert lane.reading.subject.size > 5_000_000
+    assert lane.reading.mode == "text"
+    assert lane.header.reading.text() == "Text, too long to render ▾"
+    menu = QMenu()
+    fill(menu, Choices(), lane.reading.mode, lane.reading.subject)
+    entries = {action.text().replace("&", ""): action.isEnabled() for action in menu.actions()}
+    assert not entries["JSON"]
+    assert not entries["Over 1,000,000 characters: too large for a tree. Copy it to read it elsewhere."]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -14,6 +15,8 @@ from shiboken6 import isValid
 from tests.ui.lanes_support import screen, settle, theme
 from tests.ui.test_reading_growth import CODE, LONG, TABLE, WORDS
 from workbench.ui.lanes.answer import AnswerView
+from workbench.ui.lanes.reading import markdown
+from workbench.ui.lanes.reading.growth import Growth
 from workbench.ui.lanes.reading.markdown import MarkdownView
 from workbench.ui.lanes.reading.tables import shared
 from workbench.ui.theme import Theme
@@ -270,3 +273,54 @@ def test_a_long_text_makes_way_at_once_and_is_freed_later(
     qtbot.waitUntil(lambda: not isValid(old))
     assert len(changes.removed) > 2
     assert max(changes.removed) < 20_000
+
+
+@pytest.mark.parametrize("is_wanted", [False, True], ids=["read", "on its way"])
+def test_a_layout_in_steps_moves_nothing(is_wanted: bool, page: MarkdownView, qtbot: QtBot) -> None:
+    page.set_text(TEXTS["table"])
+    qtbot.waitUntil(lambda: page.is_whole)
+    page.document().size()
+    bar, moved = page.verticalScrollBar(), []
+    value = bar.maximum() - 60
+    bar.setValue(value)
+    assert not page.is_following
+    page.following.moved.connect(lambda: moved.append(bar.value()))
+    if is_wanted:
+        page._wanted = page.place()
+    # Another font lays all of it out anew: Qt does the first part at once, and the rest when it has time.
+    font = page.document().defaultFont()
+    font.setPointSizeF(font.pointSizeF() + 0.01)
+    ranges: list[int] = []
+    bar.rangeChanged.connect(lambda _, high: ranges.append(high))
+    page.document().setDefaultFont(font)
+    assert ranges[0] < value
+    qtbot.waitUntil(lambda: bar.maximum() >= value)
+    assert bar.value() == value
+    assert not page.is_following
+    assert moved == []
+    assert (page._wanted is None) is not is_wanted
+
+
+def test_one_long_piece_says_nothing_about_a_text(
+    page: MarkdownView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gave_up: list[bool] = []
+    page.too_much.connect(lambda: gave_up.append(True))
+    text = TEXTS["table"]
+    taken: list[str] = []
+    take = Growth.take
+
+    def slow(growth: Growth, piece: str) -> None:
+        taken.append(piece)
+        until = time.thread_time() + 2 * markdown._MOST_S * (len(taken) == 5)
+        while time.thread_time() < until:
+            pass
+        take(growth, piece)
+
+    monkeypatch.setattr(Growth, "take", slow)
+    page.set_text(text)
+    page.set_place(len(text) // 2)
+    qtbot.waitUntil(lambda: page.is_whole)
+    assert gave_up == []
+    assert "".join(taken) == text
+    assert abs(page.place() - len(text) // 2) < 2_500

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import (
     QApplication,
@@ -190,3 +191,44 @@ def test_pills_are_round_at_every_size(qtbot: QtBot, theme: Theme, scale: float)
     assert ground == QColor(theme.tokens.red_soft)
     assert picture.pixelColor(place.topLeft()) != ground, "Qt paints the corners where the radius is too high"
     theme.set_scale(1.0)
+
+
+class _Counted(QObject):
+    """How often widgets were told of another look."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's own name
+        kinds = (QEvent.Type.StyleChange, QEvent.Type.FontChange, QEvent.Type.PaletteChange)
+        self.count += event.type() in kinds and watched.isWidgetType()
+        return False
+
+
+@pytest.mark.parametrize("change", [lambda t: t.set_mode("dark"), lambda t: t.set_scale(1.3)], ids=["mode", "scale"])
+def test_another_look_reaches_each_widget_a_few_times(
+    change: Callable[[Theme], None], theme: Theme, qtbot: QtBot, qapp: QApplication
+) -> None:
+    top = QWidget()
+    qtbot.addWidget(top)
+    rows = QVBoxLayout(top)
+    for _ in range(20):
+        box = QWidget()
+        rows.addWidget(box)
+        row = QVBoxLayout(box)
+        button, label, field = QPushButton("one"), QLabel("two"), QPlainTextEdit()
+        for made, role in ((button, "quiet"), (label, "small"), (field, "")):
+            set_role(made, role)
+            row.addWidget(made)
+    top.show()
+    qtbot.waitExposed(top)
+    counted = _Counted()
+    qapp.installEventFilter(counted)
+    change(theme)
+    qapp.removeEventFilter(counted)
+    # A stylesheet that is changed while it is in force tells each of them ten times.
+    assert counted.count / len(qapp.allWidgets()) < 6
+    assert label.palette().color(QPalette.ColorRole.WindowText).name() == theme.tokens.muted
+    assert field.palette().color(QPalette.ColorRole.Base).name() == theme.tokens.surface
+    assert field.font().pointSizeF() == pytest.approx(theme.font().pointSizeF())

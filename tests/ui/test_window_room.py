@@ -87,6 +87,39 @@ def test_a_question_in_the_header_is_whole_at_every_size_of_text(
     assert window.header._session.isVisible()
 
 
+def test_a_question_that_the_header_has_no_room_for_is_whole_below_it(desk: Desk) -> None:
+    desk.theme.set_scale(2.0)
+    window = desk.open(size=(1024, 700))
+    before = parts(window)
+    sentence = (
+        "This run sends about 1,234,567 tokens (your limit is 100,000), takes 12 calls (your limit is 4) and costs "
+        "$1.23 to $4.56 (your limit is $0.50). Run it?"
+    )
+    notice = window.notice
+    notice.show_notice("limit", sentence, action="limit", label="Run it (Enter)", asks=True)
+    desk.until(notice.whole.isVisible)
+    assert not notice._text.is_whole
+    assert notice.whole.text() == sentence
+    assert notice.whole.height() >= notice.whole.heightForWidth(notice.whole.width())
+    shown = place(window, notice.whole)
+    assert window.frame.rect().contains(shown)
+    assert shown.top() >= place(window, notice).bottom()
+    assert parts(window) == before
+    desk.theme.set_scale(1.5)
+    desk.until(lambda: notice.whole.height() == notice.whole.heightForWidth(notice.whole.width()))
+    desk.theme.set_scale(0.8)
+    window.frame.resize(1440, 900)
+    desk.until(lambda: notice._text.is_whole and not notice.whole.isVisible())
+    window.frame.resize(1024, 700)
+    desk.theme.set_scale(2.0)
+    desk.until(notice.whole.isVisible)
+    notice.clear("limit")
+    assert not notice.whole.isVisible()
+    notice.show_notice("said", sentence)
+    QApplication.processEvents()
+    assert not notice.whole.isVisible()
+
+
 def test_the_detail_lies_over_the_window_until_it_is_closed(desk: Desk) -> None:
     window = desk.open()
     before = parts(window)

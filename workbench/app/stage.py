@@ -107,6 +107,8 @@ class Stage(QObject):
         blind: bool = False,
     ) -> None:
         """Show a run that was just started from the draft, and beside it what lanes answered before."""
+        # The words of both texts are counted before the run is recorded, which is much work for megabytes.
+        self._tasks.hush(handle.run_uid)
         self._before = self._draft_run
         self.outputs.add(handle.transcripts)
         run = started(handle, draft, lambda lane: _is_free(lane, endpoints), blind=blind)
@@ -242,6 +244,7 @@ class Stage(QObject):
 
     def recorded(self, run_uid: str, number: int) -> None:
         """Take in which iteration a run became."""
+        self._tasks.unhush(run_uid)
         self._numbers[run_uid] = number
         self.board.changed.emit()
 
@@ -250,6 +253,7 @@ class Stage(QObject):
 
         The answers that the draft had before a refused run are shown again.
         """
+        self._tasks.unhush(run_uid)
         self.board.tick(set(self.board.outputs()))
         if run_uid in self._numbers:
             return True

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QEventLoop, QObject, Qt, Signal
@@ -27,6 +28,7 @@ class Tasks(QObject):
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="tasks")
         self._background = Background()
+        self._hushed: dict[str, ExitStack] = {}
         self._closed = False
         self._call.connect(self._invoke, Qt.ConnectionType.QueuedConnection)
 
@@ -53,6 +55,17 @@ class Tasks(QObject):
                 return work()
 
         self.run(quietly, then, on_error)
+
+    def hush(self, name: str) -> None:
+        """Let the window notice nothing of such work that threads of others do, from now on until `unhush`."""
+        if name not in self._hushed:
+            self._hushed[name] = ExitStack()
+            self._hushed[name].enter_context(self._background.working())
+
+    def unhush(self, name: str) -> None:
+        """That work is over; harmless when nothing of this name is hushed."""
+        if (held := self._hushed.pop(name, None)) is not None:
+            held.close()
 
     def watch(
         self,
@@ -103,6 +116,8 @@ class Tasks(QObject):
     def close(self) -> None:
         """Wait for running work, drop what is queued, and deliver nothing any more."""
         self._closed = True
+        for name in tuple(self._hushed):
+            self.unhush(name)
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _invoke(self, call: Callable[[], Any]) -> None:

@@ -7,6 +7,7 @@ algorithm works between the cuts. The answer is then still a common subsequence,
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 
@@ -14,6 +15,8 @@ from collections.abc import Callable, Sequence
 EXACT_PAIRS = 1 << 26
 # Long stretches first: they are seldom the same by chance. Single items serve when nothing longer is common.
 _STRETCHES = (8, 1)
+STRIDE = 100_000
+"""Items that are compared in one go."""
 
 
 def leftovers(before: Sequence[str], after: Sequence[str]) -> tuple[list[int], list[int]]:
@@ -78,10 +81,14 @@ def _common_ends(before: Sequence[str], after: Sequence[str]) -> tuple[int, int]
 def longest(limit: int, same: Callable[[int, int], bool]) -> int:
     """Return how far two sequences agree, at most `limit`; `same(n, m)` says whether their items from n to m do.
 
-    Whole slices are compared, so that the time goes into few comparisons in C.
+    Slices are compared, so that the time goes into few comparisons in C; none of them is long, because no other thread
+    can do anything meanwhile.
     """
-    low, high = 0, limit
-    if same(0, limit):
+    for low in range(0, limit, STRIDE):
+        high = min(low + STRIDE, limit)
+        if not same(low, high):
+            break
+    else:
         return limit
     while high - low > 1:
         middle = (low + high) // 2
@@ -104,7 +111,7 @@ def _cuts(before: Sequence[str], after: Sequence[str], size: int) -> list[tuple[
 def _places(items: Sequence[str], size: int) -> dict[tuple[str, ...], int]:
     """Return where each stretch of `size` items is, ascending, or -1 for one that occurs more than once."""
     places: dict[tuple[str, ...], int] = {}
-    for at, stretch in enumerate(zip(*(items[offset:] for offset in range(size)), strict=False)):
+    for at, stretch in enumerate(zip(*(itertools.islice(items, offset, None) for offset in range(size)), strict=False)):
         places[stretch] = -1 if stretch in places else at
     return places
 

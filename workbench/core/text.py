@@ -63,6 +63,11 @@ def _boundary() -> re.Pattern[str]:
     return re.compile(rf"[\s{CJK}]")
 
 
+@functools.cache
+def _visible() -> re.Pattern[str]:
+    return re.compile(r"\S")
+
+
 def unify_newlines(text: str) -> str:
     """Return `text` with CRLF as LF; a lone CR stays."""
     return text.replace("\r\n", "\n")
@@ -99,11 +104,11 @@ def stretches(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def first_line(text: str, limit: int = 80) -> str:
     """Return the first line that is not blank, cut to `limit` characters with an ellipsis; empty if there is none."""
-    for line in text.splitlines():
-        stripped = line.strip()
-        if stripped:
-            return stripped if len(stripped) <= limit else stripped[: limit - 1].rstrip() + "…"
-    return ""
+    # No more is looked at than can be needed: a text may be megabytes.
+    if (start := _visible().search(text)) is None:
+        return ""
+    stripped = text[start.start() : start.start() + _STRETCH].splitlines()[0].strip()
+    return stripped if len(stripped) <= limit else stripped[: limit - 1].rstrip() + "…"
 
 
 def opening_words(text: str, limit: int) -> str:

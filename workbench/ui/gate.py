@@ -132,7 +132,7 @@ class RunGate(QObject):
         if self._window.compose.stage.shown.is_blind:
             over = f"{what} may be over your limits; by how much is told with the names."
         self._asked = what, go
-        self._window.notice.show_notice(KEY, f"{over} Run it?", action=KEY, label="Run it (Enter)")
+        self._window.notice.show_notice(KEY, f"{over} Run it?", action=KEY, label="Run it (Enter)", asks=True)
         self._window.notice.focus_action()
         self._window.update_state()
 

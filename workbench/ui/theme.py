@@ -139,6 +139,9 @@ class Theme(QObject):
             font.setFamilies(list(dict.fromkeys(("Inter", *font.families()))))
         font = to_the_letter(font)
         font.setPointSizeF(self._size)
+        # Changed while in force, a stylesheet takes several times as long: each font and palette is handed on by all.
+        if self._app.styleSheet():
+            self._app.setStyleSheet("")
         # Each of these goes through all widgets once more, so only what changed is set.
         if font != self._app.font():
             self._app.setFont(font)
@@ -306,7 +309,6 @@ QRadioButton::indicator {
 QRadioButton::indicator:checked {
   width: @box_in; height: @box_in; border: @ring; background: @on_accent;
 }
-QCheckBox[role="bare"] { spacing: 0; }
 QCheckBox::indicator:focus, QRadioButton::indicator:focus { border-color: @accent; }
 QCheckBox:focus, QRadioButton:focus { text-decoration: underline; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: @border; }
@@ -325,7 +327,7 @@ QPlainTextEdit[role="field-wrong"] { border: 1px solid @red; border-radius: 6px;
 QAbstractItemView { background: @surface; border: none; outline: none; selection-background-color: @selected;
   selection-color: @text; }
 QAbstractItemView[role="sunken"] { background: @sunken; }
-QTableView::item, QListView[role="rows"]::item { padding: 0 5px; }
+QTableView::item, QListView[role="rows"]::item { padding: 0 5px; } QCheckBox[role="bare"] { spacing: 0; }
 QListWidget::item { padding: 3px 6px; border-radius: 4px; }
 QListWidget::item:selected { background: @selected; color: @text; }
 QListWidget::item:hover:!selected { background: @hover; }
@@ -335,13 +337,11 @@ QTabWidget::pane { border: none; border-top: 1px solid @line; }
 QTabBar::tab { background: transparent; color: @muted; padding: 7px 14px; border: none; }
 QTabBar::tab:selected { color: @accent; border-bottom: 2px solid @accent; }
 QTabBar::tab:focus { color: @text; }
-QLabel[role="muted"] { color: @muted; }
+QLabel[role="muted"] { color: @muted; } QLabel[role="heading"] { font-weight: 600; }
 QLabel[role="small"] { color: @muted; font-size: @small; }
 QLabel[role="small-sunken"] { color: @muted; font-size: @small; background: @sunken; }
-QLabel[role="heading"] { font-weight: 600; }
 QLabel[role="section"] { color: @muted; font-size: @tiny; }
-QLabel[role="error"] { color: @red; }
-QLabel[role="good"] { color: @green; }
+QLabel[role="error"] { color: @red; } QLabel[role="good"] { color: @green; }
 QLabel[role="gold"] { color: @gold; font-weight: 600; }
 QLabel[role="pill"] {
   color: @muted; border: 1px solid @border; border-radius: @pill; padding: 1px 8px; font-size: @small;

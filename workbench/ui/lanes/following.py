@@ -1,7 +1,8 @@
 """Whether the end of a text that grows is followed.
 
 Invariant: what a person reads never moves. New text is followed only while the end is in view; who scrolls up stays
-where they are until they come back to the end.
+where they are until they come back to the end. Qt lays a long text out in steps after its width or font changed, and
+for that time it is shorter than it is: that is no scrolling, and the place comes back with the text that it is in.
 """
 
 from __future__ import annotations
@@ -27,6 +28,11 @@ class Following(QObject):
         self._view, self._at_end = view, at_end
         self._is_on = True
         self._is_streaming = self._is_writing = False
+        self._is_cut = False
+        """The value that is told next is one that a shorter text led to."""
+        self._lost: int | None = None
+        """Where the bar stood before that."""
+        self._bar.rangeChanged.connect(self._ranged)
         self._bar.valueChanged.connect(self._scrolled)
 
     @property
@@ -60,12 +66,13 @@ class Following(QObject):
 
     def go_to_end(self) -> None:
         """Show the end and follow it."""
+        self._lost = None
         self._bar.setValue(self._bar.maximum())
         self.set(True)
 
     def go_to(self, value: int) -> None:
         """Show a place that nobody scrolled to."""
-        outer, self._is_writing = self._is_writing, True
+        outer, self._is_writing, self._lost = self._is_writing, True, None
         self._bar.setValue(value)
         self._is_writing = outer
 
@@ -80,6 +87,7 @@ class Following(QObject):
         What is not `is_more` changes only the looks of what is there: then the end is followed in a stream alone.
         """
         value, outer, self._is_writing = self._bar.value(), self._is_writing, True
+        self._lost = None
         try:
             yield
         finally:
@@ -99,7 +107,23 @@ class Following(QObject):
         if followed:
             self.go_to_end()
 
+    def _ranged(self, _: int, high: int) -> None:
+        """Qt tells of another range before it takes the value there."""
+        value = self._bar.value()
+        if self._is_writing:
+            return
+        if value > high:
+            self._is_cut = True
+            self._lost = value if self._lost is None else self._lost
+        elif self._lost is not None and value < (back := min(self._lost, high)):
+            lost = self._lost
+            self.go_to(back)
+            self._lost = lost if back < lost else None
+
     def _scrolled(self) -> None:
-        if not self._is_writing:
+        if self._is_cut:
+            self._is_cut = False
+        elif not self._is_writing:
+            self._lost = None
             self.look()
             self.moved.emit()

@@ -1,17 +1,28 @@
 """The notice: what the window says by itself, in the room that the header keeps for it.
 
 Invariant: a notice that comes or goes moves nothing. Its room is that of the product's name; the technical detail lies
-over the window, and only while the person has it open.
+over the window, and only while the person has it open. A question is seen whole before anybody can answer it: one that
+its room is too small for lies over the window, too.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QHideEvent, QPainter, QPaintEvent, QResizeEvent, QTextLayout, QTextOption
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QFontMetrics,
+    QHideEvent,
+    QMoveEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QTextLayout,
+    QTextOption,
+)
 from PySide6.QtWidgets import (
     QAbstractButton,
     QFrame,
     QHBoxLayout,
+    QLabel,
     QPlainTextEdit,
     QPushButton,
     QSizePolicy,
@@ -23,6 +34,8 @@ from workbench.ui.theme import set_role
 
 _DETAIL_LIMIT = 20_000
 _DETAIL_HEIGHT = 140
+_WHOLE_WIDTH = 50
+"""Letters beside each other in a question that lies over the window."""
 LINES = 2
 
 
@@ -37,6 +50,11 @@ class Sentence(QWidget):
     def full(self) -> str:
         """Return the whole text."""
         return self._full
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of it can be seen at the present width."""
+        return " ".join(self.lines()) == " ".join(self._full.split())
 
     def set_full(self, text: str) -> None:
         """Show `text`."""
@@ -80,8 +98,7 @@ class Sentence(QWidget):
                 painter.drawText(QPoint(0, top + index * metrics.lineSpacing() + metrics.ascent()), line)
 
     def _tell(self) -> None:
-        whole = " ".join(self.lines()) == " ".join(self._full.split())
-        self.setToolTip("" if whole else self._full)
+        self.setToolTip("" if self.is_whole else self._full)
 
 
 class NoticeBar(QFrame):
@@ -95,6 +112,7 @@ class NoticeBar(QFrame):
         super().__init__()
         self._key = ""
         self._action = ""
+        self._asks = False
         self._text = Sentence(self)
         self._button = QPushButton(self)
         self._button.setAutoDefault(True)
@@ -117,6 +135,15 @@ class NoticeBar(QFrame):
         self.detail.document().setDocumentMargin(12)
         set_role(self.detail, "field")
         self.detail.hide()
+        self.whole = QLabel(self)
+        """All of a question that there is too little room for."""
+        self.whole.setTextFormat(Qt.TextFormat.PlainText)
+        self.whole.setWordWrap(True)
+        self.whole.setMargin(10)
+        self.whole.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.whole.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        set_role(self.whole, "floating")
+        self.whole.hide()
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 1, 2, 1)
         row.setSpacing(2)
@@ -136,10 +163,18 @@ class NoticeBar(QFrame):
         return self._text.full()
 
     def show_notice(
-        self, key: str, text: str, *, action: str = "", label: str = "", error: bool = False, detail: str = ""
+        self,
+        key: str,
+        text: str,
+        *,
+        action: str = "",
+        label: str = "",
+        error: bool = False,
+        detail: str = "",
+        asks: bool = False,
     ) -> None:
-        """Show `text`; `action` is reported when its button, named `label`, is clicked."""
-        self._key, self._action = key, action
+        """Show `text`, which `asks` something; `action` is reported when its button, named `label`, is clicked."""
+        self._key, self._action, self._asks = key, action, asks
         set_role(self, "notice-error" if error else "notice")
         self._text.set_full(text)
         self._more.setChecked(False)
@@ -149,6 +184,7 @@ class NoticeBar(QFrame):
         self._button.setVisible(bool(action))
         self.updateGeometry()
         self.show()
+        self._place_whole()
 
     def clear(self, key: str) -> None:
         """Hide the notice if it is the one named `key`."""
@@ -183,9 +219,21 @@ class NoticeBar(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place_detail()
+        self._place_whole()
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._place_whole()  # letters may have another size
+        return done
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        super().moveEvent(event)
+        self._place_whole()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
+        self.whole.hide()
         if not self.window().isHidden():
             self._more.setChecked(False)
 
@@ -204,6 +252,22 @@ class NoticeBar(QFrame):
         if self.detail.parentWidget() is window:
             corner = self.mapTo(window, QPoint(0, self.height()))
             self.detail.setGeometry(QRect(corner, QSize(self.width(), _DETAIL_HEIGHT)))
+
+    def _place_whole(self) -> None:
+        """Show all of a question below the notice while the notice elides it."""
+        window, label = self.window(), self.whole
+        wanted = self._asks and not self.isHidden() and not self._text.is_whole
+        if wanted:
+            if label.parentWidget() is not window:
+                label.setParent(window)
+                self.destroyed.connect(label.deleteLater)
+            label.setText(self._text.full())
+            corner = self.mapTo(window, QPoint(0, self.height()))
+            width = min(max(self.width(), self.fontMetrics().averageCharWidth() * _WHOLE_WIDTH), window.width())
+            x = max(0, min(corner.x(), window.width() - width))
+            label.setGeometry(x, corner.y(), width, label.heightForWidth(width))
+            label.raise_()
+        label.setVisible(wanted)
 
     def _close(self) -> None:
         key, self._key = self._key, ""

@@ -29,7 +29,8 @@ from workbench.ui.theme import Theme
 
 _SLICE = 1_500
 _MOST_S = 0.1
-"""Seconds of the processor, not of the clock: a busy computer says nothing about the text."""
+"""Seconds of the processor, not of the clock: a busy computer says nothing about the text, and nor does one long piece,
+in which garbage may have been collected. Texts that take too long do so in each."""
 
 
 class MarkdownView(LinkedText):
@@ -46,6 +47,7 @@ class MarkdownView(LinkedText):
         self._backlog: deque[str] = deque()
         self._waiting = 0
         self._written = 0
+        self._was_long = False
         self._links: dict[str, str] = {}
         self._wanted: int | None = None
         self._mark = QRect()
@@ -174,7 +176,7 @@ class MarkdownView(LinkedText):
 
     def _begin(self, links: dict[str, str]) -> None:
         self._turns.drop(self)
-        self._text, self._written, self._waiting = "", 0, 0
+        self._text, self._written, self._waiting, self._was_long = "", 0, 0, False
         self._backlog.clear()
         self._wanted = None
         self._links, self._growth = links, Growth(links)
@@ -193,7 +195,8 @@ class MarkdownView(LinkedText):
             self._growth.take(piece)
             if not self._growth.is_stuck:
                 self._write()
-            if self._growth.is_stuck or time.thread_time() - began > _MOST_S:
+            was_long, self._was_long = self._was_long, time.thread_time() - began > _MOST_S
+            if self._growth.is_stuck or (was_long and self._was_long):
                 self._backlog.clear()
                 self.too_much.emit()
                 return False

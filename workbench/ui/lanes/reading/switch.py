@@ -16,6 +16,10 @@ from workbench.ui.lanes.widgets import safe_tip
 from workbench.ui.theme import Theme
 
 _PADDING = 6
+_TOO_LONG = (
+    f"An answer over {modes.RENDER_LIMIT:,} characters is too large for a tree or for Markdown. "
+    "Copy it to read it in another program; Diff compares it here."
+)
 
 
 class ModeSwitch(QPushButton):
@@ -39,7 +43,8 @@ class ModeSwitch(QPushButton):
         if text != self.text():
             self.setText(text)
             self.setAccessibleName(f"Read as: {row.title}")
-            self.setToolTip(safe_tip("How this answer is read"))
+            self.setToolTip(safe_tip(_TOO_LONG if too_long else "How this answer is read"))
+            self.setAccessibleDescription(_TOO_LONG if too_long else "")
         self.setVisible(is_choice(subject) or too_long)
 
     def sizeHint(self) -> QSize:
@@ -96,6 +101,12 @@ def fill(menu: QMenu, choices: Choices, mode: str, subject: Subject) -> None:
         entry.setEnabled(applies)
         entry.setChecked(identity == chosen)
         entry.triggered.connect(lambda _checked=False, identity=identity: choices.choose(slot, identity))
+    if subject.size > modes.RENDER_LIMIT and (subject.json or subject.markdown):
+        kinds = "a tree" if subject.json else "Markdown"
+        told = menu.addAction(
+            f"Over {modes.RENDER_LIMIT:,} characters: too large for {kinds}. Copy it to read it elsewhere."
+        )
+        told.setEnabled(False)
     menu.addSeparator()
     here = modes.mode(chosen)
     everywhere = menu.addAction(f"Read a&ll lanes as {here.title}" if here else "Read a&ll lanes as suggested")

@@ -1,0 +1,47 @@
+"""Megabytes of text: what is done about them elsewhere does not hold up the window."""
+
+from __future__ import annotations
+
+import gc
+import sys
+
+import pytest
+from PySide6.QtCore import Qt
+
+from tests.ui.desk import ECHO, Desk
+from workbench.app.background import SWITCH_S
+from workbench.core.changes import Change, count_change
+from workbench.core.content import Content
+from workbench.store import starting
+
+
+def test_while_a_run_is_recorded_the_window_gets_the_lock_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[bool, object]] = []
+
+    def count(old: Content | None, new: Content) -> Change:
+        seen.append((gc.isenabled(), sys.getswitchinterval()))
+        return count_change(old, new)
+
+    monkeypatch.setattr(starting, "count_change", count)
+    window, before = desk.open(ECHO), sys.getswitchinterval()
+    for letter in "ab":
+        window.view.editor.focus_first()
+        desk.type(letter)
+        desk.run()
+        assert gc.isenabled()
+        assert sys.getswitchinterval() == pytest.approx(before)
+    assert seen == [(False, pytest.approx(SWITCH_S))] * 2
+
+
+def test_a_run_that_is_refused_ends_that_too(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def count(old: Content | None, new: Content) -> Change:
+        raise OSError(f"{len(new.messages)} messages are too many")
+
+    monkeypatch.setattr(starting, "count_change", count)
+    window, before = desk.open(ECHO), sys.getswitchinterval()
+    window.view.editor.focus_first()
+    desk.type("a")
+    desk.ctrl(Qt.Key.Key_Return)
+    desk.until(window.notice.isVisible)
+    desk.until(gc.isenabled)
+    assert sys.getswitchinterval() == pytest.approx(before)
