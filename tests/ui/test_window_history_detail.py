@@ -181,3 +181,13 @@ def test_where_a_hand_divided_it_is_kept(desk: Desk) -> None:
     assert isinstance(again, HistoryView)
     desk.until(lambda: len(uids(again)) == 8)
     assert again.detail.width() == width
+
+
+def test_the_title_is_as_large_from_the_beginning_as_after_another_look(desk: Desk) -> None:
+    view = entered(desk)
+    chosen(desk, view, "order-3")
+    before = view.detail.title.font()
+    desk.window.theme.set_mode("dark")
+    after = view.detail.title.font()
+    assert (before.pointSizeF(), before.weight()) == (after.pointSizeF(), after.weight())
+    assert before.pointSizeF() > view.detail.more.font().pointSizeF()

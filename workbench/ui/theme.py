@@ -197,8 +197,7 @@ def _stylesheet(t: Tokens, size: float) -> str:
         t._asdict()
         | icons
         | {
-            "small": f"{size - 1:.1f}pt",
-            "tiny": f"{size - 1.5:.1f}pt",
+            **{name: f"{size + more:.1f}pt" for name, more in (("small", -1), ("tiny", -1.5), ("large", 2))},
             "pill": f"{pill}px",
             "box": f"{box}px",
             "box_in": f"{box + 2 - 2 * ring}px",
@@ -337,8 +336,8 @@ QTabWidget::pane { border: none; border-top: 1px solid @line; }
 QTabBar::tab { background: transparent; color: @muted; padding: 7px 14px; border: none; }
 QTabBar::tab:selected { color: @accent; border-bottom: 2px solid @accent; }
 QTabBar::tab:focus { color: @text; }
-QLabel[role="muted"] { color: @muted; } QLabel[role="heading"] { font-weight: 600; }
-QLabel[role="small"] { color: @muted; font-size: @small; }
+QLabel[role="muted"] { color: @muted; } QLabel[role="small"] { color: @muted; font-size: @small; }
+QLabel[role="heading"] { font-weight: 600; } QLabel[role="title"] { font-size: @large; font-weight: 600; }
 QLabel[role="small-sunken"] { color: @muted; font-size: @small; background: @sunken; }
 QLabel[role="section"] { color: @muted; font-size: @tiny; }
 QLabel[role="error"] { color: @red; } QLabel[role="good"] { color: @green; }

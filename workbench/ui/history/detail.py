@@ -119,7 +119,7 @@ class DetailPane(QWidget):
         self.branch.setToolTip("The draft starts from this run's version")
         self.title.setTextFormat(Qt.TextFormat.PlainText)
         self.title.setWordWrap(True)
-        set_role(self.title, "heading")
+        set_role(self.title, "title")
         set_role(self.about, "muted")
         self.prompt = _Section(self)
         self.diff = FittedDiff(theme, self)
@@ -141,8 +141,6 @@ class DetailPane(QWidget):
         self.open.clicked.connect(lambda: self._tell(self.open_wanted.emit))
         self.compare.clicked.connect(lambda: self._tell(self.compare_wanted.emit))
         self.beside.clicked.connect(lambda: self.beside_wanted.emit(self.pair))
-        theme.changed.connect(self._restyle)
-        self._restyle()
         self.say(NOTHING_CHOSEN)
 
     def say(self, sentence: str) -> None:
@@ -263,6 +261,3 @@ class DetailPane(QWidget):
     def _tell(self, emit: Callable[[HistoryRow], object]) -> None:
         if self.looked is not None:
             emit(self.looked.row)
-
-    def _restyle(self) -> None:
-        self.title.setFont(self._theme.font(2, bold=True))
