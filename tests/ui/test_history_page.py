@@ -247,6 +247,7 @@ def test_a_daily_backup_that_fails_is_told_once(desk: Desk, tmp_path: Path, monk
     tried: list[str] = []
     window.caring.desk.daily_failed.connect(lambda sentence, _: tried.append(sentence))
     monkeypatch.setattr(app_care, "LOOK_MS", 5)
+    monkeypatch.setattr(app_care, "BUSY_MS", 5)
     looks: list[object] = []
     window.caring.desk.job_changed.connect(lambda: looks.append(window.caring.desk.job))
     window.caring.desk._look()

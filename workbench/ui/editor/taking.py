@@ -12,7 +12,6 @@ from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QDragEnterEvent
 from PySide6.QtWidgets import QWidget
 
-from workbench.ui.dropped import pack_in
 from workbench.ui.editor.heights import MeasuredField
 
 
@@ -28,6 +27,8 @@ class TakingField(MeasuredField):
         return source.hasText() or self.takes(source, False)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        from workbench.ui.dropped import pack_in  # nothing is dragged before the first paint
+
         if not self.takes(event.mimeData(), False) and pack_in(event.mimeData()) is not None:
             event.ignore()
             return
