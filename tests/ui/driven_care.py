@@ -41,7 +41,7 @@ def script(driven: Driven, what: str, steps: Steps, last: int) -> Script:
         yield from change(driven, page, what)
         steps.begin(driven.db.parent, last)
         driven.click(driven.settings, "Restore" if what == "restore" else "Move, and remove it")
-        yield lambda: not first.isVisible()
+        yield lambda: driven.is_gone(first)
         yield driven.is_open
     driven.frame.close()
 
