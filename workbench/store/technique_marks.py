@@ -27,6 +27,7 @@ _LOOKED_AT = 100
 """So many versions of a prompt are asked what was inserted into them when a new one is made."""
 
 _ADD = "INSERT INTO version_techniques (version_id, technique, name, brought, used) VALUES (?, ?, ?, ?, ?)"
+_ANY = "SELECT 1 FROM version_techniques LIMIT 1"
 _PARENT = (
     "SELECT technique, name, brought, used FROM version_techniques JOIN versions ON versions.id = version_id"
     " WHERE versions.prompt_id = ? AND versions.number = ?"
@@ -73,6 +74,8 @@ def pass_on(
     fresh: Sequence[Mark],
 ) -> None:
     """Mark a version that was just made; `parent` is the number of the one that it is based on."""
+    if not fresh and connection.execute(_ANY).fetchone() is None:
+        return
     known = connection.execute(_KNOWN, (prompt, _LOOKED_AT)).fetchall()
     said = [] if parent is None else connection.execute(_PARENT, (prompt, parent)).fetchall()
     if not (fresh or known or said):
