@@ -228,6 +228,32 @@ def test_the_best_match_comes_first_and_the_common_word_weighs_least(
     assert (sorted(uids(bounded)), bounded.within, bounded.total) == (["r3", "r4"], 2, Total(2, exact=False))
 
 
+@given(st.lists(st.sampled_from(WORDS), min_size=2, max_size=4), st.booleans())
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_common_phrase_is_weighed_by_its_words_and_nothing_is_lost(
+    history: tuple[Store, list[Made]], words: list[str], prefix: bool
+) -> None:
+    store, made = history
+    phrase = Words(" ".join(words), prefix)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search_pages, "_COMMON", 0)
+        found = uids(page(store, Query((phrase,)), limit=MOST, order="best"))
+    assert sorted(found) == sorted(one.uid for one in made if holds(one, phrase))
+
+
+def test_of_common_phrases_the_one_with_more_of_its_words_comes_first(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = ["a wonderful day", "a wonderful and wonderful, wonderful day", "a wonderful day and what came of it"]
+    for n, answer in enumerate([f"{answer}, a wonderful day" for answer in answers]):
+        store.begin_run(run(f"r{n}", text("x"))).result(10)
+        store.finish_output(f"r{n}.0.0", done(answer), LATER).result(10)
+    monkeypatch.setattr(search_pages, "_COMMON", 2)
+    assert uids(page(store, '"a wonderful day"', order="best")) == ["r1", "r0", "r2"]
+    monkeypatch.setattr(search_pages, "single_words", lambda phrase: ['"nowhere"'])
+    assert uids(page(store, '"a wonderful day"', order="best")) == ["r2", "r1", "r0"]
+
+
 def test_counting_stops_where_it_would_cost(history: tuple[Store, list[Made]], monkeypatch: pytest.MonkeyPatch) -> None:
     store, _ = history
     monkeypatch.setattr(search_pages, "_COUNTED_AT_ONCE", 5)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from workbench.core.searching.results import After, Total
-from workbench.store.search_plan import Plan
+from workbench.store.search_plan import Plan, single_words
 from workbench.store.sqlite import sqlite3
 
 MOST_COUNTED = 10_000
@@ -184,14 +184,17 @@ def _ranked(connection: sqlite3.Connection, plan: Plan, places: dict[int, int]) 
     counts = {part: _count(connection, part) for part in (*plan.words, *plan.facts)}
     parts = [part for part, count in counts.items() if count <= _COMMON]
     if not any(word in parts for word in plan.words):
-        # All are common; a phrase takes longest to weigh.
-        parts.append(min(plan.words, key=lambda word: (counts[word], len(word.split()))))
+        # All are common; to weigh a phrase, the index would look for it in every document once more.
+        singles = [single for word in plan.words for single in single_words(word)]
+        parts.append(max(singles, key=len, default=plan.words[0]))
     scores = connection.execute(
         "SELECT rowid, bm25(run_search, 1.0, 0.0) FROM run_search WHERE run_search MATCH ? AND rowid >= ?"
         " AND rowid <= ? AND +rowid IN (SELECT value FROM json_each(?))",
         (" AND ".join(parts), min(places), max(places), json.dumps(list(places))),
     ).fetchall()
-    return [doc for doc, _ in sorted(scores, key=lambda scored: (scored[1], -scored[0]))]
+    ranked = [doc for doc, _ in sorted(scores, key=lambda scored: (scored[1], -scored[0]))]
+    # Where the index parts words otherwise than `single_words`, a document that was found may have no weight.
+    return [*ranked, *sorted(places.keys() - set(ranked), reverse=True)]
 
 
 def _count(connection: sqlite3.Connection, part: str) -> int:

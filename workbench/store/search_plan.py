@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 
-from workbench.core.searching.folding import beginning_length, folded, prepared
+from workbench.core.searching.folding import beginning_length, folded, prepared, words_of
 from workbench.core.searching.language import AMOUNTS, Amount, Field, Filter, Query, Range, Words
 from workbench.store import facts
 from workbench.store.sqlite import sqlite3
@@ -82,6 +82,13 @@ def expression(words: Words) -> str:
     text = prepared(words.text).replace('"', " ").encode(errors="replace").decode()
     star = " *" if words.prefix and beginning_length(words.text) else ""
     return f'"{text}"{star}'
+
+
+def single_words(phrase: str) -> list[str]:
+    """Return the words of a phrase, as `expression` makes it, each as an expression; longer ones tend to be rarer."""
+    text, _, star = phrase.rpartition('"')
+    words = [f'"{word}"' for word in words_of(text)]
+    return [*words[:-1], words[-1] + star] if words else []
 
 
 def _any_of(words: Iterable[str]) -> str:

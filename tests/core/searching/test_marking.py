@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.core.searching.folding import beginning_length, folded, is_searchable, prepared
+from workbench.core.searching.folding import beginning_length, folded, is_searchable, prepared, words_of
 from workbench.core.searching.language import Query, Words
 from workbench.core.searching.marking import Marker, snippet
 from workbench.core.searching.parsing import parse
@@ -93,3 +93,16 @@ def test_snippets_never_break(text: str, width: int) -> None:
         assert 0 <= start < end <= len(made.text)
     if marks and marks[0][1] - marks[0][0] < width // 2:
         assert made.marks
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("don't stop", ["don", "t", "stop"]),
+        ("状況 the", ["状", "況", "the"]),
+        ("Cafe\u0301!", ["Cafe\u0301"]),
+        ("…", []),
+    ],
+)
+def test_a_text_is_parted_into_the_words_of_the_index(text: str, words: list[str]) -> None:
+    assert words_of(prepared(text)) == words

@@ -112,6 +112,11 @@ def first_words(text: str, most: int) -> tuple[str, int]:
     return text, count
 
 
+def words_of(text: str) -> list[str]:
+    """Return the words that the index knows of a text that was prepared for it."""
+    return "".join(c if _is_known(c) or "\u0300" <= c <= "\u036f" else " " for c in text).split()
+
+
 def _is_known(character: str) -> bool:
     category = unicodedata.category(character)
     return (category[0] in "LN" and not _UNKNOWN.match(character)) or category == "Co"
