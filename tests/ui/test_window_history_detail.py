@@ -7,7 +7,7 @@ import json
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.store.making import done, lane, run, text
 from tests.ui.desk import Desk
@@ -17,7 +17,7 @@ from tests.ui.test_window_history import chosen, entered, searched, shown, uids
 from workbench.core.runs import IterationDetail
 from workbench.host.clock import utc_now
 from workbench.host.settings import load
-from workbench.ui.history.cards import AnswerCard
+from workbench.ui.history.cards import AnswerCard, MarkedText
 from workbench.ui.history.marks import marked
 from workbench.ui.history.view import HistoryView
 
@@ -228,3 +228,18 @@ def test_many_answers_come_one_after_the_other_and_never_those_of_another_run(de
     view.detail.show_run(runs["second"])
     assert len(texts()) == 7, "what is shown again stays"
     assert bar.value() == 20
+
+
+def test_a_long_answer_is_wrapped_beside_its_scroll_bar_from_the_beginning(desk: Desk) -> None:
+    holder = QWidget()
+    desk.qtbot.addWidget(holder)
+    holder.resize(400, 400)
+    holder.show()
+    desk.qtbot.waitExposed(holder)
+    view = MarkedText(desk.theme, holder)
+    view.show_marked("order tracking " * 40, ())
+    view.setGeometry(0, 0, 288, 23)
+    view.show()
+    assert view.viewport().width() < view.width(), "there is a scroll bar"
+    lines = view.document().firstBlock().layout()
+    assert max(lines.lineAt(number).width() for number in range(lines.lineCount())) < view.viewport().width()
