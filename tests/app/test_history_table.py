@@ -102,6 +102,23 @@ def test_rows_far_from_what_is_looked_at_leave_the_memory_and_come_back(qtbot: Q
     assert model.pages_in_memory == KEPT
 
 
+def test_rows_that_are_held_come_back_once_and_stay_until_they_are_let_go(qtbot: QtBot, tasks: Tasks) -> None:
+    many = Many(50 * PAGE)
+    model = shown(qtbot, tasks, many)
+    to_the_end(qtbot, model)
+    model.hold([(0, 0), (2 * PAGE - 1, 50 * PAGE - 1)])
+    assert not model.holds_all
+    qtbot.waitUntil(lambda: model.holds_all)
+    calls = many.calls
+    assert [model.row(at) is not None for at in range(50 * PAGE)] == [True] * 50 * PAGE
+    assert model.pages_in_memory == 50
+    model.hold([])
+    with qtbot.waitSignal(model.dataChanged):
+        model.reread(["r0"])
+    assert model.pages_in_memory == KEPT
+    assert many.calls == calls + 1, "nothing is read for ever"
+
+
 def test_of_the_pages_wanted_meanwhile_the_last_one_is_read(qtbot: QtBot, tasks: Tasks) -> None:
     many = Many(60 * PAGE)
     model = shown(qtbot, tasks, many)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -205,6 +206,9 @@ def test_many_answers_come_one_after_the_other_and_never_those_of_another_run(de
     view.refresh()
     desk.until(lambda: "first" in uids(view))
 
+    def all_of(uid: str) -> bool:
+        return texts() == [f"{uid} {number}" for number in range(7)]
+
     def texts() -> list[str]:
         cards = view.detail.answers[0].cards
         shown = [card.text.toPlainText() for card in cards.findChildren(AnswerCard) if card.isVisible()]
@@ -214,7 +218,7 @@ def test_many_answers_come_one_after_the_other_and_never_those_of_another_run(de
     for uid in ("first", "second"):
         chosen(desk, view, uid)
         runs[uid] = shown(desk, view, uid)
-        desk.until(lambda uid=uid: texts() == [f"{uid} {number}" for number in range(7)])
+        desk.until(partial(all_of, uid))
     view.detail.show_run(runs["first"])
     assert texts() == ["first 0", "first 1"], "the prompt waits for two of them"
     desk.until(lambda: len(texts()) > 3)

@@ -26,6 +26,7 @@ from workbench.ui.theme import Theme, set_role
 from workbench.usecases.searching import Found
 
 _TABLE_SHARE = 0.53
+_READING = "The selected runs are being read."
 _OLDER_EVERY_MS = 30_000
 """How often the times in the table are written anew."""
 
@@ -192,7 +193,8 @@ class HistoryView(QWidget):
             self.wanted.emit(rows)
         else:
             self.unwanted.emit()
-            self.detail.say(SEVERAL.format(len(rows)) if rows else NOTHING_CHOSEN)
+            nothing = NOTHING_CHOSEN if self.model.holds_all else _READING
+            self.detail.say(SEVERAL.format(len(rows)) if rows else nothing)
 
     def _look_again(self) -> None:
         if self._is_stale and self.isVisible() and self.table.is_at_top:
