@@ -7,14 +7,16 @@ from functools import partial
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QTextCursor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 
 from tests.store.making import done, lane, run, text
 from tests.ui.desk import Desk
 from tests.ui.pasts import ORDER
 from tests.ui.test_accessibility import complaints
 from tests.ui.test_window_history import chosen, entered, searched, shown, uids
+from workbench.app.history_looker import Looker
 from workbench.core.runs import IterationDetail
 from workbench.host.clock import utc_now
 from workbench.host.settings import load
@@ -247,3 +249,42 @@ def test_a_long_answer_is_wrapped_beside_its_scroll_bar_from_the_beginning(desk:
     assert view.viewport().width() < view.width(), "there is a scroll bar"
     lines = view.document().firstBlock().layout()
     assert max(lines.lineAt(number).width() for number in range(lines.lineCount())) < view.viewport().width()
+
+
+def selected(text: QPlainTextEdit, start: int, end: int) -> None:
+    cursor = text.textCursor()
+    cursor.setPosition(start)
+    cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+    text.setTextCursor(cursor)
+
+
+def test_what_is_selected_in_a_run_outlives_that_it_is_read_again(desk: Desk) -> None:
+    view = entered(desk)
+    chosen(desk, view, "order-3")
+    (cards,) = [answers.cards for answers in view.detail.answers if answers.isVisible()]
+    desk.until(lambda: len(cards.shown()) == 2)
+    selected(cards.shown()[0].text, 3, 8)
+    selected(view.detail.diff, 3, 8)
+    desk.window.actions_["star_run"].trigger()
+    desk.until(lambda: "starred" in view.detail.about.words())
+    assert cards.shown()[0].text.textCursor().selectedText() == "is in"
+    assert view.detail.diff.textCursor().selectedText() == "sage "
+    searched(desk, view, "transit")
+    desk.until(lambda: marked(cards.shown()[0].text) == ["transit"])
+
+
+def test_two_that_are_compared_stay_so_when_something_new_is_run(desk: Desk) -> None:
+    view = entered(desk)
+    chosen(desk, view, "order-3", "order-1")
+    desk.until(lambda: view.detail.pair is not None)
+    selected(view.detail.diff, 3, 8)
+    store = desk.window.workbench.store
+    store.begin_run(run("new", text("{{question}}"), prompt=ORDER, at=utc_now())).result(10)
+    store.finish_output("new.0.0", done("Fine."), utc_now()).result(10)
+    (looker,) = view.findChildren(Looker)
+    with desk.qtbot.waitSignal(looker.paired):
+        view.refresh()
+    assert uids(view)[0] == "new"
+    assert [row.row.run_uid for row in view.selected()] == ["order-3", "order-1"]
+    assert view.detail.pair is not None
+    assert view.detail.diff.textCursor().selectedText() == "sage "

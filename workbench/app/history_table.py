@@ -135,16 +135,21 @@ class HistoryTableModel(QAbstractTableModel):
 
     def position(self, uid: str) -> int:
         """Return the place of a run among those in memory, -1 if it is not there."""
-        for number, page in self._pages.items():
-            for place, row in enumerate(page):
-                if row.row.run_uid == uid:
-                    return self._starts[number] + place
-        return -1
+        return next(iter(self.positions((uid,))), -1)
+
+    def positions(self, uids: Iterable[str]) -> list[int]:
+        """Return the places of runs among those in memory, from top to bottom."""
+        wanted = frozenset(uids)
+        return sorted(
+            self._starts[number] + place
+            for number, page in self._pages.items()
+            for place, row in enumerate(page)
+            if row.row.run_uid in wanted
+        )
 
     def reread(self, uids: Sequence[str]) -> None:
         """Read the pages of runs again whose rows have changed."""
-        places = [place for uid in uids if (place := self.position(uid)) >= 0]
-        self._changed |= {bisect_right(self._starts, place) - 1 for place in places}
+        self._changed |= {bisect_right(self._starts, place) - 1 for place in self.positions(uids)}
         self._read_next()
 
     def hold(self, ranges: Iterable[tuple[int, int]]) -> None:

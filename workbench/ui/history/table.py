@@ -6,7 +6,16 @@ any length lays out at once.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -164,10 +173,16 @@ class RunTable(QTableView):
             self._chosen = [row for place in places if (row := model.row(place)) is not None]
         return list(self._chosen)
 
-    def select(self, position: int) -> None:
-        """Make the row at `position` the current and only one."""
-        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
-        self.selectionModel().setCurrentIndex(self.model().index(position, 0), flags)
+    def select(self, position: int, *others: int) -> None:
+        """Select the rows at these positions and no other ones; the first is the current one."""
+        whole = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        chosen = QItemSelection()
+        for place in (position, *others):
+            index = self.model().index(place, 0)
+            chosen.select(index, index)
+        model = self.selectionModel()
+        model.setCurrentIndex(self.model().index(position, 0), QItemSelectionModel.SelectionFlag.NoUpdate)
+        model.select(chosen, whole)
 
     @property
     def is_at_top(self) -> bool:
