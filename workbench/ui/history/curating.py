@@ -261,7 +261,7 @@ class Curating(QObject):
 
 
 def _named(rows: Sequence[HistoryRow]) -> str:
-    return run_name(rows[0]) if len(rows) == 1 else f"{len(rows)} runs"
+    return run_name(rows[0]) if len(rows) == 1 else f"{len(rows):,} runs"
 
 
 def _uids(rows: Sequence[HistoryRow]) -> list[str]:
