@@ -63,6 +63,7 @@ def test_a_focused_button_has_one_frame(qtbot: QtBot, theme: Theme, mode: str) -
     assert button.grab().toImage().pixel(60, 0) == theme.color("border").rgba()
     with qtbot.waitActive(button):
         button.activateWindow()
+    button.setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
     button.setFocus(Qt.FocusReason.TabFocusReason)
     image = button.grab().toImage()
     assert image.pixel(60, 0) == theme.color("accent").rgba()
