@@ -171,6 +171,28 @@ def test_the_same_rows_found_again_stay_where_they_are(qtbot: QtBot, tasks: Task
     assert (resets, model.rowCount()) == ([True], 10)
 
 
+def test_a_run_that_is_gone_is_gone_wherever_it_stood(qtbot: QtBot, tasks: Tasks) -> None:
+    many = Many(3 * PAGE)
+    model = shown(qtbot, tasks, many)
+    to_the_end(qtbot, model)
+    many.count -= 1
+    with qtbot.waitSignal(model.answered):
+        model.search_again(all_rows=True)
+    assert model.rowCount() == 3 * PAGE - 1
+    assert not model.canFetchMore(QModelIndex())
+    many.count = 60 * PAGE
+    with qtbot.waitSignal(model.answered):
+        model.search_again()
+    to_the_end(qtbot, model)
+    with qtbot.waitSignal(model.answered):
+        model.search_again(all_rows=True)
+    assert model.rowCount() == KEPT * PAGE, "no more than the memory holds"
+    to_the_end(qtbot, model)
+    assert [model.index(at, 0).data(ROW).row.number for at in range(50 * PAGE, 60 * PAGE)] == list(
+        range(50 * PAGE, 60 * PAGE)
+    )
+
+
 def test_a_run_that_is_gone_leaves_an_empty_row_until_the_next_search(qtbot: QtBot, tasks: Tasks) -> None:
     many = Many(2 * PAGE)
     model = shown(qtbot, tasks, many)

@@ -28,6 +28,7 @@ from workbench.ui.history.empty import EXAMPLES, NOTHING_FOUND, NOTHING_RUN
 from workbench.ui.history.marks import marked
 from workbench.ui.history.table import GAP, MARGIN, RunTable
 from workbench.ui.history.view import HistoryView
+from workbench.ui.lanes.turns import Turns
 from workbench.ui.lanes.wire import WireDialog
 
 __all__ = ["tasks"]
@@ -459,6 +460,7 @@ def test_two_runs_are_compared_side_by_side(desk: Desk) -> None:
     assert detail.prompt.heading.text() == "WHAT DIFFERS, 1 AGAINST 3"
     assert "If missing, ask politely." in detail.diff.toPlainText()
     assert "Lane 2 · haiku · added" in detail.diff.toPlainText()
+    desk.until(lambda: not Turns.of_application().waits(detail))
     cards = [card.title.full() for card in detail.answers[0].cards.shown()]
     assert cards == ["1 · gpt-5-mini", "★ 3 · gpt-5-mini", "1", "3 · haiku"]
     assert detail.restore.isHidden()
@@ -479,6 +481,7 @@ def test_a_blind_run_is_compared_without_its_lanes(desk: Desk) -> None:
     said = view.detail.diff.toPlainText() + view.detail.about.words()
     assert "Lane" not in said
     assert "haiku" not in said
+    desk.until(lambda: not Turns.of_application().waits(view.detail))
     titles = [card.title.full() for card in view.detail.answers[0].cards.shown()]
     assert not any("haiku" in title for title in titles)
 

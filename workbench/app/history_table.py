@@ -91,18 +91,25 @@ class HistoryTableModel(QAbstractTableModel):
 
     def search(self, text: str, order: Order = "newest") -> None:
         """Show what a search finds, as soon as it is found; until then what is shown stays."""
+        self._search(text, order, PAGE)
+
+    def search_again(self, *, all_rows: bool = False) -> None:
+        """Search anew for what was asked for last; rows that are the same stay where they are.
+
+        The first page tells what is new; with `all_rows` others are read, too, because any of them may be gone.
+        """
+        loaded = min(self._count, KEPT * PAGE) if all_rows and self._asked == self._shown else 0
+        self._search(*self._asked, max(PAGE, loaded))
+
+    def _search(self, text: str, order: Order, limit: int) -> None:
         stop = self._begin()
         self._asked = (text, order)
         self.is_searching = True
         self._tasks.run(
-            lambda: self._searcher.search(text, None, PAGE, order=order, stop=stop),
+            lambda: self._searcher.search(text, None, limit, order=order, stop=stop),
             partial(self._show, self._generation),
             partial(self._fail, self._generation),
         )
-
-    def search_again(self) -> None:
-        """Search anew for what was asked for last; rows that are the same stay where they are."""
-        self.search(*self._asked)
 
     def close(self) -> None:
         """Stop what is being searched."""

@@ -245,7 +245,7 @@ class Curating(QObject):
             for row in rows:
                 self._window.compose.rows.refresh(row.row.run_uid)
             if again:
-                self._view.model.search_again()
+                self._view.model.search_again(all_rows=True)
             else:
                 self._view.model.reread(_uids(rows))
             then()

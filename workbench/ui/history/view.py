@@ -52,7 +52,7 @@ class HistoryView(QWidget):
         self._stack.addWidget(self.table)
         self._is_stale = False
         self._kept: list[str] = []
-        self._kept_at, self._kept_text = 0, ""
+        self._kept_at, self._kept_text, self._kept_scroll = 0, "", 0
         left = QWidget(self)
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
@@ -175,7 +175,7 @@ class HistoryView(QWidget):
     def _keep_selection(self) -> None:
         self._kept = [row.row.run_uid for row in self.selected()]
         self._kept_at = self.model.position(self._kept[0]) if self._kept else -1
-        self._kept_text = self.model.text
+        self._kept_text, self._kept_scroll = self.model.text, self.table.verticalScrollBar().value()
 
     def _select_again(self) -> None:
         """Select the runs that were selected, where they are found still, else the one that stands in their place."""
@@ -185,6 +185,9 @@ class HistoryView(QWidget):
             is_same = self.model.text == self._kept_text
             self.table.select(*places or [max(0, min(self._kept_at, count - 1)) if is_same else 0])
             self.table.scrollTo(self.table.currentIndex())
+            if is_same:
+                self.table.verticalScrollBar().setValue(self._kept_scroll)
+                self.table.scrollTo(self.table.currentIndex())
 
     def _choose(self) -> None:
         rows = self.selected()
