@@ -17,6 +17,10 @@ from workbench.store.hiding import DELETED
 from workbench.store.sqlite import sqlite3
 
 _OPENING = 120
+_LAST = (
+    "SELECT max(number), (SELECT number FROM last_numbers WHERE prompt_id = ?1 AND kind = 'version')"
+    " FROM versions WHERE prompt_id = ?1"
+)
 _SELECT = (
     "SELECT versions.uid, versions.number, contents.hash, parents.number, versions.created_at,"
     " CAST(contents.body AS BLOB), versions.note"
@@ -63,13 +67,26 @@ def insert_version(
     connection: sqlite3.Connection, prompt: int, uid: str, content: int, parent: int | None, now: str, note: str = ""
 ) -> tuple[int, int]:
     """Return key and number of the prompt's version of a content, made with `parent` (a number) if there is none."""
+    known = find_version(connection, prompt, content)
+    return known or make_version(connection, prompt, uid, content, parent, now, note)
+
+
+def find_version(connection: sqlite3.Connection, prompt: int, content: int) -> tuple[int, int] | None:
+    """Return key and number of the prompt's version of a content, None when it has none."""
     row = connection.execute(
         "SELECT id, number FROM versions WHERE prompt_id = ? AND content_id = ?", (prompt, content)
     ).fetchone()
-    if row is not None:
-        return int(row[0]), int(row[1])
-    newest = newest_number(connection, prompt)
-    number = max(newest or 0, last_number(connection, prompt, "version")) + 1
+    return None if row is None else (int(row[0]), int(row[1]))
+
+
+def make_version(
+    connection: sqlite3.Connection, prompt: int, uid: str, content: int, parent: int | None, now: str, note: str = ""
+) -> tuple[int, int]:
+    """Make the version of a content that the prompt has none of; return its key and number. Raises StoreError (missing)
+    for an unknown `parent` (a number).
+    """
+    newest, deleted = connection.execute(_LAST, (prompt,)).fetchone()
+    number = max(newest or 0, deleted or 0) + 1
     parent_key = None if parent is None else version_id(connection, prompt, parent)
     cursor = connection.execute(
         "INSERT INTO versions (uid, prompt_id, number, content_id, parent_id, branched, note, created_at)"

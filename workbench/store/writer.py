@@ -46,7 +46,7 @@ class Follow(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """`work` gets the connection. It may run twice (after a batch or what follows failed), so it touches nothing else."""
+    """`work` gets the connection. It may run twice (when others or what follows failed), so it touches nothing else."""
 
     work: Callable[[sqlite3.Connection], Any]
     durable: bool
