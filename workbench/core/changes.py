@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from workbench.core.align import leftovers, longest
 from workbench.core.content import ROLES, Content, Message
@@ -89,16 +89,21 @@ def _compared(before: Sequence[Message], after: Sequence[Message]) -> tuple[list
     head = next((i for i in range(shorter) if before[i] != after[i]), shorter)
     tail = next((i for i in range(shorter - head) if before[-1 - i] != after[-1 - i]), shorter - head)
     before, after = before[head : len(before) - tail], after[head : len(after) - tail]
-    spans = [[_Span(message, 0, len(message.text)) for message in side] for side in (before, after)]
-    if before and after:
-        one, other = spans
-        if before[0].role == after[0].role:
-            start = _common_start(before[0].text, after[0].text)
-            one[0], other[0] = replace(one[0], start=start), replace(other[0], start=start)
-        room = min(span.end - span.start for span in (one[-1], other[-1]))
-        end = _common_end(before[-1].text, after[-1].text, room)
-        one[-1], other[-1] = (replace(span, end=span.end - end) for span in (one[-1], other[-1]))
-    return spans[0], spans[1]
+    if not (before and after):
+        return _spans(before), _spans(after)
+    start = _common_start(before[0].text, after[0].text) if before[0].role == after[0].role else 0
+    room = min(len(side[-1].text) - (start if len(side) == 1 else 0) for side in (before, after))
+    end = _common_end(before[-1].text, after[-1].text, room)
+    return _spans(before, start, end), _spans(after, start, end)
+
+
+def _spans(messages: Sequence[Message], start: int = 0, end: int = 0) -> list[_Span]:
+    """Return messages without the first characters of the first and the last ones of the last."""
+    last = len(messages) - 1
+    return [
+        _Span(message, 0 if at else start, len(message.text) - (0 if at < last else end))
+        for at, message in enumerate(messages)
+    ]
 
 
 def _common_start(one: str, other: str) -> int:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from workbench.core.content import ContentError, readable
 from workbench.core.content_texts import texts_of
 from workbench.core.searching.folding import prepared
 from workbench.store.errors import StoreError
 from workbench.store.facts import facts_of
 from workbench.store.sqlite import sqlite3
 from workbench.store.version_1_2 import PLACED, SEARCH
+from workbench.store.versions import parsed
 
 # Between the texts of a document, so that no phrase begins in one and ends in the next. Prepared texts do not hold it.
 _APART = "\n\ue002\n"
@@ -48,6 +48,7 @@ _ANSWERS = (
     " ON outputs.run_id = lanes.run_id AND outputs.lane = lanes.position AND outputs.value_set = ?"
     " WHERE lanes.run_id = ? AND text <> '' ORDER BY lane, sample, attempt"
 )
+_DOCUMENT = "INSERT OR REPLACE INTO run_search (rowid, text, facts) VALUES (?, ?, ?)"
 _MOST_KEPT = 64
 
 
@@ -116,8 +117,7 @@ class Indexer:
             if taken > characters:
                 connection.execute("UPDATE unindexed SET next_set = ? WHERE run_id = ?", (value_set, run))
                 return taken
-            connection.execute("DELETE FROM run_search WHERE rowid = ?", (key,))
-            connection.execute("INSERT INTO run_search (rowid, text, facts) VALUES (?, ?, ?)", (key, text, facts.words))
+            connection.execute(_DOCUMENT, (key, text, facts.words))
             taken += len(text)
         connection.execute("DELETE FROM unindexed WHERE run_id = ?", (run,))
         return taken
@@ -145,11 +145,10 @@ class Indexer:
 
 def prompt_texts(body: bytes) -> tuple[str, ...]:
     """Return the texts of a stored content; one that cannot be read is searched as it stands."""
-    text = body.decode(errors="replace")
     try:
-        content, _ = readable(json.loads(text))
-    except (ContentError, ValueError, RecursionError):
-        return (text,)
+        content, _ = parsed(body)
+    except (ValueError, RecursionError):
+        return (body.decode(errors="replace"),)
     return tuple(one for one in texts_of(content) if one)
 
 

@@ -5,6 +5,7 @@ Invariant: a content is stored once, by hash; a prompt has at most one version o
 
 from __future__ import annotations
 
+import functools
 import json
 
 from workbench.core import content as contents
@@ -17,6 +18,8 @@ from workbench.store.hiding import DELETED
 from workbench.store.sqlite import sqlite3
 
 _OPENING = 120
+# What a run was based on is what the one before it was, and was indexed with that.
+_PARSED = 4
 _LAST = (
     "SELECT max(number), (SELECT number FROM last_numbers WHERE prompt_id = ?1 AND kind = 'version')"
     " FROM versions WHERE prompt_id = ?1"
@@ -96,13 +99,19 @@ def make_version(
     return int(cursor.lastrowid or 0), number
 
 
+@functools.lru_cache(maxsize=_PARSED)
+def parsed(body: bytes) -> tuple[Content, str]:
+    """Return a stored content as `core.content.readable` does. Raises ValueError or RecursionError on a damaged one."""
+    return contents.readable(json.loads(body.decode()))
+
+
 def read(body: bytes, number: int) -> tuple[Content, str]:
     """Return the stored content of a version, and "" or why it is only what this release can show of it.
 
     Raises StoreError (corrupt) when it cannot be read.
     """
     try:
-        return contents.readable(json.loads(body.decode()))
+        return parsed(body)
     except (ValueError, RecursionError) as error:
         # The word of a newer format is worth more than that it is strange here.
         what = str(error) if isinstance(error, ContentError) else "It is damaged."
