@@ -77,13 +77,9 @@ class Indexer:
             left -= self._index(connection, int(due[0]), int(due[1]), left)
         return True
 
-    def forget(self) -> None:
-        """Forget texts of prompts: some of them go."""
-        self._contents.clear()
-
     def rebuild(self, connection: sqlite3.Connection) -> None:
         """Make the index anew, whatever is known of it."""
-        self.forget()
+        self._contents.clear()
         rebuild(connection)
 
     def failed(self, connection: sqlite3.Connection, error: StoreError) -> bool:
