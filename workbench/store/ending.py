@@ -131,22 +131,17 @@ def _request(connection: sqlite3.Connection, request: Any) -> tuple[int | None, 
         return None, None
     if isinstance(request, Mapping) and request.get("messages") is not None:
         rest = {name: None if name == "messages" else value for name, value in request.items()}
-        body, messages = _body_ids(connection, rest, request["messages"])
-        return body, messages
-    return _body_ids(connection, request)[0], None
+        return _body_id(connection, rest), _body_id(connection, request["messages"])
+    return _body_id(connection, request), None
 
 
-def _body_ids(connection: sqlite3.Connection, *values: Any) -> list[int]:
-    """Return the keys of bodies, storing those that are new."""
-    bodies = [dump(value) for value in values]
-    hashes = [digest(body) for body in bodies]
-    known = f"SELECT hash, id FROM bodies WHERE hash IN ({', '.join('?' * len(hashes))})"
-    keys: dict[str, int] = dict(connection.execute(known, hashes).fetchall())
-    for hash_, body in zip(hashes, bodies, strict=True):
-        if hash_ not in keys:
-            made = connection.execute("INSERT INTO bodies (hash, body) VALUES (?, ?)", (hash_, body))
-            keys[hash_] = made.lastrowid or 0
-    return [keys[hash_] for hash_ in hashes]
+def _body_id(connection: sqlite3.Connection, value: Any) -> int:
+    body = dump(value)
+    hash_ = digest(body)
+    row = connection.execute("SELECT id FROM bodies WHERE hash = ?", (hash_,)).fetchone()
+    if row is not None:
+        return int(row[0])
+    return int(connection.execute("INSERT INTO bodies (hash, body) VALUES (?, ?)", (hash_, body)).lastrowid or 0)
 
 
 def _land(connection: sqlite3.Connection, run: int, outputs: Iterable[int]) -> None:
