@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from workbench.core.align import leftovers, longest
 from workbench.core.content import ROLES, Content, Message
-from workbench.core.text import CJK, first_line, opening_words, stretches, word_pattern, words
+from workbench.core.text import boundary, first_line, opening_words, stretches, word_pattern, words
 
 SUMMARY_LENGTH = 40
 """Characters of a summary: what a row of the timeline has room for."""
@@ -17,8 +17,6 @@ SUMMARY_LENGTH = 40
 # No word holds a NUL, so no text can be taken for a mark.
 _ROLE_MARKS = {role: f"\0{role}" for role in ROLES}
 _MARKS = frozenset(_ROLE_MARKS.values())
-# No word goes on across one of these.
-_BOUNDARY = rf"[\s{CJK}]"
 _FARTHEST_BOUNDARY = 1000
 _OPENERS = frozenset("\"'`*#<@$")
 
@@ -110,7 +108,7 @@ def _common_start(one: str, other: str) -> int:
     """Return how many characters both texts begin with, up to where no word goes on."""
     same = _same_start(one, other)
     nearest = max(0, same - _FARTHEST_BOUNDARY)
-    return next((at for at in range(same, nearest, -1) if re.match(_BOUNDARY, one[at - 1])), 0)
+    return next((at for at in range(same, nearest, -1) if boundary().match(one, at - 1)), 0)
 
 
 def _common_end(one: str, other: str, room: int) -> int:
@@ -118,7 +116,7 @@ def _common_end(one: str, other: str, room: int) -> int:
     ends = len(one), len(other)
     same = longest(room, lambda n, m: one[ends[0] - m : ends[0] - n] == other[ends[1] - m : ends[1] - n])
     nearest = max(0, same - _FARTHEST_BOUNDARY)
-    return next((at for at in range(same, nearest, -1) if re.match(_BOUNDARY, one[-at])), 0)
+    return next((at for at in range(same, nearest, -1) if boundary().match(one, ends[0] - at)), 0)
 
 
 def _same_start(one: str, other: str) -> int:

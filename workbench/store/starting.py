@@ -35,9 +35,10 @@ def begin_run(connection: sqlite3.Connection, start: RunStart) -> RunBegun:
     if not start.lanes or not start.sets:
         raise ValueError("a run has at least one lane and one value set")
     prompt = prompt_id(connection, start.prompt_uid)
-    current, change = _current_version(connection, prompt, start)
+    base = None if start.based_on is None else versions.stored(connection, prompt, start.based_on)
+    current, change = _current_version(connection, prompt, start, base)
     lane_keys = [_lane_version(connection, prompt, lane, current) for lane in start.lanes]
-    run, number = insert_run(connection, prompt, start, current, lane_keys, change)
+    run, number = insert_run(connection, prompt, start, current, lane_keys, change, base and base[0])
     # A run that was refused meanwhile has no answers that could stand there.
     connection.executemany(
         "INSERT INTO run_beside (run_id, place, slot, from_run_id, hidden, baseline)"
@@ -55,14 +56,15 @@ def insert_run(
     current: tuple[int, int] | None,
     lane_keys: Sequence[tuple[int, int]],
     change: Change,
+    based_on: int | None = None,
 ) -> tuple[int, int]:
     """Insert a run with its value sets, lanes and waiting outputs; returns its key and its number.
 
-    `current` and `lane_keys` are keys and numbers of versions: of the current text, and of each lane.
+    `current` and `lane_keys` are keys and numbers of versions: of the current text, and of each lane; `based_on` is the
+    key of the one that the text started from.
     """
     newest, deleted = connection.execute(_LAST, (prompt, start.kind)).fetchone()
     number = max(newest or 0, deleted or 0) + 1
-    based_on = None if start.based_on is None else versions.version_id(connection, prompt, start.based_on)
     cursor = connection.execute(
         "INSERT INTO runs (uid, prompt_id, kind, number, version_id, based_on_id, owner_uid, started_at, summary,"
         " added, removed, note, blind) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -111,29 +113,27 @@ def insert_run(
 
 
 def _current_version(
-    connection: sqlite3.Connection, prompt: int, start: RunStart
+    connection: sqlite3.Connection, prompt: int, start: RunStart, base: tuple[int, bytes] | None
 ) -> tuple[tuple[int, int] | None, Change]:
     """Return key and number of the version that the current text is, and how far it is from what it was based on."""
     if start.content is None or all(lane.lane.pinned is not None for lane in start.lanes):
         return None, Change()
     content = versions.content_id(connection, start.content)
-    before = None if start.based_on is None else _readable(connection, prompt, start.based_on)
+    number = start.based_on or 0
     current = versions.find_version(connection, prompt, content)
     if current is None:
-        current = versions.make_version(
-            connection, prompt, start.version_uid, content, start.based_on, start.started_at
-        )
+        parent = None if base is None else (base[0], number)
+        current = versions.make_version(connection, prompt, start.version_uid, content, parent, start.started_at)
         technique_marks.pass_on(connection, prompt, current[0], start.based_on, start.content, start.techniques)
+    before = None if base is None else _readable(base[1], number)
     return current, Change() if before == start.content else count_change(before, start.content)
 
 
-def _readable(connection: sqlite3.Connection, prompt: int, number: int) -> Content | None:
+def _readable(body: bytes, number: int) -> Content | None:
     """Return the text of a version; None when it is damaged: the change is then counted against nothing."""
     try:
-        return versions.one(connection, prompt, number).content
-    except StoreError as error:
-        if error.code != "corrupt":
-            raise
+        return versions.read(body, number)[0]
+    except StoreError:
         return None
 
 

@@ -66,12 +66,27 @@ def version_id(connection: sqlite3.Connection, prompt: int, number: int) -> int:
     return int(row[0])
 
 
+def stored(connection: sqlite3.Connection, prompt: int, number: int) -> tuple[int, bytes]:
+    """Return the key of a version and its content for `read`; raises StoreError (missing)."""
+    row = connection.execute(
+        "SELECT versions.id, CAST(body AS BLOB) FROM versions JOIN contents ON contents.id = content_id"
+        " WHERE prompt_id = ? AND number = ?",
+        (prompt, number),
+    ).fetchone()
+    if row is None:
+        raise missing("version", number)
+    return int(row[0]), row[1]
+
+
 def insert_version(
     connection: sqlite3.Connection, prompt: int, uid: str, content: int, parent: int | None, now: str, note: str = ""
 ) -> tuple[int, int]:
     """Return key and number of the prompt's version of a content, made with `parent` (a number) if there is none."""
     known = find_version(connection, prompt, content)
-    return known or make_version(connection, prompt, uid, content, parent, now, note)
+    if known is not None:
+        return known
+    made_from = None if parent is None else (version_id(connection, prompt, parent), parent)
+    return make_version(connection, prompt, uid, content, made_from, now, note)
 
 
 def find_version(connection: sqlite3.Connection, prompt: int, content: int) -> tuple[int, int] | None:
@@ -83,18 +98,22 @@ def find_version(connection: sqlite3.Connection, prompt: int, content: int) -> t
 
 
 def make_version(
-    connection: sqlite3.Connection, prompt: int, uid: str, content: int, parent: int | None, now: str, note: str = ""
+    connection: sqlite3.Connection,
+    prompt: int,
+    uid: str,
+    content: int,
+    parent: tuple[int, int] | None,
+    now: str,
+    note: str = "",
 ) -> tuple[int, int]:
-    """Make the version of a content that the prompt has none of; return its key and number. Raises StoreError (missing)
-    for an unknown `parent` (a number).
-    """
+    """Make the version of a content that the prompt has none of; `parent` and what is returned are key and number."""
     newest, deleted = connection.execute(_LAST, (prompt,)).fetchone()
     number = max(newest or 0, deleted or 0) + 1
-    parent_key = None if parent is None else version_id(connection, prompt, parent)
+    parent_key, parent_number = parent or (None, None)
     cursor = connection.execute(
         "INSERT INTO versions (uid, prompt_id, number, content_id, parent_id, branched, note, created_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (uid, prompt, number, content, parent_key, int(parent != newest), typed(note), now),
+        (uid, prompt, number, content, parent_key, int(parent_number != newest), typed(note), now),
     )
     return int(cursor.lastrowid or 0), number
 
