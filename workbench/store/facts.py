@@ -8,7 +8,7 @@ what shares a limit's power is compared with the limit itself.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -88,12 +88,7 @@ _OUTPUTS = (
     "SELECT lane, value_set, sample, state, finish_reason, error_code, cost_usd, input_tokens, output_tokens,"
     " duration_ms, starred FROM outputs WHERE run_id = ? ORDER BY lane, value_set, sample, attempt"
 )
-_CALLED = (
-    "SELECT called.name, search_names.id FROM"
-    " (SELECT model AS name FROM lanes WHERE run_id = ?1 UNION SELECT label FROM lanes WHERE run_id = ?1) AS called"
-    " LEFT JOIN search_names ON search_names.kind = 'model' AND search_names.name = called.name"
-    " WHERE called.name <> '' ORDER BY called.name"
-)
+_LANES = "SELECT DISTINCT model, label FROM lanes WHERE run_id = ?"
 _TAGS = "SELECT tag_id FROM run_tags WHERE run_id = ?"
 
 
@@ -127,9 +122,9 @@ def facts_of(connection: sqlite3.Connection, run: int) -> RunFacts | None:
     words += [word for word, is_so in ((BLIND, blind), (DELETED if archived > 1 else ARCHIVED, archived)) if is_so]
     words += [word for word, state in ((FAILED, "failed"), (INTERRUPTED, "interrupted")) if state in states]
     words += [tag(key) for (key,) in connection.execute(_TAGS, (run,))]
-    words += [name(_named(connection, "error", code)) for code in sorted({one[5] for one in counting if one[5]})]
-    called = connection.execute(_CALLED, (run,)).fetchall()
-    words += [name(key or _named(connection, "model", model)) for model, key in called]
+    names = {("model", called) for lane in connection.execute(_LANES, (run,)) for called in lane if called}
+    names |= {("error", output[5]) for output in counting if output[5]}
+    words += [name(key) for key in _names(connection, sorted(names))]
     return RunFacts(shown, " ".join(words))
 
 
@@ -138,9 +133,9 @@ def _total(numbers: Iterable[float | None]) -> float | None:
     return sum(known) if known else None
 
 
-def _named(connection: sqlite3.Connection, *kind_and_name: str) -> int:
-    """Return the key of a name, which is added if it is new."""
-    row = connection.execute("SELECT id FROM search_names WHERE kind = ? AND name = ?", kind_and_name).fetchone()
-    if row is None:
-        row = (connection.execute("INSERT INTO search_names (kind, name) VALUES (?, ?)", kind_and_name).lastrowid,)
-    return int(row[0])
+def _names(connection: sqlite3.Connection, names: Iterable[tuple[str, str]]) -> Iterator[int]:
+    for named in names:
+        row = connection.execute("SELECT id FROM search_names WHERE kind = ? AND name = ?", named).fetchone()
+        if row is None:
+            row = (connection.execute("INSERT INTO search_names (kind, name) VALUES (?, ?)", named).lastrowid,)
+        yield int(row[0])
