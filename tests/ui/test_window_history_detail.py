@@ -17,6 +17,7 @@ from tests.ui.test_window_history import chosen, entered, searched, shown, uids
 from workbench.core.runs import IterationDetail
 from workbench.host.clock import utc_now
 from workbench.host.settings import load
+from workbench.ui.history.cards import AnswerCard
 from workbench.ui.history.marks import marked
 from workbench.ui.history.view import HistoryView
 
@@ -191,3 +192,39 @@ def test_the_title_is_as_large_from_the_beginning_as_after_another_look(desk: De
     after = view.detail.title.font()
     assert (before.pointSizeF(), before.weight()) == (after.pointSizeF(), after.weight())
     assert before.pointSizeF() > view.detail.more.font().pointSizeF()
+
+
+def test_many_answers_come_one_after_the_other_and_never_those_of_another_run(desk: Desk) -> None:
+    view = entered(desk)
+    store = desk.window.workbench.store
+    lanes = tuple(lane(f"{number}", f"model-{number}") for number in range(7))
+    for uid in ("first", "second"):
+        store.begin_run(run(uid, text("{{question}}"), prompt=ORDER, lanes=lanes, at=utc_now())).result(10)
+        for number in range(7):
+            store.finish_output(f"{uid}.{number}.0", done(f"{uid} {number}\n\n\n\nThe end."), utc_now()).result(10)
+    view.refresh()
+    desk.until(lambda: "first" in uids(view))
+
+    def texts() -> list[str]:
+        cards = view.detail.answers[0].cards
+        shown = [card.text.toPlainText() for card in cards.findChildren(AnswerCard) if card.isVisible()]
+        return [text.partition("\n")[0] for text in shown]
+
+    runs = {}
+    for uid in ("first", "second"):
+        chosen(desk, view, uid)
+        runs[uid] = shown(desk, view, uid)
+        desk.until(lambda uid=uid: texts() == [f"{uid} {number}" for number in range(7)])
+    view.detail.show_run(runs["first"])
+    assert texts() == ["first 0", "first 1"], "the prompt waits for two of them"
+    desk.until(lambda: len(texts()) > 3)
+    view.detail.show_run(runs["second"])
+    assert texts() == ["second 0", "second 1"]
+    desk.until(lambda: len(texts()) == 7)
+    assert texts() == [f"second {number}" for number in range(7)]
+    bar = view.detail.area.verticalScrollBar()
+    desk.until(lambda: bar.maximum() > 20)
+    bar.setValue(20)
+    view.detail.show_run(runs["second"])
+    assert len(texts()) == 7, "what is shown again stays"
+    assert bar.value() == 20

@@ -121,6 +121,17 @@ class HistoryTableModel(QAbstractTableModel):
         # A run of a page that was read again may be gone.
         return page[place] if place < len(page) else None
 
+    def shown(self, position: int, column: int) -> tuple[HistoryRow | None, str]:
+        """Return a row, and what stands in a column of it."""
+        row = self.row(position)
+        return row, "…" if row is None else cell(row, column, self._now())
+
+    def texts(self, column: int, first: int, last: int) -> set[str]:
+        """Return what stands in a column from one row to another, of those in memory."""
+        now = self._now()
+        rows = map(self.row, range(first, last + 1))
+        return {cell(row, column, now) for row in rows if row is not None}
+
     def position(self, uid: str) -> int:
         """Return the place of a run among those in memory, -1 if it is not there."""
         for number, page in self._pages.items():
@@ -174,13 +185,11 @@ class HistoryTableModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        row = self.row(index.row())
-        if role == ROW:
-            return row
-        if row is None:
-            return "…" if role == Qt.ItemDataRole.DisplayRole else None
         if role == Qt.ItemDataRole.DisplayRole:
-            return cell(row, index.column(), self._now())
+            return self.shown(index.row(), index.column())[1]
+        row = self.row(index.row())
+        if role == ROW or row is None:
+            return row
         if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == WHEN:
             return whole(row)
         if role == Qt.ItemDataRole.ToolTipRole:

@@ -7,7 +7,7 @@ is the text to the byte.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
@@ -169,23 +169,29 @@ class Cards(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._cards: list[AnswerCard] = []
-        self._shown = self._columns = 0
+        self._count = self._shown = self._placed = self._columns = 0
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(10)
         self._grid.setColumnStretch(0, 1)
         theme.changed.connect(self._arrange)
 
-    def show_cards(self, cards: tuple[Card, ...]) -> None:
-        """Show these answers; their widgets are used again."""
-        while len(self._cards) < len(cards):
-            made = AnswerCard(self._theme, self)
-            made.request_wanted.connect(self.request_wanted)
-            self._cards.append(made)
-        for widget, card in zip(self._cards, cards, strict=False):
-            widget.show_card(card)
-        self._shown, self._columns = len(cards), 0
-        self._arrange()
+    def show_cards(self, cards: tuple[Card, ...], *, keep: bool) -> Iterator[None]:
+        """Show these answers, one each time it is asked; their widgets are used again.
+
+        With `keep` what is shown stays until its turn comes, else it is gone at once.
+        """
+        self._count = len(cards)
+        self._shown = min(self._shown, self._count) if keep else 0
+        for number, card in enumerate(cards):
+            if number == len(self._cards):
+                made = AnswerCard(self._theme, self)
+                made.request_wanted.connect(self.request_wanted)
+                self._cards.append(made)
+            self._cards[number].show_card(card)
+            self._shown = max(self._shown, number + 1)
+            self._arrange()
+            yield
 
     def shown(self) -> list[AnswerCard]:
         """Return the cards in their order."""
@@ -197,14 +203,14 @@ class Cards(QWidget):
 
     def _arrange(self) -> None:
         room = self.width() // max(1, self.fontMetrics().averageCharWidth() * _NARROWEST)
-        columns = 2 if room >= 2 and self._shown > 1 else 1
-        if columns == self._columns:
-            return
-        self._columns = columns
-        for card in self._cards:
-            self._grid.removeWidget(card)
-            card.setVisible(False)
-        for number, card in enumerate(self.shown()):
-            self._grid.addWidget(card, number // columns, number % columns)
-            card.setVisible(True)
-        self._grid.setColumnStretch(1, 1 if columns == 2 else 0)
+        columns = 2 if room >= 2 and self._count > 1 else 1
+        if columns != self._columns:
+            for card in self._cards:
+                self._grid.removeWidget(card)
+            self._columns, self._placed = columns, 0
+            self._grid.setColumnStretch(1, 1 if columns == 2 else 0)
+        for number in range(self._placed, self._shown):
+            self._grid.addWidget(self._cards[number], number // columns, number % columns)
+        self._placed = max(self._placed, self._shown)
+        for number, card in enumerate(self._cards):
+            card.setVisible(number < self._shown)

@@ -25,7 +25,6 @@ from workbench.app.history_table import (
     LANES,
     NUMBER,
     PROMPT,
-    ROW,
     WHEN,
     WINNER,
     HistoryTableModel,
@@ -49,7 +48,7 @@ Index = QModelIndex | QPersistentModelIndex
 class RunDelegate(QStyledItemDelegate):
     """One cell. What is selected has a bar at the edge, too: the tint alone is faint."""
 
-    def __init__(self, theme: Theme, table: QTableView) -> None:
+    def __init__(self, theme: Theme, table: RunTable) -> None:
         super().__init__(table)
         self._theme, self._table = theme, table
         self.refresh()
@@ -75,18 +74,14 @@ class RunDelegate(QStyledItemDelegate):
             painter.setPen(QPen(color("accent"), 1))
             painter.drawLine(rect.topLeft(), rect.topRight())
             painter.drawLine(rect.bottomLeft(), rect.bottomRight())
-        row: HistoryRow | None = index.data(ROW)
+        row, text = self._table.runs().shown(index.row(), column)
         font, tone = self._look(row, column)
         left = MARGIN if column == WHEN else 0
         room = rect.adjusted(left, 0, -GAP, 0)
         painter.setFont(font)
         painter.setPen(color(tone))
-        text = str(index.data() or "").replace("\n", " ")
-        painter.drawText(
-            room,
-            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
-            QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, room.width()),
-        )
+        elided = painter.fontMetrics().elidedText(text.replace("\n", " "), Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, elided)
         painter.restore()
 
     def _look(self, row: HistoryRow | None, column: int) -> tuple[QFont, str]:
@@ -158,7 +153,7 @@ class RunTable(QTableView):
     def rows(self) -> list[HistoryRow]:
         """Return the selected runs from top to bottom, those in memory."""
         places = sorted(index.row() for index in self.selectionModel().selectedRows())
-        model = self._runs()
+        model = self.runs()
         return [row for place in places if (row := model.row(place)) is not None]
 
     def select(self, position: int) -> None:
@@ -187,7 +182,8 @@ class RunTable(QTableView):
         super().resizeEvent(event)
         self._fit()
 
-    def _runs(self) -> HistoryTableModel:
+    def runs(self) -> HistoryTableModel:
+        """Return the model."""
         model = self.model()
         assert isinstance(model, HistoryTableModel)
         return model
@@ -202,7 +198,7 @@ class RunTable(QTableView):
         metrics = QFontMetrics(self._theme.font(tabular=True))
         before = dict(self._longest)
         for column in _SAMPLES:
-            texts = {str(self.model().index(row, column).data() or "") for row in range(first, last + 1)}
+            texts = self.runs().texts(column, first, last)
             self._longest[column] = max((*texts, self._longest[column]), key=metrics.horizontalAdvance)
         if self._longest != before:
             self._fit()

@@ -6,6 +6,7 @@ something new is run.
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Sequence
 
@@ -46,16 +47,8 @@ class HistoryView(QWidget):
         self.model = model
         self.bar = SearchBar(theme, complete, self)
         self.table = RunTable(theme, model, self)
-        self.empty = EmptyHistory(self)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self.table)
-        # With large letters its examples are wider than the table needs to be.
-        self._explained = QScrollArea(self)
-        self._explained.setFrameShape(QFrame.Shape.NoFrame)
-        self._explained.setWidgetResizable(True)
-        self._explained.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._explained.setWidget(self.empty)
-        self._stack.addWidget(self._explained)
         self._is_stale = False
         self._kept, self._kept_at, self._kept_text = "", 0, ""
         left = QWidget(self)
@@ -84,7 +77,6 @@ class HistoryView(QWidget):
         self.table.opened.connect(self._open)
         self.table.selected.connect(self._choose)
         self.table.verticalScrollBar().valueChanged.connect(lambda _: self._look_again())
-        self.empty.wanted.connect(self.search)
         older = QTimer(self)
         older.setInterval(_OLDER_EVERY_MS)
         older.timeout.connect(self.table.viewport().update)
@@ -92,9 +84,25 @@ class HistoryView(QWidget):
         find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, self._find)
         find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         bar = self.bar
-        for before, after in itertools.pairwise((bar.field, bar.saved, bar.order, self.table, *self.empty.buttons)):
+        for before, after in itertools.pairwise((bar.field, bar.saved, bar.order, self.table)):
             QWidget.setTabOrder(before, after)
         model.search("")
+
+    @functools.cached_property
+    def empty(self) -> EmptyHistory:
+        """What stands in the place of the table while nothing is found; made when it is first needed."""
+        made = EmptyHistory(self)
+        made.wanted.connect(self.search)
+        # With large letters its examples are wider than the table needs to be.
+        area = QScrollArea(self)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(made)
+        self._stack.addWidget(area)
+        for before, after in itertools.pairwise((self.table, *made.buttons)):
+            QWidget.setTabOrder(before, after)
+        return made
 
     def search(self, text: str) -> None:
         """Put a search into the field."""
@@ -156,7 +164,7 @@ class HistoryView(QWidget):
         self.bar.show_found(found)
         if not found.page.rows:
             self.empty.explain(searched=bool(found.text or found.complaints))
-        self._stack.setCurrentWidget(self.table if found.page.rows else self._explained)
+        self._stack.setCurrentIndex(0 if found.page.rows else 1)
         if found.page.rows and not self.table.currentIndex().isValid():
             self.table.select(0)
         if not found.page.rows:
