@@ -84,7 +84,7 @@ class Store:
         self.searches = Searches(self._readers.use, self._write, indexer)
         self.curation = Curation(self._write)
         self.imports = Imports(self._readers.use, self._write, uid)
-        self.deleting = Deleting(path, self._readers, self._write, self._alone, indexer)
+        self.deleting = Deleting(path, self._readers, self._write, self._alone)
         self.exports = Exports(self._readers.use)
         self.upkeep = Upkeep(path, self._readers, self._write, self._alone)
         self.judgements = Judgements(self._readers, self._write)
