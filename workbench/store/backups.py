@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import glob
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,9 +45,18 @@ def place_of(database: Path, folder: Path, now: str, *, by_hand: bool) -> Path:
     return folder / f"{database.stem}-{now.replace(':', '')}{_KEPT if by_hand else ''}{database.suffix}"
 
 
-def make(database: Path, folder: Path, now: str, *, by_hand: bool = False, watch: Watch = go_on) -> Backup:
+def make(
+    database: Path,
+    folder: Path,
+    now: str,
+    *,
+    by_hand: bool = False,
+    watch: Watch = go_on,
+    sure: Callable[[], None] = lambda: None,
+) -> Backup:
     """Copy `database` into `folder` and open the copy to see that it is sound; blocks for as long as that takes.
 
+    `sure` raises StoreError where another file stands at its place: a copy would be of that with the log of this one.
     Raises StoreError. Nothing is left of a copy that failed, was interrupted or turned out unsound.
     """
     target = place_of(database, folder, now, by_hand=by_hand)
@@ -55,12 +65,14 @@ def make(database: Path, folder: Path, now: str, *, by_hand: bool = False, watch
     try:
         check_folder(database, folder)
         try:
+            sure()
             connection = connect(database, mode="ro")
             try:
                 copy_whole(connection, database, copied, watch)
             finally:
                 connection.close()
             verify(copied, watch)
+            sure()
             copied.replace(target)
         finally:
             copied.unlink(missing_ok=True)

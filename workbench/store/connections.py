@@ -66,16 +66,18 @@ def let_go(error: BaseException) -> None:
 class _Reader:
     """One connection, its thread, and the lock that is held while it is used."""
 
-    __slots__ = ("connection", "lock", "thread")
+    __slots__ = ("connection", "is_closed", "lock", "thread")
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
+        self.is_closed = False
         self.lock = threading.Lock()
         self.thread = threading.current_thread()
 
     def close(self) -> None:
         self.connection.interrupt()
         with self.lock:
+            self.is_closed = True
             self.connection.close()
 
 
@@ -97,6 +99,8 @@ class Readers:
             with reader.lock:
                 if self._closed:
                     raise failure("closed")
+                if reader.is_closed:
+                    raise failure("interrupted")
                 reader.connection.execute("BEGIN")
                 try:
                     yield reader.connection
@@ -118,10 +122,20 @@ class Readers:
         if reader is not None and reader.thread is thread:
             reader.connection.interrupt()
 
+    def reopen(self, opener: Callable[[], sqlite3.Connection]) -> None:
+        """Interrupt and close every connection; from now on they are made by another `opener`."""
+        with self._guard:
+            self._open = opener
+        self._let_go()
+
     def close(self) -> None:
         """Interrupt and close every connection."""
         with self._guard:
             self._closed = True
+        self._let_go()
+
+    def _let_go(self) -> None:
+        with self._guard:
             readers = list(self._readers.values())
             self._readers.clear()
         for reader in readers:

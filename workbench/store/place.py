@@ -13,6 +13,8 @@ from pathlib import Path
 from workbench.store.errors import StoreError, failure
 
 _HEADER = b"SQLite format 3\0"
+NOTHING = (0, 0)
+"""What `which` returns where no file is."""
 
 
 def check_place(path: Path) -> None:
@@ -54,7 +56,7 @@ def which(path: Path) -> tuple[int, int] | None:
     try:
         found = path.stat()
     except FileNotFoundError:
-        return (0, 0)
+        return NOTHING
     except OSError:
         return None
     return found.st_dev, found.st_ino

@@ -13,7 +13,6 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
-from typing import TypeVar
 
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
@@ -39,25 +38,21 @@ from workbench.store import (
     verdicts,
     versions,
 )
-from workbench.store.connections import Readers, connect
 from workbench.store.curating import Curation
 from workbench.store.deleting import Deleting
-from workbench.store.errors import StoreError, failure
+from workbench.store.errors import StoreError
 from workbench.store.exporting import Exports
+from workbench.store.gate import Gate
 from workbench.store.importing import Imports
 from workbench.store.indexing import Indexer
 from workbench.store.judging import Judgements
 from workbench.store.opening import Opened, open_file
 from workbench.store.pack_records import PackRecords
-from workbench.store.place import which
 from workbench.store.records import Partial, Recovered, RunBegun, RunStart, WholePrompt
 from workbench.store.searching import Searches
 from workbench.store.sqlite import sqlite3
 from workbench.store.technique_marks import TechniqueMarks
 from workbench.store.upkeep import Upkeep
-from workbench.store.writer import Writer
-
-T = TypeVar("T")
 
 
 def open_store(path: Path, *, now: str, uid: Callable[[], str], busy_ms: int = 5000) -> Store:
@@ -76,17 +71,17 @@ class Store:
     def __init__(self, path: Path, opened: Opened, uid: Callable[[], str], busy_ms: int) -> None:
         self.path = path
         self._refusal = opened.refusal
-        self._which = which(path)
         self._uid = uid
         indexer = Indexer()
-        self._writer = None if opened.writer is None else Writer(opened.writer, path, indexer, busy_ms)
-        self._readers = Readers(path, lambda: connect(path, mode="ro", immutable=opened.immutable, busy_ms=busy_ms))
+        self._gate = Gate(path, opened, indexer, busy_ms)
+        self._writer, self._readers = self._gate.writer, self._gate.readers
+        self._write, alone = self._gate.write, self._gate.alone
         self.searches = Searches(self._readers.use, self._write, indexer)
         self.curation = Curation(self._write)
         self.imports = Imports(self._readers.use, self._write, uid)
-        self.deleting = Deleting(path, self._readers, self._write, self._alone)
+        self.deleting = Deleting(path, self._readers, self._write, alone)
         self.exports = Exports(self._readers.use)
-        self.upkeep = Upkeep(path, self._readers, self._write, self._alone)
+        self.upkeep = Upkeep(path, self._readers, self._write, alone, self._gate.require_place)
         self.judgements = Judgements(self._readers, self._write)
         self.packs = PackRecords(self._readers, self._write)
         self.techniques = TechniqueMarks(self._readers, self._write)
@@ -103,26 +98,18 @@ class Store:
 
     def close(self) -> None:
         """Write everything that was asked for, then close. Safe to repeat."""
-        self._readers.close()
-        if self._writer is not None:
-            self._writer.close()
+        self._gate.close()
+
+    def look_at_place(self) -> StoreError | None:
+        """Return what to tell people when the file was moved or replaced (code moved), None while it is at its place.
+
+        Where another file stands there now, ours is kept under a name that the sentence tells, and read from there.
+        """
+        return self._gate.look()
 
     def interrupt(self, thread: threading.Thread) -> None:
         """Stop what `thread` is reading here: its call raises StoreError with code interrupted."""
         self._readers.interrupt(thread)
-
-    def _write(self, work: Callable[[sqlite3.Connection], T], *, durable: bool = True) -> Future[T]:
-        # SQLite would go on writing to the file that was there, and put its log beside the one that came.
-        is_moved = self._which is not None and (now := which(self.path)) is not None and now != self._which
-        if self._writer is not None and not is_moved:
-            return self._writer.submit(work, durable=durable)
-        why = self._refusal or failure("moved" if is_moved else "readonly", str(self.path))
-        future: Future[T] = Future()
-        future.set_exception(StoreError(why.sentence, why.detail, why.code))
-        return future
-
-    def _alone(self, work: Callable[[sqlite3.Connection], T]) -> Future[T]:
-        return self._write(work) if self._writer is None else self._writer.ask(work)
 
     # Prompts, drafts, versions
 
@@ -361,14 +348,7 @@ class Store:
 
     def data_version(self) -> int:
         """Return a number that changes when another process has written, and not when this one has."""
-
-        def look(connection: sqlite3.Connection) -> int:
-            return int(connection.execute("PRAGMA data_version").fetchone()[0])
-
-        if self._writer is not None:
-            return self._writer.ask(look).result()
-        with self._readers.use() as connection:
-            return look(connection)
+        return self._gate.data_version()
 
 
 def _nothing(_: object) -> None:

@@ -28,16 +28,21 @@ class Upkeep:
         readers: Readers,
         write: Callable[[Work], Future[int]],
         alone: Callable[[Work], Future[int]],
+        require_place: Callable[[], None],
     ) -> None:
-        """`write` runs work within a transaction of the writer, `alone` between two of them."""
+        """`write` runs work within a transaction of the writer, `alone` between two of them.
+
+        `require_place` raises StoreError where another file stands at `path` than the one that is open.
+        """
         self._path = path
         self._readers = readers
         self._write = write
         self._alone = alone
+        self._require_place = require_place
 
     def backup(self, folder: Path, now: str, *, by_hand: bool, watch: Watch = go_on) -> Backup:
         """Make a copy and look whether it is sound; `watch` can stop it."""
-        return backups.make(self._path, folder, now, by_hand=by_hand, watch=watch)
+        return backups.make(self._path, folder, now, by_hand=by_hand, watch=watch, sure=self._require_place)
 
     def backups(self, folder: Path) -> list[Backup]:
         """Return the copies in a folder, newest first."""

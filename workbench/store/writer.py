@@ -67,6 +67,7 @@ class Writer:
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._guard = threading.Lock()
         self._closed = False
+        self._fold = True
         self._full = True
         self._thread = threading.Thread(target=self._run, name="history-writer", daemon=True)
         self._thread.start()
@@ -79,11 +80,12 @@ class Writer:
         """Queue something that only looks at the connection, outside of any transaction."""
         return self._put(look, durable=False, changes=False)
 
-    def close(self) -> None:
-        """Finish everything queued, fold the write-ahead log into the file, close the connection. Safe to repeat."""
+    def close(self, *, fold: bool = True) -> None:
+        """Finish everything queued, close the connection; `fold` the log into the file before. Safe to repeat."""
         with self._guard:
             if not self._closed:
                 self._closed = True
+                self._fold = fold
                 self._tasks.put(None)
         self._thread.join()
 
@@ -218,7 +220,8 @@ class Writer:
         # opens next, so nobody waits for it here.
         try:
             with suppress(sqlite3.OperationalError):
-                self._connection.execute(f"PRAGMA busy_timeout = {_LAST_WAIT_MS}")
-                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                if self._fold:
+                    self._connection.execute(f"PRAGMA busy_timeout = {_LAST_WAIT_MS}")
+                    self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
             self._connection.close()
