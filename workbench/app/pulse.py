@@ -1,4 +1,4 @@
-"""The clockwork of the window: frames while something streams, and a look at the database once a second.
+"""The clockwork of the window: frames while something streams, and a look at the database and its place once a second.
 
 A process that is killed writes nothing more, so while others run something their locks are looked at too.
 
@@ -15,6 +15,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.app.tasks import Tasks
+from workbench.store import StoreError
 from workbench.usecases.others import Seen, ended_elsewhere
 from workbench.usecases.workbench import Workbench
 
@@ -61,6 +62,10 @@ class Pulse(QObject):
     second = Signal()
     foreign_change = Signal()
     """Another process wrote to the database."""
+    moved = Signal(str, str)
+    """The file of the history is at its place no more, or another one is: a sentence and the detail, told once.
+
+    Both are "" when the file is back."""
     recovered = Signal(str)
     """Something that a process had left unfinished was ended; a sentence about it."""
 
@@ -68,6 +73,8 @@ class Pulse(QObject):
         super().__init__(parent)
         self._workbench, self._tasks = workbench, tasks
         self._data_version: int | None = None
+        self._is_looking = False
+        self._moved = ""
         self._others_run = False
         self._looks = 0
         self._turns = Turns(lambda: time.perf_counter() * 1000)
@@ -109,9 +116,26 @@ class Pulse(QObject):
             timer.stop()
 
     def _look(self) -> None:
-        self._tasks.run(self._workbench.store.data_version, self._looked)
+        # One at a time: where another file came, a look takes as long as copying the history.
+        if not self._is_looking:
+            self._is_looking = True
+            self._tasks.run(self._see, self._looked, self._not_seen)
 
-    def _looked(self, version: int) -> None:
+    def _see(self) -> tuple[StoreError | None, int]:
+        store = self._workbench.store
+        return store.look_at_place(), store.data_version()
+
+    def _not_seen(self, error: Exception) -> None:
+        self._is_looking = False
+        self._tasks.report(error)
+
+    def _looked(self, seen: tuple[StoreError | None, int]) -> None:
+        self._is_looking = False
+        moved, version = seen
+        sentence = moved.sentence if moved else ""
+        if sentence != self._moved:
+            self._moved = sentence
+            self.moved.emit(sentence, moved.detail if moved else "")
         # The first look counts as a change: something may have been written since the lists were read.
         changed = version != self._data_version
         self._data_version = version

@@ -174,6 +174,13 @@ class Notices(QObject):
             "not_saved", f"The draft is only in this window. {sentence}", error=True, detail=detail
         )
 
+    def moved(self, sentence: str, detail: str) -> None:
+        """Say that the history is not where it was, or another one is there; "" when it is back."""
+        if not sentence:
+            self._window.notice.clear("database")
+            return
+        self._window.notice.show_notice("database", sentence, error=True, detail=detail)
+
     def engine(self, kind: str, text: str) -> None:
         """Say how the engine is."""
         self._engine = (kind, text)

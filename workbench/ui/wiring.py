@@ -70,6 +70,7 @@ def wire(window: MainWindow) -> None:
     window.pulse.second.connect(compose.board.refresh_running)
     window.pulse.foreign_change.connect(window.foreign_change)
     window.pulse.foreign_change.connect(window.ranking.refresh)
+    window.pulse.moved.connect(window.notices.moved)
     window.pulse.recovered.connect(lambda sentence: window.notices.quiet("recovered", sentence))
     window.bridge.run_started.connect(window.run_recorded)
     window.bridge.run_ended.connect(window.run_ended)

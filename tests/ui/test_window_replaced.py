@@ -1,0 +1,57 @@
+"""The file of the history goes away, or another one comes, while the window is open."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from tests.ui.desk import Desk
+from workbench.host.clock import utc_now
+from workbench.host.ids import new_uid
+from workbench.store import open_store
+from workbench.store.sqlite import sqlite3
+
+pytestmark = [
+    pytest.mark.window,
+    pytest.mark.skipif(sys.platform == "win32", reason="no open file can be moved there"),
+]
+
+
+def test_another_history_in_its_place_is_told_and_not_written_to(desk: Desk) -> None:
+    window = desk.open()
+    window.view.editor.focus_first()
+    desk.run()
+    place = window.workbench.store.path
+    other = place.with_name("other.db")
+    theirs = open_store(other, now=utc_now(), uid=new_uid)
+    theirs.create_prompt("theirs", "Their bot", utc_now()).result(10)
+    theirs.close()
+    other.replace(place)
+    desk.until(lambda: window.notice.key == "database")
+    assert "Another file was put in the place of the history" in desk.notice()
+    assert desk.rows("SELECT uid FROM prompts") == [("theirs",)]
+    (kept,) = place.parent.glob("*.replaced-*.db")
+    assert str(kept) in desk.notice()
+    connection = sqlite3.connect(kept)
+    assert connection.execute("SELECT count(*) FROM runs").fetchone() == (1,)
+    connection.close()
+    window.view.editor.focus_first()
+    desk.type("More")
+    desk.until(lambda: window.status.saved() == "Not saved")
+    assert str(kept) in desk.notice()
+    desk.close_without_the_draft()
+    assert desk.rows("SELECT uid FROM prompts") == [("theirs",)]
+
+
+def test_a_history_that_comes_back_goes_on(desk: Desk) -> None:
+    window = desk.open()
+    place = window.workbench.store.path
+    away = place.with_name("away.db")
+    place.rename(away)
+    desk.until(lambda: "moved or replaced" in desk.notice())
+    away.rename(place)
+    desk.until(lambda: window.notice.key != "database")
+    window.view.editor.focus_first()
+    desk.run()
+    assert desk.rows("SELECT count(*) FROM runs") == [(1,)]
