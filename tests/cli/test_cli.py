@@ -151,11 +151,12 @@ def test_a_file_that_is_no_database_is_wrong_use(tmp_path: Path, capsys: pytest.
 
 def test_a_home_of_nobody_is_a_folder_like_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert main(["models", "--db", "~nobody-is-called-so.db", "echo"]) == 0
+    assert main(["run", "--db", "~nobody-is-called-so.db", "--model", "echo"]) == 0
     assert (tmp_path / "~nobody-is-called-so.db").exists()
 
 
 def test_models_have_the_id_first(db: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path(db).touch()
     assert main(["models", "--db", db]) == 0
     ids = [line.split("\t")[0] for line in capsys.readouterr().out.splitlines()]
     assert ids[:2] == ["builtin", "echo"]

@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 from workbench.cli.codes import FAILED, OK
-from workbench.cli.opening import database
+from workbench.cli.opening import database, require
 from workbench.core.when import absolute
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
@@ -29,7 +29,10 @@ from workbench.usecases.replacing import backups_of, move_to, restore
 def care(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     """Do one of them; returns the exit code. Raises what keeps it from that."""
     work = {"backup": _backup, "check": _check, "salvage": _salvage, "restore": _restore, "move": _move}
-    return work[args.what](args, database(args, env))
+    path = database(args, env)
+    if args.what != "restore":
+        require(args, env, path)
+    return work[args.what](args, path)
 
 
 def _backup(args: argparse.Namespace, path: Path) -> int:

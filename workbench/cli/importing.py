@@ -31,7 +31,7 @@ _MOST_TOLD = 5
 
 def take_over(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     """Import files one after the other, or say what would come of it; returns the exit code."""
-    workbench = open_workbench(args, env)
+    workbench = open_workbench(args, env, makes=True)
     documents: list[dict[str, Any]] = []
     code = OK
     try:

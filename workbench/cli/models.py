@@ -24,7 +24,7 @@ _SORTED_ABILITIES = ("vision", "tools", "reasoning", "json", "cache")
 
 def models(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     """Print models; returns the exit code. Raises what keeps them from being listed."""
-    workbench = open_workbench(args, env)
+    workbench = open_workbench(args, env, makes=getattr(args, "db", None) is None)
     try:
         lines = _asked(workbench, args.endpoint) if args.endpoint else _known(workbench)
     finally:

@@ -1,6 +1,6 @@
 """Opening the database that the arguments mean.
 
-Invariant: the terminal works beside an open window; it never takes the window's lock.
+Invariant: the terminal works beside an open window; it never takes the window's lock. Only what writes makes a history.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from workbench.host.dirs import default_database, named_database, places
+from workbench.host.dirs import DATABASE_VARIABLE, default_database, named_database, places
+from workbench.usecases.problems import RefusedError
 from workbench.usecases.workbench import Workbench
 
 
@@ -20,9 +21,32 @@ def database(args: argparse.Namespace, env: Mapping[str, str]) -> Path:
     return default_database(env) if chosen is None else named_database(chosen)
 
 
-def open_workbench(args: argparse.Namespace, env: Mapping[str, str]) -> Workbench:
-    """Open it. Raises StoreError or HostError."""
-    workbench = Workbench.open(database(args, env), places(env), env)
+def require(args: argparse.Namespace, env: Mapping[str, str], path: Path) -> None:
+    """Raise RefusedError where nothing is at `path`, the database that the arguments mean."""
+    try:
+        path.stat()
+    except FileNotFoundError:
+        pass
+    except OSError:
+        # Opening it says better what is in the way.
+        return
+    else:
+        return
+    if getattr(args, "db", None) is not None:
+        raise RefusedError(f"There is no history at {path}. Check the name after --db.")
+    if env.get(DATABASE_VARIABLE):
+        raise RefusedError(f"There is no history at {path}. {DATABASE_VARIABLE} names it: correct or unset that.")
+    raise RefusedError(
+        "There is no history yet. It begins with the first run, in the window or with workbench run.", str(path)
+    )
+
+
+def open_workbench(args: argparse.Namespace, env: Mapping[str, str], *, makes: bool = False) -> Workbench:
+    """Open it; `makes` makes it where nothing is. Raises StoreError, HostError, RefusedError."""
+    path = database(args, env)
+    if not makes:
+        require(args, env, path)
+    workbench = Workbench.open(path, places(env), env)
     if workbench.notice:
         print(workbench.notice, file=sys.stderr)
     return workbench

@@ -48,7 +48,9 @@ def packs(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         return show(args)
     if args.what == "diff" and args.other is not None:
         return _diff(args, read_pack(args.pack).pack, read_pack(args.other).pack)
-    with closing(open_workbench(args, env)) as workbench:
+    # Without a name the sample is exported, which comes with a new history.
+    makes = args.what == "import" or (args.what == "export" and not args.prompt)
+    with closing(open_workbench(args, env, makes=makes)) as workbench:
         if args.what == "export":
             return _export(args, workbench)
         if args.what == "diff":

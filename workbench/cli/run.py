@@ -37,7 +37,7 @@ class _Complaints(RunListener):
 
 def run(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     """Run a prompt; returns the exit code. Raises what keeps it from starting."""
-    workbench = open_workbench(args, env)
+    workbench = open_workbench(args, env, makes=True)
     choice, handle = None, None
     try:
         workbench.add_listener(_Complaints())

@@ -33,7 +33,9 @@ def training(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     """Do one of them; returns the exit code. Raises what keeps it from that."""
     if args.what == "training":
         _check(args)
-    with closing(open_workbench(args, env)) as workbench:
+    # Without a name the sample is meant, which comes with a new history.
+    makes = args.what == "training" and args.prompt is None
+    with closing(open_workbench(args, env, makes=makes)) as workbench:
         return _star(args, workbench) if args.what == "star" else _train(args, workbench)
 
 

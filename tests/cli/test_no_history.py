@@ -1,0 +1,56 @@
+"""A command that only reads makes no history where the name is misspelt or nothing was run yet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from workbench.cli.main import main
+
+READING = (
+    ["history", "list"],
+    ["history", "search", "word"],
+    ["history", "searches"],
+    ["history", "show", "id"],
+    ["history", "diff", "a", "b"],
+    ["history", "export"],
+    ["history", "training", "folder", "--prompt", "Name"],
+    ["history", "star", "id"],
+    ["history", "backup"],
+    ["history", "check"],
+    ["history", "salvage", "new.db"],
+    ["history", "move", "folder"],
+    ["pack", "export", "out", "--prompt", "Name"],
+    ["pack", "diff", "some.promptpack"],
+    ["pack", "undo"],
+    ["models", "echo"],
+)
+
+
+@pytest.mark.parametrize("words", READING, ids=" ".join)
+def test_a_misspelt_name_is_refused_and_nothing_is_made(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = tmp_path / "misspelt.db"
+    assert main([*words, "--db", str(missing)]) == 2
+    assert f"There is no history at {missing}. Check the name after --db." in capsys.readouterr().err
+    assert list(tmp_path.glob("misspelt*")) == []
+
+
+def test_a_variable_that_leads_nowhere_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    missing = tmp_path / "misspelt.db"
+    assert main(["history", "list"], {"HOME": str(tmp_path), "WORKBENCH_DB": str(missing)}) == 2
+    assert "WORKBENCH_DB names it" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_before_the_first_run_there_is_no_history_yet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["history", "search", "word"], {"HOME": str(tmp_path)}) == 2
+    assert "There is no history yet. It begins with the first run" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_models_are_listed_before_the_first_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models", "echo"], {"HOME": str(tmp_path)}) == 0
+    assert "echo" in capsys.readouterr().out
