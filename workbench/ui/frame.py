@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QFrame, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFrame, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.core.content import Content
 from workbench.host import settings as stored
@@ -29,6 +29,7 @@ from workbench.ui.theme import Theme, set_role
 SMALLEST = (860, 560)
 NARROWEST_SIDE = 170
 _ZOOM_STEP = 0.1
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class Frame(QMainWindow):
@@ -174,6 +175,12 @@ class Frame(QMainWindow):
             QTimer.singleShot(0, self, self.painted.emit)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _ENTER and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            # Qt presses the buttons of a window with the space bar alone.
+            pressed = self.focusWidget()
+            if isinstance(pressed, QAbstractButton) and not event.isAutoRepeat():
+                pressed.click()
+                return
         self._keep(QKeySequence(event.keyCombination()))
         tab, control = event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab), Qt.KeyboardModifier.ControlModifier
         if tab and event.modifiers() & control:

@@ -7,7 +7,17 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
 
 from workbench.core.finding import Query
 from workbench.ui.theme import set_role
@@ -156,8 +166,11 @@ class FindBar(QFrame):
                 (self._options if narrow else self._first).insertWidget(at if narrow else _TOGGLES + at, toggle)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not (
-            event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        # Enter on a button is left to the window, which presses it.
+        if (
+            event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            and not event.modifiers() & Qt.KeyboardModifier.ControlModifier
+            and not isinstance(self.focusWidget(), QAbstractButton)
         ):
             back = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
             if self._by.hasFocus() and not back:
