@@ -19,7 +19,7 @@ from workbench.app import history_table
 from workbench.app.history_detail import Looked
 from workbench.app.history_table import COST, NUMBER, PAGE, PROMPT, WHEN, WINNER
 from workbench.app.tasks import Tasks
-from workbench.core.runs import IterationDetail, Judged, Verdict
+from workbench.core.runs import IterationDetail, IterationRow, Judged, Verdict
 from workbench.store.sqlite import sqlite3
 from workbench.ui.dialogs import NoteDialog
 from workbench.ui.diff.prompts import CompareDialog
@@ -498,6 +498,27 @@ def test_runs_are_starred_and_found_by_it(desk: Desk) -> None:
     chosen(desk, view, "order-3")
     entry(view, "Remove star")
     desk.until(lambda: desk.rows("SELECT uid FROM runs WHERE starred = 1") == [("sql-2",)])
+
+
+def test_stars_and_archiving_read_no_row_of_the_timeline(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    view = entered(desk)
+    read: list[str] = []
+    history = desk.window.workbench.history
+    one = history.row
+
+    def row(uid: str, prompt: str) -> IterationRow | None:
+        read.append(uid)
+        return one(uid, prompt)
+
+    monkeypatch.setattr(history, "row", row)
+    view.table.selectAll()
+    entry(view, "Star")
+    desk.until(lambda: desk.rows("SELECT count(*) FROM runs WHERE starred = 1") == [(8,)])
+    desk.until(lambda: "☆" in view.model.index(7, PROMPT).data())
+    entry(view, "Archive")
+    desk.until(lambda: desk.rows("SELECT count(*) FROM runs WHERE archived > 0") == [(8,)])
+    desk.until(lambda: view.model.rowCount() == 0)
+    assert read == []
 
 
 def test_tags_are_given_completed_and_searched(desk: Desk) -> None:

@@ -197,7 +197,12 @@ class Curating(QObject):
             return
         dialog = NoteDialog(self._window.frame, run_name(row), row.row.note)
         dialog.accepted.connect(
-            lambda: self._write([row], self._curator.note(row.row.run_uid, dialog.field.text().strip()))
+            lambda: self._write(
+                [row],
+                self._curator.note(row.row.run_uid, dialog.field.text().strip()),
+                # Nothing else that is put on runs is in the timeline.
+                lambda: self._window.compose.rows.refresh(row.row.run_uid),
+            )
         )
         dialog.open()
 
@@ -242,8 +247,6 @@ class Curating(QObject):
         """Show the runs anew when a change is stored; `again` where it makes rows come or go."""
 
         def show(_: None) -> None:
-            for row in rows:
-                self._window.compose.rows.refresh(row.row.run_uid)
             if again:
                 self._view.model.search_again(all_rows=True)
             else:
