@@ -317,6 +317,20 @@ def test_long_lists_scroll_with_their_chart(desk: Desk) -> None:
     assert abs(chart.mapToParent(QPoint(0, round(chart.height_of(35)))).y() - last.center().y()) <= 1
 
 
+def test_a_long_list_scrolls_and_not_the_page_around_it(desk: Desk) -> None:
+    window = opened(
+        desk, lambda store, prompt: runs(store, prompt, 60, versions=3, models=[f"m/{number}" for number in range(12)])
+    )
+    rank = view(desk)
+    window.frame.resize(1024, 700)
+    desk.until(lambda: rank.ranking.verticalScrollBar().maximum() == 0)
+    assert rank.table.verticalScrollBar().maximum() > 0
+    small = rank.table.height()
+    window.frame.resize(1440, 1000)
+    desk.until(lambda: rank.table.height() > small)
+    assert rank.ranking.verticalScrollBar().maximum() == 0
+
+
 def test_a_newer_question_replaces_older_ones(desk: Desk) -> None:
     window = opened(desk, lambda store, prompt: runs(store, prompt, 60, versions=2))
     view(desk)

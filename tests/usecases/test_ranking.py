@@ -97,7 +97,7 @@ def test_groups_that_no_verdict_connects_are_named(made: tuple[Store, str]) -> N
 def test_names_in_sight_and_answers_seen_before_are_warned_about(made: tuple[Store, str]) -> None:
     store, prompt = made
     outputs = runs(store, prompt, 20, versions=1, blind=0)
-    assert "20 of 20 verdicts were given with the names in sight" in warnings(rank(store, prompt, "model"))
+    assert "20 of 20 winners and ties were given with the names in sight" in warnings(rank(store, prompt, "model"))
     for left, right in zip(outputs[::2], outputs[1::2], strict=True):
         store.judgements.judge(new_uid(), "winner", (left, right), left, utc_now(), blind=True).result(10)
     assert "judged before" in warnings(rank(store, prompt, "model"))

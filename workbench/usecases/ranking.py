@@ -152,8 +152,8 @@ def honesty(judgements: Sequence[Judgement]) -> Iterable[Remark]:
     )
     if named.misleads:
         yield Remark(
-            f"{named.count:,} of {named.of:,} verdicts were given with the names in sight, and names sway. Judge pairs "
-            "blind.",
+            f"{named.count:,} of {named.of:,} winners and ties were given with the names in sight, and names"
+            " sway. Judge pairs blind.",
             warns=True,
         )
     if sides.misleads:
@@ -164,8 +164,8 @@ def honesty(judgements: Sequence[Judgement]) -> Iterable[Remark]:
         )
     if seen.misleads:
         yield Remark(
-            f"{seen.count:,} of {seen.of:,} verdicts are about answers that had been judged before, so memory may have "
-            "had a part in them. New runs bring answers that nobody has seen.",
+            f"{seen.count:,} of {seen.of:,} winners and ties are about answers that had been judged before, so"
+            " memory may have had a part in them. New runs bring answers that nobody has seen.",
             warns=True,
         )
     if again.repeats:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 20
 """Beyond so many the rows scroll by themselves."""
+_FEWEST_ROWS = 6
 _ROOM = 15
 """Pixels on either side of the text of a cell; some of them part the columns."""
 _SHARE_OF_NAMES = 0.32
@@ -56,12 +57,13 @@ class _Cells(QStyledItemDelegate):
 
 
 class RankingTable(QTableView):
-    """Shows a `RankTable`. It is as high as its rows, up to `MOST_ROWS`."""
+    """Shows a `RankTable`. It is as high as its rows; more than `MOST_ROWS` get the room that there is, and scroll."""
 
     def __init__(self, theme: Theme, model: RankTable, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme, self._table = theme, model
         self.chart: IntervalChart | None = None
+        self._room = 0
         self.setModel(model)
         self.setItemDelegate(_Cells(theme, self))
         self.setAccessibleName("Ranking, strongest first")
@@ -101,9 +103,22 @@ class RankingTable(QTableView):
         self._fit()
         self.updateGeometry()
 
+    def set_room(self, height: int) -> None:
+        """Say how high it can be, in pixels, while nothing around it has to scroll."""
+        if height != self._room:
+            self._room = height
+            self.updateGeometry()
+
     def sizeHint(self) -> QSize:
-        rows = min(self._table.rowCount(), MOST_ROWS) * self.verticalHeader().defaultSectionSize()
-        return QSize(600, self.horizontalHeader().sizeHint().height() + rows + 2 * self.frameWidth())
+        count = self._table.rowCount()
+        height = self._height_of(count)
+        if count > MOST_ROWS:
+            height = max(self._height_of(_FEWEST_ROWS), min(self._room, height))
+        return QSize(600, height)
+
+    def _height_of(self, rows: int) -> int:
+        rest = self.horizontalHeader().sizeHint().height() + 2 * self.frameWidth()
+        return rest + rows * self.verticalHeader().defaultSectionSize()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(300, self.sizeHint().height())

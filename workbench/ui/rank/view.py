@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -63,6 +63,7 @@ class RankView(QStackedWidget):
         self.ranking.setFrameShape(QFrame.Shape.NoFrame)
         self.ranking.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.ranking.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.ranking.viewport().installEventFilter(self)
         self.addWidget(self.ranking)
         self._page = QWidget()
         set_role(self._page, "surface")
@@ -201,6 +202,7 @@ class RankView(QStackedWidget):
         self.ways.setVisible(not found.rows and found.enough.missing > 0)
         self._say(found.remarks)
         self.versions.show_versions(found.versions, found.choices)
+        self._give_room()
 
     def show_failed(self) -> None:
         """Say that there is no ranking; why was said elsewhere."""
@@ -237,6 +239,19 @@ class RankView(QStackedWidget):
     def _unfold(self, unfolded: bool) -> None:
         self.how.setVisible(unfolded)
         self.fold.setText(f"{'▾' if unfolded else '▸'} How this is computed")
+        self._give_room()
+
+    def _give_room(self) -> None:
+        """Let a long table have what the rest leaves, so that of the two only the table scrolls."""
+        layout, area = self._page.layout(), self.ranking.viewport()
+        if layout is not None and not self.table.isHidden():
+            layout.invalidate()
+            self.table.set_room(area.height() - (layout.heightForWidth(area.width()) - self.table.sizeHint().height()))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and watched is self.ranking.viewport():
+            self._give_room()
+        return super().eventFilter(watched, event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -245,6 +260,7 @@ class RankView(QStackedWidget):
     def _restyle(self) -> None:
         self.heading.setFont(self._theme.font(1.5, bold=True))
         self._lay_head()
+        self._give_room()
 
     def _lay_head(self) -> None:
         """Put the buttons beside the heading, below it where there is no room, and there let them say less."""
