@@ -51,9 +51,9 @@ def test_the_log_is_folded_in_before_it_is_taken_for_that_of_the_other_file(path
     assert told.code == "moved"
     assert uids(path) == ["theirs"]
     (mine,) = kept(path)
-    assert str(mine) in told.sentence
+    assert str(mine) in told.detail
     assert [prompt.uid for prompt in store.prompts()] == [f"p{number:02}" for number in reversed(range(50))]
-    with pytest.raises(StoreError, match=mine.name):
+    with pytest.raises(StoreError, match="Another file took the place"):
         store.create_prompt("late", "Late bot", NOW).result(10)
     store.close()
     assert uids(path) == ["theirs"]
@@ -146,7 +146,8 @@ def test_where_there_is_no_room_what_was_open_is_kept_later(
         crowded.setattr(gate, "copy_whole", full)
         told = store.look_at_place()
     assert told is not None
-    assert "could not be kept yet: The disk is full" in told.sentence
+    assert "could not be kept. Make room" in told.sentence
+    assert "The disk is full" in told.detail
     assert uids(path) == ["theirs"]
     assert kept(path) == []
     store.close()

@@ -29,17 +29,17 @@ def test_another_history_in_its_place_is_told_and_not_written_to(desk: Desk) -> 
     theirs.close()
     other.replace(place)
     desk.until(lambda: window.notice.key == "database")
-    assert "Another file was put in the place of the history" in desk.notice()
+    assert "Another file took the place of the history. Quit and start again" in desk.notice()
     assert desk.rows("SELECT uid FROM prompts") == [("theirs",)]
     (kept,) = place.parent.glob("*.replaced-*.db")
-    assert str(kept) in desk.notice()
+    assert str(kept) in window.notice.detail.toPlainText()
     connection = sqlite3.connect(kept)
     assert connection.execute("SELECT count(*) FROM runs").fetchone() == (1,)
     connection.close()
     window.view.editor.focus_first()
     desk.type("More")
     desk.until(lambda: window.status.saved() == "Not saved")
-    assert str(kept) in desk.notice()
+    assert str(kept) in window.notice.detail.toPlainText()
     desk.close_without_the_draft()
     assert desk.rows("SELECT uid FROM prompts") == [("theirs",)]
 

@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 _TRY_AGAIN_S = 60.0
 """Between two tries to keep what was open, where there is no room for it."""
-_REPLACED = "Another file was put in the place of the history while it was open, so nothing more is saved here."
+_REPLACED = "Another file took the place of the history. Quit and start again; nothing more is saved here."
 
 
 class Gate:
@@ -123,20 +123,23 @@ class Gate:
         self.readers.reopen(self._connect)
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
         kept = self._real.with_name(f"{self._real.stem}.replaced-{stamp}{self._real.suffix}")
-        detail = f"{self._path} is another file than at the start"
         try:
             writer.ask(lambda connection: self._keep(connection, kept)).result()
         except StoreError as error:
             # While the connection is open nothing is lost, and room can be made.
             self._next_try = time.monotonic() + _TRY_AGAIN_S
-            lack = f"{error.sentence} It is tried again every minute while the program is open."
-            self._told = StoreError(f"{_REPLACED} What was open could not be kept yet: {lack}", detail, "moved")
+            self._told = StoreError(
+                "Another file took the place of the history, and what was open could not be kept. Make room before you"
+                " quit; it is tried again every minute.",
+                f"{error.sentence}\n{error.detail}",
+                "moved",
+            )
             return
         self.readers.reopen(lambda: connect(kept, mode="ro", immutable=True))
         self._told = StoreError(
-            f"{_REPLACED} What was open is kept as {kept}. Copy what you typed since, quit, and start again with the"
-            " other file; Settings → History → “Restore another file…” brings back what was open.",
-            detail,
+            _REPLACED,
+            f"{self._path} is another file than at the start.\nWhat was open is kept as {kept}.\nTo go on with that,"
+            " start again and choose Settings → History → “Restore another file…”.",
             "moved",
         )
         self._has_left = True
