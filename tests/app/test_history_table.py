@@ -10,7 +10,8 @@ import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from pytestqt.qtbot import QtBot
 
-from workbench.app.history_table import COST, KEPT, LANES, PAGE, PROMPT, ROW, WINNER, HistoryTableModel, cell, whole
+from workbench.app.history_cells import COST, LANES, PROMPT, WINNER, cell, whole
+from workbench.app.history_table import KEPT, PAGE, ROW, HistoryTableModel
 from workbench.app.tasks import Tasks
 from workbench.core.runs import IterationRow, Outcome
 from workbench.core.searching.results import After, HistoryPage, HistoryRow, Order, Total
@@ -186,11 +187,67 @@ def test_a_run_that_is_gone_is_gone_wherever_it_stood(qtbot: QtBot, tasks: Tasks
     to_the_end(qtbot, model)
     with qtbot.waitSignal(model.answered):
         model.search_again(all_rows=True)
-    assert model.rowCount() == KEPT * PAGE, "no more than the memory holds"
+    assert model.rowCount() == 60 * PAGE
+    assert model.pages_in_memory <= KEPT
+    assert not model.canFetchMore(QModelIndex())
+
+
+class Holes(Many):
+    """The same without runs that are `gone`."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        self.gone: set[int] = set()
+
+    def search(
+        self,
+        text: str,
+        after: After | None = None,
+        limit: int = PAGE,
+        *,
+        order: Order = "newest",
+        stop: Stop | None = None,
+    ) -> Found:
+        self.calls += 1
+        there = [number for number in range(self.count) if number not in self.gone]
+        behind = [number for number in there if after is None or number >= after.place][:limit]
+        following = After(behind[-1] + 1) if behind and behind[-1] != there[-1] else None
+        rows = tuple(row(number) for number in behind)
+        return Found(HistoryPage(rows, following, Total(len(there)) if after is None else None), text, took_ms=4)
+
+
+def test_what_is_gone_far_below_leaves_the_reader_where_he_is(qtbot: QtBot, tasks: Tasks) -> None:
+    many = Holes(60 * PAGE + 7)
+    model = shown(qtbot, tasks, many)
     to_the_end(qtbot, model)
-    assert [model.index(at, 0).data(ROW).row.number for at in range(50 * PAGE, 60 * PAGE)] == list(
-        range(50 * PAGE, 60 * PAGE)
-    )
+    assert model.row(5500) is not None
+    many.gone = {5500, 5501, 17}
+    with qtbot.waitSignal(model.answered):
+        model.search_again(all_rows=True)
+    assert model.rowCount() == 60 * PAGE + 4
+    assert model.total == Total(60 * PAGE + 4)
+    assert model.positions(["r5499", "r5500", "r5502"]) == [5498, 5499], "both are in memory, and the gone one is not"
+    assert model.pages_in_memory <= KEPT
+    model.hold([(0, model.rowCount() - 1)])
+    qtbot.waitUntil(lambda: model.holds_all)
+    numbers = [found.row.number for at in range(model.rowCount()) if (found := model.row(at)) is not None]
+    assert numbers == [number for number in range(60 * PAGE + 7) if number not in many.gone]
+
+
+def test_what_another_program_deleted_below_the_first_page_goes(qtbot: QtBot, tasks: Tasks) -> None:
+    many = Holes(3 * PAGE)
+    model = shown(qtbot, tasks, many)
+    to_the_end(qtbot, model)
+    many.gone = {2 * PAGE + 5}
+    model.search_again()
+    qtbot.waitUntil(lambda: model.rowCount() == 3 * PAGE - 1)
+    assert model.position(f"r{2 * PAGE + 5}") == -1
+    qtbot.waitUntil(lambda: not model.is_searching)
+    calls = many.calls
+    with qtbot.waitSignal(model.answered):
+        model.search_again()
+    tasks.wait_for(lambda: None)
+    assert many.calls == calls + 1, "nothing is read for ever"
 
 
 def test_a_run_that_is_gone_leaves_an_empty_row_until_the_next_search(qtbot: QtBot, tasks: Tasks) -> None:

@@ -16,8 +16,9 @@ from tests.ui.desk import Desk
 from tests.ui.pasts import FIRST, ORDER, SECOND, SQL, Past, answer, fill
 from tests.ui.test_accessibility import complaints
 from workbench.app import history_table
+from workbench.app.history_cells import COST, NUMBER, PROMPT, WHEN, WINNER
 from workbench.app.history_detail import Looked
-from workbench.app.history_table import COST, NUMBER, PAGE, PROMPT, WHEN, WINNER
+from workbench.app.history_table import PAGE
 from workbench.app.tasks import Tasks
 from workbench.core.runs import IterationDetail, IterationRow, Judged, Verdict
 from workbench.store.sqlite import sqlite3

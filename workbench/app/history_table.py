@@ -15,11 +15,10 @@ from typing import Any, Protocol
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
+from workbench.app.history_cells import COLUMNS, WHEN, cell, whole
+from workbench.app.history_walk import Page, Walked, walk
 from workbench.app.tasks import Tasks
-from workbench.app.timeline import describe
-from workbench.core.money import show_cost
 from workbench.core.searching.results import After, HistoryRow, Order, Total
-from workbench.core.when import relative
 from workbench.usecases.problems import problem_of
 from workbench.usecases.searching import Found, Stop
 
@@ -31,8 +30,6 @@ KEPT = 30
 """Pages whose rows are in memory, beside those that are held."""
 _COUNTED_MS, _MOST_MS = 500, 30_000
 """After which time rows without numbers are read again: each time twice as long."""
-COLUMNS = ("When", "Prompt", "Iter.", "Lanes", "Winner", "Cost")
-WHEN, PROMPT, NUMBER, LANES, WINNER, COST = range(6)
 
 
 class Searching(Protocol):
@@ -98,8 +95,18 @@ class HistoryTableModel(QAbstractTableModel):
 
         The first page tells what is new; with `all_rows` others are read, too, because any of them may be gone.
         """
-        loaded = min(self._count, KEPT * PAGE) if all_rows and self._asked == self._shown else 0
-        self._search(*self._asked, max(PAGE, loaded))
+        if not all_rows or self._asked != self._shown or self._count <= KEPT * PAGE:
+            self._search(*self._asked, max(PAGE, self._count if all_rows and self._asked == self._shown else 0))
+            return
+        stop, (text, order) = self._begin(), self._asked
+        self.is_searching = True
+        count = self._count
+        wanted = [range(self._starts[page], self._starts[page] + self._size(page)) for page in self._pages]
+        self._tasks.run_large(
+            lambda: walk(lambda after: self._searcher.search(text, after, PAGE, order=order, stop=stop), count, wanted),
+            partial(self._show_walked, self._generation),
+            partial(self._fail, self._generation),
+        )
 
     def _search(self, text: str, order: Order, limit: int) -> None:
         stop = self._begin()
@@ -239,17 +246,33 @@ class HistoryTableModel(QAbstractTableModel):
         if generation != self._generation:
             return
         self.is_searching = False
-        self.total = found.page.total
-        first = self._pages.get(0)
-        if self._asked != self._shown or first != found.page.rows or self._count == 0:
-            self.beginResetModel()
-            self._shown = self._asked
-            self._pages.clear()
-            self._held = frozenset()
-            self._starts, self._afters, self._count = [], [], 0
-            self._take(None, found)
-            self.endResetModel()
+        before, self.total = self.total, found.page.total
+        rows = found.page.rows
+        is_new = self._asked != self._shown or self._pages.get(0) != rows or self._count == 0
+        if is_new:
+            self._become(Walked(found, (Page(None, len(rows), rows),), found.page.next))
         self.answered.emit(found)
+        if not is_new and self._count > PAGE and before != self.total:
+            # Runs came or went below the first page.
+            self.search_again(all_rows=True)
+
+    def _show_walked(self, generation: int, walked: Walked) -> None:
+        if generation == self._generation:
+            self.is_searching, self.total = False, walked.first.page.total
+            self._become(walked)
+            self.answered.emit(walked.first)
+
+    def _become(self, walked: Walked) -> None:
+        """Let other rows stand in the place of all."""
+        self.beginResetModel()
+        self._shown = self._asked
+        self._pages.clear()
+        self._held = frozenset()
+        self._starts, self._afters, self._count = [], [], 0
+        for page in walked.pages:
+            self._take(page)
+        self._next = walked.next
+        self.endResetModel()
 
     def _append(self, generation: int, found: Found) -> None:
         if generation != self._generation:
@@ -259,17 +282,17 @@ class HistoryTableModel(QAbstractTableModel):
             self._next = None
             return
         self.beginInsertRows(QModelIndex(), self._count, self._count + len(found.page.rows) - 1)
-        self._take(self._next, found)
+        self._take(Page(self._next, len(found.page.rows), found.page.rows))
+        self._next = found.page.next
         self.endInsertRows()
 
-    def _take(self, after: After | None, found: Found) -> None:
-        rows = found.page.rows
-        if rows:
+    def _take(self, page: Page) -> None:
+        if page.size:
             self._starts.append(self._count)
-            self._afters.append(after)
-            self._keep(len(self._starts) - 1, rows)
-            self._count += len(rows)
-        self._next = found.page.next
+            self._afters.append(page.after)
+            self._count += page.size
+        if page.rows:
+            self._keep(len(self._starts) - 1, page.rows)
 
     def _keep(self, number: int, rows: tuple[HistoryRow, ...]) -> None:
         self._pages[number] = rows
@@ -321,57 +344,3 @@ class HistoryTableModel(QAbstractTableModel):
         if generation == self._generation:
             self.is_searching = self._fetching = self._rereading = False
             self.refused.emit(problem_of(error).sentence)
-
-
-def cell(row: HistoryRow, column: int, now: str) -> str:
-    """Return what stands in a column of a row."""
-    line = row.row
-    if column == WHEN:
-        return relative(line.started_at, now)
-    if column == PROMPT:
-        return " ".join([*(["☆"] if row.starred else ()), row.prompt, *(f"#{tag}" for tag in row.tags)])
-    if column == NUMBER:
-        return str(line.number) if row.kind == "iteration" else f"{row.kind} {line.number}"
-    if column == LANES:
-        return "" if line.blind else " · ".join(row.lanes)
-    if column == WINNER:
-        return verdict(row)
-    return cost(row)
-
-
-def verdict(row: HistoryRow) -> str:
-    """Return how a run was judged or, while it is not, how it stands."""
-    line = row.row
-    if line.verdict == "winner":
-        return f"★ {line.winner}"
-    if line.verdict != "none":
-        return line.winner
-    if line.running:
-        return "running"
-    return "blind, not judged" if line.blind else line.outcome.words
-
-
-def cost(row: HistoryRow) -> str:
-    """Return what a run cost; "" while nobody shall know, or does."""
-    if row.row.running or row.row.blind or row.is_uncounted:
-        return ""
-    return show_cost(row.cost_usd, free=row.cost_usd == 0)
-
-
-def marks_of(row: HistoryRow) -> list[str]:
-    """Return what people put on a run, in words."""
-    marks = (("starred", row.starred), ("archived", row.archived), ("deleted", row.deleted))
-    return [*(word for word, is_so in marks if is_so), *(f"tag {tag}" for tag in row.tags)]
-
-
-def whole(row: HistoryRow) -> str:
-    """Return one line with everything that a row says, for tooltips and screen readers."""
-    parts = [
-        row.prompt,
-        describe(row.row),
-        "" if row.row.blind else ", ".join(row.lanes),
-        cost(row) and f"cost {cost(row)}",
-        f"{row.unpriced} without a price" if row.unpriced and not row.row.blind else "",
-        *marks_of(row),
-    ]
-    return " · ".join(filter(None, parts))

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QWidget
 
-from workbench.app.history_table import COLUMNS, cell
+from workbench.app.history_cells import COLUMNS, cell
 from workbench.core.searching.results import HistoryRow
 from workbench.host.clock import utc_now
 from workbench.ui.dialogs import NoteDialog

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from workbench.app.history_cells import cost, marks_of, verdict
 from workbench.app.history_detail import Answered, Looked
 from workbench.app.history_pair import Pair
-from workbench.app.history_table import cost, marks_of, verdict
 from workbench.core.compare import PartDiff
 from workbench.core.runs import DRAFTABLE
 from workbench.core.searching.marking import Marker, snippet

@@ -28,16 +28,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.history_table import (
-    COLUMNS,
-    COST,
-    LANES,
-    NUMBER,
-    PROMPT,
-    WHEN,
-    WINNER,
-    HistoryTableModel,
-)
+from workbench.app.history_cells import COLUMNS, COST, LANES, NUMBER, PROMPT, WHEN, WINNER
+from workbench.app.history_table import HistoryTableModel
 from workbench.core.searching.results import HistoryRow
 from workbench.ui.theme import Theme
 

@@ -1,0 +1,68 @@
+"""What is said of a run in the table of the history, in words.
+
+Invariant: of a blind run that is not judged neither lanes nor cost are told.
+"""
+
+from __future__ import annotations
+
+from workbench.app.timeline import describe
+from workbench.core.money import show_cost
+from workbench.core.searching.results import HistoryRow
+from workbench.core.when import relative
+
+COLUMNS = ("When", "Prompt", "Iter.", "Lanes", "Winner", "Cost")
+WHEN, PROMPT, NUMBER, LANES, WINNER, COST = range(6)
+
+
+def cell(row: HistoryRow, column: int, now: str) -> str:
+    """Return what stands in a column of a row."""
+    line = row.row
+    if column == WHEN:
+        return relative(line.started_at, now)
+    if column == PROMPT:
+        return " ".join([*(["☆"] if row.starred else ()), row.prompt, *(f"#{tag}" for tag in row.tags)])
+    if column == NUMBER:
+        return str(line.number) if row.kind == "iteration" else f"{row.kind} {line.number}"
+    if column == LANES:
+        return "" if line.blind else " · ".join(row.lanes)
+    if column == WINNER:
+        return verdict(row)
+    return cost(row)
+
+
+def verdict(row: HistoryRow) -> str:
+    """Return how a run was judged or, while it is not, how it stands."""
+    line = row.row
+    if line.verdict == "winner":
+        return f"★ {line.winner}"
+    if line.verdict != "none":
+        return line.winner
+    if line.running:
+        return "running"
+    return "blind, not judged" if line.blind else line.outcome.words
+
+
+def cost(row: HistoryRow) -> str:
+    """Return what a run cost; "" while nobody shall know, or does."""
+    if row.row.running or row.row.blind or row.is_uncounted:
+        return ""
+    return show_cost(row.cost_usd, free=row.cost_usd == 0)
+
+
+def marks_of(row: HistoryRow) -> list[str]:
+    """Return what people put on a run, in words."""
+    marks = (("starred", row.starred), ("archived", row.archived), ("deleted", row.deleted))
+    return [*(word for word, is_so in marks if is_so), *(f"tag {tag}" for tag in row.tags)]
+
+
+def whole(row: HistoryRow) -> str:
+    """Return one line with everything that a row says, for tooltips and screen readers."""
+    parts = [
+        row.prompt,
+        describe(row.row),
+        "" if row.row.blind else ", ".join(row.lanes),
+        cost(row) and f"cost {cost(row)}",
+        f"{row.unpriced} without a price" if row.unpriced and not row.row.blind else "",
+        *marks_of(row),
+    ]
+    return " · ".join(filter(None, parts))

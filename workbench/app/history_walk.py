@@ -1,0 +1,49 @@
+"""A search read again as deep as it was read before, so that runs that are gone are gone wherever they stood."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from workbench.core.searching.results import After, HistoryRow
+from workbench.usecases.searching import Found
+
+Search = Callable[[After | None], Found]
+"""Returns the page behind a place; blocks."""
+
+
+class Page(NamedTuple):
+    """Where a page begins, how many rows it has, and these; none where nobody looks."""
+
+    after: After | None
+    size: int
+    rows: tuple[HistoryRow, ...]
+
+
+class Walked(NamedTuple):
+    """What the first page found, all pages from the top, and what lies behind them (None for nothing)."""
+
+    first: Found
+    pages: tuple[Page, ...]
+    next: After | None
+
+
+def walk(search: Search, count: int, wanted: Sequence[range]) -> Walked:
+    """Read pages until there are `count` rows or no more; keep those rows that stand on `wanted` places, or near.
+
+    Raises what `search` raises.
+    """
+    first = found = search(None)
+    pages: list[Page] = []
+    after, begin = None, 0
+    while True:
+        rows = found.page.rows
+        if rows:
+            # What is gone above moves what is looked at up, by less than a page where few are.
+            near = range(begin - len(rows), begin + 2 * len(rows))
+            is_wanted = any(near.start < places.stop and places.start < near.stop for places in wanted)
+            pages.append(Page(after, len(rows), rows if is_wanted or not pages else ()))
+        after, begin = found.page.next, begin + len(rows)
+        if after is None or begin >= count:
+            return Walked(first, tuple(pages), after)
+        found = search(after)
