@@ -13,6 +13,7 @@ import pytest
 from tests.store.making import NOW, run, text
 from workbench.core.drafts import Draft
 from workbench.store import Store, StoreError
+from workbench.store.connections import Readers, connect
 
 ENDLESS = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
 
@@ -134,3 +135,17 @@ def test_another_writer_is_noticed_and_our_own_is_not(store: Store, path: Path) 
     other.close()
     assert store.data_version() != before
     assert {row.name for row in store.prompts()} == {"Theirs"}
+
+
+def test_a_connection_that_was_closed_on_the_way_is_replaced(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    readers = Readers(path, lambda: connect(path))
+    with readers.use() as connection:
+        connection.execute("SELECT 1").fetchone()
+    mine = readers._mine
+    stale = [mine()]
+    readers.reopen(lambda: connect(path))
+    monkeypatch.setattr(readers, "_mine", lambda: stale.pop() if stale else mine())
+    with readers.use() as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    assert not stale
+    readers.close()

@@ -95,12 +95,10 @@ class Readers:
     def use(self) -> Iterator[sqlite3.Connection]:
         """Yield this thread's connection inside one read transaction: all statements see the same moment."""
         try:
-            reader = self._mine()
-            with reader.lock:
+            reader = self._locked()
+            try:
                 if self._closed:
                     raise failure("closed")
-                if reader.is_closed:
-                    raise failure("interrupted")
                 reader.connection.execute("BEGIN")
                 try:
                     yield reader.connection
@@ -109,6 +107,8 @@ class Readers:
                     raise
                 finally:
                     reader.connection.rollback()
+            finally:
+                reader.lock.release()
         except Exception as error:
             told = translate(error, self._path)
             if told is None or told is error:
@@ -140,6 +140,15 @@ class Readers:
             self._readers.clear()
         for reader in readers:
             reader.close()
+
+    def _locked(self) -> _Reader:
+        """Return this thread's connection, held; one that was closed before it could be is replaced."""
+        while True:
+            reader = self._mine()
+            reader.lock.acquire()
+            if self._closed or not reader.is_closed:
+                return reader
+            reader.lock.release()
 
     def _mine(self) -> _Reader:
         ident = threading.get_ident()

@@ -150,6 +150,8 @@ class Gate:
             (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             # Once it was emptied, whoever opened the other file may have begun to use it: it is theirs then.
             self._is_folded = True
+            if self.writer is not None:
+                self.writer.rest()
             if busy and which(self._log) == self._which_log:
                 # Somebody reads, so what is in it stays; it only must not be taken for the log of the other file.
                 self._log.rename(kept.with_name(f"{kept.name}-wal.old"))

@@ -67,7 +67,7 @@ class Writer:
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._guard = threading.Lock()
         self._closed = False
-        self._fold = True
+        self._fold = self._follows = True
         self._full = True
         self._thread = threading.Thread(target=self._run, name="history-writer", daemon=True)
         self._thread.start()
@@ -79,6 +79,10 @@ class Writer:
     def ask(self, look: Callable[[sqlite3.Connection], T]) -> Future[T]:
         """Queue something that only looks at the connection, outside of any transaction."""
         return self._put(look, durable=False, changes=False)
+
+    def rest(self) -> None:
+        """Follow up on no changes any more; for work that is asked for here."""
+        self._follows = False
 
     def close(self, *, fold: bool = True) -> None:
         """Finish everything queued, close the connection; `fold` the log into the file before. Safe to repeat."""
@@ -124,7 +128,7 @@ class Writer:
     def _next(self) -> _Task | None:
         """Wait for the next task, and follow up meanwhile; None is the end."""
         patience = 0.0
-        while self._behind:
+        while self._behind and self._follows:
             try:
                 return self._tasks.get(block=patience > 0, timeout=patience or None)
             except queue.Empty:
