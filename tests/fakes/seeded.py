@@ -1,4 +1,4 @@
-"""A history as a first start leaves it, made once and copied: making one takes as long as opening a window in it."""
+"""A history as a first start leaves it, made once and copied: every test would wait for it to be made anew."""
 
 from __future__ import annotations
 
@@ -7,8 +7,16 @@ import os
 import tempfile
 from pathlib import Path
 
+import pytest
+
 from workbench.host.dirs import places
 from workbench.usecases.workbench import Workbench
+
+
+@pytest.fixture(scope="session", autouse=True)
+def made() -> None:
+    """Make it before the first test that may have changed how; for conftest files of tests that use it."""
+    _made()
 
 
 def put(path: Path) -> None:
