@@ -28,7 +28,8 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 # Thousands of small databases that wait for a disk at every commit; nothing here is to outlive a loss of power.
 if (memory := scratch.in_memory()) is not None and "TMPDIR" not in os.environ:
-    os.environ["TMPDIR"] = tempfile.tempdir = str(memory)
+    os.environ["PYTEST_DEBUG_TEMPROOT"] = str(memory)
+    os.environ["TMPDIR"] = tempfile.tempdir = scratch.throwaway(memory)
 # Tests look into files that the program has open: with the same library, or they would drop its locks.
 sys.modules["sqlite3"] = sqlite3
 TAG = leaks.tag_children()

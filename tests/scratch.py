@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 _MEMORY = Path("/dev/shm")
@@ -18,3 +21,10 @@ def in_memory() -> Path | None:
         return None
     usable = os.access(_MEMORY, os.W_OK) and not system.f_flag & os.ST_NOEXEC
     return _MEMORY if usable and system.f_bavail * system.f_frsize >= _ROOM else None
+
+
+def throwaway(inside: Path) -> str:
+    """Make a folder that is gone when this process ends: killed programs leave sockets and half of their files."""
+    made = tempfile.mkdtemp(prefix="workbench-tests-", dir=inside)
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return made
