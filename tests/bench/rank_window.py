@@ -14,40 +14,16 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
+from tests.bench.gaps import Gaps
 from workbench.ui import bench_hook
 from workbench.ui.main import main
 from workbench.ui.window import MainWindow
 
-TICK_MS = 1
 CALM_MS = 150
 GROUPINGS = ("version", "model", "technique", "everywhere", "both")
-
-
-class Gaps(QObject):
-    """Looks for the longest time in which the UI thread served nobody."""
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self.worst: dict[str, list[float]] = {}
-        self._step, self._at, self._cpu = "", 0, 0
-        self._timer = QTimer(self, interval=TICK_MS)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._tick)
-        self._timer.start()
-
-    def begin(self, step: str) -> None:
-        """Count gaps for another step."""
-        self._step, self._at, self._cpu = step, time.monotonic_ns(), time.thread_time_ns()
-
-    def _tick(self) -> None:
-        now, cpu = time.monotonic_ns(), time.thread_time_ns()
-        if self._step:
-            gap = [(now - self._at) / 1e6, (cpu - self._cpu) / 1e6]
-            self.worst[self._step] = max(self.worst.get(self._step, [0.0, 0.0]), gap)
-        self._at, self._cpu = now, cpu
 
 
 class Ranker(QObject):

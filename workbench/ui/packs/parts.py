@@ -178,3 +178,14 @@ def as_high_as_rows(rows: QListWidget, most: int) -> None:
     """Let a list take no more room than its rows, up to `most` of them."""
     height = rows.sizeHintForRow(0) * min(rows.count(), most) if rows.count() else 0
     rows.setFixedHeight(height + 2 * rows.frameWidth() + 4)
+
+
+def lay_out(page: QWidget, size: QSize) -> None:
+    """Lay out what a page shows before it is turned to, at the size that it will have."""
+    page.resize(size)
+    layout = page.layout()
+    if layout is not None:
+        layout.activate()
+    for asked in (page.sizeHint, page.minimumSizeHint):
+        asked()
+    page.heightForWidth(size.width())
