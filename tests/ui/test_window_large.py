@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from tests.ui.desk import ECHO, Desk
-from workbench.app.background import SWITCH_S
+from workbench.app.background import PIECES, SWITCH_S
 from workbench.core.changes import Change, count_change
 from workbench.core.content import Content
 from workbench.store import starting
@@ -19,18 +19,18 @@ def test_while_a_run_is_recorded_the_window_gets_the_lock_at_once(desk: Desk, mo
     seen: list[tuple[bool, object]] = []
 
     def count(old: Content | None, new: Content) -> Change:
-        seen.append((gc.isenabled(), sys.getswitchinterval()))
+        seen.append((gc.get_threshold(), sys.getswitchinterval()))
         return count_change(old, new)
 
     monkeypatch.setattr(starting, "count_change", count)
-    window, before = desk.open(ECHO), sys.getswitchinterval()
+    window, before, thresholds = desk.open(ECHO), sys.getswitchinterval(), gc.get_threshold()
     for letter in "ab":
         window.view.editor.focus_first()
         desk.type(letter)
         desk.run()
-        assert gc.isenabled()
+        assert gc.get_threshold() == thresholds
         assert sys.getswitchinterval() == pytest.approx(before)
-    assert seen == [(False, pytest.approx(SWITCH_S))] * 2
+    assert seen == [(PIECES, pytest.approx(SWITCH_S))] * 2
 
 
 def test_a_run_that_is_refused_ends_that_too(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,10 +38,10 @@ def test_a_run_that_is_refused_ends_that_too(desk: Desk, monkeypatch: pytest.Mon
         raise OSError(f"{len(new.messages)} messages are too many")
 
     monkeypatch.setattr(starting, "count_change", count)
-    window, before = desk.open(ECHO), sys.getswitchinterval()
+    window, before, thresholds = desk.open(ECHO), sys.getswitchinterval(), gc.get_threshold()
     window.view.editor.focus_first()
     desk.type("a")
     desk.ctrl(Qt.Key.Key_Return)
     desk.until(window.notice.isVisible)
-    desk.until(gc.isenabled)
+    desk.until(lambda: gc.get_threshold() == thresholds)
     assert sys.getswitchinterval() == pytest.approx(before)
