@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -11,8 +12,8 @@ from PySide6.QtCore import Qt
 from tests.ui.desk import ECHO, Desk
 from workbench.app.background import PIECES, SWITCH_S
 from workbench.core.changes import Change, count_change
-from workbench.core.content import Content
-from workbench.store import starting
+from workbench.core.content import Content, Message
+from workbench.store import ending, starting
 
 
 def test_while_a_run_is_recorded_the_window_gets_the_lock_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,3 +46,22 @@ def test_a_run_that_is_refused_ends_that_too(desk: Desk, monkeypatch: pytest.Mon
     desk.until(window.notice.isVisible)
     desk.until(lambda: gc.get_threshold() == thresholds)
     assert sys.getswitchinterval() == pytest.approx(before)
+
+
+def test_of_a_very_long_prompt_the_end_is_written_like_that_too(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[float] = []
+    finish = ending.finish_output
+
+    def finish_noted(*arguments: Any) -> Any:
+        seen.append(sys.getswitchinterval())
+        return finish(*arguments)
+
+    monkeypatch.setattr(ending, "finish_output", finish_noted)
+    window, before = desk.open(), sys.getswitchinterval()
+    window.view.editor.set_content(Content((Message("user", "Words of a long text.\n" * 10_000),)))
+    window.view.editor.focus_first()
+    desk.type("a")
+    desk.run()
+    assert seen == [pytest.approx(SWITCH_S)] * len(seen)
+    assert seen
+    desk.until(lambda: sys.getswitchinterval() == pytest.approx(before))
