@@ -234,7 +234,7 @@ QPushButton {
 }
 QPushButton:hover { background: @hover; }
 QPushButton:pressed { background: @selected; }
-QPushButton:focus { border-color: @accent; }
+QPushButton:focus { border-color: @accent; outline: none; }
 QPushButton:disabled { color: @muted; background: @sunken; }
 QPushButton[role="primary"] {
   background: @accent; color: @on_accent; border: 1px solid @accent; font-weight: 600;

@@ -51,6 +51,10 @@ def run_name(row: HistoryRow) -> str:
     return f"{row.prompt} · {row.kind} {row.row.number}"
 
 
+def _uids(pair: Pair) -> tuple[str, str]:
+    return pair.older.row.row.run_uid, pair.newer.row.row.run_uid
+
+
 class _Section(QWidget):
     """A heading in small letters, and what stands below it."""
 
@@ -175,13 +179,14 @@ class DetailPane(QWidget):
         self._offer(pair=False)
         self.compare.setVisible(looked.parent is not None)
         self.compare.setText(f"Compare with version {looked.parent}")
-        self._show_prompt(looked)
+        self._show_prompt(looked, keep=is_same)
         self._show_sets(looked.sets, looked.left_out, looked.marker, keep=is_same)
         if not is_same:
             self.area.verticalScrollBar().setValue(0)
 
     def show_pair(self, pair: Pair) -> None:
         """Show two runs side by side."""
+        is_same = self.pair is not None and _uids(self.pair) == _uids(pair)
         self.pair, self.looked = pair, None
         older, newer = pair.older.row, pair.newer.row
         same_prompt = older.prompt_uid == newer.prompt_uid
@@ -198,9 +203,11 @@ class DetailPane(QWidget):
         runs = list(part_runs(pair.parts, unchanged=False))
         self.prompt.heading.setText(f"WHAT DIFFERS, {older.row.number} AGAINST {newer.row.number}")
         marker = pair.newer.marker
-        self.diff.show_marked(runs[:-1] if runs else [Run("heading", "Prompt, values and lanes are the same.")], marker)
-        self._show_sets(pair.sets, pair.older.left_out + pair.newer.left_out, marker)
-        self.area.verticalScrollBar().setValue(0)
+        said = runs[:-1] if runs else [Run("heading", "Prompt, values and lanes are the same.")]
+        self.diff.show_marked(said, marker, keep=is_same)
+        self._show_sets(pair.sets, pair.older.left_out + pair.newer.left_out, marker, keep=is_same)
+        if not is_same:
+            self.area.verticalScrollBar().setValue(0)
 
     def _offer(self, *, pair: bool) -> None:
         row = None if self.looked is None else self.looked.row
@@ -248,7 +255,7 @@ class DetailPane(QWidget):
         self.more.setVisible(self._left_out > 0)
         return False
 
-    def _show_prompt(self, looked: Looked) -> None:
+    def _show_prompt(self, looked: Looked, *, keep: bool) -> None:
         if looked.parent is None:
             self.prompt.heading.setText("PROMPT")
             runs = [
@@ -260,7 +267,7 @@ class DetailPane(QWidget):
             self.prompt.heading.setText(f"PROMPT, AGAINST VERSION {looked.parent}")
             runs = list(part_runs(_worth_showing(looked), unchanged=True))
         # Blank lines part what follows; there is nothing behind the last part.
-        self.diff.show_marked(runs[:-1], looked.marker)
+        self.diff.show_marked(runs[:-1], looked.marker, keep=keep)
 
     def _lay_out(self) -> None:
         buttons, flow = QWidget(self._body), Flow()

@@ -6,7 +6,16 @@ any length lays out at once.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -119,6 +128,8 @@ class RunTable(QTableView):
         self._theme = theme
         self._delegate = RunDelegate(theme, self)
         self._longest = dict(_SAMPLES)
+        self._chosen: list[HistoryRow] | None = []
+        """The selected runs, None while others may have come into their place."""
         self.setModel(model)
         self.setItemDelegate(self._delegate)
         self.setAccessibleName("Runs")
@@ -142,8 +153,10 @@ class RunTable(QTableView):
         header.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         header.setAccessibleName("Columns")
         self.doubleClicked.connect(lambda _: self.opened.emit())
-        self.selectionModel().selectionChanged.connect(lambda *_: self.selected.emit())
+        self.selectionModel().selectionChanged.connect(lambda *_: self._select())
         self.verticalScrollBar().valueChanged.connect(self._fetch_ahead)
+        for changed in (model.dataChanged, model.modelReset):
+            changed.connect(lambda *_: self._forget())
         model.rowsInserted.connect(lambda *_: self._fetch_ahead())
         model.rowsInserted.connect(lambda _, first, last: self._make_room(first, last))
         model.modelReset.connect(lambda: self._make_room(0, model.rowCount() - 1))
@@ -151,15 +164,25 @@ class RunTable(QTableView):
         self._restyle()
 
     def rows(self) -> list[HistoryRow]:
-        """Return the selected runs from top to bottom, those in memory."""
-        places = sorted(index.row() for index in self.selectionModel().selectedRows())
+        """Return the selected runs from top to bottom, all or, while some are read again, none of them."""
         model = self.runs()
-        return [row for place in places if (row := model.row(place)) is not None]
+        if self._chosen is None:
+            if not model.holds_all:
+                return []
+            places = sorted({place for first, last in self._ranges() for place in range(first, last + 1)})
+            self._chosen = [row for place in places if (row := model.row(place)) is not None]
+        return list(self._chosen)
 
-    def select(self, position: int) -> None:
-        """Make the row at `position` the current and only one."""
-        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
-        self.selectionModel().setCurrentIndex(self.model().index(position, 0), flags)
+    def select(self, position: int, *others: int) -> None:
+        """Select the rows at these positions and no other ones; the first is the current one."""
+        whole = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        chosen = QItemSelection()
+        for place in (position, *others):
+            index = self.model().index(place, 0)
+            chosen.select(index, index)
+        model = self.selectionModel()
+        model.setCurrentIndex(self.model().index(position, 0), QItemSelectionModel.SelectionFlag.NoUpdate)
+        model.select(chosen, whole)
 
     @property
     def is_at_top(self) -> bool:
@@ -187,6 +210,19 @@ class RunTable(QTableView):
         model = self.model()
         assert isinstance(model, HistoryTableModel)
         return model
+
+    def _ranges(self) -> list[tuple[int, int]]:
+        chosen = self.selectionModel().selection()
+        return [(piece.top(), piece.bottom()) for piece in map(chosen.at, range(chosen.count()))]
+
+    def _forget(self) -> None:
+        self._chosen = None
+
+    def _select(self) -> None:
+        self._forget()
+        # Whoever selects thousands and deletes them means all of them.
+        self.runs().hold(self._ranges())
+        self.selected.emit()
 
     def _fetch_ahead(self) -> None:
         bar = self.verticalScrollBar()

@@ -26,6 +26,7 @@ from workbench.ui.theme import Theme, set_role
 from workbench.usecases.searching import Found
 
 _TABLE_SHARE = 0.53
+_READING = "The selected runs are being read."
 _OLDER_EVERY_MS = 30_000
 """How often the times in the table are written anew."""
 
@@ -50,7 +51,8 @@ class HistoryView(QWidget):
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self.table)
         self._is_stale = False
-        self._kept, self._kept_at, self._kept_text = "", 0, ""
+        self._kept: list[str] = []
+        self._kept_at, self._kept_text, self._kept_scroll = 0, "", 0
         left = QWidget(self)
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
@@ -171,19 +173,21 @@ class HistoryView(QWidget):
             self._choose()
 
     def _keep_selection(self) -> None:
-        rows = self.selected()
-        self._kept = rows[0].row.run_uid if rows else ""
-        self._kept_at, self._kept_text = self.model.position(self._kept), self.model.text
+        self._kept = [row.row.run_uid for row in self.selected()]
+        self._kept_at = self.model.position(self._kept[0]) if self._kept else -1
+        self._kept_text, self._kept_scroll = self.model.text, self.table.verticalScrollBar().value()
 
     def _select_again(self) -> None:
-        """Select the run that was selected, where it is found still, else the one that stands in its place."""
+        """Select the runs that were selected, where they are found still, else the one that stands in their place."""
         if count := self.model.rowCount():
-            at = self.model.position(self._kept)
+            places = self.model.positions(self._kept)
             # Of another search the first one is as good as any; of the same one the next has moved up.
-            if at < 0:
-                at = max(0, min(self._kept_at, count - 1)) if self.model.text == self._kept_text else 0
-            self.table.select(at)
+            is_same = self.model.text == self._kept_text
+            self.table.select(*places or [max(0, min(self._kept_at, count - 1)) if is_same else 0])
             self.table.scrollTo(self.table.currentIndex())
+            if is_same:
+                self.table.verticalScrollBar().setValue(self._kept_scroll)
+                self.table.scrollTo(self.table.currentIndex())
 
     def _choose(self) -> None:
         rows = self.selected()
@@ -192,7 +196,8 @@ class HistoryView(QWidget):
             self.wanted.emit(rows)
         else:
             self.unwanted.emit()
-            self.detail.say(SEVERAL.format(len(rows)) if rows else NOTHING_CHOSEN)
+            nothing = NOTHING_CHOSEN if self.model.holds_all else _READING
+            self.detail.say(SEVERAL.format(len(rows)) if rows else nothing)
 
     def _look_again(self) -> None:
         if self._is_stale and self.isVisible() and self.table.is_at_top:
