@@ -1,4 +1,4 @@
-"""The real main window that imports a pack and takes it out again, or exports all prompts, while a timer looks for gaps.
+"""The real main window that imports a pack and takes it out again, or exports all prompts, with a timer for gaps.
 
 WORKBENCH_BENCH_PACKS is `import` or `export`, WORKBENCH_BENCH_PACK the pack that is read or written.
 """

@@ -37,15 +37,19 @@ class Aids(QObject):
         editor.edited.connect(self._follow_template)
         theme.changed.connect(self.again)
         if (column := editor.findChild(Column)) is not None:
-            Undressed(column, theme)
+            Undressed(column, theme, self._colour)
 
     def again(self) -> None:
         """Colour everything anew."""
         self._template = self._editor.parts.template
         for block in self._editor.blocks:
-            for layer in block.field.layers:
-                if isinstance(layer, Highlighter):
-                    layer.again()
+            if not block.is_undressed:
+                self._colour(block)
+
+    def _colour(self, block: MessageBlock) -> None:
+        for layer in block.field.layers:
+            if isinstance(layer, Highlighter):
+                layer.again()
 
     def _help(self, block: MessageBlock) -> None:
         field = block.field

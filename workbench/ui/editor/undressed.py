@@ -6,6 +6,7 @@ turns. What is seen meanwhile stays where it is.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
 class Undressed(QObject):
     """The undressed messages of one column."""
 
-    def __init__(self, column: Column, theme: Theme) -> None:
+    def __init__(self, column: Column, theme: Theme, colour: Callable[[MessageBlock], None]) -> None:
+        """`colour` colours the text of a message anew."""
         super().__init__(column)
-        self._column = column
+        self._column, self._colour = column, colour
         self._parts: dict[MessageBlock, list[QWidget]] = {}
         theme.changing.connect(self._begin)
         theme.changed.connect(self._restyle)
@@ -73,6 +75,7 @@ class Undressed(QObject):
             dress(parts)
             block.is_undressed = False
             block.restyle()
+            self._colour(block)
 
     def _arrange(self) -> None:
         """Let heights follow, around what is seen."""
