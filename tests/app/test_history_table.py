@@ -102,6 +102,23 @@ def test_rows_far_from_what_is_looked_at_leave_the_memory_and_come_back(qtbot: Q
     assert model.pages_in_memory == KEPT
 
 
+def test_rows_that_are_held_come_back_once_and_stay_until_they_are_let_go(qtbot: QtBot, tasks: Tasks) -> None:
+    many = Many(50 * PAGE)
+    model = shown(qtbot, tasks, many)
+    to_the_end(qtbot, model)
+    model.hold([(0, 0), (2 * PAGE - 1, 50 * PAGE - 1)])
+    assert not model.holds_all
+    qtbot.waitUntil(lambda: model.holds_all)
+    calls = many.calls
+    assert [model.row(at) is not None for at in range(50 * PAGE)] == [True] * 50 * PAGE
+    assert model.pages_in_memory == 50
+    model.hold([])
+    with qtbot.waitSignal(model.dataChanged):
+        model.reread(["r0"])
+    assert model.pages_in_memory == KEPT
+    assert many.calls == calls + 1, "nothing is read for ever"
+
+
 def test_of_the_pages_wanted_meanwhile_the_last_one_is_read(qtbot: QtBot, tasks: Tasks) -> None:
     many = Many(60 * PAGE)
     model = shown(qtbot, tasks, many)
@@ -152,6 +169,28 @@ def test_the_same_rows_found_again_stay_where_they_are(qtbot: QtBot, tasks: Task
     with qtbot.waitSignal(model.answered):
         model.search_again()
     assert (resets, model.rowCount()) == ([True], 10)
+
+
+def test_a_run_that_is_gone_is_gone_wherever_it_stood(qtbot: QtBot, tasks: Tasks) -> None:
+    many = Many(3 * PAGE)
+    model = shown(qtbot, tasks, many)
+    to_the_end(qtbot, model)
+    many.count -= 1
+    with qtbot.waitSignal(model.answered):
+        model.search_again(all_rows=True)
+    assert model.rowCount() == 3 * PAGE - 1
+    assert not model.canFetchMore(QModelIndex())
+    many.count = 60 * PAGE
+    with qtbot.waitSignal(model.answered):
+        model.search_again()
+    to_the_end(qtbot, model)
+    with qtbot.waitSignal(model.answered):
+        model.search_again(all_rows=True)
+    assert model.rowCount() == KEPT * PAGE, "no more than the memory holds"
+    to_the_end(qtbot, model)
+    assert [model.index(at, 0).data(ROW).row.number for at in range(50 * PAGE, 60 * PAGE)] == list(
+        range(50 * PAGE, 60 * PAGE)
+    )
 
 
 def test_a_run_that_is_gone_leaves_an_empty_row_until_the_next_search(qtbot: QtBot, tasks: Tasks) -> None:

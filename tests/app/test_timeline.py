@@ -117,6 +117,14 @@ def test_a_version_that_is_run_loses_its_row(make: Make) -> None:
     assert model.row(2) == _bare(1, ran=True)
 
 
+def test_neighbours_that_are_gone_leave_together(make: Make) -> None:
+    model, _ = make([_row(number) for number in range(9, 0, -1)])
+    spy = QSignalSpy(model.rowsRemoved)
+    model.drop({f"run-{number}" for number in (9, 8, 7, 4, 3, 1)})
+    assert _names(model) == ["6", "5", "2"]
+    assert spy.count() == 3
+
+
 def test_a_page_that_was_read_before_a_version_was_run_brings_it_not_back(qtbot: QtBot, make: Make) -> None:
     model, history = make([_row(3), _bare(2), _bare(1)])
     model.put(_row(4, version=2))

@@ -7,7 +7,8 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+import rfc8785
+from hypothesis import example, given
 
 from tests.core import strategies as make
 from workbench.core.blocks import Attachment, Example, OutputFormat, Tool, ToolRow
@@ -85,6 +86,15 @@ def test_content_survives_its_stored_form(content: Content) -> None:
     assert from_json(json.loads(json.dumps(to_json(content)))) == content
     assert from_json(json.loads(canonical(content))) == content
     assert content_hash(content) == hashlib.sha256(canonical(content)).hexdigest()
+
+
+EVERY_SIGN = "".join(map(chr, (*range(0xD800), *range(0xE000, 0x11000))))
+
+
+@given(make.contents)
+@example(Content((Message("user", EVERY_SIGN),), tools=(Tool(EVERY_SIGN, EVERY_SIGN),)))
+def test_what_is_hashed_is_what_the_standard_says(content: Content) -> None:
+    assert canonical(content) == rfc8785.dumps(to_json(content))
 
 
 @given(make.contents, make.contents)

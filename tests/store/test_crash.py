@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.store.making import LATER, NOW, opened, run, text
+from tests.store.test_indexing import indexed, made_anew, settled
 from workbench.store import Store
 from workbench.store.records import PartialText
 
@@ -78,11 +79,14 @@ def test_a_killed_process_loses_nothing_it_had_written(store: Store, path: Path,
     check(store, said, "dead")
     assert store.draft("p") is not None
     store.begin_run(run("after", text("goes on"))).result(10)
+    settled(store)
     store.close()
     connection = sqlite3.connect(path)
     assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     assert connection.execute("SELECT count(*) FROM partials").fetchone() == (0,)
+    assert connection.execute("SELECT uid FROM unindexed JOIN runs ON runs.id = run_id").fetchall() == [("after",)]
     connection.close()
+    assert indexed(path) == made_anew(path)
 
 
 def test_one_dies_and_the_other_goes_on_undisturbed(store: Store, path: Path) -> None:

@@ -18,7 +18,7 @@ from workbench.core.content import Content, Message
 from workbench.core.runs import RunSet, Verdict
 from workbench.core.searching.language import Query
 from workbench.core.searching.parsing import parse
-from workbench.store import OutputStart, RunStart, Store, indexing
+from workbench.store import OutputStart, RunStart, Store, StoreError, ending, indexing, starting
 from workbench.store import writer as writer_module
 from workbench.store.errors import failure
 from workbench.store.indexing import Indexer, rebuild
@@ -210,6 +210,33 @@ def test_an_index_that_cannot_be_kept_loses_no_answer(
     monkeypatch.undo()
     store.set_note("r", "n", LATER).result(10)
     assert (store.searches.trouble, found(store, "kept")) == (None, ["r"])
+
+
+def test_a_change_that_was_undone_leaves_nothing_of_its_prompt_behind(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its keys are given to the next one, which was indexed with the words of a prompt that is nowhere."""
+    index = Indexer.work
+
+    def full(self: Indexer, connection: sqlite3.Connection, characters: int) -> bool:
+        index(self, connection, characters)
+        raise failure("full")
+
+    tries: list[int] = []
+
+    def once(connection: sqlite3.Connection) -> None:
+        tries.append(1)
+        if len(tries) > 1:
+            raise failure("full")
+        starting.begin_run(connection, run("lost", text("nowhere")))
+        ending.finish_output(connection, "lost.0.0", done("x"), LATER)
+
+    monkeypatch.setattr(Indexer, "work", full)
+    with pytest.raises(StoreError, match="disk is full"):
+        store._write(once).result(10)
+    monkeypatch.undo()
+    add(store, "r", "answer", prompt="somewhere")
+    assert (found(store, "nowhere"), found(store, "somewhere")) == ([], ["r"])
 
 
 def test_making_it_anew_orders_by_time(store: Store, path: Path) -> None:

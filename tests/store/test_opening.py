@@ -256,6 +256,26 @@ def test_a_change_waits_for_a_short_lock(path: Path) -> None:
     store.close()
 
 
+@pytest.mark.parametrize("instead", ["nothing", "another history"])
+@pytest.mark.skipif(sys.platform == "win32", reason="no open file can be moved there")
+def test_nothing_is_written_once_another_file_stands_in_its_place(path: Path, instead: str) -> None:
+    store = opened(path)
+    store.create_prompt("p", "Order bot", NOW).result(10)
+    away = path.with_name("away.db")
+    path.rename(away)
+    if instead == "another history":
+        other = path.with_name("other.db")
+        write_some(other)
+        other.rename(path)
+    with pytest.raises(StoreError, match="moved or replaced") as told:
+        store.create_prompt("q", "Another bot", NOW).result(10)
+    assert told.value.code == "moved"
+    away.replace(path)
+    store.create_prompt("q", "Another bot", NOW).result(10)
+    assert [prompt.uid for prompt in store.prompts()] == ["q", "p"]
+    store.close()
+
+
 def test_many_can_open_a_new_file_at_once(path: Path) -> None:
     barrier = threading.Barrier(6)
 

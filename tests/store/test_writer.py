@@ -103,6 +103,42 @@ def test_what_follows_is_begun_with_the_change_and_goes_on_when_nobody_waits(wri
     writer.close()
 
 
+def test_what_follows_is_in_the_transaction_of_the_change(writer: Writer, follows: Follows) -> None:
+    release = held(writer)
+    commits: list[str] = []
+    writer._connection.set_trace_callback(lambda sql: commits.append(sql) if sql in ("COMMIT", "ROLLBACK") else None)
+    first = insert(writer, 1, durable=True)
+    follows.pieces = 1
+    release.set()
+    first.result(10)
+    assert (follows.done, commits) == ([writer_module._SMALL], ["COMMIT"])
+    writer.close()
+
+
+def test_a_commit_that_fails_for_what_follows_fails_no_change(writer: Writer, follows: Follows, path: Path) -> None:
+    """A virtual table may find out only then that it cannot be written."""
+
+    def orphan(connection: sqlite3.Connection, characters: int) -> bool:
+        connection.execute("INSERT INTO followed VALUES (7)")
+        return False
+
+    writer.ask(lambda connection: connection.execute("PRAGMA foreign_keys = ON")).result(10)
+    writer.submit(
+        lambda connection: connection.execute(
+            "CREATE TABLE followed (x INTEGER REFERENCES rows (x) DEFERRABLE INITIALLY DEFERRED)"
+        ),
+        durable=True,
+    ).result(10)
+    release = held(writer)
+    futures = [insert(writer, x) for x in (1, 2)]
+    follows.pieces, follows.work = 1, orphan  # type: ignore[method-assign]
+    release.set()
+    assert [future.result(10) for future in futures] == [1, 2]
+    assert [error.detail for error in follows.told] == ["IntegrityError: FOREIGN KEY constraint failed"]
+    writer.close()
+    assert stored(path) == [1, 2]
+
+
 def test_what_follows_may_fail_and_the_change_is_kept(writer: Writer, follows: Follows, path: Path) -> None:
     release = held(writer)
     first = insert(writer, 1)

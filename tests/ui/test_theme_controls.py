@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QComboBox, QSpinBox, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QPushButton, QSpinBox, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.dialog_support import theme
@@ -50,3 +51,20 @@ def test_a_pressed_toggle_has_an_edge_and_a_line(qtbot: QtBot, theme: Theme, mod
     assert off.pixel(0, middle) == off.pixel(2, middle)
     assert on.pixel(0, middle) != on.pixel(2, middle) != on.pixel(right, middle)
     assert toggle.font().underline() or _inked(on, 4, right - 4) > _inked(off, 4, right - 4)
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_a_focused_button_has_one_frame(qtbot: QtBot, theme: Theme, mode: str) -> None:
+    theme.set_mode(mode)  # type: ignore[arg-type] # one of the two
+    button = QPushButton()
+    qtbot.addWidget(button)
+    button.resize(120, 40)
+    button.show()
+    assert button.grab().toImage().pixel(60, 0) == theme.color("border").rgba()
+    with qtbot.waitActive(button):
+        button.activateWindow()
+    button.setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    image = button.grab().toImage()
+    assert image.pixel(60, 0) == theme.color("accent").rgba()
+    assert _inked(image, 5, 115) == 0

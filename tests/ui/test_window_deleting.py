@@ -11,6 +11,7 @@ from tests.ui.desk import Desk
 from tests.ui.pasts import ORDER, SQL, TRIAGE
 from tests.ui.test_accessibility import complaints
 from tests.ui.test_window_history import chosen, entered, entry, searched, shown, uids
+from workbench.app import history_table
 from workbench.ui.history.view import HistoryView
 
 pytestmark = pytest.mark.window
@@ -56,6 +57,24 @@ def test_del_hides_runs_and_undo_brings_them_back(desk: Desk) -> None:
     assert desk.rows("SELECT * FROM runs") == stored
 
 
+def test_a_run_far_down_is_hidden_and_comes_back_where_it_was(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history_table, "PAGE", 3)
+    view = entered(desk)
+    view.table.setMaximumHeight(160)
+    desk.until(lambda: uids(view) == EVERY)
+    chosen(desk, view, "sql-2")
+    bar = view.table.verticalScrollBar()
+    desk.until(lambda: bar.maximum() > 50)
+    bar.setValue(50)
+    view.table.setFocus()
+    desk.press(Qt.Key.Key_Delete)
+    desk.until(lambda: uids(view) == [uid for uid in EVERY if uid != "sql-2"])
+    shown(desk, view, "sql-1")
+    assert bar.value() > 0
+    undo(desk)
+    desk.until(lambda: uids(view) == EVERY)
+
+
 def test_ctrl_z_takes_back_what_the_notice_offers(desk: Desk) -> None:
     view = entered(desk)
     stored = desk.rows("SELECT * FROM runs")
@@ -69,8 +88,7 @@ def test_ctrl_z_takes_back_what_the_notice_offers(desk: Desk) -> None:
     desk.until(lambda: uids(view) == EVERY)
     chosen(desk, view, "order-3")
     desk.window.actions_["archive_run"].trigger()
-    desk.until(lambda: "is:archived finds it" in desk.notice())
-    desk.until(lambda: uids(view) == [uid for uid in EVERY if uid != "order-3"])
+    desk.until(lambda: "is:archived finds it" in desk.notice() and "order-3" not in uids(view))
     view.table.setFocus()
     desk.press(Qt.Key.Key_Z, CTRL)
     desk.until(lambda: uids(view) == EVERY)

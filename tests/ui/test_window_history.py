@@ -10,11 +10,15 @@ from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
+from tests.app import test_history_table as pages
+from tests.app.test_history_table import tasks
 from tests.ui.desk import Desk
 from tests.ui.pasts import FIRST, ORDER, SECOND, SQL, Past, answer, fill
 from tests.ui.test_accessibility import complaints
+from workbench.app import history_table
 from workbench.app.history_detail import Looked
-from workbench.app.history_table import COST, NUMBER, PROMPT, WHEN, WINNER
+from workbench.app.history_table import COST, NUMBER, PAGE, PROMPT, WHEN, WINNER
+from workbench.app.tasks import Tasks
 from workbench.core.runs import IterationDetail, Judged, Verdict
 from workbench.store.sqlite import sqlite3
 from workbench.ui.dialogs import NoteDialog
@@ -22,9 +26,12 @@ from workbench.ui.diff.prompts import CompareDialog
 from workbench.ui.history.curating import Curating, TagsDialog
 from workbench.ui.history.empty import EXAMPLES, NOTHING_FOUND, NOTHING_RUN
 from workbench.ui.history.marks import marked
-from workbench.ui.history.table import GAP, MARGIN
+from workbench.ui.history.table import GAP, MARGIN, RunTable
 from workbench.ui.history.view import HistoryView
+from workbench.ui.lanes.turns import Turns
 from workbench.ui.lanes.wire import WireDialog
+
+__all__ = ["tasks"]
 
 pytestmark = pytest.mark.window
 Dialog = TypeVar("Dialog", bound=QDialog)
@@ -256,9 +263,10 @@ def test_both_halves_keep_their_share_whatever_the_size_of_letters(desk: Desk, s
     shown(desk, view, "order-4")
     desk.until(lambda: view.width() == 1024 and abs(view.detail.width() - 1024 * 0.47) < 8)
     detail = view.detail
-    for button in (detail.restore, detail.open, detail.compare):
+    buttons = (detail.restore, detail.open, detail.compare)
+    desk.until(lambda: all(button.width() >= button.sizeHint().width() for button in buttons))
+    for button in buttons:
         assert detail.rect().contains(button.rect().translated(button.mapTo(detail, QPoint())))
-        assert button.width() >= button.sizeHint().width()
 
 
 def test_the_names_of_columns_grow_with_all_letters(desk: Desk) -> None:
@@ -452,6 +460,7 @@ def test_two_runs_are_compared_side_by_side(desk: Desk) -> None:
     assert detail.prompt.heading.text() == "WHAT DIFFERS, 1 AGAINST 3"
     assert "If missing, ask politely." in detail.diff.toPlainText()
     assert "Lane 2 · haiku · added" in detail.diff.toPlainText()
+    desk.until(lambda: not Turns.of_application().waits(detail))
     cards = [card.title.full() for card in detail.answers[0].cards.shown()]
     assert cards == ["1 · gpt-5-mini", "★ 3 · gpt-5-mini", "1", "3 · haiku"]
     assert detail.restore.isHidden()
@@ -472,6 +481,7 @@ def test_a_blind_run_is_compared_without_its_lanes(desk: Desk) -> None:
     said = view.detail.diff.toPlainText() + view.detail.about.words()
     assert "Lane" not in said
     assert "haiku" not in said
+    desk.until(lambda: not Turns.of_application().waits(view.detail))
     titles = [card.title.full() for card in view.detail.answers[0].cards.shown()]
     assert not any("haiku" in title for title in titles)
 
@@ -554,3 +564,21 @@ def test_rows_are_copied_as_lines(desk: Desk) -> None:
         ["Order status bot", "3", "gpt-5-mini · haiku", "★ gpt-5-mini", "$0.0010"],
         ["SQL explainer", "2", "gpt-5-mini", "★ gpt-5-mini", "$0.0005"],
     ]
+
+
+def test_all_selected_runs_are_meant_also_those_that_had_left_the_memory(
+    desk: Desk, tasks: Tasks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history_table, "KEPT", 2)
+    model = pages.shown(desk.qtbot, tasks, pages.Many(5 * PAGE))
+    pages.to_the_end(desk.qtbot, model)
+    table = RunTable(desk.theme, model)
+    desk.qtbot.addWidget(table)
+    counts: list[int] = []
+    table.selected.connect(lambda: counts.append(len(table.rows())))
+    table.selectAll()
+    assert counts == [0], "none rather than some"
+    desk.until(lambda: model.holds_all)
+    assert [row.row.number for row in table.rows()] == list(range(5 * PAGE))
+    table.select(3)
+    assert [row.row.number for row in table.rows()] == [3]

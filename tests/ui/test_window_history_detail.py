@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QTextCursor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 
 from tests.store.making import done, lane, run, text
 from tests.ui.desk import Desk
 from tests.ui.pasts import ORDER
 from tests.ui.test_accessibility import complaints
 from tests.ui.test_window_history import chosen, entered, searched, shown, uids
+from workbench.app.history_looker import Looker
 from workbench.core.runs import IterationDetail
 from workbench.host.clock import utc_now
 from workbench.host.settings import load
+from workbench.ui.history.cards import AnswerCard, MarkedText
 from workbench.ui.history.marks import marked
 from workbench.ui.history.view import HistoryView
 
@@ -191,3 +195,96 @@ def test_the_title_is_as_large_from_the_beginning_as_after_another_look(desk: De
     after = view.detail.title.font()
     assert (before.pointSizeF(), before.weight()) == (after.pointSizeF(), after.weight())
     assert before.pointSizeF() > view.detail.more.font().pointSizeF()
+
+
+def test_many_answers_come_one_after_the_other_and_never_those_of_another_run(desk: Desk) -> None:
+    view = entered(desk)
+    store = desk.window.workbench.store
+    lanes = tuple(lane(f"{number}", f"model-{number}") for number in range(7))
+    for uid in ("first", "second"):
+        store.begin_run(run(uid, text("{{question}}"), prompt=ORDER, lanes=lanes, at=utc_now())).result(10)
+        for number in range(7):
+            store.finish_output(f"{uid}.{number}.0", done(f"{uid} {number}\n\n\n\nThe end."), utc_now()).result(10)
+    view.refresh()
+    desk.until(lambda: "first" in uids(view))
+
+    def all_of(uid: str) -> bool:
+        return texts() == [f"{uid} {number}" for number in range(7)]
+
+    def texts() -> list[str]:
+        cards = view.detail.answers[0].cards
+        shown = [card.text.toPlainText() for card in cards.findChildren(AnswerCard) if card.isVisible()]
+        return [text.partition("\n")[0] for text in shown]
+
+    runs = {}
+    for uid in ("first", "second"):
+        chosen(desk, view, uid)
+        runs[uid] = shown(desk, view, uid)
+        desk.until(partial(all_of, uid))
+    view.detail.show_run(runs["first"])
+    assert texts() == ["first 0", "first 1"], "the prompt waits for two of them"
+    desk.until(lambda: len(texts()) > 3)
+    view.detail.show_run(runs["second"])
+    assert texts() == ["second 0", "second 1"]
+    desk.until(lambda: len(texts()) == 7)
+    assert texts() == [f"second {number}" for number in range(7)]
+    bar = view.detail.area.verticalScrollBar()
+    desk.until(lambda: bar.maximum() > 20)
+    bar.setValue(20)
+    view.detail.show_run(runs["second"])
+    assert len(texts()) == 7, "what is shown again stays"
+    assert bar.value() == 20
+
+
+def test_a_long_answer_is_wrapped_beside_its_scroll_bar_from_the_beginning(desk: Desk) -> None:
+    holder = QWidget()
+    desk.qtbot.addWidget(holder)
+    holder.resize(400, 400)
+    holder.show()
+    desk.qtbot.waitExposed(holder)
+    view = MarkedText(desk.theme, holder)
+    view.show_marked("order tracking " * 40, ())
+    view.setGeometry(0, 0, 288, 23)
+    view.show()
+    assert view.viewport().width() < view.width(), "there is a scroll bar"
+    lines = view.document().firstBlock().layout()
+    assert max(lines.lineAt(number).width() for number in range(lines.lineCount())) < view.viewport().width()
+
+
+def selected(text: QPlainTextEdit, start: int, end: int) -> None:
+    cursor = text.textCursor()
+    cursor.setPosition(start)
+    cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+    text.setTextCursor(cursor)
+
+
+def test_what_is_selected_in_a_run_outlives_that_it_is_read_again(desk: Desk) -> None:
+    view = entered(desk)
+    chosen(desk, view, "order-3")
+    (cards,) = [answers.cards for answers in view.detail.answers if answers.isVisible()]
+    desk.until(lambda: len(cards.shown()) == 2)
+    selected(cards.shown()[0].text, 3, 8)
+    selected(view.detail.diff, 3, 8)
+    desk.window.actions_["star_run"].trigger()
+    desk.until(lambda: "starred" in view.detail.about.words())
+    assert cards.shown()[0].text.textCursor().selectedText() == "is in"
+    assert view.detail.diff.textCursor().selectedText() == "sage "
+    searched(desk, view, "transit")
+    desk.until(lambda: marked(cards.shown()[0].text) == ["transit"])
+
+
+def test_two_that_are_compared_stay_so_when_something_new_is_run(desk: Desk) -> None:
+    view = entered(desk)
+    chosen(desk, view, "order-3", "order-1")
+    desk.until(lambda: view.detail.pair is not None)
+    selected(view.detail.diff, 3, 8)
+    store = desk.window.workbench.store
+    store.begin_run(run("new", text("{{question}}"), prompt=ORDER, at=utc_now())).result(10)
+    store.finish_output("new.0.0", done("Fine."), utc_now()).result(10)
+    (looker,) = view.findChildren(Looker)
+    with desk.qtbot.waitSignal(looker.paired):
+        view.refresh()
+    assert uids(view)[0] == "new"
+    assert [row.row.run_uid for row in view.selected()] == ["order-3", "order-1"]
+    assert view.detail.pair is not None
+    assert view.detail.diff.textCursor().selectedText() == "sage "

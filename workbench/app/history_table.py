@@ -1,15 +1,15 @@
 """The runs that a search finds, as a table.
 
 Invariant: rows stand as the search brought them, page behind page. Only where pages begin is kept of all; their rows
-are in memory near what is looked at, and read again when it comes back to them. A newer search ends the one before it,
-and nothing here waits for the database.
+are in memory near what is looked at and where something is selected, and read again when it comes back to them. A newer
+search ends the one before it, and nothing here waits for the database.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, Protocol
 
@@ -28,7 +28,7 @@ ROW = int(Qt.ItemDataRole.UserRole) + 1
 """The HistoryRow itself, None while it is read again."""
 PAGE = 100
 KEPT = 30
-"""Pages whose rows are in memory."""
+"""Pages whose rows are in memory, beside those that are held."""
 _COUNTED_MS, _MOST_MS = 500, 30_000
 """After which time rows without numbers are read again: each time twice as long."""
 COLUMNS = ("When", "Prompt", "Iter.", "Lanes", "Winner", "Cost")
@@ -76,6 +76,7 @@ class HistoryTableModel(QAbstractTableModel):
         self._fetching = self._rereading = False
         self._missed = -1
         self._changed: set[int] = set()
+        self._held: frozenset[int] = frozenset()
         self._counting = QTimer(self, singleShot=True)
         self._counting.timeout.connect(self._count_again)
         self.is_searching = False
@@ -90,18 +91,25 @@ class HistoryTableModel(QAbstractTableModel):
 
     def search(self, text: str, order: Order = "newest") -> None:
         """Show what a search finds, as soon as it is found; until then what is shown stays."""
+        self._search(text, order, PAGE)
+
+    def search_again(self, *, all_rows: bool = False) -> None:
+        """Search anew for what was asked for last; rows that are the same stay where they are.
+
+        The first page tells what is new; with `all_rows` others are read, too, because any of them may be gone.
+        """
+        loaded = min(self._count, KEPT * PAGE) if all_rows and self._asked == self._shown else 0
+        self._search(*self._asked, max(PAGE, loaded))
+
+    def _search(self, text: str, order: Order, limit: int) -> None:
         stop = self._begin()
         self._asked = (text, order)
         self.is_searching = True
         self._tasks.run(
-            lambda: self._searcher.search(text, None, PAGE, order=order, stop=stop),
+            lambda: self._searcher.search(text, None, limit, order=order, stop=stop),
             partial(self._show, self._generation),
             partial(self._fail, self._generation),
         )
-
-    def search_again(self) -> None:
-        """Search anew for what was asked for last; rows that are the same stay where they are."""
-        self.search(*self._asked)
 
     def close(self) -> None:
         """Stop what is being searched."""
@@ -121,19 +129,49 @@ class HistoryTableModel(QAbstractTableModel):
         # A run of a page that was read again may be gone.
         return page[place] if place < len(page) else None
 
+    def shown(self, position: int, column: int) -> tuple[HistoryRow | None, str]:
+        """Return a row, and what stands in a column of it."""
+        row = self.row(position)
+        return row, "…" if row is None else cell(row, column, self._now())
+
+    def texts(self, column: int, first: int, last: int) -> set[str]:
+        """Return what stands in a column from one row to another, of those in memory."""
+        now = self._now()
+        rows = map(self.row, range(first, last + 1))
+        return {cell(row, column, now) for row in rows if row is not None}
+
     def position(self, uid: str) -> int:
         """Return the place of a run among those in memory, -1 if it is not there."""
-        for number, page in self._pages.items():
-            for place, row in enumerate(page):
-                if row.row.run_uid == uid:
-                    return self._starts[number] + place
-        return -1
+        return next(iter(self.positions((uid,))), -1)
+
+    def positions(self, uids: Iterable[str]) -> list[int]:
+        """Return the places of runs among those in memory, from top to bottom."""
+        wanted = frozenset(uids)
+        return sorted(
+            self._starts[number] + place
+            for number, page in self._pages.items()
+            for place, row in enumerate(page)
+            if row.row.run_uid in wanted
+        )
 
     def reread(self, uids: Sequence[str]) -> None:
         """Read the pages of runs again whose rows have changed."""
-        places = [place for uid in uids if (place := self.position(uid)) >= 0]
-        self._changed |= {bisect_right(self._starts, place) - 1 for place in places}
+        self._changed |= {bisect_right(self._starts, place) - 1 for place in self.positions(uids)}
         self._read_next()
+
+    def hold(self, ranges: Iterable[tuple[int, int]]) -> None:
+        """Keep these rows in memory, given as first and last places, and read those again that are not there."""
+        self._held = frozenset(
+            number
+            for first, last in ranges
+            for number in range(bisect_right(self._starts, first) - 1, bisect_right(self._starts, last))
+        )
+        self._read_next()
+
+    @property
+    def holds_all(self) -> bool:
+        """Whether all rows that shall be held are in memory."""
+        return self._held <= self._pages.keys()
 
     @property
     def pages_in_memory(self) -> int:
@@ -174,13 +212,11 @@ class HistoryTableModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        row = self.row(index.row())
-        if role == ROW:
-            return row
-        if row is None:
-            return "…" if role == Qt.ItemDataRole.DisplayRole else None
         if role == Qt.ItemDataRole.DisplayRole:
-            return cell(row, index.column(), self._now())
+            return self.shown(index.row(), index.column())[1]
+        row = self.row(index.row())
+        if role == ROW or row is None:
+            return row
         if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == WHEN:
             return whole(row)
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -209,6 +245,7 @@ class HistoryTableModel(QAbstractTableModel):
             self.beginResetModel()
             self._shown = self._asked
             self._pages.clear()
+            self._held = frozenset()
             self._starts, self._afters, self._count = [], [], 0
             self._take(None, found)
             self.endResetModel()
@@ -237,8 +274,9 @@ class HistoryTableModel(QAbstractTableModel):
     def _keep(self, number: int, rows: tuple[HistoryRow, ...]) -> None:
         self._pages[number] = rows
         self._pages.move_to_end(number)
-        while len(self._pages) > KEPT:
-            self._pages.popitem(last=False)
+        loose = [kept for kept in self._pages if kept not in self._held]
+        for old in loose[: max(0, len(loose) - KEPT)]:
+            del self._pages[old]
         if any(row.is_uncounted for row in rows) and not self._counting.isActive():
             self._counting.start(min(2 * self._counting.interval() or _COUNTED_MS, _MOST_MS))
 
@@ -251,7 +289,8 @@ class HistoryTableModel(QAbstractTableModel):
         self._read_next()
 
     def _read_next(self) -> None:
-        number = self._missed if self._missed >= 0 else min(self._changed, default=-1)
+        wanted = self._changed or (self._held - self._pages.keys())
+        number = self._missed if self._missed >= 0 else min(wanted, default=-1)
         if self._rereading or number < 0:
             return
         self._rereading, self._missed = True, -1

@@ -224,10 +224,16 @@ class TimelineModel(QAbstractListModel):
             self.dataChanged.emit(self.index(position), self.index(position))
 
     def _remove(self, goes: Callable[[TimelineRow], bool]) -> None:
-        for position in [i for i, row in enumerate(self._rows) if goes(row)][::-1]:
-            self.beginRemoveRows(QModelIndex(), position, position)
-            del self._rows[position]
-            self.endRemoveRows()
+        end = len(self._rows)
+        while end:
+            start = end
+            while start and goes(self._rows[start - 1]):
+                start -= 1
+            if start < end:
+                self.beginRemoveRows(QModelIndex(), start, end - 1)
+                del self._rows[start:end]
+                self.endRemoveRows()
+            end = max(0, start - 1)
 
 
 def _place(rows: Sequence[TimelineRow], row: TimelineRow) -> int:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from workbench.core.align import leftovers, longest
 from workbench.core.content import ROLES, Content, Message
-from workbench.core.text import CJK, first_line, opening_words, stretches, word_pattern, words
+from workbench.core.text import boundary, first_line, opening_words, stretches, word_pattern, words
 
 SUMMARY_LENGTH = 40
 """Characters of a summary: what a row of the timeline has room for."""
@@ -17,8 +17,6 @@ SUMMARY_LENGTH = 40
 # No word holds a NUL, so no text can be taken for a mark.
 _ROLE_MARKS = {role: f"\0{role}" for role in ROLES}
 _MARKS = frozenset(_ROLE_MARKS.values())
-# No word goes on across one of these.
-_BOUNDARY = rf"[\s{CJK}]"
 _FARTHEST_BOUNDARY = 1000
 _OPENERS = frozenset("\"'`*#<@$")
 
@@ -89,23 +87,28 @@ def _compared(before: Sequence[Message], after: Sequence[Message]) -> tuple[list
     head = next((i for i in range(shorter) if before[i] != after[i]), shorter)
     tail = next((i for i in range(shorter - head) if before[-1 - i] != after[-1 - i]), shorter - head)
     before, after = before[head : len(before) - tail], after[head : len(after) - tail]
-    spans = [[_Span(message, 0, len(message.text)) for message in side] for side in (before, after)]
-    if before and after:
-        one, other = spans
-        if before[0].role == after[0].role:
-            start = _common_start(before[0].text, after[0].text)
-            one[0], other[0] = replace(one[0], start=start), replace(other[0], start=start)
-        room = min(span.end - span.start for span in (one[-1], other[-1]))
-        end = _common_end(before[-1].text, after[-1].text, room)
-        one[-1], other[-1] = (replace(span, end=span.end - end) for span in (one[-1], other[-1]))
-    return spans[0], spans[1]
+    if not (before and after):
+        return _spans(before), _spans(after)
+    start = _common_start(before[0].text, after[0].text) if before[0].role == after[0].role else 0
+    room = min(len(side[-1].text) - (start if len(side) == 1 else 0) for side in (before, after))
+    end = _common_end(before[-1].text, after[-1].text, room)
+    return _spans(before, start, end), _spans(after, start, end)
+
+
+def _spans(messages: Sequence[Message], start: int = 0, end: int = 0) -> list[_Span]:
+    """Return messages without the first characters of the first and the last ones of the last."""
+    last = len(messages) - 1
+    return [
+        _Span(message, 0 if at else start, len(message.text) - (0 if at < last else end))
+        for at, message in enumerate(messages)
+    ]
 
 
 def _common_start(one: str, other: str) -> int:
     """Return how many characters both texts begin with, up to where no word goes on."""
     same = _same_start(one, other)
     nearest = max(0, same - _FARTHEST_BOUNDARY)
-    return next((at for at in range(same, nearest, -1) if re.match(_BOUNDARY, one[at - 1])), 0)
+    return next((at for at in range(same, nearest, -1) if boundary().match(one, at - 1)), 0)
 
 
 def _common_end(one: str, other: str, room: int) -> int:
@@ -113,7 +116,7 @@ def _common_end(one: str, other: str, room: int) -> int:
     ends = len(one), len(other)
     same = longest(room, lambda n, m: one[ends[0] - m : ends[0] - n] == other[ends[1] - m : ends[1] - n])
     nearest = max(0, same - _FARTHEST_BOUNDARY)
-    return next((at for at in range(same, nearest, -1) if re.match(_BOUNDARY, one[-at])), 0)
+    return next((at for at in range(same, nearest, -1) if boundary().match(one, ends[0] - at)), 0)
 
 
 def _same_start(one: str, other: str) -> int:

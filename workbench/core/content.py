@@ -28,6 +28,8 @@ MOST_TOOL_ROUNDS = 20
 _PARTS = frozenset({"examples", "examples_in", "output", "tools", "tool_rounds"})
 KNOWN = frozenset({"format", "messages", "template"}) | _PARTS
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
 
 class ContentError(ValueError):
     """Stored or imported content that does not have the documented shape."""
@@ -216,8 +218,6 @@ def _attachments(attached: list[Any], index: int) -> tuple[Attachment, ...]:
 
 def canonical(content: Content) -> bytes:
     """Return the RFC 8785 bytes that are hashed and stored. Raises ContentError for text that UTF-8 cannot hold."""
-    import rfc8785
-
     for index, message in enumerate(content.messages, start=1):
         try:
             message.text.encode()
@@ -226,11 +226,21 @@ def canonical(content: Content) -> bytes:
                 f"The text of message {index} has half a character (at {error.start}) and cannot be sent. Remove it."
             ) from error
     try:
-        return bytes(rfc8785.dumps(to_json(content)))
+        return _canonical(to_json(content), foreign=bool(content.extra))
     except UnicodeEncodeError as error:
         raise ContentError(
             "An example, a tool or the output format has half a character and cannot be sent. Remove it."
         ) from error
+
+
+def _canonical(data: Mapping[str, Any], *, foreign: bool) -> bytes:
+    if not foreign:
+        # All of it is texts, truths and small whole numbers under names in ASCII, which the standard library writes in
+        # the same way, several times faster.
+        return _ENCODER.encode(data).encode()
+    import rfc8785
+
+    return bytes(rfc8785.dumps(data))
 
 
 def content_hash(content: Content) -> str:

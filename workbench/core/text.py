@@ -58,7 +58,7 @@ _STRETCH = 20_000
 
 
 @functools.cache
-def _boundary() -> re.Pattern[str]:
+def boundary() -> re.Pattern[str]:
     """Return what no word goes on across."""
     return re.compile(rf"[\s{CJK}]")
 
@@ -94,7 +94,7 @@ def words(text: str) -> list[str]:
 def stretches(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield where a part of a text can be cut so that its words are those of its pieces."""
     while end - start > _STRETCH:
-        found = _boundary().search(text, start + _STRETCH, end)
+        found = boundary().search(text, start + _STRETCH, end)
         cut = end if found is None else found.start()
         yield start, cut
         start = cut

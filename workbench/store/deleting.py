@@ -16,7 +16,6 @@ from typing import Any
 from workbench.store import backups, purging
 from workbench.store.connections import Readers, connect
 from workbench.store.errors import StoreError, failure
-from workbench.store.indexing import Indexer
 from workbench.store.purging import Doomed, Extent, Kept
 from workbench.store.sqlite import sqlite3
 
@@ -37,10 +36,9 @@ class Deleting:
         readers: Readers,
         write: Callable[[Work], Future[Any]],
         alone: Callable[[Work], Future[Any]],
-        indexer: Indexer,
     ) -> None:
         """`write` runs work within a transaction of the writer, `alone` between two of them."""
-        self._path, self._readers, self._write, self._alone, self._indexer = path, readers, write, alone, indexer
+        self._path, self._readers, self._write, self._alone = path, readers, write, alone
 
     def deleted(self) -> Doomed:
         """Return what is deleted and can still be brought back."""
@@ -56,8 +54,6 @@ class Deleting:
         """Delete for good; return what went, and versions that stay. `clean` has to follow."""
 
         def work(connection: sqlite3.Connection) -> tuple[Extent, tuple[Kept, ...]]:
-            # Keys of texts that go may be given to others.
-            self._indexer.forget()
             return purging.purge(connection, doomed, now, uid)
 
         gone: tuple[Extent, tuple[Kept, ...]] = self._write(work).result()

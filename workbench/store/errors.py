@@ -33,6 +33,7 @@ Code = Literal[
     "taken",
     "interrupted",
     "closed",
+    "moved",
     "io",
 ]
 
@@ -52,6 +53,8 @@ _SENTENCES: dict[Code, str] = {
     "text": "The text holds half of a character (a lone surrogate). Delete the broken character and try again.",
     "interrupted": "The search was stopped before it ended. Start it again to see its results.",
     "closed": "The history database is already closed. Start the program again.",
+    "moved": "The history file was moved or replaced while it was open, so this was not saved. Copy what you need,"
+    " quit, put the right file in its place, and start again.",
     "io": "The disk that holds the history database reported an error. Check the disk, then try again.",
 }
 # Below this many free bytes an I/O error of SQLite (it cannot grow its shared-memory file) means a full disk.

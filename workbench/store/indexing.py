@@ -1,8 +1,8 @@
 """Keeping the search index up to date.
 
 Invariant: a document of the index says exactly what the tables say, or its run is on the list of those that are not up
-to date. What is indexed was committed before, so that nothing that happens here can lose it; a damaged index is made
-anew.
+to date. Nothing that happens here can lose what is indexed: the writer makes a change again without it. A damaged index
+is made anew.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from workbench.core.content import ContentError, readable
 from workbench.core.content_texts import texts_of
 from workbench.core.searching.folding import prepared
 from workbench.store.errors import StoreError
 from workbench.store.facts import facts_of
 from workbench.store.sqlite import sqlite3
 from workbench.store.version_1_2 import PLACED, SEARCH
+from workbench.store.versions import parsed
 
 # Between the texts of a document, so that no phrase begins in one and ends in the next. Prepared texts do not hold it.
 _APART = "\n\ue002\n"
@@ -31,8 +31,9 @@ _DUE = (
     " ORDER BY run_id DESC LIMIT 1"
 )
 _PROMPTS = (
-    "SELECT versions.content_id, versions.note FROM versions WHERE id IN"
-    " (SELECT version_id FROM lanes WHERE run_id = ?1 UNION SELECT version_id FROM runs WHERE id = ?1) ORDER BY id"
+    "SELECT contents.hash, contents.id, versions.note FROM versions JOIN contents ON contents.id = versions.content_id"
+    " WHERE versions.id IN (SELECT version_id FROM lanes WHERE run_id = ?1 UNION SELECT version_id FROM runs"
+    " WHERE id = ?1) ORDER BY versions.id"
 )
 _DOCS = (
     "SELECT run_docs.id, run_docs.value_set, value_bodies.body FROM run_rows"
@@ -47,6 +48,7 @@ _ANSWERS = (
     " ON outputs.run_id = lanes.run_id AND outputs.lane = lanes.position AND outputs.value_set = ?"
     " WHERE lanes.run_id = ? AND text <> '' ORDER BY lane, sample, attempt"
 )
+_DOCUMENT = "INSERT OR REPLACE INTO run_search (rowid, text, facts) VALUES (?, ?, ?)"
 _MOST_KEPT = 64
 
 
@@ -54,8 +56,8 @@ class Indexer:
     """Takes runs from the list, the newest first, a piece at a time. Belongs to the writing connection."""
 
     def __init__(self) -> None:
-        # Prepared texts of prompts: runs that follow each other share them.
-        self._contents: dict[int, str] = {}
+        # Prepared texts of prompts by hash: runs that follow each other share them. Keys may be given to others.
+        self._contents: dict[str, str] = {}
         self._rebuilt = False
         self.trouble: StoreError | None = None
         """Why the index is not kept up to date any more, None while it is."""
@@ -75,13 +77,9 @@ class Indexer:
             left -= self._index(connection, int(due[0]), int(due[1]), left)
         return True
 
-    def forget(self) -> None:
-        """Forget texts of prompts: some of them go."""
-        self._contents.clear()
-
     def rebuild(self, connection: sqlite3.Connection) -> None:
         """Make the index anew, whatever is known of it."""
-        self.forget()
+        self._contents.clear()
         rebuild(connection)
 
     def failed(self, connection: sqlite3.Connection, error: StoreError) -> bool:
@@ -115,8 +113,7 @@ class Indexer:
             if taken > characters:
                 connection.execute("UPDATE unindexed SET next_set = ? WHERE run_id = ?", (value_set, run))
                 return taken
-            connection.execute("DELETE FROM run_search WHERE rowid = ?", (key,))
-            connection.execute("INSERT INTO run_search (rowid, text, facts) VALUES (?, ?, ?)", (key, text, facts.words))
+            connection.execute(_DOCUMENT, (key, text, facts.words))
             taken += len(text)
         connection.execute("DELETE FROM unindexed WHERE run_id = ?", (run,))
         return taken
@@ -125,30 +122,29 @@ class Indexer:
         """Yield id, text and value set of the documents of a run."""
         (note,) = connection.execute("SELECT note FROM runs WHERE id = ?", (run,)).fetchone()
         versions = connection.execute(_PROMPTS, (run,)).fetchall()
-        shared = [self._content(connection, content) for content, _ in versions]
-        shared += [prepared(text) for text in (note, *(text for _, text in versions)) if text]
+        shared = [self._content(connection, hash_, content) for hash_, content, _ in versions]
+        shared += [prepared(text) for text in (note, *(text for _, _, text in versions)) if text]
         for key, value_set, body in connection.execute(_DOCS, (run, next_set)).fetchall():
             answers = (prepared(text) for (text,) in connection.execute(_ANSWERS, (value_set, run)))
             yield key, _APART.join([*shared, *map(prepared, values_in(body)), *answers]), value_set
 
-    def _content(self, connection: sqlite3.Connection, content: int) -> str:
-        text = self._contents.get(content)
+    def _content(self, connection: sqlite3.Connection, hash_: str, content: int) -> str:
+        text = self._contents.get(hash_)
         if text is None:
             if len(self._contents) >= _MOST_KEPT:
                 self._contents.clear()
             query = "SELECT CAST(body AS BLOB) FROM contents WHERE id = ?"
             (body,) = connection.execute(query, (content,)).fetchone()
-            text = self._contents[content] = _APART.join(map(prepared, prompt_texts(body)))
+            text = self._contents[hash_] = _APART.join(map(prepared, prompt_texts(body)))
         return text
 
 
 def prompt_texts(body: bytes) -> tuple[str, ...]:
     """Return the texts of a stored content; one that cannot be read is searched as it stands."""
-    text = body.decode(errors="replace")
     try:
-        content, _ = readable(json.loads(text))
-    except (ContentError, ValueError, RecursionError):
-        return (text,)
+        content, _ = parsed(body)
+    except (ValueError, RecursionError):
+        return (body.decode(errors="replace"),)
     return tuple(one for one in texts_of(content) if one)
 
 

@@ -22,6 +22,8 @@ from workbench.store.sqlite import sqlite3
 _OLDEST_SQLITE = (3, 43)
 """The search index takes documents out without their texts, which FTS5 can since then."""
 _KEPT_COPIES = 2
+_CACHE_KB = 4000
+"""For the writing connection: hashes fall anywhere in their indexes, and every page of those has to be at hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, now: str, database_uid:
     _use_wal(connection, busy_ms)
     connection.execute(f"PRAGMA journal_size_limit = {64 << 20}")
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA cache_size = {-_CACHE_KB}")
     if version < VERSION:
         if version:
             _copy(connection, path, version, now)

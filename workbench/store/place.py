@@ -49,6 +49,17 @@ def check_place(path: Path) -> None:
         raise failure("corrupt", f"{path} is empty")
 
 
+def which(path: Path) -> tuple[int, int] | None:
+    """Return what tells the file at `path` from any other that may come to stand there; None where nobody can say."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return (0, 0)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def _was_a_history(path: Path) -> bool:
     from workbench.store.backups import folder_of, listed  # no whole history asks
 

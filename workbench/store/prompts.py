@@ -37,12 +37,15 @@ def create(connection: sqlite3.Connection, uid: str, name: str, now: str) -> int
     return key
 
 
-def touch(connection: sqlite3.Connection, key: int, now: str) -> None:
-    """Note that a prompt changed now: it is the one last worked on, also when the clock was set back meanwhile."""
+def touch(connection: sqlite3.Connection, key: int, now: str, iterations: int = 0) -> None:
+    """Note that a prompt changed now, and got so many iterations: it is the one last worked on, also when the clock was
+    set back meanwhile.
+    """
     connection.execute(
-        "UPDATE prompts SET updated_at = max(?, coalesce((SELECT strftime('%Y-%m-%dT%H:%M:%fZ', max(updated_at),"
-        " '+0.001 seconds') FROM prompts WHERE id <> ? AND updated_at >= ?), '')) WHERE id = ?",
-        (now, key, now, key),
+        "UPDATE prompts SET iterations = iterations + ?, updated_at = max(?, coalesce((SELECT"
+        " strftime('%Y-%m-%dT%H:%M:%fZ', max(updated_at), '+0.001 seconds') FROM prompts"
+        " WHERE id <> ? AND updated_at >= ?), '')) WHERE id = ?",
+        (iterations, now, key, now, key),
     )
 
 

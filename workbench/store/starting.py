@@ -19,6 +19,12 @@ from workbench.store.prompts import prompt_id, touch
 from workbench.store.records import LaneStart, RunBegun, RunStart
 from workbench.store.sqlite import sqlite3
 
+_LAST = (
+    "SELECT (SELECT max(number) FROM runs WHERE prompt_id = ?1 AND kind = ?2),"
+    " (SELECT number FROM last_numbers WHERE prompt_id = ?1 AND kind = ?2)"
+)
+_OUTPUT = "INSERT INTO outputs (uid, run_id, lane, value_set, sample, attempt, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)"
+
 
 def begin_run(connection: sqlite3.Connection, start: RunStart) -> RunBegun:
     """Write a run with its lanes and waiting outputs; returns the numbers it got.
@@ -29,19 +35,17 @@ def begin_run(connection: sqlite3.Connection, start: RunStart) -> RunBegun:
     if not start.lanes or not start.sets:
         raise ValueError("a run has at least one lane and one value set")
     prompt = prompt_id(connection, start.prompt_uid)
-    current, change = _current_version(connection, prompt, start)
+    base = None if start.based_on is None else versions.stored(connection, prompt, start.based_on)
+    current, change = _current_version(connection, prompt, start, base)
     lane_keys = [_lane_version(connection, prompt, lane, current) for lane in start.lanes]
-    run, number = insert_run(connection, prompt, start, current, lane_keys, change)
+    run, number = insert_run(connection, prompt, start, current, lane_keys, change, base and base[0])
     # A run that was refused meanwhile has no answers that could stand there.
     connection.executemany(
         "INSERT INTO run_beside (run_id, place, slot, from_run_id, hidden, baseline)"
         " SELECT ?, ?, ?, runs.id, ?, ? FROM runs WHERE runs.uid = ? AND runs.prompt_id = ?",
         [(run, one.place, one.slot, int(one.hidden), int(one.baseline), one.run_uid, prompt) for one in start.beside],
     )
-    connection.execute(
-        "UPDATE prompts SET iterations = iterations + ? WHERE id = ?", (int(start.kind == "iteration"), prompt)
-    )
-    touch(connection, prompt, start.started_at)
+    touch(connection, prompt, start.started_at, int(start.kind == "iteration"))
     return RunBegun(start.uid, number, current and current[1], tuple(n for _, n in lane_keys), change)
 
 
@@ -52,16 +56,15 @@ def insert_run(
     current: tuple[int, int] | None,
     lane_keys: Sequence[tuple[int, int]],
     change: Change,
+    based_on: int | None = None,
 ) -> tuple[int, int]:
     """Insert a run with its value sets, lanes and waiting outputs; returns its key and its number.
 
-    `current` and `lane_keys` are keys and numbers of versions: of the current text, and of each lane.
+    `current` and `lane_keys` are keys and numbers of versions: of the current text, and of each lane; `based_on` is the
+    key of the one that the text started from.
     """
-    (newest,) = connection.execute(
-        "SELECT max(number) FROM runs WHERE prompt_id = ? AND kind = ?", (prompt, start.kind)
-    ).fetchone()
-    number = max(newest or 0, versions.last_number(connection, prompt, start.kind)) + 1
-    based_on = None if start.based_on is None else versions.version_id(connection, prompt, start.based_on)
+    newest, deleted = connection.execute(_LAST, (prompt, start.kind)).fetchone()
+    number = max(newest or 0, deleted or 0) + 1
     cursor = connection.execute(
         "INSERT INTO runs (uid, prompt_id, kind, number, version_id, based_on_id, owner_uid, started_at, summary,"
         " added, removed, note, blind) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -89,33 +92,48 @@ def insert_run(
             for position, one in enumerate(start.sets)
         ],
     )
-    for lane, (version, _) in zip(start.lanes, lane_keys, strict=True):
-        _insert_lane(connection, run, lane, version, start)
+    connection.executemany(
+        "INSERT INTO lanes (run_id, position, uid, slot, label, endpoint_uid, model, params, version_id, pinned)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [_lane(run, lane, version) for lane, (version, _) in zip(start.lanes, lane_keys, strict=True)],
+    )
+    connection.executemany(
+        _OUTPUT,
+        [
+            (output.uid, run, lane.position, output.value_set, output.sample, 1, start.started_at)
+            for lane in start.lanes
+            for output in lane.outputs
+        ],
+    )
+    connection.execute(
+        "INSERT INTO in_flight (run_id, output_id, owner_uid) SELECT run_id, id, ? FROM outputs WHERE run_id = ?",
+        (start.owner_uid, run),
+    )
     return run, number
 
 
 def _current_version(
-    connection: sqlite3.Connection, prompt: int, start: RunStart
+    connection: sqlite3.Connection, prompt: int, start: RunStart, base: tuple[int, bytes] | None
 ) -> tuple[tuple[int, int] | None, Change]:
     """Return key and number of the version that the current text is, and how far it is from what it was based on."""
     if start.content is None or all(lane.lane.pinned is not None for lane in start.lanes):
         return None, Change()
     content = versions.content_id(connection, start.content)
-    before = None if start.based_on is None else _readable(connection, prompt, start.based_on)
-    newest = versions.newest_number(connection, prompt)
-    current = versions.insert_version(connection, prompt, start.version_uid, content, start.based_on, start.started_at)
-    if current[1] > (newest or 0):
+    number = start.based_on or 0
+    current = versions.find_version(connection, prompt, content)
+    if current is None:
+        parent = None if base is None else (base[0], number)
+        current = versions.make_version(connection, prompt, start.version_uid, content, parent, start.started_at)
         technique_marks.pass_on(connection, prompt, current[0], start.based_on, start.content, start.techniques)
+    before = None if base is None else _readable(base[1], number)
     return current, Change() if before == start.content else count_change(before, start.content)
 
 
-def _readable(connection: sqlite3.Connection, prompt: int, number: int) -> Content | None:
+def _readable(body: bytes, number: int) -> Content | None:
     """Return the text of a version; None when it is damaged: the change is then counted against nothing."""
     try:
-        return versions.one(connection, prompt, number).content
-    except StoreError as error:
-        if error.code != "corrupt":
-            raise
+        return versions.read(body, number)[0]
+    except StoreError:
         return None
 
 
@@ -147,37 +165,20 @@ def values_id(connection: sqlite3.Connection, values: tuple[tuple[str, str], ...
     )
 
 
-def _insert_lane(connection: sqlite3.Connection, run: int, start: LaneStart, version: int, of: RunStart) -> None:
+def _lane(run: int, start: LaneStart, version: int) -> tuple[object, ...]:
     lane = start.lane
-    connection.execute(
-        "INSERT INTO lanes (run_id, position, uid, slot, label, endpoint_uid, model, params, version_id, pinned)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            run,
-            start.position,
-            start.uid,
-            lane.slot,
-            typed(lane.label),
-            lane.endpoint,
-            typed(lane.model),
-            dump(lane.params.to_json()),
-            version,
-            int(lane.pinned is not None),
-        ),
+    return (
+        run,
+        start.position,
+        start.uid,
+        lane.slot,
+        typed(lane.label),
+        lane.endpoint,
+        typed(lane.model),
+        dump(lane.params.to_json()),
+        version,
+        int(lane.pinned is not None),
     )
-    for output in start.outputs:
-        place = (run, start.position, output.value_set, output.sample, 1)
-        _insert_output(connection, output.uid, place, of.started_at, of.owner_uid)
-
-
-def _insert_output(
-    connection: sqlite3.Connection, uid: str, key: tuple[int, int, int, int, int], now: str, owner: str
-) -> None:
-    output = connection.execute(
-        "INSERT INTO outputs (uid, run_id, lane, value_set, sample, attempt, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (uid, *key, now),
-    ).lastrowid
-    connection.execute("INSERT INTO in_flight (run_id, output_id, owner_uid) VALUES (?, ?, ?)", (key[0], output, owner))
 
 
 def add_attempt(connection: sqlite3.Connection, old_uid: str, new_uid: str, now: str, owner: str | None) -> int:
@@ -195,5 +196,8 @@ def add_attempt(connection: sqlite3.Connection, old_uid: str, new_uid: str, now:
         (run, lane, value_set, sample),
     ).fetchone()
     attempt = int(newest) + 1
-    _insert_output(connection, new_uid, (run, lane, value_set, sample, attempt), now, owner or run_owner)
+    output = connection.execute(_OUTPUT, (new_uid, run, lane, value_set, sample, attempt, now)).lastrowid
+    connection.execute(
+        "INSERT INTO in_flight (run_id, output_id, owner_uid) VALUES (?, ?, ?)", (run, output, owner or run_owner)
+    )
     return attempt

@@ -49,6 +49,7 @@ from workbench.store.indexing import Indexer
 from workbench.store.judging import Judgements
 from workbench.store.opening import Opened, open_file
 from workbench.store.pack_records import PackRecords
+from workbench.store.place import which
 from workbench.store.records import Partial, Recovered, RunBegun, RunStart, WholePrompt
 from workbench.store.searching import Searches
 from workbench.store.sqlite import sqlite3
@@ -75,6 +76,7 @@ class Store:
     def __init__(self, path: Path, opened: Opened, uid: Callable[[], str], busy_ms: int) -> None:
         self.path = path
         self._refusal = opened.refusal
+        self._which = which(path)
         self._uid = uid
         indexer = Indexer()
         self._writer = None if opened.writer is None else Writer(opened.writer, path, indexer, busy_ms)
@@ -82,7 +84,7 @@ class Store:
         self.searches = Searches(self._readers.use, self._write, indexer)
         self.curation = Curation(self._write)
         self.imports = Imports(self._readers.use, self._write, uid)
-        self.deleting = Deleting(path, self._readers, self._write, self._alone, indexer)
+        self.deleting = Deleting(path, self._readers, self._write, self._alone)
         self.exports = Exports(self._readers.use)
         self.upkeep = Upkeep(path, self._readers, self._write, self._alone)
         self.judgements = Judgements(self._readers, self._write)
@@ -110,9 +112,11 @@ class Store:
         self._readers.interrupt(thread)
 
     def _write(self, work: Callable[[sqlite3.Connection], T], *, durable: bool = True) -> Future[T]:
-        if self._writer is not None:
+        # SQLite would go on writing to the file that was there, and put its log beside the one that came.
+        is_moved = self._which is not None and (now := which(self.path)) is not None and now != self._which
+        if self._writer is not None and not is_moved:
             return self._writer.submit(work, durable=durable)
-        why = self._refusal or failure("readonly", str(self.path))
+        why = self._refusal or failure("moved" if is_moved else "readonly", str(self.path))
         future: Future[T] = Future()
         future.set_exception(StoreError(why.sentence, why.detail, why.code))
         return future

@@ -5,6 +5,7 @@ Invariant: a content is stored once, by hash; a prompt has at most one version o
 
 from __future__ import annotations
 
+import functools
 import json
 
 from workbench.core import content as contents
@@ -17,6 +18,12 @@ from workbench.store.hiding import DELETED
 from workbench.store.sqlite import sqlite3
 
 _OPENING = 120
+# What a run was based on is what the one before it was, and was indexed with that.
+_PARSED = 4
+_LAST = (
+    "SELECT max(number), (SELECT number FROM last_numbers WHERE prompt_id = ?1 AND kind = 'version')"
+    " FROM versions WHERE prompt_id = ?1"
+)
 _SELECT = (
     "SELECT versions.uid, versions.number, contents.hash, parents.number, versions.created_at,"
     " CAST(contents.body AS BLOB), versions.note"
@@ -59,24 +66,62 @@ def version_id(connection: sqlite3.Connection, prompt: int, number: int) -> int:
     return int(row[0])
 
 
+def stored(connection: sqlite3.Connection, prompt: int, number: int) -> tuple[int, bytes]:
+    """Return the key of a version and its content for `read`; raises StoreError (missing)."""
+    row = connection.execute(
+        "SELECT versions.id, CAST(body AS BLOB) FROM versions JOIN contents ON contents.id = content_id"
+        " WHERE prompt_id = ? AND number = ?",
+        (prompt, number),
+    ).fetchone()
+    if row is None:
+        raise missing("version", number)
+    return int(row[0]), row[1]
+
+
 def insert_version(
     connection: sqlite3.Connection, prompt: int, uid: str, content: int, parent: int | None, now: str, note: str = ""
 ) -> tuple[int, int]:
     """Return key and number of the prompt's version of a content, made with `parent` (a number) if there is none."""
+    known = find_version(connection, prompt, content)
+    if known is not None:
+        return known
+    made_from = None if parent is None else (version_id(connection, prompt, parent), parent)
+    return make_version(connection, prompt, uid, content, made_from, now, note)
+
+
+def find_version(connection: sqlite3.Connection, prompt: int, content: int) -> tuple[int, int] | None:
+    """Return key and number of the prompt's version of a content, None when it has none."""
     row = connection.execute(
         "SELECT id, number FROM versions WHERE prompt_id = ? AND content_id = ?", (prompt, content)
     ).fetchone()
-    if row is not None:
-        return int(row[0]), int(row[1])
-    newest = newest_number(connection, prompt)
-    number = max(newest or 0, last_number(connection, prompt, "version")) + 1
-    parent_key = None if parent is None else version_id(connection, prompt, parent)
+    return None if row is None else (int(row[0]), int(row[1]))
+
+
+def make_version(
+    connection: sqlite3.Connection,
+    prompt: int,
+    uid: str,
+    content: int,
+    parent: tuple[int, int] | None,
+    now: str,
+    note: str = "",
+) -> tuple[int, int]:
+    """Make the version of a content that the prompt has none of; `parent` and what is returned are key and number."""
+    newest, deleted = connection.execute(_LAST, (prompt,)).fetchone()
+    number = max(newest or 0, deleted or 0) + 1
+    parent_key, parent_number = parent or (None, None)
     cursor = connection.execute(
         "INSERT INTO versions (uid, prompt_id, number, content_id, parent_id, branched, note, created_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (uid, prompt, number, content, parent_key, int(parent != newest), typed(note), now),
+        (uid, prompt, number, content, parent_key, int(parent_number != newest), typed(note), now),
     )
     return int(cursor.lastrowid or 0), number
+
+
+@functools.lru_cache(maxsize=_PARSED)
+def parsed(body: bytes) -> tuple[Content, str]:
+    """Return a stored content as `core.content.readable` does. Raises ValueError or RecursionError on a damaged one."""
+    return contents.readable(json.loads(body.decode()))
 
 
 def read(body: bytes, number: int) -> tuple[Content, str]:
@@ -85,7 +130,7 @@ def read(body: bytes, number: int) -> tuple[Content, str]:
     Raises StoreError (corrupt) when it cannot be read.
     """
     try:
-        return contents.readable(json.loads(body.decode()))
+        return parsed(body)
     except (ValueError, RecursionError) as error:
         # The word of a newer format is worth more than that it is strange here.
         what = str(error) if isinstance(error, ContentError) else "It is damaged."

@@ -1,9 +1,9 @@
 """The one thread that writes.
 
 Invariant: all changes go through one connection, in the order they were asked for, each either whole or not at all.
-A future is resolved only after the transaction that holds its change was committed. What follows from changes (the
-search index) has transactions of its own, a small piece before futures are resolved and the rest when nobody waits; its
-failure is no failure of a change.
+A future is resolved only after the transaction that holds its change was committed. Of what follows from changes (the
+search index), a small piece is done in their transaction and the rest when nobody waits; its failure is no failure of a
+change, which is then made again without it.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Follow(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """`work` gets the connection. It may run twice (alone, after a batch failed), so it touches nothing else."""
+    """`work` gets the connection. It may run twice (when others or what follows failed), so it touches nothing else."""
 
     work: Callable[[sqlite3.Connection], Any]
     durable: bool
@@ -167,7 +167,6 @@ class Writer:
                         task.future.set_exception(told)
                     return
             else:
-                self._catch_up(_SMALL)
                 for task, result in zip(batch, results, strict=True):
                     task.future.set_result(result)
                 return
@@ -177,8 +176,6 @@ class Writer:
             except Exception as error:  # noqa: BLE001 - belongs to whoever waits for the future
                 task.future.set_exception(self._undo(error))
             else:
-                if task.changes:
-                    self._catch_up(_SMALL)
                 task.future.set_result(result)
 
     def _undo(self, error: Exception) -> Exception:
@@ -193,11 +190,23 @@ class Writer:
         return told
 
     def _transaction(self, batch: Sequence[_Task]) -> list[Any]:
+        results = self._begun(batch)
+        try:
+            # One commit for both: what a commit costs is more than what a small piece does.
+            self._behind = self._follow.due(self._connection) and self._follow.work(self._connection, _SMALL)
+            self._connection.execute("COMMIT")
+        except Exception as error:  # noqa: BLE001 - whose fault it was shows when each is tried without the other
+            self._undo(error)
+            results = self._begun(batch)
+            self._connection.execute("COMMIT")
+            self._catch_up(_SMALL)
+        return results
+
+    def _begun(self, batch: Sequence[_Task]) -> list[Any]:
+        """Begin a transaction and make the changes in it; return what they return."""
         self._sync(full=any(task.durable for task in batch))
         self._connection.execute("BEGIN IMMEDIATE")
-        results = [task.work(self._connection) for task in batch]
-        self._connection.execute("COMMIT")
-        return results
+        return [task.work(self._connection) for task in batch]
 
     def _sync(self, *, full: bool) -> None:
         if full != self._full:

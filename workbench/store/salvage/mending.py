@@ -66,6 +66,7 @@ class _Mending:
         self._now = now
         self._uid = uid
         self.made = 0
+        self._last_text = -1
 
     def _all(self, query: str) -> list[tuple[int, ...]]:
         return self._connection.execute(query).fetchall()
@@ -95,18 +96,20 @@ class _Mending:
             self._connection.execute("UPDATE versions SET content_id = ? WHERE id = ?", (self._lost_text(), version))
 
     def _lost_text(self) -> int:
-        (count,) = self._all("SELECT count(*) FROM contents")[0]
+        if self._last_text < 0:
+            self._last_text = self._last("SELECT max(id) FROM contents", "SELECT max(content_id) FROM versions")
         while True:
-            text = f"{LOST} ({count})"
+            self._last_text += 1
+            text = f"{LOST} ({self._last_text})"
             body = f'{{"format":1,"messages":[{{"role":"user","text":"{text}"}}]}}'
             if not self._connection.execute("SELECT 1 FROM contents WHERE hash = ?", (digest(body),)).fetchone():
                 break
-            count += 1
-        self.made += 1
-        key = self._connection.execute(
-            "INSERT INTO contents (hash, body) VALUES (?, ?)", (digest(body), body)
-        ).lastrowid
-        return int(key or 0)
+        self._make("INSERT INTO contents (id, hash, body) VALUES (?, ?, ?)", self._last_text, digest(body), body)
+        return self._last_text
+
+    def _last(self, *queries: str) -> int:
+        """Return the highest id of a table that is known: what is made anew must not be taken for what was lost."""
+        return max(value or 0 for query in queries for (value,) in self._all(query))
 
     def versions(self) -> None:
         """Give runs and lanes whose version was lost one that says so."""
@@ -121,15 +124,12 @@ class _Mending:
         for key, prompt in lost:
             self._version(prompt, key)
 
-    def _version(self, prompt: int, key: int | None = None) -> int:
+    def _version(self, prompt: int, key: int) -> None:
         (newest,) = self._all(f"SELECT coalesce(max(number), 0) FROM versions WHERE prompt_id = {prompt}")[0]
-        content = self._lost_text()
-        self.made += 1
-        made = self._connection.execute(
+        self._make(
             "INSERT INTO versions (id, uid, prompt_id, number, content_id, created_at) VALUES (?, ?, ?, ?, ?, ?)",
-            (key, self._uid(), prompt, newest + 1, content, self._now),
-        ).lastrowid
-        return int(made or 0)
+            *(key, self._uid(), prompt, newest + 1, self._lost_text(), self._now),
+        )
 
     def runs(self) -> None:
         """Put answers whose run was lost into one of the prompt for what was recovered."""
@@ -140,7 +140,9 @@ class _Mending:
         if not lost:
             return
         ((prompt,),) = self._all(f"SELECT max(id) FROM prompts WHERE name = '{_PROMPT}'")
-        version = self._version(prompt)
+        named = ("max(id) FROM versions", "max(version_id) FROM runs", "max(version_id) FROM lanes")
+        version = self._last(*(f"SELECT {column}" for column in named)) + 1
+        self._version(prompt, version)
         for number, (key, began) in enumerate(lost, 1):
             self._make(
                 "INSERT INTO runs (id, uid, prompt_id, kind, number, version_id, owner_uid, started_at, summary)"

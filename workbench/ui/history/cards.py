@@ -7,7 +7,7 @@ is the text to the byte.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
@@ -47,27 +47,36 @@ class FittedDiff(DiffView):
 
     # Its base fills the document while it is made.
     _marker: Marker | None = None
-    _first = -1
+    _marks: tuple[Mark, ...] = ()
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(theme, mono=True, parent=parent)
+        self._pieces: tuple[Run, ...] = ()
         self.document().setDocumentMargin(8)
         theme.changed.connect(self.fit)
 
-    def show_marked(self, runs: Iterable[Run], marker: Marker | None) -> None:
-        """Show pieces with the words of `marker` marked, from the first one on."""
-        self._marker = marker
-        self.show_runs(runs)
+    def show_marked(self, runs: Iterable[Run], marker: Marker | None, *, keep: bool = False) -> None:
+        """Show pieces with the words of `marker` marked, from the first one on.
+
+        With `keep` what is shown already stays as it is read, with what is selected in it.
+        """
+        pieces, self._marker = tuple(runs), marker
+        if keep and pieces == self._pieces and self.is_complete and self._marked() == self._marks:
+            return
+        self._pieces = pieces
+        self.show_runs(pieces)
         self.fit()
-        if self._first >= 0:
-            self.set_place(self._first)
+        if self._marks:
+            self.set_place(self._marks[0][0])
 
     def _insert_slice(self) -> bool:
         more = super()._insert_slice()
-        marks = () if self._marker is None else self._marker.marks(self._shown.text[:_LOOKED_THROUGH])
-        self._first = marks[0][0] if marks else -1
-        mark(self, self._theme, ((self._shown.position(start), self._shown.position(end)) for start, end in marks))
+        self._marks, place = self._marked(), self._shown.position
+        mark(self, self._theme, ((place(start), place(end)) for start, end in self._marks))
         return more
+
+    def _marked(self) -> tuple[Mark, ...]:
+        return () if self._marker is None else tuple(self._marker.marks(self._shown.text[:_LOOKED_THROUGH]))
 
     def fit(self) -> None:
         """Take the height of the text."""
@@ -88,8 +97,13 @@ class MarkedText(AnswerView):
         self._marks: tuple[Mark, ...] = ()
         theme.changed.connect(self._mark)
 
-    def show_marked(self, text: str, marks: tuple[Mark, ...]) -> None:
-        """Show a text with these places of it marked, from the first one on."""
+    def show_marked(self, text: str, marks: tuple[Mark, ...], *, keep: bool = False) -> None:
+        """Show a text with these places of it marked, from the first one on.
+
+        With `keep` what is shown already stays as it is read, with what is selected in it.
+        """
+        if keep and (text, marks) == (self.exact_text, self._marks):
+            return
         self.set_text("")
         self.set_text(text)
         self._marks = marks
@@ -140,15 +154,15 @@ class AnswerCard(QFrame):
         self.request.clicked.connect(lambda: self.request_wanted.emit(self.card.record))
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(for_clipboard(self.card.whole)))
 
-    def show_card(self, card: Card) -> None:
-        """Show an answer."""
+    def show_card(self, card: Card, *, keep: bool = False) -> None:
+        """Show an answer; with `keep` one that is shown already stays as it is read."""
         self.card = card
         set_role(self.title, "gold" if card.standing == "winner" else "heading")
         self.title.set_full(_TITLES[card.standing].format(card.title))
         text = f"{'…' if card.cut_start else ''}{card.text}{'…' if card.cut_end else ''}"
         shift = int(card.cut_start)
         self.text.setAccessibleName(f"Answer of {card.title}")
-        self.text.show_marked(text, tuple((start + shift, end + shift) for start, end in card.marks))
+        self.text.show_marked(text, tuple((start + shift, end + shift) for start, end in card.marks), keep=keep)
         self.text.setVisible(bool(card.text))
         set_role(self.said, "error" if card.record is not None and card.record.result.failure else "small")
         self.said.setText(breakable(card.said))
@@ -169,23 +183,29 @@ class Cards(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._cards: list[AnswerCard] = []
-        self._shown = self._columns = 0
+        self._count = self._shown = self._placed = self._columns = 0
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(10)
         self._grid.setColumnStretch(0, 1)
         theme.changed.connect(self._arrange)
 
-    def show_cards(self, cards: tuple[Card, ...]) -> None:
-        """Show these answers; their widgets are used again."""
-        while len(self._cards) < len(cards):
-            made = AnswerCard(self._theme, self)
-            made.request_wanted.connect(self.request_wanted)
-            self._cards.append(made)
-        for widget, card in zip(self._cards, cards, strict=False):
-            widget.show_card(card)
-        self._shown, self._columns = len(cards), 0
-        self._arrange()
+    def show_cards(self, cards: tuple[Card, ...], *, keep: bool) -> Iterator[None]:
+        """Show these answers, one each time it is asked; their widgets are used again.
+
+        With `keep` what is shown stays until its turn comes, else it is gone at once.
+        """
+        self._count = len(cards)
+        self._shown = kept = min(self._shown, self._count) if keep else 0
+        for number, card in enumerate(cards):
+            if number == len(self._cards):
+                made = AnswerCard(self._theme, self)
+                made.request_wanted.connect(self.request_wanted)
+                self._cards.append(made)
+            self._cards[number].show_card(card, keep=number < kept)
+            self._shown = max(self._shown, number + 1)
+            self._arrange()
+            yield
 
     def shown(self) -> list[AnswerCard]:
         """Return the cards in their order."""
@@ -197,14 +217,14 @@ class Cards(QWidget):
 
     def _arrange(self) -> None:
         room = self.width() // max(1, self.fontMetrics().averageCharWidth() * _NARROWEST)
-        columns = 2 if room >= 2 and self._shown > 1 else 1
-        if columns == self._columns:
-            return
-        self._columns = columns
-        for card in self._cards:
-            self._grid.removeWidget(card)
-            card.setVisible(False)
-        for number, card in enumerate(self.shown()):
-            self._grid.addWidget(card, number // columns, number % columns)
-            card.setVisible(True)
-        self._grid.setColumnStretch(1, 1 if columns == 2 else 0)
+        columns = 2 if room >= 2 and self._count > 1 else 1
+        if columns != self._columns:
+            for card in self._cards:
+                self._grid.removeWidget(card)
+            self._columns, self._placed = columns, 0
+            self._grid.setColumnStretch(1, 1 if columns == 2 else 0)
+        for number in range(self._placed, self._shown):
+            self._grid.addWidget(self._cards[number], number // columns, number % columns)
+        self._placed = max(self._placed, self._shown)
+        for number, card in enumerate(self._cards):
+            card.setVisible(number < self._shown)

@@ -245,7 +245,7 @@ class Curating(QObject):
             for row in rows:
                 self._window.compose.rows.refresh(row.row.run_uid)
             if again:
-                self._view.model.search_again()
+                self._view.model.search_again(all_rows=True)
             else:
                 self._view.model.reread(_uids(rows))
             then()
@@ -261,7 +261,7 @@ class Curating(QObject):
 
 
 def _named(rows: Sequence[HistoryRow]) -> str:
-    return run_name(rows[0]) if len(rows) == 1 else f"{len(rows)} runs"
+    return run_name(rows[0]) if len(rows) == 1 else f"{len(rows):,} runs"
 
 
 def _uids(rows: Sequence[HistoryRow]) -> list[str]:

@@ -1,11 +1,12 @@
 """The selected run, whole: its prompt against the version before, its values, its answers.
 
-Invariant: it shows the run that was selected last, or nothing; a blind run that is not judged has no names here.
+Invariant: it shows the run that was selected last, or nothing; a blind run that is not judged has no names here. What
+has many answers shows them one after the other, so that whoever walks through the table never waits for them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
@@ -23,10 +24,13 @@ from workbench.ui.diff.text import Run
 from workbench.ui.flow import Flow
 from workbench.ui.history.cards import Cards, FittedDiff
 from workbench.ui.history.marks import MarkedLabel
+from workbench.ui.lanes.turns import Turns
 from workbench.ui.lanes.widgets import breakable, quiet_button
 from workbench.ui.theme import Theme, set_role
 
 NOTHING_CHOSEN = "Choose a run to see its prompt, what changed in it, and its answers."
+_AT_ONCE = 2
+"""Answers that are shown together with the prompt: a row of them."""
 _LOOKED_THROUGH = 200_000
 _VALUE_LENGTH = 200
 SEVERAL = "{:,} runs are selected. Select one to read it, or two to compare them."
@@ -45,6 +49,10 @@ def _worth_showing(looked: Looked) -> list[PartDiff]:
 def run_name(row: HistoryRow) -> str:
     """Return "Order status bot · iteration 14"."""
     return f"{row.prompt} · {row.kind} {row.row.number}"
+
+
+def _uids(pair: Pair) -> tuple[str, str]:
+    return pair.older.row.row.run_uid, pair.newer.row.row.run_uid
 
 
 class _Section(QWidget):
@@ -71,8 +79,11 @@ class _Answers(_Section):
         self.column.addWidget(self.values)
         self.column.addWidget(self.cards)
 
-    def show_set(self, answered: Answered, marker: Marker | None) -> None:
-        """Show the answers, and the values with the words of `marker` marked, each around its first mark."""
+    def show_set(self, answered: Answered, marker: Marker | None, *, keep: bool) -> Iterator[None]:
+        """Show the values with the words of `marker` marked, each around its first mark, and one answer after another.
+
+        With `keep` answers that are shown stay until their turn comes.
+        """
         self.heading.setText(" · ".join(filter(None, ("OUTPUTS", answered.name))))
         text, marks = "", []
         for name, value in answered.values:
@@ -83,7 +94,7 @@ class _Answers(_Section):
             text += piece.text + ("…" if piece.cut_end else "")
         self.values.show_marked(text, marks)
         self.values.setVisible(bool(text))
-        self.cards.show_cards(answered.cards)
+        yield from self.cards.show_cards(answered.cards, keep=keep)
 
 
 class DetailPane(QWidget):
@@ -130,6 +141,9 @@ class DetailPane(QWidget):
         inside.addWidget(self.diff)
         self.prompt.column.addWidget(frame)
         self.answers: list[_Answers] = []
+        self._turns = Turns.of_application()
+        self._filling: Iterator[None] = iter(())
+        self._left_out = 0
         self.more = QLabel(self)
         self.more.setWordWrap(True)
         set_role(self.more, "small")
@@ -146,6 +160,7 @@ class DetailPane(QWidget):
     def say(self, sentence: str) -> None:
         """Show a sentence in the place of a run."""
         self.looked = self.pair = None
+        self._turns.drop(self)
         self.nothing.setText(sentence)
         self.nothing.show()
         self.area.hide()
@@ -164,13 +179,14 @@ class DetailPane(QWidget):
         self._offer(pair=False)
         self.compare.setVisible(looked.parent is not None)
         self.compare.setText(f"Compare with version {looked.parent}")
-        self._show_prompt(looked)
-        self._show_sets(looked.sets, looked.left_out, looked.marker)
+        self._show_prompt(looked, keep=is_same)
+        self._show_sets(looked.sets, looked.left_out, looked.marker, keep=is_same)
         if not is_same:
             self.area.verticalScrollBar().setValue(0)
 
     def show_pair(self, pair: Pair) -> None:
         """Show two runs side by side."""
+        is_same = self.pair is not None and _uids(self.pair) == _uids(pair)
         self.pair, self.looked = pair, None
         older, newer = pair.older.row, pair.newer.row
         same_prompt = older.prompt_uid == newer.prompt_uid
@@ -187,9 +203,11 @@ class DetailPane(QWidget):
         runs = list(part_runs(pair.parts, unchanged=False))
         self.prompt.heading.setText(f"WHAT DIFFERS, {older.row.number} AGAINST {newer.row.number}")
         marker = pair.newer.marker
-        self.diff.show_marked(runs[:-1] if runs else [Run("heading", "Prompt, values and lanes are the same.")], marker)
-        self._show_sets(pair.sets, pair.older.left_out + pair.newer.left_out, marker)
-        self.area.verticalScrollBar().setValue(0)
+        said = runs[:-1] if runs else [Run("heading", "Prompt, values and lanes are the same.")]
+        self.diff.show_marked(said, marker, keep=is_same)
+        self._show_sets(pair.sets, pair.older.left_out + pair.newer.left_out, marker, keep=is_same)
+        if not is_same:
+            self.area.verticalScrollBar().setValue(0)
 
     def _offer(self, *, pair: bool) -> None:
         row = None if self.looked is None else self.looked.row
@@ -200,23 +218,44 @@ class DetailPane(QWidget):
         self.open.setText("Open the proposal" if row is not None and row.kind == "improve" else "Open in Compose")
         self.beside.setVisible(pair)
 
-    def _show_sets(self, sets: tuple[Answered, ...], left_out: int, marker: Marker | None) -> None:
-        while len(self.answers) < len(sets):
-            made = _Answers(self._theme, self._body)
-            made.cards.request_wanted.connect(self.request_wanted)
-            self._column.insertWidget(self._column.indexOf(self.more), made)
-            self.answers.append(made)
-        for number, section in enumerate(self.answers):
-            section.setVisible(number < len(sets))
-            if number < len(sets):
-                section.show_set(sets[number], marker)
+    def _show_sets(
+        self, sets: tuple[Answered, ...], left_out: int, marker: Marker | None, *, keep: bool = False
+    ) -> None:
+        """Show the first answers now and the others in turns; with `keep` those of before stay until then."""
+        for section in self.answers[len(sets) if keep else 0 :]:
+            section.hide()
         answers = "answer is" if left_out == 1 else "answers are"
         self.more.setText(f"{left_out:,} more {answers} shown in Compose.")
-        self.more.setVisible(left_out > 0)
+        self._left_out = left_out
+        self.more.setVisible(keep and left_out > 0)
         self.nothing.hide()
         self.area.show()
+        self._filling = self._fill(sets, marker, keep=keep)
+        self._turns.drop(self)
+        if all(self._fill_more() for _ in range(_AT_ONCE)):
+            self._turns.ask(self, self._fill_more)
 
-    def _show_prompt(self, looked: Looked) -> None:
+    def _fill(self, sets: tuple[Answered, ...], marker: Marker | None, *, keep: bool) -> Iterator[None]:
+        for number, answered in enumerate(sets):
+            if number == len(self.answers):
+                made = _Answers(self._theme, self._body)
+                made.cards.request_wanted.connect(self.request_wanted)
+                self._column.insertWidget(self._column.indexOf(self.more), made)
+                self.answers.append(made)
+            section = self.answers[number]
+            # What is hidden has the answers of an earlier run.
+            filling = section.show_set(answered, marker, keep=keep and not section.isHidden())
+            section.show()
+            yield from filling
+
+    def _fill_more(self) -> bool:
+        """Show another answer; False once all are shown."""
+        for _ in self._filling:
+            return True
+        self.more.setVisible(self._left_out > 0)
+        return False
+
+    def _show_prompt(self, looked: Looked, *, keep: bool) -> None:
         if looked.parent is None:
             self.prompt.heading.setText("PROMPT")
             runs = [
@@ -228,7 +267,7 @@ class DetailPane(QWidget):
             self.prompt.heading.setText(f"PROMPT, AGAINST VERSION {looked.parent}")
             runs = list(part_runs(_worth_showing(looked), unchanged=True))
         # Blank lines part what follows; there is nothing behind the last part.
-        self.diff.show_marked(runs[:-1], looked.marker)
+        self.diff.show_marked(runs[:-1], looked.marker, keep=keep)
 
     def _lay_out(self) -> None:
         buttons, flow = QWidget(self._body), Flow()

@@ -123,4 +123,4 @@ class HistoryPlace:
     def look_again(self) -> None:
         """Search anew: runs came or went."""
         if self.view is not None:
-            self.view.model.search_again()
+            self.view.model.search_again(all_rows=True)

@@ -6,7 +6,16 @@ any length lays out at once.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -25,7 +34,6 @@ from workbench.app.history_table import (
     LANES,
     NUMBER,
     PROMPT,
-    ROW,
     WHEN,
     WINNER,
     HistoryTableModel,
@@ -49,7 +57,7 @@ Index = QModelIndex | QPersistentModelIndex
 class RunDelegate(QStyledItemDelegate):
     """One cell. What is selected has a bar at the edge, too: the tint alone is faint."""
 
-    def __init__(self, theme: Theme, table: QTableView) -> None:
+    def __init__(self, theme: Theme, table: RunTable) -> None:
         super().__init__(table)
         self._theme, self._table = theme, table
         self.refresh()
@@ -75,18 +83,14 @@ class RunDelegate(QStyledItemDelegate):
             painter.setPen(QPen(color("accent"), 1))
             painter.drawLine(rect.topLeft(), rect.topRight())
             painter.drawLine(rect.bottomLeft(), rect.bottomRight())
-        row: HistoryRow | None = index.data(ROW)
+        row, text = self._table.runs().shown(index.row(), column)
         font, tone = self._look(row, column)
         left = MARGIN if column == WHEN else 0
         room = rect.adjusted(left, 0, -GAP, 0)
         painter.setFont(font)
         painter.setPen(color(tone))
-        text = str(index.data() or "").replace("\n", " ")
-        painter.drawText(
-            room,
-            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
-            QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, room.width()),
-        )
+        elided = painter.fontMetrics().elidedText(text.replace("\n", " "), Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, elided)
         painter.restore()
 
     def _look(self, row: HistoryRow | None, column: int) -> tuple[QFont, str]:
@@ -124,6 +128,8 @@ class RunTable(QTableView):
         self._theme = theme
         self._delegate = RunDelegate(theme, self)
         self._longest = dict(_SAMPLES)
+        self._chosen: list[HistoryRow] | None = []
+        """The selected runs, None while others may have come into their place."""
         self.setModel(model)
         self.setItemDelegate(self._delegate)
         self.setAccessibleName("Runs")
@@ -147,8 +153,10 @@ class RunTable(QTableView):
         header.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         header.setAccessibleName("Columns")
         self.doubleClicked.connect(lambda _: self.opened.emit())
-        self.selectionModel().selectionChanged.connect(lambda *_: self.selected.emit())
+        self.selectionModel().selectionChanged.connect(lambda *_: self._select())
         self.verticalScrollBar().valueChanged.connect(self._fetch_ahead)
+        for changed in (model.dataChanged, model.modelReset):
+            changed.connect(lambda *_: self._forget())
         model.rowsInserted.connect(lambda *_: self._fetch_ahead())
         model.rowsInserted.connect(lambda _, first, last: self._make_room(first, last))
         model.modelReset.connect(lambda: self._make_room(0, model.rowCount() - 1))
@@ -156,15 +164,25 @@ class RunTable(QTableView):
         self._restyle()
 
     def rows(self) -> list[HistoryRow]:
-        """Return the selected runs from top to bottom, those in memory."""
-        places = sorted(index.row() for index in self.selectionModel().selectedRows())
-        model = self._runs()
-        return [row for place in places if (row := model.row(place)) is not None]
+        """Return the selected runs from top to bottom, all or, while some are read again, none of them."""
+        model = self.runs()
+        if self._chosen is None:
+            if not model.holds_all:
+                return []
+            places = sorted({place for first, last in self._ranges() for place in range(first, last + 1)})
+            self._chosen = [row for place in places if (row := model.row(place)) is not None]
+        return list(self._chosen)
 
-    def select(self, position: int) -> None:
-        """Make the row at `position` the current and only one."""
-        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
-        self.selectionModel().setCurrentIndex(self.model().index(position, 0), flags)
+    def select(self, position: int, *others: int) -> None:
+        """Select the rows at these positions and no other ones; the first is the current one."""
+        whole = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        chosen = QItemSelection()
+        for place in (position, *others):
+            index = self.model().index(place, 0)
+            chosen.select(index, index)
+        model = self.selectionModel()
+        model.setCurrentIndex(self.model().index(position, 0), QItemSelectionModel.SelectionFlag.NoUpdate)
+        model.select(chosen, whole)
 
     @property
     def is_at_top(self) -> bool:
@@ -187,10 +205,24 @@ class RunTable(QTableView):
         super().resizeEvent(event)
         self._fit()
 
-    def _runs(self) -> HistoryTableModel:
+    def runs(self) -> HistoryTableModel:
+        """Return the model."""
         model = self.model()
         assert isinstance(model, HistoryTableModel)
         return model
+
+    def _ranges(self) -> list[tuple[int, int]]:
+        chosen = self.selectionModel().selection()
+        return [(piece.top(), piece.bottom()) for piece in map(chosen.at, range(chosen.count()))]
+
+    def _forget(self) -> None:
+        self._chosen = None
+
+    def _select(self) -> None:
+        self._forget()
+        # Whoever selects thousands and deletes them means all of them.
+        self.runs().hold(self._ranges())
+        self.selected.emit()
 
     def _fetch_ahead(self) -> None:
         bar = self.verticalScrollBar()
@@ -202,7 +234,7 @@ class RunTable(QTableView):
         metrics = QFontMetrics(self._theme.font(tabular=True))
         before = dict(self._longest)
         for column in _SAMPLES:
-            texts = {str(self.model().index(row, column).data() or "") for row in range(first, last + 1)}
+            texts = self.runs().texts(column, first, last)
             self._longest[column] = max((*texts, self._longest[column]), key=metrics.horizontalAdvance)
         if self._longest != before:
             self._fit()

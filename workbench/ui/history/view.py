@@ -6,6 +6,7 @@ something new is run.
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Sequence
 
@@ -25,6 +26,7 @@ from workbench.ui.theme import Theme, set_role
 from workbench.usecases.searching import Found
 
 _TABLE_SHARE = 0.53
+_READING = "The selected runs are being read."
 _OLDER_EVERY_MS = 30_000
 """How often the times in the table are written anew."""
 
@@ -46,18 +48,11 @@ class HistoryView(QWidget):
         self.model = model
         self.bar = SearchBar(theme, complete, self)
         self.table = RunTable(theme, model, self)
-        self.empty = EmptyHistory(self)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self.table)
-        # With large letters its examples are wider than the table needs to be.
-        self._explained = QScrollArea(self)
-        self._explained.setFrameShape(QFrame.Shape.NoFrame)
-        self._explained.setWidgetResizable(True)
-        self._explained.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._explained.setWidget(self.empty)
-        self._stack.addWidget(self._explained)
         self._is_stale = False
-        self._kept, self._kept_at, self._kept_text = "", 0, ""
+        self._kept: list[str] = []
+        self._kept_at, self._kept_text, self._kept_scroll = 0, "", 0
         left = QWidget(self)
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
@@ -84,7 +79,6 @@ class HistoryView(QWidget):
         self.table.opened.connect(self._open)
         self.table.selected.connect(self._choose)
         self.table.verticalScrollBar().valueChanged.connect(lambda _: self._look_again())
-        self.empty.wanted.connect(self.search)
         older = QTimer(self)
         older.setInterval(_OLDER_EVERY_MS)
         older.timeout.connect(self.table.viewport().update)
@@ -92,9 +86,25 @@ class HistoryView(QWidget):
         find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, self._find)
         find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         bar = self.bar
-        for before, after in itertools.pairwise((bar.field, bar.saved, bar.order, self.table, *self.empty.buttons)):
+        for before, after in itertools.pairwise((bar.field, bar.saved, bar.order, self.table)):
             QWidget.setTabOrder(before, after)
         model.search("")
+
+    @functools.cached_property
+    def empty(self) -> EmptyHistory:
+        """What stands in the place of the table while nothing is found; made when it is first needed."""
+        made = EmptyHistory(self)
+        made.wanted.connect(self.search)
+        # With large letters its examples are wider than the table needs to be.
+        area = QScrollArea(self)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(made)
+        self._stack.addWidget(area)
+        for before, after in itertools.pairwise((self.table, *made.buttons)):
+            QWidget.setTabOrder(before, after)
+        return made
 
     def search(self, text: str) -> None:
         """Put a search into the field."""
@@ -156,26 +166,28 @@ class HistoryView(QWidget):
         self.bar.show_found(found)
         if not found.page.rows:
             self.empty.explain(searched=bool(found.text or found.complaints))
-        self._stack.setCurrentWidget(self.table if found.page.rows else self._explained)
+        self._stack.setCurrentIndex(0 if found.page.rows else 1)
         if found.page.rows and not self.table.currentIndex().isValid():
             self.table.select(0)
         if not found.page.rows:
             self._choose()
 
     def _keep_selection(self) -> None:
-        rows = self.selected()
-        self._kept = rows[0].row.run_uid if rows else ""
-        self._kept_at, self._kept_text = self.model.position(self._kept), self.model.text
+        self._kept = [row.row.run_uid for row in self.selected()]
+        self._kept_at = self.model.position(self._kept[0]) if self._kept else -1
+        self._kept_text, self._kept_scroll = self.model.text, self.table.verticalScrollBar().value()
 
     def _select_again(self) -> None:
-        """Select the run that was selected, where it is found still, else the one that stands in its place."""
+        """Select the runs that were selected, where they are found still, else the one that stands in their place."""
         if count := self.model.rowCount():
-            at = self.model.position(self._kept)
+            places = self.model.positions(self._kept)
             # Of another search the first one is as good as any; of the same one the next has moved up.
-            if at < 0:
-                at = max(0, min(self._kept_at, count - 1)) if self.model.text == self._kept_text else 0
-            self.table.select(at)
+            is_same = self.model.text == self._kept_text
+            self.table.select(*places or [max(0, min(self._kept_at, count - 1)) if is_same else 0])
             self.table.scrollTo(self.table.currentIndex())
+            if is_same:
+                self.table.verticalScrollBar().setValue(self._kept_scroll)
+                self.table.scrollTo(self.table.currentIndex())
 
     def _choose(self) -> None:
         rows = self.selected()
@@ -184,7 +196,8 @@ class HistoryView(QWidget):
             self.wanted.emit(rows)
         else:
             self.unwanted.emit()
-            self.detail.say(SEVERAL.format(len(rows)) if rows else NOTHING_CHOSEN)
+            nothing = NOTHING_CHOSEN if self.model.holds_all else _READING
+            self.detail.say(SEVERAL.format(len(rows)) if rows else nothing)
 
     def _look_again(self) -> None:
         if self._is_stale and self.isVisible() and self.table.is_at_top:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
     QGuiApplication,
     QKeyEvent,
@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QResizeEvent,
+    QShowEvent,
     QTextCursor,
     QTextDocument,
     QTextOption,
@@ -57,6 +58,8 @@ class AnswerView(QPlainTextEdit):
         self._theme, self._color, self._delta, self._mono = theme, color, delta, mono
         self._shown = ShownText()
         self._backlog: deque[str] = deque()
+        self._laid_out = -1
+        """The width of the last layout (pixels)."""
         self._turns = Turns.of_application()
         self.setReadOnly(True)
         self.setUndoRedoEnabled(False)
@@ -182,8 +185,15 @@ class AnswerView(QPlainTextEdit):
             super().wheelEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        self._laid_out = event.size().width()
         with self.following.resizing(event):
             super().resizeEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # Qt loses the width that a scroll bar takes while it tells what is being shown of its size.
+        if 0 <= self._laid_out != self.viewport().width():
+            self.resizeEvent(QResizeEvent(self.viewport().size(), QSize(self._laid_out, self.viewport().height())))
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         super().scrollContentsBy(dx, dy)

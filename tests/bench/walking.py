@@ -1,0 +1,114 @@
+"""Walks through the real main window as a person does, while a timer looks for gaps.
+
+Invariant: everything is done by keys, commands and scroll bars; the next step comes once what the one before asked for
+is there. At the end one JSON line is printed with what the walk told, `gaps`: for each step the worst time in ms in
+which the UI thread served nobody, and the processor time in it, and `busiest`: the most processor time in such a time.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
+
+from workbench.ui import bench_hook
+from workbench.ui.main import main
+from workbench.ui.window import MainWindow
+
+TICK_MS = 1
+LOOK_MS = 1
+CALM_MS = 150
+Steps = Iterator[Callable[[], bool]]
+
+
+class Gaps(QObject):
+    """Looks for the longest time in which the UI thread served nobody."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.worst: dict[str, list[float]] = {}
+        self.busiest: dict[str, float] = {}
+        """The most processor time in a gap; others on the machine do not change it."""
+        self._step, self._at, self._cpu = "", 0, 0
+        self._timer = QTimer(self, interval=TICK_MS)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._tick)
+        self._timer.start()
+
+    def begin(self, step: str) -> None:
+        """Count gaps for another step."""
+        self._step, self._at, self._cpu = step, time.monotonic_ns(), time.thread_time_ns()
+
+    def _tick(self) -> None:
+        now, cpu = time.monotonic_ns(), time.thread_time_ns()
+        if self._step:
+            gap = [(now - self._at) / 1e6, (cpu - self._cpu) / 1e6]
+            self.worst[self._step] = max(self.worst.get(self._step, [0.0, 0.0]), gap)
+            self.busiest[self._step] = max(self.busiest.get(self._step, 0.0), gap[1])
+        self._at, self._cpu = now, cpu
+
+
+class Walk(QObject):
+    """A walk; `steps` goes through it and yields what has to hold before it goes on."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        found = window.findChild(MainWindow)
+        assert isinstance(found, MainWindow)
+        self.product = found
+        self.gaps = Gaps(self)
+        self.told: dict[str, object] = {}
+        self.paints = 0
+        self._steps = self.steps()
+        self._holds: Callable[[], bool] = lambda: True
+        self._timer = QTimer(self, interval=LOOK_MS)
+        self._timer.timeout.connect(self._look)
+
+    def begin(self) -> None:
+        """Start once the window is calm."""
+        QTimer.singleShot(1000, self._timer.start)
+
+    def steps(self) -> Steps:
+        """Go through the window."""
+        raise NotImplementedError
+
+    def calm(self, ms: int = CALM_MS) -> Callable[[], bool]:
+        """Return what holds after this time."""
+        until = time.monotonic_ns() + ms * 1_000_000
+        return lambda: time.monotonic_ns() > until
+
+    def painted(self, widget: QWidget) -> Callable[[], bool]:
+        """Return what holds once a widget was painted after now."""
+        before = self.paints
+        bench_hook.Painted(widget, self._count_paint)
+        return lambda: self.paints > before
+
+    def _count_paint(self) -> None:
+        self.paints += 1
+
+    def _look(self) -> None:
+        if self._holds():
+            self._holds = next(self._steps, self._report)
+
+    def _report(self) -> bool:
+        self._timer.stop()
+        sys.stdout.write(json.dumps(self.told | {"gaps": self.gaps.worst, "busiest": self.gaps.busiest}) + "\n")
+        sys.stdout.flush()
+        self._window.close()
+        return False
+
+
+def go(walk: type[Walk]) -> int:
+    """Open the window and go; the walk stands in for the product's own hook."""
+
+    def install(window: QWidget, editor_viewport: QWidget, focus: object) -> None:
+        assert isinstance(editor_viewport.parentWidget(), QPlainTextEdit)
+        bench_hook.when_complete(window, lambda: bench_hook.Painted(editor_viewport, walk(window).begin))
+
+    bench_hook.install = install
+    return main([])
