@@ -26,5 +26,7 @@ def in_memory() -> Path | None:
 def throwaway(inside: Path) -> str:
     """Make a folder that is gone when this process ends: killed programs leave sockets and half of their files."""
     made = tempfile.mkdtemp(prefix="workbench-tests-", dir=inside)
+    # As /tmp: some tests look at their files as another user.
+    Path(made).chmod(0o1777)
     atexit.register(shutil.rmtree, made, ignore_errors=True)
     return made
