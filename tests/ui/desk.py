@@ -106,8 +106,15 @@ class Desk:
             looking.stop()
 
     def until(self, condition: Callable[[], object]) -> None:
-        """Wait for a condition while the window lives."""
-        self.qtbot.waitUntil(lambda: bool(condition()), timeout=WAIT_MS)
+        """Wait for a condition while the window lives; a row that is not there yet is waited for, too."""
+
+        def holds() -> bool:
+            try:
+                return bool(condition())
+            except IndexError:
+                return False
+
+        self.qtbot.waitUntil(holds, timeout=WAIT_MS)
 
     def press(self, key: Qt.Key, *modifiers: Qt.KeyboardModifier, on: QWidget | None = None) -> None:
         """Press a key where the focus is."""
