@@ -7,6 +7,7 @@ import itertools
 import os
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests import leaks
+from tests import leaks, scratch
 from tests.formats.pasting import Interpreter
 from workbench.host.dirs import DATABASE_VARIABLE
 from workbench.host.processes import is_secret
@@ -22,6 +23,13 @@ from workbench.store.sqlite import sqlite3
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["FONTCONFIG_FILE"] = str(Path(__file__).with_name("fonts.conf"))
+# Hundreds of children that each compile the package anew would take longer than what they are started for.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+# Thousands of small databases that wait for a disk at every commit; nothing here is to outlive a loss of power.
+if (memory := scratch.in_memory()) is not None and "TMPDIR" not in os.environ:
+    os.environ["PYTEST_DEBUG_TEMPROOT"] = str(memory)
+    os.environ["TMPDIR"] = tempfile.tempdir = scratch.throwaway(memory)
 # Tests look into files that the program has open: with the same library, or they would drop its locks.
 sys.modules["sqlite3"] = sqlite3
 TAG = leaks.tag_children()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import functools
 import json
 import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from packaging.requirements import Requirement
@@ -106,14 +108,38 @@ def test_the_terminal_comes_up_without_qt() -> None:
     assert loaded_by(["workbench.cli.main"]) & (QT | MODELS | KEYRING) == set()
 
 
+class Source(NamedTuple):
+    """What is looked at in a file of the product; whole trees would stay in memory for all tests that follow."""
+
+    file: Path
+    imports: tuple[ast.Import | ast.ImportFrom, ...]
+    classes: tuple[tuple[str, int], ...]
+    """Names, and how many lines they have."""
+
+
+@functools.cache
+def sources() -> tuple[Source, ...]:
+    """Every file of the product."""
+    return tuple(map(_read, sorted(PACKAGE.rglob("*.py"))))
+
+
+def _read(file: Path) -> Source:
+    nodes = list(ast.walk(ast.parse(file.read_text("utf-8"))))
+    return Source(
+        file,
+        tuple(node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)),
+        tuple((n.name, (n.end_lineno or 0) - n.lineno + 1) for n in nodes if isinstance(n, ast.ClassDef)),
+    )
+
+
 def imports() -> Iterator[tuple[Path, str]]:
     """Every import in the product: the file and the full name."""
-    for file in sorted(PACKAGE.rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+    for source in sources():
+        for node in source.imports:
             if isinstance(node, ast.Import):
-                yield from ((file, alias.name) for alias in node.names)
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                yield from ((file, f"{node.module}.{alias.name}") for alias in node.names)
+                yield from ((source.file, alias.name) for alias in node.names)
+            elif node.module and not node.level:
+                yield from ((source.file, f"{node.module}.{alias.name}") for alias in node.names)
 
 
 def test_app_takes_from_qt_only_what_has_no_pixels() -> None:
@@ -128,9 +154,9 @@ def test_app_takes_from_qt_only_what_has_no_pixels() -> None:
 
 def test_there_is_one_way_to_spell_an_import() -> None:
     relative = [
-        str(file.relative_to(ROOT))
-        for file in PACKAGE.rglob("*.py")
-        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        str(source.file.relative_to(ROOT))
+        for source in sources()
+        for node in source.imports
         if isinstance(node, ast.ImportFrom) and node.level
     ]
     assert relative == []
@@ -147,13 +173,11 @@ def test_one_sqlite_opens_the_history() -> None:
 
 def test_files_and_classes_hold_one_thing() -> None:
     long = []
-    for file in PACKAGE.rglob("*.py"):
-        text = file.read_text("utf-8")
-        if (lines := text.count("\n")) > 400:
-            long.append(f"{file.relative_to(ROOT)}: {lines} lines")
-        for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.ClassDef) and (size := (node.end_lineno or 0) - node.lineno + 1) > 300:
-                long.append(f"{file.relative_to(ROOT)}: class {node.name} of {size} lines")
+    for source in sources():
+        file = source.file.relative_to(ROOT)
+        if (lines := source.file.read_text("utf-8").count("\n")) > 400:
+            long.append(f"{file}: {lines} lines")
+        long += [f"{file}: class {name} of {size} lines" for name, size in source.classes if size > 300]
     assert long == []
 
 

@@ -1,40 +1,65 @@
-"""Work in the background: nothing is collected, the lock is given up often, and afterwards all is as before."""
+"""Work in the background: collections are small, the lock is given up often, and afterwards all is as before."""
 
 from __future__ import annotations
 
 import gc
 import sys
+from typing import Any
 
 import pytest
 
-from workbench.app.background import SWITCH_S, Background
+from workbench.app.background import PIECES, SWITCH_S, Background
+
+MANY = 50_000
 
 
-def test_while_anybody_works_nothing_is_collected_and_the_lock_is_given_up_often() -> None:
-    background, before = Background(), sys.getswitchinterval()
-    assert gc.isenabled()
+def test_while_anybody_works_collections_are_small_and_the_lock_is_given_up_often() -> None:
+    background, before, thresholds = Background(), sys.getswitchinterval(), gc.get_threshold()
     with background.working():
-        assert not gc.isenabled()
+        assert gc.get_threshold() == PIECES
         assert sys.getswitchinterval() == pytest.approx(SWITCH_S)
         with background.working():
-            assert not gc.isenabled()
-        assert not gc.isenabled()
-    assert gc.isenabled()
+            assert gc.get_threshold() == PIECES
+        assert gc.get_threshold() == PIECES
+    assert gc.get_threshold() == thresholds
     assert sys.getswitchinterval() == pytest.approx(before)
 
 
+def test_no_collection_looks_at_much_at_once_during_the_work_or_at_its_end() -> None:
+    seen: list[tuple[int, int]] = []
+
+    def note(phase: str, info: dict[str, Any]) -> None:
+        if phase == "start":
+            young, middle, _ = gc.get_count()
+            seen.append((info["generation"], young + PIECES[0] * middle * (info["generation"] > 0)))
+
+    assert gc.isenabled()
+    gc.collect()
+    gc.callbacks.append(note)
+    try:
+        with Background().working():
+            made = [[number] for number in range(MANY)]
+        after = [[number] for number in range(5 * PIECES[0])]
+    finally:
+        gc.callbacks.remove(note)
+    assert len(made) + len(after) == MANY + 5 * PIECES[0]
+    assert len(seen) > MANY / PIECES[0] / 2
+    assert max(generation for generation, _ in seen) == 1
+    assert max(objects for _, objects in seen) < 15 * PIECES[0]
+
+
 def test_a_failure_ends_it_too() -> None:
-    background = Background()
+    background, thresholds = Background(), gc.get_threshold()
     with pytest.raises(ValueError, match="no"), background.working():
         raise ValueError("no")
-    assert gc.isenabled()
+    assert gc.get_threshold() == thresholds
 
 
 def test_what_was_off_stays_off() -> None:
     gc.disable()
     try:
         with Background().working():
-            pass
+            assert not gc.isenabled()
         assert not gc.isenabled()
     finally:
         gc.enable()

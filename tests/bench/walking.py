@@ -1,8 +1,8 @@
 """Walks through the real main window as a person does, while a timer looks for gaps.
 
 Invariant: everything is done by keys, commands and scroll bars; the next step comes once what the one before asked for
-is there. At the end one JSON line is printed with what the walk told, and `gaps`: for each step the worst time in ms in
-which the UI thread served nobody, and the processor time in it.
+is there. At the end one JSON line is printed with what the walk told, `gaps`: for each step the worst time in ms in
+which the UI thread served nobody, and the processor time in it, and `busiest`: the most processor time in such a time.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ class Gaps(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.worst: dict[str, list[float]] = {}
+        self.busiest: dict[str, float] = {}
+        """The most processor time in a gap; others on the machine do not change it."""
         self._step, self._at, self._cpu = "", 0, 0
         self._timer = QTimer(self, interval=TICK_MS)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -46,6 +48,7 @@ class Gaps(QObject):
         if self._step:
             gap = [(now - self._at) / 1e6, (cpu - self._cpu) / 1e6]
             self.worst[self._step] = max(self.worst.get(self._step, [0.0, 0.0]), gap)
+            self.busiest[self._step] = max(self.busiest.get(self._step, 0.0), gap[1])
         self._at, self._cpu = now, cpu
 
 
@@ -94,7 +97,7 @@ class Walk(QObject):
 
     def _report(self) -> bool:
         self._timer.stop()
-        sys.stdout.write(json.dumps(self.told | {"gaps": self.gaps.worst}) + "\n")
+        sys.stdout.write(json.dumps(self.told | {"gaps": self.gaps.worst, "busiest": self.gaps.busiest}) + "\n")
         sys.stdout.flush()
         self._window.close()
         return False

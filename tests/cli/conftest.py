@@ -7,6 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.fakes.seeded import made
+
+__all__ = ["made"]
+
 
 @pytest.fixture(autouse=True)
 def _signals() -> Iterator[None]:

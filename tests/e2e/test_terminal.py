@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.fakes import seeded
 from tests.fakes.provider import FakeProvider, status
 from tests.usecases.making import PATIENCE_S, cloud, draft, new_prompt, opened, wait_for
 from workbench.core.lanes import Lane
@@ -58,6 +59,7 @@ def prompt_file(directory: Path, text: str, model: str = "echo") -> str:
 @pytest.mark.parametrize("text", CORPUS.values(), ids=CORPUS)
 def test_exact_text_survives_file_request_database_and_json(text: str, tmp_path: Path) -> None:
     db = str(tmp_path / "w.db")
+    seeded.put(tmp_path / "w.db")
     done = run("run", "--db", db, "--prompt", prompt_file(tmp_path, text), "--json")
     assert done.returncode == 0, done.stderr.decode()
     assert done.stdout.isascii()

@@ -22,7 +22,7 @@ FILES = {**texts(PACK), **{file.path: BODIES[file.hash] for file in PACK.files}}
 def zipped(files: dict[str, bytes], change: Callable[[zipfile.ZipInfo], None] | None = None) -> bytes:
     """A zip of these files; `change` may spoil the entry of each that is not part of the sound pack."""
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, body in files.items():
             info = zipfile.ZipInfo(name)
             info.compress_type = zipfile.ZIP_DEFLATED
@@ -121,13 +121,13 @@ def _ratio() -> bytes:
 @functools.cache
 def _gigabyte() -> bytes:
     """A field of a gigabyte, packed by hand without having it."""
-    packer, body = zlib.compressobj(9, zlib.DEFLATED, -15), io.BytesIO()
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     block, sum_ = b"x" * MB, 0
+    # After a full flush the same block can follow again, as it is.
+    piece = packer.compress(block) + packer.flush(zlib.Z_FULL_FLUSH)
     for _ in range(1024):
-        body.write(packer.compress(block))
         sum_ = zlib.crc32(block, sum_)
-    body.write(packer.flush())
-    packed, name = body.getvalue(), b"pack.yaml"
+    packed, name = piece * 1024 + packer.flush(), b"pack.yaml"
     size = 1024 * MB
     local = struct.pack("<4sHHHHHIIIHH", b"PK\x03\x04", 20, 0, 8, 0, 33, sum_, len(packed), size, len(name), 0) + name
     central = (

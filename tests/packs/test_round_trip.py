@@ -48,7 +48,7 @@ def read_back(files: dict[str, bytes], pack: Pack) -> Pack:
     return Pack(listed.about, tuple(prompts), listed.files)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=50)
 @given(packs())
 def test_any_pack_is_read_back_and_written_the_same(pack: Pack) -> None:
     files = texts(pack)

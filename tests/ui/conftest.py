@@ -10,8 +10,11 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.fakes.seeded import made
 from tests.ui.desk import Desk
 from workbench.ui.theme import Theme
+
+__all__ = ["made"]
 
 
 @pytest.fixture(scope="session")

@@ -13,13 +13,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.fakes import played, seeded
 from workbench.app.opening import read
 from workbench.core.drafts import Draft
 from workbench.core.runs import IterationRow
 from workbench.core.timeline import TimelineRow
-from workbench.engine import standin
-from workbench.engine.calls import Event
-from workbench.engine.client import EngineClient
 from workbench.host.dirs import places
 from workbench.host.settings import Settings
 from workbench.store.peek import peek
@@ -29,7 +27,7 @@ from workbench.ui.frame import Frame
 from workbench.ui.questions import Answer, button_of
 from workbench.ui.theme import Theme
 from workbench.ui.window import MainWindow
-from workbench.usecases.workbench import Workbench
+from workbench.usecases.workbench import Workbench, make_client
 
 Script = Mapping[str, Any]
 HELLO: Script = {
@@ -42,11 +40,12 @@ WAIT_MS = 20_000
 class Desk:
     """Opens, drives and closes windows over one database file."""
 
-    def __init__(self, qtbot: QtBot, theme: Theme, directory: Path) -> None:
+    def __init__(self, qtbot: QtBot, theme: Theme, directory: Path, *, apart: bool = False) -> None:
+        """`apart` has scripts played by a child, as the engine is one."""
         self.qtbot, self.theme, self.directory = qtbot, theme, directory
         self.db = directory / "workbench.db"
         self._window: MainWindow | None = None
-        self._real_engine = False
+        self._apart = apart
 
     @property
     def window(self) -> MainWindow:
@@ -57,11 +56,9 @@ class Desk:
     def open(self, script: Script | None = HELLO, size: tuple[int, int] = (1440, 900)) -> MainWindow:
         """Open the window with a scripted engine; None takes the real one."""
 
-        def client(env: dict[str, str], weights: Path | None, on_event: Callable[[Event], None]) -> EngineClient:
-            command = None if script is None else standin.command(script, self.directory)
-            return EngineClient(command, env, on_event, builtin_model=weights)
-
-        workbench = Workbench.open(self.db, places(os.environ).make(), dict(os.environ), client_factory=client)
+        factory = make_client if script is None else played.factory(script, self.directory, apart=self._apart)
+        seeded.put(self.db)
+        workbench = Workbench.open(self.db, places(os.environ).make(), dict(os.environ), client_factory=factory)
         frame = Frame(self.theme, Settings(), peek(self.db))
         workbench.start_engine()
         window = open_window(frame, read(workbench))
@@ -109,8 +106,15 @@ class Desk:
             looking.stop()
 
     def until(self, condition: Callable[[], object]) -> None:
-        """Wait for a condition while the window lives."""
-        self.qtbot.waitUntil(lambda: bool(condition()), timeout=WAIT_MS)
+        """Wait for a condition while the window lives; a row that is not there yet is waited for, too."""
+
+        def holds() -> bool:
+            try:
+                return bool(condition())
+            except IndexError:
+                return False
+
+        self.qtbot.waitUntil(holds, timeout=WAIT_MS)
 
     def press(self, key: Qt.Key, *modifiers: Qt.KeyboardModifier, on: QWidget | None = None) -> None:
         """Press a key where the focus is."""

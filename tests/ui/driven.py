@@ -29,7 +29,7 @@ class _Request:
 def _desk(directory: Path) -> Desk:
     qt_api.set_qt_api("pyside6")
     app = QApplication(sys.argv[:1])
-    return Desk(QtBot(_Request()), Theme(app, "light"), directory)
+    return Desk(QtBot(_Request()), Theme(app, "light"), directory, apart=True)
 
 
 def once(directory: Path, script: Path) -> None:

@@ -347,11 +347,12 @@ def test_the_block_says_that_it_shows_breaks(qtbot: Any, editor: ContentEditor) 
     qtbot.waitUntil(lambda: not label.isVisible())
 
 
-def test_a_key_lays_out_no_more_than_a_piece(editor: ContentEditor) -> None:
+def test_a_key_lays_out_no_more_than_a_piece(editor: ContentEditor, qtbot: Any) -> None:
     """What makes typing quick in any text: neither Qt nor the editor ever lays out more than one piece for a letter."""
     editor.set_content(content(("user", SOLID * 20)))
     editor.focus_first()
     field = fields(editor)[0]
+    qtbot.waitUntil(lambda: not field.record.is_poured)
     changes: list[int] = []
     field.document().contentsChange.connect(lambda _at, _removed, added: changes.append(added))
     press(Key.Key_End, CTRL)

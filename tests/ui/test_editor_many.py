@@ -80,7 +80,7 @@ def test_very_many_are_shown_when_asked_for(qtbot: Any, editor: ContentEditor) -
     assert texts == ["x" + wanted.messages[0].text, *(message.text for message in wanted.messages[1:])]
 
 
-@pytest.mark.parametrize("count", [60, 400])
+@pytest.mark.parametrize("count", [60, MOST + 60])
 def test_undo_finds_messages_that_wait_again(qtbot: Any, editor: ContentEditor, count: int) -> None:
     wanted = many(count)
     editor.set_content(wanted)

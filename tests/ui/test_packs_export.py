@@ -419,3 +419,27 @@ def take(desk: Desk, uid: str, title: str) -> None:
     menu = of_prompt(desk.window, uid)
     next(action for action in menu.actions() if action.text() == title).trigger()
     menu.close()
+
+
+def test_many_notes_leave_room_for_what_is_written(desk: Desk, tmp_path: Path) -> None:
+    window = desk.open()
+    uids = []
+    for number in range(9):
+        new_prompt(desk, f"Bot {number}")
+        window.view.editor.focus_first()
+        desk.type("Say it. ")
+        desk.run()
+        window.view.editor.focus_first()
+        desk.type("More.")
+        uids.append(window.compose.prompt_uid)
+    window.dialogs.packing.exports.choose(dict.fromkeys(uids, "winner"))
+    dialog = window.dialogs.packing.exports.dialog
+    assert dialog is not None
+    desk.until(lambda: len(dialog.choice.table.choices) == len(uids) and dialog.choice.name.text())
+    looked_through(desk, dialog, tmp_path / "bots")
+    said = dialog.preview.notes.text().splitlines()
+    assert len(said) == 7
+    assert said[0].startswith("The draft of “Bot ")
+    assert said[-1] == "and 3 more notes"
+    assert dialog.height() <= window.frame.height()
+    dialog.close()

@@ -279,7 +279,7 @@ def test_lanes_beside_a_partial_run_show_after_a_restart_what_they_showed(desk: 
     ]
     desk.close()
     window = desk.open(ECHO)
-    assert seen() == before
+    desk.until(lambda: seen() == before)
     column = window.view.lanes.column("s0")
     assert column is not None
     assert column.header.params.shown() == "from iteration 2 · 2 samples"
@@ -296,7 +296,8 @@ def test_lanes_beside_a_partial_run_show_after_a_restart_what_they_showed(desk: 
     before = seen()
     desk.close()
     window = desk.open(ECHO)
-    assert seen() == before == [
+    desk.until(lambda: seen() == before)
+    assert before == [
         ("s0", "Third.", "", 2),
         ("s1", "Second.", "iteration 2", 2),
         ("s2", "Third.", "iteration 3", 2),

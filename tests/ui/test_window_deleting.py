@@ -83,6 +83,7 @@ def test_ctrl_z_takes_back_what_the_notice_offers(desk: Desk) -> None:
     assert not desk.window.actions_["undo"].isEnabled()
     desk.press(Qt.Key.Key_Delete)
     desk.until(lambda: desk.notice() == "2 runs are deleted; is:deleted finds them.")
+    desk.until(lambda: uids(view) == [uid for uid in EVERY if uid not in ("order-2", "order-1")])
     desk.press(Qt.Key.Key_Z, CTRL)
     desk.until(lambda: uids(view) == EVERY)
     chosen(desk, view, "order-3")

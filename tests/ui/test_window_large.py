@@ -4,33 +4,34 @@ from __future__ import annotations
 
 import gc
 import sys
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 
 from tests.ui.desk import ECHO, Desk
-from workbench.app.background import SWITCH_S
+from workbench.app.background import PIECES, SWITCH_S
 from workbench.core.changes import Change, count_change
-from workbench.core.content import Content
-from workbench.store import starting
+from workbench.core.content import Content, Message
+from workbench.store import ending, starting
 
 
 def test_while_a_run_is_recorded_the_window_gets_the_lock_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[bool, object]] = []
 
     def count(old: Content | None, new: Content) -> Change:
-        seen.append((gc.isenabled(), sys.getswitchinterval()))
+        seen.append((gc.get_threshold(), sys.getswitchinterval()))
         return count_change(old, new)
 
     monkeypatch.setattr(starting, "count_change", count)
-    window, before = desk.open(ECHO), sys.getswitchinterval()
+    window, before, thresholds = desk.open(ECHO), sys.getswitchinterval(), gc.get_threshold()
     for letter in "ab":
         window.view.editor.focus_first()
         desk.type(letter)
         desk.run()
-        assert gc.isenabled()
+        assert gc.get_threshold() == thresholds
         assert sys.getswitchinterval() == pytest.approx(before)
-    assert seen == [(False, pytest.approx(SWITCH_S))] * 2
+    assert seen == [(PIECES, pytest.approx(SWITCH_S))] * 2
 
 
 def test_a_run_that_is_refused_ends_that_too(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,10 +39,29 @@ def test_a_run_that_is_refused_ends_that_too(desk: Desk, monkeypatch: pytest.Mon
         raise OSError(f"{len(new.messages)} messages are too many")
 
     monkeypatch.setattr(starting, "count_change", count)
-    window, before = desk.open(ECHO), sys.getswitchinterval()
+    window, before, thresholds = desk.open(ECHO), sys.getswitchinterval(), gc.get_threshold()
     window.view.editor.focus_first()
     desk.type("a")
     desk.ctrl(Qt.Key.Key_Return)
     desk.until(window.notice.isVisible)
-    desk.until(gc.isenabled)
+    desk.until(lambda: gc.get_threshold() == thresholds)
     assert sys.getswitchinterval() == pytest.approx(before)
+
+
+def test_of_a_very_long_prompt_the_end_is_written_like_that_too(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[float] = []
+    finish = ending.finish_output
+
+    def finish_noted(*arguments: Any) -> Any:
+        seen.append(sys.getswitchinterval())
+        return finish(*arguments)
+
+    monkeypatch.setattr(ending, "finish_output", finish_noted)
+    window, before = desk.open(), sys.getswitchinterval()
+    window.view.editor.set_content(Content((Message("user", "Words of a long text.\n" * 10_000),)))
+    window.view.editor.focus_first()
+    desk.type("a")
+    desk.run()
+    assert seen == [pytest.approx(SWITCH_S)] * len(seen)
+    assert seen
+    desk.until(lambda: sys.getswitchinterval() == pytest.approx(before))

@@ -11,6 +11,7 @@ from typing import Any
 
 from keyring.backend import KeyringBackend
 
+from tests.fakes import played, seeded
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import ECHO, LITELLM, Lane
@@ -45,7 +46,7 @@ class Drawer(KeyringBackend):
 
 
 def scripted(script: Mapping[str, Any], directory: Path) -> ClientFactory:
-    """Return a factory of clients whose child plays `script`."""
+    """Return a factory of clients whose child plays `script`, for processes that are killed."""
 
     def make(env: dict[str, str], weights: Path | None, on_event: Callable[[Event], None]) -> EngineClient:
         return EngineClient(standin.command(script, directory), env, on_event, builtin_model=weights)
@@ -92,11 +93,20 @@ class Heard(RunListener):
 
 @contextmanager
 def opened(
-    directory: Path, script: Mapping[str, Any] | None = None, env: Mapping[str, str] | None = None
+    directory: Path,
+    script: Mapping[str, Any] | None = None,
+    env: Mapping[str, str] | None = None,
+    *,
+    made_here: bool = False,
 ) -> Iterator[tuple[Workbench, Heard]]:
-    """Open a workbench on `directory`/w.db, with the stand-in unless `script` is None, and close it."""
+    """Open a workbench on `directory`/w.db, with the stand-in unless `script` is None, and close it.
+
+    With `made_here` a history that is not there yet is made by this very opening, else it is a copy of one.
+    """
+    if not made_here:
+        seeded.put(directory / "w.db")
     environment = dict(os.environ) | dict(env or {})
-    factory = {} if script is None else {"client_factory": scripted(script, directory)}
+    factory = {} if script is None else {"client_factory": played.factory(script, directory)}
     workbench = Workbench.open(directory / "w.db", places(environment), environment, **factory)
     heard = Heard()
     workbench.add_listener(heard)

@@ -442,11 +442,14 @@ def stored(store: Store, number: int, prompt: PackPrompt, name: str, sets: tuple
             .result()
             .number
         )
-    known = {case.uid for case in prompt.cases}
+    taken = {case.uid for case in prompt.cases}
+    free = next(name for name in map("c".__mul__, itertools.count(1)) if name not in taken)
+    cases = [replace(case, uid=case.uid or free) for case in prompt.cases]
+    known = {case.uid for case in cases}
     sets = tuple(one for one in sets if one.uid not in known)
     draft = Draft(prompt.content, prompt.values, prompt.lanes, places[prompt.main], sets)
     store.save_draft(uid, draft, NOW).result()
-    store.packs.save_cases(uid, [replace(case, uid=case.uid or "c") for case in prompt.cases]).result()
+    store.packs.save_cases(uid, cases).result()
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=40, deadline=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import subprocess
@@ -13,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from tests.usecases.making import PATIENCE_S, draft, echo, new_prompt, opened
+from tests.usecases import making
+from tests.usecases.making import PATIENCE_S, draft, echo, new_prompt
 from workbench.host.dirs import places
 from workbench.store import Recovered, StoreError
 from workbench.store.writer import Writer
@@ -50,6 +52,7 @@ print(handle.run_uid, flush=True)
 time.sleep(60)
 """
 ROOT = Path(__file__).parents[2]
+opened = functools.partial(making.opened, made_here=True)
 
 
 def test_a_new_database_opens_on_the_sample(tmp_path: Path) -> None:

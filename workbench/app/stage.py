@@ -26,6 +26,8 @@ from workbench.usecases.problems import RefusedError
 from workbench.usecases.workbench import Workbench
 
 Endpoints = Mapping[str, Endpoint]
+_LARGE = 200_000
+"""Characters of messages whose run is work for threads until it has ended."""
 
 
 class Stage(QObject):
@@ -50,6 +52,7 @@ class Stage(QObject):
         self._draft_run = self._shown = self._before = NO_RUN
         self._handle: RunHandle | None = None
         self._numbers: dict[str, int] = {}
+        self._large: set[str] = set()
         self._asked_again: set[str] = set()
         self.board.changed.connect(self._tell_of_retries)
 
@@ -107,8 +110,11 @@ class Stage(QObject):
         blind: bool = False,
     ) -> None:
         """Show a run that was just started from the draft, and beside it what lanes answered before."""
-        # The words of both texts are counted before the run is recorded, which is much work for megabytes.
+        # The words of both texts are counted before the run is recorded, which is much work for megabytes; these are
+        # also written, sent and indexed until it has ended.
         self._tasks.hush(handle.run_uid)
+        if sum(len(message.text) for message in draft.content.messages) > _LARGE:
+            self._large.add(handle.run_uid)
         self._before = self._draft_run
         self.outputs.add(handle.transcripts)
         run = started(handle, draft, lambda lane: _is_free(lane, endpoints), blind=blind)
@@ -244,7 +250,8 @@ class Stage(QObject):
 
     def recorded(self, run_uid: str, number: int) -> None:
         """Take in which iteration a run became."""
-        self._tasks.unhush(run_uid)
+        if run_uid not in self._large:
+            self._tasks.unhush(run_uid)
         self._numbers[run_uid] = number
         self.board.changed.emit()
 
@@ -253,6 +260,7 @@ class Stage(QObject):
 
         The answers that the draft had before a refused run are shown again.
         """
+        self._large.discard(run_uid)
         self._tasks.unhush(run_uid)
         self.board.tick(set(self.board.outputs()))
         if run_uid in self._numbers:

@@ -214,7 +214,7 @@ def _claims(row: Row, kind: Kind) -> list[tuple[_Key, bool]]:
 def _without_doubles(rows: list[Row], left_out: Counter[str], watch: Callable[[], None]) -> list[Row]:
     kept: list[Row] = []
     seen: set[tuple[str, str, str, bool]] = set()
-    near: dict[tuple[bool, tuple[str, ...]], list[Row]] = defaultdict(list)
+    near: dict[tuple[bool, tuple[str, ...]], list[tuple[str, ...]]] = defaultdict(list)
     for row in rows:
         watch()
         texts = text_of(row.prompt), text_of(row.completion), text_of(row.rejected)
@@ -224,34 +224,37 @@ def _without_doubles(rows: list[Row], left_out: Counter[str], watch: Callable[[]
         seen.add((*texts, row.label))
         # Only rows of one form are compared: the same roles, and values of the same names.
         form = (row.label, (*(t.role for t in row.prompt), *(name for name, _ in row.given)))
-        if any(_alike(row, other) for other in near[form]):
+        # First what tells most rows apart.
+        parts = (texts[1], *(value for _, value in row.given), texts[2], *(turn.text for turn in row.prompt))
+        if any(_alike(parts, other) for other in near[form]):
             left_out["rows that are nearly the same as another"] += 1
             continue
-        near[form].append(row)
+        near[form].append(parts)
         kept.append(row)
     return kept
 
 
-def _alike(one: Row, other: Row) -> bool:
+def _alike(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     """Whether two rows of one form say nearly the same, in each of their parts.
 
     Not in all parts together: beside a long instruction no two questions would look different.
     """
-    return (
-        _near(text_of(one.completion), text_of(other.completion), ALIKE)
-        and all(_near(mine, its, ALIKE) for (_, mine), (_, its) in zip(one.given, other.given, strict=True))
-        and _near(text_of(one.rejected), text_of(other.rejected), ALIKE)
-        and all(_near(mine.text, its.text, ALIKE) for mine, its in zip(one.prompt, other.prompt, strict=True))
-    )
+    # A loop: this is asked for every two of thousands of rows, and a generator takes as long as the comparison.
+    for mine, its in zip(one, other, strict=True):  # noqa: SIM110
+        if not _near(mine, its, ALIKE):
+            return False
+    return True
 
 
 def _near(one: str, other: str, least: float) -> bool:
     if one == other:
         return True
     # Two lengths tell already how alike texts can be at most.
-    if 2 * min(len(one), len(other)) < (least / 100) * (len(one) + len(other)):
+    mine, its = len(one), len(other)
+    shorter = mine if mine < its else its
+    if 2 * shorter < (least / 100) * (mine + its):
         return False
-    if min(len(one), len(other)) > _LONG and not (
+    if shorter > _LONG and not (
         _near(one[:_PROBE], other[:_PROBE], _PROBED) or _near(one[-_PROBE:], other[-_PROBE:], _PROBED)
     ):
         return False
@@ -261,13 +264,20 @@ def _near(one: str, other: str, least: float) -> bool:
 def _for_validation(rows: list[Row], share: float, seed: int, watch: Callable[[], None]) -> set[str]:
     """Return the value sets whose rows are not trained with: groups of akin sets go together."""
     first = {row.values: row for row in rows}
+    given = {values: dict(row.given) for values, row in first.items()}
     asked: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         asked[row.values].add(text_of(row.prompt))
 
     def akin(one: str, other: str) -> bool:
         # Two sets may differ in what this prompt never asked for.
-        return not asked[one].isdisjoint(asked[other]) or _akin(first[one], first[other])
+        if not asked[one].isdisjoint(asked[other]):
+            return True
+        mine, its = given[one], given[other]
+        both = [name for name in mine if name in its]
+        if not both:
+            return _near(first[one].about, first[other].about, AKIN)
+        return all(_near(mine[name], its[name], AKIN) for name in both)
 
     groups = _groups(list(first), akin, watch)
     if share <= 0 or len(groups) < 2:
@@ -292,14 +302,6 @@ def _for_validation(rows: list[Row], share: float, seed: int, watch: Callable[[]
         smallest = min(drawn, key=size)
         chosen.update(smallest)
     return chosen
-
-
-def _akin(one: Row, other: Row) -> bool:
-    mine, its = dict(one.given), dict(other.given)
-    both = mine.keys() & its.keys()
-    if not both:
-        return _near(one.about, other.about, AKIN)
-    return all(_near(mine[name], its[name], AKIN) for name in both)
 
 
 def _groups(items: list[str], akin: Callable[[str, str], bool], watch: Callable[[], None]) -> list[list[str]]:

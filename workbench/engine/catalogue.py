@@ -6,6 +6,7 @@ price of zero, because zero there means "not per token" far more often than free
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -60,18 +61,11 @@ class Catalogue:
 
     @classmethod
     def load(cls, path: Path | None = None) -> Catalogue:
-        """Read the file that comes with LiteLLM, or `path`; takes some 100 ms, so not on a thread that paints.
+        """Read `path`, or the file that comes with LiteLLM; takes some 100 ms, so not on a thread that paints.
 
-        Raises CatalogueError.
+        LiteLLM's is read once: windows that follow each other in one process share it. Raises CatalogueError.
         """
-        where = path or _installed()
-        try:
-            data = json.loads(where.read_bytes())
-        except (OSError, ValueError) as error:
-            raise CatalogueError(f"The list of models could not be read from {where}. Reinstall LiteLLM.") from error
-        if not isinstance(data, dict):
-            raise CatalogueError(f"The list of models in {where} has another form. Reinstall LiteLLM.")
-        return cls.of(_info(name, entry) for name, entry in data.items() if _is_chat(entry))
+        return _installed() if path is None else _read(path)
 
     @classmethod
     def of(cls, models: Iterable[ModelInfo]) -> Catalogue:
@@ -114,11 +108,22 @@ class Catalogue:
         return known.provider if known is not None else split_model(model)[0]
 
 
-def _installed() -> Path:
+@functools.cache
+def _installed() -> Catalogue:
     spec = find_spec("litellm")
     if spec is None or spec.origin is None:
         raise CatalogueError("LiteLLM is not installed, so there is no list of models. Reinstall the workbench.")
-    return Path(spec.origin).parent / _FILE
+    return _read(Path(spec.origin).parent / _FILE)
+
+
+def _read(where: Path) -> Catalogue:
+    try:
+        data = json.loads(where.read_bytes())
+    except (OSError, ValueError) as error:
+        raise CatalogueError(f"The list of models could not be read from {where}. Reinstall LiteLLM.") from error
+    if not isinstance(data, dict):
+        raise CatalogueError(f"The list of models in {where} has another form. Reinstall LiteLLM.")
+    return Catalogue.of(_info(name, entry) for name, entry in data.items() if _is_chat(entry))
 
 
 def _closeness(name: str, terms: list[str]) -> int:

@@ -67,22 +67,22 @@ class EngineClient:
         limits: Mapping[str, int] | None = None,
         dead_after: float = 10.0,
         ready_within: float = 30.0,
+        launch: Callable[[Sequence[str], Mapping[str, str]], EngineProcess] = EngineProcess,
     ) -> None:
         """Prepare a client; nothing is started yet.
 
         `env` is the child's whole environment, already without keys. `limits` sets how many calls may be under way at
-        once, by endpoint uid, where the default does not fit. `dead_after` and `ready_within` are seconds.
+        once, by endpoint uid, where the default does not fit. `dead_after` and `ready_within` are seconds. `launch`
+        starts the command in an environment.
         """
         self._command = engine_command() if command is None else list(command)
         self._env = child_env(env or {})
-        self._on_event = on_event
+        self._on_event, self._launch = on_event, launch
         self._builtin_model = builtin_model
         self._limits = dict(limits or {})
         self._watch = Watch(dead_after, ready_within)
-        self._lock = threading.Lock()
-        self._emitting = threading.RLock()
-        self._ledger = Ledger()
-        self._questions = Questions()
+        self._lock, self._emitting = threading.Lock(), threading.RLock()
+        self._ledger, self._questions = Ledger(), Questions()
         self._warm: list[WarmKind] = []
         self._outbox = Outbox()
         self._state: EngineState = "new"
@@ -280,7 +280,7 @@ class EngineClient:
     def _live(self) -> tuple[bool, str]:
         """One life of the child: whether it got ready, and how it ended."""
         try:
-            process = EngineProcess(self._command, self._env)
+            process = self._launch(self._command, self._env)
         except OSError as error:
             return False, f"The engine could not be started: {error}"
         with self._lock:

@@ -29,7 +29,7 @@ __all__ = ["DARK", "LIGHT", "QUIET_PADDING", "STYLE", "Mode", "Motion", "Theme",
 class Theme(QObject):
     """The look in force. Created once by the program and handed to every widget that paints."""
 
-    changed = Signal()
+    changing, changed = Signal(), Signal()
 
     def __init__(self, app: QApplication, mode: Mode = "system", scale: float = 1.0, *, set_style: bool = True) -> None:
         """`set_style` is False when the application was started with `STYLE`, which is quicker than changing it."""
@@ -128,9 +128,10 @@ class Theme(QObject):
             self._changes.ask()
 
     def _change(self) -> None:
-        from workbench.ui.focus import keeping_focus  # not before the first paint
+        from workbench.ui.dressing import change_look  # not before the first paint
 
-        keeping_focus(self._apply)
+        self.changing.emit()
+        change_look(self._apply)
 
     def _apply(self) -> None:
         self._in_force = self._mode, self._scale

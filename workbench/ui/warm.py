@@ -48,6 +48,18 @@ _MODULES = (
     "workbench.app.sitting",
     "workbench.ui.rank.judge",
     "workbench.ui.rank.view",
+    "workbench.packs.model",
+    "workbench.packs.yaml_reading",
+    "workbench.packs.reading",
+    "workbench.packs.yaml_writing",
+    "workbench.packs.writing",
+    "workbench.usecases.pack_export",
+    "workbench.usecases.pack_import",
+    "workbench.app.pack_exports",
+    "workbench.ui.packs.import_dialog",
+    "workbench.ui.packs.importing",
+    "workbench.ui.packs.export_dialog",
+    "workbench.ui.packs.exporting",
 )
 
 

@@ -69,7 +69,7 @@ def best(height: Callable[..., float], sizes: int) -> list[float]:
     """Where `height` is highest, by grids that close in on it."""
     middle, reach = [0.0] * sizes, 4.0
     while reach > 1e-5:
-        ticks = [[centre + reach * k / 4 for k in range(-4, 5)] for centre in middle]
+        ticks = [[centre + reach * k / 2 for k in range(-2, 3)] for centre in middle]
         found = max(product(*ticks), key=lambda point: height(*point))
         # The next grid is smaller only once the peak is inside of this one.
         inside = all(abs(value - centre) < reach * 0.9 for value, centre in zip(found, middle, strict=True))

@@ -9,12 +9,14 @@ from PySide6.QtCore import QObject
 
 from workbench.ui.editor import indent
 from workbench.ui.editor.block import MessageBlock
+from workbench.ui.editor.column import Column
 from workbench.ui.editor.editor import ContentEditor
 from workbench.ui.editor.grammar import LONGEST_CODE
 from workbench.ui.editor.highlight import Highlighter
 from workbench.ui.editor.hits import Hits
 from workbench.ui.editor.lexers import Languages, Run
 from workbench.ui.editor.pairs import Pairs
+from workbench.ui.editor.undressed import Undressed
 from workbench.ui.theme import Theme
 
 _PLAIN = f"A line of code over {LONGEST_CODE:,} characters is not coloured as code, so that typing stays quick."
@@ -34,13 +36,20 @@ class Aids(QObject):
         editor.block_made.connect(self._help)
         editor.edited.connect(self._follow_template)
         theme.changed.connect(self.again)
+        if (column := editor.findChild(Column)) is not None:
+            Undressed(column, theme, self._colour)
 
     def again(self) -> None:
         """Colour everything anew."""
         self._template = self._editor.parts.template
         for block in self._editor.blocks:
-            for highlighter in block.field.findChildren(Highlighter):
-                highlighter.again()
+            if not block.is_undressed:
+                self._colour(block)
+
+    def _colour(self, block: MessageBlock) -> None:
+        for layer in block.field.layers:
+            if isinstance(layer, Highlighter):
+                layer.again()
 
     def _help(self, block: MessageBlock) -> None:
         field = block.field

@@ -37,7 +37,7 @@ _HINTS: dict[Role, str] = {
 
 
 class MessageBlock(QWidget):
-    """A message in the editor; `key` is its name in the undo journal."""
+    """A message in the editor; `key` is its name in the journal. Undressed, the look in force has passed it by."""
 
     role_wanted = Signal(object, str)
     action_wanted = Signal(object, str)
@@ -63,9 +63,9 @@ class MessageBlock(QWidget):
         self._role: Role = role
         self._place = (0, 1)
         self._natural: int | None = None
+        self._fitted: tuple[int, int] | None = None
         self._header = self._limit = 0
-        self._scrolls = False
-        self._editable = True
+        self._scrolls, self._editable, self.is_undressed = False, True, False
         self._role_button = QPushButton(self)
         self._role_button.setAutoDefault(False)
         set_role(self._role_button, "quiet-strong")
@@ -169,13 +169,17 @@ class MessageBlock(QWidget):
         return (self._role_button, *techniques, self._more, self.field, *files)
 
     def restyle(self) -> None:
-        """Take fonts and colours from the theme again."""
-        self.field.restyle()
-        self._natural = None
-        self.update()
+        """Take fonts and colours from the theme again, unless that is done later."""
+        if not self.is_undressed:
+            self.field.restyle()
+            self._natural = self._fitted = None
+            self.update()
 
     def set_width(self, width: int, right: int) -> None:
         """Take `width` px, of which `right` stay free at the edge; heights follow by `arrange`."""
+        if self._fitted == (width, right):
+            return
+        self._fitted = width, right
         self._header = max(self._role_button.sizeHint().height(), self._more.sizeHint().height())
         field = self.field.geometry()
         x = LEFT - round(self.field.document().documentMargin())

@@ -58,6 +58,7 @@ class Column(QScrollArea):
         self._page = Page("surface", self.viewport())
         self._page.clicked.connect(self._focus_last)
         self._page.shown.connect(self.arrange)
+        self.page_shown = self._page.shown
         self.setWidget(self._page)
         self._adders = Adders(LEFT, self._page)
         self._adders.wanted.connect(self._wanted)

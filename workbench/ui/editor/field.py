@@ -186,6 +186,7 @@ class ExactField(TakingField):
         self._layout.space(font, mono=self._mono)
         self.setTabStopDistance(4 * self.fontMetrics().horizontalAdvance(" "))
         self._marks.forget()
+        self._fitted = None
         self.viewport().update()
 
     def setPlaceholderText(self, text: str) -> None:

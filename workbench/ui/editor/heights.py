@@ -21,6 +21,7 @@ class MeasuredField(QPlainTextEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._fitted: tuple[QRect, bool] | None = None
         self._layout = laid_out(QTextDocument(self))
         self.setDocument(self._layout.document())
 
@@ -54,6 +55,9 @@ class MeasuredField(QPlainTextEdit):
 
     def fit(self, rect: QRect, *, scrolls: bool) -> None:
         """Take `rect`. The room of the scroll bar stays free while there is none: text never re-wraps because of it."""
+        if self._fitted == (rect, scrolls) and self.geometry() == rect:
+            return
+        self._fitted = QRect(rect), scrolls
         bar = Qt.ScrollBarPolicy.ScrollBarAlwaysOn if scrolls else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         margin = 0 if scrolls else self.verticalScrollBar().sizeHint().width()
         if self.viewportMargins().right() != margin:

@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRectF, QTimer, Signal
-from PySide6.QtGui import QPainter, QTextBlock, QTextCharFormat, QTextLayout
+from PySide6.QtGui import QColor, QPainter, QTextBlock, QTextCharFormat, QTextLayout
 
 from workbench.ui.editor import paragraphs
 from workbench.ui.editor.exact import units
@@ -31,6 +32,7 @@ from workbench.ui.editor.grammar import (
     read,
 )
 from workbench.ui.theme import Theme
+from workbench.ui.tokens import Tokens
 
 if TYPE_CHECKING:
     from workbench.ui.editor.field import ExactField
@@ -68,7 +70,7 @@ class Highlighter(QObject):
         self._document = field.document()
         self._states: list[State] = [PROSE]
         self._numbers: dict[State, int] = {PROSE: 0}
-        self._formats = self._inks()
+        self._formats = _inks(self._theme.tokens)
         self._epoch = 0
         self._stale: tuple[int, int] | None = None
         # Behind the first position states may be wrong; from the second on they are right if those before them are.
@@ -85,7 +87,7 @@ class Highlighter(QObject):
 
     def again(self) -> None:
         """Colour everything anew: colours, languages or the template have changed."""
-        self._formats = self._inks()
+        self._formats = _inks(self._theme.tokens)
         self._epoch = (self._epoch + 1) % _EPOCHS
         self._mark(0, self._document.characterCount())
         self._field.viewport().update()
@@ -258,9 +260,11 @@ class Highlighter(QObject):
             self._states.append(state)
         return self._numbers[state]
 
-    def _inks(self) -> dict[Kind, QTextCharFormat]:
-        made: dict[Kind, QTextCharFormat] = {}
-        for kind, token in _INKS.items():
-            made[kind] = QTextCharFormat()
-            made[kind].setForeground(self._theme.color(token))
-        return made
+
+@cache
+def _inks(tokens: Tokens) -> dict[Kind, QTextCharFormat]:
+    made: dict[Kind, QTextCharFormat] = {}
+    for kind, token in _INKS.items():
+        made[kind] = QTextCharFormat()
+        made[kind].setForeground(QColor(getattr(tokens, token)))
+    return made

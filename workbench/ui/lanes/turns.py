@@ -49,6 +49,11 @@ class Turns(QObject):
         """Whether `who` waits for a turn."""
         return who in self._waiting
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether anybody waits for a turn."""
+        return bool(self._waiting)
+
     def take(self) -> None:
         """Let those who wait work one after the other until the time is up, one of them at least."""
         began = self._clock_s()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.app.export_table import ExportTable
@@ -17,7 +17,7 @@ from workbench.ui import geometry
 from workbench.ui.packs.export_choice import ChoicePage
 from workbench.ui.packs.export_done import DonePage
 from workbench.ui.packs.export_preview import PreviewPage
-from workbench.ui.packs.parts import Progress, Told
+from workbench.ui.packs.parts import Progress, Told, lay_out
 from workbench.ui.settings.parts import button
 from workbench.ui.shell.keys import give_back
 from workbench.ui.theme import Theme
@@ -71,21 +71,17 @@ class ExportPackDialog(QDialog):
 
     def show_preview(self, preview: Preview) -> None:
         """Show what would be written, or why it would not."""
-        self._end()
         if preview.target.is_refused:
             self.refuse(preview.target.words, "")
             return
         self.preview.show_preview(preview)
-        self._show_page(self.preview)
-        self.close_.setFocus() if preview.findings else self.go.setFocus()
+        self._turn_to(self.preview, self.close_ if preview.findings else self.go)
 
     def show_written(self, path: Path) -> None:
         """Say that the pack is written."""
-        self._end()
         count = 0 if self.preview.preview is None else len(self.preview.preview.export.pack.prompts)
         self.written.show_written(path, f"{count} prompt{'' if count == 1 else 's'} exported.")
-        self._show_page(self.written)
-        self.close_.setFocus()
+        self._turn_to(self.written, self.close_)
 
     def refuse(self, sentence: str, detail: str) -> None:
         """Say why it goes no further."""
@@ -114,6 +110,17 @@ class ExportPackDialog(QDialog):
     def done(self, result: int) -> None:
         give_back(self)
         super().done(result)
+
+    def _turn_to(self, page: QWidget, keyboard: QWidget) -> None:
+        """Lay a page out while nobody sees it, and show it when keys had their turn."""
+        lay_out(page, self.pages.size())
+
+        def turn() -> None:
+            self._end()
+            self._show_page(page)
+            keyboard.setFocus()
+
+        QTimer.singleShot(0, self, turn)
 
     def _go(self) -> None:
         if self.pages.currentWidget() is self.choice:

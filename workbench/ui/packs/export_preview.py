@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QListWidget, QVBoxLayout, 
 
 from workbench.app.pack_exports import MOST_SHOWN, Preview
 from workbench.core.amounts import show_bytes
-from workbench.ui.packs.parts import Rows, as_high_as_rows, field
+from workbench.ui.packs.parts import Rows, as_high_as_rows, field, noted
 from workbench.ui.settings.history_parts import PathLabel
 from workbench.ui.settings.parts import label
 from workbench.ui.theme import Theme, set_role
@@ -122,7 +122,7 @@ class PreviewPage(QWidget):
             more = f" and {len(preview.gone) - _MOST_GONE} more" if len(preview.gone) > _MOST_GONE else ""
             said += f" Removed there: {', '.join(preview.gone[:_MOST_GONE])}{more}."
         self.what.setText(said)
-        self.notes.setText("\n".join(preview.export.notes))
+        self.notes.setText(noted(preview.export.notes))
         self.notes.setVisible(bool(preview.export.notes))
         self.files.show_files(preview.files)
         count = len(preview.findings)

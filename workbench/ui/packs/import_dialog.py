@@ -25,14 +25,13 @@ from workbench.app.plan_table import PlanTable, possible, words_of
 from workbench.app.plan_text import text_of
 from workbench.ui import geometry
 from workbench.ui.flow import Flow
-from workbench.ui.packs.parts import Progress, Rows, Told, field
+from workbench.ui.packs.parts import Progress, Rows, Told, field, noted
 from workbench.ui.settings.parts import button, label
 from workbench.ui.shell.keys import give_back
 from workbench.ui.theme import Theme, set_role
 from workbench.usecases.pack_import import ACTIONS, Action, Plan
 
 _WIDE = 2
-_MOST_NOTES = 6
 
 
 class ImportPackDialog(QDialog):
@@ -103,9 +102,7 @@ class ImportPackDialog(QDialog):
         told = (plan.source, about.author and f"by {about.author}", about.licence)
         self.origin.setText(" · ".join(" ".join(text.split()) for text in told if text))
         self.what.setText(about.description.strip()[:600])
-        notes = list(plan.notes)
-        more = [f"and {len(notes) - _MOST_NOTES} more notes"] if len(notes) > _MOST_NOTES else []
-        self.notes.setText("\n".join((*notes[:_MOST_NOTES], *more)))
+        self.notes.setText(noted(plan.notes))
         self.told.say("")
         self._end()
         self._show_parts(plan=True)

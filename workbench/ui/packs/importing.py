@@ -6,10 +6,11 @@ then no prompt is open that is not there.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QFileDialog
 
 from workbench.app.pack_imports import PackImports, pack_at
@@ -113,7 +114,7 @@ class ImportActions(QObject):
         def listed() -> None:
             if first:
                 # Whatever is offered goes when another prompt is opened.
-                window.compose.prompt_changed.connect(lambda _: offer(), Qt.ConnectionType.SingleShotConnection)
+                self._once_opened(offer)
                 window.choose_prompt(first)
             else:
                 offer()
@@ -134,7 +135,7 @@ class ImportActions(QObject):
             if is_there or window.compose.prompt_uid != here:
                 tell()
                 return
-            window.compose.prompt_changed.connect(lambda _: tell(), Qt.ConnectionType.SingleShotConnection)
+            self._once_opened(tell)
             if window.prompts.model.rowCount():
                 window.choose_prompt(window.prompts.model.row(0).uid)
             else:
@@ -142,6 +143,12 @@ class ImportActions(QObject):
 
         packs = window.workbench.store.packs
         window.prompts.refresh(lambda: window.tasks.run(lambda: packs.is_taken(here), listed))
+
+    def _once_opened(self, then: Callable[[], None]) -> None:
+        """Do something when the next prompt is open, and keys had their turn: to open one is work enough for one."""
+        self._window.compose.prompt_changed.connect(
+            lambda _: QTimer.singleShot(0, self, then), Qt.ConnectionType.SingleShotConnection
+        )
 
     def _files_closed(self) -> None:
         self.files = None

@@ -5,6 +5,8 @@ Invariant: what others wrote is plain text; a refusal is a sentence, and its det
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -25,6 +27,8 @@ from workbench.ui.settings.parts import label
 from workbench.ui.theme import Theme, set_role
 
 _STEPS = 1000
+_MOST_NOTES = 6
+_MOST_MEASURED = 200
 _DETAIL_LINES = 7
 _ROOMY = 1.7
 
@@ -154,7 +158,9 @@ class Rows(QTableView):
             if column == self._wide:
                 continue
             texts = [str(model.headerData(column, Qt.Orientation.Horizontal) or "")]
-            texts += [str(model.index(row, column).data() or "") for row in range(min(model.rowCount(), 200))]
+            # Of very many rows some from everywhere: like ones stand together.
+            rows = range(0, model.rowCount(), 1 + model.rowCount() // _MOST_MEASURED)
+            texts += [str(model.index(row, column).data() or "") for row in rows]
             checks = model.rowCount() and model.index(0, column).data(Qt.ItemDataRole.CheckStateRole) is not None
             wanted = max(metrics.horizontalAdvance(text) for text in texts) + 24 + (24 if checks else 0)
             self.setColumnWidth(column, min(wanted, metrics.averageCharWidth() * self._widest))
@@ -178,3 +184,22 @@ def as_high_as_rows(rows: QListWidget, most: int) -> None:
     """Let a list take no more room than its rows, up to `most` of them."""
     height = rows.sizeHintForRow(0) * min(rows.count(), most) if rows.count() else 0
     rows.setFixedHeight(height + 2 * rows.frameWidth() + 4)
+
+
+def noted(notes: Sequence[str]) -> str:
+    """Return notes below each other, and how many more there are than a window has room for."""
+    more = len(notes) - _MOST_NOTES
+    return "\n".join(
+        (*notes[:_MOST_NOTES], *([f"and {more:,} more note{'' if more == 1 else 's'}"] if more > 0 else []))
+    )
+
+
+def lay_out(page: QWidget, size: QSize) -> None:
+    """Lay out what a page shows before it is turned to, at the size that it will have."""
+    page.resize(size)
+    layout = page.layout()
+    if layout is not None:
+        layout.activate()
+    for asked in (page.sizeHint, page.minimumSizeHint):
+        asked()
+    page.heightForWidth(size.width())

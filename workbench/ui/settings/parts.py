@@ -7,19 +7,43 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from workbench.ui.flow import Flow
 from workbench.ui.theme import set_role
 
+_MOST_HEIGHTS = 32
+_RESTYLED = frozenset({QEvent.Type.FontChange, QEvent.Type.StyleChange})
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
+
+
+class _Label(QLabel):
+    """Remembers how high its text is: Qt asks a dozen times for each change of a page, and lays it out each time."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._heights: dict[tuple[int, str, object], int] = {}
+
+    def heightForWidth(self, width: int) -> int:
+        # A role can bring a padding along.
+        asked = width, self.text(), self.property("role")
+        if (known := self._heights.get(asked)) is None:
+            if len(self._heights) >= _MOST_HEIGHTS:
+                self._heights.clear()
+            known = self._heights[asked] = super().heightForWidth(width)
+        return known
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in _RESTYLED:
+            self._heights.clear()
+        super().changeEvent(event)
 
 
 def label(text: str = "", role: str = "", *, wrap: bool = True) -> QLabel:
     """Return a plain-text label."""
-    made = QLabel(text)
+    made = _Label(text)
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setWordWrap(wrap)
     if role:

@@ -27,6 +27,7 @@ class Actions(QObject):
         if missing:
             raise ValueError(f"commands without a handler, or handlers without a command: {sorted(missing)}")
         self._actions: dict[str, QAction] = {}
+        self._state: WindowState | None = None
         for command in COMMANDS:
             action = QAction(command.title, self)
             action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
@@ -47,6 +48,9 @@ class Actions(QObject):
 
     def update(self, state: WindowState) -> None:
         """Enable what makes sense now."""
+        if state == self._state:
+            return
+        self._state = state
         for command in COMMANDS:
             self._actions[command.id].setEnabled(command.possible(state))
 

@@ -1,0 +1,88 @@
+"""A pack of 300 prompts in the real window: how long importing, undoing and exporting hold up the UI thread."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from typing import Any
+
+from tests.bench.windows import home, measured
+from tests.store.making import LATER, NOW, done, lane, opened, text
+from tests.store.making import run as started
+from workbench.core.cases import Case, Check
+from workbench.core.drafts import Draft
+from workbench.core.lanes import Lane
+from workbench.core.runs import Verdict
+from workbench.packs.model import About
+from workbench.store import Store
+from workbench.usecases.pack_export import Choice, PackExporter
+
+WINDOW = (sys.executable, "-m", "tests.bench.packs_window")
+PROMPTS, VERSIONS, CASES = 300, 40, 20
+GAP_MS = 50.0
+MANY = 10
+"""Every prompt of so many has many versions, cases and verdicts."""
+STEPS = "".join(
+    f"{number}. Look at the order, and ask shop{number}@example.org when in doubt.\n" for number in range(40)
+)
+
+
+def run(full: bool) -> list[dict[str, Any]]:
+    """Make a pack, import it and undo, and export what it came from."""
+    del full
+    with home() as place, home() as empty:
+        with closing(opened(place.database)) as store:
+            uids = list(history(store))
+            exporter = PackExporter(store, lambda: "pack-1", lambda: LATER)
+            choices = [Choice(uid, "all") for uid in uids]
+            exporter.write(exporter.prepare(About("", "Bots"), choices, with_evidence=True), place.folder / "bots")
+        told = []
+        for what, one, pack in (("import", empty, place.folder / "bots"), ("export", place, place.folder / "written")):
+            environment = one.environment(WORKBENCH_BENCH_PACKS=what, WORKBENCH_BENCH_PACK=str(pack))
+            told.append(_row(what, measured(WINDOW, environment)))
+    return told
+
+
+def history(store: Store) -> Iterator[str]:
+    """Add the prompts, and yield the uid of each."""
+    for number in range(PROMPTS):
+        uid, is_large = f"p-{number}", number % MANY == 0
+        store.create_prompt(uid, f"Bot {number}", NOW)
+        for version in range(1, (VERSIONS if is_large else 2) + 1):
+            name = f"{uid}-{version}"
+            begun = started(
+                name, text("{{order}}", f"You are bot {number}, {version}.\n{STEPS}"), lanes=(lane(), lane("B"))
+            )
+            store.begin_run(replace(begun, prompt_uid=uid))
+            for at in range(2):
+                store.finish_output(
+                    f"{name}.{at}.0", done(f"It is on its way, says {version}. Mail a@example.org."), LATER
+                )
+            outputs = (f"{name}.0.0", f"{name}.1.0")
+            store.mark(name, f"{name}.v", Verdict("winner", (version % 2,)), outputs, LATER)
+        draft = Draft(text("{{order}}"), (("order", "7"),), (Lane("A", "echo", "echo"),), 2)
+        store.save_draft(uid, draft, LATER)
+        cases = [
+            Case(f"{uid}-c{case}", f"Case {case}", (("order", f"{case}"),), (Check("contains", value=f'"{case}"'),))
+            for case in range(CASES if is_large else 1)
+        ]
+        store.packs.save_cases(uid, cases).result(60)
+        yield uid
+
+
+def _row(what: str, found: dict[str, Any]) -> dict[str, Any]:
+    # What the machine does to a window that does nothing stands beside it.
+    gaps, busiest = found["gaps"], found["busiest"]
+    worst = max(ms for step, ms in busiest.items() if step != "nothing")
+    told = ", ".join(f"{step} {busiest[step]:.0f} ({gap:.0f})" for step, (gap, _) in gaps.items())
+    return {
+        "name": f"{what} of {PROMPTS} prompts, most that the UI thread does at once",
+        "measured": worst,
+        "budget": GAP_MS,
+        "floor": None,
+        "unit": "ms",
+        "ok": worst <= GAP_MS,
+        "notes": f"processor time in ms (worst gap): {told}",
+    }

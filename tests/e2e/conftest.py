@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from tests.fakes.seeded import made
+
+__all__ = ["made"]

@@ -1,0 +1,68 @@
+"""Labels that wrap: as high as their text needs, and laid out once for each width."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from workbench.ui.settings.parts import label
+from workbench.ui.theme import Theme, set_role
+
+TEXT = "Others import it, or drop it on their window; nothing of theirs is overwritten. " * 3
+
+
+def _height(made: QLabel, width: int) -> int:
+    """What Qt says when nothing is remembered."""
+    return QLabel.heightForWidth(made, width)
+
+
+def test_a_text_is_laid_out_once_for_each_width(
+    qtbot: QtBot, window_theme: Theme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = label(TEXT, "muted")
+    qtbot.addWidget(made)
+    made.show()
+    asked: list[int] = []
+    real = QLabel.heightForWidth
+
+    def height(self: QLabel, width: int) -> int:
+        asked.append(width)
+        return real(self, width)
+
+    monkeypatch.setattr(QLabel, "heightForWidth", height)
+    for _ in range(9):
+        assert made.heightForWidth(200) > made.heightForWidth(400)
+    assert asked == [200, 400]
+
+
+def test_another_text_font_or_role_has_another_height(qtbot: QtBot, window_theme: Theme) -> None:
+    made = label(TEXT, "muted")
+    qtbot.addWidget(made)
+    made.show()
+    before = made.heightForWidth(300)
+    made.setText("Short.")
+    assert made.heightForWidth(300) == _height(made, 300) < before
+    made.setText(TEXT)
+    assert made.heightForWidth(300) == before
+    font = made.font()
+    font.setPointSizeF(font.pointSizeF() * 2)
+    made.setFont(font)
+    assert made.heightForWidth(300) == _height(made, 300)
+    set_role(made, "pill-warn")
+    assert made.heightForWidth(300) == _height(made, 300)
+    for width in range(100, 200):
+        assert made.heightForWidth(width) == _height(made, width)
+
+
+def test_another_text_size_has_another_height(qtbot: QtBot, window_theme: Theme) -> None:
+    made = label(TEXT, "muted")
+    qtbot.addWidget(made)
+    made.show()
+    before = made.heightForWidth(300)
+    window_theme.set_scale(1.5)
+    try:
+        qtbot.waitUntil(lambda: made.heightForWidth(300) > before)
+        assert made.heightForWidth(300) == _height(made, 300)
+    finally:
+        window_theme.set_scale(1.0)
