@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 MOST_ROWS = 20
 """Beyond so many the rows scroll by themselves."""
 _FEWEST_ROWS = 6
+_MOST_MEASURED = 200
 _ROOM = 15
 """Pixels on either side of the text of a cell; some of them part the columns."""
 _SHARE_OF_NAMES = 0.32
@@ -41,11 +42,15 @@ class _Cells(QStyledItemDelegate):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the fonts again after the theme has changed."""
+        self._name, self._number = self._theme.font(bold=True), self._theme.font(tabular=True)
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         super().initStyleOption(option, index)
-        is_name = index.column() == ENTRANT
-        option.font = self._theme.font(bold=is_name, tabular=not is_name)
+        option.font = self._name if index.column() == ENTRANT else self._number
         option.textElideMode = Qt.TextElideMode.ElideMiddle
 
     def paint(
@@ -64,8 +69,10 @@ class RankingTable(QTableView):
         self._theme, self._table = theme, model
         self.chart: IntervalChart | None = None
         self._room = 0
+        self._widths: dict[int, dict[int, int]] = {}
+        self._cells = _Cells(theme, self)
         self.setModel(model)
-        self.setItemDelegate(_Cells(theme, self))
+        self.setItemDelegate(self._cells)
         self.setAccessibleName("Ranking, strongest first")
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -97,6 +104,8 @@ class RankingTable(QTableView):
 
     def restyle(self) -> None:
         """Take sizes and colours of the theme."""
+        self._cells.refresh()
+        self._widths.clear()
         self.verticalHeader().setDefaultSectionSize(round(self.fontMetrics().height() * 1.95))
         if self.chart is not None:
             self.chart.paint()
@@ -125,7 +134,10 @@ class RankingTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit()
+        if event.size().width() != event.oldSize().width():
+            self._fit()
+        else:
+            self._lay_chart()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -140,18 +152,12 @@ class RankingTable(QTableView):
         # Where there is least room they are told by the tip of what was won.
         for column in (LOST, BLIND):
             self.setColumnHidden(column, brevity == len(_NARROW))
+        widths = self._widths.get(brevity) or self._widths.setdefault(brevity, self._measured())
         for column in (WON, LOST, BLIND, COST, LATENCY):
-            if self.isColumnHidden(column):
-                continue
-            texts = [self._table.headerData(column, Qt.Orientation.Horizontal)]
-            texts += [str(self._table.index(row, column).data()) for row in range(min(len(self._table.rows), 200))]
-            widest = max(metrics.horizontalAdvance(text) for text in texts)
-            self.setColumnWidth(column, widest + 2 * _ROOM)
-            room -= self.columnWidth(column)
-        bold = self._theme.font(bold=True)
-        names = [QFontMetrics(bold).horizontalAdvance(row.name) for row in self._table.rows]
-        names.append(metrics.horizontalAdvance(self._table.headerData(ENTRANT, Qt.Orientation.Horizontal)))
-        wanted = max(names) + 2 * _ROOM
+            if not self.isColumnHidden(column):
+                self.setColumnWidth(column, widths[column])
+                room -= widths[column]
+        wanted = widths[ENTRANT]
         share = max(room * 0.5, self.viewport().width() * _SHARE_OF_NAMES)
         heading = metrics.horizontalAdvance(self._table.headerData(STRENGTH, Qt.Orientation.Horizontal))
         # Names can be cut in their middle, a heading cannot.
@@ -159,6 +165,19 @@ class RankingTable(QTableView):
         self.setColumnWidth(ENTRANT, int(max(4 * _ROOM, min(wanted, share, room - least))))
         self.setColumnWidth(STRENGTH, max(least, room - self.columnWidth(ENTRANT)))
         self._lay_chart()
+
+    def _measured(self) -> dict[int, int]:
+        """Return how wide columns of text want to be."""
+        table, metrics = self._table, self.fontMetrics()
+        widths = {}
+        for column in (WON, LOST, BLIND, COST, LATENCY):
+            texts = [table.headerData(column, Qt.Orientation.Horizontal)]
+            texts += [str(table.index(row, column).data()) for row in range(min(len(table.rows), _MOST_MEASURED))]
+            widths[column] = max(map(metrics.horizontalAdvance, texts)) + 2 * _ROOM
+        bold = QFontMetrics(self._theme.font(bold=True))
+        names = [bold.horizontalAdvance(row.name) for row in table.rows]
+        names.append(metrics.horizontalAdvance(table.headerData(ENTRANT, Qt.Orientation.Horizontal)))
+        return widths | {ENTRANT: max(names) + 2 * _ROOM}
 
     def _lay_chart(self) -> None:
         if self.chart is not None:
