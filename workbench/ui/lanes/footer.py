@@ -29,6 +29,7 @@ class LaneFooter(QWidget):
         super().__init__(parent)
         self._key_name = key_name
         self._against = ""
+        self._said: tuple[object, ...] = ()
         self._has_copy = self._has_retry = False
         self.winner = KeyButton(theme, self)
         self.stop = KeyButton(theme, self)
@@ -71,14 +72,17 @@ class LaneFooter(QWidget):
 
     def name_base(self, base: str) -> None:
         """Say what the answer is compared with, or would be; "" for nothing that is known."""
-        shown, against = self.diff.isChecked(), base or "another answer"
+        shown, against, key = self.diff.isChecked(), base or "another answer", self._key_name("diff")
+        said = (shown, base, self._against, key)
+        if said == self._said:
+            return
+        self._said = said
         what = f"Differences from {against} are shown" if shown else f"Show what differs from {against}"
         if shown and base and not self._against:
             what = "The other answers are compared with this one"
         if shown:
             what += ". Press to read the answer itself"
         self.diff.setAccessibleName(what)
-        key = self._key_name("diff")
         self.diff.setToolTip(safe_tip(with_key(what, f"{key}: in every lane" if key else "")))
         self._fit()
 

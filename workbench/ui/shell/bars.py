@@ -40,10 +40,12 @@ class Elided(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         if role:
             set_role(self, role)
-        self.set_full(text)
+        self._fit()
 
     def set_full(self, text: str, brief: str = "") -> None:
         """Show `text`, or `brief` where that does not fit, elided as needed."""
+        if (text, brief) == (self._full, self._brief):
+            return
         self._full, self._brief = text, brief
         self.updateGeometry()
         self._fit()
