@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QEventLoop, QObject, Qt, Signal
@@ -55,6 +55,10 @@ class Tasks(QObject):
                 return work()
 
         self.run(quietly, then, on_error)
+
+    def quiet(self) -> AbstractContextManager[None]:
+        """Let threads have the interpreter's lock soon while something goes on here."""
+        return self._background.working()
 
     def hush(self, name: str) -> None:
         """Let the window notice nothing of such work that threads of others do, from now on until `unhush`."""
