@@ -8,8 +8,9 @@ from typing import Any
 
 from tests.bench.many_outputs import SIZES, history, vocabulary
 from tests.bench.report import percentile
-from tests.bench.search import FLAT_MB
+from tests.bench.search import FLAT_MB, opened
 from tests.bench.windows import home, started
+from workbench.core.care import CARE, Rules
 
 WINDOW = (sys.executable, "-m", "tests.bench.history_window")
 PATIENCE_S = 600.0
@@ -23,6 +24,10 @@ def run(full: bool) -> list[dict[str, Any]]:
     for size in SIZES if full else SIZES[:1]:
         with home() as place:
             shutil.copyfile(history(size), place.database)
+            # It would begin on the way, and takes memory of its own.
+            store = opened(place.database)
+            store.set_meta(CARE, Rules(daily=False).to_text()).result()
+            store.close()
             typed = f"{words[5]} {words[150]} winner:yes"
             with started(WINDOW, place.environment(WORKBENCH_BENCH_HISTORY=typed)) as window:
                 found = window.line(PATIENCE_S)
