@@ -88,7 +88,7 @@ class HistoryView(QWidget):
         bar = self.bar
         for before, after in itertools.pairwise((bar.field, bar.saved, bar.order, self.table)):
             QWidget.setTabOrder(before, after)
-        model.search("")
+        model.search_soon("")
 
     @functools.cached_property
     def empty(self) -> EmptyHistory:
