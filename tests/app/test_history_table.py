@@ -80,20 +80,6 @@ def to_the_end(qtbot: QtBot, model: HistoryTableModel) -> None:
             model.fetchMore(QModelIndex())
 
 
-def test_what_is_searched_soon_gives_way_to_what_is_typed(qtbot: QtBot, tasks: Tasks) -> None:
-    many = Many(3)
-    model = HistoryTableModel(tasks, many, lambda: NOW, tasks)
-    model.search_soon("slow")
-    assert (model.is_searching, many.calls) == (True, 0)
-    with qtbot.waitSignal(model.answered):
-        model.search("typed")
-    qtbot.wait(0)
-    assert (model.text, model.is_searching, many.calls) == ("typed", False, 1)
-    with qtbot.waitSignal(model.answered):
-        model.search_soon("later")
-    assert (model.text, many.calls) == ("later", 2)
-
-
 def test_pages_come_one_behind_another_without_gap(qtbot: QtBot, tasks: Tasks) -> None:
     model = shown(qtbot, tasks, Many(250))
     assert model.rowCount() == PAGE

@@ -206,16 +206,13 @@ class Compose(QObject):
         self.saver.touch()
         self.saver.flush()
         beside = self.stage.beside(self.lanes.lanes, [lane.slot for lane in draft.run_lanes])
-        # What is shown of the run takes some ms, for which the thread that records and sends it must not wait.
         with self._tasks.quiet():
             try:
                 handle = self._workbench.runner.start_iteration(
                     self._prompt, draft, based_on=draft.based_on, blind=self.blind, beside=beside
                 )
             except RefusedError as error:
-                self.problem.emit(error.sentence, error.detail)
-                if error.lack is not None:
-                    self.stage.lacking.emit(error.lack)
+                self.stage.refuse(error)
                 return
             self.lineage.sent(draft)
             self._versions.started(handle.run_uid, draft.content)

@@ -90,12 +90,6 @@ class HistoryTableModel(QAbstractTableModel):
         """Show what a search finds, as soon as it is found; until then what is shown stays."""
         self._search(text, order, PAGE)
 
-    def search_soon(self, text: str) -> None:
-        """Search once what is on its way to the screen is there, unless something else is searched for before."""
-        self.is_searching = True
-        generation = self._generation
-        QTimer.singleShot(0, self, lambda: self.search(text) if generation == self._generation else None)
-
     def search_again(self, *, all_rows: bool = False) -> None:
         """Search anew for what was asked for last; rows that are the same stay where they are.
 

@@ -275,6 +275,12 @@ class Stage(QObject):
                 self.lacking.emit(self._handle.problem.lack)
         return False
 
+    def refuse(self, error: RefusedError) -> None:
+        """Say why the draft was not run, and what it lacks."""
+        self.problem.emit(error.sentence, error.detail)
+        if error.lack is not None:
+            self.lacking.emit(error.lack)
+
     def retry(self, slots: Iterable[str], prompt_uid: str) -> None:
         """Ask again what the shown outputs of these lanes asked; earlier attempts stay."""
         for slot, output in self.to_retry(slots).items():

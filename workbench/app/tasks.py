@@ -57,7 +57,7 @@ class Tasks(QObject):
         self.run(quietly, then, on_error)
 
     def quiet(self) -> AbstractContextManager[None]:
-        """Let threads have the interpreter's lock soon while something goes on here."""
+        """Let threads have the interpreter's lock soon while something is shown here for which they need not wait."""
         return self._background.working()
 
     def hush(self, name: str) -> None:

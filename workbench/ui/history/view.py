@@ -88,7 +88,9 @@ class HistoryView(QWidget):
         bar = self.bar
         for before, after in itertools.pairwise((bar.field, bar.saved, bar.order, self.table)):
             QWidget.setTabOrder(before, after)
-        model.search_soon("")
+        # The thread that searches would take the lock from the one that shows the view.
+        model.is_searching = True
+        QTimer.singleShot(0, self, self._begin)
 
     @functools.cached_property
     def empty(self) -> EmptyHistory:
@@ -147,6 +149,11 @@ class HistoryView(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._look_again()
+
+    def _begin(self) -> None:
+        # What was typed or chosen meanwhile is searched for already.
+        if not self.bar.field.text():
+            self.model.search("")
 
     def _find(self) -> None:
         self.bar.field.setFocus()
