@@ -6,6 +6,7 @@ import sys
 from contextlib import closing
 from typing import Any
 
+from tests.bench.report import busiest
 from tests.bench.windows import home, measured
 from tests.store.making import LATER, NOW, opened
 from workbench.core.content import Content, Message
@@ -31,16 +32,4 @@ def run(full: bool) -> dict[str, Any]:
             store.save_draft("p", Draft(Content(messages), (("order", "7"),), lanes), LATER).result(60)
             store.set_meta("last_prompt", "p").result(60)
         found = measured(WINDOW, place.environment(WORKBENCH_BENCH_MESSAGES="1"))
-    # What the machine does to a window that does nothing stands beside it.
-    gaps, busiest = found["gaps"], found["busiest"]
-    worst = max(ms for step, ms in busiest.items() if step != "nothing")
-    told = ", ".join(f"{step} {busiest[step]:.0f} ({gap:.0f})" for step, (gap, _) in gaps.items())
-    return {
-        "name": f"another look with {MESSAGES} messages, most that the UI thread does at once",
-        "measured": worst,
-        "budget": GAP_MS,
-        "floor": None,
-        "unit": "ms",
-        "ok": worst <= GAP_MS,
-        "notes": f"processor time in ms (worst gap): {told}",
-    }
+    return busiest(f"another look with {MESSAGES} messages", GAP_MS, found)

@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
+from tests.bench.report import busiest
 from tests.bench.windows import home, measured
 from tests.store.making import LATER, NOW, done, lane, opened, text
 from tests.store.making import run as started
@@ -41,7 +42,7 @@ def run(full: bool) -> list[dict[str, Any]]:
         told = []
         for what, one, pack in (("import", empty, place.folder / "bots"), ("export", place, place.folder / "written")):
             environment = one.environment(WORKBENCH_BENCH_PACKS=what, WORKBENCH_BENCH_PACK=str(pack))
-            told.append(_row(what, measured(WINDOW, environment)))
+            told.append(busiest(f"{what} of {PROMPTS} prompts", GAP_MS, measured(WINDOW, environment)))
     return told
 
 
@@ -70,19 +71,3 @@ def history(store: Store) -> Iterator[str]:
         ]
         store.packs.save_cases(uid, cases).result(60)
         yield uid
-
-
-def _row(what: str, found: dict[str, Any]) -> dict[str, Any]:
-    # What the machine does to a window that does nothing stands beside it.
-    gaps, busiest = found["gaps"], found["busiest"]
-    worst = max(ms for step, ms in busiest.items() if step != "nothing")
-    told = ", ".join(f"{step} {busiest[step]:.0f} ({gap:.0f})" for step, (gap, _) in gaps.items())
-    return {
-        "name": f"{what} of {PROMPTS} prompts, most that the UI thread does at once",
-        "measured": worst,
-        "budget": GAP_MS,
-        "floor": None,
-        "unit": "ms",
-        "ok": worst <= GAP_MS,
-        "notes": f"processor time in ms (worst gap): {told}",
-    }

@@ -107,3 +107,20 @@ def percentile(samples: Sequence[float], percent: float) -> float:
         raise ValueError("There are no samples.")
     ordered = sorted(samples)
     return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)]
+
+
+def busiest(name: str, budget: float, found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the row of a walk that is judged by the processor time of the UI thread, as `walking` prints it."""
+    # What the machine does to a window that does nothing stands beside it.
+    gaps, most = found["gaps"], found["busiest"]
+    worst = max(ms for step, ms in most.items() if step != "nothing")
+    told = ", ".join(f"{step} {most[step]:.0f} ({gap:.0f})" for step, (gap, _) in gaps.items())
+    return {
+        "name": f"{name}, most that the UI thread does at once",
+        "measured": worst,
+        "budget": budget,
+        "floor": None,
+        "unit": "ms",
+        "ok": worst <= budget,
+        "notes": f"processor time in ms (worst gap): {told}",
+    }
