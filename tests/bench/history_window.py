@@ -1,8 +1,9 @@
 """The real main window that goes to the History, searches while it types, and scrolls to the end and back.
 
-Prints the line of `walking` with `first_ms` from the key to the first painted page, `letters` from each letter to what
-it finds in ms, `runs`, `memory` in MB on the way to the end, and `back` at the first row. WORKBENCH_BENCH_HISTORY holds
-what is typed.
+Prints the line of `walking` with, in ms, `first` from the key to the first painted page, `again` the same each time the
+view was left, `emptied` from each Esc to the painted page of all runs, and `letters` from each letter to what it finds;
+with `runs`, `memory` in MB on the way to the end, and `back` at the first row. WORKBENCH_BENCH_HISTORY holds what is
+typed.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
@@ -19,8 +21,12 @@ from tests.bench.search import memory_mb
 from tests.bench.walking import Steps, Walk, go
 from workbench.ui.history.view import HistoryView
 
+PREPARED_MS = 4000
+"""What is prepared before anybody goes there is prepared by then."""
+TIMES = 12
 LATE_MS = 3000
 JUMPS = 40
+FILTER = "winner:yes"
 
 
 class Reader(Walk):
@@ -29,23 +35,56 @@ class Reader(Walk):
     def steps(self) -> Steps:
         window = self.product
         self.gaps.begin("nothing")
-        for _ in range(6):
-            yield self.calm()
-        began = time.monotonic_ns()
+        yield self.calm(PREPARED_MS)
         self.gaps.begin("first page")
+        began = time.monotonic_ns()
         window.views.show("history")
         view = window.views.here()
         assert isinstance(view, HistoryView)
-        yield lambda: view.model.rowCount() > 0
-        yield self.painted(view.table.viewport())
-        self.told["first_ms"] = (time.monotonic_ns() - began) / 1e6
+        yield self._painted(view)
+        self.told["first"] = (time.monotonic_ns() - began) / 1e6
         yield self.calm()
+        yield from self._come_again(view)
+        yield from self._empty(view)
         yield from self._type(view, os.environ["WORKBENCH_BENCH_HISTORY"])
         view.search("")
         yield lambda: not view.model.is_searching and view.model.text == ""
         yield self.calm()
         yield from self._to_the_end(view)
         yield from self._by_mouse(view)
+
+    def _painted(self, view: HistoryView) -> Callable[[], bool]:
+        """Return what holds once a page of all runs is painted."""
+        model = view.model
+        return self.painted_with(
+            view.table.viewport(), lambda: model.rowCount() > 0 and not model.is_searching and model.text == ""
+        )
+
+    def _come_again(self, view: HistoryView) -> Steps:
+        self.gaps.begin("coming again")
+        took: list[float] = []
+        for _ in range(TIMES):
+            self.product.views.show("compose")
+            yield self.calm()
+            at = time.monotonic_ns()
+            self.product.views.show("history")
+            yield self._painted(view)
+            took.append((time.monotonic_ns() - at) / 1e6)
+            yield self.calm()
+        self.told["again"] = took
+
+    def _empty(self, view: HistoryView) -> Steps:
+        self.gaps.begin("emptying")
+        took: list[float] = []
+        for _ in range(TIMES):
+            view.search(FILTER)
+            yield lambda: not view.model.is_searching and view.model.text == FILTER
+            yield self.calm()
+            at = time.monotonic_ns()
+            view.escape()
+            yield self._painted(view)
+            took.append((time.monotonic_ns() - at) / 1e6)
+        self.told["emptied"] = took
 
     def _type(self, view: HistoryView, text: str) -> Steps:
         self.gaps.begin("typing")

@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from workbench.ui import bench_hook
@@ -52,6 +52,27 @@ class Gaps(QObject):
         self._at, self._cpu = now, cpu
 
 
+class _PaintedWith(QObject):
+    """Looks for a paint that is on the screen; asks for none, which would be another one."""
+
+    def __init__(self, widget: QWidget, holds: Callable[[], bool]) -> None:
+        super().__init__(widget)
+        self._holds = holds
+        self.is_done = False
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if event.type() == QEvent.Type.Paint and self._holds():
+            watched.removeEventFilter(self)
+            # The filter comes before the paint; what is painted is flushed before the next timer can fire.
+            QTimer.singleShot(0, self, self._end)
+        return False
+
+    def _end(self) -> None:
+        self.is_done = True
+        self.deleteLater()
+
+
 class Walk(QObject):
     """A walk; `steps` goes through it and yields what has to hold before it goes on."""
 
@@ -87,6 +108,11 @@ class Walk(QObject):
         before = self.paints
         bench_hook.Painted(widget, self._count_paint)
         return lambda: self.paints > before
+
+    def painted_with(self, widget: QWidget, holds: Callable[[], bool]) -> Callable[[], bool]:
+        """Return what holds once a widget was painted, of itself, while something held."""
+        watch = _PaintedWith(widget, holds)
+        return lambda: watch.is_done
 
     def _count_paint(self) -> None:
         self.paints += 1

@@ -3,18 +3,42 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QMainWindow,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from workbench.ui.keys import ViewKeys
-from workbench.ui.shell.views import Place, Views
+from workbench.ui.shell.views import Making, Place, Views, at_once
 
 ALT, SHIFT = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
 THREE = 12
 """The code of the third key of the digit row on X11 and Wayland."""
+
+
+class Sizes(QObject):
+    """Tells which widgets of a page learned their size."""
+
+    def __init__(self, page: QWidget) -> None:
+        super().__init__(page)
+        self.told: list[QObject] = []
+        for widget in (page, *page.findChildren(QWidget)):
+            widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if event.type() == QEvent.Type.Resize:
+            self.told.append(watched)
+        return False
 
 
 class Page(QWidget):
@@ -24,6 +48,8 @@ class Page(QWidget):
         self.first, self.second = QLineEdit(self), QLineEdit(self)
         layout.addWidget(self.first)
         layout.addWidget(self.second)
+        for number in range(10):
+            layout.addWidget(QLabel(f"{number}", self))
 
 
 class Stage:
@@ -34,8 +60,9 @@ class Stage:
         qtbot.addWidget(self.window)
         central = QWidget(self.window)
         self.window.setCentralWidget(central)
-        self.side = QLabel("side", central)
-        stack = QStackedWidget(central)
+        splitter = QSplitter(central)
+        self.side = QLabel("side", splitter)
+        stack = QStackedWidget(splitter)
         self.compose = Page(stack)
         stack.addWidget(self.compose)
         self.made: list[Page] = []
@@ -43,19 +70,21 @@ class Stage:
             stack,
             self.side,
             {
-                "compose": Place("Compose", lambda: self.compose, self.compose.first.setFocus),
-                "history": Place("History", self._make, lambda: self.made[0].first.setFocus(), has_side=False),
+                "compose": Place("Compose", at_once(lambda: self.compose), self.compose.first.setFocus),
+                "history": Place("History", self._in_steps, lambda: self.made[0].first.setFocus(), has_side=False),
             },
             self.window,
         )
         layout = QVBoxLayout(central)
-        for part in (self.views.tabs, self.side, stack):
+        for part in (self.views.tabs, splitter):
             layout.addWidget(part)
         self.window.show()
         self.window.activateWindow()
         qtbot.waitUntil(self.window.isActiveWindow)
 
-    def _make(self) -> Page:
+    def _in_steps(self) -> Making:
+        for _ in range(3):
+            yield
         self.made.append(Page())
         return self.made[-1]
 
@@ -77,6 +106,62 @@ def test_a_view_is_made_when_it_is_first_wanted(stage: Stage) -> None:
     stage.views.show("compose")
     stage.views.show("history")
     assert len(stage.made) == 1
+
+
+def test_a_view_is_made_in_steps_before_anybody_goes_there(stage: Stage) -> None:
+    steps = 0
+    while stage.views.make_more():
+        steps += 1
+    assert steps > 1
+    page = stage.views.page("history")
+    assert stage.made == [page]
+    assert stage.compose.isVisible()
+    stage.views.show("history")
+    assert stage.made == [page]
+    assert stage.made[0].first.hasFocus()
+
+
+def test_whoever_goes_to_a_view_that_is_half_made_gets_all_of_it(stage: Stage) -> None:
+    assert stage.views.make_more()
+    stage.views.show("history")
+    assert len(stage.made) == 1
+    assert stage.made[0].isVisible()
+
+
+def test_what_was_rehearsed_is_shown_without_another_layout(stage: Stage) -> None:
+    while stage.views.make_more():
+        pass
+    page = stage.made[0]
+    seen = Sizes(page)
+    assert len(list(stage.views.rehearsals())) > 1
+    assert not page.isVisible()
+    assert page.first in seen.told
+    rehearsed = page.first.size()
+    seen.told.clear()
+    stage.views.show("history")
+    assert page.first.isVisible()
+    assert seen.told == []
+    assert page.first.size() == rehearsed
+
+
+def test_a_rehearsal_ends_when_the_page_is_shown(stage: Stage) -> None:
+    while stage.views.make_more():
+        pass
+    rehearsal = stage.views.rehearsals()
+    next(rehearsal)
+    stage.views.show("history")
+    seen = Sizes(stage.made[0])
+    assert list(rehearsal) == []
+    assert seen.told == []
+
+
+def test_the_page_is_laid_out_once_for_the_room_that_the_side_bar_leaves(stage: Stage, qtbot: QtBot) -> None:
+    stage.views.show("history")
+    stage.views.show("compose")
+    seen = Sizes(stage.compose)
+    stage.views.show("history")
+    qtbot.waitUntil(lambda: stage.made[0].first.isVisible())
+    assert stage.compose.first not in seen.told
 
 
 def test_the_side_bar_stands_beside_the_views_that_want_it(stage: Stage) -> None:

@@ -18,7 +18,7 @@ import workbench.ui.window, workbench.ui.building
 before = set(sys.modules)
 assert "workbench.ui.picker" not in before
 import workbench.ui.warm
-for name in workbench.ui.warm._MODULES:
+for name in (*workbench.ui.warm._VIEWS, *workbench.ui.warm._MODULES):
     __import__(name)
 late = set(sys.modules)
 import workbench.app.picker_source, workbench.ui.picker, workbench.app.settings_source, workbench.ui.settings
@@ -35,7 +35,7 @@ def test_nothing_is_left_to_import_and_no_network_library_comes_along() -> None:
 
 def test_one_module_a_turn_until_all_are_there(qtbot: QtBot) -> None:
     parent = QObject()
-    warmth = Warmth(parent, 0)
+    warmth = Warmth(parent, wait_ms=0)
     assert not warmth.is_done
     qtbot.waitUntil(lambda: warmth.is_done)
     parent.deleteLater()

@@ -139,7 +139,8 @@ class HistoryTableModel(QAbstractTableModel):
     def shown(self, position: int, column: int) -> tuple[HistoryRow | None, str]:
         """Return a row, and what stands in a column of it."""
         row = self.row(position)
-        return row, "…" if row is None else cell(row, column, self._now())
+        # What time it is takes longer to tell than most cells.
+        return row, "…" if row is None else cell(row, column, self._now() if column == WHEN else "")
 
     def texts(self, column: int, first: int, last: int) -> set[str]:
         """Return what stands in a column from one row to another, of those in memory."""

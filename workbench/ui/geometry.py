@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
@@ -44,8 +44,18 @@ class Divider(QSplitter):
         self.splitterMoved.connect(self._moved)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.divide()
+        # What the base class does would lay out both parts for sizes that they keep for no time.
+        if self.is_by_hand:
+            super().resizeEvent(event)
+        else:
+            self.divide()
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        # A part that took more than the rule gives it may need less by now.
+        if event.type() == QEvent.Type.LayoutRequest and self.sizes()[:1] != [self._rule(self.width())]:
+            self.divide()
+        return done
 
     def divide(self) -> None:
         """Divide by the rule, unless a hand did."""

@@ -1,6 +1,6 @@
 """Which views the window has.
 
-Invariant: nothing of a view is imported before it is first shown.
+Invariant: nothing of a view but Compose is imported before its making begins.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.app.commands import View
-from workbench.ui.shell.views import Place
+from workbench.ui.shell.views import Place, at_once
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
@@ -18,7 +18,7 @@ def places(window: MainWindow) -> dict[View, Place]:
     """Return the views in the order of their tabs."""
     history = window.history
     return {
-        "compose": Place("Compose", lambda: window.view, window.view.editor.focus_first),
+        "compose": Place("Compose", at_once(lambda: window.view), window.view.editor.focus_first),
         "history": Place("History", history.make, history.enter, has_side=False),
         "rank": Place("Rank", window.ranking.make, window.ranking.enter),
     }

@@ -1,7 +1,7 @@
 """Rank in the window: what its commands do, and when it looks at the history anew.
 
-Invariant: nothing of the view is made before it is first shown, and the long imports of its first ranking happen on a
-thread. While pairs are judged nothing beside them is shown that could tell who answered.
+Invariant: nothing of the view is made before the window is at rest or somebody goes there, and the long imports of its
+first ranking happen on a thread. While pairs are judged nothing beside them is shown that could tell who answered.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
 
 from workbench.app.background import settle_in
 from workbench.app.commands import VerdictKey
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from workbench.app.rank import Rank
     from workbench.app.sitting import Sittings
     from workbench.ui.rank.view import RankView
+    from workbench.ui.shell.views import Making
     from workbench.ui.window import MainWindow
     from workbench.usecases.ranked import Grouping
 
@@ -32,7 +32,7 @@ _GROUPINGS: tuple[Grouping, ...] = ("both", "version", "model", "technique", "ev
 
 
 class Ranking(QObject):
-    """`view`, `rank` and `sittings` are None before somebody went there."""
+    """`view`, `rank` and `sittings` are None before they are made."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
@@ -51,12 +51,13 @@ class Ranking(QObject):
             **{f"group_{name}": partial(self._group, name) for name in _GROUPINGS},
         }
 
-    def make(self) -> QWidget:
-        """Make the view."""
+    def make(self) -> Making:
+        """Make the view in steps."""
         from workbench.app.rank import Rank
         from workbench.app.sitting import Sittings
         from workbench.ui.rank.view import RankView
 
+        yield
         window, store = self._window, self._window.workbench.store
         actions = [window.actions_[f"group_{name}"] for name in _GROUPINGS]
         view = self.view = RankView(window.theme, actions)

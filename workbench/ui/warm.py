@@ -1,16 +1,41 @@
-"""Imports what opens on top of the window before anybody opens it.
+"""Makes the other views of the window, and imports what opens on top of it, before anybody opens them.
 
-Invariant: nothing is imported until the window has been whole for a while, and then one module in each turn of the
-event loop, so that neither the start nor the first opening of a dialog holds up the window.
+Invariant: nothing is done until the window has been whole for a while, and then one step in each turn of the event
+loop, so that neither the start nor the first opening of a view or a dialog holds up the window.
 """
 
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
 
 from PySide6.QtCore import QObject, QTimer
 
+from workbench.ui.shell.views import Views
+
 WAIT_MS = 1500
+_VIEWS = (
+    "workbench.app.history_detail",
+    "workbench.app.history_looker",
+    "workbench.app.history_table",
+    "workbench.ui.diff.text",
+    "workbench.ui.diff.prompts",
+    "workbench.ui.history.cards",
+    "workbench.ui.history.detail",
+    "workbench.ui.history.search",
+    "workbench.ui.history.view",
+    "workbench.usecases.run_document",
+    "workbench.usecases.copying",
+    "workbench.ui.history.curating",
+    "workbench.ui.history.saving",
+    "workbench.ui.history.opening",
+    "workbench.core.ranking",
+    "workbench.app.rank",
+    "workbench.app.sitting",
+    "workbench.ui.rank.judge",
+    "workbench.ui.rank.view",
+)
+"""What views are made of, before they are made."""
 _MODULES = (
     "workbench.app.later",
     "workbench.app.model_entries",
@@ -44,10 +69,6 @@ _MODULES = (
     "workbench.usecases.replacing",
     "workbench.ui.settings.history",
     "workbench.ui.settings",
-    "workbench.app.rank",
-    "workbench.app.sitting",
-    "workbench.ui.rank.judge",
-    "workbench.ui.rank.view",
     "workbench.packs.model",
     "workbench.packs.yaml_reading",
     "workbench.packs.reading",
@@ -64,23 +85,36 @@ _MODULES = (
 
 
 class Warmth(QObject):
-    """Begins by itself, `wait_ms` after it was made, and ends when all is imported."""
+    """Begins by itself, `wait_ms` after it was made, and ends when all is there."""
 
-    def __init__(self, parent: QObject, wait_ms: int = WAIT_MS) -> None:
+    def __init__(self, parent: QObject, views: Views | None = None, wait_ms: int = WAIT_MS) -> None:
         super().__init__(parent)
-        self._left = list(_MODULES)
+        self._steps = _steps(views)
         self._timer = QTimer(self)
         self._timer.setInterval(wait_ms)
-        self._timer.timeout.connect(self._import_one)
+        self._timer.timeout.connect(self._go_on)
         self._timer.start()
 
     @property
     def is_done(self) -> bool:
-        """Whether everything is imported."""
-        return not self._left
+        """Whether everything is there."""
+        return not self._timer.isActive()
 
-    def _import_one(self) -> None:
+    def _go_on(self) -> None:
         self._timer.setInterval(0)
-        importlib.import_module(self._left.pop(0))
-        if not self._left:
+        if next(self._steps, self._steps) is self._steps:
             self._timer.stop()
+
+
+def _steps(views: Views | None) -> Iterator[None]:
+    for name in _VIEWS:
+        importlib.import_module(name)
+        yield
+    while views is not None and views.make_more():
+        yield
+    for name in _MODULES:
+        importlib.import_module(name)
+        yield
+    # By now what the views show has been read.
+    if views is not None:
+        yield from views.rehearsals()

@@ -119,7 +119,7 @@ class MainWindow(QObject):
     def _complete(self) -> None:
         early = self.frame.complete()
         if not self._closed:
-            Warmth(self)
+            Warmth(self, self.views)
             for keys in early:
                 self.actions_.press(keys)
 

@@ -5,7 +5,7 @@ Invariant: a run is opened in Compose only once its prompt is open there, and th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
@@ -58,8 +58,8 @@ class InPrompts(QObject):
             wish[1]()
 
 
-def history_view(window: MainWindow) -> tuple[HistoryView, Curating, Saving]:
-    """Make the view and what its commands do, and connect them."""
+def history_view(window: MainWindow) -> Generator[None, None, tuple[HistoryView, Curating, Saving]]:
+    """Make the view and what its commands do in steps, and connect them."""
     searcher, tasks = window.workbench.searcher, window.tasks
     model = HistoryTableModel(tasks, searcher, utc_now, window)
 
@@ -71,7 +71,8 @@ def history_view(window: MainWindow) -> tuple[HistoryView, Curating, Saving]:
             lambda error: view.bar.show_refusal(problem_of(error).sentence),
         )
 
-    view = HistoryView(window.theme, model, complete)
+    view = HistoryView(window.theme, model, window.frame.stage)
+    yield from view.build(complete)
     in_prompts = InPrompts(window)
 
     def open_run(row: HistoryRow) -> None:

@@ -1,7 +1,7 @@
 """History in the window: where the view stands, and what its commands do.
 
-Invariant: the view is made, and its widgets imported, when somebody first goes there; what its commands mean is asked
-for by nobody before.
+Invariant: the view is made, and its widgets imported, in steps that begin when the window is at rest or somebody goes
+there; what its commands mean is asked for by nobody before.
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from workbench.ui.history.curating import Curating
     from workbench.ui.history.saving import Saving
     from workbench.ui.history.view import HistoryView
+    from workbench.ui.shell.views import Making
     from workbench.ui.window import MainWindow
 
 
 class HistoryPlace:
-    """`view`, `curating` and `saving` are None before somebody went there."""
+    """`view`, `curating` and `saving` are None before they are made."""
 
     def __init__(self, window: MainWindow) -> None:
         self._window = window
@@ -91,11 +92,12 @@ class HistoryPlace:
             self._erasing = Erasing(self._window)
         return self._erasing
 
-    def make(self) -> HistoryView:
-        """Make the view; its first page is on the way when it is shown."""
+    def make(self) -> Making:
+        """Make the view in steps; its first page is on the way then."""
         from workbench.ui.history.opening import history_view
 
-        self.view, self.curating, self.saving = history_view(self._window)
+        yield
+        self.view, self.curating, self.saving = yield from history_view(self._window)
         self.view.selection_changed.connect(self._window.update_state)
         divider, frame = self.view.divider, self._window.frame
         divider.is_by_hand = geometry.restore_divider(frame.settings, geometry.HISTORY, divider)

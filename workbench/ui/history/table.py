@@ -6,6 +6,8 @@ any length lays out at once.
 
 from __future__ import annotations
 
+import functools
+
 from PySide6.QtCore import (
     QItemSelection,
     QItemSelectionModel,
@@ -16,7 +18,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -40,7 +42,12 @@ _SAMPLES = {WHEN: "Wednesday", NUMBER: "9999", COST: "< $0.0001"}
 _SHARES = {PROMPT: 0.36, LANES: 0.34, WINNER: 0.30}
 _NARROW = 34
 """Characters of names and winners, below which lanes and costs have no columns."""
+_TONES = ("text", "muted", "gold", "accent", "red", "line")
+_ELIDED = 2000
+"""Cells whose elided texts are remembered."""
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_SELECTED = QStyle.StateFlag.State_Selected.value
 _AHEAD = 3
 """Screens before the end at which the next page is fetched."""
 Index = QModelIndex | QPersistentModelIndex
@@ -55,47 +62,52 @@ class RunDelegate(QStyledItemDelegate):
         self.refresh()
 
     def refresh(self) -> None:
-        """Read the fonts again after the theme has changed."""
+        """Read fonts and colours again after the theme has changed."""
         self._plain, self._bold = self._theme.font(tabular=True), self._theme.font(bold=True)
         self.row_height = QFontMetrics(self._plain).height() + 12
+        self._pens = {name: QPen(self._theme.color(name), 1) for name in _TONES}
+        metrics = {False: QFontMetrics(self._plain), True: QFontMetrics(self._bold)}
+
+        @functools.lru_cache(_ELIDED)
+        def elided(text: str, width: int, bold: bool) -> str:
+            return metrics[bold].elidedText(text.replace("\n", " "), Qt.TextElideMode.ElideRight, width)
+
+        self._elided = elided
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(0, self.row_height)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        color, rect, column = self._theme.color, option.rect, index.column()
+        rect, position, column = option.rect, index.row(), index.column()
         painter.save()
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(rect, color("selected"))
+        if option.state.value & _SELECTED:
+            painter.fillRect(rect, self._theme.color("selected"))
             if column == WHEN:
-                painter.fillRect(QRect(rect.x(), rect.y(), 3, rect.height()), color("accent"))
-        painter.setPen(QPen(color("line"), 1))
+                painter.fillRect(QRect(rect.x(), rect.y(), 3, rect.height()), self._theme.color("accent"))
+        is_current = self._table.hasFocus() and self._table.currentIndex().row() == position
+        painter.setPen(self._pens["accent" if is_current else "line"])
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
-        if self._table.hasFocus() and self._table.currentIndex().row() == index.row():
-            painter.setPen(QPen(color("accent"), 1))
+        if is_current:
             painter.drawLine(rect.topLeft(), rect.topRight())
-            painter.drawLine(rect.bottomLeft(), rect.bottomRight())
-        row, text = self._table.runs().shown(index.row(), column)
-        font, tone = self._look(row, column)
-        left = MARGIN if column == WHEN else 0
-        room = rect.adjusted(left, 0, -GAP, 0)
-        painter.setFont(font)
-        painter.setPen(color(tone))
-        elided = painter.fontMetrics().elidedText(text.replace("\n", " "), Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, elided)
+        row, text = self._table.runs().shown(position, column)
+        if text:
+            bold = row is not None and column == PROMPT
+            room = rect.adjusted(MARGIN if column == WHEN else 0, 0, -GAP, 0)
+            painter.setFont(self._bold if bold else self._plain)
+            painter.setPen(self._pens[_tone(row, column)])
+            painter.drawText(room, _LEFT, self._elided(text, room.width(), bold))
         painter.restore()
 
-    def _look(self, row: HistoryRow | None, column: int) -> tuple[QFont, str]:
-        if row is None:
-            return self._plain, "muted"
-        if column == PROMPT:
-            return self._bold, "muted" if row.archived or row.deleted else "text"
-        if column == WINNER:
-            return self._plain, _tone(row)
-        return self._plain, "muted" if column in (WHEN, LANES) else "text"
+
+def _tone(row: HistoryRow | None, column: int) -> str:
+    if row is None or column in (WHEN, LANES):
+        return "muted"
+    if column == PROMPT:
+        return "muted" if row.archived or row.deleted else "text"
+    return _standing(row) if column == WINNER else "text"
 
 
-def _tone(row: HistoryRow) -> str:
+def _standing(row: HistoryRow) -> str:
     line = row.row
     if line.verdict == "winner":
         return "gold"

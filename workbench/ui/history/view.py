@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
@@ -32,7 +32,12 @@ _OLDER_EVERY_MS = 30_000
 
 
 class HistoryView(QWidget):
-    """`opened(HistoryRow)`: a run shall be shown in Compose."""
+    """`build` makes its parts, and only then can it be used. `opened(HistoryRow)`: a run shall be shown in Compose."""
+
+    bar: SearchBar
+    table: RunTable
+    detail: DetailPane
+    divider: geometry.Divider
 
     opened = Signal(object)
     wanted = Signal(object)
@@ -42,30 +47,42 @@ class HistoryView(QWidget):
     selection_changed = Signal()
     """Others are selected, or something else is searched for."""
 
-    def __init__(self, theme: Theme, model: HistoryTableModel, complete: Complete) -> None:
-        super().__init__()
+    def __init__(self, theme: Theme, model: HistoryTableModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         set_role(self, "surface")
-        self.model = model
-        self.bar = SearchBar(theme, complete, self)
-        self.table = RunTable(theme, model, self)
-        self._stack = QStackedWidget(self)
-        self._stack.addWidget(self.table)
+        self._theme, self.model = theme, model
         self._is_stale = False
         self._kept: list[str] = []
         self._kept_at, self._kept_text, self._kept_scroll = 0, "", 0
-        left = QWidget(self)
+
+    def build(self, complete: Complete) -> Iterator[None]:
+        """Make the parts, one in each step."""
+        # From the outside in: a widget that is moved to another parent takes its style anew, with all its children.
+        self.divider = geometry.Divider(lambda width: round(width * _TABLE_SHARE), self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.divider)
+        left = QWidget(self.divider)
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        self.bar = SearchBar(self._theme, complete, self)
+        yield
+        self._stack = QStackedWidget(left)
+        self.table = RunTable(self._theme, self.model, self._stack)
+        self._stack.addWidget(self.table)
         column.addWidget(self.bar)
         column.addWidget(self._stack, 1)
-        self.detail = DetailPane(theme, self)
-        self.divider = divider = geometry.Divider(lambda width: round(width * _TABLE_SHARE), self)
-        divider.addWidget(left)
-        divider.addWidget(self.detail)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(divider)
+        yield
+        self.detail = DetailPane(self._theme, self.divider)
+        yield
+        self._connect()
+        # The thread that searches would take the lock from the one that shows the view.
+        self.model.is_searching = True
+        QTimer.singleShot(0, self, self._begin)
+
+    def _connect(self) -> None:
+        model = self.model
         model.answered.connect(self._show_found)
         model.refused.connect(self.bar.show_refusal)
         model.modelAboutToBeReset.connect(self._keep_selection)
@@ -88,9 +105,6 @@ class HistoryView(QWidget):
         bar = self.bar
         for before, after in itertools.pairwise((bar.field, bar.saved, bar.order, self.table)):
             QWidget.setTabOrder(before, after)
-        # The thread that searches would take the lock from the one that shows the view.
-        model.is_searching = True
-        QTimer.singleShot(0, self, self._begin)
 
     @functools.cached_property
     def empty(self) -> EmptyHistory:

@@ -1,22 +1,26 @@
 """The views of the window, one at a time, and the tabs that lead to them.
 
-Invariant: Compose is there from the start; another view is made when it is first wanted, and from then on keeps what it
-shows. A tab exists only for a view that does.
+Invariant: Compose is there from the start; another view is made when it is first wanted, or in steps before that while
+nobody waits for it, and from then on keeps what it shows. A tab exists only for a view that does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QToolButton, QWidget
 from shiboken6 import isValid
 
 from workbench.app.commands import View
 from workbench.ui.shell.keybutton import KeyName, with_key
+from workbench.ui.shell.rehearsal import rehearse
 from workbench.ui.theme import set_role
+
+Making = Generator[None, None, QWidget]
+"""The making of a widget in steps, none of which holds up the window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +28,19 @@ class Place:
     """A view as the window knows it: `enter` gives it the keyboard, `has_side` keeps the side bar beside it."""
 
     title: str
-    make: Callable[[], QWidget]
+    make: Callable[[], Making]
     enter: Callable[[], object]
     has_side: bool = True
+
+
+def at_once(make: Callable[[], QWidget]) -> Callable[[], Making]:
+    """Return the making of a widget that is there already, or takes no time to speak of."""
+
+    def making() -> Making:
+        yield from ()
+        return make()
+
+    return making
 
 
 @runtime_checkable
@@ -86,6 +100,7 @@ class Views(QObject):
         super().__init__(parent)
         self._stage, self._side, self._places = stage, side, dict(places)
         self._pages: dict[View, QWidget] = {}
+        self._making: dict[View, Making] = {}
         self._left_at: dict[View, QWidget] = {}
         self.shown: View = "compose"
         self.tabs = ViewTabs({view: place.title for view, place in places.items()})
@@ -93,7 +108,7 @@ class Views(QObject):
         self.tabs.chosen.connect(self.show)
 
     def page(self, view: View) -> QWidget | None:
-        """Return the widget of a view, None before somebody went there."""
+        """Return the widget of a view, None before it is made."""
         return self._pages.get(view)
 
     def here(self) -> QWidget:
@@ -101,6 +116,21 @@ class Views(QObject):
         shown = self._stage.currentWidget()
         assert shown is not None
         return shown
+
+    def make_more(self) -> bool:
+        """Do a step of making the views that nobody went to yet; False once all of them are made."""
+        view = next((view for view in self._places if view not in self._pages), None)
+        if view is not None:
+            self._go_on(view)
+        return view is not None
+
+    def rehearsals(self) -> Iterator[None]:
+        """Prepare in steps for being shown what is made, and was not."""
+        for view, page in tuple(self._pages.items()):
+            if view != self.shown:
+                whole = self._stage if self._places[view].has_side else self._side.parentWidget()
+                assert whole is not None
+                yield from rehearse(page, whole.size())
 
     def leave(self) -> bool:
         """Let the shown view close what it has open, else go back to Compose; False when that is shown."""
@@ -118,13 +148,12 @@ class Views(QObject):
             focused = QApplication.focusWidget()
             if focused is not None and self._stage.isAncestorOf(focused):
                 self._left_at[self.shown] = focused
-            if view not in self._pages:
-                self._pages[view] = page = place.make()
-                if self._stage.indexOf(page) < 0:
-                    self._stage.addWidget(page)
+                # When it is hidden, Qt would look for another one through the whole window.
+                focused.clearFocus()
+            while view not in self._pages:
+                self._go_on(view)
             self.shown = view
-            self._side.setVisible(place.has_side)
-            self._stage.setCurrentWidget(self._pages[view])
+            self._turn_to(self._pages[view], place)
             self.changed.emit(view)
         self.tabs.mark(view)
         left_at = self._left_at.pop(view, None)
@@ -133,3 +162,25 @@ class Views(QObject):
             left_at.setFocus()
         else:
             place.enter()
+
+    def _go_on(self, view: View) -> None:
+        """Do a step of making a view."""
+        making = self._making.pop(view, None) or self._places[view].make()
+        try:
+            next(making)
+        except StopIteration as made:
+            page: QWidget = made.value
+            if self._stage.indexOf(page) < 0:
+                self._stage.addWidget(page)
+            self._pages[view] = page
+        else:
+            self._making[view] = making
+
+    def _turn_to(self, page: QWidget, place: Place) -> None:
+        # Neither page is laid out for the width that the other one had.
+        self.here().hide()
+        self._side.setVisible(place.has_side)
+        QCoreApplication.sendPostedEvents(self._side.parent(), QEvent.Type.LayoutRequest.value)
+        self._stage.setCurrentWidget(page)
+        # What is shown asks for its paint later, and so for a second one when another was asked for before.
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.UpdateLater.value)
