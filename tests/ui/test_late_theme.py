@@ -61,7 +61,7 @@ def test_it_looks_the_same_as_one_that_was_seen_when_the_look_changed(desk: Desk
     assert seen != before
     desk.theme.set_mode("light")
     desk.theme.set_scale(1.0)
-    assert _picture(desk, view) == before
+    desk.until(lambda: _picture(desk, view) == before)
     desk.window.views.show("compose")
     CHANGES[change](desk)
     assert _theme(view).is_late
