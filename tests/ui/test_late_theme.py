@@ -46,7 +46,19 @@ def _theme(view: HistoryView) -> LateTheme:
 
 
 def _picture(desk: Desk, view: HistoryView) -> QImage:
+    """Return how the view looks once nothing moves in it any more."""
+    pictures: list[QImage] = []
+
+    def is_still() -> bool:
+        pictures.append(_now(view))
+        return pictures[-1:] == pictures[-2:-1]
+
     _settled(desk)
+    desk.until(is_still)
+    return pictures[-1]
+
+
+def _now(view: HistoryView) -> QImage:
     view.table.setFocus(Qt.FocusReason.OtherFocusReason)
     return view.grab().toImage()
 
@@ -61,14 +73,14 @@ def test_it_looks_the_same_as_one_that_was_seen_when_the_look_changed(desk: Desk
     assert seen != before
     desk.theme.set_mode("light")
     desk.theme.set_scale(1.0)
-    desk.until(lambda: _picture(desk, view) == before)
+    desk.until(lambda: _now(view) == before)
     desk.window.views.show("compose")
     CHANGES[change](desk)
     assert _theme(view).is_late
     _settled(desk)
     assert not _theme(view).is_late
     desk.window.views.show("history")
-    desk.until(lambda: _picture(desk, view) == seen)
+    desk.until(lambda: _now(view) == seen)
 
 
 def test_whoever_comes_before_it_is_dressed_sees_the_new_look(desk: Desk) -> None:
@@ -82,7 +94,7 @@ def test_whoever_comes_before_it_is_dressed_sees_the_new_look(desk: Desk) -> Non
     assert _theme(view).is_late
     desk.window.views.show("history")
     assert not _theme(view).is_late
-    desk.until(lambda: _picture(desk, view) == seen)
+    desk.until(lambda: _now(view) == seen)
 
 
 def test_it_answers_for_the_look_in_force(desk: Desk) -> None:
