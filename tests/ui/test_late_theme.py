@@ -35,7 +35,8 @@ def _entered(desk: Desk) -> HistoryView:
 
 
 def _settled(desk: Desk) -> None:
-    desk.until(lambda: not Turns.of_application().is_busy)
+    # A change that is asked for before the one before is over waits for it.
+    desk.until(lambda: not desk.theme._changes._over.isActive() and not Turns.of_application().is_busy)
     QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
 
 
@@ -75,6 +76,7 @@ def test_it_looks_the_same_as_one_that_was_seen_when_the_look_changed(desk: Desk
     desk.theme.set_scale(1.0)
     desk.until(lambda: _now(view) == before)
     desk.window.views.show("compose")
+    _settled(desk)
     CHANGES[change](desk)
     assert _theme(view).is_late
     _settled(desk)
