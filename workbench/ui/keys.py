@@ -110,11 +110,14 @@ class VerdictKeys(QObject):
     def __init__(self, window: QWidget, judge: Callable[[VerdictKey], bool]) -> None:
         super().__init__(window)
         self._judge = judge
+        self._released = (0, 0)
         # On the window alone: a filter on the application would run for every event while answers stream in.
         window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent) or event.isAutoRepeat():
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyRelease:
+            self._released = (event.nativeScanCode(), event.timestamp())
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent) or self._is_held(event):
             return False
         modifiers = event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier)
         ctrl = modifiers == Qt.KeyboardModifier.ControlModifier
@@ -126,3 +129,12 @@ class VerdictKeys(QObject):
             return False
         found = verdict_key(event.key(), event.nativeScanCode(), ctrl=ctrl)
         return found is not None and self._judge(found)
+
+    def _is_held(self, event: QKeyEvent) -> bool:
+        """Whether a key was not pressed again, but is down still.
+
+        X11 says so by a release and a press at the same moment. Qt tells them from others only when both were there as
+        it looked, and then a key that is held would judge pair after pair that nobody has read.
+        """
+        at = event.timestamp()
+        return event.isAutoRepeat() or (at > 0 and self._released == (event.nativeScanCode(), at))
