@@ -35,27 +35,3 @@ def test_lane_six_is_marked(qtbot: QtBot, key: Qt.Key, held: Qt.KeyboardModifier
     VerdictKeys(window, lambda verdict: taken.append(verdict) is None)
     QApplication.sendEvent(window, QKeyEvent(QEvent.Type.KeyPress, key, held, SIX, 0, 0))
     assert taken == ([] if wanted is None else [wanted])
-
-
-def test_a_key_that_is_held_judges_once_however_its_repetition_is_told(qtbot: QtBot) -> None:
-    window = QWidget()
-    qtbot.addWidget(window)
-    window.show()
-    taken: list[VerdictKey] = []
-    VerdictKeys(window, lambda verdict: taken.append(verdict) is None)
-
-    def send(kind: QEvent.Type, at: int) -> None:
-        event = QKeyEvent(kind, Key.Key_6, Held.NoModifier, SIX, 0, 0)
-        event.setTimestamp(at)
-        QApplication.sendEvent(window, event)
-
-    press, release = QEvent.Type.KeyPress, QEvent.Type.KeyRelease
-    send(press, 1000)
-    # What Qt makes of a held key on X11 when the press was not there yet as it looked at the release.
-    for at in (1660, 1700, 1740):
-        send(release, at)
-        send(press, at)
-    send(release, 1745)
-    assert taken == [VerdictKey(6)]
-    send(press, 1850)
-    assert taken == [VerdictKey(6)] * 2
