@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
@@ -153,6 +154,18 @@ def test_a_rehearsal_ends_when_the_page_is_shown(stage: Stage) -> None:
     seen = Sizes(stage.made[0])
     assert list(rehearsal) == []
     assert seen.told == []
+
+
+def test_a_rehearsal_goes_on_when_parts_of_the_page_are_taken_away_meanwhile(stage: Stage) -> None:
+    while stage.views.make_more():
+        pass
+    page = stage.made[0]
+    rehearsal = stage.views.rehearsals()
+    next(rehearsal)
+    shiboken6.delete(page.second)
+    assert list(rehearsal)
+    stage.views.show("history")
+    assert page.first.isVisible()
 
 
 def test_the_page_is_laid_out_once_for_the_room_that_the_side_bar_leaves(stage: Stage, qtbot: QtBot) -> None:

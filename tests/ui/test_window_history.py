@@ -238,6 +238,30 @@ def test_a_new_run_appears_where_the_newest_are_looked_at(desk: Desk) -> None:
     assert [row.row.run_uid for row in view.selected()] == ["order-2"]
 
 
+def test_the_newest_run_is_selected_first_though_the_view_was_made_before_it(desk: Desk) -> None:
+    window = desk.open()
+    fill(window.workbench.store)
+    desk.until(lambda: not window.workbench.searcher.behind())
+    while window.views.make_more():
+        pass
+    view = window.history.view
+    assert view is not None
+    desk.until(lambda: bool(view.selected()))
+    window.run()
+    desk.settle()
+    desk.press(Qt.Key.Key_3, ALT)
+    desk.until(lambda: len(uids(view)) == 9)
+    (newest,) = desk.rows("SELECT uid FROM runs ORDER BY id DESC LIMIT 1")
+    assert [row.row.run_uid for row in view.selected()] == [newest[0]]
+    # From then on it is one that is being read.
+    desk.press(Qt.Key.Key_1, ALT)
+    window.run()
+    desk.settle()
+    desk.press(Qt.Key.Key_3, ALT)
+    desk.until(lambda: len(uids(view)) == 10)
+    assert [row.row.run_uid for row in view.selected()] == [newest[0]]
+
+
 def test_f6_and_tab_go_through_what_is_shown(desk: Desk) -> None:
     view = entered(desk)
     header = desk.window.header

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -19,6 +20,7 @@ from workbench.core.runs import Verdict
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store import Store
+from workbench.store.sqlite import sqlite3
 from workbench.store.technique_marks import VersionMarks
 from workbench.ui.rank.techniques import VersionTechniques
 from workbench.ui.rank.view import RankView
@@ -142,6 +144,25 @@ def test_every_interval_is_told_in_words_and_drawn_beside_its_row(desk: Desk) ->
     told = QAccessible.queryAccessibleInterface(table)
     assert told is not None
     assert told.text(QAccessible.Text.Name) == "Ranking, strongest first"
+
+
+def test_a_history_that_can_only_be_read_is_ranked_and_offers_no_sitting(desk: Desk) -> None:
+    store, prompt = history(desk.db)
+    runs(store, prompt, 12, versions=2)
+    store.set_meta("last_prompt", prompt).result(10)
+    store.close()
+    with closing(sqlite3.connect(desk.db)) as connection:
+        connection.execute("PRAGMA user_version = 99000")
+    window = desk.open()
+    assert window.workbench.store.read_only
+    rank = view(desk)
+    assert rank.table.isVisible()
+    assert not rank.judge.isEnabled()
+    assert "read-only" in rank.judge.toolTip()
+    rank.judge_clicked.emit()
+    assert not window.ranking.is_judging
+    desk.press(Key.Key_J)
+    assert not window.ranking.is_judging
 
 
 def test_other_groupings_rank_others(desk: Desk) -> None:

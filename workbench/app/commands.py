@@ -336,6 +336,16 @@ COMMANDS: tuple[Command, ...] = (
     Command("quit", "Quit", "View", ("Ctrl+Q",), _always, views=EVERYWHERE),
 )
 
+STEPS = frozenset(
+    {
+        *("undo", "redo", "find_next", "find_previous", "older", "newer", "next_change", "previous_change"),
+        *("next_set", "previous_set", "next_sample", "previous_sample", "next_lane", "previous_lane"),
+        *("next_pane", "previous_pane", "zoom_in", "zoom_out"),
+    }
+)
+"""Commands that go on while their key is held. Others are done once: a key that is held by mistake must not run, judge
+or delete one thing after the other."""
+
 GROUPS: tuple[str, ...] = ("Run", "Verdict", "Prompt", "Edit", "Values", "Lanes", "History", "Rank", "View")
 
 # X11 and Wayland key codes of the digit row, 1 to 9 then 0, whatever the layout prints on them.

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractSpinBox,
     QApplication,
     QComboBox,
@@ -20,10 +21,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.commands import Command, VerdictKey, digit_of, verdict_key
+from workbench.app.commands import STEPS, Command, VerdictKey, digit_of, verdict_key
 from workbench.app.keymap import only_outside_text
 from workbench.ui.shell.keys import pressed
 
+_PRESSING = frozenset({Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter})
 _EDITABLE = (QLineEdit, QAbstractSpinBox, QComboBox)
 
 
@@ -34,8 +36,30 @@ def takes_text(widget: QWidget | None) -> bool:
     return isinstance(widget, _EDITABLE)
 
 
+class Held:
+    """Tells the keys that are pressed from those that are down still.
+
+    X11 says that a key is held by a release and a press at the same moment. Qt tells them from others only when both
+    were there as it looked; else it takes a key that is held for one that is pressed again and again.
+    """
+
+    def __init__(self) -> None:
+        self._released = (0, 0)
+
+    def release(self, event: QKeyEvent) -> None:
+        """Take in that a key was let go, or seems to be."""
+        self._released = (event.nativeScanCode(), event.timestamp())
+
+    def goes_on(self, event: QKeyEvent) -> bool:
+        """Whether the key of this press was down before."""
+        at = event.timestamp()
+        return event.isAutoRepeat() or (at > 0 and self._released == (event.nativeScanCode(), at))
+
+
 class CommandKeys(QObject):
     """Lets keys of commands pass through whatever has the keyboard in `window`, however Qt would use them there.
+
+    A key that is held does its command or presses its button once, but for commands that go on step by step.
 
     Qt's bindings of X11 delete and move in text with Ctrl+D, Ctrl+E, Ctrl+K and Ctrl+U, and a field that has one of
     them takes it from the window. Keys that are the same for everybody (undo) stay with the field.
@@ -45,6 +69,7 @@ class CommandKeys(QObject):
         """`owner` returns the command that a key belongs to now."""
         super().__init__(window)
         self._window, self._owner = window, owner
+        self._held = Held()
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         app.focusChanged.connect(self._follow)
@@ -58,14 +83,27 @@ class CommandKeys(QObject):
             new.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        overrides = event.type() == QEvent.Type.ShortcutOverride
-        if not (overrides or event.type() == QEvent.Type.KeyPress) or not isinstance(event, QKeyEvent):
+        if not isinstance(event, QKeyEvent):
             return False
+        if event.type() == QEvent.Type.KeyRelease:
+            self._held.release(event)
+        overrides = event.type() == QEvent.Type.ShortcutOverride
+        if not (overrides or event.type() == QEvent.Type.KeyPress):
+            return False
+        if isinstance(watched, QAbstractButton) and not overrides and event.key() in _PRESSING:
+            return self._held.goes_on(event)
         key = pressed(event)
         command = self._owner(key)
-        if command is None or command.fixed or not isinstance(watched, QWidget):
+        if command is None or not isinstance(watched, QWidget):
             return False
-        if _is_typed(event, key):
+        is_typed = _is_typed(event, key)
+        if command.id not in STEPS and self._held.goes_on(event) and not (is_typed and takes_text(watched)):
+            # As a shortcut it becomes a key press, and as that it ends here.
+            event.accept()
+            return True
+        if command.fixed:
+            return False
+        if is_typed:
             if overrides and takes_text(watched):
                 event.accept()
                 return True
@@ -110,11 +148,14 @@ class VerdictKeys(QObject):
     def __init__(self, window: QWidget, judge: Callable[[VerdictKey], bool]) -> None:
         super().__init__(window)
         self._judge = judge
+        self._held = Held()
         # On the window alone: a filter on the application would run for every event while answers stream in.
         window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent) or event.isAutoRepeat():
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyRelease:
+            self._held.release(event)
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent) or self._held.goes_on(event):
             return False
         modifiers = event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier)
         ctrl = modifiers == Qt.KeyboardModifier.ControlModifier

@@ -64,6 +64,7 @@ class Ranking(QObject):
         rank = self.rank = Rank(store, window.tasks, _import_chart, window.workbench.places, self)
         sittings = self.sittings = Sittings(store, window.tasks, new_uid, utc_now, self)
         view.set_grouping(rank.grouping)
+        view.set_writable(not store.read_only)
         view.name_keys(window.keys.name)
         rank.waiting.connect(view.wait)
         rank.ranked.connect(view.show_ranked)
@@ -108,7 +109,7 @@ class Ranking(QObject):
     def judge(self) -> None:
         """Begin a sitting."""
         window = self._window
-        if not window.compose.prompt_uid:
+        if not window.compose.prompt_uid or window.workbench.store.read_only:
             return
         window.views.show("rank")
         if self.view is not None and self.sittings is not None and not self.sittings.is_open:

@@ -32,8 +32,8 @@ SILENT = verdict("s", ("a", 1), ("a", 2))
             [BAD, SILENT],
             "one_entrant",
             6,
-            "All verdicts are about a single entrant, so there is nobody to compare it with."
-            " Run two side by side, or group by something else.",
+            "Each verdict is about the answers of a single entrant, so none says who is better."
+            " Run two side by side, judge pairs, or group by something else.",
         ),
         (
             of_counts([("a", "b", 1, 0, 0)]),

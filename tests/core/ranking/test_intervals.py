@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 from random import Random
 
 import numpy as np
@@ -176,3 +177,16 @@ def test_intervals_need_a_prior() -> None:
 )
 def test_points_of_student(freedom: int, point: float) -> None:
     assert student(freedom) == pytest.approx(point, rel=1e-3)
+
+
+def test_many_entrants_take_little_memory() -> None:
+    random = Random(1)
+    names = {f"v{number}": random.gauss(0, 1) for number in range(100)}
+    comparisons = compare(judged(random, names, 2, 400))
+    fitted = fit(comparisons)
+    tracemalloc.start()
+    measure(comparisons, fitted, resamples=400)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    # A thread does not give back to the system what it took at once.
+    assert peak < 25e6

@@ -44,8 +44,8 @@ def enough(comparisons: Comparisons, fewest: int = FEWEST) -> Enough:
         said = f"Only {verdicts} them so far; not even agreement would show a difference yet."
         return Enough("few", missing, f"{said} {more}, and there is a table.")
     if silent:
-        said = "All verdicts are about a single entrant, so there is nobody to compare it with."
-        return Enough("one_entrant", missing, f"{said} Run two side by side, or group by something else.")
+        said = "Each verdict is about the answers of a single entrant, so none says who is better."
+        return Enough("one_entrant", missing, f"{said} Run two side by side, judge pairs, or group by something else.")
     if bad:
         said = "The only verdict is “all bad”" if bad == 1 else f"All {bad} verdicts are “all bad”"
         return Enough("all_bad", missing, f"{said}, which says nothing about who is better. Mark a winner or a tie.")

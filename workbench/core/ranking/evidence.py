@@ -16,7 +16,7 @@ from workbench.core.ranking.judgements import Comparison
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 
-_CELLS = 4_000_000
+_CELLS = 500_000
 """At most about this many numbers are held at once while sums are made."""
 
 

@@ -55,8 +55,9 @@ NORMAL = 1.959964
 _STUDENT = (12.7062, 4.30265, 3.18245, 2.77645, 2.57058, 2.44691, 2.36462, 2.30600, 2.26216)
 """The 97.5 % points of Student's t with 1 to 9 degrees of freedom."""
 
-_CELLS = 4_000_000
-"""At most about this many numbers are held at once while resamples are fitted."""
+_CELLS = 500_000
+"""About so many numbers a matrix has while resamples are fitted: more take longer, and a thread that took room for them
+keeps it."""
 MANY = 150
 """Beyond so many strengths a draw is not fitted but followed for one step, which takes a thousandth of the time."""
 _DRAWN = 200_000

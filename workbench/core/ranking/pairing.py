@@ -10,7 +10,8 @@ comparisons Glickman and Jensen 2005, "Adaptive paired comparison design", JSPI 
 uncertain and the outcome open. A pair that is taken counts as judged at once: the variance falls by what one comparison
 is expected to bring, so that the next pair is another one, without a new fit.
 
-Every twentieth pair is one that was judged before, if there is any, with its sides swapped, for `honesty.agreement`.
+Every twentieth pair is one that was judged before, with its sides swapped, for `honesty.agreement`. Where none was
+judged before this sitting, it is one of this sitting, the longest ago first.
 """
 
 from __future__ import annotations
@@ -70,6 +71,7 @@ class Queue:
 
     Group g holds the candidates of entrants `first[g]` and `second[g]` that nobody judged yet; `leaning[g]` is how
     often its first entrant stood left less how often its second one did. `lefts` is that over all pairs of an entrant.
+    `given` are the pairs that were taken for the first time, oldest first.
     """
 
     entrants: tuple[str, ...]
@@ -86,6 +88,7 @@ class Queue:
     shown: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     taken: int = 0
     values: str | None = None
+    given: tuple[Candidate, ...] = ()
 
     @property
     def remaining(self) -> int:
@@ -162,18 +165,31 @@ def believe(old: Queue, fitted: Fit, covariances: Floats) -> Queue:
 def take(old: Queue) -> tuple[Pair | None, Queue]:
     """Return the next pair and the queue after it; None when nothing is left, not even to judge again."""
     some = np.array([bool(group) for group in old.fresh], dtype=bool)
-    if old.judged and (old.taken % AGAIN == AGAIN - 1 or not some.any()):
-        candidate = old.judged[0]
-        sides = old.entrants.index(candidate.first_entrant), old.entrants.index(candidate.second_entrant)
-        number = int(np.flatnonzero((old.first == min(sides)) & (old.second == max(sides)))[0])
-        return _shown(replace(old, judged=old.judged[1:]), candidate, number, again=True)
+    is_again = old.taken % AGAIN == AGAIN - 1
+    if old.judged and (is_again or not some.any()):
+        return _again(replace(old, judged=old.judged[1:]), old.judged[0])
     if not some.any():
         return None, old
+    if old.given and is_again:
+        return _again(replace(old, given=old.given[1:]), old.given[0])
     number = int(np.argmax(np.where(some, old.gains(), -np.inf)))
     group = old.fresh[number]
     at = min(range(min(len(group), _NEAR)), key=lambda place: (*_seen(old, group[place]), place))
     left = (*old.fresh[:number], group[:at] + group[at + 1 :], *old.fresh[number + 1 :])
-    return _shown(_told(replace(old, fresh=left), number), group[at], number, again=False)
+    pair, new = _shown(_told(replace(old, fresh=left), number), group[at], number, again=False)
+    return pair, replace(new, given=(*old.given, _once_more(pair)))
+
+
+def _again(old: Queue, candidate: Candidate) -> tuple[Pair, Queue]:
+    sides = old.entrants.index(candidate.first_entrant), old.entrants.index(candidate.second_entrant)
+    number = int(np.flatnonzero((old.first == min(sides)) & (old.second == max(sides)))[0])
+    return _shown(old, candidate, number, again=True)
+
+
+def _once_more(pair: Pair) -> Candidate:
+    """Return the candidate of a pair with its showing counted."""
+    one, left = pair.candidate, int(pair.left == pair.candidate.first)
+    return replace(one, first_left=one.first_left + left, second_left=one.second_left + 1 - left, judged=one.judged + 1)
 
 
 def _seen(old: Queue, candidate: Candidate) -> tuple[int, bool]:

@@ -81,6 +81,7 @@ class Curating(QObject):
         for key, act in (("Ctrl+C", self.copy), ("Del", self.delete)):
             shortcut = QShortcut(QKeySequence(key), table, act)
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut.setAutoRepeat(False)
 
     def menu(self) -> QMenu:
         """Return the menu of what is selected, each entry with the key that does the same."""

@@ -53,6 +53,7 @@ class HistoryView(QWidget):
         set_role(self, "surface")
         self._theme, self.model = LateTheme(theme, self), model
         self._is_stale = False
+        self._is_unseen = True
         self._kept: list[str] = []
         self._kept_at, self._kept_text, self._kept_scroll = 0, "", 0
 
@@ -164,6 +165,7 @@ class HistoryView(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._look_again()
+        self._is_unseen &= self.model.is_searching
 
     def _begin(self) -> None:
         # What was typed or chosen meanwhile is searched for already.
@@ -193,9 +195,11 @@ class HistoryView(QWidget):
             self.table.select(0)
         if not found.page.rows:
             self._choose()
+        self._is_unseen &= not self.isVisible()
 
     def _keep_selection(self) -> None:
-        self._kept = [row.row.run_uid for row in self.selected()]
+        # What was selected while the view was made beforehand is nobody's choice.
+        self._kept = [] if self._is_unseen else [row.row.run_uid for row in self.selected()]
         self._kept_at = self.model.position(self._kept[0]) if self._kept else -1
         self._kept_text, self._kept_scroll = self.model.text, self.table.verticalScrollBar().value()
 

@@ -216,7 +216,12 @@ class RankView(QStackedWidget):
 
     def enter(self) -> None:
         """Take the keyboard."""
-        (self.table if self.table.isVisible() else self.judge).setFocus()
+        (self.table if self.table.isVisible() else self.judge if self.judge.isEnabled() else self.group).setFocus()
+
+    def set_writable(self, writable: bool) -> None:
+        """Offer what writes verdicts only where they can be kept."""
+        self.judge.setEnabled(writable)
+        self.judge.setToolTip("" if writable else "The history is read-only: a verdict could not be kept")
 
     def stops(self) -> list[QWidget]:
         """Return the parts in reading order."""

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from workbench.app.commands import COMMANDS, GROUPS, WindowState
+from workbench.app.commands import COMMANDS, GROUPS, STEPS, WindowState
 from workbench.app.keymap import Keymap
 
 
@@ -32,6 +32,7 @@ class Actions(QObject):
             action = QAction(command.title, self)
             action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
             action.setEnabled(False)
+            action.setAutoRepeat(command.id in STEPS)
             handler = handlers[command.id]
             action.triggered.connect(lambda _=False, call=handler: call())
             window.addAction(action)

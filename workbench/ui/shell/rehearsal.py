@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 _SLICE = 8
 _ROUNDS = 3
@@ -25,7 +26,9 @@ def rehearse(page: QWidget, size: QSize) -> Iterator[None]:
     # From the outside in: what a widget gives its children room for they learn after it.
     widgets = [page, *page.findChildren(QWidget)]
     for number, widget in enumerate(widgets, 1):
-        widget.ensurePolished()
+        # What was read meanwhile may have taken the place of some.
+        if isValid(widget):
+            widget.ensurePolished()
         if number % _SLICE == 0:
             yield
     if not page.isVisible():
@@ -33,10 +36,15 @@ def rehearse(page: QWidget, size: QSize) -> Iterator[None]:
     for number, widget in enumerate(widgets * _ROUNDS, 1):
         if page.isVisible():
             return
-        if widget.testAttribute(_KEPT_BACK):
-            QCoreApplication.sendEvent(widget, QResizeEvent(widget.size(), QSize()))
-            widget.setAttribute(_KEPT_BACK, False)
-        if (layout := widget.layout()) is not None:
-            layout.activate()
+        if isValid(widget):
+            _lay_out(widget)
         if number % _SLICE == 0:
             yield
+
+
+def _lay_out(widget: QWidget) -> None:
+    if widget.testAttribute(_KEPT_BACK):
+        QCoreApplication.sendEvent(widget, QResizeEvent(widget.size(), QSize()))
+        widget.setAttribute(_KEPT_BACK, False)
+    if (layout := widget.layout()) is not None:
+        layout.activate()

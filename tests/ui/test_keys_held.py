@@ -1,0 +1,135 @@
+"""A key that is held does its command once, also where Qt takes it for a key that is pressed again and again."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from workbench.app.commands import COMMANDS, STEPS, VerdictKey
+from workbench.app.keymap import Keymap
+from workbench.ui.keys import CommandKeys, VerdictKeys
+from workbench.ui.shell.actions import Actions
+
+PRESS, RELEASE, OVERRIDE = QEvent.Type.KeyPress, QEvent.Type.KeyRelease, QEvent.Type.ShortcutOverride
+CTRL, NONE = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier
+REPEATED = (1660, 1700, 1740)
+"""The moments of a key that is pressed at 1000 and held, on X11."""
+
+
+class Keyboard:
+    """Sends a key to a widget at moments in ms, as the X server tells them when Qt did not notice that it is held."""
+
+    def __init__(self, widget: QWidget, key: Qt.Key, held: Qt.KeyboardModifier, text: str = "") -> None:
+        self._widget, self._key, self._held, self._text = widget, key, held, text
+
+    def send(self, kind: QEvent.Type, at: int) -> bool:
+        """Send an event and return whether it was taken."""
+        event = QKeyEvent(kind, self._key, self._held, 15, 0, 0, self._text)
+        event.setTimestamp(at)
+        if kind == OVERRIDE:
+            event.ignore()
+        QApplication.sendEvent(self._widget, event)
+        return event.isAccepted()
+
+    def hold(self) -> list[bool]:
+        """Press and hold the key, and return for each time whether it was kept from the commands of the window."""
+        kept = [self.send(OVERRIDE, 1000)]
+        for at in REPEATED:
+            self.send(RELEASE, at)
+            kept.append(self.send(OVERRIDE, at))
+        self.send(RELEASE, 1745)
+        kept.append(self.send(OVERRIDE, 1900))
+        return kept
+
+
+@pytest.fixture
+def field(qtbot: QtBot) -> QLineEdit:
+    window = QWidget()
+    qtbot.addWidget(window)
+    made = QLineEdit(window)
+    window.show()
+    window.activateWindow()
+    made.setFocus()
+    qtbot.waitUntil(made.hasFocus)
+    CommandKeys(window, Keymap().owner)
+    return made
+
+
+def test_a_held_key_runs_once(field: QLineEdit) -> None:
+    keyboard = Keyboard(field, Qt.Key.Key_Return, CTRL)
+    assert keyboard.hold() == [False, True, True, True, False]
+    # What was kept from the window is no key press of the field either.
+    keyboard.send(RELEASE, 1950)
+    assert keyboard.send(PRESS, 1950)
+    assert field.text() == ""
+
+
+def test_what_goes_step_by_step_goes_on(field: QLineEdit) -> None:
+    assert Keyboard(field, Qt.Key.Key_F3, NONE).hold() == [False] * 5
+
+
+def test_letters_repeat_in_a_field_and_mean_a_command_once_elsewhere(field: QLineEdit) -> None:
+    keyboard = Keyboard(field, Qt.Key.Key_J, NONE, "j")
+    for at in REPEATED:
+        keyboard.send(RELEASE, at)
+        keyboard.send(PRESS, at)
+    assert field.text() == "jjj"
+    field.setReadOnly(True)
+    window = field.window()
+    window.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    window.setFocus()
+    assert Keyboard(window, Qt.Key.Key_J, NONE, "j").hold() == [False, True, True, True, False]
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Space, Qt.Key.Key_Return])
+def test_a_held_key_presses_its_button_once(field: QLineEdit, key: Qt.Key) -> None:
+    button = QPushButton(field.window())
+    button.setAutoDefault(True)
+    clicks: list[bool] = []
+    button.clicked.connect(lambda: clicks.append(True))
+    button.show()
+    button.setFocus()
+    keyboard = Keyboard(button, key, NONE)
+    keyboard.send(PRESS, 1000)
+    for at in REPEATED:
+        keyboard.send(RELEASE, at)
+        keyboard.send(PRESS, at)
+    keyboard.send(RELEASE, 1745)
+    assert len(clicks) == 1
+    keyboard.send(PRESS, 1850)
+    keyboard.send(RELEASE, 1900)
+    assert len(clicks) == 2
+
+
+def test_a_held_key_judges_once(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.show()
+    taken: list[VerdictKey] = []
+
+    def take(verdict: VerdictKey) -> bool:
+        taken.append(verdict)
+        return True
+
+    VerdictKeys(window, take)
+    keyboard = Keyboard(window, Qt.Key.Key_6, NONE)
+    keyboard.send(PRESS, 1000)
+    for at in REPEATED:
+        keyboard.send(RELEASE, at)
+        keyboard.send(PRESS, at)
+    keyboard.send(RELEASE, 1745)
+    assert taken == [VerdictKey(6)]
+    keyboard.send(PRESS, 1850)
+    assert taken == [VerdictKey(6)] * 2
+
+
+def test_actions_repeat_only_where_they_go_step_by_step(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    names = {command.id for command in COMMANDS}
+    assert names > STEPS
+    actions = Actions(window, dict.fromkeys(names, lambda: None))
+    assert {name for name in names if actions[name].autoRepeat()} == STEPS
