@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.store.making import LATER, NOW, done, lane, opened, run, text, uids
+from workbench.core.care import Rules
 from workbench.core.drafts import Draft
 from workbench.core.runs import BesideLane, Verdict
 from workbench.store import Store
@@ -61,6 +62,58 @@ def test_what_stays_and_which_copies_went_is_said_after(store: Store, eraser: Er
     assert told == ["Deleting for good…", "Writing the file anew…", "Making a new copy…"]
     assert not old.path.exists()
     assert [backup.made_at for backup in care.backups()] == [LATER]
+
+
+def test_several_things_are_spoken_of_as_several(eraser: Eraser) -> None:
+    (first,) = eraser.look(Doomed(("r1", "r2"))).sentences()
+    assert "whatever only they used" in first
+
+
+def test_copies_stay_where_no_new_one_can_be_made_and_what_went_is_said(
+    store: Store, eraser: Eraser, tmp_path: Path
+) -> None:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    care = Care(store, lambda: NOW)
+    care.set_rules(Rules(folder=str(folder)))
+    old = care.back_up()
+    outlook = eraser.look(Doomed(("r1",)))
+    assert outlook.copies == (old.path,)
+    assert outlook.unseen is None
+    folder.rename(tmp_path / "elsewhere")
+    erased = eraser.erase(outlook, with_copies=True, tell=lambda _: None)
+    assert erased.removed == 0
+    assert erased.sentence.startswith(
+        f"1 run is deleted for good. No new copy was made, so that the old ones stay. The folder for backups, {folder},"
+    )
+    assert not store.deleting.is_unclean
+    assert (tmp_path / "elsewhere" / old.path.name).exists()
+
+
+def test_a_copy_that_cannot_be_removed_is_named(store: Store, eraser: Eraser, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = Care(store, lambda: NOW).back_up()
+    outlook = eraser.look(Doomed(("r1",)))
+    unlink = Path.unlink
+
+    def refusing(path: Path, missing_ok: bool = False) -> None:
+        if path == old.path:
+            raise PermissionError(13, "Permission denied", str(path))
+        unlink(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refusing)
+    erased = eraser.erase(outlook, with_copies=True, tell=lambda _: None)
+    assert erased.sentence == (
+        f"1 run is deleted for good. {old.path} could not be removed (Permission denied). Remove it by hand."
+        " 1 copy still has it."
+    )
+
+
+def test_copies_in_a_folder_that_is_not_there_are_spoken_of(store: Store, eraser: Eraser, tmp_path: Path) -> None:
+    folder = tmp_path / "unplugged"
+    Care(store, lambda: NOW).set_rules(Rules(folder=str(folder)))
+    assert eraser.look(Doomed(("r1",))).sentences()[-1] == (
+        f"The folder for backups, {folder}, is not there. Backups in it may hold it, too."
+    )
 
 
 def test_a_copy_that_was_made_since_is_counted(store: Store, eraser: Eraser) -> None:
