@@ -208,6 +208,28 @@ def lose(path: Path, *statements: str) -> None:
     connection.close()
 
 
+@pytest.mark.parametrize("lost", [("run_values", "outputs"), ("lanes", "outputs"), ("lanes", "run_values", "outputs")])
+def test_runs_are_shown_and_exported_that_lost_nearly_everything(damaged: Path, lost: tuple[str, ...]) -> None:
+    lose(damaged, *(f"DELETE FROM {table} WHERE run_id <= 6" for table in lost))
+    store = opened(saved(damaged).path)
+    rows = [row for prompt in store.prompts() for row in store.iterations(prompt.uid)]
+    assert len(rows) == 60
+    for row in rows:
+        detail = store.iteration_detail(row.run_uid)
+        assert len(detail.sets) == 1
+    settled(store)
+    assert len(list(store.exports.parts([row.run_uid for row in rows]))) == 60
+    store.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permissions of another kind")
+def test_what_found_no_place_is_for_the_user_alone(damaged: Path) -> None:
+    lose(damaged, "DELETE FROM verdicts")
+    leftover = saved(damaged).leftover
+    assert leftover is not None
+    assert leftover.stat().st_mode & 0o077 == 0
+
+
 def test_a_text_that_was_lost_is_never_taken_for_another_one(damaged: Path) -> None:
     # The first version names the last of the lost texts, as after an import or where prompts share texts.
     lose(

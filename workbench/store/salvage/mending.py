@@ -151,7 +151,10 @@ class _Mending:
             )
 
     def places(self) -> None:
-        """Give answers whose lane or values were lost a lane of their model, and values without names."""
+        """Give answers whose lane or values were lost a lane of their model and no values.
+
+        A run that lost its answers, too, has a value set all the same: whatever shows runs counts on that.
+        """
         lanes = self._all(
             "SELECT run_id, lane, max(model), (SELECT version_id FROM runs WHERE id = run_id) FROM outputs WHERE NOT"
             " EXISTS (SELECT 1 FROM lanes WHERE lanes.run_id = outputs.run_id AND lanes.position = outputs.lane)"
@@ -167,6 +170,8 @@ class _Mending:
         for run, position in self._all(
             "SELECT DISTINCT run_id, value_set FROM outputs WHERE NOT EXISTS (SELECT 1 FROM run_values WHERE"
             " run_values.run_id = outputs.run_id AND run_values.position = outputs.value_set)"
+            " UNION SELECT id, 0 FROM runs WHERE id NOT IN (SELECT run_id FROM run_values)"
+            " AND id NOT IN (SELECT run_id FROM outputs)"
         ):
             self._make(
                 "INSERT INTO run_values (run_id, position, values_id) VALUES (?, ?, ?)",
