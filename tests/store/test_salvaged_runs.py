@@ -27,14 +27,15 @@ def test_runs_are_shown_and_exported_that_lost_nearly_everything(damaged: Path, 
 
 
 def test_a_run_that_was_lost_comes_back_to_the_prompt_that_its_lanes_tell(damaged: Path) -> None:
-    lose(damaged, "DELETE FROM runs WHERE id <= 6")
+    lose(damaged, "DELETE FROM runs WHERE id BETWEEN 16 AND 21")
     store = opened(saved(damaged).path)
     assert sorted((row.name, row.iterations) for row in store.prompts()) == [(f"Prompt {n}", 20) for n in range(3)]
     found = [row for row in store.iterations("p0", limit=100) if row.summary == "recovered answers"]
     assert {store.iteration_detail(row.run_uid).content.messages[0].text for row in found} == {
-        "Ask 0 注文",
-        "Ask 3 注文",
+        "Ask 15 注文",
+        "Ask 18 注文",
     }
+    assert sorted(row.number for row in found) == [6, 7]
     store.close()
 
 

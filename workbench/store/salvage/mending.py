@@ -153,10 +153,18 @@ class _Mending:
                 stray = version, prompt = stray or self._stray()
             self._make(
                 "INSERT INTO runs (id, uid, prompt_id, kind, number, version_id, owner_uid, started_at, summary)"
-                " SELECT ?1, ?2, ?3, 'iteration', coalesce(max(number), 0) + 1, ?4, ?5, ?6, 'recovered answers'"
-                " FROM runs WHERE prompt_id = ?3 AND kind = 'iteration'",
-                *(key, self._uid(), prompt, version, self._uid(), began),
+                " VALUES (?, ?, ?, 'iteration', ?, ?, ?, ?, 'recovered answers')",
+                *(key, self._uid(), prompt, self._number(prompt, key), version, self._uid(), began),
             )
+
+    def _number(self, prompt: int, run: int) -> int:
+        """Return the number that follows those of earlier runs where it is free, as that of a lost run is."""
+        numbers = f"FROM runs WHERE prompt_id = {prompt} AND kind = 'iteration'"
+        ((before, newest),) = self._all(
+            f"SELECT coalesce(max(number) FILTER (WHERE id < {run}), 0), coalesce(max(number), 0) {numbers}"
+        )
+        is_taken = self._all(f"SELECT 1 {numbers} AND number = {before + 1}")
+        return newest + 1 if is_taken else before + 1
 
     def _stray(self) -> tuple[int, int]:
         """Return version and prompt of what was recovered and nothing tells more of."""
