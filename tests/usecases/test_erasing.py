@@ -15,6 +15,7 @@ from workbench.core.runs import BesideLane, Verdict
 from workbench.store import Store
 from workbench.usecases.care import Care
 from workbench.usecases.erasing import Doomed, Eraser, counted
+from workbench.usecases.replacing import move_to
 
 
 @pytest.fixture
@@ -114,6 +115,47 @@ def test_copies_in_a_folder_that_is_not_there_are_spoken_of(store: Store, eraser
     assert eraser.look(Doomed(("r1",))).sentences()[-1] == (
         f"The folder for backups, {folder}, is not there. Backups in it may hold it, too."
     )
+
+
+def test_copies_in_folders_of_before_are_found(store: Store, eraser: Eraser, tmp_path: Path) -> None:
+    care = Care(store, lambda: NOW)
+    first = care.back_up()
+    found = [first.path]
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        care.set_rules(Rules(folder=str(tmp_path / name)))
+        found.append(care.back_up().path)
+    care.set_rules(Rules())
+    assert sorted(eraser.look(Doomed(("r1",))).copies) == sorted(found)
+
+
+def test_what_a_move_left_in_the_old_folder_is_found(store: Store, tmp_path: Path) -> None:
+    care = Care(store, lambda: NOW)
+    backup = care.back_up()
+    store.close()
+    away = tmp_path / "away"
+    away.mkdir()
+    moved = move_to(store.path, away, LATER, uids("move"), keep=True)
+    (kept,) = tmp_path.glob("history.moved-*.db")
+    there = opened(moved.database)
+    eraser = Eraser(there, lambda: LATER, uids("erased"))
+    unclear = tmp_path / "history.replaced-1.db"
+    unclear.write_bytes(b"damaged")
+    assert unclear in eraser.look(Doomed(("r1",))).copies
+    # Where another history is by now it is that one's.
+    store.path.touch()
+    assert unclear not in eraser.look(Doomed(("r1",))).copies
+    assert sorted(eraser.look(Doomed(("r1",))).copies) == sorted((backup.path, kept))
+    erased = eraser.erase(eraser.look(Doomed(("r1",))), with_copies=True, tell=lambda _: None)
+    assert (erased.removed, erased.left) == (2, 0)
+    assert not kept.exists()
+    there.close()
+
+
+@pytest.mark.parametrize("text", ["", "{", "7", '["a", 7]', "[" * 100_000])
+def test_remembered_folders_that_are_damaged_are_none(store: Store, eraser: Eraser, text: str) -> None:
+    store.set_meta("copy_folders", text).result(10)
+    assert eraser.look(Doomed(("r1",))).copies == ()
 
 
 def test_a_copy_that_was_made_since_is_counted(store: Store, eraser: Eraser) -> None:

@@ -6,7 +6,7 @@ Invariant: nothing is written over. What was there is kept, and the sentence tha
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workbench.core.care import CARE, Rules
@@ -20,7 +20,7 @@ from workbench.store.peek import fact
 from workbench.store.restoring import put_in_place, set_aside, without_log
 from workbench.store.salvage.rebuild import Salvaged
 from workbench.store.watching import Watch, go_on
-from workbench.usecases.care import rescue
+from workbench.usecases.care import Care, rescue
 from workbench.usecases.problems import RefusedError
 
 
@@ -151,19 +151,20 @@ def move_to(
         forget_word(target)
 
     moved = move(database, target, now, leave, keep=keep, watch=watch)
-    where = ""
-    if has_backups and not rules_of(target).folder:
-        _name_folder(target, old_backups, now, uid)
-        where = f" Backups stay in {old_backups}."
+    stay = has_backups and not rules_of(target).folder
+    _remember(target, real.parent, old_backups, now, uid, stay=stay)
+    where = f" Backups stay in {old_backups}." if stay else ""
     kept = f" The old file is kept as {moved.kept}." if moved.kept else " The old file was removed."
     return Changed(target, f"The history is in {folder}.{kept}{where}")
 
 
-def _name_folder(database: Path, folder: Path, now: str, uid: Callable[[], str]) -> None:
-    """Let backups go where they went before."""
-    rules = rules_of(database)
+def _remember(database: Path, old: Path, old_backups: Path, now: str, uid: Callable[[], str], *, stay: bool) -> None:
+    """Let backups go where they went before where some `stay`, and the history know where copies may be left."""
     store = open_store(database, now=now, uid=uid)
     try:
-        store.set_meta(CARE, Rules(rules.daily, rules.keep, rules.raw_days, str(folder)).to_text()).result()
+        care = Care(store, lambda: now)
+        care.remember((old, old_backups))
+        if stay:
+            care.set_rules(replace(care.rules(), folder=str(old_backups)))
     finally:
         store.close()
