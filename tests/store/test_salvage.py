@@ -5,7 +5,6 @@ from __future__ import annotations
 import _sqlite3
 import os
 import random
-import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -14,9 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.store.making import FULL_RESULT, LATER, NOW, done, lane, opened, run, text, uids
+from tests.store.making import FULL_RESULT, LATER, opened, run, text, uids
 from tests.store.test_indexing import settled
-from workbench.core.runs import BesideLane, Verdict
 from workbench.core.searching.parsing import parse
 from workbench.store import StoreError
 from workbench.store.connections import connect
@@ -39,36 +37,6 @@ TABLES = (
     "responses",
     "verdicts",
 )
-
-
-@pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A history of some hundred pages with everything in it."""
-    path = tmp_path_factory.mktemp("sound") / "history.db"
-    store = opened(path)
-    for prompt in range(3):
-        store.create_prompt(f"p{prompt}", f"Prompt {prompt}", NOW)
-    for number in range(60):
-        name, prompt = f"r{number}", f"p{number % 3}"
-        lanes = [lane("A"), lane("B", "other")]
-        given = (("order", str(number)),)
-        beside = (BesideLane("C", f"r{number - 3}", 2),) if number > 2 else ()
-        asked = run(name, text(f"Ask {number} 注文"), lanes=lanes, prompt=prompt, values=given, beside=beside)
-        store.begin_run(asked).result(10)
-        store.finish_output(f"{name}.0.0", FULL_RESULT, NOW)
-        store.finish_output(f"{name}.1.0", done(f"answer {number} " * (1 + number * 20)), NOW).result(10)
-        if number % 2:
-            outputs = (f"{name}.0.0", f"{name}.1.0")
-            store.mark(name, f"v{number}", Verdict("winner", (1,)), outputs, LATER).result(10)
-    store.add_blob(b"\x89PNG" + bytes(range(256)) * 40, "image/png").result(10)
-    store.close()
-    return path
-
-
-@pytest.fixture
-def damaged(sound: Path, tmp_path: Path) -> Path:
-    """A copy to be damaged."""
-    return Path(shutil.copy(sound, tmp_path / "history.db"))
 
 
 def overwrite(path: Path, number: int, seed: int = 0) -> None:

@@ -17,6 +17,7 @@ from tests.ui.desk import Desk
 from workbench.app import care as app_care
 from workbench.core.care import CARE, Rules
 from workbench.store import backups, space
+from workbench.store.errors import failure
 from workbench.store.upkeep import Upkeep
 from workbench.ui.settings import SettingsDialog
 from workbench.ui.settings.history import HistoryPanel
@@ -188,6 +189,32 @@ def test_a_check_says_how_it_is(desk: Desk) -> None:
     assert panel.progress.detail.isVisible()
     assert panel.progress.detail.toPlainText()
     assert any(b.text() == "Repair…" and b.isEnabled() for b in panel.findChildren(QPushButton))
+
+
+def test_what_cannot_be_measured_hides_no_result_and_is_said_who_asks(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both read all of a damaged file, so that both fail."""
+
+    def unreadable(_: object) -> space.Size:
+        raise failure("corrupt", "page 7")
+
+    monkeypatch.setattr(space, "measure", unreadable)
+    monkeypatch.setattr(space, "check", lambda _: ["page 7 is not a page"])
+    desk.open()
+    desk.window.dialogs.settings("history")
+    panel = settings(desk).history
+    assert panel is not None
+    desk.until(lambda: panel.progress.says and not panel._is_measuring)
+    click(panel, "Check now")
+    desk.until(lambda: panel.progress.detail.toPlainText() == "page 7 is not a page")
+    desk.until(lambda: not panel._is_measuring)
+    assert panel.progress.status.text().startswith("The history is damaged. Repair it, or restore a backup.")
+    click(panel, "Make smaller…")
+    desk.until(lambda: panel.progress.status.text().startswith("The history database is damaged."))
+    monkeypatch.undo()
+    click(panel, "Make smaller…")
+    desk.until(lambda: "nothing to drop" in panel.progress.status.text())
 
 
 def test_a_backup_that_cannot_be_made_is_a_sentence(

@@ -12,6 +12,7 @@ from tests.ui.pasts import ORDER, SQL, TRIAGE
 from tests.ui.test_accessibility import complaints
 from tests.ui.test_window_history import chosen, entered, entry, searched, shown, uids
 from workbench.app import history_table
+from workbench.store.purging import UNCLEAN
 from workbench.ui.history.view import HistoryView
 
 pytestmark = pytest.mark.window
@@ -189,6 +190,19 @@ def test_copies_go_along_when_that_is_ticked(desk: Desk) -> None:
     assert not old.path.exists()
     (new,) = upkeep.backups(folder)
     assert b"It selects rows." not in new.path.read_bytes()
+
+
+def test_what_a_kill_left_in_the_file_is_said_at_the_next_start(desk: Desk) -> None:
+    """It came after the runs had gone and before the file was written anew."""
+    desk.open()
+    store = desk.window.workbench.store
+    store.set_meta(UNCLEAN, "1").result(10)
+    desk.close()
+    desk.open()
+    desk.until(lambda: desk.notice().startswith("What was deleted for good may still be found in the file"))
+    undo(desk)
+    desk.until(lambda: desk.notice() == "The file holds nothing of what was deleted any more.")
+    assert desk.rows("SELECT value FROM meta WHERE key = ?", UNCLEAN) == [("0",)]
 
 
 def test_a_copy_that_is_made_while_the_question_stands_is_asked_about(desk: Desk) -> None:

@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.store.making import FULL_RESULT, NOW, opened, run, text
+from tests.store.making import FULL_RESULT, LATER, NOW, opened, run, text
 from workbench.core.care import CARE, Rules
 from workbench.store import Store, StoreError
+from workbench.store.backups import folder_of
+from workbench.store.elsewhere import FOLDERS, folders
 from workbench.usecases.care import Care, Freed
+from workbench.usecases.replacing import restore
 
 
 class Clock:
@@ -130,3 +133,34 @@ def test_a_sound_history_has_nothing_wrong(care: Care, store: Store) -> None:
     answered(store, "r")
     assert care.check() == []
     assert care.size().total > 0
+
+
+def test_a_restored_history_is_looked_after_as_the_one_before(care: Care, store: Store, tmp_path: Path) -> None:
+    """A rule that drops nothing any more must not come back, nor must the backups be looked for elsewhere."""
+    care.set_rules(Rules(raw_days=1))
+    old = care.back_up()
+    usb = tmp_path / "usb"
+    usb.mkdir()
+    care.set_rules(Rules(keep=3, folder=str(usb)))
+    path = store.path
+    store.close()
+    restore(path, old.path, LATER)
+    (kept,) = usb.iterdir()
+    again = opened(path)
+    restored = Care(again, lambda: LATER)
+    assert restored.rules() == Rules(keep=3, folder=str(usb))
+    assert [backup.path for backup in restored.backups()] == [kept]
+    assert folders(again.get_meta(FOLDERS)) == (folder_of(path),)
+    again.close()
+
+
+def test_a_backup_is_looked_after_by_its_own_rules_where_those_of_now_cannot_be_read(care: Care, store: Store) -> None:
+    care.set_rules(Rules(keep=5))
+    old = care.back_up()
+    path = store.path
+    store.close()
+    path.write_bytes(b"damaged" * 1000)
+    restore(path, old.path, LATER)
+    again = opened(path)
+    assert Care(again, lambda: LATER).rules() == Rules(keep=5)
+    again.close()

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from tests.store.making import LATER, NOW, done, lane, opened, run, text, uids
+from workbench.core.care import Rules
 from workbench.core.drafts import Draft
 from workbench.core.runs import BesideLane, Verdict
 from workbench.store import Store
 from workbench.usecases.care import Care
 from workbench.usecases.erasing import Doomed, Eraser, counted
+from workbench.usecases.replacing import move_to
 
 
 @pytest.fixture
@@ -61,6 +63,99 @@ def test_what_stays_and_which_copies_went_is_said_after(store: Store, eraser: Er
     assert told == ["Deleting for good…", "Writing the file anew…", "Making a new copy…"]
     assert not old.path.exists()
     assert [backup.made_at for backup in care.backups()] == [LATER]
+
+
+def test_several_things_are_spoken_of_as_several(eraser: Eraser) -> None:
+    (first,) = eraser.look(Doomed(("r1", "r2"))).sentences()
+    assert "whatever only they used" in first
+
+
+def test_copies_stay_where_no_new_one_can_be_made_and_what_went_is_said(
+    store: Store, eraser: Eraser, tmp_path: Path
+) -> None:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    care = Care(store, lambda: NOW)
+    care.set_rules(Rules(folder=str(folder)))
+    old = care.back_up()
+    outlook = eraser.look(Doomed(("r1",)))
+    assert outlook.copies == (old.path,)
+    assert outlook.unseen is None
+    folder.rename(tmp_path / "elsewhere")
+    erased = eraser.erase(outlook, with_copies=True, tell=lambda _: None)
+    assert erased.removed == 0
+    assert erased.sentence.startswith(
+        f"1 run is deleted for good. No new copy was made, so that the old ones stay. The folder for backups, {folder},"
+    )
+    assert not store.deleting.is_unclean
+    assert (tmp_path / "elsewhere" / old.path.name).exists()
+
+
+def test_a_copy_that_cannot_be_removed_is_named(store: Store, eraser: Eraser, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = Care(store, lambda: NOW).back_up()
+    outlook = eraser.look(Doomed(("r1",)))
+    unlink = Path.unlink
+
+    def refusing(path: Path, missing_ok: bool = False) -> None:
+        if path == old.path:
+            raise PermissionError(13, "Permission denied", str(path))
+        unlink(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refusing)
+    erased = eraser.erase(outlook, with_copies=True, tell=lambda _: None)
+    assert erased.sentence == (
+        f"1 run is deleted for good. {old.path} could not be removed (Permission denied). Remove it by hand."
+        " 1 copy still has it."
+    )
+
+
+def test_copies_in_a_folder_that_is_not_there_are_spoken_of(store: Store, eraser: Eraser, tmp_path: Path) -> None:
+    folder = tmp_path / "unplugged"
+    Care(store, lambda: NOW).set_rules(Rules(folder=str(folder)))
+    assert eraser.look(Doomed(("r1",))).sentences()[-1] == (
+        f"The folder for backups, {folder}, is not there. Backups in it may hold it, too."
+    )
+
+
+def test_copies_in_folders_of_before_are_found(store: Store, eraser: Eraser, tmp_path: Path) -> None:
+    care = Care(store, lambda: NOW)
+    first = care.back_up()
+    found = [first.path]
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        care.set_rules(Rules(folder=str(tmp_path / name)))
+        found.append(care.back_up().path)
+    care.set_rules(Rules())
+    assert sorted(eraser.look(Doomed(("r1",))).copies) == sorted(found)
+
+
+def test_what_a_move_left_in_the_old_folder_is_found(store: Store, tmp_path: Path) -> None:
+    care = Care(store, lambda: NOW)
+    backup = care.back_up()
+    store.close()
+    away = tmp_path / "away"
+    away.mkdir()
+    moved = move_to(store.path, away, LATER, uids("move"), keep=True)
+    (kept,) = tmp_path.glob("history.moved-*.db")
+    there = opened(moved.database)
+    eraser = Eraser(there, lambda: LATER, uids("erased"))
+    unclear = tmp_path / "history.replaced-1.db"
+    unclear.write_bytes(b"damaged")
+    assert unclear in eraser.look(Doomed(("r1",))).copies
+    # Where another history is by now it is that one's.
+    store.path.touch()
+    assert unclear not in eraser.look(Doomed(("r1",))).copies
+    assert sorted(eraser.look(Doomed(("r1",))).copies) == sorted((backup.path, kept))
+    erased = eraser.erase(eraser.look(Doomed(("r1",))), with_copies=True, tell=lambda _: None)
+    assert (erased.removed, erased.left) == (2, 0)
+    assert not kept.exists()
+    there.close()
+
+
+@pytest.mark.parametrize("text", ["", "{", "7", '["a", 7]', "[" * 100_000])
+def test_remembered_folders_that_are_damaged_are_none(store: Store, eraser: Eraser, text: str) -> None:
+    store.set_meta("copy_folders", text).result(10)
+    assert eraser.look(Doomed(("r1",))).copies == ()
 
 
 def test_a_copy_that_was_made_since_is_counted(store: Store, eraser: Eraser) -> None:

@@ -81,8 +81,7 @@ def make(
         if told is None or told is error:
             raise
         raise told from error
-    for pattern in (f"*{PARTIAL}", "*.unseen"):
-        remove_stale(folder.glob(f"{glob.escape(database.stem)}-{pattern}"))
+    remove_stale(halves(database, folder))
     return Backup(target, now, target.stat().st_size, by_hand)
 
 
@@ -154,6 +153,13 @@ def listed(database: Path, folder: Path) -> list[Backup]:
             hour, minute, second, ms, kept = stamp.groups()
             found.append(Backup(path, f"{hour}:{minute}:{second}.{ms}Z", path.stat().st_size, bool(kept)))
     return sorted(found, key=lambda backup: backup.made_at, reverse=True)
+
+
+def halves(database: Path, folder: Path) -> list[Path]:
+    """Return what is not a backup yet, or was left by a kill before it was one."""
+    stem = glob.escape(database.stem)
+    patterns = (f"*{PARTIAL}", f"*{PARTIAL}-journal", "*.unseen")
+    return sorted(path for pattern in patterns for path in folder.glob(f"{stem}-{pattern}"))
 
 
 def prune(database: Path, folder: Path, keep: int) -> list[Backup]:

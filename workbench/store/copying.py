@@ -80,5 +80,10 @@ def sync(path: Path) -> None:
 def remove_stale(halves: Iterable[Path]) -> None:
     """Remove what a kill left of copies, unless somebody may still be writing it."""
     for half in halves:
-        if abs(time.time() - half.stat().st_mtime) > _STALE_S:
+        if is_stale(half):
             half.unlink(missing_ok=True)
+
+
+def is_stale(half: Path) -> bool:
+    """Whether nobody writes this copy any more."""
+    return abs(time.time() - half.stat().st_mtime) > _STALE_S

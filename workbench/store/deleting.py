@@ -13,9 +13,11 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from workbench.store import backups, purging
+from workbench.store import backups, elsewhere, purging
 from workbench.store.connections import Readers, connect
+from workbench.store.copying import PARTIAL, is_stale
 from workbench.store.errors import StoreError, failure
+from workbench.store.prompts import meta
 from workbench.store.purging import Doomed, Extent, Kept
 from workbench.store.sqlite import sqlite3
 
@@ -86,16 +88,31 @@ class Deleting:
     def copies(self, folder: Path, doomed: Doomed) -> list[Path]:
         """Return backups in a folder, and what upgrades, moves and repairs left, that hold any of it or cannot tell.
 
-        A damaged history never can, nor what of it found no place.
+        Folders that the history or its backups were in before are looked through, too. A damaged history never can
+        tell, nor what of it found no place.
         """
-        found = [backup.path for backup in backups.listed(self._path, folder)]
-        for what in ("before-upgrade", "moved", "repaired"):
-            found += self._beside(f"{what}-*", self._path.suffix)
-        unclear = self._beside("replaced-*", self._path.suffix) + self._beside("repaired-*.leftover", ".jsonl")
+        with self._readers.use() as connection:
+            earlier = elsewhere.folders(meta(connection, elsewhere.FOLDERS))
+        found, unclear = [], []
+        for place in dict.fromkeys((folder, backups.folder_of(self._path), *earlier)):
+            found += [backup.path for backup in backups.listed(self._path, place)]
+            unclear += [half for half in backups.halves(self._path, place) if is_stale(half)]
+        for place in dict.fromkeys((self._path.parent, *earlier)):
+            for what in ("before-upgrade", "moved", "repaired"):
+                found += self._beside(place, f"{what}-*", self._path.suffix)
+            if place != self._path.parent and (place / self._path.name).exists():
+                # Another history is there now, and these may be its own.
+                continue
+            unclear += self._beside(place, "replaced-*", self._path.suffix)
+            unclear += self._beside(place, "repaired-*.leftover", ".jsonl")
+            # What a kill left of a repair, a move and a restore: none goes on while the history is open.
+            unclear += self._beside(place, "repaired-*", f"{self._path.suffix}{PARTIAL}")
+            name = glob.escape(self._path.name)
+            unclear += sorted(path for end in (f"*{PARTIAL}", "fresh") for path in place.glob(f"{name}.{end}"))
         return [*(path for path in found if _holds(path, doomed)), *unclear]
 
-    def _beside(self, what: str, suffix: str) -> list[Path]:
-        return sorted(self._path.parent.glob(f"{glob.escape(self._path.stem)}.{what}{glob.escape(suffix)}"))
+    def _beside(self, folder: Path, what: str, suffix: str) -> list[Path]:
+        return sorted(folder.glob(f"{glob.escape(self._path.stem)}.{what}{glob.escape(suffix)}"))
 
     def remove_copies(self, paths: Sequence[Path]) -> None:
         """Remove copies. Raises OSError."""

@@ -158,7 +158,8 @@ def parts(connection: sqlite3.Connection, run_uid: str, answers: int) -> Iterato
     whole = _detail(connection, run_uid, sets=range(0))
     (run,) = connection.execute("SELECT id FROM runs WHERE uid = ?", (run_uid,)).fetchone()
     places = {lane.position for lane in whole.lanes}
-    step = max(1, answers // sum(lane.lane.samples for lane in whole.lanes))
+    # A damaged history may have lost all lanes of a run.
+    step = max(1, answers // max(1, sum(lane.lane.samples for lane in whole.lanes)))
     for start in range(0, len(whole.sets), step):
         sets = range(start, min(start + step, len(whole.sets)))
         yield sets, replace(whole, outputs=_outputs(connection, run, places, sets))

@@ -31,6 +31,7 @@ class Caring(QObject):
         self.desk.daily_failed.connect(self._daily_failed)
         self.desk.change_wanted.connect(self.leave_for)
         window.frame.completed.connect(self.desk.begin)
+        window.frame.completed.connect(self._look_for_rest)
         window.frame.closing.connect(self.desk.close)
 
     def table(self) -> dict[str, Callable[[], object]]:
@@ -58,6 +59,22 @@ class Caring(QObject):
             self._window.notices.quiet(NOTICE, "Making a backup…")
         else:
             self._window.notices.quiet(NOTICE, "The history is being looked after already. Try again in a moment.")
+
+    def _look_for_rest(self) -> None:
+        """Say when a kill kept the file from being written anew after something went for good."""
+        window = self._window
+
+        def known(is_unclean: bool) -> None:
+            if is_unclean:
+                window.notices.quiet(
+                    NOTICE,
+                    "What was deleted for good may still be found in the file: it was not written anew yet.",
+                    action="clean",
+                    label="Write it anew",
+                )
+
+        deleting, read_only = window.workbench.store.deleting, self.desk.read_only
+        window.tasks.run(lambda: not read_only and deleting.is_unclean, known)
 
     def _page(self) -> HistoryPanel:
         self._window.dialogs.settings("history")

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QCheckBox, QMessageBox
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.usecases.erasing import Doomed, Erased, Eraser, Outlook
+from workbench.usecases.problems import problem_of
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
@@ -158,7 +159,9 @@ class Erasing(QObject):
             window.notice.clear(_KEY)
             self._gone(outlook.doomed.runs)
             if erased.trouble:
-                window.notices.offer(erased.sentence, "Try again", self._clean)
+                window.notices.offer(erased.sentence, "Try again", self.clean)
+            elif erased.copy_trouble:
+                window.notices.problem(erased.sentence)
             else:
                 window.notices.quiet(_KEY, erased.sentence)
 
@@ -168,11 +171,20 @@ class Erasing(QObject):
 
         window.tasks.run(lambda: self.eraser.erase(outlook, with_copies=with_copies, tell=tell), done, failed)
 
-    def _clean(self) -> None:
-        self._window.tasks.run(
-            self.eraser.clean,
-            lambda _: self._window.notices.quiet(_KEY, "The file holds nothing of what was deleted any more."),
-        )
+    def clean(self) -> None:
+        """Write the file anew without what was deleted for good."""
+        window = self._window
+
+        def done(_: None) -> None:
+            window.notice.clear(_KEY)
+            window.notices.quiet(_KEY, "The file holds nothing of what was deleted any more.")
+
+        def failed(error: Exception) -> None:
+            window.notice.clear(_KEY)
+            window.notices.offer(problem_of(error).sentence, "Try again", self.clean)
+
+        window.notice.show_notice(_KEY, "Writing the file anew…")
+        window.tasks.run(self.eraser.clean, done, failed)
 
     def _gone(self, uids: Collection[str]) -> None:
         gone, compose = frozenset(uids), self._window.compose

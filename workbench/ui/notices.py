@@ -224,6 +224,8 @@ class Notices(QObject):
             self.install_model()
         elif action == "history":
             self._window.dialogs.settings("history")
+        elif action == "clean":
+            self._window.history.erasing.clean()
 
     def _dismissed(self, key: str) -> None:
         self._window.update_state()

@@ -7,13 +7,14 @@ between two steps; what was dropped until then stays dropped.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.core.care import CARE, Rules, days_before, is_due
 from workbench.store import Store, StoreError
 from workbench.store.backups import Backup, folder_of
+from workbench.store.elsewhere import FOLDERS, remembering
 from workbench.store.salvage.rebuild import Salvaged, salvage
 from workbench.store.space import Size
 from workbench.store.watching import Watch, go_on
@@ -46,7 +47,15 @@ class Care:
 
     def set_rules(self, rules: Rules) -> None:
         """Let other rules hold."""
+        before = self.folder()
+        if rules.folder != self.rules().folder:
+            self.remember([before])
         self._store.set_meta(CARE, rules.to_text()).result()
+
+    def remember(self, folders: Iterable[Path]) -> None:
+        """Remember folders that copies may be left in."""
+        text = self._store.get_meta(FOLDERS)
+        self._store.set_meta(FOLDERS, remembering(text, folders)).result()
 
     def folder(self) -> Path:
         """Return where copies go."""

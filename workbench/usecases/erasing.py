@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.store import Store, StoreError
+from workbench.store.backups import folder_of
 from workbench.store.purging import Doomed, Extent, Kept
 from workbench.usecases.care import Care
 
@@ -20,11 +21,15 @@ __all__ = ["Doomed", "Erased", "Eraser", "Outlook", "counted"]
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What would go for good, and the copies of the history that would still hold it."""
+    """What would go for good, and the copies of the history that would still hold it.
+
+    `unseen` is the folder for backups where that is not there, as on a disk that is not connected.
+    """
 
     doomed: Doomed
     extent: Extent
     copies: tuple[Path, ...]
+    unseen: Path | None = None
 
     @property
     def nothing(self) -> bool:
@@ -46,8 +51,8 @@ class Outlook:
 
     def sentences(self, *, are_deleted: bool = False) -> list[str]:
         """Return what the person should know before; `are_deleted` things could still be brought back."""
-        it = "it" if self.verb == "is" else "them"
-        goes = f"{counted(self.extent.answers, 'answer')}, notes, verdicts and whatever only {it} used"
+        it, they = ("it", "it") if self.verb == "is" else ("them", "they")
+        goes = f"{counted(self.extent.answers, 'answer')}, notes, verdicts and whatever only {they} used"
         first = (
             f"You can bring {it} back. Deleted for good, {goes} go, too," if are_deleted else f"With {it} go {goes},"
         )
@@ -61,6 +66,8 @@ class Outlook:
         if self.copies:
             holds = "holds" if len(self.copies) == 1 else "hold"
             said.append(f"{counted(len(self.copies), 'copy', 'copies')} of the history still {holds} {it}.")
+        if self.unseen is not None:
+            said.append(f"The folder for backups, {self.unseen}, is not there. Backups in it may hold {it}, too.")
         return said
 
 
@@ -69,6 +76,7 @@ class Erased:
     """What went for good: runs and prompts; versions that stay, copies that were removed and copies that are left.
 
     `trouble` is why the file could not be written anew, "" when it was: until then bytes of it may be found there.
+    `copy_trouble` is why copies could not be removed, or no new one be made before.
     """
 
     outlook: Outlook
@@ -76,6 +84,7 @@ class Erased:
     removed: int
     left: int
     trouble: str = ""
+    copy_trouble: str = ""
 
     @property
     def sentence(self) -> str:
@@ -88,6 +97,8 @@ class Erased:
             said.append(f"{named[0].upper()}{named[1:]}{more} {verb}: a draft or a label needs the text.")
         if self.removed:
             said.append(f"{counted(self.removed, 'copy', 'copies')} went, too, and a new one was made.")
+        if self.copy_trouble:
+            said.append(self.copy_trouble)
         if self.trouble:
             said.append(f"The file could not be written anew and may still hold the bytes. {self.trouble}")
         if self.left:
@@ -129,8 +140,10 @@ class Eraser:
         """Return what deleting for good would do."""
         deleting = self._store.deleting
         extent = deleting.extent(doomed)
-        copies = deleting.copies(self._care.folder(), doomed) if extent.runs or extent.prompts else []
-        return Outlook(doomed, extent, tuple(copies))
+        folder = self._care.folder()
+        copies = deleting.copies(folder, doomed) if extent.runs or extent.prompts else []
+        is_gone = folder != folder_of(self._store.path) and not folder.is_dir()
+        return Outlook(doomed, extent, tuple(copies), folder if is_gone else None)
 
     def erase(self, outlook: Outlook, *, with_copies: bool, tell: Callable[[str], None]) -> Erased:
         """Delete for good; `tell` gets sentences about what goes on."""
@@ -142,11 +155,28 @@ class Eraser:
         except StoreError as error:
             return Erased(outlook, kept, 0, self._left(outlook), error.sentence)
         copies = outlook.copies if with_copies else ()
+        removed, trouble = 0, ""
         if copies:
             tell("Making a new copy…")
+            removed, trouble = self._replace(copies)
+        return Erased(outlook, kept, removed, self._left(outlook), copy_trouble=trouble)
+
+    def _replace(self, copies: Sequence[Path]) -> tuple[int, str]:
+        """Remove copies once there is a new one; return how many went, and why the rest did not.
+
+        Raises nothing that a disk or a folder can be the reason of: what these copies are of is gone already.
+        """
+        removed = 0
+        try:
             self._store.upkeep.backup(self._care.folder(), self._now(), by_hand=False)
-            self._store.deleting.remove_copies(copies)
-        return Erased(outlook, kept, len(copies), self._left(outlook))
+            for path in copies:
+                self._store.deleting.remove_copies([path])
+                removed += 1
+        except StoreError as error:
+            return removed, f"No new copy was made, so that the old ones stay. {error.sentence}"
+        except OSError as error:
+            return removed, f"{copies[removed]} could not be removed ({error.strerror}). Remove it by hand."
+        return removed, ""
 
     def _left(self, outlook: Outlook) -> int:
         """Return how many copies hold it now; one may have been made since somebody looked."""

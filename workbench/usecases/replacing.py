@@ -5,22 +5,24 @@ Invariant: nothing is written over. What was there is kept, and the sentence tha
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workbench.core.care import CARE, Rules
 from workbench.core.when import absolute
 from workbench.host.forwarding import forget_word, leave_word
+from workbench.host.ids import new_uid
 from workbench.host.locks import owners_directory
 from workbench.store import StoreError, backups, open_store
 from workbench.store.backups import Backup, folder_of
+from workbench.store.elsewhere import FOLDERS, folders
 from workbench.store.moving import move
 from workbench.store.peek import fact
 from workbench.store.restoring import put_in_place, set_aside, without_log
 from workbench.store.salvage.rebuild import Salvaged
 from workbench.store.watching import Watch, go_on
-from workbench.usecases.care import rescue
+from workbench.usecases.care import Care, rescue
 from workbench.usecases.problems import RefusedError
 
 
@@ -92,13 +94,37 @@ def backups_of(database: Path) -> list[Backup]:
 
 
 def restore(database: Path, backup: Path, now: str, watch: Watch = go_on) -> Changed:
-    """Let a backup be the history; what was there becomes a backup, so that this can be undone. Raises StoreError."""
+    """Let a backup be the history; what was there becomes a backup, so that this can be undone. Raises StoreError.
+
+    How the history is looked after stays as it is where that can be read: the backup tells of another day, and perhaps
+    of another folder for backups, in which nobody would find the one that was just made.
+    """
     if not database.exists():
         raise RefusedError(f"{database} is not there. Name the history that is to be replaced.")
     made_at = next((one.made_at for one in backups.listed(database, backup.parent) if one.path == backup), "")
+    facts = {CARE: fact(database, CARE) or Rules().to_text(), FOLDERS: fact(database, FOLDERS)}
+    is_readable = bool(fact(database, "database_uid"))
     kept = put_in_place(database, backup, now, folder=folder_for(database), watch=watch)
     what = f"of {absolute(made_at)}" if made_at else backup.name
-    return Changed(database, f"The backup {what} is the history. What was there before is kept as {kept}.")
+    said = f"The backup {what} is the history. What was there before is kept as {kept}."
+    if is_readable and (trouble := _carry_over(database, facts, now)):
+        said += f" The rules for backups are those of that day. {trouble}"
+    return Changed(database, said)
+
+
+def _carry_over(database: Path, facts: Mapping[str, str], now: str) -> str:
+    """Let a history be looked after as these facts say, and know the folders of both; return why it could not be."""
+    try:
+        store = open_store(database, now=now, uid=new_uid)
+        try:
+            care = Care(store, lambda: now)
+            care.remember((care.folder(), *folders(facts[FOLDERS])))
+            store.set_meta(CARE, facts[CARE]).result()
+        finally:
+            store.close()
+    except StoreError as error:
+        return error.sentence
+    return ""
 
 
 def repair(database: Path, now: str, uid: Callable[[], str], watch: Watch = go_on) -> Salvaged:
@@ -151,19 +177,20 @@ def move_to(
         forget_word(target)
 
     moved = move(database, target, now, leave, keep=keep, watch=watch)
-    where = ""
-    if has_backups and not rules_of(target).folder:
-        _name_folder(target, old_backups, now, uid)
-        where = f" Backups stay in {old_backups}."
+    stay = has_backups and not rules_of(target).folder
+    _remember(target, real.parent, old_backups, now, uid, stay=stay)
+    where = f" Backups stay in {old_backups}." if stay else ""
     kept = f" The old file is kept as {moved.kept}." if moved.kept else " The old file was removed."
     return Changed(target, f"The history is in {folder}.{kept}{where}")
 
 
-def _name_folder(database: Path, folder: Path, now: str, uid: Callable[[], str]) -> None:
-    """Let backups go where they went before."""
-    rules = rules_of(database)
+def _remember(database: Path, old: Path, old_backups: Path, now: str, uid: Callable[[], str], *, stay: bool) -> None:
+    """Let backups go where they went before where some `stay`, and the history know where copies may be left."""
     store = open_store(database, now=now, uid=uid)
     try:
-        store.set_meta(CARE, Rules(rules.daily, rules.keep, rules.raw_days, str(folder)).to_text()).result()
+        care = Care(store, lambda: now)
+        care.remember((old, old_backups))
+        if stay:
+            care.set_rules(replace(care.rules(), folder=str(old_backups)))
     finally:
         store.close()

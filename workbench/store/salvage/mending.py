@@ -14,6 +14,7 @@ from workbench.store.sqlite import sqlite3
 
 LOST = "This text was lost when the history was damaged."
 _PROMPT = "Recovered"
+_RUNS_PROMPT = "(SELECT prompt_id FROM runs WHERE runs.id = lanes.run_id)"
 # Alone they tell nothing: what they belonged to is gone.
 _DEPENDENT = (
     ("steps", "output_id", "outputs"),
@@ -45,6 +46,7 @@ def mend(connection: sqlite3.Connection, now: str, uid: Callable[[], str]) -> tu
     # Answers bring the runs back that they belonged to, and these name versions.
     mending.runs()
     mending.versions()
+    mending.own_versions()
     mending.places()
     dropped = mending.drop()
     for table, column, parent in _OPTIONAL:
@@ -83,7 +85,7 @@ class _Mending:
                 "INSERT INTO prompts (id, uid, name, created_at, updated_at) VALUES (?, ?, ?, ?, ?)",
                 *(key, self._uid(), f"{_PROMPT} {key}", self._now, self._now),
             )
-        if self._all("SELECT 1 FROM outputs WHERE run_id NOT IN (SELECT id FROM runs) LIMIT 1"):
+        if any(version is None for _, _, version, _ in self._lost_runs()):
             self._make(
                 "INSERT INTO prompts (uid, name, created_at, updated_at) VALUES (?, ?, ?, ?)",
                 *(self._uid(), _PROMPT, self._now, self._now),
@@ -131,27 +133,77 @@ class _Mending:
             *(key, self._uid(), prompt, newest + 1, self._lost_text(), self._now),
         )
 
-    def runs(self) -> None:
-        """Put answers whose run was lost into one of the prompt for what was recovered."""
-        lost = self._all(
-            "SELECT run_id, min(created_at) FROM outputs WHERE run_id NOT IN (SELECT id FROM runs)"
-            " GROUP BY run_id ORDER BY run_id"
+    def _lost_runs(self) -> list[tuple[int, str, int | None, int | None]]:
+        """Return key, time, version and prompt of runs that only their answers tell of; a lane tells the latter two."""
+        told = (
+            "(SELECT versions.{0} FROM lanes JOIN versions ON versions.id = lanes.version_id"
+            " WHERE lanes.run_id = outputs.run_id ORDER BY pinned, position LIMIT 1)"
         )
-        if not lost:
-            return
+        return self._connection.execute(
+            f"SELECT run_id, min(created_at), {told.format('id')}, {told.format('prompt_id')} FROM outputs"
+            " WHERE run_id NOT IN (SELECT id FROM runs) GROUP BY run_id ORDER BY run_id"
+        ).fetchall()
+
+    def runs(self) -> None:
+        """Put answers whose run was lost into one of their prompt, or of the prompt for what was recovered."""
+        lost = self._lost_runs()
+        stray: tuple[int, int] | None = None
+        for key, began, version, prompt in lost:
+            if version is None or prompt is None:
+                stray = version, prompt = stray or self._stray()
+            self._make(
+                "INSERT INTO runs (id, uid, prompt_id, kind, number, version_id, owner_uid, started_at, summary)"
+                " VALUES (?, ?, ?, 'iteration', ?, ?, ?, ?, 'recovered answers')",
+                *(key, self._uid(), prompt, self._number(prompt, key), version, self._uid(), began),
+            )
+
+    def _number(self, prompt: int, run: int) -> int:
+        """Return the number that follows those of earlier runs where it is free, as that of a lost run is."""
+        numbers = f"FROM runs WHERE prompt_id = {prompt} AND kind = 'iteration'"
+        ((before, newest),) = self._all(
+            f"SELECT coalesce(max(number) FILTER (WHERE id < {run}), 0), coalesce(max(number), 0) {numbers}"
+        )
+        is_taken = self._all(f"SELECT 1 {numbers} AND number = {before + 1}")
+        return newest + 1 if is_taken else before + 1
+
+    def _stray(self) -> tuple[int, int]:
+        """Return version and prompt of what was recovered and nothing tells more of."""
         ((prompt,),) = self._all(f"SELECT max(id) FROM prompts WHERE name = '{_PROMPT}'")
         named = ("max(id) FROM versions", "max(version_id) FROM runs", "max(version_id) FROM lanes")
         version = self._last(*(f"SELECT {column}" for column in named)) + 1
         self._version(prompt, version)
-        for number, (key, began) in enumerate(lost, 1):
-            self._make(
-                "INSERT INTO runs (id, uid, prompt_id, kind, number, version_id, owner_uid, started_at, summary)"
-                " VALUES (?, ?, ?, 'iteration', ?, ?, ?, ?, ?)",
-                *(key, self._uid(), prompt, number, version, self._uid(), began, "recovered answers"),
+        return version, prompt
+
+    def own_versions(self) -> None:
+        """Give runs and lanes that name a version of another prompt one of their own with the same text."""
+        for table, prompt_of in (("runs", "runs.prompt_id"), ("lanes", _RUNS_PROMPT)):
+            strange = self._all(
+                f"SELECT DISTINCT versions.id, content_id, {prompt_of} FROM {table} JOIN versions ON"
+                f" versions.id = {table}.version_id WHERE versions.prompt_id <> {prompt_of} ORDER BY 3, 1"
             )
+            for version, content, prompt in strange:
+                self._connection.execute(
+                    f"UPDATE {table} SET version_id = ? WHERE version_id = ? AND {prompt_of} = ?",
+                    (self._same(prompt, content), version, prompt),
+                )
+
+    def _same(self, prompt: int, content: int) -> int:
+        """Return the version of a prompt with this text, made anew where it has none."""
+        find = f"SELECT id FROM versions WHERE prompt_id = {prompt} AND content_id = {content}"
+        if not self._all(find):
+            self._make(
+                "INSERT INTO versions (uid, prompt_id, number, content_id, created_at)"
+                " SELECT ?1, ?2, coalesce(max(number), 0) + 1, ?3, ?4 FROM versions WHERE prompt_id = ?2",
+                *(self._uid(), prompt, content, self._now),
+            )
+        ((key,),) = self._all(find)
+        return key
 
     def places(self) -> None:
-        """Give answers whose lane or values were lost a lane of their model, and values without names."""
+        """Give answers whose lane or values were lost a lane of their model and no values.
+
+        A run that lost its answers, too, has a value set all the same: whatever shows runs counts on that.
+        """
         lanes = self._all(
             "SELECT run_id, lane, max(model), (SELECT version_id FROM runs WHERE id = run_id) FROM outputs WHERE NOT"
             " EXISTS (SELECT 1 FROM lanes WHERE lanes.run_id = outputs.run_id AND lanes.position = outputs.lane)"
@@ -167,6 +219,8 @@ class _Mending:
         for run, position in self._all(
             "SELECT DISTINCT run_id, value_set FROM outputs WHERE NOT EXISTS (SELECT 1 FROM run_values WHERE"
             " run_values.run_id = outputs.run_id AND run_values.position = outputs.value_set)"
+            " UNION SELECT id, 0 FROM runs WHERE id NOT IN (SELECT run_id FROM run_values)"
+            " AND id NOT IN (SELECT run_id FROM outputs)"
         ):
             self._make(
                 "INSERT INTO run_values (run_id, position, values_id) VALUES (?, ?, ?)",

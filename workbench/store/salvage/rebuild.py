@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import mmap
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,7 +71,7 @@ def salvage(database: Path, target: Path, *, now: str, uid: Callable[[], str], w
         verify(fresh, watch)
         unplaced = [*found.unplaced, *result.unplaced]
         if unplaced:
-            leftover.write_text("".join(json.dumps(one, default=_hex) + "\n" for one in unplaced), encoding="utf-8")
+            _list(leftover, unplaced)
         sync(fresh)
         fresh.replace(target)
         sync(target.parent)
@@ -82,6 +83,15 @@ def salvage(database: Path, target: Path, *, now: str, uid: Callable[[], str], w
     finally:
         fresh.unlink(missing_ok=True)
     return Salvaged(target, result.rows, found.cut, result.stand_ins, leftover if unplaced else None)
+
+
+def _list(path: Path, unplaced: Sequence[Mapping[str, object]]) -> None:
+    """Write down what found no place, for the user alone, as the history is."""
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.writelines(json.dumps(one, default=_hex) + "\n" for one in unplaced)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 @contextlib.contextmanager

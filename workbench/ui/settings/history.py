@@ -35,7 +35,7 @@ class HistoryPanel(QWidget):
         self._desk, self._confirm = desk, confirm
         self._later = Later(self)
         self._room: Room | None = None
-        self._wants_smaller = False
+        self._wants_smaller = self._is_measuring = False
         self._database = Path()
         self.path = PathLabel()
         self.sizes = SizeGrid(theme)
@@ -61,7 +61,7 @@ class HistoryPanel(QWidget):
     def load(self) -> None:
         """Read everything anew."""
         self._later.watch(self._desk.overview(), self._show, self._failed)
-        self._later.watch(self._desk.room(), self._show_room, self._failed)
+        self._measure()
 
     def check(self) -> None:
         """Look whether the history is sound."""
@@ -73,6 +73,8 @@ class HistoryPanel(QWidget):
         self._wants_smaller = room is None
         if room is None:
             self.progress.say("Measuring what could be dropped…")
+            if not self._is_measuring:
+                self._measure()
             return
         free = dict(room.size.by_kind).get("free", 0)
         if not room.responses and free < _WORTH_BYTES:
@@ -158,7 +160,20 @@ class HistoryPanel(QWidget):
         self.backups.show_overview(overview)
         self._show_job()
 
+    def _measure(self) -> None:
+        self._is_measuring = True
+        self._later.watch(self._desk.room(), self._show_room, self._not_measured)
+
+    def _not_measured(self, error: BaseException) -> None:
+        """Say why, but never in place of how something ended that the person asked for."""
+        self._is_measuring = False
+        self._measuring.hide()
+        if self._wants_smaller or not self.progress.says:
+            self._wants_smaller = False
+            self._failed(error)
+
     def _show_room(self, room: Room) -> None:
+        self._is_measuring = False
         self._room = room
         self._measuring.hide()
         self.sizes.show_room(room)

@@ -167,6 +167,11 @@ class Progress(QFrame):
         """Say how it ended."""
         self.say(ended.sentence, ended.tone, ended.detail)
 
+    @property
+    def says(self) -> bool:
+        """Whether a sentence is shown."""
+        return not self.status.isHidden()
+
     def say(self, sentence: str, tone: str = "muted", detail: str = "") -> None:
         """Show a sentence, "" for none."""
         self.status.say(sentence, tone)
