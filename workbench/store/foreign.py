@@ -7,6 +7,7 @@ Where it would have to (a log without its index, a change that was not finished)
 from __future__ import annotations
 
 import contextlib
+import shlex
 import shutil
 import tempfile
 import threading
@@ -17,6 +18,7 @@ from typing import TypeVar
 
 from workbench.store.connections import connect
 from workbench.store.errors import StoreError, translate
+from workbench.store.schema import APPLICATION_ID
 from workbench.store.sqlite import sqlite3
 
 T = TypeVar("T")
@@ -75,6 +77,16 @@ def told(path: Path, items: Iterator[T]) -> Iterator[T]:
         yield from items
     except sqlite3.Error as error:
         raise _told(error, path) from error
+
+
+def damaged(path: Path, detail: str) -> StoreError:
+    """Return the error for another history that is damaged: what to do with it."""
+    return StoreError(
+        f"“{path.name}” is damaged. Read what can be read into a new file, and import that:"
+        f" workbench history salvage --db {shlex.quote(str(path))} NEW.db",
+        detail,
+        "corrupt",
+    )
 
 
 def tables(connection: sqlite3.Connection) -> dict[str, frozenset[str]]:
@@ -139,11 +151,20 @@ def harden(connection: sqlite3.Connection, halt: Halt) -> None:
     connection.set_progress_handler(lambda: halt.asked, _LOOK_EVERY)
 
 
+def _is_ours(path: Path) -> bool:
+    """Whether the header of a file, which damage elsewhere leaves, says that it is one of our histories."""
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        return file.read(72)[68:] == APPLICATION_ID.to_bytes(4)
+    return False
+
+
 def _told(error: Exception, path: Path) -> Exception:
     """Return the error as one about a file that is imported, and not about the history."""
     told = translate(error, path)
     if told is None:
         return error
+    if told.code == "corrupt" and _is_ours(path):
+        return damaged(path, told.detail)
     sentences = {
         "corrupt": "is damaged, so it cannot be read any further. Repair it, or import a copy of it.",
         "not_a_database": "is no SQLite database. Choose another file.",

@@ -212,10 +212,25 @@ def test_damaged_and_own_files_are_refused(make: Make) -> None:
     body = bytearray(theirs.path.read_bytes())
     body[20 * 4096 : 40 * 4096] = b"\xff" * (20 * 4096)
     theirs.path.write_bytes(body)
-    with pytest.raises(StoreError, match=r"“theirs\.db” is damaged"):
+    with pytest.raises(StoreError, match=r"“theirs\.db” is damaged") as damaged:
         take(mine, theirs.path)
+    assert f"workbench history salvage --db {theirs.path} NEW.db" in damaged.value.sentence
     assert query(mine, "SELECT count(*) FROM runs") == [(0,)]
     assert mine.read_only is False
+
+
+@pytest.mark.parametrize("tables_are_lost", [True, False], ids=["tables", "end"])
+def test_a_history_that_cannot_even_be_looked_through_goes_to_salvage(make: Make, tables_are_lost: bool) -> None:
+    theirs = make("theirs")
+    fill(theirs)
+    theirs.close()
+    body = bytearray(theirs.path.read_bytes())
+    if tables_are_lost:
+        body[100:3000] = b"\xff" * 2900
+    theirs.path.write_bytes(body if tables_are_lost else body[: len(body) // 2])
+    with pytest.raises(StoreError, match=r"“theirs\.db” is damaged\. Read what can be read into a new file") as damaged:
+        take(make("mine"), theirs.path)
+    assert damaged.value.sentence.endswith(f"workbench history salvage --db {theirs.path} NEW.db")
 
 
 def test_versions_meet_by_what_they_say_and_are_numbered_anew(make: Make) -> None:

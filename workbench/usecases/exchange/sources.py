@@ -53,7 +53,7 @@ def opened(path: Path, scratch: Path, halt: Halt) -> Iterator[Source | OtherHist
     if is_sqlite(path):
         with reading(path, scratch, halt) as connection:
             if is_history(connection):
-                with up_to_date(connection, path.name, scratch, halt) as current:
+                with up_to_date(connection, path, scratch, halt) as current:
                     yield OtherHistory(path, current)
                 return
             if not is_log(connection):
