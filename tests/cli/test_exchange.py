@@ -83,6 +83,17 @@ def test_two_runs_are_compared(said: Said) -> None:
     assert out.endswith("Blind answers are not compared until they are judged.\n")
 
 
+def test_values_that_differ_are_told_where_the_answers_are_the_same(said: Said, db: Path) -> None:
+    store = opened(db)
+    for name, order in (("run-3", "ONE"), ("run-4", "TWO")):
+        store.begin_run(run(name, text("Where is {{order}}?"), values=(("order", order),)))
+        store.finish_output(f"{name}.0.0", done("No."), LATER).result(10)
+    store.close()
+    code, out, _ = said("diff", "run-3", "run-4")
+    assert (code, "== Values: changed ==\norder: [-ONE-]{+TWO+}\n" in out) == (0, True)
+    assert "Nothing differs." not in out
+
+
 def test_a_comparison_is_a_document(said: Said, db: Path) -> None:
     store = opened(db)
     lanes = (lane("A", "vendor/one"), lane("C", "three"))
@@ -99,6 +110,7 @@ def test_a_comparison_is_a_document(said: Said, db: Path) -> None:
         ("Lane 1 · one", "same"),
         ("Lane 2 · three", "added"),
         ("Lane 2 · two", "removed"),
+        ("Values", "same"),
     ]
     answers = {one["title"]: one for one in document["answers"]}
     assert {title: one["state"] for title, one in answers.items()} == {
