@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -45,6 +47,26 @@ def test_exporting_writes_what_was_chosen(said: Said, tmp_path: Path) -> None:
     assert json.loads(out) == {"path": str(target), "format": "csv", "runs": 2, "answers": 4}
     code, out, _ = said("export", "run-1", "--format", "html")
     assert out.startswith("<!doctype html>")
+
+
+def test_a_terminal_is_not_steered_by_what_is_exported(said: Said, db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    code, out, _ = said("export", "run-1", "--format", "md")
+    assert (code, "\x1b[2J" in out) == (0, True)
+    for format_ in ("md", "csv", "html", "jsonl"):
+        monkeypatch.setattr(sys, "stdout", shown := Terminal())
+        assert main(["history", "export", "run-1", "--format", format_, "--db", str(db)]) == 0
+        assert ("\x1b" in shown.getvalue(), "\r" in shown.getvalue()) == (False, False)
+        assert "注文の状況" in shown.getvalue()
+        monkeypatch.undo()
+
+
+def test_a_folder_that_is_not_there_is_named(said: Said, tmp_path: Path) -> None:
+    code, _, err = said("export", "run-1", "-o", str(tmp_path / "gone" / "out.csv"))
+    assert (code, err) == (1, f"workbench: There is no folder {tmp_path / 'gone'}. Make it, or choose another one.\n")
 
 
 @pytest.mark.parametrize(
