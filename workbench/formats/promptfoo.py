@@ -160,6 +160,7 @@ def _of_results(
     """
     columns: list[Mapping[str, Any]] = [one for one in _list(results.get("prompts")) if isinstance(one, dict)]
     tests: dict[int, RunSet] = {}
+    says: dict[int, str] = {}
     cells, nowhere = [], []
     for number, entry in enumerate(_list(results.get("results")), start=1):
         told = _map(entry)
@@ -169,18 +170,33 @@ def _of_results(
                 LeftOut(f"Answer {number}", "It does not say to which prompt and test of the file it belongs.")
             )
             continue
-        case = told.get("testCase")
-        words = case.get("description") if isinstance(case, dict) else ""
-        tests.setdefault(test, _set(told.get("vars"), words))
+        if test not in tests:
+            case = told.get("testCase")
+            words = case.get("description") if isinstance(case, dict) else ""
+            tests[test] = _set(told.get("vars"), words)
+            says[test] = json.dumps([told.get("vars"), case], sort_keys=True)
         cells.append((column, test, told))
-    # Numbers of tests need not be without gaps.
-    places = {test: place for place, test in enumerate(sorted(tests))}
+    places = _places(says)
+    sets = {places[test]: tests[test] for test in sorted(tests)}
     return (
         columns,
-        [tests[test] for test in sorted(tests)],
+        [sets[place] for place in sorted(sets)],
         [_Cell(column, places[test], told) for column, test, told in cells],
         nowhere,
     )
+
+
+def _places(says: Mapping[int, str]) -> dict[int, int]:
+    """Return the value set of each test, from 0, by what it says: with --repeat promptfoo writes a test several times,
+    each under a number of its own, and those are samples of one set, as many as a run can have."""
+    times: Counter[str] = Counter()
+    sets: dict[tuple[str, int], int] = {}
+    places = {}
+    for test in sorted(says):
+        part = times[says[test]] // MOST_SAMPLES
+        times[says[test]] += 1
+        places[test] = sets.setdefault((says[test], part), len(sets))
+    return places
 
 
 def _of_table(table: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], list[RunSet], list[_Cell]]:

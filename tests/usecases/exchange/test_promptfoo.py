@@ -211,6 +211,24 @@ def test_a_file_that_may_not_be_read_is_refused(store: Store, tmp_path: Path, mo
         take(store, path)
 
 
+def test_tests_that_were_repeated_are_samples_of_one_set(store: Store, tmp_path: Path) -> None:
+    """As promptfoo 0.121 writes them: each time under another number, the whole eval after the other."""
+    results = [
+        answer(0, 2 * time + test, str(test), testCase={"vars": {"order": str(test)}})
+        for time in range(MOST_SAMPLES + 1)
+        for test in range(2)
+    ]
+    other = answer(0, 99, "0", testCase={"vars": {"order": "0"}, "assert": [{"type": "is-json"}]})
+    report = take(store, write(tmp_path / "out.json", document(results=[*results, other])))
+    assert (report.added.answers, report.left_out) == (43, 0)
+    [run] = runs(store)
+    assert [dict(one.values)["order"] for one in run.sets] == ["0", "1", "0", "1", "0"]
+    assert sorted((output.value_set, output.sample) for output in run.outputs) == [
+        *((place, sample) for place in range(2) for sample in range(MOST_SAMPLES)),
+        *((2, 0), (3, 0), (4, 0)),
+    ]
+
+
 def test_the_table_of_version_2_is_read(store: Store, tmp_path: Path) -> None:
     def told(text: str, **more: Any) -> dict[str, Any]:
         grade = {"pass": True, "score": 1, "reason": "ok"}
