@@ -28,6 +28,8 @@ _WAL = b"\x02\x02"
 _LOOK_EVERY = 10_000
 SCRATCH = ".import-"
 _STALE_S = 24 * 3600
+_TRIES = 5
+"""How often a file that changes while it is copied is copied anew."""
 
 
 class Halt:
@@ -112,9 +114,7 @@ def _plain(path: Path, scratch: Path) -> Iterator[tuple[Path, bool]]:
     if _has_bytes(journal) or (waiting and not index.exists()):
         with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=scratch) as folder:
             copy = Path(folder) / "copy.db"
-            for source, end in ((path, ""), (log, "-wal"), (journal, "-journal")):
-                if source.is_file():
-                    shutil.copyfile(source, copy.with_name(copy.name + end))
+            _copy(path, copy)
             # Finishes or takes back what was not finished, in the copy.
             recovering = connect(copy, mode="rw")
             try:
@@ -125,6 +125,34 @@ def _plain(path: Path, scratch: Path) -> Iterator[tuple[Path, bool]]:
         return
     # With a log and its index a reader is one of several. Without a log nobody has the file open that keeps one.
     yield path, keeps_log and not index.exists()
+
+
+def _copy(path: Path, copy: Path) -> None:
+    """Copy a database with its log or journal as they were at one moment. Raises StoreError (busy), OSError."""
+    beside = {path.with_name(path.name + end): copy.with_name(copy.name + end) for end in ("-wal", "-journal")}
+    for _ in range(_TRIES):
+        before = [_stamp(source) for source in (path, *beside)]
+        shutil.copyfile(path, copy)
+        for source, target in beside.items():
+            target.unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):
+                shutil.copyfile(source, target)
+        # A change that ended meanwhile took away what would undo the half of it that was copied.
+        if before == [_stamp(source) for source in (path, *beside)]:
+            return
+    raise StoreError(
+        f"“{path.name}” goes on changing while it is read. Close the program that writes it, and import again.",
+        f"{_TRIES} copies",
+        "busy",
+    )
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_mtime_ns, found.st_size
 
 
 def _sweep(scratch: Path) -> None:
