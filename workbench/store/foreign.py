@@ -28,8 +28,8 @@ _WAL = b"\x02\x02"
 _LOOK_EVERY = 10_000
 SCRATCH = ".import-"
 _STALE_S = 24 * 3600
-_TRIES = 5
-"""How often a file that changes while it is copied is copied anew."""
+_TRIES, _PAUSE_S = 10, 0.05
+"""How often a file that changes while it is copied is looked at anew, and after how many seconds."""
 
 
 class Halt:
@@ -108,43 +108,42 @@ def tables(connection: sqlite3.Connection) -> dict[str, frozenset[str]]:
 def _plain(path: Path, scratch: Path) -> Iterator[tuple[Path, bool]]:
     """Yield a file that can be opened without writing beside it, and whether it is to be taken as immutable."""
     log, index, journal = (path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal"))
-    with path.open("rb") as file:
-        keeps_log = file.read(20)[18:20] == _WAL
-    waiting = _has_bytes(log)
-    if _has_bytes(journal) or (waiting and not index.exists()):
+    for _ in range(_TRIES):
+        with path.open("rb") as file:
+            keeps_log = file.read(20)[18:20] == _WAL
+        if not _has_bytes(journal) and (index.exists() or not _has_bytes(log)):
+            # With a log and its index a reader is one of several. Without a log nobody that keeps one has it open.
+            yield path, keeps_log and not index.exists()
+            return
         with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=scratch) as folder:
             copy = Path(folder) / "copy.db"
-            _copy(path, copy)
-            # Finishes or takes back what was not finished, in the copy.
-            recovering = connect(copy, mode="rw")
-            try:
-                recovering.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            finally:
-                recovering.close()
-            yield copy, False
-        return
-    # With a log and its index a reader is one of several. Without a log nobody has the file open that keeps one.
-    yield path, keeps_log and not index.exists()
-
-
-def _copy(path: Path, copy: Path) -> None:
-    """Copy a database with its log or journal as they were at one moment. Raises StoreError (busy), OSError."""
-    beside = {path.with_name(path.name + end): copy.with_name(copy.name + end) for end in ("-wal", "-journal")}
-    for _ in range(_TRIES):
-        before = [_stamp(source) for source in (path, *beside)]
-        shutil.copyfile(path, copy)
-        for source, target in beside.items():
-            target.unlink(missing_ok=True)
-            with contextlib.suppress(FileNotFoundError):
-                shutil.copyfile(source, target)
-        # A change that ended meanwhile took away what would undo the half of it that was copied.
-        if before == [_stamp(source) for source in (path, *beside)]:
-            return
+            if _copied(path, copy):
+                # Finishes or takes back what was not finished, in the copy.
+                recovering = connect(copy, mode="rw")
+                try:
+                    recovering.execute("SELECT count(*) FROM sqlite_master").fetchone()
+                finally:
+                    recovering.close()
+                yield copy, False
+                return
+        time.sleep(_PAUSE_S)
     raise StoreError(
         f"“{path.name}” goes on changing while it is read. Close the program that writes it, and import again.",
         f"{_TRIES} copies",
         "busy",
     )
+
+
+def _copied(path: Path, copy: Path) -> bool:
+    """Copy a database with its log or journal; return whether they are as they were at one moment."""
+    beside = {path.with_name(path.name + end): copy.with_name(copy.name + end) for end in ("-wal", "-journal")}
+    before = [_stamp(source) for source in (path, *beside)]
+    shutil.copyfile(path, copy)
+    for source, target in beside.items():
+        with contextlib.suppress(FileNotFoundError):
+            shutil.copyfile(source, target)
+    # A change that ended meanwhile took away what would undo the half of it that was copied.
+    return before == [_stamp(source) for source in (path, *beside)]
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:
