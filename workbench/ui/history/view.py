@@ -22,6 +22,7 @@ from workbench.ui.history.empty import EmptyHistory
 from workbench.ui.history.field import Complete
 from workbench.ui.history.search import SearchBar
 from workbench.ui.history.table import RunTable
+from workbench.ui.late_theme import LateTheme
 from workbench.ui.theme import Theme, set_role
 from workbench.usecases.searching import Found
 
@@ -52,7 +53,7 @@ class HistoryView(QWidget):
     def __init__(self, theme: Theme, model: HistoryTableModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         set_role(self, "surface")
-        self._theme, self.model = theme, model
+        self._theme, self.model = LateTheme(theme, self), model
         self._is_stale = False
         self._kept: list[str] = []
         self._kept_at, self._kept_text, self._kept_scroll = 0, "", 0

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.app.rank_table import GROUPED, RankTable, headline
+from workbench.ui.late_theme import LateTheme
 from workbench.ui.rank import how
 from workbench.ui.rank.judge import JudgePage
 from workbench.ui.rank.table import RankingTable
@@ -55,7 +56,7 @@ class RankView(QStackedWidget):
 
     def __init__(self, theme: Theme, group_actions: Sequence[QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme = theme
+        self._theme = LateTheme(theme, self)
         self._said: list[QLabel] = []
         self._grouping: Grouping = "both"
         self.ranking = QScrollArea(self)
@@ -73,7 +74,7 @@ class RankView(QStackedWidget):
         self._late = QTimer(self, interval=_LATE_MS, singleShot=True)
         self._late.timeout.connect(self._show_waiting)
         self._build(group_actions)
-        theme.changed.connect(self._restyle)
+        self._theme.changed.connect(self._restyle)
         self._restyle()
 
     def _build(self, group_actions: Sequence[QAction]) -> None:

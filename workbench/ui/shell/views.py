@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QToolBu
 from shiboken6 import isValid
 
 from workbench.app.commands import View
+from workbench.ui.late_theme import LateTheme
 from workbench.ui.shell.keybutton import KeyName, with_key
 from workbench.ui.shell.rehearsal import rehearse
 from workbench.ui.theme import set_role
@@ -177,6 +178,8 @@ class Views(QObject):
             self._making[view] = making
 
     def _turn_to(self, page: QWidget, place: Place) -> None:
+        if (theme := LateTheme.of(page)) is not None:
+            theme.catch_up()
         # Neither page is laid out for the width that the other one had.
         self.here().hide()
         self._side.setVisible(place.has_side)
