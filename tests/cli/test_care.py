@@ -12,6 +12,7 @@ from tests.store.making import LATER, NOW, done, opened, run, text
 from workbench.cli.codes import FAILED, OK, WRONG_USE
 from workbench.cli.main import main
 from workbench.host.locks import WindowLock
+from workbench.store.sqlite import sqlite3
 
 
 @pytest.fixture
@@ -67,6 +68,22 @@ def test_what_can_be_read_is_in_the_new_file(db: Path, tmp_path: Path, capsys: p
     store = opened(tmp_path / "new.db")
     assert len(store.iterations("p")) == 20
     store.close()
+
+
+def test_runs_that_were_lost_are_told_where_their_answers_are_there(
+    db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    connection = sqlite3.connect(db)
+    connection.execute("PRAGMA foreign_keys = OFF")
+    connection.execute("DELETE FROM runs")
+    connection.commit()
+    connection.close()
+    code, out, _ = say(capsys, "salvage", str(tmp_path / "new.db"), "--db", str(db))
+    assert (code, out) == (
+        OK,
+        f"0 runs and 20 answers could be read into {tmp_path / 'new.db'}. 23 notes stand in it where something was"
+        " lost. The damaged file is as it was.\n",
+    )
 
 
 def test_nothing_is_written_over(db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

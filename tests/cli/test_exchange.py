@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -47,6 +49,26 @@ def test_exporting_writes_what_was_chosen(said: Said, tmp_path: Path) -> None:
     assert out.startswith("<!doctype html>")
 
 
+def test_a_terminal_is_not_steered_by_what_is_exported(said: Said, db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    code, out, _ = said("export", "run-1", "--format", "md")
+    assert (code, "\x1b[2J" in out) == (0, True)
+    for format_ in ("md", "csv", "html", "jsonl"):
+        monkeypatch.setattr(sys, "stdout", shown := Terminal())
+        assert main(["history", "export", "run-1", "--format", format_, "--db", str(db)]) == 0
+        assert ("\x1b" in shown.getvalue(), "\r" in shown.getvalue()) == (False, False)
+        assert "注文の状況" in shown.getvalue()
+        monkeypatch.undo()
+
+
+def test_a_folder_that_is_not_there_is_named(said: Said, tmp_path: Path) -> None:
+    code, _, err = said("export", "run-1", "-o", str(tmp_path / "gone" / "out.csv"))
+    assert (code, err) == (1, f"workbench: There is no folder {tmp_path / 'gone'}. Make it, or choose another one.\n")
+
+
 @pytest.mark.parametrize(
     ("args", "words"),
     [
@@ -83,6 +105,17 @@ def test_two_runs_are_compared(said: Said) -> None:
     assert out.endswith("Blind answers are not compared until they are judged.\n")
 
 
+def test_values_that_differ_are_told_where_the_answers_are_the_same(said: Said, db: Path) -> None:
+    store = opened(db)
+    for name, order in (("run-3", "ONE"), ("run-4", "TWO")):
+        store.begin_run(run(name, text("Where is {{order}}?"), values=(("order", order),)))
+        store.finish_output(f"{name}.0.0", done("No."), LATER).result(10)
+    store.close()
+    code, out, _ = said("diff", "run-3", "run-4")
+    assert (code, "== Values: changed ==\norder: [-ONE-]{+TWO+}\n" in out) == (0, True)
+    assert "Nothing differs." not in out
+
+
 def test_a_comparison_is_a_document(said: Said, db: Path) -> None:
     store = opened(db)
     lanes = (lane("A", "vendor/one"), lane("C", "three"))
@@ -99,6 +132,7 @@ def test_a_comparison_is_a_document(said: Said, db: Path) -> None:
         ("Lane 1 · one", "same"),
         ("Lane 2 · three", "added"),
         ("Lane 2 · two", "removed"),
+        ("Values", "same"),
     ]
     answers = {one["title"]: one for one in document["answers"]}
     assert {title: one["state"] for title, one in answers.items()} == {

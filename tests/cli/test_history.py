@@ -212,6 +212,13 @@ def test_what_cannot_be_done_is_said(args: list[str], code: int, sentence: str, 
     assert sentence in err
 
 
+def test_the_list_of_a_history_without_runs_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "new.db"
+    opened(path).close()
+    assert main(["history", "list", "--db", str(path)]) == 1
+    assert capsys.readouterr().err == "There are no runs to list. Run a prompt, or import what was run elsewhere.\n"
+
+
 def test_an_old_history_is_made_findable_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "old.db"
     restore(SCHEMAS[0], path)

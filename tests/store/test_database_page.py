@@ -71,6 +71,13 @@ def test_a_recipe_runs_and_finds_something(connection: sqlite3.Connection, name:
     assert connection.execute(recipe).fetchall()
 
 
+def test_the_recipe_of_what_won_knows_prompts_of_one_name_apart(store: Store, connection: sqlite3.Connection) -> None:
+    recipe = dict(RECIPES)["The answers that won, with the text of the prompt that made them"]
+    store.create_prompt("other", connection.execute("SELECT name FROM prompts WHERE uid = 'p'").fetchone()[0], NOW)
+    store.begin_run(run("r2", text("Something else"), prompt="other")).result(10)
+    assert [asked for _, _, asked, *_ in connection.execute(recipe)] == ["Where is {{order}}?"]
+
+
 def test_the_recipe_of_what_is_listed_leaves_out_what_was_put_away(
     store: Store, connection: sqlite3.Connection
 ) -> None:

@@ -301,6 +301,18 @@ def test_a_row_says_what_the_history_shows(store: Store, path: Path) -> None:
     assert page(store, "kind:iteration").rows[0].hits == ()
 
 
+def test_an_answer_is_looked_through_behind_a_nul_and_behind_what_is_cut(store: Store) -> None:
+    store.begin_run(run("nul", text("x"), lanes=(lane("A", "one"),)))
+    store.finish_output("nul.0.0", done("before\0 the needle"), LATER).result(10)
+    store.begin_run(run("long", text("x"), lanes=(lane("A", "one"),)))
+    store.finish_output("long.0.0", done("x😀" * 99_995 + " needle 😀 behind"), LATER).result(10)
+    hits = {row.row.run_uid: row.hits[0].snippet for row in page(store, "needle").rows}
+    assert {uid: [one.text[start:end] for start, end in one.marks] for uid, one in hits.items()} == {
+        "nul": ["needle"],
+        "long": ["needle"],
+    }
+
+
 def test_a_blind_run_names_nobody_before_its_verdict(store: Store) -> None:
     start = replace(run("r", text("x"), lanes=(lane("A", "one"), lane("B", "two"))), blind=True)
     store.begin_run(start).result(10)

@@ -166,7 +166,7 @@ def test_a_file_that_cannot_be_written_is_a_sentence(desk: Desk, tmp_path: Path)
     window.dialogs.exchange.write(Selection(query=""), "csv", tmp_path / "gone" / "runs.csv")
     shown = dialog(desk)
     desk.until(lambda: not shown.is_running)
-    assert "cannot be written. Make room" in shown.said.text()
+    assert shown.said.text() == f"There is no folder {tmp_path / 'gone'}. Make it, or choose another one."
     shown.close()
     window.dialogs.exchange.export_selected()
     assert desk.notice() == "No run is selected. Select some in the History, then export them."

@@ -21,6 +21,7 @@ from workbench.app.history_detail import Looked
 from workbench.app.history_table import PAGE
 from workbench.app.tasks import Tasks
 from workbench.core.runs import IterationDetail, IterationRow, Judged, Verdict
+from workbench.store.indexing import Indexer
 from workbench.store.sqlite import sqlite3
 from workbench.ui.dialogs import NoteDialog
 from workbench.ui.diff.prompts import CompareDialog
@@ -260,6 +261,21 @@ def test_the_newest_run_is_selected_first_though_the_view_was_made_before_it(des
     desk.press(Qt.Key.Key_3, ALT)
     desk.until(lambda: len(uids(view)) == 10)
     assert [row.row.run_uid for row in view.selected()] == [newest[0]]
+
+
+def test_a_search_is_repeated_until_the_index_has_caught_up(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workbench.ui.history.view._LATE_MS", 10)
+    view = entered(desk)
+    store = desk.window.workbench.store
+    with monkeypatch.context() as busy:
+        busy.setattr(Indexer, "work", lambda *_: False)
+        store.searches.rebuild().result(10)
+        assert searched(desk, view, "track* winner:yes") == []
+        assert view.bar.said() == "8 runs are not found by their words yet. They will be as soon as the index has them."
+    # Any change gives the index its turn.
+    store.set_note("sql-1", "", "2026-11-24T00:00:00.000Z").result(10)
+    desk.until(lambda: uids(view) == ["order-3"])
+    assert view.bar.said() == ""
 
 
 def test_f6_and_tab_go_through_what_is_shown(desk: Desk) -> None:

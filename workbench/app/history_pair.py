@@ -12,10 +12,8 @@ from itertools import zip_longest
 
 from workbench.app.history_detail import Answered, Card, Looked
 from workbench.core.compare import PartDiff
-from workbench.core.diff import diff_texts
 from workbench.usecases.comparing import Side, compare_prompts, side_of
-
-Values = tuple[tuple[str, str], ...]
+from workbench.usecases.run_pairs import compare_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +32,8 @@ def pair(one: Looked, other: Looked) -> Pair:
     older, newer = sorted((one, other), key=lambda looked: looked.row.row.started_at)
     blind = bool(older.detail.blind or newer.detail.blind)
     sides = [Side(looked.detail.content) if blind else side_of(looked.detail) for looked in (older, newer)]
-    parts = [*compare_prompts(*sides), *_values(older, newer)]
-    return Pair(older, newer, tuple(parts), tuple(_sets(older, newer)))
-
-
-def _values(older: Looked, newer: Looked) -> Iterator[PartDiff]:
-    texts = ["\n\n".join(_written(one.name, one.values) for one in looked.detail.sets) for looked in (older, newer)]
-    diff = diff_texts(*texts)
-    yield PartDiff("Values", "changed" if diff.hunks else "same", diff)
-
-
-def _written(name: str, values: Values) -> str:
-    return "\n".join([*([name] if name else ()), *(f"{key}: {value}" for key, value in values)])
+    parts = (*compare_prompts(*sides), compare_values(older.detail.sets, newer.detail.sets))
+    return Pair(older, newer, parts, tuple(_sets(older, newer)))
 
 
 def _sets(older: Looked, newer: Looked) -> Iterator[Answered]:

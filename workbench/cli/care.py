@@ -84,8 +84,9 @@ def _salvage(args: argparse.Namespace, path: Path) -> int:
             "stand_ins": result.stand_ins,
             "leftover": str(result.leftover) if result.leftover else None,
         },
-        f"{counts['runs']:,} runs and {counts['outputs']:,} answers are in {result.path}."
-        " The damaged file is as it was."
+        f"{counts['runs']:,} runs and {counts['outputs']:,} answers could be read into {result.path}."
+        + (f" {result.stand_ins:,} notes stand in it where something was lost." if result.stand_ins else "")
+        + " The damaged file is as it was."
         + (f" What found no place is in {result.leftover}." if result.leftover else ""),
         as_json=args.json,
     )

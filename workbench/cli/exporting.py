@@ -1,6 +1,7 @@
 """`workbench history export`: runs taken away as a file, or to the output.
 
-Invariant: a file is whole or not there. What is written is only what was asked for; everything else is on stderr.
+Invariant: a file is whole or not there. On a terminal control characters are made visible. What is written is only
+what was asked for; everything else is on stderr.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def export(args: argparse.Namespace, env: Mapping[str, str]) -> int:
             _complain_about(workbench.searcher.search(selection.query or "", limit=1).complaints)
         exporter = Exporter(workbench.store, workbench.searcher)
         if args.output is None:
-            exporter.write(selection, format_, sys.stdout)
+            exporter.write(selection, format_, _Screen() if sys.stdout.isatty() else sys.stdout)
             return OK
         target = args.output.absolute()
         done = exporter.to_file(selection, format_, target, replace=args.force, tell=_teller())
@@ -71,6 +72,13 @@ def _format(args: argparse.Namespace) -> Format:
 def _complain_about(complaints: tuple[Complaint, ...]) -> None:
     for complaint in complaints:
         print(f"workbench: {harmless(complaint.sentence)}", file=sys.stderr)
+
+
+class _Screen:
+    """The terminal, which is not steered by what a model said; in a pipe texts are exact."""
+
+    def write(self, text: str, /) -> None:
+        sys.stdout.write(harmless(text.replace("\r\n", "\n")))
 
 
 def _teller() -> Callable[[Progress], None]:

@@ -58,6 +58,9 @@ def history(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     if args.json:
         sys.stdout.write(json.dumps(_document(found), ensure_ascii=True, indent=2) + "\n")
         return OK if found.page.rows else FAILED
+    if args.what == "list" and args.after is None and not found.page.rows:
+        print("There are no runs to list. Run a prompt, or import what was run elsewhere.", file=sys.stderr)
+        return FAILED
     _print(found, bold=sys.stdout.isatty() and not env.get("NO_COLOR"))
     return OK if found.page.rows else FAILED
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from workbench.core.content import ROLES, Content, Message, Role, Template
-from workbench.core.imported import ImportedAnswer, ImportedLane, ImportedPrompt, ImportedRun, clean
+from workbench.core.imported import ImportedAnswer, ImportedLane, ImportedPrompt, ImportedRun, LeftOut, clean
 from workbench.core.lanes import MOST_SAMPLES, Params
 from workbench.core.money import Usage
 from workbench.core.runs import Failure, Result, RunSet, Timing
@@ -51,7 +51,7 @@ class _Cell:
 
 @dataclass(frozen=True, slots=True)
 class Eval:
-    """An eval as it was read; `total` is how many answers it has."""
+    """An eval as it was read: its answers, and those that are not taken over."""
 
     name: str
     id: str
@@ -59,11 +59,12 @@ class Eval:
     columns: tuple[ImportedLane, ...]
     tests: tuple[RunSet, ...]
     cells: tuple[_Cell, ...]
+    left_out: tuple[LeftOut, ...]
 
     @property
     def total(self) -> int:
         """How many answers there are."""
-        return len(self.cells)
+        return len(self.cells) + len(self.left_out)
 
 
 def looks_like_json(start: bytes) -> bool:
@@ -78,27 +79,31 @@ def read_eval(raw: bytes) -> Eval:
     table = results.get("table")
     if isinstance(table, dict) and not isinstance(results.get("prompts"), list):
         columns, tests, cells = _of_table(table)
+        nowhere: list[LeftOut] = []
     else:
-        columns, tests, cells = _of_results(results)
+        columns, tests, cells, nowhere = _of_results(results)
     if not columns or not cells:
         raise PromptfooError(
             "There are no answers of promptfoo in this file. Choose a JSON file that eval has written."
         )
+    cells, over = _samples(cells)
     config = _map(data.get("config"))
     lanes = tuple(_lane(column, cells, number, config) for number, column in enumerate(columns))
     named = _text(config.get("description")) or _text(columns[0].get("label")) or _text(columns[0].get("raw"))
     return Eval(
         name=first_line(clean(named), 60) or "promptfoo",
-        id=_text(data.get("evalId")) or hashlib.sha256(raw).hexdigest(),
+        id=clean(_text(data.get("evalId"))) or hashlib.sha256(raw).hexdigest(),
         at=foreign(_text(results.get("timestamp"))) or "1970-01-01T00:00:00.000Z",
         columns=lanes,
         tests=tuple(tests),
         cells=tuple(cells),
+        left_out=(*nowhere, *over),
     )
 
 
-def runs_of(found: Eval) -> Iterator[tuple[ImportedRun, int]]:
-    """Yield the runs of an eval, each with how many answers it has."""
+def runs_of(found: Eval) -> Iterator[tuple[ImportedRun | LeftOut, int]]:
+    """Yield what of an eval is not taken over, and then its runs, each with how many answers it is."""
+    yield from ((one, 1) for one in found.left_out)
     prompt = ImportedPrompt(hashlib.sha256(found.name.encode()).hexdigest(), found.name)
     for part, first in enumerate(range(0, len(found.tests), _TESTS)):
         cells = [cell for cell in found.cells if first <= cell.test < first + _TESTS]
@@ -133,28 +138,65 @@ def _parse(raw: bytes) -> Mapping[str, Any]:
     return data
 
 
-def _of_results(results: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], list[RunSet], list[_Cell]]:
-    """Return columns, tests and answers of version 3, which lists each answer with the numbers of both."""
+def _samples(cells: Sequence[_Cell]) -> tuple[list[_Cell], list[LeftOut]]:
+    """Return as many answers of each column to each test as a run can have, and the others."""
+    samples: Counter[tuple[int, int]] = Counter()
+    kept, over = [], []
+    for cell in cells:
+        samples[cell.column, cell.test] += 1
+        if samples[cell.column, cell.test] <= MOST_SAMPLES:
+            kept.append(cell)
+        else:
+            name = f"Test {cell.test + 1}, column {cell.column + 1}, answer {samples[cell.column, cell.test]}"
+            over.append(LeftOut(name, f"Of repeated answers the first {MOST_SAMPLES} are taken."))
+    return kept, over
+
+
+def _of_results(
+    results: Mapping[str, Any],
+) -> tuple[list[Mapping[str, Any]], list[RunSet], list[_Cell], list[LeftOut]]:
+    """Return columns, tests and answers of version 3, which lists each answer with the numbers of both, and what says
+    of neither.
+    """
     columns: list[Mapping[str, Any]] = [one for one in _list(results.get("prompts")) if isinstance(one, dict)]
     tests: dict[int, RunSet] = {}
-    cells = []
-    for told in _list(results.get("results")):
-        if not isinstance(told, dict):
-            continue
+    says: dict[int, str] = {}
+    cells, nowhere = [], []
+    for number, entry in enumerate(_list(results.get("results")), start=1):
+        told = _map(entry)
         column, test = told.get("promptIdx"), told.get("testIdx")
         if type(column) is not int or type(test) is not int or not 0 <= column < len(columns) or test < 0:
+            nowhere.append(
+                LeftOut(f"Answer {number}", "It does not say to which prompt and test of the file it belongs.")
+            )
             continue
-        case = told.get("testCase")
-        words = case.get("description") if isinstance(case, dict) else ""
-        tests.setdefault(test, _set(told.get("vars"), words))
+        if test not in tests:
+            case = told.get("testCase")
+            words = case.get("description") if isinstance(case, dict) else ""
+            tests[test] = _set(told.get("vars"), words)
+            says[test] = json.dumps([told.get("vars"), case], sort_keys=True)
         cells.append((column, test, told))
-    # Numbers of tests need not be without gaps.
-    places = {test: place for place, test in enumerate(sorted(tests))}
+    places = _places(says)
+    sets = {places[test]: tests[test] for test in sorted(tests)}
     return (
         columns,
-        [tests[test] for test in sorted(tests)],
+        [sets[place] for place in sorted(sets)],
         [_Cell(column, places[test], told) for column, test, told in cells],
+        nowhere,
     )
+
+
+def _places(says: Mapping[int, str]) -> dict[int, int]:
+    """Return the value set of each test, from 0, by what it says: with --repeat promptfoo writes a test several times,
+    each under a number of its own, and those are samples of one set, as many as a run can have."""
+    times: Counter[str] = Counter()
+    sets: dict[tuple[str, int], int] = {}
+    places = {}
+    for test in sorted(says):
+        part = times[says[test]] // MOST_SAMPLES
+        times[says[test]] += 1
+        places[test] = sets.setdefault((says[test], part), len(sets))
+    return places
 
 
 def _of_table(table: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], list[RunSet], list[_Cell]]:
@@ -248,8 +290,6 @@ def _answers(found: Eval, cells: Sequence[_Cell], first: int) -> Iterator[Import
     samples: Counter[tuple[int, int]] = Counter()
     for cell in cells:
         sample = samples[cell.column, cell.test]
-        if sample >= MOST_SAMPLES:
-            continue
         samples[cell.column, cell.test] += 1
         result = _result(cell.told)
         yield ImportedAnswer(
@@ -330,7 +370,13 @@ def _text(value: object) -> str:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        # An int has any number of digits.
+        return False
 
 
 def _count(value: object) -> int | None:

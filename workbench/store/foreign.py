@@ -7,6 +7,7 @@ Where it would have to (a log without its index, a change that was not finished)
 from __future__ import annotations
 
 import contextlib
+import shlex
 import shutil
 import tempfile
 import threading
@@ -17,6 +18,7 @@ from typing import TypeVar
 
 from workbench.store.connections import connect
 from workbench.store.errors import StoreError, translate
+from workbench.store.schema import APPLICATION_ID
 from workbench.store.sqlite import sqlite3
 
 T = TypeVar("T")
@@ -26,6 +28,8 @@ _WAL = b"\x02\x02"
 _LOOK_EVERY = 10_000
 SCRATCH = ".import-"
 _STALE_S = 24 * 3600
+_TRIES, _PAUSE_S = 10, 0.05
+"""How often a file that changes while it is copied is looked at anew, and after how many seconds."""
 
 
 class Halt:
@@ -77,6 +81,16 @@ def told(path: Path, items: Iterator[T]) -> Iterator[T]:
         raise _told(error, path) from error
 
 
+def damaged(path: Path, detail: str) -> StoreError:
+    """Return the error for another history that is damaged: what to do with it."""
+    return StoreError(
+        f"“{path.name}” is damaged. Read what can be read into a new file, and import that:"
+        f" workbench history salvage --db {shlex.quote(str(path))} NEW.db",
+        detail,
+        "corrupt",
+    )
+
+
 def tables(connection: sqlite3.Connection) -> dict[str, frozenset[str]]:
     """Return the real tables of a database with their columns; views, which could be anything, are none."""
     names = [
@@ -94,25 +108,50 @@ def tables(connection: sqlite3.Connection) -> dict[str, frozenset[str]]:
 def _plain(path: Path, scratch: Path) -> Iterator[tuple[Path, bool]]:
     """Yield a file that can be opened without writing beside it, and whether it is to be taken as immutable."""
     log, index, journal = (path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal"))
-    with path.open("rb") as file:
-        keeps_log = file.read(20)[18:20] == _WAL
-    waiting = _has_bytes(log)
-    if _has_bytes(journal) or (waiting and not index.exists()):
+    for _ in range(_TRIES):
+        with path.open("rb") as file:
+            keeps_log = file.read(20)[18:20] == _WAL
+        if not _has_bytes(journal) and (index.exists() or not _has_bytes(log)):
+            # With a log and its index a reader is one of several. Without a log nobody that keeps one has it open.
+            yield path, keeps_log and not index.exists()
+            return
         with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=scratch) as folder:
             copy = Path(folder) / "copy.db"
-            for source, end in ((path, ""), (log, "-wal"), (journal, "-journal")):
-                if source.is_file():
-                    shutil.copyfile(source, copy.with_name(copy.name + end))
-            # Finishes or takes back what was not finished, in the copy.
-            recovering = connect(copy, mode="rw")
-            try:
-                recovering.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            finally:
-                recovering.close()
-            yield copy, False
-        return
-    # With a log and its index a reader is one of several. Without a log nobody has the file open that keeps one.
-    yield path, keeps_log and not index.exists()
+            if _copied(path, copy):
+                # Finishes or takes back what was not finished, in the copy.
+                recovering = connect(copy, mode="rw")
+                try:
+                    recovering.execute("SELECT count(*) FROM sqlite_master").fetchone()
+                finally:
+                    recovering.close()
+                yield copy, False
+                return
+        time.sleep(_PAUSE_S)
+    raise StoreError(
+        f"“{path.name}” goes on changing while it is read. Close the program that writes it, and import again.",
+        f"{_TRIES} copies",
+        "busy",
+    )
+
+
+def _copied(path: Path, copy: Path) -> bool:
+    """Copy a database with its log or journal; return whether they are as they were at one moment."""
+    beside = {path.with_name(path.name + end): copy.with_name(copy.name + end) for end in ("-wal", "-journal")}
+    before = [_stamp(source) for source in (path, *beside)]
+    shutil.copyfile(path, copy)
+    for source, target in beside.items():
+        with contextlib.suppress(FileNotFoundError):
+            shutil.copyfile(source, target)
+    # A change that ended meanwhile took away what would undo the half of it that was copied.
+    return before == [_stamp(source) for source in (path, *beside)]
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_mtime_ns, found.st_size
 
 
 def _sweep(scratch: Path) -> None:
@@ -139,11 +178,20 @@ def harden(connection: sqlite3.Connection, halt: Halt) -> None:
     connection.set_progress_handler(lambda: halt.asked, _LOOK_EVERY)
 
 
+def _is_ours(path: Path) -> bool:
+    """Whether the header of a file, which damage elsewhere leaves, says that it is one of our histories."""
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        return file.read(72)[68:] == APPLICATION_ID.to_bytes(4)
+    return False
+
+
 def _told(error: Exception, path: Path) -> Exception:
     """Return the error as one about a file that is imported, and not about the history."""
     told = translate(error, path)
     if told is None:
         return error
+    if told.code == "corrupt" and _is_ours(path):
+        return damaged(path, told.detail)
     sentences = {
         "corrupt": "is damaged, so it cannot be read any further. Repair it, or import a copy of it.",
         "not_a_database": "is no SQLite database. Choose another file.",

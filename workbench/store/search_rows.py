@@ -41,7 +41,8 @@ _TAGS = (
     " ORDER BY name"
 )
 _ANSWERS = (
-    "SELECT outputs.uid, lanes.label, lanes.model, substr(outputs.text, 1, ?) FROM lanes CROSS JOIN outputs"
+    "SELECT outputs.uid, lanes.label, lanes.model, substr(CAST(outputs.text AS BLOB), 1, ?)"
+    " FROM lanes CROSS JOIN outputs"
     " ON outputs.run_id = lanes.run_id AND outputs.lane = lanes.position AND outputs.value_set = ?"
     " WHERE lanes.run_id = ? AND outputs.text <> '' ORDER BY lane, sample, attempt DESC"
 )
@@ -135,8 +136,10 @@ class _Hits:
 
     def _answers(self, run: int, value_set: int, blind: bool) -> list[Hit]:
         hits: list[Hit] = []
+        # A text would end at the first NUL in it, and a piece of its bytes may end within a character.
+        given = self._connection.execute(_ANSWERS, (4 * _LONGEST, value_set, run))
         answers: Iterable[tuple[str, str, str, str]]
-        answers = self._connection.execute(_ANSWERS, (_LONGEST, value_set, run))
+        answers = ((*named, body.decode(errors="ignore")[:_LONGEST]) for *named, body in given)
         if blind:
             # By their texts, because lanes and identities come in an order that their owner knows.
             answers = sorted(("", "", "", text) for *_, text in answers)

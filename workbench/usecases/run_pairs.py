@@ -6,7 +6,7 @@ no like stands alone. Of a value set that is blind in either run no answer takes
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from workbench.core.compare import PartDiff, State
@@ -36,7 +36,7 @@ class AnswerPair:
 
 @dataclass(frozen=True, slots=True)
 class RunPair:
-    """`parts` are those of prompts and lanes; lanes take part unless one of the runs is blind."""
+    """`parts` are those of prompts and lanes, and the values; lanes take part unless one of the runs is blind."""
 
     old: IterationDetail
     new: IterationDetail
@@ -48,7 +48,18 @@ def compare_runs(old: IterationDetail, new: IterationDetail) -> RunPair:
     """Compare two runs. Takes a while for long texts."""
     blind = bool(old.blind or new.blind)
     sides = [Side(detail.content) if blind else side_of(detail) for detail in (old, new)]
-    return RunPair(old, new, compare_prompts(*sides), tuple(_answers(old, new)))
+    parts = (*compare_prompts(*sides), compare_values(old.sets, new.sets))
+    return RunPair(old, new, parts, tuple(_answers(old, new)))
+
+
+def compare_values(old: Sequence[RunSet], new: Sequence[RunSet]) -> PartDiff:
+    """Compare what two runs were given, all sets as one text."""
+    diff = diff_texts(*("\n\n".join(_written(one) for one in sets) for sets in (old, new)))
+    return PartDiff("Values", "changed" if diff.hunks else "same", diff)
+
+
+def _written(one: RunSet) -> str:
+    return "\n".join([*([one.name] if one.name else ()), *(f"{name}: {value}" for name, value in one.values)])
 
 
 def _answers(old: IterationDetail, new: IterationDetail) -> Iterator[AnswerPair]:

@@ -30,7 +30,8 @@ __all__ = ["PAGE", "Found", "Searcher", "Stop"]
 class Found:
     """What a search brought: a page of runs, complaints about places in the text, and remarks about the whole.
 
-    `text` is the search in the form in which it can be kept; `took_ms` is what it took.
+    `text` is the search in the form in which it can be kept; `took_ms` is what it took. While it `is_late`, runs are on
+    the way into the index, and the same search may soon find more.
     """
 
     page: HistoryPage
@@ -38,6 +39,7 @@ class Found:
     complaints: tuple[Complaint, ...] = ()
     remarks: tuple[str, ...] = ()
     took_ms: int = 0
+    is_late: bool = False
 
 
 class Searcher:
@@ -77,7 +79,8 @@ class Searcher:
         remarks = self._remarks(page)
         if after is None and not page.rows:
             remarks += self._prompts_called(parsed)
-        return Found(page, to_text(parsed.query), tuple(complaints), remarks, took)
+        late = bool(page.behind) and not self._store.read_only and self._store.searches.trouble is None
+        return Found(page, to_text(parsed.query), tuple(complaints), remarks, took, late)
 
     def complete(self, text: str, caret: int) -> Completion:
         """Return what can stand at the caret: filters, or values that the history has. Raises StoreError."""
@@ -109,7 +112,7 @@ class Searcher:
         elif page.behind:
             many = f"{page.behind:,}" if page.behind <= _COUNTED else f"More than {_COUNTED:,}"
             what = "run is not found by its" if page.behind == 1 else "runs are not found by their"
-            remarks.append(f"{many} {what} words yet. The index is being brought up to date; search again in a while.")
+            remarks.append(f"{many} {what} words yet. They will be as soon as the index has them.")
         if page.within:
             remarks.append(f"The best of the newest {page.within:,} that match. Add a word to look further back.")
         return tuple(remarks)

@@ -134,6 +134,57 @@ def test_runs_that_are_brought_in_stand_where_their_time_puts_them(store: Store,
     assert len(searcher.search("number yes").page.rows) == 5
 
 
+class Unfinished:
+    """A change of every answer that is half on the disk, with what undoes it beside; it ends with the first copy."""
+
+    def __init__(self, path: Path, monkeypatch: pytest.MonkeyPatch, *, ends: bool) -> None:
+        self._connection = sqlite3.connect(path, isolation_level=None)
+        self._connection.execute("PRAGMA cache_size = 1")
+        self._connection.execute("PRAGMA cache_spill = 1")
+        self._path, self._ends, self.copies = path, ends, 0
+        self.begin()
+        self._copyfile = shutil.copyfile
+        monkeypatch.setattr(shutil, "copyfile", self._copy)
+
+    def begin(self) -> None:
+        self._connection.execute("BEGIN IMMEDIATE")
+        self._connection.execute("UPDATE responses SET response = 'changed ' || hex(randomblob(20000))")
+        assert self._path.with_name(f"{self._path.name}-journal").stat().st_size > 0
+
+    def _copy(self, source: Path, target: Path) -> None:
+        self._copyfile(source, target)
+        if source == self._path:
+            self.copies += 1
+            if self.copies == 1 or not self._ends:
+                self._connection.execute("COMMIT")
+            if not self._ends:
+                self.begin()
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def test_a_change_that_ends_while_it_is_copied_is_read_whole(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = old_log(tmp_path / "logs.db")
+    writing = Unfinished(path, monkeypatch, ends=True)
+    report = take(store, path)
+    writing.close()
+    assert (report.state, report.added.runs, writing.copies) == ("done", 7, 1)
+    answers = [output.result.text for run in details(store).values() for output in run.outputs]
+    assert {answer[:8] for answer in answers} == {"changed "}
+
+
+def test_a_log_that_goes_on_changing_is_refused(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = old_log(tmp_path / "logs.db")
+    writing = Unfinished(path, monkeypatch, ends=False)
+    with pytest.raises(StoreError, match=r"“logs\.db” goes on changing while it is read\. Close the program"):
+        take(store, path)
+    writing.close()
+    assert details(store) == {}
+
+
 def test_nothing_is_written_beside_the_log(store: Store, tmp_path: Path) -> None:
     folder = tmp_path / "theirs"
     folder.mkdir()

@@ -26,7 +26,7 @@ from workbench.core.runs import BesideLane, Verdict
 from workbench.host.ids import new_uid
 from workbench.store import Store, StoreError, open_store
 from workbench.store.purging import Doomed
-from workbench.store.records import PartialText
+from workbench.store.records import FirstVersion, PartialText, WholePrompt
 from workbench.usecases.exchange.importing import Halt, Importer, Report, sentence
 from workbench.usecases.problems import RefusedError
 
@@ -159,6 +159,41 @@ def test_another_history_comes_whole_and_once(make: Make) -> None:
     sound(mine)
 
 
+def sample(store: Store, name: str = "Order status bot") -> str:
+    """Make a prompt as the samples of a history are made; return its uid."""
+    versions = (FirstVersion(new_uid(), text("short"), "first"), FirstVersion(new_uid(), text("long"), "second"))
+    made = WholePrompt(new_uid(), name, versions, Draft(text("long"), (), (lane(),), 2), "sample_prompt")
+    store.add_whole_prompts([made], NOW).result(10)
+    return made.uid
+
+
+def test_the_samples_of_both_are_listed_once(make: Make) -> None:
+    mine, theirs = make("mine"), make("theirs")
+    own, _ = sample(mine), sample(theirs)
+    mine.begin_run(run("m1", text("mine"), prompt=own)).result(10)
+    seen = Importer(mine, lambda: NOW).preview(theirs.path, Halt(), lambda _: None)
+    report = take(mine, theirs.path)
+    assert (seen.added.prompts, report.added.prompts, report.left_out) == (0, 0, 0)
+    assert [row.uid for row in mine.prompts()] == [own]
+
+
+@pytest.mark.parametrize("touched", ["run", "draft", "note", "name", "case"])
+def test_a_sample_that_somebody_worked_with_comes_along(make: Make, touched: str) -> None:
+    mine, theirs = make("mine"), make("theirs")
+    own = sample(mine)
+    other = sample(theirs, "My bot" if touched == "name" else "Order status bot")
+    if touched == "run":
+        theirs.begin_run(run("t1", text("long"), prompt=other)).result(10)
+    elif touched == "draft":
+        theirs.save_draft(other, Draft(text("long"), (("a", "1"),), (lane(),), 2), LATER).result(10)
+    elif touched == "note":
+        theirs.set_version_note(theirs.versions(other)[0].uid, "mine").result(10)
+    elif touched == "case":
+        theirs.packs.save_cases(other, [Case("c", "Late", (), ())]).result(10)
+    assert take(mine, theirs.path).added.prompts == 1
+    assert {row.uid for row in mine.prompts()} == {own, other}
+
+
 def test_nothing_is_written_to_the_other_file(make: Make, tmp_path: Path) -> None:
     theirs = make("theirs")
     fill(theirs)
@@ -212,10 +247,25 @@ def test_damaged_and_own_files_are_refused(make: Make) -> None:
     body = bytearray(theirs.path.read_bytes())
     body[20 * 4096 : 40 * 4096] = b"\xff" * (20 * 4096)
     theirs.path.write_bytes(body)
-    with pytest.raises(StoreError, match=r"“theirs\.db” is damaged"):
+    with pytest.raises(StoreError, match=r"“theirs\.db” is damaged") as damaged:
         take(mine, theirs.path)
+    assert f"workbench history salvage --db {theirs.path} NEW.db" in damaged.value.sentence
     assert query(mine, "SELECT count(*) FROM runs") == [(0,)]
     assert mine.read_only is False
+
+
+@pytest.mark.parametrize("tables_are_lost", [True, False], ids=["tables", "end"])
+def test_a_history_that_cannot_even_be_looked_through_goes_to_salvage(make: Make, tables_are_lost: bool) -> None:
+    theirs = make("theirs")
+    fill(theirs)
+    theirs.close()
+    body = bytearray(theirs.path.read_bytes())
+    if tables_are_lost:
+        body[100:3000] = b"\xff" * 2900
+    theirs.path.write_bytes(body if tables_are_lost else body[: len(body) // 2])
+    with pytest.raises(StoreError, match=r"“theirs\.db” is damaged\. Read what can be read into a new file") as damaged:
+        take(make("mine"), theirs.path)
+    assert damaged.value.sentence.endswith(f"workbench history salvage --db {theirs.path} NEW.db")
 
 
 def test_versions_meet_by_what_they_say_and_are_numbered_anew(make: Make) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ import pytest
 from tests.store.making import NOW
 from tests.usecases.exchange.test_llm import take
 from workbench.core.content import Content, Message
-from workbench.core.lanes import Params
+from workbench.core.lanes import MOST_SAMPLES, Params
 from workbench.core.money import Usage
 from workbench.core.runs import Failure, IterationDetail, Result, Timing
 from workbench.formats import promptfoo
@@ -168,6 +169,64 @@ def test_repeats_are_samples(store: Store, tmp_path: Path) -> None:
     results = [answer(0, 0, "1"), answer(0, 0, "1"), answer(0, 0, "1")]
     take(store, write(tmp_path / "out.json", document(results=results)))
     assert [output.sample for output in runs(store)[0].outputs] == [0, 1, 2]
+
+
+def test_answers_that_are_not_taken_are_told(store: Store, tmp_path: Path) -> None:
+    repeated = [answer(0, 0, "1", gradingResult={"pass": True, "score": 1}) for _ in range(MOST_SAMPLES + 2)]
+    path = write(tmp_path / "out.json", document(results=[answer(9, 0, "1"), *repeated]))
+    report = take(store, path)
+    assert sentence(report) == "Imported 1 run with 20 answers in 1 new prompt; 3 left out."
+    assert (report.read, report.total) == (23, 23)
+    assert [one.name for one in report.listed] == [
+        "Answer 1",
+        "Test 1, column 1, answer 21",
+        "Test 1, column 1, answer 22",
+    ]
+    assert runs(store)[0].row.note == "promptfoo: 20 of 20 passed"
+    assert sentence(take(store, path)) == "Nothing new; 1 was here already; 3 left out."
+
+
+def test_an_eval_whose_id_is_half_a_character_comes_once(store: Store, tmp_path: Path) -> None:
+    path = write(tmp_path / "out.json", document() | {"evalId": "eval \ud83d"})
+    take(store, path)
+    assert sentence(take(store, path)) == "Nothing new; 1 was here already."
+
+
+def test_a_number_that_is_too_large_is_unknown(store: Store, tmp_path: Path) -> None:
+    usage = {"prompt": 10**400, "completion": 1}
+    told = answer(0, 0, "1", response={"output": "x", "cost": 10**400, "tokenUsage": usage}, latencyMs=10**400)
+    take(store, write(tmp_path / "out.json", document(results=[told])))
+    [output] = runs(store)[0].outputs
+    assert output.result == Result("finished", "x", usage=Usage(None, 1))
+
+
+def test_a_file_that_may_not_be_read_is_refused(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "out.json", document())
+
+    def refuse(self: Path, *_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(RefusedError, match=r"“out\.json” cannot be read\. Check its name and its permissions"):
+        take(store, path)
+
+
+def test_tests_that_were_repeated_are_samples_of_one_set(store: Store, tmp_path: Path) -> None:
+    """As promptfoo 0.121 writes them: each time under another number, the whole eval after the other."""
+    results = [
+        answer(0, 2 * time + test, str(test), testCase={"vars": {"order": str(test)}})
+        for time in range(MOST_SAMPLES + 1)
+        for test in range(2)
+    ]
+    other = answer(0, 99, "0", testCase={"vars": {"order": "0"}, "assert": [{"type": "is-json"}]})
+    report = take(store, write(tmp_path / "out.json", document(results=[*results, other])))
+    assert (report.added.answers, report.left_out) == (43, 0)
+    [run] = runs(store)
+    assert [dict(one.values)["order"] for one in run.sets] == ["0", "1", "0", "1", "0"]
+    assert sorted((output.value_set, output.sample) for output in run.outputs) == [
+        *((place, sample) for place in range(2) for sample in range(MOST_SAMPLES)),
+        *((2, 0), (3, 0), (4, 0)),
+    ]
 
 
 def test_the_table_of_version_2_is_read(store: Store, tmp_path: Path) -> None:

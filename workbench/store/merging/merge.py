@@ -20,7 +20,7 @@ from workbench.store import blobs
 from workbench.store.errors import StoreError
 from workbench.store.merging.other import insert, rows
 from workbench.store.merging.packs import take_packs
-from workbench.store.merging.prompts import Keys, take_prompt
+from workbench.store.merging.prompts import Keys, is_untouched_twin, take_prompt
 from workbench.store.merging.runs import Runs, UnsoundError
 from workbench.store.merging.verdicts import take_verdict
 from workbench.store.sqlite import sqlite3
@@ -67,7 +67,10 @@ class Merge:
         """Yield what a merge would bring, without writing."""
         with self._use() as mine:
             known = {uid for (uid,) in mine.execute("SELECT uid FROM prompts")}
-        new = sum(uid not in known for (uid,) in self._other.execute("SELECT uid FROM prompts"))
+            new = sum(
+                uid not in known and not is_untouched_twin(mine, self._other, key)
+                for key, uid in self._other.execute("SELECT id, uid FROM prompts").fetchall()
+            )
         yield Step(Added(prompts=new))
         for keys in _batches(self._keys_of("runs", "started_at, id"), _ROWS):
             uids = self._other.execute(
@@ -126,6 +129,8 @@ class Merge:
         new, left_out = 0, []
         for key in keys:
             try:
+                if is_untouched_twin(mine, self._other, key):
+                    continue
                 with _apart(mine):
                     new += take_prompt(mine, self._other, key, self._keys, self._uid)
             except _UNFIT:

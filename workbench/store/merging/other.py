@@ -13,7 +13,7 @@ from pathlib import Path
 
 from workbench.store.connections import connect
 from workbench.store.errors import StoreError
-from workbench.store.foreign import SCRATCH, Halt, harden
+from workbench.store.foreign import SCRATCH, Halt, damaged, harden
 from workbench.store.opening import open_file
 from workbench.store.schema import APPLICATION_ID, VERSION, major, show
 from workbench.store.sqlite import sqlite3
@@ -29,7 +29,7 @@ def is_history(connection: sqlite3.Connection) -> bool:
 
 
 @contextlib.contextmanager
-def up_to_date(connection: sqlite3.Connection, name: str, scratch: Path, halt: Halt) -> Iterator[sqlite3.Connection]:
+def up_to_date(connection: sqlite3.Connection, path: Path, scratch: Path, halt: Halt) -> Iterator[sqlite3.Connection]:
     """Yield a connection to a history, or to a copy of it in `scratch` that was brought up to date.
 
     Raises StoreError: newer_major, corrupt.
@@ -37,19 +37,14 @@ def up_to_date(connection: sqlite3.Connection, name: str, scratch: Path, halt: H
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if major(version) > major(VERSION):
         raise StoreError(
-            f"“{name}” was written by a newer release (format {show(version)}). Update Prompt Workbench, then import"
-            " it.",
+            f"“{path.name}” was written by a newer release (format {show(version)})."
+            " Update Prompt Workbench, then import it.",
             f"user_version {version}",
             "newer_major",
         )
     # What is written from its rows is written while they are read, so that damage would look like damage here.
     if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-        raise StoreError(
-            f"“{name}” is damaged. Read what can be read into a new file, and import that:"
-            " workbench history salvage NEW.db",
-            "quick_check",
-            "corrupt",
-        )
+        raise damaged(path, "quick_check")
     if version >= VERSION:
         yield connection
         return

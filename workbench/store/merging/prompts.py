@@ -36,6 +36,29 @@ class Keys:
     versions: dict[int, int] = field(default_factory=dict)
 
 
+def is_untouched_twin(mine: sqlite3.Connection, other: sqlite3.Connection, prompt: int) -> bool:
+    """Whether a prompt there is as it was made, as the samples of each history are, and one of its name that is listed
+    here has all that it says. It would only be listed twice."""
+    untouched = (
+        "SELECT uid, name FROM prompts JOIN drafts ON drafts.prompt_id = prompts.id WHERE prompts.id = ?"
+        " AND drafts.saved_at = prompts.created_at AND starred = 0 AND note = ''"
+        " AND NOT EXISTS (SELECT 1 FROM runs WHERE prompt_id = prompts.id)"
+        " AND NOT EXISTS (SELECT 1 FROM verdicts WHERE prompt_id = prompts.id)"
+        " AND NOT EXISTS (SELECT 1 FROM cases WHERE prompt_id = prompts.id)"
+        " AND NOT EXISTS (SELECT 1 FROM labels WHERE prompt_id = prompts.id)"
+        " AND NOT EXISTS (SELECT 1 FROM version_techniques JOIN versions ON versions.id = version_id"
+        "  WHERE prompt_id = prompts.id)"
+        " AND NOT EXISTS (SELECT 1 FROM packs WHERE instr(body, prompts.uid))"
+    )
+    found = other.execute(untouched, (prompt,)).fetchone()
+    if found is None or key_of(mine, "prompts", found[0]) is not None:
+        return False
+    said = "SELECT hash, versions.note FROM versions JOIN contents ON contents.id = content_id WHERE prompt_id = ?"
+    theirs = set(other.execute(said, (prompt,)))
+    twins = mine.execute("SELECT id FROM prompts WHERE name = ? AND archived = 0", (found[1],)).fetchall()
+    return bool(theirs) and any(theirs <= set(mine.execute(said, twin)) for twin in twins)
+
+
 def take_prompt(
     mine: sqlite3.Connection, other: sqlite3.Connection, prompt: int, keys: Keys, uid: Callable[[], str]
 ) -> bool:

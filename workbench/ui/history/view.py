@@ -30,6 +30,8 @@ _TABLE_SHARE = 0.53
 _READING = "The selected runs are being read."
 _OLDER_EVERY_MS = 30_000
 """How often the times in the table are written anew."""
+_LATE_MS = 1_000
+"""How long until it is searched again for runs that were not in the index yet."""
 
 
 class HistoryView(QWidget):
@@ -102,6 +104,10 @@ class HistoryView(QWidget):
         older.setInterval(_OLDER_EVERY_MS)
         older.timeout.connect(self.table.viewport().update)
         older.start()
+        self._late = QTimer(self)
+        self._late.setSingleShot(True)
+        self._late.setInterval(_LATE_MS)
+        self._late.timeout.connect(self.refresh)
         find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, self._find)
         find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         bar = self.bar
@@ -188,6 +194,8 @@ class HistoryView(QWidget):
 
     def _show_found(self, found: Found) -> None:
         self.bar.show_found(found)
+        if found.is_late:
+            self._late.start()
         if not found.page.rows:
             self.empty.explain(searched=bool(found.text or found.complaints))
         self._stack.setCurrentIndex(0 if found.page.rows else 1)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TextIO, get_args
+from typing import Literal, Protocol, TextIO, get_args
 
 from workbench.core.exported import ExportedPart
 from workbench.core.runs import IterationDetail
@@ -55,6 +55,13 @@ class Selection:
     query: str | None = None
 
 
+class Writable(Protocol):
+    """What takes text, piece by piece."""
+
+    def write(self, text: str, /) -> object:
+        """Take one piece."""
+
+
 class Exporter:
     """Writes runs of a history. Blocks, so it belongs on a worker thread; `halt` ends it and leaves nothing behind."""
 
@@ -83,12 +90,12 @@ class Exporter:
         self,
         selection: Selection,
         format_: Format,
-        out: TextIO,
+        out: Writable,
         *,
         halt: Halt | None = None,
         tell: Callable[[Progress], None] = lambda _: None,
     ) -> Progress:
-        """Write a selection to an open text file. Raises StoreError (interrupted after `halt`), RefusedError."""
+        """Write a selection to what takes text. Raises StoreError (interrupted after `halt`), RefusedError."""
         counted = _Counted(halt or Halt(), tell)
         with closing(self._parts(selection)) as parts:
             for piece in self._pieces(selection, format_, counted.through(parts)):
@@ -186,7 +193,13 @@ def _whole(target: Path, *, replace: bool) -> Iterator[TextIO]:
     except FileExistsError as error:
         raise RefusedError(f"{target} is there already. Choose another name.") from error
     except OSError as error:
-        raise HostError(f"{target} cannot be written. Make room, or choose another folder.", explain(error)) from error
+        missing = isinstance(error, FileNotFoundError) and not target.parent.is_dir()
+        why = (
+            f"There is no folder {target.parent}. Make it, or choose another one."
+            if missing
+            else f"{target} cannot be written. Make room, or choose another folder."
+        )
+        raise HostError(why, "" if missing else explain(error)) from error
     finally:
         partial.unlink(missing_ok=True)
 

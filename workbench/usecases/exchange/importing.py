@@ -16,7 +16,7 @@ from workbench.store import Store, StoreError
 from workbench.store.foreign import Halt
 from workbench.store.importing import Origin
 from workbench.store.merging.merge import Step
-from workbench.usecases.exchange.sources import Item, OtherHistory, Source, opened
+from workbench.usecases.exchange.sources import Item, OtherHistory, Source, check, opened
 from workbench.usecases.problems import RefusedError
 
 _BATCH_RUNS, _BATCH_CHARACTERS = 50, 2_000_000
@@ -71,7 +71,8 @@ class Importer:
                 self._store.searches.rebuild().result()
 
     def _go(self, path: Path, halt: Halt, tell: Tell, *, write: bool) -> Report:
-        if path.exists() and path.samefile(self._store.path):
+        check(path)
+        if path.samefile(self._store.path):
             raise RefusedError("This is the history that is open. Choose another one.")
         with opened(path, self._store.path.parent, halt) as source:
             if isinstance(source, OtherHistory):

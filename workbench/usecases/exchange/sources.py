@@ -49,12 +49,11 @@ class OtherHistory:
 
 @contextlib.contextmanager
 def opened(path: Path, scratch: Path, halt: Halt) -> Iterator[Source | OtherHistory]:
-    """Open a file as what it is. Raises RefusedError for one that is nothing of these, StoreError, OSError."""
-    _check(path)
+    """Open a file that was checked as what it is. Raises RefusedError for one that is nothing of these, StoreError."""
     if is_sqlite(path):
         with reading(path, scratch, halt) as connection:
             if is_history(connection):
-                with up_to_date(connection, path.name, scratch, halt) as current:
+                with up_to_date(connection, path, scratch, halt) as current:
                     yield OtherHistory(path, current)
                 return
             if not is_log(connection):
@@ -91,9 +90,13 @@ def _calls(log: LlmLog) -> Iterator[Item]:
         yield from llm_logs.runs_of(turns)
 
 
-def _check(path: Path) -> None:
+def check(path: Path) -> None:
+    """Raise RefusedError for what is no file, and for a file that cannot be read."""
     try:
         mode = path.stat().st_mode
+        if stat.S_ISREG(mode):
+            # Who may see a file may not always read it.
+            path.open("rb").close()
     except FileNotFoundError as error:
         raise RefusedError(f"There is no file {path}. Check its name.") from error
     except OSError as error:
