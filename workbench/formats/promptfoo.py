@@ -2,8 +2,8 @@
 
 Invariant: an eval is one run, or several where it has many tests: its columns (prompt and provider) are lanes, its
 tests are value sets, its prompts are versions of one prompt. Of what the file has about providers only sampling
-parameters are read, because the rest may hold keys. How answers were graded is kept as JSON, since it is no verdict of
-a person.
+parameters are read, because the rest may hold keys; a key that stands there is masked in what a call said about its
+failure, too. How answers were graded is kept as JSON, since it is no verdict of a person.
 """
 
 from __future__ import annotations
@@ -19,18 +19,19 @@ from typing import Any, cast
 
 from workbench.core.content import ROLES, Content, Message, Role, Template
 from workbench.core.imported import ImportedAnswer, ImportedLane, ImportedPrompt, ImportedRun, LeftOut, clean
-from workbench.core.lanes import MOST_SAMPLES, Params
+from workbench.core.lanes import MOST_SAMPLES
 from workbench.core.money import Usage
+from workbench.core.redaction import MASK, pattern_of
 from workbench.core.runs import Failure, Result, RunSet, Timing
 from workbench.core.templates import PLAIN_VARIABLE
 from workbench.core.text import first_line, opening_words
 from workbench.core.when import foreign, later
+from workbench.formats.promptfoo_config import as_list, as_map, as_text, sampling, secrets
 
 MOST_BYTES = 100 * 2**20
 """Of one file: reading takes some times as much memory."""
 _TESTS = 200
 """Of one run."""
-_PARAMS = ("temperature", "top_p", "max_tokens", "seed", "stop", "reasoning_effort")
 _FAILED = 2
 _SENTENCE = "The call failed when promptfoo made it. Run it again here, or look at the details."
 _BRACES = re.compile(r"\{\{.*?\}\}|\{[%#]", re.DOTALL)
@@ -60,6 +61,7 @@ class Eval:
     tests: tuple[RunSet, ...]
     cells: tuple[_Cell, ...]
     left_out: tuple[LeftOut, ...]
+    secrets: tuple[str, ...]
 
     @property
     def total(self) -> int:
@@ -87,17 +89,18 @@ def read_eval(raw: bytes) -> Eval:
             "There are no answers of promptfoo in this file. Choose a JSON file that eval has written."
         )
     cells, over = _samples(cells)
-    config = _map(data.get("config"))
+    config = as_map(data.get("config"))
     lanes = tuple(_lane(column, cells, number, config) for number, column in enumerate(columns))
-    named = _text(config.get("description")) or _text(columns[0].get("label")) or _text(columns[0].get("raw"))
+    named = as_text(config.get("description")) or as_text(columns[0].get("label")) or as_text(columns[0].get("raw"))
     return Eval(
         name=first_line(clean(named), 60) or "promptfoo",
-        id=clean(_text(data.get("evalId"))) or hashlib.sha256(raw).hexdigest(),
-        at=foreign(_text(results.get("timestamp"))) or "1970-01-01T00:00:00.000Z",
+        id=clean(as_text(data.get("evalId"))) or hashlib.sha256(raw).hexdigest(),
+        at=foreign(as_text(results.get("timestamp"))) or "1970-01-01T00:00:00.000Z",
         columns=lanes,
         tests=tuple(tests),
         cells=tuple(cells),
         left_out=(*nowhere, *over),
+        secrets=tuple(secrets(config)),
     )
 
 
@@ -158,12 +161,12 @@ def _of_results(
     """Return columns, tests and answers of version 3, which lists each answer with the numbers of both, and what says
     of neither.
     """
-    columns: list[Mapping[str, Any]] = [one for one in _list(results.get("prompts")) if isinstance(one, dict)]
+    columns: list[Mapping[str, Any]] = [one for one in as_list(results.get("prompts")) if isinstance(one, dict)]
     tests: dict[int, RunSet] = {}
     says: dict[int, str] = {}
     cells, nowhere = [], []
-    for number, entry in enumerate(_list(results.get("results")), start=1):
-        told = _map(entry)
+    for number, entry in enumerate(as_list(results.get("results")), start=1):
+        told = as_map(entry)
         column, test = told.get("promptIdx"), told.get("testIdx")
         if type(column) is not int or type(test) is not int or not 0 <= column < len(columns) or test < 0:
             nowhere.append(
@@ -201,17 +204,17 @@ def _places(says: Mapping[int, str]) -> dict[int, int]:
 
 def _of_table(table: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], list[RunSet], list[_Cell]]:
     """Return the same of version 2, whose table has a row for each test."""
-    head = _map(table.get("head"))
-    columns: list[Mapping[str, Any]] = [one for one in _list(head.get("prompts")) if isinstance(one, dict)]
-    names = [_text(name) for name in _list(head.get("vars"))]
+    head = as_map(table.get("head"))
+    columns: list[Mapping[str, Any]] = [one for one in as_list(head.get("prompts")) if isinstance(one, dict)]
+    names = [as_text(name) for name in as_list(head.get("vars"))]
     tests: list[RunSet] = []
     cells: list[_Cell] = []
-    for row in _list(table.get("body")):
+    for row in as_list(table.get("body")):
         if not isinstance(row, dict):
             continue
-        case = _map(row.get("test"))
-        values = dict(zip(names, _list(row.get("vars")), strict=False))
-        for column, told in enumerate(_list(row.get("outputs"))[: len(columns)]):
+        case = as_map(row.get("test"))
+        values = dict(zip(names, as_list(row.get("vars")), strict=False))
+        for column, told in enumerate(as_list(row.get("outputs"))[: len(columns)]):
             if isinstance(told, dict):
                 cells.append(_Cell(column, len(tests), told))
         tests.append(_set(values, case.get("description")))
@@ -221,7 +224,7 @@ def _of_table(table: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], list[R
 def _set(values: object, words: object) -> RunSet:
     given = values if isinstance(values, dict) else {}
     taken = tuple((clean(name), _value(value)) for name, value in given.items())
-    return RunSet("", opening_words(clean(_text(words)), 60), taken)
+    return RunSet("", opening_words(clean(as_text(words)), 60), taken)
 
 
 def _value(value: object) -> str:
@@ -231,12 +234,12 @@ def _value(value: object) -> str:
 def _lane(column: Mapping[str, Any], cells: Sequence[_Cell], number: int, config: Mapping[str, Any]) -> ImportedLane:
     told = next((cell.told for cell in cells if cell.column == number), {})
     named = told.get("provider")
-    provider = named if isinstance(named, dict) else {"id": _text(named) or _text(column.get("provider"))}
-    model, label = _text(provider.get("id")) or _text(column.get("provider")), _text(provider.get("label"))
+    provider = named if isinstance(named, dict) else {"id": as_text(named) or as_text(column.get("provider"))}
+    model, label = as_text(provider.get("id")) or as_text(column.get("provider")), as_text(provider.get("label"))
     return ImportedLane(
         clean(model) or "unknown",
-        content_of(_text(column.get("raw")) or _text(column.get("display"))),
-        _sampling(config, model, label),
+        content_of(as_text(column.get("raw")) or as_text(column.get("display"))),
+        sampling(config, model, label),
         clean(label) if label != model else "",
     )
 
@@ -264,34 +267,13 @@ def _chat(raw: str) -> tuple[Message, ...]:
     return tuple(Message(cast(Role, one["role"]), clean(one["content"])) for one in found)
 
 
-def _sampling(config: Mapping[str, Any], model: str, label: str) -> Params:
-    for one in (*_list(config.get("providers")), *_list(config.get("targets"))):
-        if isinstance(one, dict) and len(one) == 1 and isinstance(next(iter(one.values())), dict):
-            name, body = next(iter(one.items()))
-            one = {"id": name, **body}
-        if not isinstance(one, dict) or (_text(one.get("id")), _text(one.get("label"))) != (model, label):
-            continue
-        given = _map(one.get("config"))
-        return _params({name: given[name] for name in _PARAMS if given.get(name) is not None})
-    return Params()
-
-
-def _params(given: Mapping[str, Any]) -> Params:
-    known = dict(given)
-    for name in given:
-        try:
-            Params.from_json({name: given[name]})
-        except ValueError:
-            del known[name]
-    return Params.from_json(known)
-
-
 def _answers(found: Eval, cells: Sequence[_Cell], first: int) -> Iterator[ImportedAnswer]:
     samples: Counter[tuple[int, int]] = Counter()
+    secret = pattern_of(found.secrets)
     for cell in cells:
         sample = samples[cell.column, cell.test]
         samples[cell.column, cell.test] += 1
-        result = _result(cell.told)
+        result = _result(cell.told, secret)
         yield ImportedAnswer(
             result,
             later(found.at, result.timing.duration or 0),
@@ -303,18 +285,21 @@ def _answers(found: Eval, cells: Sequence[_Cell], first: int) -> Iterator[Import
         )
 
 
-def _result(told: Mapping[str, Any]) -> Result:
-    response = _map(told.get("response"))
+def _result(told: Mapping[str, Any], secret: re.Pattern[str] | None) -> Result:
+    response = as_map(told.get("response"))
     said = response.get("output", told.get("text"))
-    wrong = _text(response.get("error")) or (_text(told.get("error")) if told.get("failureReason") == _FAILED else "")
+    wrong = as_text(response.get("error")) or (
+        as_text(told.get("error")) if told.get("failureReason") == _FAILED else ""
+    )
+    wrong = clean(secret.sub(MASK, wrong) if secret else wrong)
     latency = _count(told.get("latencyMs"))
     # Beside the response 0 stands for unknown, too.
     cost = response.get("cost", told.get("cost") or None)
     return Result(
         state="failed" if wrong else "finished",
         text="" if said is None else _value(said),
-        finish_reason=clean(_text(response.get("finishReason"))),
-        failure=Failure("elsewhere", _SENTENCE, clean(wrong)) if wrong else None,
+        finish_reason=clean(as_text(response.get("finishReason"))),
+        failure=Failure("elsewhere", _SENTENCE, wrong) if wrong else None,
         usage=_usage(response.get("tokenUsage", told.get("tokenUsage"))),
         cost_usd=float(cost) if _is_number(cost) and cost >= 0 else None,
         timing=Timing() if latency is None else Timing(0, 0, None, latency),
@@ -323,7 +308,7 @@ def _result(told: Mapping[str, Any]) -> Result:
 
 def _usage(given: object) -> Usage:
     usage = given if isinstance(given, dict) else {}
-    details = _map(usage.get("completionDetails"))
+    details = as_map(usage.get("completionDetails"))
     asked, said = _count(usage.get("prompt")), _count(usage.get("completion"))
     if not asked and not said:
         # Nobody counted, or the answer came out of promptfoo's own cache.
@@ -343,7 +328,7 @@ def _grade(grading: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(check, dict):
         names = ("type", "value", "threshold", "weight", "metric")
         kept["assertion"] = {name: check[name] for name in names if name in check}
-    parts = [_grade(one) for one in _list(grading.get("componentResults")) if isinstance(one, dict)]
+    parts = [_grade(one) for one in as_list(grading.get("componentResults")) if isinstance(one, dict)]
     return {**kept, "componentResults": parts} if parts else kept
 
 
@@ -355,18 +340,6 @@ def _graded(cells: Sequence[_Cell]) -> str:
     told = [f"{sum(one is True for one in grades):,} of {len(grades):,} passed"] if grades else []
     told += [f"{failed:,} failed"] if failed else []
     return f"promptfoo: {', '.join(told)}" if told else "promptfoo"
-
-
-def _map(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
 
 
 def _is_number(value: object) -> bool:

@@ -145,6 +145,26 @@ def test_gradings_are_kept_and_keys_are_not(store: Store, tmp_path: Path) -> Non
     assert b"sk-secret" not in store.path.read_bytes()
 
 
+@pytest.mark.parametrize("place", ["provider", "env", "header"])
+def test_a_key_is_masked_in_what_a_failed_call_said(store: Store, tmp_path: Path, place: str) -> None:
+    data = document(
+        results=[answer(1, 0, "1", response=None, error='401 for "sk-very/secret"', failureReason=2)],
+    )
+    data["config"] = {
+        "provider": {
+            "providers": [{"id": "openai:gpt-4o", "config": {"apiKey": "sk-very/secret", "apiKeyEnvar": "401 for"}}]
+        },
+        "env": {"env": {"OPENAI_API_KEY": "sk-very/secret"}},
+        "header": {"targets": [{"id": "http", "config": {"headers": {"Authorization": "Bearer sk-very/secret"}}}]},
+    }[place]
+    take(store, write(tmp_path / "out.json", data))
+    [output] = runs(store)[0].outputs
+    assert output.result.failure is not None
+    assert output.result.failure.detail == '401 for "•••"'
+    store.close()
+    assert b"sk-very" not in store.path.read_bytes()
+
+
 def test_an_eval_comes_once_and_the_next_one_joins_its_prompt(store: Store, tmp_path: Path) -> None:
     path = write(tmp_path / "out.json", document())
     take(store, path)
