@@ -55,7 +55,8 @@ def test_a_damaged_file_says_what_to_do(db: Path, capsys: pytest.CaptureFixture[
     code, out, err = say(capsys, "check", "--db", str(db))
     assert code == FAILED
     assert out.strip()
-    assert "workbench history salvage NEW.db" in err
+    assert f"workbench history salvage NEW.db --db {db}" in err
+    assert f"workbench history restore --db {db}" in err
 
 
 def test_what_can_be_read_is_in_the_new_file(db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -125,7 +126,7 @@ def test_a_backup_is_put_back_and_that_can_be_undone(db: Path, capsys: pytest.Ca
 
 def test_without_a_backup_there_is_nothing_to_restore(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = say(capsys, "restore", "--db", str(db))
-    assert (code, out) == (OK, "There is no backup yet. Make one with: workbench history backup\n")
+    assert (code, out) == (OK, f"There is no backup yet. Make one with: workbench history backup --db {db}\n")
     assert say(capsys, "restore", "newest", "--db", str(db))[0] == WRONG_USE
     assert say(capsys, "restore", str(db.parent / "none.db"), "--db", str(db))[0] == FAILED
     assert runs(db) == 20

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -55,11 +56,17 @@ def _check(args: argparse.Namespace, path: Path) -> int:
     )
     if wrong:
         print(
-            "workbench: The history is damaged. Put a backup in its place: workbench history restore; or read what can"
-            " be read into a new file: workbench history salvage NEW.db",
+            f"workbench: The history is damaged. Put a backup in its place: {_command(args, 'restore')}; or read what"
+            f" can be read into a new file: {_command(args, 'salvage NEW.db')}",
             file=sys.stderr,
         )
     return FAILED if wrong else OK
+
+
+def _command(args: argparse.Namespace, does: str) -> str:
+    """Return a command for the same history."""
+    named = "" if args.db is None else f" --db {shlex.quote(str(args.db))}"
+    return f"workbench history {does}{named}"
 
 
 def _wrong(path: Path) -> list[str]:
@@ -99,7 +106,7 @@ def _restore(args: argparse.Namespace, path: Path) -> int:
         _say(
             {"backups": [_described(backup) for backup in found]},
             "\n".join(f"{backup.path}\t{absolute(backup.made_at)}\t{backup.size / 1e6:.1f} MB" for backup in found)
-            or "There is no backup yet. Make one with: workbench history backup",
+            or f"There is no backup yet. Make one with: {_command(args, 'backup')}",
             as_json=args.json,
         )
         return OK
