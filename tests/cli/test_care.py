@@ -82,7 +82,7 @@ def test_runs_that_were_lost_are_told_where_their_answers_are_there(
     code, out, _ = say(capsys, "salvage", str(tmp_path / "new.db"), "--db", str(db))
     assert (code, out) == (
         OK,
-        f"0 runs and 20 answers could be read into {tmp_path / 'new.db'}. 23 notes stand in it where something was"
+        f"0 runs and 20 answers could be read into {tmp_path / 'new.db'}. 20 notes stand in it where something was"
         " lost. The damaged file is as it was.\n",
     )
 
