@@ -159,7 +159,8 @@ def honesty(judgements: Sequence[Judgement]) -> Iterable[Remark]:
     if sides.misleads:
         yield Remark(
             f"The first place won {sides.first:,} of {sides.winners:,} blind verdicts, where chance would have it "
-            f"{sides.expected:,.0f}: the place may have swayed the judge. The judging queue balances places.",
+            f"{sides.expected:,.0f}: the place may have swayed the judge. The judging queue balances"
+            " places: there it blurs differences, and makes none.",
             warns=True,
         )
     if seen.misleads:
