@@ -119,7 +119,9 @@ def verify(path: Path, watch: Watch = go_on) -> int:
     Raises StoreError: corrupt, not_a_database, newer_major when this release cannot read it, missing, io, interrupted.
     """
     if not path.is_file():
-        raise StoreError("This backup is not there any more. Reload the list.", str(path), "missing")
+        raise StoreError(
+            "This backup is not there any more. Connect its disk, or choose another one.", str(path), "missing"
+        )
     try:
         connection = connect(path, mode="ro", immutable=True)
         try:
