@@ -149,3 +149,11 @@ def test_iterations_that_cannot_be_read_are_not_called_none(desk: Desk, monkeypa
     monkeypatch.undo()
     window.timeline.set_prompt(window.compose.prompt_uid)
     desk.until(lambda: not empty.isVisible())
+
+
+def test_what_was_recovered_does_not_hide_where_the_old_file_is(desk: Desk) -> None:
+    """A repaired history may have an answer that was cut off."""
+    window = desk.open()
+    window.notices.at_start("settings", "The old file is kept as /x.db.")
+    window._recovered("Recovered 1 interrupted answer from the last session.")
+    assert desk.notice() == "The old file is kept as /x.db. Recovered 1 interrupted answer from the last session."
