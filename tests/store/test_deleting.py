@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
@@ -347,30 +346,6 @@ def test_what_moves_and_repairs_left_is_found(store: Store, tmp_path: Path) -> N
     store.deleting.remove_copies(left)
     assert not any(path.exists() for path in (*left, log))
     assert store.path.exists()
-
-
-def test_what_a_kill_left_of_copies_is_found(store: Store, tmp_path: Path) -> None:
-    folder = tmp_path / "backups"
-    folder.mkdir()
-    name = f"{store.path.stem}-2026-11-24T140000.000Z.db.unseen"
-    going_on, half = folder / f"{name}.partial", folder / name
-    stem = store.path.stem
-    left = [
-        store.path.with_name(f"{stem}.{end}")
-        for end in ("repaired-1.db.partial", "db.fresh.partial", "db.moving.partial", "db.fresh")
-    ]
-    for path in (going_on, half, *left):
-        path.write_bytes(b"a part")
-    os.utime(half, (0, 0))
-    assert set(store.deleting.copies(folder, Doomed(("gone",)))) == {half, *left}
-    store.deleting.remove_copies([half, *left])
-    assert [path.name for path in folder.iterdir()] == [going_on.name]
-    os.utime(going_on, (0, 0))
-    journal = going_on.with_name(f"{going_on.name}-journal")
-    journal.write_bytes(b"")
-    os.utime(journal, (0, 0))
-    made = backups.make(store.path, folder, "2026-11-24T15:00:00.000Z")
-    assert list(folder.iterdir()) == [made.path]
 
 
 def test_somebody_who_reads_keeps_the_log_and_that_is_said(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.ui.desk import Desk
+from workbench.store import Store
+from workbench.store.errors import failure
 
 pytestmark = pytest.mark.window
 
@@ -127,3 +129,31 @@ def test_a_damaged_version_keeps_nobody_from_the_prompt(desk: Desk) -> None:
     desk.type("Third. ")
     desk.run()
     assert len(desk.timeline()) == 3
+
+
+def test_iterations_that_cannot_be_read_are_not_called_none(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.open().run()
+    desk.until(lambda: desk.rows("SELECT 1 FROM runs"))
+    desk.settle()
+    desk.close()
+
+    def unreadable(*_: object) -> object:
+        raise failure("corrupt", "page 7")
+
+    monkeypatch.setattr(Store, "timeline", unreadable)
+    window = desk.open()
+    desk.until(lambda: "The history database is damaged." in desk.notice())
+    empty = window.sidebar._empty
+    assert empty.isVisible()
+    assert empty.text() == "The iterations could not be read."
+    monkeypatch.undo()
+    window.timeline.set_prompt(window.compose.prompt_uid)
+    desk.until(lambda: not empty.isVisible())
+
+
+def test_what_was_recovered_does_not_hide_where_the_old_file_is(desk: Desk) -> None:
+    """A repaired history may have an answer that was cut off."""
+    window = desk.open()
+    window.notices.at_start("settings", "The old file is kept as /x.db.")
+    window._recovered("Recovered 1 interrupted answer from the last session.")
+    assert desk.notice() == "The old file is kept as /x.db. Recovered 1 interrupted answer from the last session."

@@ -10,7 +10,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from workbench.app.marks import Marks
 from workbench.app.tasks import Tasks
@@ -32,6 +32,9 @@ Fetch = Callable[[str, Cursor | None, int], TimelinePage]
 class TimelineModel(QAbstractListModel):
     """Newest first; pages are fetched as the view scrolls."""
 
+    unreadable = Signal()
+    """A page could not be read; `is_unreadable` is true until another prompt is shown."""
+
     def __init__(self, tasks: Tasks, fetch: Fetch, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tasks = tasks
@@ -41,7 +44,7 @@ class TimelineModel(QAbstractListModel):
         self._rows: list[TimelineRow] = []
         self._next: Cursor | None = None
         self._complete = True
-        self._fetching = False
+        self._fetching = self.is_unreadable = False
         self._iterated: set[int] = set()
         self._tickets = 0
         self._put_at: dict[str, int] = {}
@@ -56,6 +59,7 @@ class TimelineModel(QAbstractListModel):
         self._prompt, self._rows, self._generation = uid, [], self._generation + 1
         self._next, self._complete, self._fetching = None, not uid, False
         self._iterated, self._put_at = set(), {}
+        self.is_unreadable = False
         self.endResetModel()
         self._load()
 
@@ -169,7 +173,13 @@ class TimelineModel(QAbstractListModel):
                 known = {row.uid for row in self._rows}
                 self._insert(len(self._rows), [r for r in page.rows if r.uid not in known and not self._is_iterated(r)])
 
-        self._tasks.run(lambda: self._fetch(prompt, after, PAGE), append)
+        def failed(error: Exception) -> None:
+            if generation == self._generation:
+                self.is_unreadable = True
+                self.unreadable.emit()
+            self._tasks.report(error)
+
+        self._tasks.run(lambda: self._fetch(prompt, after, PAGE), append, failed)
 
     def _is_iterated(self, row: TimelineRow) -> bool:
         """Whether a page that was read a moment ago still has the row of a version that was run since."""

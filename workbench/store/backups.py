@@ -81,7 +81,7 @@ def make(
         if told is None or told is error:
             raise
         raise told from error
-    remove_stale(halves(database, folder))
+    remove_stale([*halves(database, folder), *halves_beside(database)])
     return Backup(target, now, target.stat().st_size, by_hand)
 
 
@@ -119,7 +119,9 @@ def verify(path: Path, watch: Watch = go_on) -> int:
     Raises StoreError: corrupt, not_a_database, newer_major when this release cannot read it, missing, io, interrupted.
     """
     if not path.is_file():
-        raise StoreError("This backup is not there any more. Reload the list.", str(path), "missing")
+        raise StoreError(
+            "This backup is not there any more. Connect its disk, or choose another one.", str(path), "missing"
+        )
     try:
         connection = connect(path, mode="ro", immutable=True)
         try:
@@ -160,6 +162,13 @@ def halves(database: Path, folder: Path) -> list[Path]:
     stem = glob.escape(database.stem)
     patterns = (f"*{PARTIAL}", f"*{PARTIAL}-journal", "*.unseen")
     return sorted(path for pattern in patterns for path in folder.glob(f"{stem}-{pattern}"))
+
+
+def halves_beside(database: Path) -> list[Path]:
+    """Return what a kill left of a repair, a move to this place and a restore; none goes on while it is open."""
+    stem, name, suffix = (glob.escape(part) for part in (database.stem, database.name, database.suffix))
+    patterns = (f"{stem}.repaired-*{suffix}{PARTIAL}*", f"{name}.*{PARTIAL}", f"{name}.fresh")
+    return sorted(path for pattern in patterns for path in database.parent.glob(pattern))
 
 
 def prune(database: Path, folder: Path, keep: int) -> list[Backup]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from workbench.store import backups, elsewhere, purging
 from workbench.store.connections import Readers, connect
-from workbench.store.copying import PARTIAL, is_stale
+from workbench.store.copying import is_stale
 from workbench.store.errors import StoreError, failure
 from workbench.store.prompts import meta
 from workbench.store.purging import Doomed, Extent, Kept
@@ -105,10 +105,7 @@ class Deleting:
                 continue
             unclear += self._beside(place, "replaced-*", self._path.suffix)
             unclear += self._beside(place, "repaired-*.leftover", ".jsonl")
-            # What a kill left of a repair, a move and a restore: none goes on while the history is open.
-            unclear += self._beside(place, "repaired-*", f"{self._path.suffix}{PARTIAL}")
-            name = glob.escape(self._path.name)
-            unclear += sorted(path for end in (f"*{PARTIAL}", "fresh") for path in place.glob(f"{name}.{end}"))
+            unclear += backups.halves_beside(place / self._path.name)
         return [*(path for path in found if _holds(path, doomed)), *unclear]
 
     def _beside(self, folder: Path, what: str, suffix: str) -> list[Path]:

@@ -147,8 +147,13 @@ def clean(connection: sqlite3.Connection) -> bool:
     one, and can be called again.
     """
     connection.execute("INSERT INTO run_search (run_search) VALUES ('optimize')")
-    connection.execute("VACUUM")
-    (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    # What is in the log takes its room in the file while there is some.
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    try:
+        connection.execute("VACUUM")
+    finally:
+        # On a full disk the log holds what there was room for, and keeps that from everybody else.
+        (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if not busy:
         set_meta(connection, UNCLEAN, "0")
     return not busy

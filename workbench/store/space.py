@@ -138,9 +138,14 @@ def shrink(connection: sqlite3.Connection, path: Path, watch: Watch = go_on) -> 
     as it was.
     """
     before = path.stat().st_size
-    with watched(connection, watch):
-        connection.execute("VACUUM")
+    # What is in the log takes its room in the file while there is some.
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    try:
+        with watched(connection, watch):
+            connection.execute("VACUUM")
+    finally:
+        # On a full disk the log holds what there was room for, and keeps that from everybody else.
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return max(0, before - path.stat().st_size)
 
 

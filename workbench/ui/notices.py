@@ -94,6 +94,12 @@ class Notices(QObject):
         if self._window.notice.key not in ("problem", "refusal", "database"):
             self._window.notice.show_notice(key, sentence, action=action, label=label, detail=detail)
 
+    def at_start(self, key: str, sentence: str) -> None:
+        """Say what was done before the window was whole, beside what else was: neither is told again."""
+        if self._window.notice.key in ("settings", "recovered"):
+            sentence = f"{self._window.notice.text()} {sentence}"
+        self.quiet(key, sentence)
+
     def moved_on(self) -> None:
         """Take away what only told that something was done: the person works on."""
         for key in ("revealed", "sets", "technique"):

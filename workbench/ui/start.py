@@ -201,7 +201,7 @@ class Start(QObject):
         if self._advance():
             QTimer.singleShot(0, self, self._step)
         elif self._notice and self._window is not None and self._is_built and not self._closed:
-            self._window.notices.quiet("settings", self._notice)
+            self._window.notices.at_start("settings", self._notice)
 
     def _advance(self) -> bool:
         """Take one step; False when there is none left, or it failed."""

@@ -308,7 +308,7 @@ class MainWindow(QObject):
 
     def _recovered(self, sentence: str) -> None:
         if sentence:
-            self.notices.quiet("recovered", sentence)
+            self.notices.at_start("recovered", sentence)
 
     def copy(self, slot: str) -> None:
         if (shown := self.compose.board.shown(slot)) is not None:

@@ -199,7 +199,8 @@ class SideBar(QWidget):
         self._key_name: KeyName = lambda _: ""
         self.prompt_list.menu_wanted.connect(self._prompt_context)
         self.iteration_list.menu_wanted.connect(self._iteration_context)
-        for signal in (iterations.modelReset, iterations.rowsInserted, iterations.rowsRemoved):
+        self._nothing_run = ""
+        for signal in (iterations.modelReset, iterations.rowsInserted, iterations.rowsRemoved, iterations.unreadable):
             signal.connect(self._show_empty)
         self._by_hand = False
         self._splitter.splitterMoved.connect(self._divided)
@@ -214,8 +215,9 @@ class SideBar(QWidget):
         """Name the keys in force."""
         self._add.setToolTip(with_key("New prompt", name("new_prompt")))
         runs = f"{name('run')} runs all lanes" if name("run") else "Run sends the text to all lanes"
-        self._empty.setText(f"Nothing was run yet. {runs}; every run is kept here.")
+        self._nothing_run = f"Nothing was run yet. {runs}; every run is kept here."
         self._key_name = name
+        self._show_empty()
         self._show_marked()
 
     @property
@@ -347,6 +349,9 @@ class SideBar(QWidget):
 
     def _show_empty(self) -> None:
         empty = self._iterations.rowCount() == 0
+        self._empty.setText(
+            "The iterations could not be read." if self._iterations.is_unreadable else self._nothing_run
+        )
         self._empty.setVisible(empty)
         self.iteration_list.setVisible(not empty)
 
