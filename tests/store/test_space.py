@@ -83,6 +83,21 @@ def test_a_verdict_that_was_taken_back_keeps_nothing(store: Store, connection: s
     assert space.drop_raw(connection) == 2
 
 
+@pytest.mark.parametrize("lost", ["verdicts", "verdict_outputs"])
+def test_a_run_whose_row_names_a_winner_keeps_all_when_its_verdict_was_lost(
+    store: Store, connection: sqlite3.Connection, lost: str
+) -> None:
+    for name, verdict in (("won", Verdict("winner", (1,))), ("bad", Verdict("all_bad"))):
+        answered(store, name, lanes=2)
+        store.mark(name, name, verdict, (f"{name}.0.0", f"{name}.1.0"), NOW).result(10)
+    connection.execute("PRAGMA foreign_keys = OFF")
+    connection.execute(f"DELETE FROM {lost}")
+    connection.execute("DELETE FROM verdict_outputs")
+    assert space.droppable(connection)[0] == 2
+    assert space.drop_raw(connection) == 2
+    assert raw(connection) == {"won.0.0", "won.1.0"}
+
+
 def test_only_what_is_old_goes_by_a_rule_and_in_steps(store: Store, connection: sqlite3.Connection) -> None:
     for number in range(3):
         answered(store, f"old{number}", at="2026-01-01T00:00:00.000Z")

@@ -31,14 +31,19 @@ _TABLES: dict[str, Kind] = {
     "search_names": "search",
     "unindexed": "search",
 }
-# Winners and what people marked otherwise keep everything; so do runs that still go on.
+# Winners and what people marked otherwise keep everything; so do runs that still go on. Where a repair lost the
+# verdicts, the row of a run still says that something won there, but not which answer: all of it stays.
 _KEPT_OUTPUTS = """
   SELECT verdict_outputs.output_id FROM verdict_outputs JOIN verdicts ON verdicts.id = verdict_outputs.verdict_id
    WHERE verdict_outputs.place = 1
      AND NOT EXISTS (SELECT 1 FROM verdicts AS later WHERE later.supersedes_id = verdicts.id)
   UNION SELECT id FROM outputs WHERE starred = 1
   UNION SELECT outputs.id FROM outputs JOIN runs ON runs.id = outputs.run_id WHERE runs.starred = 1 OR runs.note <> ''
-  UNION SELECT output_id FROM in_flight"""
+  UNION SELECT output_id FROM in_flight
+  UNION SELECT outputs.id FROM runs JOIN outputs ON outputs.run_id = runs.id
+   WHERE runs.verdict IN ('winner', 'tie', 'lost') AND NOT EXISTS (SELECT 1 FROM verdicts
+    JOIN verdict_outputs ON verdict_outputs.verdict_id = verdicts.id AND verdict_outputs.place = 1
+    WHERE verdicts.run_id = runs.id)"""
 DROP_AT_ONCE = 2000
 
 
