@@ -134,6 +134,20 @@ def test_of_an_answer_that_was_judged_again_beside_a_later_run_the_last_word_cou
         assert known() == [(2, "echo", ""), (1, "echo", "lost"), (1, "chat", "winner")]
 
 
+def test_an_answer_is_shown_to_a_model_behind_a_nul_too(tmp_path: Path) -> None:
+    said = "before\0 the rest"
+    with opened(tmp_path, {"models": {"chat": [{"text": said}], "long": [{"text": "😀" * 50_001}]}}) as (workbench, _):
+        prompt = new_prompt(workbench)
+        lanes = draft(cloud("chat"), cloud("long"))
+        assert workbench.runner.start_iteration(prompt, lanes, based_on=None).wait(PATIENCE_S)
+        nul, long = workbench.improver.known(prompt).answers
+        assert (nul.text, nul.is_cut) == (said, False)
+        assert (len(long.text), long.is_cut) == (50_000, True)
+        handle, _ = workbench.improver.ask(_wanted(prompt, lane=cloud("chat")))
+        assert handle.wait(PATIENCE_S)
+        assert workbench.improver.earlier(prompt)[0].opening == said
+
+
 def test_answers_of_a_blind_run_are_offered_once_it_is_judged(tmp_path: Path) -> None:
     with opened(tmp_path, SCRIPT) as (workbench, _):
         prompt = new_prompt(workbench)

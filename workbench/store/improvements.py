@@ -32,7 +32,7 @@ _RECENT = (
     "  JOIN verdicts ON verdicts.id = latest.id AND verdicts.kind <> 'none'"
     "  JOIN verdict_outputs ON verdict_outputs.verdict_id = verdicts.id GROUP BY verdict_outputs.output_id)"
     " SELECT outputs.uid, recent.number, lanes.label, lanes.model, verdicts.kind, verdict_outputs.place,"
-    " substr(outputs.text, 1, ?), length(outputs.text), value_bodies.body"
+    " substr(CAST(outputs.text AS BLOB), 1, ?), length(CAST(outputs.text AS BLOB)), value_bodies.body"
     " FROM recent JOIN outputs ON outputs.run_id = recent.id AND outputs.state = 'finished' AND outputs.text <> ''"
     " JOIN lanes ON lanes.run_id = outputs.run_id AND lanes.position = outputs.lane"
     " JOIN run_values ON run_values.run_id = outputs.run_id AND run_values.position = outputs.value_set"
@@ -46,7 +46,7 @@ _RECENT = (
 )
 _EARLIER = (
     "SELECT runs.uid, runs.number, runs.started_at, lanes.label, lanes.model, outputs.state,"
-    " substr(outputs.text, 1, ?) FROM runs"
+    " substr(CAST(outputs.text AS BLOB), 1, ?) FROM runs"
     " JOIN lanes ON lanes.run_id = runs.id JOIN outputs ON outputs.run_id = runs.id AND outputs.lane = lanes.position"
     " WHERE runs.prompt_id = ? AND runs.kind = 'improve'"
     f" AND runs.archived < {DELETED} ORDER BY runs.number DESC LIMIT ?"
@@ -69,14 +69,25 @@ def recent_answers(connection: sqlite3.Connection, prompt_uid: str, limit: int) 
             number,
             label or short_model(model),
             _standing(kind, place),
-            text,
+            text[:LONGEST_ANSWER],
             tuple(json.loads(values).items()),
-            length > LONGEST_ANSWER,
+            len(text) > LONGEST_ANSWER or size > _bytes(LONGEST_ANSWER),
         )
-        for uid, number, label, model, kind, place, text, length, values in connection.execute(
-            _RECENT, (prompt, _RUNS, LONGEST_ANSWER, limit)
+        for uid, number, label, model, kind, place, body, size, values in connection.execute(
+            _RECENT, (prompt, _RUNS, _bytes(LONGEST_ANSWER), limit)
         )
+        for text in (_beginning(body),)
     ]
+
+
+def _bytes(characters: int) -> int:
+    """Return how many bytes that many characters have at most."""
+    return 4 * characters
+
+
+def _beginning(body: bytes) -> str:
+    # Bytes, because SQLite ends a text at the first NUL in it; the piece may end within a character.
+    return body.decode(errors="ignore")
 
 
 def _standing(kind: str | None, place: int | None) -> Standing:
@@ -89,9 +100,9 @@ def _standing(kind: str | None, place: int | None) -> Standing:
 
 def earlier(connection: sqlite3.Connection, prompt_uid: str, limit: int) -> list[Earlier]:
     """Return the runs that asked for a better version of this prompt, newest first."""
-    rows = connection.execute(_EARLIER, (_OPENING, prompt_id(connection, prompt_uid), limit))
+    rows = connection.execute(_EARLIER, (_bytes(_OPENING), prompt_id(connection, prompt_uid), limit))
     return [
-        Earlier(uid, number, started_at, label or short_model(model), state, opening)
+        Earlier(uid, number, started_at, label or short_model(model), state, _beginning(opening)[:_OPENING])
         for uid, number, started_at, label, model, state, opening in rows
     ]
 
