@@ -114,6 +114,28 @@ def test_a_rule_drops_what_is_old(care: Care, store: Store) -> None:
     assert care.droppable()[0] == 1
 
 
+def test_a_copy_that_fails_does_not_hold_up_the_rule(care: Care, store: Store, tmp_path: Path) -> None:
+    answered(store, "old", "2026-01-01T00:00:00.000Z")
+    care.set_rules(Rules(raw_days=30, folder=str(tmp_path / "gone")))
+    with pytest.raises(StoreError, match="is not there"):
+        care.look_after(threading.Event())
+    assert care.droppable()[0] == 0
+
+
+def test_nothing_is_dropped_from_a_history_whose_copy_is_unsound(
+    care: Care, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unsound(*_: object, **__: object) -> None:
+        raise StoreError("This backup is damaged.", "", "corrupt")
+
+    answered(store, "old", "2026-01-01T00:00:00.000Z")
+    care.set_rules(Rules(raw_days=30))
+    monkeypatch.setattr(store.upkeep, "backup", unsound)
+    with pytest.raises(StoreError, match="damaged"):
+        care.look_after(threading.Event())
+    assert care.droppable()[0] == 1
+
+
 def test_making_smaller_tells_what_it_does_and_can_be_stopped(care: Care, store: Store) -> None:
     for number in range(3):
         answered(store, f"r{number}")

@@ -216,8 +216,7 @@ class CareDesk(QObject):
             return
 
         def work(care: Care, watch: Watch) -> Ended:
-            made = care.back_up_if_due(watch)
-            dropped = care.tidy(self._stop)
+            made, dropped = care.look_after(self._stop, watch)
             return Ended("daily", "" if made is None and not dropped else "The daily backup was made.")
 
         self._do("daily", "Looking whether a daily backup is due…", work)

@@ -90,6 +90,21 @@ class Care:
             return 0
         return self._drop(days_before(self._now(), days), stop or threading.Event(), lambda _: None)
 
+    def look_after(self, stop: threading.Event, watch: Watch = go_on) -> tuple[Backup | None, int]:
+        """Make the daily copy where one is due, and drop what a rule names; return the copy and how many were dropped.
+
+        A copy that there is no room or no folder for does not hold up the rule, and is raised when that was followed.
+        """
+        try:
+            made = self.back_up_if_due(watch)
+        except StoreError as error:
+            # Nothing is dropped from a file that may have to be read by other means first.
+            if error.code not in ("full", "path", "readonly"):
+                raise
+            self.tidy(stop)
+            raise
+        return made, self.tidy(stop)
+
     def size(self, watch: Watch = go_on) -> Size:
         """Return what takes room; `watch` can stop it."""
         return self._store.upkeep.size(watch)
