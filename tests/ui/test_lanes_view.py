@@ -15,6 +15,7 @@ from workbench.app.lane_state import LaneStatus
 from workbench.core.lanes import Params
 from workbench.core.money import Usage
 from workbench.core.runs import Failure, Mark
+from workbench.host.clock import monotonic_ms
 from workbench.ui.lanes import LanesView
 from workbench.ui.lanes.column import MINIMUM_CHARACTERS, MINIMUM_PIXELS, LaneColumn
 from workbench.ui.lanes.widgets import Line
@@ -226,7 +227,7 @@ def test_tab_goes_through_the_columns_in_order(view: LanesView) -> None:
 def test_elapsed_time_ticks_only_while_something_runs(view: LanesView, qtbot: object) -> None:
     view.set_heads(heads("a", "b"))
     assert not view._elapsed.isActive()
-    view.set_status("a", LaneStatus("waiting"))
+    view.set_status("a", LaneStatus("waiting", began_ms=monotonic_ms()))
     assert view._elapsed.isActive()
     line = column(view, "a").header.numbers
     first = line.candidates()

@@ -80,6 +80,7 @@ def status_of(shown: Snapshot | None, now_ms: int, *, free: bool) -> LaneStatus:
             marks=notable(shown.marks),
             has_wire=shown.wire is not None,
             calls=_calls(shown),
+            began_ms=shown.began_ms,
         )
     usage: Usage = result.usage
     known = usage.input is not None or usage.output is not None

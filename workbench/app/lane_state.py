@@ -83,3 +83,5 @@ class LaneStatus:
     """Whether the answer has that format; None while nobody knows."""
     saved: str = ""
     """What cached input tokens did not cost, "" for nothing or unknown."""
+    began_ms: int | None = None
+    """When a call that goes on was asked for, on the clock of `host.clock.monotonic_ms`; None where nobody knows."""

@@ -39,7 +39,8 @@ class Snapshot:
     the whole, to ask from next time. `attempt` counts from 1 and is 0 until it is known. `timing` is by the runner's
     clock until the output has ended, then by the engine's. `wire` is what was sent, None before. `result` is None
     until it has ended. `saved` says whether the end is in the database. `steps` are all so far in order, with the text
-    and the calls that are still being written; () while no tool took part.
+    and the calls that are still being written; () while no tool took part. `began_ms` is when it was asked for, on the
+    runner's clock, None for one of another process or session.
     """
 
     output_uid: str
@@ -59,6 +60,7 @@ class Snapshot:
     stopping: bool
     saved: bool
     steps: tuple[Step, ...] = ()
+    began_ms: int | None = None
 
     @property
     def rounds(self) -> int:
@@ -191,6 +193,7 @@ class Transcript:
                 stopping=self._stopping and self._result is None,
                 saved=self._saved,
                 steps=self._steps(),
+                began_ms=self._zero,
             )
 
     @property

@@ -10,12 +10,13 @@ import itertools
 from dataclasses import replace
 from typing import Literal
 
-from PySide6.QtCore import QElapsedTimer, QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QLinearGradient, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from workbench.app.lane_state import LaneHead, LaneStatus
 from workbench.core.lanes import Params, short_model
+from workbench.host.clock import monotonic_ms
 from workbench.ui.lanes import wording
 from workbench.ui.lanes.footer import LaneFooter
 from workbench.ui.lanes.header import LaneHeader
@@ -39,13 +40,11 @@ def minimum_width(widget: QWidget, theme: Theme) -> int:
 
 
 class LaneColumn(QFrame):
-    """A column; `intents` are the signals its controls end in, `clock` runs since the present call began."""
+    """A column; `intents` are the signals its controls end in."""
 
     pressed = Signal(str)
 
-    def __init__(
-        self, theme: Theme, head: LaneHead, intents: Intents, parent: QWidget | None = None, *, clock: QElapsedTimer
-    ) -> None:
+    def __init__(self, theme: Theme, head: LaneHead, intents: Intents, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         set_role(self, "surface")
         self._theme, self._intents = theme, intents
@@ -54,7 +53,6 @@ class LaneColumn(QFrame):
         self._edges = (True, True)
         self._run_under_way = False
         self._keep_params_line = False
-        self._clock = clock
         self._stops = 0
         self._reasoning: ReasoningPanel | None = None
         self._strip: StateStrip | None = None
@@ -156,8 +154,8 @@ class LaneColumn(QFrame):
 
     def show_elapsed(self) -> None:
         """Bring the numbers up to date; called a few times a second while the lane runs."""
-        elapsed = self._clock.elapsed() if wording.is_running(self._status) and self._clock.isValid() else None
-        self.header.show_numbers(self._status, elapsed)
+        began = self._status.began_ms if wording.is_running(self._status) else None
+        self.header.show_numbers(self._status, None if began is None else max(0, monotonic_ms() - began))
 
     def set_focused(self, focused: bool, active: bool) -> None:
         """Show that this is the lane that keys act on; `active` when it has the keyboard focus as well."""
@@ -344,4 +342,5 @@ def _numbers_only(old: LaneStatus, new: LaneStatus) -> bool:
         notice=new.notice,
         version=new.version,
         has_wire=new.has_wire,
+        began_ms=new.began_ms,
     )

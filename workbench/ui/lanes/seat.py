@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import QElapsedTimer, QRect, Qt, Signal
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
@@ -72,7 +72,6 @@ class Seat:
     def __init__(self, theme: Theme, head: LaneHead, intents: Intents, row: QWidget) -> None:
         self._theme, self._intents, self._row = theme, intents, row
         self.head, self._place, self.status = head, Place(), LaneStatus()
-        self._clock = QElapsedTimer()
         self._focus = (False, False)
         self._running = False
         self._late: dict[Kind, list[str]] | None = _nothing()
@@ -118,8 +117,6 @@ class Seat:
 
     def set_status(self, status: LaneStatus) -> None:
         """Take in how the output stands."""
-        if wording.begins(self.status, status):
-            self._clock.start()
         self.status = status
         self._touch()
 
@@ -170,7 +167,7 @@ class Seat:
     def column(self) -> LaneColumn:
         """Return the column, whole and up to date; the caller puts a new one into the row."""
         if self._column is None:
-            self._column = LaneColumn(self._theme, self.head, self._intents, self._row, clock=self._clock)
+            self._column = LaneColumn(self._theme, self.head, self._intents, self._row)
             self._column.set_run_under_way(self._running)
             self._column.set_focused(*self._focus)
         self.catch_up()

@@ -37,11 +37,6 @@ def is_running(status: LaneStatus) -> bool:
     return status.state in RUNNING
 
 
-def begins(old: LaneStatus, new: LaneStatus) -> bool:
-    """Whether `new` is the start of a call, a repeated one included."""
-    return is_running(new) and (not is_running(old) or old.attempt != new.attempt)
-
-
 def has_ended(status: LaneStatus) -> bool:
     """Whether the shown output will not change any more."""
     return status.state in ENDED
