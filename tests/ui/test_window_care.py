@@ -79,6 +79,23 @@ def test_answers_that_could_not_be_saved_are_asked_about(desk: Desk) -> None:
     assert desk.rows("SELECT state, text FROM outputs") == [("finished", f"So far. {long}")] * 2
 
 
+def test_what_was_saved_late_is_shown_as_saved(desk: Desk) -> None:
+    go = desk.directory / "go"
+    script = [{"text": "So far. "}, {"until": str(go)}, {"text": "A long answer. " * 4000}, {"finish": "stop"}]
+    window = desk.open({"default": script})
+    window.view.editor.focus_first()
+    desk.ctrl(Qt.Key.Key_Return)
+    desk.until(lambda: len(desk.rows("SELECT 1 FROM partials")) == 2)
+    limit(desk, 0)
+    go.touch()
+    desk.until(lambda: window.workbench.runner.unsaved == 2 and window.notice.key == "problem")
+    assert desk.timeline()[0].running
+    limit(desk, 1_000_000)
+    desk.until(lambda: not desk.timeline()[0].running)
+    desk.until(lambda: desk.notice() == "What could not be saved before is in the history now.")
+    assert desk.rows("SELECT DISTINCT state FROM outputs") == [("finished",)]
+
+
 def test_an_answer_that_still_streams_is_asked_about_too(desk: Desk) -> None:
     long = "A long answer. " * 4000
     window = desk.open({"default": [{"text": long}, {"until": str(desk.directory / "never")}]})

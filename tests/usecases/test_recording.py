@@ -61,6 +61,24 @@ def transcript(uid: str = "r.0.0") -> Transcript:
     return Transcript(uid, "r", 0, lambda: 0)
 
 
+def test_whoever_waits_hears_once_that_ends_were_saved_late(
+    store: Store, problems: list[Problem], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recording, "TRY_AGAIN_AFTER_S", 0.05)
+    late: list[str] = []
+    recorder = Recorder(store, lambda: NOW, problems.append, late.append)
+    with locked(store.path):
+        for uid in ("r.0.0", "r.1.0"):
+            output, result = transcript(uid), Result("finished", "the answer")
+            output.end(result)
+            recorder.finish(output, result, lambda: None)
+        wait_for(lambda: len(problems) == 1 and recorder.unsaved == 2)
+        assert late == []
+    wait_for(lambda: late == ["r"])
+    assert recorder.close(PATIENCE_S) == 0
+    assert late == ["r"]
+
+
 def test_an_end_that_cannot_be_saved_is_kept_and_tried_again(
     store: Store, recorder: Recorder, problems: list[Problem], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,6 +16,7 @@ class Bridge(QObject):
     """RunBegun"""
     output_ended = Signal(str)
     run_ended = Signal(str)
+    saved_late = Signal(str)
     problem = Signal(str, str)
     engine = Signal(str, str)
     """kind, text"""
@@ -37,6 +38,9 @@ class _Listener(RunListener):
 
     def on_run_ended(self, run_uid: str) -> None:
         self._bridge.run_ended.emit(run_uid)
+
+    def on_saved_late(self, run_uid: str) -> None:
+        self._bridge.saved_late.emit(run_uid)
 
     def on_problem(self, sentence: str, detail: str) -> None:
         self._bridge.problem.emit(sentence, detail)

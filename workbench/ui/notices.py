@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject
 
 from workbench.app.blindness import gives_away, names_of
 from workbench.usecases.problems import problem_of
+from workbench.usecases.recording import END_UNSAVED, PIECES_UNSAVED
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
@@ -83,10 +84,17 @@ class Notices(QObject):
             if self._window.notice.key == key or self._told != sentence:
                 self._say(key, sentence, detail)
 
+    def saved_late(self, unsaved: int) -> None:
+        """Say that answers which could not be saved at first are saved, in the place of that they were not."""
+        if unsaved == 0 and self._said is not None and self._said[1].startswith((END_UNSAVED, PIECES_UNSAVED)):
+            self._said = None
+            self._window.notice.clear("problem")
+            self.quiet("saved", "What could not be saved before is in the history now.")
+
     def over(self) -> None:
         """Take away what was said about something that is past: a new run began."""
         self._said = None
-        for key in ("problem", "refusal", "offer", "recovered", "install", "spread"):
+        for key in ("problem", "refusal", "offer", "recovered", "install", "spread", "saved"):
             self._window.notice.clear(key)
 
     def quiet(self, key: str, sentence: str, *, action: str = "", label: str = "", detail: str = "") -> None:

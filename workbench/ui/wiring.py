@@ -74,6 +74,8 @@ def wire(window: MainWindow) -> None:
     window.pulse.recovered.connect(lambda sentence: window.notices.quiet("recovered", sentence))
     window.bridge.run_started.connect(window.run_recorded)
     window.bridge.run_ended.connect(window.run_ended)
+    window.bridge.saved_late.connect(compose.rows.refresh)
+    window.bridge.saved_late.connect(lambda _: window.notices.saved_late(window.workbench.runner.unsaved))
     window.bridge.output_ended.connect(lambda _: window.show_session())
     window.bridge.problem.connect(window.notices.problem)
     window.bridge.engine.connect(window.notices.engine)

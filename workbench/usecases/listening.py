@@ -28,6 +28,9 @@ class RunListener:
     def on_run_ended(self, run_uid: str) -> None:
         """All outputs of a run have ended and were saved as far as possible, or the run was refused."""
 
+    def on_saved_late(self, run_uid: str) -> None:
+        """Answers of a run that could not be saved when they ended are saved now."""
+
     def on_problem(self, sentence: str, detail: str) -> None:
         """Something to tell the person, outside of any output."""
 
@@ -64,6 +67,9 @@ class Listeners(RunListener):
 
     def on_run_ended(self, run_uid: str) -> None:
         self._tell(lambda one: one.on_run_ended(run_uid))
+
+    def on_saved_late(self, run_uid: str) -> None:
+        self._tell(lambda one: one.on_saved_late(run_uid))
 
     def on_problem(self, sentence: str, detail: str) -> None:
         self._tell(lambda one: one.on_problem(sentence, detail))

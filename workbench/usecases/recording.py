@@ -21,6 +21,8 @@ from workbench.usecases.transcript import Transcript
 
 PARTIALS_EVERY_S = 0.25
 TRY_AGAIN_AFTER_S = 2.0
+PIECES_UNSAVED = "The answer that streams in cannot be saved at the moment; it is kept in memory meanwhile."
+END_UNSAVED = "An answer could not be saved; it is kept in memory and tried again."
 
 
 class OutputStore(Protocol):
@@ -44,11 +46,21 @@ class _End:
 class Recorder:
     """Owns one thread, which sleeps while nothing streams and nothing is left to save."""
 
-    def __init__(self, store: OutputStore, now: Callable[[], str], on_problem: Callable[[Problem], None]) -> None:
-        """`now` returns UTC text. `on_problem` may be called from any thread."""
+    def __init__(
+        self,
+        store: OutputStore,
+        now: Callable[[], str],
+        on_problem: Callable[[Problem], None],
+        on_late: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """`now` returns UTC text. The others may be called from any thread: `on_late` with a run of which an end was
+        saved that could not be at first.
+        """
         self._store = store
         self._now = now
         self._on_problem = on_problem
+        self._on_late = on_late
+        self._late: dict[str, None] = {}
         self._changed = threading.Condition()
         self._live: dict[str, Transcript] = {}
         self._unsaved: dict[str, _End] = {}
@@ -129,7 +141,7 @@ class Recorder:
             self._changed.notify_all()
         if error is None:
             return
-        self._report(error, "The answer that streams in cannot be saved at the moment; it is kept in memory meanwhile.")
+        self._report(error, PIECES_UNSAVED)
 
     def _try_again(self) -> None:
         with self._changed:
@@ -152,17 +164,25 @@ class Recorder:
         if error is None:
             end.transcript.mark_saved()
         else:
-            self._report(error, "An answer could not be saved; it is kept in memory and tried again.")
+            self._report(error, END_UNSAVED)
         then, end.then = end.then, None
         if then is not None:
             then()
+        late: list[str] = []
         with self._changed:
             self._flying -= 1
             self._troubled &= error is not None
             if error is not None:
                 self._unsaved[end.transcript.uid] = end
                 self._failed_at = time.monotonic()
+            elif then is None:
+                self._late[end.transcript.run_uid] = None
+            if self._flying == 0:
+                # Once for all that were tried together.
+                late, self._late = list(self._late), {}
             self._changed.notify_all()
+        for run_uid in late:
+            self._on_late(run_uid)
 
     def _report(self, error: BaseException, meaning: str) -> None:
         with self._changed:

@@ -81,7 +81,7 @@ class Runner:
         # One thread each: runs are numbered in the order of the key presses, and a slow start delays no end.
         self._starts = ThreadPoolExecutor(1, "run-start")
         self._ends = ThreadPoolExecutor(1, "run-end")
-        self._recorder = Recorder(store, owner.now, listeners.problem)
+        self._recorder = Recorder(store, owner.now, listeners.problem, listeners.on_saved_late)
         self._asker = Asker(engine, keys, provider_of, lacks, files, endpoint, self._end_here)
 
     def start_iteration(

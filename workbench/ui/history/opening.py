@@ -99,7 +99,8 @@ def history_view(window: MainWindow) -> Generator[None, None, tuple[HistoryView,
     for wanted in (view.detail.compare_wanted, view.detail.beside_wanted):
         wanted.connect(lambda _: compare(window, view))
     view.detail.request_wanted.connect(lambda record: show_request(window, record))
-    for changed in (window.bridge.run_started, window.bridge.run_ended, window.pulse.foreign_change):
+    bridge = window.bridge
+    for changed in (bridge.run_started, bridge.run_ended, bridge.saved_late, window.pulse.foreign_change):
         changed.connect(lambda *_: view.refresh())
     window.compose.stage.row_stale.connect(lambda *_: view.refresh())
     window.frame.closing.connect(model.close)
