@@ -161,6 +161,8 @@ def a_killed_runtime_keeps_the_text(engine: Engine, length: int) -> None:
     result = engine.heard.result(call_id)
     assert code(result) == "runtime_died"
     assert result.text == engine.heard.text(call_id) != ""
+    # What is said last of the model is what a status line goes on showing.
+    assert "has ended" in engine.heard.notices("runtime")[-1].text
 
 
 def a_runtime_killed_before_the_first_text_is_started_again(engine: Engine) -> None:
@@ -294,6 +296,7 @@ def test_files_that_are_no_models(engine: Engine, tmp_path: Path, weights: Path)
         assert result.failure is not None
         assert word in result.failure.sentence
         assert result.request is None
+        assert not engine.heard.notices("runtime")[-1].text.startswith("Loading")
 
 
 def test_without_weights_there_is_a_next_step() -> None:

@@ -44,6 +44,7 @@ class Local:
                 await self._chat.ask(call, answer, target)
             except CallError as error:
                 if error.failure.code in _SUSPICIOUS and await self._is_gone(runtime, error.failure.code):
+                    self._runtimes.tell_ended(self._model)
                     raise await _died(runtime, self._model, error) from error
                 raise
 

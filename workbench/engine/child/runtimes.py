@@ -189,6 +189,10 @@ class Runtimes:
         runtime = starting.result()
         return runtime if runtime.alive else None
 
+    def tell_ended(self, model: Model) -> None:
+        """Say that the runtime of `model` is gone, in the place of that it is loaded."""
+        self._notice(f"{model.name} has ended; it is loaded again when it is used next.")
+
     async def warm(self, model: Model) -> None:
         """Start a runtime ahead of its first use; what fails is told when it is used."""
         with contextlib.suppress(CallError):
@@ -233,8 +237,10 @@ class Runtimes:
         runtime = Runtime(process, secrets.token_urlsafe(32))
         try:
             await runtime.load(model)
-        except BaseException:
+        except BaseException as error:
             runtime.kill()
+            if isinstance(error, CallError):
+                self._notice(f"{model.name} is not loaded.")
             raise
         self._notice(f"{model.name} is loaded.")
         return runtime
