@@ -125,7 +125,8 @@ def _lead(status: LaneStatus, elapsed_ms: int | None) -> str:
     if status.notice:
         return status.notice
     word = _STATE_WORDS.get(status.state, "")
-    if status.state == "streaming" and status.ttft_ms is None:
+    # Of what another process asked for nobody here knows when its first token came.
+    if status.state == "streaming" and status.ttft_ms is None and status.began_ms is not None:
         word = "waiting for the first token"
     if status.state in RUNNING and elapsed_ms is not None:
         return f"{word} {seconds(elapsed_ms)}"
