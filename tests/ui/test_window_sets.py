@@ -123,6 +123,20 @@ def test_a_missing_value_is_gone_to_in_its_set(desk: Desk) -> None:
     assert len(desk.rows("SELECT 1 FROM run_values")) == 4
 
 
+def test_one_set_is_named_without_moving_the_lanes(desk: Desk) -> None:
+    window = desk.open(ECHO)
+    _paste(desk)
+    desk.run()
+    desk.until(window.view.pager.isVisible)
+    high = window.view.pager.height()
+    for chip in window.view.sets.chips()[2:]:
+        QTest.mouseClick(chip.tick, LEFT)
+    desk.run()
+    assert window.view.pager.name.full() == "Values · late"
+    desk.until(lambda: not window.view.pager.newer.isVisible())
+    assert window.view.pager.sizeHint().height() == window.view.pager.height() == high
+
+
 def test_sets_survive_a_restart(desk: Desk) -> None:
     window = desk.open(ECHO)
     _paste(desk)
