@@ -49,6 +49,12 @@ def cost(row: HistoryRow) -> str:
     return show_sum(row.cost_usd, row.unpriced)
 
 
+def cost_in_line(row: HistoryRow) -> str:
+    """Return the same for a line of facts, where “unknown” alone would not say what is."""
+    told = cost(row)
+    return f"cost {told}" if told == "unknown" else told
+
+
 def marks_of(row: HistoryRow) -> list[str]:
     """Return what people put on a run, in words."""
     marks = (("starred", row.starred), ("archived", row.archived), ("deleted", row.deleted))
