@@ -137,6 +137,19 @@ def test_one_set_is_named_without_moving_the_lanes(desk: Desk) -> None:
     assert window.view.pager.sizeHint().height() == window.view.pager.height() == high
 
 
+def test_after_a_restart_the_name_of_the_shown_set_can_be_read(desk: Desk) -> None:
+    window = desk.open(ECHO, size=(1024, 700))
+    desk.window.actions_["add_set"].trigger()
+    uid = window.compose.sets.sets[-1].uid
+    window.compose.sets.rename(uid, "Set 1 copy")
+    desk.until(lambda: _names(desk) == ["Set 1", "Set 1 copy"])
+    desk.close()
+    window = desk.open(ECHO, size=(1024, 700))
+    desk.until(lambda: [chip.uid for chip in window.view.sets.chips()][1:] == [uid])
+    name = window.view.sets.chips()[1].name
+    desk.until(lambda: name.visibleRegion().boundingRect().width() == name.width())
+
+
 def test_sets_survive_a_restart(desk: Desk) -> None:
     window = desk.open(ECHO)
     _paste(desk)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QWidget
 
@@ -59,9 +59,11 @@ class Strip(QScrollArea):
     """The sets, which go sideways where there is no room for all."""
 
     resized = Signal()
+    """There is more or less room, or the places take more or less of it."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._taken = 0
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -80,6 +82,14 @@ class Strip(QScrollArea):
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self.resized.emit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        handled = super().eventFilter(watched, event)
+        # Names get wider when the name of the shown set turns bold, which is after they were placed.
+        if event.type() == QEvent.Type.LayoutRequest and (taken := self.row.sizeHint().width()) != self._taken:
+            self._taken = taken
+            self.resized.emit()
+        return handled
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         bar = self.horizontalScrollBar()
