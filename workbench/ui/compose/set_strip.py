@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QWidget
 
@@ -59,11 +59,9 @@ class Strip(QScrollArea):
     """The sets, which go sideways where there is no room for all."""
 
     resized = Signal()
-    """There is more or less room, or the places take more or less of it."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._taken = 0
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -83,14 +81,6 @@ class Strip(QScrollArea):
         if event.size().width() != event.oldSize().width():
             self.resized.emit()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        handled = super().eventFilter(watched, event)
-        # Names get wider when the name of the shown set turns bold, which is after they were placed.
-        if event.type() == QEvent.Type.LayoutRequest and (taken := self.row.sizeHint().width()) != self._taken:
-            self._taken = taken
-            self.resized.emit()
-        return handled
-
     def wheelEvent(self, event: QWheelEvent) -> None:
         bar = self.horizontalScrollBar()
         bar.setValue(bar.value() - (event.angleDelta().x() or event.angleDelta().y()) // 2)
@@ -107,6 +97,8 @@ class Strip(QScrollArea):
         """Scroll so that a place can be seen."""
         self.row.activate()
         self.page.adjustSize()
+        # The places go where they belong only with an event that may be yet to come.
+        self.row.setGeometry(self.page.rect())
         place = QRect(widget.mapTo(self.page, QPoint(0, 0)), widget.size())
         bar, width = self.horizontalScrollBar(), self.viewport().width()
         if place.left() < bar.value() or place.width() >= width:
