@@ -22,6 +22,7 @@ from workbench.ui.frame import Frame
 from workbench.ui.gate import RunGate
 from workbench.ui.handlers import Handlers
 from workbench.ui.history.place import HistoryPlace
+from workbench.ui.homing import Homing
 from workbench.ui.keybinding import KeyBindings
 from workbench.ui.keys import CommandKeys, VerdictKeys, ViewKeys
 from workbench.ui.lanes import LanesView
@@ -82,6 +83,7 @@ def build(window: MainWindow) -> Iterator[None]:
     CommandKeys(frame, lambda key: window.keys.keymap.owner(key))
     VerdictKeys(frame, window.verdict_key)
     ViewKeys(frame, window.handlers.view_key)
+    frame.homing = Homing(frame, frame.header)
     yield
     _show_draft(window)
     yield
