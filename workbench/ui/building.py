@@ -17,6 +17,7 @@ from workbench.ui.compose.blind import Blindness
 from workbench.ui.compose.editing import Editing
 from workbench.ui.compose.layout import LayoutActions
 from workbench.ui.compose.sets import SetActions
+from workbench.ui.dialog_keys import DialogKeys
 from workbench.ui.dialogs import Dialogs
 from workbench.ui.frame import Frame
 from workbench.ui.gate import RunGate
@@ -81,6 +82,7 @@ def build(window: MainWindow) -> Iterator[None]:
     window.starring = Starring(window)
     wire(window)
     CommandKeys(frame, lambda key: window.keys.keymap.owner(key))
+    DialogKeys(frame)
     VerdictKeys(frame, window.verdict_key)
     ViewKeys(frame, window.handlers.view_key)
     frame.homing = Homing(frame, frame.header)

@@ -7,6 +7,8 @@ works there: its buttons are pressed on the way.
 
 from __future__ import annotations
 
+import weakref
+
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 from shiboken6 import isValid
@@ -21,12 +23,19 @@ def can_have_keyboard(widget: QWidget) -> bool:
 
 
 class Homing(QObject):
-    """Remembers the places in `window` where the keyboard was, but for those in `header`."""
+    """Remembers the places in `window` where the keyboard was, but for those in `header`.
+
+    They are followed from outside: a window that is asked for its focus widget keeps that alive, in PySide.
+    """
 
     def __init__(self, window: QMainWindow, header: QWidget) -> None:
         super().__init__(window)
         self._window, self._header = window, header
-        self._trail: list[QWidget] = []
+        self._trail: list[weakref.ref[QWidget]] = []
+        self._here: weakref.ref[QWidget] | None = None
+        # Not a call that is put off: one that is not done yet would keep the window alive that it is about.
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._look)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         app.focusChanged.connect(self._follow)
@@ -35,13 +44,14 @@ class Homing(QObject):
     @property
     def is_lost(self) -> bool:
         """Whether what has the keyboard in the window is going away, or went."""
-        focused = self._window.focusWidget()
-        return focused is not None and not can_have_keyboard(focused)
+        here = self._here() if self._here is not None else None
+        return self._here is not None and (here is None or not can_have_keyboard(here))
 
     def back(self) -> bool:
         """Give the keyboard to the last place that is still there; False when there is none."""
-        for place in reversed(self._trail):
-            if can_have_keyboard(place):
+        for kept in reversed(self._trail):
+            place = kept()
+            if place is not None and can_have_keyboard(place):
                 place.setFocus(Qt.FocusReason.OtherFocusReason)
                 return True
         return False
@@ -49,10 +59,12 @@ class Homing(QObject):
     def _follow(self, old: QWidget | None, new: QWidget | None) -> None:
         if new is None:
             # Also between two places, and while another window becomes the active one.
-            QTimer.singleShot(0, self, self._look)
-        elif new.window() is self._window and new is not self._window and not self._header.isAncestorOf(new):
-            self._trail = [place for place in self._trail if isValid(place) and place is not new]
-            self._trail = [*self._trail[1 - _KEPT :], new]
+            self._soon.start()
+        elif self._window.isAncestorOf(new):
+            self._here = weakref.ref(new)
+            if not self._header.isAncestorOf(new):
+                others = [kept for kept in self._trail if kept() not in (None, new)]
+                self._trail = [*others[1 - _KEPT :], self._here]
 
     def _look(self) -> None:
         """A widget that was deleted leaves the keyboard with nobody."""

@@ -13,6 +13,7 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 
 from workbench.ui.shell.views import Page
+from workbench.ui.taborder import has_proxy
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
@@ -62,7 +63,7 @@ def _first_stop(part: QWidget) -> QWidget | None:
         if child.isVisible()
         and child.isEnabled()
         and child.focusPolicy() & Qt.FocusPolicy.TabFocus
-        and child.focusProxy() is None
+        and not has_proxy(child)
     ]
     return next((stop for stop in stops if stop.inherits("QPlainTextEdit")), stops[0] if stops else None)
 
