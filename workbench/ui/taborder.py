@@ -24,6 +24,9 @@ def parts_of(window: MainWindow) -> list[QWidget]:
     lists = (side.prompt_list, side.iteration_list)
     rank = window.ranking.view.stops() if window.ranking.view is not None else []
     return [
+        # The header makes its own buttons before it is given these, which stand left of them.
+        window.views.tabs,
+        window.notice,
         window.header,
         side,
         *lists,
