@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from pytestqt.qtbot import QtBot
 
-from workbench.app.history_cells import COST, LANES, PROMPT, WINNER, cell, whole
+from workbench.app.history_cells import COST, LANES, PROMPT, WINNER, cell, cost_in_line, whole
 from workbench.app.history_table import KEPT, PAGE, ROW, HistoryTableModel
 from workbench.app.tasks import Tasks
 from workbench.core.runs import IterationRow, Outcome
@@ -271,12 +271,21 @@ def test_a_run_that_is_gone_leaves_an_empty_row_until_the_next_search(qtbot: QtB
         (row(1, running=True), WINNER, "running"),
         (row(1, running=True), COST, ""),
         (row(1), COST, "$0.0011"),
+        (row(1, unpriced=1), COST, "$0.0011 + ?"),
+        (replace(row(1), cost_usd=0.0), COST, "free"),
+        (replace(row(1, unpriced=1), cost_usd=0.0), COST, "unknown"),
+        (replace(row(1, unpriced=1), cost_usd=None), COST, "unknown"),
         (row(1), LANES, "gpt · haiku"),
         (row(1, starred=True, tags=("good",)), PROMPT, "☆ Order bot #good"),
     ],
 )
 def test_what_stands_in_a_cell(given: HistoryRow, column: int, words: str) -> None:
     assert cell(given, column, NOW) == words
+
+
+def test_in_a_line_of_facts_a_cost_says_what_is_unknown() -> None:
+    assert cost_in_line(replace(row(1, unpriced=1), cost_usd=None)) == "cost unknown"
+    assert cost_in_line(row(1)) == "$0.0011"
 
 
 def test_a_blind_run_tells_neither_lanes_nor_cost() -> None:

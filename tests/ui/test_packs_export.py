@@ -62,6 +62,20 @@ def ask(desk: Desk, text: str) -> None:
     desk.run()
 
 
+def test_a_version_is_told_by_what_it_changed(desk: Desk) -> None:
+    """Versions of a prompt mostly end in the same message, so its text tells none from another."""
+    desk.open()
+    ask(desk, "Be brief.")
+    desk.window.view.editor.focus_first()
+    desk.press(Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
+    desk.type(" Answer in French.")
+    desk.run()
+    dialog = opened(desk)
+    desk.until(lambda: dialog.choice.choosing.rowCount() == 2)
+    told = [dialog.choice.choosing.index(row, 0).data() for row in range(2)]
+    assert told == ["v2 · Answer in French.", "v1 · Be brief."]
+
+
 def test_the_open_prompt_goes_out_as_a_file_that_can_be_dragged(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

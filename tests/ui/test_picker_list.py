@@ -116,6 +116,8 @@ def test_local_models_are_there_before_anything_is_read(model: ModelListModel) -
         "Echo",
         "GGUF file…",
         "LoRA adapter…",
+        "Another server",
+        "Your own endpoint…",
         "LiteLLM catalogue",
         "Reading the catalogue…",
     ]
@@ -125,7 +127,7 @@ def test_groups_are_in_order_and_headers_cannot_be_picked(model: ModelListModel)
     gguf = Endpoint("g1", "gguf", "order bot", path="/m/order.gguf")
     model.set_offer(an_offer(endpoints=(OLLAMA, gguf)))
     headers = [row.title for i in range(model.rowCount()) if (row := model.row(i)).kind == "header"]
-    assert headers == ["On this computer", "My Ollama", "LiteLLM catalogue · 5 models"]
+    assert headers == ["On this computer", "My Ollama", "Another server", "LiteLLM catalogue · 5 models"]
     assert "order bot" in titles(model)
     for i in range(model.rowCount()):
         assert bool(model.flags(model.index(i)).value & 1) == (model.row(i).kind in PICKABLE)
@@ -171,6 +173,29 @@ def test_a_typed_id_without_provider_says_what_is_wanted(model: ModelListModel) 
     model.set_offer(an_offer(endpoints=()))
     model.set_query("foo")
     assert "openai/foo" in model.row(model.first_pickable()).note
+
+
+@pytest.mark.parametrize(
+    "query", ["http://127.0.0.1:8000", "https://llm.example/v1", "localhost:1234", "10.0.0.7/v1", "[::1]:80"]
+)
+def test_an_address_asks_for_an_endpoint_and_is_no_model(model: ModelListModel, query: str) -> None:
+    model.set_offer(an_offer())
+    model.set_query(query)
+    assert [model.row(i).kind for i in range(model.rowCount())] == ["header", "endpoint"]
+
+
+@pytest.mark.parametrize("query", ["endpoint", "own endpoint", "openai-compatible", "OpenAI compatible", "lm studio"])
+def test_who_looks_for_an_own_endpoint_finds_where_to_add_one(model: ModelListModel, query: str) -> None:
+    model.set_offer(an_offer())
+    model.set_query(query)
+    assert model.row(model.first_pickable()).kind == "endpoint"
+
+
+@pytest.mark.parametrize("query", ["openai", "gpt", "openai/localhost", "localhost-7b", "1.0.0.0b"])
+def test_who_looks_for_a_model_is_offered_no_endpoint(model: ModelListModel, query: str) -> None:
+    model.set_offer(an_offer())
+    model.set_query(query)
+    assert "Your own endpoint…" not in titles(model)
 
 
 def test_models_of_an_endpoint_arrive_later(qtbot: QtBot, source: PickerDouble, model: ModelListModel) -> None:

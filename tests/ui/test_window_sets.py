@@ -123,6 +123,33 @@ def test_a_missing_value_is_gone_to_in_its_set(desk: Desk) -> None:
     assert len(desk.rows("SELECT 1 FROM run_values")) == 4
 
 
+def test_one_set_is_named_without_moving_the_lanes(desk: Desk) -> None:
+    window = desk.open(ECHO)
+    _paste(desk)
+    desk.run()
+    desk.until(window.view.pager.isVisible)
+    high = window.view.pager.height()
+    for chip in window.view.sets.chips()[2:]:
+        QTest.mouseClick(chip.tick, LEFT)
+    desk.run()
+    assert window.view.pager.name.full() == "Values · late"
+    desk.until(lambda: not window.view.pager.newer.isVisible())
+    assert window.view.pager.sizeHint().height() == window.view.pager.height() == high
+
+
+def test_after_a_restart_the_name_of_the_shown_set_can_be_read(desk: Desk) -> None:
+    window = desk.open(ECHO, size=(1024, 700))
+    desk.window.actions_["add_set"].trigger()
+    uid = window.compose.sets.sets[-1].uid
+    window.compose.sets.rename(uid, "Set 1 copy")
+    desk.until(lambda: _names(desk) == ["Set 1", "Set 1 copy"])
+    desk.close()
+    window = desk.open(ECHO, size=(1024, 700))
+    desk.until(lambda: [chip.uid for chip in window.view.sets.chips()][1:] == [uid])
+    name = window.view.sets.chips()[1].name
+    desk.until(lambda: name.visibleRegion().boundingRect().width() == name.width())
+
+
 def test_sets_survive_a_restart(desk: Desk) -> None:
     window = desk.open(ECHO)
     _paste(desk)

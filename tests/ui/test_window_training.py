@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from tests.ui.desk import Desk
 from tests.ui.pasts import Past, answer
@@ -46,6 +46,21 @@ def opened(desk: Desk) -> TrainingDialog:
     assert dialog is not None
     desk.until(lambda: not dialog.progress.isVisible())
     return dialog
+
+
+def test_who_asks_to_fine_tune_is_led_there(desk: Desk) -> None:
+    filled(desk)
+    desk.ctrl(Qt.Key.Key_K)
+    palette = desk.window.overlays.palette
+    assert palette is not None
+    desk.until(lambda: QApplication.focusWidget() is palette.field)
+    desk.type("fine-tune")
+    desk.press(Qt.Key.Key_Return)
+    desk.until(lambda: desk.window.dialogs.packing.training.dialog)
+    dialog = desk.window.dialogs.packing.training.dialog
+    assert dialog is not None
+    desk.until(lambda: not dialog.progress.isVisible())
+    dialog.reject()
 
 
 def choose(desk: Desk, dialog: TrainingDialog, format_: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests.usecases.making import PATIENCE_S, cloud, echo, new_prompt, opened
 from workbench.core.blocks import Attachment, Tool
 from workbench.core.content import Content, Message
-from workbench.core.drafts import Draft
+from workbench.core.drafts import Draft, ValueSet
 from workbench.core.forecast import LaneForecast
 from workbench.core.lanes import Lane
 from workbench.core.money import Rates
@@ -90,3 +90,11 @@ def test_a_price_set_by_hand_knows_no_cache(workbench: Workbench) -> None:
     assert given is not None
     assert lane.cacheable > 0
     assert given.low == given.high == pytest.approx(lane.input * 1e-3)
+
+
+@pytest.mark.parametrize("lane", [replace(echo(), samples=3), Lane("gone", "e-removed", "m", samples=3)])
+def test_calls_count_where_tokens_do_not(workbench: Workbench, lane: Lane) -> None:
+    """A limit on calls is about every call, also of a lane whose model counts nothing."""
+    sets = tuple(ValueSet(f"s{number}", "", (("a", str(number)),), ticked=True) for number in range(2))
+    draft = replace(asked(Message("user", "{{a}}"), lane=lane), sets=sets)
+    assert forecast(workbench, draft).calls == 2 * 3

@@ -180,7 +180,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("export_pack", "Export prompts as a pack…", "Prompt", (), _always, views=EVERYWHERE),
     Command("import_pack", "Import a pack…", "Prompt", (), _writable, views=EVERYWHERE),
     Command("undo_import", "Undo the last pack import", "Prompt", (), lambda s: s.writable, views=EVERYWHERE),
-    Command("training", "Training files of this prompt…", "Prompt", (), lambda s: s.has_prompt, views=EVERYWHERE),
+    Command(
+        "training", "Fine-tune: training files of this prompt…", "Prompt", (), lambda s: s.has_prompt, views=EVERYWHERE
+    ),
     Command("show_archived", "Show archived prompts", "Prompt", (), _always, views=EVERYWHERE),
     Command("switch_prompt", "Go to the prompt list", "Prompt", ("Ctrl+P",), _always, views=EVERYWHERE),
     Command(

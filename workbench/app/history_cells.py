@@ -6,7 +6,7 @@ Invariant: of a blind run that is not judged neither lanes nor cost are told.
 from __future__ import annotations
 
 from workbench.app.timeline import describe
-from workbench.core.money import show_cost
+from workbench.core.money import show_sum
 from workbench.core.searching.results import HistoryRow
 from workbench.core.when import relative
 
@@ -46,7 +46,13 @@ def cost(row: HistoryRow) -> str:
     """Return what a run cost; "" while nobody shall know, or does."""
     if row.row.running or row.row.blind or row.is_uncounted:
         return ""
-    return show_cost(row.cost_usd, free=row.cost_usd == 0)
+    return show_sum(row.cost_usd, row.unpriced)
+
+
+def cost_in_line(row: HistoryRow) -> str:
+    """Return the same for a line of facts, where “unknown” alone would not say what is."""
+    told = cost(row)
+    return f"cost {told}" if told == "unknown" else told
 
 
 def marks_of(row: HistoryRow) -> list[str]:

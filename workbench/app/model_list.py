@@ -7,6 +7,7 @@ headers and remarks are not selectable.
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -31,8 +32,15 @@ Index = QModelIndex | QPersistentModelIndex
 ROW = int(Qt.ItemDataRole.UserRole) + 1
 """The Row itself."""
 
-RowKind = Literal["header", "remark", "model", "typed", "gguf", "adapter", "retry"]
-PICKABLE: frozenset[RowKind] = frozenset({"model", "typed", "gguf", "adapter", "retry"})
+RowKind = Literal["header", "remark", "model", "typed", "gguf", "adapter", "retry", "endpoint"]
+PICKABLE: frozenset[RowKind] = frozenset({"model", "typed", "gguf", "adapter", "retry", "endpoint"})
+_ADDRESS = re.compile(r"https?:|(localhost|\[[0-9a-f:]+\]|[0-9]+(\.[0-9]+){3})(?![^:/])", re.IGNORECASE)
+_ASKS = re.compile(
+    r"your|own|endp\w*…?|custom|openai|(openai-?)?compat\w*|base|url|addr\w*|serv\w*|ollama|lm|studio|lmstudio|vllm"
+    r"|llama\.?cpp|gatew\w*|local\w*"
+)
+"""What people write who look for a place to enter an address."""
+_SERVERS = "A server that speaks the OpenAI protocol: Ollama, LM Studio, vLLM, llama.cpp, a gateway"
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,11 +226,14 @@ class ModelListModel(QAbstractListModel):
         searched = {uid: index.search(self._query) for uid, index in self._own.items()}
         catalogue, loose = self._catalogue.search(self._query)
         # Letters in order are a last resort: they only show when nothing anywhere matches plainly.
+        adding = self._adding_rows()
         plain = any(hits and not is_loose for hits, is_loose in searched.values()) or bool(catalogue and not loose)
+        plain = plain or bool(adding)
         for endpoint in self._offer.endpoints:
             if endpoint.kind == "openai":
                 hits, is_loose = searched[endpoint.uid]
                 groups.append(self._endpoint_rows(endpoint, [] if is_loose and plain else hits))
+        groups.append(adding)
         groups.append(self._catalogue_rows([] if loose and plain else catalogue))
         groups.append(self._typed_rows())
         rows = [row for group in groups for row in group]
@@ -282,6 +293,15 @@ class ModelListModel(QAbstractListModel):
             rows.append(Row("remark", listing.remark, endpoint=endpoint.uid))
         return [Row("header", endpoint.name, endpoint=endpoint.uid), *rows] if rows else []
 
+    def _adding_rows(self) -> list[Row]:
+        """Return the row that adds an endpoint: who has an address types it here first."""
+        words = self._query.lower().split()
+        # The provider's name alone asks for the provider's models.
+        asked_for = words != ["openai"] and all(_ASKS.fullmatch(word) for word in words)
+        if not asked_for and not is_address(self._query):
+            return []
+        return [Row("header", "Another server"), Row("endpoint", "Your own endpoint…", _SERVERS)]
+
     def _catalogue_rows(self, hits: Sequence[ModelEntry]) -> list[Row | ModelEntry]:
         rows: list[Row | ModelEntry] = list(hits)
         if self._waiting:
@@ -294,7 +314,7 @@ class ModelListModel(QAbstractListModel):
     def _typed_rows(self) -> list[Row]:
         """Return a row for the typed text at every endpoint that does not list exactly this id."""
         query = self._query
-        if not query or any(character.isspace() for character in query):
+        if not query or is_address(query) or any(character.isspace() for character in query):
             return []
         rows = []
         if not any(query in (e.model, f"{e.provider}/{e.model}") for e in self._offer.catalogue):
@@ -332,6 +352,11 @@ class ModelListModel(QAbstractListModel):
 def _local_words(row: Row) -> str:
     where = row.note if row.endpoint else ""
     return f"{row.title} {where} {row.entry.provider if row.entry else ''} local".lower()
+
+
+def is_address(text: str) -> bool:
+    """Return whether a text is where a server listens, and so no id of a model."""
+    return _ADDRESS.match(text) is not None
 
 
 def tooltip(*lines: str) -> str:

@@ -18,7 +18,7 @@ from PySide6.QtCore import QObject, Signal
 from workbench.app.tasks import Tasks
 from workbench.app.version_choice import Version
 from workbench.core.disclosing import Finding
-from workbench.core.runs import PromptRow, VersionRow
+from workbench.core.runs import PromptRow
 from workbench.core.text import first_line
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
@@ -96,8 +96,9 @@ class PackExports(QObject):
 
     def versions(self, prompt_uid: str) -> tuple[Version, ...]:
         """Return the versions of a prompt, newest first; blocks."""
+        known = {label.number: label.text for label in self._store.version_labels(prompt_uid)}
         rows = [row for row in self._store.versions(prompt_uid) if not row.newer]
-        return tuple(Version(row.number, _words(row)) for row in reversed(rows))
+        return tuple(Version(row.number, _words(row.number, known.get(row.number, ""))) for row in reversed(rows))
 
     def stop(self) -> None:
         """End what goes on."""
@@ -194,7 +195,6 @@ def _shown(export: Export) -> Mapping[str, str]:
     return {name: raw[: 4 * MOST_SHOWN].decode("utf-8", "replace")[:MOST_SHOWN] for name, raw in told.items()}
 
 
-def _words(row: VersionRow) -> str:
-    last = next((message.text for message in reversed(row.content.messages) if message.text.strip()), "")
-    said = first_line(row.note or last, 60)
-    return f"v{row.number}" + (f" · {said}" if said else "")
+def _words(number: int, known: str) -> str:
+    said = first_line(known, 60)
+    return f"v{number}" + (f" · {said}" if said else "")

@@ -29,7 +29,7 @@ from workbench.cli.codes import FAILED, OK
 from workbench.cli.opening import open_workbench
 from workbench.cli.output import harmless
 from workbench.cli.past import lines
-from workbench.core.money import show_cost
+from workbench.core.money import show_sum
 from workbench.core.searching.marking import Snippet
 from workbench.core.searching.results import After, HistoryRow, Hit, Order
 from workbench.core.when import absolute
@@ -111,7 +111,7 @@ def _columns(row: HistoryRow) -> tuple[str, ...]:
     blind = "blind until it is judged" if line.blind else ""
     judged = f"★ {line.winner}" if line.verdict == "winner" else line.winner
     state = "running" if line.running else line.outcome.words
-    cost = "" if line.running or line.blind or row.is_uncounted else show_cost(row.cost_usd, free=row.cost_usd == 0)
+    cost = "" if line.running or line.blind or row.is_uncounted else show_sum(row.cost_usd, row.unpriced)
     parts = (" · ".join(row.lanes) or blind, judged, state, cost, line.note)
     return (line.run_uid, absolute(line.started_at), row.prompt, f"{row.kind} {line.number}", *parts)
 

@@ -37,6 +37,7 @@ def span_of(lengths: Sequence[int], most: int | None = None) -> Span | None:
 @dataclass(frozen=True, slots=True)
 class LaneForecast:
     """What one lane will take. `counts` are its prompts, one for each set of values; `samples` calls are made of each.
+    `sets` is how many sets are asked where nothing is counted.
 
     `context` are the tokens that the model takes at most, None for unknown. `output` are the tokens of one answer, None
     when this prompt has no answer of this model yet. `trouble` says why nothing could be counted.
@@ -54,6 +55,7 @@ class LaneForecast:
     trouble: str = ""
     is_current: bool = True
     """Whether it asks the text in the editor, and no earlier version."""
+    sets: int = 1
 
     @property
     def tokenizer(self) -> Tokenizer | None:
@@ -68,7 +70,7 @@ class LaneForecast:
     @property
     def calls(self) -> int:
         """How many calls are made."""
-        return max(len(self.counts), 1) * self.samples
+        return (len(self.counts) or self.sets) * self.samples
 
     @property
     def largest(self) -> int:

@@ -71,6 +71,13 @@ def saved(usage: Usage, rates: Rates | None) -> float | None:
     return min(usage.cached, usage.input) * (rates.input - rates.cached)
 
 
+def show_sum(usd: float | None, unpriced: int) -> str:
+    """Return what several answers cost together, `unpriced` of them not known: "free", "unknown", "$0.0004 + ?"."""
+    if unpriced:
+        return f"{show_cost(usd)} + ?" if usd else "unknown"
+    return show_cost(usd, free=usd == 0)
+
+
 def show_cost(usd: float | None, *, free: bool = False, about: bool = False) -> str:
     """Return "free", "unknown", or dollars with enough digits to compare small amounts ("$0.0004", "about $1.20")."""
     if free:

@@ -146,6 +146,7 @@ class Dialogs(QObject):
         picker = ModelPicker(self._window.theme, source, lane, parent)
         picker.chosen.connect(chosen)
         picker.keys_requested.connect(lambda which: self.settings("keys", which))
+        picker.endpoint_requested.connect(self._add_endpoint)
         picker.finished.connect(self._picker_closed)
         self._picker = picker
         picker.show()
@@ -171,6 +172,11 @@ class Dialogs(QObject):
         dialog.show()
         if item:
             dialog.show_key(item)
+
+    def _add_endpoint(self, address: str) -> None:
+        self.settings("endpoints")
+        if self._settings is not None:
+            self._settings.add_endpoint(address)
 
     def ask_to_lose_draft(self) -> bool:
         """Ask whether the window may close although its text could not be saved."""

@@ -87,12 +87,13 @@ class Forecaster:
         return Forecast(tuple(found))
 
     def _lane(self, prompt_uid: str, draft: Draft, lane: Lane) -> LaneForecast:
+        uncounted = LaneForecast(lane.slot, lane.title, samples=lane.samples, sets=len(draft.run_sets))
         endpoint = self._endpoint(lane.endpoint)
         if endpoint is None:
-            return LaneForecast(lane.slot, lane.title, trouble="Its endpoint was removed; choose another model.")
+            return replace(uncounted, trouble="Its endpoint was removed; choose another model.")
         tokenizer = tokenizer_of(endpoint, lane.model)
         if tokenizer is None:
-            return LaneForecast(lane.slot, lane.title, is_local=True)
+            return replace(uncounted, is_local=True)
         content = draft.content
         if lane.pinned is not None:
             content = self._store.version(prompt_uid, lane.pinned).content
@@ -103,7 +104,7 @@ class Forecaster:
                 self._count(endpoint, tokenizer, content, dict(one.values), caches) for one in draft.run_sets
             )
         except EngineError as error:
-            return LaneForecast(lane.slot, lane.title, is_local=endpoint.is_local, trouble=error.failure.sentence)
+            return replace(uncounted, is_local=endpoint.is_local, trouble=error.failure.sentence)
         lengths = self._store.output_lengths(prompt_uid, lane.endpoint, lane.model, PAST)
         return LaneForecast(
             lane.slot,

@@ -58,13 +58,15 @@ class Pager(QFrame):
         """Show the set at `at`; hidden when there is nothing to page through and nothing to name."""
         name, values = (sets[at].name, sets[at].values) if sets else ("", ())
         several = len(sets) > 1
-        place = f"Set {at + 1} of {len(sets)}" if several else "Set"
+        place = f"Set {at + 1} of {len(sets)}" if several else "Values"
         self.name.set_full(f"{place} · {name}" if name else place)
         self.name.set_tip("\n".join(f"{variable}: {value}" for variable, value in values)[:_MOST_TIP])
         self.progress.set_full(progress)
         for button, possible in ((self.older, at > 0), (self.newer, at + 1 < len(sets))):
             button.setVisible(several)
             button.setEnabled(possible)
+        # As high without buttons as with them, so that no lane jumps between a run of one set and one of several.
+        self.name.setMinimumHeight(self.older.sizeHint().height())
         self.setVisible(several or bool(name))
 
     def _button(self, text: str, step: int) -> QPushButton:

@@ -97,6 +97,8 @@ class Strip(QScrollArea):
         """Scroll so that a place can be seen."""
         self.row.activate()
         self.page.adjustSize()
+        # The places go where they belong only with an event that may be yet to come.
+        self.row.setGeometry(self.page.rect())
         place = QRect(widget.mapTo(self.page, QPoint(0, 0)), widget.size())
         bar, width = self.horizontalScrollBar(), self.viewport().width()
         if place.left() < bar.value() or place.width() >= width:

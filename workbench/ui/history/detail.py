@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from workbench.app.history_cells import cost, marks_of, verdict
+from workbench.app.history_cells import cost_in_line, marks_of, verdict
 from workbench.app.history_detail import Answered, Looked
 from workbench.app.history_pair import Pair
 from workbench.core.compare import PartDiff
@@ -171,7 +171,13 @@ class DetailPane(QWidget):
         self.looked, self.pair = looked, None
         row = looked.row
         self.title.setText(breakable(run_name(row)))
-        facts = (absolute(row.row.started_at), f"version {row.row.version}", verdict(row), cost(row), *marks_of(row))
+        facts = (
+            absolute(row.row.started_at),
+            f"version {row.row.version}",
+            verdict(row),
+            cost_in_line(row),
+            *marks_of(row),
+        )
         note = row.row.note
         lines = (note or row.row.summary, " · ".join(filter(None, facts)), looked.detail.newer)
         marks = looked.marker.marks(note) if looked.marker is not None and note else ()
@@ -195,7 +201,7 @@ class DetailPane(QWidget):
             breakable(f"{newer.prompt} · {against}" if same_prompt else f"{run_name(older)} against {run_name(newer)}")
         )
         lines = [
-            " · ".join(filter(None, (run_name(row), absolute(row.row.started_at), verdict(row), cost(row))))
+            " · ".join(filter(None, (run_name(row), absolute(row.row.started_at), verdict(row), cost_in_line(row))))
             for row in (older, newer)
         ]
         self.about.show_marked("\n".join(lines))

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from workbench.app.later import Later, sentence_of
 from workbench.app.model_entries import UNCHANGED, Choice, Offer, PickerSource
-from workbench.app.model_list import EndpointModels, ModelListModel, Row
+from workbench.app.model_list import EndpointModels, ModelListModel, Row, is_address
 from workbench.core.lanes import Lane
 from workbench.ui import geometry
 from workbench.ui.fields import clearable
@@ -34,6 +34,9 @@ from workbench.ui.theme import Theme, set_role
 
 _PAGE = 1_000
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: _PAGE, Qt.Key.Key_PageUp: -_PAGE}
+_USE = "Use model"
+_ACTIONS = {"retry": "Ask again", "endpoint": "Add endpoint…"}
+"""What the button does with a row that is no model."""
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
 
@@ -41,11 +44,13 @@ class ModelPicker(QDialog):
     """Search, look, pick. `chosen(Choice)` is emitted once, then the dialog is accepted.
 
     `keys_requested(id)` asks for the place where the key of a provider or endpoint is set; the picker stays open, and
-    `refresh` shows the new key. It is made for one question and deletes itself when it is finished.
+    `refresh` shows the new key. `endpoint_requested(address)` asks for the place where an endpoint is added, "" when no
+    address was typed. It is made for one question and deletes itself when it is finished.
     """
 
     chosen = Signal(object)
     keys_requested = Signal(str)
+    endpoint_requested = Signal(str)
 
     def __init__(
         self,
@@ -130,7 +135,7 @@ class ModelPicker(QDialog):
             self._pages.addWidget(page)
         self._cancel = QPushButton("Cancel")
         self._cancel.setAutoDefault(False)
-        self._pick = QPushButton("Use model")
+        self._pick = QPushButton(_USE)
         self._pick.setDefault(True)
         set_role(self._pick, "primary")
         buttons = QHBoxLayout()
@@ -254,7 +259,7 @@ class ModelPicker(QDialog):
             self._remark.setText(row.note if row is not None else "")
             self._pages.setCurrentWidget(self._remark)
         self._pick.setEnabled(row is not None)
-        self._pick.setText("Ask again" if row is not None and row.kind == "retry" else "Use model")
+        self._pick.setText(_ACTIONS.get(row.kind, _USE) if row is not None else _USE)
 
     def _clicked(self, index: QModelIndex) -> None:
         """One click runs what is an action; models are picked by two, so that one can look first."""
@@ -277,6 +282,10 @@ class ModelPicker(QDialog):
             return
         if row.kind == "retry":
             self._models.load(next(e for e in self._model.offer.endpoints if e.uid == row.endpoint))
+        elif row.kind == "endpoint":
+            typed = self._search.text().strip()
+            self._search.clear()  # an address finds none of the models that it will bring
+            self.endpoint_requested.emit(typed if is_address(typed) else "")
         elif self._files.ask("model" if row.kind == "gguf" else "adapter"):
             self._pick.setFocus()
 
@@ -285,7 +294,7 @@ class ModelPicker(QDialog):
         if row is None:
             return
         if row.entry is None:
-            if row.kind == "retry":
+            if row.kind in _ACTIONS:
                 self._act()
             else:
                 self._use_files()

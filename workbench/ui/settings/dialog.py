@@ -102,6 +102,12 @@ class SettingsDialog(QDialog):
         else:
             self.show_page("endpoints", item)
 
+    def add_endpoint(self, address: str) -> None:
+        """Begin an endpoint at an address, "" for one that is not known yet."""
+        self.show_page("endpoints")
+        if self._endpoints is not None:
+            self._endpoints.add(address)
+
     def may_go(self) -> bool:
         """Whether nothing that was typed here would be lost; what would is said."""
         if unsaved := self._unsaved():

@@ -105,6 +105,11 @@ class EndpointFormView(QWidget):
             headers=self._headers.headers(),
         )
 
+    def propose(self, address: str) -> None:
+        """Fill in where the server listens, unless an address is there already."""
+        if not self._url.text():
+            self._url.setText(address)
+
     def focus_first(self) -> None:
         """Put the caret into the first field."""
         self._name.setFocus()

@@ -92,6 +92,13 @@ class EndpointsPanel(QWidget):
                 self._wanted = ""
                 self._list.setCurrentRow(row)
 
+    def add(self, address: str) -> None:
+        """Begin an endpoint at an address, "" for one that is not known yet."""
+        self._add_new()
+        form = self._form(self._list.currentItem())
+        if address and isinstance(form, EndpointFormView):
+            form.propose(address)
+
     def unsaved(self) -> str:
         """Return a phrase for an endpoint with changes that are not saved, "" for none."""
         form = next((form for form in self._forms() if form.is_dirty()), None)

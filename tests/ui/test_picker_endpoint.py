@@ -1,0 +1,58 @@
+"""From an address typed into the model picker to a lane that uses it."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QPushButton
+
+from tests.ui.desk import Desk
+from workbench.ui.picker import ModelPicker
+
+ADDRESS = "http://127.0.0.1:9/v1"
+
+
+def search(picker: ModelPicker) -> QLineEdit:
+    return next(field for field in picker.findChildren(QLineEdit) if field.accessibleName() == "Search models")
+
+
+@pytest.mark.parametrize("way", ["enter", "button"])
+def test_an_address_becomes_an_endpoint_whose_models_the_picker_shows(desk: Desk, way: str) -> None:
+    window = desk.open()
+    desk.ctrl(Qt.Key.Key_L)
+    picker = window.dialogs.open_picker
+    assert picker is not None
+    desk.until(lambda: picker._model.offer.catalogue)
+    QTest.keyClicks(search(picker), ADDRESS)
+    if way == "enter":
+        desk.press(Qt.Key.Key_Return, on=search(picker))
+    else:
+        next(b for b in picker.findChildren(QPushButton) if b.text() == "Add endpoint…").click()
+    settings = window.dialogs.open_settings
+    assert settings is not None
+    fields = {field.accessibleName(): field for field in settings.findChildren(QLineEdit)}
+    assert fields["Base URL"].text() == ADDRESS
+    QTest.keyClicks(fields["Name"], "Mine")
+    desk.press(Qt.Key.Key_Return, on=fields["Name"])
+    desk.until(lambda: [e.base_url for e in window.workbench.endpoints.custom()] == [ADDRESS])
+    settings.reject()
+    assert search(picker).text() == ""
+    desk.until(lambda: "Mine" in [picker._model.row(i).title for i in range(picker._model.rowCount())])
+    picker.reject()
+    desk.until(lambda: window.dialogs.open_picker is None)
+
+
+def test_without_an_address_the_form_is_empty(desk: Desk) -> None:
+    window = desk.open()
+    desk.ctrl(Qt.Key.Key_L)
+    picker = window.dialogs.open_picker
+    assert picker is not None
+    QTest.keyClicks(search(picker), "own endpoint")
+    desk.press(Qt.Key.Key_Return, on=search(picker))
+    settings = window.dialogs.open_settings
+    assert settings is not None
+    assert [f.text() for f in settings.findChildren(QLineEdit) if f.accessibleName() == "Base URL"] == [""]
+    settings.reject()
+    picker.reject()
+    desk.until(lambda: window.dialogs.open_picker is None)
