@@ -47,6 +47,29 @@ def test_the_window_is_gone_through_as_it_is_read(desk: Desk) -> None:
     assert around(desk, forward=False) == [seen[0], *reversed(seen[1:])]
 
 
+def test_the_header_is_gone_through_from_the_left(desk: Desk) -> None:
+    window = desk.open()
+    window.notices.offer("It is gone.", "Undo", lambda: None)
+    QApplication.processEvents()
+    stops = [stop for stop in around(desk) if window.header.isAncestorOf(stop)]
+    places = [stop.mapTo(window.header, stop.rect().center()).x() for stop in stops]
+    assert len(stops) > 6
+    assert places == sorted(places)
+
+
+def test_f6_enters_the_header_where_its_key_changes_nothing(desk: Desk) -> None:
+    window = desk.open()
+    window.view.editor.focus_first()
+    for _ in range(9):
+        desk.press(Qt.Key.Key_F6)
+        if window.header.isAncestorOf(QApplication.focusWidget() or window.frame):
+            break
+    assert QApplication.focusWidget() is window.views.tabs.tab("compose")
+    desk.press(Qt.Key.Key_Space)
+    assert window.views.shown == "compose"
+    assert not window.compose.blind
+
+
 def test_a_lane_that_goes_takes_nothing_from_those_beside_it(desk: Desk) -> None:
     window = desk.open({"default": [{"text": "# Status\n\nIt is **on its way**.\n"}]})
     lanes = window.compose.lanes

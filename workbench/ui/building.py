@@ -17,11 +17,13 @@ from workbench.ui.compose.blind import Blindness
 from workbench.ui.compose.editing import Editing
 from workbench.ui.compose.layout import LayoutActions
 from workbench.ui.compose.sets import SetActions
+from workbench.ui.dialog_keys import DialogKeys
 from workbench.ui.dialogs import Dialogs
 from workbench.ui.frame import Frame
 from workbench.ui.gate import RunGate
 from workbench.ui.handlers import Handlers
 from workbench.ui.history.place import HistoryPlace
+from workbench.ui.homing import Homing
 from workbench.ui.keybinding import KeyBindings
 from workbench.ui.keys import CommandKeys, VerdictKeys, ViewKeys
 from workbench.ui.lanes import LanesView
@@ -80,8 +82,10 @@ def build(window: MainWindow) -> Iterator[None]:
     window.starring = Starring(window)
     wire(window)
     CommandKeys(frame, lambda key: window.keys.keymap.owner(key))
+    DialogKeys(frame)
     VerdictKeys(frame, window.verdict_key)
     ViewKeys(frame, window.handlers.view_key)
+    frame.homing = Homing(frame, frame.header)
     yield
     _show_draft(window)
     yield

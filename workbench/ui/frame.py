@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent, QWheelEvent
@@ -25,6 +26,9 @@ from workbench.ui.compose.view import Values
 from workbench.ui.editor.wrapping import Wrapping
 from workbench.ui.shell.bars import Header, StatusBar
 from workbench.ui.theme import Theme, set_role
+
+if TYPE_CHECKING:
+    from workbench.ui.homing import Homing
 
 SMALLEST = (860, 560)
 NARROWEST_SIDE = 170
@@ -56,6 +60,8 @@ class Frame(QMainWindow):
         self.leaves_for: object = None
         """What is to be done to the history when the window is closed, before another one opens; None for nothing."""
         self.is_complete = False
+        self.homing: Homing | None = None
+        """None before the window is complete."""
         self._early: list[QKeySequence | str] = []
         self._build()
         self._shown = self._show(glimpse)
@@ -164,6 +170,9 @@ class Frame(QMainWindow):
     def focusNextPrevChild(self, forward: bool) -> bool:
         if not self.is_complete:
             return super().focusNextPrevChild(forward)
+        # Qt asks for the next one, too, when what has the keyboard goes away.
+        if self.homing is not None and self.homing.is_lost and self.homing.back():
+            return True
         from workbench.ui.taborder import step  # nobody tabs before the first paint
 
         return step(self, self.parts(), forward=forward)
@@ -199,8 +208,13 @@ class Frame(QMainWindow):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
+        if event.type() != QEvent.Type.ActivationChange:
+            return
+        if not self.isActiveWindow():
             self.deactivated.emit()
+        elif self.homing is not None and self.homing.is_lost:
+            # What had the keyboard went away while another window was the active one.
+            self.homing.back()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self._closed:

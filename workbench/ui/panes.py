@@ -13,6 +13,7 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 
 from workbench.ui.shell.views import Page
+from workbench.ui.taborder import has_proxy
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
@@ -24,10 +25,11 @@ def panes(window: MainWindow) -> list[tuple[QWidget, Callable[[], None]]]:
     lists: list[tuple[QWidget, Callable[[], None]]] = [
         (part, part.setFocus) for part in (side.prompt_list, side.iteration_list) if part.isVisible()
     ]
+    # At the view that is shown: its key changes nothing when it is pressed by mistake.
+    header = (window.header, window.views.tabs.tab(window.views.shown).setFocus)
     if window.views.shown != "compose":
-        page, tabs = window.views.here(), window.views.tabs
-        own = list(page.panes()) if isinstance(page, Page) else []
-        return [*lists, *own, (window.header, tabs.tab(window.views.shown).setFocus)]
+        page = window.views.here()
+        return [*lists, *(page.panes() if isinstance(page, Page) else ()), header]
     viewing = window.compose.viewing is not None and view.past_editor is not None
     editor = view.past_editor if viewing else view.editor
     values = view.past_values_panel if viewing else view.values
@@ -40,8 +42,9 @@ def panes(window: MainWindow) -> list[tuple[QWidget, Callable[[], None]]]:
         found.append((view.lanes, lambda: view.lanes.focus_lane(slots.index(slot))))
     elif (entry := _first_stop(view.lanes)) is not None:
         found.append((view.lanes, entry.setFocus))
-    found += [(bar, entry.setFocus) for bar in (view.runbar, window.header) if (entry := _first_stop(bar)) is not None]
-    return found
+    if (entry := _first_stop(view.runbar)) is not None:
+        found.append((view.runbar, entry.setFocus))
+    return [*found, header]
 
 
 def step_pane(window: MainWindow, step: int) -> None:
@@ -62,7 +65,7 @@ def _first_stop(part: QWidget) -> QWidget | None:
         if child.isVisible()
         and child.isEnabled()
         and child.focusPolicy() & Qt.FocusPolicy.TabFocus
-        and child.focusProxy() is None
+        and not has_proxy(child)
     ]
     return next((stop for stop in stops if stop.inherits("QPlainTextEdit")), stops[0] if stops else None)
 

@@ -30,6 +30,7 @@ from workbench.app.commands import COMMANDS, GROUPS, Command
 from workbench.app.fuzzy import fold
 from workbench.app.keymap import only_outside_text, spoken, why_reserved
 from workbench.ui import geometry
+from workbench.ui.dialog_keys import CATCHES
 from workbench.ui.fields import clearable
 from workbench.ui.shell.keys import give_back, pressed
 from workbench.ui.theme import Theme, set_role
@@ -62,10 +63,12 @@ class KeyCatcher(QPushButton):
 
     def _wait(self) -> None:
         self._is_waiting = True
+        self.setProperty(CATCHES, True)
         self.setText("Press a key…")
 
     def _rest(self) -> None:
         self._is_waiting = False
+        self.setProperty(CATCHES, False)
         self.setText("Add shortcut…")
 
     def event(self, event: QEvent) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QLineEdit, QWidget
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
@@ -24,6 +24,9 @@ def parts_of(window: MainWindow) -> list[QWidget]:
     lists = (side.prompt_list, side.iteration_list)
     rank = window.ranking.view.stops() if window.ranking.view is not None else []
     return [
+        # The header makes its own buttons before it is given these, which stand left of them.
+        window.views.tabs,
+        window.notice,
         window.header,
         side,
         *lists,
@@ -53,6 +56,16 @@ def step(window: QWidget, parts: Sequence[QWidget], *, forward: bool) -> bool:
     return True
 
 
+def has_proxy(widget: QWidget) -> bool:
+    """Whether another widget has the keyboard in place of this one: the field of a box, or what a chart is painted on.
+
+    Not asked of Qt: PySide would take the answer for the parent, also none, and keep the widget beyond its window.
+    """
+    around = widget.parentWidget()
+    is_field = isinstance(widget, QLineEdit) and isinstance(around, QAbstractSpinBox | QComboBox)
+    return is_field or (around is not None and around.inherits("QGraphicsView"))
+
+
 def _stops(window: QWidget) -> Iterator[QWidget]:
     """Yield what Tab stops at, in the order that Qt keeps."""
     widget = _after(window)
@@ -61,7 +74,7 @@ def _stops(window: QWidget) -> Iterator[QWidget]:
             widget.focusPolicy() & Qt.FocusPolicy.TabFocus
             and widget.isEnabled()
             and widget.isVisible()
-            and widget.focusProxy() is None
+            and not has_proxy(widget)
             and widget.window() is window
         ):
             yield widget

@@ -240,7 +240,7 @@ QPushButton[role="primary"] {
   background: @accent; color: @on_accent; border: 1px solid @accent; font-weight: 600;
 }
 QPushButton[role="primary"]:hover { background: @accent_hover; }
-QPushButton[role="primary"]:focus { border-color: @text; }
+QPushButton[role="primary"]:focus { border: 2px solid @text; padding: 4px 11px; }
 QPushButton[role="primary"]:disabled { background: @sunken; color: @muted; border-color: @border; }
 QPushButton[role="winner"] { color: @gold; font-weight: 600; }
 QPushButton[role="quiet"], QToolButton[role="quiet"] {

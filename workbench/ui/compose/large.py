@@ -51,6 +51,7 @@ class LargeValue(QDialog):
         layout.addLayout(foot)
         run = QAction(self)
         run.setShortcuts(window.actions_["run"].shortcuts())
+        run.setAutoRepeat(False)
         run.triggered.connect(window.run)
         self.addAction(run)
         self.field.set_exact(small.exact())

@@ -109,6 +109,9 @@ class CompareDialog(QDialog):
         self.previous = quiet_button("↑", "Previous change (Shift+F7)")
         self.next = quiet_button("↓", "Next change (F7)")
         self.swap = quiet_button("⇄", "Exchange both sides")
+        for button in (self.previous, self.next, self.swap):
+            # Qt presses the first one of a dialog with Enter from everywhere in it.
+            button.setAutoDefault(False)
         self.view = DiffView(theme, mono=True, parent=self)
         self.before = DiffView(theme, mono=True, old=True, parent=self)
         self.before.setAccessibleName("Changes, the older side")

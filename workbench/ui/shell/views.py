@@ -12,9 +12,9 @@ from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QToolButton, QWidget
-from shiboken6 import isValid
 
 from workbench.app.commands import View
+from workbench.ui.homing import can_have_keyboard
 from workbench.ui.late_theme import LateTheme
 from workbench.ui.shell.keybutton import KeyName, with_key
 from workbench.ui.shell.rehearsal import rehearse
@@ -159,7 +159,7 @@ class Views(QObject):
         self.tabs.mark(view)
         left_at = self._left_at.pop(view, None)
         # What had the keyboard may have been taken away meanwhile.
-        if left_at is not None and isValid(left_at):
+        if left_at is not None and can_have_keyboard(left_at):
             left_at.setFocus()
         else:
             place.enter()

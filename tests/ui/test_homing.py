@@ -1,0 +1,98 @@
+"""The keyboard goes back to where the person worked when what has it goes away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton, QToolButton, QWidget
+
+from tests.ui.desk import Desk
+
+pytestmark = pytest.mark.window
+Key = Qt.Key
+
+
+def second_message(desk: Desk) -> QWidget:
+    """Work in a place that is neither the first nor the last."""
+    field = desk.window.view.editor.blocks[1].field
+    field.setFocus()
+    assert QApplication.focusWidget() is field
+    return field
+
+
+def button(desk: Desk, name: str) -> QWidget:
+    kinds = (QPushButton, QToolButton)
+    found = [one for kind in kinds for one in desk.window.notice.findChildren(kind)]
+    return next(one for one in found if name in (one.text(), one.accessibleName()))
+
+
+def by_enter(desk: Desk, pressed: QWidget) -> None:
+    pressed.setFocus(Qt.FocusReason.TabFocusReason)
+    desk.press(Key.Key_Return)
+
+
+def by_tab_and_space(desk: Desk, pressed: QWidget) -> None:
+    # The header is gone through on the way there.
+    desk.window.header.setFocus()
+    desk.window.views.tabs.tab("rank").setFocus()
+    pressed.setFocus(Qt.FocusReason.TabFocusReason)
+    desk.press(Key.Key_Space)
+
+
+def by_click(_: Desk, pressed: QWidget) -> None:
+    pressed.setFocus(Qt.FocusReason.MouseFocusReason)
+    QTest.mouseClick(pressed, Qt.MouseButton.LeftButton)
+
+
+@pytest.mark.parametrize("name", ["Undo", "Dismiss this notice"])
+@pytest.mark.parametrize("press", [by_enter, by_tab_and_space, by_click])
+def test_after_a_button_of_a_notice(desk: Desk, name: str, press: Callable[[Desk, QWidget], None]) -> None:
+    window = desk.open()
+    field = second_message(desk)
+    window.notices.offer("It is gone.", "Undo", lambda: None)
+    press(desk, button(desk, name))
+    assert not window.notice.key
+    assert QApplication.focusWidget() is field
+
+
+def test_a_notice_that_goes_while_a_dialog_is_open(desk: Desk) -> None:
+    window = desk.open()
+    field = second_message(desk)
+    window.notices.quiet("keys", "Add a key.", action="keys", label="Add a key…")
+    by_enter(desk, button(desk, "Add a key…"))
+    desk.until(lambda: (d := window.dialogs.open_settings) is not None and d.isActiveWindow())
+    window.notice.clear("keys")
+    desk.press(Key.Key_Escape)
+    desk.until(lambda: window.dialogs.open_settings is None and window.frame.isActiveWindow())
+    desk.until(lambda: QApplication.focusWidget() is field)
+
+
+def test_what_is_deleted_leaves_the_keyboard_where_it_was(desk: Desk) -> None:
+    window = desk.open()
+    field = second_message(desk)
+    passing = QPushButton("passing", window.view)
+    passing.show()
+    passing.setFocus()
+    assert QApplication.focusWidget() is passing
+    passing.deleteLater()
+    QApplication.sendPostedEvents(passing, QEvent.Type.DeferredDelete.value)
+    desk.until(lambda: QApplication.focusWidget() is field)
+
+
+def test_a_view_that_was_left_while_pairs_were_judged(desk: Desk) -> None:
+    window = desk.open()
+    desk.run()
+    window.actions_["judge"].trigger()
+    desk.until(lambda: window.ranking.is_judging and window.ranking.sittings.state != "opening")  # type: ignore[union-attr] # it is made
+    window.ranking.view.judging.enter()  # type: ignore[union-attr] # it is made
+    desk.press(Key.Key_1, Qt.KeyboardModifier.AltModifier)
+    assert window.views.shown == "compose"
+    desk.press(Key.Key_4, Qt.KeyboardModifier.AltModifier)
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert focused.isVisible()
+    assert window.ranking.view is not None
+    assert window.ranking.view.isAncestorOf(focused)

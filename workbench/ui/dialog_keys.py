@@ -1,0 +1,91 @@
+"""Keys in dialogs: Enter presses the button that has the keyboard, and a key that is held does its thing once.
+
+Invariant: what Enter does is what the focus ring says. Qt lets it press the primary button instead where the focused
+one takes no Enter from elsewhere, so that Enter on Cancel would do what is to be cancelled.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QPlainTextEdit,
+    QPushButton,
+    QTextEdit,
+    QToolButton,
+    QWidget,
+)
+
+from workbench.ui.keys import Held, takes_text
+
+CATCHES = "catches"
+"""The property of a button that takes the next key itself, whatever it is."""
+_ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
+
+
+class DialogKeys(QObject):
+    """Follows the keyboard through all windows but `main`, where it only ends an Enter that began in a dialog."""
+
+    def __init__(self, main: QWidget) -> None:
+        super().__init__(main)
+        self._main = main
+        self._held = Held()
+        self._began_in: QWidget | None = None
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._follow)
+        self._follow(None, app.focusWidget())
+
+    def _follow(self, old: QWidget | None, new: QWidget | None) -> None:
+        if old is not None:
+            old.removeEventFilter(self)
+        if new is not None:
+            new.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if not isinstance(event, QKeyEvent) or not isinstance(watched, QWidget):
+            return False
+        if event.type() == QEvent.Type.KeyRelease:
+            self._held.release(event)
+            return False
+        overrides = event.type() == QEvent.Type.ShortcutOverride
+        if not overrides and event.type() != QEvent.Type.KeyPress:
+            return False
+        if self._held.goes_on(event):
+            if not self._is_once(watched, event):
+                return False
+            # As a shortcut it becomes a key press, and as that it ends here.
+            event.accept()
+            return True
+        if event.key() not in _ENTER or overrides:
+            return False
+        window = watched.window()
+        self._began_in = window
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if window is self._main or not plain or not isinstance(watched, QPushButton | QToolButton):
+            return False
+        if watched.property(CATCHES):
+            return False
+        watched.click()
+        return True
+
+    def _is_once(self, watched: QWidget, event: QKeyEvent) -> bool:
+        """Whether a key that is held is not to go on at `watched`."""
+        key, window = event.key(), watched.window()
+        if key in _ENTER:
+            # It closed one window, and would press, choose or type in the one that has the keyboard since.
+            if window is not self._began_in:
+                return True
+            is_line = not event.modifiers() & Qt.KeyboardModifier.ControlModifier
+            types_lines = is_line and isinstance(watched, QPlainTextEdit | QTextEdit) and takes_text(watched)
+            return window is not self._main and not types_lines
+        if window is self._main:
+            return False
+        return (
+            key == Qt.Key.Key_Escape
+            or (key == Qt.Key.Key_Space and isinstance(watched, QAbstractButton))
+            or (key == Qt.Key.Key_Delete and isinstance(watched, QAbstractItemView))
+        )
