@@ -96,3 +96,14 @@ def test_a_view_that_was_left_while_pairs_were_judged(desk: Desk) -> None:
     assert focused.isVisible()
     assert window.ranking.view is not None
     assert window.ranking.view.isAncestorOf(focused)
+
+
+@pytest.mark.parametrize("key", [Key.Key_Return, Key.Key_Escape])
+def test_after_a_prompt_is_renamed(desk: Desk, key: Qt.Key) -> None:
+    window = desk.open()
+    field = second_message(desk)
+    desk.press(Key.Key_F2)
+    desk.until(lambda: (f := QApplication.focusWidget()) is not None and f.accessibleName() == "Name of the prompt")
+    desk.press(key)
+    desk.until(lambda: QApplication.focusWidget() is field)
+    assert window.views.shown == "compose"

@@ -8,6 +8,7 @@ works there: its buttons are pressed on the way.
 from __future__ import annotations
 
 import weakref
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
@@ -20,6 +21,17 @@ _KEPT = 12
 def can_have_keyboard(widget: QWidget) -> bool:
     """Whether a widget is there, seen and enabled."""
     return isValid(widget) and widget.isVisible() and widget.isEnabled()
+
+
+def way_back() -> Callable[[], None]:
+    """Return what gives the keyboard back to what has it now, if that can have it then."""
+    before = QApplication.focusWidget()
+
+    def back() -> None:
+        if before is not None and can_have_keyboard(before):
+            before.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    return back
 
 
 class Homing(QObject):

@@ -26,6 +26,7 @@ from workbench.app import timeline
 from workbench.app.prompt_list import PromptListModel
 from workbench.app.timeline import TimelineModel
 from workbench.core.timeline import TimelineRow
+from workbench.ui.homing import way_back
 from workbench.ui.shell.bars import Elided
 from workbench.ui.shell.delegates import MARGIN, IterationDelegate, PromptDelegate
 from workbench.ui.shell.keybutton import KeyName, with_key
@@ -103,9 +104,9 @@ class _List(QListView):
             self.menu_wanted.emit(index, self.viewport().mapToGlobal(at))
 
     def rename(self, index: QModelIndex, then: Callable[[], None] | None = None) -> None:
-        """Edit a name in place, unless one is being edited; `then` is where the keyboard goes afterwards."""
+        """Edit a name in place, unless one is being edited; `then` moves the keyboard on, else it goes back."""
         if self.state() != QAbstractItemView.State.EditingState:
-            self._then = then
+            self._then = then or way_back()
             self.edit(index)
 
     def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
