@@ -86,16 +86,18 @@ def test_a_view_that_was_left_while_pairs_were_judged(desk: Desk) -> None:
     window = desk.open()
     desk.run()
     window.actions_["judge"].trigger()
-    desk.until(lambda: window.ranking.is_judging and window.ranking.sittings.state != "opening")  # type: ignore[union-attr] # it is made
-    window.ranking.view.judging.enter()  # type: ignore[union-attr] # it is made
+    sittings, view = window.ranking.sittings, window.ranking.view
+    assert sittings is not None
+    assert view is not None
+    desk.until(lambda: sittings.is_open and sittings.state != "opening")
+    view.judging.enter()
     desk.press(Key.Key_1, Qt.KeyboardModifier.AltModifier)
     assert window.views.shown == "compose"
     desk.press(Key.Key_4, Qt.KeyboardModifier.AltModifier)
     focused = QApplication.focusWidget()
     assert focused is not None
     assert focused.isVisible()
-    assert window.ranking.view is not None
-    assert window.ranking.view.isAncestorOf(focused)
+    assert view.isAncestorOf(focused)
 
 
 @pytest.mark.parametrize("key", [Key.Key_Return, Key.Key_Escape])

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from tests.ui.desk import Desk
-from workbench.ui.warm import Warmth
+from workbench.ui.warm import Waits, Warmth
 
 _LOADS = """
 import sys
@@ -35,7 +35,7 @@ def test_nothing_is_left_to_import_and_no_network_library_comes_along() -> None:
 
 def test_one_module_a_turn_until_all_are_there(qtbot: QtBot) -> None:
     parent = QObject()
-    warmth = Warmth(parent, wait_ms=0)
+    warmth = Warmth(parent, waits=Waits(0, 0, 0))
     assert not warmth.is_done
     qtbot.waitUntil(lambda: warmth.is_done)
     parent.deleteLater()

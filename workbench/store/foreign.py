@@ -42,6 +42,10 @@ class Halt:
         """End what reads as soon as it can. Safe to repeat."""
         self._event.set()
 
+    def wait(self, seconds: float) -> bool:
+        """Wait so long, or until the end is asked for; return whether it was."""
+        return self._event.wait(seconds)
+
     @property
     def asked(self) -> bool:
         """Whether the end was asked for."""
@@ -62,7 +66,7 @@ def reading(path: Path, scratch: Path, halt: Halt) -> Iterator[sqlite3.Connectio
     """
     _sweep(scratch)
     try:
-        with _plain(path, scratch) as (opened, immutable):
+        with _plain(path, scratch, halt) as (opened, immutable):
             connection = connect(opened, mode="ro", immutable=immutable)
             try:
                 harden(connection, halt)
@@ -105,7 +109,7 @@ def tables(connection: sqlite3.Connection) -> dict[str, frozenset[str]]:
 
 
 @contextlib.contextmanager
-def _plain(path: Path, scratch: Path) -> Iterator[tuple[Path, bool]]:
+def _plain(path: Path, scratch: Path, halt: Halt) -> Iterator[tuple[Path, bool]]:
     """Yield a file that can be opened without writing beside it, and whether it is to be taken as immutable."""
     log, index, journal = (path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal"))
     for _ in range(_TRIES):
@@ -126,7 +130,8 @@ def _plain(path: Path, scratch: Path) -> Iterator[tuple[Path, bool]]:
                     recovering.close()
                 yield copy, False
                 return
-        time.sleep(_PAUSE_S)
+        if halt.wait(_PAUSE_S):
+            raise StoreError("Stopped before anything was read. Import again to go on.", str(path), "interrupted")
     raise StoreError(
         f"“{path.name}” goes on changing while it is read. Close the program that writes it, and import again.",
         f"{_TRIES} copies",

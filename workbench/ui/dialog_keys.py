@@ -11,7 +11,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
-    QApplication,
     QPlainTextEdit,
     QPushButton,
     QTextEdit,
@@ -19,31 +18,21 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.ui.keys import Held, takes_text
+from workbench.ui.keys import Held, KeyboardFilter, takes_text
 
 CATCHES = "catches"
 """The property of a button that takes the next key itself, whatever it is."""
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
 
-class DialogKeys(QObject):
+class DialogKeys(KeyboardFilter):
     """Follows the keyboard through all windows but `main`, where it only ends an Enter that began in a dialog."""
 
     def __init__(self, main: QWidget) -> None:
-        super().__init__(main)
+        super().__init__(main, lambda _: True)
         self._main = main
         self._held = Held()
         self._began_in: QWidget | None = None
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        app.focusChanged.connect(self._follow)
-        self._follow(None, app.focusWidget())
-
-    def _follow(self, old: QWidget | None, new: QWidget | None) -> None:
-        if old is not None:
-            old.removeEventFilter(self)
-        if new is not None:
-            new.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if not isinstance(event, QKeyEvent) or not isinstance(watched, QWidget):

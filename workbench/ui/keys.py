@@ -56,7 +56,29 @@ class Held:
         return event.isAutoRepeat() or (at > 0 and self._released == (event.nativeScanCode(), at))
 
 
-class CommandKeys(QObject):
+class KeyboardFilter(QObject):
+    """Filters the events of what has the keyboard, and of nothing else.
+
+    A filter on the application would run for every event while answers stream.
+    """
+
+    def __init__(self, parent: QWidget, filters: Callable[[QWidget], bool]) -> None:
+        """`filters` tells widgets that are filtered while they have the keyboard."""
+        super().__init__(parent)
+        self._filters = filters
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._follow)
+        self._follow(None, app.focusWidget())
+
+    def _follow(self, old: QWidget | None, new: QWidget | None) -> None:
+        if old is not None:
+            old.removeEventFilter(self)
+        if new is not None and self._filters(new):
+            new.installEventFilter(self)
+
+
+class CommandKeys(KeyboardFilter):
     """Lets keys of commands pass through whatever has the keyboard in `window`, however Qt would use them there.
 
     A key that is held does its command or presses its button once, but for commands that go on step by step.
@@ -67,20 +89,9 @@ class CommandKeys(QObject):
 
     def __init__(self, window: QWidget, owner: Callable[[str], Command | None]) -> None:
         """`owner` returns the command that a key belongs to now."""
-        super().__init__(window)
-        self._window, self._owner = window, owner
+        super().__init__(window, lambda widget: widget.window() is window)
+        self._owner = owner
         self._held = Held()
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        app.focusChanged.connect(self._follow)
-        self._follow(None, app.focusWidget())
-
-    def _follow(self, old: QWidget | None, new: QWidget | None) -> None:
-        # On what has the keyboard alone: a filter on the application would run for every event while answers stream.
-        if old is not None:
-            old.removeEventFilter(self)
-        if new is not None and new.window() is self._window:
-            new.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if not isinstance(event, QKeyEvent):

@@ -8,12 +8,25 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject, QTimer
 
 from workbench.ui.shell.views import Views
 
-WAIT_MS = 1500
+
+class Waits(NamedTuple):
+    """How many ms the window has been whole before views are made, before they are laid out with what they have read by
+    then, and before everything else is imported, which takes ten times as long.
+    """
+
+    first: int = 500
+    read: int = 200
+    rest: int = 800
+
+
+WAITS = Waits()
+
 _VIEWS = (
     "workbench.app.history_detail",
     "workbench.app.history_looker",
@@ -85,13 +98,13 @@ _MODULES = (
 
 
 class Warmth(QObject):
-    """Begins by itself, `wait_ms` after it was made, and ends when all is there."""
+    """Begins by itself, `waits.first` after it was made, and ends when all is there."""
 
-    def __init__(self, parent: QObject, views: Views | None = None, wait_ms: int = WAIT_MS) -> None:
+    def __init__(self, parent: QObject, views: Views | None = None, waits: Waits = WAITS) -> None:
         super().__init__(parent)
-        self._steps = _steps(views)
+        self._steps = _steps(views, waits)
         self._timer = QTimer(self)
-        self._timer.setInterval(wait_ms)
+        self._timer.setInterval(waits.first)
         self._timer.timeout.connect(self._go_on)
         self._timer.start()
 
@@ -101,20 +114,25 @@ class Warmth(QObject):
         return not self._timer.isActive()
 
     def _go_on(self) -> None:
-        self._timer.setInterval(0)
-        if next(self._steps, self._steps) is self._steps:
+        pause = next(self._steps, None)
+        if pause is None:
             self._timer.stop()
+        else:
+            self._timer.setInterval(pause)
 
 
-def _steps(views: Views | None) -> Iterator[None]:
+def _steps(views: Views | None, waits: Waits) -> Iterator[int]:
+    """Do a step each time it is asked, and yield how many ms the next one waits."""
     for name in _VIEWS:
         importlib.import_module(name)
-        yield
-    while views is not None and views.make_more():
-        yield
+        yield 0
+    if views is not None:
+        while views.make_more():
+            yield 0
+        yield waits.read
+        for _ in views.rehearsals():
+            yield 0
+    yield waits.rest
     for name in _MODULES:
         importlib.import_module(name)
-        yield
-    # By now what the views show has been read.
-    if views is not None:
-        yield from views.rehearsals()
+        yield 0

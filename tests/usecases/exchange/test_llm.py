@@ -137,11 +137,13 @@ def test_runs_that_are_brought_in_stand_where_their_time_puts_them(store: Store,
 class Unfinished:
     """A change of every answer that is half on the disk, with what undoes it beside; it ends with the first copy."""
 
-    def __init__(self, path: Path, monkeypatch: pytest.MonkeyPatch, *, ends: bool) -> None:
+    def __init__(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch, *, ends: bool, then: Callable[[], None] = lambda: None
+    ) -> None:
         self._connection = sqlite3.connect(path, isolation_level=None)
         self._connection.execute("PRAGMA cache_size = 1")
         self._connection.execute("PRAGMA cache_spill = 1")
-        self._path, self._ends, self.copies = path, ends, 0
+        self._path, self._ends, self._then, self.copies = path, ends, then, 0
         self.begin()
         self._copyfile = shutil.copyfile
         monkeypatch.setattr(shutil, "copyfile", self._copy)
@@ -155,6 +157,7 @@ class Unfinished:
         self._copyfile(source, target)
         if source == self._path:
             self.copies += 1
+            self._then()
             if self.copies == 1 or not self._ends:
                 self._connection.execute("COMMIT")
             if not self._ends:
@@ -183,6 +186,17 @@ def test_a_log_that_goes_on_changing_is_refused(store: Store, tmp_path: Path, mo
         take(store, path)
     writing.close()
     assert details(store) == {}
+
+
+def test_waiting_for_a_log_that_goes_on_changing_can_be_stopped(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, halt = old_log(tmp_path / "logs.db"), Halt()
+    writing = Unfinished(path, monkeypatch, ends=False, then=halt.ask)
+    with pytest.raises(StoreError, match=r"Stopped before anything was read\. Import again") as stopped:
+        Importer(store, lambda: NOW).run(path, halt, lambda _: None)
+    writing.close()
+    assert (stopped.value.code, writing.copies) == ("interrupted", 1)
 
 
 def test_nothing_is_written_beside_the_log(store: Store, tmp_path: Path) -> None:
