@@ -49,6 +49,8 @@ def script(driven: Driven, what: str, steps: Steps, last: int) -> Script:
 def change(driven: Driven, page: HistoryPanel, what: str) -> Script:
     """Ask for what needs the history closed."""
     if what == "restore":
+        # They are read apart from what takes how much room.
+        yield page.backups.list.count
         page.ask_which_backup()
         yield lambda: page.backups._restore.isEnabled()
         driven.click(driven.settings, "Restore…")

@@ -250,6 +250,18 @@ def test_commands_lead_to_the_page(desk: Desk, command: str) -> None:
     desk.until(lambda: COMMANDS[command](desk))
 
 
+def test_the_command_leads_to_the_newest_backup_before_it_is_known_which_there_are(desk: Desk) -> None:
+    desk.open()
+    fill(desk)
+    backups.make(desk.db, backups.folder_of(desk.db), NOW)
+    desk.window.actions_["history_restore"].trigger()
+    panel = settings(desk).history
+    assert panel is not None
+    assert panel.backups.list.count() == 0
+    desk.until(panel.backups.list.hasFocus)
+    assert panel.backups._restore.isEnabled()
+
+
 def test_a_backup_by_command_is_said_in_the_window(desk: Desk) -> None:
     window = desk.open()
     window.actions_["history_backup"].trigger()

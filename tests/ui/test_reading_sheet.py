@@ -320,6 +320,8 @@ def test_one_long_piece_says_nothing_about_a_text(
             pass
         take(growth, piece)
 
+    # On a slow computer another piece could take as long as one may.
+    monkeypatch.setattr(markdown, "_MOST_S", 0.4)
     monkeypatch.setattr(Growth, "take", slow)
     page.set_text(text)
     page.set_place(len(text) // 2)

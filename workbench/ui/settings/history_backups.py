@@ -53,6 +53,7 @@ class BackupsPart(QWidget):
         self._folder = Path()
         self._may_work = self._may_write = True
         self._unsaved = 0
+        self._is_read = self._wants_newest = False
         self.daily = QCheckBox("Back up every day, if anything changed")
         self.keep = _spin("How many daily backups are kept", 1, MOST)
         self.old = QCheckBox("Drop raw responses that are older than")
@@ -103,6 +104,9 @@ class BackupsPart(QWidget):
         self.list.setVisible(bool(overview.backups))
         self._fit()
         self._enable()
+        self._is_read = True
+        if self._wants_newest:
+            self.select_newest()
 
     def rules_saved(self) -> None:
         """Hear that the rules of one `rules_changed` are kept, or could not be."""
@@ -114,7 +118,11 @@ class BackupsPart(QWidget):
         self._enable()
 
     def select_newest(self) -> None:
-        """Give the keyboard to the list, with the newest backup selected; without any to what makes one."""
+        """Give the keyboard to the list, with the newest backup selected; without any to what makes one.
+
+        Before it is known which there are, as soon as it is.
+        """
+        self._wants_newest = not self._is_read
         if self.list.count():
             self.list.setCurrentRow(0)
             self.list.setFocus()
