@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,22 @@ def test_the_real_data(catalogue: Catalogue) -> None:
     for model in catalogue.models:
         assert model.rates is None or model.rates.input > 0 or model.rates.output > 0
         assert model.context is None or model.context > 0
+
+
+def test_it_has_the_day_on_which_a_model_retires(catalogue: Catalogue, tmp_path: Path) -> None:
+    dated = [model for model in catalogue.models if model.retires is not None]
+    assert len(dated) > 600
+    old = catalogue.get("gpt-4-0613")
+    assert old is not None
+    assert old.retires == date(2026, 10, 23)
+    assert catalogue.get("openai/gpt-4-0613") is old
+    written_dates = ["2026-10-23", "2026-02-30", "when it is over", "2026-10", 20261023, None, ["2026-10-23"], ""]
+    data = {
+        f"m{i}": {"mode": "chat", "litellm_provider": "openai", "deprecation_date": one}
+        for i, one in enumerate(written_dates)
+    }
+    read = Catalogue.load(written(tmp_path, data))
+    assert {model.id: model.retires for model in read.models if model.retires} == {"m0": date(2026, 10, 23)}
 
 
 def test_it_is_read_without_litellm() -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
+from datetime import date
 from pathlib import Path
 
 from workbench.core.content import Content
-from workbench.core.lanes import LITELLM, Lane
+from workbench.core.lanes import LITELLM, Endpoint, Lane
 from workbench.core.money import Rates
 from workbench.engine.calls import Event
 from workbench.engine.catalogue import Catalogue, CatalogueError
@@ -88,6 +89,14 @@ class LazyCatalogue:
         """Return what a model id is known not to be able to; of an unknown one nothing is."""
         info = self.get().get(model)
         return frozenset() if info is None else info.lacks
+
+    def retires(self, endpoint: Endpoint, model: str) -> date | None:
+        """Return the day on which a model is switched off, None when that is not known.
+
+        Like a price it is known of LiteLLM's own names only: an address of one's own may call anything "gpt-4".
+        """
+        info = self.get().get(model) if endpoint.kind == "litellm" else None
+        return None if info is None else info.retires
 
     def provider_of(self, model: str) -> str:
         """Return the provider id that answers a model id, "" when nobody knows."""
