@@ -1,21 +1,21 @@
 """Providers as data: what people call them, where their keys are found, and which speak plain OpenAI.
 
-Invariant: a provider with a `base_url` takes and answers OpenAI chat completions as they are, apart from the renames
-that stand here; every other one is LiteLLM's to translate.
+Invariant: a provider with a `base_url` takes and answers OpenAI chat completions as they are, apart from the names
+in `core.parameters`; every other one is LiteLLM's to translate.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Provider:
     """`id` is LiteLLM's name, the part before the first slash of a model id. `env` are the variables that usually hold
-    its key, the first that is set counts. `check` is the path that proves a key at `base_url`. Parameters in `renames`
-    are sent under another name. Models that match `translated` need LiteLLM after all.
+    its key, the first that is set counts. `check` is the path that proves a key at `base_url`. Models that
+    match `translated` need LiteLLM after all.
     """
 
     id: str
@@ -24,7 +24,6 @@ class Provider:
     base_url: str = ""
     needs_key: bool = True
     check: str = "/models"
-    renames: Mapping[str, str] = field(default_factory=dict)
     translated: str = ""
 
     def speaks_openai(self, model: str) -> bool:
@@ -48,7 +47,6 @@ _ALL = (
         "Mistral",
         ("MISTRAL_API_KEY",),
         "https://api.mistral.ai/v1",
-        renames={"seed": "random_seed", "max_completion_tokens": "max_tokens"},
     ),
     Provider("groq", "Groq", ("GROQ_API_KEY",), "https://api.groq.com/openai/v1"),
     Provider("deepseek", "DeepSeek", ("DEEPSEEK_API_KEY",), "https://api.deepseek.com/v1"),
@@ -104,7 +102,6 @@ _BARE = (
     (re.compile(r"^deepseek-(chat|reasoner)$"), "deepseek"),
     (re.compile(r"^command-"), "cohere_chat"),
 )
-_REASONING = re.compile(r"^(o[1-9]|gpt-[5-9]|gpt-\d\d)")
 _CACHE_WHERE_TOLD = frozenset({"anthropic", "bedrock", "vertex_ai", "azure_ai", "databricks"})
 # LiteLLM makes these call a tool of its own instead, which would stand in the way of the prompt's tools.
 _NO_JSON_MODE = frozenset({"anthropic", "bedrock", "vertex_ai"})
@@ -137,16 +134,6 @@ def provider_name(provider: str) -> str:
     """Return what people call a provider; an unknown id is its own name."""
     known = PROVIDERS.get(provider)
     return known.name if known else provider
-
-
-def renames(provider: str, model: str) -> dict[str, str]:
-    """Return the parameters that have another name for this model there."""
-    known = PROVIDERS.get(provider)
-    found = dict(known.renames) if known else {}
-    if provider == "openai" and _REASONING.search(model):
-        # Reasoning models refuse the old name.
-        found["max_tokens"] = "max_completion_tokens"
-    return found
 
 
 def takes_breakpoints(model: str) -> bool:
