@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,14 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.core.money import Rates
-from workbench.engine.catalogue import Catalogue, CatalogueError, ModelInfo
-from workbench.engine.providers import (
+from workbench.core.providers import (
     PROVIDERS,
-    key_variables,
     needs_translation,
-    provider_name,
     split_model,
 )
+from workbench.engine.catalogue import Catalogue, CatalogueError, ModelInfo
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +44,22 @@ def test_the_real_data(catalogue: Catalogue) -> None:
     for model in catalogue.models:
         assert model.rates is None or model.rates.input > 0 or model.rates.output > 0
         assert model.context is None or model.context > 0
+
+
+def test_it_has_the_day_on_which_a_model_retires(catalogue: Catalogue, tmp_path: Path) -> None:
+    dated = [model for model in catalogue.models if model.retires is not None]
+    assert len(dated) > 600
+    old = catalogue.get("gpt-4-0613")
+    assert old is not None
+    assert old.retires == date(2026, 10, 23)
+    assert catalogue.get("openai/gpt-4-0613") is old
+    written_dates = ["2026-10-23", "2026-02-30", "when it is over", "2026-10", 20261023, None, ["2026-10-23"], ""]
+    data = {
+        f"m{i}": {"mode": "chat", "litellm_provider": "openai", "deprecation_date": one}
+        for i, one in enumerate(written_dates)
+    }
+    read = Catalogue.load(written(tmp_path, data))
+    assert {model.id: model.retires for model in read.models if model.retires} == {"m0": date(2026, 10, 23)}
 
 
 def test_it_is_read_without_litellm() -> None:
@@ -114,15 +129,6 @@ def test_who_serves_a_model(model: str, provider: str, name: str) -> None:
     assert split_model(model) == (provider, name)
 
 
-def test_providers_are_whole() -> None:
-    for provider in PROVIDERS.values():
-        assert provider.name
-        assert not provider.base_url or provider.base_url.startswith("https://")
-        assert provider.env or not provider.needs_key
-    assert key_variables()["openai"] == ("OPENAI_API_KEY",)
-    assert (provider_name("openai"), provider_name("acme")) == ("OpenAI", "acme")
-
-
 @pytest.mark.parametrize(
     ("model", "lean"),
     [
@@ -134,7 +140,7 @@ def test_providers_are_whole() -> None:
     ],
 )
 def test_which_models_of_openai_need_no_translation(model: str, lean: bool) -> None:
-    assert PROVIDERS["openai"].speaks_openai(model) is lean
+    assert PROVIDERS["openai"].is_plain(model) is lean
     assert needs_translation(model) is not lean
 
 

@@ -10,12 +10,14 @@ import functools
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from workbench.core.money import Rates
-from workbench.engine.providers import PROVIDERS, provider_name, split_model
+from workbench.core.providers import PROVIDERS, provider_name, split_model
+from workbench.core.retirement import retirement_date
 
 _FILE = "model_prices_and_context_window_backup.json"
 _MODES = frozenset({"chat", "responses"})
@@ -38,7 +40,7 @@ class CatalogueError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """One model. `context` and `max_output` are tokens; `deprecated` is an ISO date, "" for none."""
+    """One model. `context` and `max_output` are tokens; `retires` is the day in UTC when it is switched off."""
 
     id: str
     provider: str
@@ -46,7 +48,7 @@ class ModelInfo:
     max_output: int | None = None
     rates: Rates | None = None
     abilities: frozenset[str] = frozenset()
-    deprecated: str = ""
+    retires: date | None = None
     lacks: frozenset[str] = frozenset()
     """Abilities that the data says it does not have; of those it is silent about, nobody knows."""
 
@@ -150,7 +152,7 @@ def _info(name: str, entry: Mapping[str, Any]) -> ModelInfo:
         rates=_rates(entry),
         abilities=frozenset(ability for key, ability in _ABILITIES.items() if entry.get(key) is True),
         lacks=frozenset(ability for key, ability in _ABILITIES.items() if entry.get(key) is False),
-        deprecated=str(entry.get("deprecation_date") or ""),
+        retires=retirement_date(entry.get("deprecation_date")),
     )
 
 

@@ -8,15 +8,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
+from datetime import date
 from pathlib import Path
 
 from workbench.core.content import Content
-from workbench.core.lanes import LITELLM, Lane
+from workbench.core.lanes import LITELLM, Endpoint, Lane
 from workbench.core.money import Rates
+from workbench.core.providers import key_variables, needs_translation
 from workbench.engine.calls import Event
 from workbench.engine.catalogue import Catalogue, CatalogueError
 from workbench.engine.client import EngineClient
-from workbench.engine.providers import key_variables, needs_translation
 from workbench.host.clock import monotonic_ms, utc_now
 from workbench.host.dirs import Places, make_private
 from workbench.host.errors import HostError
@@ -88,6 +89,14 @@ class LazyCatalogue:
         """Return what a model id is known not to be able to; of an unknown one nothing is."""
         info = self.get().get(model)
         return frozenset() if info is None else info.lacks
+
+    def retires(self, endpoint: Endpoint, model: str) -> date | None:
+        """Return the day on which a model is switched off, None when that is not known.
+
+        Like a price it is known of LiteLLM's own names only: an address of one's own may call anything "gpt-4".
+        """
+        info = self.get().get(model) if endpoint.kind == "litellm" else None
+        return None if info is None else info.retires
 
     def provider_of(self, model: str) -> str:
         """Return the provider id that answers a model id, "" when nobody knows."""

@@ -1,0 +1,35 @@
+"""When providers retire models.
+
+Invariant: a date is a whole day in UTC, and nothing here reads a clock.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+SOON = timedelta(days=92)
+"""How long before its date a model is said to retire."""
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def retirement_date(written: object) -> date | None:
+    """Return the day of a text like "2026-10-23", None for anything else."""
+    if not isinstance(written, str) or not _DAY.fullmatch(written):
+        return None
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
+
+
+def is_retired(day: date | None, today: date) -> bool:
+    """Return whether a model with this date is gone; providers switch it off at the start of the day."""
+    return day is not None and day <= today
+
+
+def retirement_note(day: date | None, today: date) -> str:
+    """Return "retired 2025-09-01", "retires on 2027-01-05", or "" when that is unknown or further off than SOON."""
+    if day is None or day > today + SOON:
+        return ""
+    return f"retired {day}" if is_retired(day, today) else f"retires on {day}"
