@@ -5,7 +5,7 @@ ARGS ?=
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run check test bench bench-full demo lock clean
+.PHONY: help run check test deep bench bench-full demo lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,10 @@ check: ## lint, format, types, and what may import what
 
 test: check ## check, then all tests; ARGS go to pytest
 	$(PY) -m pytest -n 2 --dist worksteal $(ARGS)
+
+deep: ## the long tests: mutations, kills, simulations; prints their figures, ARGS go to pytest
+	@sh packaging/setup.sh test
+	WORKBENCH_TEST_DEPTH=deep $(PY) -m pytest -n 2 --dist worksteal -m deep --timeout 3600 $(ARGS)
 
 bench: ## measure against the budgets, under five minutes
 	@sh packaging/setup.sh test

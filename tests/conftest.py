@@ -9,13 +9,13 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from tests import leaks, scratch
+from tests import depth, leaks, scratch
 from tests.formats.pasting import Interpreter
 from workbench.host.dirs import DATABASE_VARIABLE
 from workbench.host.processes import is_secret
@@ -37,11 +37,21 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell ignores interrupts for what it starts in the background, and children would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# The machine may be shared and slow: a slow example is not a wrong one.
-settings.register_profile("workbench", deadline=None)
-settings.load_profile("workbench")
+# The machine may be shared and slow: a slow example is not a wrong one. The quick depth has the same examples in every
+# run, so that a change which lands is not held up by another one's defect; the deep depth looks for new ones.
+settings.register_profile("quick", deadline=None, derandomize=True)
+settings.register_profile("deep", deadline=None, max_examples=1000, print_blob=True)
+settings.load_profile(depth.pick("quick", "deep"))
 
 _failed = pytest.StashKey[bool]()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    depth.collect(config, items)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    depth.summary(terminalreporter)
 
 
 @pytest.hookimpl(trylast=True)
@@ -59,6 +69,12 @@ def pytest_runtest_makereport(
     if report.failed:
         item.stash[_failed] = True
     return report
+
+
+@pytest.fixture
+def figure(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Tells a line, such as "500 flips, 0 tracebacks", that stands at the end of the run's output."""
+    return lambda text: request.node.user_properties.append((depth.FIGURE, text))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -28,8 +28,8 @@ from workbench.app.model_entries import (
 from workbench.app.model_rows import PICKABLE, ROW, Row, closeness_of, is_address, local_words, model_count, tooltip
 from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, ECHO_MODEL, LITELLM, Endpoint
 from workbench.core.money import FREE
+from workbench.core.providers import split_model
 from workbench.core.retirement import retirement_note, retirement_sentence
-from workbench.engine.providers import split_model
 
 Index = QModelIndex | QPersistentModelIndex
 _ASKS = re.compile(

@@ -11,8 +11,8 @@ from concurrent.futures import Future
 from workbench.app.later import start, start_then
 from workbench.app.model_entries import ModelEntry, Offer, Provider
 from workbench.core.lanes import FIXED_ENDPOINTS, LITELLM, Endpoint
+from workbench.core.providers import PROVIDERS, provider_name
 from workbench.core.runs import Failure
-from workbench.engine.providers import PROVIDERS, provider_name
 from workbench.host.errors import HostError
 from workbench.usecases.credentials import credentials, provider_key
 from workbench.usecases.workbench import Workbench
@@ -71,7 +71,7 @@ class WorkbenchPickerSource:
 
     def _provider(self, name: str, trouble: str) -> Provider:
         known, shown = PROVIDERS.get(name), provider_name(name)
-        if known is None or not known.env:
+        if known is None or not known.takes_key:
             return Provider(name, shown)
         keys, key = self._workbench.keys, provider_key(name)
         if (keys.from_environment(key) if trouble else keys.get(key)) is not None:

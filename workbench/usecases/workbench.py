@@ -14,10 +14,10 @@ from pathlib import Path
 from workbench.core.content import Content
 from workbench.core.lanes import LITELLM, Endpoint, Lane
 from workbench.core.money import Rates
+from workbench.core.providers import key_variables, needs_translation
 from workbench.engine.calls import Event
 from workbench.engine.catalogue import Catalogue, CatalogueError
 from workbench.engine.client import EngineClient
-from workbench.engine.providers import key_variables, needs_translation
 from workbench.host.clock import monotonic_ms, utc_now, utc_today
 from workbench.host.dirs import Places, make_private
 from workbench.host.errors import HostError

@@ -13,11 +13,11 @@ from workbench.app.palette import Entry, Source
 from workbench.app.reasons import why_not
 from workbench.app.timeline import describe, name
 from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, ECHO_MODEL, LITELLM, Endpoint
+from workbench.core.providers import provider_name
 from workbench.core.retirement import retirement_note
 from workbench.core.runs import PromptRow
 from workbench.core.techniques import Technique
 from workbench.core.text import opening_words
-from workbench.engine.providers import provider_name
 from workbench.ui.state import window_state
 from workbench.usecases.known_models import NOT_REACHABLE
 from workbench.usecases.saved_searches import SavedSearch

@@ -1,0 +1,71 @@
+"""The two depths of the tests: `make test` runs the quick one, `make deep` the deep one.
+
+Tests that generate, mutate, kill or simulate do a little in every run and a lot before a release. What is marked `deep`
+is run by `make deep`; tests of Hypothesis are marked by themselves.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import settings
+
+VARIABLE = "WORKBENCH_TEST_DEPTH"
+DEEP = os.environ.get(VARIABLE) == "deep"
+MOST_QUICK = 200
+"""Seeds or examples that one test may have in `make test`."""
+
+FIGURE = "figure"
+"""The property of a test report that holds a line for the summary."""
+
+T = TypeVar("T")
+Decorator = Callable[[Any], Any]
+
+
+def pick(quick: T, deep: T) -> T:
+    """Return the value for the depth of this run; the test needs the mark `deep`."""
+    return deep if DEEP else quick
+
+
+def seeds(quick: int, deep: int) -> list[Any]:
+    """Parameters 0, 1, 2, … for `pytest.mark.parametrize`, marked `deep`; with `quick` 0 only for `make deep`."""
+    assert quick <= MOST_QUICK, f"make test has room for {MOST_QUICK} seeds, not for {quick}"
+    if not DEEP and not quick:
+        return [pytest.param(0, marks=pytest.mark.deep(only=True))]
+    return [pytest.param(seed, marks=pytest.mark.deep) for seed in range(pick(quick, deep))]
+
+
+def examples(quick: int, deep: int, **more: Any) -> Decorator:
+    """Decorate a test of Hypothesis with its numbers of examples; `more` are other settings."""
+    return settings(max_examples=pick(quick, deep), **more)
+
+
+def collect(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the tests of Hypothesis and leave out, in the quick depth, what only the deep one runs."""
+    for item in items:
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker(pytest.mark.deep)
+    if DEEP:
+        return
+    left_out = [item for item in items if any(mark.kwargs.get("only") for mark in item.iter_markers("deep"))]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
+
+
+def summary(terminal: pytest.TerminalReporter) -> None:
+    """Print the figures that tests told, by the names of the tests."""
+    reports = [report for kind in ("passed", "failed") for report in terminal.stats.get(kind, [])]
+    told = [
+        (report.nodeid, text)
+        for report in reports
+        for name, text in getattr(report, "user_properties", [])
+        if name == FIGURE and report.when == "call"
+    ]
+    if told:
+        terminal.section("figures")
+        for nodeid, text in sorted(told):
+            terminal.line(f"{nodeid.partition('::')[2]}: {text}")
