@@ -84,9 +84,11 @@ def _of_provider(keys: KeyStore, provider: str) -> Credentials | Failure:
     # LiteLLM knows more providers than we do, and some of them need no key.
     if known is None or not known.needs_key:
         return Credentials()
+    # Some providers have no variable of their own.
+    variable = f", or set {known.key_variables[0]} and start again" if known.key_variables else ""
     return Failure(
         "no_key",
-        f"{known.name} needs an API key. Add one in Settings → Keys, or set {known.key_variables[0]} and start again.",
+        f"{known.name} needs an API key. Add one in Settings → Keys{variable}.",
         f"provider {provider}",
     )
 
