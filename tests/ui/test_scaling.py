@@ -172,8 +172,11 @@ def _find(window: MainWindow) -> None:
     window.view.editing.bar.say(1, 6)
 
 
-def _wrong_pattern(window: MainWindow) -> None:
-    window.view.editing.bar.say(0, 0, problem="The pattern is wrong: an opening bracket is never closed.")
+def _wrong_pattern(window: MainWindow) -> Callable[[], bool]:
+    bar = window.view.editing.bar
+    bar._regex.setChecked(True)
+    bar._find.setText("(")
+    return bar._problem.isVisible
 
 
 def _sets(window: MainWindow) -> None:
@@ -216,7 +219,9 @@ def test_the_window_is_whole_whatever_it_shows(desk: Desk, scale: float, size: t
         is_whole(window.frame, mode)
     for where, lead in STATES:
         window.view.lanes.focus_lane(0)
-        lead(window)
+        if callable(is_there := lead(window)):
+            desk.until(is_there)
+        desk.rest()
         is_whole(window.frame, where)
 
 
