@@ -17,10 +17,10 @@ from pathlib import Path
 
 from workbench.core.content import Message
 from workbench.core.lanes import BUILTIN_MODEL, ECHO_MODEL, FIXED_ENDPOINTS
+from workbench.core.providers import key_variables, provider_name
 from workbench.core.runs import Result
 from workbench.engine.calls import Call, Ended, Event
 from workbench.engine.client import EngineClient
-from workbench.engine.providers import key_variables, provider_name
 from workbench.host.clock import utc_now
 from workbench.host.dirs import Places
 from workbench.host.display import display_problem, no_display
