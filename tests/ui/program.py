@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton, QWidget
 from shiboken6 import isValid
 
+from tests.patience import PATIENCE_S
 from workbench.host.dirs import places
 from workbench.host.faults import log_file
 from workbench.ui.frame import Frame
@@ -23,7 +24,6 @@ from workbench.ui.settings import SettingsDialog
 from workbench.ui.window import MainWindow
 
 Script = Generator[Callable[[], object], None, None]
-PATIENCE_S = 30.0
 _LOOK_MS = 15
 
 
