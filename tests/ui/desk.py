@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from workbench.app.opening import read
 from workbench.core.drafts import Draft
 from workbench.core.runs import IterationRow
 from workbench.core.timeline import TimelineRow
+from workbench.host.clock import utc_today
 from workbench.host.dirs import places
 from workbench.host.settings import Settings
 from workbench.store.peek import peek
@@ -53,12 +55,20 @@ class Desk:
         assert self._window is not None, "no window is open"
         return self._window
 
-    def open(self, script: Script | None = HELLO, size: tuple[int, int] = (1440, 900)) -> MainWindow:
+    def open(
+        self,
+        script: Script | None = HELLO,
+        size: tuple[int, int] = (1440, 900),
+        *,
+        today: Callable[[], date] = utc_today,
+    ) -> MainWindow:
         """Open the window with a scripted engine; None takes the real one."""
 
         factory = make_client if script is None else played.factory(script, self.directory, apart=self._apart)
         seeded.put(self.db)
-        workbench = Workbench.open(self.db, places(os.environ).make(), dict(os.environ), client_factory=factory)
+        workbench = Workbench.open(
+            self.db, places(os.environ).make(), dict(os.environ), client_factory=factory, today=today
+        )
         frame = Frame(self.theme, Settings(), peek(self.db))
         workbench.start_engine()
         window = open_window(frame, read(workbench))

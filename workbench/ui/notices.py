@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from workbench.app.blindness import gives_away, names_of
+from workbench.ui.retired import RETIRED
 from workbench.usecases.problems import problem_of
 from workbench.usecases.recording import END_UNSAVED, PIECES_UNSAVED
 
@@ -37,6 +38,8 @@ class Notices(QObject):
         self._is_undone: Callable[[], bool] | None = None
         self._hint_wanted = self._hint_hidden = False
         self._uses_builtin = False
+        self._at_start = ("", "", "", "")
+        """Key, action, label and detail of what was said at the start."""
         window.notice.action_clicked.connect(self._act)
         window.notice.dismissed.connect(self._dismissed)
 
@@ -94,7 +97,7 @@ class Notices(QObject):
     def over(self) -> None:
         """Take away what was said about something that is past: a new run began."""
         self._said = None
-        for key in ("problem", "refusal", "offer", "recovered", "install", "spread", "saved"):
+        for key in ("problem", "refusal", "offer", "recovered", "install", "spread", "saved", RETIRED):
             self._window.notice.clear(key)
 
     def quiet(self, key: str, sentence: str, *, action: str = "", label: str = "", detail: str = "") -> None:
@@ -102,11 +105,16 @@ class Notices(QObject):
         if self._window.notice.key not in ("problem", "refusal", "database"):
             self._window.notice.show_notice(key, sentence, action=action, label=label, detail=detail)
 
-    def at_start(self, key: str, sentence: str) -> None:
-        """Say what was done before the window was whole, beside what else was: neither is told again."""
-        if self._window.notice.key in ("settings", "recovered"):
+    def at_start(self, key: str, sentence: str, *, action: str = "", label: str = "", detail: str = "") -> None:
+        """Say what there is to say once the window is whole, beside what was said so already: it is not told again."""
+        offered = (key, action, label, detail)
+        if self._window.notice.key in ("settings", "recovered", RETIRED):
             sentence = f"{self._window.notice.text()} {sentence}"
-        self.quiet(key, sentence)
+            if self._window.notice.key == RETIRED:
+                offered = self._at_start
+        self._at_start = offered
+        key, action, label, detail = offered
+        self.quiet(key, sentence, action=action, label=label, detail=detail)
 
     def moved_on(self) -> None:
         """Take away what only told that something was done: the person works on."""
@@ -238,12 +246,16 @@ class Notices(QObject):
             self.install_model()
         elif action == "history":
             self._window.dialogs.settings("history")
+        elif action == RETIRED:
+            self._window.retired.show_next()
         elif action == "clean":
             self._window.history.erasing.clean()
 
     def _dismissed(self, key: str) -> None:
         self._window.update_state()
         store = self._window.workbench.store
+        if key == RETIRED:
+            self._window.retired.dismiss()
         if key == BUILTIN_HINT:
             self._hint_wanted = False
         if key == BUILTIN_HINT and not store.read_only:

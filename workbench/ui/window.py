@@ -44,6 +44,7 @@ from workbench.ui.keybinding import KeyBindings
 from workbench.ui.notices import Notices
 from workbench.ui.overlays import Overlays
 from workbench.ui.ranking import Ranking
+from workbench.ui.retired import RetiredModels
 from workbench.ui.shell.actions import Actions
 from workbench.ui.shell.keybutton import with_key
 from workbench.ui.shell.notice import NoticeBar
@@ -95,6 +96,7 @@ class MainWindow(QObject):
         self.pulse = Pulse(self.workbench, self.tasks, self)
         self.forecasts = Forecasts(self.workbench.forecaster, self.tasks, lambda: to_foresee(self), self)
         self.caring = Caring(self)
+        self.retired = RetiredModels(self)
         self.heads: tuple[LaneHead, ...] = ()
         self._raise_server: RaiseServer | None = None
         self._has_begun = self._closed = self._is_leaving = False
@@ -120,6 +122,8 @@ class MainWindow(QObject):
         early = self.frame.complete()
         if not self._closed:
             Warmth(self, self.views)
+            self.compose.retirements.begin()
+            self.retired.look()
             for command in early:
                 self.actions_.press(command)
 
