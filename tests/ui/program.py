@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton, QWidget
 from shiboken6 import isValid
 
+from tests.patience import PATIENCE_S
 from workbench.ui.frame import Frame
 from workbench.ui.main import Program
 from workbench.ui.mending import Mending
@@ -20,7 +21,6 @@ from workbench.ui.settings import SettingsDialog
 from workbench.ui.window import MainWindow
 
 Script = Generator[Callable[[], object], None, None]
-PATIENCE_S = 30.0
 _LOOK_MS = 15
 
 

@@ -218,7 +218,8 @@ class TestNames:
             "temperature": 0.2,
             "max_tokens": 5,
             "stop": ["a,b", "\n"],
-            "extra": {"z": 1, "top_k": 40, "x": "y"},
+            "top_k": 40,
+            "extra": {"z": 1, "x": "y"},
         }
 
     @pytest.mark.parametrize("given_", [("temperature", "hot"), ("seed", "1.5"), ("top_p", "nan"), ("max_tokens", "")])

@@ -112,7 +112,7 @@ class Forecaster:
             counts,
             lane.samples,
             context=self._context(endpoint, lane.model),
-            output=span_of(lengths, lane.params.max_tokens),
+            output=span_of(lengths, lane.params.get("max_tokens")),
             past=len(lengths),
             rates=self._rates_for(endpoint, lane.model),
             is_local=endpoint.is_local,
