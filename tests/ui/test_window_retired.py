@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QPushButton
 
 from tests.fakes import played, seeded
 from tests.ui.desk import Desk
+from tests.ui.test_scaling import LARGEST, SMALL, SMALLEST, is_whole
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import ECHO, LITELLM, Lane
@@ -113,7 +114,7 @@ def test_the_start_says_it_once_and_leads_there(desk: Desk, make: Make) -> None:
     desk.until(lambda: desk.rows("SELECT value FROM meta WHERE key = 'retired_dismissed'"))
     desk.close()
     window = desk.open(today=lambda: TODAY)
-    desk.until(lambda: window.retired.has_looked)
+    desk.until(lambda: window.notices.retired.has_looked)
     assert window.notice.key != "retired"
 
 
@@ -133,7 +134,7 @@ def test_several_are_named_up_to_three(desk: Desk, make: Make) -> None:
 def test_without_such_a_model_nothing_is_said(desk: Desk, make: Make) -> None:
     make(Bot=["gpt-fine", "echo"])
     window = desk.open(today=lambda: TODAY)
-    desk.until(lambda: window.retired.has_looked)
+    desk.until(lambda: window.notices.retired.has_looked)
     assert window.notice.key != "retired"
     assert not any(warnings(desk))
 
@@ -146,3 +147,13 @@ def test_what_was_recovered_is_said_beside_it(desk: Desk, make: Make) -> None:
     assert desk.notice().endswith("Recovered 1 interrupted answer from the last session.")
     assert desk.notice().startswith("gpt-gone was retired")
     assert any(b.text() == "Show lane" for b in window.notice.findChildren(QPushButton))
+
+
+@pytest.mark.parametrize("scale", [SMALLEST, 1.0, LARGEST])
+def test_the_warning_is_shown_whole_and_headers_stay_aligned(desk: Desk, make: Make, scale: float) -> None:
+    make(Bot=["gpt-gone", "echo"])
+    desk.theme.set_scale(scale)
+    window = desk.open(size=SMALL, today=lambda: TODAY)
+    desk.until(lambda: any(warnings(desk)))
+    is_whole(window.frame, f"scale {scale}")
+    desk.until(lambda: len({header.height() for header in headers(desk)}) == 1)

@@ -16,7 +16,6 @@ from workbench.app.lane_list import LaneList, heads, named_by_files
 from workbench.app.lane_state import LaneHead
 from workbench.app.lineage import Lineage
 from workbench.app.past import Past, headline, seen, why_not_run
-from workbench.app.retirements import Retirements
 from workbench.app.rows import Rows
 from workbench.app.saving import DraftSaver
 from workbench.app.stage import Stage
@@ -74,7 +73,6 @@ class Compose(QObject):
         self.sets = ValueSets(lambda: self._read_editor()[1], new_uid, self)
         self.saver = DraftSaver(tasks, workbench.prompts.save_draft, self)
         self.rows = Rows(workbench.history, tasks, timeline, lambda: self._prompt, self)
-        self.retirements = Retirements(workbench, tasks, self)
         self.past = Past(workbench.history, tasks, timeline, self)
         self._prompt = self._opening = ""
         self.lineage = Lineage(self.saver.touch)
@@ -89,7 +87,6 @@ class Compose(QObject):
         self._past_heads: list[LaneHead] = []
         self.stage.blinded.connect(lambda _: self._emit_heads())
         self.past.arrived.connect(self._show_past)
-        self.retirements.changed.connect(self._emit_heads)
         self.lanes.changed.connect(self._lanes_changed)
         self.sets.changed.connect(self.saver.touch)
         self.stage.problem.connect(self.problem)
@@ -331,13 +328,7 @@ class Compose(QObject):
         """Return what the headers say where nothing is hidden."""
         if self.viewing is not None:
             return self._past_heads
-        return heads(
-            self.lanes.shown,
-            self.endpoints,
-            self._versions.labels,
-            answered=self.stage.answered,
-            warning=lambda lane: self.retirements.warning(lane, self.endpoints),
-        )
+        return heads(self.lanes.shown, self.endpoints, self._versions.labels, answered=self.stage.answered)
 
     def _show_draft_lanes(self) -> None:
         self._emit_heads()

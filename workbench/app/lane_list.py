@@ -36,13 +36,8 @@ def heads(
     *,
     read_only: bool = False,
     answered: Callable[[Lane], Lane | None] = lambda _: None,
-    warning: Callable[[Lane], tuple[str, str]] = lambda _: ("", ""),
 ) -> list[LaneHead]:
-    """Return what the headers of `lanes` say.
-
-    `answered` returns a lane as it was when the shown run asked it, `warning` a few words and a sentence about it.
-    """
-    warnings = [warning(lane) for lane in lanes]
+    """Return what the headers of `lanes` say. `answered` returns a lane as it was when the shown run asked it."""
     return [
         LaneHead(
             slot=lane.slot,
@@ -58,8 +53,6 @@ def heads(
             read_only=read_only,
             place=endpoints[lane.endpoint].kind if lane.endpoint in endpoints else "",
             answered_by=_answered_by(lane, answered(lane), endpoints),
-            warning=warnings[number - 1][0],
-            warning_reason=warnings[number - 1][1],
         )
         for number, lane in enumerate(lanes, start=1)
     ]

@@ -5,13 +5,15 @@ Invariant: the list of models is read by a task, and only for lanes that LiteLLM
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from PySide6.QtCore import QObject, Signal
 
+from workbench.app.lane_state import LaneHead
 from workbench.app.tasks import Tasks
-from workbench.core.lanes import Endpoint, Lane
+from workbench.core.lanes import FIXED_ENDPOINTS, LITELLM
 from workbench.core.retirement import retirement_note, retirement_sentence
 from workbench.usecases.workbench import Workbench
 
@@ -25,7 +27,7 @@ class Retirements(QObject):
         super().__init__(parent)
         self._workbench, self._tasks = workbench, tasks
         self._days: dict[str, date | None] = {}
-        self._wanted: dict[str, Endpoint] = {}
+        self._wanted: set[str] = set()
         self._has_begun = self._is_reading = False
 
     def begin(self) -> None:
@@ -33,22 +35,25 @@ class Retirements(QObject):
         self._has_begun = True
         self._read()
 
-    def warning(self, lane: Lane, endpoints: Mapping[str, Endpoint]) -> tuple[str, str]:
-        """Return "retired 2025-09-01" and a sentence, two empty texts when there is nothing to say or not yet."""
-        endpoint = endpoints.get(lane.endpoint)
-        if endpoint is None or endpoint.kind != "litellm":
-            return "", ""
-        if lane.model not in self._days:
-            self._wanted[lane.model] = endpoint
+    def marked(self, heads: Iterable[LaneHead]) -> list[LaneHead]:
+        """Return the heads with their warnings; dates that are not known yet are looked up."""
+        return [self._marked(head) for head in heads]
+
+    def _marked(self, head: LaneHead) -> LaneHead:
+        if head.place != LITELLM or head.read_only:
+            return head
+        if head.model not in self._days:
+            self._wanted.add(head.model)
             self._read()
-            return "", ""
-        day, today = self._days[lane.model], self._workbench.today()
-        return retirement_note(day, today), retirement_sentence(day, today)
+            return head
+        day, today = self._days[head.model], self._workbench.today()
+        return replace(head, warning=retirement_note(day, today), warning_reason=retirement_sentence(day, today))
 
     def _read(self) -> None:
         if not self._has_begun or self._is_reading or not self._wanted:
             return
-        wanted, self._wanted, self._is_reading = self._wanted, {}, True
+        wanted, self._wanted, self._is_reading = self._wanted, set(), True
+        litellm = next(one for one in FIXED_ENDPOINTS if one.uid == LITELLM)
         retires = self._workbench.catalogue.retires
 
         def take(days: dict[str, date | None]) -> None:
@@ -58,4 +63,4 @@ class Retirements(QObject):
                 self.changed.emit()
             self._read()
 
-        self._tasks.run_large(lambda: {model: retires(endpoint, model) for model, endpoint in wanted.items()}, take)
+        self._tasks.run_large(lambda: {model: retires(litellm, model) for model in wanted}, take)

@@ -9,17 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
 
 from workbench.app.blindness import gives_away, names_of
-from workbench.ui.retired import RETIRED
-from workbench.usecases.problems import problem_of
+from workbench.core.faults import is_report
+from workbench.ui.retired import RETIRED, RetiredModels
+from workbench.usecases.problems import about_this_program, problem_of
 from workbench.usecases.recording import END_UNSAVED, PIECES_UNSAVED
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
 
 BUILTIN_HINT = "hint_builtin"
+COPY = "copy_details"
 KEPT_BACK = "Something went wrong. What it was is told with the names: mark an answer, or reveal them."
 _ENGINE_TONES = {"ready": "green", "runtime": "green", "starting": "muted", "restarting": "warn", "dead": "red"}
 
@@ -40,6 +43,7 @@ class Notices(QObject):
         self._uses_builtin = False
         self._at_start = ("", "", "", "")
         """Key, action, label and detail of what was said at the start."""
+        self.retired = RetiredModels(window)
         window.notice.action_clicked.connect(self._act)
         window.notice.dismissed.connect(self._dismissed)
 
@@ -53,6 +57,8 @@ class Notices(QObject):
         if window.keys.notice:
             self.quiet("keys", window.keys.notice)
         window.tasks.run(lambda: window.workbench.store.get_meta(BUILTIN_HINT), self._hint_known)
+        # After the last step of building, which must be short.
+        QTimer.singleShot(0, self.retired, self.retired.begin)
 
     def _hint_known(self, fact: str | None) -> None:
         self._hint_wanted = fact != "dismissed"
@@ -73,7 +79,8 @@ class Notices(QObject):
             names = names_of((lane.asked.lane for lane in compose.stage.shown.lanes), compose.endpoints)
             self._told, shown = KEPT_BACK if gives_away(sentence, names) else sentence, ""
         self._said_blind = compose.stage.shown.is_blind
-        self._window.notice.show_notice(key, self._told, error=True, detail=shown)
+        action, label = (COPY, "Copy details") if is_report(shown) else ("", "")
+        self._window.notice.show_notice(key, self._told, error=True, detail=shown, action=action, label=label)
 
     def follow_blindness(self) -> None:
         """Say again what depends on whether names are hidden: how the engine is, the hint, and what went wrong."""
@@ -235,7 +242,9 @@ class Notices(QObject):
         window.tasks.run(lambda: window.workbench.install_model(progress), done, failed)
 
     def _act(self, action: str) -> None:
-        if action == "offer" and self._undo is not None:
+        if action == COPY and self._said is not None:
+            QApplication.clipboard().setText(about_this_program(self._said[2]))
+        elif action == "offer" and self._undo is not None:
             act, self._undo = self._undo, None
             self._window.notice.clear("offer")
             act()
@@ -247,7 +256,7 @@ class Notices(QObject):
         elif action == "history":
             self._window.dialogs.settings("history")
         elif action == RETIRED:
-            self._window.retired.show_next()
+            self.retired.show_next()
         elif action == "clean":
             self._window.history.erasing.clean()
 
@@ -255,7 +264,7 @@ class Notices(QObject):
         self._window.update_state()
         store = self._window.workbench.store
         if key == RETIRED:
-            self._window.retired.dismiss()
+            self.retired.dismiss()
         if key == BUILTIN_HINT:
             self._hint_wanted = False
         if key == BUILTIN_HINT and not store.read_only:

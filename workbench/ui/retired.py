@@ -1,7 +1,7 @@
-"""The line at the start about prompts whose models are retired.
+"""What the window says about retired models: at their lanes, and in one line at the start.
 
-Invariant: it is said once until it is dismissed, and again only for another model; while a blind run is shown it is not
-said, because it names models.
+Invariant: the line is said until it is dismissed, and after that only for another model. While a blind run is shown it
+is not said, because it names models.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
+from workbench.app.retirements import Retirements
 from workbench.usecases.retirement import RetiringUse, models_of, retirement_line, retiring
 
 if TYPE_CHECKING:
@@ -22,15 +23,23 @@ _DETAILED = 200
 
 
 class RetiredModels(QObject):
-    """Looks once whether prompts in use name retired models, says so, and leads to their lanes."""
+    """Marks lanes whose models are retired, says once which prompts in use have such lanes, and leads there."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
+        self.lanes = Retirements(window.workbench, window.tasks, self)
+        """The dates of the shown lanes' models."""
+        self.lanes.changed.connect(lambda: window.show_heads(self.lanes.marked(window.heads)))
         self._uses: tuple[RetiringUse, ...] = ()
         self._next = 0
         self.has_looked = False
         """Whether what is to be said at the start was said."""
+
+    def begin(self) -> None:
+        """Mark the lanes, and look once through all drafts; the window is there."""
+        self.lanes.begin()
+        self.look()
 
     def look(self) -> None:
         """Read the drafts and the list of models, and say what there is to say."""

@@ -44,7 +44,6 @@ from workbench.ui.keybinding import KeyBindings
 from workbench.ui.notices import Notices
 from workbench.ui.overlays import Overlays
 from workbench.ui.ranking import Ranking
-from workbench.ui.retired import RetiredModels
 from workbench.ui.shell.actions import Actions
 from workbench.ui.shell.keybutton import with_key
 from workbench.ui.shell.notice import NoticeBar
@@ -96,7 +95,6 @@ class MainWindow(QObject):
         self.pulse = Pulse(self.workbench, self.tasks, self)
         self.forecasts = Forecasts(self.workbench.forecaster, self.tasks, lambda: to_foresee(self), self)
         self.caring = Caring(self)
-        self.retired = RetiredModels(self)
         self.heads: tuple[LaneHead, ...] = ()
         self._raise_server: RaiseServer | None = None
         self._has_begun = self._closed = self._is_leaving = False
@@ -106,7 +104,7 @@ class MainWindow(QObject):
     def begin(self) -> None:
         """Start what goes on by itself, once the widgets are there."""
         self._has_begun = True
-        self.frame.may_close = self._may_close
+        self.frame.may_close, self.frame.show_problem = self._may_close, self.notices.problem
         self.workbench.add_listener(self.bridge.listener())
         self.pulse.start_watching()
         self.notices.first()
@@ -122,19 +120,16 @@ class MainWindow(QObject):
         early = self.frame.complete()
         if not self._closed:
             Warmth(self, self.views)
-            self.compose.retirements.begin()
-            self.retired.look()
             for command in early:
                 self.actions_.press(command)
 
     def run(self) -> None:
-        """Run all lanes, and show them; while the window is being completed the frame queues it."""
-        if not self.frame.is_complete:
-            self.frame.queue(RUN)
-            return
-        if self.views.shown != "compose":
-            self.views.show("compose")
-        self.gate.run()
+        """Run all lanes, and show them; before the window is complete the frame queues it."""
+        self.frame.queue(RUN)
+        if self.frame.is_complete:
+            if self.views.shown != "compose":
+                self.views.show("compose")
+            self.gate.run()
 
     def _listen(self) -> None:
         from workbench.app.single import RaiseServer

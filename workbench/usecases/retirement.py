@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from workbench.core.lanes import Endpoint
+from workbench.core.lanes import Endpoint, short_model
 from workbench.core.retirement import is_retired, retirement_note
 from workbench.store.records import DraftLane
 
@@ -65,7 +65,7 @@ def retirement_line(uses: tuple[RetiringUse, ...]) -> str:
         first = uses[0]
         verb = "was retired" if first.retired else "retires"
         where = f"the prompt “{first.lane.prompt_name}”" if len(prompts) == 1 else f"{len(prompts)} prompts"
-        return f"{_short(models[0])} {verb} on {first.day}. It is in {where}."
+        return f"{short_model(models[0])} {verb} on {first.day}. It is in {where}."
     gone = models_of(use for use in uses if use.retired)
     soon = [model for model in models_of(uses) if model not in gone]
     said = f"Retired models in use: {_listed(gone)}. " if gone else ""
@@ -76,8 +76,4 @@ def retirement_line(uses: tuple[RetiringUse, ...]) -> str:
 
 def _listed(models: list[str]) -> str:
     more = len(models) - NAMED
-    return ", ".join(map(_short, models[:NAMED])) + (f" and {more} more" if more > 0 else "")
-
-
-def _short(model: str) -> str:
-    return model.rsplit("/", 1)[-1]
+    return ", ".join(map(short_model, models[:NAMED])) + (f" and {more} more" if more > 0 else "")

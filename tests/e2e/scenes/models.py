@@ -36,7 +36,7 @@ def models(demo: Demo) -> None:
     window.compose.saver.flush()
     demo.until("the dates are known", lambda: window.heads[0].warning)
     demo.until("the draft is stored", lambda: len(demo.rows("SELECT 1 FROM drafts WHERE body LIKE '%gpt-4-0613%'")))
-    window.retired.look()
+    window.notices.retired.look()
     demo.until("it is said", lambda: window.notice.key == "retired")
     shots(demo, "retired-lanes", narrow=True)
     window.notice._more.click()

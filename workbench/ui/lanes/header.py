@@ -7,7 +7,7 @@ is not shown is in the tooltip.
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.app.lane_state import LaneHead, LaneStatus
@@ -151,7 +151,8 @@ class WarningButton(QPushButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.hide()
-        theme.changed.connect(self.updateGeometry)
+        theme.changed.connect(self._restyle)
+        self._restyle()
 
     def show_texts(self, texts: tuple[str, ...], tip: str) -> None:
         """Show the first of `texts` that fits, nothing without one."""
@@ -169,7 +170,7 @@ class WarningButton(QPushButton):
             self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        return QSize(self._width_of(self.text()), QFontMetrics(self._theme.font(-1)).height())
+        return QSize(self._width_of(self.text()), self.fontMetrics().height())
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -183,11 +184,15 @@ class WarningButton(QPushButton):
             round_ = self.height() / 2 - 0.5
             painter.drawRoundedRect(self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5), round_, round_)
             painter.setPen(self._theme.color("warn"))
-            painter.setFont(self._theme.font(-1))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
 
+    def _restyle(self) -> None:
+        self.setFont(self._theme.font(-1))
+        self.updateGeometry()
+        self.update()
+
     def _width_of(self, text: str) -> int:
-        return QFontMetrics(self._theme.font(-1)).horizontalAdvance(text) + 2 * _GAP
+        return self.fontMetrics().horizontalAdvance(text) + 2 * _GAP
 
 
 class LaneHeader(QWidget):
