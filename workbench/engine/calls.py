@@ -84,8 +84,8 @@ class Timeouts:
 class Call:
     """One question to one model. `id` is the output's uid and unique among calls in flight.
 
-    `params` is the chat-completions form of what was set (`Params.request()`). `key` and `secret_headers` go to
-    `endpoint` and nowhere else. Calls of one `group` (a run) wait in turn with those of other groups. `retries` counts
+    `params` is the chat-completions form of what was set (`Params.request()`). `key`, `secret_headers` and `settings`
+    (parameters of the provider, some of them secret) go to `endpoint` and nowhere else. Calls of one `group` (a run) wait in turn with those of other groups. `retries` counts
     repetitions after the first attempt, of each round. A model may call `tools` in `tool_rounds` rounds before it is
     stopped. `files` are hash and path of each attached file. `format_in_words` says why the form of `output` has to be
     asked for in words, "" to let the provider hold the model to it.
@@ -98,6 +98,7 @@ class Call:
     params: dict[str, Any] = field(default_factory=dict)
     key: str = field(default="", repr=False)
     secret_headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    settings: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     stream: bool = True
     timeouts: Timeouts = field(default_factory=Timeouts)
     retries: int = 3
