@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.bench.histories import echo_history
 from tests.fakes.seeded import made
 from tests.ui.desk import Desk
+from tests.ui.starting import Starting
 from workbench.ui.theme import Theme
 
 __all__ = ["made"]
@@ -41,3 +43,16 @@ def _font_as_before(qapp: QApplication) -> Iterator[None]:
     yield
     if qapp.font() != before:
         qapp.setFont(before)
+
+
+@pytest.fixture
+def starting(_no_leaks: None, home: Path, qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Starting]:
+    """A database with one prompt on echo, not opened yet; its look does not depend on the tests before."""
+    db = tmp_path / "workbench.db"
+    echo_history(db)
+    qapp.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont))
+    theme = Theme(qapp, "light")
+    one = Starting(qtbot, theme, db)
+    yield one
+    one.end()
+    theme.deleteLater()

@@ -21,7 +21,7 @@ from workbench.host.dirs import default_database, make_private, named_database, 
 from workbench.host.errors import HostError
 from workbench.host.locks import WindowLock
 from workbench.store.errors import MISUSE, StoreError
-from workbench.store.peek import peek
+from workbench.store.peek import peek_newest
 from workbench.store.place import check_place
 from workbench.ui.arguments import database
 from workbench.ui.frame import Frame
@@ -92,7 +92,7 @@ class Program:
         if self._theme is None:
             self._theme = Theme(self._app, loaded.settings.theme, loaded.settings.font_scale, set_style=False)
             self._theme.set_motion(loaded.settings.motion)
-        frame = self._frame = Frame(self._theme, loaded.settings, peek(self._db))
+        frame = self._frame = Frame(self._theme, loaded.settings, peek_newest(self._db))
         start = Start(frame, self._db, self._places, remark or loaded.notice)
         start.failed.connect(self._app.quit)
         frame.completed.connect(_collect_garbage)

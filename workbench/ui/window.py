@@ -36,7 +36,7 @@ from workbench.ui.compose.layout import LayoutActions
 from workbench.ui.compose.numbers import to_foresee
 from workbench.ui.compose.sets import SetActions
 from workbench.ui.dialogs import Dialogs
-from workbench.ui.frame import Frame
+from workbench.ui.frame import RUN, Frame
 from workbench.ui.gate import RunGate
 from workbench.ui.handlers import Handlers
 from workbench.ui.history.place import HistoryPlace
@@ -120,15 +120,17 @@ class MainWindow(QObject):
         early = self.frame.complete()
         if not self._closed:
             Warmth(self, self.views)
-            for keys in early:
-                self.actions_.press(keys)
+            for command in early:
+                self.actions_.press(command)
 
     def run(self) -> None:
-        """Run all lanes, and show them; while the window is being completed the frame keeps the wish."""
-        if self.frame.is_complete:
-            if self.views.shown != "compose":
-                self.views.show("compose")
-            self.gate.run()
+        """Run all lanes, and show them; while the window is being completed the frame queues it."""
+        if not self.frame.is_complete:
+            self.frame.queue(RUN)
+            return
+        if self.views.shown != "compose":
+            self.views.show("compose")
+        self.gate.run()
 
     def _listen(self) -> None:
         from workbench.app.single import RaiseServer
