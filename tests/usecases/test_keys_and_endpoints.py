@@ -14,7 +14,6 @@ import pytest
 from tests.fakes.provider import JSON, FakeProvider, Reply, Send, Wait
 from tests.usecases.making import PATIENCE_S, Drawer, opened
 from workbench.core.lanes import FIXED_ENDPOINTS, LITELLM, Endpoint
-from workbench.core.providers import key_variables
 from workbench.core.runs import Failure
 from workbench.engine.calls import EngineError
 from workbench.host.errors import HostError
@@ -22,6 +21,7 @@ from workbench.host.keys import KeyStore
 from workbench.usecases.addresses import EndpointForm
 from workbench.usecases.asking import timeouts_for
 from workbench.usecases.credentials import Credentials, credentials, provider_key
+from workbench.usecases.destinations import key_names
 from workbench.usecases.discovery import Candidate, look_for_servers
 from workbench.usecases.endpoints import WrongFormError
 
@@ -30,7 +30,7 @@ SECRET = "sk-planted-0123456789"
 
 
 def keys(env: Mapping[str, str] | None = None) -> KeyStore:
-    return KeyStore(env or {}, Drawer(), variables=key_variables())
+    return KeyStore(env or {}, Drawer(), names=key_names(env or {}))
 
 
 def nobody_knows(model: str) -> str:

@@ -188,8 +188,8 @@ class KeyStore:
         """Keep a key for an origin, in the keyring or for this session only; white space around it goes.
 
         Without `origin` it counts as entered for the provider's own address. With `lines` it may have several, as the
-        text of a key file has. What was confirmed for another key of this name is forgotten. Raises HostError when the value cannot be a key, or when there is no keyring or it
-        refuses.
+        text of a key file has. What was confirmed for another key of this name is forgotten. Raises HostError when the
+        value cannot be a key, or when there is no keyring or it refuses.
         """
         value = value.strip() if lines else _clean(value)
         origin = origin or self._own_origin(name)

@@ -72,7 +72,10 @@ class ProviderChoices:
         """Allow keys for addresses. Raises HostError."""
 
         def change(data: dict[str, Any]) -> None:
-            data[_CONFIRMED] = [*self._listed(), *(new for one in confirmed if (new := list(one)) not in self._listed())]
+            data[_CONFIRMED] = [
+                *self._listed(),
+                *(new for one in confirmed if (new := list(one)) not in self._listed()),
+            ]
 
         self._change(change)
 

@@ -124,9 +124,7 @@ def credentials(keys: KeyStore, endpoint: Endpoint, model: str, provider_of: Pro
         )
 
 
-def address_question(
-    keys: KeyStore, endpoint: Endpoint, model: str, provider_of: ProviderOf
-) -> AddressQuestion | None:
+def address_question(keys: KeyStore, endpoint: Endpoint, model: str, provider_of: ProviderOf) -> AddressQuestion | None:
     """Return what a person has to confirm before a call can be made, None for nothing. Raises HostError."""
     try:
         if not endpoint.is_local:
