@@ -14,7 +14,6 @@ from workbench.core.money import Rates
 from workbench.core.providers import (
     PROVIDERS,
     needs_translation,
-    renames,
     split_model,
 )
 from workbench.engine.catalogue import Catalogue, CatalogueError, ModelInfo
@@ -148,10 +147,3 @@ def test_which_models_of_openai_need_no_translation(model: str, lean: bool) -> N
 @pytest.mark.parametrize("model", ["anthropic/claude-haiku-4-5", "claude-haiku-4-5", "unknown/model", "omega", ""])
 def test_what_is_not_known_to_speak_openai_needs_translation(model: str) -> None:
     assert needs_translation(model)
-
-
-def test_renames() -> None:
-    assert renames("openai", "o3") == {"max_tokens": "max_completion_tokens"}
-    assert renames("openai", "gpt-4o") == {}
-    assert renames("mistral", "x")["seed"] == "random_seed"
-    assert renames("acme", "o3") == {}

@@ -49,7 +49,7 @@ class TestCredentials:
         found = credentials(store, LITELLM_ENDPOINT, "codestral-latest", lambda model: "mistral")
         assert found == Credentials(SECRET)
 
-    @pytest.mark.parametrize("model", ["ollama/llama3", "lm_studio/x", "vertex_ai/gemini", "never-heard-of/x", "x"])
+    @pytest.mark.parametrize("model", ["ollama/llama3", "llamafile/x", "vertex_ai/gemini", "never-heard-of/x", "x"])
     def test_what_needs_no_key_or_is_unknown_is_asked_without(self, model: str) -> None:
         assert credentials(keys(), LITELLM_ENDPOINT, model, nobody_knows) == Credentials()
 
@@ -180,7 +180,7 @@ class TestEndpoints:
 
     def test_testing_a_key_that_is_not_there_asks_nobody(self, tmp_path: Path) -> None:
         with opened(tmp_path, {}) as (workbench, _):
-            with pytest.raises(EngineError, match="no key to test"):
+            with pytest.raises(EngineError, match="OpenAI needs an API key"):
                 workbench.endpoints.test_provider("openai").result(PATIENCE_S)
             workbench.keys.set("openai", SECRET, session=True)
             workbench.engine.start()

@@ -49,13 +49,16 @@ class WorkbenchPickerSource:
             providers[endpoint.uid] = Provider(endpoint.uid, endpoint.name, sentence)
         return Offer(
             catalogue=tuple(
-                ModelEntry(LITELLM, m.id, m.provider, m.context, m.max_output, m.rates, m.abilities) for m in models
+                ModelEntry(LITELLM, m.id, m.provider, m.context, m.max_output, m.rates, m.abilities, m.retires)
+                for m in models
             ),
             endpoints=endpoints,
             providers=providers,
             prices=workbench.store.prices(),
             builtin_path=str(workbench.weights or ""),
             builtin_note="" if workbench.weights else _NOT_INSTALLED,
+            known={endpoint.uid: workbench.endpoints.known.get(endpoint) for endpoint in endpoints},
+            today=workbench.today(),
         )
 
     def _keyring_trouble(self) -> str:

@@ -115,6 +115,7 @@ def make_parser() -> argparse.ArgumentParser:
     models = commands.add_parser("models", parents=[shared], help="list models, the id first on each line")
     models.add_argument("query", metavar="QUERY", nargs="*", help="words that the id or the provider must have")
     models.add_argument("--endpoint", metavar="NAME", help="ask one of your endpoints for its models")
+    models.add_argument("--json", action="store_true", help="one JSON document instead of lines; prices are per token")
     _add_history(commands, shared)
     add_pack(commands, shared)
     doctor = commands.add_parser("doctor", parents=[shared], help="check that everything works here")

@@ -1,14 +1,13 @@
 """What is known of a provider: its name, and where its key, address and settings are found.
 
-Invariant: a provider that `speaks_openai` takes and answers OpenAI chat completions as they are, apart from its
-`renames`; every other one is translated by LiteLLM.
+Invariant: a provider that `speaks_openai` takes and answers OpenAI chat completions as they are, apart from the
+names in `core.parameters`; every other one is translated by LiteLLM.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 _DOCS = "https://docs.litellm.ai/docs/providers/"
@@ -53,8 +52,7 @@ class Provider:
     `id` is LiteLLM's name, the part before the first slash of a model id. `key_variables` and `address_variables` are
     environment variables, the first that is set counts. `base_url` is the public address, "" when every customer has
     another one; with `needs_address` it cannot be called before someone gives one. `check` is the path that proves a
-    key at `base_url`. Parameters in `renames` are sent under another name. Models that match `translated` need LiteLLM
-    although the provider `speaks_openai`.
+    key at `base_url`. Models that match `translated` need LiteLLM although the provider `speaks_openai`.
     """
 
     id: str
@@ -67,7 +65,6 @@ class Provider:
     needs_address: bool = False
     speaks_openai: bool = False
     check: str = "/models"
-    renames: Mapping[str, str] = field(default_factory=dict)
     translated: str = ""
     settings: tuple[Setting, ...] = ()
     packages: tuple[Package, ...] = ()

@@ -44,7 +44,6 @@ _MOST_USED = (
         "MISTRAL_API_BASE",
         "https://api.mistral.ai/v1",
         speaks_openai=True,
-        renames={"seed": "random_seed", "max_completion_tokens": "max_tokens"},
     ),
     row("groq", "Groq", "GROQ_API_KEY", "GROQ_API_BASE", "https://api.groq.com/openai/v1", speaks_openai=True),
     row(

@@ -20,7 +20,6 @@ _BARE = (
     (re.compile(r"^deepseek-(chat|reasoner)$"), "deepseek"),
     (re.compile(r"^command-"), "cohere_chat"),
 )
-_REASONING = re.compile(r"^(o[1-9]|gpt-[5-9]|gpt-\d\d)")
 _CACHE_WHERE_TOLD = frozenset({"anthropic", "bedrock", "vertex_ai", "azure_ai", "databricks"})
 # LiteLLM makes these call a tool of its own instead, which would stand in the way of the prompt's tools.
 _NO_JSON_MODE = frozenset({"anthropic", "bedrock", "vertex_ai"})
@@ -69,16 +68,6 @@ def provider_name(provider: str) -> str:
     """Return what people call a provider; an unknown id is its own name."""
     known = PROVIDERS.get(provider)
     return known.name if known else provider
-
-
-def renames(provider: str, model: str) -> dict[str, str]:
-    """Return the parameters that have another name for this model there."""
-    known = PROVIDERS.get(provider)
-    found = dict(known.renames) if known else {}
-    if provider == "openai" and _REASONING.search(model):
-        # Reasoning models refuse the old name.
-        found["max_tokens"] = "max_completion_tokens"
-    return found
 
 
 def takes_breakpoints(model: str) -> bool:

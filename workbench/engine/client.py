@@ -159,12 +159,10 @@ class EngineClient:
     ) -> Future[str]:
         """Test a key as cheaply as honestly possible; return a sentence that says what was tested, else EngineError.
 
-        For `litellm` endpoints `provider` says whose key it is; `model` is asked for one token where nothing
-        cheaper proves the key, with the provider's `settings`.
+        `provider` says whose key it is at LiteLLM; `model` is asked for one token where nothing cheaper proves it.
         """
-        access = protocol.access_to_json(endpoint, key, secret_headers)
-        given = [list(pair) for pair in settings]
-        fields = {**access, "provider": provider, "model": model, "settings": given}
+        fields = protocol.access_to_json(endpoint, key, secret_headers)
+        fields |= {"provider": provider, "model": model, "settings": [list(pair) for pair in settings]}
         return self._ask("check", fields, lambda message: str(message["sentence"]))
 
     def render(self, content: Content, values: Mapping[str, str]) -> Future[tuple[str, ...]]:

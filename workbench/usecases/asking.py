@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from workbench.core.blocks import Attachment, OutputFormat
 from workbench.core.content import Content
-from workbench.core.lanes import Endpoint, Lane
+from workbench.core.lanes import LITELLM, Endpoint, Lane
 from workbench.core.rendering import Rendered
 from workbench.core.runs import Failure, OutputState
 from workbench.engine.calls import Call, EngineError, Timeouts
@@ -67,7 +67,7 @@ def call_for(
         return NO_ENDPOINT
     attached = attachments_of(rendered)
     special = bool(rendered.tools or rendered.output or attached)
-    lacking = lacks(lane.model) if special and endpoint.kind == "litellm" else frozenset[str]()
+    lacking = lacks(lane.model) if special and endpoint.uid == LITELLM else frozenset[str]()
     if rendered.tools and "tools" in lacking:
         return NO_TOOLS
     if refused := refusal(attached, endpoint, lacking):

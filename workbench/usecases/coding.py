@@ -16,11 +16,11 @@ from workbench.core.chat_form import format_instruction, speaks_of_json, told_th
 from workbench.core.content import Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint, Lane
+from workbench.core.parameters import wire_names
 from workbench.core.providers import (
     PROVIDERS,
     has_json_mode,
     needs_translation,
-    renames,
     split_model,
     takes_breakpoints,
 )
@@ -122,7 +122,7 @@ class Coder:
         output = rendered.output
         if output is None:
             return "", None
-        knows = endpoint.kind != "litellm" or "json" not in self._lacks(lane.model)
+        knows = endpoint.kind != "litellm" or endpoint.has_address or "json" not in self._lacks(lane.model)
         if output.kind == "json" and endpoint.kind == "litellm":
             knows = knows and has_json_mode(lane.model)
         if not knows:
@@ -178,7 +178,7 @@ def _source(endpoint: Endpoint, lane: Lane, shared: Shared) -> Source:
         provider=provider_id,
         base_url=provider.base_url if provider is not None and plain else "",
         key_variable=provider.key_variables[0] if provider is not None and provider.key_variables else "",
-        renames=renames(provider_id, model) if plain else {},
+        renames=wire_names(provider_id, model) if plain else {},
         caches=not plain and takes_breakpoints(lane.model),
         **shared,
     )

@@ -17,7 +17,14 @@ from workbench.core.runs import Failure
 from workbench.host.errors import HostError
 from workbench.host.keys import Key, KeyStore
 from workbench.host.provider_choices import ProviderChoices
-from workbench.usecases.destinations import Destination, destination, key_id, key_names, setting_key
+from workbench.usecases.destinations import (
+    Destination,
+    destination,
+    endpoint_destination,
+    key_id,
+    key_names,
+    setting_key,
+)
 
 ProviderOf = Callable[[str], str]
 """Model id → provider id, "" when nobody knows."""
@@ -117,6 +124,12 @@ def credentials(keys: KeyStore, endpoint: Endpoint, model: str, provider_of: Pro
         return Failure("no_key", error.sentence, error.detail)
     except _NotConfirmedError as error:
         question = _question(endpoint, model, provider_of, keys, error.keys)
+        if not question.origin:
+            return Failure(
+                "bad_address",
+                f"The address {question.address!r} of {question.whose} is not one that can be called, so nothing was "
+                "sent. Correct it in Settings → Endpoints.",
+            )
         return Failure(
             NOT_CONFIRMED,
             f"{question.sentence} Nothing was sent. Confirm the address if it is yours.",
@@ -161,7 +174,7 @@ def _question(
     endpoint: Endpoint, model: str, provider_of: ProviderOf, keys: KeyStore, refused: list[tuple[str, Key]]
 ) -> AddressQuestion:
     if _is_own(endpoint):
-        where = destination("", {}, ProviderChoices(), endpoint)
+        where = endpoint_destination(endpoint)
         whose, found_in = f"“{endpoint.name}”", "this history"
     else:
         provider = provider_of_call(endpoint, model, provider_of)
@@ -279,7 +292,7 @@ def _settings(
 
 
 def _of_endpoint(keys: KeyStore, endpoint: Endpoint) -> Credentials | Failure:
-    where = destination(endpoint.provider, {}, ProviderChoices(), endpoint)
+    where = endpoint_destination(endpoint)
     refused: list[tuple[str, Key]] = []
     key = _allowed(keys, endpoint_key(endpoint.uid), where.origin, refused) if endpoint.needs_key else None
     headers = []

@@ -83,7 +83,7 @@ def destination(
     An address in the environment that is no address counts nevertheless: what was meant for it goes nowhere else.
     """
     if endpoint is not None and endpoint.base_url:
-        return Destination(endpoint.base_url, "endpoint", origin_of(endpoint.base_url))
+        return endpoint_destination(endpoint)
     if entered := choices.address(key_id(provider)):
         return Destination(entered, "settings", origin_of(entered))
     value, variable = environment_address(provider, env)
@@ -91,6 +91,11 @@ def destination(
         return Destination(value, "environment", origin_of(value), variable)
     known = PROVIDERS.get(provider)
     return Destination(known.base_url if known else "", "public", own_origin(provider))
+
+
+def endpoint_destination(endpoint: Endpoint) -> Destination:
+    """Return where the calls of an endpoint with an address of its own go."""
+    return Destination(endpoint.base_url, "endpoint", origin_of(endpoint.base_url))
 
 
 def setting_key(provider: str, setting: str) -> str:

@@ -19,12 +19,12 @@ from typing import Any, cast
 import httpx
 
 from workbench.core.model_settings import ALLOWED, is_of_the_model
+from workbench.core.parameters import wire_names
 from workbench.core.providers import (
     PROVIDERS,
     has_json_mode,
     needs_translation,
     provider_name,
-    renames,
     split_model,
     takes_breakpoints,
 )
@@ -81,7 +81,7 @@ class LiteLLM:
         if provider is not None:
             check_provider(provider, call, where)
         if provider is not None and not needs_translation(call.model):
-            known = Adjustments(renames=renames(provider_id, model))
+            known = Adjustments(renames=wire_names(provider_id, model))
             base_url = call.endpoint.base_url or provider.base_url
             headers = {**_organization(call), **target_headers(call)}
             await self._chat.ask(call, answer, Target(base_url, model, where, headers, known))
