@@ -131,7 +131,7 @@ def credentials(keys: KeyStore, endpoint: Endpoint, model: str, provider_of: Pro
                 "sent. Correct it in Settings → Endpoints.",
             )
         return Failure(
-            NOT_CONFIRMED,
+            "address_not_confirmed",
             f"{question.sentence} Nothing was sent. Confirm the address if it is yours.",
             f"{question.origin or 'no origin'}; entered for {', '.join(question.entered_for) or 'an unknown address'}",
         )
