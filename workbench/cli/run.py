@@ -10,6 +10,7 @@ import shutil
 import sys
 from collections.abc import Mapping
 
+from workbench.cli.addresses import confirm_addresses
 from workbench.cli.answers import answers
 from workbench.cli.choosing import Choice, choose
 from workbench.cli.codes import FAILED, OK
@@ -44,6 +45,7 @@ def run(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         choice = choose(workbench, args)
         for note in choice.notes:
             print(one_line(note), file=sys.stderr)
+        confirm_addresses(workbench, choice.draft.run_lanes, args.confirm_address)
         handle = workbench.runner.start_iteration(
             choice.prompt_uid, choice.draft, based_on=choice.draft.based_on, note=args.note
         )
