@@ -14,6 +14,7 @@ from typing import Literal
 from PySide6.QtCore import Qt
 
 from workbench.app.model_entries import Closeness, ModelEntry
+from workbench.core.visible import make_visible
 
 ROW = int(Qt.ItemDataRole.UserRole) + 1
 """The Row itself."""
@@ -40,6 +41,9 @@ class Row:
     endpoint: str = ""
     warning: str = ""
     reason: str = ""
+
+    def __post_init__(self) -> None:
+        make_visible(self, "title", "note")
 
     @property
     def spoken(self) -> str:

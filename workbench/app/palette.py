@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, Signal
 
 from workbench.app.fuzzy import Index
 from workbench.app.tasks import Tasks
+from workbench.core.visible import make_visible
 
 RECENT = 12
 """How many of the entries that were chosen last come before others that match as well."""
@@ -46,6 +47,9 @@ class Entry:
     """What Enter and Shift+Enter do, when that is not plain."""
     warning: str = ""
     """What stands before the detail: "retired 2025-09-01", "not reachable"."""
+
+    def __post_init__(self) -> None:
+        make_visible(self, "title", "detail", "warning")
 
     @property
     def mark(self) -> str:

@@ -15,6 +15,7 @@ from workbench.core.align import leftovers
 from workbench.core.content import Content, to_json
 from workbench.core.diff import TextDiff, diff_texts
 from workbench.core.lanes import Lane
+from workbench.core.visible import make_visible
 
 State = Literal["same", "changed", "added", "removed", "moved"]
 
@@ -28,6 +29,9 @@ class Part:
     title: str
     text: str
 
+    def __post_init__(self) -> None:
+        make_visible(self, "title")
+
 
 @dataclass(frozen=True, slots=True)
 class PartDiff:
@@ -36,6 +40,9 @@ class PartDiff:
     title: str
     state: State
     diff: TextDiff
+
+    def __post_init__(self) -> None:
+        make_visible(self, "title")
 
 
 def parts_of(content: Content, lanes: Sequence[Lane] = ()) -> tuple[Part, ...]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.core import content as contents
 from workbench.core.content import Content
 from workbench.core.lanes import Lane
+from workbench.core.visible import make_visible
 
 if TYPE_CHECKING:
     from workbench.core.marks import Mark
@@ -27,6 +28,9 @@ class ValueSet:
     name: str
     values: Values = ()
     ticked: bool = False
+
+    def __post_init__(self) -> None:
+        make_visible(self, "name")
 
     def to_json(self) -> dict[str, Any]:
         """Return the stored form."""

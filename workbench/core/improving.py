@@ -18,6 +18,7 @@ from workbench.core.content import ROLES, Content, Message, Role, to_json
 from workbench.core.diff import TextDiff, diff_texts
 from workbench.core.runs import OutputState
 from workbench.core.templates import content_variables
+from workbench.core.visible import make_visible
 
 Standing = Literal["", "bad", "lost", "won"]
 
@@ -53,6 +54,9 @@ class RecentAnswer:
     text: str
     values: tuple[tuple[str, str], ...] = ()
     is_cut: bool = False
+
+    def __post_init__(self) -> None:
+        make_visible(self, "title")
 
     @property
     def judgement(self) -> str:

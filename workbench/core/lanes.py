@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from workbench.core import parameters
 from workbench.core.parameters import Value
+from workbench.core.visible import make_visible, visible_name
 
 EndpointKind = Literal["litellm", "openai", "builtin", "gguf", "echo"]
 
@@ -46,6 +47,9 @@ class Endpoint:
     adapter: str = ""
     provider: str = ""
     settings: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        make_visible(self, "name")
 
     @property
     def has_address(self) -> bool:
@@ -167,6 +171,9 @@ class Lane:
     baseline: str = ""
     unknown: str = ""
 
+    def __post_init__(self) -> None:
+        make_visible(self, "label")
+
     def to_json(self) -> dict[str, Any]:
         """Return the stored form."""
         data: dict[str, Any] = _object(self.unknown) if self.unknown else {}
@@ -207,7 +214,7 @@ class Lane:
     @property
     def title(self) -> str:
         """The name shown in the lane's header: the label, else the model without its provider prefix."""
-        return self.label or short_model(self.model)
+        return self.label or visible_name(short_model(self.model))
 
 
 _KEYS = frozenset({"slot", "endpoint", "model", "params", "pinned", "label", "samples", "hidden", "baseline"})

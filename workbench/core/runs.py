@@ -14,6 +14,7 @@ from workbench.core.blocks import OutputFormat
 from workbench.core.content import Content
 from workbench.core.lanes import Lane
 from workbench.core.money import Rates, Usage
+from workbench.core.visible import make_visible
 
 RunKind = Literal["iteration", "test", "improve", "judge", "import"]
 DRAFTABLE: tuple[RunKind, ...] = ("iteration", "test", "import")
@@ -69,6 +70,9 @@ class Failure:
     sentence: str
     detail: str = ""
 
+    def __post_init__(self) -> None:
+        make_visible(self, "sentence", "detail")
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -77,6 +81,9 @@ class Mark:
     kind: Literal["added", "changed", "refused"]
     name: str
     detail: str
+
+    def __post_init__(self) -> None:
+        make_visible(self, "name", "detail")
 
 
 def notable(marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
@@ -178,6 +185,9 @@ class PromptRow:
     archived: bool
     updated_at: str
 
+    def __post_init__(self) -> None:
+        make_visible(self, "name")
+
 
 @dataclass(frozen=True, slots=True)
 class VersionRow:
@@ -194,6 +204,9 @@ class VersionRow:
     content: Content
     note: str = ""
     newer: str = ""
+
+    def __post_init__(self) -> None:
+        make_visible(self, "note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +274,9 @@ class IterationRow:
     """It ran blind, and a part of it is not judged yet."""
     kind: RunKind = "iteration"
 
+    def __post_init__(self) -> None:
+        make_visible(self, "winner", "note", "summary")
+
     @property
     def uid(self) -> str:
         """What the row is known by among all rows of the timeline."""
@@ -287,6 +303,9 @@ class PastAnswer:
     number: int
     title: str
     text: str
+
+    def __post_init__(self) -> None:
+        make_visible(self, "title")
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,6 +369,9 @@ class RunSet:
     uid: str
     name: str
     values: tuple[tuple[str, str], ...]
+
+    def __post_init__(self) -> None:
+        make_visible(self, "name")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from workbench.core.content import Content
 from workbench.core.runs import IterationDetail, IterationRow
+from workbench.core.visible import make_visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,9 @@ class BareVersion:
     ran: bool = False
     branched: bool = False
     imported: bool = False
+
+    def __post_init__(self) -> None:
+        make_visible(self, "note", "summary")
 
 
 TimelineRow = IterationRow | BareVersion
@@ -74,3 +78,6 @@ class VersionLabel:
     number: int
     text: str = ""
     opening: str = ""
+
+    def __post_init__(self) -> None:
+        make_visible(self, "text", "opening")

@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+from workbench.core.visible import make_visible
 from workbench.store.encoding import typed
 from workbench.store.errors import StoreError, missing
 from workbench.store.sqlite import sqlite3
@@ -25,6 +26,9 @@ class SavedSearch:
     name: str
     query: str
     created_at: str
+
+    def __post_init__(self) -> None:
+        make_visible(self, "name")
 
 
 class SavedSearches:

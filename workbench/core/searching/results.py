@@ -11,6 +11,7 @@ from typing import Literal
 
 from workbench.core.runs import IterationRow, RunKind
 from workbench.core.searching.marking import Snippet
+from workbench.core.visible import make_visible, visible_note
 
 Order = Literal["newest", "oldest", "best"]
 Part = Literal["answer", "prompt", "values", "note"]
@@ -25,6 +26,9 @@ class Hit:
     output_uid: str = ""
     title: str = ""
     value_set: int = 0
+
+    def __post_init__(self) -> None:
+        make_visible(self, "title")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,11 @@ class HistoryRow:
     hits: tuple[Hit, ...] = ()
     is_uncounted: bool = False
     """Its numbers are not known yet: it came in with many others, and they are counted one after the other."""
+
+    def __post_init__(self) -> None:
+        make_visible(self, "prompt")
+        for names in ("lanes", "tags"):
+            object.__setattr__(self, names, tuple(map(visible_note, getattr(self, names))))
 
 
 @dataclass(frozen=True, slots=True)

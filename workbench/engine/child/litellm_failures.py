@@ -24,6 +24,7 @@ from workbench.engine.child.failures import (
     retry_after_seconds,
     server_error,
 )
+from workbench.engine.child.transport import certificate_files, failure_by_words
 
 _CONNECT = re.compile(
     r"cannot connect|connect call failed|connection (refused|error)|name or service not known|name resolution"
@@ -66,6 +67,8 @@ def failure_of(error: Any, where: Where, *, has_text: bool) -> CallError:
         return http_failure(400, json.dumps(body), where)
     if not where.has_key and (name == "AuthenticationError" or _NO_KEY.search(words)):
         return no_key(where)
+    if (known := failure_by_words(words, where)) is not None:
+        return known
     if _HALF.search(words):
         return half_answer(where, words)
     if _CONNECT.search(words):
@@ -73,7 +76,7 @@ def failure_of(error: Any, where: Where, *, has_text: bool) -> CallError:
     code = _redirect(error) or getattr(error, "status_code", None)
     if isinstance(code, int) and 300 <= code < 600:
         return http_failure(code, _body(words), where, after=_retry_after(error))
-    return server_error(where, name, words)
+    return certificate_files() or server_error(where, name, words)
 
 
 def _redirect(error: BaseException) -> int:
