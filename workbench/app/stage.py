@@ -40,6 +40,12 @@ class Stage(QObject):
     """A run whose row in the timeline has to be read again."""
     blinded = Signal(object)
     """Names are hidden or shown now; the slots as they were numbered before they got names, () when they are hidden."""
+    verdict_given = Signal(object)
+    """GivenVerdict: one was given, undone or given again."""
+    verdict_lost = Signal(object)
+    """GivenVerdict: it could not be stored, and what counted before it is shown again."""
+    unjudgeable = Signal(str)
+    """Why an answer cannot be judged with the others that are shown."""
     paged = Signal()
     """Another run, value set or sample is shown, or one of those that are not shown ended."""
 
@@ -73,6 +79,7 @@ class Stage(QObject):
     def forget(self) -> None:
         """Another prompt is opened: its draft has no run yet."""
         self._draft_run = self._before = NO_RUN
+        self.judging.forget()
 
     def shows_any_of(self, uids: Collection[str]) -> bool:
         """Whether the draft's lanes show answers of any of these runs."""
@@ -113,6 +120,7 @@ class Stage(QObject):
         # The words of both texts are counted before the run is recorded, which is much work for megabytes; these are
         # also written, sent and indexed until it has ended.
         self._tasks.hush(handle.run_uid)
+        self.judging.forget()
         if sum(len(message.text) for message in draft.content.messages) > _LARGE:
             self._large.add(handle.run_uid)
         self._before = self._draft_run

@@ -86,6 +86,45 @@ def mark(
     show_on_row(connection, run)
 
 
+def take_back(connection: sqlite3.Connection, verdict_uid: str, uid: str, now: str) -> None:
+    """Add a verdict, with this `uid`, that says again what counted before `verdict_uid`.
+
+    Taking that one back in turn gives the first one again. Raises StoreError (missing; judged when the
+    same answers were judged again).
+    """
+    row = connection.execute(
+        "SELECT id, prompt_id, run_id, value_set, supersedes_id, blind FROM verdicts"
+        " WHERE uid = ? AND run_id IS NOT NULL",
+        (verdict_uid,),
+    ).fetchone()
+    if row is None:
+        raise missing("verdict", verdict_uid)
+    old, prompt, run, value_set, before, blind = row
+    (latest,) = connection.execute(
+        "SELECT max(id) FROM verdicts WHERE run_id = ? AND value_set = ?", (run, value_set)
+    ).fetchone()
+    if latest != old:
+        raise StoreError(
+            "This verdict cannot be taken back, because these answers were judged again since. Mark them as you want.",
+            f"verdict {verdict_uid}: {old}, latest {latest}",
+            "judged",
+        )
+    # Before the first verdict nothing counted: the same answers, and nobody is first.
+    found = connection.execute("SELECT id, kind, blind FROM verdicts WHERE id = ?", (before,)).fetchone()
+    source, kind, was_blind = found or (old, "none", blind)
+    key = connection.execute(
+        "INSERT INTO verdicts (uid, prompt_id, run_id, value_set, kind, blind, supersedes_id, created_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (uid, prompt, run, value_set, kind, was_blind, old, now),
+    ).lastrowid
+    connection.execute(
+        "INSERT INTO verdict_outputs (verdict_id, output_id, shown, place)"
+        " SELECT ?, output_id, shown, iif(?, NULL, place) FROM verdict_outputs WHERE verdict_id = ?",
+        (key, int(found is None), source),
+    )
+    show_on_row(connection, run)
+
+
 def _output(connection: sqlite3.Connection, uid: str) -> _Output:
     row = connection.execute(_OUTPUT, (uid,)).fetchone()
     if row is None:

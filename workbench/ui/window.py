@@ -36,6 +36,7 @@ from workbench.ui.compose.layout import LayoutActions
 from workbench.ui.compose.numbers import to_foresee
 from workbench.ui.compose.sets import SetActions
 from workbench.ui.dialogs import Dialogs
+from workbench.ui.focus_origin import FocusOrigin
 from workbench.ui.frame import Frame
 from workbench.ui.gate import RunGate
 from workbench.ui.handlers import Handlers
@@ -51,6 +52,7 @@ from workbench.ui.shell.sidebar import SideBar
 from workbench.ui.shell.views import Views
 from workbench.ui.starring import Starring
 from workbench.ui.state import window_state
+from workbench.ui.undo import Undo
 from workbench.ui.warm import Warmth
 
 if TYPE_CHECKING:
@@ -67,6 +69,8 @@ class MainWindow(QObject):
     notice: NoticeBar
     notices: Notices
     dialogs: Dialogs
+    undo: Undo
+    focus_origin: FocusOrigin
     handlers: Handlers
     gate: RunGate
     actions_: Actions
@@ -241,7 +245,7 @@ class MainWindow(QObject):
             tip = "\n".join(filter(None, (describe(detail.row), detail.newer)))
             self.view.show_past(detail.content, values, text, tip)
             if in_editor:
-                # Arrow keys then walk through the history, and digits are verdicts.
+                # Arrow keys then walk through the history.
                 self.sidebar.iteration_list.setFocus()
 
     def prompt_changed(self, uid: str) -> None:

@@ -156,6 +156,21 @@ class ContentEditor(QWidget):
         """Whether there is a step to do again."""
         return self._journal.can_redo and not self._read_only
 
+    @property
+    def done_at(self) -> int:
+        """The stamp of the step that `undo` takes back, 0 for none."""
+        return self._journal.done_at if self.can_undo else 0
+
+    @property
+    def undone_at(self) -> int:
+        """The stamp at which the step was taken back that `redo` does again, 0 for none."""
+        return self._journal.undone_at if self.can_redo else 0
+
+    @property
+    def recorded_at(self) -> int:
+        """The stamp of the last step that was new, 0 for none."""
+        return self._journal.recorded_at
+
     def undo(self) -> None:
         """Take the last step back and show where it was."""
         if self.can_undo and (step := self._journal.undo()) is not None:

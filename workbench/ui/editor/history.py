@@ -35,6 +35,21 @@ class FieldHistory:
         """Return whether there is something to undo, and to redo."""
         return self._journal.can_undo, self._journal.can_redo
 
+    @property
+    def done_at(self) -> int:
+        """The stamp of the step that `undo` takes back, 0 for none."""
+        return self._journal.done_at
+
+    @property
+    def undone_at(self) -> int:
+        """The stamp at which the step was taken back that `redo` does again, 0 for none."""
+        return self._journal.undone_at
+
+    @property
+    def recorded_at(self) -> int:
+        """The stamp of the last step that was new, 0 for none."""
+        return self._journal.recorded_at
+
     def clear(self) -> None:
         """Forget everything: the text was replaced."""
         self._journal.clear()

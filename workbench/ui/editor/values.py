@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWi
 
 from workbench.ui.editor.exact import encodable
 from workbench.ui.editor.field import ExactField
+from workbench.ui.editor.history import FieldHistory
 from workbench.ui.editor.page import Page
 from workbench.ui.editor.unused import UnusedRows
 from workbench.ui.editor.value_row import ValueRow, name_width
@@ -117,6 +118,10 @@ class ValuesPanel(QWidget):
         if any(others):
             self._order_tabs()
             self._arrange()
+
+    def histories(self) -> list[FieldHistory]:
+        """Return the undo of each field."""
+        return [history for row in self._rows if (history := row.field.own_history) is not None]
 
     def set_read_only(self, read_only: bool) -> None:
         """Show values without letting them be changed."""

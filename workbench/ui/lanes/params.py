@@ -12,7 +12,6 @@ from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QComboBox,
-    QDialog,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.core.lanes import Params
+from workbench.ui.dialog import Dialog
 from workbench.ui.fields import clearable
 from workbench.ui.lanes import params_text as texts
 from workbench.ui.lanes.widgets import breakable, quiet_button
@@ -47,7 +47,7 @@ class ShortText(QPlainTextEdit):
             super().insertFromMimeData(source)
 
 
-class ParamsDialog(QDialog):
+class ParamsDialog(Dialog):
     """Edits parameters; `params()` has the outcome once the dialog was accepted."""
 
     def __init__(self, theme: Theme, params: Params, *, title: str = "", parent: QWidget | None = None) -> None:
