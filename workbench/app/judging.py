@@ -51,6 +51,7 @@ class Judging:
         self._stage, self._history, self._tasks = stage, history, tasks
         self._done: list[tuple[int, GivenVerdict]] = []
         self._undone: list[tuple[int, GivenVerdict]] = []
+        self._counts: dict[tuple[str, int], str] = {}
         self.name_of: Callable[[str], str] = lambda slot: slot
         self.recorded_at = 0
 
@@ -67,25 +68,30 @@ class Judging:
     def undo(self) -> None:
         """Take the last verdict back: what counted before it counts again."""
         if self._done:
-            self._turn(self._done, self._undone, "undone")
+            given = self._done.pop()[1]
+            self._undone.append((stamp(), given))
+            self._turn(given, replace(given, verdict=given.before, before=given.verdict, change="undone"))
 
     def redo(self) -> None:
         """Give the verdict again that was taken back last."""
         if self._undone:
-            self._turn(self._undone, self._done, "redone")
+            given = self._undone.pop()[1]
+            self._done.append((stamp(), given))
+            self._turn(given, replace(given, change="redone"))
 
     def takes_back(self, given: GivenVerdict) -> bool:
         """Whether `given` is what `undo` takes back now."""
-        return bool(self._done) and self._done[-1][1] is given
+        return given.change != "undone" and bool(self._done) and self._done[-1][1].uid == given.uid
 
     def gives_again(self, given: GivenVerdict) -> bool:
         """Whether what `given` took back is what `redo` gives again now."""
-        return bool(self._undone) and self._undone[-1][1] is given
+        return given.change == "undone" and bool(self._undone) and self._undone[-1][1].uid == given.uid
 
     def forget(self) -> None:
         """Leave the verdicts so far as they are: another run began, or another prompt is open."""
         self._done.clear()
         self._undone.clear()
+        self._counts.clear()
         self._stage.board.changed.emit()
 
     def mark(self, slot: str, among: Sequence[str]) -> None:
@@ -145,6 +151,7 @@ class Judging:
         future = self._history.mark(was.uid, verdict, outputs, given.uid)
         self.recorded_at = stamp()
         self._done.append((self.recorded_at, given))
+        self._counts[was.uid, was.at] = given.uid
         self._undone.clear()
         stage.take_verdict(was.uid, was.at, verdict)
 
@@ -155,26 +162,20 @@ class Judging:
         self._tasks.watch(future, lambda _: stage.row_stale.emit(was.uid), failed)
         stage.verdict_given.emit(given)
 
-    def _turn(
-        self,
-        source: list[tuple[int, GivenVerdict]],
-        target: list[tuple[int, GivenVerdict]],
-        change: Literal["undone", "redone"],
-    ) -> None:
-        """Take the last verdict of `source` back by another one, which is the last of `target` then."""
-        stage = self._stage
-        _, last = source.pop()
-        given = replace(last, uid=new_uid(), verdict=last.before, before=last.verdict, change=change)
-        future = self._history.take_back(last.uid, given.uid)
-        target.append((stamp(), given))
-        stage.take_verdict(given.run_uid, given.value_set, given.verdict)
+    def _turn(self, given: GivenVerdict, turned: GivenVerdict) -> None:
+        """Add the verdict that takes `given` back or gives it again, as `turned` says."""
+        stage, at, uid = self._stage, (given.run_uid, given.value_set), new_uid()
+        say = self._history.take_back if turned.change == "undone" else self._history.give_again
+        future = say(given.uid, self._counts[at], uid)
+        self._counts[at] = uid
+        stage.take_verdict(*at, turned.verdict)
 
         def failed(error: Exception) -> None:
-            stage.take_verdict(given.run_uid, given.value_set, given.before)
-            self._failed(given, error)
+            stage.take_verdict(*at, turned.before)
+            self._failed(turned, error)
 
         self._tasks.watch(future, lambda _: stage.row_stale.emit(given.run_uid), failed)
-        stage.verdict_given.emit(given)
+        stage.verdict_given.emit(turned)
 
     def _failed(self, given: GivenVerdict, error: Exception) -> None:
         """Leave a verdict that could not be stored out of undo, and whatever was to follow it."""

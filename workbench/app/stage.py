@@ -240,7 +240,9 @@ class Stage(QObject):
         if run.uid == self.board.run_uid:
             self._shown, before = run, self._shown
             if before.is_blind != run.is_blind or before.order != run.order:
-                self.blinded.emit(before.order if before.is_blind and not run.is_blind else ())
+                # Another value set that is shown tells nothing of the one before, which is blind still.
+                is_revealed = before.is_blind and not run.is_blind and before.at == run.at
+                self.blinded.emit(before.order if is_revealed else ())
             self.board.show_again(run.columns(), run.verdict, self._veil(run))
             self.paged.emit()
 

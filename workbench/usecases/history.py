@@ -75,9 +75,13 @@ class History:
             raise RefusedError("This answer is still being written. Wait for its end, or stop it, then judge it.")
         return self._store.mark(run_uid, uid or self._new_uid(), verdict, tuple(o.uid for o in outputs), self._now())
 
-    def take_back(self, verdict_uid: str, uid: str | None = None) -> Future[None]:
-        """Let what counted before a verdict count again, by another one, named `uid`; that can be taken back, too."""
-        return self._store.take_back(verdict_uid, uid or self._new_uid(), self._now())
+    def take_back(self, verdict_uid: str, after: str, uid: str) -> Future[None]:
+        """Let what counted before a verdict count again, by another one named `uid`; `after` is the one that counts."""
+        return self._store.take_back(verdict_uid, after, uid, self._now())
+
+    def give_again(self, verdict_uid: str, after: str, uid: str) -> Future[None]:
+        """Give a verdict again that was taken back, by another one named `uid`; `after` is the one that counts."""
+        return self._store.give_again(verdict_uid, after, uid, self._now())
 
 
 def next_verdict(current: Verdict, pressed: Verdict) -> Verdict:

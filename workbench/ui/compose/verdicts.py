@@ -45,11 +45,13 @@ class VerdictNotices(QObject):
 
     def _say(self, given: GivenVerdict) -> None:
         self._given = given
-        stage = self._window.compose.stage
+        shown = self._window.compose.stage.shown
         sentence = sentence_of(given)
-        if (given.run_uid, given.value_set) != (stage.shown.uid, stage.shown.at):
+        if given.run_uid != shown.uid:
             sentence = f"#{given.iteration}: {sentence}"
-        elif given.was_blind and (told := self._window.blindness.told):
+        elif given.value_set != shown.at:
+            sentence = f"{shown.sets[given.value_set].name or f'Set {given.value_set + 1}'}: {sentence}"
+        elif given.was_blind and given.change == "given" and (told := self._window.blindness.told):
             sentence = f"{sentence}. {told}"
         if not self._window.gate.asks:
             label = "Redo" if given.change == "undone" else "Undo"
