@@ -5,6 +5,7 @@ right after and says what is wrong.
 """
 
 import json
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,16 +18,22 @@ LAST_WORKED_ON = (
     "uid = (SELECT value FROM meta WHERE key = 'last_prompt') DESC, prompts.updated_at DESC, prompts.id DESC"
 )
 """The order of the prompts that are in use, the one to open first."""
+EARLY_DRAFT = ".early-draft"
+"""Ends the name of the file beside a history that holds what was typed before the history was open."""
 
 
 class Glimpse(NamedTuple):
-    """The draft to show first: its prompt, text and values, how many lanes it has, the version it started from."""
+    """The draft to show first: its prompt, text and values, how many lanes it has, the version it started from.
+
+    `bases` are the hashes of stored texts that an early draft shown here may replace; empty for a stored draft.
+    """
 
     prompt_uid: str
     content: Content
     values: tuple[tuple[str, str], ...]
     lanes: int
     based_on: int | None
+    bases: tuple[str, ...] = ()
 
 
 def peek(path: Path) -> Glimpse | None:
@@ -43,6 +50,16 @@ def peek(path: Path) -> Glimpse | None:
         return None if row is None else _read(*row)
     except (sqlite3.Error, ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def peek_newest(path: Path) -> Glimpse | None:
+    """Return the same with what an earlier start of the window was typed into before it could be stored."""
+    glimpse = peek(path)
+    if glimpse is None or not os.path.lexists(f"{path}{EARLY_DRAFT}"):
+        return glimpse
+    from workbench.store.early_draft import overlay  # few starts need it
+
+    return overlay(glimpse, path)
 
 
 def fact(path: Path, key: str) -> str:

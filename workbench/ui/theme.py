@@ -341,8 +341,8 @@ QLabel[role="muted"] { color: @muted; } QLabel[role="small"] { color: @muted; fo
 QLabel[role="heading"] { font-weight: 600; } QLabel[role="title"] { font-size: @large; font-weight: 600; }
 QLabel[role="small-sunken"] { color: @muted; font-size: @small; background: @sunken; }
 QLabel[role="section"] { color: @muted; font-size: @tiny; }
-QLabel[role="error"] { color: @red; } QLabel[role="good"] { color: @green; }
-QLabel[role="gold"] { color: @gold; font-weight: 600; }
+QLabel[role="error"] { color: @red; } QLabel[role="good"] { color: @green; } QLabel[role="warn"] { color: @warn; }
+QLabel[role="gold"] { color: @gold; font-weight: 600; } QLabel[role="small-error"] { color: @red; font-size: @small; }
 QLabel[role="pill"] {
   color: @muted; border: 1px solid @border; border-radius: @pill; padding: 1px 8px; font-size: @small;
 }
