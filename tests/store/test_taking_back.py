@@ -25,7 +25,7 @@ def judged(store: Store) -> Store:
 
 def test_what_counted_before_counts_again(judged: Store, path: Path) -> None:
     before = rows(path, "SELECT uid, kind, supersedes_id FROM verdicts")
-    judged.take_back("second", "second", "third", LATER).result(10)
+    judged.judgements.undo("second", "second", "third", LATER).result(10)
     assert judged.iteration_detail("r").verdict == WINNER
     assert judged.iteration("r").winner == "one"
     assert rows(path, "SELECT uid, kind, supersedes_id FROM verdicts")[:2] == before, "nothing is changed or deleted"
@@ -37,31 +37,31 @@ def test_what_counted_before_counts_again(judged: Store, path: Path) -> None:
 
 
 def test_one_after_the_other_is_taken_back_and_given_again(judged: Store) -> None:
-    judged.take_back("second", "second", "third", LATER).result(10)
-    judged.take_back("first", "third", "fourth", LATER).result(10)
+    judged.judgements.undo("second", "second", "third", LATER).result(10)
+    judged.judgements.undo("first", "third", "fourth", LATER).result(10)
     assert judged.iteration_detail("r").verdict == Verdict("none")
-    judged.give_again("first", "fourth", "fifth", LATER).result(10)
+    judged.judgements.redo("first", "fourth", "fifth", LATER).result(10)
     assert judged.iteration_detail("r").verdict == WINNER
-    judged.give_again("second", "fifth", "sixth", LATER).result(10)
+    judged.judgements.redo("second", "fifth", "sixth", LATER).result(10)
     assert judged.iteration_detail("r").verdict == TIE
 
 
 def test_before_the_first_verdict_there_was_none(store: Store, path: Path) -> None:
     store.begin_run(run("r", text("x"), lanes=LANES)).result(10)
     store.mark("r", "first", WINNER, SHOWN, LATER).result(10)
-    store.take_back("first", "first", "second", LATER).result(10)
+    store.judgements.undo("first", "first", "second", LATER).result(10)
     assert store.iteration_detail("r").verdict == Verdict("none")
     assert store.iteration("r").winner == ""
     assert rows(path, "SELECT count(*), count(place) FROM verdict_outputs WHERE verdict_id = 2") == [(3, 0)]
-    store.take_back("second", "second", "third", LATER).result(10)
+    store.judgements.undo("second", "second", "third", LATER).result(10)
     assert store.iteration_detail("r").verdict == WINNER
 
 
 def test_only_the_verdict_that_counts_is_taken_back(judged: Store, path: Path) -> None:
     with pytest.raises(StoreError, match="judged elsewhere since") as refused:
-        judged.take_back("first", "first", "third", LATER).result(10)
+        judged.judgements.undo("first", "first", "third", LATER).result(10)
     assert refused.value.code == "judged"
     with pytest.raises(StoreError) as missing:
-        judged.take_back("nowhere", "second", "third", LATER).result(10)
+        judged.judgements.undo("nowhere", "second", "third", LATER).result(10)
     assert missing.value.code == "missing"
     assert rows(path, "SELECT count(*) FROM verdicts") == [(2,)]

@@ -109,7 +109,8 @@ def focused(desk: Desk, kind: str) -> QWidget:
         field.raise_()
     field.setFocus()
     desk.until(field.hasFocus)
-    window.focus_origin.place()
+    assert window.frame.focus_origin is not None
+    window.frame.focus_origin.place()
     return field
 
 
@@ -128,7 +129,8 @@ def press(window: MainWindow, field: QWidget, key: str) -> None:
     for command in COMMANDS:
         window.actions_[command.id].setEnabled(True)
     # Letters that mean nothing take this away.
-    window.focus_origin.place()
+    assert window.frame.focus_origin is not None
+    window.frame.focus_origin.place()
     combination = QKeySequence(key)[0]
     QTest.keyClick(field, combination.key(), combination.keyboardModifiers())
 

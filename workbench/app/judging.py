@@ -11,9 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from PySide6.QtCore import QObject, Signal
+
 from workbench.app.tasks import Tasks
-from workbench.app.undo_order import stamp
 from workbench.core.runs import Judged, Verdict
+from workbench.host.clock import stamp
 from workbench.host.ids import new_uid
 from workbench.usecases.history import History, next_verdict
 
@@ -40,14 +42,22 @@ class GivenVerdict:
     change: Literal["given", "undone", "redone"] = "given"
 
 
-class Judging:
+class Judging(QObject):
     """Marks winners, ties and bad runs; the same again takes it back.
 
     `undo` and `redo` are about the verdicts since the last run began, in this prompt. `name_of` returns what a lane is
     called on the screen.
     """
 
+    given = Signal(object)
+    """GivenVerdict: one was given, undone or given again."""
+    lost = Signal(object)
+    """GivenVerdict: it could not be stored, and what counted before it is shown again."""
+    refused = Signal(str)
+    """Why an answer cannot be judged with the others that are shown."""
+
     def __init__(self, stage: Stage, history: History, tasks: Tasks) -> None:
+        super().__init__(stage)
         self._stage, self._history, self._tasks = stage, history, tasks
         self._done: list[tuple[int, GivenVerdict]] = []
         self._undone: list[tuple[int, GivenVerdict]] = []
@@ -98,7 +108,7 @@ class Judging:
         """Make a lane's answer the winner among the lanes on the screen, or take that back."""
         board = self._stage.board
         if (sentence := self.why_not(slot)) and board.has_ended(slot):
-            self._stage.unjudgeable.emit(sentence)
+            self.refused.emit(sentence)
             return
         outputs = board.judged(among)
         winner = next((one for one in outputs if one.uid == board.output(slot)), None)
@@ -160,7 +170,7 @@ class Judging:
             self._failed(given, error)
 
         self._tasks.watch(future, lambda _: stage.row_stale.emit(was.uid), failed)
-        stage.verdict_given.emit(given)
+        self.given.emit(given)
 
     def _turn(self, given: GivenVerdict, turned: GivenVerdict) -> None:
         """Add the verdict that takes `given` back or gives it again, as `turned` says."""
@@ -175,10 +185,10 @@ class Judging:
             self._failed(turned, error)
 
         self._tasks.watch(future, lambda _: stage.row_stale.emit(given.run_uid), failed)
-        stage.verdict_given.emit(turned)
+        self.given.emit(turned)
 
     def _failed(self, given: GivenVerdict, error: Exception) -> None:
         """Leave a verdict that could not be stored out of undo, and whatever was to follow it."""
         self.forget()
-        self._stage.verdict_lost.emit(given)
+        self.lost.emit(given)
         self._tasks.report(error)

@@ -40,12 +40,6 @@ class Stage(QObject):
     """A run whose row in the timeline has to be read again."""
     blinded = Signal(object)
     """Names are hidden or shown now; the slots as they were numbered before they got names, () when they are hidden."""
-    verdict_given = Signal(object)
-    """GivenVerdict: one was given, undone or given again."""
-    verdict_lost = Signal(object)
-    """GivenVerdict: it could not be stored, and what counted before it is shown again."""
-    unjudgeable = Signal(str)
-    """Why an answer cannot be judged with the others that are shown."""
     paged = Signal()
     """Another run, value set or sample is shown, or one of those that are not shown ended."""
 

@@ -234,17 +234,6 @@ class Store:
         """Add a verdict about `output_uids`: all that were compared, in the order shown, not only the winner."""
         return self._write(lambda c: verdicts.mark(c, run_uid, uid, verdict, output_uids, now))
 
-    def take_back(self, verdict_uid: str, after: str, uid: str, now: str) -> Future[None]:
-        """Add a verdict, with this `uid`, that says again what counted before `verdict_uid`.
-
-        `after` is the verdict that counts now; StoreError (judged) when another one does.
-        """
-        return self._write(lambda c: verdicts.take_back(c, verdict_uid, after, uid, now))
-
-    def give_again(self, verdict_uid: str, after: str, uid: str, now: str) -> Future[None]:
-        """Add a verdict, with this `uid`, that says again what `verdict_uid` said; `after` as of `take_back`."""
-        return self._write(lambda c: verdicts.give_again(c, verdict_uid, after, uid, now))
-
     def reveal(self, run_uid: str) -> Future[None]:
         """Show the names of a blind run although it is not judged."""
         return self._write(lambda c: verdicts.reveal(c, run_uid))

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from workbench.app.undo_order import Undoable, UndoOrder, stamp
+from workbench.app.undo_order import Steps, UndoOrder
+from workbench.host.clock import stamp
 from workbench.ui.editor.field import ExactField
 
 if TYPE_CHECKING:
@@ -78,5 +79,8 @@ class Undo:
     @property
     def _order(self) -> UndoOrder:
         view = self._window.view
-        texts: list[Undoable] = [view.editor, *view.values.histories()]
-        return UndoOrder(self._window.compose.stage.judging, texts, self._typed_at)
+        histories = [history for row in view.values.rows if (history := row.field.own_history) is not None]
+        texts = [Steps(one.journal, one.undo, one.redo) for one in histories]
+        texts.append(Steps(view.editor.journal, view.editor.undo, view.editor.redo))
+        judging = self._window.compose.stage.judging
+        return UndoOrder(Steps(judging, judging.undo, judging.redo), texts, self._typed_at)

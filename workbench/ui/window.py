@@ -36,7 +36,6 @@ from workbench.ui.compose.layout import LayoutActions
 from workbench.ui.compose.numbers import to_foresee
 from workbench.ui.compose.sets import SetActions
 from workbench.ui.dialogs import Dialogs
-from workbench.ui.focus_origin import FocusOrigin
 from workbench.ui.frame import RUN, Frame
 from workbench.ui.gate import RunGate
 from workbench.ui.handlers import Handlers
@@ -70,7 +69,6 @@ class MainWindow(QObject):
     notices: Notices
     dialogs: Dialogs
     undo: Undo
-    focus_origin: FocusOrigin
     handlers: Handlers
     gate: RunGate
     actions_: Actions
@@ -246,7 +244,6 @@ class MainWindow(QObject):
             tip = "\n".join(filter(None, (describe(detail.row), detail.newer)))
             self.view.show_past(detail.content, values, text, tip)
             if in_editor:
-                # Arrow keys then walk through the history.
                 self.sidebar.iteration_list.setFocus()
 
     def prompt_changed(self, uid: str) -> None:

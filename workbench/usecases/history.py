@@ -77,11 +77,11 @@ class History:
 
     def take_back(self, verdict_uid: str, after: str, uid: str) -> Future[None]:
         """Let what counted before a verdict count again, by another one named `uid`; `after` is the one that counts."""
-        return self._store.take_back(verdict_uid, after, uid, self._now())
+        return self._store.judgements.undo(verdict_uid, after, uid, self._now())
 
     def give_again(self, verdict_uid: str, after: str, uid: str) -> Future[None]:
         """Give a verdict again that was taken back, by another one named `uid`; `after` is the one that counts."""
-        return self._store.give_again(verdict_uid, after, uid, self._now())
+        return self._store.judgements.redo(verdict_uid, after, uid, self._now())
 
 
 def next_verdict(current: Verdict, pressed: Verdict) -> Verdict:

@@ -32,9 +32,9 @@ class VerdictNotices(QObject):
         stage = window.compose.stage
         self._at = (stage.shown.uid, stage.shown.at)
         stage.judging.name_of = self._name_of
-        stage.verdict_given.connect(self._say)
-        stage.verdict_lost.connect(lambda _: self._clear())
-        stage.unjudgeable.connect(self._refuse)
+        stage.judging.given.connect(self._say)
+        stage.judging.lost.connect(lambda _: self._clear())
+        stage.judging.refused.connect(self._refuse)
         stage.paged.connect(self._follow)
         window.compose.prompt_changed.connect(lambda _: self._clear())
         window.compose.run_started.connect(lambda *_: self._clear())

@@ -8,8 +8,8 @@ can be undone (`app.undo_order`); steps between which something else was done st
 from collections import deque
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from workbench.app.undo_order import latest, stamp
 from workbench.core.content import Content, Message, Role
+from workbench.host.clock import last_stamp, stamp
 from workbench.ui.editor.exact import units
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ class Journal:
             self._size -= _cost(gone)
         self._undone.clear()
         self._undone_at.clear()
-        if latest() != self.done_at:
+        if last_stamp() != self.done_at:
             self.seal()
         joined = self._join(step, now)
         if joined is not None:
