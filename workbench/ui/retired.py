@@ -50,7 +50,11 @@ class RetiredModels(QObject):
             if self._uses and not set(models_of(self._uses)) <= _names(dismissed):
                 self._say()
 
-        self._window.tasks.run_large(self._read, show)
+        def failed(_: Exception) -> None:
+            # A damaged history is reported by what needs it; this is only a hint.
+            self.has_looked = True
+
+        self._window.tasks.run_large(self._read, show, failed)
 
     def show_next(self) -> None:
         """Open the prompt of the next such lane and go to the lane; after the last one the first follows."""
