@@ -306,19 +306,8 @@ class ValuesPanel(QWidget):
         if parent is None:
             return total
         least = self.rows[0].line_height() if self.rows else self.unused.height()
-        most = min(int(SHARE * parent.height()), parent.height() - self._needed_by_others(parent))
+        most = min(int(SHARE * parent.height()), parent.height() - _needed_beside(self, parent))
         return min(total, max(most, least + 2 * _PAD))
-
-    def _needed_by_others(self, parent: QWidget) -> int:
-        """Return the least height of what stands above and below in the same column."""
-        column = parent.layout()
-        items = [] if column is None else [column.itemAt(index) for index in range(column.count())]
-        width = parent.width()
-        return sum(
-            item.heightForWidth(width) if item.hasHeightForWidth() else item.minimumSize().height()
-            for item in items
-            if item is not None and item.widget() is not self and not item.isEmpty()
-        )
 
     def _reveal_focus(self) -> None:
         for row in self.rows:
@@ -331,3 +320,15 @@ class ValuesPanel(QWidget):
             corner = row.field.viewport().mapTo(self._page, QPoint(caret.left(), caret.top()))
             place = QRect(corner, caret.size())
             self._area.ensureVisible(0, place.center().y(), 0, place.height() + _PAD)
+
+
+def _needed_beside(one: QWidget, parent: QWidget) -> int:
+    """Return the least height in px of what stands above and below `one` in the column of `parent`."""
+    column = parent.layout()
+    items = [] if column is None else [column.itemAt(index) for index in range(column.count())]
+    width = parent.width()
+    return sum(
+        item.heightForWidth(width) if item.hasHeightForWidth() else item.minimumSize().height()
+        for item in items
+        if item is not None and item.widget() is not one and not item.isEmpty()
+    )
