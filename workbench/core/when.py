@@ -47,7 +47,7 @@ def relative(then: str, now: str, zone: tzinfo | None = None) -> str:
 
     `zone` is the time zone that decides what yesterday is; None is the system's.
     """
-    if then == UNKNOWN:
+    if not is_stored(then):
         return "unknown"
     at, present = parse(then).astimezone(zone), parse(now).astimezone(zone)
     seconds = (present - at).total_seconds()
@@ -73,7 +73,7 @@ def _date(at: datetime, present: datetime) -> str:
 
 def absolute(moment: str, zone: tzinfo | None = None) -> str:
     """Return "24 Nov 2026 13:20:05" in `zone` (None: the system's)."""
-    if moment == UNKNOWN:
+    if not is_stored(moment):
         return "unknown"
     at = parse(moment).astimezone(zone)
     return f"{_day(at)} {at.year} {at:%H:%M:%S}"

@@ -20,8 +20,12 @@ from workbench.store.sqlite import sqlite3
 _CACHED_STATEMENTS = 256
 MOST_BYTES = 64 << 20
 """Of one value or row. The longest answer that is kept, of characters of four bytes, has two thirds of it."""
+MOST_VALUE = MOST_BYTES * 3 // 4
+"""Of one value, so that the rest of its row has room, too."""
 _MOST_SQL = 1 << 20
 """Bytes of one statement, and so of what the schema of a file says of one object."""
+_STRANGE = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, RecursionError)
+"""What rows of other types and shapes than their tables allow can raise in whoever reads them."""
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/-._~")
 
 
@@ -81,6 +85,23 @@ def let_go(error: BaseException) -> None:
     traceback.clear_frames(error.__traceback__)
 
 
+def _wrong(connection: sqlite3.Connection) -> str:
+    """Return what is wrong with the file, "" for nothing; reads all of it."""
+    try:
+        (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        return str(error)
+    return "" if found == "ok" else str(found)
+
+
+def bounded(column: str, most: int = MOST_VALUE) -> str:
+    """Return the SQL of a column whose value is NULL where it is larger than `most` bytes.
+
+    One value that is too large must not keep the rest of its row, and the rows beside it, from being read.
+    """
+    return f"iif(octet_length({column}) > {most}, NULL, {column})"
+
+
 class _Reader:
     """One connection, its thread, and the lock that is held while it is used."""
 
@@ -122,6 +143,8 @@ class Readers:
                     yield reader.connection
                 except Exception as error:
                     let_go(error)
+                    if isinstance(error, _STRANGE) and (wrong := _wrong(reader.connection)):
+                        raise failure("corrupt", f"{wrong}\n{type(error).__name__}: {error}") from error
                     raise
                 finally:
                     reader.connection.rollback()

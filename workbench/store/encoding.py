@@ -31,7 +31,7 @@ def lenient(text: str) -> Any:
     """Return the value that JSON stands for; of damaged JSON the text itself, so that the rest can be read."""
     try:
         return json.loads(text)
-    except (ValueError, RecursionError):
+    except (TypeError, ValueError, RecursionError):
         return text
 
 

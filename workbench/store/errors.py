@@ -95,7 +95,7 @@ def _code(error: sqlite3.Error, path: Path) -> Code | None:
     name: str = getattr(error, "sqlite_errorname", None) or ""
     if name == "SQLITE_ERROR" and str(error).startswith(("no such table", "no such column")):
         return "newer_major"
-    if str(error).startswith(("Could not decode to UTF-8", "malformed database schema")):
+    if str(error).startswith(("Could not decode to UTF-8", "malformed database schema", "malformed JSON")):
         return "corrupt"
     if name.startswith("SQLITE_IOERR"):
         import shutil  # it pulls in every compression of the standard library, and is needed once in a blue moon

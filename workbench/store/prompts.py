@@ -15,6 +15,7 @@ from workbench.store.encoding import dump, typed
 from workbench.store.errors import StoreError, missing
 from workbench.store.peek import LAST_WORKED_ON
 from workbench.store.records import WholePrompt
+from workbench.store.soundness import sound
 from workbench.store.sqlite import sqlite3
 from workbench.store.versions import content_id, insert_version, newest_number
 
@@ -82,7 +83,7 @@ def listed(connection: sqlite3.Connection, archived: bool) -> list[PromptRow]:
         " ORDER BY updated_at DESC, id DESC",
         (int(archived),),
     )
-    return [PromptRow(uid, name, iterations, bool(put_away), at) for uid, name, iterations, put_away, at in rows]
+    return [sound(PromptRow(uid, name, iterations, bool(put_away), at)) for uid, name, iterations, put_away, at in rows]
 
 
 def save_draft(connection: sqlite3.Connection, uid: str, draft: Draft, now: str) -> None:

@@ -202,8 +202,7 @@ class Merge:
                     is_new, brought = taking.take(key)
                 new, answers = new + is_new, answers + brought
             except (UnsoundError, *_UNFIT) as error:
-                why = str(error) if isinstance(error, UnsoundError) else _SENTENCE
-                left_out.append(self._left_out("runs", key, why))
+                left_out.append(self._left_out("runs", key, _why(error)))
         known = len(keys) - new - len(left_out)
         return Step(Added(new, answers), known, len(keys), tuple(left_out))
 
@@ -221,9 +220,13 @@ class Merge:
             try:
                 with _apart(mine):
                     take_verdict(mine, self._other, key)
-            except _UNFIT:
-                left_out.append(self._left_out("verdicts", key, _SENTENCE))
+            except (UnsoundError, *_UNFIT) as error:
+                left_out.append(self._left_out("verdicts", key, _why(error)))
         return Step(left_out=tuple(left_out))
+
+
+def _why(error: Exception) -> str:
+    return str(error) if isinstance(error, UnsoundError) else _SENTENCE
 
 
 @contextmanager

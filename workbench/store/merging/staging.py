@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.core.imported import LeftOut
-from workbench.store.connections import MOST_BYTES, connect
+from workbench.store.connections import bounded, connect
 from workbench.store.foreign import Halt
 from workbench.store.row_rules import trouble
 from workbench.store.schema import VERSION
@@ -27,7 +27,6 @@ _ORDER = (
 _HEAVY = frozenset({"bodies", "partials", "steps", "responses", "blobs"})
 _HEAVY_COLUMNS = frozenset({("outputs", "text"), ("outputs", "reasoning"), ("outputs", "marks")})
 """What counting does without."""
-_MOST_VALUE = MOST_BYTES * 3 // 4
 _PAGE_ROWS = 200
 _REPORTED = 100
 """Rows of one table that are named when they are left out; more are a table that is wrong as a whole."""
@@ -93,7 +92,7 @@ class Staging:
         if self._light and (table, column) in _HEAVY_COLUMNS:
             return "'[]'" if column == "marks" else "''"
         # What is too large to be read at once must not keep the rest of its table from being read.
-        return f'CASE WHEN octet_length("{column}") > {_MOST_VALUE} THEN NULL ELSE "{column}" END'
+        return bounded(f'"{column}"')
 
     def _insert(self, table: str, columns: Sequence[str], values: Sequence[object], statement: str) -> str:
         """Insert a row; return why it could not be, "" when it was."""
