@@ -100,3 +100,22 @@ def test_another_prompt_gets_what_was_pending_first(saver: DraftSaver, store: St
     saver.attach("q", lambda: _draft("other"))
     assert store.saved == [("p", "text")]
     assert saver.flush() is None
+
+
+def test_what_is_typed_before_a_prompt_is_attached_is_saved_in_time(
+    qtbot: QtBot, tasks: Tasks, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saving, "LIMIT_MS", 60)
+    saver = DraftSaver(tasks, store.save)
+    saver.touch()
+    saver._limit.timeout.emit()  # both timers ran out before there was a prompt
+    saver._limit.stop()
+    saver._pause.stop()
+    saver.attach("p", lambda: _draft("text"))
+
+    def type_on() -> bool:
+        saver.touch()
+        return bool(store.saved)
+
+    qtbot.waitUntil(type_on)
+    saver.deleteLater()

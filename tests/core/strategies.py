@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -55,15 +56,25 @@ contents = st.builds(
     tools=st.lists(tools, max_size=2).map(tuple),
     tool_rounds=st.integers(1, 20),
 )
+
+
+def dumped(data: dict[str, Any]) -> str:
+    """JSON as lanes keep it, "" for an empty object."""
+    return json.dumps(data, ensure_ascii=False) if data else ""
+
+
+objects = st.dictionaries(texts, json_values, max_size=3).map(dumped)
 params = st.builds(
     Params,
     temperature=st.none() | st.floats(0, 2),
     top_p=st.none() | st.floats(0, 1),
     max_tokens=st.none() | st.integers(1, 10**6),
     stop=st.lists(texts, max_size=3).map(tuple),
-    seed=st.none() | st.integers(),
+    seed=st.none() | st.integers(-(10**17), 10**17),
     reasoning_effort=st.sampled_from(["", "low", "high"]),
-    extra=st.dictionaries(texts, json_values, max_size=3).map(lambda d: json.dumps(d, ensure_ascii=False) if d else ""),
+    logprobs=st.none() | st.booleans(),
+    extra=objects,
+    unknown=st.dictionaries(texts.map("new_{}".format), json_values, max_size=2).map(dumped),
 )
 lanes = st.builds(
     Lane,
@@ -76,6 +87,7 @@ lanes = st.builds(
     st.integers(1, 20),
     st.booleans(),
     texts,
+    st.dictionaries(texts.map("new_{}".format), json_values, max_size=2).map(dumped),
 )
 named = st.dictionaries(texts, texts, max_size=4).map(lambda d: tuple(d.items()))
 sets = st.builds(ValueSet, texts.filter(bool), texts, named, st.booleans())
@@ -83,7 +95,7 @@ drafts = st.builds(
     Draft,
     contents,
     named,
-    st.lists(lanes, max_size=3).map(tuple),
+    st.lists(lanes, max_size=3, unique_by=lambda lane: lane.slot).map(tuple),
     st.none() | st.integers(1, 999),
     st.lists(sets, max_size=3).map(tuple),
     texts,

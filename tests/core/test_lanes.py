@@ -40,7 +40,15 @@ def test_zero_is_set() -> None:
 
 
 def test_every_set_parameter_is_stored() -> None:
-    params = Params(0.5, 0.9, 100, ("END", "\n"), 7, "low", '{"top_k": 3, "temperature": 1}')
+    params = Params(
+        temperature=0.5,
+        top_p=0.9,
+        max_tokens=100,
+        stop=("END", "\n"),
+        seed=7,
+        reasoning_effort="low",
+        extra='{"top_k": 3, "temperature": 1}',
+    )
     assert params.to_json() == {
         "temperature": 0.5,
         "top_p": 0.9,

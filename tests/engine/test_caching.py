@@ -4,10 +4,10 @@ import pytest
 
 from workbench.core.content import Message
 from workbench.core.lanes import Endpoint
+from workbench.core.providers import takes_breakpoints
 from workbench.engine.calls import Call
 from workbench.engine.child.caching import with_breakpoint
 from workbench.engine.child.request import Adjustments, build
-from workbench.engine.providers import takes_breakpoints
 
 MESSAGES = (Message("system", "Long.", cache=True), Message("user", "Hi"))
 

@@ -11,15 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.core.money import Rates
-from workbench.engine.catalogue import Catalogue, CatalogueError, ModelInfo
-from workbench.engine.providers import (
+from workbench.core.providers import (
     PROVIDERS,
-    key_variables,
     needs_translation,
-    provider_name,
-    renames,
     split_model,
 )
+from workbench.engine.catalogue import Catalogue, CatalogueError, ModelInfo
 
 
 @pytest.fixture(scope="module")
@@ -132,15 +129,6 @@ def test_who_serves_a_model(model: str, provider: str, name: str) -> None:
     assert split_model(model) == (provider, name)
 
 
-def test_providers_are_whole() -> None:
-    for provider in PROVIDERS.values():
-        assert provider.name
-        assert not provider.base_url or provider.base_url.startswith("https://")
-        assert provider.env or not provider.needs_key
-    assert key_variables()["openai"] == ("OPENAI_API_KEY",)
-    assert (provider_name("openai"), provider_name("acme")) == ("OpenAI", "acme")
-
-
 @pytest.mark.parametrize(
     ("model", "lean"),
     [
@@ -152,17 +140,10 @@ def test_providers_are_whole() -> None:
     ],
 )
 def test_which_models_of_openai_need_no_translation(model: str, lean: bool) -> None:
-    assert PROVIDERS["openai"].speaks_openai(model) is lean
+    assert PROVIDERS["openai"].is_plain(model) is lean
     assert needs_translation(model) is not lean
 
 
 @pytest.mark.parametrize("model", ["anthropic/claude-haiku-4-5", "claude-haiku-4-5", "unknown/model", "omega", ""])
 def test_what_is_not_known_to_speak_openai_needs_translation(model: str) -> None:
     assert needs_translation(model)
-
-
-def test_renames() -> None:
-    assert renames("openai", "o3") == {"max_tokens": "max_completion_tokens"}
-    assert renames("openai", "gpt-4o") == {}
-    assert renames("mistral", "x")["seed"] == "random_seed"
-    assert renames("acme", "o3") == {}

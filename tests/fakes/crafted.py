@@ -332,7 +332,9 @@ VALUES: dict[str, Change] = {
             ),
         )
     },
-    "flags": _do("UPDATE runs SET archived = -1, starred = 77, blind = -9", "UPDATE prompts SET archived = 64"),
+    "flags": _do(
+        "UPDATE runs SET archived = -1, starred = 77, blind = -9 WHERE id = 1", "UPDATE prompts SET archived = 64"
+    ),
 }
 SCHEMA: dict[str, Change] = {
     "table-missing": _do("PRAGMA foreign_keys = OFF", "DROP TABLE verdict_outputs"),

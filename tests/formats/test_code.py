@@ -61,7 +61,7 @@ def test_the_command_line_repeats_the_lane(tmp_path: Path) -> None:
     printed = run(["sh"], path + code.replace("workbench run", "workbench run --json"), tmp_path)
     (output,) = json.loads(printed)["lanes"]
     assert FILLED[0]["content"] in output["text"]
-    assert output["params"] == {"temperature": 0.5, "stop": ["a", "b'c"], "extra": {"top_k": 4}}
+    assert output["params"] == {"temperature": 0.5, "stop": ["a", "b'c"], "top_k": 4}
 
 
 def test_anthropic_gets_its_own_shape(tmp_path: Path) -> None:

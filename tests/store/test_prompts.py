@@ -147,7 +147,15 @@ def test_a_whole_prompt_comes_whole_or_not_at_all(store: Store) -> None:
 
 
 def test_drafts_keep_lanes_with_all_parameters(store: Store) -> None:
-    params = Params(0.0, 1.0, 5, ("\n", "END"), 0, "high", '{"logit_bias": {"1": -100}}')
+    params = Params(
+        temperature=0.0,
+        top_p=1.0,
+        max_tokens=5,
+        stop=("\n", "END"),
+        seed=0,
+        reasoning_effort="high",
+        extra='{"logit_bias": {"1": -100}}',
+    )
     full = Lane("slot", "endpoint", "vendor/model", params, 3, "Mine")
     store.save_draft("p", Draft(text("x"), (), (full,), 3), NOW).result(10)
     assert store.draft("p") == Draft(text("x"), (), (full,), 3)

@@ -38,7 +38,20 @@ def test_a_run_is_there_before_anything_ended(store: Store) -> None:
 def test_everything_comes_back_exactly(store: Store) -> None:
     lanes = (
         Lane(
-            "slot-1", "endpoint", "vendor/model", Params(0.0, 0.5, 9, ("\n",), 7, "low", '{"top_k": 3}'), None, "Mine"
+            "slot-1",
+            "endpoint",
+            "vendor/model",
+            Params(
+                temperature=0.0,
+                top_p=0.5,
+                max_tokens=9,
+                stop=("\n",),
+                seed=7,
+                reasoning_effort="low",
+                extra='{"top_k": 3}',
+            ),
+            None,
+            "Mine",
         ),
         lane("B", "echo"),
     )

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.bench.histories import echo_history
 from tests.fakes.seeded import made
 from tests.ui.desk import Desk
+from tests.ui.starting import Starting
+from workbench.app.care import LOOK_MS
 from workbench.ui.theme import Theme
 
 __all__ = ["made"]
@@ -21,6 +24,16 @@ __all__ = ["made"]
 def window_theme(qapp: QApplication) -> Theme:
     """One look for all windows of the session, as in the program."""
     return Theme(qapp, "light")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a window does by itself a while after its start would come at another place of a test on each machine.
+
+    `Desk.preload` does the one, and tests of backups set the time of the other.
+    """
+    monkeypatch.setattr("workbench.ui.window.Warmth", lambda window, views: None)
+    monkeypatch.setattr("workbench.app.care.FIRST_LOOK_MS", LOOK_MS)
 
 
 @pytest.fixture
@@ -41,3 +54,16 @@ def _font_as_before(qapp: QApplication) -> Iterator[None]:
     yield
     if qapp.font() != before:
         qapp.setFont(before)
+
+
+@pytest.fixture
+def starting(_no_leaks: None, home: Path, qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Starting]:
+    """A database with one prompt on echo, not opened yet; its look does not depend on the tests before."""
+    db = tmp_path / "workbench.db"
+    echo_history(db)
+    qapp.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont))
+    theme = Theme(qapp, "light")
+    one = Starting(qtbot, theme, db)
+    yield one
+    one.end()
+    theme.deleteLater()

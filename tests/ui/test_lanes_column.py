@@ -369,7 +369,7 @@ def test_parameters_dialog_asks_for_the_change(view: LanesView, lane: LaneColumn
     _close(menu)
     dialog = lane.findChild(ParamsDialog)
     assert isinstance(dialog, ParamsDialog)
-    QTest.keyClicks(dialog.temperature, "0.5")
+    QTest.keyClicks(dialog.fields["temperature"], "0.5")
     QTest.mouseClick(dialog.apply, LEFT)
     settle()
     assert _calls(spy) == [["m", Params(temperature=0.5)]]

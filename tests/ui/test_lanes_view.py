@@ -23,6 +23,10 @@ from workbench.ui.theme import Theme
 
 __all__ = ["screen", "theme", "view"]
 
+FULL = Params(
+    temperature=0.2, top_p=0.9, max_tokens=10_000, stop=("a", "b"), seed=7, reasoning_effort="high", extra="{}"
+)
+
 STREAMING = LaneStatus("streaming", 310, 98.0, Usage(100, 50), "$0.0004", attempt=1, attempts=1)
 BUSY = LaneStatus(
     "failed",
@@ -258,7 +262,7 @@ def test_nothing_is_clipped(view: LanesView, theme: Theme, width: int, scale: fl
     theme.set_scale(scale)
     view.resize(width, 800)
     long = "Meta-Llama-3.1-405B-Instruct-Turbo-" * 3
-    made = [heads("a", pinned=123, badge="built in", params=Params(0.2, 0.9, 10_000, ("a", "b"), 7, "high", "{}"))[0]]
+    made = [heads("a", pinned=123, badge="built in", params=FULL)[0]]
     made += [type(made[0])("b", 2, long, "together_ai/" + long, "together", 12)]
     view.set_heads(made)
     for slot in "ab":

@@ -112,7 +112,7 @@ def test_pills_come_by_importance() -> None:
 def test_the_third_line_says_what_is_special_about_a_lane() -> None:
     plain = LaneHead("a", 1, "m", "m")
     assert wording.settings_line(plain, LaneStatus()) == ""
-    pinned = replace(plain, pinned=3, params=Params(0.2))
+    pinned = replace(plain, pinned=3, params=Params(temperature=0.2))
     assert wording.settings_line(pinned, LaneStatus()) == "v3 pinned · temp 0.2"
     assert wording.settings_line(replace(plain, answered_by="gpt-5"), LaneStatus()) == "ran with gpt-5"
     kept = LaneStatus("finished", kept="iteration 12")
@@ -123,8 +123,16 @@ def test_the_third_line_says_what_is_special_about_a_lane() -> None:
 
 def test_parameters_in_short() -> None:
     assert wording.params_summary(Params()) == ""
-    assert wording.params_summary(Params(0.2, max_tokens=120)) == "temp 0.2 · max 120"
-    params = Params(0, 0.9, 5, ("\n\n",), 0, "low", '{"a": 1}')
+    assert wording.params_summary(Params(temperature=0.2, max_tokens=120)) == "temp 0.2 · max 120"
+    params = Params(
+        temperature=0,
+        top_p=0.9,
+        max_tokens=5,
+        stop=("\n\n",),
+        seed=0,
+        reasoning_effort="low",
+        extra='{"a": 1}',
+    )
     expected = "temp 0 · top_p 0.9 · max 5 · stop “\\n\\n” · seed 0 · effort low · extra JSON"
     assert wording.params_summary(params) == expected
     assert wording.params_summary(Params(stop=("a", "b"))) == "2 stops"

@@ -91,7 +91,7 @@ def test_nothing_found_is_said(desk: Desk) -> None:
     desk.open()
     dialog = opened(desk, "qqqqq")
     assert dialog.current() is None
-    assert "Nothing is called that" in dialog.remark()
+    assert "No matches" in dialog.remark()
     desk.press(Qt.Key.Key_Escape)
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,9 @@ from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
 from tests.ui.dialog_support import GATEWAY, OLLAMA, PickerDouble, SentenceError, an_offer
+from workbench.app.endpoint_models import EndpointModels
 from workbench.app.model_entries import (
+    Closeness,
     ModelEntry,
     ModelIndex,
     Offer,
@@ -17,9 +20,12 @@ from workbench.app.model_entries import (
     show_dollars,
     show_price,
 )
-from workbench.app.model_list import PICKABLE, EndpointModels, ModelListModel, tooltip
+from workbench.app.model_list import ModelListModel
+from workbench.app.model_rows import PICKABLE, tooltip
 from workbench.core.lanes import Endpoint
 from workbench.core.money import FREE, Rates
+from workbench.core.runs import Failure
+from workbench.engine.calls import EngineError
 
 
 @pytest.mark.parametrize(
@@ -49,7 +55,7 @@ def test_abilities_have_one_order() -> None:
 
 def found(query: str) -> list[str]:
     offer = an_offer()
-    return [entry.model for entry in ModelIndex(offer.catalogue, offer).search(query)[0]]
+    return [entry.model for entry in ModelIndex(offer.catalogue, offer).search(query).entries]
 
 
 def test_without_a_query_models_that_can_be_used_come_first() -> None:
@@ -73,9 +79,31 @@ def test_punctuation_may_be_left_out() -> None:
 def test_letters_in_order_are_a_last_resort() -> None:
     offer = an_offer()
     index = ModelIndex(offer.catalogue, offer)
-    assert [entry.model for entry in index.search("clhai")[0]] == ["claude-haiku-4-5"]
-    assert index.search("clhai")[1] is True
-    assert index.search("claude")[1] is False
+    assert not index.search("clhai").entries
+    assert [entry.model for _, entry in index.similar("clhai")] == ["claude-haiku-4-5"]
+    assert not index.similar("cll")
+
+
+@pytest.mark.parametrize(
+    ("query", "closeness"),
+    [
+        ("gpt-5-mini", Closeness.EXACT),
+        ("openai/gpt-5-mini", Closeness.EXACT),
+        ("claude", Closeness.PREFIX),
+        ("gpt-5 mini", Closeness.PREFIX),
+        ("haiku", Closeness.WORDS),
+        ("anthropic haiku", Closeness.PREFIX),
+        ("laude", Closeness.INSIDE),
+    ],
+)
+def test_how_well_a_name_matches(query: str, closeness: Closeness) -> None:
+    offer = an_offer()
+    assert ModelIndex(offer.catalogue, offer).search(query).closeness is closeness
+
+
+def test_letters_left_out_between_words_start_at_a_word() -> None:
+    offer = Offer((ModelEntry("litellm", "gpt-4o-1106", "openai"), ModelEntry("litellm", "o1", "openai")))
+    assert [entry.model for entry in ModelIndex(offer.catalogue, offer).search("o1").entries] == ["o1"]
 
 
 @given(
@@ -83,13 +111,13 @@ def test_letters_in_order_are_a_last_resort() -> None:
 )
 def test_search_never_invents_or_repeats(ids: list[str], query: str) -> None:
     offer = Offer(tuple(ModelEntry("litellm", model) for model in ids))
-    hits, loose = ModelIndex(offer.catalogue, offer).search(query)
-    names = [entry.model for entry in hits]
+    index = ModelIndex(offer.catalogue, offer)
+    names = [entry.model for entry in index.search(query).entries]
     assert len(set(names)) == len(names)
     assert set(names) <= set(ids)
     plain = {model for model in ids if all(word in model for word in query.split())}
     assert plain <= set(names)
-    assert not (loose and plain)
+    assert {entry.model for _, entry in index.similar(query)} <= set(ids)
 
 
 @pytest.fixture
@@ -158,7 +186,7 @@ def test_any_id_can_be_used_as_typed_at_litellm_and_at_every_endpoint(model: Mod
     ]
     assert typed[0].title == "Use “openai/foo-9” as typed"
     assert typed[0].no_key
-    assert model.first_pickable() == titles(model).index(typed[0].title)
+    assert model.best_position() == titles(model).index(typed[0].title)
 
 
 def test_an_id_that_is_listed_is_not_offered_as_typed(model: ModelListModel) -> None:
@@ -172,7 +200,7 @@ def test_an_id_that_is_listed_is_not_offered_as_typed(model: ModelListModel) -> 
 def test_a_typed_id_without_provider_says_what_is_wanted(model: ModelListModel) -> None:
     model.set_offer(an_offer(endpoints=()))
     model.set_query("foo")
-    assert "openai/foo" in model.row(model.first_pickable()).note
+    assert "openai/foo" in model.row(model.best_position()).note
 
 
 @pytest.mark.parametrize(
@@ -188,7 +216,7 @@ def test_an_address_asks_for_an_endpoint_and_is_no_model(model: ModelListModel, 
 def test_who_looks_for_an_own_endpoint_finds_where_to_add_one(model: ModelListModel, query: str) -> None:
     model.set_offer(an_offer())
     model.set_query(query)
-    assert model.row(model.first_pickable()).kind == "endpoint"
+    assert model.row(model.best_position()).kind == "endpoint"
 
 
 @pytest.mark.parametrize("query", ["openai", "gpt", "openai/localhost", "localhost-7b", "1.0.0.0b"])
@@ -240,7 +268,7 @@ def test_a_closed_list_hears_nothing_more(qtbot: QtBot, source: PickerDouble, mo
     assert source.fetches[0][1].cancelled()
 
 
-def test_own_endpoints_show_through_a_loose_match_only_when_nothing_matches_plainly(
+def test_similar_models_stand_last_and_only_when_nothing_matches(
     qtbot: QtBot, source: PickerDouble, model: ModelListModel
 ) -> None:
     model.set_offer(an_offer(endpoints=(OLLAMA, replace(GATEWAY, needs_key=False))))
@@ -250,10 +278,116 @@ def test_own_endpoints_show_through_a_loose_match_only_when_nothing_matches_plai
     source.fetches[0][1].set_result(("clear-haiku",))
     qtbot.waitUntil(lambda: model.position(OLLAMA.uid, "clear-haiku") >= 0)
     model.set_query("clhai")
-    assert model.position(OLLAMA.uid, "clear-haiku") >= 0
-    assert model.position("litellm", "claude-haiku-4-5") >= 0
+    shown = titles(model)
+    assert shown[-3:] == ["Similar", "clear-haiku", "claude-haiku-4-5"]
+    assert shown.index("As typed") < shown.index("Similar")
+    assert model.best_position() == -1  # two servers could have it
+    assert "arrow keys" in model.advice()
     model.set_query("claude")
     assert model.position(OLLAMA.uid, "clear-haiku") < 0
+    assert "Similar" not in titles(model)
+
+
+def test_the_best_match_is_picked_wherever_it_stands(qtbot: QtBot, source: PickerDouble, model: ModelListModel) -> None:
+    model.set_offer(an_offer())
+    models = model.findChild(EndpointModels)
+    assert models is not None
+    models.load(OLLAMA)
+    source.fetches[0][1].set_result(("my-gpt-5", "gpt-5-mini"))
+    qtbot.waitUntil(lambda: model.position(OLLAMA.uid, "my-gpt-5") >= 0)
+    for query, picked in (("gpt-5", ("litellm", "gpt-5")), ("gpt-5-mini", (OLLAMA.uid, "gpt-5-mini"))):
+        model.set_query(query)
+        entry = model.row(model.best_position()).entry
+        assert entry is not None
+        assert (entry.endpoint, entry.model) == picked
+
+
+@pytest.mark.parametrize(
+    ("query", "current", "picked"),
+    [
+        ("acme-mini", ("litellm", "gpt-5"), None),
+        ("acme-mini", (GATEWAY.uid, "other"), GATEWAY.uid),
+        ("openai/acme-mini", ("litellm", "gpt-5"), "litellm"),
+    ],
+)
+def test_of_several_servers_none_is_guessed(
+    source: PickerDouble, query: str, current: tuple[str, str], picked: str | None
+) -> None:
+    models = EndpointModels(source)
+    model = ModelListModel(models, current=current)
+    models.setParent(model)
+    model.set_offer(an_offer(endpoints=(OLLAMA, GATEWAY)))
+    model.set_query(query)
+    row = model.row(model.best_position()) if model.best_position() >= 0 else None
+    assert (row.entry.endpoint if row and row.entry else None) == picked
+    assert picked is not None or "Several servers" in model.advice()
+
+
+def test_nothing_is_taken_as_typed_before_the_endpoints_are_known(model: ModelListModel) -> None:
+    model.set_query("acme-mini")
+    assert model.best_position() == -1
+    assert "being read" in model.advice()
+
+
+def test_the_last_known_list_stays_when_the_server_does_not_answer(
+    qtbot: QtBot, source: PickerDouble, model: ModelListModel
+) -> None:
+    model.set_offer(an_offer(known={OLLAMA.uid: ("llama3.2:3b",)}))
+    models = model.findChild(EndpointModels)
+    assert models is not None
+    models.load(OLLAMA, ("llama3.2:3b",))
+    assert model.row(model.position(OLLAMA.uid, "llama3.2:3b")).warning == ""
+    source.fetches[0][1].set_exception(SentenceError("Nothing answers there. Start the server."))
+    qtbot.waitUntil(lambda: "My Ollama · not reachable" in titles(model))
+    row = model.row(model.position(OLLAMA.uid, "llama3.2:3b"))
+    assert (row.warning, row.reason) == ("not reachable", "Nothing answers there. Start the server.")
+    assert "not reachable" in row.spoken
+    models.load(OLLAMA)
+    source.fetches[1][1].set_result(("phi4",))
+    qtbot.waitUntil(lambda: model.position(OLLAMA.uid, "phi4") >= 0)
+    assert model.position(OLLAMA.uid, "llama3.2:3b") < 0
+    assert model.row(model.position(OLLAMA.uid, "phi4")).warning == ""
+
+
+def test_a_server_that_refuses_is_reachable(qtbot: QtBot, source: PickerDouble, model: ModelListModel) -> None:
+    model.set_offer(an_offer())
+    models = model.findChild(EndpointModels)
+    assert models is not None
+    models.load(OLLAMA, ("llama3.2:3b",))
+    source.fetches[0][1].set_exception(EngineError(Failure("bad_key", "The key is wrong.")))
+    qtbot.waitUntil(lambda: "My Ollama · last known list" in titles(model))
+
+
+TODAY = date(2026, 11, 28)
+
+
+@pytest.mark.parametrize(
+    ("day", "warning"),
+    [
+        (date(2025, 9, 1), "retired 2025-09-01"),
+        (date(2027, 1, 5), "retires on 2027-01-05"),
+        (date(2028, 1, 5), ""),
+        (None, ""),
+    ],
+)
+def test_a_row_says_that_its_model_retires(model: ModelListModel, day: date | None, warning: str) -> None:
+    entry = ModelEntry("litellm", "gpt-old", "openai", retires=day)
+    model.set_offer(an_offer(catalogue=(entry,), today=TODAY))
+    row = model.row(model.position("litellm", "gpt-old"))
+    assert row.warning == warning
+    assert bool(row.reason) == bool(warning)
+    assert warning in row.spoken
+
+
+def test_the_lanes_own_model_is_known_with_its_provider_in_front(source: PickerDouble) -> None:
+    models = EndpointModels(source)
+    model = ModelListModel(models, current=("litellm", "openai/gpt-old"))
+    models.setParent(model)
+    entry = ModelEntry("litellm", "gpt-old", "openai", rates=Rates(1e-6, 2e-6), retires=date(2025, 9, 1))
+    model.set_offer(an_offer(catalogue=(entry,), today=TODAY))
+    row = model.row(model.best_position())
+    assert (row.title, row.warning) == ("openai/gpt-old", "retired 2025-09-01")
+    assert row.price == "$1.00 / $2.00 per M"
 
 
 def test_an_unreadable_catalogue_is_a_sentence(model: ModelListModel) -> None:

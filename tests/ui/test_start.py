@@ -4,102 +4,29 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer
-from PySide6.QtGui import QFontDatabase
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
-from pytestqt.qtbot import QtBot
 
-from tests.bench.histories import echo_history
-from tests.ui.desk import WAIT_MS
+from tests.ui.starting import Starting
 from workbench.core.drafts import Draft
 from workbench.host.clock import utc_now
 from workbench.host.dirs import places
 from workbench.host.ids import new_uid
 from workbench.host.settings import Settings, load
-from workbench.store import StoreError, open_store
-from workbench.store.peek import peek
+from workbench.store import StoreError, early_draft, open_store
+from workbench.store.peek import peek_newest
 from workbench.store.schema import APPLICATION_ID
 from workbench.ui import building
 from workbench.ui.frame import Frame
 from workbench.ui.questions import Answer, button_of
-from workbench.ui.start import Start
-from workbench.ui.theme import Theme
 from workbench.ui.window import MainWindow
 
 pytestmark = pytest.mark.window
-
-
-class Starting:
-    """Starts a window over a database as the program does."""
-
-    def __init__(self, qtbot: QtBot, theme: Theme, db: Path) -> None:
-        self.qtbot, self.theme, self.db = qtbot, theme, db
-        self.completed = self.failed = False
-
-    def show(self) -> Frame:
-        """Show the frame; nothing else has begun when this returns."""
-        self.frame = Frame(self.theme, Settings(), peek(self.db))
-        self.frame.resize(1440, 900)  # the screen of the tests is smaller than most
-        self.start = Start(self.frame, self.db, places(os.environ).make())
-        self.frame.completed.connect(lambda: setattr(self, "completed", True))
-        self.start.failed.connect(lambda: setattr(self, "failed", True))
-        self.frame.show()
-        self.frame.activateWindow()
-        return self.frame
-
-    def until(self, condition: Callable[[], object]) -> None:
-        self.qtbot.waitUntil(lambda: bool(condition()), timeout=WAIT_MS)
-
-    def complete(self) -> MainWindow:
-        """Wait for the whole window."""
-        self.until(lambda: self.completed)
-        window = self.frame.findChild(MainWindow)
-        assert isinstance(window, MainWindow)
-        self.until(lambda: window.compose.ready)
-        return window
-
-    def type(self, text: str) -> None:
-        QTest.keyClicks(QApplication.focusWidget(), text)
-
-    def end(self) -> None:
-        """Close, and clean up as the program does; harmless when it is over."""
-        if self.frame.isVisible():
-            self.frame.close()
-        self.start.end()
-        self.frame.deleteLater()
-        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        connection = sqlite3.connect(f"file:{self.db}?mode=ro", uri=True, timeout=10)
-        try:
-            return connection.execute(query).fetchall()
-        finally:
-            connection.close()
-
-    def stored(self) -> str:
-        """Return the first message of the stored draft."""
-        found = peek(self.db)
-        assert found is not None
-        return found.content.messages[0].text
-
-
-@pytest.fixture
-def starting(_no_leaks: None, home: Path, qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Starting]:
-    """A database with one prompt on echo, not opened yet; its look does not depend on the tests before."""
-    db = tmp_path / "workbench.db"
-    echo_history(db)
-    qapp.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont))
-    theme = Theme(qapp, "light")
-    made = Starting(qtbot, theme, db)
-    yield made
-    made.end()
-    theme.deleteLater()
 
 
 def place(frame: Frame) -> QRect:
@@ -289,7 +216,18 @@ def test_letters_stay_when_the_history_cannot_be_opened(starting: Starting) -> N
     starting.until(lambda: starting.stored() == "kept and You are brief.")
 
 
+def test_letters_that_are_safe_are_not_asked_about(starting: Starting) -> None:
+    type_over_what_cannot_be_opened(starting)
+    starting.frame.close()
+    assert not starting.frame.isVisible()
+    mark(starting.db, APPLICATION_ID)
+    assert (found := peek_newest(starting.db)) is not None
+    assert found.content.messages[0].text == "kept You are brief."
+
+
 def test_letters_that_would_be_lost_are_asked_about(starting: Starting) -> None:
+    in_the_way = early_draft.path_of(starting.db)
+    in_the_way.with_name(f"{in_the_way.name}.partial").mkdir()
     type_over_what_cannot_be_opened(starting)
     answers: list[Answer] = ["stay", "close"]
     asked: list[str] = []

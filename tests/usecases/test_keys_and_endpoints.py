@@ -14,9 +14,9 @@ import pytest
 from tests.fakes.provider import JSON, FakeProvider, Reply, Send, Wait
 from tests.usecases.making import PATIENCE_S, Drawer, opened
 from workbench.core.lanes import FIXED_ENDPOINTS, LITELLM, Endpoint
+from workbench.core.providers import key_variables
 from workbench.core.runs import Failure
 from workbench.engine.calls import EngineError
-from workbench.engine.providers import key_variables
 from workbench.host.errors import HostError
 from workbench.host.keys import KeyStore
 from workbench.usecases.addresses import EndpointForm

@@ -177,6 +177,12 @@ class TestNames:
             ("tiny", ("e2", "Tiny")),
             ("openrouter/anthropic/claude", (LITELLM, "openrouter/anthropic/claude")),
             ("gpt-5", (LITELLM, "gpt-5")),
+            # What only resembles a name is not completed.
+            ("ech", (LITELLM, "ech")),
+            ("builtins", (LITELLM, "builtins")),
+            ("tin", (LITELLM, "tin")),
+            ("my serv/llama", (LITELLM, "my serv/llama")),
+            ("gpt5mini", (LITELLM, "gpt5mini")),
         ],
     )
     def test_a_name_means_one_model(self, text: str, meant: tuple[str, str]) -> None:
@@ -212,7 +218,8 @@ class TestNames:
             "temperature": 0.2,
             "max_tokens": 5,
             "stop": ["a,b", "\n"],
-            "extra": {"z": 1, "top_k": 40, "x": "y"},
+            "top_k": 40,
+            "extra": {"z": 1, "x": "y"},
         }
 
     @pytest.mark.parametrize("given_", [("temperature", "hot"), ("seed", "1.5"), ("top_p", "nan"), ("max_tokens", "")])

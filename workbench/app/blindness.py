@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 from workbench.app.lane_state import LaneHead, LaneStatus
 from workbench.core.lanes import Endpoint, Lane
+from workbench.core.providers import provider_name
 from workbench.core.runs import Failure
-from workbench.engine.providers import provider_name
 
 _FAILED = Failure("blind", "This call failed. Why is shown with the names: mark another answer, or reveal them.")
 HIDDEN = _FAILED.code

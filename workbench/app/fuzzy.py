@@ -1,5 +1,8 @@
 """Finding entries by a few letters of them.
 
+There are two kinds of result, and they are never mixed: entries that match every typed word, and entries that only have
+the typed letters in order, which are offered as similar and never chosen by themselves.
+
 Invariant: what is shown as matched is what the ranking matched; case, accents and width of letters never matter.
 """
 
@@ -10,9 +13,11 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-_EXACT, _PREFIX, _WORD, _INITIALS, _INSIDE, _DETAIL, _LOOSE = 0, 2, 6, 8, 14, 22, 40
+_EXACT, _PREFIX, _WORD, _INITIALS, _INSIDE, _DETAIL = 0, 2, 6, 8, 14, 22
 _MOST_LETTERS = 40
-_GAP = ".{0,24}?"
+_SPREAD = 3
+"""How many times as long as the typed letters the part of a name may be that has them in order."""
+_TRIES = 4
 _WORDS = re.compile(r"[^\W_]+")
 
 
@@ -36,8 +41,8 @@ def _folded_places(text: str) -> tuple[str, list[int]]:
 class Index:
     """Searches titles and details; the earlier of two equally good entries comes first."""
 
-    def __init__(self, entries: Iterable[tuple[str, str]]) -> None:
-        """`entries` are (title, detail)."""
+    def __init__(self, entries: Iterable[tuple[str, str]], *, initials: bool = True) -> None:
+        """`entries` are (title, detail). `initials` says whether "rtf" finds "Remove the focused lane"."""
         self._titles: list[str] = []
         self._spaced: list[str] = []
         self._initials: list[str] = []
@@ -47,13 +52,13 @@ class Index:
             words = _WORDS.findall(folded)
             self._titles.append(folded)
             self._spaced.append(" " + " ".join(words))
-            self._initials.append("".join(word[0] for word in words))
+            self._initials.append("".join(word[0] for word in words) if initials else "")
             self._details.append(fold(detail))
 
     def __len__(self) -> int:
         return len(self._titles)
 
-    def plain(self, query: str, weights: Sequence[int]) -> list[tuple[int, int]]:
+    def matches(self, query: str, weights: Sequence[int]) -> list[tuple[int, int]]:
         """Return (score, position) of the entries that match every word of `query`; a low score is a good match.
 
         `weights` are added per entry: two points are the start of a name against the whole of it. Words that stand
@@ -65,16 +70,13 @@ class Index:
             scores = self._with_word(scores, word, _EXACT if len(words) == 1 else _PREFIX)
         return self._with_phrase(scores, " ".join(words), weights) if len(words) > 1 else scores
 
-    def loose(self, query: str, weights: Sequence[int]) -> list[tuple[int, int]]:
-        """The same for entries that have the letters of `query` in order, a last resort."""
+    def similar(self, query: str, weights: Sequence[int]) -> list[tuple[int, int]]:
+        """Return (score, position) of the entries that have only the letters of `query` in order, close together."""
         letters = "".join(fold(query).split())
-        if not 2 <= len(letters) <= _MOST_LETTERS:
-            return []
-        pattern = re.compile(_GAP.join(map(re.escape, letters))).search
         found = []
         for i, title in enumerate(self._titles):
-            if (match := pattern(title)) is not None:
-                found.append((weights[i] + _LOOSE + match.end() - match.start(), i))
+            if (span := letters_in_order(letters, title)) is not None:
+                found.append((weights[i] + span[-1] - span[0], i))
         return found
 
     def _with_phrase(self, scores: list[tuple[int, int]], phrase: str, weights: Sequence[int]) -> list[tuple[int, int]]:
@@ -110,13 +112,13 @@ class Index:
 def matched(query: str, text: str, *, loosely: bool = False) -> list[tuple[int, int]]:
     """Return the parts of `text` (start, end) that a search for `query` matched, in order, without overlaps.
 
-    `loosely` says that the search found only letters in order.
+    `loosely` says that `text` was found as a similar one.
     """
     folded, places = _folded_places(text)
     hit: set[int] = set()
     words = fold(query).split()
     if loosely:
-        hit.update(_in_order("".join(words), folded))
+        hit.update(letters_in_order("".join(words), folded) or ())
     else:
         for word in words:
             hit.update(_places_of(word, folded))
@@ -139,7 +141,26 @@ def _places_of(word: str, folded: str) -> Iterable[int]:
     return starts[first : first + len(word)] if first >= 0 else ()
 
 
-def _in_order(letters: str, folded: str) -> Iterable[int]:
-    pattern = _GAP.join(f"({re.escape(letter)})" for letter in letters)
-    match = re.search(pattern, folded) if 2 <= len(letters) <= _MOST_LETTERS else None
-    return [match.start(group) for group in range(1, len(letters) + 1)] if match is not None else ()
+def letters_in_order(letters: str, text: str) -> list[int] | None:
+    """Return where `text` has all of `letters` in order, close together; None when it does not.
+
+    Takes time in proportion to the text, whatever is typed.
+    """
+    if not 2 <= len(letters) <= _MOST_LETTERS:
+        return None
+    start = 0
+    for _ in range(_TRIES):
+        end = start - 1
+        for letter in letters:
+            end = text.find(letter, end + 1)
+            if end < 0:
+                return None
+        # Backwards from the first possible end the letters lie closest together.
+        places, before = [], end + 1
+        for letter in reversed(letters):
+            before = text.rfind(letter, start, before)
+            places.append(before)
+        if end - before < _SPREAD * len(letters):
+            return places[::-1]
+        start = before + 1
+    return None

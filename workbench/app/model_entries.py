@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
-from enum import Enum
+from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import Enum, IntEnum
 from typing import Protocol
 
+from workbench.app.fuzzy import letters_in_order
 from workbench.core.lanes import Endpoint
 from workbench.core.money import Rates
 
@@ -34,6 +36,7 @@ class ModelEntry:
     max_output: int | None = None
     rates: Rates | None = None
     abilities: frozenset[str] = frozenset()
+    retires: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,9 @@ class Offer:
     """What there is to choose from at one moment.
 
     `catalogue` is in the order in which it is shown. `endpoints` are the user's own, `prices` those set by hand for
-    (endpoint uid, model). `builtin_path` is the file of the built-in model, "" when it is not installed;
-    `builtin_note` then says what to do.
+    (endpoint uid, model). `known` are the models that an endpoint, by its uid, listed when it last answered.
+    `builtin_path` is the file of the built-in model, "" when it is not installed; `builtin_note` then says what to do.
+    `today` is the day that retirement dates are compared with.
     """
 
     catalogue: tuple[ModelEntry, ...] = ()
@@ -63,10 +67,18 @@ class Offer:
     prices: Mapping[tuple[str, str], Rates] = field(default_factory=dict)
     builtin_path: str = ""
     builtin_note: str = ""
+    known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    today: date = date.min
 
     def provider(self, provider: str) -> Provider:
         """Return the provider, or one that has only its id for a name."""
         return self.providers.get(provider) or Provider(provider, provider)
+
+    def entry(self, model: str) -> ModelEntry | None:
+        """Return what the catalogue knows of a model of LiteLLM, written with its provider in front or without."""
+        found = (e for e in self.catalogue if model in (e.model, f"{e.provider}/{e.model}"))
+        known = next(found, None)
+        return None if known is None else replace(known, model=model)
 
     def price(self, entry: ModelEntry) -> Rates | None:
         """Return the price in force: by hand, else the catalogue's."""
@@ -137,12 +149,32 @@ def show_abilities(abilities: frozenset[str]) -> str:
     return " · ".join(name for name in ABILITIES if name in abilities)
 
 
+class Closeness(IntEnum):
+    """How well a name matches what is typed, the best first."""
+
+    EXACT = 0
+    PREFIX = 1
+    WORDS = 2
+    """Each typed word begins a word of the name or of its provider."""
+    INSIDE = 3
+    """Some typed word is only a part of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Entries that match every typed word, the best first, and how well the first one does."""
+
+    entries: Sequence[ModelEntry] = ()
+    closeness: Closeness = Closeness.INSIDE
+
+
 class ModelIndex:
     """Searches entries. The entries come in the order in which equally good matches are shown."""
 
     def __init__(self, entries: Sequence[ModelEntry], offer: Offer) -> None:
         ready = {entry.provider: offer.provider(entry.provider).ready for entry in entries}
         names = {entry.provider: offer.provider(entry.provider).name.lower() for entry in entries}
+        starts = {provider: _starts(name) for provider, name in names.items()}
         self._entries = sorted(entries, key=lambda entry: not ready[entry.provider])
         self._unready = [not ready[entry.provider] for entry in self._entries]
         self._ids = [entry.model.lower() for entry in self._entries]
@@ -153,37 +185,60 @@ class ModelIndex:
             low if low.startswith(f"{entry.provider}/") else f"{entry.provider}/{low}"
             for low, entry in zip(self._ids, self._entries, strict=True)
         ]
-        self._plain = [
-            f"{low} {long} {names[entry.provider]}"
-            for low, long, entry in zip(self._ids, self._long, self._entries, strict=True)
+        self._plain = [f"{long} {names[entry.provider]}" for long, entry in zip(self._long, self._entries, strict=True)]
+        self._starts = [
+            _starts(long) + starts[entry.provider] for long, entry in zip(self._long, self._entries, strict=True)
         ]
-        self._squeezed = [squeeze(low) for low in self._ids]
 
-    def search(self, query: str) -> tuple[list[ModelEntry], bool]:
-        """Return the entries that match every word, best first, and whether that was only by letters in order.
+    def search(self, query: str) -> Matches:
+        """Return the entries that match every word of `query`.
 
-        Nearer to the start of the name is better, then a provider whose key is there, then a shorter path.
+        Nearer to the start of the name is better, then a provider whose key is there, then a shorter path. Separators
+        may be left out: "gpt5mini" matches "gpt-5-mini", but not the middle of a word.
         """
         words = query.lower().split()
         if not words:
-            return self._entries, False
+            return Matches(self._entries, Closeness.EXACT)
         hits: Sequence[int] = range(len(self._entries))
-        for word in words:
-            dense = squeeze(word)
-            hits = [i for i in hits if word in self._plain[i] or (dense and dense in self._squeezed[i])]
-        loose = not hits
-        if loose:
-            pattern = re.compile(".*?".join(map(re.escape, squeeze("".join(words))))).search
-            hits = [i for i, dense in enumerate(self._squeezed) if pattern(dense)] if squeeze(query) else ()
-        ranked = sorted((self._rank(words, i), self._unready[i], self._depth[i], i) for i in hits)
-        return [self._entries[hit[-1]] for hit in ranked], loose
+        starts = [f"\n{squeeze(word)}" for word in words]
+        for word, start in zip(words, starts, strict=True):
+            dense = len(start) > 1
+            hits = [i for i in hits if word in self._plain[i] or (dense and start in self._starts[i])]
+        ranked = sorted((self._rank(words, starts, i), self._unready[i], self._depth[i], i) for i in hits)
+        if not ranked:
+            return Matches()
+        return Matches([self._entries[hit[-1]] for hit in ranked], ranked[0][0])
 
-    def _rank(self, words: list[str], i: int) -> int:
-        if len(words) == 1 and words[0] in (self._ids[i], self._short[i], self._long[i]):
-            return 0
-        return 1 if self._ids[i].startswith(words[0]) or self._short[i].startswith(words[0]) else 2
+    def similar(self, query: str) -> list[tuple[int, ModelEntry]]:
+        """Return (distance, entry) of those that have only the letters of `query` in order, close together."""
+        letters = squeeze(query.lower())
+        found = []
+        for low, entry in zip(self._ids, self._entries, strict=True):
+            if (places := letters_in_order(letters, low)) is not None:
+                found.append((places[-1] - places[0], entry))
+        return found
+
+    def _rank(self, words: list[str], starts: list[str], i: int) -> Closeness:
+        names = (self._ids[i], self._short[i], self._long[i])
+        if len(words) == 1 and words[0] in names:
+            return Closeness.EXACT
+        if any(name.startswith(words[0]) for name in names):
+            return Closeness.PREFIX
+        return Closeness.WORDS if all(start in self._starts[i] for start in starts) else Closeness.INSIDE
 
 
 def squeeze(text: str) -> str:
     """Return lower-case letters and digits only, so that "gpt5mini" finds "gpt-5-mini"."""
     return _SEPARATORS.sub("", text)
+
+
+def _starts(name: str) -> str:
+    """Return what follows each start of a word of `name` without separators, each after a newline."""
+    words = _SEPARATORS.split(name)
+    whole = "".join(words)
+    at, starts = 0, []
+    for word in words:
+        if word:
+            starts.append(whole[at:])
+        at += len(word)
+    return "\n" + "\n".join(starts)

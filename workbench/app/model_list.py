@@ -1,120 +1,57 @@
 """The rows of the model picker.
 
 Invariant: every group of the list is always in the same order, and a row that cannot be picked is never current:
-headers and remarks are not selectable.
+headers and remarks are not selectable. Models that are only similar to what was typed stand last, in a group of their
+own, and no row of it is offered by `best_position`.
 """
 
 from __future__ import annotations
 
-import html
+import heapq
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from workbench.app.later import Later, sentence_of
+from workbench.app.endpoint_models import EndpointModels
 from workbench.app.model_entries import (
+    Closeness,
     ModelEntry,
     ModelIndex,
     Offer,
-    PickerSource,
     show_abilities,
     show_context,
     show_price,
 )
+from workbench.app.model_rows import PICKABLE, ROW, Row, closeness_of, is_address, local_words, model_count, tooltip
 from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, ECHO_MODEL, LITELLM, Endpoint
 from workbench.core.money import FREE
-from workbench.engine.calls import ModelIds
+from workbench.core.providers import split_model
+from workbench.core.retirement import retirement_note, retirement_sentence
 
 Index = QModelIndex | QPersistentModelIndex
-ROW = int(Qt.ItemDataRole.UserRole) + 1
-"""The Row itself."""
-
-RowKind = Literal["header", "remark", "model", "typed", "gguf", "adapter", "retry", "endpoint"]
-PICKABLE: frozenset[RowKind] = frozenset({"model", "typed", "gguf", "adapter", "retry", "endpoint"})
-_ADDRESS = re.compile(r"https?:|(localhost|\[[0-9a-f:]+\]|[0-9]+(\.[0-9]+){3})(?![^:/])", re.IGNORECASE)
 _ASKS = re.compile(
     r"your|own|endp\w*…?|custom|openai|(openai-?)?compat\w*|base|url|addr\w*|serv\w*|ollama|lm|studio|lmstudio|vllm"
     r"|llama\.?cpp|gatew\w*|local\w*"
 )
 """What people write who look for a place to enter an address."""
+SIMILAR = "Similar"
+_MOST_SIMILAR = 12
+_OTHER = len(Closeness)
 _SERVERS = "A server that speaks the OpenAI protocol: Ollama, LM Studio, vLLM, llama.cpp, a gateway"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the list. `note` is the small text below the title, `price` stands at the right.
-
-    `no_key` is a sentence when a key is missing; `entry` is there for models, typed ids included.
+class _Group:
+    """Rows under one header. `pick` is the one among them that Enter may take without a choice made, -1 for none;
+    `rank` orders the picks of all groups: a Closeness for a model, _OTHER for everything else.
     """
 
-    kind: RowKind
-    title: str
-    note: str = ""
-    price: str = ""
-    no_key: str = ""
-    entry: ModelEntry | None = None
-    endpoint: str = ""
-
-    @property
-    def spoken(self) -> str:
-        """All of the row in one line, for people who listen."""
-        parts = (self.title, self.note, self.price, "no key" if self.no_key else "")
-        return ", ".join(part for part in parts if part)
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """What is known of an endpoint's own list: None while it is on its way.
-
-    `trouble` is a sentence, and so is `remark`, which is about a list that is there.
-    """
-
-    models: tuple[str, ...] | None = None
-    trouble: str = ""
-    remark: str = ""
-
-
-class EndpointModels(QObject):
-    """Asks endpoints for their models. `changed(uid)` is emitted when a list or a sentence has arrived."""
-
-    changed = Signal(str)
-
-    def __init__(self, source: PickerSource, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._source = source
-        self._later = Later(self)
-        self._listings: dict[str, Listing] = {}
-
-    def listing(self, uid: str) -> Listing:
-        """Return what is known by now."""
-        return self._listings.get(uid, Listing())
-
-    def load(self, endpoint: Endpoint) -> None:
-        """Ask, again if it was asked before."""
-        uid, name = endpoint.uid, endpoint.name
-        self._listings[uid] = Listing()
-
-        def done(models: tuple[str, ...]) -> None:
-            trouble = "" if models else f"{name} answered that it has no models. Type the id of one above."
-            self._put(uid, Listing(models, trouble, models.remark if isinstance(models, ModelIds) else ""))
-
-        def failed(error: BaseException) -> None:
-            sentence = sentence_of(error, f"The models of {name} could not be read. Type the id of one above.")
-            self._put(uid, Listing((), sentence))
-
-        self._later.watch(self._source.fetch_models(endpoint), done, failed)
-        self.changed.emit(uid)
-
-    def close(self) -> None:
-        """Drop what has not arrived."""
-        self._later.close()
-
-    def _put(self, uid: str, listing: Listing) -> None:
-        self._listings[uid] = listing
-        self.changed.emit(uid)
+    rows: Sequence[Row | ModelEntry] = ()
+    pick: int = -1
+    rank: int = _OTHER
 
 
 class ModelListModel(QAbstractListModel):
@@ -133,6 +70,7 @@ class ModelListModel(QAbstractListModel):
         self._query = ""
         # Entries become rows when they are looked at: a query over thousands of them has 20 ms.
         self._rows: list[Row | ModelEntry] = []
+        self._best = -1
         self._catalogue = ModelIndex((), self._offer)
         self._own: dict[str, ModelIndex] = {}
         models.changed.connect(self._listing_changed)
@@ -168,13 +106,22 @@ class ModelListModel(QAbstractListModel):
         row = self._rows[position]
         return isinstance(row, ModelEntry) or row.kind in PICKABLE
 
-    def first_pickable(self) -> int:
-        """Return the first row that Enter would take, models before everything else; -1 when there is none."""
-        for wanted in (frozenset[RowKind]({"model"}), PICKABLE):
-            for i, row in enumerate(self._rows):
-                if isinstance(row, ModelEntry) or row.kind in wanted:
-                    return i
-        return -1
+    def best_position(self) -> int:
+        """Return the row that Enter takes without a choice made: the model that matches best, else the first other
+        row that can be picked; -1 when there is none but similar models.
+        """
+        return self._best
+
+    def advice(self) -> str:
+        """Return what to do when no row is picked."""
+        if self._waiting:
+            return "The models are still being read. Try again in a moment."
+        kinds = {row.title for row in self._rows if isinstance(row, Row) and row.kind == "header"}
+        if SIMILAR in kinds:
+            return "Nothing has exactly that name. Choose a row with the arrow keys, or type a full model id."
+        if self._rows:
+            return "Several servers could have this model. Choose one with the arrow keys."
+        return "No matches. Try fewer letters."
 
     def position(self, endpoint: str, model: str) -> int:
         """Return the row of a model, -1 when it is not shown."""
@@ -198,7 +145,7 @@ class ModelListModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return row.spoken
         if role == Qt.ItemDataRole.ToolTipRole:
-            return tooltip(row.title, row.no_key)
+            return tooltip(row.title, row.reason, row.no_key)
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -213,49 +160,50 @@ class ModelListModel(QAbstractListModel):
             self._rebuild()
 
     def _index_of(self, endpoint: Endpoint) -> ModelIndex:
-        models = self._models.listing(endpoint.uid).models or ()
+        models = self._models.listing(endpoint.uid).shown
         return ModelIndex([ModelEntry(endpoint.uid, model, endpoint.uid) for model in models], self._offer)
 
     def _rebuild(self) -> None:
         self.beginResetModel()
-        self._rows = self._build()
+        self._build()
         self.endResetModel()
 
-    def _build(self) -> list[Row | ModelEntry]:
-        groups: list[Sequence[Row | ModelEntry]] = [self._local_rows()]
-        searched = {uid: index.search(self._query) for uid, index in self._own.items()}
-        catalogue, loose = self._catalogue.search(self._query)
-        # Letters in order are a last resort: they only show when nothing anywhere matches plainly.
-        adding = self._adding_rows()
-        plain = any(hits and not is_loose for hits, is_loose in searched.values()) or bool(catalogue and not loose)
-        plain = plain or bool(adding)
-        for endpoint in self._offer.endpoints:
-            if endpoint.kind == "openai":
-                hits, is_loose = searched[endpoint.uid]
-                groups.append(self._endpoint_rows(endpoint, [] if is_loose and plain else hits))
-        groups.append(adding)
-        groups.append(self._catalogue_rows([] if loose and plain else catalogue))
-        groups.append(self._typed_rows())
-        rows = [row for group in groups for row in group]
-        return [*self._current_rows(rows), *rows]
+    def _build(self) -> None:
+        groups = [self._local_group()]
+        groups += [self._endpoint_group(endpoint) for endpoint in self._offer.endpoints if endpoint.uid in self._own]
+        groups += [self._adding_group(), self._catalogue_group()]
+        is_matched = any(group.pick >= 0 for group in groups)
+        groups.append(self._typed_group())
+        if self._query and not is_matched:
+            groups.append(self._similar_group())
+        groups.insert(0, self._current_group([row for group in groups for row in group.rows]))
+        self._rows, self._best, best = [], -1, _OTHER + 1
+        for group in groups:
+            if group.pick >= 0 and group.rank < best:
+                self._best, best = len(self._rows) + group.pick, group.rank
+            self._rows += group.rows
 
-    def _current_rows(self, rows: Sequence[Row | ModelEntry]) -> list[Row]:
+    def _current_group(self, rows: Sequence[Row | ModelEntry]) -> _Group:
         """Return a row for the lane's own model when no list has it, so that to open and close changes nothing."""
-        entries = [row if isinstance(row, ModelEntry) else row.entry for row in rows]
-        if self._query or self._current is None or self._current in ((e.endpoint, e.model) for e in entries if e):
-            return []
+        if self._query or self._current is None:
+            return _Group()
+        entries = (row if isinstance(row, ModelEntry) else row.entry for row in rows)
+        if self._current in ((e.endpoint, e.model) for e in entries if e):
+            return _Group()
         uid, model = self._current
         endpoint = next((e for e in self._offer.endpoints if e.uid == uid), None)
         if endpoint is None and uid != LITELLM:
-            return []
+            return _Group()
+        known = self._offer.entry(model) if endpoint is None else None
         provider = uid if endpoint is not None else model.partition("/")[0] if "/" in model else ""
+        entry = known or ModelEntry(uid, model, provider)
         where = f"At {endpoint.name}" if endpoint is not None else "With LiteLLM"
-        entry = ModelEntry(uid, model, provider)
         price = show_price(self._offer.price(entry)) if self._offer.price(entry) else ""
-        row = Row("model", model, where, price, self._offer.provider(provider).no_key, entry)
-        return [Row("header", "This lane"), row]
+        row = self._model_row(entry)
+        row = replace(row, price=price, note=row.note if known else where)
+        return _Group([Row("header", "This lane"), row], 1, Closeness.EXACT)
 
-    def _local_rows(self) -> list[Row]:
+    def _local_group(self) -> _Group:
         offer = self._offer
         note = offer.builtin_note or "Built in. Tiny, offline and free: for trying the loop"
         rows = [
@@ -278,12 +226,16 @@ class ModelListModel(QAbstractListModel):
             Row("adapter", "LoRA adapter…", "A fine-tuned adapter on top of a GGUF model"),
         ]
         words = self._query.lower().split()
-        shown = [row for row in rows if all(word in _local_words(row) for word in words)]
-        return [Row("header", "On this computer"), *shown] if shown else []
+        shown = [row for row in rows if all(word in local_words(row) for word in words)]
+        if not shown:
+            return _Group()
+        ranks = [closeness_of(row, words) if row.kind == "model" else _OTHER for row in shown]
+        return _Group([Row("header", "On this computer"), *shown], 1 + ranks.index(min(ranks)), min(ranks))
 
-    def _endpoint_rows(self, endpoint: Endpoint, hits: Sequence[ModelEntry]) -> list[Row | ModelEntry]:
+    def _endpoint_group(self, endpoint: Endpoint) -> _Group:
         listing = self._models.listing(endpoint.uid)
-        rows: list[Row | ModelEntry] = list(hits)
+        matches = self._own[endpoint.uid].search(self._query)
+        rows: list[Row | ModelEntry] = list(matches.entries)
         asked_for = all(word in endpoint.name.lower() for word in self._query.lower().split())
         if asked_for and listing.models is None:
             rows.append(Row("remark", f"Asking {endpoint.base_url} for its models…", endpoint=endpoint.uid))
@@ -291,53 +243,85 @@ class ModelListModel(QAbstractListModel):
             rows.append(Row("retry", f"Ask {endpoint.name} again", listing.trouble, endpoint=endpoint.uid))
         elif asked_for and listing.remark:
             rows.append(Row("remark", listing.remark, endpoint=endpoint.uid))
-        return [Row("header", endpoint.name, endpoint=endpoint.uid), *rows] if rows else []
+        if not rows:
+            return _Group()
+        title = f"{endpoint.name} · {listing.warning}" if listing.warning else endpoint.name
+        header = Row("header", title, endpoint=endpoint.uid)
+        if matches.entries:
+            return _Group([header, *rows], 1, matches.closeness)
+        return _Group([header, *rows], 1 if asked_for and listing.trouble else -1)
 
-    def _adding_rows(self) -> list[Row]:
+    def _adding_group(self) -> _Group:
         """Return the row that adds an endpoint: who has an address types it here first."""
         words = self._query.lower().split()
         # The provider's name alone asks for the provider's models.
         asked_for = words != ["openai"] and all(_ASKS.fullmatch(word) for word in words)
         if not asked_for and not is_address(self._query):
-            return []
-        return [Row("header", "Another server"), Row("endpoint", "Your own endpoint…", _SERVERS)]
+            return _Group()
+        return _Group([Row("header", "Another server"), Row("endpoint", "Your own endpoint…", _SERVERS)], 1)
 
-    def _catalogue_rows(self, hits: Sequence[ModelEntry]) -> list[Row | ModelEntry]:
+    def _catalogue_group(self) -> _Group:
+        matches = self._catalogue.search(self._query)
+        hits = matches.entries
         rows: list[Row | ModelEntry] = list(hits)
         if self._waiting:
             rows.append(Row("remark", "Reading the catalogue…"))
         elif self._trouble:
             rows.append(Row("remark", self._trouble))
-        title = f"LiteLLM catalogue · {_count(len(hits))}" if hits else "LiteLLM catalogue"
-        return [Row("header", title), *rows] if rows else []
+        title = f"LiteLLM catalogue · {model_count(len(hits))}" if hits else "LiteLLM catalogue"
+        return _Group([Row("header", title), *rows], 1 if hits else -1, matches.closeness) if rows else _Group()
 
-    def _typed_rows(self) -> list[Row]:
-        """Return a row for the typed text at every endpoint that does not list exactly this id."""
+    def _typed_group(self) -> _Group:
+        """Return a row for the typed text at every endpoint that does not list exactly this id.
+
+        A provider in front of the id means LiteLLM. Without one it is the lane's own endpoint or the only one there is;
+        of several none is picked, because a guess might send the prompt somewhere else than was meant.
+        """
+        query, offer = self._query, self._offer
+        if self._waiting or not query or is_address(query) or any(character.isspace() for character in query):
+            return _Group()
+        own = [
+            self._typed_row(endpoint.uid, endpoint.uid, f"At {endpoint.name}")
+            for endpoint in offer.endpoints
+            if endpoint.uid in self._own and query not in self._models.listing(endpoint.uid).shown
+        ]
+        own.sort(key=lambda row: row.entry is None or self._current is None or row.entry.endpoint != self._current[0])
+        is_current = bool(own and own[0].entry and self._current and own[0].entry.endpoint == self._current[0])
+        catalogued = [] if offer.entry(query) is not None else [self._typed_at_litellm()]
+        if split_model(query)[0] or not own:
+            rows, pick = [*catalogued, *own], 1 if catalogued else -1
+        else:
+            rows, pick = [*own, *catalogued], 1 if is_current or len(own) == 1 else -1
+        if not rows:
+            return _Group()
+        return _Group([Row("header", "As typed"), *rows], pick)
+
+    def _typed_at_litellm(self) -> Row:
         query = self._query
-        if not query or is_address(query) or any(character.isspace() for character in query):
-            return []
-        rows = []
-        if not any(query in (e.model, f"{e.provider}/{e.model}") for e in self._offer.catalogue):
-            provider = query.partition("/")[0] if "/" in query else ""
-            note = "With LiteLLM"
-            if not provider:
-                note = f"With LiteLLM, which wants the provider in front, such as openai/{query}"
-            entry = ModelEntry(LITELLM, query, provider)
-            no_key = self._offer.provider(provider).no_key
-            rows.append(Row("typed", f"Use “{query}” as typed", note, no_key=no_key, entry=entry))
-        for endpoint in self._offer.endpoints:
-            if endpoint.kind == "openai" and query not in (self._models.listing(endpoint.uid).models or ()):
-                entry = ModelEntry(endpoint.uid, query, endpoint.uid)
-                no_key = self._offer.provider(endpoint.uid).no_key
-                title = f"Use “{query}” as typed"
-                rows.append(Row("typed", title, f"At {endpoint.name}", no_key=no_key, entry=entry))
-        return [Row("header", "As typed"), *rows] if rows else []
+        provider = query.partition("/")[0] if "/" in query else ""
+        note = "With LiteLLM"
+        if not provider:
+            note = f"With LiteLLM, which wants the provider in front, such as openai/{query}"
+        return self._typed_row(LITELLM, provider, note)
+
+    def _typed_row(self, endpoint: str, provider: str, note: str) -> Row:
+        entry = ModelEntry(endpoint, self._query, provider)
+        no_key = self._offer.provider(provider).no_key
+        return Row("typed", f"Use “{self._query}” as typed", note, no_key=no_key, entry=entry)
+
+    def _similar_group(self) -> _Group:
+        """Return the models that have the typed letters in order; nothing of it is ever picked unasked."""
+        found = [hit for index in (*self._own.values(), self._catalogue) for hit in index.similar(self._query)]
+        best = heapq.nsmallest(_MOST_SIMILAR, found, key=lambda hit: hit[0])
+        return _Group([Row("header", SIMILAR), *(entry for _, entry in best)]) if best else _Group()
 
     def _model_row(self, entry: ModelEntry) -> Row:
         provider = self._offer.provider(entry.provider)
         context = show_context(entry.context)
         name = "" if entry.endpoint == entry.provider else provider.name
         parts = (name, f"{context} context" if context else "", show_abilities(entry.abilities))
+        listing = self._models.listing(entry.endpoint)
+        day, today = entry.retires, self._offer.today
         return Row(
             "model",
             entry.model,
@@ -346,23 +330,6 @@ class ModelListModel(QAbstractListModel):
             provider.no_key,
             entry,
             entry.endpoint,
+            listing.warning or retirement_note(day, today),
+            listing.trouble or retirement_sentence(day, today),
         )
-
-
-def _local_words(row: Row) -> str:
-    where = row.note if row.endpoint else ""
-    return f"{row.title} {where} {row.entry.provider if row.entry else ''} local".lower()
-
-
-def is_address(text: str) -> bool:
-    """Return whether a text is where a server listens, and so no id of a model."""
-    return _ADDRESS.match(text) is not None
-
-
-def tooltip(*lines: str) -> str:
-    """Return lines as a tooltip; what servers call their models is never taken for markup."""
-    return "<qt>" + "<br>".join(html.escape(line) for line in lines if line) + "</qt>"
-
-
-def _count(models: int) -> str:
-    return "1 model" if models == 1 else f"{models:,} models"

@@ -1,7 +1,8 @@
 """What the palette finds: entries from sources that plug in, ranked over all of them.
 
 Invariant: nothing here waits; sources that read are read by tasks, and a list that arrives late joins those shown.
-What was chosen lately comes first only among entries that match equally well.
+What was chosen lately comes first only among entries that match equally well. Entries that are only similar to what was
+typed are kept apart from those that match it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
@@ -19,6 +21,8 @@ RECENT = 12
 """How many of the entries that were chosen last come before others that match as well."""
 MOST = 200
 """How many entries are found at most: who wants others types another letter."""
+MOST_SIMILAR = 12
+"""How many similar entries are offered at most."""
 _UNAVAILABLE = 7
 
 
@@ -40,6 +44,8 @@ class Entry:
     act_otherwise: Callable[[], object] | None = None
     hint: str = ""
     """What Enter and Shift+Enter do, when that is not plain."""
+    warning: str = ""
+    """What stands before the detail: "retired 2025-09-01", "not reachable"."""
 
     @property
     def mark(self) -> str:
@@ -60,6 +66,8 @@ class Source:
     read: Callable[[], Sequence[Entry]]
     slow: bool = False
     rank: int = 0
+    initials: bool = True
+    """Whether the first letters of an entry's words find it. For names with many short parts that is noise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +78,10 @@ class _List:
     index: Index
 
     @staticmethod
-    def of(entries: Sequence[Entry]) -> _List:
-        return _List(entries, Index((entry.title, f"{entry.detail} {entry.kind}") for entry in entries))
+    def of(source: Source) -> _List:
+        entries = source.read()
+        texts = ((entry.title, f"{entry.detail} {entry.kind}") for entry in entries)
+        return _List(entries, Index(texts, initials=source.initials))
 
 
 class Palette(QObject):
@@ -93,15 +103,16 @@ class Palette(QObject):
         self._query = ""
         self._closed = False
         self.found: list[Entry] = []
-        self.is_loose = False
-        """Whether only letters in order were found."""
+        """What matches, the best first."""
+        self.similar: list[Entry] = []
+        """What has the typed letters in order, when nothing matches."""
         self.trouble = ""
         for source in self.sources:
             if source.slow:
                 # Thousands of names take longer to fold than a frame has time for.
-                tasks.run(_reading(source), self._arrival(source), self._failure(source))
+                tasks.run(partial(_List.of, source), self._arrival(source), self._failure(source))
             else:
-                self._take(source, _List.of(source.read()))
+                self._take(source, _List.of(source))
         self._find()
 
     @property
@@ -163,21 +174,17 @@ class Palette(QObject):
         self._places[source] = {i: place for i, place in marks if place is not None}
 
     def _find(self) -> None:
-        wanted = self.source()
+        self.found = self._best(Index.matches, MOST)
+        self.similar = [] if self.found or not self.words else self._best(Index.similar, MOST_SIMILAR)
+
+    def _best(self, search: Callable[[Index, str, Sequence[int]], list[tuple[int, int]]], most: int) -> list[Entry]:
+        wanted, words = self.source(), self.words
         asked = [s for s in self.sources if s in self._lists and wanted in (None, s)]
-        words, scored = self.words, []
-        for search in (Index.plain, Index.loose) if words else (Index.plain,):
-            for order, source in enumerate(asked):
-                known, places = self._lists[source], self._places[source]
-                for score, i in search(known.index, words, self._weights[source]):
-                    place = places.get(i, RECENT)
-                    # Without words nothing matches better than something else.
-                    scored.append((score, place, order, i) if words else (place, score, order, i))
-            self.is_loose = search is Index.loose
-            if scored:
-                break
-        self.found = [self._lists[asked[order]].entries[i] for *_, order, i in heapq.nsmallest(MOST, scored)]
-
-
-def _reading(source: Source) -> Callable[[], _List]:
-    return lambda: _List.of(source.read())
+        scored: list[tuple[int, int, int, int]] = []
+        for order, source in enumerate(asked):
+            known, places = self._lists[source], self._places[source]
+            for score, i in search(known.index, words, self._weights[source]):
+                place = places.get(i, RECENT)
+                # Without words nothing matches better than something else.
+                scored.append((score, place, order, i) if words else (place, score, order, i))
+        return [self._lists[asked[order]].entries[i] for *_, order, i in heapq.nsmallest(most, scored)]

@@ -11,8 +11,8 @@ from concurrent.futures import Future
 from workbench.app.later import start, start_then
 from workbench.app.model_entries import ModelEntry, Offer, Provider
 from workbench.core.lanes import FIXED_ENDPOINTS, LITELLM, Endpoint
+from workbench.core.providers import PROVIDERS, provider_name
 from workbench.core.runs import Failure
-from workbench.engine.providers import PROVIDERS, provider_name
 from workbench.host.errors import HostError
 from workbench.usecases.credentials import credentials, provider_key
 from workbench.usecases.workbench import Workbench
@@ -49,13 +49,16 @@ class WorkbenchPickerSource:
             providers[endpoint.uid] = Provider(endpoint.uid, endpoint.name, sentence)
         return Offer(
             catalogue=tuple(
-                ModelEntry(LITELLM, m.id, m.provider, m.context, m.max_output, m.rates, m.abilities) for m in models
+                ModelEntry(LITELLM, m.id, m.provider, m.context, m.max_output, m.rates, m.abilities, m.retires)
+                for m in models
             ),
             endpoints=endpoints,
             providers=providers,
             prices=workbench.store.prices(),
             builtin_path=str(workbench.weights or ""),
             builtin_note="" if workbench.weights else _NOT_INSTALLED,
+            known={endpoint.uid: workbench.endpoints.known.get(endpoint) for endpoint in endpoints},
+            today=workbench.today(),
         )
 
     def _keyring_trouble(self) -> str:
@@ -68,7 +71,7 @@ class WorkbenchPickerSource:
 
     def _provider(self, name: str, trouble: str) -> Provider:
         known, shown = PROVIDERS.get(name), provider_name(name)
-        if known is None or not known.env:
+        if known is None or not known.takes_key:
             return Provider(name, shown)
         keys, key = self._workbench.keys, provider_key(name)
         if (keys.from_environment(key) if trouble else keys.get(key)) is not None:

@@ -46,10 +46,21 @@ class DraftSaver(QObject):
         """Whether there are changes that no save has been started for."""
         return self._pending
 
+    @property
+    def is_saved(self) -> bool:
+        """Whether every change is in the database."""
+        flying = self._flying
+        return not self._pending and (flying is None or (flying.done() and flying.exception() is None))
+
     def attach(self, prompt_uid: str, read: Callable[[], Draft]) -> None:
-        """Flush what is pending, then watch another prompt; `read` returns its draft as it is now."""
+        """Flush what is pending, then watch another prompt; `read` returns its draft as it is now.
+
+        What is pending before the first prompt is attached belongs to that one.
+        """
         self.flush()
         self._prompt, self._read = prompt_uid, read
+        if self._pending:
+            self._limit.start(LIMIT_MS)
 
     def touch(self) -> None:
         """Note a change."""

@@ -25,8 +25,8 @@ from workbench.app.settings_types import (
 )
 from workbench.core.lanes import Endpoint
 from workbench.core.limits import LIMITS, Limits
+from workbench.core.providers import PROVIDERS, key_variables, provider_name
 from workbench.engine.calls import ModelIds
-from workbench.engine.providers import PROVIDERS, key_variables, provider_name
 from workbench.host import settings as stored
 from workbench.host.errors import HostError
 from workbench.usecases.addresses import EndpointForm, clean_url, is_secret_header

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from workbench.cli.limits import keep_limits
 from workbench.core.drafts import Draft
-from workbench.core.lanes import Lane
+from workbench.core.lanes import LITELLM, Endpoint, Lane
 from workbench.core.templates import content_variables
 from workbench.formats.prompt_yml import PromptFile, PromptFileError, read_prompt_yml
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
-from workbench.usecases.naming import pair, resolve_model, slots, with_params
+from workbench.usecases.naming import model_name, pair, resolve_model, slots, with_params
 from workbench.usecases.pack_import import Action, PackImporter
 from workbench.usecases.planning import check
 from workbench.usecases.problems import RefusedError
@@ -134,10 +134,25 @@ def _with_lanes(workbench: Workbench, draft: Draft, models: list[str], params: l
     if models:
         endpoints = workbench.endpoints.all()
         named = [resolve_model(text, endpoints) for text in models]
+        for endpoint, model in named:
+            _refuse_unknown(workbench, endpoint, model, endpoints)
         lanes = tuple(
             Lane(slot, endpoint, model) for slot, (endpoint, model) in zip(slots(len(named)), named, strict=True)
         )
     return replace(draft, lanes=tuple(replace(lane, params=with_params(lane.params, given)) for lane in lanes))
+
+
+def _refuse_unknown(workbench: Workbench, endpoint: str, model: str, endpoints: list[Endpoint]) -> None:
+    """Raise RefusedError for a name that LiteLLM cannot serve and that an endpoint of the user's own has.
+
+    The name is never completed or corrected: what is nearest may be another company's model.
+    """
+    if endpoint != LITELLM or workbench.catalogue.provider_of(model):
+        return
+    owners = [one for one in endpoints if model in workbench.endpoints.known.get(one)]
+    if owners:
+        names = " or ".join(f"“{model_name(one, model)}”" for one in owners)
+        raise RefusedError(f"LiteLLM knows no model “{model}”. Your own endpoint has one: write {names}.")
 
 
 def _with_values(workbench: Workbench, prompt_uid: str, draft: Draft, variables: list[str]) -> Draft:

@@ -6,13 +6,17 @@ Invariant: listing asks nobody, unless an endpoint is named.
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 
 from workbench.cli.codes import FAILED, OK
 from workbench.cli.opening import open_workbench
-from workbench.core.lanes import BUILTIN_MODEL
+from workbench.core.lanes import BUILTIN_MODEL, Endpoint
 from workbench.core.money import Rates
+from workbench.core.retirement import is_retired, retirement_note
 from workbench.engine.catalogue import ModelInfo
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.workbench import Workbench
@@ -22,36 +26,57 @@ _ASK_WITHIN_S = 60.0
 _SORTED_ABILITIES = ("vision", "tools", "reasoning", "json", "cache")
 
 
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """One model: the fields of its line, the name first, and what the JSON document says beside the name."""
+
+    name: str
+    fields: tuple[str, ...]
+    document: Mapping[str, object]
+
+    @property
+    def line(self) -> str:
+        return "\t".join((self.name, *self.fields)).rstrip("\t")
+
+
 def models(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     """Print models; returns the exit code. Raises what keeps them from being listed."""
     workbench = open_workbench(args, env, makes=getattr(args, "db", None) is None)
     try:
-        lines = _asked(workbench, args.endpoint) if args.endpoint else _known(workbench)
+        listed = _asked(workbench, args.endpoint) if args.endpoint else _known(workbench)
     finally:
         workbench.close()
     terms = " ".join(args.query).casefold().split()
-    shown = [line for line in lines if all(term in line.casefold() for term in terms)]
-    for line in shown:
-        print(line)
+    shown = [one for one in listed if all(term in one.line.casefold() for term in terms)]
+    if args.json:
+        documents = [{"model": one.name, **one.document} for one in shown]
+        sys.stdout.write(json.dumps({"models": documents}, ensure_ascii=True, indent=2) + "\n")
+    else:
+        for one in shown:
+            print(one.line)
     if not shown:
         print("No model matches. Use fewer words, or type any id that LiteLLM knows.", file=sys.stderr)
     return OK if shown else FAILED
 
 
-def _known(workbench: Workbench) -> list[str]:
+def _known(workbench: Workbench) -> list[_Listed]:
+    free = {"price": {"input": 0.0, "output": 0.0}}
     own = [
-        _line("builtin", f"{BUILTIN_MODEL}, on this machine", "free"),
-        _line("echo", "answers with the prompt", "free"),
+        _Listed("builtin", (f"{BUILTIN_MODEL}, on this machine", "free"), free),
+        _Listed("echo", ("answers with the prompt", "free"), free),
     ]
     for endpoint in workbench.endpoints.custom():
         if endpoint.kind == "gguf":
-            own.append(_line(endpoint.name, endpoint.path, "free"))
-        else:
-            own.append(_line(f"{endpoint.name}/…", endpoint.base_url, f"workbench models --endpoint {endpoint.name!r}"))
-    return own + [_catalogued(info) for info in workbench.catalogue.get().search("", _ALL)]
+            own.append(_Listed(endpoint.name, (endpoint.path, "free"), free))
+            continue
+        for model in workbench.endpoints.known.get(endpoint):
+            own.append(_of_endpoint(endpoint, model, "as listed when it last answered"))
+        own.append(_of_endpoint(endpoint, "…", f"workbench models --endpoint {endpoint.name!r}"))
+    today = workbench.today()
+    return own + [catalogued(info, today) for info in workbench.catalogue.get().search("", _ALL)]
 
 
-def _asked(workbench: Workbench, name: str) -> list[str]:
+def _asked(workbench: Workbench, name: str) -> list[_Listed]:
     custom = workbench.endpoints.custom()
     endpoint = next((one for one in custom if one.name.casefold() == name.casefold()), None)
     if endpoint is None:
@@ -61,17 +86,29 @@ def _asked(workbench: Workbench, name: str) -> list[str]:
     found = workbench.endpoints.models(endpoint).result(_ASK_WITHIN_S)
     if found.remark:
         print(found.remark, file=sys.stderr)
-    return [_line(f"{endpoint.name}/{model}", endpoint.base_url) for model in found]
+    return [_of_endpoint(endpoint, model) for model in found]
 
 
-def _line(model: str, *rest: str) -> str:
-    return "\t".join([model, *rest])
+def _of_endpoint(endpoint: Endpoint, model: str, remark: str = "") -> _Listed:
+    document = {"endpoint": endpoint.name, "address": endpoint.base_url}
+    return _Listed(f"{endpoint.name}/{model}", (endpoint.base_url, remark), document)
 
 
-def _catalogued(info: ModelInfo) -> str:
+def catalogued(info: ModelInfo, today: date) -> _Listed:
+    """Return a model of LiteLLM's list, with the day on which it is or was retired where that is known."""
     context = f"{info.context:,} tokens" if info.context else ""
-    abilities = " ".join(ability for ability in _SORTED_ABILITIES if ability in info.abilities)
-    return _line(info.id, context, _price(info.rates), abilities).rstrip("\t")
+    abilities = [ability for ability in _SORTED_ABILITIES if ability in info.abilities]
+    document = {
+        "provider": info.provider,
+        "context": info.context,
+        "max_output": info.max_output,
+        "price": info.rates and {"input": info.rates.input, "output": info.rates.output},
+        "abilities": abilities,
+        "retires": info.retires and info.retires.isoformat(),
+        "retired": is_retired(info.retires, today),
+    }
+    fields = (context, _price(info.rates), " ".join(abilities), retirement_note(info.retires, today))
+    return _Listed(info.id, fields, document)
 
 
 def _price(rates: Rates | None) -> str:

@@ -6,12 +6,12 @@ Invariant: what runs a prompt takes the same arguments, wherever the prompt is f
 from __future__ import annotations
 
 import argparse
+import textwrap
 from pathlib import Path
 
-_PARAM_HELP = (
-    "a parameter of every lane: temperature, top_p, max_tokens, stop, seed, reasoning_effort, or one of the "
-    "provider's own; repeat for more"
-)
+from workbench.core.parameters import table
+
+_PARAM_HELP = "a parameter of every lane, listed below, or one of the provider's own; repeat for more"
 _JSON_HELP = "one JSON document instead of lines"
 _PACK_HELP = "a pack: a folder or a .promptpack file"
 _EPILOG = """\
@@ -26,9 +26,19 @@ def add_running(run: argparse.ArgumentParser) -> None:
         "--var", metavar="K=V", action="append", default=[], help="the value of a variable; repeat for more"
     )
     run.add_argument("--param", metavar="K=V", action="append", default=[], help=_PARAM_HELP)
+    run.formatter_class = argparse.RawDescriptionHelpFormatter
+    run.epilog = "\n\n".join(filter(None, [run.epilog, _parameter_list()]))
     run.add_argument("--note", metavar="TEXT", default="", help="a note on the iteration")
     run.add_argument("--over-limit", action="store_true", help="run it even when it is over the limits of one run")
     run.add_argument("--json", action="store_true", help="one JSON document with everything, at the end")
+
+
+def _parameter_list() -> str:
+    lines = ["parameters:"]
+    for row in table():
+        words = f"{row.requirement[0].upper()}{row.requirement[1:]}. {row.help}"
+        lines += textwrap.wrap(words, 100, initial_indent=f"  {row.name:<20}", subsequent_indent=" " * 22)
+    return "\n".join(lines)
 
 
 def add_pack(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:

@@ -6,10 +6,12 @@ Invariant: a parameter that was not set is absent, everywhere: no default of our
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from workbench.core import parameters
+from workbench.core.parameters import Value
 
 EndpointKind = Literal["litellm", "openai", "builtin", "gguf", "echo"]
 
@@ -55,28 +57,43 @@ FIXED_ENDPOINTS: tuple[Endpoint, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Params:
-    """Sampling parameters; None, () and "" mean not set. `extra` is JSON text of an object, merged into the request."""
+    """Parameters of a lane, by the rows of `core.parameters`; what is not set is absent.
 
-    temperature: float | None = None
-    top_p: float | None = None
-    max_tokens: int | None = None
-    stop: tuple[str, ...] = ()
-    seed: int | None = None
-    reasoning_effort: str = ""
-    extra: str = ""
+    `extra` is JSON text of an object, merged into the request. `unknown` is JSON text of an object with the stored keys
+    that this release has no row for; they are kept, and sent as they are.
+    """
+
+    values: tuple[tuple[str, Value], ...]
+    extra: str
+    unknown: str
+
+    def __init__(
+        self, *, values: Iterable[tuple[str, Value]] = (), extra: str = "", unknown: str = "", **named: Any
+    ) -> None:
+        """Set `values` and, over them, what is `named`; None, "" and () leave a parameter unset.
+
+        `dataclasses.replace` takes names too. Raises ValueError on another shape.
+        """
+        known = {row.name: row for row in parameters.table()}
+        given = {**dict(values), **named}
+        if strange := given.keys() - known.keys():
+            raise TypeError(f"no parameter is called {min(strange)}")
+        found = {name: known[name].stored(value) for name, value in given.items() if value is not None}
+        object.__setattr__(self, "values", tuple((name, found[name]) for name in known if found.get(name) is not None))
+        object.__setattr__(self, "extra", extra)
+        object.__setattr__(self, "unknown", unknown)
+
+    def get(self, name: str) -> Any:
+        """Return the value of a parameter, None when it is not set."""
+        return next((value for known, value in self.values if known == name), None)
 
     def to_json(self) -> dict[str, Any]:
         """Return only what is set; `extra` stays nested under its own key, as text as long as it is no object."""
-        data: dict[str, Any] = {}
-        for name in ("temperature", "top_p", "max_tokens", "seed"):
-            if (value := getattr(self, name)) is not None:
-                data[name] = value
-        if self.stop:
-            data["stop"] = list(self.stop)
-        if self.reasoning_effort:
-            data["reasoning_effort"] = self.reasoning_effort
+        data: dict[str, Any] = {name: list(value) if isinstance(value, tuple) else value for name, value in self.values}
+        if self.unknown:
+            data |= _object(self.unknown)
         if self.extra:
             try:
                 data["extra"] = _object(self.extra)
@@ -86,24 +103,24 @@ class Params:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Params:
-        """Read `to_json` back. Raises ValueError with a sentence on a foreign shape."""
+        """Read `to_json` back. Raises ValueError with a sentence on a foreign shape; ranges are not looked at."""
         if not isinstance(data, Mapping):
             raise ValueError("The parameters of a lane are not an object.")
-        stop = data.get("stop", [])
-        if not isinstance(stop, list | tuple) or not all(isinstance(item, str) for item in stop):
-            raise ValueError("The stop sequences of a lane are not a list of texts.")
+        rows = parameters.table()
+        values: dict[str, Any] = {row.name: row.stored(data[row.name]) for row in rows if row.name in data}
         extra = data.get("extra", {})
         if not isinstance(extra, Mapping | str):
             raise ValueError("The extra parameters of a lane are not an object.")
-        return cls(
-            temperature=_number(data, "temperature"),
-            top_p=_number(data, "top_p"),
-            max_tokens=_whole(data, "max_tokens"),
-            stop=tuple(stop),
-            seed=_whole(data, "seed"),
-            reasoning_effort=_text(data, "reasoning_effort", ""),
-            extra=extra if isinstance(extra, str) else json.dumps(extra, ensure_ascii=False) if extra else "",
-        )
+        unknown = {name: value for name, value in data.items() if name != "extra" and name not in values}
+        return cls(extra=extra if isinstance(extra, str) else _dumped(extra), unknown=_dumped(unknown), **values)
+
+    def out_of_range(self) -> str:
+        """Return a sentence about the first parameter that its row does not allow, "" when all are fine."""
+        for name, value in self.values:
+            row = parameters.parameter(name)
+            if row is not None and not row.allows(value):
+                return f"The {name} of a lane is {row.requirement}."
+        return ""
 
     def request(self) -> dict[str, Any]:
         """Return what goes into a chat-completions request: the set parameters with `extra` merged in on top.
@@ -123,6 +140,7 @@ class Lane:
     a version of the same prompt, or None for the current text. `label` overrides the shown name ("" = the model).
     `samples` (1 to MOST_SAMPLES) is how many independent answers a run asks for. A `hidden` lane is neither shown nor
     run; a `baseline` keeps the answers that it gave in the run of this uid, to compare with, and is not run again.
+    `unknown` is JSON text of an object with the stored keys that this release does not know.
     """
 
     slot: str
@@ -134,10 +152,12 @@ class Lane:
     samples: int = 1
     hidden: bool = False
     baseline: str = ""
+    unknown: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the stored form."""
-        data: dict[str, Any] = {"slot": self.slot, "endpoint": self.endpoint, "model": self.model}
+        data: dict[str, Any] = _object(self.unknown) if self.unknown else {}
+        data |= {"slot": self.slot, "endpoint": self.endpoint, "model": self.model}
         if params := self.params.to_json():
             data["params"] = params
         if self.pinned is not None:
@@ -157,6 +177,7 @@ class Lane:
         """Read `to_json` back. Raises ValueError with a sentence on a foreign shape."""
         if not isinstance(data, Mapping):
             raise ValueError("A lane is not an object.")
+        unknown = {name: value for name, value in data.items() if name not in _KEYS}
         return cls(
             slot=_text(data, "slot"),
             endpoint=_text(data, "endpoint"),
@@ -167,6 +188,7 @@ class Lane:
             samples=max(1, min(MOST_SAMPLES, _whole(data, "samples") or 1)),
             hidden=_switch(data, "hidden"),
             baseline=_text(data, "baseline", ""),
+            unknown=_dumped(unknown),
         )
 
     @property
@@ -175,9 +197,19 @@ class Lane:
         return self.label or short_model(self.model)
 
 
+_KEYS = frozenset({"slot", "endpoint", "model", "params", "pinned", "label", "samples", "hidden", "baseline"})
+
+
 def short_model(model: str) -> str:
     """Return a model id without provider path: `openrouter/anthropic/claude-haiku-4.5` is `claude-haiku-4.5`."""
     return model.rsplit("/", 1)[-1] or model
+
+
+def _dumped(data: Mapping[str, Any]) -> str:
+    try:
+        return json.dumps(data, ensure_ascii=False) if data else ""
+    except RecursionError as error:
+        raise ValueError("A lane is nested too deeply.") from error
 
 
 def _object(text: str) -> dict[str, Any]:
@@ -192,15 +224,6 @@ def _text(data: Mapping[str, Any], name: str, default: str | None = None) -> str
     if not isinstance(value, str):
         raise ValueError(f"The {name} of a lane is not a text.")
     return value
-
-
-def _number(data: Mapping[str, Any], name: str) -> float | None:
-    value = data.get(name)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError(f"The {name} of a lane is not a number.")
-    return float(value)
 
 
 def _whole(data: Mapping[str, Any], name: str) -> int | None:

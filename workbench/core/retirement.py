@@ -33,3 +33,12 @@ def retirement_note(day: date | None, today: date) -> str:
     if day is None or day > today + SOON:
         return ""
     return f"retired {day}" if is_retired(day, today) else f"retires on {day}"
+
+
+def retirement_sentence(day: date | None, today: date) -> str:
+    """Return the same as a sentence with its source and a next step."""
+    if not retirement_note(day, today):
+        return ""
+    if is_retired(day, today):
+        return f"Retired on {day}, according to LiteLLM's list of models. Runs may fail: choose another model."
+    return f"Retires on {day}, according to LiteLLM's list of models. Choose another model before then."

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from workbench.core.lanes import Lane
+from workbench.core.lanes import Lane, Params
 from workbench.core.money import show_cost
 from workbench.core.runs import Result
 
@@ -23,8 +23,8 @@ def nth(lane: Lane, sample: int) -> Lane:
     params = lane.params
     if not sample:
         return lane
-    if params.seed is not None:
-        params = replace(params, seed=params.seed + sample)
+    if (seed := params.get("seed")) is not None:
+        params = Params(values=params.values, extra=params.extra, unknown=params.unknown, seed=seed + sample)
     try:
         extra = json.loads(params.extra) if params.extra else {}
     except ValueError:

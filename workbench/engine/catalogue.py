@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from workbench.core.money import Rates
+from workbench.core.providers import PROVIDERS, provider_name, split_model
 from workbench.core.retirement import retirement_date
-from workbench.engine.providers import PROVIDERS, provider_name, split_model
 
 _FILE = "model_prices_and_context_window_backup.json"
 _MODES = frozenset({"chat", "responses"})

@@ -10,7 +10,7 @@ import re
 
 from workbench.core.counting import RULE, Tokenizer
 from workbench.core.lanes import Endpoint
-from workbench.engine.providers import split_model
+from workbench.core.providers import split_model
 
 O200K = Tokenizer("o200k_base", "o200k_base of OpenAI", exact=True)
 CL100K = Tokenizer("cl100k_base", "cl100k_base of OpenAI", exact=True)

@@ -27,6 +27,7 @@ from workbench.core.imported import (
 from workbench.core.lanes import Params
 from workbench.core.llm_log import LogMessage, LogPart, LogTurn
 from workbench.core.money import Usage
+from workbench.core.parameters import names_in, parameter
 from workbench.core.runs import Result, RunSet, Step, Timing
 from workbench.core.templates import variables
 from workbench.core.text import first_line
@@ -216,18 +217,18 @@ def _params(options: str) -> Params:
     """Return options as parameters: those that the product knows by name, the others as they are."""
     given = _object(options)
     known: dict[str, Any] = {}
-    for name in ("temperature", "top_p", "max_tokens", "seed", "reasoning_effort", "stop"):
-        value = given.get(name)
-        value = [value] if name == "stop" and isinstance(value, str) else value
-        try:
-            Params.from_json({name: value})
-        except ValueError:
+    for name, ours in names_in("llm").items():
+        row, value = parameter(ours), given.get(name)
+        if row is None or value is None:
             continue
-        if value is not None:
-            known[name] = given.pop(name) if name != "stop" else value
-            given.pop(name, None)
+        try:
+            known[ours] = row.checked([value] if row.kind == "texts" and isinstance(value, str) else value)
+        except ValueError:
+            # What a lane cannot have stays among the parameters that go out as they are.
+            continue
+        del given[name]
     rest = {name: value for name, value in given.items() if value is not None}
-    return Params.from_json({**known, "extra": clean(json.dumps(rest, ensure_ascii=False)) if rest else ""})
+    return Params(extra=clean(json.dumps(rest, ensure_ascii=False)) if rest else "", **known)
 
 
 def _raw(response: str) -> Any:

@@ -6,7 +6,6 @@ this release does not use is named and not silently dropped.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -15,6 +14,7 @@ import yaml
 
 from workbench.core.content import ROLES, Content, Message, Role
 from workbench.core.lanes import Params
+from workbench.core.parameters import Parameter, Value, names_in, parameter
 from workbench.core.templates import content_variables
 from workbench.core.text import unify_newlines
 from workbench.packs import prompt_file
@@ -22,7 +22,6 @@ from workbench.packs.errors import PackError
 
 LIMIT_BYTES = 4 * 1024 * 1024
 _USED = frozenset({"name", "description", "model", "modelParameters", "messages", "testData"})
-_PARAMETERS = {"maxTokens": "max_tokens", "temperature": "temperature", "topP": "top_p"}
 
 
 class PromptFileError(Exception):
@@ -139,25 +138,23 @@ def _params(raw: Any) -> tuple[Params, list[str]]:
         raise PromptFileError("`modelParameters` of this prompt file is not a map. Write it as names with values.")
     known: dict[str, Any] = {}
     unknown = []
-    for name, value in raw.items():
-        target = _PARAMETERS.get(name)
-        if target is None:
+    names = names_in("github")
+    for name, text in raw.items():
+        row = parameter(names.get(name, ""))
+        if row is None:
             unknown.append(name)
-        elif value:
-            known[target] = _number(name, value, whole=target == "max_tokens")
-    params = Params.from_json(known)
-    return params, [f"Unknown parameters were left out: {', '.join(sorted(unknown))}."] if unknown else []
+        elif text:
+            known[row.name] = _value(row, name, text)
+    return Params(**known), [f"Unknown parameters were left out: {', '.join(sorted(unknown))}."] if unknown else []
 
 
-def _number(name: str, text: Any, *, whole: bool) -> float | int:
-    number: float | int
+def _value(row: Parameter, name: str, text: Any) -> Value | None:
     try:
-        number = int(text) if whole else float(text)
-    except (ValueError, TypeError):
-        number = math.nan
-    if not math.isfinite(number):
-        raise PromptFileError(f"The parameter {name} of this prompt file is not a number. Correct it.", str(text))
-    return number
+        return row.checked(text) if row.kind == "texts" else row.read(text if isinstance(text, str) else "?")
+    except ValueError as error:
+        raise PromptFileError(
+            f"The parameter {name} of this prompt file is {row.requirement}. Correct it.", str(text)
+        ) from error
 
 
 def _values(rows: Any, content: Content) -> tuple[tuple[tuple[str, str], ...], int]:

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from workbench.core.lanes import Params
+from workbench.core.parameters import names_in, table
 
-_PARAMS = ("temperature", "top_p", "max_tokens", "seed", "stop", "reasoning_effort")
 _SECRET = re.compile("(api_?key|token|secret|password|authorization)(?!envar)", re.IGNORECASE)
 
 
@@ -24,8 +24,10 @@ def sampling(config: Mapping[str, Any], model: str, label: str) -> Params:
             one = {"id": name, **body}
         if not isinstance(one, dict) or (as_text(one.get("id")), as_text(one.get("label"))) != (model, label):
             continue
-        given = as_map(one.get("config"))
-        return _params({name: given[name] for name in _PARAMS if given.get(name) is not None})
+        config = as_map(one.get("config"))
+        # What promptfoo has no name for goes to the provider as it is.
+        given = {**as_map(config.get("passthrough")), **{ours: config[n] for n, ours in _names() if n in config}}
+        return _params(given)
     return Params()
 
 
@@ -43,14 +45,19 @@ def secrets(config: Mapping[str, Any]) -> Iterator[str]:
             yield from {value, value.rpartition(" ")[2]}
 
 
+def _names() -> list[tuple[str, str]]:
+    return [*names_in("promptfoo-other").items(), *names_in("promptfoo").items()]
+
+
 def _params(given: Mapping[str, Any]) -> Params:
-    known = dict(given)
-    for name in given:
+    known: dict[str, Any] = {}
+    for row in table():
         try:
-            Params.from_json({name: given[name]})
+            known[row.name] = None if given.get(row.name) is None else row.checked(given[row.name])
         except ValueError:
-            del known[name]
-    return Params.from_json(known)
+            # It is no value that a lane of ours can have.
+            continue
+    return Params(**known)
 
 
 def as_map(value: object) -> Mapping[str, Any]:

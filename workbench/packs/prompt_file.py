@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.core import content as contents
 from workbench.core.content import Content, ContentError
+from workbench.core.parameters import names_in, table
 from workbench.core.templates import template_texts
 from workbench.packs.errors import PackError
 from workbench.packs.limits import MOST_TAGS, MOST_VERSIONS, Allowance
@@ -21,7 +22,6 @@ from workbench.packs.yaml_reading import parse, typed
 if TYPE_CHECKING:
     from workbench.core.lanes import Lane
 
-_PARAMETERS = {"max_tokens": "maxTokens", "temperature": "temperature", "top_p": "topP"}
 _OWN = "workbench"
 _SAID_TWICE = ("model", "modelParameters", "responseFormat", "jsonSchema")
 _FIELDS = frozenset({"name", "description", "messages", "testData", _OWN, *_SAID_TWICE})
@@ -85,7 +85,7 @@ def _lane_fields(lanes: tuple[Lane, ...]) -> dict[str, Any]:
     if lane is None:
         return {}
     params = lane.params.to_json()
-    given = {name: params[ours] for ours, name in _PARAMETERS.items() if ours in params}
+    given = {name: params[ours] for name, ours in names_in("github").items() if ours in params}
     return {"model": lane.model, **({"modelParameters": given} if given else {})}
 
 
@@ -247,9 +247,12 @@ def _lanes(listed: Any, versions: tuple[PackVersion, ...], name: str) -> tuple[L
             if isinstance(pinned, str) and pinned in places:
                 data["pinned"] = places[pinned]
         try:
-            lanes.append(Lane.from_json(data))
+            lane = Lane.from_json(data)
+            if wrong := lane.params.out_of_range():
+                raise ValueError(wrong)
         except ValueError as error:
             raise PackError(f"{name}: {error} Correct it there.") from error
+        lanes.append(lane)
     return tuple(lanes)
 
 
@@ -262,7 +265,7 @@ def _given_lane(data: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
         return []
     if not isinstance(given, dict):
         raise PackError(f"{name}: `modelParameters` is not a map. Write names with values.")
-    params = {ours: given[theirs] for ours, theirs in _PARAMETERS.items() if theirs in given}
+    params = {ours: given[theirs] for theirs, ours in names_in("github").items() if theirs in given}
     return [{"slot": "a", "endpoint": LITELLM, "model": model, "params": params}]
 
 
@@ -273,10 +276,11 @@ def _lane_json(one: Mapping[str, Any]) -> dict[str, Any]:
     params = one.get("params")
     if isinstance(params, dict):
         data["params"] = typed(params)
-        if isinstance(stop := params.get("stop"), list):
-            data["params"]["stop"] = [_plain(item) for item in stop]
-        if isinstance(effort := params.get("reasoning_effort"), str):
-            data["params"]["reasoning_effort"] = str(effort)
+        for row in table():
+            if row.is_text and row.name in params:
+                value = params[row.name]
+                spelled = [_plain(item) for item in value] if isinstance(value, list) else _plain(value)
+                data["params"][row.name] = spelled
     return data
 
 

@@ -20,6 +20,7 @@ from workbench.core.cases import Case, case_to_json, check_to_json
 from workbench.core.chat_form import format_form, tools_form
 from workbench.core.content import Content, Message
 from workbench.core.lanes import LITELLM, Lane
+from workbench.core.parameters import names_in
 from workbench.core.rendering import assemble
 from workbench.core.templates import PLAIN_VARIABLE, content_variables, template_texts
 from workbench.packs.model import Pack, PackPrompt
@@ -237,15 +238,16 @@ def _provider(lane: Lane) -> tuple[str, bool] | None:
 def _config(lane: Lane, content: Content, takes_all: bool) -> dict[str, Any]:
     params = lane.params.to_json()
     extra = params.pop("extra", None)
+    named = names_in("promptfoo" if takes_all else "promptfoo-other")
+    config: dict[str, Any] = {name: params.pop(ours) for name, ours in named.items() if ours in params}
     if not takes_all:
-        return {name: params[name] for name in ("temperature", "top_p", "max_tokens") if name in params}
-    config: dict[str, Any] = dict(params)
-    passed: dict[str, Any] = dict(extra) if isinstance(extra, dict) else {}
+        return config
+    passed: dict[str, Any] = {**params, **(extra if isinstance(extra, dict) else {})}
     for name, part in _parts(content):
         # promptfoo renders these parts once or twice, but what is passed through not at all.
         (passed if _BRACES.search(json.dumps(part, ensure_ascii=False)) else config)[name] = part
     # Where we send no temperature and no limit, promptfoo would send 0 and 1,024.
-    bare = {} if {"temperature", "max_tokens"} <= params.keys() else {"omitDefaults": True}
+    bare = {} if {"temperature", "max_tokens"} <= config.keys() else {"omitDefaults": True}
     return {**config, **bare, **({"passthrough": passed} if passed else {})}
 
 

@@ -5,6 +5,7 @@ Opening the history comes right after and says what is wrong.
 """
 
 import json
+import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from workbench.core import content as contents
-from workbench.core.content import Content
+from workbench.core.content import MOST_LANES, Content
 from workbench.store.connections import connect
 from workbench.store.sqlite import sqlite3
 
@@ -20,6 +21,8 @@ LAST_WORKED_ON = (
     "uid = (SELECT value FROM meta WHERE key = 'last_prompt') DESC, prompts.updated_at DESC, prompts.id DESC"
 )
 """The order of the prompts that are in use, the one to open first."""
+EARLY_DRAFT = ".early-draft"
+"""Ends the name of the file beside a history that holds what was typed before the history was open."""
 
 _LOOK_S = 2.0
 """The longest look, which takes some ms."""
@@ -29,13 +32,17 @@ _UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
 class Glimpse(NamedTuple):
-    """The draft to show first: its prompt, text and values, how many lanes it has, the version it started from."""
+    """The draft to show first: its prompt, text and values, how many lanes it has, the version it started from.
+
+    `bases` are the hashes of stored texts that an early draft shown here may replace; empty for a stored draft.
+    """
 
     prompt_uid: str
     content: Content
     values: tuple[tuple[str, str], ...]
     lanes: int
     based_on: int | None
+    bases: tuple[str, ...] = ()
 
 
 def peek(path: Path) -> Glimpse | None:
@@ -49,6 +56,16 @@ def peek(path: Path) -> Glimpse | None:
         return None if row is None else _read(*row)
     except (sqlite3.Error, *_UNREADABLE):
         return None
+
+
+def peek_newest(path: Path) -> Glimpse | None:
+    """Return the same with what an earlier start of the window was typed into before it could be stored."""
+    glimpse = peek(path)
+    if glimpse is None or not os.path.lexists(f"{path}{EARLY_DRAFT}"):
+        return glimpse
+    from workbench.store.early_draft import overlay  # few starts need it
+
+    return overlay(glimpse, path)
 
 
 def fact(path: Path, key: str) -> str:
@@ -79,5 +96,7 @@ def _looking(path: Path, tables: Sequence[str]) -> Iterator[sqlite3.Connection]:
 
 def _read(uid: str, body: str) -> Glimpse:
     data = json.loads(body)
+    if len(data["lanes"]) > MOST_LANES:
+        raise ValueError("more lanes than a draft may have")
     values = tuple((str(name), str(value)) for name, value in data["values"].items())
     return Glimpse(uid, contents.from_json(data["content"]), values, len(data["lanes"]), data["based_on"])

@@ -70,7 +70,9 @@ def check_schema(connection: sqlite3.Connection, version: int) -> str:
     related = _related(rows, expected)
     for row in rows:
         _look(row, expected, related, found)
-    found.wrong += [f"the table “{name}” is missing" for name in sorted(expected.tables.keys() - found.tables)]
+    found.wrong += [
+        f"the table “{name}” is missing" for name in sorted({*expected.tables, *expected.virtual} - found.tables)
+    ]
     missing = sorted(expected.triggers.keys() - found.own_triggers - {name.split(" ")[0] for name in found.triggers})
     if version > VERSION:
         found.triggers += missing
@@ -143,7 +145,9 @@ def _look(row: _Row, expected: Objects, related: frozenset[str], found: _Found) 
                 found.wrong.append(f"the index “{row.name}” computes what it holds, or keeps rows out")
         case "table" if name in ours:
             found.tables.add(name)
-            if why := _table_trouble(row.sql, expected.tables.get(name)):
+            if name in expected.virtual:
+                found.wrong.append(f"“{row.name}” is not the search index")
+            elif why := _table_trouble(row.sql, expected.tables.get(name)):
                 found.wrong.append(f"the table “{row.name}” {why}")
         case "view" | "virtual table" if name in ours:
             found.tables.add(name)

@@ -54,7 +54,10 @@ _PROMPTS = (
     " JOIN contents ON contents.id = versions.content_id WHERE versions.id IN"
     " (SELECT version_id FROM lanes WHERE run_id = ?1 UNION SELECT version_id FROM runs WHERE id = ?1)"
 )
-_VALUES = f"SELECT {bounded('body')} FROM run_values JOIN value_bodies ON value_bodies.id = values_id WHERE run_id = ? AND position = ?"
+_VALUES = (
+    f"SELECT {bounded('body')} FROM value_bodies JOIN run_values ON value_bodies.id = values_id"
+    " WHERE run_id = ? AND run_values.position = ?"
+)
 _NOTES = (
     f"SELECT {bounded('note')} FROM runs WHERE id = ?1 UNION ALL SELECT {bounded('note')} FROM versions WHERE id IN"
     " (SELECT version_id FROM lanes WHERE run_id = ?1 UNION SELECT version_id FROM runs WHERE id = ?1)"

@@ -1,7 +1,7 @@
 """What the first paint shows: the window's frame with the draft in its editor, at its final place and size.
 
 Invariant: importing this module loads nothing that the first paint does not need, and nothing that is added later moves
-the editor. Keys that nothing takes yet are kept for whoever completes the window.
+the editor. Commands whose keys are pressed before the window is complete are queued.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.core.content import Content
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 SMALLEST = (860, 560)
 NARROWEST_SIDE = 170
 _ZOOM_STEP = 0.1
+RUN, _ESCAPE = "run", "escape"
+"""Commands that the frame knows by their ids."""
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -62,7 +64,10 @@ class Frame(QMainWindow):
         self.is_complete = False
         self.homing: Homing | None = None
         """None before the window is complete."""
-        self._early: list[QKeySequence | str] = []
+        self._early: list[str] = []
+        self._problems: list[tuple[str, str]] = []
+        self.show_problem: Callable[[str, str], object] = lambda *problem: self._problems.append(problem)
+        """Says what went wrong, with its technical detail; before the window is complete, once it is."""
         self._build()
         self._shown = self._show(glimpse)
 
@@ -91,9 +96,12 @@ class Frame(QMainWindow):
         self._layout.addWidget(self.divider, 1)
         self._layout.addWidget(self.status)
         geometry.restore(self, self.settings, self._dividers())
-        self.view.runbar.run_clicked.connect(lambda: self._keep("run"))
-        self.header.settings_clicked.connect(lambda: self._keep("settings"))
-        self.header.palette_clicked.connect(lambda: self._keep("palette"))
+        for clicked, command in (
+            (self.view.runbar.run_clicked, RUN),
+            (self.header.settings_clicked, "settings"),
+            (self.header.palette_clicked, "palette"),
+        ):
+            clicked.connect(lambda command=command: self.queue(command))
 
     def _show(self, glimpse: Glimpse | None) -> tuple[Content, Values]:
         if glimpse is None:
@@ -117,7 +125,8 @@ class Frame(QMainWindow):
 
     def forget_glimpse(self) -> None:
         """Show nothing of the draft that was glimpsed: the history that comes is another one."""
-        self.glimpse = None
+        self.glimpse, self._early = None, []
+        self.view.runbar.set_queued(False)
         self._shown = self._show(None)
 
     def remember(self, directory: Path, splitters: Mapping[str, QSplitter] | None = None) -> None:
@@ -152,15 +161,34 @@ class Frame(QMainWindow):
         """Put a notice into the room that the header keeps for it."""
         self.header.add_notice(notice)
 
-    def complete(self) -> list[QKeySequence | str]:
-        """Say that everything is there; return what was wished before, in order: keys, or ids of commands."""
+    def complete(self) -> list[str]:
+        """Say that everything is there; return the ids of the commands that were queued, in order."""
         early, self._early, self.is_complete = self._early, [], True
+        for problem in self._problems:
+            self.show_problem(*problem)
+        self.view.runbar.set_queued(False)
         self.completed.emit()
         return early
 
-    def _keep(self, wish: QKeySequence | str) -> None:
-        if not self.is_complete and wish not in self._early:
-            self._early.append(wish)
+    def queue(self, command: str) -> None:
+        """Do a command once the window is complete; nothing when it is. A run that waits is shown, Esc cancels it."""
+        if self.is_complete or command in self._early:
+            return
+        if command == _ESCAPE and RUN in self._early:
+            self._early.remove(RUN)
+        else:
+            self._early.append(command)
+        self.view.runbar.set_queued(RUN in self._early)
+
+    def _queue_key(self, event: QKeyEvent) -> None:
+        if self.is_complete:
+            return
+        from workbench.app.keymap import read  # nobody presses keys of commands before the first paint
+        from workbench.ui.shell.keys import clean, pressed
+
+        key = pressed(event)
+        if key and (command := read(dict(self.settings.keys), clean).keymap.owner(key)) is not None:
+            self.queue(command.id)
 
     def _dividers(self) -> dict[str, geometry.Divider]:
         return {geometry.MAIN: self.divider, geometry.COMPOSE: self.view}
@@ -190,7 +218,7 @@ class Frame(QMainWindow):
             if isinstance(pressed, QAbstractButton) and not event.isAutoRepeat():
                 pressed.click()
                 return
-        self._keep(QKeySequence(event.keyCombination()))
+        self._queue_key(event)
         tab, control = event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab), Qt.KeyboardModifier.ControlModifier
         if tab and event.modifiers() & control:
             # What leaves a text has to go on at the button that comes next.

@@ -7,6 +7,7 @@ opening is tried again.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -23,9 +24,10 @@ class Refusal(QObject):
 
     again = Signal()
 
-    def __init__(self, frame: Frame, problem: Problem, db: Path) -> None:
+    def __init__(self, frame: Frame, problem: Problem, db: Path, is_safe: Callable[[], bool]) -> None:
+        """`is_safe` tells whether nothing that was typed would be lost if the window closed."""
         super().__init__(frame)
-        self._frame = frame
+        self._frame, self._is_safe = frame, is_safe
         self.notice = NoticeBar()
         frame.add_notice(self.notice)
         frame.may_close = self._may_close
@@ -47,4 +49,4 @@ class Refusal(QObject):
         self.deleteLater()
 
     def _may_close(self) -> bool:
-        return not self._frame.is_edited or answer_of(draft_question(self._frame)) == "close"
+        return self._is_safe() or answer_of(draft_question(self._frame)) == "close"

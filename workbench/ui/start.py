@@ -21,6 +21,7 @@ from workbench.host.dirs import Places
 from workbench.ui.frame import Frame
 
 if TYPE_CHECKING:
+    from workbench.app.early_draft import EarlyDraftSaver
     from workbench.app.opening import Opened
     from workbench.core.drafts import Draft
     from workbench.ui.mending import Mending
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 # A letter typed at the first sight of the draft is painted before imports begin to compete with it.
 _BREATH_MS = 30
+_FIRST_SAVE_MS = 100
+"""From the first letter to the first save of an early draft."""
 # What the steps need, and what is read beside them: a module that is imported meanwhile holds a step up by tens of ms.
 _REST = (
     "workbench.ui.building",
@@ -57,6 +60,8 @@ class Start(QObject):
         self._window: MainWindow | None = None
         self._steps: Iterator[None] = iter(())
         self._typed: Draft | None = None
+        self._early: EarlyDraftSaver | None = None
+        self._session = os.urandom(16).hex()
         self._is_built = self._closed = False
         self.error: Exception | None = None
         self.refusal: Refusal | None = None
@@ -73,6 +78,10 @@ class Start(QObject):
         frame.painted.connect(breath.start)
         # Connected before the window that is made here, and so called before it.
         frame.closing.connect(self._close)
+        self._first_edit = QTimer(self, singleShot=True, interval=_FIRST_SAVE_MS)
+        self._first_edit.timeout.connect(self._begin_early)
+        for edited in (frame.view.editor.edited, frame.view.values.edited):
+            edited.connect(self._save_early)
 
     def end(self) -> int:
         """Close what was opened, when the frame is gone; return how many answers could not be saved. Safe to repeat.
@@ -85,13 +94,54 @@ class Start(QObject):
             self._open()
         opened, self._opened = self._opened, None
         if opened is None:
+            if self._early is not None:
+                self._early.stop()
             return 0
+        is_saved = False
         try:
             if not self._is_built:
                 self._keep_letters(opened)
+                is_saved = True
         finally:
             unsaved = opened.workbench.close()
+            if self._window is not None and self._is_built:
+                is_saved = self._window.compose.saver.is_saved
+            self._end_early(is_saved)
         return unsaved
+
+    def _save_early(self) -> None:
+        """Save what is typed before the window is whole; afterwards the window does."""
+        if self._is_built:
+            return
+        if self._early is not None:
+            self._early.touch()
+        elif not self._first_edit.isActive():
+            self._first_edit.start()
+
+    def _begin_early(self) -> None:
+        from workbench.app.early_draft import EarlyDraftSaver  # the first letter is painted before this is imported
+
+        if self._early is None and self._frame.glimpse is not None and not self._is_built:
+            self._early = EarlyDraftSaver(self._db, self._frame.glimpse, self._frame.text, self._session, self)
+            self._early.save()
+
+    def _end_early(self, is_saved: bool) -> None:
+        self._first_edit.stop()
+        if self._early is None:
+            return
+        early, self._early = self._early, None
+        if is_saved:
+            early.remove()
+        else:
+            early.stop()
+        early.deleteLater()
+
+    def is_safe(self) -> bool:
+        """Whether nothing that was typed would be lost if the window closed before the history is open."""
+        if not self._frame.is_edited:
+            return True
+        self._begin_early()
+        return self._early is not None and self._early.save_now()
 
     def _begin(self) -> None:
         if not self._closed:
@@ -109,7 +159,7 @@ class Start(QObject):
                 if not self._closed:
                     workbench.start_engine()
                 wanted = self._frame.glimpse.prompt_uid if self._frame.glimpse else ""
-                self._opened = read(workbench, wanted, self._typed)
+                self._opened = read(workbench, wanted, self._typed, self._session)
             except BaseException:
                 workbench.close()
                 raise
@@ -131,18 +181,21 @@ class Start(QObject):
             else:
                 self.failed.emit()
             return
+        self._steps = self._building(self._opened)
+        self._step()
+
+    def _building(self, opened: Opened) -> Iterator[None]:
         from workbench.ui.building import build
         from workbench.ui.window import MainWindow
 
-        self._window = MainWindow(self._frame, self._opened)
-        self._steps = build(self._window)
-        self._step()
+        self._window = MainWindow(self._frame, opened)
+        yield from build(self._window)
 
     def _refuse(self, error: Exception) -> None:
         from workbench.ui.refusal import Refusal
         from workbench.usecases.problems import problem_of
 
-        self.refusal = Refusal(self._frame, problem_of(error), self._db)
+        self.refusal = Refusal(self._frame, problem_of(error), self._db, self.is_safe)
         self.refusal.again.connect(self._try_again)
 
     def _mend(self, error: Exception) -> bool:
@@ -189,7 +242,7 @@ class Start(QObject):
     def _letters_may_go(self) -> bool:
         from workbench.ui.questions import answer_of, draft_question
 
-        return not self._frame.is_edited or answer_of(draft_question(self._frame)) == "close"
+        return self.is_safe() or answer_of(draft_question(self._frame)) == "close"
 
     def _try_again(self) -> None:
         if self.refusal is not None:
@@ -209,12 +262,21 @@ class Start(QObject):
             next(self._steps)
         except StopIteration:
             self._is_built = self._window is not None and self.error is None
+            self._hand_over()
             return False
         except Exception as error:  # noqa: BLE001 - raised again when the event loop has ended
             self.error = error
             self.failed.emit()
             return False
         return True
+
+    def _hand_over(self) -> None:
+        """Let the window save what is typed from now on; what was saved early goes when the window has saved it."""
+        self._first_edit.stop()
+        if self._window is None or not self._is_built or self._early is None:
+            return
+        self._early.stop()
+        self._window.compose.saver.saved.connect(lambda: self._end_early(is_saved=True))
 
     def _close(self) -> None:
         self._closed = True

@@ -52,6 +52,8 @@ _VIEWS = (
 _MODULES = (
     "workbench.app.later",
     "workbench.app.model_entries",
+    "workbench.app.endpoint_models",
+    "workbench.app.model_rows",
     "workbench.app.model_list",
     "workbench.app.picker_source",
     "workbench.formats.gguf",

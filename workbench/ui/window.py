@@ -36,7 +36,7 @@ from workbench.ui.compose.layout import LayoutActions
 from workbench.ui.compose.numbers import to_foresee
 from workbench.ui.compose.sets import SetActions
 from workbench.ui.dialogs import Dialogs
-from workbench.ui.frame import Frame
+from workbench.ui.frame import RUN, Frame
 from workbench.ui.gate import RunGate
 from workbench.ui.handlers import Handlers
 from workbench.ui.history.place import HistoryPlace
@@ -104,7 +104,7 @@ class MainWindow(QObject):
     def begin(self) -> None:
         """Start what goes on by itself, once the widgets are there."""
         self._has_begun = True
-        self.frame.may_close = self._may_close
+        self.frame.may_close, self.frame.show_problem = self._may_close, self.notices.problem
         self.workbench.add_listener(self.bridge.listener())
         self.pulse.start_watching()
         self.notices.first()
@@ -120,11 +120,12 @@ class MainWindow(QObject):
         early = self.frame.complete()
         if not self._closed:
             Warmth(self, self.views)
-            for keys in early:
-                self.actions_.press(keys)
+            for command in early:
+                self.actions_.press(command)
 
     def run(self) -> None:
-        """Run all lanes, and show them; while the window is being completed the frame keeps the wish."""
+        """Run all lanes, and show them; before the window is complete the frame queues it."""
+        self.frame.queue(RUN)
         if self.frame.is_complete:
             if self.views.shown != "compose":
                 self.views.show("compose")

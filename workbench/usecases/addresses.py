@@ -12,8 +12,8 @@ from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from workbench.core.lanes import Endpoint
+from workbench.core.providers import PROVIDERS
 from workbench.engine.hosts import is_loopback
-from workbench.engine.providers import PROVIDERS
 from workbench.host.processes import is_secret
 
 Field = Literal["name", "base_url", "headers", "key", "path", "adapter"]

@@ -16,17 +16,17 @@ from workbench.core.chat_form import format_instruction, speaks_of_json, told_th
 from workbench.core.content import Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint, Lane
-from workbench.core.rendering import Rendered, assemble
-from workbench.core.runs import VersionRow
-from workbench.core.templates import content_variables, fill, template_texts
-from workbench.engine.providers import (
+from workbench.core.parameters import wire_names
+from workbench.core.providers import (
     PROVIDERS,
     has_json_mode,
     needs_translation,
-    renames,
     split_model,
     takes_breakpoints,
 )
+from workbench.core.rendering import Rendered, assemble
+from workbench.core.runs import VersionRow
+from workbench.core.templates import content_variables, fill, template_texts
 from workbench.formats.code import TARGETS, CannotWriteError, Source
 from workbench.usecases.asking import Lacks
 from workbench.usecases.naming import model_name
@@ -177,8 +177,8 @@ def _source(endpoint: Endpoint, lane: Lane, shared: Shared) -> Source:
         called,
         provider=provider_id,
         base_url=provider.base_url if provider is not None and plain else "",
-        key_variable=provider.env[0] if provider is not None and provider.env else "",
-        renames=renames(provider_id, model) if plain else {},
+        key_variable=provider.key_variables[0] if provider is not None and provider.key_variables else "",
+        renames=wire_names(provider_id, model) if plain else {},
         caches=not plain and takes_breakpoints(lane.model),
         **shared,
     )

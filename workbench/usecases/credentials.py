@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from workbench.core.lanes import Endpoint
+from workbench.core.providers import PROVIDERS, key_variables, split_model
 from workbench.core.runs import Failure
-from workbench.engine.providers import PROVIDERS, key_variables, split_model
 from workbench.host.errors import HostError
 from workbench.host.keys import KeyStore
 
@@ -51,7 +51,7 @@ def key_names(endpoint: Endpoint, model: str, provider_of: ProviderOf) -> tuple[
     if endpoint.kind == "litellm":
         provider = _provider(model, provider_of)
         known = PROVIDERS.get(provider)
-        return () if known is not None and not known.env else (provider_key(provider),)
+        return () if known is not None and not known.takes_key else (provider_key(provider),)
     key = (endpoint_key(endpoint.uid),) if endpoint.needs_key else ()
     return (*key, *(header_key(endpoint.uid, header) for header in endpoint.secret_headers))
 
@@ -77,16 +77,18 @@ def _provider(model: str, provider_of: ProviderOf) -> str:
 
 def _of_provider(keys: KeyStore, provider: str) -> Credentials | Failure:
     known = PROVIDERS.get(provider)
-    if known is not None and not known.env:
+    if known is not None and not known.takes_key:
         return Credentials()
     if key := keys.get(provider_key(provider)):
         return Credentials(key.value)
     # LiteLLM knows more providers than we do, and some of them need no key.
     if known is None or not known.needs_key:
         return Credentials()
+    # Some providers have no variable of their own.
+    variable = f", or set {known.key_variables[0]} and start again" if known.key_variables else ""
     return Failure(
         "no_key",
-        f"{known.name} needs an API key. Add one in Settings → Keys, or set {known.env[0]} and start again.",
+        f"{known.name} needs an API key. Add one in Settings → Keys{variable}.",
         f"provider {provider}",
     )
 

@@ -28,6 +28,7 @@ from workbench.usecases.addresses import (
     warnings,
 )
 from workbench.usecases.credentials import ProviderOf, credentials, endpoint_key, header_key, provider_key
+from workbench.usecases.known_models import KnownModels, is_answer
 
 if TYPE_CHECKING:
     from workbench.usecases.discovery import Found
@@ -77,7 +78,9 @@ class Endpoints:
         provider_of: ProviderOf,
         new_uid: Callable[[], str],
         now: Callable[[], str],
+        known: KnownModels,
     ) -> None:
+        self.known = known
         self._store = store
         self._keys = keys
         self._engine = engine
@@ -150,14 +153,17 @@ class Endpoints:
             self._forget(endpoint_key(uid), known=endpoint.needs_key)
             for name in endpoint.secret_headers:
                 self._forget(header_key(uid, name), known=True)
+            self.known.forget(endpoint)
         return self._store.remove_endpoint(uid, self._now())
 
     def models(self, endpoint: Endpoint) -> Future[ModelIds]:
-        """Ask an endpoint for its models; EngineError says why not."""
+        """Ask an endpoint for its models, and remember the answer; EngineError says why not."""
         who = credentials(self._keys, endpoint, "", self._provider_of)
         if isinstance(who, Failure):
             return _failed(who)
-        return self._engine.list_models(endpoint, who.key, who.secret_headers)
+        listed = self._engine.list_models(endpoint, who.key, who.secret_headers)
+        listed.add_done_callback(lambda done: self._remember(endpoint, done))
+        return listed
 
     def test(self, endpoint: Endpoint, model: str = "") -> Future[str]:
         """Test the key of a custom endpoint; the future holds a sentence or an EngineError."""
@@ -180,6 +186,14 @@ class Endpoints:
         from workbench.usecases.discovery import look_for_servers
 
         return look_for_servers()
+
+    def _remember(self, endpoint: Endpoint, done: Future[ModelIds]) -> None:
+        if done.cancelled():
+            return
+        if (error := done.exception()) is None:
+            self.known.put(endpoint, done.result())
+        elif not is_answer(error):
+            self.known.set_silent(endpoint)
 
     def _forget(self, name: str, *, known: bool) -> None:
         # Asking the keyring to remove what was never there would wake it up for nothing.

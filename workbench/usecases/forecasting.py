@@ -20,13 +20,13 @@ from workbench.core.drafts import Draft
 from workbench.core.forecast import Forecast, LaneForecast, span_of
 from workbench.core.lanes import Endpoint, Lane
 from workbench.core.money import Rates
+from workbench.core.providers import takes_breakpoints
 from workbench.core.rendering import Rendered, assemble
 from workbench.core.runs import IterationDetail, VersionRow
 from workbench.core.templates import render_plain, template_texts
 from workbench.engine.calls import Counted, EngineError
 from workbench.engine.catalogue import ModelInfo
 from workbench.engine.estimate import tokens
-from workbench.engine.providers import takes_breakpoints
 from workbench.engine.tokenizers import BUILTIN_CONTEXT, ESTIMATE, RUNTIME, RUNTIME_CONTEXT, tokenizer_of
 
 REMEMBERED = 4096
@@ -112,7 +112,7 @@ class Forecaster:
             counts,
             lane.samples,
             context=self._context(endpoint, lane.model),
-            output=span_of(lengths, lane.params.max_tokens),
+            output=span_of(lengths, lane.params.get("max_tokens")),
             past=len(lengths),
             rates=self._rates_for(endpoint, lane.model),
             is_local=endpoint.is_local,

@@ -6,13 +6,11 @@ Invariant: every endpoint's models can be named without its uid, and a name mean
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Sequence
 
 from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, ECHO_MODEL, LITELLM, Endpoint, Params
+from workbench.core.parameters import Parameter, Value, parameter
 from workbench.usecases.problems import RefusedError
-
-_NUMBERS = {"temperature": float, "top_p": float, "max_tokens": int, "seed": int}
 
 
 def resolve_model(text: str, endpoints: Iterable[Endpoint]) -> tuple[str, str]:
@@ -71,40 +69,35 @@ def pair(text: str, what: str) -> tuple[str, str]:
 def with_params(params: Params, given: Sequence[tuple[str, str]]) -> Params:
     """Return `params` with more of them set, from text.
 
-    A name that has no field of its own goes into the extra parameters, its value read as JSON if it is JSON. `stop`
-    may be given several times. Raises RefusedError.
+    A name that has no row in the table goes into the extra parameters, its value read as JSON if it is JSON. What is
+    given here also counts where the lane's extra parameters say otherwise. Lists may be given a text at a time. Raises
+    RefusedError.
     """
     data = params.to_json()
     extra = data.pop("extra", {})
     if not isinstance(extra, dict):
         raise RefusedError("The extra parameters of a lane are not a JSON object. Correct them in the window.", extra)
-    stops: list[str] = []
+    texts: dict[str, list[str]] = {}
     for written, text in given:
-        name = written.replace("-", "_")
-        if name in _NUMBERS:
-            data[name] = _number(name, text)
-        elif name == "stop":
-            stops.append(text)
-        elif name == "reasoning_effort":
-            data[name] = text
-        else:
+        row = parameter(written.replace("-", "_"))
+        if row is None:
             extra[written] = _json_or_text(text)
-    if stops:
-        data["stop"] = stops
-    if extra:
-        data["extra"] = extra
-    return Params.from_json(data)
+            continue
+        extra.pop(row.name, None)
+        if row.kind == "texts":
+            texts.setdefault(row.name, []).append(text)
+        else:
+            data[row.name] = _value(row, text)
+    return Params.from_json({**data, **texts, **({"extra": extra} if extra else {})})
 
 
-def _number(name: str, text: str) -> float | int:
-    kind = _NUMBERS[name]
-    value: float | int
+def _value(row: Parameter, text: str) -> Value:
     try:
-        value = int(text) if kind is int else float(text)
+        value = row.read(text)
     except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise RefusedError(f"{name} is {'a whole number' if kind is int else 'a number'}, not “{text}”. Correct it.")
+        value = None
+    if value is None:
+        raise RefusedError(f"{row.name} is {row.requirement}, not “{text}”. Correct it.")
     return value
 
 

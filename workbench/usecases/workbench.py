@@ -14,11 +14,11 @@ from pathlib import Path
 from workbench.core.content import Content
 from workbench.core.lanes import LITELLM, Endpoint, Lane
 from workbench.core.money import Rates
+from workbench.core.providers import key_variables, needs_translation
 from workbench.engine.calls import Event
 from workbench.engine.catalogue import Catalogue, CatalogueError
 from workbench.engine.client import EngineClient
-from workbench.engine.providers import key_variables, needs_translation
-from workbench.host.clock import monotonic_ms, utc_now
+from workbench.host.clock import monotonic_ms, utc_now, utc_today
 from workbench.host.dirs import Places, make_private
 from workbench.host.errors import HostError
 from workbench.host.ids import new_uid
@@ -35,6 +35,7 @@ from workbench.usecases.endpoints import Endpoints
 from workbench.usecases.forecasting import Forecaster
 from workbench.usecases.history import History
 from workbench.usecases.improving import Improver
+from workbench.usecases.known_models import KnownModels
 from workbench.usecases.listening import Listeners, RunListener
 from workbench.usecases.others import Others
 from workbench.usecases.pricing import Pricing
@@ -106,8 +107,17 @@ class LazyCatalogue:
 class Workbench:
     """One open database with its engine. Make it with `open`; `close` it in the end."""
 
-    def __init__(self, store: Store, places: Places, env: Mapping[str, str], client_factory: ClientFactory) -> None:
+    def __init__(
+        self,
+        store: Store,
+        places: Places,
+        env: Mapping[str, str],
+        client_factory: ClientFactory,
+        today: Callable[[], date] = utc_today,
+    ) -> None:
         self.store = store
+        self.today = today
+        """Returns the day in UTC."""
         self.places = places
         self._env = env
         self.notice = store.notice
@@ -125,7 +135,15 @@ class Workbench:
         self.bookmarks = Bookmarks(store, utc_now, new_uid)
         self.weights = builtin_weights(places.data)
         self.engine = client_factory(scrubbed_env(env), self.weights, self._on_event)
-        self.endpoints = Endpoints(store, self.keys, self.engine, self.catalogue.provider_of, new_uid, utc_now)
+        self.endpoints = Endpoints(
+            store,
+            self.keys,
+            self.engine,
+            self.catalogue.provider_of,
+            new_uid,
+            utc_now,
+            KnownModels(places.cache),
+        )
         self.forecaster = Forecaster(
             store,
             self.engine,
@@ -158,17 +176,24 @@ class Workbench:
 
     @classmethod
     def open(
-        cls, db: Path, places: Places, env: Mapping[str, str], *, client_factory: ClientFactory = make_client
+        cls,
+        db: Path,
+        places: Places,
+        env: Mapping[str, str],
+        *,
+        client_factory: ClientFactory = make_client,
+        today: Callable[[], date] = utc_today,
     ) -> Workbench:
         """Open a database, made and seeded with the samples if it is new; the engine is not started.
 
-        `env` is the environment of this process; children get it without its keys. Raises StoreError or HostError.
+        `env` is the environment of this process; children get it without its keys. `today` returns the day in UTC that
+        the retirement dates of models are compared with. Raises StoreError or HostError.
         """
         if not db.parent.exists():
             make_private(db.parent)
         store = open_store(db, now=utc_now(), uid=new_uid)
         try:
-            workbench = cls(store, places, env, client_factory)
+            workbench = cls(store, places, env, client_factory, today)
             workbench._begin()
         except BaseException:
             store.close()

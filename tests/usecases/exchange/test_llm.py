@@ -73,7 +73,7 @@ def test_calls_become_runs_of_the_prompt_that_their_system_prompt_is(store: Stor
     assert sent(found["b2"]) == [("user", "first"), ("assistant", "one"), ("user", "second")]
     assert (found["b2"].row.note, found["b2"].row.summary) == ("first · turn 2", "second")
     [lane], [output] = found["a1"].lanes, found["a1"].outputs
-    assert (lane.lane.model, lane.lane.params) == ("m", Params(temperature=0.5, extra='{"top_k": 3}'))
+    assert (lane.lane.model, lane.lane.params) == ("m", Params(temperature=0.5, top_k=3))
     assert output.result == Result(
         "finished",
         "Hi.",

@@ -15,6 +15,7 @@ import httpx
 
 from workbench.core.content import Message
 from workbench.core.lanes import Endpoint
+from workbench.core.providers import PROVIDERS, provider_name
 from workbench.engine.calls import Call, ModelIds, Timeouts
 from workbench.engine.child.answer import Answer
 from workbench.engine.child.failures import (
@@ -31,7 +32,6 @@ from workbench.engine.child.failures import (
 from workbench.engine.child.http import HttpClients, auth_headers, body, read_up_to, timeout
 from workbench.engine.child.provider import Provider
 from workbench.engine.parsing import parse
-from workbench.engine.providers import PROVIDERS, provider_name
 
 SecretHeaders = tuple[tuple[str, str], ...]
 PATIENCE_S = 15.0
@@ -157,7 +157,7 @@ def _question(endpoint: Endpoint, provider: str, key: str) -> tuple[str, str, di
         return base_url, "/models", {"x-api-key": key, "anthropic-version": _ANTHROPIC[1]}
     if provider == "gemini":
         return endpoint.base_url or _GEMINI, "/models", {"x-goog-api-key": key}
-    if known is not None and known.base_url:
+    if known is not None and known.speaks_openai:
         return endpoint.base_url or known.base_url, known.check, auth_headers(key, endpoint.headers, ())
     return None
 

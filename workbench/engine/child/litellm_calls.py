@@ -19,6 +19,15 @@ from typing import Any, cast
 import httpx
 
 from workbench.core.model_settings import ALLOWED, is_of_the_model
+from workbench.core.parameters import wire_names
+from workbench.core.providers import (
+    PROVIDERS,
+    has_json_mode,
+    needs_translation,
+    provider_name,
+    split_model,
+    takes_breakpoints,
+)
 from workbench.core.runs import Mark
 from workbench.engine.calls import Call
 from workbench.engine.child.answer import Answer
@@ -32,15 +41,6 @@ from workbench.engine.child.reading import read_whole, usage_of
 from workbench.engine.child.request import DECIDED, FORMAT, Adjustments, decided_by_prompt, shaped
 from workbench.engine.child.wire_marks import compare, visible
 from workbench.engine.child.wire_messages import wire_messages
-from workbench.engine.providers import (
-    PROVIDERS,
-    has_json_mode,
-    needs_translation,
-    provider_name,
-    renames,
-    split_model,
-    takes_breakpoints,
-)
 
 _CONTROL = Mark("refused", "", "This is a setting of LiteLLM or of the endpoint, not of the model.")
 _NOT_SHOWN = Mark("changed", "request", "LiteLLM does not show what it sent; this is what it was asked for.")
@@ -76,7 +76,7 @@ class LiteLLM:
         if provider is not None and provider.needs_key and not where.has_key and not call.endpoint.base_url:
             raise no_key(where)
         if provider is not None and not needs_translation(call.model):
-            known = Adjustments(renames=renames(provider_id, model))
+            known = Adjustments(renames=wire_names(provider_id, model))
             base_url = call.endpoint.base_url or provider.base_url
             await self._chat.ask(call, answer, Target(base_url, model, where, target_headers(call), known))
         else:

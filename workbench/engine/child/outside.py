@@ -6,6 +6,7 @@ Invariant: a key goes into requests to the endpoint it came with and into no oth
 from __future__ import annotations
 
 from workbench.core.lanes import Endpoint
+from workbench.core.providers import split_model
 from workbench.engine.calls import Call, ModelIds
 from workbench.engine.child.answer import Answer
 from workbench.engine.child.failures import CallError, Where
@@ -17,7 +18,6 @@ from workbench.engine.child.local import Local
 from workbench.engine.child.openai_chat import OpenAIChat, Target, target_headers
 from workbench.engine.child.provider import Place, Provider
 from workbench.engine.child.runtimes import Model, Runtimes, model_of
-from workbench.engine.providers import split_model
 
 SecretHeaders = tuple[tuple[str, str], ...]
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from workbench.core.parameters import parameter
 from workbench.core.runs import Mark
 
 # Where translations put settings; elsewhere on the wire is content.
@@ -24,22 +25,10 @@ _CONTENT = frozenset(
      "stream", "input", "inputs", "message", "chat_history", "extra_headers", "headers", "timeout", "api_key",
      "instructions"}
 )  # fmt: skip
+# Of what is no parameter of a lane; those have their names in their own table.
 _ALIASES: Mapping[str, frozenset[str]] = {
-    "stop": frozenset({"stop_sequences", "stopSequences"}),
-    "max_tokens": frozenset(
-        {"max_completion_tokens", "maxOutputTokens", "max_output_tokens", "maxTokens", "max_new_tokens", "num_predict",
-         "maxTokenCount", "max_gen_len"}
-    ),
     "max_completion_tokens": frozenset(
         {"max_tokens", "maxOutputTokens", "max_output_tokens", "maxTokens", "num_predict"}
-    ),
-    "top_p": frozenset({"topP", "p"}),
-    "top_k": frozenset({"topK", "k"}),
-    "seed": frozenset({"random_seed", "randomSeed"}),
-    "presence_penalty": frozenset({"presencePenalty"}),
-    "frequency_penalty": frozenset({"frequencyPenalty"}),
-    "reasoning_effort": frozenset(
-        {"thinking", "thinkingConfig", "thinking_config", "reasoning", "output_config", "think"}
     ),
     "tools": frozenset({"toolConfig", "functions"}),
     "response_format": frozenset({"responseMimeType", "responseSchema", "response_schema", "format", "output_format",
@@ -74,7 +63,7 @@ def compare(asked: Mapping[str, Any], wire: Mapping[str, Any]) -> tuple[Mark, ..
             if settings[name] != value:
                 marks.append(Mark("changed", name, f"Sent as {_short(settings[name])}."))
             continue
-        others = [key for key in settings if key in _ALIASES.get(name, ())]
+        others = [key for key in settings if key in _aliases(name)]
         explained.update(others)
         if others:
             sent = ", ".join(f"{key}: {_short(settings[key])}" for key in others)
@@ -85,6 +74,11 @@ def compare(asked: Mapping[str, Any], wire: Mapping[str, Any]) -> tuple[Mark, ..
         if name not in explained and not _HIDDEN.search(name):
             marks.append(Mark("added", name, f"Sent as {_short(value)}, though it was not set."))
     return tuple(marks)
+
+
+def _aliases(name: str) -> frozenset[str]:
+    row = parameter(name)
+    return _ALIASES.get(name, frozenset()) if row is None else row.aliases
 
 
 def _settings(body: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

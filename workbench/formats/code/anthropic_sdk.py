@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workbench.core.chat_form import format_instruction, tools_form
+from workbench.core.parameters import names_in
 from workbench.formats.code.contents import ANTHROPIC_IMAGE, python_messages
 from workbench.formats.code.source import (
     CannotWriteError,
@@ -21,9 +22,8 @@ MOST_TOKENS = 4096
 """Anthropic wants a limit; this one is taken where the lane sets none."""
 _OWN = ("thinking", "metadata", "service_tier")
 """Parameters that the library knows and chat completions spell alike."""
-_IN_THE_BODY = ("temperature", "top_p", "top_k")
-"""Parameters that the service takes and the library has no name for any more."""
-_RENAMED = ("max_tokens", "max_completion_tokens", "stop")
+_ARGUMENTS = ("max_tokens", "stop_sequences")
+"""Arguments of the library among the parameters of a lane; the others that the service takes go into the body."""
 _SHOW = 'print("".join(block.text for block in response.content if block.type == "text"))\n'
 _SYSTEM = """\
 system = []
@@ -40,7 +40,8 @@ def write(source: Source) -> str:
     if source.provider != "anthropic":
         raise CannotWriteError("This is no model of Anthropic's own service. Choose another library.")
     params: dict[str, Any] = dict(source.params)
-    left_out = [name for name in params if name not in (*_OWN, *_IN_THE_BODY, *_RENAMED)]
+    theirs = names_in("anthropic")
+    left_out = [name for name in params if name not in (*_OWN, *theirs.values(), "max_completion_tokens")]
     has_system = source.output is not None or any(m.role == "system" for m in source.messages)
     most = params.get("max_completion_tokens", params.get("max_tokens", MOST_TOKENS))
     arguments = [
@@ -53,7 +54,8 @@ def write(source: Source) -> str:
     if "stop" in params:
         stop = params["stop"]
         arguments.append(("stop_sequences", python([stop] if isinstance(stop, str) else stop, 1)))
-    if body := {name: params[name] for name in _IN_THE_BODY if name in params}:
+    rest = {name: ours for name, ours in theirs.items() if name not in _ARGUMENTS}
+    if body := {name: params[ours] for name, ours in rest.items() if ours in params}:
         arguments.append(("extra_body", python(body, 1)))
     if source.tools:
         forms = [one["function"] for one in tools_form(source.tools)]

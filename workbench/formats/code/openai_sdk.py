@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workbench.core.parameters import names_in
 from workbench.formats.code.contents import python_messages
 from workbench.formats.code.source import (
     CannotWriteError,
@@ -15,14 +16,13 @@ from workbench.formats.code.source import (
 )
 from workbench.formats.code.tooling import answers_code, chat_loop
 
-_OWN = frozenset(
+_MORE = frozenset(
     {
-        *("frequency_penalty", "logit_bias", "logprobs", "max_completion_tokens", "max_tokens", "n"),
-        *("parallel_tool_calls", "presence_penalty", "reasoning_effort", "response_format", "seed", "stop"),
-        *("temperature", "tool_choice", "tools", "top_logprobs", "top_p", "user", "verbosity"),
+        *("logit_bias", "max_completion_tokens", "n", "parallel_tool_calls", "response_format"),
+        *("tool_choice", "tools", "user", "verbosity"),
     }
 )
-"""Parameters that the library knows; others go into the body as they are."""
+"""Arguments of the library beside the parameters of a lane; what it does not know goes into the body as it is."""
 
 
 def write(source: Source) -> str:
@@ -37,8 +37,9 @@ def write(source: Source) -> str:
     params = sent_params(source)
     show = "print(response.choices[0].message" + (")" if "tools" in params else ".content)") + "\n"
     arguments = [("model", quoted(source.model)), ("messages", "messages")]
-    arguments += [(name, python(value, 1)) for name, value in params.items() if name in _OWN]
-    if others := {name: value for name, value in params.items() if name not in _OWN}:
+    own = _MORE | names_in("openai").keys()
+    arguments += [(name, python(value, 1)) for name, value in params.items() if name in own]
+    if others := {name: value for name, value in params.items() if name not in own}:
         arguments.append(("extra_body", python(others, 1)))
     ask = python_call("client.chat.completions.create", arguments)
     return "\n".join(

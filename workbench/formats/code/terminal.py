@@ -6,6 +6,7 @@ import json
 import shlex
 from typing import Any
 
+from workbench.core.parameters import Parameter, parameter
 from workbench.core.templates import PLAIN_VARIABLE, fill, variables
 from workbench.core.text import unify_newlines
 from workbench.formats.code.contents import file_texts
@@ -15,7 +16,6 @@ FILE = "lane.prompt.yml"
 _MOST_IN_A_WORD = 128 * 1024 - 1
 """Bytes; Linux takes no longer argument."""
 _AS_VALUES = {"braces": "{{", "return": "\r"}
-_TEXTS = frozenset({"stop", "reasoning_effort"})
 
 
 def write(source: Source) -> str:
@@ -36,7 +36,7 @@ def write(source: Source) -> str:
         raise CannotWriteError("This prompt is longer than the command's file may be. Choose another library.")
     words = [f"workbench run --prompt {FILE}", f"--model {_word(source.workbench_model)}"]
     for name, value in all_params(source).items():
-        for one in value if name == "stop" and isinstance(value, list) else [value]:
+        for one in value if isinstance(value, list) and _takes_several(name) else [value]:
             words.append(f"--param {_param(name, one)}")
     head = "".join(f"{comment(note)}\n" for note in _notes(source))
     return head + f"cat > {FILE} <<'PROMPT'\n{file}\nPROMPT\n" + " \\\n  ".join(words) + "\n"
@@ -71,12 +71,27 @@ def _escaped(text: str) -> str:
 
 
 def _param(name: str, value: Any) -> str:
-    """Return a parameter as the command reads it: two as text, all others as JSON."""
+    """Return a parameter as the command reads it: those whose value is text as they are, all others as JSON."""
     if not name or name != name.strip() or "=" in name:
         raise CannotWriteError(f"The command takes no parameter named {name!r}. Choose another library.")
-    if name in _TEXTS and isinstance(value, str):
+    row = parameter(name)
+    if row is not None and not _allowed(row, value):
+        raise CannotWriteError(f"The command takes {name} only as {row.requirement}. Choose another library.")
+    if row is not None and row.is_text:
         return _word(f"{name}={value}")
     return _word(f"{name}={visible(json.dumps(value, ensure_ascii=False))}")
+
+
+def _takes_several(name: str) -> bool:
+    row = parameter(name)
+    return row is not None and row.kind == "texts"
+
+
+def _allowed(row: Parameter, value: Any) -> bool:
+    try:
+        return row.checked([value] if row.kind == "texts" else value) is not None
+    except ValueError:
+        return False
 
 
 def _word(text: str) -> str:

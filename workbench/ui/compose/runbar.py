@@ -36,6 +36,7 @@ class RunBar(QFrame):
         layout.addWidget(self._stop)
         layout.addWidget(self._about, 1)
         self._escape, self._closes_first = "Esc", False
+        self._label, self._based_on, self._is_queued = ("Run", "Run"), ("", ""), False
         self.name_keys(first_keys)
 
     def name_keys(self, name: KeyName) -> None:
@@ -63,14 +64,26 @@ class RunBar(QFrame):
     def set_state(self, lanes: int, *, sets: int = 1, running: bool, enabled: bool) -> None:
         """Name the number of lanes and, if there are several, of value sets; show Stop while something runs."""
         label = "Run" if lanes == 0 else "Run 1 lane" if lanes == 1 else f"Run {lanes} lanes"
-        self._run.set_label(f"{label} × {sets} sets" if lanes and sets > 1 else label, "Run")
+        self._label = f"{label} × {sets} sets" if lanes and sets > 1 else label, "Run"
+        self._name_run()
         self._run.setEnabled(enabled and lanes > 0)
         self._stop.setVisible(running)
 
     def set_based_on(self, version: int | None, *, shown: bool = True) -> None:
         """Say which version the draft started from, None for none; nothing while the draft is not `shown`."""
         about, brief = ("a new text", "new") if version is None else (f"based on version {version}", f"from v{version}")
-        self._about.set_full(about if shown else "", brief)
+        self._based_on = about if shown else "", brief
+        self._name_run()
+
+    def set_queued(self, queued: bool) -> None:
+        """Say that a run waits until the window is whole."""
+        self._is_queued = queued
+        self._name_run()
+
+    def _name_run(self) -> None:
+        self._run.set_label(*(("Run queued", "Queued") if self._is_queued else self._label))
+        about = ("runs once the history is open · Esc cancels", "Esc cancels") if self._is_queued else self._based_on
+        self._about.set_full(*about)
 
     # What Qt calls.
 

@@ -1,82 +1,83 @@
-"""The dialog for a lane's parameters.
+"""The dialog for a lane's parameters, made from the rows of the table.
 
 Invariant: what is left empty is not set; nothing wrong can be applied, and what is wrong says so next to its field.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
+from typing import Any
 
-from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
+    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QPlainTextEdit,
     QPushButton,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from workbench.core.lanes import Params
-from workbench.ui.fields import clearable
+from workbench.core.parameter_support import ParameterSupport
+from workbench.core.parameters import Parameter, Value, table
 from workbench.ui.lanes import params_text as texts
+from workbench.ui.lanes.param_fields import NOT_SET, REFUSED, ShortText, field_of
 from workbench.ui.lanes.widgets import breakable, quiet_button
+from workbench.ui.lanes.wording import unknown_names
 from workbench.ui.theme import Theme, set_role
 
-NOT_SET = "not set"
-EFFORTS = ("none", "minimal", "low", "medium", "high")
-
-_T = TypeVar("_T")
-
-
-class ShortText(QPlainTextEdit):
-    """Takes some lines. A paste that nobody could use is refused: to lay out a megabyte would stop the window."""
-
-    refused = Signal()
-
-    def insertFromMimeData(self, source: QMimeData) -> None:
-        if len(source.text()) > texts.LIMIT:
-            self.refused.emit()
-        else:
-            super().insertFromMimeData(source)
+_WIDTH = 92
+"""Characters of the dialog with two columns of fields."""
+_MARGIN = 60
+"""Pixels of the screen that stay free around it."""
 
 
 class ParamsDialog(QDialog):
-    """Edits parameters; `params()` has the outcome once the dialog was accepted."""
+    """Edits parameters; `params()` has the outcome once the dialog was accepted. `fields` are its widgets by name."""
 
     def __init__(self, theme: Theme, params: Params, *, title: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._initial = self._outcome = params
-        self._errors: dict[QWidget, QLabel] = {}
+        self._support = ParameterSupport()
+        self._notes: dict[QWidget, QLabel] = {}
         self._areas: list[tuple[QPlainTextEdit, int]] = []
         self.setWindowTitle(f"Parameters of {title}" if title else "Parameters")
-        self.temperature = self._line("Temperature", texts.show_number(params.temperature), "0 to 2")
-        self.top_p = self._line("Top p", texts.show_number(params.top_p), "0 to 1")
-        self.max_tokens = self._line("Max tokens", texts.show_number(params.max_tokens), "at least 1")
-        self.seed = self._line("Seed", texts.show_number(params.seed), "a whole number")
-        self.effort = self._efforts(params.reasoning_effort)
-        self.stop = self._area("Stop sequences", texts.show_stops(params.stop), 3)
-        self.extra = self._area("Extra JSON", texts.show_extra(params.extra), 5)
+        self._page = QWidget()
+        self._rows = {row.name: row for row in table()}
+        self._made = {name: field_of(row, params.get(name), self._page) for name, row in self._rows.items()}
+        self.fields: dict[str, QWidget] = {name: made.widget for name, made in self._made.items()}
+        self.extra = ShortText(texts.show_extra(params.extra), self._page)
         self.unset = quiet_button("Unset all", "Empties every field", self)
         self.cancel = QPushButton("Cancel", self)
         self.apply = QPushButton("Apply", self)
+        self._set_up_areas()
         self._lay_out()
         theme.changed.connect(self._restyle)
         self._restyle()
         self._connect()
-        self._check()
-        self.temperature.setFocus()
+        self.set_support(self._support)
+        self._made[next(iter(self._made))].widget.setFocus()
 
     def params(self) -> Params:
         """Return what was applied, or what the dialog was opened with."""
         return self._outcome
+
+    def set_support(self, support: ParameterSupport) -> None:
+        """Grey out what the model does not take, with the reason."""
+        self._support = support
+        for name, row in self._rows.items():
+            self._made[name].support(row, support)
+            self._made[name].widget.setToolTip(support.refused.get(name, row.help))
+        self._why.setText(breakable(" ".join(dict.fromkeys(support.refused.values()))))
+        self._why.setVisible(bool(support.refused))
+        self._check()
+        self._fit()
 
     def error_of(self, field: QWidget) -> str:
         """Return the sentence under a field, "" when the field is fine."""
@@ -88,48 +89,57 @@ class ParamsDialog(QDialog):
             self._outcome = params
             super().accept()
 
-    def _line(self, name: str, text: str, hint: str) -> QLineEdit:
-        field = QLineEdit(text, self)
-        field.setPlaceholderText(f"{NOT_SET} · {hint}")
-        field.setAccessibleName(name)
-        clearable(field)
-        return field
-
-    def _area(self, name: str, text: str, lines: int) -> ShortText:
-        field = ShortText(text, self)
-        field.refused.connect(lambda: self._say(field, f"Nothing was pasted: the text was {texts.TOO_LONG}"))
-        field.setAccessibleName(name)
-        field.setPlaceholderText(NOT_SET)
-        field.setTabChangesFocus(True)
-        self._areas.append((field, lines))
-        return field
-
-    def _efforts(self, current: str) -> QComboBox:
-        box = QComboBox(self)
-        box.setAccessibleName("Reasoning effort")
-        box.addItem(NOT_SET, "")
-        for effort in dict.fromkeys((*EFFORTS, *([current] if current else []))):
-            box.addItem(effort, effort)
-        box.setCurrentIndex(box.findData(current))
-        return box
+    def _set_up_areas(self) -> None:
+        self.extra.setPlaceholderText(NOT_SET)
+        self.extra.setTabChangesFocus(True)
+        for field, lines in ((self.extra, 4), *((f, 3) for f in self.fields.values() if isinstance(f, ShortText))):
+            field.refused.connect(
+                lambda field=field: self._say(field, f"Nothing was pasted: the text was {texts.TOO_LONG}")
+            )
+            self._areas.append((field, lines))
 
     def _lay_out(self) -> None:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(16)
+        self._grid = grid = QGridLayout(self._page)
+        grid.setContentsMargins(18, 10, 18, 4)
+        self._why = QLabel(self._page)
+        self._why.setTextFormat(Qt.TextFormat.PlainText)
+        self._why.setWordWrap(True)
+        set_role(self._why, "muted")
+        grid.setHorizontalSpacing(14)
         grid.setVerticalSpacing(7)
-        grid.setColumnStretch(1, 1)
-        rows: tuple[tuple[str, str, QWidget], ...] = (
-            ("Temperature", "", self.temperature),
-            ("Top p", "", self.top_p),
-            ("Max tokens", "", self.max_tokens),
-            ("Seed", "", self.seed),
-            ("Reasoning effort", "", self.effort),
-            ("Stop sequences", "one a line, \\n for a new line", self.stop),
-            ("Extra JSON", "merged into the request", self.extra),
-        )
-        for row, (name, hint, field) in enumerate(rows):
-            self._add_row(grid, 2 * row, name, hint, field)
+        short = [row for row in self._rows.values() if row.kind != "texts"]
+        columns = 2 if self._fits_two() else 1
+        for column in range(columns):
+            grid.setColumnStretch(2 * column + 1, 1)
+        down = -(-len(short) // columns)
+        for place, row in enumerate(short):
+            self._add(self.fields[row.name], row.label, "", 1 + 2 * (place % down), 2 * (place // down))
+        grid.addWidget(self._why, 0, 0, 1, 2 * columns)
+        below = 1 + 2 * down
+        for row in self._rows.values():
+            if row.kind == "texts":
+                self._add(self.fields[row.name], row.label, "one a line, \\n for a new line", below, 0, 2 * columns - 1)
+                below += 2
+        self._add(self.extra, "Extra JSON", "merged into the request", below, 0, 2 * columns - 1)
+        if names := unknown_names(self._initial):
+            kept = QLabel(f"Kept from a newer release: {', '.join(names)}", self._page)
+            kept.setTextFormat(Qt.TextFormat.PlainText)
+            set_role(kept, "small")
+            grid.addWidget(kept, below + 2, 1, 1, 2 * columns - 1)
+        self._add_frame()
+
+    def _fits_two(self) -> bool:
+        return self.fontMetrics().averageCharWidth() * _WIDTH <= self.screen().availableSize().width() - _MARGIN
+
+    def _add_frame(self) -> None:
+        self._area = QScrollArea(self)
+        self._area.setWidget(self._page)
+        self._area.setWidgetResizable(True)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         buttons = QHBoxLayout()
+        buttons.setContentsMargins(18, 0, 18, 0)
         buttons.addWidget(self.unset)
         buttons.addStretch(1)
         buttons.addWidget(self.cancel)
@@ -138,45 +148,46 @@ class ParamsDialog(QDialog):
         self.apply.setDefault(True)
         self.cancel.setAutoDefault(False)
         self.unset.setAutoDefault(False)
-        self._layout = layout = QVBoxLayout(self)
-        layout.setContentsMargins(18, 16, 18, 14)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 6, 0, 14)
         layout.setSpacing(12)
-        layout.addLayout(grid)
+        layout.addWidget(self._area)
         layout.addLayout(buttons)
 
-    def _add_row(self, grid: QGridLayout, row: int, name: str, hint: str, field: QWidget) -> None:
-        label = QLabel(name, self)
+    def _add(self, field: QWidget, name: str, hint: str, row: int, column: int, span: int = 1) -> None:
+        field.setAccessibleName(name)
+        label = QLabel(name, self._page)
         label.setBuddy(field)
         cell = QVBoxLayout()
         cell.setSpacing(1)
         cell.setContentsMargins(0, 5, 0, 0)
         cell.addWidget(label)
         if hint:
-            small = QLabel(hint, self)
+            small = QLabel(hint, self._page)
             set_role(small, "small")
             cell.addWidget(small)
         cell.addStretch(1)
-        error = QLabel(self)
-        set_role(error, "error")
-        error.setTextFormat(Qt.TextFormat.PlainText)
-        error.setWordWrap(True)
-        error.hide()
-        self._errors[field] = error
-        grid.addLayout(cell, row, 0)
-        grid.addWidget(field, row, 1)
-        grid.addWidget(error, row + 1, 1)
+        note = QLabel(self._page)
+        note.setTextFormat(Qt.TextFormat.PlainText)
+        note.setWordWrap(True)
+        note.hide()
+        self._notes[field] = note
+        self._grid.addLayout(cell, row, column)
+        self._grid.addWidget(field, row, column + 1, 1, span)
+        self._grid.addWidget(note, row + 1, column + 1, 1, span)
 
     def _connect(self) -> None:
-        for line in (self.temperature, self.top_p, self.max_tokens, self.seed):
-            line.textChanged.connect(self._check)
-        for area in (self.stop, self.extra):
-            area.textChanged.connect(self._check)
+        for made in self._made.values():
+            made.changed.connect(self._check)
+        self.extra.textChanged.connect(self._check)
         self.apply.clicked.connect(self.accept)
         self.cancel.clicked.connect(self.reject)
         self.unset.clicked.connect(self._unset_all)
 
     def _restyle(self) -> None:
-        self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 66)
+        characters = _WIDTH if self._grid.columnCount() > 2 else _WIDTH * 2 // 3
+        most = self.screen().availableSize().width() - _MARGIN
+        self.setMinimumWidth(min(self.fontMetrics().averageCharWidth() * characters, most))
         for field, lines in self._areas:
             field.setFont(self._theme.mono(-0.5))
             field.setFixedHeight(QFontMetrics(field.font()).lineSpacing() * lines + 18)
@@ -184,51 +195,54 @@ class ParamsDialog(QDialog):
         self._fit()
 
     def _fit(self) -> None:
-        """Make room for the sentences under the fields; they wrap, which a window does not follow by itself."""
-        self._layout.activate()
-        self.resize(self.width(), max(self._layout.totalHeightForWidth(self.width()), self.minimumHeight()))
+        """Make room for the sentences under the fields, as far as the screen has it; they wrap."""
+        width = max(self.width(), self.minimumWidth())
+        page = max(self._grid.totalHeightForWidth(width), self._grid.totalMinimumSize().height())
+        frame = self.layout()
+        beside = 0 if frame is None else frame.sizeHint().height() - self._area.sizeHint().height()
+        self.resize(width, min(page + beside, self.screen().availableSize().height() - _MARGIN))
 
     def _unset_all(self) -> None:
-        for field in (self.temperature, self.top_p, self.max_tokens, self.seed, self.stop, self.extra):
-            field.clear()
-        self.effort.setCurrentIndex(0)
+        for made in self._made.values():
+            made.clear()
+        self.extra.clear()
 
     def _check(self) -> None:
         self.apply.setEnabled(self._read() is not None)
 
     def _read(self) -> Params | None:
         """Return the parameters in the fields, None when a field is wrong; shows what is wrong."""
+        values: dict[str, Any] = {}
         fine = True
-
-        def read(field: QLineEdit | QPlainTextEdit, reader: Callable[[str], _T], empty: _T) -> _T:
-            nonlocal fine
-            text = field.text() if isinstance(field, QLineEdit) else field.toPlainText()
+        for name, row in self._rows.items():
             try:
-                value, problem = reader(text), ""
+                values[name] = self._value(row)
+                self._say(self.fields[name], self._remark(row), role="muted")
             except ValueError as error:
-                value, problem, fine = empty, str(error), False
-            self._say(field, problem)
-            return value
-
-        params = Params(
-            temperature=read(self.temperature, lambda t: texts.read_number(t, "Temperature", 0, 2), None),
-            top_p=read(self.top_p, lambda t: texts.read_number(t, "Top p", 0, 1), None),
-            max_tokens=read(self.max_tokens, lambda t: texts.read_integer(t, "Max tokens", 1), None),
-            stop=read(self.stop, texts.read_stops, ()),
-            seed=read(self.seed, lambda t: texts.read_integer(t, "The seed"), None),
-            reasoning_effort=self.effort.currentData(),
-            extra=read(self.extra, texts.read_extra, ""),
-        )
-        if not fine:
+                self._say(self.fields[name], str(error))
+                fine = False
+        try:
+            extra = texts.read_extra(self.extra.toPlainText())
+        except ValueError as error:
+            self._say(self.extra, str(error))
             return None
-        self._say(self.extra, texts.overridden(params.extra, params.to_json()), role="muted")
-        return params
+        set_names = [name for name, value in values.items() if value is not None]
+        self._say(self.extra, texts.overridden(extra, set_names), role="muted")
+        return Params(extra=extra, unknown=self._initial.unknown, **values) if fine else None
+
+    def _value(self, row: Parameter) -> Value | None:
+        text, before = self._made[row.name].text(), self._initial.get(row.name)
+        # A word of another release or of one provider can be kept.
+        return before if row.kind == "choice" and text and text == before else row.read(text)
+
+    def _remark(self, row: Parameter) -> str:
+        return REFUSED if row.name in self._support.refused and self._made[row.name].text() else ""
 
     def _say(self, field: QWidget, sentence: str, role: str = "error") -> None:
-        label = self._errors[field]
-        set_role(label, role)
+        note = self._notes[field]
+        set_role(note, role)
         if sentence != field.accessibleDescription():
             field.setAccessibleDescription(sentence)
-            label.setText(breakable(sentence))
-            label.setVisible(bool(sentence))
+            note.setText(breakable(sentence))
+            note.setVisible(bool(sentence))
             self._fit()

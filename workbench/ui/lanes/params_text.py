@@ -1,4 +1,4 @@
-"""Parameters as people type them.
+"""Extra parameters as JSON that people type; those that have a row are read by `core.parameters`.
 
 Invariant: an empty field means not set; what cannot be read raises ValueError with a sentence that says what would do.
 """
@@ -7,74 +7,17 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Iterable
 from typing import Any
 
-from workbench.ui.lanes.wording import escaped
-
 OWN_KEYS = frozenset({"model", "messages", "stream"})
 """What the workbench itself puts into a request."""
-FIELD_KEYS = frozenset({"temperature", "top_p", "max_tokens", "stop", "seed", "reasoning_effort"})
 
 LIMIT = 64_000
 """Characters: a schema fits many times over, and a whole file that was pasted by mistake does not."""
 TOO_LONG = f"longer than {LIMIT:,} characters. Paste less."
 _DIGITS = 300
 """More than any number of a provider has, and fewer than Python would refuse with words of its own."""
-_ESCAPES = {"\\": "\\", "n": "\n", "t": "\t", "r": "\r"}
-_INTEGER = re.compile(r"[+-]?\d{1,18}")
-
-
-def read_number(text: str, name: str, low: float, high: float) -> float | None:
-    """Read a decimal number; a comma counts as the decimal point."""
-    text = text.strip().replace(",", ".")
-    if not text:
-        return None
-    try:
-        value = float(text)
-    except ValueError:
-        value = float("nan")
-    if not low <= value <= high:
-        raise ValueError(f"{name} is a number from {low:g} to {high:g}.")
-    return value
-
-
-def read_integer(text: str, name: str, low: int | None = None) -> int | None:
-    """Read a whole number, not below `low`."""
-    text = text.strip()
-    if not text:
-        return None
-    if not _INTEGER.fullmatch(text) or (low is not None and int(text) < low):
-        raise ValueError(f"{name} is a whole number" + ("." if low is None else f", at least {low}."))
-    return int(text)
-
-
-def show_number(value: float | int | None) -> str:
-    """Return what `read_number` and `read_integer` read back as the same value."""
-    if value is None:
-        return ""
-    return repr(int(value)) if isinstance(value, float) and value.is_integer() else repr(value)
-
-
-def read_stops(text: str) -> tuple[str, ...]:
-    r"""Read stop sequences, one a line, with \n, \t, \r and \\; empty lines count for nothing."""
-    return tuple(_unescaped(line, number) for number, line in enumerate(text.split("\n"), start=1) if line)
-
-
-def show_stops(stops: Iterable[str]) -> str:
-    """Return what `read_stops` reads back as the same sequences."""
-    return "\n".join(escaped(stop) for stop in stops)
-
-
-def _unescaped(line: str, number: int) -> str:
-    def replaced(match: re.Match[str]) -> str:
-        if (letter := match.group(1)) in _ESCAPES:
-            return _ESCAPES[letter]
-        shown = f"\\{letter}" if letter else "A backslash at the end"
-        raise ValueError(f"Line {number}: {shown} means nothing here. Write \\\\ for a backslash, \\n for a new line.")
-
-    return re.sub(r"\\(.?)", replaced, line)
 
 
 def read_extra(text: str) -> str:
@@ -108,8 +51,8 @@ def show_extra(extra: str) -> str:
 
 
 def overridden(extra: str, set_fields: Iterable[str]) -> str:
-    """Return a remark when extra JSON replaces what a field sets, "" otherwise."""
-    both = sorted(FIELD_KEYS & set(set_fields) & json.loads(extra).keys()) if extra else []
+    """Return a remark when extra JSON replaces one of `set_fields`, "" otherwise."""
+    both = sorted(set(set_fields) & json.loads(extra).keys()) if extra else []
     return f"“{both[0]}” here replaces the field above." if both else ""
 
 

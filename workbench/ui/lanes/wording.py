@@ -5,12 +5,14 @@ Invariant: pure; lines come as candidates, fullest first, so that narrow columns
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 from workbench.app.lane_state import LaneHead, LaneStatus
 from workbench.core.chat_form import IN_WORDS
 from workbench.core.lanes import Params
 from workbench.core.money import Usage
+from workbench.core.parameters import table
 from workbench.core.runs import ENDED, Mark
 
 RUNNING = frozenset({"waiting", "queued", "streaming"})
@@ -203,29 +205,16 @@ def origin(status: LaneStatus) -> str:
     return f"from {status.kept}" + (", other values" if status.other_values else "")
 
 
-def escaped(text: str) -> str:
-    r"""Return a stop sequence on one line: backslash, newline, tab and CR as \\, \n, \t, \r."""
-    return text.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r")
-
-
 def params_summary(params: Params) -> str:
     """Return what is set, "" when nothing is."""
-    stop = ""
-    if len(params.stop) == 1 and len(params.stop[0]) <= 12:
-        stop = f"stop “{escaped(params.stop[0])}”"
-    elif params.stop:
-        stop = f"{len(params.stop)} stop" + ("s" if len(params.stop) > 1 else "")
-    return _join(
-        (
-            "" if params.temperature is None else f"temp {params.temperature:g}",
-            "" if params.top_p is None else f"top_p {params.top_p:g}",
-            "" if params.max_tokens is None else f"max {params.max_tokens}",
-            stop,
-            "" if params.seed is None else f"seed {params.seed}",
-            f"effort {params.reasoning_effort}" if params.reasoning_effort else "",
-            "extra JSON" if params.extra else "",
-        )
-    )
+    rows = {row.name: row for row in table()}
+    known = [rows[name].summary(value) for name, value in params.values]
+    return _join((*known, *unknown_names(params), "extra JSON" if params.extra else ""))
+
+
+def unknown_names(params: Params) -> tuple[str, ...]:
+    """Return the names of parameters that only a newer release knows."""
+    return tuple(json.loads(params.unknown)) if params.unknown else ()
 
 
 def ending(status: LaneStatus) -> str:

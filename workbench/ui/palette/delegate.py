@@ -36,6 +36,7 @@ class PaletteDelegate(QStyledItemDelegate):
         """Read the fonts again after the theme has changed."""
         theme = self._theme
         self._plain, self._bold, self._small = theme.font(), theme.font(bold=True), theme.font(-1)
+        self._header = theme.font(-1, bold=True)
         self._bold.setUnderline(True)
         self.row_height = QFontMetrics(self._plain).height() + 12
 
@@ -43,7 +44,10 @@ class PaletteDelegate(QStyledItemDelegate):
         return QSize(0, self.row_height)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        entry: Entry = index.data(ENTRY)
+        entry = index.data(ENTRY)
+        if not isinstance(entry, Entry):
+            self._draw_header(painter, option.rect, str(entry))
+            return
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
         # Words go in the direction of their language, not of the list.
@@ -57,6 +61,13 @@ class PaletteDelegate(QStyledItemDelegate):
         rect = option.rect.adjusted(MARGIN, 0, -MARGIN, 0)
         rect.setRight(self._draw_right(painter, rect, entry))
         self._draw_left(painter, rect, entry)
+        painter.restore()
+
+    def _draw_header(self, painter: QPainter, rect: QRect, text: str) -> None:
+        painter.save()
+        painter.setFont(self._header)
+        painter.setPen(self._theme.color("muted"))
+        painter.drawText(rect.adjusted(MARGIN, 0, -MARGIN, 0), _LEFT, text)
         painter.restore()
 
     def _draw_right(self, painter: QPainter, rect: QRect, entry: Entry) -> int:
@@ -75,17 +86,20 @@ class PaletteDelegate(QStyledItemDelegate):
     def _draw_left(self, painter: QPainter, rect: QRect, entry: Entry) -> None:
         plain, small = QFontMetrics(self._plain), QFontMetrics(self._small)
         detail = entry.unavailable or entry.detail.replace("\n", " ")
+        warning = f"{entry.warning} · " if entry.warning and detail else entry.warning
         natural = QFontMetrics(self._bold).horizontalAdvance(entry.title)
-        kept = min(small.horizontalAdvance(detail), int(rect.width() * (1 - _LEAST_TITLE)))
-        room = rect.width() if natural >= rect.width() or not detail else max(rect.width() - kept - _GAP, 0)
+        kept = min(small.horizontalAdvance(warning + detail), int(rect.width() * (1 - _LEAST_TITLE)))
+        room = rect.width() if natural >= rect.width() or not warning + detail else max(rect.width() - kept - _GAP, 0)
         title = plain.elidedText(entry.title.replace("\n", " "), Qt.TextElideMode.ElideMiddle, room)
         painter.setPen(self._theme.color("muted" if entry.unavailable else "text"))
         x = self._draw_title(painter, rect, title)
-        if detail and rect.right() - x > 3 * _GAP:
-            painter.setFont(self._small)
-            painter.setPen(self._theme.color("muted"))
-            left = rect.adjusted(x - rect.x() + _GAP, 0, 0, 0)
-            painter.drawText(left, _LEFT, small.elidedText(detail, Qt.TextElideMode.ElideRight, left.width()))
+        left = rect.adjusted(x - rect.x() + _GAP, 0, 0, 0)
+        for text, color in ((warning, "warn"), (detail, "muted")):
+            if text and left.width() > 2 * _GAP:
+                painter.setFont(self._small)
+                painter.setPen(self._theme.color(color))
+                painter.drawText(left, _LEFT, small.elidedText(text, Qt.TextElideMode.ElideRight, left.width()))
+                left.setLeft(left.left() + small.horizontalAdvance(text))
 
     def _draw_title(self, painter: QPainter, rect: QRect, title: str) -> int:
         """Draw the title with its matched letters, and return where it ends."""

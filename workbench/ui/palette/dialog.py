@@ -23,31 +23,42 @@ _PAGE = 1_000
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: _PAGE, Qt.Key.Key_PageUp: -_PAGE}
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 _ROWS = 13
+SIMILAR = "Similar"
+_RESEMBLE = "Nothing has exactly that name. Choose a similar one with the arrow keys."
 
 
 class _Found(QAbstractListModel):
-    """The entries that are found."""
+    """The entries that are found; similar ones follow below a header."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._entries: list[Entry] = []
+        self._rows: list[Entry | str] = []
 
-    def show(self, entries: list[Entry]) -> None:
+    def show(self, found: Sequence[Entry], similar: Sequence[Entry]) -> None:
         self.beginResetModel()
-        self._entries = entries
+        self._rows = [*found, *([SIMILAR, *similar] if similar else ())]
         self.endResetModel()
 
     def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's own
-        return 0 if parent.isValid() else len(self._entries)
+        return 0 if parent.isValid() else len(self._rows)
+
+    def flags(self, index: QModelIndex | QPersistentModelIndex) -> Qt.ItemFlag:
+        if index.isValid() and isinstance(self._rows[index.row()], Entry):
+            return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+        return Qt.ItemFlag.ItemNeverHasChildren
 
     def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        entry = self._entries[index.row()]
+        if not index.isValid():
+            return None
+        row = self._rows[index.row()]
         if role == ENTRY:
-            return entry
+            return row
+        if isinstance(row, str):
+            return row if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole) else None
         if role == Qt.ItemDataRole.DisplayRole:
-            return entry.title
+            return row.title
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            parts = (entry.title, entry.kind, entry.detail, entry.key, entry.unavailable)
+            parts = (row.title, row.kind, row.warning, row.detail, row.key, row.unavailable)
             return ", ".join(part for part in parts if part)
         return None
 
@@ -102,7 +113,7 @@ class PaletteDialog(QDialog):
         self.field.installEventFilter(self)
         self.list.installEventFilter(self)
         self.field.textChanged.connect(palette.search)
-        self.list.clicked.connect(lambda index: self._choose(index.data(ENTRY), shift=False))
+        self.list.clicked.connect(self._clicked)
         self.list.selectionModel().currentChanged.connect(self._explain)
         palette.changed.connect(self._show_found)
         theme.changed.connect(self._restyle)
@@ -139,6 +150,8 @@ class PaletteDialog(QDialog):
         if event.key() in _ENTER and held in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier):
             if (entry := self.current()) is not None:
                 self._choose(entry, shift=bool(held))
+            elif not self._palette.is_reading:
+                set_role(self._remark, "small-error")
             return True
         if not held and event.key() in _STEPS:
             self._move(_STEPS[Qt.Key(event.key())])
@@ -187,8 +200,8 @@ class PaletteDialog(QDialog):
         self.move(window.mapToGlobal(window.rect().topLeft()).x() + (room.width() - width) // 2, window.y() + 56)
 
     def _show_found(self) -> None:
-        self._delegate.words, self._delegate.is_loose = self._palette.words, self._palette.is_loose
-        self._model.show(self._palette.found)
+        self._delegate.words, self._delegate.is_loose = self._palette.words, not self._palette.found
+        self._model.show(self._palette.found, self._palette.similar)
         if self._palette.found:
             self.list.setCurrentIndex(self._model.index(0))
         self.list.scrollToTop()
@@ -196,11 +209,14 @@ class PaletteDialog(QDialog):
 
     def _explain(self) -> None:
         palette, entry = self._palette, self.current()
+        set_role(self._remark, "small")
         source = palette.source()
         if palette.trouble:
             text = palette.trouble
         elif entry is None:
-            text = "Reading…" if palette.is_reading else "Nothing is called that. Fewer letters find more."
+            text = (
+                "Reading…" if palette.is_reading else _RESEMBLE if palette.similar else "No matches. Try fewer letters."
+            )
         elif entry.unavailable:
             text = f"{entry.title}: {entry.unavailable}."
         elif entry.act_otherwise is not None:
@@ -213,16 +229,25 @@ class PaletteDialog(QDialog):
         self._remark.setText(text)
 
     def _move(self, step: int) -> None:
-        count = self._model.rowCount()
-        if not count:
+        # The header of similar entries, which stands above them, is passed over.
+        first = 0 if self._palette.found else 1
+        count = self._model.rowCount() - first
+        if count <= 0:
             return
-        row = self.list.currentIndex().row()
+        row = self.list.currentIndex().row() - first
         if abs(step) == _PAGE:
             page = max(1, self.list.viewport().height() // self._delegate.row_height - 1)
             target = min(max(row + (page if step > 0 else -page), 0), count - 1)
+        elif row < 0:
+            target = 0 if step > 0 else count - 1
         else:
             target = (row + step) % count
-        self.list.setCurrentIndex(self._model.index(target))
+        self.list.setCurrentIndex(self._model.index(first + target))
+
+    def _clicked(self, index: QModelIndex) -> None:
+        entry = index.data(ENTRY)
+        if isinstance(entry, Entry):
+            self._choose(entry, shift=False)
 
     def _choose(self, entry: Entry, *, shift: bool) -> None:
         if entry.unavailable:

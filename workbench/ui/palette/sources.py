@@ -12,17 +12,20 @@ from workbench.app.commands import COMMANDS
 from workbench.app.palette import Entry, Source
 from workbench.app.reasons import why_not
 from workbench.app.timeline import describe, name
-from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, ECHO_MODEL, LITELLM
+from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, ECHO_MODEL, LITELLM, Endpoint
+from workbench.core.providers import provider_name
+from workbench.core.retirement import retirement_note
 from workbench.core.runs import PromptRow
 from workbench.core.techniques import Technique
 from workbench.core.text import opening_words
-from workbench.engine.providers import provider_name
 from workbench.ui.state import window_state
+from workbench.usecases.known_models import NOT_REACHABLE
 from workbench.usecases.saved_searches import SavedSearch
 
 if TYPE_CHECKING:
     from workbench.ui.techniques.opening import TechniqueActions
     from workbench.ui.window import MainWindow
+    from workbench.usecases.workbench import Workbench
 
 _ITERATIONS = 200
 _MODEL_HINT = "Enter adds a lane with this model, Shift+Enter gives it to the focused lane."
@@ -37,7 +40,7 @@ def sources(window: MainWindow) -> list[Source]:
         Source("prompts", "/", lambda: _prompts(window)),
         Source("iterations", "#", lambda: _iterations(window, window.compose.prompt_uid), slow=True, rank=2),
         Source("techniques", "+", lambda: _techniques(window, actions), slow=True, rank=3),
-        Source("models", "@", lambda: _models(window), slow=True, rank=4),
+        Source("models", "@", lambda: _models(window), slow=True, rank=4, initials=False),
         Source("saved searches", "?", lambda: _searches(window), slow=True, rank=3),
     ]
 
@@ -115,8 +118,9 @@ def _searches(window: MainWindow) -> Sequence[Entry]:
 
 def _models(window: MainWindow) -> Sequence[Entry]:
     workbench = window.workbench
+    today = workbench.today()
 
-    def entry(endpoint: str, model: str, where: str) -> Entry:
+    def entry(endpoint: str, model: str, where: str, warning: str = "") -> Entry:
         return Entry(
             "model",
             f"{endpoint} {model}",
@@ -125,17 +129,36 @@ def _models(window: MainWindow) -> Sequence[Entry]:
             where,
             act_otherwise=lambda: window.handlers.give_lane(endpoint, model),
             hint=_MODEL_HINT,
+            warning=warning,
         )
 
-    found = [entry(BUILTIN, BUILTIN_MODEL, "on this computer"), entry(ECHO, ECHO_MODEL, "answers with the prompt")]
+    found = {
+        (BUILTIN, BUILTIN_MODEL): entry(BUILTIN, BUILTIN_MODEL, "on this computer"),
+        (ECHO, ECHO_MODEL): entry(ECHO, ECHO_MODEL, "answers with the prompt"),
+    }
     for own in workbench.endpoints.custom():
         if own.kind == "gguf":
-            found.append(entry(own.uid, own.name, "a model file on this computer"))
-    used = {(lane.endpoint, lane.model) for lane in window.compose.lanes.lanes}
-    found += [
-        entry(endpoint, model, "in a lane of this prompt")
-        for endpoint, model in sorted(used)
-        if endpoint not in (BUILTIN, ECHO, LITELLM)
+            found[own.uid, own.name] = entry(own.uid, own.name, "a model file on this computer")
+        for model in _known_models(workbench, own):
+            warning = NOT_REACHABLE if workbench.endpoints.known.is_silent(own) else ""
+            found[own.uid, model] = entry(own.uid, model, own.name, warning)
+    used = {(lane.endpoint, lane.model) for lane in window.compose.lanes.lanes if lane.endpoint != LITELLM}
+    for endpoint, model in sorted(used - found.keys()):
+        found[endpoint, model] = entry(endpoint, model, "in a lane of this prompt")
+    catalogued = workbench.catalogue.get().models
+    return [
+        *found.values(),
+        *(
+            entry(LITELLM, one.id, provider_name(one.provider), retirement_note(one.retires, today))
+            for one in catalogued
+        ),
     ]
-    known = workbench.catalogue.get().models
-    return [*found, *(entry(LITELLM, model.id, provider_name(model.provider)) for model in known)]
+
+
+def _known_models(workbench: Workbench, endpoint: Endpoint) -> Sequence[str]:
+    """Return the last list of an endpoint; one that was never asked is asked now, for the next time."""
+    known = workbench.endpoints.known
+    listed = known.get(endpoint)
+    if not listed and endpoint.kind == "openai" and not known.is_silent(endpoint):
+        workbench.endpoints.models(endpoint)
+    return listed

@@ -10,7 +10,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from workbench.app.model_list import ROW, Row
+from workbench.app.model_rows import ROW, Row
 from workbench.ui.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -68,7 +68,7 @@ class PickerDelegate(QStyledItemDelegate):
             painter.drawRect(rect.adjusted(0, 0, -1, -1))
 
     def _pickable(self, painter: QPainter, rect: QRect, row: Row) -> None:
-        if not row.note:
+        if not row.note and not row.warning:
             rect = rect.translated(0, (rect.height() - self._body_height) // 2)
         title = QRect(rect.left(), rect.top(), rect.width(), self._body_height)
         right = self._price(painter, title, row)
@@ -77,12 +77,20 @@ class PickerDelegate(QStyledItemDelegate):
         painter.setPen(self._theme.color("accent" if action else "text"))
         mode = Qt.TextElideMode.ElideMiddle
         painter.drawText(title, _LEFT, self._body_metrics.elidedText(row.title, mode, title.width() - right))
-        if row.note:
-            note = QRect(rect.left(), title.bottom() + 3, rect.width(), self._small_height)
-            painter.setFont(self._small)
+        if row.note or row.warning:
+            self._note(painter, QRect(rect.left(), title.bottom() + 3, rect.width(), self._small_height), row)
+
+    def _note(self, painter: QPainter, rect: QRect, row: Row) -> None:
+        """Draw the second line: the warning first, which is never elided before the rest."""
+        mode = Qt.TextElideMode.ElideRight
+        warning = f"{row.warning} · " if row.warning and row.note else row.warning
+        painter.setFont(self._small)
+        painter.setPen(self._theme.color("warn"))
+        painter.drawText(rect, _LEFT, self._small_metrics.elidedText(warning, mode, rect.width()))
+        rest = rect.adjusted(self._small_metrics.horizontalAdvance(warning), 0, 0, 0)
+        if rest.width() > 0:
             painter.setPen(self._theme.color("muted"))
-            mode = Qt.TextElideMode.ElideRight
-            painter.drawText(note, _LEFT, self._small_metrics.elidedText(row.note, mode, note.width()))
+            painter.drawText(rest, _LEFT, self._small_metrics.elidedText(row.note, mode, rest.width()))
 
     def _price(self, painter: QPainter, rect: QRect, row: Row) -> int:
         """Draw what stands at the right and return the width that it takes from the title."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from workbench.app.model_entries import ABILITIES, PER_MILLION, ModelEntry, Offer, show_dollars
-from workbench.app.model_list import Row
+from workbench.app.model_rows import Row
 from workbench.core.money import Rates
 from workbench.ui.picker.elided import ElidedLabel
 from workbench.ui.picker.prices import PriceFields
@@ -26,6 +26,10 @@ class ModelDetails(QWidget):
         self._provider = ""
         self._name = ElidedLabel()
         set_role(self._name, "heading")
+        self._warning = QLabel()
+        self._warning.setWordWrap(True)
+        self._warning.setTextFormat(Qt.TextFormat.PlainText)
+        set_role(self._warning, "warn")
         self._facts = QLabel()
         self._facts.setWordWrap(True)
         self._facts.setTextFormat(Qt.TextFormat.PlainText)
@@ -46,6 +50,7 @@ class ModelDetails(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         layout.addWidget(self._name)
+        layout.addWidget(self._warning)
         layout.addWidget(self._facts)
         layout.addWidget(self._key_row)
         layout.addStretch(1)
@@ -55,6 +60,8 @@ class ModelDetails(QWidget):
         """Show a model; local ones have no price to set."""
         self._provider = entry.provider
         self._name.show_text(entry.model)
+        self._warning.setText(row.reason)
+        self._warning.setVisible(bool(row.reason))
         self._facts.setText(_facts(entry, row, offer))
         self._no_key.setText(row.no_key)
         self._key_row.setVisible(bool(row.no_key))

@@ -21,9 +21,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.app.endpoint_models import EndpointModels
 from workbench.app.later import Later, sentence_of
 from workbench.app.model_entries import UNCHANGED, Choice, Offer, PickerSource
-from workbench.app.model_list import EndpointModels, ModelListModel, Row, is_address
+from workbench.app.model_list import ModelListModel
+from workbench.app.model_rows import Row, is_address
 from workbench.core.lanes import Lane
 from workbench.ui import geometry
 from workbench.ui.fields import clearable
@@ -181,7 +183,7 @@ class ModelPicker(QDialog):
     def _show_offer(self, offer: Offer) -> None:
         for endpoint in offer.endpoints:
             if endpoint.kind == "openai" and endpoint not in self._model.offer.endpoints:
-                self._models.load(endpoint)
+                self._models.load(endpoint, offer.known.get(endpoint.uid, ()))
         self._model.set_offer(offer)
         self._files.set_builtin(offer.builtin_path)
 
@@ -194,11 +196,11 @@ class ModelPicker(QDialog):
         self._row = None
         self._model.set_query(text)
         self._list.scrollToTop()
-        self._select(self._model.first_pickable())
+        self._select(self._model.best_position())
 
     def _start_row(self) -> int:
         position = self._model.position(*self._wanted) if self._wanted else -1
-        return position if position >= 0 else self._model.first_pickable()
+        return position if position >= 0 else self._model.best_position()
 
     def _keep_current(self) -> None:
         """Stay on the same row when lists arrive while the person reads."""
@@ -207,7 +209,7 @@ class ModelPicker(QDialog):
             self._select(position, QAbstractItemView.ScrollHint.PositionAtCenter)
             return
         if row is None:
-            self._select(self._model.first_pickable())
+            self._select(self._model.best_position())
             return
         same = (
             i
@@ -216,7 +218,7 @@ class ModelPicker(QDialog):
         )
         position = self._model.position(row.entry.endpoint, row.entry.model) if row.entry else next(same, -1)
         self._list.verticalScrollBar().setValue(scrolled)
-        self._select(position if position >= 0 else self._model.first_pickable())
+        self._select(position if position >= 0 else self._model.best_position())
 
     def _select(
         self, position: int, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible
@@ -256,7 +258,8 @@ class ModelPicker(QDialog):
         elif row is not None and row.kind in ("gguf", "adapter"):
             self._pages.setCurrentWidget(self._files)
         else:
-            self._remark.setText(row.note if row is not None else "")
+            set_role(self._remark, "")
+            self._remark.setText(row.note if row is not None else self._model.advice())
             self._pages.setCurrentWidget(self._remark)
         self._pick.setEnabled(row is not None)
         self._pick.setText(_ACTIONS.get(row.kind, _USE) if row is not None else _USE)
@@ -271,7 +274,10 @@ class ModelPicker(QDialog):
             self._use()
 
     def _enter(self) -> None:
-        if self._row is not None and self._row.entry is None:
+        if self._row is None:
+            # What only resembles the typed name is never taken unasked; the sentence that says so stands there already.
+            set_role(self._remark, "error")
+        elif self._row.entry is None:
             self._act()
         else:
             self._use()

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
-from workbench.app.model_list import tooltip
+from workbench.app.model_rows import tooltip
 
 
 class ElidedLabel(QLabel):

@@ -12,7 +12,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QListWidget, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.app.settings_types import KeysPage, SettingsSource
-from workbench.engine.providers import PROVIDERS
+from workbench.core.providers import PROVIDERS
 from workbench.ui import geometry, taborder
 from workbench.ui.settings.appearance import AppearancePanel
 from workbench.ui.settings.endpoints import EndpointsPanel

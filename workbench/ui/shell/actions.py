@@ -55,12 +55,10 @@ class Actions(QObject):
         for command in COMMANDS:
             self._actions[command.id].setEnabled(command.possible(state))
 
-    def press(self, wish: QKeySequence | str) -> None:
-        """Do what keys or the id of a command mean now, if anything: the wish came before there were actions."""
-        for name, action in self._actions.items():
-            wanted = wish == name if isinstance(wish, str) else wish in action.shortcuts()
-            if wanted and action.isEnabled():
-                action.trigger()
+    def press(self, command_id: str) -> None:
+        """Do a command that was queued before there were actions, if it is enabled now."""
+        if self._actions[command_id].isEnabled():
+            self._actions[command_id].trigger()
 
     def menu(self, parent: QWidget) -> QMenu:
         """Return a menu of all commands, a submenu per group."""

@@ -1,0 +1,144 @@
+"""The table of parameters: every row is whole, and every place that speaks of parameters reads it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.core import parameters
+from workbench.core.lanes import Lane, Params
+from workbench.core.parameters import FORMATS, PARAMETERS, Parameter, Value, names_in, parameter, wire_names
+
+
+def row(name: str) -> Parameter:
+    found = parameter(name)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("one", PARAMETERS, ids=lambda one: one.name)
+def test_a_row_is_whole(one: Parameter) -> None:
+    assert one.label[0].isupper()
+    assert one.brief
+    assert one.help.endswith(".")
+    assert set(one.formats) == set(FORMATS), "each format is told, with an empty name where it has none"
+    assert one.formats["llm"] == one.name, "llm passes options on under their own names"
+    assert bool(one.choices) == (one.kind == "choice")
+    assert one.low is None or one.kind in ("number", "integer")
+    assert one.name not in one.aliases
+    assert one.name not in ("extra", "values", "unknown")
+    assert one.requirement
+
+
+def test_names_are_told_once() -> None:
+    assert len({one.name for one in PARAMETERS}) == len(PARAMETERS)
+    for format_ in FORMATS:
+        named = [one.formats[format_] for one in PARAMETERS if one.formats[format_]]
+        assert len(set(named)) == len(named)
+    assert {
+        "min_p",
+        "top_k",
+        "frequency_penalty",
+        "presence_penalty",
+        "repetition_penalty",
+        "logprobs",
+        "top_logprobs",
+    } <= {one.name for one in PARAMETERS}
+
+
+VALUES: dict[str, st.SearchStrategy[Value]] = {
+    "number": st.floats(0, 1),
+    "integer": st.integers(1, 20),
+    "switch": st.booleans(),
+    "texts": st.lists(st.text(st.characters(exclude_categories=("Cs",)), min_size=1), min_size=1).map(tuple),
+}
+
+
+@given(st.data())
+@pytest.mark.parametrize("one", PARAMETERS, ids=lambda one: one.name)
+def test_values_come_back_from_their_field_and_their_stored_form(one: Parameter, data: Any) -> None:
+    value = data.draw(st.sampled_from(one.choices) if one.choices else VALUES[one.kind])
+    assert one.read(one.show(value)) == value
+    assert one.checked(json.loads(json.dumps(Params(**{one.name: value}).to_json()))[one.name]) == value
+    assert one.summary(value)
+
+
+@given(st.floats(0, 2))
+def test_a_comma_is_a_decimal_point(value: float) -> None:
+    assert row("temperature").read(row("temperature").show(value).replace(".", ",")) == value
+
+
+@given(st.text())
+@pytest.mark.parametrize("one", PARAMETERS, ids=lambda one: one.name)
+def test_any_text_is_read_or_refused_with_a_sentence(one: Parameter, text: str) -> None:
+    sentence = "."
+    try:
+        one.read(text)
+    except ValueError as error:
+        sentence = str(error)
+    assert sentence.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        *(("temperature", text) for text in ("2.1", "-1", "nan", "inf", "abc", "1e999")),
+        *(("max_tokens", text) for text in ("0", "1.5", "1" * 19)),
+        *(("logprobs", text) for text in ("1", "yes")),
+        *(("reasoning_effort", text) for text in ("hihg", "7")),
+        *(("top_logprobs", text) for text in ("21", "-1")),
+        *(("frequency_penalty", text) for text in ("2.1", "-2.1")),
+    ],
+)
+def test_what_is_out_of_range_is_refused(name: str, text: str) -> None:
+    with pytest.raises(ValueError, match=f"{row(name).label} is {row(name).requirement}"):
+        row(name).read(text)
+
+
+def test_names_at_providers_that_are_asked_directly() -> None:
+    assert wire_names("openai", "o3") == {"max_tokens": "max_completion_tokens"}
+    assert wire_names("openai", "gpt-4o") == {}
+    assert wire_names("mistral", "x") == {"seed": "random_seed", "max_completion_tokens": "max_tokens"}
+    assert wire_names("acme", "o3") == {}
+    assert names_in("github") == {"temperature": "temperature", "topP": "top_p", "maxTokens": "max_tokens"}
+
+
+def test_what_a_newer_release_stored_comes_back() -> None:
+    stored = {
+        "slot": "a",
+        "endpoint": "echo",
+        "model": "echo",
+        "params": {"temperature": 0.5, "verbosity": "low", "modes": [{"x": None}], "extra": {"y": 1}},
+        "tool_mode": {"name": "auto", "most": 3},
+    }
+    lane = Lane.from_json(json.loads(json.dumps(stored)))
+    assert lane.to_json() == stored
+    assert replace(lane.params, temperature=1.0).to_json() == {**stored["params"], "temperature": 1.0}  # type: ignore[dict-item]
+    assert lane.params.request() == {"temperature": 0.5, "verbosity": "low", "modes": [{"x": None}], "y": 1}
+
+
+def test_what_was_stored_out_of_range_stays_readable_and_is_told() -> None:
+    params = Params.from_json({"temperature": 99})
+    assert params.to_json() == {"temperature": 99}
+    assert params.out_of_range() == "The temperature of a lane is a number from 0 to 2."
+    assert Params(temperature=0.5).out_of_range() == ""
+
+
+def test_a_name_without_a_row_is_a_mistake() -> None:
+    with pytest.raises(TypeError, match="temprature"):
+        Params(temprature=1)
+
+
+def test_the_table_is_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert parameter("verbosity") is None
+    added = Parameter(
+        "verbosity", "choice", "Verbosity", "verbosity", "How.", dict.fromkeys(FORMATS, ""), choices=("low",)
+    )
+    monkeypatch.setattr(parameters, "PARAMETERS", (*PARAMETERS, added))
+    assert parameter("verbosity") is added
+    assert Params(verbosity="low").to_json() == {"verbosity": "low"}

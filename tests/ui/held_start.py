@@ -1,0 +1,96 @@
+"""A start of the real window that stops at a stage, in a process of its own: `python -m tests.ui.held_start DB STAGE`.
+
+It types what it reads from standard input, a line at a time, once the stage is reached, says "typed" after each, and
+lives until it is killed.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from workbench.ui import building, main, start
+from workbench.ui.frame import Frame
+from workbench.usecases.workbench import Workbench
+
+STEPS = 6
+STAGES = ("shown", "opening", "opened", *(f"step {n}" for n in range(STEPS)), "whole")
+_LOOK_MS = 5
+
+
+class Held:
+    """Holds the start at a stage, and types."""
+
+    def __init__(self, stage: str) -> None:
+        self.stage, self.is_reached = stage, stage == "shown"
+        self._lines: list[str] = []
+        if stage == "shown":
+            start.Start._begin = lambda _: None  # type: ignore[method-assign]
+        elif stage == "opening":
+            Workbench.open = self._never  # type: ignore[method-assign, assignment]
+        elif stage == "opened":
+            start.Start._build = lambda _: self._reach()  # type: ignore[method-assign]
+        elif stage.startswith("step "):
+            self._hold_at_step(int(stage.removeprefix("step ")))
+        threading.Thread(target=self._read, daemon=True).start()
+        self._timer = QTimer(interval=_LOOK_MS)
+        self._timer.timeout.connect(self._look)
+        self._timer.start()
+
+    def _reach(self) -> None:
+        self.is_reached = True
+
+    def _never(self, *_: object) -> Workbench:
+        self._reach()
+        threading.Event().wait()
+        raise AssertionError
+
+    def _hold_at_step(self, wanted: int) -> None:
+        build, step, taken = building.build, start.Start._step, [0]
+
+        def counted(window: object) -> Iterator[None]:
+            for _ in build(window):  # type: ignore[arg-type]
+                taken[0] += 1
+                yield
+
+        def held(startup: start.Start) -> None:
+            if taken[0] > wanted:
+                self._reach()
+            else:
+                step(startup)
+
+        building.build = counted  # type: ignore[assignment]
+        start.Start._step = held  # type: ignore[method-assign]
+
+    def _read(self) -> None:
+        for line in sys.stdin:
+            self._lines.append(line.rstrip("\n"))
+
+    def _look(self) -> None:
+        frames = [w for w in QApplication.topLevelWidgets() if isinstance(w, Frame) and w.isVisible()]
+        target = QApplication.focusWidget()
+        if not frames or target is None or not frames[0].isActiveWindow():
+            return
+        if (self.is_reached or frames[0].is_complete) and self._lines:
+            QTest.keyClicks(target, self._lines.pop(0))
+            print("typed", flush=True)
+
+
+if __name__ == "__main__":
+    db, stage = Path(sys.argv[1]), sys.argv[2]
+    assert stage in STAGES
+    # The application that QTimer needs is made by the program.
+    made = main.Program.run
+
+    def run(program: main.Program) -> int:
+        program.held = Held(stage)  # type: ignore[attr-defined]
+        return made(program)
+
+    main.Program.run = run  # type: ignore[method-assign]
+    sys.exit(main.main(["--db", str(db)]))

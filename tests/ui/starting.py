@@ -1,0 +1,80 @@
+"""A start of the window in this process, as the program does it, over a database that is not open yet."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.ui.desk import WAIT_MS
+from workbench.host.dirs import places
+from workbench.host.settings import Settings
+from workbench.store.peek import peek, peek_newest
+from workbench.ui.frame import Frame
+from workbench.ui.start import Start
+from workbench.ui.theme import Theme
+from workbench.ui.window import MainWindow
+
+
+class Starting:
+    """Starts a window over a database as the program does."""
+
+    def __init__(self, qtbot: QtBot, theme: Theme, db: Path) -> None:
+        self.qtbot, self.theme, self.db = qtbot, theme, db
+        self.is_shown = self.completed = self.failed = False
+
+    def show(self) -> Frame:
+        """Show the frame; nothing else has begun when this returns."""
+        self.is_shown = True
+        self.frame = Frame(self.theme, Settings(), peek_newest(self.db))
+        self.frame.resize(1440, 900)  # the screen of the tests is smaller than most
+        self.start = Start(self.frame, self.db, places(os.environ).make())
+        self.frame.completed.connect(lambda: setattr(self, "completed", True))
+        self.start.failed.connect(lambda: setattr(self, "failed", True))
+        self.frame.show()
+        self.frame.activateWindow()
+        return self.frame
+
+    def until(self, condition: Callable[[], object]) -> None:
+        self.qtbot.waitUntil(lambda: bool(condition()), timeout=WAIT_MS)
+
+    def complete(self) -> MainWindow:
+        """Wait for the whole window."""
+        self.until(lambda: self.completed)
+        window = self.frame.findChild(MainWindow)
+        assert isinstance(window, MainWindow)
+        self.until(lambda: window.compose.ready)
+        return window
+
+    def type(self, text: str) -> None:
+        QTest.keyClicks(QApplication.focusWidget(), text)
+
+    def end(self) -> None:
+        """Close, and clean up as the program does; harmless when it is over."""
+        if not self.is_shown:
+            return
+        if self.frame.isVisible():
+            self.frame.close()
+        self.start.end()
+        self.frame.deleteLater()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        connection = sqlite3.connect(f"file:{self.db}?mode=ro", uri=True, timeout=10)
+        try:
+            return connection.execute(query).fetchall()
+        finally:
+            connection.close()
+
+    def stored(self) -> str:
+        """Return the first message of the stored draft."""
+        found = peek(self.db)
+        assert found is not None
+        return found.content.messages[0].text

@@ -1,0 +1,261 @@
+"""What is typed before the window is whole survives the process, at whatever moment it is killed."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from tests import depth
+from tests.ui.held_start import STAGES
+from tests.ui.starting import Starting
+from workbench.store import early_draft
+from workbench.store.peek import peek, peek_newest
+
+pytestmark = [pytest.mark.window, pytest.mark.e2e]
+
+FIRST = "You are brief."
+
+
+class Child:
+    """A start in a process of its own, held at a stage."""
+
+    def __init__(self, db: Path, stage: str) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.ui.held_start", str(db), stage],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        )
+
+    def type(self, text: str) -> None:
+        """Type, and return when the window has it."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(f"{text}\n")
+        self._process.stdin.flush()
+        assert self._process.stdout.readline() == "typed\n"
+
+    def kill(self) -> None:
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                stream.close()
+
+
+@contextmanager
+def held(db: Path, stage: str) -> Iterator[Child]:
+    child = Child(db, stage)
+    try:
+        yield child
+    finally:
+        child.kill()
+
+
+def newest(db: Path) -> str:
+    found = peek_newest(db)
+    assert found is not None
+    return found.content.messages[0].text
+
+
+@pytest.mark.parametrize("seed", depth.seeds(quick=4, deep=40))
+def test_a_kill_at_any_stage_of_the_start_keeps_what_was_typed(starting: Starting, seed: int) -> None:
+    """The start stands still, so nothing but the early draft can save it."""
+    chance = random.Random(seed)
+    stages = [STAGES[seed % len(STAGES)], *chance.sample(STAGES, chance.randint(0, 2))]
+    text = FIRST
+    for number, stage in enumerate(stages):
+        with held(starting.db, stage) as child:
+            words = [f"{number}.{word} " for word in range(chance.randint(1, 3))]
+            for word in words:
+                child.type(word)
+            text = "".join(words) + text  # the caret is in front of what the window found
+            starting.until(lambda wanted=text: newest(starting.db) == wanted)
+    frame = starting.show()
+    assert frame.text()[0].messages[0].text == text
+    window = starting.complete()
+    assert window.view.editor.content().messages[0].text == text
+    starting.until(lambda: starting.stored() == text)
+    assert early_draft.read(starting.db) is None
+
+
+@pytest.mark.parametrize("seed", depth.seeds(quick=3, deep=60))
+def test_a_kill_at_any_moment_loses_what_was_typed_last_at_most(starting: Starting, seed: int) -> None:
+    """What was on the disk once is never older at the next start, and never of another text than was typed."""
+    chance = random.Random(seed)
+    words = [f"{number} " for number in range(chance.randint(2, 40))]
+    with held(starting.db, "shown") as child:
+        for word in words:
+            child.type(word)
+        seen = newest(starting.db)
+    after = newest(starting.db)
+    possible = ["".join(words[:n]) + FIRST for n in range(len(words) + 1)]
+    assert possible.index(after) >= possible.index(seen)
+
+
+class TestWhatWasTypedInAnEarlierStart:
+    """A file of an early draft lies beside the history."""
+
+    def typed(self, starting: Starting, text: str, *, over: str = FIRST, at: str = "2000-01-01T00:00:00.000Z") -> None:
+        found = peek(starting.db)
+        assert found is not None
+        first, *others = found.content.messages
+        before = replace(found.content, messages=(replace(first, text=over), *others))
+        after = replace(found.content, messages=(replace(first, text=text), *others))
+        bases = (early_draft.text_hash(before, found.values),)
+        early_draft.write(starting.db, early_draft.EarlyDraft(found.prompt_uid, after, found.values, bases, at, "s"))
+
+    def test_it_is_the_draft_at_first_sight(self, starting: Starting) -> None:
+        self.typed(starting, "Typed.")
+        assert starting.show().text()[0].messages[0].text == "Typed."
+        window = starting.complete()
+        assert starting.stored() == "Typed."
+        assert early_draft.read(starting.db) is None
+        assert not window.view.editor.can_undo
+
+    def test_a_newer_draft_wins(self, starting: Starting) -> None:
+        self.typed(starting, "Typed.", over="Something else.")
+        window = starting.complete() if starting.show() else None
+        assert window is not None
+        assert starting.stored() == FIRST
+        assert early_draft.read(starting.db) is None
+        assert len(starting.rows("SELECT 1 FROM prompts")) == 1
+
+    def test_beside_another_draft_that_is_not_newer_it_becomes_a_prompt(self, starting: Starting) -> None:
+        self.typed(starting, "Typed.", over="Something else.", at="2999-01-01T00:00:00.000Z")
+        starting.show()
+        window = starting.complete()
+        assert starting.stored() == FIRST
+        assert early_draft.read(starting.db) is None
+        names = [name for (name,) in starting.rows("SELECT name FROM prompts ORDER BY id")]
+        assert len(names) == 2
+        assert names[1] in window.notice.text()
+        (body,) = starting.rows("SELECT body FROM drafts ORDER BY prompt_id DESC")[0]
+        assert "Typed." in body
+
+    @pytest.mark.parametrize(
+        "content", [b"", b"{", b"[]", b'{"format": 1}', b"\xff\xfe", b"[" * 100_000, b'{"format": 99}']
+    )
+    def test_what_cannot_be_read_stays_and_hinders_nobody(self, starting: Starting, content: bytes) -> None:
+        file = early_draft.path_of(starting.db)
+        file.write_bytes(content)
+        starting.show()
+        starting.complete()
+        assert starting.stored() == FIRST
+        starting.type("x")
+        starting.until(lambda: starting.stored() == f"x{FIRST}")
+        kept = [one.read_bytes() for one in starting.db.parent.iterdir() if one.name.startswith(file.name)]
+        assert kept in ([content], [] if not content else [content])
+
+    def test_a_pipe_in_its_place_hinders_nobody(self, starting: Starting) -> None:
+        os.mkfifo(early_draft.path_of(starting.db))
+        starting.show()
+        starting.until(starting.frame.isActiveWindow)
+        starting.type("x")
+        starting.complete()
+        starting.until(lambda: starting.stored() == f"x{FIRST}")
+        assert peek_newest(starting.db) is not None
+
+
+def test_an_early_draft_goes_when_the_window_has_saved_it(starting: Starting) -> None:
+    frame = starting.show()
+    starting.until(frame.isActiveWindow)
+    starting.type("kept ")
+    starting.until(lambda: early_draft.read(starting.db) is not None)
+    starting.complete()
+    starting.until(lambda: starting.stored() == f"kept {FIRST}" and early_draft.read(starting.db) is None)
+
+
+@pytest.mark.parametrize("stage", ["opening", "building"])
+def test_closing_early_leaves_no_early_draft(starting: Starting, stage: str) -> None:
+    frame = starting.show()
+    starting.until(frame.isActiveWindow)
+    starting.type("kept ")
+    starting.until(lambda: early_draft.read(starting.db) is not None)
+    if stage == "building":
+        starting.until(lambda: starting.start._window is not None)
+    frame.close()
+    starting.start.end()
+    assert starting.stored() == f"kept {FIRST}"
+    assert early_draft.read(starting.db) is None
+    assert list(starting.db.parent.glob("*.partial")) == []
+
+
+def press_run(*, keypad: bool = False) -> None:
+    key = Qt.Key.Key_Enter if keypad else Qt.Key.Key_Return
+    QTest.keyClick(QApplication.focusWidget(), key, Qt.KeyboardModifier.ControlModifier)
+
+
+class TestCtrlEnter:
+    @pytest.mark.parametrize("step", range(6))
+    def test_it_runs_at_whatever_step_it_is_pressed(
+        self, starting: Starting, monkeypatch: pytest.MonkeyPatch, step: int
+    ) -> None:
+        from workbench.ui import building
+        from workbench.ui.window import MainWindow
+
+        real = building.build
+
+        def pressing(window: MainWindow) -> Iterator[None]:
+            for number, _ in enumerate(real(window)):
+                if number == step:
+                    press_run()
+                yield
+            if step == 5:
+                press_run()
+
+        monkeypatch.setattr(building, "build", pressing)
+        frame = starting.show()
+        starting.until(frame.isActiveWindow)
+        starting.complete()
+        starting.until(lambda: starting.rows("SELECT 1 FROM outputs WHERE state = 'finished'"))
+        assert starting.rows("SELECT count(*) FROM runs") == [(1,)]
+
+    def test_keys_and_button_together_are_one_run(self, starting: Starting) -> None:
+        frame = starting.show()
+        starting.until(frame.isActiveWindow)
+        press_run()
+        press_run(keypad=True)
+        frame.view.runbar.run_clicked.emit()
+        starting.complete()
+        starting.until(lambda: starting.rows("SELECT 1 FROM outputs WHERE state = 'finished'"))
+        assert starting.rows("SELECT count(*) FROM runs") == [(1,)]
+
+    def test_it_is_seen_to_wait_and_escape_takes_it_back(self, starting: Starting) -> None:
+        frame = starting.show()
+        starting.until(frame.isActiveWindow)
+        run = frame.view.runbar.buttons[0]
+        before = run.accessibleName()
+        press_run()
+        assert "queued" in run.accessibleName()
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+        assert run.accessibleName() == before
+        press_run()
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+        window = starting.complete()
+        assert not window.compose.still_running()
+        assert starting.rows("SELECT count(*) FROM runs") == [(0,)]
+
+    def test_the_key_that_the_person_gave_it_counts(self, starting: Starting) -> None:
+        frame = starting.show()
+        frame.settings = frame.settings._replace(keys=(("run", ("F7",)),))
+        starting.until(frame.isActiveWindow)
+        press_run()
+        assert "queued" not in frame.view.runbar.buttons[0].accessibleName()
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_F7)
+        assert "queued" in frame.view.runbar.buttons[0].accessibleName()
+        starting.complete()
+        starting.until(lambda: starting.rows("SELECT 1 FROM outputs WHERE state = 'finished'"))

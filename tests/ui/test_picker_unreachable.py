@@ -1,0 +1,158 @@
+"""The models of one's own server are found by name while it does not answer, and never another company's in their
+place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLineEdit
+
+from tests.fakes.provider import FakeProvider, models
+from tests.ui.desk import Desk
+from workbench.core.lanes import Endpoint
+from workbench.host.clock import utc_now
+from workbench.ui.palette import PaletteDialog
+from workbench.ui.picker import ModelPicker
+
+UID = "e-acme"
+
+
+class Acme:
+    """A server that lists two models until it is stopped."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self.server = stack.enter_context(FakeProvider())
+        self.base_url = self.server.base_url
+        self.stop = stack.close
+        self.server.answer = lambda _: models("acme-mini", "acme-max")
+
+
+@pytest.fixture
+def acme() -> Iterator[Acme]:
+    with ExitStack() as stack:
+        yield Acme(stack)
+
+
+def set_up(desk: Desk, address: str) -> None:
+    """Open a window that has the server among its endpoints."""
+    window = desk.open(None)
+    endpoint = Endpoint(UID, "openai", "Acme", address)
+    window.workbench.store.save_endpoint(endpoint, utc_now()).result(20)
+
+
+def picked(desk: Desk, text: str) -> ModelPicker:
+    """Open the picker of a new lane, wait until its lists are there and type a name."""
+    desk.ctrl(Qt.Key.Key_L)
+    picker = desk.window.dialogs.open_picker
+    assert picker is not None
+    desk.until(lambda: picker._model.offer.catalogue)
+    desk.until(lambda: picker._models.listing(UID).models is not None)
+    desk.type(text)
+    return picker
+
+
+def palette(desk: Desk, text: str) -> PaletteDialog:
+    desk.window.frame.activateWindow()
+    desk.until(desk.window.frame.isActiveWindow)
+    desk.ctrl(Qt.Key.Key_K)
+    dialog = desk.window.overlays.palette
+    assert dialog is not None
+    desk.until(lambda: QApplication.focusWidget() is dialog.field)
+    desk.until(lambda: not dialog.is_reading)
+    desk.type(text)
+    return dialog
+
+
+def stored(desk: Desk) -> list[tuple[str, str]]:
+    draft = desk.stored_draft()
+    return [] if draft is None else [(lane.endpoint, lane.model) for lane in draft.lanes]
+
+
+def list_once(desk: Desk, acme: Acme) -> None:
+    """Let the workbench hear which models the server has, and stop the server."""
+    picker = picked(desk, "")
+    desk.until(lambda: picker._model.position(UID, "acme-mini") >= 0)
+    picker.reject()
+    desk.until(lambda: desk.window.dialogs.open_picker is None)
+    acme.stop()
+
+
+def test_a_model_that_was_listed_before_is_chosen_while_its_server_is_down(desk: Desk, acme: Acme) -> None:
+    set_up(desk, acme.base_url)
+    list_once(desk, acme)
+    desk.close()
+    desk.open(None)
+    picker = picked(desk, "acme-mini")
+    current = picker._list.currentIndex()
+    assert current.data() == "acme-mini"
+    assert "not reachable" in current.data(Qt.ItemDataRole.AccessibleTextRole)
+    desk.press(Qt.Key.Key_Return)
+    desk.until(lambda: stored(desk)[-1] == (UID, "acme-mini"))
+
+
+@pytest.mark.parametrize("name", ["acme-mini", "gptmini"])
+def test_a_model_that_was_never_listed_is_taken_as_it_is_typed(desk: Desk, acme: Acme, name: str) -> None:
+    acme.stop()
+    set_up(desk, acme.base_url)
+    picker = picked(desk, name)
+    titles = [picker._model.row(i).title for i in range(picker._model.rowCount())]
+    assert ("Similar" in titles) == (name == "gptmini")
+    assert titles.index(f"Use “{name}” as typed") < [*titles, "Similar"].index("Similar")
+    desk.press(Qt.Key.Key_Return)
+    desk.until(lambda: stored(desk)[-1] == (UID, name))
+
+
+def test_the_palette_has_the_models_of_an_own_server_that_is_down(desk: Desk, acme: Acme) -> None:
+    set_up(desk, acme.base_url)
+    list_once(desk, acme)
+    before = len(stored(desk))
+    dialog = palette(desk, "@acme-max")
+    entry = dialog.current()
+    assert entry is not None
+    assert entry.title == "acme-max"
+    assert "Acme" in entry.detail
+    desk.press(Qt.Key.Key_Return)
+    desk.until(lambda: len(stored(desk)) == before + 1)
+    assert stored(desk)[-1] == (UID, "acme-max")
+
+
+@pytest.mark.parametrize("text", ["gptmini", "@clde hku"])
+def test_the_palette_takes_no_similar_model(desk: Desk, text: str) -> None:
+    desk.open()
+    before = stored(desk)
+    dialog = palette(desk, text)
+    assert dialog.current() is None
+    desk.press(Qt.Key.Key_Return)
+    assert dialog.isVisible()
+    assert "arrow keys" in dialog.remark()
+    desk.press(Qt.Key.Key_Down)
+    similar = dialog.current()
+    assert similar is not None
+    desk.press(Qt.Key.Key_Escape)
+    desk.until(lambda: desk.window.overlays.palette is None)
+    assert stored(desk) == before
+
+
+def test_the_picker_takes_no_similar_model(desk: Desk) -> None:
+    desk.open()
+    desk.ctrl(Qt.Key.Key_L)
+    desk.until(lambda: len(stored(desk)) == len(desk.window.compose.lanes.lanes))
+    before = stored(desk)
+    picker = desk.window.dialogs.open_picker
+    assert picker is not None
+    desk.until(lambda: picker._model.offer.catalogue)
+    desk.type("clde hku")
+    titles = [picker._model.row(i).title for i in range(picker._model.rowCount())]
+    assert titles[0] == "Similar"
+    assert not picker._list.currentIndex().isValid()
+    desk.press(Qt.Key.Key_Return)
+    assert picker.isVisible()
+    assert "arrow keys" in picker._remark.text()
+    search = next(f for f in picker.findChildren(QLineEdit) if f.accessibleName() == "Search models")
+    assert search.hasFocus()
+    picker.reject()
+    desk.until(lambda: desk.window.dialogs.open_picker is None)
+    assert stored(desk) == before

@@ -1,0 +1,392 @@
+"""The parameters of a lane, one row each.
+
+Invariant: this table is the only place that knows a parameter's name, range, words and names elsewhere. The form, the
+summary in a lane's header, the terminal and its help, requests, and every file format read it through `table()`, so a
+new row is there everywhere at once.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Kind = Literal["number", "integer", "switch", "choice", "texts"]
+Value = float | int | bool | str | tuple[str, ...]
+
+FORMATS = ("github", "promptfoo", "promptfoo-other", "llm", "openai", "anthropic")
+"""Where parameters have names of their own: `modelParameters` of a `.prompt.yml`; the `config` of promptfoo's providers
+that take OpenAI's parameters, and of its others; the options of llm; arguments of OpenAI's library; the Messages API of
+Anthropic."""
+EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
+"""Reasoning efforts, as LiteLLM orders them."""
+_DIGITS = 18
+"""Of a whole number: more than that is no number of a provider, and does not fit into a database."""
+_SHORT = 12
+"""Characters of a text that the summary shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class WireName:
+    """The name of a parameter at a provider that is asked without translation.
+
+    `models` is a regular expression for the models that use it, "" for all. `replaces` is the name it stands for where
+    that is not the row's own.
+    """
+
+    provider: str
+    name: str
+    models: str = ""
+    replaces: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter. `name` is its key in stored lanes and in chat completions.
+
+    `label` is for the form, `brief` for the header ("temp 0.2"), `help` a sentence without the range. `low` and `high`
+    are included; `choices` are the words of a `choice`. `formats` has the name in each of FORMATS, "" where that format
+    has none. `aliases` are the names under which translated requests carry it.
+    """
+
+    name: str
+    kind: Kind
+    label: str
+    brief: str
+    help: str
+    formats: Mapping[str, str]
+    aliases: frozenset[str] = frozenset()
+    wire: tuple[WireName, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+
+    @property
+    def requirement(self) -> str:
+        """What its value has to be: "a number from 0 to 2", "one of low, high"."""
+        if self.kind in ("number", "integer"):
+            noun = "a number" if self.kind == "number" else "a whole number"
+            if self.low is None:
+                return noun
+            return (
+                f"{noun}, at least {self.low:g}" if self.high is None else f"{noun} from {self.low:g} to {self.high:g}"
+            )
+        if self.kind == "choice":
+            return f"one of {', '.join(self.choices)}"
+        return "true or false" if self.kind == "switch" else "a list of texts"
+
+    @property
+    def is_text(self) -> bool:
+        """Whether its value is text, however it is spelled."""
+        return self.kind in ("choice", "texts")
+
+    def stored(self, value: Any) -> Value | None:
+        """Return a value of a stored lane, None for unset. Raises ValueError on another shape.
+
+        The range is not looked at: what an older release or a provider's own terminal allowed stays readable.
+        """
+        if self.kind == "texts":
+            if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
+                raise ValueError(f"The {self.label.lower()} of a lane are not a list of texts.")
+            return tuple(value) or None
+        if self.kind == "choice":
+            if not isinstance(value, str):
+                raise ValueError(f"The {self.name} of a lane is not a text.")
+            return value or None
+        if value is None:
+            return None
+        if self.kind == "switch":
+            if not isinstance(value, bool):
+                raise ValueError(f"The {self.name} of a lane is neither true nor false.")
+            return value
+        if isinstance(value, bool) or not isinstance(value, int | float if self.kind == "number" else int):
+            noun = "number" if self.kind == "number" else "whole number"
+            raise ValueError(f"The {self.name} of a lane is not a {noun}.")
+        if not math.isfinite(value):
+            raise ValueError(f"The {self.name} of a lane is not a number.")
+        return float(value) if self.kind == "number" else value
+
+    def checked(self, value: Any) -> Value | None:
+        """Return a value that a person or a file gave, None for unset. Raises ValueError with a sentence."""
+        found = self.stored(value)
+        if found is not None and not self.allows(found):
+            raise ValueError(f"The {self.name} of a lane is {self.requirement}.")
+        return found
+
+    def allows(self, value: Value) -> bool:
+        """Whether a value of the right shape is in range."""
+        if self.kind == "choice":
+            return value in self.choices
+        if isinstance(value, tuple | str | bool):
+            return True
+        if self.kind == "integer" and abs(value) >= 10**_DIGITS:
+            return False
+        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+
+    def read(self, text: str) -> Value | None:
+        r"""Return the value of what was typed, None for nothing. Raises ValueError that says `requirement`.
+
+        A comma counts as the decimal point. Texts stand one a line, with \n, \t, \r and \\ for what a line cannot hold.
+        """
+        if self.kind == "texts":
+            return read_lines(text) or None
+        text = text.strip()
+        if not text:
+            return None
+        found = self._typed(text)
+        if found is None or not self.allows(found):
+            raise ValueError(f"{self.label} is {self.requirement}.")
+        return found
+
+    def _typed(self, text: str) -> Value | None:
+        if self.kind == "switch":
+            return {"true": True, "false": False}.get(text.lower())
+        if self.kind == "choice":
+            return text.lower()
+        if self.kind == "integer":
+            return int(text) if re.fullmatch(rf"[+-]?\d{{1,{_DIGITS}}}", text) else None
+        try:
+            value = float(text.replace(",", "."))
+        except ValueError:
+            return None
+        return value if math.isfinite(value) else None
+
+    def show(self, value: Value | None) -> str:
+        """Return what `read` reads back as the same value, "" for unset."""
+        if value is None:
+            return ""
+        if isinstance(value, tuple):
+            return "\n".join(map(escaped, value))
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if isinstance(value, float) and value.is_integer():
+            return repr(int(value))
+        return str(value) if isinstance(value, str) else repr(value)
+
+    def summary(self, value: Value) -> str:
+        """Return a value as the header shows it: "temp 0.2", "2 stops", "logprobs on"."""
+        if isinstance(value, tuple):
+            if len(value) == 1 and len(value[0]) <= _SHORT:
+                return f"{self.brief} “{escaped(value[0])}”"
+            return f"{len(value)} {self.brief}{'s' if len(value) > 1 else ''}"
+        if isinstance(value, bool):
+            return f"{self.brief} {'on' if value else 'off'}"
+        return f"{self.brief} {value:g}" if isinstance(value, float) else f"{self.brief} {value}"
+
+
+def escaped(text: str) -> str:
+    r"""Return a text on one line: backslash, newline, tab and CR as \\, \n, \t, \r."""
+    return text.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r")
+
+
+def read_lines(text: str) -> tuple[str, ...]:
+    r"""Return texts that stand one a line, with \n, \t, \r and \\; empty lines are left out. Raises ValueError."""
+    return tuple(_unescaped(line, number) for number, line in enumerate(text.split("\n"), start=1) if line)
+
+
+_ESCAPES = {"\\": "\\", "n": "\n", "t": "\t", "r": "\r"}
+
+
+def _unescaped(line: str, number: int) -> str:
+    def replaced(match: re.Match[str]) -> str:
+        if (letter := match.group(1)) in _ESCAPES:
+            return _ESCAPES[letter]
+        shown = f"\\{letter}" if letter else "A backslash at the end"
+        raise ValueError(f"Line {number}: {shown} means nothing here. Write \\\\ for a backslash, \\n for a new line.")
+
+    return re.sub(r"\\(.?)", replaced, line)
+
+
+def _formats(
+    *, github: str = "", promptfoo: str = "", other: str = "", llm: str = "", openai: str = "", anthropic: str = ""
+) -> Mapping[str, str]:
+    return dict(zip(FORMATS, (github, promptfoo, other, llm, openai, anthropic), strict=True))
+
+
+PARAMETERS: tuple[Parameter, ...] = (
+    Parameter(
+        "temperature",
+        "number",
+        "Temperature",
+        "temp",
+        "How freely words are chosen: 0 takes the most likely one.",
+        _formats(
+            github="temperature",
+            promptfoo="temperature",
+            other="temperature",
+            llm="temperature",
+            openai="temperature",
+            anthropic="temperature",
+        ),
+        low=0,
+        high=2,
+    ),
+    Parameter(
+        "top_p",
+        "number",
+        "Top p",
+        "top_p",
+        "Words are chosen among the most likely ones that together have this share of the probability.",
+        _formats(github="topP", promptfoo="top_p", other="top_p", llm="top_p", openai="top_p", anthropic="top_p"),
+        frozenset({"topP", "p"}),
+        low=0,
+        high=1,
+    ),
+    Parameter(
+        "top_k",
+        "integer",
+        "Top k",
+        "top_k",
+        "Words are chosen among this many of the most likely ones.",
+        _formats(llm="top_k", anthropic="top_k"),
+        frozenset({"topK", "k"}),
+        low=0,
+    ),
+    Parameter(
+        "min_p",
+        "number",
+        "Min p",
+        "min_p",
+        "Words are left out that are less likely than this share of the most likely one.",
+        _formats(llm="min_p"),
+        frozenset({"minP"}),
+        low=0,
+        high=1,
+    ),
+    Parameter(
+        "max_tokens",
+        "integer",
+        "Max tokens",
+        "max",
+        "The most tokens that an answer may have, its reasoning included.",
+        _formats(
+            github="maxTokens",
+            promptfoo="max_tokens",
+            other="max_tokens",
+            llm="max_tokens",
+            openai="max_tokens",
+            anthropic="max_tokens",
+        ),
+        frozenset(
+            {
+                *("max_completion_tokens", "maxOutputTokens", "max_output_tokens", "maxTokens", "max_new_tokens"),
+                *("num_predict", "maxTokenCount", "max_gen_len"),
+            }
+        ),
+        (
+            # OpenAI's reasoning models refuse the old name, and Mistral knows only that.
+            WireName("openai", "max_completion_tokens", r"^(o[1-9]|gpt-[5-9]|gpt-\d\d)"),
+            WireName("mistral", "max_tokens", replaces="max_completion_tokens"),
+        ),
+        low=1,
+    ),
+    Parameter(
+        "stop",
+        "texts",
+        "Stop sequences",
+        "stop",
+        "An answer ends before the first of these.",
+        _formats(promptfoo="stop", llm="stop", openai="stop", anthropic="stop_sequences"),
+        frozenset({"stop_sequences", "stopSequences"}),
+    ),
+    Parameter(
+        "seed",
+        "integer",
+        "Seed",
+        "seed",
+        "The same seed asks for the same answer again; not every model keeps to it.",
+        _formats(promptfoo="seed", llm="seed", openai="seed"),
+        frozenset({"random_seed", "randomSeed"}),
+        (WireName("mistral", "random_seed"),),
+    ),
+    Parameter(
+        "frequency_penalty",
+        "number",
+        "Frequency penalty",
+        "freq. penalty",
+        "Above 0, words become less likely the more often they were used.",
+        _formats(promptfoo="frequency_penalty", llm="frequency_penalty", openai="frequency_penalty"),
+        frozenset({"frequencyPenalty"}),
+        low=-2,
+        high=2,
+    ),
+    Parameter(
+        "presence_penalty",
+        "number",
+        "Presence penalty",
+        "pres. penalty",
+        "Above 0, words become less likely once they were used.",
+        _formats(promptfoo="presence_penalty", llm="presence_penalty", openai="presence_penalty"),
+        frozenset({"presencePenalty"}),
+        low=-2,
+        high=2,
+    ),
+    Parameter(
+        "repetition_penalty",
+        "number",
+        "Repetition penalty",
+        "rep. penalty",
+        "Above 1, words of prompt and answer become less likely; 1 changes nothing.",
+        _formats(llm="repetition_penalty"),
+        frozenset({"repetitionPenalty", "repeat_penalty"}),
+        low=0,
+        high=2,
+    ),
+    Parameter(
+        "reasoning_effort",
+        "choice",
+        "Reasoning effort",
+        "effort",
+        "How long a model may think before it answers.",
+        _formats(promptfoo="reasoning_effort", llm="reasoning_effort", openai="reasoning_effort"),
+        frozenset({"thinking", "thinkingConfig", "thinking_config", "reasoning", "output_config", "think"}),
+        choices=EFFORTS,
+    ),
+    Parameter(
+        "logprobs",
+        "switch",
+        "Log probabilities",
+        "logprobs",
+        "The raw response tells how likely each word of the answer was.",
+        _formats(llm="logprobs", openai="logprobs"),
+        frozenset({"responseLogprobs"}),
+    ),
+    Parameter(
+        "top_logprobs",
+        "integer",
+        "Top log probabilities",
+        "top_logprobs",
+        "How many other words the raw response tells the probability of, for each word of the answer.",
+        _formats(llm="top_logprobs", openai="top_logprobs"),
+        frozenset({"logprobs"}),
+        low=0,
+        high=20,
+    ),
+)
+
+
+def table() -> tuple[Parameter, ...]:
+    """Return all rows, in the order of the form."""
+    return PARAMETERS
+
+
+def parameter(name: str) -> Parameter | None:
+    """Return the row of a name, None when there is none."""
+    return next((row for row in table() if row.name == name), None)
+
+
+def names_in(format_: str) -> dict[str, str]:
+    """Return the parameters that a format has: its name, then ours."""
+    return {row.formats[format_]: row.name for row in table() if row.formats[format_]}
+
+
+def wire_names(provider: str, model: str) -> dict[str, str]:
+    """Return the parameters that have another name for this model of a provider that is asked without translation."""
+    return {
+        name.replaces or row.name: name.name
+        for row in table()
+        for name in row.wire
+        if name.provider == provider and (not name.models or re.search(name.models, model))
+    }

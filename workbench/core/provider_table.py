@@ -1,0 +1,172 @@
+"""The rows of the provider table, in the order in which lists show them: the most used first, then by name.
+
+What stands here was read in the source of the installed LiteLLM: variables where it reads them, addresses where it
+falls back to them, documentation where it links to it. `tests/core/test_providers.py` compares.
+"""
+
+from __future__ import annotations
+
+from workbench.core.provider import Provider, Setting, row
+from workbench.core.provider_table_more import MORE_ROWS
+from workbench.core.provider_table_own import OWN_ROWS
+
+_MOST_USED = (
+    row(
+        "openai",
+        "OpenAI",
+        "OPENAI_API_KEY",
+        "OPENAI_BASE_URL OPENAI_API_BASE",
+        "https://api.openai.com/v1",
+        speaks_openai=True,
+        # These answer at other paths than chat completions.
+        translated=r"codex|-pro\b|deep-research|computer-use|instruct|audio|^ft:(davinci|babbage)",
+        settings=(Setting("organization", "Organization", ("OPENAI_ORGANIZATION",), hint="org-…"),),
+    ),
+    row(
+        "anthropic",
+        "Anthropic",
+        "ANTHROPIC_API_KEY",
+        "ANTHROPIC_API_BASE ANTHROPIC_BASE_URL",
+        "https://api.anthropic.com",
+        settings=(Setting("auth_token", "Bearer token", ("ANTHROPIC_AUTH_TOKEN",), secret=True),),
+    ),
+    row(
+        "gemini",
+        "Google Gemini",
+        "GEMINI_API_KEY GOOGLE_API_KEY",
+        "GEMINI_API_BASE",
+        "https://generativelanguage.googleapis.com",
+    ),
+    row(
+        "mistral",
+        "Mistral",
+        "MISTRAL_API_KEY",
+        "MISTRAL_API_BASE",
+        "https://api.mistral.ai/v1",
+        speaks_openai=True,
+    ),
+    row("groq", "Groq", "GROQ_API_KEY", "GROQ_API_BASE", "https://api.groq.com/openai/v1", speaks_openai=True),
+    row(
+        "deepseek",
+        "DeepSeek",
+        "DEEPSEEK_API_KEY",
+        "DEEPSEEK_API_BASE",
+        "https://api.deepseek.com/v1",
+        speaks_openai=True,
+    ),
+    row(
+        "xai",
+        "xAI",
+        "XAI_API_KEY",
+        "XAI_API_BASE",
+        "https://api.x.ai/v1",
+        speaks_openai=True,
+        translated=r"multi-agent",
+    ),
+    row(
+        "openrouter",
+        "OpenRouter",
+        "OPENROUTER_API_KEY OR_API_KEY",
+        "OPENROUTER_API_BASE",
+        "https://openrouter.ai/api/v1",
+        speaks_openai=True,
+        # Its list of models is public, so only the question about the key itself proves the key.
+        check="/key",
+    ),
+    row(
+        "together_ai",
+        "Together AI",
+        "TOGETHER_API_KEY TOGETHER_AI_API_KEY TOGETHERAI_API_KEY TOGETHER_AI_TOKEN",
+        "TOGETHER_AI_API_BASE",
+        "https://api.together.ai/v1",
+        speaks_openai=True,
+        doc="togetherai",
+    ),
+    row(
+        "fireworks_ai",
+        "Fireworks AI",
+        "FIREWORKS_API_KEY FIREWORKS_AI_API_KEY FIREWORKSAI_API_KEY FIREWORKS_AI_TOKEN",
+        "FIREWORKS_API_BASE",
+        "https://api.fireworks.ai/inference/v1",
+        speaks_openai=True,
+        # Short names want their account put before them, which LiteLLM knows how to do.
+        translated=r"^(?!accounts/)",
+    ),
+    row(
+        "cerebras",
+        "Cerebras",
+        "CEREBRAS_API_KEY",
+        "CEREBRAS_API_BASE",
+        "https://api.cerebras.ai/v1",
+        speaks_openai=True,
+    ),
+    row(
+        "deepinfra",
+        "DeepInfra",
+        "DEEPINFRA_API_KEY",
+        "DEEPINFRA_API_BASE",
+        "https://api.deepinfra.com/v1/openai",
+        speaks_openai=True,
+    ),
+    row(
+        "perplexity",
+        "Perplexity",
+        "PERPLEXITYAI_API_KEY PERPLEXITY_API_KEY",
+        "PERPLEXITY_API_BASE",
+        "https://api.perplexity.ai",
+    ),
+    row(
+        "cohere_chat",
+        "Cohere",
+        "COHERE_API_KEY CO_API_KEY",
+        "COHERE_API_BASE",
+        "https://api.cohere.com/v2",
+        doc="cohere",
+    ),
+    row("cohere", "Cohere", "COHERE_API_KEY CO_API_KEY", "COHERE_API_BASE", "https://api.cohere.com/v2"),
+    row("moonshot", "Moonshot", "MOONSHOT_API_KEY", "MOONSHOT_API_BASE", "https://api.moonshot.ai/v1"),
+    row(
+        "dashscope",
+        "Qwen (DashScope)",
+        "DASHSCOPE_API_KEY",
+        "DASHSCOPE_API_BASE",
+        "https://dashscope.aliyuncs.com/compatible-mode/v1",
+    ),
+    row("zai", "Z.ai", "ZAI_API_KEY", "ZAI_API_BASE", "https://api.z.ai/api/paas/v4"),
+    row("minimax", "MiniMax", "MINIMAX_API_KEY", "MINIMAX_API_BASE", "https://api.minimax.io/v1"),
+    row(
+        "nvidia_nim",
+        "NVIDIA NIM",
+        "NVIDIA_NIM_API_KEY NVIDIA_API_KEY",
+        "NVIDIA_NIM_API_BASE",
+        "https://integrate.api.nvidia.com/v1",
+    ),
+    row("sambanova", "SambaNova", "SAMBANOVA_API_KEY", "SAMBANOVA_API_BASE", "https://api.sambanova.ai/v1"),
+    row("nebius", "Nebius", "NEBIUS_API_KEY", "NEBIUS_API_BASE", "https://api.studio.nebius.ai/v1"),
+    row("novita", "Novita", "NOVITA_API_KEY", "NOVITA_API_BASE", "https://api.novita.ai/v3/openai", doc=""),
+    row("hyperbolic", "Hyperbolic", "HYPERBOLIC_API_KEY", "HYPERBOLIC_API_BASE", "https://api.hyperbolic.xyz/v1"),
+    row(
+        "huggingface",
+        "Hugging Face",
+        "HF_TOKEN HUGGINGFACE_API_KEY",
+        "HF_API_BASE HUGGINGFACE_API_BASE",
+        "https://router.huggingface.co",
+    ),
+    row(
+        "replicate",
+        "Replicate",
+        "REPLICATE_API_KEY REPLICATE_API_TOKEN",
+        "REPLICATE_API_BASE",
+        "https://api.replicate.com/v1",
+    ),
+    row("github", "GitHub Models", "GITHUB_API_KEY", "GITHUB_API_BASE", "https://models.inference.ai.azure.com"),
+    row(
+        "vercel_ai_gateway",
+        "Vercel AI Gateway",
+        "VERCEL_AI_GATEWAY_API_KEY VERCEL_OIDC_TOKEN AI_GATEWAY_API_KEY",
+        "VERCEL_AI_GATEWAY_API_BASE",
+        "https://ai-gateway.vercel.sh/v1",
+    ),
+)
+
+ROWS: tuple[Provider, ...] = (*_MOST_USED, *MORE_ROWS, *OWN_ROWS)

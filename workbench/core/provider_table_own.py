@@ -1,0 +1,290 @@
+"""Providers where every customer has another address, signs in otherwise than with a key, or runs the server.
+
+What stands here was read in the source of the installed LiteLLM, as in `provider_table`.
+"""
+
+from __future__ import annotations
+
+from workbench.core.provider import Package, Provider, Setting, row
+
+_AWS = (
+    Setting("aws_access_key_id", "Access key ID", ("AWS_ACCESS_KEY_ID",), secret=True),
+    Setting("aws_secret_access_key", "Secret access key", ("AWS_SECRET_ACCESS_KEY",), secret=True),
+    Setting("aws_session_token", "Session token", ("AWS_SESSION_TOKEN",), secret=True),
+    Setting("aws_region_name", "Region", ("AWS_REGION_NAME", "AWS_REGION", "AWS_DEFAULT_REGION"), hint="us-east-1"),
+    Setting("aws_profile_name", "Profile", ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_PROFILE_NAME")),
+    Setting("aws_role_name", "Role to take on", ("AWS_ROLE_NAME", "AWS_ROLE_ARN"), hint="arn:aws:iam::…:role/…"),
+    Setting("aws_session_name", "Session name", ("AWS_SESSION_NAME",)),
+    Setting("aws_web_identity_token", "Web identity token", ("AWS_WEB_IDENTITY_TOKEN",), secret=True),
+    Setting("", "Configuration file", ("AWS_CONFIG_FILE",), by_environment=True),
+    Setting("", "Credentials file", ("AWS_SHARED_CREDENTIALS_FILE",), by_environment=True),
+    Setting("", "Web identity token file", ("AWS_WEB_IDENTITY_TOKEN_FILE",), by_environment=True),
+)
+_AZURE_SIGN_IN = (
+    Setting("azure_ad_token", "Entra ID token", ("AZURE_AD_TOKEN",), secret=True),
+    Setting("tenant_id", "Tenant ID", ("AZURE_TENANT_ID",)),
+    Setting("client_id", "Client ID", ("AZURE_CLIENT_ID",)),
+    Setting("client_secret", "Client secret", ("AZURE_CLIENT_SECRET",), secret=True),
+    Setting("azure_username", "User name", ("AZURE_USERNAME",)),
+    Setting("azure_password", "Password", ("AZURE_PASSWORD",), secret=True),
+    Setting("azure_scope", "Scope", ("AZURE_SCOPE",)),
+)
+_AZURE = (Setting("api_version", "API version", ("AZURE_API_VERSION",), hint="2024-10-21"), *_AZURE_SIGN_IN)
+_VERTEX = (
+    Setting("vertex_project", "Project", ("VERTEXAI_PROJECT", "VERTEX_PROJECT")),
+    Setting("vertex_location", "Region", ("VERTEXAI_LOCATION", "VERTEX_LOCATION"), hint="us-central1"),
+    Setting(
+        "vertex_credentials",
+        "Service account",
+        ("VERTEXAI_CREDENTIALS", "VERTEX_CREDENTIALS", "GOOGLE_APPLICATION_CREDENTIALS"),
+        secret=True,
+        hint="The path of its JSON file, or the JSON itself",
+    ),
+    Setting("", "Configuration of gcloud", ("CLOUDSDK_CONFIG",), by_environment=True),
+)
+_GOOGLE_AUTH = (Package("google.auth", "google-auth", "signs in to Google Cloud", extra="vertex"),)
+_WATSONX = (
+    Setting("project_id", "Project ID", ("WATSONX_PROJECT_ID", "WX_PROJECT_ID")),
+    Setting("space_id", "Space ID", ("WATSONX_DEPLOYMENT_SPACE_ID", "WATSONX_SPACE_ID", "WX_SPACE_ID")),
+    Setting("token", "IAM token", ("WATSONX_TOKEN",), secret=True),
+    Setting("zen_api_key", "Zen API key", ("WATSONX_ZENAPIKEY",), secret=True),
+)
+_WATSONX_KEYS = "WATSONX_APIKEY WATSONX_API_KEY WX_API_KEY"
+_WATSONX_ADDRESSES = "WATSONX_API_BASE WATSONX_URL WX_URL WML_URL"
+_OCI = (
+    Setting("oci_user", "User OCID", ("OCI_USER",), required=True, hint="ocid1.user.oc1…"),
+    Setting("oci_fingerprint", "Key fingerprint", ("OCI_FINGERPRINT",), required=True),
+    Setting("oci_tenancy", "Tenancy OCID", ("OCI_TENANCY",), required=True, hint="ocid1.tenancy.oc1…"),
+    Setting("oci_region", "Region", ("OCI_REGION",), hint="us-ashburn-1"),
+    Setting("oci_compartment_id", "Compartment OCID", ("OCI_COMPARTMENT_ID",), required=True),
+    Setting("oci_key", "Private key (PEM)", ("OCI_KEY",), secret=True),
+    Setting("oci_key_file", "Private key file", ("OCI_KEY_FILE",)),
+)
+_SAP = tuple(
+    Setting("", label, (variable,), by_environment=True)
+    for label, variable in (("Profile", "AICORE_PROFILE"), ("Folder", "AICORE_HOME"), ("File", "AICORE_CONFIG"))
+)
+
+# Where every customer has another address, or the key is more than one text.
+_OWN_ADDRESS = (
+    row(
+        "azure",
+        "Azure OpenAI",
+        "AZURE_API_KEY AZURE_OPENAI_API_KEY",
+        "AZURE_API_BASE",
+        needs_address=True,
+        address_hint="https://NAME.openai.azure.com",
+        settings=_AZURE,
+    ),
+    row(
+        "azure_text",
+        "Azure OpenAI",
+        "AZURE_API_KEY AZURE_OPENAI_API_KEY",
+        "AZURE_API_BASE",
+        needs_address=True,
+        address_hint="https://NAME.openai.azure.com",
+        settings=_AZURE,
+        doc="azure",
+    ),
+    row(
+        "azure_ai",
+        "Azure AI Foundry",
+        "AZURE_AI_API_KEY",
+        "AZURE_AI_API_BASE",
+        needs_address=True,
+        address_hint="https://NAME.services.ai.azure.com",
+        settings=(Setting("api_version", "API version", ("AZURE_AI_API_VERSION",)), *_AZURE_SIGN_IN),
+    ),
+    # AWS finds credentials in many places; the bearer token is only one of them.
+    row(
+        "bedrock",
+        "Amazon Bedrock",
+        "AWS_BEARER_TOKEN_BEDROCK",
+        "AWS_BEDROCK_RUNTIME_ENDPOINT",
+        needs_key=False,
+        settings=_AWS,
+    ),
+    row(
+        "bedrock_mantle",
+        "Amazon Bedrock Mantle",
+        "BEDROCK_MANTLE_API_KEY AWS_BEARER_TOKEN_BEDROCK",
+        "BEDROCK_MANTLE_API_BASE",
+        needs_key=False,
+        settings=(
+            Setting("aws_region_name", "Region", ("BEDROCK_MANTLE_REGION", "AWS_REGION_NAME", "AWS_REGION")),
+            *(one for one in _AWS if one.name != "aws_region_name"),
+        ),
+        doc="bedrock",
+    ),
+    *(
+        row(id_, "Amazon SageMaker", "", "", takes_key=False, needs_key=False, settings=_AWS, doc="aws_sagemaker")
+        for id_ in ("sagemaker", "sagemaker_chat", "sagemaker_nova")
+    ),
+    row(
+        "vertex_ai",
+        "Google Vertex AI",
+        "",
+        "VERTEXAI_API_BASE VERTEX_API_BASE",
+        takes_key=False,
+        needs_key=False,
+        settings=_VERTEX,
+        packages=_GOOGLE_AUTH,
+        doc="vertex",
+    ),
+    row(
+        "vertex_ai_beta",
+        "Google Vertex AI",
+        "",
+        "VERTEXAI_API_BASE VERTEX_API_BASE",
+        takes_key=False,
+        needs_key=False,
+        settings=_VERTEX,
+        packages=_GOOGLE_AUTH,
+        doc="vertex",
+    ),
+    row(
+        "databricks",
+        "Databricks",
+        "DATABRICKS_API_KEY",
+        "DATABRICKS_API_BASE DATABRICKS_HOST",
+        needs_key=False,
+        needs_address=True,
+        address_hint="https://NAME.cloud.databricks.com/serving-endpoints",
+        settings=(
+            Setting("databricks_client_id", "Client ID", ("DATABRICKS_CLIENT_ID",)),
+            Setting("databricks_client_secret", "Client secret", ("DATABRICKS_CLIENT_SECRET",), secret=True),
+        ),
+    ),
+    row(
+        "snowflake",
+        "Snowflake Cortex",
+        "SNOWFLAKE_JWT",
+        "SNOWFLAKE_API_BASE",
+        address_hint="https://ACCOUNT.snowflakecomputing.com/api/v2",
+        settings=(Setting("account_id", "Account ID", ("SNOWFLAKE_ACCOUNT_ID",), required=True),),
+    ),
+    row(
+        "watsonx",
+        "IBM watsonx.ai",
+        _WATSONX_KEYS,
+        _WATSONX_ADDRESSES,
+        needs_key=False,
+        needs_address=True,
+        address_hint="https://us-south.ml.cloud.ibm.com",
+        settings=_WATSONX,
+    ),
+    row(
+        "watsonx_text",
+        "IBM watsonx.ai",
+        _WATSONX_KEYS,
+        _WATSONX_ADDRESSES,
+        needs_key=False,
+        needs_address=True,
+        address_hint="https://us-south.ml.cloud.ibm.com",
+        settings=_WATSONX,
+        doc="watsonx",
+    ),
+    row("oci", "Oracle Cloud", "", "", takes_key=False, needs_key=False, settings=_OCI),
+    row("sap", "SAP AI Core", "AICORE_SERVICE_KEY", "AICORE_BASE_URL", needs_key=False, settings=_SAP),
+    row(
+        "heroku",
+        "Heroku",
+        "HEROKU_API_KEY",
+        "HEROKU_API_BASE",
+        needs_address=True,
+        address_hint="https://us.inference.heroku.com",
+    ),
+    row("gdc", "Google Distributed Cloud", "GDC_API_KEY", "GDC_API_BASE", needs_address=True, packages=_GOOGLE_AUTH),
+)
+
+# LiteLLM signs in to these itself and keeps what it got in a file; a login needs a terminal, which a lane has not.
+_SIGNED_IN = (
+    row(
+        "github_copilot",
+        "GitHub Copilot",
+        "",
+        "GITHUB_COPILOT_API_BASE",
+        "https://api.githubcopilot.com",
+        takes_key=False,
+        needs_key=False,
+        token_file="github_copilot/access-token",
+    ),
+    row(
+        "chatgpt",
+        "ChatGPT subscription",
+        "",
+        "CHATGPT_API_BASE OPENAI_CHATGPT_API_BASE",
+        "https://chatgpt.com/backend-api/codex",
+        takes_key=False,
+        needs_key=False,
+        token_file="chatgpt/auth.json",
+    ),
+    row("microsoft_365_copilot", "Microsoft 365 Copilot", "", "", "https://graph.microsoft.com"),
+)
+
+# Servers of one's own, most of which want no key.
+_OWN_SERVERS = (
+    row("ollama", "Ollama", "OLLAMA_API_KEY", "OLLAMA_API_BASE", "http://localhost:11434", needs_key=False),
+    row(
+        "ollama_chat",
+        "Ollama",
+        "OLLAMA_API_KEY",
+        "OLLAMA_API_BASE",
+        "http://localhost:11434",
+        needs_key=False,
+        doc="ollama",
+    ),
+    row(
+        "lm_studio",
+        "LM Studio",
+        "LM_STUDIO_API_KEY",
+        "LM_STUDIO_API_BASE",
+        needs_key=False,
+        needs_address=True,
+        address_hint="http://localhost:1234/v1",
+    ),
+    row(
+        "hosted_vllm",
+        "vLLM",
+        "HOSTED_VLLM_API_KEY",
+        "HOSTED_VLLM_API_BASE",
+        needs_key=False,
+        needs_address=True,
+        address_hint="http://localhost:8000/v1",
+        doc="vllm",
+    ),
+    row(
+        "llamafile", "llamafile", "LLAMAFILE_API_KEY", "LLAMAFILE_API_BASE", "http://127.0.0.1:8080/v1", needs_key=False
+    ),
+    row(
+        "lemonade", "Lemonade", "LEMONADE_API_KEY", "LEMONADE_API_BASE", "http://localhost:8000/api/v1", needs_key=False
+    ),
+    row(
+        "docker_model_runner",
+        "Docker Model Runner",
+        "DOCKER_MODEL_RUNNER_API_KEY",
+        "DOCKER_MODEL_RUNNER_API_BASE",
+        "http://localhost:22088/engines/llama.cpp",
+        needs_key=False,
+    ),
+    row(
+        "xinference",
+        "Xinference",
+        "XINFERENCE_API_KEY",
+        "XINFERENCE_API_BASE",
+        needs_key=False,
+        needs_address=True,
+        address_hint="http://127.0.0.1:9997/v1",
+    ),
+    row(
+        "litellm_proxy",
+        "LiteLLM Proxy",
+        "LITELLM_PROXY_API_KEY",
+        "LITELLM_PROXY_API_BASE",
+        needs_key=False,
+        needs_address=True,
+        address_hint="http://localhost:4000",
+    ),
+)
+
+OWN_ROWS: tuple[Provider, ...] = (*_OWN_ADDRESS, *_SIGNED_IN, *_OWN_SERVERS)

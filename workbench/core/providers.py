@@ -1,0 +1,65 @@
+"""The providers by id, and what follows from a model's id. Pure.
+
+Invariant: every fact about a provider is in its row of `provider_table`, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from workbench.core.provider import Provider
+from workbench.core.provider_table import ROWS
+
+PROVIDERS: Mapping[str, Provider] = {provider.id: provider for provider in ROWS}
+
+# Ids that are commonly typed without a provider. What is not here is for the catalogue or LiteLLM to resolve.
+_BARE = (
+    (re.compile(r"^(gpt-|chatgpt-|o[1-9](-|$)|ft:gpt-)"), "openai"),
+    (re.compile(r"^claude-"), "anthropic"),
+    (re.compile(r"^deepseek-(chat|reasoner)$"), "deepseek"),
+    (re.compile(r"^command-"), "cohere_chat"),
+)
+_CACHE_WHERE_TOLD = frozenset({"anthropic", "bedrock", "vertex_ai", "azure_ai", "databricks"})
+# LiteLLM makes these call a tool of its own instead, which would stand in the way of the prompt's tools.
+_NO_JSON_MODE = frozenset({"anthropic", "bedrock", "vertex_ai"})
+
+
+def split_model(model: str) -> tuple[str, str]:
+    """Return provider id and the model's name there; the provider is "" when the id alone does not tell."""
+    prefix, slash, rest = model.partition("/")
+    if slash and rest and prefix in PROVIDERS:
+        return prefix, rest
+    for pattern, provider in _BARE:
+        if pattern.search(model):
+            return provider, model
+    return "", model
+
+
+def needs_translation(model: str) -> bool:
+    """Return whether LiteLLM has to ask this model: its provider speaks no plain OpenAI, or is not known here."""
+    provider, name = split_model(model)
+    known = PROVIDERS.get(provider)
+    return known is None or not known.is_plain(name)
+
+
+def key_variables() -> dict[str, tuple[str, ...]]:
+    """Return the variables that may hold a key by provider id, for those that take a key."""
+    return {provider.id: provider.key_variables for provider in ROWS if provider.key_variables}
+
+
+def provider_name(provider: str) -> str:
+    """Return what people call a provider; an unknown id is its own name."""
+    known = PROVIDERS.get(provider)
+    return known.name if known else provider
+
+
+def takes_breakpoints(model: str) -> bool:
+    """Return whether LiteLLM can tell this model's provider where to cache: the models of Anthropic."""
+    provider, name = split_model(model)
+    return provider in _CACHE_WHERE_TOLD and "claude" in name and needs_translation(model)
+
+
+def has_json_mode(model: str) -> bool:
+    """Return whether this model's provider can be asked for JSON without a schema other than in words."""
+    return split_model(model)[0] not in _NO_JSON_MODE

@@ -1,0 +1,76 @@
+"""Taking what was typed before an earlier end of the window into the history.
+
+Invariant: a draft that changed since the text was typed over it is never overwritten, and the text is removed from its
+file only once it is in the history.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass, replace
+
+from workbench.core.drafts import Draft
+from workbench.store import Store, StoreError, early_draft
+from workbench.store.early_draft import EarlyDraft
+from workbench.usecases.problems import Problem
+from workbench.usecases.prompts import FIRST_DRAFT, Prompts
+
+NAME = "Typed before the window was open"
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOver:
+    """What to say about an early draft, None for nothing; and the draft of `prompt_uid` if that cannot be saved now."""
+
+    problem: Problem | None = None
+    prompt_uid: str = ""
+    unsaved: Draft | None = None
+
+
+def take_over(store: Store, prompts: Prompts, session: str = "") -> TakenOver:
+    """Save an early draft that another `session` left beside the history.
+
+    Where the stored draft changed since and is not newer, the text becomes a prompt of its own. What cannot be saved
+    stays in its file, for the next start. Never raises StoreError.
+    """
+    found = early_draft.read(store.path)
+    if found is None or found.session == session:
+        return TakenOver()
+    try:
+        taken = _save(store, prompts, found)
+    except StoreError:
+        return TakenOver()
+    if taken.unsaved is None:
+        with contextlib.suppress(OSError):  # the next start finds that the history has it
+            early_draft.remove(store.path, found)
+    return taken
+
+
+def _save(store: Store, prompts: Prompts, found: EarlyDraft) -> TakenOver:
+    text = early_draft.text_hash(found.content, found.values)
+    lanes = FIRST_DRAFT.lanes
+    try:
+        opened = prompts.open(found.prompt_uid)
+        saved_at = store.draft_saved_at(found.prompt_uid)
+    except StoreError as error:
+        if error.code != "missing":
+            raise
+    else:
+        lanes = opened.draft.lanes
+        stored = early_draft.text_hash(opened.draft.content, opened.draft.values)
+        if stored == text or (stored not in found.bases and saved_at >= found.saved_at):
+            return TakenOver()
+        if stored in found.bases and opened.problem is None:
+            draft = replace(opened.draft, content=found.content, values=found.values)
+            try:
+                prompts.save_draft(found.prompt_uid, draft).result()
+            except StoreError:
+                return TakenOver(None, found.prompt_uid, draft)
+            return TakenOver()
+    _, made = prompts.create(NAME, Draft(found.content, found.values, lanes))
+    made.result()
+    return TakenOver(
+        Problem(
+            f"What you typed before the window was open is in the prompt “{NAME}”: its draft was changed elsewhere."
+        )
+    )
