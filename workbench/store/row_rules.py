@@ -165,6 +165,8 @@ _RULES: Mapping[str, Mapping[str, Rule]] = {
         "kind": _one_of(*get_args(EndpointKind)),
         "headers": _json(list),
         "secret_headers": _json(list),
+        "provider": _NAME,
+        "settings": _json(dict),
         "base_url": _LINE,
         "path": _LINE,
         "adapter": _LINE,

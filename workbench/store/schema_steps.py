@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from workbench.store import version_1_0, version_1_1, version_1_2, version_1_3
+from workbench.store import version_1_0, version_1_1, version_1_2, version_1_3, version_1_4
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +27,23 @@ STEPS: tuple[Step, ...] = (
     Step(1001, "1.1 lanes beside a run", version_1_1.STATEMENTS),
     Step(1002, "1.2 one index to search runs by", version_1_2.STATEMENTS),
     Step(1003, "1.3 saved searches, origins, cases, what is deleted", version_1_3.STATEMENTS),
+    Step(1004, "1.4 protocols of endpoints", version_1_4.STATEMENTS),
 )
 
 _HEAD = re.compile(r"CREATE (?:UNIQUE )?(VIRTUAL TABLE|TABLE|INDEX|VIEW|TRIGGER) (\w+)|DROP \w+ (\w+)")
+_COLUMN = re.compile(r"ALTER TABLE (\w+) ADD COLUMN (.+)", re.DOTALL)
+_END = re.compile(r",\n( *--[^\n]*\n)* *(UNIQUE|PRIMARY KEY|FOREIGN KEY) \(|\n\)[^)]*\Z")
+"""Where the columns of a table end: at its first rule, or at the end."""
 _SHADOWS = ("data", "idx", "content", "docsize", "config")
 """The tables that FTS5 keeps an index in, by the ends of their names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Objects:
-    """The statements of the objects of one version, by name; `shadows` are the tables inside its search indexes."""
+    """The statements of the objects of one version, by name; tables with the columns that were added later.
+
+    `shadows` are the tables inside its search indexes.
+    """
 
     tables: Mapping[str, str]
     indexes: Mapping[str, str]
@@ -55,6 +62,9 @@ def objects_of(version: int) -> Objects | None:
         if step.version > version:
             break
         for statement in step.statements:
+            if (added := _COLUMN.fullmatch(statement)) is not None:
+                table, column = added.groups()
+                made["TABLE"][table] = _END.sub(rf", {column}\g<0>", made["TABLE"][table], count=1)
             if (head := _HEAD.match(statement)) is None:
                 continue
             kind, name, dropped = head.groups()

@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import Protocol
 
-from workbench.core.lanes import Endpoint
+from workbench.core.lanes import LITELLM, Endpoint
 from workbench.core.money import FREE, Rates, cost
 from workbench.core.runs import Result
 
@@ -57,7 +57,7 @@ class Pricing:
         if (set_by_user := self._user().get((endpoint.uid, model))) is not None:
             return set_by_user
         # A custom address may call anything "gpt-5": only LiteLLM's own names have LiteLLM's prices.
-        return self._catalogue_rates(model) if endpoint.kind == "litellm" else None
+        return self._catalogue_rates(model) if endpoint.uid == LITELLM else None
 
     def price(self, result: Result, endpoint: Endpoint, model: str) -> Result:
         """Return the result with its rates and its cost in dollars."""

@@ -52,7 +52,7 @@ class Answer:
         self.response: Any = None
         self.usage: Usage | None = None
         self.marks: tuple[Mark, ...] = ()
-        self._secrets = (call.key, *(value for _, value in call.secret_headers))
+        self._secrets = call.secrets
         self.turn = Turn(self._secrets)
         """What the model's present turn holds besides text."""
         self.turns: list[dict[str, Any]] = []

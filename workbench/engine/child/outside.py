@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from workbench.core.lanes import Endpoint
 from workbench.core.providers import split_model
-from workbench.engine.calls import Call, ModelIds
+from workbench.engine.calls import Call, KeyCheck, ModelIds
 from workbench.engine.child.answer import Answer
 from workbench.engine.child.failures import CallError, Where
 from workbench.engine.child.gates import DEFAULT_LIMIT, RUNTIME_LIMIT
@@ -59,9 +59,9 @@ class Outside:
         """Return the ids the endpoint lists. Raises CallError."""
         return await self._listing.models(endpoint, key, secret)
 
-    async def check_key(self, endpoint: Endpoint, key: str, secret: SecretHeaders, provider: str, model: str) -> str:
+    async def check_key(self, endpoint: Endpoint, key: str, secret: SecretHeaders, question: KeyCheck) -> str:
         """Return a sentence that says what proved the key. Raises CallError."""
-        return await self._listing.check(endpoint, key, secret, provider, model)
+        return await self._listing.check(endpoint, key, secret, question)
 
 
 class Address:

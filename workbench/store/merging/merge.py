@@ -35,7 +35,8 @@ _UNFIT = (sqlite3.IntegrityError, StoreError, KeyError)
 """What rows of a stranger can raise that do not fit together."""
 _SENTENCE = "Its rows do not fit together."
 _ENDPOINT = (
-    *("uid", "kind", "name", "base_url", "headers", "secret_headers", "needs_key", "path", "adapter", "updated_at"),
+    *("uid", "kind", "name", "base_url", "headers", "secret_headers", "needs_key", "path", "adapter", "provider"),
+    *("settings", "updated_at"),
 )
 
 

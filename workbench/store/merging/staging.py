@@ -68,7 +68,9 @@ class Staging:
         self.connection.close()
 
     def _table(self, table: str) -> Iterator[Staged]:
-        columns = [name for (name,) in self.connection.execute("SELECT name FROM pragma_table_info(?)", (table,))]
+        theirs = set(_columns(self._other, table))
+        # An older one has fewer, whose defaults are right.
+        columns = [name for name in _columns(self.connection, table) if name in theirs]
         read = ", ".join(self._reading(table, column) for column in columns)
         names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join("?" * len(columns))
         insert = f'INSERT INTO "{table}" ({names}) VALUES ({marks})'
@@ -106,6 +108,10 @@ class Staging:
         except (sqlite3.DataError, OverflowError):
             return "it is too large"
         return ""
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
+    return [name for (name,) in connection.execute("SELECT name FROM pragma_table_info(?)", (table,))]
 
 
 def _words(error: str) -> str:

@@ -1,0 +1,15 @@
+"""What schema 1.4 adds: which provider's protocol an endpoint speaks.
+
+Invariant: as for 1.0.
+"""
+
+from __future__ import annotations
+
+_ENDPOINTS = (
+    # LiteLLM's id of the provider whose protocol an endpoint of the kind litellm speaks, '' for any other kind.
+    "ALTER TABLE endpoints ADD COLUMN provider TEXT NOT NULL DEFAULT ''",
+    # JSON object of what the provider needs besides, such as api_version; nothing secret.
+    "ALTER TABLE endpoints ADD COLUMN settings TEXT NOT NULL DEFAULT '{}'",
+)
+
+STATEMENTS: tuple[str, ...] = (*_ENDPOINTS,)
