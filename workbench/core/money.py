@@ -5,23 +5,36 @@ Invariant: unknown is None and never zero; only models of our own runtime and ec
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
 
-RateSource = Literal["catalogue", "user", "provider", "local"]
-UsageSource = Literal["provider", "estimate"]
+from workbench.core.billing import bill
+from workbench.core.usage import Usage as Usage
+from workbench.core.usage import UsageDetails as UsageDetails
+from workbench.core.usage import UsageSource as UsageSource
+
+RateSource = Literal["catalogue", "user", "provider", "local", "gateway"]
+"""LiteLLM's list, a person, the cost that a server reported, our own runtime, and the price list of a gateway."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rates:
     """Dollars per token. `cached` is the price of an input token that was read from a cache, `written` of one that was
-    written into it; None when they are not known to differ."""
+    written into it; None when they are not known to differ.
+
+    `sheet` is the whole row of a price list (`core.billing`), of which the others are the ordinary prices; empty where
+    there is no more than these. `named` says who reported a cost or whose list it is.
+    """
 
     input: float
     output: float
     cached: float | None = None
     source: RateSource = "catalogue"
     written: float | None = None
+    sheet: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    named: str = ""
 
     @property
     def reading(self) -> float:
@@ -37,26 +50,20 @@ class Rates:
 FREE = Rates(0.0, 0.0, 0.0, "local")
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """Tokens of one call; None is unknown.
+def cost(
+    usage: Usage, rates: Rates | None, *, seconds: float | None = None, at: datetime | None = None
+) -> float | None:
+    """Return dollars, or None when a needed number is unknown. Our own runtime and echo cost 0 however many.
 
-    `input` includes `cached` (read from a cache) and `written` (into one), `output` includes `reasoning`.
+    `seconds` is how long the call took and `at` when it ended, which some price lists go by.
     """
-
-    input: int | None = None
-    output: int | None = None
-    cached: int | None = None
-    reasoning: int | None = None
-    source: UsageSource = "provider"
-    written: int | None = None
-
-
-def cost(usage: Usage, rates: Rates | None) -> float | None:
-    """Return dollars, or None when a needed number is unknown. Our own runtime and echo cost 0 however many."""
     if rates is not None and rates.source == "local":
         return 0.0
-    if rates is None or usage.input is None or usage.output is None:
+    if rates is None:
+        return None
+    if rates.sheet:
+        return bill(rates.sheet, usage, seconds=seconds, at=at)
+    if usage.input is None or usage.output is None:
         return None
     cached = min(usage.cached or 0, usage.input)
     written = min(usage.written or 0, usage.input - cached)

@@ -37,8 +37,9 @@ from workbench.engine.child.failures import CallError, Where, broken_stream, no_
 from workbench.engine.child.files import Files
 from workbench.engine.child.litellm_failures import failure_of
 from workbench.engine.child.openai_chat import FORMAT_REFUSED, OpenAIChat, Target, about_format, target_headers
-from workbench.engine.child.reading import read_whole, usage_of
+from workbench.engine.child.reading import read_whole
 from workbench.engine.child.request import DECIDED, FORMAT, Adjustments, decided_by_prompt, shaped
+from workbench.engine.child.usage_reading import usage_of
 from workbench.engine.child.wire_marks import compare, visible
 from workbench.engine.child.wire_messages import wire_messages
 
@@ -220,10 +221,12 @@ class Translated:
     async def _read(self, stream: Any, deadline: asyncio.Timeout) -> None:
         answer, now = self._answer, asyncio.get_running_loop().time
         usage: Any = None
+        tier = ""
         try:
             async for chunk in stream:
                 self._take(chunk)
                 usage = getattr(chunk, "usage", None) or usage
+                tier = getattr(chunk, "service_tier", None) or tier
                 if answer.has_text:
                     deadline.reschedule(now() + self._call.timeouts.silence)
         except BaseException:
@@ -233,7 +236,7 @@ class Translated:
         # Where the provider counts nothing LiteLLM guesses, and does not say so.
         counted = any(getattr(chunk, "usage", None) for chunk in getattr(stream, "chunks", ()))
         if counted and usage is not None:
-            answer.usage = usage_of(usage.model_dump(exclude_none=True))
+            answer.usage = usage_of(usage.model_dump(exclude_none=True), tier)
             answer.response = {"usage": usage.model_dump(mode="json", exclude_none=True)}
         elif not answer.has_text:
             # LiteLLM also takes garbage for an empty answer.
