@@ -14,9 +14,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from PySide6.QtWidgets import QApplication
 
 from tests import depth, leaks, scratch
 from tests.formats.pasting import Interpreter
+from tests.patience import PatientBot
 from workbench.host.dirs import DATABASE_VARIABLE
 from workbench.host.processes import is_secret
 from workbench.store.sqlite import sqlite3
@@ -52,6 +54,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     depth.summary(terminalreporter)
+    if (seed := terminalreporter.config.getoption("randomly_seed", None)) is not None:
+        terminalreporter.line(f"The order of the tests was random; --randomly-seed={seed} has it again.")
 
 
 @pytest.hookimpl(trylast=True)
@@ -69,6 +73,12 @@ def pytest_runtest_makereport(
     if report.failed:
         item.stash[_failed] = True
     return report
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> PatientBot:
+    """Drives widgets, and waits for them without expecting how long that takes."""
+    return PatientBot(request)
 
 
 @pytest.fixture

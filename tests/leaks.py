@@ -15,8 +15,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.patience import PATIENCE_S
+
 TAG = "WORKBENCH_TEST_RUN"
-PATIENCE_S = 5.0
 
 # Python's own, one for the rest of the process once it is needed.
 _FOREIGN_PROCESSES = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
@@ -62,9 +63,9 @@ def processes(tag: str) -> dict[int, str]:
     return found
 
 
-def wait_until_empty(look: Callable[[], list[str]], patience_s: float = PATIENCE_S) -> list[str]:
+def wait_until_empty(look: Callable[[], list[str]]) -> list[str]:
     """Ask until nothing is left or patience ends, and return what is left."""
-    deadline = time.monotonic() + patience_s
+    deadline = time.monotonic() + PATIENCE_S
     pause = 0.001
     while (left := look()) and time.monotonic() < deadline:
         time.sleep(pause)
@@ -74,7 +75,7 @@ def wait_until_empty(look: Callable[[], list[str]], patience_s: float = PATIENCE
 
 def qt_objects() -> set[int]:
     """The addresses of living top-level windows and active timers; empty while nobody uses Qt widgets."""
-    return {id(thing) for thing in _windows() + _timers()}
+    return {id(thing) for thing in _windows() + active_timers()}
 
 
 def qt_leaks(before: set[int]) -> list[str]:
@@ -86,7 +87,7 @@ def qt_leaks(before: set[int]) -> list[str]:
     def look() -> list[str]:
         core.QCoreApplication.processEvents()
         core.QCoreApplication.sendPostedEvents(None, core.QEvent.Type.DeferredDelete.value)
-        left = [thing for thing in _windows() + _timers() if id(thing) not in before]
+        left = [thing for thing in _windows() + active_timers() if id(thing) not in before]
         if left:
             names = [_name(thing) for thing in left]
             left.clear()
@@ -98,7 +99,7 @@ def qt_leaks(before: set[int]) -> list[str]:
             return names
         return []
 
-    return wait_until_empty(look, patience_s=2.0)
+    return wait_until_empty(look)
 
 
 def _application() -> Any:
@@ -113,7 +114,8 @@ def _windows() -> list[Any]:
     return [w for w in app.topLevelWidgets() if w.metaObject().className() != "QTipLabel"]
 
 
-def _timers() -> list[Any]:
+def active_timers() -> list[Any]:
+    """The timers of Qt that count and that Python knows."""
     if not _application():
         return []
     timer, living = sys.modules["PySide6.QtCore"].QTimer, sys.modules["shiboken6"].getAllValidWrappers()

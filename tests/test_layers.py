@@ -16,6 +16,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.version import Version
 
+from tests.patience import PROCESS_S
+
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "workbench"
 
@@ -42,7 +44,7 @@ def loaded_by(modules: list[str]) -> set[str]:
         "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", code], env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=PROCESS_S
     )
     assert done.returncode == 0, done.stderr
     return set(json.loads(done.stdout))
@@ -94,13 +96,13 @@ def test_the_window_comes_up_without_anything_heavy() -> None:
 def test_the_first_sight_of_a_draft_needs_nothing_of_runs_and_techniques() -> None:
     late = {f"workbench.core.{name}" for name in ("runs", "lanes", "drafts", "techniques")}
     code = f"import sys, workbench.ui.frame; print(sorted({late!r} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=PROCESS_S)
     assert (done.stdout.strip(), done.stderr) == ("[]", "")
 
 
 def test_pyside_reads_no_source_of_what_the_window_imports() -> None:
     code = "import linecache, workbench.ui.frame; print([f for f in linecache.cache if 'workbench' in f])"
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=PROCESS_S)
     assert (done.stdout.strip(), done.stderr) == ("[]", "")
 
 

@@ -181,6 +181,7 @@ def test_doctor_says_ok_or_what_to_do(db: str, capsys: pytest.CaptureFixture[str
         "engine",
         "built-in model",
         "display",
+        "error log",
     ]
     assert all(line.startswith(("OK  ", "NO  ")) for line in lines), out
     assert code == int(any(line.startswith("NO") for line in lines))

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 
 from tests.core import strategies as make
+from tests.patience import PROCESS_S
 from workbench.core.align import leftovers
 from workbench.core.changes import SUMMARY_LENGTH, Change, count_change
 from workbench.core.content import Content, Message
@@ -150,6 +151,8 @@ assert count_change(one, three).added > 100_000
 
 def test_a_megabyte_is_compared_in_bounded_memory() -> None:
     # A table of all pairs of words would need 2 GB here, and so much time that the test would not end.
-    done = subprocess.run([sys.executable, "-c", MEGABYTE], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", MEGABYTE], capture_output=True, text=True, timeout=PROCESS_S, check=False
+    )
     assert done.stderr == ""
     assert done.returncode == 0

@@ -65,11 +65,15 @@ def test_any_text_can_be_looked_through(text: str) -> None:
     findings([("f", text)])
 
 
+CPU_S = 30
+"""It takes a tenth of a second; in quadratic time it would take hours."""
+
+
 @pytest.mark.parametrize("piece", ["a@", "sk-", "1 ", "A1 ", "+1 ", "x://y:", "password ", "eyJaaaaaaaa.", "a.b@c."])
 def test_long_texts_take_little_time(piece: str) -> None:
     began = time.process_time()
     findings([("f", piece * 100_000)])
-    assert time.process_time() - began < 5
+    assert time.process_time() - began < CPU_S
 
 
 @pytest.mark.parametrize("before", [0, 1, 19_985, 19_990, 19_999, 20_000, 20_001, 39_990])

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from tests.e2e.driving import OUT
+from tests.patience import PROCESS_S
 from workbench.host.weights import builtin_weights
 
 pytestmark = [pytest.mark.e2e, pytest.mark.builtin, pytest.mark.timeout(300)]
@@ -22,7 +23,7 @@ def shown(module: str, *parts: str) -> None:
     if shutil.which("xvfb-run"):
         command = ["xvfb-run", "-a", "-s", "-screen 0 3840x2160x24", *command]
         env["QT_QPA_PLATFORM"] = "xcb"
-    done = subprocess.run(command, capture_output=True, text=True, timeout=280, env=env, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PROCESS_S, env=env, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     warnings = [line for line in done.stderr.splitlines() if "QObject" in line or "Traceback" in line]
     assert not warnings, done.stderr

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE_S
 from workbench.app.single import ask_to_raise
 
 pytestmark = pytest.mark.e2e
-PATIENCE_S = 60
 
 
 def test_the_second_start_ends_and_the_first_stays(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ import yaml
 
 from tests.fakes import seeded
 from tests.fakes.provider import FakeProvider, status
+from tests.patience import PROCESS_S
 from tests.usecases.making import PATIENCE_S, cloud, draft, new_prompt, opened, wait_for
 from workbench.core.lanes import Lane
 from workbench.usecases.addresses import EndpointForm
@@ -45,7 +46,7 @@ def command(*args: str) -> list[str]:
 
 def run(*args: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
-        command(*args), capture_output=True, env={**os.environ, **(env or {})}, timeout=60, check=False
+        command(*args), capture_output=True, env={**os.environ, **(env or {})}, timeout=PROCESS_S, check=False
     )
 
 
@@ -186,7 +187,7 @@ def test_a_reader_that_leaves_ends_the_run_quietly(tmp_path: Path) -> None:
 def test_output_that_cannot_be_written_is_a_sentence(more: list[str], tmp_path: Path) -> None:
     args = ["run", "--db", str(tmp_path / "w.db"), "--prompt", prompt_file(tmp_path, "Hello"), *more]
     with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(command(*args), stdout=full, stderr=subprocess.PIPE, timeout=60, check=False)
+        done = subprocess.run(command(*args), stdout=full, stderr=subprocess.PIPE, timeout=PROCESS_S, check=False)
     assert done.returncode == 1
     assert b"The output cannot be written. Make room" in done.stderr
     assert b"Traceback" not in done.stderr
@@ -196,7 +197,7 @@ def test_output_that_cannot_be_written_is_a_sentence(more: list[str], tmp_path: 
 
 def test_without_any_output_a_run_is_recorded_all_the_same(tmp_path: Path) -> None:
     args = ["run", "--db", str(tmp_path / "w.db"), "--prompt", prompt_file(tmp_path, "Hello")]
-    done = subprocess.run(["sh", "-c", 'exec "$@" >&- 2>&-', "sh", *command(*args)], timeout=60, check=False)
+    done = subprocess.run(["sh", "-c", 'exec "$@" >&- 2>&-', "sh", *command(*args)], timeout=PROCESS_S, check=False)
     assert done.returncode == 0
     with opened(tmp_path, {}) as (workbench, _):
         (row,) = workbench.history.iterations(workbench.prompts.find("Case").uid)
@@ -239,7 +240,7 @@ def test_two_terminals_write_one_database(tmp_path: Path) -> None:
         for _ in range(3)
     ]
     for child in children:
-        _, errors = child.communicate(timeout=60)
+        _, errors = child.communicate(timeout=PROCESS_S)
         assert child.returncode == 0, errors.decode()
     with opened(tmp_path, {}) as (workbench, _):
         rows = workbench.history.iterations(workbench.prompts.find("Case").uid)
@@ -259,7 +260,7 @@ def test_a_planted_key_is_found_nowhere(tmp_path: Path) -> None:
             handle = workbench.runner.start_iteration(
                 prompt, draft(Lane("a", saved.endpoint.uid, "m"), cloud("mistral/m")), based_on=None
             )
-            assert handle.wait(60)
+            assert handle.wait(PROCESS_S)
             shown = repr([t.snapshot() for t in handle.transcripts]) + repr(heard.all) + repr(workbench.keys)
             first = handle.transcripts[0].result
             assert first is not None
@@ -286,7 +287,7 @@ def test_nothing_heavy_is_imported_for_a_run_of_echo(tmp_path: Path) -> None:
         "print(sorted({m.split('.')[0] for m in sys.modules} & heavy)); sys.exit(code)"
     )
     args = ["run", "--db", str(tmp_path / "w.db"), "--prompt", prompt_file(tmp_path, "hi")]
-    done = subprocess.run([sys.executable, "-c", look, *args], capture_output=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-c", look, *args], capture_output=True, timeout=PROCESS_S, check=False)
     assert (done.returncode, done.stdout.decode().splitlines()) == (0, ["hi", "[]"]), done.stderr.decode()
 
 

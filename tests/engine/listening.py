@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+from tests.patience import PATIENCE_S
 from workbench.core.content import Message
 from workbench.core.lanes import FIXED_ENDPOINTS, Endpoint
 from workbench.core.runs import Result
@@ -17,7 +18,6 @@ from workbench.engine.calls import Call, Delta, Ended, EngineNotice, Event, Retr
 from workbench.engine.client import EngineClient
 
 BUILTIN, ECHO, LITELLM = FIXED_ENDPOINTS
-PATIENCE_S = 60.0
 ENVIRONMENT_KEY = "sk-from-the-environment-0123456789"
 PLANTED = {
     "OPENAI_API_KEY": ENVIRONMENT_KEY,

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.listening import Engine, descendants, eventually, running
+from tests.patience import PROCESS_S
 from workbench.core.content import Message
 from workbench.core.counting import RULE
 from workbench.core.lanes import FIXED_ENDPOINTS, Endpoint
@@ -99,7 +100,7 @@ def test_what_was_only_needed_to_load_a_vocabulary_is_given_back(name: str, most
 from workbench.engine.counter import Vocabularies
 print(Vocabularies().count({name!r}, ["hello world"])[1], open("/proc/self/smaps_rollup").read())
 """
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=PROCESS_S)
     own = re.search(r"Private_Dirty: +(\d+) kB", done.stdout)
     assert own is not None, done.stderr
     assert done.stdout.startswith("[2]")

@@ -24,6 +24,7 @@ from tests.fakes.provider import (
     stream,
     usage,
 )
+from tests.patience import PROCESS_S
 from workbench.core.content import Message
 from workbench.core.lanes import Endpoint
 from workbench.core.runs import Result
@@ -288,5 +289,5 @@ pieces, handed = asyncio.run(call()), copy.deepcopy(_get_encoding())
 early = "tiktoken.load" in sys.modules
 print(len(pieces) > 0, early, handed.name, len(handed.encode("Hello world")))
 """
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=100)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=PROCESS_S)
     assert (done.stdout, done.stderr) == ("True False cl100k_base 2\n", "")

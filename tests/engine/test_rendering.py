@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 
 import pytest
 
@@ -55,9 +54,7 @@ def test_hostile_templates_are_killed_and_the_next_one_works(engine: Engine) -> 
         "{{ 'a' * 100000000 }}",
         "{{ (10 ** 9) ** (10 ** 8) }}",
     ):
-        began = time.monotonic()
         assert failure(engine, text).code.startswith("template_")
-        assert time.monotonic() - began < 25
         assert engine.client.render(jinja("{{ name }}"), {"name": "ok"}).result(30)[0] == "ok"
 
 

@@ -6,7 +6,6 @@ import os
 import random
 import signal
 import struct
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -312,7 +311,5 @@ def test_closing_ends_everything(weights: Path) -> None:
     engine.ask(BUILTIN, PROMPT, params={"max_tokens": 1})
     children = family(engine)
     assert children
-    began = time.monotonic()
     engine.client.close()
-    assert time.monotonic() - began < 20
     eventually(lambda: not any(running(pid) for pid in children))

@@ -9,11 +9,14 @@ import sys
 from pathlib import Path
 from types import TracebackType
 
+from tests.patience import PROCESS_S
+
 PYTHON = [sys.executable, "-"]
 KEYS = {"MINE_API_KEY": "sk-fake", "MINE_X_TEAM": "blue"}
 # One program after the other, each with names of its own: importing these libraries takes longer than most programs.
 _INTERPRETER = """
 import contextlib, io, json, os, sys, traceback
+
 answers = sys.stdout
 print("ready", flush=True)
 for line in sys.stdin:
@@ -36,7 +39,7 @@ def environment(**more: str) -> dict[str, str]:
 def run(command: list[str], code: str, directory: Path, **env: str) -> str:
     """Return what a program of its own prints; `env` goes to its environment."""
     done = subprocess.run(
-        command, input=code.encode(), capture_output=True, cwd=directory, env=environment(**env), timeout=60
+        command, input=code.encode(), capture_output=True, cwd=directory, env=environment(**env), timeout=PROCESS_S
     )
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout.decode()

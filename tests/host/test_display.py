@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PROCESS_S
 from workbench import __version__
 from workbench.host import display
 from workbench.host.display import display_problem
@@ -79,7 +80,7 @@ def _front_door(*args: str) -> subprocess.CompletedProcess[str]:
         env={"PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PROCESS_S,
         check=False,
     )
 

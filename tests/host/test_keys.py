@@ -16,6 +16,7 @@ import keyring.backends.fail
 import keyring.backends.null
 import pytest
 
+from tests.patience import PROCESS_S
 from workbench.host.errors import HostError
 from workbench.host.keys import Key, KeyStore
 
@@ -199,7 +200,7 @@ def in_a_session(*command: str) -> str:
         env={**os.environ, "PYTHONPATH": str(ROOT), "DBUS_SESSION_BUS_ADDRESS": ""},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PROCESS_S,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

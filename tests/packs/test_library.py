@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from hypothesis import strategies as st
 from tests.core import strategies as make
 from tests.corpus import EXACT_TEXTS
 from tests.packs.making import BODIES, FIRST, ORDER, PACK, PICTURE, body_of, one
+from tests.patience import PROCESS_S
 from workbench.core.content import Content, Message
 from workbench.core.lanes import LITELLM, Lane, Params
 from workbench.core.rendering import fill_plain
@@ -172,10 +172,8 @@ def test_templates_that_would_escape_are_sentences(tmp_path: Path, text: str, wi
 )
 def test_templates_that_never_end_are_ended_when_asked(tmp_path: Path, text: str) -> None:
     prompt = load(jinja(tmp_path, text))["order-bot"]
-    began = time.monotonic()
     with pytest.raises(PackError, match=r"template did not finish|more memory or time|grows beyond|MemoryError"):
         prompt.render(within=1.0)
-    assert time.monotonic() - began < 5
 
 
 def test_extra_parameters_and_models_of_ones_own(tmp_path: Path) -> None:
@@ -222,7 +220,7 @@ def test_a_fresh_interpreter_loads_nothing_heavy(tmp_path: Path, template: str) 
         "print(sorted({m.partition('.')[0] for m in sys.modules} & set("
         "'PySide6 sqlite3 sqlite_utils litellm httpx keyring jsonschema rfc8785 numpy jinja2'.split())))"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=PROCESS_S)
     assert (done.stdout, done.stderr) == (f"Hi Ada\n{['jinja2'] if template == 'jinja' else []}\n", "")
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PROCESS_S
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -15,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.parametrize("what", ["backup", "restore", "move", "repair", "smaller"])
 def test_a_kill_at_any_step_leaves_a_whole_history(tmp_path: Path, what: str) -> None:
     command = [sys.executable, "-m", "tests.store.care_child", str(tmp_path), what, "1"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PROCESS_S, check=False)
     assert done.returncode == 0, done.stderr
     killed = int(done.stdout.split()[0])
     assert killed >= 10, done.stdout

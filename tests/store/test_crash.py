@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PROCESS_S
 from tests.store.making import LATER, NOW, opened, run, text
 from tests.store.test_indexing import indexed, made_anew, settled
 from workbench.store import Store
@@ -107,7 +108,7 @@ def test_two_processes_and_a_reader_share_a_file(store: Store, path: Path) -> No
         store.begin_run(run(f"here-{n}", text(f"here {n}"), owner="here")).result(30)
         store.iterations("p", limit=1000)
     for child in children:
-        output, _ = child.communicate(timeout=60)
+        output, _ = child.communicate(timeout=PROCESS_S)
         assert child.returncode == 0
         assert output.count("mark") == 8
     rows = store.iterations("p", limit=1000)
@@ -165,7 +166,7 @@ def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PROCESS_S,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.patience import PATIENCE_S
 from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, opened, run, text
 from tests.store.test_opening import sql
 from workbench.core.content import Content, Message
@@ -55,7 +56,7 @@ def with_sets(name: str, answers: list[str]) -> RunStart:
 
 
 def settled(store: Store) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE_S
     while store.searches.behind():
         assert time.monotonic() < deadline
         threading.Event().wait(0.005)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PROCESS_S
 from tests.store.making import NOW, done, opened, run, text
 from workbench.store import Store, StoreError
 from workbench.store.schema import APPLICATION_ID, VERSION
@@ -330,7 +331,7 @@ def probe(path: Path) -> dict[str, object]:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PROCESS_S,
         check=True,
     )
     answer = json.loads(done.stdout)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PROCESS_S
 from tests.store.freeze import CASE
 from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, opened, run, text, uids
 from workbench.core.content import Content
@@ -259,7 +260,7 @@ def test_an_up_to_date_history_opens_without_the_migration_library(path: Path) -
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=PROCESS_S,
     )
     assert answer.stdout.strip() == "False"
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.patience import PATIENCE_S
 from tests.store.making import LATER, NOW, done, opened, run, text
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
@@ -177,7 +178,7 @@ def test_what_follows_waits_for_another_process_and_no_change_does(
 
 
 def _until(what: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE_S
     while not what():
         assert time.monotonic() < deadline
         threading.Event().wait(0.005)
@@ -255,14 +256,13 @@ def test_a_closed_history_refuses_with_a_sentence(store: Store) -> None:
 
 
 def test_closing_does_not_wait_for_somebody_who_reads(path: Path) -> None:
-    store = opened(path, busy_ms=60_000)
+    # Longer than any test may take.
+    store = opened(path, busy_ms=24 * 3_600_000)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN")
     other.execute("SELECT * FROM prompts").fetchall()
     store.create_prompt("q", "Summary", NOW).result(10)
-    started = time.monotonic()
     store.close()
-    assert time.monotonic() - started < 30
     other.close()
     store = opened(path)
     assert [row.name for row in store.prompts()] == ["Summary"]

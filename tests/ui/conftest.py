@@ -14,6 +14,7 @@ from tests.bench.histories import echo_history
 from tests.fakes.seeded import made
 from tests.ui.desk import Desk
 from tests.ui.starting import Starting
+from workbench.app.care import LOOK_MS
 from workbench.ui.theme import Theme
 
 __all__ = ["made"]
@@ -23,6 +24,16 @@ __all__ = ["made"]
 def window_theme(qapp: QApplication) -> Theme:
     """One look for all windows of the session, as in the program."""
     return Theme(qapp, "light")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a window does by itself a while after its start would come at another place of a test on each machine.
+
+    `Desk.preload` does the one, and tests of backups set the time of the other.
+    """
+    monkeypatch.setattr("workbench.ui.window.Warmth", lambda window, views: None)
+    monkeypatch.setattr("workbench.app.care.FIRST_LOOK_MS", LOOK_MS)
 
 
 @pytest.fixture

@@ -13,7 +13,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests import leaks
 from tests.fakes import played, seeded
+from tests.patience import PATIENCE_S
 from workbench.app.opening import read
 from workbench.core.drafts import Draft
 from workbench.core.runs import IterationRow
@@ -24,8 +26,10 @@ from workbench.store.peek import peek
 from workbench.store.sqlite import sqlite3
 from workbench.ui.building import open_window
 from workbench.ui.frame import Frame
+from workbench.ui.lanes.turns import Turns
 from workbench.ui.questions import Answer, button_of
 from workbench.ui.theme import Theme
+from workbench.ui.warm import Waits, Warmth
 from workbench.ui.window import MainWindow
 from workbench.usecases.workbench import Workbench, make_client
 
@@ -34,7 +38,7 @@ HELLO: Script = {
     "default": [{"text": "Hello "}, {"text": "there."}, {"usage": {"input": 12, "output": 4}}, {"finish": "stop"}]
 }
 ECHO: Script = {"default": [{"echo": True}]}
-WAIT_MS = 20_000
+WAIT_MS = int(PATIENCE_S * 1000)
 
 
 class Desk:
@@ -46,6 +50,7 @@ class Desk:
         self.db = directory / "workbench.db"
         self._window: MainWindow | None = None
         self._apart = apart
+        self._rested = 0
 
     @property
     def window(self) -> MainWindow:
@@ -70,6 +75,24 @@ class Desk:
         self.until(lambda: frame.isActiveWindow())
         self.until(lambda: window.compose.ready)
         return window
+
+    def preload(self) -> None:
+        """Make the other views and import the dialogs, as the window does by itself after a while."""
+        Warmth(self.window, self.window.views, Waits(0, 0, 0))
+        self.rest()
+
+    def rest(self) -> None:
+        """Wait until nothing goes on in the window: all is laid out, styled and written that was due."""
+
+        def is_at_rest() -> bool:
+            QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
+            is_busy = Turns.of_application().is_busy or any(t.interval() < 1000 for t in leaks.active_timers())
+            self._rested = 0 if is_busy else self._rested + 1
+            # What ends may begin something else with the next event.
+            return self._rested > 2
+
+        self._rested = 0
+        self.until(is_at_rest)
 
     def close(self) -> None:
         """Close the window and what is behind it."""

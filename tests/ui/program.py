@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 from collections.abc import Callable, Generator
@@ -13,6 +14,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton, QWidget
 from shiboken6 import isValid
 
+from tests.patience import PATIENCE_S
+from workbench.host.dirs import places
+from workbench.host.faults import log_file
 from workbench.ui.frame import Frame
 from workbench.ui.main import Program
 from workbench.ui.mending import Mending
@@ -20,7 +24,6 @@ from workbench.ui.settings import SettingsDialog
 from workbench.ui.window import MainWindow
 
 Script = Generator[Callable[[], object], None, None]
-PATIENCE_S = 30.0
 _LOOK_MS = 15
 
 
@@ -30,6 +33,8 @@ class Driven:
     def __init__(self, app: QApplication, db: Path) -> None:
         self.app, self.db = app, db
         self.code: int | None = None
+        self.faults = ""
+        """What the script expects to be in the error log when it has ended."""
 
     def run(self, script: Script) -> int:
         """Return the exit code. Raises what the script raised."""
@@ -78,6 +83,10 @@ class Driven:
                 signal.signal(number, handler)
         if failed:
             raise failed[0]
+        log = log_file(places(os.environ).state)
+        logged = log.read_text("utf-8") if log.exists() else ""
+        assert bool(logged) == bool(self.faults), logged
+        assert self.faults in logged
         return code
 
     @property

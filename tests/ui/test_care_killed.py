@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench.histories import add_iterations, echo_history
+from tests.patience import PROCESS_S
 from tests.store.making import FULL_RESULT, NOW, opened, run, text
 from workbench.host.dirs import named_database
 from workbench.store import backups
@@ -39,7 +40,7 @@ def test_the_next_start_finds_everything(home: Path, tmp_path: Path, what: str, 
     step = random.Random(f"{what} {seed}").randrange(STEPS[what])
     command = [sys.executable, "-m", "tests.ui.driven_care", str(db), what, str(step)]
     env = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
-    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=90, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=PROCESS_S, check=False)
     assert done.stdout == "began\n", done.stderr
     assert done.returncode == -signal.SIGKILL, done.stderr
 
@@ -59,7 +60,7 @@ def test_the_next_start_finds_everything(home: Path, tmp_path: Path, what: str, 
         env=env,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PROCESS_S,
         check=False,
     )
     assert (looked.returncode, looked.stdout) == (0, "The history is sound.\n"), looked.stderr

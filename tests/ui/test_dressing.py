@@ -13,7 +13,6 @@ from tests.ui.desk import Desk
 from workbench.core.content import Content, Message
 from workbench.ui.editor.column import Column
 from workbench.ui.editor.undressed import Undressed
-from workbench.ui.lanes.turns import Turns
 
 pytestmark = pytest.mark.window
 MESSAGES = 130
@@ -52,13 +51,6 @@ def _undressed(column: Column) -> Undressed:
     return found
 
 
-def _settled(desk: Desk) -> None:
-    """Wait until all is dressed and laid out."""
-    turns = Turns.of_application()
-    desk.until(lambda: not turns.is_busy)
-    QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
-
-
 def _looks(desk: Desk) -> Iterator[Look]:
     role = QPalette.ColorRole
     roles = (role.Text, role.WindowText, role.ButtonText, role.Base, role.Highlight, role.HighlightedText)
@@ -71,33 +63,37 @@ def _looks(desk: Desk) -> Iterator[Look]:
         yield type(widget).__name__, place, widget.isHidden(), (widget.font().key(), *colours)
 
 
+@pytest.mark.parametrize("is_preloaded", [False, True])
 @pytest.mark.parametrize("change", ["dark", "larger"])
-def test_in_the_end_all_look_as_if_they_had_changed_at_once(desk: Desk, change: str) -> None:
+def test_in_the_end_all_look_as_if_they_had_changed_at_once(desk: Desk, change: str, is_preloaded: bool) -> None:
     _talk(desk)
+    if is_preloaded:
+        desk.preload()
+    desk.rest()
     before = list(_looks(desk))
     if change == "dark":
         desk.theme.set_mode("dark")
     else:
         desk.theme.set_scale(1.25)
-    _settled(desk)
+    desk.rest()
     looks = list(_looks(desk))
     assert looks != before
     sheet, app = desk.theme._app.styleSheet(), desk.theme._app
     app.setStyleSheet("")
     app.setStyleSheet(sheet)
     desk.theme.changed.emit()
-    _settled(desk)
+    desk.rest()
     assert list(_looks(desk)) == looks
 
 
 def test_only_what_is_seen_takes_another_look_at_once(desk: Desk) -> None:
     column = _talk(desk)
-    _settled(desk)
+    desk.rest()
     restyled = _Restyled(desk.theme._app)
     desk.theme.set_mode("dark")
     at_once = restyled.count
     assert _undressed(column).count > 90
-    _settled(desk)
+    desk.rest()
     assert _undressed(column).count == 0
     assert at_once < restyled.count / 3
 
@@ -119,7 +115,7 @@ def test_what_is_seen_stays_where_it_is_while_the_rest_is_dressed(desk: Desk) ->
     desk.theme.set_scale(1.3)
     seen = next(block for block in column.blocks if block.geometry().bottom() >= bar.value())
     offset, height = seen.y() - bar.value(), column.page.height()
-    _settled(desk)
+    desk.rest()
     assert column.page.height() > height
     assert seen.y() - bar.value() == offset
 
@@ -127,7 +123,7 @@ def test_what_is_seen_stays_where_it_is_while_the_rest_is_dressed(desk: Desk) ->
 def test_what_comes_into_sight_as_text_gets_smaller_is_dressed_at_once(desk: Desk) -> None:
     column = _talk(desk)
     desk.theme.set_scale(2.0)
-    _settled(desk)
+    desk.rest()
     desk.theme.set_scale(0.8)
     shown = [block for block in column.blocks if block.y() < column.viewport().height()]
     assert len(shown) > 4
@@ -139,6 +135,6 @@ def test_messages_that_go_meanwhile_are_forgotten(desk: Desk) -> None:
     column = _talk(desk)
     desk.theme.set_mode("dark")
     desk.window.view.editor.set_content(Content((Message("user", "One."),)))
-    _settled(desk)
+    desk.rest()
     assert _undressed(column).count == 0
     assert len(column.blocks) == 1

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.bench.histories import add_iterations, echo_history
+from tests.patience import PROCESS_S
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.host.clock import utc_now
@@ -99,7 +100,9 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
     env = {name: value for name, value in os.environ.items() if not name.startswith(("WORKBENCH_", "XDG_"))}
     env |= {"HOME": str(folder), "WORKBENCH_DB": str(db), "WORKBENCH_BENCH_STARTUP": "1"}
     env |= {"QT_QPA_PLATFORM": "offscreen", "DBUS_SESSION_BUS_ADDRESS": "disabled:"}
-    done = subprocess.run([sys.executable, "-c", CODE], cwd=ROOT, env=env, capture_output=True, text=True, timeout=90)
+    done = subprocess.run(
+        [sys.executable, "-c", CODE], cwd=ROOT, env=env, capture_output=True, text=True, timeout=PROCESS_S
+    )
     assert (done.returncode, done.stderr) == (0, "")
     found: dict[str, Any] = json.loads(done.stdout)
     return found

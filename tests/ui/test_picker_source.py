@@ -13,6 +13,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread
 from pytestqt.qtbot import QtBot
 
 from tests.fakes.provider import FakeProvider, models
+from tests.patience import PATIENCE_S
 from tests.ui.dialog_support import SentenceError
 from tests.usecases.making import Drawer, opened
 from workbench.app.later import Later, sentence_of, start, start_then
@@ -23,8 +24,6 @@ from workbench.core.runs import Failure
 from workbench.engine.calls import EngineError
 from workbench.host.clock import utc_now
 from workbench.usecases.workbench import Workbench
-
-PATIENCE_S = 30.0
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from tests.patience import PATIENCE_S
 from tests.ui.desk import Desk
 from tests.ui.test_accessibility import commands_of, to_view
 from workbench.app.commands import View
@@ -35,7 +36,6 @@ SMALL, USUAL = (1024, 700), (1440, 900)
 ROOM = QSize(SMALL[0] - 16, SMALL[1] - 48)
 """What a dialog has on a small screen."""
 SMALLEST, LARGEST = 0.8, 2.0
-PATIENCE_MS = 3_000
 SLACK = 4
 """Pixels of a line's height that no letter reaches into."""
 
@@ -88,7 +88,7 @@ def _can_be_scrolled_to(widget: QWidget, window: QWidget) -> bool:
 
 def is_whole(window: QWidget, where: str) -> None:
     """Fail unless everything is shown whole once all that was said has been laid out."""
-    until = QDeadlineTimer(PATIENCE_MS)
+    until = QDeadlineTimer(int(PATIENCE_S * 1000))
     QApplication.processEvents()
     while (wrong := clipped(window)) and not until.hasExpired():
         QApplication.processEvents()
@@ -172,8 +172,11 @@ def _find(window: MainWindow) -> None:
     window.view.editing.bar.say(1, 6)
 
 
-def _wrong_pattern(window: MainWindow) -> None:
-    window.view.editing.bar.say(0, 0, problem="The pattern is wrong: an opening bracket is never closed.")
+def _wrong_pattern(window: MainWindow) -> Callable[[], bool]:
+    bar = window.view.editing.bar
+    bar._regex.setChecked(True)
+    bar._find.setText("(")
+    return bar._problem.isVisible
 
 
 def _sets(window: MainWindow) -> None:
@@ -216,7 +219,9 @@ def test_the_window_is_whole_whatever_it_shows(desk: Desk, scale: float, size: t
         is_whole(window.frame, mode)
     for where, lead in STATES:
         window.view.lanes.focus_lane(0)
-        lead(window)
+        if callable(is_there := lead(window)):
+            desk.until(is_there)
+        desk.rest()
         is_whole(window.frame, where)
 
 

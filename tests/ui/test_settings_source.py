@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.provider import FakeProvider, status
+from tests.patience import PATIENCE_S
 from tests.usecases.making import Drawer, opened
 from workbench.app.later import sentence_of
 from workbench.app.settings_source import WorkbenchSettingsSource
@@ -19,7 +20,6 @@ from workbench.usecases.addresses import EndpointForm
 from workbench.usecases.endpoints import WrongFormError
 from workbench.usecases.workbench import Workbench
 
-PATIENCE_S = 30.0
 KEY = "sk-planted-0123456789-tail"
 
 

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
+from tests.patience import PROCESS_S
 from tests.ui.desk import Desk
 from workbench.ui.warm import Waits, Warmth
 
@@ -30,7 +31,7 @@ assert "http.client" not in late, "the network is for who looks for servers"
 
 
 def test_nothing_is_left_to_import_and_no_network_library_comes_along() -> None:
-    subprocess.run([sys.executable, "-c", _LOADS], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", _LOADS], check=True, timeout=PROCESS_S)
 
 
 def test_one_module_a_turn_until_all_are_there(qtbot: QtBot) -> None:
@@ -42,7 +43,8 @@ def test_one_module_a_turn_until_all_are_there(qtbot: QtBot) -> None:
 
 
 @pytest.mark.window
-def test_a_window_that_closes_early_leaves_nothing_behind(desk: Desk) -> None:
+def test_a_window_that_closes_early_leaves_nothing_behind(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workbench.ui.window.Warmth", Warmth)
     window = desk.open()
     assert window.findChild(Warmth) is not None
     desk.close()

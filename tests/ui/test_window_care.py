@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
+from tests.patience import PROCESS_S
 from tests.ui.desk import ECHO, Desk
 from workbench.app import saving
 from workbench.app.single import ask_to_raise
@@ -112,7 +113,7 @@ def test_an_answer_that_still_streams_is_asked_about_too(desk: Desk) -> None:
 def test_what_another_process_runs_appears(desk: Desk) -> None:
     window = desk.open()
     command = [sys.executable, "-m", "workbench.cli.main", "run", "--model", "echo", "--db", str(desk.db)]
-    done = subprocess.run(command, capture_output=True, timeout=60, env=dict(os.environ), check=False)
+    done = subprocess.run(command, capture_output=True, timeout=PROCESS_S, env=dict(os.environ), check=False)
     assert done.returncode == 0, done.stderr.decode()
     desk.until(lambda: len(desk.timeline()) == 1)
     assert not window.compose.still_running()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PROCESS_S
 from tests.ui.desk import Desk
 from workbench.store import Store
 from workbench.store.errors import failure
@@ -96,7 +97,7 @@ def test_the_terminal_does_not_run_a_damaged_draft(desk: Desk) -> None:
     desk.close()
     damage(desk, "drafts", b"{", "1")
     command = [sys.executable, "-m", "workbench.cli.main", "run", "--db", str(desk.db), "--model", "echo"]
-    done = subprocess.run(command, capture_output=True, timeout=60, env=dict(os.environ), check=False, text=True)
+    done = subprocess.run(command, capture_output=True, timeout=PROCESS_S, env=dict(os.environ), check=False, text=True)
     assert done.returncode == 1
     assert "The draft of this prompt cannot be read. Open it in the window" in done.stderr
     assert "Traceback" not in done.stderr

@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from tests.patience import PROCESS_S
 from tests.ui.desk import Desk
 from workbench.app import pulse
 from workbench.usecases.others import Seen
@@ -69,7 +70,7 @@ def test_a_terminal_that_lives_is_left_alone(desk: Desk, monkeypatch: pytest.Mon
     desk.until(lambda: [one.running for one in seen].count(True) > 5)
     assert child.poll() is None
     assert [row.running for row in desk.timeline()] == [True]
-    said, _ = child.communicate(timeout=60)
+    said, _ = child.communicate(timeout=PROCESS_S)
     desk.until(lambda: [row.running for row in desk.timeline()] == [False])
     assert child.returncode == 0
     assert desk.rows("SELECT state, text FROM outputs") == [("finished", said.decode().removesuffix("\n"))]

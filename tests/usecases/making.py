@@ -12,6 +12,7 @@ from typing import Any
 from keyring.backend import KeyringBackend
 
 from tests.fakes import played, seeded
+from tests.patience import PATIENCE_S
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import ECHO, LITELLM, Lane
@@ -23,8 +24,6 @@ from workbench.host.dirs import places
 from workbench.store import RunBegun
 from workbench.usecases.listening import RunListener
 from workbench.usecases.workbench import ClientFactory, Workbench
-
-PATIENCE_S = 20.0
 
 
 class Drawer(KeyringBackend):

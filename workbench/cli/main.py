@@ -19,6 +19,9 @@ from workbench import __version__
 from workbench.cli.codes import FAILED, OK, UNREAD, WRONG_USE
 from workbench.cli.pack_arguments import add_pack, add_running
 from workbench.cli.training_arguments import add_training
+from workbench.core.faults import is_report
+from workbench.host import faults
+from workbench.host.dirs import places
 
 _EPILOG = """\
 models are named `builtin`, `echo`, any id that LiteLLM knows, or `endpoint-name/model` for your own endpoints.
@@ -73,6 +76,7 @@ def main(argv: Sequence[str] | None = None, env: Mapping[str, str] | None = None
         return OK
     _speak_exactly()
     _end_politely()
+    end = faults.watch(places(env).state, "terminal", __version__, _tell_fault)
     try:
         return _command(args.command)(args, env)
     except StoppedError as error:
@@ -87,6 +91,8 @@ def main(argv: Sequence[str] | None = None, env: Mapping[str, str] | None = None
             _write_nowhere()
             error = _unwritten(error)
         return _complain(error)
+    finally:
+        end()
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -250,6 +256,12 @@ def _pack(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     return packs(args, env)
 
 
+def _tell_fault(report: str, log: Path | None) -> None:
+    from workbench.usecases.problems import fault_problem
+
+    print(f"workbench: {fault_problem(report, log).sentence}", file=sys.stderr)
+
+
 def _complain(error: Exception) -> int:
     from workbench.formats.prompt_yml import PromptFileError
     from workbench.packs.errors import PackError
@@ -261,7 +273,7 @@ def _complain(error: Exception) -> int:
     else:
         problem = problem_of(error)
     print(f"workbench: {problem.sentence}", file=sys.stderr)
-    if problem.detail:
+    if problem.detail and not is_report(problem.detail):
         print("\n".join(f"  {line}" for line in problem.detail.splitlines()), file=sys.stderr)
     misuse = isinstance(error, RefusedError | PromptFileError | PackError) or (
         isinstance(error, StoreError) and error.code in MISUSE

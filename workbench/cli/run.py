@@ -17,6 +17,7 @@ from workbench.cli.codes import FAILED, OK
 from workbench.cli.opening import open_workbench
 from workbench.cli.output import Interleaved, InTurn, LaneOutput, Printer
 from workbench.cli.report import document, summary
+from workbench.core.faults import is_report
 from workbench.usecases.handles import RunHandle
 from workbench.usecases.listening import RunListener
 from workbench.usecases.problems import unsaved_sentence
@@ -31,7 +32,7 @@ class _Complaints(RunListener):
 
     def on_problem(self, sentence: str, detail: str) -> None:
         print(f"workbench: {sentence}", file=sys.stderr)
-        if detail:
+        if detail and not is_report(detail):
             print("\n".join(f"  {line}" for line in detail.splitlines()), file=sys.stderr)
 
 

@@ -17,8 +17,10 @@ def main() -> None:
     pipe = ChildPipe()
     die_with_parent(parent)
     from workbench.engine.child.environment import clean
+    from workbench.engine.child.faults import watch
     from workbench.engine.child.server import serve
 
+    watch(pipe)
     clean()
     serve(pipe)
 

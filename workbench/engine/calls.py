@@ -17,7 +17,7 @@ from workbench.core.lanes import Endpoint
 from workbench.core.runs import Failure, Mark, Result, Step
 
 DeltaKind = Literal["text", "reasoning"]
-NoticeKind = Literal["starting", "ready", "restarting", "dead", "runtime"]
+NoticeKind = Literal["starting", "ready", "restarting", "dead", "runtime", "fault"]
 WarmKind = Literal["litellm", "builtin"]
 EngineState = Literal["new", "starting", "ready", "restarting", "closed"]
 

@@ -65,6 +65,9 @@ class Frame(QMainWindow):
         self.homing: Homing | None = None
         """None before the window is complete."""
         self._early: list[str] = []
+        self._problems: list[tuple[str, str]] = []
+        self.show_problem: Callable[[str, str], object] = lambda *problem: self._problems.append(problem)
+        """Says what went wrong, with its technical detail; before the window is complete, once it is."""
         self._build()
         self._shown = self._show(glimpse)
 
@@ -161,6 +164,8 @@ class Frame(QMainWindow):
     def complete(self) -> list[str]:
         """Say that everything is there; return the ids of the commands that were queued, in order."""
         early, self._early, self.is_complete = self._early, [], True
+        for problem in self._problems:
+            self.show_problem(*problem)
         self.view.runbar.set_queued(False)
         self.completed.emit()
         return early

@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QApplication, QDialog
@@ -28,7 +29,12 @@ from workbench.ui.frame import Frame
 from workbench.ui.start import Start
 from workbench.ui.theme import STYLE, Theme
 
+if TYPE_CHECKING:
+    from workbench.ui.faults import FaultWatch
+
 DESKTOP_FILE = "prompt-workbench"
+_WATCH_AFTER_MS = 30
+"""From the first paint, so that a letter is painted before what watches for exceptions is imported."""
 _TURN_S = 0.001
 """How long a thread that computes keeps the window waiting; Python's own five ms, many times over, can be felt."""
 
@@ -48,6 +54,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return Program(app, place).run()
     except (StoreError, HostError) as error:
         return _explain(place, error)
+    except Exception as error:  # noqa: BLE001 - the last place where it can become a sentence
+        return _explain_fault(error)
 
 
 class Program:
@@ -60,6 +68,7 @@ class Program:
         self._theme: Theme | None = None
         self._frame: Frame | None = None
         self._ends = False
+        self._faults: FaultWatch | None = None
         self._waking = QTimer(interval=300)
         self._waking.timeout.connect(lambda: None)
 
@@ -84,6 +93,8 @@ class Program:
             raise
         finally:
             self._waking.stop()
+            if self._faults is not None:
+                self._faults.end()
             self._lock.release(remove=not is_ours)
 
     def _show(self, remark: str) -> tuple[int, object]:
@@ -98,6 +109,7 @@ class Program:
         frame.completed.connect(_collect_garbage)
         frame.show()
         frame.painted.connect(self._listen_for_signals)
+        frame.painted.connect(lambda: QTimer.singleShot(_WATCH_AFTER_MS, self._waking, self._watch_faults))
         if any(name.startswith("WORKBENCH_BENCH_") for name in os.environ):
             _be_measured(frame)
         code = self._app.exec()
@@ -143,6 +155,16 @@ class Program:
             signal.signal(number, lambda *_: self._close())
         # Python runs signal handlers between bytecodes only; an idle Qt loop executes none.
         self._waking.start()
+
+    def _watch_faults(self) -> None:
+        from workbench.ui.faults import FaultWatch
+
+        if self._faults is None and self._frame is not None:
+            self._faults = FaultWatch(self._places.state, self._show_fault)
+
+    def _show_fault(self, sentence: str, detail: str) -> None:
+        if self._frame is not None:
+            self._frame.show_problem(sentence, detail)
 
     def _close(self) -> None:
         if self._frame is not None:
@@ -214,6 +236,26 @@ def _explain(db: Path | None, error: StoreError | HostError) -> int:
         box.setDetailedText(error.detail)
     box.exec()
     return 2 if isinstance(error, StoreError) and error.code in MISUSE else 1
+
+
+def _explain_fault(error: Exception) -> int:
+    """Log an exception that nobody expected and that keeps the window from working, and say so."""
+    from PySide6.QtWidgets import QMessageBox
+
+    from workbench.core.faults import report_of
+    from workbench.host.faults import FaultLog
+    from workbench.usecases.problems import logged
+
+    report = report_of(error)
+    log = FaultLog(places(os.environ).state, "window", __version__)
+    where = logged(log.file if log.write(report) else None)
+    sentence = f"Prompt Workbench has to close: unexpected error, {where}."
+    sys.stderr.write(f"{sentence}\n")
+    box = QMessageBox(QMessageBox.Icon.Warning, "Prompt Workbench", sentence)
+    box.setInformativeText("What you typed is kept. Start again; if it happens again, report it with the details.")
+    box.setDetailedText(report)
+    box.exec()
+    return 1
 
 
 def _shown(path: Path) -> str:

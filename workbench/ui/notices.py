@@ -10,15 +10,18 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
 
 from workbench.app.blindness import gives_away, names_of
-from workbench.usecases.problems import problem_of
+from workbench.core.faults import is_report
+from workbench.usecases.problems import about_this_program, problem_of
 from workbench.usecases.recording import END_UNSAVED, PIECES_UNSAVED
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
 
 BUILTIN_HINT = "hint_builtin"
+COPY = "copy_details"
 KEPT_BACK = "Something went wrong. What it was is told with the names: mark an answer, or reveal them."
 _ENGINE_TONES = {"ready": "green", "runtime": "green", "starting": "muted", "restarting": "warn", "dead": "red"}
 
@@ -70,7 +73,8 @@ class Notices(QObject):
             names = names_of((lane.asked.lane for lane in compose.stage.shown.lanes), compose.endpoints)
             self._told, shown = KEPT_BACK if gives_away(sentence, names) else sentence, ""
         self._said_blind = compose.stage.shown.is_blind
-        self._window.notice.show_notice(key, self._told, error=True, detail=shown)
+        action, label = (COPY, "Copy details") if is_report(shown) else ("", "")
+        self._window.notice.show_notice(key, self._told, error=True, detail=shown, action=action, label=label)
 
     def follow_blindness(self) -> None:
         """Say again what depends on whether names are hidden: how the engine is, the hint, and what went wrong."""
@@ -227,7 +231,9 @@ class Notices(QObject):
         window.tasks.run(lambda: window.workbench.install_model(progress), done, failed)
 
     def _act(self, action: str) -> None:
-        if action == "offer" and self._undo is not None:
+        if action == COPY and self._said is not None:
+            QApplication.clipboard().setText(about_this_program(self._said[2]))
+        elif action == "offer" and self._undo is not None:
             act, self._undo = self._undo, None
             self._window.notice.clear("offer")
             act()

@@ -181,12 +181,15 @@ class Start(QObject):
             else:
                 self.failed.emit()
             return
+        self._steps = self._building(self._opened)
+        self._step()
+
+    def _building(self, opened: Opened) -> Iterator[None]:
         from workbench.ui.building import build
         from workbench.ui.window import MainWindow
 
-        self._window = MainWindow(self._frame, self._opened)
-        self._steps = build(self._window)
-        self._step()
+        self._window = MainWindow(self._frame, opened)
+        yield from build(self._window)
 
     def _refuse(self, error: Exception) -> None:
         from workbench.ui.refusal import Refusal

@@ -104,7 +104,7 @@ class MainWindow(QObject):
     def begin(self) -> None:
         """Start what goes on by itself, once the widgets are there."""
         self._has_begun = True
-        self.frame.may_close = self._may_close
+        self.frame.may_close, self.frame.show_problem = self._may_close, self.notices.problem
         self.workbench.add_listener(self.bridge.listener())
         self.pulse.start_watching()
         self.notices.first()
@@ -124,13 +124,12 @@ class MainWindow(QObject):
                 self.actions_.press(command)
 
     def run(self) -> None:
-        """Run all lanes, and show them; while the window is being completed the frame queues it."""
-        if not self.frame.is_complete:
-            self.frame.queue(RUN)
-            return
-        if self.views.shown != "compose":
-            self.views.show("compose")
-        self.gate.run()
+        """Run all lanes, and show them; before the window is complete the frame queues it."""
+        self.frame.queue(RUN)
+        if self.frame.is_complete:
+            if self.views.shown != "compose":
+                self.views.show("compose")
+            self.gate.run()
 
     def _listen(self) -> None:
         from workbench.app.single import RaiseServer

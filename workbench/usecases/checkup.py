@@ -25,6 +25,7 @@ from workbench.host.clock import utc_now
 from workbench.host.dirs import Places
 from workbench.host.display import display_problem, no_display
 from workbench.host.errors import HostError
+from workbench.host.faults import log_file
 from workbench.host.ids import new_uid
 from workbench.host.keys import KeyStore
 from workbench.host.processes import scrubbed_env
@@ -61,6 +62,7 @@ class Checkup:
         yield self._keyring()
         yield from self._models()
         yield self._display()
+        yield self._error_log()
 
     def _versions(self) -> Finding:
         parts = [f"Prompt Workbench {self._product}", f"Python {platform.python_version()}"]
@@ -154,6 +156,15 @@ class Checkup:
         if problem:
             return Finding("display", False, f"{problem} The terminal works without one: workbench run")
         return Finding("display", True, "The window can open here.")
+
+    def _error_log(self) -> Finding:
+        """Name the log; that something is in it may be long over, so it is no fault of this machine."""
+        log = log_file(self._places.state)
+        try:
+            size = log.stat().st_size
+        except OSError:
+            return Finding("error log", True, f"{log} is not there: nothing unexpected was logged yet.")
+        return Finding("error log", True, f"{log}, {size / 1000:.0f} kB")
 
 
 def _await_end(events: queue.SimpleQueue[Event], call_id: str, deadline: float) -> Result | None:

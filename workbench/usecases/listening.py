@@ -9,9 +9,9 @@ import logging
 import threading
 from collections.abc import Callable
 
-from workbench.engine.calls import NoticeKind
+from workbench.engine.calls import EngineNotice, NoticeKind
 from workbench.store.records import RunBegun
-from workbench.usecases.problems import Problem
+from workbench.usecases.problems import Problem, fault_of_child, note_death
 
 _log = logging.getLogger(__name__)
 
@@ -78,6 +78,15 @@ class Listeners(RunListener):
         with self._lock:
             self._engine = (kind, text)
         self._tell(lambda one: one.on_engine(kind, text))
+
+    def engine(self, notice: EngineNotice) -> None:
+        """Pass on what the engine tells of itself; its unexpected exceptions are problems, and logged."""
+        if notice.kind == "fault":
+            self.problem(fault_of_child(notice.text, "engine"))
+            return
+        if notice.kind in ("restarting", "dead"):
+            note_death(notice.text, "engine")
+        self.on_engine(notice.kind, notice.text)
 
     def problem(self, problem: Problem) -> None:
         """Pass a problem on."""

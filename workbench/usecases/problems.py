@@ -5,14 +5,20 @@ Invariant: whatever a lower layer raises becomes one sentence with a next step, 
 
 from __future__ import annotations
 
-import traceback
+import os
+import re
 from dataclasses import dataclass
+from pathlib import Path
 
+from workbench import __version__
 from workbench.engine.calls import EngineError
 from workbench.engine.catalogue import CatalogueError
+from workbench.host import faults
 from workbench.host.errors import HostError
 from workbench.packs.errors import PackError
 from workbench.store.errors import StoreError
+
+_END = re.compile(r"It (was ended by signal \d+|exited with code -?\d+)\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,36 @@ def problem_of(error: BaseException) -> Problem:
         return Problem(error.failure.sentence, error.failure.detail)
     if isinstance(error, CatalogueError):
         return Problem(str(error), str(error.__cause__ or ""))
-    return Problem(
-        "Something went wrong inside Prompt Workbench. Try again; if it happens again, please report it.",
-        "".join(traceback.format_exception(error)),
-    )
+    report, log = faults.note(error)
+    return Problem(f"Unexpected error, {logged(log)}. Try again; if it happens again, report it.", report)
+
+
+def fault_problem(report: str, log: Path | None) -> Problem:
+    """Return what to say about an exception that nobody expected and that stopped nothing."""
+    return Problem(f"Unexpected error, {logged(log)}. Prompt Workbench goes on working.", report)
+
+
+def fault_of_child(report: str, process: str) -> Problem:
+    """Log what a child reported of itself, and return what to say."""
+    log = faults.note_of_child(report, process)
+    return Problem(f"Unexpected error of the {process}, {logged(log)}. It goes on working.", report)
+
+
+def note_death(report: str, process: str) -> None:
+    """Log how a child ended, without its own words."""
+    found = _END.search(report)
+    faults.note_of_child(f"The {process} ended. {found.group() if found else 'Its parent ended it.'}", process)
+
+
+def about_this_program(report: str) -> str:
+    """Return a report with the versions that its reader needs."""
+    return f"Prompt Workbench {__version__}, {faults.platform_name()}\n{report}"
+
+
+def logged(log: Path | None) -> str:
+    """Return the words that say where an exception is logged."""
+    if log is None:
+        return "which could not be logged"
+    home = Path.home() if os.environ.get("HOME") else None
+    shown = f"~/{log.relative_to(home)}" if home is not None and log.is_relative_to(home) else str(log)
+    return f"logged in {shown}"

@@ -192,7 +192,7 @@ class Runner:
     def on_event(self, event: Event) -> None:
         """Take in an event of the engine."""
         if isinstance(event, EngineNotice):
-            self._listeners.on_engine(event.kind, event.text)
+            self._listeners.engine(event)
             return
         with self._lock:
             live = self._live.get(event.id)

@@ -19,6 +19,7 @@ from workbench.engine.calls import Call
 from workbench.engine.child.answer import Answer, tell_failure
 from workbench.engine.child.conduct import conduct, unforeseen
 from workbench.engine.child.failures import CallError
+from workbench.engine.child.faults import watch_loop
 from workbench.engine.child.gates import Gates
 from workbench.engine.child.house import House
 from workbench.engine.pipes import ChildPipe
@@ -51,6 +52,7 @@ class Server:
     async def run(self) -> None:
         """Serve until shutdown, then stop what runs and tell its text."""
         loop = asyncio.get_running_loop()
+        watch_loop(self._pipe, loop)
         self._pipe.listen(lambda message: _hand_over(loop, self._receive, message))
         await self._down.wait()
         running = tuple(self._calls.values())

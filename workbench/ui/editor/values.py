@@ -56,6 +56,7 @@ class ValuesPanel(QWidget):
         self._loading = False
         self._read_only = False
         self._untold = False
+        self._total = 0
         self._watched: QWidget | None = None
         self._area = QScrollArea(self)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
@@ -77,6 +78,7 @@ class ValuesPanel(QWidget):
         layout.addWidget(self._area)
         self.setFixedHeight(0)
         theme.changed.connect(self._restyle)
+        self._watch()
 
     def set_variables(self, names: Sequence[str]) -> None:
         """Show a row for each name, in this order, each once; values are kept for names that left."""
@@ -167,8 +169,11 @@ class ValuesPanel(QWidget):
         return super().event(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._watched and event.type() == QEvent.Type.Resize:
-            self._arrange()
+        if watched is self._watched:
+            # A bar that comes beside the panel may leave less room for it.
+            changed = event.type() == QEvent.Type.LayoutRequest and self._limit(self._total) != self.height()
+            if changed or event.type() == QEvent.Type.Resize:
+                self._arrange()
         return super().eventFilter(watched, event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -267,13 +272,15 @@ class ValuesPanel(QWidget):
         self._arrange()
 
     def _arrange(self) -> None:
-        """Give every row its place; the panel takes their height, up to its share of the parent's."""
+        """Give every row its place; the panel takes their height, up to its share of the parent's and what is left."""
         if not self._rows and not self.unused.names():
+            self._total = 0
             self.setFixedHeight(0)
             return
         if not self._page.isVisible():
             # One line each is close enough to reserve room before the first show, when nothing is laid out yet.
-            self.setFixedHeight(self._limit(2 * _PAD + sum(row.line_height() + _GAP for row in self._rows)))
+            self._total = 2 * _PAD + sum(row.line_height() + _GAP for row in self._rows)
+            self.setFixedHeight(self._limit(self._total))
             return
         bar = self._area.verticalScrollBar().sizeHint().width()
         named = (*(row.name for row in self._rows), *self.unused.names())
@@ -287,7 +294,8 @@ class ValuesPanel(QWidget):
         if self.unused.names():
             y = self.unused.place(y, self.width(), names) + _GAP
         total = y - _GAP + _PAD
-        height = self._limit(total + _LINE)
+        self._total = total + _LINE
+        height = self._limit(self._total)
         scrolls = total > height - _LINE
         policy = Qt.ScrollBarPolicy
         self._area.setVerticalScrollBarPolicy(policy.ScrollBarAlwaysOn if scrolls else policy.ScrollBarAlwaysOff)
@@ -300,7 +308,19 @@ class ValuesPanel(QWidget):
         if parent is None:
             return total
         least = self._rows[0].line_height() if self._rows else self.unused.height()
-        return min(total, max(int(SHARE * parent.height()), least + 2 * _PAD))
+        most = min(int(SHARE * parent.height()), parent.height() - self._needed_by_others(parent))
+        return min(total, max(most, least + 2 * _PAD))
+
+    def _needed_by_others(self, parent: QWidget) -> int:
+        """Return the least height of what stands above and below in the same column."""
+        column = parent.layout()
+        items = [] if column is None else [column.itemAt(index) for index in range(column.count())]
+        width = parent.width()
+        return sum(
+            item.heightForWidth(width) if item.hasHeightForWidth() else item.minimumSize().height()
+            for item in items
+            if item is not None and item.widget() is not self and not item.isEmpty()
+        )
 
     def _reveal_focus(self) -> None:
         for row in self._rows:

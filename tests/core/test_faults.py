@@ -1,0 +1,121 @@
+"""Reports of exceptions have types and places, and no words."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+from typing import Any
+
+import pytest
+
+from workbench.core import drafts, faults
+from workbench.core.content import ContentError
+
+SECRET = "sk-planted-0123456789"
+PROMPT = "You are the order desk of ACME."
+
+
+def raised(*, depth: int = 1) -> Exception:
+    """Return an exception of our code whose message, locals and cause hold what must not be told."""
+    try:
+        drafts.Draft.from_json({"values": {PROMPT: depth}, SECRET: PROMPT})
+    except ValueError as error:
+        try:
+            raise RuntimeError(f"{SECRET} {PROMPT}") from error
+        except RuntimeError as outer:
+            return outer
+    raise AssertionError
+
+
+def test_a_report_has_types_and_places_of_our_code() -> None:
+    report = faults.report_of(raised())
+    lines = report.splitlines()
+    assert lines[0] == "Unexpected error: RuntimeError"
+    assert "caused by: ValueError" in lines
+    assert any(line.startswith("  workbench/core/drafts.py:") and line.endswith(" in _values") for line in lines)
+    assert "tests" not in report
+    assert faults.is_report(report)
+
+
+def test_a_report_has_no_words_of_anybody() -> None:
+    report = faults.report_of(raised())
+    assert SECRET not in report
+    assert PROMPT not in report
+    assert "sk-" not in report
+    assert "ACME" not in report
+
+
+def test_groups_and_circles_end() -> None:
+    inner = ValueError(SECRET)
+    group = ExceptionGroup(SECRET, [inner, KeyError(SECRET)])
+    inner.__cause__ = group
+    report = faults.report_of(group)
+    parts = ["Unexpected error: ExceptionGroup", "one of a group: ValueError", "one of a group: KeyError"]
+    assert report.splitlines() == parts
+
+
+def test_a_strange_type_cannot_write_lines_of_its_own() -> None:
+    kind = type(f"Bad\n{PROMPT}\x1b[2J", (Exception,), {})
+    report = faults.report_of(kind())
+    assert len(report.splitlines()) == 1
+    assert "\x1b" not in report
+    assert len(report) < 200
+
+
+def test_a_long_chain_is_cut() -> None:
+    last = Exception()
+    for _ in range(100):
+        following = Exception()
+        following.__cause__ = last
+        last = following
+    assert len(faults.report_of(last).splitlines()) <= 8
+
+
+@pytest.fixture
+def noted() -> Any:
+    found: list[BaseException] = []
+    undo = faults.install_hooks(found.append)
+    yield found
+    undo()
+
+
+def test_hooks_note_threads_and_logged_exceptions(
+    noted: list[BaseException], capfd: pytest.CaptureFixture[str]
+) -> None:
+    def fail() -> None:
+        raise ContentError(PROMPT)
+
+    thread = threading.Thread(target=fail)
+    thread.start()
+    thread.join()
+    try:
+        fail()
+    except ContentError:
+        logging.getLogger("workbench.x").exception("told")
+    sys.excepthook(ValueError, ValueError(PROMPT), None)
+
+    class Failing:
+        def __del__(self) -> None:
+            raise KeyError(PROMPT)
+
+    Failing()
+    assert [type(error).__name__ for error in noted] == ["ContentError", "ContentError", "ValueError", "KeyError"]
+    told = capfd.readouterr()
+    assert told.out + told.err == ""
+
+
+def test_undoing_gives_python_its_hooks_back() -> None:
+    before = sys.excepthook, threading.excepthook, sys.unraisablehook
+    faults.install_hooks(lambda _: None)()
+    assert (sys.excepthook, threading.excepthook, sys.unraisablehook) == before
+
+
+def test_an_interrupt_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    passed_on: list[object] = []
+    monkeypatch.setattr(sys, "excepthook", lambda *args: passed_on.append(args[0]))
+    noted: list[BaseException] = []
+    undo = faults.install_hooks(noted.append)
+    sys.excepthook(KeyboardInterrupt, KeyboardInterrupt(), None)
+    undo()
+    assert (noted, passed_on) == ([], [KeyboardInterrupt])

@@ -1,0 +1,130 @@
+"""The error log: limited, for several processes, and never a source of errors itself."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from workbench.host import faults
+from workbench.host.faults import FaultLog, log_file
+
+ENTRY = re.compile(r"\d{4}-\d\d-\d\dT\S+Z \w+ \d+, Prompt Workbench \S+, Python [^\n]+\n(.+)")
+
+
+@pytest.fixture
+def told() -> list[tuple[str, Path | None]]:
+    return []
+
+
+def watching(state: Path, told: list[tuple[str, Path | None]]) -> Iterator[None]:
+    end = faults.watch(state, "test", "0", lambda report, log: told.append((report, log)))
+    yield
+    end()
+
+
+def entries(state: Path) -> list[str]:
+    text = "".join(file.read_text("utf-8") for file in sorted(state.glob("errors.log*"), reverse=True))
+    found = [entry for entry in text.split("\n\n") if entry]
+    assert all(ENTRY.match(entry) for entry in found), found
+    return found
+
+
+def test_an_entry_says_who_and_is_for_the_owner_alone(tmp_path: Path) -> None:
+    log = FaultLog(tmp_path / "state", "window", "1.2.3")
+    assert log.write("Unexpected error: ValueError")
+    (entry,) = entries(tmp_path / "state")
+    assert f"window {os.getpid()}, Prompt Workbench 1.2.3" in entry
+    assert stat.S_IMODE(log.file.stat().st_mode) == 0o600
+
+
+def test_the_log_is_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(faults, "MOST_BYTES", 2000)
+    log = FaultLog(tmp_path, "window", "0")
+    for number in range(200):
+        assert log.write(f"Unexpected error: E{number}\n" + "  x" * 50)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["errors.log", "errors.log.1"]
+    assert sum(file.stat().st_size for file in tmp_path.iterdir()) <= 4000
+    assert "E199" in entries(tmp_path)[-1]
+
+
+def test_one_entry_is_limited(tmp_path: Path) -> None:
+    assert FaultLog(tmp_path, "window", "0").write("x" * 10_000_000)
+    assert log_file(tmp_path).stat().st_size < 20_000
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from workbench.host import faults
+faults.MOST_BYTES = 20_000
+log = faults.FaultLog(Path(sys.argv[1]), "writer", "0")
+for number in range(200):
+    assert log.write(f"Unexpected error: {sys.argv[2]}{number}" + "\\n  place" * 5)
+"""
+
+
+def test_several_processes_write_whole_entries_side_by_side(tmp_path: Path) -> None:
+    writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path), name]) for name in "abcd"]
+    assert [writer.wait() for writer in writers] == [0] * 4
+    found = entries(tmp_path)
+    assert len(found) > 50
+    assert all(entry.count("\n") == 6 for entry in found[1:])
+    assert sum(file.stat().st_size for file in tmp_path.glob("errors.log*")) <= 40_000
+
+
+@pytest.mark.parametrize("kind", ["directory", "pipe", "link", "file in the way", "full"])
+def test_a_log_that_cannot_be_written_is_said_and_raises_nothing(tmp_path: Path, kind: str) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    file = log_file(state)
+    if kind == "directory":
+        file.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(file)
+    elif kind == "link":
+        file.symlink_to("/dev/full")
+    elif kind == "file in the way":
+        state = tmp_path / "state" / "no" / "state"
+        (tmp_path / "state" / "no").write_text("")
+    else:
+        state = Path("/dev/full")
+    told: list[tuple[str, Path | None]] = []
+    for _ in watching(state, told):
+        sys.excepthook(ValueError, ValueError("x"), None)
+    assert told == [("Unexpected error: ValueError", None)]
+
+
+def test_a_fault_is_told_once_in_a_while(tmp_path: Path, told: list[tuple[str, Path | None]]) -> None:
+    for _ in watching(tmp_path, told):
+        for _ in range(1000):
+            sys.excepthook(ValueError, ValueError("x"), None)
+        sys.excepthook(KeyError, KeyError("x"), None)
+    assert [report for report, _ in told] == ["Unexpected error: ValueError", "Unexpected error: KeyError"]
+    assert len(entries(tmp_path)) == 2
+
+
+def test_an_error_of_telling_ends_there(tmp_path: Path) -> None:
+    def tell(report: str, log: Path | None) -> None:
+        sys.excepthook(KeyError, KeyError("again"), None)
+        raise RuntimeError("no screen")
+
+    end = faults.watch(tmp_path, "test", "0", tell)
+    sys.excepthook(ValueError, ValueError("x"), None)
+    end()
+    assert len(entries(tmp_path)) == 1
+
+
+def test_what_is_noted_and_then_raised_is_logged_once(tmp_path: Path, told: list[tuple[str, Path | None]]) -> None:
+    for _ in watching(tmp_path, told):
+        error = ValueError("x")
+        assert faults.note(error) == ("Unexpected error: ValueError", log_file(tmp_path))
+        sys.excepthook(ValueError, error, None)
+    assert told == []
+    assert len(entries(tmp_path)) == 1

@@ -1,0 +1,72 @@
+"""What the engine tells of its own exceptions and ends is a problem with a log, and no engine state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from workbench.engine.calls import EngineNotice
+from workbench.host import faults
+from workbench.usecases.listening import Listeners, RunListener
+from workbench.usecases.problems import problem_of
+
+REPORT = "Unexpected error: ZeroDivisionError\n  workbench/engine/child/server.py:1 in Server._reply"
+
+
+class Heard(RunListener):
+    def __init__(self) -> None:
+        self.problems: list[tuple[str, str]] = []
+        self.engine: list[str] = []
+
+    def on_problem(self, sentence: str, detail: str) -> None:
+        self.problems.append((sentence, detail))
+
+    def on_engine(self, kind: str, text: str) -> None:
+        self.engine.append(kind)
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[Path]:
+    end = faults.watch(tmp_path, "test", "0", lambda *_: None)
+    yield tmp_path / faults.NAME
+    end()
+
+
+def test_a_fault_of_the_engine_is_a_problem(log: Path) -> None:
+    heard, listeners = Heard(), Listeners()
+    listeners.add(heard)
+    listeners.engine(EngineNotice("fault", REPORT))
+    ((sentence, detail),) = heard.problems
+    assert str(log) in sentence
+    assert detail == REPORT
+    assert heard.engine == []
+    logged = log.read_text("utf-8")
+    assert " engine " in logged
+    assert REPORT in logged
+    late = Heard()
+    listeners.add(late)
+    assert late.engine == []
+
+
+@pytest.mark.parametrize(
+    ("report", "said"),
+    [
+        ("It was ended by signal 9.\nsecret words", "It was ended by signal 9."),
+        ("It exited with code 1.\nsecret words", "It exited with code 1."),
+        ("It sent what is no message: 'secret words'", "Its parent ended it."),
+    ],
+)
+def test_how_the_engine_ended_is_logged_without_its_words(log: Path, report: str, said: str) -> None:
+    Listeners().engine(EngineNotice("restarting", f"The engine stopped and is being restarted.\n{report}"))
+    logged = log.read_text("utf-8")
+    assert f"The engine ended. {said}" in logged
+    assert "secret" not in logged
+
+
+def test_an_exception_that_nobody_expected_is_a_problem_without_its_words(log: Path) -> None:
+    problem = problem_of(ZeroDivisionError("secret words"))
+    assert str(log) in problem.sentence
+    assert problem.detail == "Unexpected error: ZeroDivisionError"
+    assert "secret" not in log.read_text("utf-8")

@@ -1,0 +1,67 @@
+"""Unexpected exceptions of the window's process: logged, and said where the person looks.
+
+Invariant: what a slot, a thread or an event handler raises does not end the window.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from workbench import __version__
+from workbench.host import faults
+from workbench.usecases.problems import fault_problem
+
+CRASHES = "crash.log"
+_MOST_BYTES = 256 * 1024
+
+
+class FaultWatch(QObject):
+    """Logs exceptions in `state`, and says each with `show(sentence, detail)` on the UI thread, until `end`."""
+
+    _happened = Signal(str, str)
+
+    def __init__(self, state: Path, show: Callable[[str, str], None]) -> None:
+        super().__init__()
+        self._happened.connect(show, Qt.ConnectionType.QueuedConnection)
+        self._end = faults.watch(state, "window", __version__, self._tell)
+        self._crashes = _watch_crashes(state)
+
+    def end(self) -> None:
+        """Leave exceptions to Python again."""
+        self._end()
+        if self._crashes is not None:
+            self._crashes()
+
+    def _tell(self, report: str, log: Path | None) -> None:
+        problem = fault_problem(report, log)
+        sys.stderr.write(f"{problem.sentence}\n")
+        self._happened.emit(problem.sentence, problem.detail)
+
+
+def _watch_crashes(state: Path) -> Callable[[], None] | None:
+    """Let a crash of a library leave the places where the threads were; return what ends this, None if it cannot be.
+
+    The interpreter writes files, lines and names of functions, no values.
+    """
+    import faulthandler
+
+    try:
+        file = state / CRASHES
+        state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if file.exists() and file.stat().st_size > _MOST_BYTES:
+            file.replace(file.with_name(f"{CRASHES}.1"))
+        stream = file.open("ab", buffering=0)
+        file.chmod(0o600)
+        faulthandler.enable(stream)
+    except OSError:
+        return None
+
+    def end() -> None:
+        faulthandler.disable()
+        stream.close()
+
+    return end
