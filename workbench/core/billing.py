@@ -67,10 +67,11 @@ def has_prices(sheet: Sheet) -> bool:
     if _number(sheet, "input_cost_per_request"):
         # LiteLLM leaves this price out of its own sum.
         return False
-    return _has_token_prices(sheet) or any(_number(sheet, name) for name in _SECONDS)
+    return has_token_prices(sheet) or any(_number(sheet, name) for name in _SECONDS)
 
 
-def _has_token_prices(sheet: Sheet) -> bool:
+def has_token_prices(sheet: Sheet) -> bool:
+    """Whether a sheet bills tokens; others bill the time that a call takes."""
     return bool(_number(sheet, INPUT) or _number(sheet, OUTPUT) or _tiers(sheet))
 
 
@@ -86,7 +87,7 @@ def bill(sheet: Sheet, usage: Usage, *, seconds: float | None = None, at: dateti
         return sum(known) if len(known) == len(sums) else None
     if not has_prices(sheet):
         return None
-    if not _has_token_prices(sheet):
+    if not has_token_prices(sheet):
         price = next(price for name in _SECONDS if (price := _number(sheet, name)) is not None)
         return None if seconds is None else price * seconds + _tools(sheet, usage)
     if usage.input is None or usage.output is None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from workbench.core.billing import bill
+from workbench.core.billing import bill, prices_of
 from workbench.core.usage import Usage as Usage
 from workbench.core.usage import UsageDetails as UsageDetails
 from workbench.core.usage import UsageSource as UsageSource
@@ -71,18 +71,52 @@ def cost(
     return given + usage.output * rates.output
 
 
+def reported_cost(usage: Usage) -> tuple[float, str] | None:
+    """Return the dollars that the server itself reported and who it is, None unless it did so for every request."""
+    rounds = usage.rounds or (usage,)
+    costs = [one.details.reported_usd for one in rounds]
+    known = [one for one in costs if one is not None]
+    return (sum(known), rounds[0].details.reported_by) if len(known) == len(costs) else None
+
+
+def source_words(rates: Rates | None) -> str:
+    """Return where a cost is from: "reported by openrouter.ai", "LiteLLM's price list"; "" for free and unknown."""
+    if rates is None or rates.source == "local":
+        return ""
+    return rates.named or ("your own price" if rates.source == "user" else "LiteLLM's price list")
+
+
 def saved(usage: Usage, rates: Rates | None) -> float | None:
     """Return the dollars that cached input tokens did not cost, None when there were none or their price is unknown."""
-    if rates is None or rates.source == "local" or rates.cached is None or usage.input is None or not usage.cached:
+    if rates is None or rates.source == "local" or rates.cached is None:
         return None
-    return min(usage.cached, usage.input) * (rates.input - rates.cached)
+    spared = [_spared(one, rates, rates.cached) for one in usage.rounds or (usage,)]
+    known = [one for one in spared if one is not None]
+    return sum(known) if known else None
+
+
+def _spared(usage: Usage, rates: Rates, cached: float) -> float | None:
+    if usage.input is None or not usage.cached:
+        return None
+    given = rates.input
+    if rates.sheet:
+        prices = prices_of(rates.sheet, usage.input, tier=usage.details.tier)
+        given, cached = prices.input, prices.read
+    return min(usage.cached, usage.input) * (given - cached)
 
 
 def show_sum(usd: float | None, unpriced: int) -> str:
-    """Return what several answers cost together, `unpriced` of them not known: "free", "unknown", "$0.0004 + ?"."""
+    """Return what several answers cost together, `unpriced` of them not known.
+
+    "free", "unknown" where nothing is known, or "$0.0004 + 2 without prices".
+    """
     if unpriced:
-        return f"{show_cost(usd)} + ?" if usd else "unknown"
+        return "unknown" if usd is None else f"{show_cost(usd)} + {unpriced:,} without {_prices(unpriced)}"
     return show_cost(usd, free=usd == 0)
+
+
+def _prices(count: int) -> str:
+    return "a price" if count == 1 else "prices"
 
 
 def show_cost(usd: float | None, *, free: bool = False, about: bool = False) -> str:

@@ -147,6 +147,13 @@ class EngineClient:
         fields = protocol.access_to_json(endpoint, key, secret_headers)
         return self._ask("models", fields, lambda message: ModelIds.cut(message["models"], message.get("left_out", 0)))
 
+    def list_prices(
+        self, endpoint: Endpoint, key: str = "", secret_headers: tuple[tuple[str, str], ...] = ()
+    ) -> Future[Mapping[str, Mapping[str, Any]]]:
+        """Return the prices that the endpoint tells of its models, by model; EngineError when it cannot be asked."""
+        fields = protocol.access_to_json(endpoint, key, secret_headers)
+        return self._ask("prices", fields, lambda message: dict(message["prices"]))
+
     def check_key(
         self,
         endpoint: Endpoint,

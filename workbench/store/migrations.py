@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from workbench.store import version_1_0, version_1_1, version_1_2, version_1_3
+from workbench.store import version_1_0, version_1_1, version_1_2, version_1_3, version_1_4
 from workbench.store.schema import APPLICATION_ID
 
 migrations = Migrations("prompt-workbench")
@@ -50,3 +50,12 @@ def _version_1_3(db: Database) -> None:
 
 
 migrations(name="1.3 saved searches, origins, cases, what is deleted")(_version_1_3)
+
+
+def _version_1_4(db: Database) -> None:
+    for statement in version_1_4.STATEMENTS:
+        db.conn.execute(statement)
+    db.conn.execute("PRAGMA user_version = 1004")
+
+
+migrations(name="1.4 how costs came about")(_version_1_4)

@@ -9,7 +9,7 @@ from __future__ import annotations
 APPLICATION_ID = 0x50574248
 """ASCII "PWBH"; `file(1)` and other programs tell our files by it."""
 
-VERSION = 1003
+VERSION = 1004
 
 
 def major(version: int) -> int:

@@ -6,7 +6,7 @@ else; the endpoint that is written holds names only.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +41,11 @@ class Asker(Protocol):
 
     def list_models(self, endpoint: Endpoint, key: str = "", secret_headers: Headers = ()) -> Future[ModelIds]:
         """Return the model ids that the endpoint lists."""
+
+    def list_prices(
+        self, endpoint: Endpoint, key: str = "", secret_headers: Headers = ()
+    ) -> Future[Mapping[str, Mapping[str, Any]]]:
+        """Return the prices that the endpoint tells of its models."""
 
     def check_key(
         self, endpoint: Endpoint, key: str, secret_headers: Headers = (), *, provider: str = "", model: str = ""
@@ -164,6 +169,13 @@ class Endpoints:
         listed = self._engine.list_models(endpoint, who.key, who.secret_headers)
         listed.add_done_callback(lambda done: self._remember(endpoint, done))
         return listed
+
+    def prices(self, endpoint: Endpoint) -> Future[Mapping[str, Mapping[str, Any]]]:
+        """Ask an endpoint what its models cost; EngineError says why it cannot be asked."""
+        who = credentials(self._keys, endpoint, "", self._provider_of)
+        if isinstance(who, Failure):
+            return _failed(who)
+        return self._engine.list_prices(endpoint, who.key, who.secret_headers)
 
     def test(self, endpoint: Endpoint, model: str = "") -> Future[str]:
         """Test the key of a custom endpoint; the future holds a sentence or an EngineError."""

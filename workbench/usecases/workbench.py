@@ -6,6 +6,7 @@ Invariant: opening loads nothing heavy and starts no child; what was opened is c
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from datetime import date
@@ -33,6 +34,7 @@ from workbench.usecases.attaching import Attachments
 from workbench.usecases.coding import Coder
 from workbench.usecases.endpoints import Endpoints
 from workbench.usecases.forecasting import Forecaster
+from workbench.usecases.gateway_prices import GatewayPrices
 from workbench.usecases.history import History
 from workbench.usecases.improving import Improver
 from workbench.usecases.known_models import KnownModels
@@ -126,7 +128,8 @@ class Workbench:
         self.keys = KeyStore(env, variables=key_variables())
         self.listeners = Listeners()
         self.catalogue = LazyCatalogue(self.listeners.problem)
-        self.pricing = Pricing(store, self.catalogue.rates, utc_now)
+        gateways = GatewayPrices(lambda endpoint: self.endpoints.prices(endpoint), time.monotonic)
+        self.pricing = Pricing(store, self.catalogue.rates, utc_now, gateways)
         self.session = Session()
         self.prompts = Prompts(store, new_uid, utc_now)
         self.attachments = Attachments(store)

@@ -50,7 +50,7 @@ class House:
         return self._reach_out().provider(call, self.builtin_model)
 
     async def answer(self, kind: str, message: Mapping[str, Any]) -> dict[str, Any]:
-        """Answer a question (models, check, render, count) with the fields of its reply. Raises CallError."""
+        """Answer a question (models, prices, check, render, count) with the fields of its reply. Raises CallError."""
         if kind == "count":
             return await self._count(message)
         if kind == "render":
@@ -60,6 +60,8 @@ class House:
         if kind == "models":
             found = await outside.list_models(endpoint, message["key"], secret)
             return {"models": found, "left_out": found.left_out}
+        if kind == "prices":
+            return {"prices": await outside.list_prices(endpoint, message["key"], secret)}
         provider, model = message["provider"], message["model"]
         return {"sentence": await outside.check_key(endpoint, message["key"], secret, provider, model)}
 

@@ -26,7 +26,7 @@ from workbench.engine.pipes import ChildPipe
 from workbench.engine.redact import Redactor
 
 _FLUSH_S = 1.0
-_REPLIES = {"models": "models", "check": "checked", "render": "rendered", "count": "counted"}
+_REPLIES = {"models": "models", "prices": "prices", "check": "checked", "render": "rendered", "count": "counted"}
 _TOO_LARGE = Failure("too_long", "The answer to this question is larger than 8 MB. Ask for less.")
 
 logger = logging.getLogger(__name__)
