@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from tests.e2e.driving import OUT, shown
 from tests.e2e.scenes.answers import blind, calling, lanes, layout, menus, reading, running, samples
 from tests.e2e.scenes.history import history
+from tests.e2e.scenes.models import models
 from tests.e2e.scenes.packs import cases, pack_export, packs, training_files
 from tests.e2e.scenes.rank import judging, ranking
 from tests.e2e.scenes.windows import improving, overlays, pasting, settings, sizes
@@ -40,6 +41,7 @@ PARTS = (
     blind,
     lanes,
     settings,
+    models,
     sizes,
     history,
     ranking,

@@ -262,7 +262,7 @@ class TestPauses:
         ("PATH", False),
         ("HOME", False),
         ("HTTPS_PROXY", False),
-        ("AZURE_API_BASE", False),
+        ("AZURE_API_BASE", True),
         ("PYTHONPATH", False),
     ],
 )

@@ -18,11 +18,11 @@ import pytest
 
 from tests.patience import PROCESS_S
 from workbench.host.errors import HostError
-from workbench.host.keys import Key, KeyStore
+from workbench.host.keys import Key, KeyName, KeyStore
 
 ROOT = Path(__file__).resolve().parents[2]
 PLANTED = "sk-planted-0123456789"
-VARIABLES = {"openai": ("OPENAI_API_KEY", "OPENAI_KEY")}
+NAMES = {"openai": KeyName(("OPENAI_API_KEY", "OPENAI_KEY"), "https://api.openai.com", "https://gateway.example")}
 
 
 class Memory(keyring.backend.KeyringBackend):
@@ -68,7 +68,7 @@ def test_set_get_remove() -> None:
     store = KeyStore({}, backend)
     assert store.get("openai") is None
     assert store.set("openai", f"  {PLANTED}\n") == Key(PLANTED, "keyring")
-    assert backend.kept == {("prompt-workbench", "openai"): PLANTED}
+    assert PLANTED in backend.kept["prompt-workbench", "openai"]
     assert KeyStore({}, backend).get("openai") == Key(PLANTED, "keyring")
     store.remove("openai")
     store.remove("openai")
@@ -77,19 +77,19 @@ def test_set_get_remove() -> None:
 
 
 def test_session_wins_over_keyring_and_keyring_over_environment() -> None:
-    store = KeyStore({"OPENAI_KEY": "from-env"}, Memory(), variables=VARIABLES)
-    assert store.get("openai") == Key("from-env", "environment", "OPENAI_KEY")
+    store = KeyStore({"OPENAI_KEY": "from-env"}, Memory(), names=NAMES)
+    assert store.get("openai") == Key("from-env", "environment", "OPENAI_KEY", "https://gateway.example")
     store.set("openai", "from-keyring")
-    assert store.get("openai") == Key("from-keyring", "keyring")
+    assert store.get("openai") == Key("from-keyring", "keyring", origin="https://api.openai.com")
     store.set("openai", "from-session", session=True)
-    assert store.get("openai") == Key("from-session", "session")
-    assert store.from_environment("openai") == Key("from-env", "environment", "OPENAI_KEY")
+    assert store.get("openai") == Key("from-session", "session", origin="https://api.openai.com")
+    assert store.from_environment("openai") == Key("from-env", "environment", "OPENAI_KEY", "https://gateway.example")
     store.remove("openai")
-    assert store.get("openai") == Key("from-env", "environment", "OPENAI_KEY")
+    assert store.get("openai") == Key("from-env", "environment", "OPENAI_KEY", "https://gateway.example")
 
 
 def test_the_environment_gives_keys_to_its_own_provider_only() -> None:
-    store = KeyStore({"OPENAI_API_KEY": PLANTED}, Memory(), variables=VARIABLES)
+    store = KeyStore({"OPENAI_API_KEY": PLANTED}, Memory(), names=NAMES)
     assert store.get("endpoint:0192") is None
     assert store.get("anthropic") is None
 
@@ -138,13 +138,13 @@ def test_of_a_chain_the_first_real_keyring_is_used(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_broken_keyring_is_a_sentence_without_the_key() -> None:
-    store = KeyStore({"OPENAI_API_KEY": "from-env"}, Broken(), variables=VARIABLES)
+    store = KeyStore({"OPENAI_API_KEY": "from-env"}, Broken(), names=NAMES)
     with pytest.raises(HostError, match="did not take the key") as caught:
         store.set("openai", PLANTED)
     error = caught.value
     assert PLANTED not in f"{error.sentence}{error.detail}{error!r}"
     assert error.__context__ is None
-    assert store.get("openai") == Key("from-env", "environment", "OPENAI_API_KEY")
+    assert store.get("openai") == Key("from-env", "environment", "OPENAI_API_KEY", "https://gateway.example")
     with pytest.raises(HostError, match="did not give the key") as caught:
         store.get("endpoint:1")
     assert PLANTED not in f"{caught.value.sentence}{caught.value.detail}"
@@ -238,8 +238,8 @@ print("all good")
 @needs_bus
 def test_a_session_without_a_secret_service(tmp_path: Path) -> None:
     code = """
-from workbench.host.keys import KeyStore
-store = KeyStore({"OPENAI_API_KEY": "from-env"}, variables={"openai": ("OPENAI_API_KEY",)})
+from workbench.host.keys import KeyName, KeyStore
+store = KeyStore({"OPENAI_API_KEY": "from-env"}, names={"openai": KeyName(("OPENAI_API_KEY",))})
 status = store.available()
 assert not status.ok and "this session" in status.sentence, status
 assert store.get("openai").source == "environment"

@@ -59,11 +59,7 @@ HARMLESS = {
     "OMP_NUM_THREADS": "4",
     "AWS_PROFILE": "work",
     "AWS_SHARED_CREDENTIALS_FILE": "/home/a/.aws/other",
-    "VERTEXAI_PROJECT": "mine",
     "AWS_REGION": "eu-central-1",
-    "AZURE_API_BASE": "https://mine.example",
-    "AZURE_API_VERSION": "2026-01-01",
-    "OLLAMA_API_BASE": "http://127.0.0.1:11434",
     "HTTPS_PROXY": "http://me:word@proxy.example:8080",
     "no_proxy": "localhost",
     "SSL_CERT_FILE": "/etc/ssl/certs/ca.crt",
@@ -83,6 +79,16 @@ def test_secrets_do_not_pass(name: str) -> None:
 def test_a_secret_under_an_innocent_name_does_not_pass(value: str) -> None:
     assert "MY_THING" not in scrubbed_env({"MY_THING": value})
     assert "AWS_PROFILE" not in scrubbed_env({"AWS_PROFILE": value})
+
+
+def test_addresses_and_settings_of_providers_come_in_the_calls_they_are_for() -> None:
+    given = {
+        "VERTEXAI_PROJECT": "mine",
+        "AZURE_API_BASE": "https://mine.example",
+        "OPENAI_BASE_URL": "https://gateway.example",
+        "OLLAMA_API_BASE": "http://127.0.0.1:11434",
+    }
+    assert given.keys().isdisjoint(scrubbed_env(given))
 
 
 def test_what_a_child_needs_passes() -> None:

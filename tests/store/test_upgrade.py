@@ -54,7 +54,7 @@ def healthy(path: Path) -> None:
 
 
 def test_every_release_has_a_frozen_history() -> None:
-    assert [schema.stem for schema in SCHEMAS] == ["v1", "v1_1", "v1_2", "v1_3", "v1_4"]
+    assert [schema.stem for schema in SCHEMAS] == ["v1", "v1_1", "v1_2", "v1_3"]
 
 
 @pytest.mark.parametrize("schema", SCHEMAS, ids=lambda schema: schema.stem)
@@ -117,7 +117,7 @@ def test_what_came_with_1_3_is_kept(path: Path) -> None:
 
 @pytest.fixture
 def next_release(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[sqlite3.Connection], None]], None]:
-    """Pretend that this is release 1.5, whose step is given."""
+    """Pretend that this is release 1.4, whose step is given."""
     from sqlite_utils import Database, Migrations
 
     def release(step: Callable[[sqlite3.Connection], None]) -> None:
@@ -127,11 +127,11 @@ def next_release(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[sqlite3
 
         def next_step(database: Database) -> None:
             step(database.conn)
-            database.conn.execute("PRAGMA user_version = 1005")
+            database.conn.execute("PRAGMA user_version = 1004")
 
-        steps(name="1.5")(next_step)
+        steps(name="1.4")(next_step)
         monkeypatch.setattr(released, "migrations", steps)
-        monkeypatch.setattr(opening, "VERSION", 1005)
+        monkeypatch.setattr(opening, "VERSION", 1004)
 
     return release
 
@@ -146,12 +146,12 @@ def test_a_copy_is_made_before_an_upgrade(path: Path, next_release: Callable[...
     store = opened(path)
     assert store.iteration_count("p") == 2
     store.close()
-    assert copies(path) == ["history.before-upgrade-20261124T132005123Z-from-1.4.db"]
+    assert copies(path) == ["history.before-upgrade-20261124T132005123Z-from-1.3.db"]
     copy = path.with_name(copies(path)[0])
     healthy(copy)
     connection = sqlite3.connect(copy)
     assert connection.execute("SELECT count(*) FROM outputs").fetchone() == (7,)
-    assert connection.execute("PRAGMA user_version").fetchone() == (1004,)
+    assert connection.execute("PRAGMA user_version").fetchone() == (1003,)
     connection.close()
     opened(path).close()
     assert len(copies(path)) == 1
@@ -171,28 +171,28 @@ def test_the_first_schema_is_kept_as_a_copy_and_found_in_after_the_upgrade(path:
 
 def test_two_copies_are_kept_and_other_files_are_not_touched(path: Path, next_release: Callable[..., None]) -> None:
     for year in (2021, 2022, 2023):
-        path.with_name(f"history.before-upgrade-{year}0101T000000000Z-from-1.4.db").touch()
-    theirs = path.with_name("other.before-upgrade-20200101T000000000Z-from-1.4.db")
+        path.with_name(f"history.before-upgrade-{year}0101T000000000Z-from-1.3.db").touch()
+    theirs = path.with_name("other.before-upgrade-20200101T000000000Z-from-1.3.db")
     theirs.touch()
     restore(SCHEMAS[-1], path)
     next_release(lambda c: None)
     opened(path).close()
     assert [name for name in copies(path) if name.startswith("history.")] == [
-        "history.before-upgrade-20230101T000000000Z-from-1.4.db",
-        "history.before-upgrade-20261124T132005123Z-from-1.4.db",
+        "history.before-upgrade-20230101T000000000Z-from-1.3.db",
+        "history.before-upgrade-20261124T132005123Z-from-1.3.db",
     ]
     assert theirs.exists()
 
 
 def test_a_clock_that_was_set_back_costs_no_copy(path: Path, next_release: Callable[..., None]) -> None:
     for year in (2031, 2032):
-        path.with_name(f"history.before-upgrade-{year}0101T000000000Z-from-1.4.db").touch()
+        path.with_name(f"history.before-upgrade-{year}0101T000000000Z-from-1.3.db").touch()
     restore(SCHEMAS[-1], path)
     next_release(lambda c: None)
     opened(path).close()
     assert copies(path) == [
-        "history.before-upgrade-20261124T132005123Z-from-1.4.db",
-        "history.before-upgrade-20320101T000000000Z-from-1.4.db",
+        "history.before-upgrade-20261124T132005123Z-from-1.3.db",
+        "history.before-upgrade-20320101T000000000Z-from-1.3.db",
     ]
 
 
@@ -215,7 +215,7 @@ def test_half_a_copy_never_looks_like_one(
     assert half.endswith(".partial")
     os.utime(path.with_name(half), (0, 0))
     opened(path).close()
-    assert copies(path) == ["history.before-upgrade-20261124T132005123Z-from-1.4.db"]
+    assert copies(path) == ["history.before-upgrade-20261124T132005123Z-from-1.3.db"]
     healthy(path.with_name(copies(path)[0]))
 
 
@@ -239,7 +239,7 @@ def test_no_upgrade_without_a_copy(path: Path, next_release: Callable[..., None]
     next_release(lambda c: c.execute("DROP TABLE outputs"))
     before = shape(path)
     # A folder stands where the copy would go.
-    path.with_name("history.before-upgrade-20261124T132005123Z-from-1.4.db").mkdir()
+    path.with_name("history.before-upgrade-20261124T132005123Z-from-1.3.db").mkdir()
     with pytest.raises(StoreError):
         opened(path)
     assert shape(path) == before

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,9 @@ HELLO: Script = {
 ECHO: Script = {"default": [{"echo": True}]}
 WAIT_MS = int(PATIENCE_S * 1000)
 
+LONG_AGO = date(2020, 1, 1)
+"""A day on which no model was retired, so that no test depends on the day on which it is run."""
+
 
 class Desk:
     """Opens, drives and closes windows over one database file."""
@@ -58,12 +62,20 @@ class Desk:
         assert self._window is not None, "no window is open"
         return self._window
 
-    def open(self, script: Script | None = HELLO, size: tuple[int, int] = (1440, 900)) -> MainWindow:
+    def open(
+        self,
+        script: Script | None = HELLO,
+        size: tuple[int, int] = (1440, 900),
+        *,
+        today: Callable[[], date] = lambda: LONG_AGO,
+    ) -> MainWindow:
         """Open the window with a scripted engine; None takes the real one."""
 
         factory = make_client if script is None else played.factory(script, self.directory, apart=self._apart)
         seeded.put(self.db)
-        workbench = Workbench.open(self.db, places(os.environ).make(), dict(os.environ), client_factory=factory)
+        workbench = Workbench.open(
+            self.db, places(os.environ).make(), dict(os.environ), client_factory=factory, today=today
+        )
         frame = Frame(self.theme, Settings(), peek(self.db))
         workbench.start_engine()
         window = open_window(frame, read(workbench))

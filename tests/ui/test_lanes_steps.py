@@ -17,7 +17,7 @@ from workbench.engine.child.litellm_failures import failure_of
 from workbench.ui.lanes.steps import CODES, RETRY, next_step
 
 PACKAGE = Path(workbench.__file__).parent
-NOT_OF_LANES = {"template_error", "template_timeout", "template_limit", "list_too_long", "no_answer"}
+NOT_OF_LANES = {"not_listed", "template_error", "template_timeout", "template_limit", "list_too_long", "no_answer"}
 """Templates keep a run from starting, and are said above the editor; the others answer questions about models."""
 PROVIDER = Where("OpenAI", "gpt-5")
 OWN = Where("My Ollama", "llama", page="Endpoints")

@@ -109,7 +109,7 @@ def test_without_a_keyring_it_says_why(source: WorkbenchSettingsSource, workbenc
 def test_a_key_that_is_not_there_cannot_be_tested(source: WorkbenchSettingsSource) -> None:
     error = source.test_key("openai").exception(PATIENCE_S)
     assert error is not None
-    assert "There is no key to test yet" in sentence_of(error, "no")
+    assert "OpenAI needs an API key" in sentence_of(error, "no")
 
 
 def test_an_endpoint_is_written_without_its_secrets(

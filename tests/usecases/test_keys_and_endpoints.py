@@ -14,7 +14,6 @@ import pytest
 from tests.fakes.provider import JSON, FakeProvider, Reply, Send, Wait
 from tests.usecases.making import PATIENCE_S, Drawer, opened
 from workbench.core.lanes import FIXED_ENDPOINTS, LITELLM, Endpoint
-from workbench.core.providers import key_variables
 from workbench.core.runs import Failure
 from workbench.engine.calls import EngineError
 from workbench.host.errors import HostError
@@ -22,6 +21,7 @@ from workbench.host.keys import KeyStore
 from workbench.usecases.addresses import EndpointForm
 from workbench.usecases.asking import timeouts_for
 from workbench.usecases.credentials import Credentials, credentials, provider_key
+from workbench.usecases.destinations import key_names
 from workbench.usecases.discovery import Candidate, look_for_servers
 from workbench.usecases.endpoints import WrongFormError
 
@@ -30,7 +30,7 @@ SECRET = "sk-planted-0123456789"
 
 
 def keys(env: Mapping[str, str] | None = None) -> KeyStore:
-    return KeyStore(env or {}, Drawer(), variables=key_variables())
+    return KeyStore(env or {}, Drawer(), names=key_names(env or {}))
 
 
 def nobody_knows(model: str) -> str:
@@ -49,7 +49,7 @@ class TestCredentials:
         found = credentials(store, LITELLM_ENDPOINT, "codestral-latest", lambda model: "mistral")
         assert found == Credentials(SECRET)
 
-    @pytest.mark.parametrize("model", ["ollama/llama3", "lm_studio/x", "vertex_ai/gemini", "never-heard-of/x", "x"])
+    @pytest.mark.parametrize("model", ["ollama/llama3", "llamafile/x", "vertex_ai/gemini", "never-heard-of/x", "x"])
     def test_what_needs_no_key_or_is_unknown_is_asked_without(self, model: str) -> None:
         assert credentials(keys(), LITELLM_ENDPOINT, model, nobody_knows) == Credentials()
 
@@ -180,7 +180,7 @@ class TestEndpoints:
 
     def test_testing_a_key_that_is_not_there_asks_nobody(self, tmp_path: Path) -> None:
         with opened(tmp_path, {}) as (workbench, _):
-            with pytest.raises(EngineError, match="no key to test"):
+            with pytest.raises(EngineError, match="OpenAI needs an API key"):
                 workbench.endpoints.test_provider("openai").result(PATIENCE_S)
             workbench.keys.set("openai", SECRET, session=True)
             workbench.engine.start()

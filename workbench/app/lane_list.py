@@ -22,7 +22,7 @@ def badge(lane: Lane, endpoints: dict[str, Endpoint]) -> str:
     endpoint = endpoints.get(lane.endpoint)
     if endpoint is None:
         return "" if lane.endpoint == LITELLM else "endpoint removed"
-    if endpoint.kind == "litellm":
+    if endpoint.kind == "litellm" and not endpoint.has_address:
         return lane.model.split("/", 1)[0] if "/" in lane.model else ""
     if lane.endpoint == ECHO and lane.title == "echo":
         return ""

@@ -41,6 +41,10 @@ class LaneHead:
     baseline: bool = False
     answered_by: str = ""
     """What the shown answer ran with, when the lane was changed since; "" when the lane is as it ran."""
+    warning: str = ""
+    """"retired 2025-09-01" or the like, "" for nothing."""
+    warning_reason: str = ""
+    """The same as a sentence with the next step."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,12 @@ class Offer:
     builtin_note: str = ""
     known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     today: date = date.min
+    index: ModelIndex | None = field(default=None, compare=False, repr=False)
+    """Searches the catalogue. Made by `indexed`, which takes longer than a frame: call it off the UI thread."""
+
+    def indexed(self) -> Offer:
+        """Return the same with its index."""
+        return replace(self, index=ModelIndex(self.catalogue, self))
 
     def provider(self, provider: str) -> Provider:
         """Return the provider, or one that has only its id for a name."""

@@ -84,10 +84,8 @@ class ModelListModel(QAbstractListModel):
     def set_offer(self, offer: Offer, *, trouble: str = "") -> None:
         """Show an offer, or a sentence in its place when it could not be read."""
         self._offer, self._trouble, self._waiting = offer, trouble, False
-        self._catalogue = ModelIndex(offer.catalogue, offer)
-        self._own = {
-            endpoint.uid: self._index_of(endpoint) for endpoint in offer.endpoints if endpoint.kind == "openai"
-        }
+        self._catalogue = offer.index or ModelIndex(offer.catalogue, offer)
+        self._own = {endpoint.uid: self._index_of(endpoint) for endpoint in offer.endpoints if endpoint.has_address}
         self._rebuild()
 
     def set_query(self, query: str) -> None:

@@ -59,7 +59,7 @@ class WorkbenchPickerSource:
             builtin_note="" if workbench.weights else _NOT_INSTALLED,
             known={endpoint.uid: workbench.endpoints.known.get(endpoint) for endpoint in endpoints},
             today=workbench.today(),
-        )
+        ).indexed()
 
     def _keyring_trouble(self) -> str:
         """Return why the keyring gives no key, "" when it does: thirty questions to a locked one are thirty prompts."""

@@ -26,11 +26,10 @@ from workbench.app.settings_types import (
 from workbench.core.lanes import Endpoint
 from workbench.core.limits import LIMITS, Limits
 from workbench.core.providers import PROVIDERS, key_variables, provider_name
-from workbench.engine.calls import ModelIds
 from workbench.host import settings as stored
 from workbench.host.errors import HostError
-from workbench.usecases.addresses import EndpointForm, clean_url, is_secret_header
-from workbench.usecases.credentials import endpoint_key, header_key, provider_key
+from workbench.usecases.addresses import EndpointForm
+from workbench.usecases.credentials import endpoint_key, provider_key
 from workbench.usecases.endpoints import file_troubles
 from workbench.usecases.workbench import Workbench
 
@@ -121,7 +120,7 @@ class WorkbenchSettingsSource:
 
     def load_models(self, form: EndpointForm) -> Future[tuple[str, ...]]:
         """Ask the address in the form for its models, with what was typed and, where nothing was, with what is kept."""
-        return start_then(lambda: self._ask_models(form), lambda found: found)
+        return start_then(lambda: self._workbench.endpoints.models_of(form), lambda found: found)
 
     def look_for_servers(self) -> Future[tuple[Found, ...]]:
         """Look for Ollama and LM Studio on this machine."""
@@ -182,28 +181,3 @@ class WorkbenchSettingsSource:
         key = self._keys.get(endpoint_key(endpoint.uid)) if endpoint.needs_key else None
         troubles = file_troubles(endpoint) if endpoint.kind == "gguf" else ()
         return EndpointInfo(endpoint, tail_of(key.value) if key else "", troubles)
-
-    def _ask_models(self, form: EndpointForm) -> Future[ModelIds]:
-        key = form.key or ""
-        if form.needs_key and form.key is None and form.uid:
-            kept = self._keys.get(endpoint_key(form.uid))
-            key = kept.value if kept else ""
-        plain, secret = [], []
-        for name, value in form.headers:
-            if value is None:
-                known = self._keys.get(header_key(form.uid, name))
-                secret += [(name, known.value)] if known else []
-            elif is_secret_header(name, value):
-                secret.append((name, value))
-            else:
-                plain.append((name, value))
-        endpoint = Endpoint(
-            form.uid or "unsaved",
-            "openai",
-            form.name,
-            clean_url(form.base_url),
-            tuple(plain),
-            tuple(name for name, _ in secret),
-            form.needs_key,
-        )
-        return self._workbench.engine.list_models(endpoint, key, tuple(secret))

@@ -32,6 +32,7 @@ class Endpoint:
     `builtin`: the model that ships with the product. `gguf`: `path` to a GGUF file, with an optional LoRA `adapter`.
     `echo`: answers with the rendered prompt. `headers` are extra, not secret, HTTP headers; names of headers whose
     values are in the keyring stand in `secret_headers`. `needs_key` is False for servers without authentication.
+    A `litellm` one with a `base_url` speaks as its `provider` does, and `settings` are further parameters of that.
     """
 
     uid: str
@@ -43,6 +44,18 @@ class Endpoint:
     needs_key: bool = False
     path: str = ""
     adapter: str = ""
+    provider: str = ""
+    settings: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def has_address(self) -> bool:
+        """Whether it is at an address that somebody entered."""
+        return self.kind == "openai" or (self.kind == "litellm" and self.uid != LITELLM)
+
+    def full_model(self, model: str) -> str:
+        """Return a model as LiteLLM names it, with its provider before it."""
+        prefix = f"{self.provider}/"
+        return model if not self.provider or model.startswith(prefix) else prefix + model
 
     @property
     def is_local(self) -> bool:

@@ -74,6 +74,8 @@ class Provider:
     """What an address of this provider looks like, for those that have no public one."""
     token_file: str = ""
     """The file that LiteLLM's own login writes, below its folder of tokens; "" when there is no such login."""
+    key_hosts: tuple[str, ...] = ()
+    """Further hosts that get the key, where it is exchanged for another one."""
 
     def is_plain(self, model: str) -> bool:
         """Return whether `model` (without the provider's prefix) can be asked without translation."""

@@ -131,6 +131,7 @@ MORE_ROWS: tuple[Provider, ...] = (
         "GIGACHAT_API_KEY GIGACHAT_CREDENTIALS",
         "GIGACHAT_API_BASE",
         "https://gigachat.devices.sberbank.ru/api/v1",
+        key_hosts=("ngw.devices.sberbank.ru",),
         settings=(
             Setting("gigachat_scope", "Scope", ("GIGACHAT_SCOPE",), hint="GIGACHAT_API_PERS"),
             Setting("gigachat_auth_url", "Token server", ("GIGACHAT_AUTH_URL",)),

@@ -48,6 +48,22 @@ def key_variables() -> dict[str, tuple[str, ...]]:
     return {provider.id: provider.key_variables for provider in ROWS if provider.key_variables}
 
 
+def child_variables() -> frozenset[str]:
+    """Return the variables that libraries of clouds read in the environment of the child: who and where, no secret."""
+    return frozenset(
+        variable
+        for provider in ROWS
+        for setting in provider.settings
+        if setting.by_environment
+        for variable in setting.variables
+    )
+
+
+def secret_settings() -> frozenset[str]:
+    """Return the names of the settings whose values are kept and redacted like keys."""
+    return frozenset(setting.name for provider in ROWS for setting in provider.settings if setting.secret)
+
+
 def provider_name(provider: str) -> str:
     """Return what people call a provider; an unknown id is its own name."""
     known = PROVIDERS.get(provider)

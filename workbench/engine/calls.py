@@ -7,6 +7,7 @@ same holds for the arguments of each tool call.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -14,6 +15,7 @@ from typing import Any, Literal
 from workbench.core.blocks import OutputFormat, Tool
 from workbench.core.content import TOOL_ROUNDS, Message
 from workbench.core.lanes import Endpoint
+from workbench.core.providers import secret_settings
 from workbench.core.runs import Failure, Mark, Result, Step
 
 DeltaKind = Literal["text", "reasoning"]
@@ -84,11 +86,12 @@ class Timeouts:
 class Call:
     """One question to one model. `id` is the output's uid and unique among calls in flight.
 
-    `params` is the chat-completions form of what was set (`Params.request()`). `key` and `secret_headers` go to
-    `endpoint` and nowhere else. Calls of one `group` (a run) wait in turn with those of other groups. `retries` counts
-    repetitions after the first attempt, of each round. A model may call `tools` in `tool_rounds` rounds before it is
-    stopped. `files` are hash and path of each attached file. `format_in_words` says why the form of `output` has to be
-    asked for in words, "" to let the provider hold the model to it.
+    `params` is the chat-completions form of what was set (`Params.request()`). `key`, `secret_headers` and `settings`
+    (parameters of the provider, some of them secret) go to `endpoint` and nowhere else. Calls of one `group` (a run)
+    wait in turn with those of other groups. `retries` counts repetitions after the first attempt, of each round. A
+    model may call `tools` in `tool_rounds` rounds before it is stopped. `files` are hash and path of each attached
+    file. `format_in_words` says why the form of `output` has to be asked for in words, "" to let the provider hold the
+    model to it.
     """
 
     id: str
@@ -98,6 +101,7 @@ class Call:
     params: dict[str, Any] = field(default_factory=dict)
     key: str = field(default="", repr=False)
     secret_headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    settings: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     stream: bool = True
     timeouts: Timeouts = field(default_factory=Timeouts)
     retries: int = 3
@@ -107,6 +111,36 @@ class Call:
     tool_rounds: int = TOOL_ROUNDS
     format_in_words: str = ""
     files: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Everything in it that is taken out of texts."""
+        known = secret_settings()
+        return (
+            self.key,
+            *(value for _, value in self.secret_headers),
+            *(part for name, value in self.settings if name in known for part in _secret_parts(value)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class KeyCheck:
+    """What is checked: the key of a `provider`, with a `model` to ask where nothing cheaper proves it."""
+
+    provider: str
+    model: str
+    settings: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+
+def _secret_parts(value: str) -> tuple[str, ...]:
+    """Return a secret, and where it is the JSON of a key file the private key in it, too."""
+    if not value.lstrip().startswith("{"):
+        return (value,)
+    try:
+        data = json.loads(value)
+    except ValueError:
+        return (value,)
+    return (value, *(text for text in data.values() if isinstance(text, str) and "PRIVATE KEY" in text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,13 +162,13 @@ class EngineClient:
         *,
         provider: str = "",
         model: str = "",
+        settings: tuple[tuple[str, str], ...] = (),
     ) -> Future[str]:
         """Test a key as cheaply as honestly possible; return a sentence that says what was tested, else EngineError.
 
-        For `litellm` endpoints `provider` says whose key it is; `model` is asked for one token where nothing
-        cheaper proves the key.
-        """
-        fields = {**protocol.access_to_json(endpoint, key, secret_headers), "provider": provider, "model": model}
+        `provider` says whose key it is; `model` is asked for one token where nothing cheaper proves it."""
+        asked = {"provider": provider, "model": model, "settings": [list(pair) for pair in settings]}
+        fields = protocol.access_to_json(endpoint, key, secret_headers) | asked
         return self._ask("check", fields, lambda message: str(message["sentence"]))
 
     def render(self, content: Content, values: Mapping[str, str]) -> Future[tuple[str, ...]]:

@@ -164,7 +164,7 @@ class Ledger:
         call, text, reasoning = flight.call, flight.joined("text"), flight.joined("reasoning")
         calls = flight.called()
         if failure is not None:
-            redact = Redactor((call.key, *(value for _, value in call.secret_headers)))
+            redact = Redactor(call.secrets)
             failure = Failure(failure.code, redact.text(failure.sentence), redact.text(failure.detail))
         before = "\n".join(step.text for step in flight.steps)
         asked = (*call.messages, Message("assistant", before)) if before else call.messages

@@ -114,6 +114,7 @@ def endpoint_from_json(data: Mapping[str, Any]) -> Endpoint:
     fields = dict(data)
     fields["headers"] = tuple((name, value) for name, value in data.get("headers", ()))
     fields["secret_headers"] = tuple(data.get("secret_headers", ()))
+    fields["settings"] = tuple((name, value) for name, value in data.get("settings", ()))
     return Endpoint(**{"uid": "", "name": "", **fields})
 
 
@@ -136,6 +137,7 @@ def call_to_json(call: Call) -> dict[str, Any]:
         "params": call.params,
         "key": call.key,
         "secret_headers": [list(pair) for pair in call.secret_headers],
+        "settings": [list(pair) for pair in call.settings],
         "stream": call.stream,
         "timeouts": [call.timeouts.connect, call.timeouts.first, call.timeouts.silence],
         "retries": call.retries,
@@ -158,6 +160,7 @@ def call_from_json(data: Mapping[str, Any]) -> Call:
         params=data["params"],
         key=data["key"],
         secret_headers=tuple((name, value) for name, value in data["secret_headers"]),
+        settings=tuple((name, value) for name, value in data["settings"]),
         stream=data["stream"],
         timeouts=Timeouts(*data["timeouts"]),
         retries=data["retries"],

@@ -34,7 +34,7 @@ def tokenizer_of(endpoint: Endpoint, model: str) -> Tokenizer | None:
         return None
     if endpoint.kind in ("builtin", "gguf"):
         return RUNTIME
-    if endpoint.kind == "openai":
+    if endpoint.has_address:
         # A server of one's own may call anything "gpt-4o".
         return ESTIMATE
     provider, name = split_model(model)

@@ -1,18 +1,21 @@
-"""Keys of providers and endpoints.
+"""Keys of providers and endpoints, each with the addresses that it may be sent to.
 
 Invariant: a key is in the operating system's keyring or in this process's memory, never in a file of ours; it shows
-itself in no repr, and no error of this module holds one. `keyring` is imported on the first question, not before.
+itself in no repr, and no error of this module holds one. What is kept with a key says for which origin it was entered.
+`keyring` is imported on the first question, not before.
 """
 
 from __future__ import annotations
 
+import json
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from workbench.host.errors import HostError
+from workbench.host.provider_choices import Confirmed, ProviderChoices
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -28,13 +31,41 @@ KeySource = Literal["keyring", "environment", "session"]
 _NO_KEYRING = ("keyring.backends.fail", "keyring.backends.null", "keyrings.alt")
 
 
+# What a kept key is written as: text that no provider gives as a key.
+_FORMAT = "prompt-workbench"
+
+
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key and where it came from. `variable` is the environment variable's name, "" for the other sources."""
+    """A key and where it came from. `variable` is the environment variable's name, "" for the other sources.
+
+    `origin` is what it was entered for, as `core.origins` writes it; "" when that is not known.
+    """
 
     value: str = field(repr=False)
     source: KeySource
     variable: str = ""
+    origin: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it is kept, as confirmations name it."""
+        return self.variable or self.source
+
+
+@dataclass(frozen=True, slots=True)
+class KeyName:
+    """What is known of the name of a key without asking for it.
+
+    `variables` are environment variables that may hold it, the first that is set counts. `origin` is what a key was
+    entered for that does not say so itself, `environment_origin` what one from the environment belongs to. That there
+    is no `optional` one is remembered.
+    """
+
+    variables: tuple[str, ...] = ()
+    origin: str = ""
+    environment_origin: str = ""
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +79,11 @@ class KeyringStatus:
 
 
 class KeyStore:
-    """Keys by name: a provider ("openai"), `endpoint:<uid>`, or `endpoint:<uid>:header:<name>`. Safe in any thread.
+    """Keys by name: a provider ("openai"), `openai:client_secret`, `endpoint:<uid>`, or `endpoint:<uid>:header:<name>`.
 
     What was set for this session wins over the keyring, and the keyring over the environment: what a person did in
-    the product is newer than what their shell was started with. A found key is remembered, because a question to
-    the keyring costs milliseconds in every run; `refresh` forgets.
+    the product is newer than what their shell was started with. What the keyring gave is remembered, because a
+    question to it costs milliseconds in every run; `refresh` forgets. Safe in any thread.
     """
 
     def __init__(
@@ -60,20 +91,29 @@ class KeyStore:
         env: Mapping[str, str],
         backend: KeyringBackend | None = None,
         *,
-        variables: Mapping[str, Sequence[str]] | None = None,
+        names: Mapping[str, KeyName] | None = None,
+        choices: ProviderChoices | None = None,
         patience_s: float = PATIENCE_S,
     ) -> None:
-        """`variables` says which environment variables may hold the key of a provider, the first that is set counts."""
+        """`names` says what is known of the keys of providers; `choices` which key may go to which other address."""
         self._env = env
-        self._variables = variables or {}
+        self._names = names or {}
+        self.choices = choices or ProviderChoices()
         self._chosen = backend
         self._patience_s = patience_s
         # One question at a time to the keyring, which may take as long as a person needs to unlock it. What is in
         # memory has a lock of its own, so that redacting an error never waits for that.
         self._asking = threading.RLock()
         self._memory = threading.Lock()
-        self._session: dict[str, str] = {}
-        self._found: dict[str, Key] = {}
+        self._session: dict[str, Key] = {}
+        self._kept: dict[str, Key] = {}
+        # Names that the keyring has no key for, where the environment has one or nobody minds.
+        self._absent: set[str] = set()
+
+    @property
+    def env(self) -> Mapping[str, str]:
+        """The environment that keys are looked for in."""
+        return self._env
 
     def available(self) -> KeyringStatus:
         """Return whether keys can be kept in a keyring on this machine, and which."""
@@ -92,58 +132,88 @@ class KeyStore:
         return KeyringStatus(True, name, f"Keys are kept in {name}.")
 
     def get(self, name: str) -> Key | None:
-        """Return the key, or None when nobody has one. Raises HostError when only a broken keyring could tell."""
+        """Return the key in force, or None; to be shown, not to be sent. Raises HostError as `all` does."""
+        return next(self.all(name), None)
+
+    def all(self, name: str) -> Iterator[Key]:
+        """Yield the keys of a name, the one in force first.
+
+        The keyring is not asked before the second one is wanted when there is one of this session. Raises HostError
+        when only a broken keyring could tell more.
+        """
         with self._memory:
-            if known := self._found.get(name):
-                return known
-            if name in self._session:
-                return self._found.setdefault(name, Key(self._session[name], "session"))
+            session = self._session.get(name)
+        if session is not None:
+            yield session
         trouble: HostError | None = None
         try:
-            value = self._ask(name)
+            kept = self._from_keyring(name)
         except HostError as error:
-            value, trouble = "", error
-        found = Key(value, "keyring") if value else self.from_environment(name)
-        if found:
+            kept, trouble = None, error
+        if kept is not None:
+            yield kept
+        environment = self.from_environment(name)
+        if environment is not None:
             with self._memory:
-                # What was set while the keyring was thinking is newer than its answer.
-                return self._found.setdefault(name, found)
-        if trouble:
+                if kept is None and trouble is None:
+                    self._absent.add(name)
+            yield environment
+        if trouble is not None and session is None and environment is None:
             raise trouble
-        return None
+
+    def may_go(self, name: str, key: Key, origin: str) -> bool:
+        """Return whether a key may be sent to an origin: it was entered for it, or a person confirmed it."""
+        if not origin:
+            return False
+        return key.origin == origin or self.choices.is_confirmed(Confirmed(name, key.place, origin))
+
+    def confirm(self, name: str, key: Key, origin: str) -> None:
+        """Allow a key for another origin from now on. Raises HostError."""
+        self.choices.confirm(Confirmed(name, key.place, origin))
 
     def remembers(self, name: str) -> bool:
-        """Return whether `get` would answer at once, without a question to the keyring."""
+        """Return whether `all` would answer at once, without a question to the keyring."""
         with self._memory:
-            return name in self._found or name in self._session
+            return name in self._kept or name in self._session or name in self._absent
 
     def from_environment(self, name: str) -> Key | None:
         """Return the key that the environment holds for a provider, whether or not another one wins over it."""
-        for variable in self._variables.get(name, ()):
+        known = self._names.get(name)
+        for variable in known.variables if known else ():
             if value := self._env.get(variable, "").strip():
-                return Key(value, "environment", variable)
+                return Key(value, "environment", variable, known.environment_origin if known else "")
         return None
 
-    def set(self, name: str, value: str, *, session: bool = False) -> Key:
-        """Keep a key, in the keyring or for this session only; white space around it goes.
+    def set(self, name: str, value: str, *, session: bool = False, origin: str = "", lines: bool = False) -> Key:
+        """Keep a key for an origin, in the keyring or for this session only; white space around it goes.
 
-        Raises HostError when the value cannot be a key, or when there is no keyring or it refuses.
+        Without `origin` it counts as entered for the provider's own address. With `lines` it may have several, as the
+        text of a key file has. What was confirmed for another key of this name is forgotten. Raises HostError when the
+        value cannot be a key, or when there is no keyring or it refuses.
         """
-        value = _clean(value)
-        if session:
-            with self._memory:
-                self._session[name] = value
-            return self._remember(name, Key(value, "session"))
-        backend = self._backend()
-        if backend is None:
-            raise HostError(
-                "There is no keyring on this machine. Keep the key for this session, or start a keyring "
-                "such as GNOME Keyring or KWallet."
-            )
-        self._guarded(lambda: backend.set_password(SERVICE, name, value), "take the key")
+        value = value.strip() if lines else _clean(value)
+        origin = origin or self._own_origin(name)
+        key = Key(value, "session" if session else "keyring", origin=origin)
+        if not session:
+            backend = self._backend()
+            if backend is None:
+                raise HostError(
+                    "There is no keyring on this machine. Keep the key for this session, or start a keyring "
+                    "such as GNOME Keyring or KWallet."
+                )
+            text = _written(key)
+            self.choices.forget(name)
+            self._guarded(lambda: backend.set_password(SERVICE, name, text), "take the key")
+        else:
+            self.choices.forget(name)
         with self._memory:
-            self._session.pop(name, None)
-        return self._remember(name, Key(value, "keyring"))
+            self._absent.discard(name)
+            if session:
+                self._session[name] = key
+            else:
+                self._session.pop(name, None)
+                self._kept[name] = key
+        return key
 
     def remove(self, name: str) -> None:
         """Forget a key, in the session and in the keyring; one from the environment stays. Raises HostError."""
@@ -151,26 +221,46 @@ class KeyStore:
             backend = self._backend()
             if backend is not None and self._ask(name):
                 self._guarded(lambda: backend.delete_password(SERVICE, name), "remove the key")
+            self.choices.forget(name)
         finally:
             # After the keyring, so that a question that was under way cannot bring the key back.
             with self._memory:
                 self._session.pop(name, None)
-                self._found.pop(name, None)
+                self._kept.pop(name, None)
 
     def refresh(self) -> None:
         """Ask the keyring again from now on, because a person may have changed it elsewhere."""
         with self._memory:
-            self._found.clear()
+            self._kept.clear()
+            self._absent.clear()
 
     def secrets(self) -> tuple[str, ...]:
-        """Return every key that was handed out or set, for `redact`."""
+        """Return every key that is known, for `redact`."""
         with self._memory:
-            return tuple({key.value for key in self._found.values()} | set(self._session.values()))
+            known = {key.value for key in (*self._kept.values(), *self._session.values())}
+        environment = (self.from_environment(name) for name in self._names)
+        return tuple(known | {key.value for key in environment if key is not None})
 
-    def _remember(self, name: str, key: Key) -> Key:
+    def _own_origin(self, name: str) -> str:
+        known = self._names.get(name)
+        return known.origin if known else ""
+
+    def _from_keyring(self, name: str) -> Key | None:
         with self._memory:
-            self._found[name] = key
-        return key
+            if known := self._kept.get(name):
+                return known
+            if name in self._absent:
+                return None
+        text = self._ask(name)
+        if not text:
+            if name in self._names and self._names[name].optional:
+                with self._memory:
+                    self._absent.add(name)
+            return None
+        key = _read(text, self._own_origin(name))
+        with self._memory:
+            # What was set while the keyring was thinking is newer than its answer.
+            return self._kept.setdefault(name, key)
 
     def _ask(self, name: str) -> str:
         backend = self._backend()
@@ -187,6 +277,24 @@ class KeyStore:
     def _guarded(self, action: Callable[[], T], what: str) -> T:
         with self._asking:
             return _in_time(action, what, self._patience_s)
+
+
+def _written(key: Key) -> str:
+    """Return what the keyring keeps: the key with the origin it was entered for."""
+    return json.dumps({_FORMAT: 1, "key": key.value, "origin": key.origin})
+
+
+def _read(text: str, own_origin: str) -> Key:
+    """Read `_written` back; any other text is a key that an earlier release kept, for the provider's own address."""
+    if text.startswith("{"):
+        try:
+            data = json.loads(text)
+        except ValueError:
+            data = None
+        if isinstance(data, dict) and _FORMAT in data and isinstance(data.get("key"), str):
+            origin = data.get("origin")
+            return Key(data["key"], "keyring", origin=origin if isinstance(origin, str) else "")
+    return Key(text, "keyring", origin=own_origin)
 
 
 def _discover() -> KeyringBackend:

@@ -5,14 +5,16 @@ address that would send a key elsewhere, and no permission to fetch anything on 
 messages.
 
 The exceptions are said plainly: a proxy keeps the user and password in its address, because without them the network
-may not be reachable at all. The tools of clouds (AWS, Google) are told by name which profile, region or project is
-meant, and read their credentials from their own files under HOME; a key of theirs in the environment is not passed on.
+may not be reachable at all. The libraries of clouds (AWS, Google) are told which profile, region or file is meant, by
+the variables that the provider table names for it; keys and addresses in the environment go in the calls they are for.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+
+from workbench.core.providers import child_variables
 
 _SECRET_NAME = re.compile(
     r"(^|_)(KEYS?|KEY_ID|PASS|PASSPHRASE|PWD|CREDENTIALS?|AUTH|AUTHORIZATION|BEARER|COOKIE|DSN|PAT|JWT|SAS)($|_)"
@@ -58,16 +60,10 @@ _HARDWARE = (
     "GPU_DEVICE_ORDINAL VK_ICD_FILENAMES VK_DRIVER_FILES VK_LAYER_PATH GGML_VK_VISIBLE_DEVICES ZE_AFFINITY_MASK "
     "ONEAPI_DEVICE_SELECTOR"
 )
-# Who, where and which, never a secret. Services without an address of their own say there where they are.
-_CLOUDS = (
-    "AWS_PROFILE AWS_DEFAULT_PROFILE AWS_REGION AWS_DEFAULT_REGION AWS_REGION_NAME AWS_CONFIG_FILE "
-    "AWS_SHARED_CREDENTIALS_FILE CLOUDSDK_CONFIG VERTEXAI_PROJECT VERTEXAI_LOCATION VERTEX_PROJECT VERTEX_LOCATION "
-    "AZURE_API_BASE AZURE_API_VERSION OLLAMA_API_BASE"
-)
 # Marks what a test run started, so that it finds what it left behind.
 _TESTS = "WORKBENCH_TEST_RUN"
-_GROUPS = (_PERSON, _LOCALE, _DIRECTORIES, _LOADING, _PYTHON, _WINDOWS, _CERTIFICATES, _HARDWARE, _CLOUDS, _TESTS)
-_PASSED = frozenset(" ".join(_GROUPS).split())
+_GROUPS = (_PERSON, _LOCALE, _DIRECTORIES, _LOADING, _PYTHON, _WINDOWS, _CERTIFICATES, _HARDWARE, _TESTS)
+_PASSED = frozenset(" ".join(_GROUPS).split()) | child_variables()
 
 _FIXED = {
     # Prices come with the package; the default is to fetch them at import.

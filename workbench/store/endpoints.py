@@ -16,6 +16,7 @@ from workbench.store.encoding import dump, typed
 from workbench.store.errors import StoreError
 from workbench.store.sqlite import sqlite3
 
+_NO_PROTOCOL = "'', '{}'"
 _SECRET_NAME = re.compile(r"auth(?!or$)|cookie|key|secret|token|password|credential|signature", re.IGNORECASE)
 
 
@@ -29,6 +30,12 @@ def _refuse_secrets(endpoint: Endpoint) -> None:
                 f"endpoint {endpoint.uid}",
                 "secret",
             )
+    if named := next((name for name, _ in endpoint.settings if _SECRET_NAME.search(name)), ""):
+        raise StoreError(
+            f"The setting “{named}” is a key, and keys are not kept in the history.",
+            f"endpoint {endpoint.uid}",
+            "secret",
+        )
     try:
         address = urlsplit(endpoint.base_url)
     except ValueError as error:
@@ -49,10 +56,11 @@ def save(connection: sqlite3.Connection, endpoint: Endpoint, now: str) -> None:
     _refuse_secrets(endpoint)
     connection.execute(
         "INSERT INTO endpoints (uid, kind, name, base_url, headers, secret_headers, needs_key, path, adapter,"
-        " updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (uid) DO UPDATE SET kind = excluded.kind,"
-        " name = excluded.name, base_url = excluded.base_url, headers = excluded.headers,"
+        " provider, settings, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (uid) DO UPDATE SET"
+        " kind = excluded.kind, name = excluded.name, base_url = excluded.base_url, headers = excluded.headers,"
         " secret_headers = excluded.secret_headers, needs_key = excluded.needs_key, path = excluded.path,"
-        " adapter = excluded.adapter, archived = 0, updated_at = excluded.updated_at",
+        " adapter = excluded.adapter, provider = excluded.provider, settings = excluded.settings, archived = 0,"
+        " updated_at = excluded.updated_at",
         (
             endpoint.uid,
             endpoint.kind,
@@ -63,6 +71,8 @@ def save(connection: sqlite3.Connection, endpoint: Endpoint, now: str) -> None:
             int(endpoint.needs_key),
             endpoint.path,
             endpoint.adapter,
+            endpoint.provider,
+            dump(dict(endpoint.settings)),
             now,
         ),
     )
@@ -75,8 +85,11 @@ def remove(connection: sqlite3.Connection, uid: str, now: str) -> None:
 
 def listed(connection: sqlite3.Connection) -> list[Endpoint]:
     """Return the endpoints that every database has, then the person's own by name."""
+    # A history of an older release that can only be read has no protocols.
+    newer = any(row[1] == "provider" for row in connection.execute("PRAGMA table_info(endpoints)"))
     rows = connection.execute(
-        "SELECT uid, kind, name, base_url, headers, secret_headers, needs_key, path, adapter FROM endpoints"
+        "SELECT uid, kind, name, base_url, headers, secret_headers, needs_key, path, adapter,"
+        f" {'provider, settings' if newer else _NO_PROTOCOL} FROM endpoints"
         " WHERE archived = 0 ORDER BY name COLLATE NOCASE, id"
     )
     fixed = {endpoint.uid for endpoint in FIXED_ENDPOINTS}
@@ -93,8 +106,10 @@ def listed(connection: sqlite3.Connection) -> list[Endpoint]:
                 bool(needs_key),
                 path,
                 adapter,
+                provider,
+                tuple(json.loads(settings).items()),
             )
-            for uid, kind, name, base_url, headers, secret_headers, needs_key, path, adapter in rows
+            for uid, kind, name, base_url, headers, secret_headers, needs_key, path, adapter, provider, settings in rows
             if uid not in fixed
         ),
     ]

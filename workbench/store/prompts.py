@@ -14,7 +14,7 @@ from workbench.store import damaged
 from workbench.store.encoding import dump, typed
 from workbench.store.errors import StoreError, missing
 from workbench.store.peek import LAST_WORKED_ON
-from workbench.store.records import WholePrompt
+from workbench.store.records import DraftLane, WholePrompt
 from workbench.store.sqlite import sqlite3
 from workbench.store.versions import content_id, insert_version, newest_number
 
@@ -110,6 +110,19 @@ def draft(connection: sqlite3.Connection, uid: str) -> Draft | None:
             f"{type(error).__name__}: {error}",
             "corrupt",
         ) from error
+
+
+def draft_lanes(connection: sqlite3.Connection) -> list[DraftLane]:
+    """Return the lanes of the drafts of the prompts in use, the prompt last worked on first; what cannot be read of a
+    draft is left out.
+    """
+    fields = ", ".join(f"json_extract(lane.value, '$.{name}') AS {name}" for name in ("slot", "endpoint", "model"))
+    rows = connection.execute(
+        f"SELECT p.uid, p.name, {fields} FROM prompts p JOIN drafts d ON d.prompt_id = p.id,"
+        " json_each(CASE WHEN json_valid(d.body) THEN d.body ELSE '{}' END, '$.lanes') lane"
+        " WHERE p.archived = 0 AND lane.type = 'object' ORDER BY p.updated_at DESC, p.id DESC, lane.key"
+    )
+    return [DraftLane(*row) for row in rows if all(isinstance(field, str) for field in row)]
 
 
 def draft_saved_at(connection: sqlite3.Connection, uid: str) -> str:

@@ -135,3 +135,14 @@ class Recovered:
 
     outputs: int = 0
     runs: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLane:
+    """A lane of the draft of a prompt that is in use: neither archived nor deleted."""
+
+    prompt_uid: str
+    prompt_name: str
+    slot: str
+    endpoint: str
+    model: str

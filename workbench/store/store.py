@@ -48,7 +48,7 @@ from workbench.store.indexing import Indexer
 from workbench.store.judging import Judgements
 from workbench.store.opening import Opened, open_file
 from workbench.store.pack_records import PackRecords
-from workbench.store.records import Partial, Recovered, RunBegun, RunStart, WholePrompt
+from workbench.store.records import DraftLane, Partial, Recovered, RunBegun, RunStart, WholePrompt
 from workbench.store.searching import Searches
 from workbench.store.sqlite import sqlite3
 from workbench.store.technique_marks import TechniqueMarks
@@ -163,6 +163,11 @@ class Store:
         """Return the prompts that are archived or those that are not, the one last worked on first."""
         with self._readers.use() as connection:
             return prompts.listed(connection, archived)
+
+    def draft_lanes(self) -> list[DraftLane]:
+        """Return the lanes of the drafts of all prompts in use."""
+        with self._readers.use() as connection:
+            return prompts.draft_lanes(connection)
 
     def draft_saved_at(self, prompt_uid: str) -> str:
         """Return the UTC time at which the draft was saved last, "" when the prompt never had one."""

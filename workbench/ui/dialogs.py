@@ -22,6 +22,7 @@ from workbench.ui.questions import Answer, answer_of, answers_question, draft_qu
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QMessageBox
 
+    from workbench.ui.address.confirming import AddressConfirmation
     from workbench.ui.dialogue.opening import ConversationActions
     from workbench.ui.exchange.opening import ExchangeActions
     from workbench.ui.improve.opening import ImproveActions
@@ -59,6 +60,7 @@ class Dialogs(QObject):
         self._conversation: ConversationActions | None = None
         self._improving: ImproveActions | None = None
         self._exchange: ExchangeActions | None = None
+        self._addresses: AddressConfirmation | None = None
 
     @property
     def techniques(self) -> TechniqueActions:
@@ -86,6 +88,15 @@ class Dialogs(QObject):
 
             self._improving = ImproveActions(self._window)
         return self._improving
+
+    @property
+    def addresses(self) -> AddressConfirmation:
+        """What asks whether a key may go to another address; made when it is first asked for."""
+        if self._addresses is None:
+            from workbench.ui.address.confirming import AddressConfirmation
+
+            self._addresses = AddressConfirmation(self._window)
+        return self._addresses
 
     @property
     def exchange(self) -> ExchangeActions:

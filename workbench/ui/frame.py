@@ -6,7 +6,6 @@ the editor. Commands whose keys are pressed before the window is complete are qu
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -145,8 +144,10 @@ class Frame(QMainWindow):
                 ),
             )
         except HostError as error:
+            from workbench.host.terminal import tell  # the first paint does without
+
             # The window is closing: there is nowhere left to say it but the terminal.
-            sys.stderr.write(f"{error.sentence}\n")
+            tell(error.sentence)
 
     def add_side(self, side: QWidget) -> None:
         """Put the side bar into the room that is kept for it; called once."""

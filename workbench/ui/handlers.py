@@ -266,6 +266,9 @@ class Handlers:
         if action == "prompt":
             self.focus_editor()
             return
+        if action == "address":
+            window.dialogs.addresses.ask(slot)
+            return
         lane = window.compose.lanes.get(slot)
         if lane is None:
             window.dialogs.settings("keys")

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from workbench.app.blindness import gives_away, names_of
 from workbench.core.faults import is_report
+from workbench.ui.retired import RETIRED, RetiredModels
 from workbench.usecases.problems import about_this_program, problem_of
 from workbench.usecases.recording import END_UNSAVED, PIECES_UNSAVED
 
@@ -40,6 +41,9 @@ class Notices(QObject):
         self._is_undone: Callable[[], bool] | None = None
         self._hint_wanted = self._hint_hidden = False
         self._uses_builtin = False
+        self._at_start = ("", "", "", "")
+        """Key, action, label and detail of what was said at the start."""
+        self.retired = RetiredModels(window)
         window.notice.action_clicked.connect(self._act)
         window.notice.dismissed.connect(self._dismissed)
 
@@ -53,6 +57,8 @@ class Notices(QObject):
         if window.keys.notice:
             self.quiet("keys", window.keys.notice)
         window.tasks.run(lambda: window.workbench.store.get_meta(BUILTIN_HINT), self._hint_known)
+        # After the last step of building, which must be short.
+        QTimer.singleShot(0, self.retired, self.retired.begin)
 
     def _hint_known(self, fact: str | None) -> None:
         self._hint_wanted = fact != "dismissed"
@@ -98,7 +104,7 @@ class Notices(QObject):
     def over(self) -> None:
         """Take away what was said about something that is past: a new run began."""
         self._said = None
-        for key in ("problem", "refusal", "offer", "recovered", "install", "spread", "saved"):
+        for key in ("problem", "refusal", "offer", "recovered", "install", "spread", "saved", RETIRED):
             self._window.notice.clear(key)
 
     def quiet(self, key: str, sentence: str, *, action: str = "", label: str = "", detail: str = "") -> None:
@@ -106,11 +112,16 @@ class Notices(QObject):
         if self._window.notice.key not in ("problem", "refusal", "database"):
             self._window.notice.show_notice(key, sentence, action=action, label=label, detail=detail)
 
-    def at_start(self, key: str, sentence: str) -> None:
-        """Say what was done before the window was whole, beside what else was: neither is told again."""
-        if self._window.notice.key in ("settings", "recovered"):
+    def at_start(self, key: str, sentence: str, *, action: str = "", label: str = "", detail: str = "") -> None:
+        """Say what there is to say once the window is whole, beside what was said so already: it is not told again."""
+        offered = (key, action, label, detail)
+        if self._window.notice.key in ("settings", "recovered", RETIRED):
             sentence = f"{self._window.notice.text()} {sentence}"
-        self.quiet(key, sentence)
+            if self._window.notice.key == RETIRED:
+                offered = self._at_start
+        self._at_start = offered
+        key, action, label, detail = offered
+        self.quiet(key, sentence, action=action, label=label, detail=detail)
 
     def moved_on(self) -> None:
         """Take away what only told that something was done: the person works on."""
@@ -244,12 +255,16 @@ class Notices(QObject):
             self.install_model()
         elif action == "history":
             self._window.dialogs.settings("history")
+        elif action == RETIRED:
+            self.retired.show_next()
         elif action == "clean":
             self._window.history.erasing.clean()
 
     def _dismissed(self, key: str) -> None:
         self._window.update_state()
         store = self._window.workbench.store
+        if key == RETIRED:
+            self.retired.dismiss()
         if key == BUILTIN_HINT:
             self._hint_wanted = False
         if key == BUILTIN_HINT and not store.read_only:

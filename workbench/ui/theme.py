@@ -338,12 +338,11 @@ QTabBar::tab { background: transparent; color: @muted; padding: 7px 14px; border
 QTabBar::tab:selected { color: @accent; border-bottom: 2px solid @accent; }
 QTabBar::tab:focus { color: @text; }
 QLabel[role="muted"] { color: @muted; } QLabel[role="small"] { color: @muted; font-size: @small; }
-QLabel[role="small-error"] { color: @red; font-size: @small; }
 QLabel[role="heading"] { font-weight: 600; } QLabel[role="title"] { font-size: @large; font-weight: 600; }
 QLabel[role="small-sunken"] { color: @muted; font-size: @small; background: @sunken; }
 QLabel[role="section"] { color: @muted; font-size: @tiny; }
 QLabel[role="error"] { color: @red; } QLabel[role="good"] { color: @green; } QLabel[role="warn"] { color: @warn; }
-QLabel[role="gold"] { color: @gold; font-weight: 600; }
+QLabel[role="gold"] { color: @gold; font-weight: 600; } QLabel[role="small-error"] { color: @red; font-size: @small; }
 QLabel[role="pill"] {
   color: @muted; border: 1px solid @border; border-radius: @pill; padding: 1px 8px; font-size: @small;
 }

@@ -12,6 +12,7 @@ from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from workbench.core.lanes import Endpoint
+from workbench.core.origins import origin_of
 from workbench.core.providers import PROVIDERS
 from workbench.engine.hosts import is_loopback
 from workbench.host.processes import is_secret
@@ -27,7 +28,8 @@ _OURS = frozenset({"content-type", "content-length", "host", "accept", "connecti
 class EndpointForm:
     """What a person typed. `uid` is "" for a new endpoint; `key` None leaves the key as it is, "" removes it.
 
-    A secret header with the value None keeps the value that it has.
+    A secret header with the value None keeps the value that it has. `provider` is LiteLLM's id of the provider whose
+    protocol the address speaks, "" for that of OpenAI; `settings` are what that provider needs besides.
     """
 
     name: str
@@ -36,6 +38,8 @@ class EndpointForm:
     needs_key: bool = False
     key: str | None = field(default=None, repr=False)
     headers: tuple[tuple[str, str | None], ...] = field(default=(), repr=False)
+    provider: str = ""
+    settings: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,8 @@ def _check_url(text: str) -> tuple[Wrong, ...]:
         return (Wrong("base_url", f"The address names no server. {example}"),)
     if parts.username or parts.password:
         return (Wrong("base_url", "Leave user and password out of the address; use a key or a secret header instead."),)
+    if not origin_of(text):
+        return (Wrong("base_url", f"The address names no server that can be called. {example}"),)
     if parts.query or parts.fragment:
         return (Wrong("base_url", f"Leave out everything from the “?” or “#” on. {example}"),)
     return ()

@@ -10,13 +10,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 from urllib.parse import urlsplit
 
 from workbench.core.blocks import Attachment, OutputFormat
 from workbench.core.content import Content
-from workbench.core.lanes import Endpoint, Lane
+from workbench.core.lanes import LITELLM, Endpoint, Lane
 from workbench.core.rendering import Rendered
 from workbench.core.runs import Failure, OutputState
 from workbench.engine.calls import Call, EngineError, Timeouts
@@ -25,7 +25,7 @@ from workbench.host.errors import HostError
 from workbench.host.keys import KeyStore
 from workbench.store import StoreError
 from workbench.usecases.attached_files import attachments_of, refusal
-from workbench.usecases.credentials import ProviderOf, credentials, key_names
+from workbench.usecases.credentials import ProviderOf, credentials, wanted_keys
 from workbench.usecases.handles import RunHandle
 from workbench.usecases.planning import Texts
 from workbench.usecases.problems import problem_of
@@ -67,7 +67,7 @@ def call_for(
         return NO_ENDPOINT
     attached = attachments_of(rendered)
     special = bool(rendered.tools or rendered.output or attached)
-    lacking = lacks(lane.model) if special and endpoint.kind == "litellm" else frozenset[str]()
+    lacking = lacks(lane.model) if special and endpoint.uid == LITELLM else frozenset[str]()
     if rendered.tools and "tools" in lacking:
         return NO_TOOLS
     if refused := refusal(attached, endpoint, lacking):
@@ -79,14 +79,17 @@ def call_for(
     who = credentials(keys, endpoint, lane.model, provider_of)
     if isinstance(who, Failure):
         return who
+    if who.base_url:
+        endpoint = replace(endpoint, base_url=who.base_url)
     return Call(
         id=output_uid,
         endpoint=endpoint,
-        model=lane.model,
+        model=endpoint.full_model(lane.model) if endpoint.kind == "litellm" else lane.model,
         messages=rendered.messages,
         params=lane.params.request(),
         key=who.key,
         secret_headers=who.secret_headers,
+        settings=who.settings,
         timeouts=timeouts_for(endpoint),
         group=run_uid,
         output=rendered.output,
@@ -176,7 +179,7 @@ class Asker:
         try:
             live.endpoint = self._endpoint(asked.lane.endpoint)
             known = live.endpoint is None or all(
-                self._keys.remembers(name) for name in key_names(live.endpoint, live.model, self._provider_of)
+                self._keys.remembers(name) for name in wanted_keys(live.endpoint, live.model, self._provider_of)
             )
         except Exception as error:  # noqa: BLE001 - the output is recorded, so it must end, and the other lanes go on
             self._end_waiting(live, "failed", _internal(error))

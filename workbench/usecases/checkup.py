@@ -27,10 +27,10 @@ from workbench.host.display import display_problem, no_display
 from workbench.host.errors import HostError
 from workbench.host.faults import log_file
 from workbench.host.ids import new_uid
-from workbench.host.keys import KeyStore
 from workbench.host.processes import scrubbed_env
 from workbench.host.weights import builtin_weights
 from workbench.store import StoreError, open_store
+from workbench.usecases.credentials import open_keys
 
 _PACKAGES = ("litellm", "xllamacpp", "PySide6-Essentials")
 _ANSWER_WITHIN_S = 60.0
@@ -105,7 +105,7 @@ class Checkup:
         )
 
     def _keyring(self) -> Finding:
-        keys = KeyStore(self._env, variables=key_variables())
+        keys = open_keys(self._env)
         status = keys.available()
         found = [provider_name(name) for name in key_variables() if keys.from_environment(name)]
         seen = f" Keys in the environment: {', '.join(dict.fromkeys(found))}." if found else ""

@@ -122,7 +122,7 @@ class Coder:
         output = rendered.output
         if output is None:
             return "", None
-        knows = endpoint.kind != "litellm" or "json" not in self._lacks(lane.model)
+        knows = endpoint.kind != "litellm" or endpoint.has_address or "json" not in self._lacks(lane.model)
         if output.kind == "json" and endpoint.kind == "litellm":
             knows = knows and has_json_mode(lane.model)
         if not knows:

@@ -1,37 +1,91 @@
 """Which key goes where.
 
-Invariant: a key is looked up for one endpoint and handed over for that endpoint alone; a model that answers without a
+Invariant: a key is looked up for one endpoint and handed over for that endpoint alone, and only when it was entered for
+the scheme, host and port of the endpoint's address, or a person confirmed that address. A model that answers without a
 key never makes anyone look for one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from workbench.core.lanes import Endpoint
-from workbench.core.providers import PROVIDERS, key_variables, split_model
+from workbench.core.lanes import LITELLM, Endpoint
+from workbench.core.provider import Provider, Setting
+from workbench.core.providers import PROVIDERS, provider_name, split_model
 from workbench.core.runs import Failure
 from workbench.host.errors import HostError
-from workbench.host.keys import KeyStore
+from workbench.host.keys import Key, KeyStore
+from workbench.host.provider_choices import ProviderChoices
+from workbench.usecases.destinations import (
+    Destination,
+    destination,
+    endpoint_destination,
+    key_id,
+    key_names,
+    setting_key,
+)
 
 ProviderOf = Callable[[str], str]
 """Model id → provider id, "" when nobody knows."""
 
+NOT_CONFIRMED = "address_not_confirmed"
+"""The code of a failure whose call waits for a person to confirm an address."""
+
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What proves to an endpoint who asks."""
+    """What proves to an endpoint who asks, and what else its provider needs.
+
+    `base_url` is the address to call, "" for the one that the engine knows. `settings` are parameters of the provider
+    by name; some are secret.
+    """
 
     key: str = field(default="", repr=False)
     secret_headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    base_url: str = ""
+    settings: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AddressQuestion:
+    """Keys that would go to an address that they were not entered for.
+
+    `whose` is a provider or an endpoint in words, `entered_for` the origins that they were entered for ("" for one that
+    is not known), `address` where they would go.
+    """
+
+    whose: str
+    what: str
+    entered_for: tuple[str, ...]
+    address: str
+    origin: str
+    keys: tuple[tuple[str, Key], ...] = field(repr=False)
+    found_in: str = ""
+    """Where the new address stands: "OPENAI_BASE_URL", "this history"."""
+
+    @property
+    def sentence(self) -> str:
+        """What is asked about, with both addresses."""
+        before = " and ".join(origin for origin in self.entered_for if origin)
+        entered = f"was entered for {before}" if before else "was entered before addresses were kept with keys"
+        return f"The {self.what} of {self.whose} {entered}, and {self.found_in} names {self.address}."
+
+
+class _NotConfirmedError(Exception):
+    def __init__(self, keys: list[tuple[str, Key]]) -> None:
+        super().__init__("a key was not entered for this address")
+        self.keys = keys
+
+
+def open_keys(env: Mapping[str, str], choices: ProviderChoices | None = None) -> KeyStore:
+    """Return the keys of this machine and this environment."""
+    return KeyStore(env, names=key_names(env), choices=choices)
 
 
 def provider_key(provider: str) -> str:
     """Return the name under which a provider's key is kept: providers of one company share one key."""
-    variables = key_variables()
-    mine = variables.get(provider)
-    return next((name for name, theirs in variables.items() if theirs == mine), provider)
+    return key_id(provider)
 
 
 def endpoint_key(uid: str) -> str:
@@ -44,72 +98,224 @@ def header_key(uid: str, header: str) -> str:
     return f"endpoint:{uid}:header:{header.lower()}"
 
 
-def key_names(endpoint: Endpoint, model: str, provider_of: ProviderOf) -> tuple[str, ...]:
+def wanted_keys(endpoint: Endpoint, model: str, provider_of: ProviderOf) -> tuple[str, ...]:
     """Return the names of the keys that `credentials` asks for; none for a model that answers without one."""
     if endpoint.is_local:
         return ()
-    if endpoint.kind == "litellm":
-        provider = _provider(model, provider_of)
+    if endpoint.kind == "litellm" and not _is_own(endpoint):
+        provider = provider_of_call(endpoint, model, provider_of)
         known = PROVIDERS.get(provider)
-        return () if known is not None and not known.takes_key else (provider_key(provider),)
+        names = [provider_key(provider)] if known is None or known.takes_key else []
+        return (*names, *(setting_key(provider, one.name) for one in _secret_settings(known)))
     key = (endpoint_key(endpoint.uid),) if endpoint.needs_key else ()
     return (*key, *(header_key(endpoint.uid, header) for header in endpoint.secret_headers))
 
 
 def credentials(keys: KeyStore, endpoint: Endpoint, model: str, provider_of: ProviderOf) -> Credentials | Failure:
-    """Return what a call needs, or the failure that says what is missing.
+    """Return what a call needs, or the failure that says what is missing or has to be confirmed.
 
     `provider_of` is asked only when the model id itself does not name its provider.
     """
     if endpoint.is_local:
         return Credentials()
     try:
-        if endpoint.kind == "litellm":
-            return _of_provider(keys, _provider(model, provider_of))
-        return _of_endpoint(keys, endpoint)
+        return _of(keys, endpoint, model, provider_of)
     except HostError as error:
         return Failure("no_key", error.sentence, error.detail)
+    except _NotConfirmedError as error:
+        question = _question(endpoint, model, provider_of, keys, error.keys)
+        if not question.origin:
+            return Failure(
+                "bad_address",
+                f"The address {question.address!r} of {question.whose} is not one that can be called, so nothing was "
+                "sent. Correct it in Settings → Endpoints.",
+            )
+        return Failure(
+            "address_not_confirmed",
+            f"{question.sentence} Nothing was sent. Confirm the address if it is yours.",
+            f"{question.origin or 'no origin'}; entered for {', '.join(question.entered_for) or 'an unknown address'}",
+        )
 
 
-def _provider(model: str, provider_of: ProviderOf) -> str:
-    return split_model(model)[0] or provider_of(model) or model.partition("/")[0]
+def address_question(keys: KeyStore, endpoint: Endpoint, model: str, provider_of: ProviderOf) -> AddressQuestion | None:
+    """Return what a person has to confirm before a call can be made, None for nothing. Raises HostError."""
+    try:
+        if not endpoint.is_local:
+            _of(keys, endpoint, model, provider_of)
+    except _NotConfirmedError as error:
+        question = _question(endpoint, model, provider_of, keys, error.keys)
+        return question if question.origin else None
+    return None
 
 
-def _of_provider(keys: KeyStore, provider: str) -> Credentials | Failure:
+def confirm(keys: KeyStore, question: AddressQuestion) -> None:
+    """Allow what was asked about, from now on. Raises HostError."""
+    for name, key in question.keys:
+        keys.confirm(name, key, question.origin)
+
+
+def provider_of_call(endpoint: Endpoint, model: str, provider_of: ProviderOf) -> str:
+    """Return the provider id of a call through LiteLLM."""
+    return endpoint.provider or split_model(model)[0] or provider_of(model) or model.partition("/")[0]
+
+
+def _is_own(endpoint: Endpoint) -> bool:
+    """Whether an endpoint has a key of its own, not the one of its provider."""
+    return endpoint.kind != "litellm" or (endpoint.uid != LITELLM and bool(endpoint.base_url))
+
+
+def _of(keys: KeyStore, endpoint: Endpoint, model: str, provider_of: ProviderOf) -> Credentials | Failure:
+    if _is_own(endpoint):
+        return _of_endpoint(keys, endpoint)
+    return _of_provider(keys, endpoint, provider_of_call(endpoint, model, provider_of))
+
+
+def _question(
+    endpoint: Endpoint, model: str, provider_of: ProviderOf, keys: KeyStore, refused: list[tuple[str, Key]]
+) -> AddressQuestion:
+    if _is_own(endpoint):
+        where = endpoint_destination(endpoint)
+        whose, found_in = f"“{endpoint.name}”", "this history"
+    else:
+        provider = provider_of_call(endpoint, model, provider_of)
+        where = destination(provider, keys.env, keys.choices, endpoint)
+        whose = provider_name(provider)
+        found_in = {"endpoint": "this history", "settings": "Settings → Keys", "environment": where.variable}.get(
+            where.source, "LiteLLM"
+        )
+    what = "key" if any(":header:" not in name for name, _ in refused) else "secret header"
+    entered_for = tuple(dict.fromkeys(key.origin for _, key in refused))
+    return AddressQuestion(whose, what, entered_for, where.base_url, where.origin, tuple(refused), found_in)
+
+
+def _allowed(keys: KeyStore, name: str, origin: str, refused: list[tuple[str, Key]]) -> Key | None:
+    """Return the first key of a name that may go to an origin; those that may not are added to `refused`."""
+    found = []
+    for key in keys.all(name):
+        if keys.may_go(name, key, origin):
+            return key
+        found.append((name, key))
+    refused += found[:1]
+    return None
+
+
+def _of_provider(keys: KeyStore, endpoint: Endpoint, provider: str) -> Credentials | Failure:
     known = PROVIDERS.get(provider)
-    if known is not None and not known.takes_key:
-        return Credentials()
-    if key := keys.get(provider_key(provider)):
-        return Credentials(key.value)
+    where = destination(provider, keys.env, keys.choices, endpoint)
+    if lack := _lack_of_address(known, where):
+        return lack
+    refused: list[tuple[str, Key]] = []
+    key = None
+    if known is None or known.takes_key:
+        key = _allowed(keys, provider_key(provider), where.origin, refused)
+    settings = dict(_settings(keys, provider, known, where, refused, with_secrets=key is None))
+    has_secret = any(one.name in settings for one in _secret_settings(known))
+    if key is None and refused and not has_secret:
+        raise _NotConfirmedError(refused)
     # LiteLLM knows more providers than we do, and some of them need no key.
-    if known is None or not known.needs_key:
-        return Credentials()
-    # Some providers have no variable of their own.
+    if key is None and not has_secret and known is not None and known.needs_key:
+        return no_key(known)
+    if known is not None and (lacking := _lacking(known, settings)):
+        return lacking
+    base_url = "" if where.is_public else where.base_url
+    return Credentials("" if key is None else key.value, (), base_url, tuple(settings.items()))
+
+
+def _lack_of_address(known: Provider | None, where: Destination) -> Failure | None:
+    if known is not None and known.needs_address and not where.base_url:
+        example = f", such as {known.address_hint}" if known.address_hint else ""
+        variable = f", or set {known.address_variables[0]} and start again" if known.address_variables else ""
+        return Failure(
+            "no_address",
+            f"{known.name} has no public address. Enter yours in Settings → Keys{example}{variable}.",
+            f"provider {known.id}",
+        )
+    if not where.origin and not where.is_public:
+        place = where.variable or "Settings → Keys"
+        return Failure(
+            "bad_address",
+            f"The address {where.base_url!r} in {place} is not one that can be called. Write it like "
+            "https://gateway.example.com/v1.",
+            f"provider {known.id if known else ''}",
+        )
+    return None
+
+
+def no_key(known: Provider) -> Failure:
+    """Return the failure of a provider that needs a key and has none."""
     variable = f", or set {known.key_variables[0]} and start again" if known.key_variables else ""
     return Failure(
-        "no_key",
-        f"{known.name} needs an API key. Add one in Settings → Keys{variable}.",
-        f"provider {provider}",
+        "no_key", f"{known.name} needs an API key. Add one in Settings → Keys{variable}.", f"provider {known.id}"
     )
 
 
+def _lacking(known: Provider, settings: Mapping[str, str]) -> Failure | None:
+    missing = next((one for one in known.settings if one.required and not settings.get(one.name)), None)
+    if missing is None:
+        return None
+    variable = f", or set {missing.variables[0]} and start again" if missing.variables else ""
+    return Failure(
+        "no_setting",
+        f"{known.name} needs the setting “{missing.label}”. Enter it in Settings → Keys{variable}.",
+        f"provider {known.id}",
+    )
+
+
+def _secret_settings(known: Provider | None) -> tuple[Setting, ...]:
+    return tuple(one for one in known.settings if one.secret) if known else ()
+
+
+def _settings(
+    keys: KeyStore,
+    provider: str,
+    known: Provider | None,
+    where: Destination,
+    refused: list[tuple[str, Key]],
+    *,
+    with_secrets: bool,
+) -> Iterator[tuple[str, str]]:
+    """Yield the settings of a provider; the secret ones stand in for a key, so they are looked for without one."""
+    entered = keys.choices.settings(key_id(provider))
+    for setting in known.settings if known else ():
+        if setting.secret and not with_secrets:
+            continue
+        if setting.secret:
+            key = _allowed(keys, setting_key(provider, setting.name), where.origin, refused)
+            value = "" if key is None else key.value
+        else:
+            # What a library reads in the environment is not given twice: it may mean something else as a parameter.
+            value = entered.get(setting.name, "")
+            if not value and not setting.by_environment:
+                value = next((found for name in setting.variables if (found := keys.env.get(name, "").strip())), "")
+        if value:
+            yield setting.name, value
+
+
 def _of_endpoint(keys: KeyStore, endpoint: Endpoint) -> Credentials | Failure:
-    key = keys.get(endpoint_key(endpoint.uid)) if endpoint.needs_key else None
+    where = endpoint_destination(endpoint)
+    refused: list[tuple[str, Key]] = []
+    key = _allowed(keys, endpoint_key(endpoint.uid), where.origin, refused) if endpoint.needs_key else None
+    headers = []
+    missing = ""
+    for header in endpoint.secret_headers:
+        value = _allowed(keys, header_key(endpoint.uid, header), where.origin, refused)
+        if value is None:
+            missing = missing or header
+        else:
+            headers.append((header, value.value))
+    if refused:
+        raise _NotConfirmedError(refused)
     if endpoint.needs_key and key is None:
         return Failure(
             "no_key",
             f"The endpoint “{endpoint.name}” needs an API key. Add one in Settings → Endpoints.",
             f"endpoint {endpoint.uid}",
         )
-    headers = []
-    for header in endpoint.secret_headers:
-        value = keys.get(header_key(endpoint.uid, header))
-        if value is None:
-            return Failure(
-                "no_key",
-                f"The header {header} of the endpoint “{endpoint.name}” has no value on this machine. "
-                "Add it in Settings → Endpoints.",
-                f"endpoint {endpoint.uid}",
-            )
-        headers.append((header, value.value))
-    return Credentials("" if key is None else key.value, tuple(headers))
+    if missing:
+        return Failure(
+            "no_key",
+            f"The header {missing} of the endpoint “{endpoint.name}” has no value on this machine. "
+            "Add it in Settings → Endpoints.",
+            f"endpoint {endpoint.uid}",
+        )
+    return Credentials("" if key is None else key.value, tuple(headers), settings=endpoint.settings)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from workbench.core.lanes import FIXED_ENDPOINTS, LITELLM, Endpoint
+from workbench.core.origins import origin_of
 from workbench.core.runs import Failure
 from workbench.engine.calls import EngineError, ModelIds
 from workbench.host.keys import KeyStore
@@ -27,7 +28,16 @@ from workbench.usecases.addresses import (
     is_secret_header,
     warnings,
 )
-from workbench.usecases.credentials import ProviderOf, credentials, endpoint_key, header_key, provider_key
+from workbench.usecases.credentials import (
+    AddressQuestion,
+    Credentials,
+    ProviderOf,
+    address_question,
+    confirm,
+    credentials,
+    endpoint_key,
+    header_key,
+)
 from workbench.usecases.known_models import KnownModels, is_answer
 
 if TYPE_CHECKING:
@@ -48,7 +58,14 @@ class Asker(Protocol):
         """Return the prices that the endpoint tells of its models."""
 
     def check_key(
-        self, endpoint: Endpoint, key: str, secret_headers: Headers = (), *, provider: str = "", model: str = ""
+        self,
+        endpoint: Endpoint,
+        key: str,
+        secret_headers: Headers = (),
+        *,
+        provider: str = "",
+        model: str = "",
+        settings: Headers = (),
     ) -> Future[str]:
         """Return a sentence that says what was tested."""
 
@@ -107,36 +124,43 @@ class Endpoints:
         return next((endpoint for endpoint in self.all() if endpoint.uid == uid), None)
 
     def save(self, form: EndpointForm, *, session_only: bool = False) -> Saved:
-        """Add or change an OpenAI-compatible endpoint.
+        """Add or change an endpoint at an address.
 
-        Keys and secret headers go into the keyring, or with `session_only` into memory. Raises WrongFormError, and
-        HostError when the keyring does not take a key; nothing is written then.
+        Keys and secret headers go into the keyring, or with `session_only` into memory, each for this address; what is
+        kept already stays bound to the one that it was entered for. Raises WrongFormError, and HostError when the
+        keyring does not take a key; nothing is written then.
         """
         if wrongs := check_form(form, self.all()):
             raise WrongFormError(wrongs)
         uid = form.uid or self._new_uid()
         before = self.find(form.uid) if form.uid else None
-        secret = tuple(name for name, value in form.headers if value is None or is_secret_header(name, value))
+        endpoint = _endpoint_of(form, uid)
+        origin = origin_of(endpoint.base_url)
         for name, value in form.headers:
-            if name in secret and value is not None:
-                self._keys.set(header_key(uid, name), value, session=session_only)
+            if name in endpoint.secret_headers and value is not None:
+                self._keys.set(header_key(uid, name), value, session=session_only, origin=origin)
         if form.key:
-            self._keys.set(endpoint_key(uid), form.key, session=session_only)
+            self._keys.set(endpoint_key(uid), form.key, session=session_only, origin=origin)
         elif form.key == "" or not form.needs_key:
             self._forget(endpoint_key(uid), known=before is not None and before.needs_key)
         for name in before.secret_headers if before else ():
-            if name.lower() not in {kept.lower() for kept in secret}:
+            if name.lower() not in {kept.lower() for kept in endpoint.secret_headers}:
                 self._forget(header_key(uid, name), known=True)
-        endpoint = Endpoint(
-            uid,
-            "openai",
-            form.name.strip(),
-            clean_url(form.base_url),
-            tuple((name, value.strip()) for name, value in form.headers if value is not None and name not in secret),
-            secret,
-            form.needs_key,
-        )
         return Saved(endpoint, warnings(endpoint.base_url), self._store.save_endpoint(endpoint, self._now()))
+
+    def question(self, endpoint: Endpoint, model: str = "") -> AddressQuestion | None:
+        """Return what has to be confirmed before an endpoint can be called, None for nothing. Raises HostError."""
+        return address_question(self._keys, endpoint, model, self._provider_of)
+
+    def question_of(self, form: EndpointForm) -> AddressQuestion | None:
+        """Return what has to be confirmed before keys that are kept go to the address in a form. Raises HostError."""
+        kept = tuple(name for name, value in form.headers if value is None)
+        asks = replace(_endpoint_of(form, form.uid), needs_key=form.needs_key and form.key is None, secret_headers=kept)
+        return self.question(asks) if form.uid else None
+
+    def confirm(self, question: AddressQuestion) -> None:
+        """Allow keys for the address that was asked about. Raises HostError."""
+        confirm(self._keys, question)
 
     def save_file(self, name: str, path: Path, adapter: Path | None = None, uid: str = "") -> Saved:
         """Add or change a GGUF file, with an optional LoRA adapter. Raises WrongFormError."""
@@ -177,6 +201,26 @@ class Endpoints:
             return _failed(who)
         return self._engine.list_prices(endpoint, who.key, who.secret_headers)
 
+    def models_of(self, form: EndpointForm) -> Future[ModelIds]:
+        """Ask the address in a form, with what was typed and, where nothing was, with what is kept for this address."""
+        endpoint = _endpoint_of(form, form.uid or "unsaved")
+        typed = {name for name, value in form.headers if value is not None}
+        who = Credentials()
+        if form.uid:
+            kept = replace(
+                endpoint,
+                needs_key=form.needs_key and form.key is None,
+                secret_headers=tuple(name for name in endpoint.secret_headers if name not in typed),
+            )
+            found = credentials(self._keys, kept, "", self._provider_of)
+            if isinstance(found, Failure):
+                return _failed(found)
+            who = found
+        secret = tuple(
+            (name, value) for name, value in form.headers if value is not None and name in endpoint.secret_headers
+        )
+        return self._engine.list_models(endpoint, form.key or who.key, (*who.secret_headers, *secret))
+
     def test(self, endpoint: Endpoint, model: str = "") -> Future[str]:
         """Test the key of a custom endpoint; the future holds a sentence or an EngineError."""
         who = credentials(self._keys, endpoint, model, self._provider_of)
@@ -185,12 +229,15 @@ class Endpoints:
         return self._engine.check_key(endpoint, who.key, who.secret_headers, model=model)
 
     def test_provider(self, provider: str, model: str = "") -> Future[str]:
-        """Test the key of a provider; the future holds a sentence or an EngineError. Raises HostError."""
-        key = self._keys.get(provider_key(provider))
-        if key is None:
-            return _failed(Failure("no_key", "There is no key to test yet. Paste one first.", f"provider {provider}"))
+        """Test the key of a provider; the future holds a sentence or an EngineError."""
         litellm = next(endpoint for endpoint in FIXED_ENDPOINTS if endpoint.uid == LITELLM)
-        return self._engine.check_key(litellm, key.value, provider=provider, model=model)
+        who = credentials(self._keys, litellm, f"{provider}/{model}", self._provider_of)
+        if isinstance(who, Failure):
+            return _failed(who)
+        if not who.key and not who.settings:
+            return _failed(Failure("no_key", "There is no key to test yet. Paste one first.", f"provider {provider}"))
+        asked = replace(litellm, base_url=who.base_url)
+        return self._engine.check_key(asked, who.key, provider=provider, model=model, settings=who.settings)
 
     def look_for_servers(self) -> list[Found]:
         """Look for Ollama and LM Studio on this machine; blocks for a second or two."""
@@ -211,6 +258,22 @@ class Endpoints:
         # Asking the keyring to remove what was never there would wake it up for nothing.
         if known:
             self._keys.remove(name)
+
+
+def _endpoint_of(form: EndpointForm, uid: str) -> Endpoint:
+    """Return the endpoint that a form describes; the values of its secret headers are not in it."""
+    secret = tuple(name for name, value in form.headers if value is None or is_secret_header(name, value))
+    return Endpoint(
+        uid,
+        "litellm" if form.provider else "openai",
+        form.name.strip(),
+        clean_url(form.base_url),
+        tuple((name, value.strip()) for name, value in form.headers if value is not None and name not in secret),
+        secret,
+        form.needs_key,
+        provider=form.provider,
+        settings=tuple((name, value.strip()) for name, value in form.settings if value.strip()),
+    )
 
 
 def file_troubles(endpoint: Endpoint) -> tuple[Wrong, ...]:

@@ -18,7 +18,7 @@ from workbench.core.content import Content, Message
 from workbench.core.counting import RULE, Count, Tokenizer, count_of
 from workbench.core.drafts import Draft
 from workbench.core.forecast import Forecast, LaneForecast, span_of
-from workbench.core.lanes import Endpoint, Lane
+from workbench.core.lanes import LITELLM, Endpoint, Lane
 from workbench.core.money import Rates
 from workbench.core.providers import takes_breakpoints
 from workbench.core.rendering import Rendered, assemble
@@ -98,7 +98,7 @@ class Forecaster:
         if lane.pinned is not None:
             content = self._store.version(prompt_uid, lane.pinned).content
         # Where breakpoints do not go out nothing is reckoned for them.
-        caches = endpoint.kind == "litellm" and takes_breakpoints(lane.model)
+        caches = endpoint.uid == LITELLM and takes_breakpoints(lane.model)
         try:
             counts = tuple(
                 self._count(endpoint, tokenizer, content, dict(one.values), caches) for one in draft.run_sets
@@ -123,7 +123,7 @@ class Forecaster:
     def _context(self, endpoint: Endpoint, model: str) -> int | None:
         if endpoint.is_local:
             return BUILTIN_CONTEXT if endpoint.kind == "builtin" else RUNTIME_CONTEXT
-        info = self._info(model) if endpoint.kind == "litellm" else None
+        info = self._info(model) if endpoint.uid == LITELLM else None
         return None if info is None else info.context
 
     def _count(

@@ -41,12 +41,12 @@ class GatewayPrices:
 
     def prepare(self, endpoint: Endpoint) -> None:
         """Ask for the list in the background unless it is known."""
-        if endpoint.kind == "openai":
+        if tells_prices(endpoint):
             self._list(endpoint)
 
     def rates(self, endpoint: Endpoint, model: str) -> Rates | None:
         """Return the price of a model in the list of its endpoint, None when it tells none. Waits for PATIENCE_S."""
-        if endpoint.kind != "openai":
+        if not tells_prices(endpoint):
             return None
         try:
             rows = self._list(endpoint).rows.result(PATIENCE_S)
@@ -65,6 +65,11 @@ class GatewayPrices:
             if known is None or self._clock() - known.at > (RETRY_S if _failed(known.rows) else FRESH_S):
                 known = self._lists[place] = _Listed(self._ask(endpoint), self._clock())
         return known
+
+
+def tells_prices(endpoint: Endpoint) -> bool:
+    """Whether an endpoint may have a price list of its own."""
+    return endpoint.kind == "openai" or (endpoint.has_address and endpoint.provider == "litellm_proxy")
 
 
 def _failed(rows: Future[Rows]) -> bool:

@@ -27,12 +27,14 @@ _MOST_BYTES = 8 * 1024 * 1024
 
 _ANSWERED = frozenset(
     (
+        "address_not_confirmed",
         "bad_key",
         "bad_request",
         "broken_stream",
         "list_too_long",
         "no_key",
         "no_model",
+        "not_listed",
         "over_quota",
         "rate_limited",
         "server_error",

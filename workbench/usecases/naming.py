@@ -27,7 +27,7 @@ def resolve_model(text: str, endpoints: Iterable[Endpoint]) -> tuple[str, str]:
     for endpoint in endpoints:
         if endpoint.kind == "gguf" and endpoint.name.casefold() == name.casefold():
             return endpoint.uid, endpoint.name
-        if endpoint.kind == "openai" and endpoint.name.casefold() == head.casefold():
+        if endpoint.has_address and endpoint.name.casefold() == head.casefold():
             if not slash or not rest:
                 raise RefusedError(f"The endpoint “{endpoint.name}” needs a model: write “{endpoint.name}/model”.")
             return endpoint.uid, rest
@@ -38,9 +38,7 @@ def model_name(endpoint: Endpoint, model: str) -> str:
     """Return what `resolve_model` reads as this model of this endpoint."""
     if endpoint.kind in ("echo", "builtin"):
         return endpoint.kind
-    return (
-        endpoint.name if endpoint.kind == "gguf" else f"{endpoint.name}/{model}" if endpoint.kind == "openai" else model
-    )
+    return endpoint.name if endpoint.kind == "gguf" else f"{endpoint.name}/{model}" if endpoint.has_address else model
 
 
 def slots(count: int) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from workbench.core.lanes import Endpoint
+from workbench.core.lanes import LITELLM, Endpoint
 from workbench.core.money import FREE, Rates, cost, reported_cost
 from workbench.core.runs import Result
 from workbench.usecases.gateway_prices import GatewayPrices
@@ -69,7 +69,7 @@ class Pricing:
             return FREE
         if (set_by_user := self._user().get((endpoint.uid, model))) is not None:
             return set_by_user
-        if endpoint.kind == "litellm":
+        if endpoint.uid == LITELLM:
             return self._catalogue_rates(model)
         # A custom address may call anything "gpt-5": only LiteLLM's own names have LiteLLM's prices.
         return None if self._gateways is None else self._gateways.rates(endpoint, model)

@@ -15,7 +15,7 @@ from pathlib import Path
 from workbench.core.content import Content
 from workbench.core.lanes import LITELLM, Endpoint, Lane
 from workbench.core.money import Rates
-from workbench.core.providers import key_variables, needs_translation
+from workbench.core.providers import needs_translation
 from workbench.engine.calls import Event
 from workbench.engine.catalogue import Catalogue, CatalogueError
 from workbench.engine.client import EngineClient
@@ -23,15 +23,16 @@ from workbench.host.clock import monotonic_ms, utc_now, utc_today
 from workbench.host.dirs import Places, make_private
 from workbench.host.errors import HostError
 from workbench.host.ids import new_uid
-from workbench.host.keys import KeyStore
 from workbench.host.locks import OwnerLock, owner_alive, owners_directory
 from workbench.host.processes import scrubbed_env
+from workbench.host.provider_choices import ProviderChoices
 from workbench.host.weights import builtin_weights
 from workbench.store import Recovered, Store, open_store
 from workbench.store.records import FirstVersion, WholePrompt
 from workbench.usecases.attached_files import AttachedFiles
 from workbench.usecases.attaching import Attachments
 from workbench.usecases.coding import Coder
+from workbench.usecases.credentials import open_keys
 from workbench.usecases.endpoints import Endpoints
 from workbench.usecases.forecasting import Forecaster
 from workbench.usecases.gateway_prices import GatewayPrices
@@ -98,7 +99,7 @@ class LazyCatalogue:
 
         Like a price it is known of LiteLLM's own names only: an address of one's own may call anything "gpt-4".
         """
-        info = self.get().get(model) if endpoint.kind == "litellm" else None
+        info = self.get().get(model) if endpoint.uid == LITELLM else None
         return None if info is None else info.retires
 
     def provider_of(self, model: str) -> str:
@@ -125,7 +126,7 @@ class Workbench:
         self.notice = store.notice
         """"" or one sentence, such as that this database can only be read."""
         self.owner_uid = new_uid()
-        self.keys = KeyStore(env, variables=key_variables())
+        self.keys = open_keys(env, ProviderChoices(places.config))
         self.listeners = Listeners()
         self.catalogue = LazyCatalogue(self.listeners.problem)
         gateways = GatewayPrices(lambda endpoint: self.endpoints.prices(endpoint), time.monotonic)

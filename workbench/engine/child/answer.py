@@ -57,7 +57,7 @@ class Answer:
         self.header_usd: float | None = None
         """What the headers of this round's answer say that it cost."""
         self.marks: tuple[Mark, ...] = ()
-        self._secrets = (call.key, *(value for _, value in call.secret_headers))
+        self._secrets = call.secrets
         self.turn = Turn(self._secrets)
         """What the model's present turn holds besides text."""
         self.turns: list[dict[str, Any]] = []

@@ -10,14 +10,15 @@ import os
 import re
 from collections.abc import Iterable
 
+from workbench.core.providers import child_variables
+
 _SECRET = re.compile(
     r"(KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?|AUTH)(_|$)|^(OPENAI|ANTHROPIC|AZURE|LITELLM|GEMINI|GOOGLE)_"
     r"|_(API_BASE|BASE_URL|API_URL|ENDPOINT)$",
     re.IGNORECASE,
 )
-# These services have no address of their own: the variable says where they are, and a key for them is meant for there.
-# The last one names a file of a cloud's own tools.
-_PLACED = frozenset({"AZURE_API_BASE", "AZURE_API_VERSION", "OLLAMA_API_BASE", "AWS_SHARED_CREDENTIALS_FILE"})
+# Files and places that the libraries of clouds look for; none of them holds a key.
+_PLACES = child_variables()
 _QUIET = {
     # Without it litellm fetches its price map from the network when it is imported.
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
@@ -30,7 +31,7 @@ _QUIET = {
 
 def is_secret(name: str) -> bool:
     """Whether a variable of that name may hold a key or redirect one."""
-    return name.upper() not in _PLACED and _SECRET.search(name) is not None
+    return name.upper() not in _PLACES and _SECRET.search(name) is not None
 
 
 def clean(names: Iterable[str] | None = None) -> None:

@@ -45,6 +45,8 @@ class Where:
     local: bool = False
     page: str = "Keys"
     """The page of the settings that holds its key."""
+    provider: str = ""
+    """Its id in the provider table, "" when it is not known there."""
 
 
 def no_key(where: Where) -> CallError:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from workbench.engine import protocol
-from workbench.engine.calls import Call
+from workbench.engine.calls import Call, KeyCheck
 from workbench.engine.child.echo import Echo
 from workbench.engine.child.provider import Place, Provider
 from workbench.engine.child.rendering import Renderers
@@ -62,8 +62,10 @@ class House:
             return {"models": found, "left_out": found.left_out}
         if kind == "prices":
             return {"prices": await outside.list_prices(endpoint, message["key"], secret)}
-        provider, model = message["provider"], message["model"]
-        return {"sentence": await outside.check_key(endpoint, message["key"], secret, provider, model)}
+        question = KeyCheck(
+            message["provider"], message["model"], tuple((name, value) for name, value in message.get("settings", ()))
+        )
+        return {"sentence": await outside.check_key(endpoint, message["key"], secret, question)}
 
     async def _count(self, message: Mapping[str, Any]) -> dict[str, Any]:
         """Count by the runtime where it has the model loaded, else by the vocabulary that is asked for."""

@@ -18,7 +18,7 @@ import httpx
 from workbench.core.content import Message
 from workbench.core.lanes import Endpoint
 from workbench.core.providers import PROVIDERS, provider_name
-from workbench.engine.calls import Call, ModelIds, Timeouts
+from workbench.engine.calls import Call, KeyCheck, ModelIds, Timeouts
 from workbench.engine.child.answer import Answer
 from workbench.engine.child.failures import (
     CallError,
@@ -60,7 +60,15 @@ class Listing:
     async def models(self, endpoint: Endpoint, key: str, secret: SecretHeaders) -> ModelIds:
         """Return the ids under `/models`, in the endpoint's order, not more than MAX_IDS. Raises CallError."""
         where = Where(endpoint.name or endpoint.base_url, "", bool(key or secret), page="Endpoints")
-        data = await self._get(endpoint.base_url, "/models", auth_headers(key, endpoint.headers, secret), where)
+        if endpoint.kind != "litellm":
+            asked = (endpoint.base_url, "/models", auth_headers(key, endpoint.headers, secret))
+        elif (found := _question(endpoint, endpoint.provider, key)) is None:
+            raise CallError(
+                "not_listed", f"{where.endpoint} has no list of models. Type the name of the model or deployment."
+            )
+        else:
+            asked = (*found[:2], {**found[2], **auth_headers("", endpoint.headers, secret)})
+        data = await self._get(*asked, where)
         listed = data.get("data", data.get("models")) if isinstance(data, dict) else data
         if not isinstance(listed, list):
             raise broken_stream(where, str(data)[:500])
@@ -83,18 +91,20 @@ class Listing:
         told = await self._get(endpoint.base_url, "/models", headers, where)
         return price_rows(told, "id", lambda item: gateway_row(item.get("pricing")))
 
-    async def check(self, endpoint: Endpoint, key: str, secret: SecretHeaders, provider: str, model: str) -> str:
+    async def check(self, endpoint: Endpoint, key: str, secret: SecretHeaders, question: KeyCheck) -> str:
         """Return a sentence that says what the endpoint accepted. Raises CallError."""
-        if endpoint.kind != "litellm":
+        if endpoint.has_address:
             found = await self.models(endpoint, key, secret)
             return f"{endpoint.name or endpoint.base_url} answers and lists {len(found) + found.left_out} models."
+        provider, model = question.provider, question.model
         name = provider_name(provider)
-        where = Where(name, model, bool(key))
-        if not key:
+        where = Where(name, model, bool(key), provider=provider)
+        known = PROVIDERS.get(provider)
+        if not key and (known is None or (known.needs_key and not question.settings)):
             raise no_key(where)
-        question = _question(endpoint, provider, key)
-        if question is not None:
-            base_url, path, headers = question
+        asked = _question(endpoint, provider, key) if key else None
+        if asked is not None:
+            base_url, path, headers = asked
             await self._get(base_url, path, headers, where)
             return f"{name} accepts the key."
         if not model:
@@ -103,7 +113,7 @@ class Listing:
                 f"{name} has no free way to test a key. Run a lane with one of its models; "
                 "an error names the key if it is wrong.",
             )
-        await self._one_token(endpoint, key, secret, model)
+        await self._one_token(endpoint, key, secret, question)
         return f"{name} accepts the key and answered with {model}."
 
     async def _get(self, base_url: str, path: str, headers: dict[str, str], where: Where) -> Any:
@@ -143,11 +153,12 @@ class Listing:
                     )
                 return response.status_code, raw, response.headers.get("retry-after")
 
-    async def _one_token(self, endpoint: Endpoint, key: str, secret: SecretHeaders, model: str) -> None:
+    async def _one_token(self, endpoint: Endpoint, key: str, secret: SecretHeaders, question: KeyCheck) -> None:
         call = Call(
             id="check",
             endpoint=endpoint,
-            model=model,
+            model=question.model,
+            settings=question.settings,
             messages=(Message("user", "Hi"),),
             params={"max_tokens": 1},
             key=key,
@@ -192,7 +203,7 @@ def _ids(listed: list[Any]) -> ModelIds:
 def _question(endpoint: Endpoint, provider: str, key: str) -> tuple[str, str, dict[str, str]] | None:
     known = PROVIDERS.get(provider)
     if provider == "anthropic":
-        base_url = f"{endpoint.base_url.rstrip('/')}/v1" if endpoint.base_url else _ANTHROPIC[0]
+        base_url = f"{endpoint.base_url.rstrip('/').removesuffix('/v1')}/v1" if endpoint.base_url else _ANTHROPIC[0]
         return base_url, "/models", {"x-api-key": key, "anthropic-version": _ANTHROPIC[1]}
     if provider == "gemini":
         return endpoint.base_url or _GEMINI, "/models", {"x-goog-api-key": key}

@@ -30,13 +30,16 @@ from workbench.core.providers import (
 )
 from workbench.core.runs import Mark
 from workbench.engine.calls import Call
+from workbench.engine.child import key_guard
 from workbench.engine.child.answer import Answer
 from workbench.engine.child.caching import refusals
 from workbench.engine.child.environment import clean
-from workbench.engine.child.failures import CallError, Where, broken_stream, no_key, no_tools, timed_out
+from workbench.engine.child.failures import CallError, Where, broken_stream, no_tools, timed_out
 from workbench.engine.child.files import Files
+from workbench.engine.child.key_guard import guarded
 from workbench.engine.child.litellm_failures import failure_of
 from workbench.engine.child.openai_chat import FORMAT_REFUSED, OpenAIChat, Target, about_format, target_headers
+from workbench.engine.child.provider_needs import check_provider
 from workbench.engine.child.reading import read_whole
 from workbench.engine.child.request import DECIDED, FORMAT, Adjustments, decided_by_prompt, shaped
 from workbench.engine.child.usage_reading import usage_of
@@ -73,15 +76,19 @@ class LiteLLM:
         name = (
             provider_name(provider_id or call.model.partition("/")[0]) if "/" in call.model or provider else "LiteLLM"
         )
-        where = Where(name, call.model, bool(call.key or call.secret_headers))
-        if provider is not None and provider.needs_key and not where.has_key and not call.endpoint.base_url:
-            raise no_key(where)
+        page = "Endpoints" if call.endpoint.has_address else "Keys"
+        name = call.endpoint.name if call.endpoint.has_address else name
+        where = Where(name, call.model, any(call.secrets), page=page, provider=provider_id)
+        if provider is not None:
+            check_provider(provider, call, where)
         if provider is not None and not needs_translation(call.model):
             known = Adjustments(renames=wire_names(provider_id, model))
             base_url = call.endpoint.base_url or provider.base_url
-            await self._chat.ask(call, answer, Target(base_url, model, where, target_headers(call), known))
+            headers = {**_organization(call), **target_headers(call)}
+            await self._chat.ask(call, answer, Target(base_url, model, where, headers, known))
         else:
-            await self._translate(call, answer, where)
+            with guarded(call, provider_id):
+                await self._translate(call, answer, where)
 
     async def _translate(self, call: Call, answer: Answer, where: Where) -> None:
         """Ask through LiteLLM; a form that is refused is asked for in words, also by later calls to the model."""
@@ -189,12 +196,7 @@ class Translated:
         }
         if call.stream:
             arguments.setdefault("stream_options", {"include_usage": True})
-        if call.key:
-            arguments["api_key"] = call.key
-        if call.endpoint.base_url:
-            arguments["api_base"] = call.endpoint.base_url
-        if headers := {**dict(call.endpoint.headers), **dict(call.secret_headers)}:
-            arguments["extra_headers"] = headers
+        arguments |= access(call)
         return arguments
 
     def _messages(self, files: Files | None = None) -> list[dict[str, Any]]:
@@ -284,6 +286,33 @@ def _stay_at_the_address() -> None:
     httpx.Response.has_redirect_location = property(lambda response: False)  # type: ignore[assignment]
 
 
+def access(call: Call) -> dict[str, Any]:
+    """Return the arguments that say where a call goes and what opens it."""
+    settings = dict(call.settings)
+    headers = {**dict(call.endpoint.headers), **dict(call.secret_headers)}
+    found: dict[str, Any] = {}
+    if token := settings.pop("auth_token", ""):
+        # LiteLLM takes it from the environment only, and sends it so.
+        headers["Authorization"] = f"Bearer {token}"
+        found["api_key"] = token
+    found |= settings
+    if call.key:
+        found["api_key"] = call.key
+    elif call.endpoint.has_address and "api_key" not in found and not settings:
+        # A server of one's own that wants no key; LiteLLM wants one nevertheless.
+        found["api_key"] = "none"
+    if call.endpoint.base_url:
+        found["api_base"] = call.endpoint.base_url
+    if headers:
+        found["extra_headers"] = headers
+    return found
+
+
+def _organization(call: Call) -> dict[str, str]:
+    organization = dict(call.settings).get("organization", "")
+    return {"openai-organization": organization} if organization else {}
+
+
 class _Vocabulary:
     """The vocabulary that LiteLLM hands to every provider, loaded when one asks it for something.
 
@@ -310,6 +339,7 @@ def _import() -> Any:
     clean()
     module: Any = importlib.import_module("litellm")
     _stay_at_the_address()
+    key_guard.install()
     _put_off_the_vocabulary()
     # Some of its dependencies read .env files when they are imported.
     clean()

@@ -9,7 +9,7 @@ from typing import Any
 
 from workbench.core.lanes import Endpoint
 from workbench.core.providers import split_model
-from workbench.engine.calls import Call, ModelIds
+from workbench.engine.calls import Call, KeyCheck, ModelIds
 from workbench.engine.child.answer import Answer
 from workbench.engine.child.failures import CallError, Where
 from workbench.engine.child.gates import DEFAULT_LIMIT, RUNTIME_LIMIT
@@ -65,9 +65,9 @@ class Outside:
         """Return the prices that the endpoint tells, by model. Raises CallError."""
         return await self._listing.prices(endpoint, key, secret)
 
-    async def check_key(self, endpoint: Endpoint, key: str, secret: SecretHeaders, provider: str, model: str) -> str:
+    async def check_key(self, endpoint: Endpoint, key: str, secret: SecretHeaders, question: KeyCheck) -> str:
         """Return a sentence that says what proved the key. Raises CallError."""
-        return await self._listing.check(endpoint, key, secret, provider, model)
+        return await self._listing.check(endpoint, key, secret, question)
 
 
 class Address:

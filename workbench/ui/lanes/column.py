@@ -78,6 +78,7 @@ class LaneColumn(QFrame):
     def _connect(self) -> None:
         intents, footer = self._intents, self.footer
         self.header.row.menu.clicked.connect(lambda: self.open_menu())
+        self.header.warning.clicked.connect(lambda: intents.model_requested.emit(self.slot))
         self.header.row.renamed.connect(self._renamed)
         self.header.reading.clicked.connect(self.open_reading_menu)
         self.reading.changed.connect(self._show_mode)
@@ -178,7 +179,7 @@ class LaneColumn(QFrame):
         """Return the controls in reading order."""
         reasoning = self._reasoning.tab_stops() if self._reasoning else []
         strip = self._strip.tab_stops() if self._strip else []
-        head = [self.header.row.menu, self.header.reading]
+        head = [self.header.row.menu, self.header.reading, self.header.warning]
         return [*head, *reasoning, *self.reading.tab_stops(), *strip, *self.footer.tab_stops()]
 
     def open_menu(self, position: QPoint | None = None) -> None:

@@ -7,8 +7,8 @@ is not shown is in the tooltip.
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.app.lane_state import LaneHead, LaneStatus
 from workbench.ui.lanes import wording
@@ -17,6 +17,8 @@ from workbench.ui.lanes.widgets import Line, menu_button, pill, safe_tip
 from workbench.ui.theme import Theme
 
 _GAP = 8
+_SIDES = 18
+"""The margins at the left and the right."""
 
 
 class NameField(QLineEdit):
@@ -135,14 +137,73 @@ class TitleRow(QWidget):
         return self.sizeHint()
 
 
+class WarningButton(QPushButton):
+    """A quiet warning about the model, which leads to choosing another one. It says less where there is little room.
+
+    It is exactly as high as a line of its font, so that headers with and without it are aligned.
+    """
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._texts: tuple[str, ...] = ()
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.hide()
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    def show_texts(self, texts: tuple[str, ...], tip: str) -> None:
+        """Show the first of `texts` that fits, nothing without one."""
+        self._texts = texts
+        self.setVisible(bool(texts))
+        if texts:
+            self.setToolTip(safe_tip(tip))
+            self.setAccessibleName(f"{tip} Change model")
+
+    def fit(self, width: int) -> None:
+        """Take the fullest text that fits into `width` pixels, else the shortest."""
+        fitting = (text for text in self._texts if self._width_of(text) <= width)
+        if self._texts and (text := next(fitting, self._texts[-1])) != self.text():
+            self.setText(text)
+            self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._width_of(self.text()), self.fontMetrics().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        lit = self.hasFocus() or self.underMouse()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(self._theme.color("warn"), 1) if lit else Qt.PenStyle.NoPen)
+            painter.setBrush(self._theme.color("warn_soft"))
+            round_ = self.height() / 2 - 0.5
+            painter.drawRoundedRect(self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5), round_, round_)
+            painter.setPen(self._theme.color("warn"))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
+
+    def _restyle(self) -> None:
+        self.setFont(self._theme.font(-1))
+        self.updateGeometry()
+        self.update()
+
+    def _width_of(self, text: str) -> int:
+        return self.fontMetrics().horizontalAdvance(text) + 2 * _GAP
+
+
 class LaneHeader(QWidget):
-    """Three lines: name and pills, numbers, and parameters if a lane has any."""
+    """Three lines: name and pills, numbers, and if a lane has any its warning and parameters."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.row = TitleRow(theme, self)
         self.numbers = Line(theme, delta=-1, tabular=True, parent=self)
         self.params = Line(theme, delta=-1, parent=self)
+        self.warning = WarningButton(theme, self)
         self.reading = ModeSwitch(theme, self)
         self._theme = theme
         layout = QVBoxLayout(self)
@@ -154,7 +215,11 @@ class LaneHeader(QWidget):
         numbers.addWidget(self.reading)
         layout.addWidget(self.row)
         layout.addLayout(numbers)
-        layout.addWidget(self.params)
+        third = QHBoxLayout()
+        third.setSpacing(_GAP)
+        third.addWidget(self.warning)
+        third.addWidget(self.params)
+        layout.addLayout(third)
         self.params.hide()
         theme.changed.connect(self.row.arrange)
 
@@ -167,7 +232,16 @@ class LaneHeader(QWidget):
         summary = wording.settings_line(head, status)
         self.params.set_candidates((summary,))
         self.params.setToolTip(safe_tip(summary))
+        self.warning.show_texts(wording.warning_texts(head, status), head.warning_reason)
         self.params.setVisible(keep_params_line or bool(summary))
+        self._fit_warning()
+
+    def _fit_warning(self) -> None:
+        self.warning.fit(self.width() - _SIDES - (self.params.natural_width() + _GAP if self.params.shown() else 0))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_warning()
 
     def show_numbers(self, status: LaneStatus, elapsed_ms: int | None) -> None:
         """Show how the output stands; `elapsed_ms` while it runs."""

@@ -53,7 +53,7 @@ class Intents(QWidget):
     copy_as_requested = Signal(str, str)
     """Slot, "text", "markdown" or "json"."""
     action_requested = Signal(str, str)
-    """Slot, "keys", "endpoint", "prompt", "run" or "install_model"."""
+    """Slot, "keys", "endpoint", "address", "prompt", "run" or "install_model"."""
     reading_wanted = Signal(str, str)
     """Slot, id of a reading mode whose page needs data; `set_reading_data` takes it."""
     diff_pointed = Signal(str)

@@ -209,6 +209,6 @@ class Seat:
 
 def take_heads(seats: Sequence[Seat], heads: Sequence[LaneHead]) -> None:
     """Give each seat its head; where one has a third line all keep the room for it."""
-    third = any(wording.settings_line(head, seat.status) for head, seat in zip(heads, seats, strict=True))
+    third = any(wording.has_third_line(head, seat.status) for head, seat in zip(heads, seats, strict=True))
     for index, (head, seat) in enumerate(zip(heads, seats, strict=True)):
         seat.set_head(head, Place(third, index == 0, index == len(heads) - 1))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Action = Literal["keys", "model", "params", "endpoint", "prompt", "install_model", "run", "retry"]
+Action = Literal["keys", "model", "params", "endpoint", "prompt", "install_model", "address", "run", "retry"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,11 @@ _ENDPOINT = Step("endpoint", "Endpoint settings…")
 _STEPS: dict[str, Step] = {
     "no_key": Step("keys", "Add a key…"),
     "bad_key": Step("keys", "Change the key…"),
+    "address_not_confirmed": Step("address", "Confirm the address…"),
+    "no_address": Step("keys", "Enter the address…"),
+    "no_setting": Step("keys", "Open the settings…"),
+    "no_package": RETRY,
+    "no_sign_in": _MODEL,
     "no_builtin_model": Step("install_model", "Install the built-in model"),
     "no_model": _MODEL,
     "no_endpoint": _MODEL,

@@ -172,7 +172,12 @@ def title_tip(head: LaneHead, blind: bool) -> str:
     """Return the full id and what the pills say, one fact a line."""
     if blind:
         return "Names are hidden while blind."
-    facts = [head.model, head.badge, "" if head.pinned is None else f"pinned to version {head.pinned}"]
+    facts = [
+        head.model,
+        head.warning_reason,
+        head.badge,
+        "" if head.pinned is None else f"pinned to version {head.pinned}",
+    ]
     if head.title != head.model:
         facts.insert(0, head.title)
     return "\n".join(fact for fact in facts if fact)
@@ -196,6 +201,18 @@ def settings_line(head: LaneHead, status: LaneStatus) -> str:
     return _join(
         ("baseline" if head.baseline else "", origin(status), before, pinned, samples, params_summary(head.params))
     )
+
+
+def warning_texts(head: LaneHead, status: LaneStatus) -> tuple[str, ...]:
+    """Return what the button about the model says, the fullest first; () for nothing to say."""
+    if status.blind or not head.warning:
+        return ()
+    return f"▲ {head.warning} · change model…", f"▲ {head.warning}"
+
+
+def has_third_line(head: LaneHead, status: LaneStatus) -> bool:
+    """Whether the header needs the line below its numbers."""
+    return bool(settings_line(head, status) or warning_texts(head, status))
 
 
 def origin(status: LaneStatus) -> str:

@@ -159,6 +159,6 @@ def _known_models(workbench: Workbench, endpoint: Endpoint) -> Sequence[str]:
     """Return the last list of an endpoint; one that was never asked is asked now, for the next time."""
     known = workbench.endpoints.known
     listed = known.get(endpoint)
-    if not listed and endpoint.kind == "openai" and not known.is_silent(endpoint):
+    if not listed and endpoint.has_address and not known.is_silent(endpoint):
         workbench.endpoints.models(endpoint)
     return listed

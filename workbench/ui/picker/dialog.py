@@ -182,7 +182,7 @@ class ModelPicker(QDialog):
 
     def _show_offer(self, offer: Offer) -> None:
         for endpoint in offer.endpoints:
-            if endpoint.kind == "openai" and endpoint not in self._model.offer.endpoints:
+            if endpoint.has_address and endpoint not in self._model.offer.endpoints:
                 self._models.load(endpoint, offer.known.get(endpoint.uid, ()))
         self._model.set_offer(offer)
         self._files.set_builtin(offer.builtin_path)

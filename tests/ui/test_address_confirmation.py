@@ -1,0 +1,82 @@
+"""A lane whose key waits for an address to be confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from tests.ui.desk import Desk
+from workbench.app.model_entries import Choice
+from workbench.store.sqlite import sqlite3
+from workbench.ui.address.dialog import AddressDialog
+from workbench.ui.lanes.strip import FailureBox
+from workbench.usecases.addresses import EndpointForm
+
+MINE, THEIRS = "https://llm.mine.example", "https://llm.theirs.example:8443/v1"
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def moved(desk: Desk) -> Desk:
+    """A window with a lane at an endpoint whose address another program changed in the history."""
+    window = desk.open()
+    form = EndpointForm("Gateway", f"{MINE}/v1", needs_key=True, key="sk-planted-0123456789")
+    saved = window.workbench.endpoints.save(form, session_only=True)
+    saved.done.result(20)
+    window.compose.endpoints_changed()
+    window.choose_model(window.compose.lanes.lanes[0].slot, Choice(saved.endpoint.uid, "acme-large"))
+    connection = sqlite3.connect(desk.db, timeout=10)
+    with connection:
+        connection.execute("UPDATE endpoints SET base_url = ?", (THEIRS,))
+    connection.close()
+    window.view.editor.focus_first()
+    QTest.keyClicks(QApplication.focusWidget(), "Hello")
+    window.compose.run()
+    desk.until(lambda: _failed(desk))
+    return desk
+
+
+def _failed(desk: Desk) -> bool:
+    return any(box.isVisible() for box in desk.window.frame.findChildren(FailureBox))
+
+
+def _box(desk: Desk) -> FailureBox:
+    return next(box for box in desk.window.frame.findChildren(FailureBox) if box.isVisible())
+
+
+def _ask(desk: Desk) -> AddressDialog:
+    QTest.mouseClick(_box(desk).step, LEFT)
+    addresses = desk.window.dialogs.addresses
+    desk.until(lambda: addresses.open is not None and addresses.open.isVisible())
+    assert addresses.open is not None
+    return addresses.open
+
+
+def test_both_addresses_are_shown_and_enter_sends_nothing(moved: Desk) -> None:
+    assert _box(moved).step.text() == "Confirm the address…"
+    dialog = _ask(moved)
+    assert dialog.entered_for.text() == MINE
+    assert dialog.address.text() == THEIRS
+    moved.until(lambda: dialog.cancel.hasFocus())
+    QTest.keyClick(dialog, Qt.Key.Key_Return)
+    moved.until(lambda: moved.window.dialogs.addresses.open is None)
+    assert _failed(moved)
+
+
+@pytest.mark.parametrize(
+    "leave", [lambda dialog: QTest.keyClick(dialog, Qt.Key.Key_Escape), lambda dialog: dialog.close()]
+)
+def test_leaving_it_sends_nothing(moved: Desk, leave: Callable[[AddressDialog], object]) -> None:
+    leave(_ask(moved))
+    moved.until(lambda: moved.window.dialogs.addresses.open is None)
+    assert _failed(moved)
+
+
+def test_once_confirmed_the_lane_is_asked_again(moved: Desk) -> None:
+    dialog = _ask(moved)
+    QTest.mouseClick(dialog.allow, LEFT)
+    moved.until(lambda: moved.text(0) == "Hello there.")

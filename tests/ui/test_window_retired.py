@@ -1,0 +1,159 @@
+"""A model that its provider retired is said at the start and at its lane, with a way to another one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import closing
+from datetime import date
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
+
+from tests.fakes import played, seeded
+from tests.ui.desk import Desk
+from tests.ui.test_scaling import LARGEST, SMALL, SMALLEST, is_whole
+from workbench.core.content import Content, Message
+from workbench.core.drafts import Draft
+from workbench.core.lanes import ECHO, LITELLM, Lane
+from workbench.engine.catalogue import Catalogue, ModelInfo
+from workbench.host.dirs import places
+from workbench.ui.lanes.header import LaneHeader
+from workbench.usecases.workbench import Workbench
+
+TODAY = date(2026, 11, 28)
+GONE = ModelInfo("gpt-gone", "openai", retires=date(2025, 9, 1))
+SOON = ModelInfo("gpt-soon", "openai", retires=date(2027, 1, 5))
+FINE = ModelInfo("gpt-fine", "openai", retires=date(2029, 1, 5))
+
+Make = Callable[..., dict[str, str]]
+
+
+@pytest.fixture(autouse=True)
+def _catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list of models and a day that no release and no clock changes."""
+    monkeypatch.setattr(Catalogue, "load", classmethod(lambda _cls, _path=None: Catalogue.of((GONE, SOON, FINE))))
+
+
+@pytest.fixture
+def make(desk: Desk) -> Make:
+    """Make prompts before the window opens: their names with the models of their lanes, the last one is open."""
+
+    def make(archived: str = "", **prompts: list[str]) -> dict[str, str]:
+        seeded.put(desk.db)
+        uids = {}
+        factory = played.factory({}, desk.directory)
+        with closing(Workbench.open(desk.db, places(os.environ), os.environ, client_factory=factory)) as workbench:
+            for name, models in prompts.items():
+                lanes = [Lane(f"s{i}", ECHO if one == "echo" else LITELLM, one) for i, one in enumerate(models)]
+                uid, made = workbench.prompts.create(name, Draft(Content((Message("user", "Hi"),)), lanes=tuple(lanes)))
+                made.result(20)
+                uids[name] = uid
+            if archived:
+                workbench.prompts.archive(uids[archived]).result(20)
+        return uids
+
+    return make
+
+
+def headers(desk: Desk) -> list[LaneHeader]:
+    found = desk.window.view.lanes.findChildren(LaneHeader)
+    return sorted(found, key=lambda one: one.mapTo(desk.window.frame, one.rect().topLeft()).x())
+
+
+def warnings(desk: Desk) -> list[str]:
+    return [header.warning.text() if not header.warning.isHidden() else "" for header in headers(desk)]
+
+
+def test_a_lane_says_that_its_model_is_retired_and_leads_to_another(desk: Desk, make: Make) -> None:
+    make(Bot=["openai/gpt-gone", "gpt-soon", "gpt-fine", "echo"])
+    window = desk.open(today=lambda: TODAY)
+    desk.until(lambda: any(warnings(desk)))
+    gone, soon, fine, echo = warnings(desk)
+    assert gone.startswith("▲ retired 2025-09-01")
+    assert soon.startswith("▲ retires on 2027-01-05")
+    assert (fine, echo) == ("", "")
+    button = headers(desk)[0].warning
+    assert "LiteLLM" in button.toolTip()
+    assert "Change model" in button.accessibleName()
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    desk.until(lambda: window.dialogs.open_picker)
+    picker = window.dialogs.open_picker
+    assert picker is not None
+    desk.until(lambda: picker._model.offer.catalogue)
+    desk.type("gpt-fine")
+    desk.press(Qt.Key.Key_Return)
+    desk.until(lambda: warnings(desk)[0] == "")
+    desk.until(lambda: (draft := desk.stored_draft()) is not None and draft.lanes[0].model == "gpt-fine")
+
+
+def test_a_blind_lane_does_not_tell_that_its_model_is_retired(desk: Desk, make: Make) -> None:
+    make(Bot=["gpt-gone", "echo"])
+    window = desk.open(today=lambda: TODAY)
+    desk.until(lambda: any(warnings(desk)))
+    window.blindness.toggle()
+    desk.run()
+    desk.until(lambda: window.compose.stage.shown.is_blind)
+    assert not any(warnings(desk))
+    assert "gpt-gone" not in desk.notice()
+
+
+def test_the_start_says_it_once_and_leads_there(desk: Desk, make: Make) -> None:
+    uids = make(archived="Old", Old=["gpt-soon"], Bot=["echo", "openai/gpt-gone"], Other=["gpt-fine"])
+    window = desk.open(today=lambda: TODAY)
+    desk.until(lambda: window.notice.key == "retired")
+    assert desk.notice() == "gpt-gone was retired on 2025-09-01. It is in the prompt “Bot”."
+    button = next(b for b in window.notice.findChildren(QPushButton) if b.text() == "Show lane")
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    desk.until(lambda: window.compose.prompt_uid == uids["Bot"])
+    desk.until(lambda: window.view.lanes.focused_slot() == "s1")
+    window.notice.dismissed.emit("retired")
+    window.notice.clear("retired")
+    desk.until(lambda: desk.rows("SELECT value FROM meta WHERE key = 'retired_dismissed'"))
+    desk.close()
+    window = desk.open(today=lambda: TODAY)
+    desk.until(lambda: window.notices.retired.has_looked)
+    assert window.notice.key != "retired"
+
+
+def test_several_are_named_up_to_three(desk: Desk, make: Make) -> None:
+    make(Bot=["gpt-gone", "gpt-soon"], Other=["gpt-soon", "gpt-gone"])
+    window = desk.open(today=lambda: TODAY)
+    desk.until(lambda: window.notice.key == "retired")
+    assert desk.notice() == "Retired models in use: gpt-gone. Retiring soon: gpt-soon."
+    assert window.notice.detail.toPlainText().splitlines() == [
+        "Other: gpt-gone, retired 2025-09-01",
+        "Bot: gpt-gone, retired 2025-09-01",
+        "Other: gpt-soon, retires on 2027-01-05",
+        "Bot: gpt-soon, retires on 2027-01-05",
+    ]
+
+
+def test_without_such_a_model_nothing_is_said(desk: Desk, make: Make) -> None:
+    make(Bot=["gpt-fine", "echo"])
+    window = desk.open(today=lambda: TODAY)
+    desk.until(lambda: window.notices.retired.has_looked)
+    assert window.notice.key != "retired"
+    assert not any(warnings(desk))
+
+
+def test_what_was_recovered_is_said_beside_it(desk: Desk, make: Make) -> None:
+    make(Bot=["gpt-gone"])
+    window = desk.open(today=lambda: TODAY)
+    desk.until(lambda: window.notice.key == "retired")
+    window._recovered("Recovered 1 interrupted answer from the last session.")
+    assert desk.notice().endswith("Recovered 1 interrupted answer from the last session.")
+    assert desk.notice().startswith("gpt-gone was retired")
+    assert any(b.text() == "Show lane" for b in window.notice.findChildren(QPushButton))
+
+
+@pytest.mark.parametrize("scale", [SMALLEST, 1.0, LARGEST])
+def test_the_warning_is_shown_whole_and_headers_stay_aligned(desk: Desk, make: Make, scale: float) -> None:
+    make(Bot=["gpt-gone", "echo"])
+    desk.theme.set_scale(scale)
+    window = desk.open(size=SMALL, today=lambda: TODAY)
+    desk.until(lambda: any(warnings(desk)))
+    is_whole(window.frame, f"scale {scale}")
+    desk.until(lambda: len({header.height() for header in headers(desk)}) == 1)

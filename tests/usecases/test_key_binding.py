@@ -1,0 +1,313 @@
+"""No key reaches an address that it was not entered for: crafted histories, a fake server, and planted keys."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.provider import FakeProvider
+from tests.usecases.making import PATIENCE_S, Drawer, draft, new_prompt, opened
+from workbench.core.lanes import LITELLM, Lane
+from workbench.core.runs import Failure, Result
+from workbench.host.keys import KeyStore
+from workbench.host.provider_choices import ProviderChoices
+from workbench.usecases.addresses import EndpointForm
+from workbench.usecases.credentials import NOT_CONFIRMED, open_keys
+from workbench.usecases.workbench import Workbench
+
+ENVIRONMENT, KEYRING, SESSION = "sk-planted-environment", "sk-planted-keyring", "sk-planted-session"
+HEADER = "planted-header-value"
+PLANTED = (ENVIRONMENT, KEYRING, SESSION, HEADER)
+ENV = {
+    "OPENAI_API_KEY": ENVIRONMENT,
+    "ANTHROPIC_API_KEY": ENVIRONMENT,
+    "GROQ_API_KEY": ENVIRONMENT,
+    "PERPLEXITY_API_KEY": ENVIRONMENT,
+}
+
+
+@dataclass
+class Desk:
+    workbench: Workbench
+    heard: object
+    path: Path
+
+    def run(self, lane: Lane) -> Result:
+        """Run one lane and return how it ended."""
+        uid = new_prompt(self.workbench, f"prompt {lane.model}")
+        handle = self.workbench.runner.start_iteration(uid, draft(lane), based_on=None)
+        assert handle.wait(4 * PATIENCE_S)
+        assert handle.problem is None
+        (transcript,) = handle.transcripts
+        assert transcript.result is not None
+        return transcript.result
+
+    def change(self, sql: str, *values: object) -> None:
+        """Change the history as another program could."""
+        connection = sqlite3.connect(self.path)
+        with connection:
+            connection.execute(sql, values)
+        connection.close()
+
+    def add(self, uid: str, kind: str, base_url: str, *, needs_key: bool, secret_headers: str = "[]") -> None:
+        self.change(
+            "INSERT INTO endpoints (uid, kind, name, base_url, needs_key, secret_headers, updated_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, '2026-01-01T00:00:00.000Z')",
+            uid,
+            kind,
+            f"Crafted {kind} {needs_key}",
+            base_url,
+            int(needs_key),
+            secret_headers,
+        )
+
+    def saved(self, base_url: str) -> str:
+        """Save an endpoint with a key and a secret header in the keyring; return its uid."""
+        form = EndpointForm("Mine", base_url, needs_key=True, key=KEYRING, headers=(("X-Auth", HEADER),))
+        saved = self.workbench.endpoints.save(form)
+        saved.done.result(PATIENCE_S)
+        return saved.endpoint.uid
+
+
+@contextmanager
+def desk(tmp_path: Path, env: dict[str, str] | None = None) -> Iterator[Desk]:
+    """Open a workbench with its real engine, and a keyring and a session that hold keys of providers."""
+    with opened(tmp_path, None, {**ENV, **(env or {})}) as (workbench, heard):
+        with_drawer(workbench.keys)
+        workbench.engine.start()
+        for provider in ("mistral", "groq", "deepinfra"):
+            workbench.keys.set(provider, KEYRING)
+        for provider in ("together_ai", "cerebras"):
+            workbench.keys.set(provider, SESSION, session=True)
+        yield Desk(workbench, heard, tmp_path / "w.db")
+
+
+def with_drawer(keys: KeyStore, drawer: Drawer | None = None) -> Drawer:
+    """Give a key store a keyring in memory."""
+    drawer = drawer or Drawer()
+    keys._chosen = drawer
+    return drawer
+
+
+def leaked(fake: FakeProvider) -> list[str]:
+    """Return the planted keys that the server has seen, anywhere in a request."""
+    seen = "\n".join(f"{r.path}\n{r.headers}\n{r.body}" for r in fake.requests)
+    return [key for key in PLANTED if key in seen]
+
+
+def failure(result: Result) -> Failure:
+    assert result.failure is not None, result.text
+    return result.failure
+
+
+def test_a_moved_endpoint_gets_its_key_after_one_confirmation(tmp_path: Path) -> None:
+    with FakeProvider() as mine, FakeProvider() as theirs, desk(tmp_path) as at:
+        lane = Lane("a", at.saved(mine.base_url), "fake-1")
+        assert at.run(lane).text == "Hello world"
+        assert set(leaked(mine)) == {KEYRING, HEADER}
+        at.change("UPDATE endpoints SET base_url = ? WHERE name = 'Mine'", theirs.base_url)
+        refused = failure(at.run(lane))
+        assert refused.code == NOT_CONFIRMED
+        assert mine.url in refused.sentence
+        assert theirs.base_url in refused.sentence
+        assert theirs.requests == []
+        endpoint = at.workbench.endpoints.find(lane.endpoint)
+        assert endpoint is not None
+        question = at.workbench.endpoints.question(endpoint)
+        assert question is not None
+        assert (question.entered_for, question.address) == ((mine.url,), theirs.base_url)
+        at.workbench.endpoints.confirm(question)
+        assert at.run(lane).text == "Hello world"
+        assert set(leaked(theirs)) == {KEYRING, HEADER}
+        assert at.workbench.endpoints.question(endpoint) is None
+
+
+def test_a_confirmation_is_kept_outside_of_the_history_and_holds_no_key(tmp_path: Path) -> None:
+    with FakeProvider() as mine, FakeProvider() as theirs:
+        with desk(tmp_path) as at:
+            drawer = at.workbench.keys._chosen
+            uid = at.saved(mine.base_url)
+            at.change("UPDATE endpoints SET base_url = ? WHERE uid = ?", theirs.base_url, uid)
+            endpoint = at.workbench.endpoints.find(uid)
+            assert endpoint is not None
+            question = at.workbench.endpoints.question(endpoint)
+            assert question is not None
+            at.workbench.endpoints.confirm(question)
+            kept = (at.workbench.places.config / "providers.json").read_text("utf-8")
+            assert not [key for key in PLANTED if key in kept]
+        with opened(tmp_path, None) as (workbench, _):
+            assert isinstance(drawer, Drawer)
+            with_drawer(workbench.keys, drawer)
+            assert workbench.endpoints.question(endpoint) is None
+            # Another key for the same endpoint has to be confirmed anew.
+            workbench.keys.set(f"endpoint:{uid}", "sk-planted-another", origin=mine.url)
+            assert workbench.endpoints.question(endpoint) is not None
+
+
+@pytest.mark.parametrize("needs_key", [False, True])
+@pytest.mark.parametrize(
+    "model",
+    [
+        "openai/gpt-5-mini",
+        "groq/x",
+        "mistral/x",
+        "together_ai/x",
+        "anthropic/claude-haiku-4-5",
+        "perplexity/sonar",
+        "x",
+    ],
+)
+def test_no_key_of_a_provider_goes_to_a_stored_address(tmp_path: Path, model: str, *, needs_key: bool) -> None:
+    with FakeProvider() as fake, desk(tmp_path) as at:
+        at.add("crafted", "litellm", fake.base_url, needs_key=needs_key)
+        result = at.run(Lane("a", "crafted", model))
+        if needs_key:
+            assert failure(result).code == "no_key"
+        assert leaked(fake) == []
+
+
+def test_the_row_of_the_built_in_endpoint_is_not_read(tmp_path: Path) -> None:
+    with desk(tmp_path) as at:
+        at.add(LITELLM, "litellm", "http://127.0.0.1:9/v1", needs_key=False)
+        endpoint = at.workbench.endpoints.find(LITELLM)
+        assert endpoint is not None
+        assert endpoint.base_url == ""
+
+
+def test_keys_of_another_endpoint_are_not_handed_out(tmp_path: Path) -> None:
+    with FakeProvider() as mine, FakeProvider() as theirs, desk(tmp_path) as at:
+        uid = at.saved(mine.base_url)
+        # Its key would be called as the header of mine is.
+        at.add(f"{uid}:header:x-auth", "openai", theirs.base_url, needs_key=True)
+        at.add("other", "openai", theirs.base_url, needs_key=False, secret_headers='["X-Auth"]')
+        assert failure(at.run(Lane("a", f"{uid}:header:x-auth", "m"))).code == NOT_CONFIRMED
+        assert failure(at.run(Lane("a", "other", "m"))).code == "no_key"
+        assert theirs.requests == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "http://127.0.0.1:{mine}@127.0.0.1:{theirs}/v1",
+        "http://127.0.0.1:{theirs}\\@127.0.0.1:{mine}/v1",
+        "{theirs}",
+        "",
+    ],
+)
+def test_an_address_that_can_be_read_in_two_ways_gets_no_key(tmp_path: Path, written: str) -> None:
+    with FakeProvider() as mine, FakeProvider() as theirs, desk(tmp_path) as at:
+        uid = at.saved(mine.base_url)
+        at.change("UPDATE endpoints SET base_url = ?", written.format(mine=mine.port, theirs=theirs.port))
+        assert failure(at.run(Lane("a", uid, "m"))).code == "bad_address"
+        endpoint = at.workbench.endpoints.find(uid)
+        assert endpoint is not None
+        assert at.workbench.endpoints.question(endpoint) is None, "nobody can confirm such an address"
+        assert (mine.requests, theirs.requests) == ([], [])
+
+
+def test_a_key_of_an_earlier_release_is_confirmed_once_for_an_endpoint(tmp_path: Path) -> None:
+    with FakeProvider() as mine, desk(tmp_path) as at:
+        uid = at.saved(mine.base_url)
+        drawer = at.workbench.keys._chosen
+        assert isinstance(drawer, Drawer)
+        drawer.kept["prompt-workbench", f"endpoint:{uid}"] = KEYRING
+        drawer.kept["prompt-workbench", f"endpoint:{uid}:header:x-auth"] = HEADER
+        at.workbench.keys.refresh()
+        assert failure(at.run(Lane("a", uid, "m"))).code == NOT_CONFIRMED
+        endpoint = at.workbench.endpoints.find(uid)
+        assert endpoint is not None
+        question = at.workbench.endpoints.question(endpoint)
+        assert question is not None
+        assert question.entered_for == ("",)
+        at.workbench.endpoints.confirm(question)
+        assert at.run(Lane("a", uid, "m")).text == "Hello world"
+
+
+def test_a_key_of_an_earlier_release_goes_to_the_public_address_of_its_provider() -> None:
+    keys = open_keys({})
+    drawer = with_drawer(keys)
+    drawer.kept["prompt-workbench", "openai"] = KEYRING
+    key = keys.get("openai")
+    assert key is not None
+    assert (key.value, key.origin) == (KEYRING, "https://api.openai.com")
+    assert keys.may_go("openai", key, "https://api.openai.com")
+    assert not keys.may_go("openai", key, "http://api.openai.com")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"confirmed": 1}', '{"confirmed": [1, ["a"], ["a", "b", 3]]}', "\x00"]
+)
+def test_a_damaged_file_of_confirmations_allows_nothing(tmp_path: Path, text: str) -> None:
+    (tmp_path / "providers.json").write_text(text, "utf-8")
+    keys = open_keys({}, ProviderChoices(tmp_path))
+    with_drawer(keys)
+    keys.set("openai", KEYRING, session=True)
+    key = keys.get("openai")
+    assert key is not None
+    assert not keys.may_go("openai", key, "http://127.0.0.1:9")
+    keys.confirm("openai", key, "http://127.0.0.1:9")
+    assert keys.may_go("openai", key, "http://127.0.0.1:9")
+
+
+class TestAddressesInTheEnvironment:
+    def test_key_and_address_of_the_environment_go_together(self, tmp_path: Path) -> None:
+        with FakeProvider() as gateway, desk(tmp_path, {"OPENAI_BASE_URL": gateway.base_url}) as at:
+            assert at.run(Lane("a", LITELLM, "gpt-5-mini")).text == "Hello world"
+            assert leaked(gateway) == [ENVIRONMENT]
+
+    def test_the_other_name_of_the_address_counts_too(self, tmp_path: Path) -> None:
+        with FakeProvider() as gateway, desk(tmp_path, {"OPENAI_API_BASE": gateway.base_url}) as at:
+            assert at.run(Lane("a", LITELLM, "openai/gpt-5-mini")).text == "Hello world"
+
+    def test_it_goes_through_litellm_as_well(self, tmp_path: Path) -> None:
+        with FakeProvider() as gateway, desk(tmp_path, {"ANTHROPIC_BASE_URL": gateway.url}) as at:
+            assert at.run(Lane("a", LITELLM, "claude-haiku-4-5")).text == "Hello world"
+            assert leaked(gateway) == [ENVIRONMENT]
+            assert gateway.requests[0].path == "/v1/messages"
+
+    def test_a_bearer_token_of_anthropic(self, tmp_path: Path) -> None:
+        env = {"ANTHROPIC_BASE_URL": "", "ANTHROPIC_API_KEY": "", "ANTHROPIC_AUTH_TOKEN": "planted-bearer-token"}
+        with FakeProvider() as gateway, desk(tmp_path, {**env, "ANTHROPIC_API_BASE": gateway.url}) as at:
+            assert at.run(Lane("a", LITELLM, "claude-haiku-4-5")).text == "Hello world"
+            assert gateway.requests[0].headers["authorization"] == "Bearer planted-bearer-token"
+
+    def test_a_key_of_the_keyring_waits_for_a_confirmation(self, tmp_path: Path) -> None:
+        env = {"OPENAI_API_KEY": "", "GROQ_API_KEY": ""}
+        with FakeProvider() as gateway, desk(tmp_path, {**env, "GROQ_API_BASE": gateway.base_url}) as at:
+            lane = Lane("a", LITELLM, "groq/llama")
+            refused = failure(at.run(lane))
+            assert refused.code == NOT_CONFIRMED
+            assert "https://api.groq.com" in refused.sentence
+            assert f"GROQ_API_BASE names {gateway.base_url}" in refused.sentence
+            assert gateway.requests == []
+            endpoint = at.workbench.endpoints.find(LITELLM)
+            assert endpoint is not None
+            question = at.workbench.endpoints.question(endpoint, lane.model)
+            assert question is not None
+            at.workbench.endpoints.confirm(question)
+            assert at.run(lane).text == "Hello world"
+            assert leaked(gateway) == [KEYRING]
+
+    def test_the_key_of_the_environment_is_used_when_only_that_belongs_to_the_address(self, tmp_path: Path) -> None:
+        with FakeProvider() as gateway, desk(tmp_path, {"GROQ_API_BASE": gateway.base_url}) as at:
+            assert at.run(Lane("a", LITELLM, "groq/llama")).text == "Hello world"
+            assert leaked(gateway) == [ENVIRONMENT]
+
+    def test_an_address_that_is_none_sends_nothing(self, tmp_path: Path) -> None:
+        with desk(tmp_path, {"OPENAI_BASE_URL": "gateway.example/v1"}) as at:
+            refused = failure(at.run(Lane("a", LITELLM, "gpt-5-mini")))
+            assert refused.code == "bad_address"
+            assert "OPENAI_BASE_URL" in refused.sentence
+
+    def test_azure_with_its_version(self, tmp_path: Path) -> None:
+        env = {"AZURE_API_KEY": ENVIRONMENT, "AZURE_API_VERSION": "2024-10-21"}
+        with FakeProvider() as resource, desk(tmp_path, {**env, "AZURE_API_BASE": resource.url}) as at:
+            at.run(Lane("a", LITELLM, "azure/my-deployment"))
+            assert resource.requests[0].path.startswith("/openai/deployments/my-deployment/chat/completions")
+            assert "2024-10-21" in resource.requests[0].path
+            assert leaked(resource) == [ENVIRONMENT]

@@ -1,0 +1,45 @@
+"""Scheme, host and port of an address: what a key is bound to. Pure.
+
+Invariant: two addresses have the same origin only when every HTTP client sends their requests to the same server; an
+address that clients could read in different ways has none, and so gets no key.
+"""
+
+from __future__ import annotations
+
+import re
+
+_ADDRESS = re.compile(
+    r"(?P<scheme>https?)://(?P<host>\[[0-9a-f:.]+\]|[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?)(?::(?P<port>\d{1,5}))?(?:[/?#]\S*)?",
+    re.IGNORECASE,
+)
+_USUAL = {"http": 80, "https": 443}
+_HIGHEST_PORT = 65_535
+
+
+def origin_of(address: str) -> str:
+    """Return an address's origin, such as `https://api.example.com` or `http://127.0.0.1:8000`; "" when it has none.
+
+    A port that is usual for the scheme is left out, letters are lower case, and a host in other scripts is written as
+    clients send it.
+    """
+    text = address.strip()
+    if not text.isascii():
+        text = _in_ascii(text)
+    found = _ADDRESS.fullmatch(text)
+    if found is None or "\\" in text or ".." in found["host"]:
+        return ""
+    scheme, host = found["scheme"].lower(), found["host"].lower()
+    port = int(found["port"]) if found["port"] else _USUAL[scheme]
+    if not 0 < port <= _HIGHEST_PORT:
+        return ""
+    return f"{scheme}://{host}" if port == _USUAL[scheme] else f"{scheme}://{host}:{port}"
+
+
+def _in_ascii(text: str) -> str:
+    start, slashes, rest = text.partition("://")
+    end = re.search(r"[/?#:]", rest)
+    host, after = (rest, "") if end is None else (rest[: end.start()], rest[end.start() :])
+    try:
+        return f"{start}{slashes}{host.encode('idna').decode('ascii')}{after}"
+    except UnicodeError:
+        return ""

@@ -1,0 +1,67 @@
+"""What a provider needs before it can be asked, checked against its row of the provider table.
+
+Invariant: each failure names what is missing and where to enter it, or the command that brings it.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+
+from workbench.core.install_hint import install_command
+from workbench.core.provider import Package, Provider
+from workbench.engine.calls import Call
+from workbench.engine.child.failures import CallError, Where, no_key
+
+_TOKENS = Path("~/.config/litellm")
+
+
+def check_provider(provider: Provider, call: Call, where: Where) -> None:
+    """Raise CallError when something is missing that can be known before anything is sent."""
+    for package in provider.packages:
+        if not _is_installed(package.module):
+            raise no_package(provider, package)
+    if provider.needs_address and not call.endpoint.base_url:
+        raise CallError("no_address", f"{provider.name} has no public address. Enter yours in Settings → Keys.")
+    if provider.needs_key and not where.has_key and not call.endpoint.has_address:
+        raise no_key(where)
+    if provider.token_file and not call.key and not (_TOKENS.expanduser() / provider.token_file).exists():
+        raise CallError(
+            "no_sign_in",
+            f"{provider.name} needs a login that only LiteLLM's own tools can make: nothing is at "
+            f"{_TOKENS / provider.token_file}. Log in there, or choose another model.",
+            f"provider {provider.id}",
+        )
+
+
+def no_package(provider: Provider, package: Package) -> CallError:
+    """A Python package that the provider needs is not installed."""
+    command = install_command(package.distribution, sys.prefix)
+    return CallError(
+        "no_package",
+        f"{provider.name} needs the package {package.distribution}, which {package.purpose}. "
+        f"Install it with “{command}”, then run the lane again.",
+        f"provider {provider.id}",
+    )
+
+
+def no_credentials(provider: Provider, where: Where, detail: str = "") -> CallError:
+    """A provider that looked for credentials in several places and found none."""
+    labels = [*(["an API key"] if provider.takes_key else []), *(one.label for one in provider.settings if one.name)]
+    variables = [*provider.key_variables, *(name for one in provider.settings for name in one.variables)]
+    some = f" ({', '.join(labels[:4])})" if labels else ""
+    exported = f", or set {variables[0]} and start again" if variables else ""
+    return CallError(
+        "no_key",
+        f"{where.endpoint} found no credentials. Enter them in Settings → {where.page}{some}{exported}.",
+        detail,
+    )
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        # A package above it is not there.
+        return False

@@ -1,0 +1,170 @@
+"""What a person chose about providers on this machine: addresses, settings, and which address may have which key.
+
+Invariant: this is outside of any history, because a history may come from somebody else; it holds no key. The file is
+replaced whole or not at all, and what cannot be read allows nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import threading
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from workbench.host.dirs import make_private
+from workbench.host.errors import HostError, explain
+
+FILE = "providers.json"
+_ADDRESSES, _SETTINGS, _CONFIRMED = "addresses", "settings", "confirmed"
+
+
+class Confirmed(NamedTuple):
+    """A key that may go to an address other than the one it was entered for.
+
+    `name` is the key's name, `source` where it is kept ("keyring", "session", or the name of a variable).
+    """
+
+    name: str
+    source: str
+    origin: str
+
+
+class ProviderChoices:
+    """The file in a configuration directory; with None for the directory it lasts as long as the process.
+
+    Safe in any thread. Another process's changes are seen at the next question.
+    """
+
+    def __init__(self, directory: Path | None = None) -> None:
+        self._directory = directory
+        self._lock = threading.Lock()
+        self._data: dict[str, Any] = {}
+        self._read: tuple[int, int] | None = None
+
+    def address(self, provider: str) -> str:
+        """Return the address that was entered for a provider, "" for none."""
+        found = self._part(_ADDRESSES).get(provider, "")
+        return found if isinstance(found, str) else ""
+
+    def settings(self, provider: str) -> dict[str, str]:
+        """Return the settings that were entered for a provider, by name."""
+        found = self._part(_SETTINGS).get(provider, {})
+        return {name: text for name, text in found.items() if isinstance(text, str)} if isinstance(found, dict) else {}
+
+    def is_confirmed(self, confirmed: Confirmed) -> bool:
+        """Return whether a person allowed this key for this address."""
+        with self._lock:
+            self._refresh()
+            return list(confirmed) in self._listed()
+
+    def set_address(self, provider: str, address: str) -> None:
+        """Keep an address, or with "" forget it. Raises HostError."""
+        self._change(lambda data: _put(data.setdefault(_ADDRESSES, {}), provider, address))
+
+    def set_settings(self, provider: str, settings: dict[str, str]) -> None:
+        """Keep the settings of a provider; empty ones are forgotten. Raises HostError."""
+        kept = {name: text for name, text in settings.items() if text}
+        self._change(lambda data: _put(data.setdefault(_SETTINGS, {}), provider, kept))
+
+    def confirm(self, *confirmed: Confirmed) -> None:
+        """Allow keys for addresses. Raises HostError."""
+
+        def change(data: dict[str, Any]) -> None:
+            data[_CONFIRMED] = [
+                *self._listed(),
+                *(new for one in confirmed if (new := list(one)) not in self._listed()),
+            ]
+
+        self._change(change)
+
+    def forget(self, name: str) -> None:
+        """Allow a key for no address any more, because it was replaced or removed. Raises HostError."""
+        with self._lock:
+            self._refresh()
+            if not any(one[0] == name for one in self._listed()):
+                return
+
+        def change(data: dict[str, Any]) -> None:
+            data[_CONFIRMED] = [one for one in self._listed() if one[0] != name]
+
+        self._change(change)
+
+    def _part(self, name: str) -> dict[str, Any]:
+        with self._lock:
+            self._refresh()
+            found = self._data.get(name)
+            return dict(found) if isinstance(found, dict) else {}
+
+    def _listed(self) -> list[list[str]]:
+        found = self._data.get(_CONFIRMED)
+        rows = found if isinstance(found, list) else []
+        return [row for row in rows if isinstance(row, list) and len(row) == len(Confirmed._fields)]
+
+    def _change(self, change: Any) -> None:
+        with self._lock:
+            self._refresh()
+            change(self._data)
+            if self._directory is not None:
+                _write(self._directory, self._data)
+                self._read = _stamp(self._directory / FILE)
+
+    def _refresh(self) -> None:
+        if self._directory is None:
+            return
+        stamp = _stamp(self._directory / FILE)
+        if stamp != self._read or stamp is None:
+            self._data = _load(self._directory / FILE) if stamp is not None else {}
+            self._read = stamp
+
+
+def _put(part: Any, name: str, value: Any) -> None:
+    if value:
+        part[name] = value
+    else:
+        part.pop(name, None)
+
+
+def _stamp(file: Path) -> tuple[int, int] | None:
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
+
+
+def _load(file: Path) -> dict[str, Any]:
+    try:
+        data = json.loads(file.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    if not isinstance(data, dict):
+        return {}
+    for name in (_ADDRESSES, _SETTINGS):
+        if not isinstance(data.get(name, {}), dict):
+            del data[name]
+    return data
+
+
+def _write(directory: Path, data: dict[str, Any]) -> None:
+    make_private(directory)
+    import tempfile  # written when a person changes something
+
+    temporary = ""
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=f".{FILE}-", dir=directory)
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(temporary).replace(directory / FILE)
+    except OSError as error:
+        if temporary:
+            with contextlib.suppress(OSError):  # the first error is the one to tell
+                Path(temporary).unlink(missing_ok=True)
+        raise HostError(
+            f"What you chose about providers cannot be written to {directory}. Make room or give yourself the right to "
+            "write there.",
+            explain(error),
+        ) from error

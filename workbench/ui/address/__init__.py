@@ -1,0 +1,1 @@
+"""Confirming that a key may go to another address."""

@@ -1,0 +1,68 @@
+"""Confirming the address of a lane whose key waits for it.
+
+Invariant: the keyring is not asked on the UI thread; the lane runs again only after the person agreed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from workbench.app.later import Later, sentence_of, start
+from workbench.core.lanes import Endpoint, Lane
+from workbench.ui.address.dialog import AddressDialog
+from workbench.usecases.credentials import AddressQuestion
+
+if TYPE_CHECKING:
+    from workbench.ui.window import MainWindow
+
+
+class AddressConfirmation(QObject):
+    """Asks for the lanes of one window."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._later = Later(self)
+        self.open: AddressDialog | None = None
+        """The open question, None when there is none."""
+
+    def ask(self, slot: str) -> None:
+        """Ask about the address of a lane, and ask its model again once it is confirmed."""
+        lane: Lane | None = self._window.compose.lanes.get(slot)
+        if lane is None or self.open is not None:
+            return
+        endpoints, model = self._window.workbench.endpoints, lane.model
+        uid = lane.endpoint
+
+        def read() -> AddressQuestion | None:
+            endpoint: Endpoint | None = endpoints.find(uid)
+            return None if endpoint is None else endpoints.question(endpoint, model)
+
+        def show(question: AddressQuestion | None) -> None:
+            if question is None:
+                # It was confirmed or changed meanwhile.
+                self._window.retry([slot])
+            else:
+                self._show(slot, question)
+
+        self._later.watch(start(read), show, self._failed)
+
+    def _show(self, slot: str, question: AddressQuestion) -> None:
+        dialog = AddressDialog(self._window.theme, question, self._window.frame)
+        self.open = dialog
+        dialog.finished.connect(self._closed)
+        dialog.accepted.connect(lambda: self._confirm(slot, question))
+        dialog.open()
+
+    def _closed(self) -> None:
+        self.open = None
+
+    def _confirm(self, slot: str, question: AddressQuestion) -> None:
+        confirmed = start(lambda: self._window.workbench.endpoints.confirm(question))
+        self._later.watch(confirmed, lambda _: self._window.retry([slot]), self._failed)
+
+    def _failed(self, error: BaseException) -> None:
+        otherwise = "The address could not be confirmed. Open the settings and try there."
+        self._window.notices.problem(sentence_of(error, otherwise))

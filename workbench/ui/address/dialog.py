@@ -1,0 +1,81 @@
+"""The question whether a key may go to another address than the one it was entered for.
+
+Invariant: Enter, Esc and closing send nothing; both addresses are shown whole, as plain text.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from workbench.ui.shell.keys import give_back
+from workbench.ui.theme import Theme, set_role
+from workbench.usecases.credentials import AddressQuestion
+
+_WIDTH = 460
+_NOT_KNOWN = "not recorded: it was kept before addresses were"
+
+
+class AddressDialog(QDialog):
+    """`accepted` when the person allows it."""
+
+    def __init__(self, theme: Theme, question: AddressQuestion, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Confirm an address")
+        self.question = question
+        what, found_in = question.what, question.found_in
+        heading = _plain(f"Send the {what} of {question.whose} to another address?", "heading")
+        source = "this history" if found_in == "this history" else found_in
+        why = _plain(
+            f"{source[0].upper()}{source[1:]} names an address that this {what} was not entered for. "
+            "Send it there only if the server is yours or you trust it: whoever runs it can read the key.",
+        )
+        self.entered_for = _address(theme, "\n".join(one or _NOT_KNOWN for one in question.entered_for))
+        self.address = _address(theme, question.address)
+        rows = QFormLayout()
+        rows.setHorizontalSpacing(14)
+        rows.addRow(_plain("Entered for", "muted"), self.entered_for)
+        rows.addRow(_plain("New address", "muted"), self.address)
+        self.allow, self.cancel = QPushButton(f"Send the {what} there"), QPushButton("Cancel")
+        self.allow.setAutoDefault(False)
+        self.cancel.setDefault(True)
+        self.allow.clicked.connect(self.accept)
+        self.cancel.clicked.connect(self.reject)
+        self._lay_out(heading, why, rows)
+        self.cancel.setFocus()
+
+    def done(self, result: int) -> None:
+        give_back(self)
+        super().done(result)
+
+    def _lay_out(self, heading: QLabel, why: QLabel, rows: QFormLayout) -> None:
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        foot.addWidget(self.allow)
+        foot.addWidget(self.cancel)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(18, 16, 18, 14)
+        layout.setSpacing(12)
+        layout.addWidget(heading)
+        layout.addWidget(why)
+        layout.addLayout(rows)
+        layout.addSpacing(4)
+        layout.addLayout(foot)
+        self.setMinimumWidth(_WIDTH)
+
+
+def _plain(text: str, role: str = "") -> QLabel:
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setWordWrap(role != "muted")
+    if role:
+        set_role(made, role)
+    return made
+
+
+def _address(theme: Theme, text: str) -> QLabel:
+    made = _plain(text)
+    made.setFont(theme.mono(-1))
+    made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return made

@@ -1,0 +1,123 @@
+"""Where the calls of an endpoint go, and why there.
+
+Invariant: an address comes from the endpoint, from what was entered in the settings, from the environment, or is the
+provider's public one, in this order; whichever it is, it says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from workbench.core.lanes import Endpoint
+from workbench.core.origins import origin_of
+from workbench.core.provider import Provider
+from workbench.core.provider_table import ROWS
+from workbench.core.providers import PROVIDERS
+from workbench.host.keys import KeyName
+from workbench.host.provider_choices import ProviderChoices
+
+AddressSource = Literal["endpoint", "settings", "environment", "public"]
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """An address in force. `origin` is what keys are compared with, "" when the address cannot be used.
+
+    `base_url` is "" for a provider whose address LiteLLM makes from its settings, such as a region.
+    """
+
+    base_url: str
+    source: AddressSource
+    origin: str
+    variable: str = ""
+
+    @property
+    def is_public(self) -> bool:
+        """Whether nobody gave another address than the provider's own."""
+        return self.source == "public"
+
+
+def key_id(provider: str) -> str:
+    """Return the id that stands for a provider and those of the same company: they share keys and settings."""
+    known = PROVIDERS.get(provider)
+    if known is None:
+        return provider
+    return next(row.id for row in ROWS if _shares(row, known))
+
+
+def _shares(row: Provider, other: Provider) -> bool:
+    if row.key_variables or other.key_variables:
+        return row.key_variables == other.key_variables
+    return row.id == other.id or (row.name == other.name and row.settings == other.settings)
+
+
+def own_origin(provider: str) -> str:
+    """Return the origin of a provider's own address, "" when every customer has another one.
+
+    Where LiteLLM makes the address from a region or an account there is a name for it that is no address.
+    """
+    known = PROVIDERS.get(provider)
+    if known is None:
+        return f"provider:{provider}"
+    if known.base_url:
+        return origin_of(known.base_url)
+    return "" if known.needs_address else f"provider:{key_id(provider)}"
+
+
+def environment_address(provider: str, env: Mapping[str, str]) -> tuple[str, str]:
+    """Return a provider's address in the environment and the variable that holds it; "" and "" for none."""
+    known = PROVIDERS.get(provider)
+    for variable in known.address_variables if known else ():
+        if value := env.get(variable, "").strip():
+            return value, variable
+    return "", ""
+
+
+def destination(
+    provider: str, env: Mapping[str, str], choices: ProviderChoices, endpoint: Endpoint | None = None
+) -> Destination:
+    """Return where the calls to a provider go, those of `endpoint` or of the provider itself.
+
+    An address in the environment that is no address counts nevertheless: what was meant for it goes nowhere else.
+    """
+    if endpoint is not None and endpoint.base_url:
+        return endpoint_destination(endpoint)
+    if entered := choices.address(key_id(provider)):
+        return Destination(entered, "settings", origin_of(entered))
+    value, variable = environment_address(provider, env)
+    if value:
+        return Destination(value, "environment", origin_of(value), variable)
+    known = PROVIDERS.get(provider)
+    return Destination(known.base_url if known else "", "public", own_origin(provider))
+
+
+def endpoint_destination(endpoint: Endpoint) -> Destination:
+    """Return where the calls of an endpoint with an address of its own go."""
+    return Destination(endpoint.base_url, "endpoint", origin_of(endpoint.base_url))
+
+
+def setting_key(provider: str, setting: str) -> str:
+    """Return the name under which a secret setting of a provider is kept."""
+    return f"{key_id(provider)}:{setting}"
+
+
+def key_names(env: Mapping[str, str]) -> dict[str, KeyName]:
+    """Return what is known of the names of all keys of providers.
+
+    What the environment holds belongs to the address that the environment names, and without one to the provider's own.
+    """
+    found: dict[str, KeyName] = {}
+    for provider in ROWS:
+        if key_id(provider.id) != provider.id:
+            continue
+        own = own_origin(provider.id)
+        value, _ = environment_address(provider.id, env)
+        there = origin_of(value) if value else own
+        if provider.takes_key:
+            found[provider.id] = KeyName(provider.key_variables, own, there)
+        for setting in provider.settings:
+            if setting.secret:
+                found[setting_key(provider.id, setting.name)] = KeyName(setting.variables, own, there, optional=True)
+    return found
