@@ -10,20 +10,19 @@ no price for is None. A request is billed on its own, because its length decides
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from workbench.core.off_peak import off_peak
+from workbench.core.price_sheet import Sheet, as_number, first, number
+from workbench.core.tool_prices import search_price, tools_cost
 from workbench.core.usage import Usage
-
-Sheet = Mapping[str, Any]
 
 INPUT, OUTPUT = "input_cost_per_token", "output_cost_per_token"
 READ, WRITE = "cache_read_input_token_cost", "cache_creation_input_token_cost"
 REASONING = "output_cost_per_reasoning_token"
-_SEARCH = "search_context_cost_per_query"
 _BASE = (INPUT, OUTPUT, READ, WRITE)
 _ABOVE = re.compile(r"_above_(\d+)(k?)_tokens")
 _SECONDS = ("cost_per_second", "input_cost_per_second", "output_cost_per_second")
@@ -43,9 +42,6 @@ _NO_REGION = (
     | _ONE_TIER
 )
 _FIREWORKS_READ_SHARE = 0.5
-_GEMINI_SEARCH, _XAI_SEARCH = 0.035, 0.005
-_MAPS_PER_QUERY, _MAPS_PER_PROMPT = 0.014, 0.025
-_GROQ_PAGE = 0.001
 _LONG = 128_000
 
 
@@ -64,15 +60,15 @@ class Prices:
 
 def has_prices(sheet: Sheet) -> bool:
     """Whether a sheet can be billed; a price of zero means "not per token" more often than free."""
-    if _number(sheet, "input_cost_per_request"):
+    if number(sheet, "input_cost_per_request"):
         # LiteLLM leaves this price out of its own sum.
         return False
-    return has_token_prices(sheet) or any(_number(sheet, name) for name in _SECONDS)
+    return has_token_prices(sheet) or any(number(sheet, name) for name in _SECONDS)
 
 
 def has_token_prices(sheet: Sheet) -> bool:
     """Whether a sheet bills tokens; others bill the time that a call takes."""
-    return bool(_number(sheet, INPUT) or _number(sheet, OUTPUT) or _tiers(sheet))
+    return bool(number(sheet, INPUT) or number(sheet, OUTPUT) or _tiers(sheet))
 
 
 def bill(sheet: Sheet, usage: Usage, *, seconds: float | None = None, at: datetime | None = None) -> float | None:
@@ -88,8 +84,8 @@ def bill(sheet: Sheet, usage: Usage, *, seconds: float | None = None, at: dateti
     if not has_prices(sheet):
         return None
     if not has_token_prices(sheet):
-        price = next(price for name in _SECONDS if (price := _number(sheet, name)) is not None)
-        return None if seconds is None else price * seconds + _tools(sheet, usage)
+        price = next(price for name in _SECONDS if (price := number(sheet, name)) is not None)
+        return None if seconds is None else price * seconds + tools_cost(sheet, usage)
     if usage.input is None or usage.output is None:
         return None
     return _Bill(sheet, usage, usage.input, usage.output, at or datetime.now(UTC)).total()
@@ -111,7 +107,7 @@ class _Bill:
         self._usage, self._given, self._answered = usage, given, answered
         wanted = usage.details.tier if tier is None else tier
         self._end = "" if self._provider in _ONE_TIER else _TIERS.get(wanted.lower(), "")
-        self._off_peak = _off_peak(self._sheet, at)
+        self._off_peak = off_peak(self._sheet, at)
         used = (usage.cached or 0) + (usage.written or 0) if self._provider in _DASHSCOPE else 0
         self._tier = _tier(self._sheet, max(given, used))
 
@@ -124,7 +120,7 @@ class _Bill:
         else:
             prices = self.prices()
             tokens = self._input(prices) + self._output(prices)
-        return tokens * self._uplift() + _tools(self._sheet, self._usage)
+        return tokens * self._uplift() + tools_cost(self._sheet, self._usage)
 
     def prices(self) -> Prices:
         """Return the prices by tier, service tier and hour."""
@@ -132,17 +128,17 @@ class _Bill:
 
     def _tier_prices(self) -> Prices:
         tier = self._tier or {}
-        given = _number(tier, INPUT) or 0.0
-        answered = _number(tier, OUTPUT)
+        given = number(tier, INPUT) or 0.0
+        answered = number(tier, OUTPUT)
         if answered is None:
-            answered = _number(self._sheet, OUTPUT) or 0.0
-        read, write = (_number(tier, name) for name in (READ, WRITE))
+            answered = number(self._sheet, OUTPUT) or 0.0
+        read, write = (number(tier, name) for name in (READ, WRITE))
         hours = self._off_peak
         write = _either(hours, WRITE, given if write is None else write)
         dashscope = self._provider in _DASHSCOPE
-        reasoning = _number(tier, REASONING)
+        reasoning = number(tier, REASONING)
         if reasoning is None and OUTPUT not in tier:
-            reasoning = _number(self._sheet, REASONING)
+            reasoning = number(self._sheet, REASONING)
         output = _either(hours, OUTPUT, answered)
         if reasoning is None:
             reasoning = output if dashscope or OUTPUT not in tier else answered
@@ -151,8 +147,8 @@ class _Bill:
             output=output,
             read=self._explicit(_either(hours, READ, given if read is None else read)),
             write=write,
-            write_1h=_first(_number(tier, f"{WRITE}_above_1hr"), write),
-            write_12h=_first(_number(tier, f"{WRITE}_above_12hr"), write),
+            write_1h=first(number(tier, f"{WRITE}_above_1hr"), write),
+            write_12h=first(number(tier, f"{WRITE}_above_12hr"), write),
             reasoning=_either(hours, REASONING, reasoning),
         )
 
@@ -171,14 +167,14 @@ class _Bill:
         hours = self._off_peak
         given = _either(hours, INPUT, found[INPUT] or 0.0)
         output = _either(hours, OUTPUT, found[OUTPUT] or 0.0)
-        read, write = (_either(hours, name, _first(found[name], given)) for name in (READ, WRITE))
+        read, write = (_either(hours, name, first(found[name], given)) for name in (READ, WRITE))
         return Prices(
             input=given,
             output=output,
             read=self._explicit(read),
             write=write,
-            write_1h=_first(self._price(long[f"{WRITE}_above_1hr"]), write),
-            write_12h=_first(self._price(long[f"{WRITE}_above_12hr"]), write),
+            write_1h=first(self._price(long[f"{WRITE}_above_1hr"]), write),
+            write_12h=first(self._price(long[f"{WRITE}_above_12hr"]), write),
             reasoning=_either(hours, REASONING, self._reasoning(output)),
         )
 
@@ -198,29 +194,29 @@ class _Bill:
         return self._given > threshold or (self._provider == "xai" and self._given == threshold)
 
     def _reasoning(self, output: float) -> float:
-        own = _number(self._sheet, REASONING + self._end)
+        own = number(self._sheet, REASONING + self._end)
         if own is not None:
             return own
         if self._end and self._sheet.get(OUTPUT + self._end) is not None:
             return output
-        return _first(_number(self._sheet, REASONING), output)
+        return first(number(self._sheet, REASONING), output)
 
     def _explicit(self, read: float) -> float:
         """Return the price of a cache that the request named, where there is one."""
         name = f"explicit_{READ}"
         if not self._usage.details.explicit_cache or not self._usage.cached:
             return read
-        hours = _number(self._off_peak, name) if self._off_peak else None
-        own = _number(self._tier, name) if self._tier else self._price(name + self._end)
+        hours = number(self._off_peak, name) if self._off_peak else None
+        own = number(self._tier, name) if self._tier else self._price(name + self._end)
         if hours is None and own is None:
             return read
-        return _first(hours, _first(own, read))
+        return first(hours, first(own, read))
 
     def _price(self, name: str, default: float | None = None) -> float | None:
         """Return a price; that of a service tier falls back to the ordinary one."""
-        found = _number(self._sheet, name)
+        found = number(self._sheet, name)
         if found is None and self._end and name.endswith(self._end):
-            found = _number(self._sheet, name.removesuffix(self._end))
+            found = number(self._sheet, name.removesuffix(self._end))
         return default if found is None else found
 
     def _input(self, prices: Prices) -> float:
@@ -242,10 +238,10 @@ class _Bill:
             text = left - audio - image - video
         else:
             text = 0 if details.images else max(self._given - apart, 0)
-        if details.characters and _number(sheet, "input_cost_per_character") is not None:
+        if details.characters and number(sheet, "input_cost_per_character") is not None:
             text = 0
         read_audio, read_image = (
-            _first(self._price(f"cache_read_input_{kind}_token_cost{self._end}"), prices.read)
+            first(self._price(f"cache_read_input_{kind}_token_cost{self._end}"), prices.read)
             for kind in ("audio", "image")
         )
         plainly_written = max(written - details.written_1h - details.written_12h, 0)
@@ -282,10 +278,10 @@ class _Bill:
                 and self._exceeds(_threshold(found))
             ]
             name += max(crossed)[1] if crossed else ""
-        return tokens * _first(self._price(name + self._end), price)
+        return tokens * first(self._price(name + self._end), price)
 
     def _unit(self, unit: str) -> float:
-        return _number(self._sheet, f"input_cost_per_{unit}") or 0.0
+        return number(self._sheet, f"input_cost_per_{unit}") or 0.0
 
     def _output(self, prices: Prices) -> float:
         details, reasoning = self._usage.details, self._usage.reasoning or 0
@@ -298,9 +294,9 @@ class _Bill:
         return (
             text * prices.output
             + reasoning * prices.reasoning
-            + audio * _first(_number(self._sheet, "output_cost_per_audio_token"), prices.output)
-            + image * _first(self._price(f"output_cost_per_image_token{self._end}"), prices.output)
-            + video * _first(_number(self._sheet, "output_cost_per_video_token"), prices.output)
+            + audio * first(number(self._sheet, "output_cost_per_audio_token"), prices.output)
+            + image * first(self._price(f"output_cost_per_image_token{self._end}"), prices.output)
+            + video * first(number(self._sheet, "output_cost_per_video_token"), prices.output)
         )
 
     def _has_128k_prices(self) -> bool:
@@ -309,26 +305,26 @@ class _Bill:
     def _vertex_128k(self) -> float:
         total = 0.0
         for name, tokens in ((INPUT, self._given), (OUTPUT, self._answered)):
-            above = _number(self._sheet, f"{name}_above_128k_tokens")
-            price = above if tokens > _LONG and above is not None else _number(self._sheet, name) or 0.0
+            above = number(self._sheet, f"{name}_above_128k_tokens")
+            price = above if tokens > _LONG and above is not None else number(self._sheet, name) or 0.0
             total += tokens * price
         return total
 
     def _perplexity(self) -> float:
         sheet, details, hours = self._sheet, self._usage.details, self._off_peak
-        given = _either(hours, INPUT, _number(sheet, INPUT) or 0.0)
-        output = _either(hours, OUTPUT, _number(sheet, OUTPUT) or 0.0)
+        given = _either(hours, INPUT, number(sheet, INPUT) or 0.0)
+        output = _either(hours, OUTPUT, number(sheet, OUTPUT) or 0.0)
         cached, reasoning = min(self._usage.cached or 0, self._given), self._usage.reasoning or 0
-        thought = _number(sheet, REASONING)
+        thought = number(sheet, REASONING)
         if thought is None:
             reasoning = 0
         return (
             (self._given - cached) * given
-            + cached * _either(hours, READ, _first(_number(sheet, READ), given))
-            + details.citations * (_number(sheet, "citation_cost_per_token") or 0.0)
+            + cached * _either(hours, READ, first(number(sheet, READ), given))
+            + details.citations * (number(sheet, "citation_cost_per_token") or 0.0)
             + max(self._answered - reasoning, 0) * output
             + reasoning * (thought or 0.0)
-            + details.searches * _search_price(sheet, "low")
+            + details.searches * search_price(sheet, "low")
         )
 
     def _uplift(self) -> float:
@@ -337,9 +333,9 @@ class _Bill:
         factor = 1.0
         if isinstance(special, Mapping):
             if self._provider in ("anthropic", "bedrock") and details.geo.lower() not in ("global", "not_available"):
-                factor *= _first(_number(special, details.geo.lower()), 1.0)
+                factor *= first(number(special, details.geo.lower()), 1.0)
             if self._provider == "anthropic" and details.speed == "fast":
-                factor *= _first(_number(special, "fast"), 1.0)
+                factor *= first(number(special, "fast"), 1.0)
         region = details.region.lower()
         if region and self._provider == "vertex_ai":
             named = "" if region == "global" else "regional_endpoint_uplift_multiplier"
@@ -351,38 +347,7 @@ class _Bill:
             )
         else:
             named = ""
-        return factor * _first(_number(sheet, named), 1.0)
-
-
-def _tools(sheet: Sheet, usage: Usage) -> float:
-    """Return what the provider's own tools cost: searches, pages, maps."""
-    details, provider = usage.details, str(sheet.get("litellm_provider") or "")
-    google = provider in ("gemini", "vertex_ai")
-    per_query = sheet.get("web_search_billing_unit") == "per_query"
-    total = 0.0
-    if google and details.maps:
-        price = _number(sheet, "google_maps_grounding_cost_per_query")
-        listed = _MAPS_PER_QUERY if per_query else _MAPS_PER_PROMPT
-        total += _first(price, listed) * (details.maps if per_query else 1)
-    if provider == "groq":
-        return total + details.searches * _search_price(sheet, "medium") + details.pages_opened * _GROQ_PAGE
-    if not details.searches or provider == "perplexity":
-        return total
-    if google and "claude" not in str(sheet.get("model") or "").lower():
-        price = _number(sheet.get(_SEARCH), "search_context_size_medium")
-        return total + _first(price, _GEMINI_SEARCH) * (details.searches if per_query else 1)
-    if provider == "xai":
-        listed_prices = (_search_price(sheet, size) for size in ("medium", "low", "high"))
-        return total + next((price for price in listed_prices if price), _XAI_SEARCH) * details.searches
-    size = "medium" if google or provider in ("anthropic", "azure_ai") else details.search_size or "medium"
-    return total + _search_price(sheet, size) * details.searches
-
-
-def _search_price(sheet: Sheet, size: str) -> float:
-    listed = sheet.get(_SEARCH)
-    if isinstance(listed, int | float):
-        return float(listed)
-    return _number(listed, f"search_context_size_{size}") or 0.0
+        return factor * first(number(sheet, named), 1.0)
 
 
 def _tiers(sheet: Sheet) -> list[Mapping[str, Any]]:
@@ -404,9 +369,10 @@ def _tier(sheet: Sheet, tokens: int) -> Mapping[str, Any] | None:
 
 def _range(tier: Mapping[str, Any]) -> tuple[float, float] | None:
     bounds = tier.get("range")
-    if not isinstance(bounds, list | tuple) or len(bounds) != 2 or not all(isinstance(b, int | float) for b in bounds):
+    if not isinstance(bounds, list | tuple) or len(bounds) != 2:
         return None
-    return float(bounds[0]), float(bounds[1])
+    low, high = (as_number(bound) if isinstance(bound, int | float | str) else None for bound in bounds)
+    return None if low is None or high is None else (low, high)
 
 
 def _threshold(found: re.Match[str]) -> float:
@@ -415,77 +381,17 @@ def _threshold(found: re.Match[str]) -> float:
 
 def _with_fireworks_reads(sheet: Sheet) -> Sheet:
     """Return a sheet with the price of Fireworks for tokens from a cache, which its list tells of all models."""
-    given = _number(sheet, INPUT)
-    if given is None or _number(sheet, READ) is not None:
+    given = number(sheet, INPUT)
+    if given is None or number(sheet, READ) is not None:
         return sheet
     made = {**sheet, READ: given * _FIREWORKS_READ_SHARE}
     hours = sheet.get("off_peak_pricing")
     if isinstance(hours, Mapping) and READ not in hours:
-        own = _number(hours, INPUT)
+        own = number(hours, INPUT)
         share = made[READ] if own is None else own * _FIREWORKS_READ_SHARE
         made["off_peak_pricing"] = {**hours, READ: share}
     return made
 
 
-def _off_peak(sheet: Sheet, at: datetime) -> Mapping[str, Any]:
-    """Return the prices of hours with little traffic when `at` is in them, none otherwise."""
-    listed = sheet.get("off_peak_pricing")
-    if not isinstance(listed, Mapping):
-        return {}
-    utc = at.astimezone(UTC)
-    if any(_in_hours(hours, utc) for hours in _texts(listed.get("hours_utc"))):
-        return listed
-    windows = listed.get("windows")
-    calendar = _calendar(listed.get("weekday_timezone"))
-    for window in windows if isinstance(windows, list) else []:
-        if isinstance(window, Mapping):
-            days = window.get("weekdays")
-            is_day = days is None or (isinstance(days, list) and utc.astimezone(calendar).isoweekday() in _days(days))
-            if is_day and any(_in_hours(hours, utc) for hours in _texts(window.get("hours_utc"))):
-                return listed
-    return {}
-
-
-def _texts(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) else [one for one in value if isinstance(one, str)] if value else []
-
-
-def _days(listed: Iterable[Any]) -> set[int]:
-    names = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-    named = {name: number for number, name in enumerate(names, start=1)}
-    return {named.get(one[:3].lower(), 0) if isinstance(one, str) else one for one in listed if one is not None}
-
-
-def _calendar(name: Any) -> tzinfo:
-    try:
-        return ZoneInfo(name.strip()) if isinstance(name, str) and name.strip() else UTC
-    except (ValueError, ZoneInfoNotFoundError):
-        return UTC
-
-
-def _in_hours(hours: str, utc: datetime) -> bool:
-    """Whether a time is in "HH:MM-HH:MM", which may go over midnight, and is the whole day when both are the same."""
-    found = re.fullmatch(r"\s*(\d\d?):(\d\d)\s*-\s*(\d\d?):(\d\d)\s*", hours)
-    if found is None:
-        return False
-    start, end = (int(found[n]) * 60 + int(found[n + 1]) for n in (1, 3))
-    now = utc.hour * 60 + utc.minute
-    return start <= now < end if start < end else now >= start or now < end
-
-
-def _number(sheet: Any, name: str) -> float | None:
-    value = sheet.get(name) if isinstance(sheet, Mapping) else None
-    if isinstance(value, str):
-        try:
-            value = float(value)
-        except ValueError:
-            return None
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
-def _first(price: float | None, other: float) -> float:
-    return other if price is None else price
-
-
 def _either(hours: Mapping[str, Any], name: str, price: float) -> float:
-    return _first(_number(hours, name), price) if hours else price
+    return first(number(hours, name), price) if hours else price

@@ -12,6 +12,7 @@ from workbench.core.parameter_support import ParameterSupport
 from workbench.core.parameters import EFFORTS
 
 _SAMPLING = ("temperature", "top_p", "top_k", "min_p")
+_FLAGS = tuple((effort, f"supports_{effort}_reasoning_effort") for effort in EFFORTS)
 _ALWAYS = frozenset({"medium", "high"})
 
 
@@ -35,7 +36,7 @@ def _efforts(row: Mapping[str, Any], bare: Mapping[str, Any]) -> tuple[str, ...]
     """
     if row.get("supports_reasoning") is False:
         return ()
-    flags = {effort: _first(f"supports_{effort}_reasoning_effort", row, bare) for effort in EFFORTS}
+    flags = {effort: _first(flag, row, bare) for effort, flag in _FLAGS}
     has_flags = any(flag is not None for flag in flags.values())
     if row.get("supports_reasoning") is not True and not has_flags:
         return ()
@@ -53,7 +54,10 @@ def _efforts(row: Mapping[str, Any], bare: Mapping[str, Any]) -> tuple[str, ...]
 
 
 def _first(key: str, *rows: Mapping[str, Any]) -> Any:
-    return next((row[key] for row in rows if row.get(key) is not None), None)
+    for row in rows:
+        if (value := row.get(key)) is not None:
+            return value
+    return None
 
 
 def _short(name: str) -> str:

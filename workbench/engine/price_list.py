@@ -5,6 +5,7 @@ Invariant: a row without a price that can be billed gives None; what is no price
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -33,8 +34,7 @@ def rates_of(
     name: str, provider: str, row: Mapping[str, Any], source: RateSource = "catalogue", named: str = ""
 ) -> Rates | None:
     """Return the prices in a row, None when it has none that can be billed. `named` is whose list it is."""
-    sheet = {key: value for key, value in row.items() if _PRICE.search(key) and not _NO_PRICE.search(key)}
-    sheet = {key: value for key, value in sheet.items() if value is not None}
+    sheet = {key: value for key, value in row.items() if value is not None and _is_price(key)}
     sheet |= {"model": name, "litellm_provider": provider}
     if not has_prices(sheet):
         return None
@@ -43,6 +43,11 @@ def rates_of(
     given, answered = (_first_price(key, row, first) or 0.0 for key in (INPUT, OUTPUT))
     read, written = (_first_price(key, row, first) or None for key in (READ, WRITE))
     return Rates(given, answered, read, source, written, sheet, named)
+
+
+@functools.lru_cache(1024)
+def _is_price(key: str) -> bool:
+    return bool(_PRICE.search(key)) and not _NO_PRICE.search(key)
 
 
 def gateway_row(pricing: Any) -> dict[str, float]:

@@ -40,6 +40,7 @@ from workbench.usecases.history import History
 from workbench.usecases.improving import Improver
 from workbench.usecases.known_models import KnownModels
 from workbench.usecases.listening import Listeners, RunListener
+from workbench.usecases.model_parameters import ModelParameters
 from workbench.usecases.others import Others
 from workbench.usecases.pricing import Pricing
 from workbench.usecases.problems import Problem, problem_of
@@ -154,6 +155,9 @@ class Workbench:
             self.endpoints.find,
             self.pricing.rates_for,
             lambda model: self.catalogue.get().get(model),
+        )
+        self.parameters = ModelParameters(
+            lambda model: self.catalogue.get().get(model), self.catalogue.provider_of, self.engine
         )
         self.coder = Coder(self.endpoints.find, store.version, self._render, store.blob, self.catalogue.lacks)
         self._files = AttachedFiles(places.cache, store.path, self.owner_uid, store.blob)

@@ -69,6 +69,11 @@ class LiteLLM:
                 self._module = await asyncio.to_thread(_import)
         return self._module
 
+    async def supported_parameters(self, model: str) -> list[str] | None:
+        """Return the parameters of chat completions that LiteLLM passes on for a model, None when it is not known."""
+        found = await asyncio.to_thread(_supported, await self.load(), model)
+        return None if found is None else [str(name) for name in found]
+
     async def ask(self, call: Call, answer: Answer) -> None:
         """Ask once, directly where that is safe. Raises CallError."""
         provider_id, model = split_model(call.model)
@@ -112,7 +117,7 @@ class Translated:
         self._told: Any = None
         params = {name: value for name, value in call.params.items() if not decided_by_prompt(call, name)}
         self._params, marks = split_params(params, _own_settings(litellm))
-        supported = self._supported()
+        supported = _supported(litellm, call.model)
         if call.tools and supported is not None and "tools" not in supported:
             raise no_tools(where, "LiteLLM knows no tools for this model.")
         self._shape, shape_marks, self._in_words = shaped(call, self._why_in_words(supported))
@@ -120,15 +125,6 @@ class Translated:
         self._caches = takes_breakpoints(call.model)
         uncached = () if self._caches else refusals(call.messages)
         self._marks = (*marks, *shape_marks, *decided, *uncached)
-
-    def _supported(self) -> Collection[str] | None:
-        """The parameters that LiteLLM passes on for this model, None when it does not know."""
-        try:
-            return cast("Collection[str] | None", self._litellm.get_supported_openai_params(model=self._call.model))
-        except Exception:
-            # It knows no provider for the name, which the call itself is going to say.
-            logger.debug("LiteLLM does not know the parameters of a model", exc_info=True)
-            return None
 
     def _why_in_words(self, supported: Collection[str] | None) -> str:
         output = self._call.output
@@ -257,6 +253,16 @@ class Translated:
                 answer.extras(extras)
             if reason := getattr(choice, "finish_reason", None):
                 answer.finish_reason = str(reason)
+
+
+def _supported(litellm: Any, model: str) -> Collection[str] | None:
+    """The parameters that LiteLLM passes on for a model, None when it does not know."""
+    try:
+        return cast("Collection[str] | None", litellm.get_supported_openai_params(model=model))
+    except Exception:
+        # It knows no provider for the name, which a call itself is going to say.
+        logger.debug("LiteLLM does not know the parameters of a model", exc_info=True)
+        return None
 
 
 def _extras(delta: Any) -> dict[str, Any]:

@@ -65,6 +65,10 @@ class Outside:
         """Return the prices that the endpoint tells, by model. Raises CallError."""
         return await self._listing.prices(endpoint, key, secret)
 
+    async def supported_parameters(self, model: str) -> list[str] | None:
+        """Return the parameters that LiteLLM passes on for a model, None when it does not know the model."""
+        return await self._litellm.supported_parameters(model)
+
     async def check_key(self, endpoint: Endpoint, key: str, secret: SecretHeaders, question: KeyCheck) -> str:
         """Return a sentence that says what proved the key. Raises CallError."""
         return await self._listing.check(endpoint, key, secret, question)
