@@ -19,6 +19,7 @@ from workbench.app.lane_state import LaneHead, LaneStatus
 from workbench.core.lanes import Params, short_model
 from workbench.core.parameter_support import ParameterSupport
 from workbench.host.clock import monotonic_ms
+from workbench.ui.focus import JUDGED_AREA
 from workbench.ui.lanes import wording
 from workbench.ui.lanes.footer import LaneFooter
 from workbench.ui.lanes.header import LaneHeader
@@ -58,6 +59,7 @@ class LaneColumn(QFrame):
     def __init__(self, theme: Theme, head: LaneHead, intents: Intents, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         set_role(self, "surface")
+        self.setProperty(JUDGED_AREA, True)
         self._theme, self._intents = theme, intents
         self._head, self._status = head, LaneStatus()
         self._focused = self._active = False
@@ -170,7 +172,7 @@ class LaneColumn(QFrame):
         self.header.show_numbers(self._status, None if began is None else max(0, monotonic_ms() - began))
 
     def set_focused(self, focused: bool, active: bool) -> None:
-        """Show that this is the lane that keys act on; `active` when it has the keyboard focus as well."""
+        """Show that this is the lane that commands act on; `active` when bare keys do, too."""
         if (focused, active) != (self._focused, self._active):
             changed = focused != self._focused
             self._focused, self._active = focused, active
@@ -303,7 +305,9 @@ class LaneColumn(QFrame):
         footer.show_status(self._head, self._status, has_text=not self.reading.is_empty, focused=self._focused)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.pressed.emit(self.slot)
+        # A right click opens the menu and leaves the focus where the person types.
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.pressed.emit(self.slot)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.open_menu(event.globalPos())

@@ -64,6 +64,8 @@ class Intents(QWidget):
     """Slot, id of a reading mode whose page needs data; `set_reading_data` takes it."""
     diff_pointed = Signal(str)
     """A lane's button of differences has the mouse or the keyboard; its foot takes what they would be against."""
+    entered = Signal()
+    """The person went to a lane."""
     focus_changed = Signal(str)
     """The slot that has the focus now, "" when there is no lane."""
 

@@ -10,7 +10,6 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
-    QDialog,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -25,6 +24,7 @@ from PySide6.QtWidgets import (
 from workbench.core.lanes import Params
 from workbench.core.parameter_support import ParameterSupport
 from workbench.core.parameters import Parameter, Value, table
+from workbench.ui.dialog import Dialog
 from workbench.ui.lanes import params_text as texts
 from workbench.ui.lanes.param_fields import NOT_SET, REFUSED, ShortText, field_of
 from workbench.ui.lanes.widgets import breakable, quiet_button
@@ -37,7 +37,7 @@ _MARGIN = 60
 """Pixels of the screen that stay free around it."""
 
 
-class ParamsDialog(QDialog):
+class ParamsDialog(Dialog):
     """Edits parameters; `params()` has the outcome once the dialog was accepted. `fields` are its widgets by name."""
 
     def __init__(self, theme: Theme, params: Params, *, title: str = "", parent: QWidget | None = None) -> None:
