@@ -138,6 +138,10 @@ def _content(row: Row) -> str:
     return ""
 
 
+def _billing(value: object) -> str:
+    return _json(dict)(value) if value else ""
+
+
 def _step(value: object) -> str:
     wrong = _json(dict)(value)
     if not wrong and not all(isinstance(one, str) for one in json.loads(str(value)).values()):
@@ -197,6 +201,7 @@ _RULES: Mapping[str, Mapping[str, Rule]] = {
         "error_code": _NAME,
         "error": _NOTE,
         "marks": _json(list),
+        "billing": _billing,
         **dict.fromkeys(("input_tokens", "output_tokens", "cached_tokens", "reasoning_tokens"), _TOKENS),
         **dict.fromkeys(("cost_usd", "rate_input", "rate_output", "rate_cached"), _dollars),
         **dict.fromkeys(("queued_ms", "sent_ms", "first_ms", "end_ms", "ttft_ms", "duration_ms"), _MS),

@@ -27,7 +27,7 @@ STEPS: tuple[Step, ...] = (
     Step(1001, "1.1 lanes beside a run", version_1_1.STATEMENTS),
     Step(1002, "1.2 one index to search runs by", version_1_2.STATEMENTS),
     Step(1003, "1.3 saved searches, origins, cases, what is deleted", version_1_3.STATEMENTS),
-    Step(1004, "1.4 protocols of endpoints", version_1_4.STATEMENTS),
+    Step(1004, "1.4 protocols of endpoints, how costs came about", version_1_4.STATEMENTS),
 )
 
 _HEAD = re.compile(r"CREATE (?:UNIQUE )?(VIRTUAL TABLE|TABLE|INDEX|VIEW|TRIGGER) (\w+)|DROP \w+ (\w+)")
