@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QLinearGradient, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from workbench.app.lane_state import LaneHead, LaneStatus
 from workbench.core.lanes import Params, short_model
+from workbench.core.parameter_support import ParameterSupport
 from workbench.host.clock import monotonic_ms
 from workbench.ui.focus import JUDGED_AREA
 from workbench.ui.lanes import wording
@@ -30,6 +32,9 @@ from workbench.ui.lanes.reasoning import ReasoningPanel
 from workbench.ui.lanes.strip import StateStrip
 from workbench.ui.theme import Theme, set_role
 
+if TYPE_CHECKING:
+    from workbench.ui.lanes.params import ParamsDialog
+
 MINIMUM_CHARACTERS = 29
 MINIMUM_PIXELS = 236
 _WASH_BELOW_HEADER = 56
@@ -38,6 +43,12 @@ _WASH_BELOW_HEADER = 56
 def minimum_width(widget: QWidget, theme: Theme) -> int:
     """Return the width in pixels below which nobody can read a column."""
     return max(round(MINIMUM_PIXELS * theme.scale), widget.fontMetrics().averageCharWidth() * MINIMUM_CHARACTERS)
+
+
+def _show_support(dialog: ParamsDialog, support: ParameterSupport) -> None:
+    # The answer may come after the dialog was closed.
+    if isValid(dialog):
+        dialog.set_support(support)
 
 
 class LaneColumn(QFrame):
@@ -209,6 +220,7 @@ class LaneColumn(QFrame):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.accepted.connect(lambda: self._params_edited(dialog.params()))
         dialog.open()
+        self._intents.ask_support(self.slot, lambda support: _show_support(dialog, support))
 
     def _params_edited(self, params: Params) -> None:
         if params != self._head.params:
