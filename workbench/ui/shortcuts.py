@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 _WINNERS = ("Mark lane 1 to 9 the winner, or take it back", "Ctrl+1 … Ctrl+9, or 1 … 9 on a lane")
 _ON_A_LANE = {"tie": "0 on a lane", "all_bad": "- on a lane"}
 """Keys that stay whatever else a command gets."""
-_HOW_ON_A_LANE = "On a lane: while you have put the focus there with a click, Tab, F6 or Ctrl+Page Down. These keys stay as they are."
+_HOW_ON_A_LANE = "“On a lane”: while you have put the focus there, with a click, Tab, F6 or Ctrl+Page Down."
 _COMMAND = Qt.ItemDataRole.UserRole
 
 
