@@ -329,3 +329,18 @@ def test_after_renaming_a_lane_the_keyboard_is_where_it_was(desk: Desk) -> None:
     key(desk, Key.Key_Return)
     desk.until(lambda: QApplication.focusWidget() is field)
     assert desk.window.heads[0].title == "quick"
+
+
+def test_a_lane_that_the_palette_led_to_takes_bare_keys(desk: Desk) -> None:
+    ran(desk)
+    key(desk, Key.Key_K, CTRL)
+    desk.until(lambda: (palette := desk.window.overlays.palette) is not None and palette.isActiveWindow())
+    QTest.keyClicks(QApplication.focusWidget(), "Focus the next lane")
+    palette = desk.window.overlays.palette
+    assert palette is not None
+    desk.until(lambda: palette.list.currentIndex().isValid())
+    key(desk, Key.Key_Return)
+    lanes = desk.window.view.lanes
+    desk.until(lambda: (f := QApplication.focusWidget()) is not None and lanes.isAncestorOf(f))
+    key(desk, Key.Key_1)
+    assert verdicts(desk) == ["winner"]
