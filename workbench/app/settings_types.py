@@ -60,7 +60,7 @@ class KeyInfo:
     def state(self) -> str:
         """Where the key is and where it goes, in words."""
         if self.waits:
-            return f"key not confirmed for {self.address}"
+            return f"key not confirmed for {self.address}" if self.address else "key without an address"
         to = f", to {self.address}" if self.address else ""
         match self.source:
             case "keyring":

@@ -254,7 +254,7 @@ def _explain(info: KeyInfo) -> str:
 
 def _row_text(index: Index) -> RowText:
     info: KeyInfo = index.data(ROW)
-    return RowText(info.name, info.state, bool(info.source))
+    return RowText(info.name, info.state, bool(info.source) and not info.waits)
 
 
 class KeysPanel(QWidget):
