@@ -22,10 +22,12 @@ def main() -> int:
         from workbench.ui.main import main as window
 
         return window()
-    from workbench.ui.arguments import database
+    from workbench.host.arguments import database
 
     chosen = database(sys.argv[1:])
-    sys.stderr.write(f"{problem} Running the sample in this terminal instead.\n")
+    from workbench.host.terminal import tell
+
+    tell(f"{problem} Running the sample in this terminal instead.")
     from workbench.cli.main import main as terminal
 
     return terminal(["run", *(["--db", str(chosen)] if chosen is not None else [])])

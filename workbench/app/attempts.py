@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass, replace
 
 from workbench.app.lane_state import LaneStatus
-from workbench.core.money import Usage, saved, show_cost
+from workbench.core.money import Usage, saved, show_cost, source_words
 from workbench.core.runs import ENDED, OutputRecord, notable
 from workbench.usecases.transcript import Snapshot
 
@@ -93,6 +93,7 @@ def status_of(shown: Snapshot | None, now_ms: int, *, free: bool) -> LaneStatus:
         tokens_per_second=result.timing.tokens_per_second(usage.output),
         usage=usage,
         cost=cost,
+        cost_source=source_words(result.rates) if result.cost_usd else "",
         failure=result.failure,
         marks=notable(result.marks),
         finish_reason=result.finish_reason,

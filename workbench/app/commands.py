@@ -194,11 +194,11 @@ COMMANDS: tuple[Command, ...] = (
         "Undo",
         "Edit",
         ("Ctrl+Z",),
-        lambda s: (s.judging or s.view == "history" or _editing(s)) and s.can_undo,
+        lambda s: s.can_undo,
         fixed=True,
-        views=("compose", "history", "rank"),
+        views=EVERYWHERE,
     ),
-    Command("redo", "Redo", "Edit", ("Ctrl+Shift+Z", "Ctrl+Y"), lambda s: _editing(s) and s.can_redo, True),
+    Command("redo", "Redo", "Edit", ("Ctrl+Shift+Z", "Ctrl+Y"), lambda s: s.can_redo, True, views=("compose", "rank")),
     Command("add_message", "Add a message", "Edit", ("Ctrl+M",), _editing),
     Command("add_system", "Add a system message", "Edit", (), _editing),
     Command("add_example", "Add an example", "Edit", (), _editing),
@@ -354,6 +354,12 @@ STEPS = frozenset(
 )
 """Commands that go on while their key is held. Others are done once: a key that is held by mistake must not run, judge
 or delete one thing after the other."""
+
+
+def acts_on_lanes(command: Command) -> bool:
+    """Whether a bare letter for `command` acts only while the person has put the focus on a lane or a judged pair."""
+    return command.id == "judge_undo" or (command.views == COMPOSE and command.group in ("Run", "Verdict", "Lanes"))
+
 
 GROUPS: tuple[str, ...] = ("Run", "Verdict", "Prompt", "Edit", "Values", "Lanes", "History", "Rank", "View")
 

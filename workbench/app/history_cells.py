@@ -68,7 +68,7 @@ def whole(row: HistoryRow) -> str:
         describe(row.row),
         "" if row.row.blind else ", ".join(row.lanes),
         cost(row) and f"cost {cost(row)}",
-        f"{row.unpriced} without a price" if row.unpriced and not row.row.blind else "",
+        f"{row.unpriced} without a price" if row.unpriced and cost(row) == "unknown" else "",
         *marks_of(row),
     ]
     return " · ".join(filter(None, parts))

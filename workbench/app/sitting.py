@@ -24,6 +24,7 @@ AHEAD = 2
 """Pairs that are ready: reading two texts takes a moment, and pressing a key none. More of them would be chosen before
 the verdicts on those in front of them are known."""
 
+Kind = Literal["winner", "tie", "all_bad"]
 State = Literal["none", "opening", "waiting", "returning", "showing", "over"]
 
 
@@ -38,6 +39,8 @@ class Sittings(QObject):
     """Another pair is shown, or how far the sitting is."""
     prompt_read = Signal(str)
     """The text of the prompt that `read_prompt` asked for."""
+    judged_pair = Signal(str, int, bool)
+    """The kind of a verdict on a pair, 1 or 2 for the winner, and whether it was taken back."""
 
     def __init__(
         self,
@@ -52,6 +55,8 @@ class Sittings(QObject):
         self._sitting: Sitting | None = None
         self._ahead: deque[Shown] = deque()
         self._is_preparing = self._is_learning = self._is_exhausted = False
+        self._given: list[tuple[Pair, Kind, int]] = []
+        self._undone: list[tuple[Pair, Kind, int]] = []
         self.shown: Shown | None = None
         self.last = ""
         """Who gave the answers of the pair that was judged last, and what was said of them; "" where none was."""
@@ -112,27 +117,49 @@ class Sittings(QObject):
 
         self._tasks.run_large(work, opened, broke)
 
-    def judge(self, kind: Literal["winner", "tie", "all_bad"], winner: int = 0) -> bool:
+    def judge(self, kind: Kind, winner: int = 0) -> bool:
         """Give a verdict on the shown pair, and show the next; False while none is shown."""
+        self._undone.clear()
+        return self._judge(kind, winner)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether the shown pair's verdict was taken back, and nothing was judged since."""
+        return bool(self._undone) and self.shown is not None and self.shown.pair == self._undone[-1][0]
+
+    def redo(self) -> bool:
+        """Give the verdict again that was taken back last; False when there is none."""
+        if not self.can_redo:
+            return False
+        _, kind, winner = self._undone.pop()
+        return self._judge(kind, winner)
+
+    def _judge(self, kind: Kind, winner: int) -> bool:
         sitting, shown = self._sitting, self.shown
         if sitting is None or shown is None:
             return False
 
+        given = (shown.pair, kind, winner)
+
         def broke(error: Exception) -> None:
             sitting.forget(shown)
+            self._given = [one for one in self._given if one is not given]
             self._tasks.report(error)
             self.changed.emit()
 
         self._tasks.watch(sitting.judge(shown, kind, winner), None, broke)
+        self._given.append(given)
         self.last = _told(sitting.who(shown.pair), kind, winner)
         self._learn(sitting)
         self._next()
+        self.judged_pair.emit(kind, winner, False)
         return True
 
     def skip(self) -> bool:
         """Show the next pair and ask no more about this one in this sitting; False while none is shown."""
         if self._sitting is None or self.shown is None:
             return False
+        self._undone.clear()
         self._sitting.skip(self.shown)
         self._next()
         return True
@@ -160,6 +187,9 @@ class Sittings(QObject):
             self._tasks.watch(undone.stored)
             # What is judged anew must not be told before.
             self.last = ""
+            last = self._given.pop()
+            self._undone.append(last)
+            self.judged_pair.emit(*last[1:], True)
         self.shown = undone.shown
         if undone.shown is not None:
             self.state = "showing"
@@ -192,6 +222,8 @@ class Sittings(QObject):
             return
         self._sitting, self.shown, self.state, self.last = None, None, "none", ""
         self._ahead.clear()
+        self._given.clear()
+        self._undone.clear()
         self._is_preparing = self._is_learning = self._is_exhausted = False
         self.changed.emit()
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from workbench.cli.output import one_line
 from workbench.core.drafts import Draft, ValueSet
 from workbench.core.lanes import Lane
 from workbench.usecases.handles import RunHandle
@@ -35,5 +36,5 @@ def answers(draft: Draft, handle: RunHandle) -> tuple[Asked, ...]:
             parts.append(values.name)
         if lane.samples > 1:
             parts.append(f"sample {transcript.sample + 1}")
-        found.append(Asked(transcript.position + 1, lane, values, " · ".join(parts), transcript))
+        found.append(Asked(transcript.position + 1, lane, values, one_line(" · ".join(parts)), transcript))
     return tuple(found)

@@ -7,15 +7,14 @@ window or another program has it open.
 from __future__ import annotations
 
 import argparse
-import json
 import shlex
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 from workbench.cli.codes import FAILED, OK
 from workbench.cli.opening import database, require
+from workbench.cli.output import complain, write_json
 from workbench.core.when import absolute
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
@@ -55,10 +54,9 @@ def _check(args: argparse.Namespace, path: Path) -> int:
         as_json=args.json,
     )
     if wrong:
-        print(
-            f"workbench: The history is damaged. Put a backup in its place: {_command(args, 'restore')}; or read what"
-            f" can be read into a new file: {_command(args, 'salvage NEW.db')}",
-            file=sys.stderr,
+        complain(
+            f"The history is damaged. Put a backup in its place: {_command(args, 'restore')}; or read what can be read"
+            f" into a new file: {_command(args, 'salvage NEW.db')}"
         )
     return FAILED if wrong else OK
 
@@ -147,4 +145,7 @@ def _opened(path: Path) -> AbstractContextManager[Store]:
 
 
 def _say(document: dict[str, object], words: str, *, as_json: bool) -> None:
-    sys.stdout.write(f"{json.dumps(document, indent=2) if as_json else words}\n")
+    if as_json:
+        write_json(document)
+    else:
+        print(words)

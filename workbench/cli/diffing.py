@@ -17,7 +17,6 @@ Answers of a value set that is blind in either run are not in it.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -25,13 +24,14 @@ from typing import Any
 from workbench.cli.choosing_runs import whole_uid
 from workbench.cli.codes import OK
 from workbench.cli.opening import open_workbench
-from workbench.cli.output import harmless
+from workbench.cli.output import write_exact, write_json, write_styled
 from workbench.core.diff import Piece, TextDiff
 from workbench.core.runs import IterationDetail
+from workbench.host.terminal import BOLD
 from workbench.usecases.run_pairs import AnswerPair, RunPair, compare_runs
 
 _AROUND = 2
-_REMOVED, _ADDED, _BOLD, _PLAIN = "\x1b[31m", "\x1b[32m", "\x1b[1m", "\x1b[0m"
+_REMOVED, _ADDED = "\x1b[31m", "\x1b[32m"
 
 
 def diff(args: argparse.Namespace, env: Mapping[str, str]) -> int:
@@ -44,12 +44,14 @@ def diff(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     finally:
         workbench.close()
     if args.json:
-        sys.stdout.write(json.dumps(_document(pair, names), indent=2) + "\n")
+        write_json(_document(pair, names))
         return OK
-    on_terminal = sys.stdout.isatty()
-    colour = on_terminal and not env.get("NO_COLOR")
-    for line in _lines(pair, names, colour=colour, exact=not on_terminal):
-        print(line)
+    colour = sys.stdout.isatty() and not env.get("NO_COLOR")
+    for text, style in _pieces(pair, names, colour=colour):
+        if style:
+            write_styled(text, style)
+        else:
+            write_exact(text)
     return OK
 
 
@@ -92,24 +94,24 @@ def _diff(text: TextDiff) -> dict[str, Any]:
     return {"added": text.added, "removed": text.removed, "pieces": pieces}
 
 
-def _lines(pair: RunPair, names: list[str], *, colour: bool, exact: bool) -> Iterator[str]:
-    def shown(text: str) -> str:
-        return text if exact else harmless(text)
-
+def _pieces(pair: RunPair, names: list[str], *, colour: bool) -> Iterator[tuple[str, str]]:
+    """Yield what to write, piece by piece, each with its style or ""."""
     for detail, name, mark in zip((pair.old, pair.new), names, "-+", strict=True):
-        yield shown(f"{mark} {name} · {detail.row.run_uid}")
+        yield f"{mark} {name} · {detail.row.run_uid}\n", ""
     told = False
     for title, state, text in _differing(pair):
         told = True
-        yield ""
-        head = shown(f"== {title}: {state} ==")
-        yield f"{_BOLD}{head}{_PLAIN}" if colour else head
+        yield "\n", ""
+        yield f"== {title}: {state} ==", BOLD if colour else ""
+        yield "\n", ""
         if state != "moved":
-            yield "".join(_marked(piece, shown(piece.text), colour) for piece in _shortened(text))
+            yield from (_marked(piece, colour) for piece in _shortened(text))
+            yield "\n", ""
     if not told:
-        yield "\nNothing differs." if not (pair.old.blind or pair.new.blind) else "\nThe prompts are the same."
+        same = "Nothing differs." if not (pair.old.blind or pair.new.blind) else "The prompts are the same."
+        yield f"\n{same}\n", ""
     if pair.old.blind or pair.new.blind:
-        yield "\nBlind answers are not compared until they are judged."
+        yield "\nBlind answers are not compared until they are judged.\n", ""
 
 
 def _differing(pair: RunPair) -> Iterator[tuple[str, str, TextDiff]]:
@@ -122,12 +124,12 @@ def _differing(pair: RunPair) -> Iterator[tuple[str, str, TextDiff]]:
             yield " · ".join(("Answer", *filter(None, names))), answer.state, answer.diff
 
 
-def _marked(piece: Piece, text: str, colour: bool) -> str:
+def _marked(piece: Piece, colour: bool) -> tuple[str, str]:
     if piece.kind == "same":
-        return text
+        return piece.text, ""
     if colour:
-        return f"{_REMOVED if piece.kind == 'removed' else _ADDED}{text}{_PLAIN}"
-    return f"[-{text}-]" if piece.kind == "removed" else f"{{+{text}+}}"
+        return piece.text, _REMOVED if piece.kind == "removed" else _ADDED
+    return (f"[-{piece.text}-]" if piece.kind == "removed" else f"{{+{piece.text}+}}"), ""
 
 
 def _shortened(text: TextDiff) -> Iterator[Piece]:

@@ -7,7 +7,6 @@ what was asked for; everything else is on stderr.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -15,7 +14,7 @@ from collections.abc import Callable, Mapping
 from workbench.cli.choosing_runs import wait_for_index, whole_uid
 from workbench.cli.codes import OK
 from workbench.cli.opening import open_workbench
-from workbench.cli.output import harmless
+from workbench.cli.output import complain, one_line, write_exact, write_json
 from workbench.core.searching.language import Complaint
 from workbench.usecases.exchange.exporting import Exporter, Format, Progress, Selection, format_of
 from workbench.usecases.problems import RefusedError
@@ -40,7 +39,7 @@ def export(args: argparse.Namespace, env: Mapping[str, str]) -> int:
             _complain_about(workbench.searcher.search(selection.query or "", limit=1).complaints)
         exporter = Exporter(workbench.store, workbench.searcher)
         if args.output is None:
-            exporter.write(selection, format_, _Screen() if sys.stdout.isatty() else sys.stdout)
+            exporter.write(selection, format_, _Output())
             return OK
         target = args.output.absolute()
         done = exporter.to_file(selection, format_, target, replace=args.force, tell=_teller())
@@ -48,10 +47,10 @@ def export(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         workbench.close()
     if args.json:
         document = {"path": str(target), "format": format_, "runs": done.runs, "answers": done.answers}
-        sys.stdout.write(json.dumps(document, indent=2) + "\n")
+        write_json(document)
     else:
         what = f"{done.runs:,} run{'' if done.runs == 1 else 's'} with {done.answers:,} answers"
-        print(f"{what} in {target}", file=sys.stderr)
+        print(one_line(f"{what} in {target}"), file=sys.stderr)
     return OK
 
 
@@ -71,14 +70,14 @@ def _format(args: argparse.Namespace) -> Format:
 
 def _complain_about(complaints: tuple[Complaint, ...]) -> None:
     for complaint in complaints:
-        print(f"workbench: {harmless(complaint.sentence)}", file=sys.stderr)
+        complain(complaint.sentence)
 
 
-class _Screen:
-    """The terminal, which is not steered by what a model said; in a pipe texts are exact."""
+class _Output:
+    """The output: in a pipe texts are exact."""
 
     def write(self, text: str, /) -> None:
-        sys.stdout.write(harmless(text.replace("\r\n", "\n")))
+        write_exact(text)
 
 
 def _teller() -> Callable[[Progress], None]:

@@ -18,7 +18,6 @@ The JSON document of `list` and `search`, in ASCII:
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -27,18 +26,17 @@ from typing import Any
 from workbench.cli.choosing_runs import wait_for_index, whole_uid
 from workbench.cli.codes import FAILED, OK
 from workbench.cli.opening import open_workbench
-from workbench.cli.output import harmless
+from workbench.cli.output import complain, harmless, one_line, write_exact, write_json, write_styled
 from workbench.cli.past import lines
 from workbench.core.money import show_sum
 from workbench.core.searching.marking import Snippet
 from workbench.core.searching.results import After, HistoryRow, Hit, Order
 from workbench.core.when import absolute
+from workbench.host.terminal import BOLD
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.run_document import document
 from workbench.usecases.searching import Found
 from workbench.usecases.workbench import Workbench
-
-_MARK, _PLAIN = "\x1b[1m", "\x1b[0m"
 
 
 def history(args: argparse.Namespace, env: Mapping[str, str]) -> int:
@@ -56,7 +54,7 @@ def history(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     finally:
         workbench.close()
     if args.json:
-        sys.stdout.write(json.dumps(_document(found), ensure_ascii=True, indent=2) + "\n")
+        write_json(_document(found))
         return OK if found.page.rows else FAILED
     if args.what == "list" and args.after is None and not found.page.rows:
         print("There are no runs to list. Run a prompt, or import what was run elsewhere.", file=sys.stderr)
@@ -90,14 +88,15 @@ def _token(after: After | None) -> str | None:
 
 def _print(found: Found, *, bold: bool) -> None:
     for row in found.page.rows:
-        print("\t".join(map(_line, _columns(row))))
+        print("\t".join(map(one_line, _columns(row))))
         for hit in row.hits:
-            print(f"    {_line(hit.title or hit.part)}: {_marked(hit.snippet, bold)}")
+            sys.stdout.write(f"    {one_line(hit.title or hit.part)}: ")
+            _print_snippet(hit.snippet, BOLD if bold else "")
     sys.stdout.flush()
     for complaint in found.complaints:
-        print(f"workbench: {complaint.sentence}", file=sys.stderr)
+        complain(complaint.sentence)
     for remark in found.remarks:
-        print(remark, file=sys.stderr)
+        print(one_line(remark), file=sys.stderr)
     if not found.page.rows:
         print("No run matches. Use fewer words, or fewer filters.", file=sys.stderr)
     elif found.page.total is not None:
@@ -116,19 +115,15 @@ def _columns(row: HistoryRow) -> tuple[str, ...]:
     return (line.run_uid, absolute(line.started_at), row.prompt, f"{row.kind} {line.number}", *parts)
 
 
-def _line(text: str) -> str:
-    return harmless(" ".join(text.split()))
-
-
-def _marked(snippet: Snippet, bold: bool) -> str:
-    """Return a snippet on one line; on a terminal what was found is bold."""
-    parts, at = [], 0
+def _print_snippet(snippet: Snippet, style: str) -> None:
+    """Print a snippet on one line, what was found in a style."""
+    sys.stdout.write("…" if snippet.cut_start else "")
+    at = 0
     for start, end in snippet.marks:
-        found = harmless(snippet.text[start:end])
-        parts += [harmless(snippet.text[at:start]), f"{_MARK}{found}{_PLAIN}" if bold else found]
+        sys.stdout.write(harmless(snippet.text[at:start]))
+        write_styled(harmless(snippet.text[start:end]), style)
         at = end
-    whole = "".join([*parts, harmless(snippet.text[at:])])
-    return f"{'…' if snippet.cut_start else ''}{whole}{'…' if snippet.cut_end else ''}"
+    print(f"{harmless(snippet.text[at:])}{'…' if snippet.cut_end else ''}")
 
 
 def _document(found: Found) -> dict[str, Any]:
@@ -186,9 +181,7 @@ def _show(workbench: Workbench, args: argparse.Namespace) -> int:
     uid = whole_uid(workbench, args.id)
     detail, name = workbench.history.detail(uid), workbench.store.exports.name(uid)
     if args.json:
-        sys.stdout.write(json.dumps({"name": name, **document(detail)}, ensure_ascii=True, indent=2) + "\n")
+        write_json({"name": name, **document(detail)})
     else:
-        text = "\n".join([name, *lines(detail)])
-        # In a pipe texts are exact; a terminal is not steered by what a model said.
-        print(harmless(text) if sys.stdout.isatty() else text)
+        write_exact("\n".join([name, *lines(detail), ""]))
     return OK

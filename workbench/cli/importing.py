@@ -10,7 +10,6 @@ The JSON document, in ASCII: {"files": [{"path", "kind": "llm" | …, "state": "
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Mapping
@@ -19,7 +18,7 @@ from typing import Any
 
 from workbench.cli.codes import FAILED, OK, WRONG_USE
 from workbench.cli.opening import open_workbench
-from workbench.cli.output import harmless
+from workbench.cli.output import complain, one_line, write_json
 from workbench.host.clock import utc_now
 from workbench.store.errors import StoreError
 from workbench.usecases.exchange.importing import Halt, Importer, Report, sentence
@@ -42,19 +41,19 @@ def take_over(args: argparse.Namespace, env: Mapping[str, str]) -> int:
             except (RefusedError, StoreError) as error:
                 problem = problem_of(error)
                 documents.append(_refused(path, problem))
-                print(f"workbench: {harmless(problem.sentence)}", file=sys.stderr)
+                complain(problem.sentence)
                 code = max(code, WRONG_USE if isinstance(error, RefusedError) else FAILED)
                 continue
             documents.append(_document(report))
             if report.state == "broken":
                 code = max(code, FAILED)
             if not args.json:
-                print(harmless(f"{path}: {sentence(report, preview=args.preview)}"))
+                print(one_line(f"{path}: {sentence(report, preview=args.preview)}"))
                 _tell_left_out(report)
     finally:
         workbench.close()
     if args.json:
-        sys.stdout.write(json.dumps({"files": documents}, indent=2) + "\n")
+        write_json({"files": documents})
     return code
 
 
@@ -65,14 +64,14 @@ def _one(importer: Importer, path: Path, *, preview: bool) -> Report:
         nonlocal told, read
         if time.monotonic() - told >= _TELL_EVERY_S and report.read != read:
             told, read = time.monotonic(), report.read
-            print(f"{path.name}: {report.read:,} of {report.total:,}…", file=sys.stderr)
+            print(f"{one_line(path.name)}: {report.read:,} of {report.total:,}…", file=sys.stderr)
 
     return (importer.preview if preview else importer.run)(path, Halt(), tell)
 
 
 def _tell_left_out(report: Report) -> None:
     for one in report.listed[:_MOST_TOLD]:
-        print(harmless(f"  {one.name}: {one.sentence}"), file=sys.stderr)
+        print(f"  {one_line(f'{one.name}: {one.sentence}')}", file=sys.stderr)
     if report.left_out > _MOST_TOLD:
         print(f"  and {report.left_out - _MOST_TOLD:,} more", file=sys.stderr)
 

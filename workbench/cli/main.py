@@ -19,9 +19,9 @@ from workbench import __version__
 from workbench.cli.codes import FAILED, OK, UNREAD, WRONG_USE
 from workbench.cli.pack_arguments import add_pack, add_running
 from workbench.cli.training_arguments import add_training
-from workbench.core.faults import is_report
 from workbench.host import faults
 from workbench.host.dirs import places
+from workbench.host.terminal import safe_streams
 
 _EPILOG = """\
 models are named `builtin`, `echo`, any id that LiteLLM knows, or `endpoint-name/model` for your own endpoints.
@@ -65,7 +65,11 @@ class StoppedError(KeyboardInterrupt):
 
 def main(argv: Sequence[str] | None = None, env: Mapping[str, str] | None = None) -> int:
     """Run the command and return its exit code."""
-    env = os.environ if env is None else env
+    with safe_streams():
+        return _main(argv, os.environ if env is None else env)
+
+
+def _main(argv: Sequence[str] | None, env: Mapping[str, str]) -> int:
     parser = make_parser()
     try:
         args = parser.parse_args(argv)
@@ -74,7 +78,6 @@ def main(argv: Sequence[str] | None = None, env: Mapping[str, str] | None = None
     if args.command is None:
         parser.print_help()
         return OK
-    _speak_exactly()
     _end_politely()
     end = faults.watch(places(env).state, "terminal", __version__, _tell_fault)
     try:
@@ -257,12 +260,14 @@ def _pack(args: argparse.Namespace, env: Mapping[str, str]) -> int:
 
 
 def _tell_fault(report: str, log: Path | None) -> None:
+    from workbench.cli.output import complain
     from workbench.usecases.problems import fault_problem
 
-    print(f"workbench: {fault_problem(report, log).sentence}", file=sys.stderr)
+    complain(fault_problem(report, log).sentence)
 
 
 def _complain(error: Exception) -> int:
+    from workbench.cli.output import complain
     from workbench.formats.prompt_yml import PromptFileError
     from workbench.packs.errors import PackError
     from workbench.store.errors import MISUSE, StoreError
@@ -272,9 +277,7 @@ def _complain(error: Exception) -> int:
         problem = Problem(error.sentence, error.detail)
     else:
         problem = problem_of(error)
-    print(f"workbench: {problem.sentence}", file=sys.stderr)
-    if problem.detail and not is_report(problem.detail):
-        print("\n".join(f"  {line}" for line in problem.detail.splitlines()), file=sys.stderr)
+    complain(problem.sentence, problem.detail)
     misuse = isinstance(error, RefusedError | PromptFileError | PackError) or (
         isinstance(error, StoreError) and error.code in MISUSE
     )
@@ -293,17 +296,6 @@ def _unwritten(error: OSError) -> Exception:
 def _write_nowhere() -> None:
     """Let the interpreter not complain once more when it flushes at its end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _speak_exactly() -> None:
-    """Let nothing that a model says stop the output: what cannot be encoded is written as its escape."""
-    # A command that was started with its output closed has no streams at all.
-    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - open until the end
-    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="backslashreplace", newline="\n")
 
 
 def _end_politely() -> None:

@@ -6,7 +6,6 @@ Invariant: listing asks nobody, unless an endpoint is named.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from datetime import date
 
 from workbench.cli.codes import FAILED, OK
 from workbench.cli.opening import open_workbench
+from workbench.cli.output import one_line, write_json
 from workbench.core.lanes import BUILTIN_MODEL, Endpoint
 from workbench.core.money import Rates
 from workbench.core.retirement import is_retired, retirement_note
@@ -36,7 +36,7 @@ class _Listed:
 
     @property
     def line(self) -> str:
-        return "\t".join((self.name, *self.fields)).rstrip("\t")
+        return "\t".join(map(one_line, (self.name, *self.fields))).rstrip("\t")
 
 
 def models(args: argparse.Namespace, env: Mapping[str, str]) -> int:
@@ -50,7 +50,7 @@ def models(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     shown = [one for one in listed if all(term in one.line.casefold() for term in terms)]
     if args.json:
         documents = [{"model": one.name, **one.document} for one in shown]
-        sys.stdout.write(json.dumps({"models": documents}, ensure_ascii=True, indent=2) + "\n")
+        write_json({"models": documents})
     else:
         for one in shown:
             print(one.line)
@@ -85,7 +85,7 @@ def _asked(workbench: Workbench, name: str) -> list[_Listed]:
     workbench.engine.start()
     found = workbench.endpoints.models(endpoint).result(_ASK_WITHIN_S)
     if found.remark:
-        print(found.remark, file=sys.stderr)
+        print(one_line(found.remark), file=sys.stderr)
     return [_of_endpoint(endpoint, model) for model in found]
 
 

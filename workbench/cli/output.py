@@ -1,18 +1,22 @@
-"""Showing lanes while they stream.
+"""What the commands write: documents, complaints, and lanes while they stream.
 
-Invariant: on a terminal nothing that a model said can steer the terminal; in a pipe its text is exact.
+Invariant: `host.terminal` lets nothing through that steers the terminal. In a pipe an answer, and what is a document of
+its own (`history show`, `diff` and `export`), is exact; lists, names and everything on standard error are not.
 """
 
 from __future__ import annotations
 
-import re
+import json
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol, TextIO
 
+from workbench.core.faults import is_report
+from workbench.core.visible import visible
+from workbench.host.terminal import PLAIN, SafeStream
 from workbench.usecases.transcript import Snapshot, Transcript
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _COLOURS = (36, 33, 35, 32, 34, 31)
 _MIN_WIDTH = 20
 
@@ -47,15 +51,44 @@ class LaneOutput:
 
 
 def harmless(text: str) -> str:
-    """Return text with control characters made visible, so that it cannot move the cursor or change the terminal."""
-    return _CONTROL.sub(lambda m: _picture(m.group()), text.expandtabs(4))
+    """Return text with control characters made visible, tabs as spaces: it can neither steer nor shift a column."""
+    return visible(text.expandtabs(4))
 
 
-def _picture(character: str) -> str:
-    code = ord(character)
-    if code < 0x20:
-        return chr(0x2400 + code)
-    return "␡" if code == 0x7F else f"\\u{code:04x}"
+def one_line(text: str) -> str:
+    """Return the same on one line, so that it cannot look like a line of ours."""
+    return harmless(" ".join(text.split()))
+
+
+def complain(sentence: str, detail: str = "") -> None:
+    """Say on standard error what went wrong; of an unexpected exception its log tells the rest."""
+    print(f"workbench: {one_line(sentence)}", file=sys.stderr)
+    if detail and not is_report(detail):
+        print("\n".join(f"  {line}" for line in detail.splitlines()), file=sys.stderr)
+
+
+def write_json(document: object) -> None:
+    """Write a document for programs: ASCII without control characters."""
+    text = json.dumps(document, ensure_ascii=True, indent=2).replace("\x7f", "\\u007f")
+    sys.stdout.write(f"{text}\n")
+
+
+def write_exact(text: str, out: TextIO | None = None) -> None:
+    """Write an answer or a document, as it is into a pipe or file."""
+    out = out or sys.stdout
+    if isinstance(out, SafeStream):
+        out.write_exact(text)
+    else:
+        out.write(text)
+
+
+def write_styled(text: str, style: str, out: TextIO | None = None) -> None:
+    """Write a text in a style: the codes of a terminal's colours, "" for none."""
+    out = out or sys.stdout
+    if isinstance(out, SafeStream) and style:
+        out.write_styled(text, style)
+    else:
+        out.write(f"{style}{visible(text)}{PLAIN}" if style else visible(text))
 
 
 class InTurn:
@@ -87,7 +120,7 @@ class InTurn:
 
     def _write(self, text: str) -> None:
         if text:
-            self._out.write(text)
+            write_exact(text, self._out)
             self._last = text[-1]
 
 
@@ -142,7 +175,6 @@ class Interleaved:
             self._print(number, f"(retrying in {retry.in_ms / 1000:.0f} s: {retry.reason})")
 
     def _print(self, number: int, line: str) -> None:
-        mark = f"{number + 1} │"
-        if self._colour:
-            mark = f"\x1b[{_COLOURS[number % len(_COLOURS)]}m{mark}\x1b[0m"
-        self._out.write(f"{mark} {harmless(line)}\n")
+        style = f"\x1b[{_COLOURS[number % len(_COLOURS)]}m" if self._colour else ""
+        write_styled(f"{number + 1} │", style, self._out)
+        self._out.write(f" {harmless(line)}\n")

@@ -10,14 +10,12 @@ Invariant: only the pack is read, no history. For programs one JSON document in 
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
 from workbench.cli.codes import OK
-from workbench.cli.output import harmless
+from workbench.cli.output import write_json
 from workbench.core.templates import content_variables
 from workbench.packs.model import PackPrompt
 from workbench.packs.places import Place, open_place
@@ -103,9 +101,7 @@ def _shown(prompt: PackPrompt, evidence: list[dict[str, Any]], told: bool) -> di
 def say(args: argparse.Namespace, document: Mapping[str, Any], lines: list[str]) -> int:
     """Print a document for programs, or lines for people."""
     if args.json:
-        sys.stdout.write(json.dumps(document, ensure_ascii=True, indent=2) + "\n")
+        write_json(document)
         return OK
-    text = "\n".join(lines)
-    # In a pipe texts are exact; a terminal is not steered by what somebody wrote into a pack.
-    print(harmless(text) if sys.stdout.isatty() else text)
+    print("\n".join(lines))
     return OK

@@ -26,6 +26,7 @@ from typing import Any
 
 from workbench.cli.answers import Asked, answers
 from workbench.cli.choosing import Choice
+from workbench.cli.output import one_line
 from workbench.core.documents import result_document
 from workbench.core.money import show_cost
 from workbench.core.runs import Result, notable
@@ -75,7 +76,7 @@ def summary(choice: Choice, handle: RunHandle) -> str:
     if handle.began is not None:
         number = handle.began.version_number
         version = "" if number is None else f", version {number}"
-        lines.append(f"Recorded as iteration {handle.began.number} of “{choice.name}”{version}.")
+        lines.append(f"Recorded as iteration {handle.began.number} of “{one_line(choice.name)}”{version}.")
     return "\n".join(lines)
 
 
@@ -84,7 +85,7 @@ def _ending(result: Result | None) -> str:
         return "did not end"
     if result.failure is not None:
         detail = "".join(f"\n    {line}" for line in result.failure.detail.splitlines()[:_DETAIL_LINES])
-        return f"{result.state}. {result.failure.sentence}{detail}"
+        return f"{result.state}. {one_line(result.failure.sentence)}{detail}"
     rate = result.timing.tokens_per_second(result.usage.output)
     parts = [
         result.state,
@@ -96,7 +97,7 @@ def _ending(result: Result | None) -> str:
         result.format_check.words if result.format_check is not None else "",
     ]
     marks = [f"{mark.kind} {mark.name}: {mark.detail}" for mark in notable(result.marks)]
-    return " · ".join([*filter(None, parts), *marks])
+    return one_line(" · ".join([*filter(None, parts), *marks]))
 
 
 def _calls(result: Result) -> str:

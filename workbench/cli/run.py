@@ -6,7 +6,6 @@ Invariant: when the command ends, however it ends short of a kill, what the mode
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import sys
 from collections.abc import Mapping
@@ -16,9 +15,8 @@ from workbench.cli.answers import answers
 from workbench.cli.choosing import Choice, choose
 from workbench.cli.codes import FAILED, OK
 from workbench.cli.opening import open_workbench
-from workbench.cli.output import Interleaved, InTurn, LaneOutput, Printer
+from workbench.cli.output import Interleaved, InTurn, LaneOutput, Printer, complain, one_line, write_json
 from workbench.cli.report import document, summary
-from workbench.core.faults import is_report
 from workbench.usecases.handles import RunHandle
 from workbench.usecases.listening import RunListener
 from workbench.usecases.problems import unsaved_sentence
@@ -32,9 +30,7 @@ class _Complaints(RunListener):
     """Problems outside of any output go to stderr as they come."""
 
     def on_problem(self, sentence: str, detail: str) -> None:
-        print(f"workbench: {sentence}", file=sys.stderr)
-        if detail and not is_report(detail):
-            print("\n".join(f"  {line}" for line in detail.splitlines()), file=sys.stderr)
+        complain(sentence, detail)
 
 
 def run(args: argparse.Namespace, env: Mapping[str, str]) -> int:
@@ -45,10 +41,10 @@ def run(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         workbench.add_listener(_Complaints())
         workbench.engine.start()
         if recovered := workbench.recovery.result():
-            print(recovered, file=sys.stderr)
+            print(one_line(recovered), file=sys.stderr)
         choice = choose(workbench, args)
         for note in choice.notes:
-            print(note, file=sys.stderr)
+            print(one_line(note), file=sys.stderr)
         confirm_addresses(workbench, choice.draft.run_lanes, args.confirm_address)
         handle = workbench.runner.start_iteration(
             choice.prompt_uid, choice.draft, based_on=choice.draft.based_on, note=args.note
@@ -65,9 +61,9 @@ def run(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     finally:
         unsaved = workbench.close()
         if unsaved:
-            print(f"workbench: {unsaved_sentence(unsaved)}", file=sys.stderr)
+            complain(unsaved_sentence(unsaved))
     if args.json:
-        sys.stdout.write(json.dumps(document(choice, handle), ensure_ascii=True, indent=2) + "\n")
+        write_json(document(choice, handle))
     sys.stdout.flush()
     print(summary(choice, handle), file=sys.stderr)
     fine = all(t.result is not None and t.result.state == "finished" for t in handle.transcripts)

@@ -6,13 +6,12 @@ The JSON document: [{"name", "query", "created_at"}], by name, in ASCII.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Mapping
 
 from workbench.cli.codes import FAILED, OK
 from workbench.cli.opening import open_workbench
-from workbench.cli.output import harmless
+from workbench.cli.output import one_line, write_json
 
 
 def searches(args: argparse.Namespace, env: Mapping[str, str]) -> int:
@@ -24,10 +23,10 @@ def searches(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         workbench.close()
     if args.json:
         listed = [{"name": one.name, "query": one.query, "created_at": one.created_at} for one in found]
-        sys.stdout.write(json.dumps(listed, ensure_ascii=True, indent=2) + "\n")
+        write_json(listed)
         return OK
     for one in found:
-        print(f"{harmless(one.name)}\t{harmless(one.query)}")
+        print(f"{one_line(one.name)}\t{one_line(one.query)}")
     if not found:
         print("No search is saved yet. The window saves what stands in its search field with Ctrl+S.", file=sys.stderr)
     return OK if found else FAILED

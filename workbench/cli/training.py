@@ -13,15 +13,13 @@ Invariant: with --preview nothing is written.
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from collections.abc import Mapping
 from contextlib import closing
 from typing import get_args
 
 from workbench.cli.codes import OK
 from workbench.cli.opening import open_workbench
-from workbench.cli.output import harmless
+from workbench.cli.output import one_line, write_json
 from workbench.core.text import first_line
 from workbench.formats.training import FORMATS
 from workbench.usecases.problems import RefusedError
@@ -64,17 +62,17 @@ def _train(args: argparse.Namespace, workbench: Workbench) -> int:
     )
     written = () if args.preview else trainer.write(made, args.target)
     if args.json:
-        sys.stdout.write(json.dumps(to_document(made, written), ensure_ascii=True, indent=2) + "\n")
+        write_json(to_document(made, written))
         return OK
     print("\n".join(_lines(args, made)))
     return OK
 
 
 def _lines(args: argparse.Namespace, made: TrainingSet) -> list[str]:
-    lines = [f"{made.format.name}: {made.format.what}", *made.notes]
+    lines = [f"{made.format.name}: {made.format.what}", *map(one_line, made.notes)]
     for one in made.contradictions:
-        answer = harmless(first_line(one.answer.partition(": ")[2]))
-        lines.append(f"Found both ways: “{answer}” to {harmless(first_line(one.about)) or 'no values'}")
+        answer = one_line(first_line(one.answer.partition(": ")[2]))
+        lines.append(f"Found both ways: “{answer}” to {one_line(first_line(one.about)) or 'no values'}")
     where = "Nothing was written." if args.preview else f"Written to {args.target}."
     rows = "1 row" if len(made.train) == 1 else f"{len(made.train)} rows"
     return [*lines, f"{rows} to train with, {len(made.validation)} for validation. {where}"]
@@ -83,7 +81,7 @@ def _lines(args: argparse.Namespace, made: TrainingSet) -> list[str]:
 def _star(args: argparse.Namespace, workbench: Workbench) -> int:
     workbench.store.curation.star_answers(args.ids, not args.off).result()
     if args.json:
-        sys.stdout.write(json.dumps({"outputs": args.ids, "starred": not args.off}, ensure_ascii=True, indent=2) + "\n")
+        write_json({"outputs": args.ids, "starred": not args.off})
         return OK
     count = "1 answer" if len(args.ids) == 1 else f"{len(args.ids)} answers"
     print(f"{count} {'without a star' if args.off else 'starred'}.")

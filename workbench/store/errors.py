@@ -29,6 +29,7 @@ Code = Literal[
     "missing",
     "ended",
     "incomparable",
+    "judged",
     "running",
     "taken",
     "interrupted",
@@ -68,8 +69,8 @@ class StoreError(Exception):
     full, readonly, newer_major, corrupt, busy, not_a_database: the file; log: what is not in the file yet; path: where
     no file can be; text: broken characters; secret: a key where keys are never stored; too_large: a file beyond what is
     kept; missing: no such row; ended: it already has an end; incomparable: answers that no verdict can be about
-    together; running: it has not ended yet; taken: a name in use; moved: another file, or none, is there;
-    interrupted, closed, io.
+    together; judged: there is a newer verdict; running: it has not ended yet; taken: a name in use; moved: another
+    file, or none, is there; interrupted, closed, io.
     """
 
     def __init__(self, sentence: str, detail: str = "", code: Code = "io") -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 
-from workbench.store import judged, pairs
+from workbench.store import judged, pairs, verdicts
 from workbench.store.connections import Readers
 from workbench.store.judged import Answer, AnswerText, Spent, StoredVerdict, VerdictKind
 from workbench.store.sqlite import sqlite3
@@ -59,6 +59,17 @@ class Judgements:
         """Add a verdict about answers in the order they were shown; `winner` is one of them, "" when nobody won."""
         shown = tuple(outputs)
         return self._write(lambda c: pairs.judge(c, uid, kind, shown, winner, now, blind=blind))
+
+    def undo(self, verdict_uid: str, after: str, uid: str, now: str) -> Future[None]:
+        """Add a verdict on a run, with this `uid`, that says again what counted before `verdict_uid`.
+
+        `after` is the verdict that counts now; StoreError (judged) when another one does.
+        """
+        return self._write(lambda c: verdicts.take_back(c, verdict_uid, after, uid, now))
+
+    def redo(self, verdict_uid: str, after: str, uid: str, now: str) -> Future[None]:
+        """Add a verdict on a run, with this `uid`, that says again what `verdict_uid` said; `after` as of `undo`."""
+        return self._write(lambda c: verdicts.give_again(c, verdict_uid, after, uid, now))
 
     def take_back(self, verdict_uid: str, uid: str, now: str) -> Future[None]:
         """Let a verdict about a pair count no more."""

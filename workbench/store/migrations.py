@@ -58,4 +58,4 @@ def _version_1_4(db: Database) -> None:
     db.conn.execute("PRAGMA user_version = 1004")
 
 
-migrations(name="1.4 protocols of endpoints")(_version_1_4)
+migrations(name="1.4 protocols of endpoints, how costs came about")(_version_1_4)

@@ -30,7 +30,7 @@ from workbench.core.runs import (
     Timing,
     Verdict,
 )
-from workbench.store import verdicts
+from workbench.store import billing, verdicts
 from workbench.store.damaged import UNREADABLE
 from workbench.store.encoding import lenient
 from workbench.store.ending import steps_of
@@ -60,7 +60,7 @@ _OUTPUTS = (
     "SELECT outputs.id, outputs.uid, lane, value_set, sample, attempt, state, text, reasoning, model, finish_reason,"
     " error_code, error, error_detail, input_tokens, output_tokens, cached_tokens, reasoning_tokens, usage_source,"
     " rate_input, rate_output, rate_cached, rate_source, cost_usd, queued_ms, sent_ms, first_ms, end_ms, marks,"
-    " requests.body, messages.body, responses.body FROM outputs"
+    " requests.body, messages.body, responses.body, {billing} FROM outputs"
     " LEFT JOIN bodies AS requests ON requests.id = outputs.request_id"
     " LEFT JOIN bodies AS messages ON messages.id = outputs.request_messages_id"
     " LEFT JOIN responses ON responses.output_id = outputs.id"
@@ -270,7 +270,8 @@ def _outputs(connection: sqlite3.Connection, run: int, lanes: Collection[int], s
     in_flight = [key for (key,) in connection.execute("SELECT output_id FROM in_flight WHERE run_id = ?", (run,))]
     so_far = streamed(connection, in_flight)
     steps = steps_of(connection, run, lanes, sets)
-    rows = connection.execute(_OUTPUTS, (run, json.dumps(list(lanes)), sets.start, sets.stop))
+    statement = _OUTPUTS.format(billing=billing.column(connection))
+    rows = connection.execute(statement, (run, json.dumps(list(lanes)), sets.start, sets.stop))
     return tuple(_output(row, so_far.get(row[0]), steps.get(row[0], ())) for row in rows)
 
 
@@ -278,7 +279,12 @@ def _output(row: tuple[Any, ...], so_far: Streamed | None, steps: tuple[Step, ..
     _, uid, position, value_set, sample, attempt, state, text, reasoning, model, finish_reason, *rest = row
     error_code, error, error_detail, tokens_in, tokens_out, cached, reasoned, usage_source, *rest = rest
     rate_input, rate_output, rate_cached, rate_source, cost, queued, sent, first, end, *rest = rest
-    marks, request, messages, response = rest
+    marks, request, messages, response, billed = rest
+    usage, rates = billing.with_billing(
+        billed,
+        Usage(tokens_in, tokens_out, cached, reasoned, usage_source),
+        None if rate_source is None else Rates(rate_input or 0.0, rate_output or 0.0, rate_cached, rate_source),
+    )
     shown: OutputState = "streaming" if so_far and state in ("waiting", "queued") else state
     result = Result(
         state=shown,
@@ -287,8 +293,8 @@ def _output(row: tuple[Any, ...], so_far: Streamed | None, steps: tuple[Step, ..
         model=model,
         finish_reason=finish_reason,
         failure=None if error_code is None else Failure(error_code, error, error_detail),
-        usage=Usage(tokens_in, tokens_out, cached, reasoned, usage_source),
-        rates=None if rate_source is None else Rates(rate_input, rate_output, rate_cached, rate_source),
+        usage=usage,
+        rates=rates,
         cost_usd=cost,
         timing=Timing(queued, sent, first, end),
         request=_request(request, messages),

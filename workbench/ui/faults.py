@@ -5,7 +5,6 @@ Invariant: what a slot, a thread or an event handler raises does not end the win
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from workbench import __version__
 from workbench.host import faults
+from workbench.host.terminal import tell
 from workbench.usecases.problems import fault_problem
 
 CRASHES = "crash.log"
@@ -38,7 +38,7 @@ class FaultWatch(QObject):
 
     def _tell(self, report: str, log: Path | None) -> None:
         problem = fault_problem(report, log)
-        sys.stderr.write(f"{problem.sentence}\n")
+        tell(problem.sentence)
         self._happened.emit(problem.sentence, problem.detail)
 
 

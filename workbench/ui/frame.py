@@ -6,7 +6,6 @@ the editor. Commands whose keys are pressed before the window is complete are qu
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +27,7 @@ from workbench.ui.shell.bars import Header, StatusBar
 from workbench.ui.theme import Theme, set_role
 
 if TYPE_CHECKING:
+    from workbench.ui.focus_origin import FocusOrigin
     from workbench.ui.homing import Homing
 
 SMALLEST = (860, 560)
@@ -63,7 +63,8 @@ class Frame(QMainWindow):
         """What is to be done to the history when the window is closed, before another one opens; None for nothing."""
         self.is_complete = False
         self.homing: Homing | None = None
-        """None before the window is complete."""
+        self.focus_origin: FocusOrigin | None = None
+        """Both are None before the window is complete."""
         self._early: list[str] = []
         self._problems: list[tuple[str, str]] = []
         self.show_problem: Callable[[str, str], object] = lambda *problem: self._problems.append(problem)
@@ -145,8 +146,10 @@ class Frame(QMainWindow):
                 ),
             )
         except HostError as error:
+            from workbench.host.terminal import tell  # the first paint does without
+
             # The window is closing: there is nowhere left to say it but the terminal.
-            sys.stderr.write(f"{error.sentence}\n")
+            tell(error.sentence)
 
     def add_side(self, side: QWidget) -> None:
         """Put the side bar into the room that is kept for it; called once."""

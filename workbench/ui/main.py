@@ -18,13 +18,13 @@ from PySide6.QtWidgets import QApplication, QDialog
 
 from workbench import __version__
 from workbench.host import settings as stored
+from workbench.host.arguments import database
 from workbench.host.dirs import default_database, make_private, named_database, places
 from workbench.host.errors import HostError
 from workbench.host.locks import WindowLock
 from workbench.store.errors import MISUSE, StoreError
 from workbench.store.peek import peek_newest
 from workbench.store.place import check_place
-from workbench.ui.arguments import database
 from workbench.ui.frame import Frame
 from workbench.ui.start import Start
 from workbench.ui.theme import STYLE, Theme
@@ -115,9 +115,10 @@ class Program:
         code = self._app.exec()
         unsaved = start.end()
         if unsaved:
+            from workbench.host.terminal import tell
             from workbench.usecases.problems import unsaved_sentence
 
-            sys.stderr.write(f"{unsaved_sentence(unsaved)}\n")
+            tell(unsaved_sentence(unsaved))
         if start.refusal is not None or start.was_given_up:
             return 1, None
         if start.error is not None and frame.leaves_for is None:
@@ -208,13 +209,12 @@ def _be_measured(frame: Frame) -> None:
 
 def _raise_first(db: Path) -> int:
     from workbench.app.single import ask_to_raise
+    from workbench.host.terminal import tell
 
     if ask_to_raise(db):
-        sys.stderr.write("Prompt Workbench is open already; its window was brought to the front.\n")
+        tell("Prompt Workbench is open already; its window was brought to the front.")
         return 0
-    sys.stderr.write(
-        f"Another Prompt Workbench uses {db} and does not answer. Close it, or open another database with --db.\n"
-    )
+    tell(f"Another Prompt Workbench uses {db} and does not answer. Close it, or open another database with --db.")
     return 1
 
 
@@ -224,11 +224,13 @@ def _explain(db: Path | None, error: StoreError | HostError) -> int:
 
     from PySide6.QtWidgets import QMessageBox
 
+    from workbench.host.terminal import tell
+
     # There is no window left that could be closed properly.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
 
-    sys.stderr.write(f"{error.sentence}\n")
+    tell(error.sentence)
     box = QMessageBox(QMessageBox.Icon.Warning, "Prompt Workbench", error.sentence)
     shown = "" if db is None else f"Database: {_shown(db)}\n"
     box.setInformativeText(f"{shown}You can open another one with --db PATH or WORKBENCH_DB.")
@@ -244,13 +246,14 @@ def _explain_fault(error: Exception) -> int:
 
     from workbench.core.faults import report_of
     from workbench.host.faults import FaultLog
+    from workbench.host.terminal import tell
     from workbench.usecases.problems import logged
 
     report = report_of(error)
     log = FaultLog(places(os.environ).state, "window", __version__)
     where = logged(log.file if log.write(report) else None)
     sentence = f"Prompt Workbench has to close: unexpected error, {where}."
-    sys.stderr.write(f"{sentence}\n")
+    tell(sentence)
     box = QMessageBox(QMessageBox.Icon.Warning, "Prompt Workbench", sentence)
     box.setInformativeText("What you typed is kept. Start again; if it happens again, report it with the details.")
     box.setDetailedText(report)

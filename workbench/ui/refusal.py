@@ -6,13 +6,13 @@ opening is tried again.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 
+from workbench.host.terminal import tell
 from workbench.ui.frame import Frame
 from workbench.ui.questions import answer_of, draft_question
 from workbench.ui.shell.notice import NoticeBar
@@ -38,7 +38,7 @@ class Refusal(QObject):
         self.notice.show_notice(
             "refused", problem.sentence, action="again", label="Try again", error=True, detail=detail
         )
-        sys.stderr.write(f"{problem.sentence}\n")
+        tell(problem.sentence)
 
     def over(self) -> None:
         """Take the notice away: another try begins."""

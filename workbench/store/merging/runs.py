@@ -29,7 +29,18 @@ _OUTPUT = (
     *("uid", "lane", "value_set", "sample", "attempt", "state", "created_at", "ended_at", "starred", "model"),
     *("finish_reason", "input_tokens", "output_tokens", "cached_tokens", "reasoning_tokens", "usage_source"),
     *("cost_usd", "rate_input", "rate_output", "rate_cached", "rate_source", "queued_ms", "sent_ms", "first_ms"),
-    *("end_ms", "ttft_ms", "duration_ms", "error_code", "error", "error_detail", "marks", "reasoning", "text"),
+    *(
+        "end_ms",
+        "ttft_ms",
+        "duration_ms",
+        "error_code",
+        "error",
+        "error_detail",
+        "marks",
+        "reasoning",
+        "text",
+        "billing",
+    ),
 )
 
 

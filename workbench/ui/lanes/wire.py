@@ -10,10 +10,11 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from workbench.core.runs import Mark
 from workbench.ui import geometry
+from workbench.ui.dialog import Dialog
 from workbench.ui.lanes import wording
 from workbench.ui.lanes.answer import AnswerView
 from workbench.ui.lanes.shown import for_clipboard
@@ -35,7 +36,7 @@ def raw_text(request: Any, marks: tuple[Mark, ...], response: Any) -> str:
     return "\n\n".join(parts)
 
 
-class WireDialog(QDialog):
+class WireDialog(Dialog):
     """Shows a request, its marks, and the response when it is kept. None stands for "nothing was sent / kept"."""
 
     def __init__(

@@ -13,6 +13,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from workbench.app.lane_state import LaneHead, LaneStatus
+from workbench.ui.focus import JUDGED_AREA
 from workbench.ui.lanes.reading import ReadingArea
 from workbench.ui.shell.bars import Elided
 from workbench.ui.shell.keybutton import KeyButton, KeyName
@@ -41,6 +42,7 @@ class JudgePage(QWidget):
         super().__init__(parent)
         self._theme = theme
         set_role(self, "surface")
+        self.setProperty(JUDGED_AREA, True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(_MARGIN, 14, _MARGIN, 14)
         layout.setSpacing(10)

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.app.rank_table import GROUPED, RankTable, headline
+from workbench.ui.focus import opens_menu
 from workbench.ui.late_theme import LateTheme
 from workbench.ui.rank import how
 from workbench.ui.rank.judge import JudgePage
@@ -99,6 +100,7 @@ class RankView(QStackedWidget):
         for action in group_actions:
             menu.addAction(action)
         self.group.setMenu(menu)
+        opens_menu(self.group)
         self.judge = KeyButton("Judge next pair blind", "", parent=page)
         self.judge.set_label("Judge next pair blind", "Judge")
         self.judge.clicked.connect(self.judge_clicked)

@@ -21,6 +21,8 @@ def database(argv: Sequence[str]) -> Path | None:
         return None
     import argparse
 
+    from workbench.host.terminal import safe_streams
+
     parser = argparse.ArgumentParser(prog="prompt-workbench", description="Open the Prompt Workbench window.")
     parser.add_argument(
         "--db",
@@ -29,5 +31,6 @@ def database(argv: Sequence[str]) -> Path | None:
         help="the history database (else WORKBENCH_DB, else the one in your data directory)",
     )
     parser.add_argument("--version", action="version", version=f"Prompt Workbench {__version__}")
-    named: Path | None = parser.parse_args(argv).db
+    with safe_streams():
+        named: Path | None = parser.parse_args(argv).db
     return named
