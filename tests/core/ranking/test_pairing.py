@@ -306,7 +306,7 @@ def test_pairs_that_wait_count_as_judged_on_top_of_a_new_fit() -> None:
 @pytest.mark.deep
 @pytest.mark.parametrize("history", depth.pick(HISTORIES[1:2], HISTORIES), ids=lambda history: history.title)
 def test_a_sitting_comes_nearer_to_the_order_than_random_pairs(history: History, figure: Callable[[str], None]) -> None:
-    found = compared(history, depth.pick(6, 20), depth.pick(1, 10))
+    found = compared(history, 20, depth.pick(1, 10))
     figure(f"{history.title}, {history.apart:g} apart: {found}")
     assert found.parts == (1, 1)
     for queued, chance in zip(found.queued, found.chance, strict=True):
