@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 
+from tests.patience import PATIENCE_S
 from tests.ui.desk import ECHO, Desk
 from workbench.app.background import PIECES, SWITCH_S
 from workbench.core.changes import Change, count_change
@@ -22,7 +23,7 @@ def test_while_a_run_is_recorded_the_window_gets_the_lock_at_once(desk: Desk, mo
 
     def count(old: Content | None, new: Content) -> Change:
         # The window says so right after it has asked for the run, and the thread that writes can be faster.
-        patience = time.monotonic() + 10
+        patience = time.monotonic() + PATIENCE_S
         while sys.getswitchinterval() > 2 * SWITCH_S and time.monotonic() < patience:
             pass
         seen.append((gc.get_threshold(), sys.getswitchinterval()))
