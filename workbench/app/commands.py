@@ -136,6 +136,10 @@ def _can_judge(s: WindowState) -> bool:
     return s.has_prompt and s.writable and not s.judging
 
 
+def _is_judging(s: WindowState) -> bool:
+    return s.judging
+
+
 def _can_take_back(s: WindowState) -> bool:
     return s.judging and s.can_undo
 
@@ -308,6 +312,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("history_smaller", "Make history smaller…", "History", (), lambda s: s.writable, views=EVERYWHERE),
     Command("judge", "Judge the next pair blind", "Rank", ("J",), _can_judge, views=EVERYWHERE),
     Command("judge_undo", "Take the last verdict on a pair back", "Rank", ("Z",), _can_take_back, views=RANK),
+    Command("judge_skip", "Skip this pair", "Rank", ("S",), _is_judging, views=RANK),
+    Command("judge_prompt", "Show the prompt of the pairs", "Rank", ("P",), _is_judging, views=RANK),
+    Command("judge_reveal", "Show who answered in the last pair", "Rank", ("R",), _is_judging, views=RANK),
     Command("group_both", "Group by version × model", "Rank", (), _ranking, views=RANK),
     Command("group_version", "Group by version", "Rank", (), _ranking, views=RANK),
     Command("group_model", "Group by model", "Rank", (), _ranking, views=RANK),
@@ -351,7 +358,8 @@ or delete one thing after the other."""
 
 def acts_on_lanes(command: Command) -> bool:
     """Whether a bare letter for `command` acts only while the person has put the focus on a lane or a judged pair."""
-    return command.id == "judge_undo" or (command.views == COMPOSE and command.group in ("Run", "Verdict", "Lanes"))
+    is_of_pair = command.id.startswith("judge_")
+    return is_of_pair or (command.views == COMPOSE and command.group in ("Run", "Verdict", "Lanes"))
 
 
 GROUPS: tuple[str, ...] = ("Run", "Verdict", "Prompt", "Edit", "Values", "Lanes", "History", "Rank", "View")

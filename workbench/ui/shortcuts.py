@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.commands import COMMANDS, GROUPS, Command, acts_on_lanes
+from workbench.app.commands import COMMANDS, COMPOSE, GROUPS, Command, acts_on_lanes
 from workbench.app.fuzzy import fold
 from workbench.app.keymap import only_outside_text, spoken, why_reserved
 from workbench.ui import geometry
@@ -332,5 +332,5 @@ class ShortcutSheet(Dialog):
 
 def _spelt(command: Command, key: str) -> str:
     """Return a key as the sheet shows it, with where it acts."""
-    where = " on a lane" if only_outside_text(key) and acts_on_lanes(command) and command.id != "judge_undo" else ""
+    where = " on a lane" if only_outside_text(key) and acts_on_lanes(command) and command.views == COMPOSE else ""
     return spoken(key) + where
