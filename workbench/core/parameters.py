@@ -48,7 +48,8 @@ class Parameter:
 
     `label` is for the form, `brief` for the header ("temp 0.2"), `help` a sentence without the range. `low` and `high`
     are included; `choices` are the words of a `choice`. `formats` has the name in each of FORMATS, "" where that format
-    has none. `aliases` are the names under which translated requests carry it.
+    has none. `aliases` are the names under which translated requests carry it. What is not `is_sent` says how an answer
+    is read, and no provider gets it.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Parameter:
     low: float | None = None
     high: float | None = None
     choices: tuple[str, ...] = ()
+    is_sent: bool = True
 
     @property
     def requirement(self) -> str:
@@ -363,6 +365,18 @@ PARAMETERS: tuple[Parameter, ...] = (
         frozenset({"logprobs"}),
         low=0,
         high=20,
+    ),
+    Parameter(
+        "think_tags",
+        "choice",
+        "Think tags",
+        "think tags",
+        "Not set: an answer that begins with <think> is reasoning up to </think>. kept: it stays text. unopened: also "
+        "an answer without <think> begins as reasoning, for models that write only </think>.",
+        _formats(),
+        # Not in the endpoint: one server has models with tags and without, and a stored run has to say how it was read.
+        choices=("kept", "unopened"),
+        is_sent=False,
     ),
 )
 
