@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from workbench.app.lane_state import LaneStatus
 from workbench.core.choices import further_choices
 from workbench.core.empty_answers import empty_answer
-from workbench.core.money import Usage, saved, show_cost
+from workbench.core.money import Usage, saved, show_cost, source_words
 from workbench.core.runs import ENDED, OutputRecord, notable
 from workbench.usecases.transcript import Snapshot
 
@@ -95,6 +95,7 @@ def status_of(shown: Snapshot | None, now_ms: int, *, free: bool) -> LaneStatus:
         tokens_per_second=result.timing.tokens_per_second(usage.output),
         usage=usage,
         cost=cost,
+        cost_source=source_words(result.rates) if result.cost_usd else "",
         failure=result.failure,
         marks=notable(result.marks),
         finish_reason=result.finish_reason,

@@ -86,6 +86,8 @@ class LaneStatus:
     """How the answer stands against its output format ("valid JSON", or the first error), "" without one."""
     format_ok: bool | None = None
     """Whether the answer has that format; None while nobody knows."""
+    cost_source: str = ""
+    """Where the cost is from ("LiteLLM's price list", "reported by openrouter.ai"), "" for free and unknown."""
     saved: str = ""
     """What cached input tokens did not cost, "" for nothing or unknown."""
     empty: EmptyAnswer | None = None

@@ -10,6 +10,7 @@ from typing import Any
 
 from workbench.core.choices import further_choices
 from workbench.core.empty_answers import empty_answer
+from workbench.core.money import Usage, source_words
 from workbench.core.runs import Result
 
 
@@ -27,9 +28,15 @@ def result_document(result: Result) -> dict[str, Any]:
         "empty": empty and dataclasses.asdict(empty),
         "further_choices": [dataclasses.asdict(choice) for choice in further_choices(result.response)],
         "error": result.failure and dataclasses.asdict(result.failure),
-        "usage": dataclasses.asdict(result.usage),
+        "usage": _usage(result.usage),
         "cost_usd": result.cost_usd,
+        "cost_source": source_words(result.rates) if result.cost_usd is not None else "",
         "timing": dataclasses.asdict(result.timing),
         "marks": [dataclasses.asdict(mark) for mark in result.marks],
         "request": result.request,
     }
+
+
+def _usage(usage: Usage) -> dict[str, Any]:
+    counts = ("input", "output", "cached", "reasoning", "source", "written")
+    return {**{name: getattr(usage, name) for name in counts}, "details": usage.details.to_json()}

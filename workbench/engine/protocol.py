@@ -206,13 +206,13 @@ def steps_from_json(data: Iterable[Any]) -> tuple[Step, ...]:
 
 
 def usage_to_json(usage: Usage) -> dict[str, Any]:
-    """Return the known numbers of a usage and its source."""
-    return _set_fields(usage)
+    """Return what is known of a usage."""
+    return usage.to_json()
 
 
 def usage_from_json(data: Mapping[str, Any]) -> Usage:
     """Read `usage_to_json` back."""
-    return Usage(**data)
+    return Usage.from_json(data)
 
 
 def timing_to_json(timing: Timing) -> list[int | None]:

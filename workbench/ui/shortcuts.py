@@ -13,7 +13,6 @@ from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QDialog,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -30,9 +29,10 @@ from workbench.app.commands import COMMANDS, GROUPS, Command
 from workbench.app.fuzzy import fold
 from workbench.app.keymap import only_outside_text, spoken, why_reserved
 from workbench.ui import geometry
+from workbench.ui.dialog import Dialog
 from workbench.ui.dialog_keys import CATCHES
 from workbench.ui.fields import clearable
-from workbench.ui.shell.keys import give_back, pressed
+from workbench.ui.shell.keys import pressed
 from workbench.ui.theme import Theme, set_role
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class _Wish:
     key: str
 
 
-class ShortcutSheet(QDialog):
+class ShortcutSheet(Dialog):
     """All commands by group. Show it with `show()`; Esc closes, and it deletes itself then."""
 
     def __init__(self, theme: Theme, keys: KeyBindings, parent: QWidget | None = None) -> None:
@@ -148,10 +148,6 @@ class ShortcutSheet(QDialog):
         self.setMinimumSize(QSize(460, 360).boundedTo(room))
         self.resize(QSize(int(680 * scale), int(640 * scale)).boundedTo(room))
         self.filter.setFocus()
-
-    def done(self, result: int) -> None:
-        give_back(self)
-        super().done(result)
 
     def select(self, command_id: str) -> None:
         """Go to the row of a command."""

@@ -24,6 +24,7 @@ from workbench.engine.child.files import Files
 from workbench.engine.child.strands import Strand
 from workbench.engine.child.think_tags import ThinkTags
 from workbench.engine.child.turn import ToolCall, Turn
+from workbench.engine.child.usage_reading import with_call
 from workbench.engine.estimate import estimate_ended, total
 from workbench.engine.redact import Redactor
 
@@ -52,6 +53,10 @@ class Answer:
         self.finish_reason = ""
         self.response: Any = None
         self.usage: Usage | None = None
+        self.address = ""
+        """Where the call went, "" when that is not known."""
+        self.header_usd: float | None = None
+        """What the headers of this round's answer say that it cost."""
         self.marks: tuple[Mark, ...] = ()
         self._secrets = call.secrets
         self.turn = Turn(self._secrets)
@@ -199,7 +204,7 @@ class Answer:
             opaque=json.dumps(opaque) if opaque else "",
             steps=protocol.steps_to_json((*calls, *results)),
         )
-        self._spent.append(self.usage or self._estimate(failed=False))
+        self._spent.append(self._round_usage(failed=False))
         self.turns += [message, *answers]
         self.rounds += 1
         self.turn, self._strands, self._tags = Turn(self._secrets), self._new_strands(), self._new_tags()
@@ -272,7 +277,12 @@ class Answer:
         tell_failure(self._send, self.call.id, failure, Timing(0, self._sent_ms, self._first_ms, self._now()))
 
     def _final_usage(self, *, failed: bool) -> Usage:
-        return total((*self._spent, self.usage or self._estimate(failed=failed)))
+        return total((*self._spent, self._round_usage(failed=failed)))
+
+    def _round_usage(self, *, failed: bool) -> Usage:
+        usage, reported = self.usage or self._estimate(failed=failed), self.header_usd
+        self.header_usd = None
+        return with_call(usage, self.call, self.address or self.call.endpoint.base_url, reported)
 
     def _estimate(self, *, failed: bool) -> Usage:
         """The tokens of this round where the provider counts none; what was written into calls was an answer too."""

@@ -41,8 +41,9 @@ from workbench.engine.child.key_guard import guarded
 from workbench.engine.child.litellm_failures import failure_of
 from workbench.engine.child.openai_chat import FORMAT_REFUSED, OpenAIChat, Target, about_format, target_headers
 from workbench.engine.child.provider_needs import check_provider
-from workbench.engine.child.reading import read_whole, usage_of
+from workbench.engine.child.reading import read_whole
 from workbench.engine.child.request import DECIDED, FORMAT, Adjustments, decided_by_prompt, shaped
+from workbench.engine.child.usage_reading import usage_of
 from workbench.engine.child.wire_marks import compare, visible
 from workbench.engine.child.wire_messages import wire_messages
 
@@ -72,6 +73,11 @@ class LiteLLM:
             if self._module is None:
                 self._module = await asyncio.to_thread(_import)
         return self._module
+
+    async def supported_parameters(self, model: str) -> list[str] | None:
+        """Return the parameters of chat completions that LiteLLM passes on for a model, None when it is not known."""
+        found = await asyncio.to_thread(_supported, await self.load(), model)
+        return None if found is None else [str(name) for name in found]
 
     async def ask(self, call: Call, answer: Answer) -> None:
         """Ask once, directly where that is safe. Raises CallError."""
@@ -116,7 +122,7 @@ class Translated:
         self._told: Any = None
         params = {name: value for name, value in call.params.items() if not decided_by_prompt(call, name)}
         self._params, marks = split_params(params, _own_settings(litellm))
-        supported = self._supported()
+        supported = _supported(litellm, call.model)
         if call.tools and supported is not None and "tools" not in supported:
             raise no_tools(where, "LiteLLM knows no tools for this model.")
         self._shape, shape_marks, self._in_words = shaped(call, self._why_in_words(supported))
@@ -124,15 +130,6 @@ class Translated:
         self._caches = takes_breakpoints(call.model)
         uncached = () if self._caches else refusals(call.messages)
         self._marks = (*marks, *shape_marks, *decided, *uncached)
-
-    def _supported(self) -> Collection[str] | None:
-        """The parameters that LiteLLM passes on for this model, None when it does not know."""
-        try:
-            return cast("Collection[str] | None", self._litellm.get_supported_openai_params(model=self._call.model))
-        except Exception:
-            # It knows no provider for the name, which the call itself is going to say.
-            logger.debug("LiteLLM does not know the parameters of a model", exc_info=True)
-            return None
 
     def _why_in_words(self, supported: Collection[str] | None) -> str:
         output = self._call.output
@@ -227,10 +224,12 @@ class Translated:
     async def _read(self, stream: Any, deadline: asyncio.Timeout) -> None:
         answer, now = self._answer, asyncio.get_running_loop().time
         choices, usage = Choices(answer), None
+        tier = ""
         try:
             async for chunk in stream:
                 self._take(chunk, choices)
                 usage = getattr(chunk, "usage", None) or usage
+                tier = getattr(chunk, "service_tier", None) or tier
                 if answer.has_text:
                     deadline.reschedule(now() + self._call.timeouts.silence)
         except BaseException:
@@ -242,7 +241,7 @@ class Translated:
         # Where the provider counts nothing LiteLLM guesses, and does not say so.
         counted = any(getattr(chunk, "usage", None) for chunk in getattr(stream, "chunks", ()))
         if counted and usage is not None:
-            answer.usage = usage_of(usage.model_dump(exclude_none=True))
+            answer.usage = usage_of(usage.model_dump(exclude_none=True), tier)
             answer.response = {"usage": usage.model_dump(mode="json", exclude_none=True)}
         elif not answer.has_text:
             # LiteLLM also takes garbage for an empty answer.
@@ -253,7 +252,17 @@ class Translated:
         for choice in getattr(chunk, "choices", None) or ():
             index = getattr(choice, "index", 0)
             reason = getattr(choice, "finish_reason", None)
-            choices.read(index if isinstance(index, int) else 0, _part(getattr(choice, "delta", None)), reason)
+            choices.read(max(0, index) if isinstance(index, int) else 0, _part(getattr(choice, "delta", None)), reason)
+
+
+def _supported(litellm: Any, model: str) -> Collection[str] | None:
+    """The parameters that LiteLLM passes on for a model, None when it does not know."""
+    try:
+        return cast("Collection[str] | None", litellm.get_supported_openai_params(model=model))
+    except Exception:
+        # It knows no provider for the name, which a call itself is going to say.
+        logger.debug("LiteLLM does not know the parameters of a model", exc_info=True)
+        return None
 
 
 def _text(value: Any) -> str:

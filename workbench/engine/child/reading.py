@@ -10,37 +10,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from workbench.core.money import Usage
 from workbench.engine.child.answer import Answer
 from workbench.engine.child.choices import Choices, indexed
 from workbench.engine.child.failures import CallError, Where, broken_stream, error_words, http_failure
+from workbench.engine.child.usage_reading import usage_of
 from workbench.engine.parsing import parse
 
 DONE = "[DONE]"
-_MOST_TOKENS = 10**12
-"""A larger count is no count, and would not fit into a database."""
-
-
-def usage_of(data: Any) -> Usage | None:
-    """Return the usage of an OpenAI-shaped `usage` object, None when it is not one or holds nothing."""
-    if not isinstance(data, Mapping):
-        return None
-    given, answered = _count(data, "prompt_tokens"), _count(data, "completion_tokens")
-    if given is None and answered is None:
-        return None
-    cached = _count(data.get("prompt_tokens_details"), "cached_tokens")
-    if cached is None:
-        cached = _count(data, "prompt_cache_hit_tokens")
-    reasoning = _count(data.get("completion_tokens_details"), "reasoning_tokens")
-    written = _count(data.get("prompt_tokens_details"), "cache_creation_tokens")
-    if written is None:
-        written = _count(data, "cache_creation_input_tokens")
-    return Usage(given, answered, cached, reasoning, "provider", written)
-
-
-def _count(data: Any, name: str) -> int | None:
-    value = data.get(name) if isinstance(data, Mapping) else None
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_TOKENS else None
 
 
 def read_whole(data: Any, answer: Answer, where: Where) -> None:
@@ -56,7 +32,7 @@ def read_whole(data: Any, answer: Answer, where: Where) -> None:
         raise broken_stream(where, json.dumps(data)[:2000])
     choices.close()
     answer.model = _text(data.get("model"))
-    answer.usage = usage_of(data.get("usage"))
+    answer.usage = usage_of(data.get("usage"), _text(data.get("service_tier")))
     answer.response = data
 
 
@@ -90,7 +66,7 @@ class ChunkReader:
         if name == "error" or chunk.get("error"):
             raise_error(chunk if chunk.get("error") else {"error": chunk}, self._where)
         answer = self._answer
-        if usage := usage_of(chunk.get("usage")):
+        if usage := usage_of(chunk.get("usage"), _text(chunk.get("service_tier"))):
             answer.usage = usage
             self._keep(chunk)
         for index, choice in indexed(chunk.get("choices"), joins=True):

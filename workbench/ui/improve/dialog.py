@@ -9,13 +9,14 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.core.improving import Earlier
 from workbench.core.text import opening_words
 from workbench.core.when import relative
 from workbench.ui import geometry
 from workbench.ui.choice import Choice
+from workbench.ui.dialog import Dialog
 from workbench.ui.improve.proposal import ProposalPane
 from workbench.ui.improve.question import QuestionPane
 from workbench.ui.theme import Theme, set_role
@@ -24,7 +25,7 @@ _OPENING = 60
 _STATES = {"failed": "failed", "stopped": "stopped", "interrupted": "interrupted"}
 
 
-class ImproveDialog(QDialog):
+class ImproveDialog(Dialog):
     """`earlier_wanted(run uid)` asks for an earlier answer; the panes have the other signals."""
 
     earlier_wanted = Signal(str)

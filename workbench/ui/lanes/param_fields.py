@@ -50,7 +50,8 @@ class LineField:
     def support(self, row: Parameter, support: ParameterSupport) -> None:
         is_refused = row.name in support.refused
         hint = re.sub("^a (whole )?number(,| from) ", "", row.requirement)
-        self.widget.setPlaceholderText(NOT_TAKEN if is_refused else f"{NOT_SET} · {hint}")
+        unset = f"{NOT_SET} · {hint}" if row.low is not None else NOT_SET
+        self.widget.setPlaceholderText(NOT_TAKEN if is_refused else unset)
         self.widget.setEnabled(not is_refused or bool(self.text()))
 
 

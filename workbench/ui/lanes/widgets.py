@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.ui.focus import opens_menu
 from workbench.ui.theme import Theme, set_role
 
 _KEY_GAP = 7
@@ -266,7 +267,7 @@ def menu_button(name: str, parent: QWidget | None = None) -> QToolButton:
     button.setText("⋯")
     button.setAccessibleName(name)
     button.setToolTip(safe_tip(name))
-    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    opens_menu(button)
     return button
 
 

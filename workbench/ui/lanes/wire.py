@@ -11,12 +11,13 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from workbench.core.choices import FurtherChoice, further_choices
 from workbench.core.empty_answers import EMPTY
 from workbench.core.runs import Mark
 from workbench.ui import geometry
+from workbench.ui.dialog import Dialog
 from workbench.ui.lanes import wording
 from workbench.ui.lanes.answer import AnswerView
 from workbench.ui.lanes.shown import for_clipboard
@@ -56,7 +57,7 @@ def _calls(count: int) -> str:
     return f"{count} tool call{'' if count == 1 else 's'}" if count else ""
 
 
-class WireDialog(QDialog):
+class WireDialog(Dialog):
     """Shows a request, its marks, and the response with its further choices when it is kept.
 
     None stands for "nothing was sent / kept". `page` names the one in front, "" for the request.

@@ -163,7 +163,7 @@ def numbers_tip(status: LaneStatus) -> str:
         _cached(status),
         "" if usage.output is None else f"{usage.output:,} output tokens{about}",
         f"{usage.reasoning:,} of them reasoning" if usage.reasoning else "",
-        f"cost: {status.cost}" if status.cost else "",
+        f"cost: {status.cost}{f', {status.cost_source}' if status.cost_source else ''}" if status.cost else "",
         f"finish reason: {status.finish_reason}" if status.finish_reason else "",
         further_words(status.further),
     ]
