@@ -57,7 +57,7 @@ def test_what_is_found_of_the_past_shows_them(store: Store) -> None:
     rows = Searcher(store, lambda: NOW, lambda: 0).search("").page.rows
     blind, named = (looked(store, History(store, lambda: "u", lambda: NOW), row, "").sets[0].cards for row in rows)
     assert named[0].said.startswith(SENTENCE)
-    assert "1 of 2 choices shown" in named[1].facts
+    assert named[1].said == "1 of 2 choices shown"
     assert sorted(card.said for card in blind) == ["", "Empty answer."]
 
 

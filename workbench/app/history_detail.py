@@ -168,7 +168,6 @@ def _facts(result: Result) -> str:
         duration(result.timing.duration),
         "" if tokens is None else f"{tokens:,} tokens",
         _cost(result),
-        further_words(len(further_choices(result.response))),
     )
     return " · ".join(filter(None, parts))
 
@@ -182,4 +181,7 @@ def _said(result: Result, *, blind: bool) -> str:
         return WHY_IS_HIDDEN if blind else result.failure.sentence
     if empty := empty_sentence(result, blind=blind):
         return empty
-    return "" if result.state == "finished" else result.state
+    if result.state != "finished":
+        return result.state
+    # How many it was asked for would tell whose it is.
+    return "" if blind else further_words(len(further_choices(result.response)))

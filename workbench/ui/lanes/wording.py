@@ -298,7 +298,7 @@ def mark_sentence(mark: Mark) -> str:
 def placeholder(head: LaneHead, status: LaneStatus, run_key: str) -> str:
     """Return what an empty answer says instead of text; `run_key` runs the lanes, "" for no key."""
     if status.empty is not None and not status.blind:
-        return f"{EMPTY}\n{status.empty.hint}\n{status.empty.reason}"
+        return f"{EMPTY}\n\n{status.empty.hint}\n\n{status.empty.reason.capitalize()}"
     if status.state == "finished":
         return EMPTY
     if status.state == "idle":
