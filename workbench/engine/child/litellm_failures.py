@@ -48,7 +48,8 @@ _NO_CREDENTIALS = re.compile(
     re.IGNORECASE,
 )
 _BAD_CREDENTIALS = re.compile(
-    r"invalid_grant|invalid_client|unable to load (the )?vertex credentials|unable to load pem|could not deserialize key"
+    r"invalid_grant|invalid_client|unable to load (the )?vertex credentials|unable to load pem"
+    r"|could not deserialize key"
     r"|security token included in the request is (invalid|expired)|service account info was not in the expected format",
     re.IGNORECASE,
 )
