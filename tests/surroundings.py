@@ -37,5 +37,7 @@ def leave() -> None:
     os.environ["LANG"] = "C.UTF-8"
     os.environ["TZ"] = "UTC"
     time.tzset()
+    # Threads of OpenBLAS wait for each other by spinning: where all cores are busy, what takes 2 s takes a minute.
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     os.environ["FONTCONFIG_FILE"] = str(Path(__file__).with_name("fonts.conf"))

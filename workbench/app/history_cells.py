@@ -33,6 +33,8 @@ def cell(row: HistoryRow, column: int, now: str) -> str:
 def verdict(row: HistoryRow) -> str:
     """Return how a run was judged or, while it is not, how it stands."""
     line = row.row
+    if line.damage:
+        return "damaged"
     if line.verdict == "winner":
         return f"★ {line.winner}"
     if line.verdict != "none":

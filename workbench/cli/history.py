@@ -109,7 +109,7 @@ def _columns(row: HistoryRow) -> tuple[str, ...]:
     line = row.row
     blind = "blind until it is judged" if line.blind else ""
     judged = f"★ {line.winner}" if line.verdict == "winner" else line.winner
-    state = "running" if line.running else line.outcome.words
+    state = f"damaged: {line.damage}" if line.damage else "running" if line.running else line.outcome.words
     cost = "" if line.running or line.blind or row.is_uncounted else show_sum(row.cost_usd, row.unpriced)
     parts = (" · ".join(row.lanes) or blind, judged, state, cost, line.note)
     return (line.run_uid, absolute(line.started_at), row.prompt, f"{row.kind} {line.number}", *parts)

@@ -12,8 +12,9 @@ comes once for each value set and sample:
                 "steps": [{"kind", "text", "name", "call_id", "opaque"}], with tools everything in order,
                 "format_check": null or {"ok": true, false or null for unknown, "words"},
                 "error": null or {"code", "sentence", "detail"},
-                "usage": {"input", "output", "cached", "reasoning": tokens or null, "source"},
-                "cost_usd": number or null for unknown, "timing": {"queued", "sent", "first", "end": ms or null},
+                "usage": {"input", "output", "cached", "reasoning", "written": tokens or null, "source", "details"},
+                "cost_usd": number or null for unknown, "cost_source": whose price or word it is, or "",
+                "timing": {"queued", "sent", "first", "end": ms or null},
                 "marks": [{"kind", "name", "detail"}], "request": JSON that went on the wire, or null,
                 "saved": whether the answer is in the database}]}
 

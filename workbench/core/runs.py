@@ -131,7 +131,7 @@ def told_steps(result: Result) -> Iterator[tuple[str, str]]:
         if step.kind in ("tool_call", "tool_result"):
             yield f"{'Called' if step.kind == 'tool_call' else 'Came back from'} {step.name}", step.text
         elif number < last or step.text != result.text:
-            yield said[step.kind], step.text
+            yield said.get(step.kind, "Said"), step.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +268,8 @@ class IterationRow:
     blind: bool = False
     """It ran blind, and a part of it is not judged yet."""
     kind: RunKind = "iteration"
+    damage: str = ""
+    """What of it cannot be read, in a few words, "" for nothing; something neutral stands in its place."""
 
     @property
     def uid(self) -> str:

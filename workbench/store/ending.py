@@ -20,6 +20,7 @@ from workbench.store.encoding import digest, dump, received, whole
 from workbench.store.errors import StoreError, missing
 from workbench.store.partials import Streamed, step_body, step_of, streamed
 from workbench.store.records import Recovered
+from workbench.store.soundness import sound
 from workbench.store.sqlite import sqlite3
 
 _FINISH = (
@@ -128,9 +129,9 @@ def steps_of(
 
 def _step(kind: StepKind, body: str) -> Step:
     try:
-        return step_of(kind, json.loads(body))
+        return sound(step_of(kind, json.loads(body)))
     except UNREADABLE:
-        return Step(kind, body)
+        return sound(Step(kind, body))
 
 
 def _request(connection: sqlite3.Connection, request: Any) -> tuple[int | None, int | None]:

@@ -106,6 +106,9 @@ class Runs:
                 "lanes",
                 {**lane, "run_id": key, "uid": uid, "version_id": self._version(lane["version_id"])},
             )
+        parts = "SELECT count(*) FROM {} WHERE run_id = ?"
+        if not all(self._mine.execute(parts.format(table), (key,)).fetchone()[0] for table in ("lanes", "run_values")):
+            raise UnsoundError("It has no lane or no values.")
         self._mine.execute(
             "UPDATE prompts SET iterations = iterations + ?, updated_at = max(updated_at, ?) WHERE id = ?",
             (int(row["kind"] == "iteration"), row["started_at"], prompt),
