@@ -79,9 +79,17 @@ class Mark:
     detail: str
 
 
+ADDRESS = "address"
+"""The name of the mark that says where a request went: "changed" when that is not the provider's public address."""
+_USUAL = frozenset({("added", "stream_options"), ("added", ADDRESS)})
+
+
 def notable(marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
-    """Leave out the wish for token counts: it changes no answer. What shows whole requests lists it all the same."""
-    return tuple(mark for mark in marks if (mark.kind, mark.name) != ("added", "stream_options"))
+    """Leave out what changes no answer: the wish for token counts, and the address of an endpoint of one's own.
+
+    What shows whole requests lists them all the same.
+    """
+    return tuple(mark for mark in marks if (mark.kind, mark.name) not in _USUAL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,13 +109,15 @@ class Answer:
         """The request goes out now. Of several rounds the first one's moment counts."""
         if self._first_ms is None:
             self._sent_ms = self._now()
-        self.marks = marks
-        self._send("sent", id=self.call.id, wire=wire, marks=protocol.marks_to_json(marks))
+        self._tell(wire, marks)
 
     def amend(self, wire: Any, marks: tuple[Mark, ...]) -> None:
         """What went out is known better now; the moment stays the same."""
-        self.marks = marks
-        self._send("sent", id=self.call.id, wire=wire, marks=protocol.marks_to_json(marks))
+        self._tell(wire, marks)
+
+    def _tell(self, wire: Any, marks: tuple[Mark, ...]) -> None:
+        self.marks = (*self.call.marks, *marks)
+        self._send("sent", id=self.call.id, wire=wire, marks=protocol.marks_to_json(self.marks))
 
     def retrying(self, seconds: float, attempt: int, reason: str) -> None:
         """Another attempt follows after a pause."""

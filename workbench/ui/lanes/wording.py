@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 from workbench.app.lane_state import LaneHead, LaneStatus
 from workbench.core.chat_form import IN_WORDS
@@ -15,7 +16,7 @@ from workbench.core.empty_answers import EMPTY
 from workbench.core.lanes import Params
 from workbench.core.money import Usage
 from workbench.core.parameters import table
-from workbench.core.runs import ENDED, Mark
+from workbench.core.runs import ADDRESS, ENDED, Mark
 
 RUNNING = frozenset({"waiting", "queued", "streaming"})
 _STATE_WORDS = {
@@ -280,6 +281,11 @@ def marks_line(marks: tuple[Mark, ...]) -> str:
     """
     if not marks:
         return ""
+    sent_to = next((mark.detail for mark in marks if mark.name == ADDRESS), "")
+    marks = tuple(mark for mark in marks if mark.name != ADDRESS)
+    if sent_to:
+        host = urlsplit(sent_to).hostname or "another address"
+        return f"sent to {host}" + (f", {len(marks)} more" if marks else "")
     rest = [mark for mark in marks if not mark.detail.startswith(IN_WORDS)]
     if len(rest) < len(marks):
         return "format sent as an instruction" + (f", {len(rest)} more" if rest else "")
@@ -291,6 +297,8 @@ def marks_line(marks: tuple[Mark, ...]) -> str:
 
 def mark_sentence(mark: Mark) -> str:
     """Return one mark in words."""
+    if mark.name == ADDRESS:
+        return f"Sent to {mark.detail}."
     what = "refused on the way and left out" if mark.kind == "refused" else f"{mark.kind} on the way"
     return f"{mark.name} was {what}" + (f": {mark.detail}" if mark.detail else ".")
 
