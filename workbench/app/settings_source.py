@@ -220,7 +220,11 @@ class WorkbenchSettingsSource:
     def _cheapest_model(self, provider: str) -> str:
         """Return the model that a test may ask for one token, "" when the catalogue prices none."""
         models = self._workbench.catalogue.get().models
-        priced = [(m.rates.input + m.rates.output, m.id) for m in models if m.provider == provider and m.rates]
+        priced = [
+            (m.rates.input + m.rates.output, m.id)
+            for m in models
+            if m.provider == provider and m.rates and m.rates.per_second is None
+        ]
         return min(priced)[1] if priced else ""
 
     def _endpoint_info(self, endpoint: Endpoint) -> EndpointInfo:

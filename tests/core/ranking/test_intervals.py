@@ -9,7 +9,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import depth
@@ -51,7 +51,7 @@ def test_with_many_runs_they_are_hardly_wider_than_they_must_be() -> None:
         assert (interval.high - interval.low) / 2 == pytest.approx(NORMAL * error, rel=0.02)
 
 
-@settings(max_examples=40)
+@depth.examples(40, 1000)
 @given(st.lists(judgements, min_size=1, max_size=15).filter(lambda made: compare(made).items))
 def test_an_interval_holds_its_estimate(made: list[Judgement]) -> None:
     sure = measured(made, resamples=50)
