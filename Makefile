@@ -12,7 +12,8 @@ help: ## list the targets
 
 run: ## open the window, or run the sample in the terminal where there is no display
 	@sh packaging/setup.sh run
-	@exec $(PY) -m workbench $(ARGS)
+	@$(PY) -m workbench $(ARGS); code=$$?; \
+	echo "The same work in the terminal: $(CURDIR)/.venv/bin/workbench --help"; exit $$code
 
 check: ## lint, format, types, and what may import what
 	@sh packaging/setup.sh test

@@ -17,3 +17,5 @@ compile() {
 }
 compile "$@" -o requirements.lock
 compile "$@" --group dev -c requirements.lock -o requirements-dev.lock
+# The same without hashes: pip checks hashes of everything or of nothing, and a folder that it installs from has none.
+sed -n '/^[a-z]/ s/ *\\$//p' requirements.lock >packaging/constraints.txt

@@ -8,35 +8,8 @@ kind=$1
 
 # What it is needed for; a library, a font file or a command; and the package of Debian and Ubuntu that has it.
 needs() {
+    cat "$(dirname "$0")/../resources/system-libraries.txt"
     cat <<'END'
-model  lib libgomp.so.1                libgomp1
-model  lib libstdc++.so.6              libstdc++6
-window lib libEGL.so.1                 libegl1
-window lib libGL.so.1                  libgl1
-window lib libX11-xcb.so.1             libx11-xcb1
-window lib libdbus-1.so.3              libdbus-1-3
-window lib libfontconfig.so.1          libfontconfig1
-window lib libfreetype.so.6            libfreetype6
-window lib libglib-2.0.so.0            libglib2.0-0
-window lib libgssapi_krb5.so.2         libgssapi-krb5-2
-window lib libwayland-client.so.0      libwayland-client0
-window lib libwayland-cursor.so.0      libwayland-cursor0
-window lib libwayland-egl.so.1         libwayland-egl1
-window lib libxcb-cursor.so.0          libxcb-cursor0
-window lib libxcb-glx.so.0             libxcb-glx0
-window lib libxcb-icccm.so.4           libxcb-icccm4
-window lib libxcb-image.so.0           libxcb-image0
-window lib libxcb-keysyms.so.1         libxcb-keysyms1
-window lib libxcb-randr.so.0           libxcb-randr0
-window lib libxcb-render-util.so.0     libxcb-render-util0
-window lib libxcb-shape.so.0           libxcb-shape0
-window lib libxcb-shm.so.0             libxcb-shm0
-window lib libxcb-sync.so.1            libxcb-sync1
-window lib libxcb-xfixes.so.0          libxcb-xfixes0
-window lib libxcb-xkb.so.1             libxcb-xkb1
-window lib libxkbcommon.so.0           libxkbcommon0
-window lib libxkbcommon-x11.so.0       libxkbcommon-x11-0
-window font *.[ot]t[fc]                fonts-dejavu-core
 test   font DejaVuSans.ttf             fonts-dejavu-core
 test   cmd Xvfb                        xvfb
 test   cmd xauth                       xauth
@@ -68,6 +41,7 @@ libraries=$(PATH="$PATH:/usr/sbin:/sbin" ldconfig -p)
 packages='' names=''
 while read -r purpose type name package; do
     case $purpose in
+        '#') continue ;;
         window) [ "$kind" = test ] || has_window || continue ;;
         test) [ "$kind" = test ] || continue ;;
     esac

@@ -16,15 +16,14 @@ import pytest
 from hypothesis import settings
 from PySide6.QtWidgets import QApplication
 
-from tests import depth, leaks, scratch
+from tests import depth, leaks, scratch, surroundings
 from tests.formats.pasting import Interpreter
 from tests.patience import PatientBot
 from workbench.host.dirs import DATABASE_VARIABLE
 from workbench.host.processes import is_secret
 from workbench.store.sqlite import sqlite3
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-os.environ["FONTCONFIG_FILE"] = str(Path(__file__).with_name("fonts.conf"))
+surroundings.leave()
 # Hundreds of children that each compile the package anew would take longer than what they are started for.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False

@@ -50,12 +50,18 @@ def test_a_lock_satisfies_the_project(group: str, name: str) -> None:
         assert wanted.specifier.contains(pinned[canonicalize_name(wanted.name)]), text
 
 
+def test_the_constraints_for_pipx_and_uv_are_the_lock_without_hashes() -> None:
+    pinned = [line.removesuffix(" \\") for line in (ROOT / "requirements.lock").read_text("utf-8").splitlines()]
+    constraints = (ROOT / "packaging" / "constraints.txt").read_text("utf-8").splitlines()
+    assert constraints == [line for line in pinned if not line.startswith(" ")]
+
+
 def test_tests_run_on_what_people_get() -> None:
     run, dev = pins("requirements.lock"), pins("requirements-dev.lock")
     assert run.items() <= dev.items()
 
 
-def test_no_malicious_release_of_litellm() -> None:
+def test_pipx_and_uv_get_the_release_of_litellm_that_was_tested() -> None:
+    """1.82.7 and 1.82.8 were malicious, and a range would take whatever is newest on the day."""
     (wanted,) = (r for text in project()["run"] if (r := Requirement(text)).name == "litellm")
-    assert not wanted.specifier.contains("1.82.7")
-    assert not wanted.specifier.contains("1.82.8")
+    assert str(wanted.specifier) == f"=={pins('requirements.lock')['litellm']}"

@@ -22,7 +22,7 @@ def main() -> int:
         from workbench.ui.main import main as window
 
         return window()
-    from workbench.ui.arguments import database
+    from workbench.host.arguments import database
 
     chosen = database(sys.argv[1:])
     from workbench.host.terminal import tell

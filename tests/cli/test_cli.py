@@ -18,7 +18,10 @@ from workbench.cli.output import Interleaved, InTurn, LaneOutput, harmless
 from workbench.core.limits import LIMITS, Limits
 from workbench.core.runs import Result, Step
 from workbench.engine.calls import Calling, Delta, Retrying, Stepped
+from workbench.host import keys
 from workbench.host.dirs import places
+from workbench.host.libraries import Library
+from workbench.usecases import checkup
 from workbench.usecases.checkup import Checkup, Finding
 from workbench.usecases.samples import ORDER_TOOLS, load_sample
 from workbench.usecases.transcript import Transcript
@@ -174,7 +177,7 @@ def test_doctor_says_ok_or_what_to_do(db: str, capsys: pytest.CaptureFixture[str
     code = main(["doctor", "--db", db], env)
     out = capsys.readouterr().out
     lines = [line for line in out.splitlines() if not line.startswith("      ")]
-    assert [line[4:].split(":")[0] for line in lines] == [
+    assert [line[6:].split(":")[0] for line in lines] == [
         "versions",
         "database",
         "keyring",
@@ -183,22 +186,45 @@ def test_doctor_says_ok_or_what_to_do(db: str, capsys: pytest.CaptureFixture[str
         "display",
         "error log",
     ]
-    assert all(line.startswith(("OK  ", "NO  ")) for line in lines), out
+    assert all(line.startswith(("OK    ", "WARN  ", "NO    ")) for line in lines), out
     assert code == int(any(line.startswith("NO") for line in lines))
-    assert lines[3].startswith("OK  engine: echo answered")
+    assert lines[3].startswith("OK    engine: echo answered")
     assert "Keys in the environment: OpenAI." in lines[2]
     assert "sk-planted" not in out
+
+
+def test_what_can_be_done_without_is_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A server has no keyring and needs no built-in model: scripts that ask `doctor` go on there."""
+    monkeypatch.setattr(checkup, "builtin_weights", lambda _: None)
+    monkeypatch.setattr(keys.KeyStore, "available", lambda _: keys.KeyringStatus(False, "", "There is no keyring."))
+    assert main(["doctor", "--db", str(tmp_path / "w.db")], dict(os.environ)) == 0
+    out = capsys.readouterr().out
+    assert "WARN  keyring: There is no keyring." in out
+    assert "WARN  built-in model: It is not installed. Run “workbench doctor --install-model”" in out
+    assert "NO " not in out
+
+
+def test_a_library_that_the_built_in_model_lacks_is_named_with_its_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(checkup, "builtin_weights", lambda _: tmp_path / "m.gguf")
+    monkeypatch.setattr(checkup, "missing_libraries", lambda _: [Library("libgomp.so.1", "libgomp1")])
+    assert main(["doctor", "--db", str(tmp_path / "w.db")], dict(os.environ)) == 1
+    assert "NO    built-in model: It needs a library that is missing here." in (out := capsys.readouterr().out)
+    assert "sudo apt-get install -y libgomp1" in out
 
 
 def test_a_check_up_makes_no_history(tmp_path: Path) -> None:
     absent = tmp_path / "not" / "there.db"
     found = {finding.name: finding for finding in _without_models(absent)}["database"]
-    assert found.ok
+    assert found.level == "ok"
     assert found.sentence == f"{absent} is not there yet; the first start or run makes it."
     assert not absent.parent.exists()
     Workbench.open(tmp_path / "w.db", places(os.environ), os.environ).close()
     found = {finding.name: finding for finding in _without_models(tmp_path / "w.db")}["database"]
-    assert found.ok
+    assert found.level == "ok"
     assert "0 iterations" in found.sentence
 
 
@@ -207,7 +233,7 @@ def test_a_check_up_says_where_no_history_can_be_made(tmp_path: Path) -> None:
     ground = tmp_path / "a file"
     ground.touch()
     found = {finding.name: finding for finding in _without_models(ground / "w.db")}["database"]
-    assert not found.ok
+    assert found.level == "no"
     assert f"nothing can be made in {ground}. Give yourself the right" in found.sentence
 
 

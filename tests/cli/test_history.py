@@ -79,7 +79,15 @@ def test_the_list_has_the_id_first_and_one_line_for_a_run(said: Said) -> None:
     lines = [line.split("\t") for line in out.splitlines()]
     assert [line[0] for line in lines] == ["run-2", "run-1"]
     assert lines[0][2:] == ["Order bot", "iteration 2", "blind until it is judged", "", "1 of 2 failed", "", ""]
-    assert lines[1][2:] == ["Order bot", "iteration 1", "one · two", "★ one", "", "$0.0002 + ?", "tab here"]
+    assert lines[1][2:] == [
+        "Order bot",
+        "iteration 1",
+        "one · two",
+        "★ one",
+        "",
+        "$0.0002 + 1 without a price",
+        "tab here",
+    ]
     assert err.startswith("2 runs · ")
 
 

@@ -95,7 +95,7 @@ drafts = st.builds(
     Draft,
     contents,
     named,
-    st.lists(lanes, max_size=3).map(tuple),
+    st.lists(lanes, max_size=3, unique_by=lambda lane: lane.slot).map(tuple),
     st.none() | st.integers(1, 999),
     st.lists(sets, max_size=3).map(tuple),
     texts,

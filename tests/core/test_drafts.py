@@ -110,3 +110,15 @@ def test_techniques_that_were_inserted_go_with_the_draft() -> None:
 def test_techniques_of_another_shape_are_refused(damaged: Any) -> None:
     with pytest.raises(ValueError, match="techniques of this draft"):
         Draft.from_json({**EMPTY, "techniques": damaged})
+
+
+def test_lanes_that_share_a_slot_are_kept_apart() -> None:
+    lane = Lane("A", "echo", "echo").to_json()
+    draft = Draft.from_json({**EMPTY, "lanes": [lane, lane, {**lane, "slot": "A-2"}]})
+    assert [one.slot for one in draft.lanes] == ["A", "A-2", "A-2-2"]
+
+
+def test_more_lanes_than_a_draft_may_have_are_refused() -> None:
+    lane = Lane("A", "echo", "echo").to_json()
+    with pytest.raises(ValueError, match="100,000 lanes"):
+        Draft.from_json({**EMPTY, "lanes": [lane] * 100_000})

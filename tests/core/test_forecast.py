@@ -62,7 +62,7 @@ def test_the_line_names_tokens_money_and_lanes() -> None:
     assert line(Forecast((one, local))) == "96–500 tokens · est. $0.0005 for 2 lanes"
     unknown = lane("b", 493, rates=None, tokenizer=ROUGH)
     assert line(Forecast((unknown,))) == "about 500 tokens · cost unknown for 1 lane"
-    assert line(Forecast((one, unknown))) == "about 500 tokens · est. $0.0005 + unknown for 2 lanes"
+    assert line(Forecast((one, unknown))) == "about 500 tokens · est. $0.0005 + 1 lane without prices"
     new = lane("c", 493, output=None)
     assert line(Forecast((new,))) == "500 tokens · est. at least $0.0005 for 1 lane"
     assert line(Forecast((lane("nothing", output=None),))) == ""
@@ -71,6 +71,41 @@ def test_the_line_names_tokens_money_and_lanes() -> None:
     assert line(Forecast((tiny,))) == "10 tokens · est. more than $0 for 1 lane"
     many = lane("d", 493, samples=20)
     assert line(Forecast((many,))) == "500 tokens · est. $0.0104–0.0108 for 1 lane, 20 calls"
+
+
+def test_free_lanes_beside_lanes_without_prices_are_told_apart() -> None:
+    free = lane("here", 89, is_local=True, rates=None, output=None)
+    zero = lane("gift", 89, rates=Rates(0.0, 0.0, source="user"), output=None)
+    unknown = lane("b", 89, rates=None)
+    assert line(Forecast((free, zero, unknown, unknown))) == "96 tokens · est. $0 + 2 lanes without prices"
+    assert line(Forecast((free, unknown))) == "96 tokens · est. $0 + 1 lane without prices"
+    assert line(Forecast((unknown, unknown))) == "96 tokens · cost unknown for 2 lanes"
+
+
+def test_long_prompts_are_forecast_at_the_prices_of_their_tier() -> None:
+    sheet = {
+        "input_cost_per_token": 1e-6,
+        "output_cost_per_token": 2e-6,
+        "input_cost_per_token_above_200k_tokens": 3e-6,
+        "output_cost_per_token_above_200k_tokens": 5e-6,
+        "input_cost_per_token_flex": 5e-7,
+    }
+    rates = Rates(1e-6, 2e-6, sheet=sheet)
+    short, long = lane("a", 993, rates=rates), lane("a", 300_000 - 7, rates=rates)
+    assert short.cost == Span(pytest.approx(1e-3 + 2e-5), pytest.approx(1e-3 + 4e-5))  # type: ignore[arg-type]
+    assert long.cost == Span(pytest.approx(0.9 + 5e-5), pytest.approx(0.9 + 1e-4))  # type: ignore[arg-type]
+    both = replace(long, counts=(*short.counts, *long.counts))
+    assert both.input_cost == Span(pytest.approx(0.901), pytest.approx(0.901))  # type: ignore[arg-type]
+    assert replace(short, tier="flex").input_cost == Span(pytest.approx(5e-4), pytest.approx(5e-4))  # type: ignore[arg-type]
+    used = Usage(300_000, 10)
+    assert long.cost is not None
+    assert cost(used, rates) == pytest.approx(long.cost.low)
+
+
+def test_a_price_of_time_is_not_taken_for_one_of_tokens() -> None:
+    timed = lane("a", 89, rates=Rates(0.0, 0.0, sheet={"input_cost_per_second": 0.01}))
+    assert (timed.input_cost, timed.cost) == (None, None)
+    assert "priced by the time it takes" in detail(Forecast((timed,)))
 
 
 def test_a_prompt_that_does_not_fit_is_warned_of_in_words() -> None:

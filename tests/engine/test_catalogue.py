@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -37,12 +38,19 @@ def test_the_real_data(catalogue: Catalogue) -> None:
     assert haiku is not None
     assert haiku.provider == "anthropic"
     assert haiku.context == 200_000
-    assert haiku.rates == Rates(1e-06, 5e-06, 1e-07, "catalogue", 1.25e-06)
+    assert haiku.rates is not None
+    assert replace(haiku.rates, sheet={}) == Rates(1e-06, 5e-06, 1e-07, "catalogue", 1.25e-06)
+    assert haiku.rates.sheet["cache_creation_input_token_cost_above_1hr"] == 2e-06
     assert {"tools", "vision", "cache"} <= haiku.abilities
     assert catalogue.get("anthropic/claude-haiku-4-5") is haiku
     assert catalogue.get("no/such") is None
     for model in catalogue.models:
-        assert model.rates is None or model.rates.input > 0 or model.rates.output > 0
+        assert (
+            model.rates is None
+            or model.rates.input > 0
+            or model.rates.output > 0
+            or "cost_per_second" in str(model.rates.sheet)
+        )
         assert model.context is None or model.context > 0
 
 

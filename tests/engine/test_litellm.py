@@ -291,3 +291,11 @@ print(len(pieces) > 0, early, handed.name, len(handed.encode("Hello world")))
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=PROCESS_S)
     assert (done.stdout, done.stderr) == ("True False cl100k_base 2\n", "")
+
+
+def test_it_tells_which_parameters_a_model_takes(engine: Engine) -> None:
+    found = engine.client.supported_parameters("anthropic/claude-haiku-4-5").result(120)
+    assert found is not None
+    assert "temperature" in found
+    assert "seed" not in found
+    assert engine.client.supported_parameters("no-such-provider/m").result(120) is None

@@ -12,7 +12,7 @@ import pytest
 
 from tests.patience import PROCESS_S
 from workbench import __version__
-from workbench.host import display
+from workbench.host import display, libraries
 from workbench.host.display import display_problem
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,12 +58,19 @@ def test_a_real_x_server() -> None:
             server.terminate()
 
 
-@pytest.mark.parametrize("folders", [display._usual_folders(), ()], ids=["usual", "elsewhere"])
-def test_the_library_of_the_x_plugin(folders: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(display, "_usual_folders", lambda: folders)
+@pytest.mark.parametrize("folders", [libraries._usual_folders(), ()], ids=["usual", "elsewhere"])
+def test_libraries_that_the_window_lacks_are_named_with_their_packages(
+    folders: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(libraries, "_usual_folders", lambda: folders)
     assert display._missing_library() == ""
-    monkeypatch.setattr(display, "_LIBRARY", "libxcb-nowhere.so.0")
-    assert "apt-get install" in display._missing_library()
+    assert libraries.missing_libraries("model") == []
+    table = libraries.resource(libraries.TABLE).read_text()
+    (tmp_path / libraries.TABLE).write_text(f"{table}window lib libxcb-nowhere.so.0 libxcb-nowhere0\n")
+    monkeypatch.setattr(libraries, "resource", tmp_path.joinpath)
+    assert display._missing_library().endswith(
+        "missing here (libxcb-nowhere.so.0). Install them: sudo apt-get install -y libxcb-nowhere0"
+    )
 
 
 def test_asking_imports_no_qt() -> None:
@@ -74,15 +81,23 @@ def test_asking_imports_no_qt() -> None:
     assert done.stdout == "[]\n"
 
 
-def _front_door(*args: str) -> subprocess.CompletedProcess[str]:
+def _front_door(*args: str, also: Path = ROOT) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "workbench", *args],
-        env={"PYTHONPATH": str(ROOT)},
+        env={"PYTHONPATH": f"{also}:{ROOT}"},
         capture_output=True,
         text=True,
         timeout=PROCESS_S,
         check=False,
     )
+
+
+def test_where_no_window_can_open_qt_need_not_work(tmp_path: Path) -> None:
+    """A bare Debian lacks libraries that Qt is linked with."""
+    (tmp_path / "PySide6").mkdir()
+    (tmp_path / "PySide6" / "__init__.py").write_text("raise ImportError('libglib-2.0.so.0: cannot open it')\n")
+    done = _front_door("--version", also=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_help_and_version_come_where_no_window_can_open() -> None:

@@ -69,7 +69,7 @@ def fill(path: Path) -> None:
     store.searches.saved.save(SavedSearch("s", "Cheap winners", "winner:yes cost:<0.01", NOW))
     store.techniques.say("p", 1, "role", "Give it a role", used=True)
     store.techniques.say("p", 2, "own:calm", "Calm", used=False)
-    store.packs.arrive(Arrival("pack", '{"name":"Bots"}', "bots.promptpack", (_cases_for("p"),)), LATER)
+    store.packs.arrive(Arrival("pack", '{"name":"Bots","prompts":[]}', "bots.promptpack", (_cases_for("p"),)), LATER)
     store.begin_run(run("purged", newer))
     store.finish_output("purged.0.0", done("never mind"), LATER)
     store.deleting.purge(Doomed(runs=("purged",)), LATER, lambda: "nobody")

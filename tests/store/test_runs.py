@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, run, text
+from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, opened, run, text
 from workbench.core.changes import Change, count_change
 from workbench.core.content import Content
 from workbench.core.lanes import Lane, Params
+from workbench.core.money import Rates, Usage, UsageDetails
 from workbench.core.runs import BesideLane, Outcome, OutputRecord, Result, RunLane, Step, Verdict
 from workbench.store import Store, StoreError
 from workbench.store.records import PartialCall, PartialRounds, PartialText
@@ -364,3 +366,43 @@ def test_what_stood_beside_a_run_is_part_of_it(store: Store) -> None:
     assert [(o.uid, o.result.text) for o in detail.earlier[0].outputs] == [("r1.0.0", ""), ("r1.1.0", "kept")]
     assert [o.uid for o in detail.outputs] == ["r3.0.0"]
     assert store.iteration_detail("r1").beside == ()
+
+
+def test_how_a_cost_came_about_comes_back(store: Store, path: Path) -> None:
+    store.begin_run(run("r1", text("x"))).result(10)
+    details = UsageDetails(input_audio=3, written_1h=4, tier="flex", reported_usd=0.25, reported_by="acme.example")
+    one = Usage(10, 20, 5, 6, "provider", 7, details)
+    usage = replace(one, details=UsageDetails(), rounds=(one, Usage(1, 2)))
+    sheet = {"input_cost_per_token": 1e-6, "tiered_pricing": [{"range": [0, 1], "input_cost_per_token": 2e-6}]}
+    rates = Rates(1e-6, 2e-6, 3e-7, "gateway", 4e-6, sheet, "price list of Acme")
+    ended = Result("finished", "x", usage=usage, rates=rates, cost_usd=0.5)
+    store.finish_output("r1.0.0", ended, LATER).result(10)
+    assert store.iteration_detail("r1").outputs[0].result == ended
+    store.add_attempt("r1.0.0", "again", LATER).result(10)
+    bare = Result(
+        "finished", "x", usage=one, rates=Rates(0.0, 0.0, source="provider", named="reported by x"), cost_usd=1
+    )
+    store.finish_output("again", bare, LATER).result(10)
+    assert store.iteration_detail("r1").outputs[1].result == bare
+    store.close()
+    connection = sqlite3.connect(path)
+    rows = connection.execute("SELECT rate_input, rate_source, billing FROM outputs ORDER BY id").fetchall()
+    connection.close()
+    assert rows[1][:2] == (None, "provider"), "a price that was not told is unknown, not zero"
+    assert json.loads(rows[0][2])["sheet"] == sheet
+
+
+@pytest.mark.parametrize(
+    "stored", ["", "{", "[1]", "3", '{"usage": 3, "sheet": 4, "named": 5}', '{"usage": {"rounds": [4]}}']
+)
+def test_what_is_damaged_there_keeps_no_answer_from_being_shown(store: Store, path: Path, stored: str) -> None:
+    store.begin_run(run("r1", text("x"))).result(10)
+    store.finish_output("r1.0.0", FULL_RESULT, LATER).result(10)
+    store.close()
+    connection = sqlite3.connect(path)
+    connection.execute("UPDATE outputs SET billing = ?", (stored,))
+    connection.commit()
+    connection.close()
+    again = opened(path)
+    assert again.iteration_detail("r1").outputs[0].result.text == FULL_RESULT.text
+    again.close()

@@ -32,6 +32,6 @@ def test_lane_six_is_marked(qtbot: QtBot, key: Qt.Key, held: Qt.KeyboardModifier
     qtbot.addWidget(window)
     window.show()
     taken: list[VerdictKey] = []
-    VerdictKeys(window, lambda verdict: taken.append(verdict) is None)
+    VerdictKeys(window, lambda verdict: taken.append(verdict) is None, lambda: True)
     QApplication.sendEvent(window, QKeyEvent(QEvent.Type.KeyPress, key, held, SIX, 0, 0))
     assert taken == ([] if wanted is None else [wanted])

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from workbench.app.commands import COMMANDS, STEPS, VerdictKey
 from workbench.app.keymap import Keymap
+from workbench.ui.focus_origin import FocusOrigin
 from workbench.ui.keys import CommandKeys, VerdictKeys
 from workbench.ui.shell.actions import Actions
 
@@ -45,6 +46,16 @@ class Keyboard:
         return kept
 
 
+class FieldsKeepUndo:
+    """A window without verdicts: undo stays with the fields."""
+
+    def typed(self, widget: QWidget) -> None:
+        """Nothing follows from it."""
+
+    def claims(self, command_id: str) -> bool:
+        return False
+
+
 @pytest.fixture
 def field(qtbot: QtBot) -> QLineEdit:
     window = QWidget()
@@ -54,7 +65,11 @@ def field(qtbot: QtBot) -> QLineEdit:
     window.activateWindow()
     made.setFocus()
     qtbot.waitUntil(made.hasFocus)
-    CommandKeys(window, Keymap().owner)
+    origin = FocusOrigin(window)
+    made.clearFocus()
+    made.setFocus(Qt.FocusReason.ShortcutFocusReason)
+    origin.place()
+    CommandKeys(window, Keymap().owner, origin, FieldsKeepUndo())
     return made
 
 
@@ -80,7 +95,7 @@ def test_letters_repeat_in_a_field_and_mean_a_command_once_elsewhere(field: QLin
     field.setReadOnly(True)
     window = field.window()
     window.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    window.setFocus()
+    window.setFocus(Qt.FocusReason.ShortcutFocusReason)
     assert Keyboard(window, Qt.Key.Key_J, NONE, "j").hold() == [False, True, True, True, False]
 
 
@@ -114,7 +129,7 @@ def test_a_held_key_judges_once(qtbot: QtBot) -> None:
         taken.append(verdict)
         return True
 
-    VerdictKeys(window, take)
+    VerdictKeys(window, take, lambda: True)
     keyboard = Keyboard(window, Qt.Key.Key_6, NONE)
     keyboard.send(PRESS, 1000)
     for at in REPEATED:

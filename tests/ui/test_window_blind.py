@@ -317,6 +317,8 @@ def test_a_problem_that_names_nobody_is_told_at_once_but_for_its_detail(desk: De
     assert desk.notice() == "The disk is full. Make room."
     assert _leaks(desk) == []
     desk.ctrl(Qt.Key.Key_1)
+    assert desk.notice().startswith("Answer 1 marked winner")
+    window.notice.clear("verdict")
     assert desk.notice() == "The disk is full. Make room."
     assert window.notice.detail.toPlainText() == "a path of zephyr-one"
 

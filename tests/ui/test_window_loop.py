@@ -80,6 +80,9 @@ def test_verdict_keys(desk: Desk) -> None:
     assert verdict()[1] == 2
     window.sidebar.iteration_list.setFocus()
     desk.press(Qt.Key.Key_1)
+    assert verdict()[1] == 2, "a digit beside the lanes is none"
+    window.view.lanes.focus_lane(0)
+    desk.press(Qt.Key.Key_1)
     desk.until(lambda: verdict() == ("winner", 3))
     desk.press(Qt.Key.Key_0)
     desk.until(lambda: verdict() == ("tie", 4))

@@ -136,6 +136,10 @@ def _can_judge(s: WindowState) -> bool:
     return s.has_prompt and s.writable and not s.judging
 
 
+def _is_judging(s: WindowState) -> bool:
+    return s.judging
+
+
 def _can_take_back(s: WindowState) -> bool:
     return s.judging and s.can_undo
 
@@ -190,11 +194,11 @@ COMMANDS: tuple[Command, ...] = (
         "Undo",
         "Edit",
         ("Ctrl+Z",),
-        lambda s: (s.judging or s.view == "history" or _editing(s)) and s.can_undo,
+        lambda s: s.can_undo,
         fixed=True,
-        views=("compose", "history", "rank"),
+        views=EVERYWHERE,
     ),
-    Command("redo", "Redo", "Edit", ("Ctrl+Shift+Z", "Ctrl+Y"), lambda s: _editing(s) and s.can_redo, True),
+    Command("redo", "Redo", "Edit", ("Ctrl+Shift+Z", "Ctrl+Y"), lambda s: s.can_redo, True, views=("compose", "rank")),
     Command("add_message", "Add a message", "Edit", ("Ctrl+M",), _editing),
     Command("add_system", "Add a system message", "Edit", (), _editing),
     Command("add_example", "Add an example", "Edit", (), _editing),
@@ -308,6 +312,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("history_smaller", "Make history smaller…", "History", (), lambda s: s.writable, views=EVERYWHERE),
     Command("judge", "Judge the next pair blind", "Rank", ("J",), _can_judge, views=EVERYWHERE),
     Command("judge_undo", "Take the last verdict on a pair back", "Rank", ("Z",), _can_take_back, views=RANK),
+    Command("judge_skip", "Skip this pair", "Rank", ("S",), _is_judging, views=RANK),
+    Command("judge_prompt", "Show the prompt of the pairs", "Rank", ("P",), _is_judging, views=RANK),
+    Command("judge_reveal", "Show who answered in the last pair", "Rank", ("R",), _is_judging, views=RANK),
     Command("group_both", "Group by version × model", "Rank", (), _ranking, views=RANK),
     Command("group_version", "Group by version", "Rank", (), _ranking, views=RANK),
     Command("group_model", "Group by model", "Rank", (), _ranking, views=RANK),
@@ -347,6 +354,13 @@ STEPS = frozenset(
 )
 """Commands that go on while their key is held. Others are done once: a key that is held by mistake must not run, judge
 or delete one thing after the other."""
+
+
+def acts_on_lanes(command: Command) -> bool:
+    """Whether a bare letter for `command` acts only while the person has put the focus on a lane or a judged pair."""
+    is_of_pair = command.id.startswith("judge_")
+    return is_of_pair or (command.views == COMPOSE and command.group in ("Run", "Verdict", "Lanes"))
+
 
 GROUPS: tuple[str, ...] = ("Run", "Verdict", "Prompt", "Edit", "Values", "Lanes", "History", "Rank", "View")
 

@@ -33,6 +33,8 @@ def cell(row: HistoryRow, column: int, now: str) -> str:
 def verdict(row: HistoryRow) -> str:
     """Return how a run was judged or, while it is not, how it stands."""
     line = row.row
+    if line.damage:
+        return "damaged"
     if line.verdict == "winner":
         return f"★ {line.winner}"
     if line.verdict != "none":
@@ -68,7 +70,7 @@ def whole(row: HistoryRow) -> str:
         describe(row.row),
         "" if row.row.blind else ", ".join(row.lanes),
         cost(row) and f"cost {cost(row)}",
-        f"{row.unpriced} without a price" if row.unpriced and not row.row.blind else "",
+        f"{row.unpriced} without a price" if row.unpriced and cost(row) == "unknown" else "",
         *marks_of(row),
     ]
     return " · ".join(filter(None, parts))

@@ -1,33 +1,114 @@
-"""Verdicts on the shown run.
+"""Verdicts on the shown run, and their undo.
 
 Invariant: a verdict compares what is on the screen, in the order it stands there: the answers of the run, and those of
-lanes beside it that answered the same values. It never names an answer that still streams, nor a lane without one.
+lanes beside it that answered the same values. It never names an answer that still streams, nor a lane without one. Undo
+and redo add verdicts, too: nothing that was said is taken out of the history.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtCore import QObject, Signal
 
 from workbench.app.tasks import Tasks
 from workbench.core.runs import Judged, Verdict
+from workbench.host.clock import stamp
+from workbench.host.ids import new_uid
 from workbench.usecases.history import History, next_verdict
 
 if TYPE_CHECKING:
     from workbench.app.stage import Stage
 
 
-class Judging:
-    """Marks winners, ties and bad runs; the same again takes it back."""
+@dataclass(frozen=True, slots=True)
+class GivenVerdict:
+    """A verdict as it was given, undone or given again: what it says, and what counted `before`.
+
+    `winner` is what the winner was called on the screen, of the verdict or of what it took back; `iteration` is the
+    number of the run, and `value_set` the place of the set that was judged.
+    """
+
+    uid: str
+    run_uid: str
+    iteration: int
+    value_set: int
+    verdict: Verdict
+    before: Verdict
+    winner: str
+    was_blind: bool
+    change: Literal["given", "undone", "redone"] = "given"
+
+
+class Judging(QObject):
+    """Marks winners, ties and bad runs; the same again takes it back.
+
+    `undo` and `redo` are about the verdicts since the last run began, in this prompt. `name_of` returns what a lane is
+    called on the screen.
+    """
+
+    given = Signal(object)
+    """GivenVerdict: one was given, undone or given again."""
+    lost = Signal(object)
+    """GivenVerdict: it could not be stored, and what counted before it is shown again."""
+    refused = Signal(str)
+    """Why an answer cannot be judged with the others that are shown."""
 
     def __init__(self, stage: Stage, history: History, tasks: Tasks) -> None:
+        super().__init__(stage)
         self._stage, self._history, self._tasks = stage, history, tasks
+        self._done: list[tuple[int, GivenVerdict]] = []
+        self._undone: list[tuple[int, GivenVerdict]] = []
+        self._counts: dict[tuple[str, int], str] = {}
+        self.name_of: Callable[[str], str] = lambda slot: slot
+        self.recorded_at = 0
+
+    @property
+    def done_at(self) -> int:
+        """The stamp of the last verdict that counts still, 0 for none."""
+        return self._done[-1][0] if self._done else 0
+
+    @property
+    def undone_at(self) -> int:
+        """The stamp at which the verdict was taken back that `redo` gives again, 0 for none."""
+        return self._undone[-1][0] if self._undone else 0
+
+    def undo(self) -> None:
+        """Take the last verdict back: what counted before it counts again."""
+        if self._done:
+            given = self._done.pop()[1]
+            self._undone.append((stamp(), given))
+            self._turn(given, replace(given, verdict=given.before, before=given.verdict, change="undone"))
+
+    def redo(self) -> None:
+        """Give the verdict again that was taken back last."""
+        if self._undone:
+            given = self._undone.pop()[1]
+            self._done.append((stamp(), given))
+            self._turn(given, replace(given, change="redone"))
+
+    def takes_back(self, given: GivenVerdict) -> bool:
+        """Whether `given` is what `undo` takes back now."""
+        return given.change != "undone" and bool(self._done) and self._done[-1][1].uid == given.uid
+
+    def gives_again(self, given: GivenVerdict) -> bool:
+        """Whether what `given` took back is what `redo` gives again now."""
+        return given.change == "undone" and bool(self._undone) and self._undone[-1][1].uid == given.uid
+
+    def forget(self) -> None:
+        """Leave the verdicts so far as they are: another run began, or another prompt is open."""
+        self._done.clear()
+        self._undone.clear()
+        self._counts.clear()
+        self._stage.board.changed.emit()
 
     def mark(self, slot: str, among: Sequence[str]) -> None:
         """Make a lane's answer the winner among the lanes on the screen, or take that back."""
         board = self._stage.board
         if (sentence := self.why_not(slot)) and board.has_ended(slot):
-            self._stage.problem.emit(sentence, "")
+            self.refused.emit(sentence)
             return
         outputs = board.judged(among)
         winner = next((one for one in outputs if one.uid == board.output(slot)), None)
@@ -36,7 +117,7 @@ class Judging:
         pressed = self._verdict("winner", [winner])
         verdict = next_verdict(board.verdict, pressed)
         if verdict.kind == "none" or board.can_win(slot):
-            self._give(verdict, outputs)
+            self._give(verdict, outputs, self.name_of(slot))
 
     def judge(self, kind: Literal["tie", "all_bad"], among: Sequence[str]) -> None:
         """Say that the answers on the screen are equally good, or all bad; once all of them have ended."""
@@ -71,16 +152,43 @@ class Judging:
             tuple(place for place in places if isinstance(place, str)),
         )
 
-    def _give(self, verdict: Verdict, outputs: Sequence[Judged]) -> None:
-        stage, was = self._stage, self._stage.shown
+    def _give(self, verdict: Verdict, outputs: Sequence[Judged], winner: str = "") -> None:
+        stage, was, number = self._stage, self._stage.shown, self._stage.number()
         # Where nothing of the run itself is on the screen there is nothing that a verdict on it could compare.
-        if stage.number() is None or all(isinstance(one.place, str) for one in outputs):
+        if number is None or all(isinstance(one.place, str) for one in outputs):
             return
-        future = self._history.mark(was.uid, verdict, outputs)
+        given = GivenVerdict(new_uid(), was.uid, number, was.at, verdict, was.verdict, winner, was.is_blind)
+        future = self._history.mark(was.uid, verdict, outputs, given.uid)
+        self.recorded_at = stamp()
+        self._done.append((self.recorded_at, given))
+        self._counts[was.uid, was.at] = given.uid
+        self._undone.clear()
         stage.take_verdict(was.uid, was.at, verdict)
 
         def failed(error: Exception) -> None:
             stage.put(was)
-            self._tasks.report(error)
+            self._failed(given, error)
 
         self._tasks.watch(future, lambda _: stage.row_stale.emit(was.uid), failed)
+        self.given.emit(given)
+
+    def _turn(self, given: GivenVerdict, turned: GivenVerdict) -> None:
+        """Add the verdict that takes `given` back or gives it again, as `turned` says."""
+        stage, at, uid = self._stage, (given.run_uid, given.value_set), new_uid()
+        say = self._history.take_back if turned.change == "undone" else self._history.give_again
+        future = say(given.uid, self._counts[at], uid)
+        self._counts[at] = uid
+        stage.take_verdict(*at, turned.verdict)
+
+        def failed(error: Exception) -> None:
+            stage.take_verdict(*at, turned.before)
+            self._failed(turned, error)
+
+        self._tasks.watch(future, lambda _: stage.row_stale.emit(given.run_uid), failed)
+        self.given.emit(turned)
+
+    def _failed(self, given: GivenVerdict, error: Exception) -> None:
+        """Leave a verdict that could not be stored out of undo, and whatever was to follow it."""
+        self.forget()
+        self.lost.emit(given)
+        self._tasks.report(error)

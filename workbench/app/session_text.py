@@ -13,7 +13,8 @@ def session_line(stats: SessionStats) -> str:
         return ""
     parts = [f"Session {show_cost(stats.spent_usd, about=stats.about)}"]
     if stats.unknown:
-        parts[0] += " + unknown"
+        answers = "1 answer without a price" if stats.unknown == 1 else f"{stats.unknown:,} answers without prices"
+        parts[0] += f" + {answers}"
     parts.append("1 iteration" if stats.iterations == 1 else f"{stats.iterations:,} iterations")
     if stats.median_loop_ms is not None:
         parts.append(f"median loop {duration(stats.median_loop_ms)}")
@@ -24,9 +25,7 @@ def session_detail(stats: SessionStats) -> str:
     """Return what the line means, for its tooltip."""
     lines = ["Since this window was opened: money spent, iterations run, and the median time from run to run."]
     if stats.unknown:
-        lines.append(
-            f"{stats.unknown} answers have no known price; set prices by hand in the model picker to count them."
-        )
+        lines.append("Answers without a price are not in the sum. Set their prices in the model picker to count them.")
     if stats.cached:
         spared = f", which saved about {show_cost(stats.saved_usd)}" if stats.saved_usd else ""
         lines.append(f"{stats.cached:,} input tokens came from providers' caches{spared}.")

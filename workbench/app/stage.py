@@ -73,6 +73,7 @@ class Stage(QObject):
     def forget(self) -> None:
         """Another prompt is opened: its draft has no run yet."""
         self._draft_run = self._before = NO_RUN
+        self.judging.forget()
 
     def shows_any_of(self, uids: Collection[str]) -> bool:
         """Whether the draft's lanes show answers of any of these runs."""
@@ -113,6 +114,7 @@ class Stage(QObject):
         # The words of both texts are counted before the run is recorded, which is much work for megabytes; these are
         # also written, sent and indexed until it has ended.
         self._tasks.hush(handle.run_uid)
+        self.judging.forget()
         if sum(len(message.text) for message in draft.content.messages) > _LARGE:
             self._large.add(handle.run_uid)
         self._before = self._draft_run
@@ -232,7 +234,9 @@ class Stage(QObject):
         if run.uid == self.board.run_uid:
             self._shown, before = run, self._shown
             if before.is_blind != run.is_blind or before.order != run.order:
-                self.blinded.emit(before.order if before.is_blind and not run.is_blind else ())
+                # Another value set that is shown tells nothing of the one before, which is blind still.
+                is_revealed = before.is_blind and not run.is_blind and before.at == run.at
+                self.blinded.emit(before.order if is_revealed else ())
             self.board.show_again(run.columns(), run.verdict, self._veil(run))
             self.paged.emit()
 

@@ -291,6 +291,8 @@ def describe(row: TimelineRow) -> str:
         pinned, imported = "ran only in lanes that were pinned to it", "imported with answers"
         parts.append(pinned if row.ran else imported if row.imported else "not run")
         return " · ".join(parts)
+    if row.damage:
+        parts.append(f"damaged: {row.damage}")
     if row.blind:
         parts.append("blind, not judged yet")
     if row.verdict == "winner":

@@ -1,6 +1,7 @@
 """`workbench doctor`: whether everything works here, and what to do where it does not.
 
-Invariant: each line begins with OK or NO; one that begins with NO ends in a next step.
+Invariant: each line begins with OK, WARN or NO; what begins with WARN or NO ends in a next step. WARN is for what is
+missing and can be done without.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ def doctor(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         print(f"The built-in model is installed in {path}.", file=sys.stderr)
     healthy = True
     for finding in Checkup(database(args, env), where, env, __version__).findings():
-        healthy &= finding.ok
-        print(f"{'OK' if finding.ok else 'NO'}  {finding.name}: {finding.sentence}", flush=True)
-        if finding.detail and not finding.ok:
+        healthy &= finding.level != "no"
+        print(f"{finding.level.upper():4}  {finding.name}: {finding.sentence}", flush=True)
+        if finding.detail and finding.level != "ok":
             print("\n".join(f"      {line}" for line in finding.detail.splitlines()))
     return OK if healthy else FAILED

@@ -9,7 +9,7 @@ The JSON document of `list` and `search`, in ASCII:
      "runs": [{"run": uid, "kind", "prompt": {"uid", "name"}, "number", "version", "started_at", "lanes": [title],
                "verdict": "none" | "winner" | "tie" | "all_bad", "winner": words, "note", "summary", "tags": [name],
                "starred", "archived", "blind", "running": true or false, "value_sets": number,
-               "outcome": {"answers", "failed", "interrupted", "stopped", "cut"},
+               "outcome": {"answers", "failed", "interrupted", "stopped", "cut", "empty"},
                "cost_usd": number or null for unknown, "unpriced": number of answers, "tokens", "longest_ms": or null,
                "hits": [{"part": "answer" | "prompt" | "values" | "note", "output": uid or "", "lane": title or "",
                          "value_set": number from 1, "text", "marks": [[start, end]]}]}]}
@@ -109,7 +109,7 @@ def _columns(row: HistoryRow) -> tuple[str, ...]:
     line = row.row
     blind = "blind until it is judged" if line.blind else ""
     judged = f"★ {line.winner}" if line.verdict == "winner" else line.winner
-    state = "running" if line.running else line.outcome.words
+    state = f"damaged: {line.damage}" if line.damage else "running" if line.running else line.outcome.words
     cost = "" if line.running or line.blind or row.is_uncounted else show_sum(row.cost_usd, row.unpriced)
     parts = (" · ".join(row.lanes) or blind, judged, state, cost, line.note)
     return (line.run_uid, absolute(line.started_at), row.prompt, f"{row.kind} {line.number}", *parts)

@@ -25,6 +25,8 @@ FORMAT = 1
 TOOL_ROUNDS = 5
 """Rounds of tool calls before an answer is stopped, unless a prompt says otherwise."""
 MOST_TOOL_ROUNDS = 20
+MOST_LANES = 200
+"""That a draft may have; here, because the first paint reads a draft without knowing what a lane is."""
 _PARTS = frozenset({"examples", "examples_in", "output", "tools", "tool_rounds"})
 KNOWN = frozenset({"format", "messages", "template"}) | _PARTS
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from workbench.core import content as contents
-from workbench.core.content import Content
+from workbench.core.content import MOST_LANES, Content
 from workbench.core.lanes import Lane
 from workbench.core.visible import make_visible
 
@@ -112,6 +112,8 @@ class Draft:
         lanes = data.get("lanes", [])
         if not isinstance(lanes, list | tuple):
             raise ValueError("The lanes of this draft are not a list.")
+        if len(lanes) > MOST_LANES:
+            raise ValueError(f"This draft has {len(lanes):,} lanes, and at most {MOST_LANES} are shown.")
         based_on = data.get("based_on")
         if based_on is not None and type(based_on) is not int:
             raise ValueError("The version that this draft is based on is not a number.")
@@ -121,12 +123,24 @@ class Draft:
         return cls(
             content=contents.from_json(data.get("content", {})),
             values=values,
-            lanes=tuple(Lane.from_json(lane) for lane in lanes),
+            lanes=_apart(Lane.from_json(lane) for lane in lanes),
             based_on=based_on,
             sets=tuple(ValueSet.from_json(one) for one in sets),
             active=active,
             techniques=_marks(techniques) if (techniques := data.get("techniques")) else (),
         )
+
+
+def _apart(lanes: Iterable[Lane]) -> tuple[Lane, ...]:
+    """Return lanes with a slot for each; whoever wrote the same one twice meant two lanes."""
+    found: dict[str, Lane] = {}
+    for lane in lanes:
+        slot, number = lane.slot, 1
+        while slot in found:
+            number += 1
+            slot = f"{lane.slot}-{number}"
+        found[slot] = lane if slot == lane.slot else replace(lane, slot=slot)
+    return tuple(found.values())
 
 
 def _marks(data: object) -> tuple[Mark, ...]:

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from workbench.core.billing import Prices, prices_of
 from workbench.core.counting import Count, Tokenizer, show_tokens
 from workbench.core.money import Rates, show_cost
+from workbench.core.price_sheet import has_token_prices
 
 FEW = 10
 """Of fewer past answers than this the shortest and the longest are the range, of more the tenth parts at both ends."""
@@ -56,6 +58,8 @@ class LaneForecast:
     is_current: bool = True
     """Whether it asks the text in the editor, and no earlier version."""
     sets: int = 1
+    tier: str = ""
+    """The service tier that is asked for, "" for the ordinary one."""
 
     @property
     def tokenizer(self) -> Tokenizer | None:
@@ -100,22 +104,43 @@ class LaneForecast:
         """
         if self.is_local:
             return Span(0.0, 0.0)
-        if self.rates is None or not self.counts:
+        prices = self._prices
+        if prices is None or not self.counts:
             return None
-        rest = (self.input - self.cacheable) * self.rates.input
-        low, high = sorted((self.rates.reading, self.rates.writing))
-        return Span(rest + self.cacheable * low, rest + self.cacheable * high)
+        low = high = 0.0
+        for count, price in zip(self.counts, prices, strict=True):
+            rest = (count.whole - count.cacheable) * price.input
+            least, most = sorted((price.read, price.write))
+            low, high = low + rest + count.cacheable * least, high + rest + count.cacheable * most
+        return Span(self.samples * low, self.samples * high)
+
+    @property
+    def _prices(self) -> tuple[Prices, ...] | None:
+        """What the tokens of each prompt cost, which may depend on its length; None when that is not known."""
+        rates = self.rates
+        if rates is None or (rates.sheet and not has_token_prices(rates.sheet)):
+            return None
+        if rates.sheet:
+            return tuple(prices_of(rates.sheet, count.whole, tier=self.tier) for count in self.counts)
+        read, write = rates.reading, rates.writing
+        return (Prices(rates.input, rates.output, read, write, write, write, rates.output),) * len(self.counts)
 
     @property
     def cost(self) -> Span | None:
         """Dollars for all calls, None when the price or the length of the answers is not known."""
-        given = self.input_cost
+        given, prices = self.input_cost, self._prices
         if self.is_local:
             return Span(0.0, 0.0)
-        if given is None or self.output is None or self.rates is None:
+        if given is None or prices is None:
             return None
-        low, high = (tokens * self.calls * self.rates.output for tokens in (self.output.low, self.output.high))
-        return Span(given.low + low, given.high + high)
+        if not any(price.output or price.reasoning for price in prices):
+            return given
+        if self.output is None:
+            return None
+        # Thoughts have a price of their own at some models, and their share is not known before.
+        least = sum(min(price.output, price.reasoning) for price in prices) * self.samples
+        most = sum(max(price.output, price.reasoning) for price in prices) * self.samples
+        return Span(given.low + least * self.output.low, given.high + most * self.output.high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,19 +209,26 @@ def line(forecast: Forecast) -> str:
         lanes += f", {forecast.calls:,} calls"
     over = [lane.title for lane in forecast.over]
     warning = f"▲ Too long for {over[0] if len(over) == 1 else f'{len(over)} lanes'} · " if over else ""
-    return f"{warning}{tokens} · {_money(forecast)} for {lanes}"
+    money = _money(forecast)
+    # “… + 2 lanes without prices for 4 lanes” would be one number too many.
+    return f"{warning}{tokens} · {money}" if money.endswith("prices") else f"{warning}{tokens} · {money} for {lanes}"
 
 
 def _money(forecast: Forecast) -> str:
     if all(lane.is_local for lane in forecast.lanes):
         return "free"
-    known, unknown = forecast.known_cost, bool(forecast.unpriced)
-    if unknown and known.high == 0:
+    known, unpriced = forecast.known_cost, len(forecast.unpriced)
+    if unpriced == len(forecast.lanes):
         return "cost unknown"
     span = show_span(known)
     if forecast.open_ended:
         span = "more than $0" if span.startswith("<") else f"at least {span}"
-    return f"est. {span}{' + unknown' if unknown else ''}"
+    return f"est. {span}{f' + {lanes_without_prices(unpriced)}' if unpriced else ''}"
+
+
+def lanes_without_prices(count: int) -> str:
+    """Return "2 lanes without prices"."""
+    return "1 lane without prices" if count == 1 else f"{count} lanes without prices"
 
 
 def show_span(span: Span) -> str:
@@ -236,7 +268,8 @@ def _lane_cost(lane: LaneForecast) -> str:
     if lane.is_local:
         return "free"
     if lane.rates is None or (given := lane.input_cost) is None:
-        return "price unknown; set it in the model picker"
+        by_time = lane.rates is not None and bool(lane.rates.sheet)
+        return "priced by the time it takes" if by_time else "price unknown; set it in the model picker"
     asked = _input_cost(lane, lane.rates, given)
     if lane.cost is None or lane.output is None:
         return f"{asked}, output unknown until this prompt has an answer of this model"
@@ -248,7 +281,7 @@ def _lane_cost(lane: LaneForecast) -> str:
 def _input_cost(lane: LaneForecast, rates: Rates, given: Span) -> str:
     if not lane.cacheable:
         return f"input {show_cost(given.high)}"
-    if rates.cached is None and rates.written is None:
+    if rates.cached is None and rates.written is None and not rates.sheet:
         return f"input {show_cost(given.high)}, the prices of its cache unknown"
     some = show_tokens(max(count.cacheable for count in lane.counts), about=lane.about)
     low, high = show_cost(given.low), show_cost(given.high)

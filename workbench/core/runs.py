@@ -86,9 +86,17 @@ class Mark:
         make_visible(self, "name", "detail")
 
 
+ADDRESS = "address"
+"""The name of the mark that says where a request went: "changed" when that is not the provider's public address."""
+_USUAL = frozenset({("added", "stream_options"), ("added", ADDRESS)})
+
+
 def notable(marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
-    """Leave out the wish for token counts: it changes no answer. What shows whole requests lists it all the same."""
-    return tuple(mark for mark in marks if (mark.kind, mark.name) != ("added", "stream_options"))
+    """Leave out what changes no answer: the wish for token counts, and the address of an endpoint of one's own.
+
+    What shows whole requests lists them all the same.
+    """
+    return tuple(mark for mark in marks if (mark.kind, mark.name) not in _USUAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +138,7 @@ def told_steps(result: Result) -> Iterator[tuple[str, str]]:
         if step.kind in ("tool_call", "tool_result"):
             yield f"{'Called' if step.kind == 'tool_call' else 'Came back from'} {step.name}", step.text
         elif number < last or step.text != result.text:
-            yield said[step.kind], step.text
+            yield said.get(step.kind, "Said"), step.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +221,7 @@ class VersionRow:
 class Outcome:
     """How many answers a run has, one per lane, and how many of them ended otherwise than finished.
 
-    `cut` are those that finished only because they may have no more tokens.
+    `cut` are those that finished only because they may have no more tokens, `empty` those that finished without a text.
     """
 
     answers: int = 0
@@ -221,6 +229,7 @@ class Outcome:
     interrupted: int = 0
     stopped: int = 0
     cut: int = 0
+    empty: int = 0
 
     @property
     def trouble(self) -> Literal["", "failed", "interrupted", "stopped"]:
@@ -229,7 +238,7 @@ class Outcome:
 
     @property
     def words(self) -> str:
-        """Trouble and answers that were cut off, in a few words, "" for none.
+        """Trouble, and answers that were cut off or are empty, in a few words, "" for none.
 
         "failed" when it befell all, else "1 of 2 failed".
         """
@@ -238,10 +247,12 @@ class Outcome:
             (self.interrupted, "interrupted"),
             (self.stopped, "stopped"),
             (self.cut, "cut off"),
+            (self.empty, "empty"),
         )
         told = [(count, word) for count, word in counted if count]
         if len(told) == 1 and told[0][0] == self.answers:
-            return told[0][1]
+            # "empty" alone might be the prompt.
+            return told[0][1] if not self.empty else "empty answer" if self.empty == 1 else "empty answers"
         parts = [
             f"{count} of {self.answers} {word}" if i == 0 else f"{count} {word}" for i, (count, word) in enumerate(told)
         ]
@@ -273,6 +284,8 @@ class IterationRow:
     blind: bool = False
     """It ran blind, and a part of it is not judged yet."""
     kind: RunKind = "iteration"
+    damage: str = ""
+    """What of it cannot be read, in a few words, "" for nothing; something neutral stands in its place."""
 
     def __post_init__(self) -> None:
         make_visible(self, "winner", "note", "summary")

@@ -6,11 +6,28 @@ never asks a clock.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta, tzinfo
 
 # Not strftime: its names follow the locale of the process, which Qt sets, and the rest of the text is English.
+_STORED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
+_FIRST_YEAR, _LAST_YEAR = 1970, 2999
+"""What lies outside is no moment of this program, and may not be shown in every time zone."""
+UNKNOWN = ""
+"""Stands for a moment that is not known; it is shown as "unknown"."""
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def is_stored(text: str) -> bool:
+    """Whether a text is a moment as it is stored."""
+    if not _STORED.fullmatch(text) or not _FIRST_YEAR <= int(text[:4]) <= _LAST_YEAR:
+        return False
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def parse(moment: str) -> datetime:
@@ -30,6 +47,8 @@ def relative(then: str, now: str, zone: tzinfo | None = None) -> str:
 
     `zone` is the time zone that decides what yesterday is; None is the system's.
     """
+    if not is_stored(then):
+        return "unknown"
     at, present = parse(then).astimezone(zone), parse(now).astimezone(zone)
     seconds = (present - at).total_seconds()
     days = (present.date() - at.date()).days
@@ -54,6 +73,8 @@ def _date(at: datetime, present: datetime) -> str:
 
 def absolute(moment: str, zone: tzinfo | None = None) -> str:
     """Return "24 Nov 2026 13:20:05" in `zone` (None: the system's)."""
+    if not is_stored(moment):
+        return "unknown"
     at = parse(moment).astimezone(zone)
     return f"{_day(at)} {at.year} {at:%H:%M:%S}"
 
@@ -78,17 +99,19 @@ def foreign(text: str) -> str | None:
     """Return a moment in ISO 8601 as it is stored, None when it is none; without an offset it is UTC."""
     try:
         at = datetime.fromisoformat(text)
-        return _stored(at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC))
+        moment = _stored(at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC))
+        return moment if is_stored(moment) else None
     except (ValueError, OverflowError):
         return None
 
 
 def later(moment: str, ms: int) -> str:
-    """Return a stored moment so many ms later, or itself at the end of time."""
+    """Return a stored moment so many ms later, or itself where that is no moment any more."""
     try:
-        return _stored(parse(moment) + timedelta(milliseconds=ms))
+        at = _stored(parse(moment) + timedelta(milliseconds=ms))
     except OverflowError:
         return moment
+    return at if is_stored(at) else moment
 
 
 def _stored(at: datetime) -> str:

@@ -16,8 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from workbench.core.money import Rates
+from workbench.core.parameter_support import ParameterSupport
 from workbench.core.providers import PROVIDERS, provider_name, split_model
 from workbench.core.retirement import retirement_date
+from workbench.engine.parameter_facts import support_of
+from workbench.engine.price_list import rates_of
 
 _FILE = "model_prices_and_context_window_backup.json"
 _MODES = frozenset({"chat", "responses"})
@@ -49,6 +52,8 @@ class ModelInfo:
     rates: Rates | None = None
     abilities: frozenset[str] = frozenset()
     retires: date | None = None
+    support: ParameterSupport = field(default_factory=ParameterSupport)
+    """Which parameters of a lane it takes."""
     lacks: frozenset[str] = frozenset()
     """Abilities that the data says it does not have; of those it is silent about, nobody knows."""
 
@@ -125,7 +130,7 @@ def _read(where: Path) -> Catalogue:
         raise CatalogueError(f"The list of models could not be read from {where}. Reinstall LiteLLM.") from error
     if not isinstance(data, dict):
         raise CatalogueError(f"The list of models in {where} has another form. Reinstall LiteLLM.")
-    return Catalogue.of(_info(name, entry) for name, entry in data.items() if _is_chat(entry))
+    return Catalogue.of(_info(name, entry, data) for name, entry in data.items() if _is_chat(entry))
 
 
 def _closeness(name: str, terms: list[str]) -> int:
@@ -141,15 +146,19 @@ def _is_chat(entry: Any) -> bool:
     return isinstance(entry, dict) and entry.get("mode") in _MODES and isinstance(entry.get("litellm_provider"), str)
 
 
-def _info(name: str, entry: Mapping[str, Any]) -> ModelInfo:
-    provider = entry["litellm_provider"]
-    provider = next((family for start, family in _FAMILIES if provider.startswith(start)), provider)
+def _info(name: str, entry: Mapping[str, Any], data: Mapping[str, Any]) -> ModelInfo:
+    listed = entry["litellm_provider"]
+    provider = next((family for start, family in _FAMILIES if listed.startswith(start)), listed)
+    # LiteLLM prices a model by the row with its provider's name, and finds its efforts in the row without.
+    named, bare = data.get(f"{provider}/{name}"), data.get(name.removeprefix(f"{listed}/"))
+    priced = named if isinstance(named, dict) and not name.startswith(f"{provider}/") else entry
     return ModelInfo(
         id=name,
         provider=provider,
         context=_count(entry.get("max_input_tokens")) or _count(entry.get("max_tokens")),
         max_output=_count(entry.get("max_output_tokens")) or _count(entry.get("max_tokens")),
-        rates=_rates(entry),
+        rates=rates_of(name, provider, priced),
+        support=support_of(name, {**entry, "key": name}, bare if isinstance(bare, dict) else {}),
         abilities=frozenset(ability for key, ability in _ABILITIES.items() if entry.get(key) is True),
         lacks=frozenset(ability for key, ability in _ABILITIES.items() if entry.get(key) is False),
         retires=retirement_date(entry.get("deprecation_date")),
@@ -158,15 +167,3 @@ def _info(name: str, entry: Mapping[str, Any]) -> ModelInfo:
 
 def _count(value: Any) -> int | None:
     return int(value) if isinstance(value, int | float) and not isinstance(value, bool) and value > 0 else None
-
-
-def _price(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0 else None
-
-
-def _rates(entry: Mapping[str, Any]) -> Rates | None:
-    given, answered = _price(entry.get("input_cost_per_token")), _price(entry.get("output_cost_per_token"))
-    if given is None or answered is None or given == answered == 0.0:
-        return None
-    read, written = (_price(entry.get(f"cache_{way}_input_token_cost")) or None for way in ("read", "creation"))
-    return Rates(given, answered, read, "catalogue", written)

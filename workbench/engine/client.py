@@ -14,23 +14,19 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from workbench.core.content import Content, Message
-from workbench.core.lanes import Endpoint
 from workbench.core.runs import Failure
-from workbench.core.templates import render_plain, template_texts
 from workbench.engine import protocol
 from workbench.engine.calls import (
     Call,
-    Counted,
     Ended,
     EngineError,
     EngineNotice,
     EngineState,
     Event,
-    ModelIds,
     NoticeKind,
     WarmKind,
 )
+from workbench.engine.client_questions import EngineQuestions
 from workbench.engine.launch import child_env, engine_command
 from workbench.engine.ledger import Ledger
 from workbench.engine.outbox import Outbox
@@ -54,7 +50,7 @@ _DIED = "The engine stopped and is being restarted. What had arrived is kept; tr
 _CLOSED = Failure("engine_closed", "The engine was closed. Start the workbench again.")
 
 
-class EngineClient:
+class EngineClient(EngineQuestions):
     """Owns the engine process. All methods may be called from any thread and return at once, `close` excepted."""
 
     def __init__(
@@ -139,49 +135,6 @@ class EngineClient:
                 self._outbox.tell("cancel", id=call_id)
                 return
         self._end_aside(call_id, None)
-
-    def list_models(
-        self, endpoint: Endpoint, key: str = "", secret_headers: tuple[tuple[str, str], ...] = ()
-    ) -> Future[ModelIds]:
-        """Return the model ids that the endpoint lists; EngineError when it does not."""
-        fields = protocol.access_to_json(endpoint, key, secret_headers)
-        return self._ask("models", fields, lambda message: ModelIds.cut(message["models"], message.get("left_out", 0)))
-
-    def check_key(
-        self,
-        endpoint: Endpoint,
-        key: str,
-        secret_headers: tuple[tuple[str, str], ...] = (),
-        *,
-        provider: str = "",
-        model: str = "",
-        settings: tuple[tuple[str, str], ...] = (),
-    ) -> Future[str]:
-        """Test a key as cheaply as honestly possible; return a sentence that says what was tested, else EngineError.
-
-        `provider` says whose key it is; `model` is asked for one token where nothing cheaper proves it."""
-        asked = {"provider": provider, "model": model, "settings": [list(pair) for pair in settings]}
-        fields = protocol.access_to_json(endpoint, key, secret_headers) | asked
-        return self._ask("check", fields, lambda message: str(message["sentence"]))
-
-    def render(self, content: Content, values: Mapping[str, str]) -> Future[tuple[str, ...]]:
-        """Return the texts of `template_texts` with values filled in; EngineError names the line of a mistake."""
-        texts = template_texts(content)
-        if content.template == "plain":
-            done: Future[tuple[str, ...]] = Future()
-            done.set_result(render_plain(texts, values))
-            return done
-        fields = {"texts": [list(pair) for pair in texts], "values": dict(values)}
-        return self._ask("render", fields, lambda message: tuple(message["texts"]))
-
-    def count(self, endpoint: Endpoint, tokenizer: str, messages: Sequence[Message]) -> Future[Counted]:
-        """Count the tokens of messages with a vocabulary (an id), by the runtime where it has the model loaded."""
-        fields = {
-            "endpoint": protocol.endpoint_to_json(endpoint),
-            "tokenizer": tokenizer,
-            "messages": protocol.messages_to_json(messages),
-        }
-        return self._ask("count", fields, Counted.read)
 
     def warm(self, kind: WarmKind) -> None:
         """Load something before it is needed, now and after every restart."""

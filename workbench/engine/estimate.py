@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from workbench.core.content import Message
-from workbench.core.money import Usage
+from workbench.core.money import Usage, UsageDetails
 
 MESSAGE_OVERHEAD = 4
 """Tokens that chat templates put around one message."""
@@ -77,6 +77,8 @@ def total(usages: Sequence[Usage]) -> Usage:
         _sum(usage.reasoning for usage in known),
         "estimate" if any(usage.source == "estimate" for usage in known) else "provider",
         _sum(usage.written for usage in known),
+        rounds=tuple(known) if len(known) > 1 else (),
+        details=known[0].details if len(known) == 1 else UsageDetails(),
     )
 
 

@@ -147,6 +147,8 @@ def call_to_json(call: Call) -> dict[str, Any]:
         "tool_rounds": call.tool_rounds,
         "format_in_words": call.format_in_words,
         "files": [list(pair) for pair in call.files],
+        "think_tags": call.think_tags,
+        "marks": marks_to_json(call.marks),
     }
 
 
@@ -170,6 +172,8 @@ def call_from_json(data: Mapping[str, Any]) -> Call:
         tool_rounds=data["tool_rounds"],
         format_in_words=data["format_in_words"],
         files=tuple((name, path) for name, path in data["files"]),
+        think_tags=data["think_tags"],
+        marks=marks_from_json(data["marks"]),
     )
 
 
@@ -204,13 +208,13 @@ def steps_from_json(data: Iterable[Any]) -> tuple[Step, ...]:
 
 
 def usage_to_json(usage: Usage) -> dict[str, Any]:
-    """Return the known numbers of a usage and its source."""
-    return _set_fields(usage)
+    """Return what is known of a usage."""
+    return usage.to_json()
 
 
 def usage_from_json(data: Mapping[str, Any]) -> Usage:
     """Read `usage_to_json` back."""
-    return Usage(**data)
+    return Usage.from_json(data)
 
 
 def timing_to_json(timing: Timing) -> list[int | None]:

@@ -68,7 +68,7 @@ class StandIn:
             self._cancelled[message["id"]].set()
         elif kind == "warm":
             self._pipe.send("notice", kind="runtime", text=f"Asked to load {message['what']}.")
-        elif kind in ("models", "check", "render", "count"):
+        elif kind in ("models", "prices", "parameters", "check", "render", "count"):
             self._reply(kind, message)
         elif kind == "shutdown":
             for event in list(self._cancelled.values()):
@@ -77,6 +77,10 @@ class StandIn:
     def _reply(self, kind: str, message: Mapping[str, Any]) -> None:
         if kind == "models":
             self._pipe.send("models", id=message["id"], models=self._script.get("listed", []))
+        elif kind == "prices":
+            self._pipe.send("prices", id=message["id"], prices=self._script.get("prices", {}))
+        elif kind == "parameters":
+            self._pipe.send("parameters", id=message["id"], parameters=self._script.get("parameters"))
         elif kind == "check":
             said = self._script.get("check", "The key works.")
             self._pipe.send(

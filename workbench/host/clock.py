@@ -1,13 +1,15 @@
 """Time.
 
 Invariant: a moment is UTC text of fixed width, so that text order is time order; a duration is a difference of
-`monotonic_ms` and never of moments.
+`monotonic_ms` and never of moments; a stamp is larger than all before it, however quickly they follow each other.
 """
 
 from __future__ import annotations
 
 import time
 from datetime import UTC, date, datetime
+
+_stamped = 0
 
 
 def utc_now() -> str:
@@ -23,3 +25,15 @@ def utc_today() -> date:
 def monotonic_ms() -> int:
     """Return whole milliseconds of a clock that never goes back."""
     return time.monotonic_ns() // 1_000_000
+
+
+def stamp() -> int:
+    """Return the next number in the order of what the person did in this process, from 1."""
+    global _stamped  # one order over all that can be undone
+    _stamped += 1
+    return _stamped
+
+
+def last_stamp() -> int:
+    """Return the number that `stamp` returned last, 0 for none."""
+    return _stamped

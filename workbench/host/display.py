@@ -6,16 +6,15 @@ imported, and the answer is a sentence. The window waits for the answer, so noth
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from workbench.host.libraries import install_command, missing_libraries
+
 _LOCAL_X = re.compile(r"^(?:unix)?:(\d+)(?:\.\d+)?$")
 _X_SOCKETS = "/tmp/.X11-unix"
-# Desktops without Qt programs do not have it, and Qt's own message about that names no package.
-_LIBRARY = "libxcb-cursor.so.0"
 
 
 def display_problem(env: Mapping[str, str]) -> str:
@@ -67,17 +66,7 @@ def _answers(address: str) -> bool:
 
 
 def _missing_library() -> str:
-    if any(Path(folder, _LIBRARY).exists() for folder in _usual_folders()):
+    if not (missing := missing_libraries("window")):
         return ""
-    import ctypes
-
-    try:
-        ctypes.CDLL(_LIBRARY)
-    except OSError:
-        return "The library libxcb-cursor is missing. Install it: sudo apt-get install -y libxcb-cursor0"
-    return ""
-
-
-def _usual_folders() -> tuple[str, ...]:
-    """Return where distributions keep libraries; only the loader knows of others."""
-    return f"/usr/lib/{os.uname().machine}-linux-gnu", "/usr/lib64", "/usr/lib"
+    names = missing[0].name if len(missing) == 1 else f"{missing[0].name} and {len(missing) - 1} more"
+    return f"The window needs libraries that are missing here ({names}). Install them: {install_command(missing)}"

@@ -89,7 +89,11 @@ def owner_alive(directory: Path, owner_uid: str) -> bool:
     An owner takes its lock before its uid is in any row, so nobody asks about one that is just starting. A lock that
     cannot be looked at counts as alive: calling another's running outputs interrupted would be the worse mistake.
     """
-    file = _owner_file(directory, owner_uid)
+    try:
+        file = _owner_file(directory, owner_uid)
+    except ValueError:
+        # No process of this program has such a name, whatever a history says.
+        return False
     if not file.exists():
         return False
     probe = _lock(file)

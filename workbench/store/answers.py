@@ -11,6 +11,7 @@ from typing import Any
 from workbench.core.lanes import short_model
 from workbench.core.runs import PastAnswer
 from workbench.store.hiding import DELETED
+from workbench.store.soundness import as_text, sound
 from workbench.store.sqlite import sqlite3
 
 _MINE = (
@@ -72,5 +73,5 @@ def winner(connection: sqlite3.Connection, output_uid: str) -> PastAnswer | None
 def _answer(connection: sqlite3.Connection, found: tuple[Any, ...] | None) -> PastAnswer | None:
     if found is None:
         return None
-    uid, number, label, model, text = connection.execute(_ANSWER, found).fetchone()
-    return PastAnswer(uid, number, label or short_model(model), text)
+    uid, number, label, model, said = connection.execute(_ANSWER, found).fetchone()
+    return sound(PastAnswer(uid, number, as_text(label) or short_model(as_text(model)), said))

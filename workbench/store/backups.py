@@ -16,6 +16,7 @@ from workbench.store.connections import connect
 from workbench.store.copying import PARTIAL, copy_whole, remove_stale
 from workbench.store.errors import StoreError, failure, translate
 from workbench.store.schema import APPLICATION_ID, VERSION, major, show
+from workbench.store.schema_check import check_schema
 from workbench.store.sqlite import sqlite3
 from workbench.store.watching import Watch, go_on, watched
 
@@ -135,11 +136,12 @@ def verify(path: Path, watch: Watch = go_on) -> int:
                     str(path),
                     "newer_major",
                 )
+            check_schema(connection, int(version))
             with watched(connection, watch):
                 found = [str(line) for (line,) in connection.execute("PRAGMA quick_check(20)")]
         finally:
             connection.close()
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise StoreError(_UNSOUND, f"{error} ({path})", "corrupt") from error
     if found != ["ok"]:
         raise StoreError(_UNSOUND, "\n".join(found), "corrupt")

@@ -1,6 +1,8 @@
 """Connections to the file, all set up the same way, and one reader for each thread that asks.
 
-Invariant: a connection is used by one thread at a time, and is closed only while nothing runs on it.
+Invariant: a connection is used by one thread at a time, and is closed only while nothing runs on it. It takes what the
+file holds as data: the schema of the file may call only harmless functions, no value is larger than MOST_BYTES, and no
+statement reaches the inside of the search index.
 """
 
 from __future__ import annotations
@@ -16,6 +18,14 @@ from workbench.store.sqlite import sqlite3
 
 # Statements of the hot path stay prepared.
 _CACHED_STATEMENTS = 256
+MOST_BYTES = 64 << 20
+"""Of one value or row. The longest answer that is kept, of characters of four bytes, has two thirds of it."""
+MOST_VALUE = MOST_BYTES * 3 // 4
+"""Of one value, so that the rest of its row has room, too."""
+_MOST_SQL = 1 << 20
+"""Bytes of one statement, and so of what the schema of a file says of one object."""
+_STRANGE = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, RecursionError)
+"""What rows of other types and shapes than their tables allow can raise in whoever reads them."""
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/-._~")
 
 
@@ -31,11 +41,23 @@ def connect(path: Path, *, mode: str = "rwc", immutable: bool = False, busy_ms: 
         cached_statements=_CACHED_STATEMENTS,
     )
     try:
+        harden(connection)
         connection.execute("PRAGMA foreign_keys = ON")
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def harden(connection: sqlite3.Connection) -> None:
+    """Let a connection take what its file holds as data; called before anything is read."""
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_BYTES)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, _MOST_SQL)
+    connection.execute("PRAGMA trusted_schema = OFF")
+    # Python has both from 3.12 on.
+    configure, defensive = getattr(connection, "setconfig", None), getattr(sqlite3, "SQLITE_DBCONFIG_DEFENSIVE", None)
+    if configure is not None and defensive is not None:
+        configure(defensive, True)
 
 
 def _quoted(path: Path) -> str:
@@ -61,6 +83,23 @@ def let_go(error: BaseException) -> None:
                     value.close()
         place = place.tb_next
     traceback.clear_frames(error.__traceback__)
+
+
+def _wrong(connection: sqlite3.Connection) -> str:
+    """Return what is wrong with the file, "" for nothing; reads all of it."""
+    try:
+        (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        return str(error)
+    return "" if found == "ok" else str(found)
+
+
+def bounded(column: str, most: int = MOST_VALUE) -> str:
+    """Return the SQL of a column whose value is NULL where it is larger than `most` bytes.
+
+    One value that is too large must not keep the rest of its row, and the rows beside it, from being read.
+    """
+    return f"iif(octet_length({column}) > {most}, NULL, {column})"
 
 
 class _Reader:
@@ -104,6 +143,8 @@ class Readers:
                     yield reader.connection
                 except Exception as error:
                     let_go(error)
+                    if isinstance(error, _STRANGE) and (wrong := _wrong(reader.connection)):
+                        raise failure("corrupt", f"{wrong}\n{type(error).__name__}: {error}") from error
                     raise
                 finally:
                     reader.connection.rollback()

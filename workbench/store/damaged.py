@@ -1,32 +1,41 @@
 """Drafts that cannot be read.
 
-Invariant: bytes that nobody here understands are never overwritten before they lie in a file of their own.
+Invariant: bytes that nobody here understands, or that are too many to be read at once, are never overwritten before
+they lie in a file of their own.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from workbench.core.drafts import Draft
+from workbench.store.connections import bounded
 from workbench.store.sqlite import sqlite3
 
 # What reading a stored form of a foreign shape can raise; a broken encoding or broken JSON is a ValueError too.
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
+_PIECE = 1 << 20
+
+
 def parse(body: bytes) -> Draft:
     """Return a stored draft; raises one of UNREADABLE."""
     import json
 
+    if not body:
+        raise ValueError("the draft is larger than what is read at once")
     return Draft.from_json(json.loads(body.decode()))
 
 
 def body_of(connection: sqlite3.Connection, prompt: int) -> bytes | None:
-    """Return the bytes of a prompt's draft, whatever they are, None when there is no draft."""
-    row = connection.execute("SELECT CAST(body AS BLOB) FROM drafts WHERE prompt_id = ?", (prompt,)).fetchone()
-    return None if row is None else bytes(row[0])
+    """Return the bytes of a prompt's draft, whatever they are, None when there is no draft, b"" for one too large."""
+    draft = f"SELECT CAST({bounded('body')} AS BLOB) FROM drafts WHERE prompt_id = ?"
+    row = connection.execute(draft, (prompt,)).fetchone()
+    return None if row is None else bytes(row[0] or b"")
 
 
 def keep(connection: sqlite3.Connection, prompt: int) -> Path | None:
@@ -39,19 +48,27 @@ def keep(connection: sqlite3.Connection, prompt: int) -> Path | None:
         return None
     (name,) = connection.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()
     db = Path(name)
-    file = db.with_name(f"{db.stem}.damaged-draft-{hashlib.sha256(body).hexdigest()[:12]}.json")
-    if not file.exists() or file.read_bytes() != body:
-        partial = file.with_name(f"{file.name}.partial")
-        try:
-            with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
-                stream.write(body)
-                stream.flush()
-                os.fsync(stream.fileno())
-            partial.replace(file)
-        except OSError:
-            partial.unlink(missing_ok=True)
-            raise
+    partial = db.with_name(f"{db.stem}.damaged-draft-{prompt}.partial")
+    hashed = hashlib.sha256()
+    try:
+        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
+            for piece in _pieces(connection, prompt):
+                hashed.update(piece)
+                stream.write(piece)
+            stream.flush()
+            os.fsync(stream.fileno())
+        file = db.with_name(f"{db.stem}.damaged-draft-{hashed.hexdigest()[:12]}.json")
+        partial.replace(file)
+    finally:
+        partial.unlink(missing_ok=True)
     return file
+
+
+def _pieces(connection: sqlite3.Connection, prompt: int) -> Iterator[bytes]:
+    """Yield the bytes of a draft, of any size."""
+    with connection.blobopen("drafts", "body", prompt, readonly=True) as blob:
+        while piece := blob.read(_PIECE):
+            yield piece
 
 
 def _is_readable(body: bytes) -> bool:

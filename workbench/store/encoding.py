@@ -14,7 +14,8 @@ from typing import Any
 from workbench.store.errors import failure
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_MAX_INTEGER = 2**63 - 1
+MOST_TOKENS = 10**12
+"""Of one answer; sums over all answers of a history fit into a column, too."""
 # Made once: making an encoder costs more than most of what it encodes.
 _AS_TYPED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _ESCAPED = json.JSONEncoder(separators=(",", ":"))
@@ -30,7 +31,7 @@ def lenient(text: str) -> Any:
     """Return the value that JSON stands for; of damaged JSON the text itself, so that the rest can be read."""
     try:
         return json.loads(text)
-    except (ValueError, RecursionError):
+    except (TypeError, ValueError, RecursionError):
         return text
 
 
@@ -52,7 +53,7 @@ def received(text: str) -> str:
 
 
 def whole(value: object) -> int | None:
-    """Return `value` if it is a count that a column can hold, else None (unknown)."""
+    """Return `value` if it can be a count of tokens, else None (unknown)."""
     if isinstance(value, bool) or not isinstance(value, int):
         return None
-    return value if 0 <= value <= _MAX_INTEGER else None
+    return value if 0 <= value <= MOST_TOKENS else None

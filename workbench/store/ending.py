@@ -12,12 +12,15 @@ import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
+from workbench.core.money import Rates
 from workbench.core.runs import ENDED, Result, Step, StepKind
+from workbench.store.billing import billing_text
 from workbench.store.damaged import UNREADABLE
 from workbench.store.encoding import digest, dump, received, whole
 from workbench.store.errors import StoreError, missing
 from workbench.store.partials import Streamed, step_body, step_of, streamed
 from workbench.store.records import Recovered
+from workbench.store.soundness import sound
 from workbench.store.sqlite import sqlite3
 
 _FINISH = (
@@ -25,7 +28,7 @@ _FINISH = (
     " cached_tokens = ?, reasoning_tokens = ?, usage_source = ?, cost_usd = ?, rate_input = ?, rate_output = ?,"
     " rate_cached = ?, rate_source = ?, queued_ms = ?, sent_ms = ?, first_ms = ?, end_ms = ?, ttft_ms = ?,"
     " duration_ms = ?, error_code = ?, error = ?, error_detail = ?, request_id = ?, request_messages_id = ?,"
-    " marks = ?, reasoning = ?, text = ? WHERE id = ?"
+    " marks = ?, reasoning = ?, text = ?, billing = ? WHERE id = ?"
 )
 
 
@@ -70,8 +73,8 @@ def _write_end(connection: sqlite3.Connection, key: int, result: Result, now: st
             whole(usage.reasoning),
             usage.source,
             result.cost_usd,
-            rates and rates.input,
-            rates and rates.output,
+            rates and _listed(rates, rates.input),
+            rates and _listed(rates, rates.output),
             rates and rates.cached,
             rates and rates.source,
             timing.queued,
@@ -88,11 +91,17 @@ def _write_end(connection: sqlite3.Connection, key: int, result: Result, now: st
             dump([dataclasses.asdict(mark) for mark in result.marks]),
             received(result.reasoning),
             received(result.text),
+            billing_text(usage, rates),
             key,
         ),
     )
     if result.steps:
         _write_steps(connection, key, result.steps)
+
+
+def _listed(rates: Rates, price: float) -> float | None:
+    """Return a price for its column, None where only the sum was reported and nobody knows it."""
+    return None if rates.source == "provider" and not rates.sheet else price
 
 
 def _write_steps(connection: sqlite3.Connection, key: int, steps: Iterable[Step]) -> None:
@@ -120,9 +129,9 @@ def steps_of(
 
 def _step(kind: StepKind, body: str) -> Step:
     try:
-        return step_of(kind, json.loads(body))
+        return sound(step_of(kind, json.loads(body)))
     except UNREADABLE:
-        return Step(kind, body)
+        return sound(Step(kind, body))
 
 
 def _request(connection: sqlite3.Connection, request: Any) -> tuple[int | None, int | None]:

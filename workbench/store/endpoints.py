@@ -6,15 +6,18 @@ refused; their values belong in the keyring, under their name in `secret_headers
 
 from __future__ import annotations
 
-import json
 import re
+from typing import Any, get_args
 from urllib.parse import parse_qsl, urlsplit
 
-from workbench.core.lanes import FIXED_ENDPOINTS, Endpoint
+from workbench.core.lanes import FIXED_ENDPOINTS, Endpoint, EndpointKind
 from workbench.core.money import Rates
-from workbench.store.encoding import dump, typed
+from workbench.store.encoding import dump, lenient, typed
 from workbench.store.errors import StoreError
+from workbench.store.soundness import sound
 from workbench.store.sqlite import sqlite3
+
+_KINDS = frozenset(get_args(EndpointKind))
 
 _NO_PROTOCOL = "'', '{}'"
 _SECRET_NAME = re.compile(r"auth(?!or$)|cookie|key|secret|token|password|credential|signature", re.IGNORECASE)
@@ -84,7 +87,10 @@ def remove(connection: sqlite3.Connection, uid: str, now: str) -> None:
 
 
 def listed(connection: sqlite3.Connection) -> list[Endpoint]:
-    """Return the endpoints that every database has, then the person's own by name."""
+    """Return the endpoints that every database has, then the person's own by name.
+
+    One of a kind that is not known here is left out; parts of one that cannot be read are empty.
+    """
     # A history of an older release that can only be read has no protocols.
     newer = any(row[1] == "provider" for row in connection.execute("PRAGMA table_info(endpoints)"))
     rows = connection.execute(
@@ -93,26 +99,48 @@ def listed(connection: sqlite3.Connection) -> list[Endpoint]:
         " WHERE archived = 0 ORDER BY name COLLATE NOCASE, id"
     )
     fixed = {endpoint.uid for endpoint in FIXED_ENDPOINTS}
-    return [
-        *FIXED_ENDPOINTS,
-        *(
-            Endpoint(
-                uid,
-                kind,
-                name,
-                base_url,
-                tuple((key, value) for key, value in json.loads(headers)),
-                tuple(json.loads(secret_headers)),
-                bool(needs_key),
-                path,
-                adapter,
-                provider,
-                tuple(json.loads(settings).items()),
-            )
-            for uid, kind, name, base_url, headers, secret_headers, needs_key, path, adapter, provider, settings in rows
-            if uid not in fixed
-        ),
-    ]
+    return [*FIXED_ENDPOINTS, *(_endpoint(row) for row in rows if row[0] not in fixed and row[1] in _KINDS)]
+
+
+def _endpoint(row: tuple[Any, ...]) -> Endpoint:
+    uid, kind, name, base_url, headers, secret_headers, needs_key, path, adapter, provider, settings = row
+    given = lenient(settings)
+    return sound(
+        Endpoint(
+            uid,
+            kind,
+            name,
+            base_url if _is_address(base_url) else "",
+            _pairs(lenient(headers)),
+            tuple(one for one in _list(lenient(secret_headers)) if isinstance(one, str)),
+            bool(needs_key),
+            path,
+            adapter,
+            provider,
+            _pairs(list(given.items()) if isinstance(given, dict) else ()),
+        )
+    )
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _pairs(value: object) -> tuple[tuple[str, str], ...]:
+    """Return what of a list are pairs of texts."""
+    return tuple(
+        (one[0], one[1])
+        for one in _list(value)
+        if isinstance(one, list | tuple) and len(one) == 2 and all(isinstance(part, str) for part in one)
+    )
+
+
+def _is_address(text: object) -> bool:
+    try:
+        urlsplit(str(text))
+    except ValueError:
+        return False
+    return True
 
 
 def set_price(connection: sqlite3.Connection, endpoint_uid: str, model: str, rates: Rates | None, now: str) -> None:
@@ -132,4 +160,6 @@ def set_price(connection: sqlite3.Connection, endpoint_uid: str, model: str, rat
 def prices(connection: sqlite3.Connection) -> dict[tuple[str, str], Rates]:
     """Return the prices set by hand, by endpoint uid and model."""
     rows = connection.execute("SELECT endpoint_uid, model, input, output, cached, source FROM prices")
-    return {(endpoint, model): Rates(*rates) for endpoint, model, *rates in rows}
+    found = {(endpoint, model): Rates(*rates) for endpoint, model, *rates in rows}
+    # One that is no sum of money is no price, and the catalogue's counts.
+    return {key: rates for key, rates in found.items() if sound(rates) is rates}

@@ -29,6 +29,7 @@ Code = Literal[
     "missing",
     "ended",
     "incomparable",
+    "judged",
     "running",
     "taken",
     "interrupted",
@@ -55,6 +56,8 @@ _SENTENCES: dict[Code, str] = {
     "closed": "The history database is already closed. Start the program again.",
     "moved": "The history file was moved or replaced while it was open, so this was not saved. Copy what you need,"
     " quit, put the right file in its place, and start again.",
+    "too_large": "The history holds a text or file of more than 64 MB, or was to hold one, and so much is neither read"
+    " nor kept at once. Leave it out, or split it.",
     "io": "The disk that holds the history database reported an error. Check the disk, then try again.",
 }
 # Below this many free bytes an I/O error of SQLite (it cannot grow its shared-memory file) means a full disk.
@@ -68,8 +71,8 @@ class StoreError(Exception):
     full, readonly, newer_major, corrupt, busy, not_a_database: the file; log: what is not in the file yet; path: where
     no file can be; text: broken characters; secret: a key where keys are never stored; too_large: a file beyond what is
     kept; missing: no such row; ended: it already has an end; incomparable: answers that no verdict can be about
-    together; running: it has not ended yet; taken: a name in use; moved: another file, or none, is there;
-    interrupted, closed, io.
+    together; judged: there is a newer verdict; running: it has not ended yet; taken: a name in use; moved: another
+    file, or none, is there; interrupted, closed, io.
     """
 
     def __init__(self, sentence: str, detail: str = "", code: Code = "io") -> None:
@@ -93,7 +96,7 @@ def _code(error: sqlite3.Error, path: Path) -> Code | None:
     name: str = getattr(error, "sqlite_errorname", None) or ""
     if name == "SQLITE_ERROR" and str(error).startswith(("no such table", "no such column")):
         return "newer_major"
-    if str(error).startswith("Could not decode to UTF-8"):
+    if str(error).startswith(("Could not decode to UTF-8", "malformed database schema", "malformed JSON")):
         return "corrupt"
     if name.startswith("SQLITE_IOERR"):
         import shutil  # it pulls in every compression of the standard library, and is needed once in a blue moon
@@ -112,6 +115,7 @@ def _code(error: sqlite3.Error, path: Path) -> Code | None:
         ("SQLITE_CORRUPT", "corrupt"),
         ("SQLITE_NOTADB", "not_a_database"),
         ("SQLITE_INTERRUPT", "interrupted"),
+        ("SQLITE_TOOBIG", "too_large"),
     )
     return next((code for prefix, code in prefixes if name.startswith(prefix)), None)
 
@@ -122,6 +126,9 @@ def translate(error: Exception, path: Path) -> StoreError | None:
         return error
     if isinstance(error, UnicodeEncodeError):
         return failure("text", f"character {error.start}: {error.object[error.start : error.end]!a}")
+    if isinstance(error, UnicodeDecodeError):
+        # What SQLite says of a damaged schema quotes it.
+        return failure("corrupt", f"{error} ({path})")
     if isinstance(error, ContentError):
         return StoreError(f"{error} Update the program, or go back to an earlier version.", "stored content", "corrupt")
     if isinstance(error, sqlite3.Error):

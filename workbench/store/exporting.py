@@ -17,6 +17,7 @@ from workbench.store.errors import missing
 from workbench.store.prompts import prompt_id
 from workbench.store.search_pages import Found
 from workbench.store.search_rows import rows_for
+from workbench.store.soundness import as_text
 from workbench.store.sqlite import sqlite3
 
 _ANSWERS = 200
@@ -39,7 +40,7 @@ class Exports:
             if row is None:
                 raise missing("run", run_uid)
             name, kind, number = row
-            return f"{' '.join(name.split())}, {kind} {number}"
+            return f"{' '.join(as_text(name).split())}, {kind} {number}"
 
     def variables(self, run_uid: str) -> tuple[str, ...]:
         """Return the names of a run's values, in the order in which they come."""

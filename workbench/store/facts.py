@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from workbench.core.searching.language import AMOUNTS, Amount, Range
+from workbench.store.soundness import as_text, count, dollars
 from workbench.store.sqlite import sqlite3
 
 MARK = "\ue000"
@@ -98,7 +99,7 @@ def facts_of(connection: sqlite3.Connection, run: int) -> RunFacts | None:
     if row is None:
         return None
     prompt_id, run_kind, verdict, starred, blind, archived = row
-    outputs = connection.execute(_OUTPUTS, (run,)).fetchall()
+    outputs = [_sound(output) for output in connection.execute(_OUTPUTS, (run,))]
     counting = list({output[:3]: output for output in outputs}.values())
     states = [output[3] for output in counting]
     numbers: dict[Amount, float | None] = {
@@ -115,17 +116,26 @@ def facts_of(connection: sqlite3.Connection, run: int) -> RunFacts | None:
         *(states.count(state) for state in ("failed", "interrupted", "stopped")),
         sum(output[3] == "finished" and output[4] == "length" for output in counting),
     )
-    words = [ALL, prompt(prompt_id), kind(run_kind), winner(_VERDICTS.get(verdict, "no"))]
+    words = [ALL, prompt(prompt_id), kind(as_text(run_kind)), winner(_VERDICTS.get(verdict, "no"))]
     words += [amount(field, number) for field in AMOUNTS if (number := numbers[field]) is not None]
     if starred or any(output[10] for output in outputs):
         words.append(STARRED)
     words += [word for word, is_so in ((BLIND, blind), (DELETED if archived > 1 else ARCHIVED, archived)) if is_so]
     words += [word for word, state in ((FAILED, "failed"), (INTERRUPTED, "interrupted")) if state in states]
     words += [tag(key) for (key,) in connection.execute(_TAGS, (run,))]
-    names = {("model", called) for lane in connection.execute(_LANES, (run,)) for called in lane if called}
+    names = {
+        ("model", called) for lane in connection.execute(_LANES, (run,)) for called in map(as_text, lane) if called
+    }
     names |= {("error", output[5]) for output in counting if output[5]}
     words += [name(key) for key in _names(connection, sorted(names))]
     return RunFacts(shown, " ".join(words))
+
+
+def _sound(output: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return an output without amounts that are none, whatever its row holds."""
+    *named, state, finish_reason, code, cost, tokens_in, tokens_out, duration, is_starred = output
+    words = (as_text(state), as_text(finish_reason), as_text(code) or None)
+    return (*named, *words, dollars(cost), count(tokens_in), count(tokens_out), count(duration), is_starred)
 
 
 def _total(numbers: Iterable[float | None]) -> float | None:

@@ -12,7 +12,7 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,6 +26,8 @@ T = TypeVar("T")
 _HEADER = b"SQLite format 3\0"
 _WAL = b"\x02\x02"
 _LOOK_EVERY = 10_000
+_PATIENCE_S, _BYTES_A_SECOND = 5.0, 2_000_000
+"""For how long a statement may bring nothing: so many seconds, and more for a large file on a slow disk."""
 SCRATCH = ".import-"
 _STALE_S = 24 * 3600
 _TRIES, _PAUSE_S = 10, 0.05
@@ -33,10 +35,21 @@ _TRIES, _PAUSE_S = 10, 0.05
 
 
 class Halt:
-    """A way to end reading from another thread."""
+    """A way to end reading from another thread, and by itself when it does not get on."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._event = threading.Event()
+        self._clock = clock
+        self._since = clock()
+
+    def went_on(self) -> None:
+        """Say that something was read: patience begins anew."""
+        self._since = self._clock()
+
+    @property
+    def waited_s(self) -> float:
+        """For how long nothing was read, in seconds."""
+        return self._clock() - self._since
 
     def ask(self) -> None:
         """End what reads as soon as it can. Safe to repeat."""
@@ -69,20 +82,22 @@ def reading(path: Path, scratch: Path, halt: Halt) -> Iterator[sqlite3.Connectio
         with _plain(path, scratch, halt) as (opened, immutable):
             connection = connect(opened, mode="ro", immutable=immutable)
             try:
-                harden(connection, halt)
+                only_read(connection, halt, _PATIENCE_S + path.stat().st_size / _BYTES_A_SECOND)
                 yield connection
             finally:
                 connection.close()
-    except (sqlite3.Error, OSError) as error:
-        raise _told(error, path) from error
+    except (sqlite3.Error, UnicodeDecodeError, OSError) as error:
+        raise _told(error, path, halt) from error
 
 
-def told(path: Path, items: Iterator[T]) -> Iterator[T]:
+def told(path: Path, items: Iterator[T], halt: Halt) -> Iterator[T]:
     """Yield what is read of a database; what happens on the way is a StoreError about it."""
     try:
-        yield from items
-    except sqlite3.Error as error:
-        raise _told(error, path) from error
+        for item in items:
+            yield item
+            halt.went_on()
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        raise _told(error, path, halt) from error
 
 
 def damaged(path: Path, detail: str) -> StoreError:
@@ -173,14 +188,14 @@ def _has_bytes(path: Path) -> bool:
         return False
 
 
-def harden(connection: sqlite3.Connection, halt: Halt) -> None:
-    """Let a connection to the file of a stranger do nothing but read, and end when `halt` asks for it."""
+def only_read(connection: sqlite3.Connection, halt: Halt, patience_s: float) -> None:
+    """Let a connection to the file of a stranger do nothing but read, end when `halt` asks for it, and when nothing was
+    read for so long."""
     connection.text_factory = lambda raw: raw.decode(errors="replace")
     connection.execute("PRAGMA query_only = ON")
-    # Views and triggers of a stranger may call only what is harmless.
-    connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA cell_size_check = ON")
-    connection.set_progress_handler(lambda: halt.asked, _LOOK_EVERY)
+    halt.went_on()
+    connection.set_progress_handler(lambda: halt.asked or halt.waited_s > patience_s, _LOOK_EVERY)
 
 
 def _is_ours(path: Path) -> bool:
@@ -190,11 +205,18 @@ def _is_ours(path: Path) -> bool:
     return False
 
 
-def _told(error: Exception, path: Path) -> Exception:
+def _told(error: Exception, path: Path, halt: Halt) -> Exception:
     """Return the error as one about a file that is imported, and not about the history."""
     told = translate(error, path)
     if told is None:
         return error
+    if told.code == "interrupted" and not halt.asked:
+        return StoreError(
+            f"“{path.name}” takes far longer to read than a file of its size should, so it was left alone. Repair it,"
+            " or import a copy of it.",
+            f"nothing was read for {halt.waited_s:.0f} s",
+            "corrupt",
+        )
     if told.code == "corrupt" and _is_ours(path):
         return damaged(path, told.detail)
     sentences = {
@@ -206,6 +228,8 @@ def _told(error: Exception, path: Path) -> Exception:
         "io": "cannot be read, because the disk reported an error.",
         "full": "has to be copied to be read, and the disk is full. Make room and import again.",
         "interrupted": "was not read to its end.",
+        "too_large": "holds a text or file of more than 64 MB, which is more than is read at once. Import a copy of it"
+        " without that.",
     }
     sentence = sentences.get(told.code)
     return told if sentence is None else StoreError(f"“{path.name}” {sentence}", told.detail, told.code)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.core.changes import Change, count_change
@@ -30,6 +31,7 @@ from workbench.store.sqlite import sqlite3
 from workbench.store.starting import insert_run
 
 if TYPE_CHECKING:
+    from workbench.store.foreign import Halt
     from workbench.store.merging.merge import Merge
 
 OWNER = "import"
@@ -66,12 +68,12 @@ class Imports:
         with self._use() as connection:
             return int(connection.execute("SELECT coalesce(max(id), 0) FROM runs").fetchone()[0])
 
-    def merge(self, other: sqlite3.Connection, now: str) -> Merge:
-        """Return the merge of another history, which is open, into this one."""
+    def merge(self, other: sqlite3.Connection, scratch: Path, halt: Halt, now: str) -> Merge:
+        """Return the merge of another history, which is open and was checked, into this one."""
         # It brings a good deal along, which only a merge needs.
         from workbench.store.merging.merge import Merge
 
-        return Merge(other, self._use, self._write, self._uid, now)
+        return Merge(other, scratch, halt, self._use, self._write, self._uid, now)
 
     def add(self, origin: Origin, runs: Sequence[ImportedRun]) -> Future[Added]:
         """Take over runs, in one transaction, those that are not here yet."""

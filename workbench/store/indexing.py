@@ -12,8 +12,11 @@ from collections.abc import Iterator
 
 from workbench.core.content_texts import texts_of
 from workbench.core.searching.folding import prepared
+from workbench.store.connections import MOST_VALUE, bounded
+from workbench.store.damaged import UNREADABLE
 from workbench.store.errors import StoreError
 from workbench.store.facts import facts_of
+from workbench.store.soundness import as_text
 from workbench.store.sqlite import sqlite3
 from workbench.store.version_1_2 import PLACED, SEARCH
 from workbench.store.versions import parsed
@@ -31,12 +34,13 @@ _DUE = (
     " ORDER BY run_id DESC LIMIT 1"
 )
 _PROMPTS = (
-    "SELECT contents.hash, contents.id, versions.note FROM versions JOIN contents ON contents.id = versions.content_id"
+    f"SELECT contents.hash, contents.id, {bounded('versions.note')} FROM versions"
+    " JOIN contents ON contents.id = versions.content_id"
     " WHERE versions.id IN (SELECT version_id FROM lanes WHERE run_id = ?1 UNION SELECT version_id FROM runs"
     " WHERE id = ?1) ORDER BY versions.id"
 )
 _DOCS = (
-    "SELECT run_docs.id, run_docs.value_set, value_bodies.body FROM run_rows"
+    f"SELECT run_docs.id, run_docs.value_set, {bounded('value_bodies.body')} FROM run_rows"
     " JOIN run_docs ON run_docs.place = run_rows.place"
     " JOIN run_values ON run_values.run_id = run_rows.run_id AND run_values.position = run_docs.value_set"
     " JOIN value_bodies ON value_bodies.id = run_values.values_id"
@@ -46,7 +50,7 @@ _DOCS = (
 _ANSWERS = (
     "SELECT text FROM lanes CROSS JOIN outputs"
     " ON outputs.run_id = lanes.run_id AND outputs.lane = lanes.position AND outputs.value_set = ?"
-    " WHERE lanes.run_id = ? AND text <> '' ORDER BY lane, sample, attempt"
+    f" WHERE lanes.run_id = ? AND octet_length(text) BETWEEN 1 AND {MOST_VALUE} ORDER BY lane, sample, attempt"
 )
 _DOCUMENT = "INSERT OR REPLACE INTO run_search (rowid, text, facts) VALUES (?, ?, ?)"
 _MOST_KEPT = 64
@@ -103,6 +107,14 @@ class Indexer:
 
     def _index(self, connection: sqlite3.Connection, run: int, next_set: int, characters: int) -> int:
         """Index one run from a value set on, as far as `characters` go; return how many it took."""
+        try:
+            return self._document(connection, run, next_set, characters)
+        except UNREADABLE:
+            # One run that is damaged keeps nobody from finding the others.
+            connection.execute("DELETE FROM unindexed WHERE run_id = ?", (run,))
+            return 1
+
+    def _document(self, connection: sqlite3.Connection, run: int, next_set: int, characters: int) -> int:
         facts = facts_of(connection, run)
         if facts is None:
             connection.execute("DELETE FROM unindexed WHERE run_id = ?", (run,))
@@ -120,12 +132,12 @@ class Indexer:
 
     def documents(self, connection: sqlite3.Connection, run: int, next_set: int = 0) -> Iterator[tuple[int, str, int]]:
         """Yield id, text and value set of the documents of a run."""
-        (note,) = connection.execute("SELECT note FROM runs WHERE id = ?", (run,)).fetchone()
+        (note,) = connection.execute(f"SELECT {bounded('note')} FROM runs WHERE id = ?", (run,)).fetchone()
         versions = connection.execute(_PROMPTS, (run,)).fetchall()
         shared = [self._content(connection, hash_, content) for hash_, content, _ in versions]
-        shared += [prepared(text) for text in (note, *(text for _, _, text in versions)) if text]
+        shared += [prepared(as_text(text)) for text in (note, *(text for _, _, text in versions)) if text]
         for key, value_set, body in connection.execute(_DOCS, (run, next_set)).fetchall():
-            answers = (prepared(text) for (text,) in connection.execute(_ANSWERS, (value_set, run)))
+            answers = (prepared(as_text(text)) for (text,) in connection.execute(_ANSWERS, (value_set, run)))
             yield key, _APART.join([*shared, *map(prepared, values_in(body)), *answers]), value_set
 
     def _content(self, connection: sqlite3.Connection, hash_: str, content: int) -> str:
@@ -133,9 +145,9 @@ class Indexer:
         if text is None:
             if len(self._contents) >= _MOST_KEPT:
                 self._contents.clear()
-            query = "SELECT CAST(body AS BLOB) FROM contents WHERE id = ?"
+            query = f"SELECT CAST({bounded('body')} AS BLOB) FROM contents WHERE id = ?"
             (body,) = connection.execute(query, (content,)).fetchone()
-            text = self._contents[hash_] = _APART.join(map(prepared, prompt_texts(body)))
+            text = self._contents[hash_] = _APART.join(map(prepared, prompt_texts(body or b"")))
         return text
 
 
@@ -153,8 +165,8 @@ def values_in(body: str) -> tuple[str, ...]:
     try:
         values = json.loads(body)
         return tuple(str(value) for value in values.values() if value)
-    except (ValueError, RecursionError, AttributeError):
-        return (body,)
+    except (TypeError, ValueError, RecursionError, AttributeError):
+        return (as_text(body),)
 
 
 def behind(connection: sqlite3.Connection, most: int) -> int:

@@ -5,10 +5,10 @@ Invariant: reads block and belong on a worker thread; writes return at once with
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 
-from workbench.store import judged, pairs
+from workbench.store import judged, pairs, verdicts
 from workbench.store.connections import Readers
 from workbench.store.judged import Answer, AnswerText, Spent, StoredVerdict, VerdictKind
 from workbench.store.sqlite import sqlite3
@@ -38,6 +38,11 @@ class Judgements:
         with self._readers.use() as connection:
             return judged.answers(connection, prompt_uid)
 
+    def digests(self, output_uids: Collection[str]) -> dict[str, bytes]:
+        """Return a digest of the text of each of these answers, by uid: equal texts have equal ones."""
+        with self._readers.use() as connection:
+            return judged.digests(connection, output_uids)
+
     def starred(self, prompt_uid: str) -> list[tuple[str, str]]:
         """Return (run, answer) by uid of the answers to a prompt that have a star, oldest first."""
         with self._readers.use() as connection:
@@ -54,6 +59,17 @@ class Judgements:
         """Add a verdict about answers in the order they were shown; `winner` is one of them, "" when nobody won."""
         shown = tuple(outputs)
         return self._write(lambda c: pairs.judge(c, uid, kind, shown, winner, now, blind=blind))
+
+    def undo(self, verdict_uid: str, after: str, uid: str, now: str) -> Future[None]:
+        """Add a verdict on a run, with this `uid`, that says again what counted before `verdict_uid`.
+
+        `after` is the verdict that counts now; StoreError (judged) when another one does.
+        """
+        return self._write(lambda c: verdicts.take_back(c, verdict_uid, after, uid, now))
+
+    def redo(self, verdict_uid: str, after: str, uid: str, now: str) -> Future[None]:
+        """Add a verdict on a run, with this `uid`, that says again what `verdict_uid` said; `after` as of `undo`."""
+        return self._write(lambda c: verdicts.give_again(c, verdict_uid, after, uid, now))
 
     def take_back(self, verdict_uid: str, uid: str, now: str) -> Future[None]:
         """Let a verdict about a pair count no more."""

@@ -17,11 +17,15 @@ from workbench.store.errors import StoreError, failure, translate
 from workbench.store.logs import damaged_log
 from workbench.store.place import check_place
 from workbench.store.schema import APPLICATION_ID, VERSION, major, show
+from workbench.store.schema_check import check_schema, unknown_triggers
 from workbench.store.sqlite import sqlite3
+from workbench.store.watching import limited
 
 _OLDEST_SQLITE = (3, 43)
 """The search index takes documents out without their texts, which FTS5 can since then."""
 _KEPT_COPIES = 2
+_LOOK_S = 5.0
+"""For a look at the schema of a file, which takes some ms."""
 _CACHE_KB = 4000
 """For the writing connection: hashes fall anywhere in their indexes, and every page of those has to be at hand."""
 
@@ -50,6 +54,9 @@ def open_file(path: Path, *, now: str, database_uid: str, busy_ms: int) -> Opene
         return _open(path, now, database_uid, busy_ms)
     except Exception as error:
         told = translate(error, path)
+        if told is None and isinstance(error, sqlite3.Error):
+            # These statements are right for every sound file.
+            told = failure("corrupt", f"{type(error).__name__}: {error} ({path})")
         if told is None or told is error:
             raise
         raise told from error
@@ -88,7 +95,7 @@ def _open(path: Path, now: str, database_uid: str, busy_ms: int) -> Opened:
 
 
 def _prepare(connection: sqlite3.Connection, path: Path, now: str, database_uid: str, busy_ms: int) -> Opened:
-    version = _check(connection, path)
+    version, triggers = _check(connection, path)
     if major(version) > major(VERSION):
         connection.close()
         notice = (
@@ -96,6 +103,9 @@ def _prepare(connection: sqlite3.Connection, path: Path, now: str, database_uid:
             " Update Prompt Workbench to go on with it."
         )
         return Opened(None, StoreError(notice, str(path), "newer_major"))
+    if triggers:
+        connection.close()
+        return Opened(None, unknown_triggers(version, triggers))
     _use_wal(connection, busy_ms)
     connection.execute(f"PRAGMA journal_size_limit = {64 << 20}")
     connection.execute("PRAGMA synchronous = FULL")
@@ -111,12 +121,23 @@ def _prepare(connection: sqlite3.Connection, path: Path, now: str, database_uid:
     return Opened(connection)
 
 
-def _check(connection: sqlite3.Connection, path: Path) -> int:
-    """Return the `user_version` (0 for an empty file). Raises StoreError when the file belongs to another program."""
+def _check(connection: sqlite3.Connection, path: Path) -> tuple[int, str]:
+    """Return the `user_version` (0 for an empty file), and the triggers of a newer release that are not known here.
+
+    Raises StoreError when the file belongs to another program, or holds what is no data.
+    """
+    with limited(connection, _LOOK_S):
+        version = _version(connection, path)
+        return version, check_schema(connection, version) if version else ""
+
+
+def _version(connection: sqlite3.Connection, path: Path) -> int:
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    if application == APPLICATION_ID and version > 0:
+    if application == APPLICATION_ID:
+        if version <= 0:
+            raise failure("corrupt", f"user_version {version}, {tables} tables ({path})")
         return int(version)
     if application == 0 and version == 0 and tables == 0:
         return 0
@@ -170,6 +191,8 @@ def _migrate(connection: sqlite3.Connection, now: str, database_uid: str) -> Non
             "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING",
             (("database_uid", database_uid), ("created_at", now)),
         )
+        # What a file says of its own version decides which steps are taken, and need not be true.
+        check_schema(connection, VERSION)
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
@@ -200,7 +223,7 @@ def _open_readonly(path: Path, busy_ms: int) -> Opened:
         immutable = True
         connection = connect(path, mode="ro", immutable=True, busy_ms=busy_ms)
     try:
-        version = _check(connection, path)
+        version, _ = _check(connection, path)
     finally:
         connection.close()
     if version == 0:

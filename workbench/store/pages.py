@@ -14,8 +14,10 @@ from typing import Any
 from workbench.core.changes import Change, count_change
 from workbench.core.timeline import BareVersion, Cursor, TimelinePage, TimelineRow, VersionDetail
 from workbench.store import timeline
+from workbench.store.connections import bounded
 from workbench.store.errors import StoreError, missing
 from workbench.store.prompts import prompt_id
+from workbench.store.soundness import sound
 from workbench.store.sqlite import sqlite3
 from workbench.store.versions import read
 
@@ -29,7 +31,7 @@ _BARE = (
     "SELECT versions.id, versions.uid, versions.number, versions.created_at, versions.note, versions.branched,"
     " EXISTS (SELECT 1 FROM lanes JOIN runs ON runs.id = lanes.run_id"
     "  WHERE lanes.version_id = versions.id AND runs.kind NOT IN ('improve', 'import')), parents.number,"
-    " CAST(contents.body AS BLOB), CAST(parent_contents.body AS BLOB),"
+    f" CAST({bounded('contents.body')} AS BLOB), CAST({bounded('parent_contents.body')} AS BLOB),"
     " EXISTS (SELECT 1 FROM lanes JOIN runs ON runs.id = lanes.run_id"
     "  WHERE lanes.version_id = versions.id AND runs.kind = 'import')"
     " FROM versions JOIN contents ON contents.id = versions.content_id"
@@ -88,7 +90,7 @@ def _row(row: tuple[Any, ...]) -> BareVersion:
     _, uid, number, created_at, note, branched, ran, parent, body, parent_body, imported = row
     change = _change(number, parent, body, parent_body)
     told = (change.summary, change.added, change.removed)
-    return BareVersion(uid, number, created_at, note, *told, bool(ran), bool(branched), bool(imported))
+    return sound(BareVersion(uid, number, created_at, note, *told, bool(ran), bool(branched), bool(imported)))
 
 
 def _change(number: int, parent: int | None, body: bytes, parent_body: bytes | None) -> Change:

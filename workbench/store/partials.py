@@ -6,15 +6,18 @@ that was saved of an output until it ends. A piece that begins before the end of
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.core.runs import Step, steps_so_far
+from workbench.store.damaged import UNREADABLE
 from workbench.store.encoding import dump, received
 from workbench.store.errors import missing
 from workbench.store.records import Partial, PartialCall, PartialRounds, PartialText
+from workbench.store.soundness import sound
 from workbench.store.sqlite import sqlite3
 
 _STEP_FIELDS = ("text", "name", "call_id", "opaque")
@@ -87,15 +90,22 @@ class Streamed:
         return steps_so_far(self.rounds, self.reasoning, self.text, calls)
 
     def take(self, kind: str, at: int, text: str) -> None:
-        """Take the next piece in; kinds of a newer release change nothing."""
+        """Take the next piece in; kinds of a newer release change nothing, nor does what cannot be read."""
+        with contextlib.suppress(*UNREADABLE):
+            self._take(kind, at, text)
+
+    def _take(self, kind: str, at: int, text: str) -> None:
+        if at < 0:
+            raise ValueError("a piece begins before its text")
         if kind in _TEXTS:
             self.texts[kind] = self.texts.get(kind, "")[:at] + text
         elif kind == _CALL:
             piece = json.loads(text)
             known = self.calls[at].text if at in self.calls else ""
-            self.calls[at] = Step("tool_call", known[: piece["from"]] + piece["text"], piece["name"], piece["call_id"])
+            said = known[: piece["from"]] + piece["text"]
+            self.calls[at] = sound(Step("tool_call", said, piece["name"], piece["call_id"]))
         elif kind == _ROUNDS:
-            self.rounds[at:] = [step_of(body["kind"], body) for body in json.loads(text)]
+            self.rounds[at:] = [sound(step_of(body["kind"], body)) for body in json.loads(text)]
             self.texts, self.calls = {}, {}
 
 

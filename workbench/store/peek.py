@@ -1,16 +1,19 @@
 """A first look at the draft, before the history is opened.
 
-Invariant: nothing is written and nobody is waited for; whatever is unclear is no answer. Opening the history comes
-right after and says what is wrong.
+Invariant: nothing is written and nobody is waited for; whatever is unclear, takes long or is no table is no answer.
+Opening the history comes right after and says what is wrong.
 """
 
 import json
 import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from workbench.core import content as contents
-from workbench.core.content import Content
+from workbench.core.content import MOST_LANES, Content
 from workbench.store.connections import connect
 from workbench.store.sqlite import sqlite3
 
@@ -20,6 +23,12 @@ LAST_WORKED_ON = (
 """The order of the prompts that are in use, the one to open first."""
 EARLY_DRAFT = ".early-draft"
 """Ends the name of the file beside a history that holds what was typed before the history was open."""
+
+_LOOK_S = 2.0
+"""The longest look, which takes some ms."""
+_STEPS = 1000
+# As in `damaged`, which the first paint would wait for.
+_UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
 class Glimpse(NamedTuple):
@@ -39,16 +48,13 @@ class Glimpse(NamedTuple):
 def peek(path: Path) -> Glimpse | None:
     """Return the draft that the history at `path` will open with, None when there is none or it cannot be read now."""
     try:
-        connection = connect(path, mode="ro", busy_ms=0)
-        try:
+        with _looking(path, ("prompts", "drafts", "meta")) as connection:
             row = connection.execute(
                 "SELECT uid, body FROM prompts JOIN drafts ON drafts.prompt_id = prompts.id WHERE archived = 0"
                 f" ORDER BY {LAST_WORKED_ON} LIMIT 1"
             ).fetchone()
-        finally:
-            connection.close()
         return None if row is None else _read(*row)
-    except (sqlite3.Error, ValueError, KeyError, TypeError, AttributeError):
+    except (sqlite3.Error, *_UNREADABLE):
         return None
 
 
@@ -65,17 +71,32 @@ def peek_newest(path: Path) -> Glimpse | None:
 def fact(path: Path, key: str) -> str:
     """Return a small fact of the history at `path`, which need be neither open nor sound; "" when it has none."""
     try:
-        connection = connect(path, mode="ro", busy_ms=0)
-        try:
+        with _looking(path, ("meta",)) as connection:
             row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        finally:
-            connection.close()
         return str(row[0]) if row else ""
-    except (sqlite3.Error, ValueError):
+    except (sqlite3.Error, *_UNREADABLE):
         return ""
+
+
+@contextmanager
+def _looking(path: Path, tables: Sequence[str]) -> Iterator[sqlite3.Connection]:
+    """Open a history that nobody has checked yet. Raises sqlite3.Error, and KeyError where these are no tables."""
+    connection = connect(path, mode="ro", busy_ms=0)
+    until = time.monotonic() + _LOOK_S
+    try:
+        connection.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
+        marks = ", ".join("?" * len(tables))
+        found = f"SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND rootpage > 1 AND name IN ({marks})"
+        if connection.execute(found, tuple(tables)).fetchone() != (len(tables),):
+            raise KeyError(tables)
+        yield connection
+    finally:
+        connection.close()
 
 
 def _read(uid: str, body: str) -> Glimpse:
     data = json.loads(body)
+    if len(data["lanes"]) > MOST_LANES:
+        raise ValueError("more lanes than a draft may have")
     values = tuple((str(name), str(value)) for name, value in data["values"].items())
     return Glimpse(uid, contents.from_json(data["content"]), values, len(data["lanes"]), data["based_on"])

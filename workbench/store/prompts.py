@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterable
 from workbench.core.drafts import Draft
 from workbench.core.runs import PromptRow
 from workbench.store import damaged
+from workbench.store.connections import bounded
 from workbench.store.encoding import dump, typed
 from workbench.store.errors import StoreError, missing
 from workbench.store.peek import LAST_WORKED_ON
 from workbench.store.records import DraftLane, WholePrompt
+from workbench.store.soundness import sound
 from workbench.store.sqlite import sqlite3
 from workbench.store.versions import content_id, insert_version, newest_number
 
@@ -82,7 +84,7 @@ def listed(connection: sqlite3.Connection, archived: bool) -> list[PromptRow]:
         " ORDER BY updated_at DESC, id DESC",
         (int(archived),),
     )
-    return [PromptRow(uid, name, iterations, bool(put_away), at) for uid, name, iterations, put_away, at in rows]
+    return [sound(PromptRow(uid, name, iterations, bool(put_away), at)) for uid, name, iterations, put_away, at in rows]
 
 
 def save_draft(connection: sqlite3.Connection, uid: str, draft: Draft, now: str) -> None:
@@ -119,7 +121,7 @@ def draft_lanes(connection: sqlite3.Connection) -> list[DraftLane]:
     fields = ", ".join(f"json_extract(lane.value, '$.{name}') AS {name}" for name in ("slot", "endpoint", "model"))
     rows = connection.execute(
         f"SELECT p.uid, p.name, {fields} FROM prompts p JOIN drafts d ON d.prompt_id = p.id,"
-        " json_each(CASE WHEN json_valid(d.body) THEN d.body ELSE '{}' END, '$.lanes') lane"
+        f" json_each(CASE WHEN json_valid({bounded('d.body')}) THEN d.body ELSE '{{}}' END, '$.lanes') lane"
         " WHERE p.archived = 0 AND lane.type = 'object' ORDER BY p.updated_at DESC, p.id DESC, lane.key"
     )
     return [DraftLane(*row) for row in rows if all(isinstance(field, str) for field in row)]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from workbench.core.visible import make_visible
 from workbench.store.encoding import typed
 from workbench.store.errors import StoreError, missing
+from workbench.store.soundness import sound
 from workbench.store.sqlite import sqlite3
 
 _FIRST_SCHEMA = 1003
@@ -47,7 +48,7 @@ class SavedSearches:
             if connection.execute("PRAGMA user_version").fetchone()[0] < _FIRST_SCHEMA:
                 return []
             query = "SELECT uid, name, query, created_at FROM saved_searches ORDER BY lower(name), id"
-            return [SavedSearch(*row) for row in connection.execute(query)]
+            return [sound(SavedSearch(*row)) for row in connection.execute(query)]
 
     def save(self, search: SavedSearch) -> Future[None]:
         """Keep a search; one of the same name is replaced and keeps its uid."""

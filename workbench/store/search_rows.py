@@ -16,9 +16,11 @@ from workbench.core.searching.language import Filter, Query
 from workbench.core.searching.marking import Marker, snippet
 from workbench.core.searching.results import HistoryRow, Hit, Part
 from workbench.store import timeline
+from workbench.store.connections import MOST_VALUE, bounded
 from workbench.store.hiding import ARCHIVED, DELETED
 from workbench.store.indexing import prompt_texts, values_in
 from workbench.store.search_pages import Found
+from workbench.store.soundness import as_text, sound
 from workbench.store.sqlite import sqlite3
 
 _LONGEST = 200_000
@@ -44,18 +46,20 @@ _ANSWERS = (
     "SELECT outputs.uid, lanes.label, lanes.model, substr(CAST(outputs.text AS BLOB), 1, ?)"
     " FROM lanes CROSS JOIN outputs"
     " ON outputs.run_id = lanes.run_id AND outputs.lane = lanes.position AND outputs.value_set = ?"
-    " WHERE lanes.run_id = ? AND outputs.text <> '' ORDER BY lane, sample, attempt DESC"
+    f" WHERE lanes.run_id = ? AND octet_length(outputs.text) BETWEEN 1 AND {MOST_VALUE}"
+    " ORDER BY lane, sample, attempt DESC"
 )
 _PROMPTS = (
-    "SELECT DISTINCT contents.id, CAST(contents.body AS BLOB) FROM versions"
+    f"SELECT DISTINCT contents.id, CAST({bounded('contents.body')} AS BLOB) FROM versions"
     " JOIN contents ON contents.id = versions.content_id WHERE versions.id IN"
     " (SELECT version_id FROM lanes WHERE run_id = ?1 UNION SELECT version_id FROM runs WHERE id = ?1)"
 )
 _VALUES = (
-    "SELECT body FROM run_values JOIN value_bodies ON value_bodies.id = values_id WHERE run_id = ? AND position = ?"
+    f"SELECT {bounded('body')} FROM value_bodies JOIN run_values ON value_bodies.id = values_id"
+    " WHERE run_id = ? AND run_values.position = ?"
 )
 _NOTES = (
-    "SELECT note FROM runs WHERE id = ?1 UNION ALL SELECT note FROM versions WHERE id IN"
+    f"SELECT {bounded('note')} FROM runs WHERE id = ?1 UNION ALL SELECT {bounded('note')} FROM versions WHERE id IN"
     " (SELECT version_id FROM lanes WHERE run_id = ?1 UNION SELECT version_id FROM runs WHERE id = ?1)"
 )
 
@@ -67,9 +71,9 @@ def rows_for(connection: sqlite3.Connection, found: Sequence[Found], query: Quer
     lines = timeline.rows_of(connection, keys, {row[0]: Outcome(*row[-5:]) for row in rows.values()})
     lanes, tags = defaultdict[int, list[str]](list), defaultdict[int, list[str]](list)
     for run, label, model in connection.execute(_LANES, (json.dumps(keys),)):
-        lanes[run].append(label or short_model(model))
+        lanes[run].append(as_text(label) or short_model(as_text(model)))
     for run, name in connection.execute(_TAGS, (json.dumps(keys),)):
-        tags[run].append(name)
+        tags[run].append(as_text(name))
     hits = _Hits(connection, Marker(query))
     deleted = any(term == Filter("is", "deleted") for term in query.terms)
     made = []
@@ -88,23 +92,25 @@ def _row(
     row: Sequence[Any], line: IterationRow, lanes: Sequence[str], tags: Sequence[str], hits: tuple[Hit, ...]
 ) -> HistoryRow:
     _, kind, prompt_uid, prompt, starred, archived, last_set, cost, unpriced, tokens, longest, late, *_ = row
-    return HistoryRow(
-        row=line,
-        kind=kind,
-        prompt_uid=prompt_uid,
-        prompt=prompt,
-        lanes=() if line.blind else tuple(lanes),
-        tags=tuple(tags),
-        starred=bool(starred),
-        archived=bool(archived & ARCHIVED),
-        deleted=archived >= DELETED,
-        value_sets=(last_set or 0) + 1,
-        cost_usd=None if line.blind else cost,
-        unpriced=0 if line.blind else unpriced,
-        tokens=None if line.blind else tokens,
-        longest_ms=None if line.blind else longest,
-        hits=hits,
-        is_uncounted=bool(late) and cost is None and not (line.running or line.blind),
+    return sound(
+        HistoryRow(
+            row=line,
+            kind=kind,
+            prompt_uid=prompt_uid,
+            prompt=prompt,
+            lanes=() if line.blind else tuple(lanes),
+            tags=tuple(tags),
+            starred=bool(starred),
+            archived=bool(archived & ARCHIVED),
+            deleted=archived >= DELETED,
+            value_sets=(last_set or 0) + 1,
+            cost_usd=None if line.blind else cost,
+            unpriced=0 if line.blind else unpriced,
+            tokens=None if line.blind else tokens,
+            longest_ms=None if line.blind else longest,
+            hits=hits,
+            is_uncounted=bool(late) and cost is None and not (line.running or line.blind),
+        )
     )
 
 
@@ -125,7 +131,7 @@ class _Hits:
         sets = [value_set for (value_set,) in self._connection.execute(places, (json.dumps(found.docs),))]
         hits = [hit for value_set in sets for hit in self._answers(run, value_set, blind)][:_ANSWER_HITS]
         notes = [note for (note,) in self._connection.execute(_NOTES, (run,)) if note]
-        hits += self._first("note", notes)
+        hits += self._first("note", list(map(as_text, notes)))
         for value_set in sets:
             row = self._connection.execute(_VALUES, (run, value_set)).fetchone()
             values = self._first("values", values_in(row[0]) if row else (), value_set)
@@ -161,7 +167,7 @@ class _Hits:
         texts: list[str] = []
         for key, body in self._connection.execute(_PROMPTS, (run,)):
             if key not in self._contents:
-                self._contents[key] = prompt_texts(body)
+                self._contents[key] = prompt_texts(body or b"")
             texts += self._contents[key]
         return texts
 

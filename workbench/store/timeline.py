@@ -30,20 +30,27 @@ from workbench.core.runs import (
     Timing,
     Verdict,
 )
-from workbench.store import verdicts
+from workbench.store import billing, verdicts
+from workbench.store.connections import MOST_VALUE, bounded
 from workbench.store.damaged import UNREADABLE
-from workbench.store.encoding import lenient
+from workbench.store.empty_answers import with_empty
+from workbench.store.encoding import dump, lenient
 from workbench.store.ending import steps_of
 from workbench.store.errors import missing
 from workbench.store.hiding import DELETED
 from workbench.store.partials import Streamed, streamed
 from workbench.store.prompts import prompt_id
+from workbench.store.soundness import as_text, sound
 from workbench.store.sqlite import sqlite3
 from workbench.store.versions import read
 
+_MOST_LINE = 4_000_000
+"""Bytes of a note or a summary; people write a millionth of it."""
 _ROW = (
-    "SELECT runs.id, runs.uid, runs.number, versions.number, runs.started_at, runs.note, runs.summary, runs.added,"
-    " runs.removed, runs.verdict, runs.winner, EXISTS (SELECT 1 FROM in_flight WHERE in_flight.run_id = runs.id),"
+    "SELECT runs.id, runs.uid, runs.number, versions.number, runs.started_at,"
+    f" {bounded('runs.note', _MOST_LINE)}, {bounded('runs.summary', _MOST_LINE)}, runs.added,"
+    f" runs.removed, runs.verdict, {bounded('runs.winner', _MOST_LINE)},"
+    " EXISTS (SELECT 1 FROM in_flight WHERE in_flight.run_id = runs.id),"
     " versions.branched, runs.kind, runs.blind = 1 AND EXISTS"
     " (SELECT 1 FROM run_values WHERE run_values.run_id = runs.id AND NOT EXISTS"
     " (SELECT 1 FROM verdicts WHERE verdicts.run_id = runs.id AND verdicts.value_set = run_values.position))"
@@ -57,10 +64,11 @@ _OUTCOMES = (
     " GROUP BY run_id, lane, value_set, sample) GROUP BY run_id"
 )
 _OUTPUTS = (
-    "SELECT outputs.id, outputs.uid, lane, value_set, sample, attempt, state, text, reasoning, model, finish_reason,"
-    " error_code, error, error_detail, input_tokens, output_tokens, cached_tokens, reasoning_tokens, usage_source,"
+    "SELECT outputs.id, outputs.uid, lane, value_set, sample, attempt, state,"
+    f" {bounded('text')}, {bounded('reasoning')}, model, finish_reason, error_code, {bounded('error')},"
+    f" {bounded('error_detail')}, input_tokens, output_tokens, cached_tokens, reasoning_tokens, usage_source,"
     " rate_input, rate_output, rate_cached, rate_source, cost_usd, queued_ms, sent_ms, first_ms, end_ms, marks,"
-    " requests.body, messages.body, responses.body FROM outputs"
+    f" {bounded('requests.body')}, {bounded('messages.body')}, {bounded('responses.body')}, {{billing}} FROM outputs"
     " LEFT JOIN bodies AS requests ON requests.id = outputs.request_id"
     " LEFT JOIN bodies AS messages ON messages.id = outputs.request_messages_id"
     " LEFT JOIN responses ON responses.output_id = outputs.id"
@@ -68,6 +76,7 @@ _OUTPUTS = (
     " ORDER BY lane, value_set, sample, attempt"
 )
 
+_TOO_LARGE = f"(This answer has more than {MOST_VALUE >> 20} MB, which is more than is read at once.)"
 _EVERY_SET = range(2**62)
 
 
@@ -76,34 +85,38 @@ def rows_of(
 ) -> dict[int, IterationRow]:
     """Return the lines of runs of any kind, by their keys; how their answers ended is told by the caller."""
     rows = connection.execute(f"{_ROW} WHERE runs.id IN (SELECT value FROM json_each(?))", (json.dumps(list(runs)),))
-    return {row[0]: _row(row, outcomes.get(row[0], Outcome())) for row in rows}
+    counted = with_empty(connection, outcomes)
+    return {row[0]: _row(row, counted.get(row[0], Outcome())) for row in rows}
 
 
 def _rows(connection: sqlite3.Connection, found: list[tuple[Any, ...]]) -> list[IterationRow]:
     keys = json.dumps([row[0] for row in found])
     outcomes = {run: Outcome(*map(int, counts)) for run, *counts in connection.execute(_OUTCOMES, (keys,))}
-    return [_row(row, outcomes.get(row[0], Outcome())) for row in found]
+    counted = with_empty(connection, outcomes)
+    return [_row(row, counted.get(row[0], Outcome())) for row in found]
 
 
 def _row(row: tuple[Any, ...], outcome: Outcome) -> IterationRow:
     _, uid, number, version, started_at, note, summary, added, removed, verdict, winner, running, *rest = row
     branched, kind, blind = rest
-    return IterationRow(
-        uid,
-        number,
-        version,
-        started_at,
-        note,
-        summary,
-        added,
-        removed,
-        verdict,
-        winner,
-        bool(running),
-        bool(branched),
-        outcome,
-        bool(blind),
-        kind,
+    return sound(
+        IterationRow(
+            uid,
+            number,
+            version,
+            started_at,
+            note,
+            summary,
+            added,
+            removed,
+            verdict,
+            winner,
+            bool(running),
+            bool(branched),
+            sound(outcome),
+            bool(blind),
+            kind,
+        )
     )
 
 
@@ -184,7 +197,7 @@ def _detail(
     """Return an iteration with all its lanes, or those in some slots, and the answers to some of its value sets."""
     row = one(connection, run_uid)
     run, blind, body, based_on = connection.execute(
-        "SELECT runs.id, runs.blind, CAST(contents.body AS BLOB), bases.number FROM runs"
+        f"SELECT runs.id, runs.blind, CAST({bounded('contents.body')} AS BLOB), bases.number FROM runs"
         " JOIN versions ON versions.id = runs.version_id JOIN contents ON contents.id = versions.content_id"
         " LEFT JOIN versions AS bases ON bases.id = runs.based_on_id WHERE runs.uid = ?",
         (run_uid,),
@@ -211,16 +224,18 @@ def _detail(
 
 def _sets(connection: sqlite3.Connection, run: int) -> tuple[RunSet, ...]:
     rows = connection.execute(
-        "SELECT set_uid, name, value_bodies.body FROM run_values"
+        f"SELECT set_uid, name, {bounded('value_bodies.body')} FROM run_values"
         " JOIN value_bodies ON value_bodies.id = run_values.values_id WHERE run_id = ? ORDER BY position",
         (run,),
     )
-    return tuple(RunSet(uid or "", name, _values(body)) for uid, name, body in rows)
+    return tuple(sound(RunSet(uid or "", name, _values(body))) for uid, name, body in rows)
 
 
 def _values(body: str) -> tuple[tuple[str, str], ...]:
     values = lenient(body)
-    return tuple(values.items()) if isinstance(values, dict) else (("damaged values", body),)
+    if not isinstance(values, dict):
+        return (("damaged values", as_text(body)),)
+    return tuple((name, value if isinstance(value, str) else dump(value)) for name, value in values.items())
 
 
 def _lanes(connection: sqlite3.Connection, run: int) -> tuple[RunLane, ...]:
@@ -235,14 +250,16 @@ def _lanes(connection: sqlite3.Connection, run: int) -> tuple[RunLane, ...]:
     return tuple(
         RunLane(
             position,
-            Lane(
-                slot,
-                endpoint,
-                model,
-                _params(params),
-                version if pinned else None,
-                label,
-                max(1, samples),
+            sound(
+                Lane(
+                    slot,
+                    endpoint,
+                    model,
+                    _params(params),
+                    version if pinned else None,
+                    label,
+                    max(1, samples),
+                )
             ),
             version,
             _output_format(output),
@@ -270,33 +287,39 @@ def _outputs(connection: sqlite3.Connection, run: int, lanes: Collection[int], s
     in_flight = [key for (key,) in connection.execute("SELECT output_id FROM in_flight WHERE run_id = ?", (run,))]
     so_far = streamed(connection, in_flight)
     steps = steps_of(connection, run, lanes, sets)
-    rows = connection.execute(_OUTPUTS, (run, json.dumps(list(lanes)), sets.start, sets.stop))
+    statement = _OUTPUTS.format(billing=billing.column(connection))
+    rows = connection.execute(statement, (run, json.dumps(list(lanes)), sets.start, sets.stop))
     return tuple(_output(row, so_far.get(row[0]), steps.get(row[0], ())) for row in rows)
 
 
 def _output(row: tuple[Any, ...], so_far: Streamed | None, steps: tuple[Step, ...]) -> OutputRecord:
-    _, uid, position, value_set, sample, attempt, state, text, reasoning, model, finish_reason, *rest = row
+    _, uid, position, value_set, sample, attempt, state, said, reasoning, model, finish_reason, *rest = row
     error_code, error, error_detail, tokens_in, tokens_out, cached, reasoned, usage_source, *rest = rest
     rate_input, rate_output, rate_cached, rate_source, cost, queued, sent, first, end, *rest = rest
-    marks, request, messages, response = rest
+    marks, request, messages, response, billed = rest
+    usage, rates = billing.with_billing(
+        billed,
+        Usage(tokens_in, tokens_out, cached, reasoned, usage_source),
+        None if rate_source is None else Rates(rate_input or 0.0, rate_output or 0.0, rate_cached, rate_source),
+    )
     shown: OutputState = "streaming" if so_far and state in ("waiting", "queued") else state
     result = Result(
         state=shown,
-        text=so_far.text if so_far else text,
+        text=so_far.text if so_far else _TOO_LARGE if said is None else said,
         reasoning=so_far.reasoning if so_far else reasoning,
         model=model,
         finish_reason=finish_reason,
-        failure=None if error_code is None else Failure(error_code, error, error_detail),
-        usage=Usage(tokens_in, tokens_out, cached, reasoned, usage_source),
-        rates=None if rate_source is None else Rates(rate_input, rate_output, rate_cached, rate_source),
+        failure=None if error_code is None else sound(Failure(error_code, error, error_detail)),
+        usage=sound(usage),
+        rates=None if rates is None else sound(rates),
         cost_usd=cost,
-        timing=Timing(queued, sent, first, end),
+        timing=sound(Timing(queued, sent, first, end)),
         request=_request(request, messages),
         marks=_marks(marks),
         response=None if response is None else lenient(response),
         steps=so_far.steps if so_far else steps,
     )
-    return OutputRecord(uid, position, sample, attempt, result, value_set)
+    return OutputRecord(uid, position, sample, attempt, sound(result), value_set)
 
 
 def _request(request: str | None, messages: str | None) -> Any:
@@ -310,6 +333,6 @@ def _request(request: str | None, messages: str | None) -> Any:
 
 def _marks(body: str) -> tuple[Mark, ...]:
     try:
-        return tuple(Mark(**mark) for mark in json.loads(body))
+        return tuple(sound(Mark(**mark)) for mark in json.loads(body))
     except UNREADABLE:
         return ()

@@ -51,6 +51,18 @@ class _Output:
         return self.lane if self.run == run else self.slot
 
 
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A verdict on a run; `supersedes` is the row that counted before it, None for none."""
+
+    key: int
+    prompt: int
+    run: int
+    value_set: int
+    supersedes: int | None
+    blind: int
+
+
 def mark(
     connection: sqlite3.Connection, run_uid: str, uid: str, verdict: Verdict, output_uids: tuple[str, ...], now: str
 ) -> None:
@@ -84,6 +96,63 @@ def mark(
         ((key, one.key, shown, _place(verdict, one.place(run))) for shown, one in enumerate(judged)),
     )
     show_on_row(connection, run)
+
+
+def take_back(connection: sqlite3.Connection, verdict_uid: str, after: str, uid: str, now: str) -> None:
+    """Add a verdict, with this `uid`, that says again what counted before `verdict_uid` was given.
+
+    `after` is the verdict that counts now: another one is not overruled unseen. Raises StoreError (missing; judged when
+    it is not the one that counts).
+    """
+    verdict = _stored(connection, verdict_uid)
+    _say_again(connection, verdict.supersedes, verdict, after, uid, now)
+
+
+def give_again(connection: sqlite3.Connection, verdict_uid: str, after: str, uid: str, now: str) -> None:
+    """Add a verdict, with this `uid`, that says again what `verdict_uid` said; `after` and errors as of `take_back`."""
+    verdict = _stored(connection, verdict_uid)
+    _say_again(connection, verdict.key, verdict, after, uid, now)
+
+
+def _stored(connection: sqlite3.Connection, uid: str) -> _Stored:
+    row = connection.execute(
+        "SELECT id, prompt_id, run_id, value_set, supersedes_id, blind FROM verdicts"
+        " WHERE uid = ? AND run_id IS NOT NULL",
+        (uid,),
+    ).fetchone()
+    if row is None:
+        raise missing("verdict", uid)
+    return _Stored(*row)
+
+
+def _say_again(
+    connection: sqlite3.Connection, source: int | None, about: _Stored, after: str, uid: str, now: str
+) -> None:
+    """Add the verdict of row `source` once more; None stands for no verdict on the answers that `about` compared."""
+    latest, latest_uid = connection.execute(
+        "SELECT id, uid FROM verdicts WHERE run_id = ? AND value_set = ? ORDER BY id DESC LIMIT 1",
+        (about.run, about.value_set),
+    ).fetchone()
+    if latest_uid != after:
+        raise StoreError(
+            "This verdict cannot be taken back or given again, because these answers were judged elsewhere since. Mark "
+            "them as you want.",
+            f"verdict {about.key}: {latest_uid} counts, {after} was expected",
+            "judged",
+        )
+    found = connection.execute("SELECT id, kind, blind FROM verdicts WHERE id = ?", (source,)).fetchone()
+    said, kind, blind = found or (about.key, "none", about.blind)
+    key = connection.execute(
+        "INSERT INTO verdicts (uid, prompt_id, run_id, value_set, kind, blind, supersedes_id, created_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (uid, about.prompt, about.run, about.value_set, kind, blind, latest, now),
+    ).lastrowid
+    connection.execute(
+        "INSERT INTO verdict_outputs (verdict_id, output_id, shown, place)"
+        " SELECT ?, output_id, shown, iif(?, NULL, place) FROM verdict_outputs WHERE verdict_id = ?",
+        (key, int(found is None), said),
+    )
+    show_on_row(connection, about.run)
 
 
 def _output(connection: sqlite3.Connection, uid: str) -> _Output:

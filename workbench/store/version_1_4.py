@@ -1,4 +1,4 @@
-"""What schema 1.4 adds: which provider's protocol an endpoint speaks.
+"""What schema 1.4 adds: which provider's protocol an endpoint speaks, and how a cost came about.
 
 Invariant: as for 1.0.
 """
@@ -12,4 +12,11 @@ _ENDPOINTS = (
     "ALTER TABLE endpoints ADD COLUMN settings TEXT NOT NULL DEFAULT '{}'",
 )
 
-STATEMENTS: tuple[str, ...] = (*_ENDPOINTS,)
+_OUTPUTS = (
+    # JSON, "" for nothing: "usage" has counts that have no column (written into a cache, kinds of tokens, calls of the
+    # provider's tools, the single requests of a call), "sheet" the row of the price list that was used, "named" whose
+    # list it is or who reported the cost.
+    "ALTER TABLE outputs ADD COLUMN billing TEXT NOT NULL DEFAULT ''",
+)
+
+STATEMENTS: tuple[str, ...] = (*_ENDPOINTS, *_OUTPUTS)

@@ -12,9 +12,11 @@ from workbench.core import content as contents
 from workbench.core.content import Content, ContentError
 from workbench.core.runs import VersionRow
 from workbench.core.timeline import VersionLabel
+from workbench.store.connections import bounded
 from workbench.store.encoding import digest, typed
 from workbench.store.errors import StoreError, missing
 from workbench.store.hiding import DELETED
+from workbench.store.soundness import sound
 from workbench.store.sqlite import sqlite3
 
 _OPENING = 120
@@ -26,7 +28,7 @@ _LAST = (
 )
 _SELECT = (
     "SELECT versions.uid, versions.number, contents.hash, parents.number, versions.created_at,"
-    " CAST(contents.body AS BLOB), versions.note"
+    f" CAST({bounded('contents.body')} AS BLOB), {bounded('versions.note')}"
     " FROM versions JOIN contents ON contents.id = versions.content_id"
     " LEFT JOIN versions AS parents ON parents.id = versions.parent_id"
 )
@@ -69,7 +71,7 @@ def version_id(connection: sqlite3.Connection, prompt: int, number: int) -> int:
 def stored(connection: sqlite3.Connection, prompt: int, number: int) -> tuple[int, bytes]:
     """Return the key of a version and its content for `read`; raises StoreError (missing)."""
     row = connection.execute(
-        "SELECT versions.id, CAST(body AS BLOB) FROM versions JOIN contents ON contents.id = content_id"
+        f"SELECT versions.id, CAST({bounded('body')} AS BLOB) FROM versions JOIN contents ON contents.id = content_id"
         " WHERE prompt_id = ? AND number = ?",
         (prompt, number),
     ).fetchone()
@@ -130,7 +132,7 @@ def read(body: bytes, number: int) -> tuple[Content, str]:
     Raises StoreError (corrupt) when it cannot be read.
     """
     try:
-        return parsed(body)
+        return parsed(body or b"")
     except (ValueError, RecursionError) as error:
         # The word of a newer format is worth more than that it is strange here.
         what = str(error) if isinstance(error, ContentError) else "It is damaged."
@@ -185,7 +187,7 @@ def labels(connection: sqlite3.Connection, prompt: int) -> list[VersionLabel]:
 
 def _label(number: int, note: str, run_note: str | None, summary: str | None, text: bytes | None) -> VersionLabel:
     opening = (text or b"").decode(errors="replace")
-    return VersionLabel(number, note or run_note or summary or opening, opening)
+    return sound(VersionLabel(number, note or run_note or summary or opening, opening))
 
 
 def set_note(connection: sqlite3.Connection, uid: str, note: str) -> None:
@@ -197,4 +199,4 @@ def set_note(connection: sqlite3.Connection, uid: str, note: str) -> None:
 def _row(row: tuple[str, int, str, int | None, str, bytes, str]) -> VersionRow:
     uid, number, hash_, parent, created_at, body, note = row
     content, newer = read(body, number)
-    return VersionRow(uid, number, hash_, parent, created_at, content, note, newer)
+    return sound(VersionRow(uid, number, hash_, parent, created_at, content, note, newer))

@@ -5,6 +5,7 @@ Invariant: work that was told to stop ends soon, as a StoreError with the code `
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -31,6 +32,28 @@ def look(watch: Watch, share: float | None) -> None:
     """Tell how far it is. Raises StoreError (interrupted)."""
     if not watch(share):
         raise stopped()
+
+
+@contextmanager
+def limited(
+    connection: sqlite3.Connection, seconds: float, clock: Callable[[], float] = time.monotonic
+) -> Iterator[None]:
+    """Let `connection` work for so long at most. Raises StoreError (corrupt): a sound file is looked at in a moment."""
+    until = clock() + seconds
+    connection.set_progress_handler(lambda: clock() > until, _STEPS)
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if clock() > until:
+            raise StoreError(
+                "The history takes far longer to be looked at than any sound one, so it was left alone. Restore a"
+                " backup, or read its rows into a new history with workbench history salvage.",
+                f"over {seconds:g} s",
+                "corrupt",
+            ) from error
+        raise
+    finally:
+        connection.set_progress_handler(None, 0)
 
 
 @contextmanager

@@ -17,8 +17,11 @@ from workbench.ui.compose.blind import Blindness
 from workbench.ui.compose.editing import Editing
 from workbench.ui.compose.layout import LayoutActions
 from workbench.ui.compose.sets import SetActions
+from workbench.ui.compose.verdicts import VerdictNotices
 from workbench.ui.dialog_keys import DialogKeys
 from workbench.ui.dialogs import Dialogs
+from workbench.ui.focus_origin import FocusOrigin
+from workbench.ui.focus_return import FocusReturn
 from workbench.ui.frame import Frame
 from workbench.ui.gate import RunGate
 from workbench.ui.handlers import Handlers
@@ -36,6 +39,7 @@ from workbench.ui.shell.notice import NoticeBar
 from workbench.ui.shell.sidebar import SideBar
 from workbench.ui.shell.views import Views
 from workbench.ui.starring import Starring
+from workbench.ui.undo import Undo
 from workbench.ui.window import MainWindow
 from workbench.ui.wiring import wire
 
@@ -69,6 +73,7 @@ def build(window: MainWindow) -> Iterator[None]:
     window.overlays = Overlays(window)
     window.gate = RunGate(window)
     window.layout_ = LayoutActions(window)
+    window.undo = Undo(window)
     window.handlers = Handlers(window)
     window.keys = KeyBindings(window)
     window.actions_ = Actions(frame, window.handlers.table(), window.keys.keymap)
@@ -79,11 +84,18 @@ def build(window: MainWindow) -> Iterator[None]:
     window.sets = SetActions(window)
     window.compose.blind = opened.blind
     window.blindness = Blindness(window)
+    VerdictNotices(window)
     window.starring = Starring(window)
     wire(window)
-    CommandKeys(frame, lambda key: window.keys.keymap.owner(key))
+    origin = frame.focus_origin = FocusOrigin(frame)
+    window.views.entered.connect(lambda view: origin.place() if view != "compose" else None)
+    window.view.lanes.entered.connect(origin.place)
+    origin.placed_changed.connect(window.view.lanes.show_keys_act)
+    window.ranking.entered.connect(origin.place)
+    CommandKeys(frame, lambda key: window.keys.keymap.owner(key), origin, window.undo)
     DialogKeys(frame)
-    VerdictKeys(frame, window.verdict_key)
+    FocusReturn(frame)
+    VerdictKeys(frame, window.verdict_key, lambda: origin.is_in_area)
     ViewKeys(frame, window.handlers.view_key)
     frame.homing = Homing(frame, frame.header)
     yield

@@ -1,7 +1,7 @@
 """What opens on top of the window. Each dialog is imported when it is first opened, so that the start stays quick.
 
-Invariant: no dialog is modal but a question about what would be lost; every one closes with Esc, and its result reaches
-the controllers through one callback.
+Invariant: no dialog is modal but a question about what would be lost, and one that another dialog opened, which waits
+for it; every one closes with Esc, and its result reaches the controllers through one callback.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from PySide6.QtWidgets import QWidget
 from workbench.app.model_entries import Choice
 from workbench.app.timeline import name
 from workbench.core.lanes import Lane
+from workbench.ui.dialog import dialog_parent
 from workbench.ui.line_dialog import LineDialog
 from workbench.ui.packing import Packing
 from workbench.ui.questions import Answer, answer_of, answers_question, draft_question
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QMessageBox
+    from PySide6.QtWidgets import QDialog, QMessageBox
 
     from workbench.ui.address.confirming import AddressConfirmation
     from workbench.ui.dialogue.opening import ConversationActions
@@ -118,7 +119,7 @@ class Dialogs(QObject):
         row = self._window.timeline.find(uid)
         if row is None:
             return
-        dialog = NoteDialog(self._window.frame, name(row), row.note)
+        dialog = NoteDialog(dialog_parent(self._window.frame), name(row), row.note)
         dialog.accepted.connect(lambda: self._window.compose.rows.set_note(row, dialog.field.text().strip()))
         dialog.finished.connect(self._note_closed)
         self._note = dialog
@@ -167,22 +168,32 @@ class Dialogs(QObject):
         from workbench.app.settings_source import WorkbenchSettingsSource
         from workbench.ui.settings import SettingsDialog
 
+        parent = dialog_parent(self._window.frame)
         if self._settings is not None:
             self._settings.show_page(page)
             if item:
                 self._settings.show_key(item)
+            if parent is not self._settings and parent is not self._settings.parentWidget():
+                self._settings.setParent(parent, self._settings.windowFlags())
+                self._open_over(self._settings, parent)
             self._settings.raise_()
             return
         source = WorkbenchSettingsSource(self._window.workbench)
-        dialog = SettingsDialog(self._window.theme, source, self._window.frame, page, self._window.caring.desk)
+        dialog = SettingsDialog(self._window.theme, source, parent, page, self._window.caring.desk)
         dialog.finished.connect(self._settings_closed)
         dialog.endpoints_changed.connect(lambda: self._window.compose.endpoints_changed())
         dialog.keys_changed.connect(self._refresh_picker)
         dialog.endpoints_changed.connect(self._refresh_picker)
         self._settings = dialog
-        dialog.show()
+        self._open_over(dialog, parent)
         if item:
             dialog.show_key(item)
+
+    def _open_over(self, dialog: QDialog, parent: QWidget) -> None:
+        """Show `dialog`; a dialog that opened it is not closed or changed before it."""
+        over_dialog = parent is not self._window.frame
+        dialog.setWindowModality(Qt.WindowModality.WindowModal if over_dialog else Qt.WindowModality.NonModal)
+        dialog.show()
 
     def _add_endpoint(self, address: str) -> None:
         self.settings("endpoints")
@@ -203,8 +214,8 @@ class Dialogs(QObject):
         self._question = None
         return answer
 
-    def wire(self, slot: str) -> None:
-        """Show what a lane sent and got."""
+    def wire(self, slot: str, page: str = "") -> None:
+        """Show what a lane sent and got, with one of the pages of `WireDialog` in front."""
         from workbench.ui.lanes.wire import WireDialog
 
         shown = self._window.compose.board.shown(slot)
@@ -216,10 +227,17 @@ class Dialogs(QObject):
             marks=shown.marks,
             response=shown.result.response if shown.result else None,
             title=self._window.lane_title(slot),
+            page=page,
             parent=self._window.frame,
         )
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
+
+    def choices(self, slot: str) -> None:
+        """Show the choices of a lane's answer that are kept beside the shown one."""
+        from workbench.ui.lanes.wire import CHOICES
+
+        self.wire(slot, CHOICES)
 
     def code(self, slot: str) -> None:
         """Show code that repeats a lane of the draft."""

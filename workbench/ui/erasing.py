@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QCheckBox, QMessageBox
 
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
+from workbench.ui.dialog import dialog_parent
 from workbench.usecases.erasing import Doomed, Erased, Eraser, Outlook
 from workbench.usecases.problems import problem_of
 
@@ -110,7 +111,9 @@ class Erasing(QObject):
             self._window.notices.quiet(_KEY, "Nothing is deleted, so there is nothing to bring back.")
             return
         heading = f"{outlook.what} {outlook.verb} deleted." if all_of_it else f"Delete {outlook.what} for good?"
-        box = QMessageBox(QMessageBox.Icon.Warning, "Delete for good", heading, parent=self._window.frame)
+        box = QMessageBox(
+            QMessageBox.Icon.Warning, "Delete for good", heading, parent=dialog_parent(self._window.frame)
+        )
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setInformativeText("\n\n".join(outlook.sentences(are_deleted=all_of_it)))

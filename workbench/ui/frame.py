@@ -27,6 +27,7 @@ from workbench.ui.shell.bars import Header, StatusBar
 from workbench.ui.theme import Theme, set_role
 
 if TYPE_CHECKING:
+    from workbench.ui.focus_origin import FocusOrigin
     from workbench.ui.homing import Homing
 
 SMALLEST = (860, 560)
@@ -62,7 +63,8 @@ class Frame(QMainWindow):
         """What is to be done to the history when the window is closed, before another one opens; None for nothing."""
         self.is_complete = False
         self.homing: Homing | None = None
-        """None before the window is complete."""
+        self.focus_origin: FocusOrigin | None = None
+        """Both are None before the window is complete."""
         self._early: list[str] = []
         self._problems: list[tuple[str, str]] = []
         self.show_problem: Callable[[str, str], object] = lambda *problem: self._problems.append(problem)

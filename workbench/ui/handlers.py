@@ -51,8 +51,8 @@ class Handlers:
             "archive_prompt": lambda: self.archive_prompt(compose.prompt_uid),
             "show_archived": w.prompts.toggle_archived,
             "switch_prompt": self.to_prompts,
-            "undo": self.undo,
-            "redo": w.view.editor.redo,
+            "undo": w.undo.undo,
+            "redo": w.undo.redo,
             "add_message": w.view.editor.add_next,
             "add_system": lambda: w.view.editor.add_message("system"),
             "add_example": lambda: w.view.editor.parts_shown.add("example"),
@@ -159,15 +159,6 @@ class Handlers:
             self.back()
         else:
             self._window.workbench.runner.stop_everything()
-
-    def undo(self) -> None:
-        """Take back the last edit, while pairs are judged the last verdict, in the History what was done to runs."""
-        if self._window.views.shown == "history":
-            self._window.notices.undo()
-        elif self._window.ranking.is_judging:
-            self._window.ranking.undo()
-        else:
-            self._window.view.editor.undo()
 
     def back(self) -> None:
         """Return to the draft."""

@@ -1,15 +1,16 @@
 """Keys whose meaning depends on where they sit or on what has the focus.
 
-Invariant: a letter or digit typed into a text field is text; a key of a command that types nothing means that command
-in every field.
+Invariant: a letter or digit typed into a text field is text, and elsewhere acts only where the person put the focus
+(`focus_origin`); a key of a command that types nothing means that command in every field.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
@@ -24,6 +25,9 @@ from PySide6.QtWidgets import (
 from workbench.app.commands import STEPS, Command, VerdictKey, digit_of, verdict_key
 from workbench.app.keymap import only_outside_text
 from workbench.ui.shell.keys import pressed
+
+if TYPE_CHECKING:
+    from workbench.ui.focus_origin import FocusOrigin
 
 _PRESSING = frozenset({Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter})
 _EDITABLE = (QLineEdit, QAbstractSpinBox, QComboBox)
@@ -78,20 +82,37 @@ class KeyboardFilter(QObject):
             new.installEventFilter(self)
 
 
+class UndoKeys(Protocol):
+    """Decides who gets the keys of undo and redo."""
+
+    def typed(self, widget: QWidget) -> None:
+        """Take in that the text of a field is about to change by a key."""
+
+    def claims(self, command_id: str) -> bool:
+        """Whether the key of "undo" or "redo" is for the window, although a field would take it."""
+
+
 class CommandKeys(KeyboardFilter):
     """Lets keys of commands pass through whatever has the keyboard in `window`, however Qt would use them there.
 
-    A key that is held does its command or presses its button once, but for commands that go on step by step.
+    A key that is held does its command or presses its button once, but for commands that go on step by step. A bare
+    letter is a command's, and Space or Enter presses a button that judges or opens a menu, only where the person put
+    the focus.
 
     Qt's bindings of X11 delete and move in text with Ctrl+D, Ctrl+E, Ctrl+K and Ctrl+U, and a field that has one of
-    them takes it from the window. Keys that are the same for everybody (undo) stay with the field.
+    them takes it from the window. Keys that are the same for everybody (undo) stay with the field, unless `undo` claims
+    them.
     """
 
-    def __init__(self, window: QWidget, owner: Callable[[str], Command | None]) -> None:
+    def __init__(
+        self, window: QWidget, owner: Callable[[str], Command | None], origin: FocusOrigin, undo: UndoKeys
+    ) -> None:
         """`owner` returns the command that a key belongs to now."""
         super().__init__(window, lambda widget: widget.window() is window)
-        self._owner = owner
+        self._window, self._owner, self._origin, self._undo = window, owner, origin, undo
         self._held = Held()
+        # Shortcuts go to the window itself while nothing in it has the focus.
+        window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if not isinstance(event, QKeyEvent):
@@ -102,17 +123,27 @@ class CommandKeys(KeyboardFilter):
         if not (overrides or event.type() == QEvent.Type.KeyPress):
             return False
         if isinstance(watched, QAbstractButton) and not overrides and event.key() in _PRESSING:
-            return self._held.goes_on(event)
+            return self._held.goes_on(event) or not self._origin.allows_press(watched, event.key())
         key = pressed(event)
         command = self._owner(key)
+        if not overrides and isinstance(watched, QWidget) and takes_text(watched) and _edits(event):
+            self._undo.typed(watched)
         if command is None or not isinstance(watched, QWidget):
             return False
         is_typed = _is_typed(event, key)
+        if is_typed and overrides and not takes_text(watched) and not self._origin.allows(command):
+            event.accept()
+            return True
+        if watched is self._window and QApplication.focusWidget() is not watched:
+            return False
         if command.id not in STEPS and self._held.goes_on(event) and not (is_typed and takes_text(watched)):
             # As a shortcut it becomes a key press, and as that it ends here.
             event.accept()
             return True
         if command.fixed:
+            if overrides and self._undo.claims(command.id):
+                event.ignore()
+                return True
             return False
         if is_typed:
             if overrides and takes_text(watched):
@@ -124,6 +155,13 @@ class CommandKeys(KeyboardFilter):
         # As a key press only where the command is not possible now: it does nothing then, in every field.
         event.ignore()
         return True
+
+
+def _edits(event: QKeyEvent) -> bool:
+    """Whether a key changes the text of a field."""
+    types = bool(event.text()) and event.text().isprintable()
+    changes = (QKeySequence.StandardKey.Paste, QKeySequence.StandardKey.Cut)
+    return types or event.key() in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete) or any(map(event.matches, changes))
 
 
 def _is_typed(event: QKeyEvent, key: str) -> bool:
@@ -154,11 +192,12 @@ class ViewKeys(QObject):
 
 
 class VerdictKeys(QObject):
-    """Sees the keys that reach the window because nothing inside it took them. `judge` returns whether it took one."""
+    """Sees the keys that reach the window because nothing inside it took them."""
 
-    def __init__(self, window: QWidget, judge: Callable[[VerdictKey], bool]) -> None:
+    def __init__(self, window: QWidget, judge: Callable[[VerdictKey], bool], allows_bare: Callable[[], bool]) -> None:
+        """`judge` returns whether it took a key; `allows_bare` tells whether one without Ctrl may give a verdict."""
         super().__init__(window)
-        self._judge = judge
+        self._judge, self._allows_bare = judge, allows_bare
         self._held = Held()
         # On the window alone: a filter on the application would run for every event while answers stream in.
         window.installEventFilter(self)
@@ -171,6 +210,8 @@ class VerdictKeys(QObject):
         modifiers = event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier)
         ctrl = modifiers == Qt.KeyboardModifier.ControlModifier
         if not ctrl and (modifiers != Qt.KeyboardModifier.NoModifier or takes_text(QApplication.focusWidget())):
+            return False
+        if not ctrl and not self._allows_bare():
             return False
         # Shift with Ctrl means something else, but for layouts that type digits with it, as the French one does.
         is_digit = Qt.Key.Key_0 <= event.key() <= Qt.Key.Key_9

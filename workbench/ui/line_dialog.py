@@ -6,15 +6,15 @@ Invariant: Enter does what the primary button says, Esc and Cancel leave everyth
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from workbench.ui.shell.keys import give_back
+from workbench.ui.dialog import Dialog
 from workbench.ui.theme import set_role
 
 _WIDTH = 360
 
 
-class LineDialog(QDialog):
+class LineDialog(Dialog):
     """A field with a hint below it; `accepted` once the line is to be kept."""
 
     def __init__(self, parent: QWidget, title: str, name: str, text: str, hint: str) -> None:
@@ -50,7 +50,3 @@ class LineDialog(QDialog):
     def keep(self) -> None:
         """Take the line."""
         self.accept()
-
-    def done(self, result: int) -> None:
-        give_back(self)
-        super().done(result)

@@ -18,13 +18,13 @@ from PySide6.QtWidgets import QApplication, QDialog
 
 from workbench import __version__
 from workbench.host import settings as stored
+from workbench.host.arguments import database
 from workbench.host.dirs import default_database, make_private, named_database, places
 from workbench.host.errors import HostError
 from workbench.host.locks import WindowLock
 from workbench.store.errors import MISUSE, StoreError
 from workbench.store.peek import peek_newest
 from workbench.store.place import check_place
-from workbench.ui.arguments import database
 from workbench.ui.frame import Frame
 from workbench.ui.start import Start
 from workbench.ui.theme import STYLE, Theme

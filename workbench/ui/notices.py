@@ -109,7 +109,7 @@ class Notices(QObject):
 
     def quiet(self, key: str, sentence: str, *, action: str = "", label: str = "", detail: str = "") -> None:
         """Say something that can wait, unless a problem is shown."""
-        if self._window.notice.key not in ("problem", "refusal", "database"):
+        if self._window.notice.standing_key not in ("problem", "refusal", "database"):
             self._window.notice.show_notice(key, sentence, action=action, label=label, detail=detail)
 
     def at_start(self, key: str, sentence: str, *, action: str = "", label: str = "", detail: str = "") -> None:

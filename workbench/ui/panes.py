@@ -55,6 +55,8 @@ def step_pane(window: MainWindow, step: int) -> None:
     here = inside.index(True) if True in inside else None
     at = (0 if step > 0 else -1) if here is None else here + step
     parts[at % len(parts)][1]()
+    if window.frame.focus_origin is not None:
+        window.frame.focus_origin.place()
 
 
 def _first_stop(part: QWidget) -> QWidget | None:

@@ -10,9 +10,9 @@ import importlib
 import sys
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from workbench.app.background import settle_in
 from workbench.app.commands import VerdictKey
@@ -21,18 +21,23 @@ from workbench.host.ids import new_uid
 
 if TYPE_CHECKING:
     from workbench.app.rank import Rank
-    from workbench.app.sitting import Sittings
+    from workbench.app.sitting import Kind, Sittings
     from workbench.ui.rank.view import RankView
     from workbench.ui.shell.views import Making
     from workbench.ui.window import MainWindow
     from workbench.usecases.ranked import Grouping
 
 
+KEY = "pair_verdict"
+"""The key of the notice about a verdict on a pair, and the action of its button."""
 _GROUPINGS: tuple[Grouping, ...] = ("both", "version", "model", "technique", "everywhere")
 
 
 class Ranking(QObject):
     """`view`, `rank` and `sittings` are None before they are made."""
+
+    entered = Signal()
+    """The person began to judge, and the first pair has the focus."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
@@ -48,6 +53,9 @@ class Ranking(QObject):
             "view_rank": lambda: show("rank"),
             "judge": self.judge,
             "judge_undo": self.undo,
+            "judge_skip": self.skip,
+            "judge_prompt": self.toggle_prompt,
+            "judge_reveal": self.toggle_reveal,
             **{f"group_{name}": partial(self._group, name) for name in _GROUPINGS},
         }
 
@@ -74,8 +82,13 @@ class Ranking(QObject):
         view.versions.said.connect(rank.say)
         view.verdict_wanted.connect(self._judge)
         view.undo_wanted.connect(self.undo)
+        view.skip_wanted.connect(self.skip)
+        view.prompt_wanted.connect(sittings.read_prompt)
+        sittings.prompt_read.connect(self._show_prompt)
         view.end_wanted.connect(self.end)
         sittings.changed.connect(self._show_sitting)
+        sittings.judged_pair.connect(self._say)
+        window.notice.action_clicked.connect(self._act)
         window.compose.prompt_changed.connect(self._prompt_changed)
         return view
 
@@ -103,8 +116,13 @@ class Ranking(QObject):
 
     @property
     def can_undo(self) -> bool:
-        """Whether a verdict of this sitting can be taken back."""
-        return self.sittings is not None and self.sittings.judged > 0
+        """Whether a verdict or a skip of this sitting can be taken back."""
+        return self.sittings is not None and self.sittings.can_undo
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether a verdict of this sitting that was taken back can be given again."""
+        return self.sittings is not None and self.sittings.can_redo
 
     def judge(self) -> None:
         """Begin a sitting."""
@@ -115,7 +133,8 @@ class Ranking(QObject):
         if self.view is not None and self.sittings is not None and not self.sittings.is_open:
             self.view.setCurrentWidget(self.view.judging)
             window.sidebar.hide()
-            self.sittings.start(window.compose.prompt_uid)
+            grouping = self.rank.grouping if self.rank is not None else "both"
+            self.sittings.start(window.compose.prompt_uid, grouping)
 
     def verdict_key(self, key: VerdictKey) -> bool:
         """Give the verdict that a key means; False when it means none now."""
@@ -125,9 +144,34 @@ class Ranking(QObject):
         return True
 
     def undo(self) -> None:
-        """Take the last verdict of this sitting back."""
+        """Take the last verdict or skip of this sitting back."""
         if self.sittings is not None:
             self.sittings.undo()
+
+    def skip(self) -> None:
+        """Skip the shown pair."""
+        if self.sittings is not None and self.sittings.skip():
+            # Its Undo would take the skip back, not the verdict that it tells of.
+            self._window.notice.clear(KEY)
+
+    def toggle_prompt(self) -> None:
+        """Show or hide the prompt above the pair."""
+        if self.view is not None and self.is_judging:
+            self.view.judging.prompt_toggle.toggle()
+
+    def toggle_reveal(self) -> None:
+        """Tell or hide who answered in the pair that was judged last."""
+        if self.view is not None and self.is_judging:
+            self.view.judging.reveal.toggle()
+
+    def _show_prompt(self, text: str) -> None:
+        if self.view is not None and self.is_judging:
+            self.view.judging.show_prompt(text)
+
+    def redo(self) -> None:
+        """Give the verdict again that was taken back last."""
+        if self.sittings is not None:
+            self.sittings.redo()
 
     def end(self) -> None:
         """End the sitting and show the ranking anew; without effect when nobody judges."""
@@ -139,9 +183,20 @@ class Ranking(QObject):
         if self.view is not None:
             self.view.name_keys(name)
 
-    def _judge(self, kind: Literal["winner", "tie", "all_bad"], winner: int) -> None:
+    def _judge(self, kind: Kind, winner: int) -> None:
         if self.sittings is not None:
             self.sittings.judge(kind, winner)
+
+    def _say(self, kind: str, winner: int, is_undone: bool) -> None:
+        """Say a verdict, or that it was taken back, with what takes that back."""
+        said = f"Undone: {_words(kind, winner)}" if is_undone else _words(kind, winner)
+        self._window.notice.show_brief(KEY, said, action=KEY, label="Redo" if is_undone else "Undo")
+
+    def _act(self, action: str) -> None:
+        if action == KEY and self._window.notice.key == KEY and self.is_judging:
+            redoes = self._window.notice.label == "Redo"
+            self._window.notice.clear(KEY)
+            (self.redo if redoes else self.undo)()
 
     def _group(self, grouping: Grouping) -> None:
         if self.rank is not None:
@@ -156,6 +211,7 @@ class Ranking(QObject):
         if view is None or sittings is None:
             return
         if not sittings.is_open:
+            window.notice.clear(KEY)
             view.setCurrentWidget(view.ranking)
             if window.views.shown == "rank":
                 window.sidebar.show()
@@ -164,17 +220,26 @@ class Ranking(QObject):
             window.update_state()
             return
         page = view.judging
-        page.set_progress(sittings.progress(), sittings.progress(brief=True), can_undo=sittings.judged > 0)
+        page.set_progress(sittings.progress(), sittings.progress(brief=True), can_undo=sittings.can_undo)
+        page.set_last(sittings.last)
         if sittings.shown is not None:
             was_hidden = page.answers.isHidden()
             page.show_pair(sittings.shown.left, sittings.shown.right, sittings.shown.values)
             if was_hidden:
                 page.enter()
+                self.entered.emit()
         elif sittings.state == "over":
             page.show_message(_over(sittings.pairs, sittings.judged))
         elif sittings.state == "opening":
+            page.start()
             page.show_message("Looking for pairs…")
         window.update_state()
+
+
+def _words(kind: str, winner: int) -> str:
+    if kind == "winner":
+        return f"{'Left' if winner == 1 else 'Right'} marked better"
+    return "Marked as a tie" if kind == "tie" else "Both marked bad"
 
 
 def _over(pairs: int, judged: int) -> str:
@@ -183,8 +248,8 @@ def _over(pairs: int, judged: int) -> str:
     if pairs:
         return "No pair is left to judge."
     return (
-        "There are no two answers to compare. A pair needs finished answers of two versions or models to the same "
-        "values; run them, and judge a blind run before its answers can come here."
+        "There are no two answers to compare. A pair needs finished answers of two of those ranked to the same values, "
+        "and different texts. Run them, and judge a blind run before its answers can come here."
     )
 
 

@@ -37,8 +37,8 @@ def window_state(window: MainWindow) -> WindowState:
         can_continue=_can_continue(window, focused) and not focused_running,
         can_mark=any(board.can_mark(slot) for slot in board.slots()),
         marked=bool(window.timeline.marks.uids),
-        can_undo=_can_undo(window),
-        can_redo=window.view.editor.can_redo,
+        can_undo=window.undo.can_undo,
+        can_redo=window.undo.can_redo,
         has_older=shown + 1 < window.timeline.rowCount(),
         has_newer=viewing,
         can_note=shown >= 0,
@@ -52,12 +52,6 @@ def window_state(window: MainWindow) -> WindowState:
         searched=window.history.searched,
         judging=window.ranking.is_judging,
     )
-
-
-def _can_undo(window: MainWindow) -> bool:
-    if window.views.shown == "history":
-        return window.notices.offers_undo
-    return window.ranking.can_undo if window.ranking.is_judging else window.view.editor.can_undo
 
 
 def _can_continue(window: MainWindow, slot: str) -> bool:

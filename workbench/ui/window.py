@@ -51,6 +51,7 @@ from workbench.ui.shell.sidebar import SideBar
 from workbench.ui.shell.views import Views
 from workbench.ui.starring import Starring
 from workbench.ui.state import window_state
+from workbench.ui.undo import Undo
 from workbench.ui.warm import Warmth
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class MainWindow(QObject):
     notice: NoticeBar
     notices: Notices
     dialogs: Dialogs
+    undo: Undo
     handlers: Handlers
     gate: RunGate
     actions_: Actions
@@ -242,7 +244,6 @@ class MainWindow(QObject):
             tip = "\n".join(filter(None, (describe(detail.row), detail.newer)))
             self.view.show_past(detail.content, values, text, tip)
             if in_editor:
-                # Arrow keys then walk through the history, and digits are verdicts.
                 self.sidebar.iteration_list.setFocus()
 
     def prompt_changed(self, uid: str) -> None:

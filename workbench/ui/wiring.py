@@ -5,8 +5,10 @@ Invariant: every connection between the window's parts is written here, so that 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from workbench.core.parameter_support import ParameterSupport
 from workbench.ui.compose.numbers import show_forecast
 from workbench.ui.context_menus import iteration_menu, prompt_menu
 from workbench.ui.dialogue.opening import PasteWatch
@@ -101,6 +103,20 @@ def _wire_forecasts(window: MainWindow) -> None:
     window.forecasts.changed.connect(lambda forecast: show_forecast(window, forecast))
 
 
+def _show_support(window: MainWindow, slot: str, show: Callable[[ParameterSupport], None]) -> None:
+    """Show what the model of a lane takes, at once and again when LiteLLM, which has to be loaded, has been asked."""
+    lane = window.compose.lanes.get(slot)
+    if lane is None:
+        return
+    endpoint, parameters = window.compose.endpoints.get(lane.endpoint), window.workbench.parameters
+
+    def listed(support: ParameterSupport) -> None:
+        show(support)
+        window.tasks.run(lambda: parameters.full(endpoint, lane.model), show)
+
+    window.tasks.run(lambda: parameters.listed(endpoint, lane.model), listed)
+
+
 def _wire_lanes(window: MainWindow) -> None:
     compose, lanes, board = window.compose, window.view.lanes, window.compose.board
     board.status_changed.connect(lanes.set_status)
@@ -114,6 +130,7 @@ def _wire_lanes(window: MainWindow) -> None:
     lanes.move_requested.connect(compose.lanes.move)
     lanes.model_requested.connect(window.dialogs.pick_model)
     lanes.params_changed.connect(compose.lanes.set_params)
+    lanes.ask_support = lambda slot, show: _show_support(window, slot, show)
     lanes.pin_requested.connect(compose.lanes.set_pinned)
     lanes.rename_requested.connect(compose.lanes.set_label)
     lanes.stop_requested.connect(compose.stage.stop)
@@ -126,6 +143,7 @@ def _wire_lanes(window: MainWindow) -> None:
     lanes.baseline_requested.connect(window.layout_.baseline)
     lanes.run_requested.connect(window.layout_.run_lane)
     lanes.wire_requested.connect(window.dialogs.wire)
+    lanes.choices_requested.connect(window.dialogs.choices)
     lanes.code_requested.connect(window.dialogs.code)
     lanes.continue_requested.connect(lambda slot: window.dialogs.conversation.go_on(slot))
     lanes.star_requested.connect(window.starring.toggle)

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Literal
 
 from workbench.core.content import Message
 from workbench.core.lanes import BUILTIN_MODEL, ECHO_MODEL, FIXED_ENDPOINTS
@@ -27,21 +28,29 @@ from workbench.host.display import display_problem, no_display
 from workbench.host.errors import HostError
 from workbench.host.faults import log_file
 from workbench.host.ids import new_uid
+from workbench.host.keys import KeyStore
+from workbench.host.libraries import install_command, missing_libraries
 from workbench.host.processes import scrubbed_env
+from workbench.host.provider_choices import ProviderChoices
 from workbench.host.weights import builtin_weights
 from workbench.store import StoreError, open_store
 from workbench.usecases.credentials import open_keys
+from workbench.usecases.destinations import destination
 
 _PACKAGES = ("litellm", "xllamacpp", "PySide6-Essentials")
 _ANSWER_WITHIN_S = 60.0
 
 
+Level = Literal["ok", "warn", "no"]
+"""Fine; missing, though the loop works without it; not in order."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at: whether it is fine, a sentence, and technical detail."""
+    """One thing that was looked at: how it is, a sentence, and technical detail."""
 
     name: str
-    ok: bool
+    level: Level
     sentence: str
     detail: str = ""
 
@@ -73,8 +82,8 @@ class Checkup:
             except PackageNotFoundError:
                 missing.append(package)
         if missing:
-            return Finding("versions", False, f"Missing: {', '.join(missing)}. Install Prompt Workbench again.")
-        return Finding("versions", True, ", ".join(parts))
+            return Finding("versions", "no", f"Missing: {', '.join(missing)}. Install Prompt Workbench again.")
+        return Finding("versions", "ok", ", ".join(parts))
 
     def _database(self) -> Finding:
         if not os.path.lexists(self._db):
@@ -82,13 +91,13 @@ class Checkup:
         try:
             store = open_store(self._db, now=utc_now(), uid=new_uid)
         except (StoreError, HostError) as error:
-            return Finding("database", False, error.sentence, error.detail)
+            return Finding("database", "no", error.sentence, error.detail)
         try:
             count = sum(row.iterations for row in store.prompts())
             size = self._db.stat().st_size / 1e6
             if store.read_only:
-                return Finding("database", False, store.notice, str(self._db))
-            return Finding("database", True, f"{self._db}, {count} iterations, {size:.1f} MB")
+                return Finding("database", "no", store.notice, str(self._db))
+            return Finding("database", "ok", f"{self._db}, {count} iterations, {size:.1f} MB")
         finally:
             store.close()
 
@@ -96,20 +105,20 @@ class Checkup:
         """Say whether the first start can make the file, without making it."""
         ground = next(folder for folder in self._db.absolute().parents if folder.exists())
         if os.access(ground, os.W_OK | os.X_OK):
-            return Finding("database", True, f"{self._db} is not there yet; the first start or run makes it.")
+            return Finding("database", "ok", f"{self._db} is not there yet; the first start or run makes it.")
         return Finding(
             "database",
-            False,
+            "no",
             f"{self._db} is not there yet, and nothing can be made in {ground}. Give yourself the right to write "
             "there, or name another file with --db.",
         )
 
     def _keyring(self) -> Finding:
-        keys = open_keys(self._env)
+        keys = open_keys(self._env, ProviderChoices(self._places.config))
         status = keys.available()
-        found = [provider_name(name) for name in key_variables() if keys.from_environment(name)]
+        found = [_with_address(keys, name) for name in key_variables() if keys.from_environment(name)]
         seen = f" Keys in the environment: {', '.join(dict.fromkeys(found))}." if found else ""
-        return Finding("keyring", status.ok, f"{status.sentence}{seen}", status.detail)
+        return Finding("keyring", "ok" if status.ok else "warn", f"{status.sentence}{seen}", status.detail)
 
     def _models(self) -> Iterator[Finding]:
         weights = builtin_weights(self._places.data)
@@ -120,8 +129,11 @@ class Checkup:
             yield self._answers(client, events, "engine", "echo", ECHO_MODEL)
             if weights is None:
                 yield Finding(
-                    "built-in model", False, "It is not installed. Run “workbench doctor --install-model” to get it."
+                    "built-in model", "warn", "It is not installed. Run “workbench doctor --install-model” to get it."
                 )
+            elif missing := missing_libraries("model"):
+                sentence = f"It needs a library that is missing here. Install it: {install_command(missing)}"
+                yield Finding("built-in model", "no", sentence, ", ".join(library.name for library in missing))
             else:
                 yield self._answers(client, events, "built-in model", "builtin", BUILTIN_MODEL)
         finally:
@@ -141,21 +153,21 @@ class Checkup:
         client.run(call)
         result = _await_end(events, call.id, began + _ANSWER_WITHIN_S)
         if result is None:
-            return Finding(name, False, f"It did not answer within {_ANSWER_WITHIN_S:.0f} s. Close other programs.")
+            return Finding(name, "no", f"It did not answer within {_ANSWER_WITHIN_S:.0f} s. Close other programs.")
         if result.state != "finished":
             failure = result.failure
             sentence = failure.sentence if failure else f"The answer ended as {result.state}. Try again."
-            return Finding(name, False, sentence, failure.detail if failure else "")
-        return Finding(name, True, f"{model} answered in {time.monotonic() - began:.1f} s")
+            return Finding(name, "no", sentence, failure.detail if failure else "")
+        return Finding(name, "ok", f"{model} answered in {time.monotonic() - began:.1f} s")
 
     def _display(self) -> Finding:
         if no_display(self._env):
             # A server has none and needs none: nothing is out of order there.
-            return Finding("display", True, "None here, so the window cannot open; workbench run needs none.")
+            return Finding("display", "ok", "None here, so the window cannot open; workbench run needs none.")
         problem = display_problem(self._env)
         if problem:
-            return Finding("display", False, f"{problem} The terminal works without one: workbench run")
-        return Finding("display", True, "The window can open here.")
+            return Finding("display", "no", f"{problem} The terminal works without one: workbench run")
+        return Finding("display", "ok", "The window can open here.")
 
     def _error_log(self) -> Finding:
         """Name the log; that something is in it may be long over, so it is no fault of this machine."""
@@ -163,8 +175,14 @@ class Checkup:
         try:
             size = log.stat().st_size
         except OSError:
-            return Finding("error log", True, f"{log} is not there: nothing unexpected was logged yet.")
-        return Finding("error log", True, f"{log}, {size / 1000:.0f} kB")
+            return Finding("error log", "ok", f"{log} is not there: nothing unexpected was logged yet.")
+        return Finding("error log", "ok", f"{log}, {size / 1000:.0f} kB")
+
+
+def _with_address(keys: KeyStore, provider: str) -> str:
+    """Return a provider's name, and where its calls go when that is not its public address."""
+    where = destination(provider, keys.env, keys.choices)
+    return provider_name(provider) + ("" if where.is_public else f" (to {where.base_url})")
 
 
 def _await_end(events: queue.SimpleQueue[Event], call_id: str, deadline: float) -> Result | None:

@@ -6,7 +6,7 @@ else; the endpoint that is written holds names only.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -51,6 +51,11 @@ class Asker(Protocol):
 
     def list_models(self, endpoint: Endpoint, key: str = "", secret_headers: Headers = ()) -> Future[ModelIds]:
         """Return the model ids that the endpoint lists."""
+
+    def list_prices(
+        self, endpoint: Endpoint, key: str = "", secret_headers: Headers = ()
+    ) -> Future[Mapping[str, Mapping[str, Any]]]:
+        """Return the prices that the endpoint tells of its models."""
 
     def check_key(
         self,
@@ -188,6 +193,13 @@ class Endpoints:
         listed = self._engine.list_models(endpoint, who.key, who.secret_headers)
         listed.add_done_callback(lambda done: self._remember(endpoint, done))
         return listed
+
+    def prices(self, endpoint: Endpoint) -> Future[Mapping[str, Mapping[str, Any]]]:
+        """Ask an endpoint what its models cost; EngineError says why it cannot be asked."""
+        who = credentials(self._keys, endpoint, "", self._provider_of)
+        if isinstance(who, Failure):
+            return _failed(who)
+        return self._engine.list_prices(endpoint, who.key, who.secret_headers)
 
     def models_of(self, form: EndpointForm) -> Future[ModelIds]:
         """Ask the address in a form, with what was typed and, where nothing was, with what is kept for this address."""

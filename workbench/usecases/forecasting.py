@@ -117,6 +117,7 @@ class Forecaster:
             rates=self._rates_for(endpoint, lane.model),
             is_local=endpoint.is_local,
             is_current=lane.pinned is None,
+            tier=_tier(lane),
         )
 
     def _context(self, endpoint: Endpoint, model: str) -> int | None:
@@ -179,6 +180,15 @@ class Forecaster:
                 self._counts.move_to_end(key)
             while len(self._counts) > REMEMBERED:
                 self._counts.popitem(last=False)
+
+
+def _tier(lane: Lane) -> str:
+    try:
+        tier = lane.params.request().get("service_tier")
+    except ValueError:
+        # What is being typed is no JSON yet.
+        return ""
+    return tier if isinstance(tier, str) else ""
 
 
 def _pictures(messages: Iterable[Message]) -> int:

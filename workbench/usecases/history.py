@@ -64,15 +64,24 @@ class History:
         """Show the names of a blind run although it is not judged; a verdict after that is not a blind one."""
         return self._store.reveal(run_uid)
 
-    def mark(self, run_uid: str, verdict: Verdict, outputs: Sequence[Judged]) -> Future[None]:
+    def mark(self, run_uid: str, verdict: Verdict, outputs: Sequence[Judged], uid: str | None = None) -> Future[None]:
         """Judge a run: `outputs` are the shown ones, one per lane, in the order shown; kept ones are among them.
 
-        Raises RefusedError while one of those that the verdict names has not ended.
+        `uid` names the verdict for whoever wants to take it back. Raises RefusedError while one of those that the
+        verdict names has not ended.
         """
         named = [output for output in outputs if output.is_first(verdict)]
         if verdict.kind != "none" and any(output.state not in ENDED for output in named):
             raise RefusedError("This answer is still being written. Wait for its end, or stop it, then judge it.")
-        return self._store.mark(run_uid, self._new_uid(), verdict, tuple(o.uid for o in outputs), self._now())
+        return self._store.mark(run_uid, uid or self._new_uid(), verdict, tuple(o.uid for o in outputs), self._now())
+
+    def take_back(self, verdict_uid: str, after: str, uid: str) -> Future[None]:
+        """Let what counted before a verdict count again, by another one named `uid`; `after` is the one that counts."""
+        return self._store.judgements.undo(verdict_uid, after, uid, self._now())
+
+    def give_again(self, verdict_uid: str, after: str, uid: str) -> Future[None]:
+        """Give a verdict again that was taken back, by another one named `uid`; `after` is the one that counts."""
+        return self._store.judgements.redo(verdict_uid, after, uid, self._now())
 
 
 def next_verdict(current: Verdict, pressed: Verdict) -> Verdict:

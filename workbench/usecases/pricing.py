@@ -1,7 +1,7 @@
 """What a call costs.
 
-Invariant: a price that a person set wins over the catalogue, unknown stays None, and only our own runtime and echo are
-free. The catalogue is read on the first question that needs it.
+Invariant: a price that a person set wins over what a server reports, that over a price list; unknown stays None, and
+only our own runtime and echo are free. The catalogue is read on the first question that needs it.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
+from datetime import datetime
 from typing import Protocol
 
 from workbench.core.lanes import LITELLM, Endpoint
-from workbench.core.money import FREE, Rates, cost
+from workbench.core.money import FREE, Rates, cost, reported_cost
 from workbench.core.runs import Result
+from workbench.usecases.gateway_prices import GatewayPrices
 
 
 class PriceStore(Protocol):
@@ -31,11 +33,17 @@ class Pricing:
     """Rates by endpoint and model; safe in any thread."""
 
     def __init__(
-        self, store: PriceStore, catalogue_rates: Callable[[str], Rates | None], now: Callable[[], str]
+        self,
+        store: PriceStore,
+        catalogue_rates: Callable[[str], Rates | None],
+        now: Callable[[], str],
+        gateways: GatewayPrices | None = None,
     ) -> None:
+        """`now` returns the time in UTC as ISO text."""
         self._store = store
         self._now = now
         self._catalogue_rates = catalogue_rates
+        self._gateways = gateways
         self._lock = threading.Lock()
         self._prices: Mapping[tuple[str, str], Rates] | None = None
 
@@ -50,23 +58,47 @@ class Pricing:
         with self._lock:
             self._prices = None
 
+    def prepare(self, endpoint: Endpoint) -> None:
+        """Ask an endpoint for its price list, so that it is there when a call ends."""
+        if self._gateways is not None:
+            self._gateways.prepare(endpoint)
+
     def rates_for(self, endpoint: Endpoint, model: str) -> Rates | None:
-        """Return the rates of a model there, None when nobody knows them."""
+        """Return the rates of a model there, None when they are not known. May wait two seconds for a gateway."""
         if endpoint.is_local:
             return FREE
         if (set_by_user := self._user().get((endpoint.uid, model))) is not None:
             return set_by_user
+        if endpoint.uid == LITELLM:
+            return self._catalogue_rates(model)
         # A custom address may call anything "gpt-5": only LiteLLM's own names have LiteLLM's prices.
-        return self._catalogue_rates(model) if endpoint.uid == LITELLM else None
+        return None if self._gateways is None else self._gateways.rates(endpoint, model)
 
     def price(self, result: Result, endpoint: Endpoint, model: str) -> Result:
-        """Return the result with its rates and its cost in dollars."""
+        """Return the result with its rates and its cost in dollars.
+
+        What the server reported counts more than a price list, and a price that a person set counts most.
+        """
         rates = self.rates_for(endpoint, model)
         if rates is FREE:
             return replace(result, rates=rates, cost_usd=0.0)
-        # Nothing was sent: nothing was spent, and there is no usage that could say so.
-        spent = None if result.request is None else cost(result.usage, rates)
-        return replace(result, rates=rates, cost_usd=spent)
+        if result.request is None:
+            # Nothing was sent: nothing was spent, and there is no usage that could say so.
+            return replace(result, rates=rates, cost_usd=None)
+        reported = None if rates is not None and rates.source == "user" else reported_cost(result.usage)
+        if reported is not None:
+            usd, who = reported
+            listed = rates or Rates(0.0, 0.0)
+            return replace(result, rates=replace(listed, source="provider", named=f"reported by {who}"), cost_usd=usd)
+        took = result.timing.duration
+        seconds = None if took is None else took / 1000
+        return replace(result, rates=rates, cost_usd=cost(result.usage, rates, seconds=seconds, at=self._time()))
+
+    def _time(self) -> datetime | None:
+        try:
+            return datetime.fromisoformat(self._now())
+        except ValueError:
+            return None
 
     def _user(self) -> Mapping[tuple[str, str], Rates]:
         with self._lock:

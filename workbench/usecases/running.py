@@ -291,6 +291,8 @@ class Runner:
         with self._lock:
             live = self._live[transcript.uid]
         self._recorder.watch(transcript)
+        if live.endpoint is not None:
+            self._pricing.prepare(live.endpoint)
         self._asker.ask(live, asked)
 
     def _end_here(self, live: Live, state: OutputState, failure: Failure | None) -> None:

@@ -6,6 +6,7 @@ Invariant: opening loads nothing heavy and starts no child; what was opened is c
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from datetime import date
@@ -30,14 +31,16 @@ from workbench.store import Recovered, Store, open_store
 from workbench.store.records import FirstVersion, WholePrompt
 from workbench.usecases.attached_files import AttachedFiles
 from workbench.usecases.attaching import Attachments
-from workbench.usecases.coding import Coder
+from workbench.usecases.coding import Coder, where_of
 from workbench.usecases.credentials import open_keys
 from workbench.usecases.endpoints import Endpoints
 from workbench.usecases.forecasting import Forecaster
+from workbench.usecases.gateway_prices import GatewayPrices
 from workbench.usecases.history import History
 from workbench.usecases.improving import Improver
 from workbench.usecases.known_models import KnownModels
 from workbench.usecases.listening import Listeners, RunListener
+from workbench.usecases.model_parameters import ModelParameters
 from workbench.usecases.others import Others
 from workbench.usecases.pricing import Pricing
 from workbench.usecases.problems import Problem, problem_of
@@ -127,7 +130,8 @@ class Workbench:
         self.keys = open_keys(env, ProviderChoices(places.config))
         self.listeners = Listeners()
         self.catalogue = LazyCatalogue(self.listeners.problem)
-        self.pricing = Pricing(store, self.catalogue.rates, utc_now)
+        gateways = GatewayPrices(lambda endpoint: self.endpoints.prices(endpoint), time.monotonic)
+        self.pricing = Pricing(store, self.catalogue.rates, utc_now, gateways)
         self.session = Session()
         self.prompts = Prompts(store, new_uid, utc_now)
         self.attachments = Attachments(store)
@@ -152,7 +156,12 @@ class Workbench:
             self.pricing.rates_for,
             lambda model: self.catalogue.get().get(model),
         )
-        self.coder = Coder(self.endpoints.find, store.version, self._render, store.blob, self.catalogue.lacks)
+        self.parameters = ModelParameters(
+            lambda model: self.catalogue.get().get(model), self.catalogue.provider_of, self.engine
+        )
+        self.coder = Coder(
+            self.endpoints.find, store.version, self._render, store.blob, self.catalogue.lacks, where_of(self.keys)
+        )
         self._files = AttachedFiles(places.cache, store.path, self.owner_uid, store.blob)
         self.runner = Runner(
             store=store,

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests import depth
 from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, run, text
 from tests.store.test_upgrade import SCHEMAS, healthy, restore
 from tests.usecases.exchange.llm_making import old_log
@@ -458,9 +459,13 @@ def test_rows_that_do_not_fit_together_are_left_out(make: Make) -> None:
     connection.commit()
     connection.close()
     report = take(mine, theirs.path)
-    assert (report.added.runs, report.left_out) == (1, 2)
-    assert [(one.name, one.sentence) for one in report.listed] == [
-        ("r1", "The parameters of a lane cannot be read."),
+    # The text and both lanes, and the runs that cannot be without them.
+    assert (report.added.runs, report.left_out) == (1, 5)
+    assert [(one.name.split()[0], one.sentence) for one in report.listed] == [
+        ("contents", "This row was left out: the text is not what its hash says."),
+        ("lanes", "This row was left out: its parameters cannot be read."),
+        ("lanes", "This row was left out: its parameters cannot be read."),
+        ("r1", "It has no lane or no values."),
         ("r2", "The text that it ran is not what its hash says."),
     ]
     sound(mine)
@@ -495,7 +500,7 @@ def _random_history(store: Store, rng: random.Random, moment: int) -> None:
             store.set_note(row.run_uid, "a note", now).result(10)
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", depth.seeds(8, 200))
 def test_merging_both_ways_leads_to_the_same_runs(make: Make, seed: int) -> None:
     rng = random.Random(seed)
     mine, theirs = make("mine"), make("theirs")

@@ -50,16 +50,20 @@ class House:
         return self._reach_out().provider(call, self.builtin_model)
 
     async def answer(self, kind: str, message: Mapping[str, Any]) -> dict[str, Any]:
-        """Answer a question (models, check, render, count) with the fields of its reply. Raises CallError."""
+        """Answer a question, one of `server.REPLIES`, with the fields of its reply. Raises CallError."""
         if kind == "count":
             return await self._count(message)
         if kind == "render":
             return {"texts": await self._renderers.render(message["texts"], message["values"])}
+        if kind == "parameters":
+            return {"parameters": await self._reach_out().supported_parameters(message["model"])}
         outside, endpoint = self._reach_out(), protocol.endpoint_from_json(message["endpoint"])
         secret = tuple((name, value) for name, value in message["secret_headers"])
         if kind == "models":
             found = await outside.list_models(endpoint, message["key"], secret)
             return {"models": found, "left_out": found.left_out}
+        if kind == "prices":
+            return {"prices": await outside.list_prices(endpoint, message["key"], secret)}
         question = KeyCheck(
             message["provider"], message["model"], tuple((name, value) for name, value in message.get("settings", ()))
         )

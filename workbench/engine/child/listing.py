@@ -8,7 +8,9 @@ its answer fits into a message.
 from __future__ import annotations
 
 import asyncio
+import json
 import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
@@ -32,6 +34,7 @@ from workbench.engine.child.http import CertificatesError, HttpClients, auth_hea
 from workbench.engine.child.provider import Provider
 from workbench.engine.child.transport import no_certificates, time_out, transport_failure
 from workbench.engine.parsing import parse
+from workbench.engine.price_list import gateway_row, rates_of
 
 SecretHeaders = tuple[tuple[str, str], ...]
 PATIENCE_S = 15.0
@@ -41,6 +44,8 @@ MAX_IDS = 10_000
 _MAX_ID = 200
 """Code points; at twelve bytes each in the worst case the most ids of a usual length still fit into a message."""
 _MAX_TOGETHER = 500_000
+_MAX_ROWS, _MAX_ROW = 2_000, 3_000
+"""Rows of prices, and characters of each, that fit into a message together."""
 _UNUSABLE = (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError, ValueError)
 _ANTHROPIC = ("https://api.anthropic.com/v1", "2023-06-01")
 _GEMINI = "https://generativelanguage.googleapis.com/v1beta"
@@ -68,6 +73,23 @@ class Listing:
         if not isinstance(listed, list):
             raise broken_stream(where, str(data)[:500])
         return _ids(listed)
+
+    async def prices(self, endpoint: Endpoint, key: str, secret: SecretHeaders) -> dict[str, dict[str, Any]]:
+        """Return what the endpoint says that its models cost, by model, in the form of LiteLLM's list.
+
+        A LiteLLM Proxy tells it under `/model/info`, others beside their models; most tell nothing. Raises CallError.
+        """
+        where = Where(endpoint.name or endpoint.base_url, "", bool(key or secret), page="Endpoints")
+        headers = auth_headers(key, endpoint.headers, secret)
+        try:
+            told = await self._get(endpoint.base_url, "/model/info", headers, where)
+            if rows := price_rows(told, "model_name", lambda item: item.get("model_info")):
+                return rows
+        except CallError as error:
+            if error.failure.code in ("connect_failed", "timeout_connect", "no_key", "bad_key", "bad_address"):
+                raise
+        told = await self._get(endpoint.base_url, "/models", headers, where)
+        return price_rows(told, "id", lambda item: gateway_row(item.get("pricing")))
 
     async def check(self, endpoint: Endpoint, key: str, secret: SecretHeaders, question: KeyCheck) -> str:
         """Return a sentence that says what the endpoint accepted. Raises CallError."""
@@ -149,6 +171,23 @@ class Listing:
             timeouts=Timeouts(*[self._patience_s] * 3),
         )
         await self._litellm.ask(call, Answer(call, _silent))
+
+
+def price_rows(told: Any, name: str, row_of: Callable[[Mapping[str, Any]], Any]) -> dict[str, dict[str, Any]]:
+    """Return the rows with prices in a list of models, by model; of several with one name the first counts."""
+    listed = told.get("data") if isinstance(told, dict) else None
+    found: dict[str, dict[str, Any]] = {}
+    for item in listed[:MAX_IDS] if isinstance(listed, list) else ():
+        model = item.get(name) if isinstance(item, dict) else None
+        if not isinstance(model, str) or len(model) > _MAX_ID or model in found:
+            continue
+        row = row_of(item)
+        if not isinstance(row, Mapping):
+            continue
+        rates = rates_of(model, str(row.get("litellm_provider") or ""), row)
+        if rates is not None and len(json.dumps(rates.sheet)) <= _MAX_ROW and len(found) < _MAX_ROWS:
+            found[model] = dict(rates.sheet)
+    return found
 
 
 def _ids(listed: list[Any]) -> ModelIds:

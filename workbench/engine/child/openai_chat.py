@@ -35,6 +35,7 @@ from workbench.engine.child.reading import ChunkReader, read_whole
 from workbench.engine.child.request import Adjustments, build, dumps
 from workbench.engine.child.sse import MAX_EVENT, EventStream, EventTooLongError
 from workbench.engine.child.transport import no_certificates, time_out, transport_failure
+from workbench.engine.child.usage_reading import header_cost
 from workbench.engine.parsing import parse
 
 _MAX_ERROR_BODY = 256 * 1024
@@ -84,6 +85,7 @@ class OpenAIChat:
     async def ask(self, call: Call, answer: Answer, target: Target) -> None:
         """Ask, and again without what the server refuses. Raises CallError."""
         place = (target.base_url, target.model)
+        answer.address = target.base_url
         known = self._learned.get(place, target.known)
         while True:
             refusal = await self._ask_once(call, answer, target, known)
@@ -134,6 +136,7 @@ class OpenAIChat:
                 held.push_async_callback(response.aclose)
                 if not response.is_success:
                     return await _refused(response, where)
+                answer.header_usd = header_cost(response.headers)
                 chunks = body(response)
                 if not call.stream or "json" in response.headers.get("content-type", ""):
                     await _read_json(chunks, answer, where)

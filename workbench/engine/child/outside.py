@@ -6,6 +6,7 @@ Invariant: a key goes into requests to the endpoint it came with and into no oth
 from __future__ import annotations
 
 import contextlib
+from typing import Any
 
 from workbench.core.lanes import Endpoint
 from workbench.core.providers import split_model
@@ -61,6 +62,14 @@ class Outside:
     async def list_models(self, endpoint: Endpoint, key: str, secret: SecretHeaders) -> ModelIds:
         """Return the ids the endpoint lists. Raises CallError."""
         return await self._listing.models(endpoint, key, secret)
+
+    async def list_prices(self, endpoint: Endpoint, key: str, secret: SecretHeaders) -> dict[str, dict[str, Any]]:
+        """Return the prices that the endpoint tells, by model. Raises CallError."""
+        return await self._listing.prices(endpoint, key, secret)
+
+    async def supported_parameters(self, model: str) -> list[str] | None:
+        """Return the parameters that LiteLLM passes on for a model, None when it does not know the model."""
+        return await self._litellm.supported_parameters(model)
 
     async def check_key(self, endpoint: Endpoint, key: str, secret: SecretHeaders, question: KeyCheck) -> str:
         """Return a sentence that says what proved the key. Raises CallError."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import collections
 import contextlib
+import re
 import secrets
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -20,6 +21,8 @@ from workbench.core.lanes import Endpoint
 from workbench.engine import protocol
 from workbench.engine.child.failures import CallError
 from workbench.engine.tokenizers import BUILTIN_CONTEXT, RUNTIME_CONTEXT
+
+_MISSING_LIBRARY = re.compile(r"ImportError: (lib[\w.+-]+): cannot open shared object file")
 
 MAX_RUNTIMES = 2
 SLOTS = 2
@@ -304,6 +307,13 @@ def _killed(model: Model, signal_number: int, detail: str) -> CallError | None:
 
 
 def _load_failed(model: Model, detail: str) -> CallError:
+    if library := _MISSING_LIBRARY.search(detail):
+        return CallError(
+            "model_load_failed",
+            f"Local models need the library {library[1]}, which is missing on this system. "
+            "“workbench doctor” names the package that has it.",
+            detail,
+        )
     return CallError(
         "model_load_failed",
         f"{model.name} could not be loaded. The file may be damaged, of a kind this release does not know, "

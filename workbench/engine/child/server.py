@@ -26,7 +26,15 @@ from workbench.engine.pipes import ChildPipe
 from workbench.engine.redact import Redactor
 
 _FLUSH_S = 1.0
-_REPLIES = {"models": "models", "check": "checked", "render": "rendered", "count": "counted"}
+REPLIES = {
+    "models": "models",
+    "prices": "prices",
+    "parameters": "parameters",
+    "check": "checked",
+    "render": "rendered",
+    "count": "counted",
+}
+"""What may be asked, and what the answer is called."""
 _TOO_LARGE = Failure("too_long", "The answer to this question is larger than 8 MB. Ask for less.")
 
 logger = logging.getLogger(__name__)
@@ -71,7 +79,7 @@ class Server:
             logger.exception("A message of type %s could not be taken in", message["type"])
             if message["type"] == "run" and message.get("id") not in self._calls:
                 tell_failure(self._pipe.send, str(message.get("id", "")), unforeseen(error))
-            elif message["type"] in _REPLIES:
+            elif message["type"] in REPLIES:
                 self._refuse(message, unforeseen(error))
 
     def _dispatch(self, message: Mapping[str, Any]) -> None:
@@ -89,7 +97,7 @@ class Server:
             self._configure(message)
         elif kind == "warm":
             self._spawn(self._house.warm(message["what"]))
-        elif kind in _REPLIES:
+        elif kind in REPLIES:
             self._spawn(self._reply(kind, message))
         elif kind == "shutdown":
             self._down.set()
@@ -129,7 +137,7 @@ class Server:
 
     async def _reply(self, kind: str, message: Mapping[str, Any]) -> None:
         try:
-            self._pipe.send(_REPLIES[kind], id=message["id"], **await self._house.answer(kind, message))
+            self._pipe.send(REPLIES[kind], id=message["id"], **await self._house.answer(kind, message))
         except CallError as error:
             self._refuse(message, error.failure)
         except protocol.ProtocolError:
@@ -141,7 +149,7 @@ class Server:
     def _refuse(self, message: Mapping[str, Any], failure: Failure) -> None:
         redact = Redactor([message.get("key", ""), *(value for _, value in message.get("secret_headers", ()))])
         told = [failure.code, redact.text(failure.sentence), redact.text(failure.detail)]
-        self._pipe.send(_REPLIES[message["type"]], id=message["id"], failure=told)
+        self._pipe.send(REPLIES[message["type"]], id=message["id"], failure=told)
 
     def _spawn(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)

@@ -1,27 +1,32 @@
 """One merge, step by step.
 
-Invariant: each step is a transaction that leaves a whole history: origins first, so that nothing is imported a second
-time; then prompts, files, runs in the order of time, and judgements when all that they can be about is there.
+Invariant: first the other history is copied and checked, while nothing here is locked; only the copy is merged. Then
+each step is a transaction that leaves a whole history: origins first, so that nothing is imported a second time; then
+prompts, files, runs in the order of time, and judgements when all that they can be about is there.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+import tempfile
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from workbench.core.imported import Added, LeftOut
 from workbench.core.lanes import FIXED_ENDPOINTS
 from workbench.store import blobs
 from workbench.store.errors import StoreError
+from workbench.store.foreign import SCRATCH, Halt
 from workbench.store.merging.other import insert, rows
 from workbench.store.merging.packs import take_packs
 from workbench.store.merging.prompts import Keys, is_untouched_twin, take_prompt
 from workbench.store.merging.runs import Runs, UnsoundError
+from workbench.store.merging.staging import Staging
 from workbench.store.merging.verdicts import take_verdict
 from workbench.store.sqlite import sqlite3
 
@@ -30,7 +35,8 @@ _UNFIT = (sqlite3.IntegrityError, StoreError, KeyError)
 """What rows of a stranger can raise that do not fit together."""
 _SENTENCE = "Its rows do not fit together."
 _ENDPOINT = (
-    *("uid", "kind", "name", "base_url", "headers", "secret_headers", "needs_key", "path", "adapter", "updated_at"),
+    *("uid", "kind", "name", "base_url", "headers", "secret_headers", "needs_key", "path", "adapter", "provider"),
+    *("settings", "updated_at"),
 )
 
 
@@ -42,6 +48,8 @@ class Step:
     known: int = 0
     read: int = 0
     left_out: tuple[LeftOut, ...] = ()
+    more_left_out: int = 0
+    """What was left out and is not named."""
 
 
 class Merge:
@@ -50,21 +58,44 @@ class Merge:
     def __init__(
         self,
         other: sqlite3.Connection,
+        scratch: Path,
+        halt: Halt,
         use: Callable[[], AbstractContextManager[sqlite3.Connection]],
         write: Callable[[Callable[[sqlite3.Connection], Any]], Future[Any]],
         uid: Callable[[], str],
         now: str,
     ) -> None:
-        self._other, self._use, self._write, self._uid, self._now = other, use, write, uid, now
+        """`other` was checked (`other.check`); the copy of it is made in the folder `scratch`."""
+        self._theirs, self._scratch, self._halt = other, scratch, halt
+        self._other = other
+        self._use, self._write, self._uid, self._now = use, write, uid, now
         self._keys = Keys()
 
     @property
     def total(self) -> int:
         """How many runs the other history has."""
-        return int(self._other.execute("SELECT count(*) FROM runs").fetchone()[0])
+        return int(self._theirs.execute("SELECT count(*) FROM runs").fetchone()[0])
 
-    def preview(self) -> Iterator[Step]:
-        """Yield what a merge would bring, without writing."""
+    def preview(self) -> Generator[Step]:
+        """Yield what a merge would bring, without writing to the history."""
+        yield from self._on_copy(self._counted, light=True)
+
+    def steps(self) -> Generator[Step]:
+        """Merge, and yield after each step what it did."""
+        yield from self._on_copy(self._merged, light=False)
+
+    def _on_copy(self, go: Callable[[], Iterator[Step]], *, light: bool) -> Generator[Step]:
+        with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=self._scratch) as folder:
+            staging = Staging(self._theirs, Path(folder) / "staged.db", self._halt, light=light)
+            try:
+                for staged in staging.copy():
+                    yield Step(left_out=staged.listed, more_left_out=staged.left_out - len(staged.listed))
+                self._other = staging.connection
+                yield from go()
+            finally:
+                staging.close()
+
+    def _counted(self) -> Generator[Step]:
         with self._use() as mine:
             known = {uid for (uid,) in mine.execute("SELECT uid FROM prompts")}
             new = sum(
@@ -89,8 +120,7 @@ class Merge:
             fresh = [answers for uid, answers in uids if uid not in here]
             yield Step(Added(len(fresh), sum(fresh)), len(here), len(keys))
 
-    def steps(self) -> Iterator[Step]:
-        """Merge, and yield after each step what it did."""
+    def _merged(self) -> Generator[Step]:
         yield self._do(self._origins)
         yield from self._each("prompts", "id", 20, self._prompts)
         yield self._do(self._endpoints)
@@ -105,7 +135,7 @@ class Merge:
 
     def _each(
         self, table: str, order: str, size: int, work: Callable[[sqlite3.Connection, Sequence[int]], Step]
-    ) -> Iterator[Step]:
+    ) -> Generator[Step]:
         for keys in _batches(self._keys_of(table, order), size):
             yield self._do(partial(_with_keys, work, keys))
 
@@ -140,17 +170,12 @@ class Merge:
 
     def _endpoints(self, mine: sqlite3.Connection) -> Step:
         """Bring the names of endpoints, out of the list: keys in the keyring go by their identity, and must not be sent
-        to an address that somebody else wrote."""
+        to an address that somebody else wrote. Prices stay where they are, too: they are what somebody else pays."""
         fixed = {endpoint.uid for endpoint in FIXED_ENDPOINTS}
         for row in rows(self._other, f"SELECT {', '.join(_ENDPOINT)} FROM endpoints ORDER BY id"):
             known = mine.execute("SELECT 1 FROM endpoints WHERE uid = ?", (row["uid"],)).fetchone()
             if known is None and row["uid"] not in fixed:
                 insert(mine, "endpoints", {**row, "archived": 1})
-        prices = ("endpoint_uid", "model", "input", "output", "cached", "source", "updated_at")
-        mine.executemany(
-            f"INSERT INTO prices ({', '.join(prices)}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            self._other.execute(f"SELECT {', '.join(prices)} FROM prices").fetchall(),
-        )
         return Step()
 
     def _blob(self, mine: sqlite3.Connection, keys: Sequence[int]) -> Step:
@@ -178,8 +203,7 @@ class Merge:
                     is_new, brought = taking.take(key)
                 new, answers = new + is_new, answers + brought
             except (UnsoundError, *_UNFIT) as error:
-                why = str(error) if isinstance(error, UnsoundError) else _SENTENCE
-                left_out.append(self._left_out("runs", key, why))
+                left_out.append(self._left_out("runs", key, _why(error)))
         known = len(keys) - new - len(left_out)
         return Step(Added(new, answers), known, len(keys), tuple(left_out))
 
@@ -197,9 +221,13 @@ class Merge:
             try:
                 with _apart(mine):
                     take_verdict(mine, self._other, key)
-            except _UNFIT:
-                left_out.append(self._left_out("verdicts", key, _SENTENCE))
+            except (UnsoundError, *_UNFIT) as error:
+                left_out.append(self._left_out("verdicts", key, _why(error)))
         return Step(left_out=tuple(left_out))
+
+
+def _why(error: Exception) -> str:
+    return str(error) if isinstance(error, UnsoundError) else _SENTENCE
 
 
 @contextmanager

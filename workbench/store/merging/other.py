@@ -1,21 +1,17 @@
 """The other history, opened to be read.
 
-Invariant: it is of this release's schema, or of a newer minor, which has more but nothing else; an older file is read
-in a private copy that was brought up to date.
+Invariant: its tables are those of this release, of an older one, which has fewer of them, or of a newer minor, which
+has more but nothing else.
 """
 
 from __future__ import annotations
 
-import contextlib
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from workbench.store.connections import connect
 from workbench.store.errors import StoreError
-from workbench.store.foreign import SCRATCH, Halt, damaged, harden
-from workbench.store.opening import open_file
 from workbench.store.schema import APPLICATION_ID, VERSION, major, show
+from workbench.store.schema_check import check_schema
 from workbench.store.sqlite import sqlite3
 
 Row = dict[str, object]
@@ -28,12 +24,8 @@ def is_history(connection: sqlite3.Connection) -> bool:
     return bool(connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID)
 
 
-@contextlib.contextmanager
-def up_to_date(connection: sqlite3.Connection, path: Path, scratch: Path, halt: Halt) -> Iterator[sqlite3.Connection]:
-    """Yield a connection to a history, or to a copy of it in `scratch` that was brought up to date.
-
-    Raises StoreError: newer_major, corrupt.
-    """
+def check(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise StoreError (newer_major, corrupt) unless a history can be read here as the data that it is."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if major(version) > major(VERSION):
         raise StoreError(
@@ -42,28 +34,10 @@ def up_to_date(connection: sqlite3.Connection, path: Path, scratch: Path, halt: 
             f"user_version {version}",
             "newer_major",
         )
-    # What is written from its rows is written while they are read, so that damage would look like damage here.
-    if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-        raise damaged(path, "quick_check")
-    if version >= VERSION:
-        yield connection
-        return
-    with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=scratch) as folder:
-        copy = Path(folder) / "copy.db"
-        target = connect(copy)
-        try:
-            connection.backup(target, pages=1000, progress=lambda *_: _go_on(halt))
-        finally:
-            target.close()
-        opened = open_file(copy, now="", database_uid="", busy_ms=1000)
-        if opened.writer is not None:
-            opened.writer.close()
-        reader = connect(copy, mode="ro")
-        try:
-            harden(reader, halt)
-            yield reader
-        finally:
-            reader.close()
+    try:
+        check_schema(connection, int(version))
+    except StoreError as error:
+        raise StoreError(f"“{path.name}” was not imported. {error.sentence}", error.detail, error.code) from error
 
 
 def rows(connection: sqlite3.Connection, statement: str, *given: object) -> Iterator[Row]:
@@ -89,8 +63,3 @@ def key_of(connection: sqlite3.Connection, table: str, uid: object) -> int | Non
     """Return the key of the row with a uid, None when there is none."""
     row = connection.execute(f'SELECT id FROM "{table}" WHERE uid = ?', (uid,)).fetchone()
     return None if row is None else int(row[0])
-
-
-def _go_on(halt: Halt) -> None:
-    if halt.asked:
-        raise StoreError("The copy was not made to its end.", "halted", "interrupted")

@@ -29,7 +29,18 @@ _OUTPUT = (
     *("uid", "lane", "value_set", "sample", "attempt", "state", "created_at", "ended_at", "starred", "model"),
     *("finish_reason", "input_tokens", "output_tokens", "cached_tokens", "reasoning_tokens", "usage_source"),
     *("cost_usd", "rate_input", "rate_output", "rate_cached", "rate_source", "queued_ms", "sent_ms", "first_ms"),
-    *("end_ms", "ttft_ms", "duration_ms", "error_code", "error", "error_detail", "marks", "reasoning", "text"),
+    *(
+        "end_ms",
+        "ttft_ms",
+        "duration_ms",
+        "error_code",
+        "error",
+        "error_detail",
+        "marks",
+        "reasoning",
+        "text",
+        "billing",
+    ),
 )
 
 
@@ -95,6 +106,9 @@ class Runs:
                 "lanes",
                 {**lane, "run_id": key, "uid": uid, "version_id": self._version(lane["version_id"])},
             )
+        parts = "SELECT count(*) FROM {} WHERE run_id = ?"
+        if not all(self._mine.execute(parts.format(table), (key,)).fetchone()[0] for table in ("lanes", "run_values")):
+            raise UnsoundError("It has no lane or no values.")
         self._mine.execute(
             "UPDATE prompts SET iterations = iterations + ?, updated_at = max(updated_at, ?) WHERE id = ?",
             (int(row["kind"] == "iteration"), row["started_at"], prompt),

@@ -7,8 +7,11 @@ those of each value set stand in the order of time, and each supersedes the one 
 from __future__ import annotations
 
 import itertools
+import json
+from collections.abc import Sequence
 
 from workbench.store.merging.other import insert, key_of, rows
+from workbench.store.merging.runs import UnsoundError
 from workbench.store.sqlite import sqlite3
 from workbench.store.verdicts import show_on_row
 
@@ -24,8 +27,14 @@ _JUDGED = (
 
 
 def take_verdict(mine: sqlite3.Connection, other: sqlite3.Connection, verdict: int) -> bool:
-    """Take over a verdict by its key there, if all that it is about is here; return whether it is new."""
-    [row] = rows(other, _VERDICT, verdict)
+    """Take over a verdict by its key there, if all that it is about is here; return whether it is new.
+
+    Raises UnsoundError for one that nobody could have given.
+    """
+    found = list(rows(other, _VERDICT, verdict))
+    if not found:
+        raise UnsoundError("What it is about was left out.")
+    [row] = found
     if key_of(mine, "verdicts", row["uid"]) is not None:
         return False
     prompt = key_of(mine, "prompts", row["prompt"])
@@ -33,6 +42,8 @@ def take_verdict(mine: sqlite3.Connection, other: sqlite3.Connection, verdict: i
     judged = [(key_of(mine, "outputs", uid), shown, place) for uid, shown, place in other.execute(_JUDGED, (verdict,))]
     if prompt is None or (run is None) != (row["of"] is None) or any(output is None for output, _, _ in judged):
         return False
+    (named,) = other.execute("SELECT count(*) FROM verdict_outputs WHERE verdict_id = ?", (verdict,)).fetchone()
+    _check(mine, prompt, str(row["kind"]), judged, int(named))
     made = {
         "uid": row["uid"],
         "prompt_id": prompt,
@@ -52,6 +63,26 @@ def take_verdict(mine: sqlite3.Connection, other: sqlite3.Connection, verdict: i
         _put_in_order(mine, run, row["value_set"])
         show_on_row(mine, run)
     return True
+
+
+def _check(
+    mine: sqlite3.Connection, prompt: int, kind: str, judged: Sequence[tuple[int | None, int, int | None]], named: int
+) -> None:
+    """Raise UnsoundError unless answers to the same are compared, and one of them won where one has to."""
+    if named != len(judged):
+        raise UnsoundError("An answer that it is about was left out.")
+    first = sum(place == 1 for _, _, place in judged)
+    if (kind == "winner" and first != 1) or (kind == "tie" and first < 1):
+        raise UnsoundError("It does not say who won.")
+    places = mine.execute(
+        "SELECT DISTINCT runs.prompt_id, value_bodies.hash FROM outputs JOIN runs ON runs.id = outputs.run_id"
+        " JOIN run_values ON run_values.run_id = outputs.run_id AND run_values.position = outputs.value_set"
+        " JOIN value_bodies ON value_bodies.id = run_values.values_id"
+        " WHERE outputs.id IN (SELECT value FROM json_each(?))",
+        (json.dumps([output for output, _, _ in judged]),),
+    ).fetchall()
+    if judged and (len(places) != 1 or places[0][0] != prompt):
+        raise UnsoundError("It compares answers to other values, or of another prompt.")
 
 
 def _put_in_order(mine: sqlite3.Connection, run: int, value_set: object) -> None:

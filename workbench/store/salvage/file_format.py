@@ -17,6 +17,7 @@ PAGE_SIZE = 4096
 TABLE_LEAF, TABLE_NODE, INDEX_LEAF, INDEX_NODE = 0x0D, 0x05, 0x0A, 0x02
 _WAL_MAGIC = {0x377F0682: "<", 0x377F0683: ">"}
 _WAL_HEADER, _FRAME_HEADER = 32, 24
+_MOST_READ = 32 << 20
 _MOST_PAYLOAD = 1 << 30
 _INTEGERS = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}
 
@@ -194,7 +195,8 @@ def _payload(pages: Pages, page: bytes, at: int, size: int, *, table: bool) -> b
     here = here if here <= most else least
     if at + here + 4 > usable:
         return b""
-    parts, left = [page[at : at + here]], size - here
+    # The end of what no connection would read anyway is not worth the memory.
+    parts, left = [page[at : at + here]], min(size, _MOST_READ) - here
     next_page, seen = _u32(page, at + here), set[int]()
     while left > 0 and 0 < next_page <= pages.count and next_page not in seen:
         seen.add(next_page)

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject
 from workbench.app.later import Later, sentence_of, start
 from workbench.core.lanes import Endpoint, Lane
 from workbench.ui.address.dialog import AddressDialog
+from workbench.ui.dialog import dialog_parent
 from workbench.usecases.credentials import AddressQuestion
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class AddressConfirmation(QObject):
         self._later.watch(start(read), show, self._failed)
 
     def _show(self, slot: str, question: AddressQuestion) -> None:
-        dialog = AddressDialog(self._window.theme, question, self._window.frame)
+        dialog = AddressDialog(self._window.theme, question, dialog_parent(self._window.frame))
         self.open = dialog
         dialog.finished.connect(self._closed)
         dialog.accepted.connect(lambda: self._confirm(slot, question))

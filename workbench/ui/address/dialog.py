@@ -6,9 +6,9 @@ Invariant: Enter, Esc and closing send nothing; both addresses are shown whole, 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from workbench.ui.shell.keys import give_back
+from workbench.ui.dialog import Dialog
 from workbench.ui.theme import Theme, set_role
 from workbench.usecases.credentials import AddressQuestion
 
@@ -16,7 +16,7 @@ _WIDTH = 460
 _NOT_KNOWN = "not recorded: it was kept before addresses were"
 
 
-class AddressDialog(QDialog):
+class AddressDialog(Dialog):
     """`accepted` when the person allows it."""
 
     def __init__(self, theme: Theme, question: AddressQuestion, parent: QWidget) -> None:
@@ -44,10 +44,6 @@ class AddressDialog(QDialog):
         self.cancel.clicked.connect(self.reject)
         self._lay_out(heading, why, rows)
         self.cancel.setFocus()
-
-    def done(self, result: int) -> None:
-        give_back(self)
-        super().done(result)
 
     def _lay_out(self, heading: QLabel, why: QLabel, rows: QFormLayout) -> None:
         foot = QHBoxLayout()

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
-    QDialog,
     QHBoxLayout,
     QListView,
     QSplitter,
@@ -22,10 +21,10 @@ from workbench.app.case_list import CaseList
 from workbench.core.cases import Case
 from workbench.ui import geometry
 from workbench.ui.cases.detail import CaseDetail
+from workbench.ui.dialog import Dialog
 from workbench.ui.flow import Flow
 from workbench.ui.packs.parts import Roomy, Told
 from workbench.ui.settings.parts import button, label
-from workbench.ui.shell.keys import give_back
 from workbench.ui.theme import Theme, set_role
 
 _SAVE_MS = 500
@@ -35,7 +34,7 @@ _NOTHING = (
 )
 
 
-class CasesDialog(QDialog):
+class CasesDialog(Dialog):
     """Asks for changes; `show_cases` shows what came of them."""
 
     use_wanted = Signal(object)
@@ -118,7 +117,6 @@ class CasesDialog(QDialog):
 
     def done(self, result: int) -> None:
         self.save()
-        give_back(self)
         super().done(result)
 
     def _lay_out(self, theme: Theme) -> None:

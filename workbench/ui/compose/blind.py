@@ -1,7 +1,7 @@
 """Judging without knowing who answered.
 
 Invariant: while a blind run is shown, no word of the window's own says who answered what, what it cost or how long it
-took; what was judged or given up is told at once, in one line.
+took; what was judged or given up is told at once, in one line, which goes when another value set is shown.
 """
 
 from __future__ import annotations
@@ -61,6 +61,9 @@ class Blindness(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
+        self.told = ""
+        """Who answered the shown value set, since that was revealed; "" after another is shown."""
+        self._told_of: tuple[str, int] = ("", 0)
         stage = window.compose.stage
         stage.paged.connect(self.show)
         stage.blinded.connect(self._told)
@@ -79,6 +82,9 @@ class Blindness(QObject):
     def show(self) -> None:
         """Bring the line above the lanes and the numbers in the bars up to date."""
         window, stage = self._window, self._window.compose.stage
+        if self._told_of != (stage.shown.uid, stage.shown.at):
+            self.told = ""
+            window.notice.clear("revealed")
         if stage.shown.is_blind:
             window.view.blind.show_progress(*stage.answered_of())
         else:
@@ -91,7 +97,9 @@ class Blindness(QObject):
         if shown:
             compose = self._window.compose
             kept = {slot: compose.stage.shown.kept_from(slot) for slot in shown}
-            self._window.notices.quiet("revealed", told(compose.named_heads(), shown, kept))
+            self._told_of = (compose.stage.shown.uid, compose.stage.shown.at)
+            self.told = told(compose.named_heads(), shown, kept)
+            self._window.notices.quiet("revealed", self.told)
 
 
 def told(heads: Sequence[LaneHead], shown: Sequence[str], kept: Mapping[str, str]) -> str:

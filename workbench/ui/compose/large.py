@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
 
 from workbench.ui import geometry
+from workbench.ui.dialog import Dialog
 from workbench.ui.editor.exact import units
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.mirror import Edit
-from workbench.ui.shell.keys import give_back
 from workbench.ui.theme import set_role
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _SHARE = 0.8
 
 
-class LargeValue(QDialog):
+class LargeValue(Dialog):
     """Edits the value that `small` holds. Ctrl+Enter runs, Esc closes."""
 
     def __init__(self, window: MainWindow, name: str, small: ExactField) -> None:
@@ -61,10 +61,6 @@ class LargeValue(QDialog):
         self._count()
         room = geometry.room(self)
         self.resize(QSize(int(window.frame.width() * _SHARE), int(window.frame.height() * _SHARE)).boundedTo(room))
-
-    def done(self, result: int) -> None:
-        give_back(self)
-        super().done(result)
 
     def open_beside(self) -> None:
         """Show the pane with the caret where it was."""

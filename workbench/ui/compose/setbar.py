@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QSizePolicy, QToolButton, QWidget
 
+from workbench.ui.focus import opens_menu
 from workbench.ui.shell.bars import Elided
 from workbench.ui.theme import set_role
 
@@ -56,6 +57,7 @@ class SetBar(QFrame):
         for button in (self.add, self.menu):
             set_role(button, "quiet")
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        opens_menu(self.menu)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 4, 10, 0)
         layout.setSpacing(4)

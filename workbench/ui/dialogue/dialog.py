@@ -8,7 +8,6 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QDialog,
     QHBoxLayout,
     QLabel,
     QListWidget,
@@ -21,6 +20,7 @@ from workbench.core.text import opening_words
 from workbench.core.visible import visible_name
 from workbench.formats.dialogue import Dialogue
 from workbench.ui import geometry
+from workbench.ui.dialog import Dialog
 from workbench.ui.editor.field import ExactField
 from workbench.ui.theme import Theme, set_role
 
@@ -29,7 +29,7 @@ _MOST_SHOWN = 200
 _NAMES = {"system": "System", "user": "User", "assistant": "Assistant"}
 
 
-class DialogueDialog(QDialog):
+class DialogueDialog(Dialog):
     """`read_wanted(text)` asks for a reading, which `show_found` or `show_wrong` answers.
 
     `chosen(Dialogue, keep_system, append)` is emitted once, after the window has closed.

@@ -11,12 +11,13 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.app.tasks import Tasks
 from workbench.core.compare import PartDiff
 from workbench.ui import geometry
 from workbench.ui.choice import Choice
+from workbench.ui.dialog import Dialog
 from workbench.ui.diff.text import DiffView, Run, runs_of
 from workbench.ui.diff.wording import changes
 from workbench.ui.lanes.widgets import quiet_button
@@ -77,7 +78,7 @@ def _scroll_together(one: DiffView, other: DiffView) -> None:
         source.verticalScrollBar().valueChanged.connect(follow)
 
 
-class CompareDialog(QDialog):
+class CompareDialog(Dialog):
     """Pickers for both sides, and the changes. `read` returns one side; it blocks and is called on a worker."""
 
     def __init__(

@@ -16,6 +16,7 @@ from workbench.ui.editor.block_note import BlockNote
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.journal import Extras
 from workbench.ui.fill import fill
+from workbench.ui.focus import opens_menu
 from workbench.ui.theme import Theme, set_role
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class MessageBlock(QWidget):
         set_role(self._more, "quiet")
         self._more.clicked.connect(self._open_actions)
         for button in (self._role_button, self._more):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            opens_menu(button)
         self.field = ExactField(theme, self, journaled=True)
         self._note = BlockNote(self.field, self)
         self._note.changed.connect(self.note_changed)
@@ -284,7 +285,7 @@ class MessageBlock(QWidget):
         button.setText("Techniques ▾")
         button.setToolTip("Insert a technique: role, steps, examples and others")
         button.setAutoDefault(False)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        opens_menu(button)
         button.clicked.connect(self.techniques_wanted)
         set_role(button, "quiet")
         self.controls_changed.emit()

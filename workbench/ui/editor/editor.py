@@ -60,7 +60,7 @@ class ContentEditor(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._clock = clock or (lambda: time.monotonic_ns() // 1_000_000)
-        self._journal = Journal()
+        self.journal = Journal()
         self._undo_state = (False, False)
         self._parts = Content()
         self._untold = False
@@ -94,9 +94,9 @@ class ContentEditor(QWidget):
             if content != self.content():
                 step = ReplaceStep(Whole(self._shelf.blocks(), self._parts), whole)
                 self._load(whole)
-                self._journal.record(step, self._clock())
+                self.journal.record(step, self._clock())
         else:
-            self._journal.clear()
+            self.journal.clear()
             self._load(whole)
         self._tell_undo_state()
 
@@ -149,21 +149,21 @@ class ContentEditor(QWidget):
     @property
     def can_undo(self) -> bool:
         """Whether there is a step to take back."""
-        return self._journal.can_undo and not self._read_only
+        return self.journal.can_undo and not self._read_only
 
     @property
     def can_redo(self) -> bool:
         """Whether there is a step to do again."""
-        return self._journal.can_redo and not self._read_only
+        return self.journal.can_redo and not self._read_only
 
     def undo(self) -> None:
         """Take the last step back and show where it was."""
-        if self.can_undo and (step := self._journal.undo()) is not None:
+        if self.can_undo and (step := self.journal.undo()) is not None:
             self._replay(steps.inverse(step))
 
     def redo(self) -> None:
         """Do the step that was taken back last again."""
-        if self.can_redo and (step := self._journal.redo()) is not None:
+        if self.can_redo and (step := self.journal.redo()) is not None:
             self._replay(step)
 
     # Messages
@@ -239,7 +239,7 @@ class ContentEditor(QWidget):
     # Steps
 
     def _do(self, step: Step) -> None:
-        self._journal.record(step, self._clock())
+        self.journal.record(step, self._clock())
         self._replay(step)
 
     def _replay(self, step: Step) -> None:
@@ -279,7 +279,7 @@ class ContentEditor(QWidget):
         self.edited.emit()
 
     def _edit(self, block: MessageBlock, edit: Edit, kind: steps.Kind) -> None:
-        self._journal.record(TextStep(block.key, edit.position, edit.removed, edit.inserted, kind), self._clock())
+        self.journal.record(TextStep(block.key, edit.position, edit.removed, edit.inserted, kind), self._clock())
         self._content = None
         self._untold = True
 
@@ -296,14 +296,14 @@ class ContentEditor(QWidget):
             self.edited.emit()
 
     def _caret_moved(self, block: MessageBlock) -> None:
-        self._journal.caret(block.key, block.field.caret())
+        self.journal.caret(block.key, block.field.caret())
         if block.field.hasFocus():
             self._column.reveal(block)
 
     def _focus_changed(self, block: MessageBlock) -> None:
         if block.field.hasFocus():
             if self._last is not block:
-                self._journal.seal()
+                self.journal.seal()
             self._last = block
 
     # State

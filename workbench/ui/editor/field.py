@@ -96,6 +96,11 @@ class ExactField(TakingField):
         self.restyle()
 
     @property
+    def own_history(self) -> FieldHistory | None:
+        """The undo of a field that stands alone, None where its owner keeps the journal."""
+        return self._own
+
+    @property
     def length(self) -> int:
         """The length of the text in UTF-16 units, known without reading it."""
         return len(self.record)

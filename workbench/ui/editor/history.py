@@ -24,34 +24,34 @@ class FieldHistory:
         """`clock` gives ms of any monotonic clock."""
         self._field = field
         self._clock = clock or (lambda: time.monotonic_ns() // 1_000_000)
-        self._journal = Journal()
+        self.journal = Journal()
         self._replaying = False
         field.edited.connect(self._record)
-        field.cursorPositionChanged.connect(lambda: self._journal.caret(0, field.caret()))
+        field.cursorPositionChanged.connect(lambda: self.journal.caret(0, field.caret()))
         field.undo_wanted.connect(self.undo)
         field.redo_wanted.connect(self.redo)
 
     def state(self) -> tuple[bool, bool]:
         """Return whether there is something to undo, and to redo."""
-        return self._journal.can_undo, self._journal.can_redo
+        return self.journal.can_undo, self.journal.can_redo
 
     def clear(self) -> None:
         """Forget everything: the text was replaced."""
-        self._journal.clear()
+        self.journal.clear()
 
     def undo(self) -> None:
         """Take the last step back."""
-        if (step := self._journal.undo()) is not None:
+        if (step := self.journal.undo()) is not None:
             self._apply(inverse(step))
 
     def redo(self) -> None:
         """Do the step that was taken back last again."""
-        if (step := self._journal.redo()) is not None:
+        if (step := self.journal.redo()) is not None:
             self._apply(step)
 
     def _record(self, edit: Edit, kind: Kind) -> None:
         if not self._replaying:
-            self._journal.record(TextStep(0, edit.position, edit.removed, edit.inserted, kind), self._clock())
+            self.journal.record(TextStep(0, edit.position, edit.removed, edit.inserted, kind), self._clock())
 
     def _apply(self, step: Step) -> None:
         assert isinstance(step, TextStep)

@@ -1,13 +1,15 @@
 """One undo journal over all messages of an editor.
 
 Invariant: applying `inverse(step)` to the state after `step` gives the state before it; what is kept stays within a
-budget, oldest steps leave first, and the newest step is always there.
+budget, oldest steps leave first, and the newest step is always there. Each step has its stamp in the order of all that
+can be undone (`app.undo_order`); steps between which something else was done stay apart.
 """
 
 from collections import deque
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from workbench.core.content import Content, Message, Role
+from workbench.host.clock import last_stamp, stamp
 from workbench.ui.editor.exact import units
 
 if TYPE_CHECKING:
@@ -134,6 +136,9 @@ class Journal:
         self._budget = budget
         self._done: deque[Step] = deque()
         self._undone: list[Step] = []
+        self._done_at: deque[int] = deque()
+        self._undone_at: list[int] = []
+        self.recorded_at = 0
         self._size = 0
         self._open_at: int | None = None
 
@@ -148,6 +153,16 @@ class Journal:
         return bool(self._undone)
 
     @property
+    def done_at(self) -> int:
+        """The stamp of the step that `undo` returns, 0 for none."""
+        return self._done_at[-1] if self._done_at else 0
+
+    @property
+    def undone_at(self) -> int:
+        """The stamp at which the step was taken back that `redo` returns, 0 for none."""
+        return self._undone_at[-1] if self._undone_at else 0
+
+    @property
     def size(self) -> int:
         """Characters kept."""
         return self._size
@@ -156,6 +171,8 @@ class Journal:
         """Forget everything."""
         self._done.clear()
         self._undone.clear()
+        self._done_at.clear()
+        self._undone_at.clear()
         self._size = 0
         self._open_at = None
 
@@ -164,14 +181,21 @@ class Journal:
         for gone in self._undone:
             self._size -= _cost(gone)
         self._undone.clear()
+        self._undone_at.clear()
+        if last_stamp() != self.done_at:
+            self.seal()
         joined = self._join(step, now)
         if joined is not None:
             self._size -= _cost(self._done.pop())
+            self._done_at.pop()
             step = joined
+        self.recorded_at = stamp()
         self._done.append(step)
+        self._done_at.append(self.recorded_at)
         self._size += _cost(step)
         while self._size > self._budget and len(self._done) > 1:
             self._size -= _cost(self._done.popleft())
+            self._done_at.popleft()
         self._open_at = now if _goes_on(step) else None
 
     def seal(self) -> None:
@@ -193,6 +217,8 @@ class Journal:
             return None
         step = self._done.pop()
         self._undone.append(step)
+        self._done_at.pop()
+        self._undone_at.append(stamp())
         return step
 
     def redo(self) -> Step | None:
@@ -202,6 +228,8 @@ class Journal:
             return None
         step = self._undone.pop()
         self._done.append(step)
+        self._undone_at.pop()
+        self._done_at.append(stamp())
         return step
 
     def _join(self, step: Step, now: int) -> TextStep | PartsStep | None:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from workbench.ui import geometry
+from workbench.ui.dialog import Dialog
 from workbench.ui.editor.field import ExactField
-from workbench.ui.shell.keys import give_back
 from workbench.ui.theme import Theme, set_role
 
 MOST = 2_000_000
@@ -36,7 +36,7 @@ class Found:
     button: str
 
 
-class PasteDialog(QDialog):
+class PasteDialog(Dialog):
     """A sentence, a field, what would become of it, and the button that takes it. Esc leaves everything as it was."""
 
     taken = Signal(object)
@@ -89,10 +89,6 @@ class PasteDialog(QDialog):
     def read(self, text: str) -> Found:
         """Return what is in a text; for subclasses."""
         raise NotImplementedError
-
-    def done(self, result: int) -> None:
-        give_back(self)
-        super().done(result)
 
     def _changed(self) -> None:
         # What was found is no longer what is there, so it cannot be taken meanwhile.

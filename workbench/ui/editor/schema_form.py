@@ -14,7 +14,6 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDialog,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -30,6 +29,8 @@ from PySide6.QtWidgets import (
 
 from workbench.core.schema_form import Field, Kind, SchemaFormError, read_schema, split_choices, unshown, write_schema
 from workbench.ui import geometry
+from workbench.ui.dialog import Dialog
+from workbench.ui.focus import opens_menu
 from workbench.ui.theme import set_role
 
 Path = tuple[int, ...]
@@ -52,7 +53,7 @@ _TYPES: tuple[tuple[str, Kind, Kind], ...] = (
 )
 
 
-class SchemaDialog(QDialog):
+class SchemaDialog(Dialog):
     """The properties of a schema, to be changed and taken over. Esc leaves everything as it was."""
 
     taken = Signal(str)
@@ -232,6 +233,7 @@ class Row:
         self.more.setAccessibleName(f"Actions for {called}")
         self.more.setToolTip("Add, move or remove")
         set_role(self.more, "quiet")
+        opens_menu(self.more)
         self.more.clicked.connect(self._open)
         self.widgets = (place, self.kind, self.required, self.description, self.choices, self.more)
         self.controls = (self.name, self.kind, self.required, self.description, self.choices, self.more)

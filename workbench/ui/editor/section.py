@@ -16,6 +16,7 @@ from workbench.ui.editor.exact import encodable, to_document, units
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.mirror import smallest
 from workbench.ui.fill import fill
+from workbench.ui.focus import opens_menu
 from workbench.ui.theme import Theme, set_role
 
 LEFT = 14
@@ -61,7 +62,7 @@ class Section(QWidget):
         set_role(self.hint, "small")
         self.more = QToolButton(self)
         self.more.setText("⋯")
-        self.more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        opens_menu(self.more)
         set_role(self.more, "quiet")
         self.more.clicked.connect(self._open_menu)
         self.note = QLabel(self)

@@ -51,11 +51,9 @@ class ValuesPanel(QWidget):
         self._names: tuple[str, ...] = ()
         self._most = AT_ONCE
         self._opened: set[str] = set()
-        self._rows: list[ValueRow] = []
+        self.rows: list[ValueRow] = []
         self._last: ValueRow | None = None
-        self._loading = False
-        self._read_only = False
-        self._untold = False
+        self._loading = self._read_only = self._untold = False
         self._total = 0
         self._watched: QWidget | None = None
         self._area = QScrollArea(self)
@@ -96,7 +94,7 @@ class ValuesPanel(QWidget):
         self._kept = {name: encodable(value) for name, value in values.items()}
         self._loading = True
         try:
-            for row in self._rows:
+            for row in self.rows:
                 row.set_value(self._kept.get(row.name))
         finally:
             self._loading = False
@@ -115,7 +113,7 @@ class ValuesPanel(QWidget):
         self._meant = dict(meant)
         shown = tuple((name, self._kept[name]) for name in unused if name in self._kept)
         others = [self.unused.show_values(shown)]
-        others += [row.suggest(self._meant.get(row.name, "")) for row in self._rows]
+        others += [row.suggest(self._meant.get(row.name, "")) for row in self.rows]
         if any(others):
             self._order_tabs()
             self._arrange()
@@ -123,24 +121,24 @@ class ValuesPanel(QWidget):
     def set_read_only(self, read_only: bool) -> None:
         """Show values without letting them be changed."""
         self._read_only = read_only
-        for row in self._rows:
+        for row in self.rows:
             row.field.set_editable(not read_only)
 
     def current(self) -> ValueRow | None:
         """Return the row that has, or had last, the caret; the first one when none ever had it."""
-        if self._last in self._rows:
+        if self._last in self.rows:
             return self._last
-        return self._rows[0] if self._rows else None
+        return self.rows[0] if self.rows else None
 
     def focus(self, name: str) -> None:
         """Put the caret into the field of `name`, if it is a variable; it gets a row if it has none."""
         if name not in self._names:
             return
-        row = next((row for row in self._rows if row.name == name), None)
+        row = next((row for row in self.rows if row.name == name), None)
         if row is None:
             self._opened.add(name)
             self._make_rows()
-            row = next(row for row in self._rows if row.name == name)
+            row = next(row for row in self.rows if row.name == name)
         row.field.setFocus(Qt.FocusReason.OtherFocusReason)
         self._reveal(row)
 
@@ -152,13 +150,13 @@ class ValuesPanel(QWidget):
         self._asked = tuple(dict.fromkeys((*self._asked, *(name for name in names if name not in self._used))))
         self._name()
         wanted = set(names) - self._kept.keys()
-        for row in self._rows:
+        for row in self.rows:
             if row.name in wanted:
                 row.set_missing(True, wanted=True)
         for name in names:
             if name in wanted and name in self._names:
                 self.focus(name)
-                next(row for row in self._rows if row.name == name).set_missing(True, wanted=True)
+                next(row for row in self.rows if row.name == name).set_missing(True, wanted=True)
                 return
 
     # What Qt calls.
@@ -203,23 +201,23 @@ class ValuesPanel(QWidget):
     def _make_rows(self) -> None:
         """Give a row to each of the first variables and to those that were gone to; the rows that stay keep theirs."""
         # A row does not go while somebody types into it, wherever its variable went.
-        self._opened |= {row.name for row in self._rows if row.field.hasFocus()}
+        self._opened |= {row.name for row in self.rows if row.field.hasFocus()}
         wanted = (*self._names[: self._most], *(name for name in self._names[self._most :] if name in self._opened))
-        rows = {row.name: row for row in self._rows}
-        self._rows = [rows.pop(name) if name in rows else self._make(name) for name in wanted]
+        rows = {row.name: row for row in self.rows}
+        self.rows = [rows.pop(name) if name in rows else self._make(name) for name in wanted]
         for row in rows.values():
             row.hide()
             row.setParent(None)
             row.deleteLater()
         self._order_tabs()
-        hidden = len(self._names) - len(self._rows)
+        hidden = len(self._names) - len(self.rows)
         self.more.setVisible(hidden > 0)
         self.more.setText(f"Show {min(AT_ONCE, hidden)} more of {hidden:,} other variables")
         self._arrange()
 
     def _order_tabs(self) -> None:
         stops: list[QWidget] = []
-        for row in self._rows:
+        for row in self.rows:
             stops += [row.field, *([row.mend] if row.mend is not None else [])]
         for before, after in itertools.pairwise((*stops, self.more, *self.unused.buttons())):
             QWidget.setTabOrder(before, after)
@@ -259,34 +257,34 @@ class ValuesPanel(QWidget):
             self.edited.emit()
 
     def _cross(self, field: ExactField, direction: int, x: int | None) -> bool:
-        index = next(i for i, row in enumerate(self._rows) if row.field is field) + direction
-        if not 0 <= index < len(self._rows):
+        index = next(i for i, row in enumerate(self.rows) if row.field is field) + direction
+        if not 0 <= index < len(self.rows):
             return False
-        self._rows[index].field.enter(direction, x)
-        self._reveal(self._rows[index])
+        self.rows[index].field.enter(direction, x)
+        self._reveal(self.rows[index])
         return True
 
     def _restyle(self) -> None:
-        for row in self._rows:
+        for row in self.rows:
             row.restyle()
         self._arrange()
 
     def _arrange(self) -> None:
         """Give every row its place; the panel takes their height, up to its share of the parent's and what is left."""
-        if not self._rows and not self.unused.names():
+        if not self.rows and not self.unused.names():
             self._total = 0
             self.setFixedHeight(0)
             return
         if not self._page.isVisible():
             # One line each is close enough to reserve room before the first show, when nothing is laid out yet.
-            self._total = 2 * _PAD + sum(row.line_height() + _GAP for row in self._rows)
+            self._total = 2 * _PAD + sum(row.line_height() + _GAP for row in self.rows)
             self.setFixedHeight(self._limit(self._total))
             return
         bar = self._area.verticalScrollBar().sizeHint().width()
-        named = (*(row.name for row in self._rows), *self.unused.names())
+        named = (*(row.name for row in self.rows), *self.unused.names())
         names = name_width(self._theme, named, int(self.width() * _NAME_SHARE))
         y = _PAD
-        for row in self._rows:
+        for row in self.rows:
             y = row.arrange(y, self.width(), names, bar) + _GAP
         if not self.more.isHidden():
             self.more.setGeometry(QRect(QPoint(_PAD, y), self.more.sizeHint()))
@@ -307,23 +305,12 @@ class ValuesPanel(QWidget):
         parent = self.parentWidget()
         if parent is None:
             return total
-        least = self._rows[0].line_height() if self._rows else self.unused.height()
-        most = min(int(SHARE * parent.height()), parent.height() - self._needed_by_others(parent))
+        least = self.rows[0].line_height() if self.rows else self.unused.height()
+        most = min(int(SHARE * parent.height()), parent.height() - _needed_beside(self, parent))
         return min(total, max(most, least + 2 * _PAD))
 
-    def _needed_by_others(self, parent: QWidget) -> int:
-        """Return the least height of what stands above and below in the same column."""
-        column = parent.layout()
-        items = [] if column is None else [column.itemAt(index) for index in range(column.count())]
-        width = parent.width()
-        return sum(
-            item.heightForWidth(width) if item.hasHeightForWidth() else item.minimumSize().height()
-            for item in items
-            if item is not None and item.widget() is not self and not item.isEmpty()
-        )
-
     def _reveal_focus(self) -> None:
-        for row in self._rows:
+        for row in self.rows:
             self._reveal(row)
 
     def _reveal(self, row: ValueRow) -> None:
@@ -333,3 +320,15 @@ class ValuesPanel(QWidget):
             corner = row.field.viewport().mapTo(self._page, QPoint(caret.left(), caret.top()))
             place = QRect(corner, caret.size())
             self._area.ensureVisible(0, place.center().y(), 0, place.height() + _PAD)
+
+
+def _needed_beside(one: QWidget, parent: QWidget) -> int:
+    """Return the least height in px of what stands above and below `one` in the column of `parent`."""
+    column = parent.layout()
+    items = [] if column is None else [column.itemAt(index) for index in range(column.count())]
+    width = parent.width()
+    return sum(
+        item.heightForWidth(width) if item.hasHeightForWidth() else item.minimumSize().height()
+        for item in items
+        if item is not None and item.widget() is not one and not item.isEmpty()
+    )

@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QListWidget, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QProgressBar, QVBoxLayout, QWidget
 
 from workbench.core.imported import LeftOut
 from workbench.ui import geometry
+from workbench.ui.dialog import Dialog
 from workbench.ui.settings.parts import button, label
-from workbench.ui.shell.keys import give_back
 from workbench.ui.theme import Theme
 
 _STEPS = 1000
 _MOST_ROWS = 8
 
 
-class ExchangeDialog(QDialog):
+class ExchangeDialog(Dialog):
     """`accepted_` asks for what is offered, `stop_wanted` for the end of what goes on."""
 
     accepted_ = Signal()
@@ -116,7 +116,3 @@ class ExchangeDialog(QDialog):
             self.stop_wanted.emit()
             return
         super().reject()
-
-    def done(self, result: int) -> None:
-        give_back(self)
-        super().done(result)

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QDialog,
     QHBoxLayout,
     QLabel,
     QListWidget,
@@ -28,9 +27,9 @@ from workbench.core.text import opening_words
 from workbench.core.visible import visible_note
 from workbench.store.saved_searches import SavedSearch
 from workbench.ui import geometry
+from workbench.ui.dialog import Dialog, dialog_parent
 from workbench.ui.history.view import HistoryView
 from workbench.ui.line_dialog import LineDialog
-from workbench.ui.shell.keys import give_back
 from workbench.ui.theme import set_role
 from workbench.usecases.problems import RefusedError
 
@@ -71,7 +70,7 @@ class NameDialog(LineDialog):
         self.save.setEnabled(bool(name))
 
 
-class ListDialog(QDialog):
+class ListDialog(Dialog):
     """All saved searches: Enter or a double click searches, F2 renames, Del deletes."""
 
     chosen = Signal(object)
@@ -117,10 +116,6 @@ class ListDialog(QDialog):
         self.delete.clicked.connect(lambda: self._tell(self.deleted.emit))
         close.clicked.connect(self.reject)
         self.resize(QSize(520, 380).boundedTo(geometry.room(self)))
-
-    def done(self, result: int) -> None:
-        give_back(self)
-        super().done(result)
 
     def show_searches(self, searches: Sequence[SavedSearch]) -> None:
         """List these; the current row stays where it is."""
@@ -202,7 +197,7 @@ class Saving(QObject):
             return
         known = next((one.name for one in self.searches if one.query == query), "")
         names = [one.name for one in self.searches]
-        dialog = NameDialog(self._window.frame, query, known or opening_words(query, _SHORT), names)
+        dialog = NameDialog(dialog_parent(self._window.frame), query, known or opening_words(query, _SHORT), names)
         dialog.accepted.connect(lambda: self._write(lambda: self._bookmarks.save(dialog.field.text(), query)))
         dialog.open()
 

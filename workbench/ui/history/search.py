@@ -12,6 +12,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.core.searching.results import Order
+from workbench.ui.focus import opens_menu
 from workbench.ui.history.field import Complete, SearchField
 from workbench.ui.lanes.widgets import breakable, quiet_button
 from workbench.ui.theme import Theme, set_role
@@ -45,6 +46,7 @@ class SearchBar(QWidget):
         self.order.addItem("Best match", "best")
         self.order.setToolTip("Best match puts runs first in which the words stand often and close together")
         self.saved = quiet_button("Saved ▾", "Saved searches: save this one, or take one", self)
+        opens_menu(self.saved)
         self._said = QLabel(self)
         self._said.setTextFormat(Qt.TextFormat.PlainText)
         self._said.setWordWrap(True)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.core.improving import Earlier
 from workbench.core.text import opening_words
@@ -17,6 +17,7 @@ from workbench.core.visible import visible_name
 from workbench.core.when import relative
 from workbench.ui import geometry
 from workbench.ui.choice import Choice
+from workbench.ui.dialog import Dialog
 from workbench.ui.improve.proposal import ProposalPane
 from workbench.ui.improve.question import QuestionPane
 from workbench.ui.theme import Theme, set_role
@@ -25,7 +26,7 @@ _OPENING = 60
 _STATES = {"failed": "failed", "stopped": "stopped", "interrupted": "interrupted"}
 
 
-class ImproveDialog(QDialog):
+class ImproveDialog(Dialog):
     """`earlier_wanted(run uid)` asks for an earlier answer; the panes have the other signals."""
 
     earlier_wanted = Signal(str)

@@ -11,7 +11,6 @@ from PySide6.QtCore import QRegularExpression, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QSyntaxHighlighter, QTextCharFormat
 from PySide6.QtWidgets import (
     QCheckBox,
-    QDialog,
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
@@ -22,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.ui import geometry
-from workbench.ui.shell.keys import give_back
+from workbench.ui.dialog import Dialog
 from workbench.ui.theme import Theme, keep_room, set_role
 from workbench.usecases.problems import problem_of
 
@@ -52,7 +51,7 @@ class _Colours(QSyntaxHighlighter):
                 self.setFormat(match.capturedStart(), match.capturedLength(), shown)
 
 
-class CodeDialog(QDialog):
+class CodeDialog(Dialog):
     """A tab per target. `wanted` asks for the code anew: the values are to be filled in, or not."""
 
     wanted = Signal()
@@ -109,10 +108,6 @@ class CodeDialog(QDialog):
         self._reason.hide()
         letters = QSize(self.fontMetrics().averageCharWidth() * 100, self.fontMetrics().lineSpacing() * 34)
         self.resize(letters.boundedTo(geometry.room(self)))
-
-    def done(self, result: int) -> None:
-        give_back(self)
-        super().done(result)
 
     def is_filled(self) -> bool:
         """Whether the values are to stand in the texts."""

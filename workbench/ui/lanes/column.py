@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QLinearGradient, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from workbench.app.lane_state import LaneHead, LaneStatus
 from workbench.core.lanes import Params, short_model
+from workbench.core.parameter_support import ParameterSupport
 from workbench.host.clock import monotonic_ms
+from workbench.ui.focus import JUDGED_AREA
 from workbench.ui.lanes import wording
 from workbench.ui.lanes.footer import LaneFooter
 from workbench.ui.lanes.header import LaneHeader
@@ -29,6 +32,9 @@ from workbench.ui.lanes.reasoning import ReasoningPanel
 from workbench.ui.lanes.strip import StateStrip
 from workbench.ui.theme import Theme, set_role
 
+if TYPE_CHECKING:
+    from workbench.ui.lanes.params import ParamsDialog
+
 MINIMUM_CHARACTERS = 29
 MINIMUM_PIXELS = 236
 _WASH_BELOW_HEADER = 56
@@ -39,6 +45,12 @@ def minimum_width(widget: QWidget, theme: Theme) -> int:
     return max(round(MINIMUM_PIXELS * theme.scale), widget.fontMetrics().averageCharWidth() * MINIMUM_CHARACTERS)
 
 
+def _show_support(dialog: ParamsDialog, support: ParameterSupport) -> None:
+    # The answer may come after the dialog was closed.
+    if isValid(dialog):
+        dialog.set_support(support)
+
+
 class LaneColumn(QFrame):
     """A column; `intents` are the signals its controls end in."""
 
@@ -47,6 +59,7 @@ class LaneColumn(QFrame):
     def __init__(self, theme: Theme, head: LaneHead, intents: Intents, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         set_role(self, "surface")
+        self.setProperty(JUDGED_AREA, True)
         self._theme, self._intents = theme, intents
         self._head, self._status = head, LaneStatus()
         self._focused = self._active = False
@@ -159,7 +172,7 @@ class LaneColumn(QFrame):
         self.header.show_numbers(self._status, None if began is None else max(0, monotonic_ms() - began))
 
     def set_focused(self, focused: bool, active: bool) -> None:
-        """Show that this is the lane that keys act on; `active` when it has the keyboard focus as well."""
+        """Show that this is the lane that commands act on; `active` when bare keys do, too."""
         if (focused, active) != (self._focused, self._active):
             changed = focused != self._focused
             self._focused, self._active = focused, active
@@ -207,6 +220,7 @@ class LaneColumn(QFrame):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.accepted.connect(lambda: self._params_edited(dialog.params()))
         dialog.open()
+        self._intents.ask_support(self.slot, lambda support: _show_support(dialog, support))
 
     def _params_edited(self, params: Params) -> None:
         if params != self._head.params:
@@ -238,6 +252,7 @@ class LaneColumn(QFrame):
         strip, intents = StateStrip(self._theme, self), self._intents
         strip.step_wanted.connect(self._step)
         strip.marks_wanted.connect(lambda: intents.wire_requested.emit(self.slot))
+        strip.choices_wanted.connect(lambda: intents.choices_requested.emit(self.slot))
         strip.sample_wanted.connect(lambda sample: intents.sample_requested.emit(self.slot, sample))
         strip.attempt_wanted.connect(lambda attempt: intents.attempt_requested.emit(self.slot, attempt))
         self._layout.insertWidget(self._layout.indexOf(self.reading) + 1, strip)
@@ -291,7 +306,9 @@ class LaneColumn(QFrame):
         footer.show_status(self._head, self._status, has_text=not self.reading.is_empty, focused=self._focused)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.pressed.emit(self.slot)
+        # A right click opens the menu and leaves the focus where the person types.
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.pressed.emit(self.slot)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.open_menu(event.globalPos())

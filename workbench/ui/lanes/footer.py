@@ -141,7 +141,8 @@ class LaneFooter(QWidget):
         self.winner.set_face("★ Winner" if won else "☆ Winner", key, gold=won)
         name = wording.title(head, status.blind)
         self.winner.setAccessibleName(f"{name} is the winner; take it back" if won else f"Mark {name} the winner")
-        tip = ("Takes the mark back" if won else "Marks this answer the winner") + (f" ({key})" if key else "")
+        keys = f" (Ctrl+{key}, or {key} while you have put the focus on a lane)" if key else ""
+        tip = ("Takes the mark back" if won else "Marks this answer the winner") + keys
         self.winner.setToolTip(safe_tip(tip if enabled else _why_not(status)))
 
     def _show_stop(self, head: LaneHead, *, focused: bool) -> None:

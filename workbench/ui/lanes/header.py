@@ -6,11 +6,14 @@ is not shown is in the tooltip.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.app.lane_state import LaneHead, LaneStatus
+from workbench.ui.homing import way_back
 from workbench.ui.lanes import wording
 from workbench.ui.lanes.reading.switch import ModeSwitch
 from workbench.ui.lanes.widgets import Line, menu_button, pill, safe_tip
@@ -62,6 +65,7 @@ class TitleRow(QWidget):
         self.menu = menu_button("Lane menu", self)
         self._pills: list[QLabel] = []
         self._field: NameField | None = None
+        self._back: Callable[[], None] = lambda: None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def set_content(self, name: str, pills: tuple[str, ...], *, gold: bool) -> None:
@@ -82,6 +86,7 @@ class TitleRow(QWidget):
     def edit(self, text: str, hint: str) -> NameField:
         """Put a field in the place of the name, with `text` selected and `hint` when it is empty."""
         if self._field is None:
+            self._back = way_back()
             self._field = field = NameField(text, self)
             field.setPlaceholderText(hint)
             field.setAccessibleName("Name of the lane")
@@ -102,7 +107,7 @@ class TitleRow(QWidget):
         field, self._field = self._field, None
         if field is not None:
             if field.hasFocus():
-                self.menu.setFocus(Qt.FocusReason.OtherFocusReason)
+                self._back()
             field.hide()
             field.deleteLater()
 

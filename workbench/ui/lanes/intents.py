@@ -6,10 +6,13 @@ answer is read is the view's own affair, and kept in `readings`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from workbench.app.keymap import Keymap
+from workbench.core.parameter_support import ParameterSupport
 from workbench.ui.lanes.reading.choice import Choices
 from workbench.ui.shell.keybutton import KeyName
 
@@ -19,6 +22,9 @@ class Intents(QWidget):
 
     key_name: KeyName = staticmethod(Keymap().name)
     """How the key of a command is called where a column names it."""
+
+    ask_support: Callable[[str, Callable[[ParameterSupport], None]], None] = staticmethod(lambda slot, show: None)
+    """Shows which parameters the model of a slot takes, at once and again when more is known; set by the window."""
 
     keys_named = Signal()
     """Keys are called otherwise now."""
@@ -46,6 +52,7 @@ class Intents(QWidget):
     baseline_requested = Signal(str)
     run_requested = Signal(str)
     wire_requested = Signal(str)
+    choices_requested = Signal(str)
     code_requested = Signal(str)
     copy_requested = Signal(str)
     continue_requested = Signal(str)
@@ -58,6 +65,8 @@ class Intents(QWidget):
     """Slot, id of a reading mode whose page needs data; `set_reading_data` takes it."""
     diff_pointed = Signal(str)
     """A lane's button of differences has the mouse or the keyboard; its foot takes what they would be against."""
+    entered = Signal()
+    """The person went to a lane."""
     focus_changed = Signal(str)
     """The slot that has the focus now, "" when there is no lane."""
 

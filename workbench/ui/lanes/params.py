@@ -10,7 +10,6 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
-    QDialog,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -25,19 +24,20 @@ from PySide6.QtWidgets import (
 from workbench.core.lanes import Params
 from workbench.core.parameter_support import ParameterSupport
 from workbench.core.parameters import Parameter, Value, table
+from workbench.ui.dialog import Dialog
 from workbench.ui.lanes import params_text as texts
 from workbench.ui.lanes.param_fields import NOT_SET, REFUSED, ShortText, field_of
 from workbench.ui.lanes.widgets import breakable, quiet_button
 from workbench.ui.lanes.wording import unknown_names
 from workbench.ui.theme import Theme, set_role
 
-_WIDTH = 92
+_WIDTH = 116
 """Characters of the dialog with two columns of fields."""
 _MARGIN = 60
 """Pixels of the screen that stay free around it."""
 
 
-class ParamsDialog(QDialog):
+class ParamsDialog(Dialog):
     """Edits parameters; `params()` has the outcome once the dialog was accepted. `fields` are its widgets by name."""
 
     def __init__(self, theme: Theme, params: Params, *, title: str = "", parent: QWidget | None = None) -> None:
@@ -74,10 +74,18 @@ class ParamsDialog(QDialog):
         for name, row in self._rows.items():
             self._made[name].support(row, support)
             self._made[name].widget.setToolTip(support.refused.get(name, row.help))
-        self._why.setText(breakable(" ".join(dict.fromkeys(support.refused.values()))))
+        self._why.setText(breakable(self._reasons()))
         self._why.setVisible(bool(support.refused))
         self._check()
         self._fit()
+
+    def _reasons(self) -> str:
+        """Return a line for each reason, with the fields that are grey for it."""
+        greyed: dict[str, list[str]] = {}
+        for name, why in self._support.refused.items():
+            if name in self._rows:
+                greyed.setdefault(why, []).append(self._rows[name].label)
+        return "\n".join(f"{why} ({', '.join(labels)})" for why, labels in greyed.items())
 
     def error_of(self, field: QWidget) -> str:
         """Return the sentence under a field, "" when the field is fine."""
@@ -104,6 +112,7 @@ class ParamsDialog(QDialog):
         self._why = QLabel(self._page)
         self._why.setTextFormat(Qt.TextFormat.PlainText)
         self._why.setWordWrap(True)
+        self._why.setContentsMargins(0, 0, 0, 4)
         set_role(self._why, "muted")
         grid.setHorizontalSpacing(14)
         grid.setVerticalSpacing(7)
@@ -185,13 +194,15 @@ class ParamsDialog(QDialog):
         self.unset.clicked.connect(self._unset_all)
 
     def _restyle(self) -> None:
-        characters = _WIDTH if self._grid.columnCount() > 2 else _WIDTH * 2 // 3
-        most = self.screen().availableSize().width() - _MARGIN
-        self.setMinimumWidth(min(self.fontMetrics().averageCharWidth() * characters, most))
         for field, lines in self._areas:
             field.setFont(self._theme.mono(-0.5))
             field.setFixedHeight(QFontMetrics(field.font()).lineSpacing() * lines + 18)
             set_role(field, "field")  # after the font, which restyling would reset
+        characters = _WIDTH if self._grid.columnCount() > 2 else _WIDTH * 2 // 3
+        most = self.screen().availableSize().width() - _MARGIN
+        self._grid.activate()
+        page = self._grid.totalMinimumSize().width() + self._area.verticalScrollBar().sizeHint().width()
+        self.setMinimumWidth(min(max(self.fontMetrics().averageCharWidth() * characters, page), most))
         self._fit()
 
     def _fit(self) -> None:

@@ -46,7 +46,8 @@ class Blank(QWidget):
         self.wanted.emit(event.reason())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.wanted.emit(None)
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.wanted.emit(None)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:

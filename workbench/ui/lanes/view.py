@@ -61,6 +61,7 @@ class LanesView(Intents):
         self._focused = ""
         self._running = False
         self._solo = False
+        self._keys_act = True
         self._area = Sideways(self)
         self._row = QWidget()
         set_role(self._row, "surface")
@@ -127,8 +128,8 @@ class LanesView(Intents):
         return next(holds, None)
 
     def _take_keyboard(self) -> None:
-        if self._focused:
-            self.focus_lane(self.slots().index(self._focused))
+        if (seat := self._seat(self._focused)) is not None:
+            self._enter(seat, Qt.FocusReason.OtherFocusReason)
         else:
             self._empty.take_focus()
 
@@ -208,11 +209,20 @@ class LanesView(Intents):
         return self._focused
 
     def focus_lane(self, index: int) -> None:
-        """Give the lane at `index` (from 0) the keyboard focus and scroll it into view; out of range has no effect."""
+        """Give the lane at `index` (from 0) the keyboard focus and scroll it into view, because the person goes there;
+        out of range has no effect."""
         if 0 <= index < len(self._seats):
-            seat = self._seats[index]
-            self._set_focused(seat.slot)
-            self._column_of(seat).reading.take_focus()
+            self._enter(self._seats[index], Qt.FocusReason.ShortcutFocusReason)
+            self.entered.emit()
+
+    def _enter(self, seat: Seat, reason: Qt.FocusReason) -> None:
+        self._set_focused(seat.slot)
+        self._column_of(seat).reading.take_focus(reason)
+
+    def show_keys_act(self, keys_act: bool) -> None:
+        """Show whether bare keys act on the lane that has the focus: not where it only fell back to it."""
+        self._keys_act = keys_act
+        self._mark_focus()
 
     def toggle_solo(self) -> None:
         """Give the focused lane the whole width, or all lanes their place again."""
@@ -309,7 +319,7 @@ class LanesView(Intents):
 
     def _mark_focus(self) -> None:
         widget = QApplication.focusWidget()
-        active = widget is not None and self._row.isAncestorOf(widget)
+        active = self._keys_act and widget is not None and self._row.isAncestorOf(widget)
         for seat in self._seats:
             seat.set_focused(seat.slot == self._focused, active)
 

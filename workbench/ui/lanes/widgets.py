@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.core.visible import visible_note
+from workbench.ui.focus import opens_menu
 from workbench.ui.theme import Theme, set_role
 
 _KEY_GAP = 7
@@ -267,7 +268,7 @@ def menu_button(name: str, parent: QWidget | None = None) -> QToolButton:
     button.setText("⋯")
     button.setAccessibleName(name)
     button.setToolTip(safe_tip(name))
-    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    opens_menu(button)
     return button
 
 

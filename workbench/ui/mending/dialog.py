@@ -14,7 +14,6 @@ from typing import TypeVar
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
-    QDialog,
     QFileDialog,
     QFrame,
     QListWidget,
@@ -35,11 +34,11 @@ from workbench.host.ids import new_uid
 from workbench.store.salvage.rebuild import Salvaged
 from workbench.store.watching import Watch
 from workbench.ui import geometry
+from workbench.ui.dialog import Dialog
 from workbench.ui.flow import Flow
 from workbench.ui.mending.wording import damage, not_used, repaired
 from workbench.ui.settings.history_parts import PathLabel
 from workbench.ui.settings.parts import button, label
-from workbench.ui.shell.keys import give_back
 from workbench.ui.theme import Theme, set_role
 from workbench.usecases import replacing
 from workbench.usecases.problems import Problem, problem_of
@@ -54,7 +53,7 @@ _WIDTH, _LOWEST = 640, 170
 Choice = tuple[str, Callable[[], object]]
 
 
-class Mending(QDialog):
+class Mending(Dialog):
     """Call `offer` for a history that cannot be opened, or `carry_out` for a change that was asked for."""
 
     def __init__(self, theme: Theme, database: Path, parent: QWidget | None = None) -> None:
@@ -150,7 +149,6 @@ class Mending(QDialog):
     def done(self, result: int) -> None:
         self._later.close()
         self._tick.stop()
-        give_back(self)
         super().done(result)
 
     def buttons(self) -> list[QPushButton]:

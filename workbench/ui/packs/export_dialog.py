@@ -9,21 +9,21 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.app.export_table import ExportTable
 from workbench.app.pack_exports import Preview
 from workbench.ui import geometry
+from workbench.ui.dialog import Dialog
 from workbench.ui.packs.export_choice import ChoicePage
 from workbench.ui.packs.export_done import DonePage
 from workbench.ui.packs.export_preview import PreviewPage
 from workbench.ui.packs.parts import Progress, Told, lay_out
 from workbench.ui.settings.parts import button
-from workbench.ui.shell.keys import give_back
 from workbench.ui.theme import Theme
 
 
-class ExportPackDialog(QDialog):
+class ExportPackDialog(Dialog):
     """`prepare_wanted` asks for a preview, `write_wanted` for what it shows, `stop_wanted` for an end."""
 
     prepare_wanted = Signal()
@@ -106,10 +106,6 @@ class ExportPackDialog(QDialog):
             self.stop_wanted.emit()
             return
         super().reject()
-
-    def done(self, result: int) -> None:
-        give_back(self)
-        super().done(result)
 
     def _turn_to(self, page: QWidget, keyboard: QWidget) -> None:
         """Lay a page out while nobody sees it, and show it when keys had their turn."""

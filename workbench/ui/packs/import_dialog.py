@@ -12,7 +12,6 @@ from PySide6.QtCore import QItemSelectionModel, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
-    QDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -24,17 +23,17 @@ from PySide6.QtWidgets import (
 from workbench.app.plan_table import PlanTable, possible, words_of
 from workbench.app.plan_text import text_of
 from workbench.ui import geometry
+from workbench.ui.dialog import Dialog
 from workbench.ui.flow import Flow
 from workbench.ui.packs.parts import Progress, Rows, Told, field, noted
 from workbench.ui.settings.parts import button, label
-from workbench.ui.shell.keys import give_back
 from workbench.ui.theme import Theme, set_role
 from workbench.usecases.pack_import import ACTIONS, Action, Plan
 
 _WIDE = 2
 
 
-class ImportPackDialog(QDialog):
+class ImportPackDialog(Dialog):
     """`wanted` asks for what is chosen in `table` to be brought in."""
 
     wanted = Signal()
@@ -111,10 +110,6 @@ class ImportPackDialog(QDialog):
         first = next((row for row, one in enumerate(plan.prompts) if one.state != "identical"), 0)
         self.rows.selectRow(first)
         (self.go if self.table.brings else self.close_).setFocus()
-
-    def done(self, result: int) -> None:
-        give_back(self)
-        super().done(result)
 
     def chosen_rows(self) -> list[int]:
         """Return the rows that are selected."""

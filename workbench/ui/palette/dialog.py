@@ -11,12 +11,12 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QDialog, QFrame, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from workbench.app.palette import MOST, Entry, Palette
+from workbench.ui.dialog import Dialog
 from workbench.ui.fields import clearable
 from workbench.ui.palette.delegate import ENTRY, PaletteDelegate
-from workbench.ui.shell.keys import give_back
 from workbench.ui.theme import Theme, set_role
 
 _PAGE = 1_000
@@ -80,7 +80,7 @@ class _WholeRows(QListView):
         super().resizeEvent(event)
 
 
-class PaletteDialog(QDialog):
+class PaletteDialog(Dialog):
     """Type, look, Enter. `chosen(Entry, act)` is emitted once, when the palette has closed."""
 
     chosen = Signal(object, object)
@@ -140,7 +140,6 @@ class PaletteDialog(QDialog):
 
     def done(self, result: int) -> None:
         self._palette.close()
-        give_back(self)
         super().done(result)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -9,7 +9,6 @@ from PySide6.QtCore import QCoreApplication, QEvent, QItemSelectionModel, QModel
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -28,6 +27,7 @@ from workbench.app.model_list import ModelListModel
 from workbench.app.model_rows import Row, is_address
 from workbench.core.lanes import Lane
 from workbench.ui import geometry
+from workbench.ui.dialog import Dialog
 from workbench.ui.fields import clearable
 from workbench.ui.picker.delegate import PickerDelegate
 from workbench.ui.picker.details import ModelDetails
@@ -42,7 +42,7 @@ _ACTIONS = {"retry": "Ask again", "endpoint": "Add endpoint…"}
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
 
-class ModelPicker(QDialog):
+class ModelPicker(Dialog):
     """Search, look, pick. `chosen(Choice)` is emitted once, then the dialog is accepted.
 
     `keys_requested(id)` asks for the place where the key of a provider or endpoint is set; the picker stays open, and

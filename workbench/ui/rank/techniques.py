@@ -15,6 +15,7 @@ from workbench.core.marks import TOLD
 from workbench.store.technique_marks import VersionMarks
 from workbench.ui.choice import Choice
 from workbench.ui.flow import Flow
+from workbench.ui.focus import opens_menu
 from workbench.ui.theme import set_role
 
 _LONGEST = 40
@@ -57,6 +58,7 @@ class VersionTechniques(QWidget):
         set_role(self.add, "choice")
         self._menu = QMenu(self.add)
         self.add.setMenu(self._menu)
+        opens_menu(self.add)
         self._flow.addWidget(self.add)
         self.hide()
 

@@ -14,13 +14,13 @@ from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QListWidget, QStacke
 from workbench.app.settings_types import KeysPage, SettingsSource
 from workbench.core.providers import PROVIDERS
 from workbench.ui import geometry, taborder
+from workbench.ui.dialog import Dialog
 from workbench.ui.settings.appearance import AppearancePanel
 from workbench.ui.settings.endpoints import EndpointsPanel
 from workbench.ui.settings.keys import KeysPanel
 from workbench.ui.settings.limits import LimitsPanel
 from workbench.ui.settings.parts import Confirm, button, line
 from workbench.ui.settings.rows import Index, RowDelegate, RowText
-from workbench.ui.shell.keys import give_back
 from workbench.ui.theme import Theme, set_role
 from workbench.usecases.credentials import provider_key
 
@@ -38,7 +38,7 @@ _TITLES: dict[Page, str] = {
 }
 
 
-class SettingsDialog(QDialog):
+class SettingsDialog(Dialog):
     """Pages at the left, the page at the right. Show it with `show()`; Esc closes, and it deletes itself then.
 
     `keys_changed` and `endpoints_changed` are emitted after something was written.
@@ -131,7 +131,6 @@ class SettingsDialog(QDialog):
         for panel in (self._keys, self._endpoints, self._limits, self._appearance, self.history):
             if panel is not None:
                 panel.close_work()
-        give_back(self)
         super().done(result)
 
     def focusNextPrevChild(self, forward: bool) -> bool:

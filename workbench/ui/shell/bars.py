@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.ui.focus import opens_menu
 from workbench.ui.shell.keybutton import KeyButton, KeyName, first_keys, with_key
 from workbench.ui.theme import Theme, set_role
 
@@ -244,6 +245,7 @@ class Header(QFrame):
     def set_menu(self, menu: QMenu) -> None:
         """Give the menu of all commands."""
         self._menu.setMenu(menu)
+        opens_menu(self._menu)
 
     def set_session(self, text: str, detail: str) -> None:
         """Show the spend, iterations and median loop of this session; hidden while there is nothing to say."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import QKeyCombination, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QWidget
 
 _Form = QKeySequence.SequenceFormat
 _ALONE = frozenset(
@@ -49,10 +48,3 @@ def pressed(event: QKeyEvent) -> str:
     if 0x20 < key < 0x10000 and not chr(key).isalpha():
         held &= ~Qt.KeyboardModifier.ShiftModifier
     return QKeySequence(QKeyCombination(held, Qt.Key(key))).toString(_Form.PortableText)
-
-
-def give_back(dialog: QWidget) -> None:
-    """Let the window behind a dialog that closes have the keyboard, unless another window took it already."""
-    parent = dialog.parentWidget()
-    if parent is not None and dialog.isActiveWindow():
-        parent.window().activateWindow()

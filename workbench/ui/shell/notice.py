@@ -2,12 +2,14 @@
 
 Invariant: a notice that comes or goes moves nothing. Its room is that of the product's name; the technical detail lies
 over the window, and only while the person has it open. A question is seen whole before anybody can answer it: one that
-its room is too small for lies over the window, too.
+its room is too small for lies over the window, too. A brief notice goes by itself, and what it covered is there again.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from typing import NamedTuple
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFontMetrics,
     QHideEvent,
@@ -37,6 +39,18 @@ _DETAIL_HEIGHT = 140
 _WHOLE_WIDTH = 50
 """Letters beside each other in a question that lies over the window."""
 LINES = 2
+BRIEF_MS = 10_000
+"""How long a brief notice is there; while the mouse or the keyboard is in it, it stays."""
+
+
+class _Notice(NamedTuple):
+    key: str = ""
+    text: str = ""
+    action: str = ""
+    label: str = ""
+    error: bool = False
+    detail: str = ""
+    asks: bool = False
 
 
 class Sentence(QWidget):
@@ -110,14 +124,15 @@ class NoticeBar(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
-        self._key = ""
-        self._action = ""
-        self._asks = False
+        self._notice = _Notice()
+        self._covered: _Notice | None = None
+        self._brief = QTimer(self, singleShot=True, interval=BRIEF_MS)
+        self._brief.timeout.connect(self._end_brief)
         self._text = Sentence(self)
         self._button = QPushButton(self)
         self._button.setAutoDefault(True)
         set_role(self._button, "quiet-strong")
-        self._button.clicked.connect(lambda: self.action_clicked.emit(self._action))
+        self._button.clicked.connect(lambda: self.action_clicked.emit(self._notice.action))
         close = QToolButton(self)
         close.setText("×")
         close.setToolTip("Dismiss")
@@ -156,7 +171,22 @@ class NoticeBar(QFrame):
     @property
     def key(self) -> str:
         """The key of the shown notice, "" when hidden."""
-        return "" if self.isHidden() else self._key
+        return "" if self.isHidden() else self._notice.key
+
+    @property
+    def standing_key(self) -> str:
+        """The key of the notice that stands until it is cleared, a brief one over it or not."""
+        return self._covered.key if self._covered is not None else "" if self._brief.isActive() else self.key
+
+    @property
+    def standing_text(self) -> str:
+        """The whole text of the notice that stands."""
+        return (self._covered or self._notice).text
+
+    @property
+    def label(self) -> str:
+        """What the notice's button says, "" without one."""
+        return self._notice.label if self._notice.action else ""
 
     def text(self) -> str:
         """Return the whole text of the notice."""
@@ -174,23 +204,55 @@ class NoticeBar(QFrame):
         asks: bool = False,
     ) -> None:
         """Show `text`, which `asks` something; `action` is reported when its button, named `label`, is clicked."""
-        self._key, self._action, self._asks = key, action, asks
-        set_role(self, "notice-error" if error else "notice")
-        self._text.set_full(text)
+        self._end_cover()
+        self._show(_Notice(key, text, action, label, error, detail, asks))
+
+    def show_brief(self, key: str, text: str, *, action: str, label: str) -> None:
+        """Show a notice for a while, in front of the one that is there."""
+        if self.key and not self._brief.isActive():
+            self._covered = self._notice
+        self._show(_Notice(key, text, action, label))
+        self._brief.start()
+
+    def clear(self, key: str) -> None:
+        """Hide the notice named `key`, if it is there."""
+        if self._covered is not None and self._covered.key == key:
+            self._covered = None
+        if self._notice.key == key:
+            self._go()
+
+    def _show(self, notice: _Notice) -> None:
+        self._notice = notice
+        set_role(self, "notice-error" if notice.error else "notice")
+        self._text.set_full(notice.text)
         self._more.setChecked(False)
-        self._more.setVisible(bool(detail))
-        self.detail.setPlainText(detail[:_DETAIL_LIMIT])
-        self._button.setText(label)
-        self._button.setVisible(bool(action))
+        self._more.setVisible(bool(notice.detail))
+        self.detail.setPlainText(notice.detail[:_DETAIL_LIMIT])
+        self._button.setText(notice.label)
+        self._button.setVisible(bool(notice.action))
         self.updateGeometry()
         self.show()
         self._place_whole()
 
-    def clear(self, key: str) -> None:
-        """Hide the notice if it is the one named `key`."""
-        if self._key == key:
-            self._key = ""
+    def _go(self) -> None:
+        """Take the notice away; what a brief one covered is there again."""
+        covered = self._covered
+        self._end_cover()
+        if covered is not None:
+            self._show(covered)
+        else:
+            self._notice = _Notice()
             self.hide()
+
+    def _end_cover(self) -> None:
+        self._covered = None
+        self._brief.stop()
+
+    def _end_brief(self) -> None:
+        if self.underMouse() or any(button.hasFocus() for button in self.findChildren(QAbstractButton)):
+            self._brief.start()
+        else:
+            self._go()
 
     def focus_action(self) -> None:
         """Let Enter press the button of the notice."""
@@ -256,7 +318,7 @@ class NoticeBar(QFrame):
     def _place_whole(self) -> None:
         """Show all of a question below the notice while the notice elides it."""
         window, label = self.window(), self.whole
-        wanted = self._asks and not self.isHidden() and not self._text.is_whole
+        wanted = self._notice.asks and not self.isHidden() and not self._text.is_whole
         if wanted:
             if label.parentWidget() is not window:
                 label.setParent(window)
@@ -270,6 +332,6 @@ class NoticeBar(QFrame):
         label.setVisible(wanted)
 
     def _close(self) -> None:
-        key, self._key = self._key, ""
-        self.hide()
+        key = self._notice.key
+        self._go()
         self.dismissed.emit(key)

@@ -94,6 +94,8 @@ class Views(QObject):
     """Shows one view in `stage`, whose first page is Compose. `changed` is emitted when it is another one."""
 
     changed = Signal(str)
+    entered = Signal(str)
+    """A view was gone to and has the focus, also one that was shown already."""
 
     def __init__(
         self, stage: QStackedWidget, side: QWidget, places: Mapping[View, Place], parent: QObject | None = None
@@ -163,6 +165,7 @@ class Views(QObject):
             left_at.setFocus()
         else:
             place.enter()
+        self.entered.emit(view)
 
     def _go_on(self, view: View) -> None:
         """Do a step of making a view."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QDialog,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -25,6 +24,7 @@ from PySide6.QtWidgets import (
 from workbench.core.content import Content
 from workbench.core.techniques import Caret, Technique, insertion, ranked, where
 from workbench.ui import geometry
+from workbench.ui.dialog import Dialog
 from workbench.ui.fields import clearable
 from workbench.ui.theme import Theme, set_role
 from workbench.usecases.techniques import Library
@@ -33,7 +33,7 @@ _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-class TechniqueDialog(QDialog):
+class TechniqueDialog(Dialog):
     """`chosen(Technique)` is emitted once, after the dialog has closed. The others ask for changes to the library."""
 
     chosen = Signal(object)

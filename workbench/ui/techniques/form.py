@@ -10,7 +10,6 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QDialog,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -23,13 +22,14 @@ from PySide6.QtWidgets import (
 from workbench.core.snippets import SnippetError, parse
 from workbench.core.techniques import PLACE_WORDS, PLACES, Technique
 from workbench.ui import geometry
+from workbench.ui.dialog import Dialog
 from workbench.ui.editor.field import ExactField
 from workbench.ui.theme import Theme, set_role
 
 BLANK = Technique("", "", "", "", "", "system end", "")
 
 
-class TechniqueForm(QDialog):
+class TechniqueForm(Dialog):
     """Edits one technique. `saved(Technique)` asks to keep it; the owner then calls `accept` or `complain`."""
 
     saved = Signal(object)

@@ -11,7 +11,6 @@ from pathlib import Path
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QDialog,
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
@@ -26,10 +25,10 @@ from workbench.app.training_desk import CHOSEN, NAMES, Asked, about, formats
 from workbench.core.text import first_line
 from workbench.core.visible import visible_name
 from workbench.ui import geometry
+from workbench.ui.dialog import Dialog
 from workbench.ui.packs.parts import Progress, Told, as_high_as_rows, field
 from workbench.ui.settings.history_parts import show_folder
 from workbench.ui.settings.parts import button, label
-from workbench.ui.shell.keys import give_back
 from workbench.ui.theme import Theme
 from workbench.usecases.training import TrainingSet
 
@@ -39,7 +38,7 @@ _ROWS, _CHARACTERS = 20, 40_000
 _MOST_CONTRADICTIONS = 200
 
 
-class TrainingDialog(QDialog):
+class TrainingDialog(Dialog):
     """`preview_wanted(Asked)` asks what would be written, `write_wanted(TrainingSet, Path)` to write it."""
 
     preview_wanted = Signal(object)
@@ -148,10 +147,6 @@ class TrainingDialog(QDialog):
         self.progress.show_share(0, 0)
         self.go.setEnabled(False)
         self.write_wanted.emit(self.made, folder)
-
-    def done(self, result: int) -> None:
-        give_back(self)
-        super().done(result)
 
     def _lay_out(self, theme: Theme) -> None:
         form = QGridLayout()

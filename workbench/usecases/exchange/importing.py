@@ -7,6 +7,7 @@ or killed at any time and repeated: what is here already is left as it is. A pre
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -80,14 +81,15 @@ class Importer:
             return _Reading(self._store, self._now(), source, tell, write=write).all(halt)
 
     def _merge(self, source: OtherHistory, halt: Halt, tell: Tell, *, write: bool) -> Report:
-        merge = self._store.imports.merge(source.connection, self._now())
+        merge = self._store.imports.merge(source.connection, self._store.path.parent, halt, self._now())
         report = Report(source.path, source.kind, source.title, merge.total)
         try:
-            for step in merge.steps() if write else merge.preview():
-                report = _counted(report, step)
-                tell(report)
-                if halt.asked:
-                    return replace(report, state="stopped")
+            with closing(merge.steps() if write else merge.preview()) as steps:
+                for step in steps:
+                    report = _counted(report, step)
+                    tell(report)
+                    if halt.asked:
+                        return replace(report, state="stopped")
         except StoreError as error:
             if error.code == "interrupted" and halt.asked:
                 return replace(report, state="stopped")
@@ -177,7 +179,7 @@ def _counted(report: Report, step: Step) -> Report:
         read=report.read + step.read,
         added=report.added + step.added,
         known=report.known + step.known,
-        left_out=report.left_out + len(step.left_out),
+        left_out=report.left_out + len(step.left_out) + step.more_left_out,
         listed=listed,
     )
 

@@ -17,7 +17,8 @@ from workbench.core.llm_log import LogTurn
 from workbench.formats import llm_logs, promptfoo
 from workbench.store.foreign import Halt, is_sqlite, reading, told
 from workbench.store.llm_logs import LlmLog, is_log
-from workbench.store.merging.other import HistoryConnection, is_history, up_to_date
+from workbench.store.merging.other import HistoryConnection, is_history
+from workbench.store.merging.other import check as check_history
 from workbench.usecases.problems import RefusedError
 
 _START = 4096
@@ -53,13 +54,13 @@ def opened(path: Path, scratch: Path, halt: Halt) -> Iterator[Source | OtherHist
     if is_sqlite(path):
         with reading(path, scratch, halt) as connection:
             if is_history(connection):
-                with up_to_date(connection, path, scratch, halt) as current:
-                    yield OtherHistory(path, current)
+                check_history(connection, path)
+                yield OtherHistory(path, connection)
                 return
             if not is_log(connection):
                 raise RefusedError(f"“{path.name}” is a database of another program. What can be imported: {_KNOWN}.")
             log = LlmLog(connection)
-            yield Source(path, "llm", "Log of llm", log.total, lambda: told(path, _calls(log)))
+            yield Source(path, "llm", "Log of llm", log.total, lambda: told(path, _calls(log), halt))
         return
     with path.open("rb") as file:
         start = file.read(_START)

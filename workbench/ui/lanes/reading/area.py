@@ -167,9 +167,9 @@ class ReadingArea(QWidget):
         """Return the controls of the page in front in reading order."""
         return self.page.tab_stops()
 
-    def take_focus(self) -> None:
+    def take_focus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:
         """Give the keyboard to the page in front."""
-        self.tab_stops()[0].setFocus(Qt.FocusReason.OtherFocusReason)
+        self.tab_stops()[0].setFocus(reason)
 
     def choice_changed(self) -> None:
         """The reader chose another mode."""

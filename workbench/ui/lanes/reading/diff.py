@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 from workbench.app.comparing import LaneDiff
 from workbench.ui.diff.text import DiffView, Run
 from workbench.ui.diff.wording import changes, counted, json_runs
+from workbench.ui.focus import opens_menu
 from workbench.ui.lanes.reading.page import Page
 from workbench.ui.lanes.reading.view_page import share_menu
 from workbench.ui.lanes.widgets import quiet_button, safe_tip
@@ -55,6 +56,7 @@ class DiffPage(Page):
         layout.addLayout(bar)
         layout.addLayout(second)
         layout.addWidget(self.view, 1)
+        opens_menu(self.base)
         self.base.clicked.connect(self.open_menu)
         self.data.toggled.connect(lambda _: self._show())
         self.next.clicked.connect(lambda: self.view.next_change(1))

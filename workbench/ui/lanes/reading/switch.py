@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QActionGroup, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QWidget
 
+from workbench.ui.focus import opens_menu
 from workbench.ui.lanes.reading import modes
 from workbench.ui.lanes.reading.choice import Choices
 from workbench.ui.lanes.reading.modes import MODES, Subject
@@ -29,7 +30,7 @@ class ModeSwitch(QPushButton):
         super().__init__(parent)
         self._theme = theme
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        opens_menu(self)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.hide()
         theme.changed.connect(self._restyle)

@@ -1,0 +1,63 @@
+"""Price rows of strangers: whatever stands in them, a sum or nothing comes out."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.core.billing import bill, prices_of
+from workbench.core.money import Rates, Usage, UsageDetails, saved
+from workbench.core.price_sheet import has_prices
+
+NAMES = [
+    *("input_cost_per_token", "output_cost_per_token", "cache_read_input_token_cost", "tiered_pricing", "range"),
+    *("input_cost_per_token_above_200k_tokens", "output_cost_per_token_above_1k_tokens_flex", "off_peak_pricing"),
+    *("hours_utc", "windows", "weekdays", "weekday_timezone", "search_context_cost_per_query", "litellm_provider"),
+    *("search_context_size_medium", "provider_specific_entry", "input_cost_per_second", "input_cost_per_audio_token"),
+    *("cache_creation_input_token_cost_above_1hr", "output_cost_per_reasoning_token", "us", "model"),
+]
+WORDS = st.sampled_from(["xai", "gemini", "anthropic", "dashscope", "perplexity", "fireworks_ai", "vertex_ai", "1e-6"])
+ODD = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.just(10**400)
+    | st.floats()
+    | WORDS
+    | st.sampled_from(["00:00-00:00", "23:00-01:00", "Mars/Olympus", "sat"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=5),
+    max_leaves=12,
+)
+SHEETS = st.dictionaries(st.sampled_from(NAMES), ODD, max_size=10)
+COUNTS = st.integers(0, 10**6)
+USAGES = st.builds(
+    Usage,
+    st.none() | COUNTS,
+    st.none() | COUNTS,
+    st.none() | COUNTS,
+    st.none() | COUNTS,
+    written=st.none() | COUNTS,
+    details=st.builds(UsageDetails, input_audio=COUNTS, searches=st.integers(0, 3), tier=st.sampled_from(["", "flex"])),
+)
+AT = datetime(2026, 11, 28, 0, 30, tzinfo=UTC)
+
+
+@given(SHEETS, USAGES)
+def test_any_row_is_billed_or_not(sheet: dict[str, Any], usage: Usage) -> None:
+    total = bill(sheet, usage, seconds=1.0, at=AT)
+    assert total is None or (math.isfinite(total) and total >= 0)
+    assert total is None or has_prices(sheet)
+    prices_of(sheet, usage.input or 0, at=AT)
+    assert saved(usage, Rates(0.0, 0.0, 0.0, sheet=sheet)) is None or usage.cached
+
+
+@given(SHEETS, COUNTS, COUNTS)
+def test_rounds_are_billed_one_by_one(sheet: dict[str, Any], one: int, other: int) -> None:
+    first, second = Usage(one, 1), Usage(other, 2)
+    both = Usage(one + other, 3, rounds=(first, second))
+    sums = [bill(sheet, usage, seconds=1.0, at=AT) for usage in (first, second, both)]
+    assert sums[2] == (None if None in sums[:2] else sums[0] + sums[1])  # type: ignore[operator]

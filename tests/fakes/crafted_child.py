@@ -1,0 +1,108 @@
+"""Does what a person does in a terminal with crafted histories, and reports how it went; a program of its own.
+
+    python -m tests.fakes.crafted_child FOLDER SOUND small|large [--without COMMAND …] KIND …
+
+Prints a JSON line for each command: kind, command, code, seconds, megabytes (the peak of memory above what the process
+had before), what it printed, and what is wrong with the own history that the file was imported into.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import resource
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.fakes import crafted
+from workbench.cli.main import main
+
+_MOST_ADDRESSES = 6 << 30
+"""A blow-up ends here and not with the machine."""
+
+
+def commands(db: Path, own: Path, folder: Path) -> dict[str, list[str]]:
+    """Return the arguments by what a person wants, in an order in which each finds what it needs."""
+    mine = ["--db", str(own)]
+    return {
+        "list": ["history", "list", "--db", str(db)],
+        "search": ["history", "search", "order", "--db", str(db)],
+        "show": ["history", "show", crafted.RUN, "--db", str(db)],
+        "check": ["history", "check", "--db", str(db)],
+        "backup": ["history", "backup", "--db", str(db)],
+        "salvage": ["history", "salvage", str(folder / "salvaged.db"), "--db", str(db)],
+        "run": ["run", "--db", str(db), "--model", "echo"],
+        "import-preview": ["history", "import", str(db), "--preview", *mine],
+        "import": ["history", "import", str(db), *mine],
+        "own-list": ["history", "list", *mine],
+        "own-search": ["history", "search", "order", *mine],
+        "own-show": ["history", "show", crafted.RUN, *mine],
+        "restore": ["history", "restore", str(db), *mine],
+        "restored-list": ["history", "list", *mine],
+    }
+
+
+def report(kind: str, command: str, work: Callable[[], int]) -> dict[str, object]:
+    """Do something and say how it went."""
+    out, err = io.StringIO(), io.StringIO()
+    before = _reset_peak()
+    start = time.monotonic()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = work()
+    seconds = time.monotonic() - start
+    return {
+        "kind": kind,
+        "command": command,
+        "code": code,
+        "seconds": round(seconds, 2),
+        "megabytes": max(0, _peak() - before) // 1000,
+        "out": out.getvalue()[:4000],
+        "err": err.getvalue()[:4000],
+    }
+
+
+def _reset_peak() -> int:
+    with contextlib.suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
+    return _peak()
+
+
+def _peak() -> int:
+    """Return the peak of memory in kB."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1])
+    return 0
+
+
+def _one(kind: str, folder: Path, sound: Path, *, small: bool, without: set[str]) -> None:
+    folder.mkdir()
+    db, own = folder / "theirs" / "h.db", folder / "own" / "own.db"
+    for path in (db, own):
+        path.parent.mkdir()
+    crafted.make(kind, db, sound, small=small)
+    shutil.copyfile(sound.with_name("own.db"), own)
+    for command, arguments in commands(db, own, folder).items():
+        if command not in without:
+            told = report(kind, command, lambda given=arguments: main(given, os.environ))
+            sys.stdout.write(json.dumps(told) + "\n")
+            sys.stdout.flush()
+    shutil.rmtree(folder)
+
+
+def work(arguments: list[str]) -> None:
+    """Go through the kinds."""
+    resource.setrlimit(resource.RLIMIT_AS, (_MOST_ADDRESSES, _MOST_ADDRESSES))
+    folder, sound, size, *rest = arguments
+    without = {one.removeprefix("--without=") for one in rest if one.startswith("--without=")}
+    for kind in (one for one in rest if not one.startswith("--")):
+        _one(kind, Path(folder, kind), Path(sound), small=size == "small", without=without)
+
+
+if __name__ == "__main__":
+    work(sys.argv[1:])

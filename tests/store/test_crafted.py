@@ -1,0 +1,173 @@
+"""Histories that a stranger or a fault could make, in the terminal: each ends in a sentence or a correct result.
+
+What is done with them is done in a child, whose memory is bounded; the own history has to be sound afterwards.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import depth
+from tests.fakes import crafted
+from tests.store.making import LATER, NOW, done, opened, run, text
+
+MOST_MEGABYTES = 500
+MOST_SECONDS = 5
+_GROUPS = 6
+_ENGINE = "--without=run"
+_LESS = tuple(f"--without={name}" for name in ("run", "backup", "salvage", "import-preview", "own-search", "own-show"))
+"""What other tests do, or what differs little from what is left."""
+Figure = Callable[[str], None]
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A history to be changed, and beside it `own.db`, the one that it is imported into."""
+    folder = tmp_path_factory.mktemp("crafted")
+    crafted.sound_history(folder / "sound.db")
+    store = opened(folder / "own.db")
+    store.create_prompt("q", "Mine", NOW)
+    store.begin_run(run("mine", text("my own order"), prompt="q"))
+    store.finish_output("mine.0.0", done("fine"), LATER).result(60)
+    store.close()
+    return folder / "sound.db"
+
+
+def told(sound: Path, folder: Path, kinds: Iterable[str], *options: str, size: str = "small") -> list[dict[str, Any]]:
+    """Return what a child says of all commands with these kinds."""
+    homes = {f"XDG_{name}_HOME": str(folder / name) for name in ("DATA", "STATE", "CONFIG", "CACHE")}
+    child = subprocess.run(
+        [sys.executable, "-m", "tests.fakes.crafted_child", str(folder), str(sound), size, *options, *kinds],
+        capture_output=True,
+        text=True,
+        timeout=1800,
+        env={**os.environ, "HOME": str(folder), **homes},
+        cwd=Path(__file__).parents[2],
+        check=False,
+    )
+    assert child.returncode == 0, child.stderr[-4000:]
+    return [json.loads(line) for line in child.stdout.splitlines()]
+
+
+def faults(reports: Iterable[dict[str, Any]], *, timed: bool) -> list[str]:
+    """Return what went otherwise than it has to."""
+    found = []
+    for one in reports:
+        name = f"{one['kind']} {one['command']}: "
+        if "Traceback" in one["err"] or "Something went wrong" in one["err"]:
+            found.append(f"{name}{one['err']}")
+        if one["code"] not in (0, 1, 2):
+            found.append(f"{name}code {one['code']}")
+        if one["code"] and not one["err"].strip():
+            found.append(f"{name}no sentence")
+        if one["megabytes"] > MOST_MEGABYTES:
+            found.append(f"{name}{one['megabytes']} MB")
+        if timed and one["seconds"] > MOST_SECONDS:
+            found.append(f"{name}{one['seconds']} s")
+        # What is imported or restored must not keep the own history from being listed and searched.
+        if one["command"].startswith(("own-list", "own-search", "restored-list")) and one["code"]:
+            found.append(f"{name}{one['err']}")
+    return found
+
+
+@pytest.mark.parametrize("group", range(_GROUPS))
+def test_every_kind_ends_in_a_sentence_or_a_result(sound: Path, tmp_path: Path, group: int) -> None:
+    kinds = [kind for kind in crafted.ALL if kind not in crafted.SIZES][group::_GROUPS]
+    reports = told(sound, tmp_path, kinds, *_LESS)
+    assert {one["kind"] for one in reports} == set(kinds)
+    assert faults(reports, timed=False) == []
+
+
+def test_sizes_end_in_a_sentence_or_a_result(sound: Path, tmp_path: Path) -> None:
+    assert faults(told(sound, tmp_path, crafted.SIZES, _ENGINE), timed=False) == []
+
+
+@pytest.mark.deep(only=True)
+def test_all_of_it_in_full_size_within_five_seconds(sound: Path, figure: Figure) -> None:
+    # Not where tests keep their files, which may be memory.
+    with tempfile.TemporaryDirectory() as folder:
+        reports = told(sound, Path(folder), crafted.ALL, size="large")
+    slowest = max(reports, key=lambda one: one["seconds"])
+    largest = max(reports, key=lambda one: one["megabytes"])
+    figure(
+        f"{len(crafted.ALL)} crafted histories, {len(reports)} commands: at most {slowest['seconds']} s"
+        f" ({slowest['kind']} {slowest['command']}), {largest['megabytes']} MB ({largest['kind']} {largest['command']})"
+    )
+    assert faults(reports, timed=True) == []
+
+
+@pytest.mark.parametrize(
+    "kind", ["trigger-rewrites", "view-outputs", "generated-text", "conflict-replaces", "index-on-expression"]
+)
+def test_what_would_run_is_refused_everywhere(sound: Path, tmp_path: Path, kind: str) -> None:
+    reports = {one["command"]: one for one in told(sound, tmp_path, [kind], _ENGINE)}
+    for command in ("list", "search", "show", "check", "backup", "import-preview", "import", "restore"):
+        assert reports[command]["code"] == 1, command
+        assert "history salvage" in reports[command]["err"], command
+    assert reports["salvage"]["code"] == 0
+
+
+def test_an_import_of_the_crafted_leaves_the_own_history_sound(sound: Path, tmp_path: Path) -> None:
+    """One after the other into the same history, which has to say of each bad row that it was left out."""
+    kinds = [*crafted.VALUES, *crafted.JSON, *crafted.TEXTS]
+    own = shutil.copyfile(sound.with_name("own.db"), tmp_path / "own.db")
+    listed: list[str] = []
+    for kind in kinds:
+        theirs = tmp_path / "theirs.db"
+        crafted.make(kind, theirs, sound)
+        listed += _imported(own, theirs)
+    assert any("is no moment" in one for one in listed)
+    assert any("is no sum of money" in one for one in listed)
+    assert any("is not known here" in one for one in listed)
+    assert any("is no number from 0 to" in one for one in listed)
+    connection = sqlite3.connect(own)
+    try:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert connection.execute("SELECT count(*) FROM prices").fetchone() == (0,)
+        # A merge brings the endpoints of others out of the list, and never one of the fixed ones.
+        assert connection.execute("SELECT count(*) FROM endpoints WHERE archived = 0").fetchone() == (0,)
+        assert connection.execute("SELECT text FROM outputs WHERE uid = 'mine.0.0'").fetchone() == ("fine",)
+    finally:
+        connection.close()
+
+
+def _imported(own: Path, theirs: Path) -> list[str]:
+    from workbench.store.foreign import Halt
+    from workbench.usecases.exchange.importing import Importer
+
+    store = opened(own)
+    try:
+        report = Importer(store, lambda: LATER).run(theirs, Halt(), lambda _: None)
+        assert report.state == "done"
+        # The lists of a person read all of it.
+        store.prompts()
+        store.iterations("q")
+        return [one.sentence for one in report.listed]
+    finally:
+        store.close()
+
+
+@pytest.mark.parametrize("seed", depth.seeds(quick=20, deep=500))
+def test_flipped_bits_end_in_a_sentence_or_a_result(sound: Path, tmp_path: Path, seed: int) -> None:
+    from tests.fakes.crafted_child import report
+    from workbench.cli.main import main
+
+    db = shutil.copyfile(sound, tmp_path / "h.db")
+    crafted.flip(db, seed, (1, 5, 50, 400)[seed % 4])
+    reports = []
+    for command in ("list", "check", "backup"):
+        arguments = ["history", command, "--db", str(db)]
+        reports.append(report(str(seed), command, lambda given=arguments: main(given, os.environ)))  # type: ignore[misc]
+    assert faults(reports, timed=False) == []

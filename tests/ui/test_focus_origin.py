@@ -1,0 +1,346 @@
+"""Bare keys act on a lane only while the person has put the keyboard there, and focus goes back to where they typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPushButton, QWidget
+
+from tests.ui.desk import Desk
+from workbench.ui.picker import ModelPicker
+
+pytestmark = [
+    pytest.mark.window,
+    # A menu that a click opens wants the keyboard for itself, which only a real window system can give.
+    pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True),
+]
+Key, Left, Right = Qt.Key, Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+def verdicts(desk: Desk) -> list[str]:
+    """Return the kinds of the stored verdicts, once all that was asked for is written."""
+    desk.window.workbench.store.set_meta("written", "").result(10)
+    return [kind for (kind,) in desk.rows("SELECT kind FROM verdicts ORDER BY id")]
+
+
+def column(desk: Desk, lane: int = 0) -> QWidget:
+    found = desk.window.view.lanes.column(desk.window.shown_slots()[lane])
+    assert found is not None
+    return found
+
+
+def answer(desk: Desk, lane: int = 0) -> QWidget:
+    return desk.window.view.lanes.column(desk.window.shown_slots()[lane]).answer  # type: ignore[union-attr] # shown
+
+
+def dots(desk: Desk) -> QWidget:
+    return desk.window.view.lanes.column(desk.window.shown_slots()[0]).header.row.menu  # type: ignore[union-attr] # shown
+
+
+def click(widget: QWidget, button: Qt.MouseButton = Left, at: QPoint | None = None) -> None:
+    """Click as the window system does it, so that Qt knows which buttons are down."""
+    window = widget.window().windowHandle()
+    place = widget.mapTo(widget.window(), at or widget.rect().center())
+    QTest.mouseClick(window, button, Qt.KeyboardModifier.NoModifier, place)
+
+
+def key(desk: Desk, pressed: Qt.Key, *modifiers: Qt.KeyboardModifier) -> None:
+    """Press a key in the open menu, or where the focus is."""
+    desk.press(pressed, *modifiers, on=QApplication.activePopupWidget())
+
+
+def open_menu(desk: Desk) -> QMenu:
+    desk.until(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    return menu
+
+
+def closed(desk: Desk) -> None:
+    """Wait until the menu is closed; without a real window system its window is not active again by itself."""
+    desk.until(lambda: QApplication.activePopupWidget() is None)
+    # What the window system still has to say about it.
+    QApplication.processEvents()
+    active = desk.window.dialogs.open_picker or desk.window.frame
+    active.activateWindow()
+    desk.until(active.isActiveWindow)
+
+
+def choose(desk: Desk, text: str) -> None:
+    """Choose from the open menu."""
+    menu = open_menu(desk)
+    action = next(one for one in menu.actions() if one.text().replace("&", "") == text)
+    menu.close()
+    action.trigger()
+    closed(desk)
+
+
+def picker(desk: Desk) -> ModelPicker:
+    desk.until(lambda: (p := desk.window.dialogs.open_picker) is not None and p.isActiveWindow())
+    found = desk.window.dialogs.open_picker
+    assert found is not None
+    return found
+
+
+def ran(desk: Desk) -> QWidget:
+    """Open the window, type and run; return the field that was typed into."""
+    window = desk.open()
+    window.view.editor.focus_first()
+    field = QApplication.focusWidget()
+    assert field is not None
+    desk.run()
+    assert QApplication.focusWidget() is field
+    return field
+
+
+def by_mouse(desk: Desk) -> None:
+    click(dots(desk))
+
+
+def by_right_click(desk: Desk) -> None:
+    view = answer(desk)
+    click(view.viewport(), Right)  # type: ignore[attr-defined] # a scroll area
+    if QApplication.activePopupWidget() is None:
+        # Only a window system sends the request for a menu along with the click.
+        desk.window.view.lanes.column(desk.window.shown_slots()[0]).open_menu()  # type: ignore[union-attr] # shown
+
+
+def by_keyboard(desk: Desk) -> None:
+    dots(desk).setFocus(Qt.FocusReason.TabFocusReason)
+    key(desk, Key.Key_Return)
+
+
+@pytest.mark.parametrize("way", [by_mouse, by_right_click, by_keyboard])
+def test_what_is_typed_after_settings_in_the_picker_is_searched_for(desk: Desk, way: Callable[[Desk], None]) -> None:
+    ran(desk)
+    way(desk)
+    choose(desk, "Change model…")
+    dialog = picker(desk)
+    QTest.keyClicks(QApplication.focusWidget(), "http://127.0.0.1:9")
+    button = next(one for one in dialog.findChildren(QPushButton) if one.text() == "Add endpoint…")
+    click(button)
+    settings = desk.window.dialogs.open_settings
+    assert settings is not None
+    desk.until(settings.isActiveWindow)
+    assert settings.parentWidget() is dialog
+    key(desk, Key.Key_Escape)
+    click(next(one for one in settings.findChildren(QPushButton) if one.text() == "Close anyway"))
+    desk.until(lambda: desk.window.dialogs.open_settings is None)
+    desk.until(dialog.isActiveWindow)
+    desk.until(lambda: QApplication.focusWidget() in dialog.findChildren(QLineEdit))
+    QTest.keyClicks(QApplication.focusWidget(), "acme-l")
+    assert dialog.findChildren(QLineEdit)[0].text().endswith("acme-l")
+    assert verdicts(desk) == []
+
+
+@pytest.mark.parametrize("way", [by_mouse, by_right_click])
+def test_a_sentence_after_change_model_goes_where_the_person_typed(desk: Desk, way: Callable[[Desk], None]) -> None:
+    field = ran(desk)
+    before = desk.window.compose.draft()
+    way(desk)
+    choose(desk, "Change model…")
+    picker(desk)
+    key(desk, Key.Key_Escape)
+    desk.until(lambda: desk.window.dialogs.open_picker is None and desk.window.frame.isActiveWindow())
+    assert QApplication.focusWidget() is field
+    QTest.keyClicks(QApplication.focusWidget(), "Where - is my order 1")
+    assert QApplication.activePopupWidget() is None
+    assert "Where - is my order 1" in desk.window.compose.draft().content.messages[0].text
+    assert desk.window.compose.draft().lanes == before.lanes
+    assert verdicts(desk) == []
+
+
+@pytest.mark.parametrize("tail", [" ", "\r"])
+def test_a_sentence_typed_at_a_menu_button_opens_no_menu(desk: Desk, tail: str) -> None:
+    ran(desk)
+    before = desk.window.compose.draft()
+    by_keyboard(desk)
+    choose(desk, "Change model…")
+    picker(desk)
+    key(desk, Key.Key_Escape)
+    desk.until(lambda: desk.window.dialogs.open_picker is None and desk.window.frame.isActiveWindow())
+    for typed in ("Where", tail, "rename-1", tail, "0"):
+        QTest.keyClicks(QApplication.focusWidget(), typed)
+        if typed == "\r":
+            key(desk, Key.Key_Return)
+        assert QApplication.activePopupWidget() is None
+    assert desk.window.compose.draft() == before
+    assert verdicts(desk) == []
+    key(desk, Key.Key_Tab)
+    key(desk, Key.Key_Tab, SHIFT)
+    assert QApplication.focusWidget() is dots(desk)
+    key(desk, Key.Key_Space)
+    open_menu(desk).close()
+
+
+def test_a_sentence_typed_at_a_mark_gives_no_verdict(desk: Desk) -> None:
+    ran(desk)
+    winner = column(desk).footer.winner  # type: ignore[attr-defined] # a column
+    winner.setFocus(Qt.FocusReason.OtherFocusReason)
+    QTest.keyClicks(winner, "Which is 1 - 0")
+    assert verdicts(desk) == []
+    winner.setFocus(Qt.FocusReason.OtherFocusReason)
+    key(desk, Key.Key_Tab)
+    key(desk, Key.Key_Tab, SHIFT)
+    assert QApplication.focusWidget() is winner
+    key(desk, Key.Key_Space)
+    assert verdicts(desk) == ["winner"]
+
+
+def fell_back_from_a_hidden_one(desk: Desk) -> None:
+    passing = QPushButton("passing", column(desk))
+    passing.show()
+    answer(desk).setFocus()
+    passing.setFocus()
+    passing.hide()
+
+
+def by_the_program(desk: Desk) -> None:
+    answer(desk).setFocus()
+
+
+def came_back_from_another_window(desk: Desk) -> None:
+    click(answer(desk).viewport())  # type: ignore[attr-defined] # a scroll area
+    desk.window.overlays.open_sheet()
+    desk.until(lambda: (sheet := desk.window.overlays.sheet) is not None and sheet.isActiveWindow())
+    key(desk, Key.Key_Escape)
+    desk.until(desk.window.frame.isActiveWindow)
+
+
+def closed_a_menu(desk: Desk) -> None:
+    click(answer(desk).viewport())  # type: ignore[attr-defined] # a scroll area
+    key(desk, Key.Key_F10, SHIFT)
+    open_menu(desk)
+    key(desk, Key.Key_Escape)
+    closed(desk)
+
+
+def typed_letters(desk: Desk) -> None:
+    click(answer(desk).viewport())  # type: ignore[attr-defined] # a scroll area
+    QTest.keyClicks(QApplication.focusWidget(), "acme")
+
+
+@pytest.mark.parametrize(
+    "come",
+    [by_the_program, fell_back_from_a_hidden_one, came_back_from_another_window, closed_a_menu, typed_letters],
+)
+def test_no_bare_key_where_the_focus_fell_back(desk: Desk, come: Callable[[Desk], None]) -> None:
+    ran(desk)
+    come(desk)
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert column(desk).isAncestorOf(focused)
+    for bare in (Key.Key_1, Key.Key_2, Key.Key_0, Key.Key_Minus, Key.Key_F, Key.Key_J, Key.Key_Z):
+        key(desk, bare)
+    assert verdicts(desk) == []
+    assert desk.window.views.shown == "compose"
+    assert answer(desk, 1).isVisible(), "no lane has the whole width"
+    key(desk, Key.Key_1, CTRL)
+    assert verdicts(desk) == ["winner"], "with Ctrl it is meant wherever the keyboard is"
+    click(answer(desk).viewport())  # type: ignore[attr-defined] # a scroll area
+    key(desk, Key.Key_2)
+    assert verdicts(desk) == ["winner", "winner"], "a click where the focus is already puts it there"
+
+
+def clicked_the_answer(desk: Desk) -> None:
+    click(answer(desk).viewport())  # type: ignore[attr-defined] # a scroll area
+
+
+def clicked_the_head(desk: Desk) -> None:
+    click(column(desk).header, at=QPoint(20, 12))  # type: ignore[attr-defined] # a column
+
+
+def clicked_the_foot(desk: Desk) -> None:
+    click(column(desk).footer.copy)  # type: ignore[attr-defined] # a column
+
+
+def went_by_tab(desk: Desk) -> None:
+    answer(desk, 1).setFocus()
+    for _ in range(9):
+        key(desk, Key.Key_Tab, SHIFT)
+        if (focused := QApplication.focusWidget()) is not None and column(desk).isAncestorOf(focused):
+            return
+    raise AssertionError("Tab does not come to the lane")
+
+
+def went_by_pane(desk: Desk) -> None:
+    for _ in range(9):
+        key(desk, Key.Key_F6)
+        if (focused := QApplication.focusWidget()) is not None and column(desk).isAncestorOf(focused):
+            return
+    raise AssertionError("F6 does not come to the lane")
+
+
+def went_by_lane(desk: Desk) -> None:
+    key(desk, Key.Key_PageDown, CTRL)
+
+
+@pytest.mark.parametrize(
+    "come", [clicked_the_answer, clicked_the_head, clicked_the_foot, went_by_tab, went_by_pane, went_by_lane]
+)
+def test_bare_keys_where_the_person_went(desk: Desk, come: Callable[[Desk], None]) -> None:
+    ran(desk)
+    come(desk)
+    key(desk, Key.Key_1)
+    assert verdicts(desk) == ["winner"]
+    key(desk, Key.Key_0)
+    key(desk, Key.Key_Minus)
+    assert verdicts(desk) == ["winner", "tie", "all_bad"]
+    key(desk, Key.Key_F)
+    assert not (answer(desk).isVisible() and answer(desk, 1).isVisible())
+
+
+def test_the_lists_beside_the_lanes_give_no_verdict(desk: Desk) -> None:
+    ran(desk)
+    click(desk.window.sidebar.iteration_list.viewport())
+    for bare in (Key.Key_1, Key.Key_0, Key.Key_Minus, Key.Key_F):
+        key(desk, bare)
+    assert verdicts(desk) == []
+    assert answer(desk).isVisible()
+    assert answer(desk, 1).isVisible()
+
+
+def test_a_window_that_is_open_beside_keeps_bare_keys_from_the_lanes(desk: Desk) -> None:
+    ran(desk)
+    desk.window.overlays.open_sheet()
+    desk.until(lambda: (sheet := desk.window.overlays.sheet) is not None and sheet.isActiveWindow())
+    desk.window.frame.activateWindow()
+    desk.until(desk.window.frame.isActiveWindow)
+    click(answer(desk).viewport())  # type: ignore[attr-defined] # a scroll area
+    key(desk, Key.Key_1)
+    assert verdicts(desk) == []
+    assert desk.window.overlays.sheet is not None
+    desk.window.overlays.sheet.close()
+    click(answer(desk).viewport())  # type: ignore[attr-defined] # a scroll area
+    key(desk, Key.Key_1)
+    assert verdicts(desk) == ["winner"]
+
+
+def test_after_renaming_a_lane_the_keyboard_is_where_it_was(desk: Desk) -> None:
+    field = ran(desk)
+    by_mouse(desk)
+    choose(desk, "Rename…")
+    desk.until(lambda: QApplication.focusWidget().accessibleName() == "Name of the lane")
+    QTest.keyClicks(QApplication.focusWidget(), "quick")
+    key(desk, Key.Key_Return)
+    desk.until(lambda: QApplication.focusWidget() is field)
+    assert desk.window.heads[0].title == "quick"
+
+
+def test_a_lane_that_the_palette_led_to_takes_bare_keys(desk: Desk) -> None:
+    ran(desk)
+    key(desk, Key.Key_K, CTRL)
+    desk.until(lambda: (palette := desk.window.overlays.palette) is not None and palette.isActiveWindow())
+    QTest.keyClicks(QApplication.focusWidget(), "Focus the next lane")
+    palette = desk.window.overlays.palette
+    assert palette is not None
+    desk.until(lambda: palette.list.currentIndex().isValid())
+    key(desk, Key.Key_Return)
+    lanes = desk.window.view.lanes
+    desk.until(lambda: (f := QApplication.focusWidget()) is not None and lanes.isAncestorOf(f))
+    key(desk, Key.Key_1)
+    assert verdicts(desk) == ["winner"]

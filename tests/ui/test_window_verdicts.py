@@ -1,0 +1,387 @@
+"""Every verdict is said with Undo, and Ctrl+Z takes verdicts and edits back in one order of time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+
+from tests.ui.desk import ECHO, Desk
+from tests.ui.test_window_blind import ANSWERS, NAMES, SECRETS, _blind_run, _leaks
+from tests.ui.test_window_rank import PAIRS, judging, opened, ready, runs, view
+from tests.ui.test_window_sets import _paste
+from workbench.core.lanes import ECHO as ECHO_ENDPOINT
+from workbench.core.lanes import ECHO_MODEL, Lane
+from workbench.store import StoreError
+from workbench.ui.window import MainWindow
+
+pytestmark = pytest.mark.window
+Key = Qt.Key
+CTRL, SHIFT, ALT = (
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.AltModifier,
+)
+NAMED = (Lane("s0", ECHO_ENDPOINT, ECHO_MODEL, label="strict"), Lane("s1", ECHO_ENDPOINT, ECHO_MODEL))
+
+
+def verdicts(desk: Desk) -> list[str]:
+    """Return the kinds of the stored verdicts, once all that was asked for is written."""
+    desk.window.workbench.store.set_meta("written", "").result(10)
+    return [kind for (kind,) in desk.rows("SELECT kind FROM verdicts ORDER BY id")]
+
+
+def ran(desk: Desk) -> MainWindow:
+    """Run a prompt in a lane with a name and in one without."""
+    window = desk.open(ECHO)
+    window.compose.lanes.replace_all(NAMED)
+    window.view.editor.focus_first()
+    desk.run()
+    return window
+
+
+def said(desk: Desk) -> str:
+    """Return what was said about a verdict; the hint about the built-in model stands beneath."""
+    return desk.notice() if desk.window.notice.key in ("verdict", "pair_verdict", "revealed") else ""
+
+
+def notice_button(window: MainWindow) -> QPushButton:
+    return next(one for one in window.notice.findChildren(QPushButton) if one.text() in ("Undo", "Redo"))
+
+
+def press_notice(window: MainWindow) -> None:
+    QTest.mouseClick(notice_button(window), Qt.MouseButton.LeftButton)
+
+
+def undo(desk: Desk) -> None:
+    desk.ctrl(Key.Key_Z)
+
+
+def redo(desk: Desk) -> None:
+    desk.press(Key.Key_Z, CTRL, SHIFT)
+
+
+def by_key(desk: Desk, what: str) -> None:
+    desk.window.view.lanes.focus_lane(0)
+    desk.press({"first": Key.Key_1, "second": Key.Key_2, "tie": Key.Key_0, "all_bad": Key.Key_Minus}[what])
+
+
+def by_mouse(desk: Desk, what: str) -> None:
+    slots = desk.window.shown_slots()
+    column = desk.window.view.lanes.column(slots[0 if what == "first" else 1])
+    assert column is not None
+    if what in ("first", "second"):
+        QTest.mouseClick(column.footer.winner, Qt.MouseButton.LeftButton)
+    else:
+        by_menu(desk, what)
+
+
+def by_menu(desk: Desk, what: str) -> None:
+    if what in ("first", "second"):
+        desk.window.view.lanes.focus_lane(0 if what == "first" else 1)
+        desk.window.actions_["mark_focused"].trigger()
+    else:
+        desk.window.actions_[what].trigger()
+
+
+SENTENCES = {
+    "first": ("strict marked winner", "strict is no longer the winner"),
+    "second": ("Lane 2 marked winner", "Lane 2 is no longer the winner"),
+    "tie": ("Marked as a tie", "No longer a tie"),
+    "all_bad": ("All marked bad", "No longer all bad"),
+}
+
+
+@pytest.mark.parametrize("what", SENTENCES)
+@pytest.mark.parametrize("give", [by_key, by_mouse, by_menu])
+def test_every_verdict_is_said_with_undo(desk: Desk, give: Callable[[Desk, str], None], what: str) -> None:
+    window = ran(desk)
+    kind = what if what in ("tie", "all_bad") else "winner"
+    given, taken = SENTENCES[what]
+    give(desk, what)
+    assert desk.notice() == given
+    press_notice(window)
+    assert desk.notice() == f"Undone: {given}"
+    assert verdicts(desk) == [kind, "none"]
+    assert window.compose.board.verdict.kind == "none"
+    press_notice(window)
+    assert desk.notice() == given
+    assert verdicts(desk) == [kind, "none", kind]
+    give(desk, what)
+    assert desk.notice() == taken
+    press_notice(window)
+    assert verdicts(desk) == [kind, "none", kind, "none", kind]
+    assert window.compose.board.verdict.kind == kind
+
+
+def test_a_long_name_leaves_room_for_what_is_said(desk: Desk) -> None:
+    window = ran(desk)
+    window.compose.lanes.set_label("s0", f"first {'and so on ' * 30}last")
+    desk.ctrl(Key.Key_1)
+    assert desk.notice().startswith("first and so on")
+    assert desk.notice().endswith("so on last marked winner")
+    assert len(desk.notice()) < 80
+
+
+def test_what_counted_before_counts_again(desk: Desk) -> None:
+    window = ran(desk)
+    for lane in (Key.Key_1, Key.Key_2):
+        desk.ctrl(lane)
+    undo(desk)
+    assert window.compose.board.verdict.positions == (0,)
+    assert desk.notice() == "Undone: Lane 2 marked winner"
+    assert verdicts(desk) == ["winner", "winner", "winner"]
+    desk.until(lambda: desk.timeline()[0].winner == "strict")
+    undo(desk)
+    desk.until(lambda: desk.timeline()[0].verdict == "none")
+    redo(desk)
+    redo(desk)
+    assert window.compose.board.verdict.positions == (1,)
+    rows = "SELECT id, supersedes_id FROM verdicts ORDER BY id"
+    assert verdicts(desk) == ["winner"] * 3 + ["none"] + ["winner"] * 2
+    assert desk.rows(rows) == [(1, None), (2, 1), (3, 2), (4, 3), (5, 4), (6, 5)], "rows are only added"
+
+
+def in_the_message(desk: Desk) -> QWidget:
+    field = desk.window.view.editor.blocks[0].field
+    field.setFocus()
+    desk.press(Key.Key_End, CTRL)
+    return field
+
+
+def in_a_lane(desk: Desk) -> None:
+    desk.window.view.lanes.focus_lane(0)
+
+
+@pytest.mark.parametrize("somewhere", [in_the_message, in_a_lane])
+def test_verdicts_and_edits_are_undone_in_one_order(desk: Desk, somewhere: Callable[[Desk], object]) -> None:
+    window = ran(desk)
+    field = in_the_message(desk)
+
+    def text() -> str:
+        return window.view.editor.content().messages[0].text
+
+    base = text()
+    desk.type("A")
+    desk.ctrl(Key.Key_1)
+    # Within the time in which letters are one step: what was said between them parts them.
+    desk.type("B")
+    desk.ctrl(Key.Key_2)
+    assert text() == f"{base}AB"
+    assert field is QApplication.focusWidget()
+    somewhere(desk)
+    states = []
+    for _ in range(4):
+        undo(desk)
+        states.append((text().removeprefix(base), window.compose.board.verdict.positions))
+    assert states == [("AB", (0,)), ("A", (0,)), ("A", ()), ("", ())]
+    states = []
+    for _ in range(4):
+        redo(desk)
+        states.append((text().removeprefix(base), window.compose.board.verdict.positions))
+    assert states == [("A", ()), ("A", (0,)), ("AB", (0,)), ("AB", (1,))]
+    undo(desk)
+    in_the_message(desk)
+    desk.type("C")
+    redo(desk)
+    assert window.compose.board.verdict.positions == (0,), "what is written after undo ends redo"
+    undo(desk)
+    undo(desk)
+    assert text() == f"{base}A"
+
+
+def test_a_value_is_in_the_order_too(desk: Desk) -> None:
+    window = ran(desk)
+    name = window.view.editor.variables()[0]
+    window.view.values.focus(name)
+    before = window.view.values.all_values()[name]
+    desk.type("x")
+    desk.ctrl(Key.Key_1)
+    undo(desk)
+    assert verdicts(desk) == ["winner", "none"], "the key is not for the field while the verdict is the last thing done"
+    undo(desk)
+    assert window.view.values.all_values()[name] == before
+    redo(desk)
+    assert window.view.values.all_values()[name] != before
+    redo(desk)
+    assert verdicts(desk) == ["winner", "none", "winner"]
+    desk.type("y")
+    undo(desk)
+    assert len(verdicts(desk)) == 3, "what was typed was the last thing done"
+    in_a_lane(desk)
+    undo(desk)
+    assert verdicts(desk)[3:] == ["none"]
+
+
+def test_what_is_typed_into_another_field_is_undone_there(desk: Desk) -> None:
+    window = ran(desk)
+    window.actions_["find"].trigger()
+    field = window.view.editing.bar._find
+    field.setFocus()
+    desk.type("order")
+    desk.ctrl(Key.Key_1)
+    undo(desk)
+    assert (field.text(), verdicts(desk)) == ("order", ["winner", "none"])
+    redo(desk)
+    desk.type("s")
+    undo(desk)
+    assert (field.text() != "orders", verdicts(desk)) == (True, ["winner", "none", "winner"])
+
+
+def test_a_verdict_on_a_past_iteration_is_taken_back_there_and_from_the_draft(desk: Desk) -> None:
+    window = ran(desk)
+    in_the_message(desk)
+    desk.type(" Briefly.")
+    desk.run()
+    desk.press(Key.Key_Left, ALT)
+    desk.until(lambda: window.compose.viewing is not None)
+    assert not window.actions_["undo"].isEnabled(), "the draft is not edited from here"
+    desk.ctrl(Key.Key_1)
+    undo(desk)
+    assert verdicts(desk) == ["winner", "none"]
+    redo(desk)
+    assert desk.notice() == "strict marked winner"
+    desk.press(Key.Key_Escape)
+    desk.until(lambda: window.compose.viewing is None)
+    assert said(desk) == "", "what was said about another iteration does not stand above this one"
+    undo(desk)
+    assert desk.notice() == "#1: Undone: strict marked winner"
+    assert verdicts(desk) == ["winner", "none", "winner", "none"]
+    desk.until(lambda: desk.timeline()[1].verdict == "none")
+
+
+def test_a_run_or_another_prompt_leaves_verdicts_as_they_are(desk: Desk) -> None:
+    window = ran(desk)
+    in_the_message(desk)
+    desk.type(" Briefly.")
+    desk.ctrl(Key.Key_1)
+    desk.run()
+    assert said(desk) == ""
+    undo(desk)
+    assert verdicts(desk) == ["winner"]
+    assert "Briefly" not in window.view.editor.content().messages[0].text
+    desk.ctrl(Key.Key_1)
+    window.prompts.create()
+    desk.until(lambda: window.compose.prompt_uid and not window.heads[0].answered_by and said(desk) == "")
+    window.undo.undo()
+    assert verdicts(desk) == ["winner", "winner"]
+
+
+def test_a_verdict_that_could_not_be_stored_is_not_undone(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    window = ran(desk)
+
+    def full(*_: object) -> Future[None]:
+        broken: Future[None] = Future()
+        broken.set_exception(StoreError("The disk is full.", "", "full"))
+        return broken
+
+    monkeypatch.setattr(window.workbench.store, "mark", full)
+    desk.ctrl(Key.Key_1)
+    desk.until(lambda: desk.notice() == "The disk is full.")
+    assert window.compose.board.verdict.kind == "none"
+    undo(desk)
+    monkeypatch.undo()
+    assert verdicts(desk) == []
+
+
+def test_a_problem_is_there_again_after_a_verdict_was_said(desk: Desk) -> None:
+    window = ran(desk)
+    window.notices.problem("The disk is full. Make room.", "ENOSPC")
+    desk.ctrl(Key.Key_1)
+    desk.ctrl(Key.Key_1)
+    assert desk.notice() == "strict is no longer the winner"
+    window.notices.quiet("saved", "Saved.")
+    window.notice._brief.timeout.emit()
+    assert (desk.notice(), window.notice.detail.toPlainText()) == ("The disk is full. Make room.", "ENOSPC")
+    desk.ctrl(Key.Key_1)
+    window.notice.clear("problem")
+    window.notice._brief.timeout.emit()
+    assert said(desk) == ""
+
+
+def test_a_brief_notice_stays_while_the_keyboard_is_in_it(desk: Desk) -> None:
+    window = ran(desk)
+    desk.ctrl(Key.Key_1)
+    notice_button(window).setFocus(Qt.FocusReason.TabFocusReason)
+    window.notice._brief.timeout.emit()
+    assert desk.notice() == "strict marked winner"
+    desk.press(Key.Key_Return)
+    assert verdicts(desk) == ["winner", "none"]
+
+
+def test_a_blind_verdict_names_answers_and_then_who_gave_them(desk: Desk) -> None:
+    window = desk.open(ANSWERS)
+    _blind_run(desk)
+    assert _leaks(desk) == []
+    desk.ctrl(Key.Key_2)
+    first, _, rest = desk.notice().partition(". ")
+    assert first == "Answer 2 marked winner"
+    assert not any(secret in first for secret in SECRETS)
+    assert all(name in rest for name in NAMES)
+    undo(desk)
+    assert desk.notice() == "Undone: Answer 2 marked winner"
+    assert verdicts(desk) == ["winner", "none"]
+    assert desk.rows("SELECT DISTINCT blind FROM verdicts") == [(1,)]
+    redo(desk)
+    assert verdicts(desk) == ["winner", "none", "winner"]
+    assert not window.compose.stage.shown.is_blind
+
+
+def test_nothing_said_about_one_value_set_stands_above_another(desk: Desk) -> None:
+    window = desk.open(ECHO)
+    _paste(desk)
+    window.actions_["blind"].trigger()
+    desk.run()
+    desk.press(Key.Key_PageDown, ALT)
+    desk.ctrl(Key.Key_1)
+    assert desk.notice().startswith("Answer 1 marked winner. Answer 1 was ")
+    desk.press(Key.Key_PageDown, ALT)
+    assert window.compose.stage.shown.is_blind
+    assert said(desk) == ""
+    desk.press(Key.Key_PageUp, ALT)
+    assert said(desk) == "", "and does not come back"
+    desk.press(Key.Key_PageDown, ALT)
+    undo(desk)
+    assert desk.notice() == "refund: Undone: Answer 1 marked winner"
+    assert verdicts(desk) == ["winner", "none"]
+    assert desk.rows("SELECT DISTINCT value_set FROM verdicts") == [(1,)]
+    window.actions_["reveal"].trigger()
+    assert desk.notice().startswith("Answer 1 was ")
+    desk.press(Key.Key_PageUp, ALT)
+    assert said(desk) == ""
+
+
+def test_pairs_are_said_undone_and_given_again(desk: Desk) -> None:
+    window = opened(desk, lambda store, prompt: runs(store, prompt, 12, judged=False))
+    view(desk)
+    judging(desk)
+    sittings = window.ranking.sittings
+    assert sittings is not None
+    first = sittings.shown
+    for key, words in ((Key.Key_1, "Left marked better"), (Key.Key_0, "Marked as a tie"), (Key.Key_Minus, "Both ma")):
+        desk.press(key)
+        ready(desk)
+        assert desk.notice().startswith(words)
+    for key in (Key.Key_Z, Key.Key_Z):
+        desk.press(key, CTRL)
+        assert desk.notice().startswith("Undone: ")
+    press_notice(window)
+    assert desk.notice() == "Marked as a tie"
+    press_notice(window)
+    desk.press(Key.Key_Z, CTRL)
+    assert sittings.shown is first
+    redo(desk)
+    ready(desk)
+    assert desk.notice() == "Left marked better"
+    kinds = ["winner", "tie", "all_bad", "none", "none", "tie", "none", "none", "winner"]
+    desk.until(lambda: [kind for (kind,) in desk.rows(PAIRS)] == kinds)
+    desk.press(Key.Key_2)
+    ready(desk)
+    redo(desk)
+    assert sittings.judged == 2, "there is nothing to give again once something else was said"
+    desk.press(Key.Key_Escape)
+    assert said(desk) == ""

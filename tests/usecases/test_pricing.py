@@ -1,0 +1,172 @@
+"""What calls cost: by the list that comes with LiteLLM, by hand, and by what a gateway says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from workbench.core.lanes import FIXED_ENDPOINTS, Endpoint
+from workbench.core.money import Rates, Usage, UsageDetails, cost, saved, source_words
+from workbench.core.runs import Failure, Result, Timing
+from workbench.engine.calls import EngineError
+from workbench.engine.catalogue import Catalogue
+from workbench.engine.price_list import rates_of
+from workbench.usecases.gateway_prices import FRESH_S, RETRY_S, GatewayPrices, Rows
+from workbench.usecases.pricing import Pricing
+
+LITELLM = FIXED_ENDPOINTS[2]
+GATEWAY = Endpoint("g", "openai", "Acme proxy", "http://127.0.0.1:9/v1")
+GEMINI = "gemini/gemini-2.5-pro"
+
+
+class Prices:
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], Rates] = {}
+
+    def prices(self) -> dict[tuple[str, str], Rates]:
+        return dict(self.kept)
+
+    def set_price(self, endpoint_uid: str, model: str, rates: Rates | None, now: str) -> Future[None]:
+        raise NotImplementedError
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return Catalogue.load()
+
+
+@pytest.fixture
+def pricing(catalogue: Catalogue) -> Pricing:
+    return Pricing(Prices(), rates_in(catalogue), lambda: "2026-01-01T00:00:00.000Z")
+
+
+def rates_in(catalogue: Catalogue) -> Any:
+    def rates(model: str) -> Rates | None:
+        info = catalogue.get(model)
+        return info and info.rates
+
+    return rates
+
+
+def result(usage: Usage, **more: Any) -> Result:
+    return Result("finished", "x", usage=usage, request={"model": "m"}, **more)
+
+
+def test_long_prompts_cost_what_their_tier_costs(pricing: Pricing) -> None:
+    made = pricing.price(result(Usage(300_000, 1_000)), LITELLM, GEMINI)
+    assert made.cost_usd == pytest.approx(0.3 * 2.5 + 0.001 * 15)
+    assert source_words(made.rates) == "LiteLLM's price list"
+    assert made.rates is not None
+    assert made.rates.sheet["input_cost_per_token_above_200k_tokens"] == 2.5e-6
+
+
+def test_two_short_requests_are_not_one_long_one(pricing: Pricing) -> None:
+    short, long = Usage(150_000, 500), Usage(300_000, 500)
+    both = replace(Usage(450_000, 1_000), rounds=(short, long))
+    made = pricing.price(result(both), LITELLM, GEMINI)
+    assert made.cost_usd == pytest.approx(0.15 * 1.25 + 0.0005 * 10 + 0.3 * 2.5 + 0.0005 * 15)
+
+
+def test_what_was_saved_is_counted_at_the_price_of_the_tier(pricing: Pricing) -> None:
+    rates = pricing.rates_for(LITELLM, GEMINI)
+    assert rates is not None
+    long = Usage(300_000, 0, cached=200_000)
+    assert saved(long, rates) == pytest.approx(cost(replace(long, cached=0), rates) - cost(long, rates))  # type: ignore[operator]
+
+
+def test_a_price_of_time_takes_the_time(catalogue: Catalogue) -> None:
+    named = next(
+        m for m in catalogue.models if m.rates and "input_cost_per_second" in m.rates.sheet and not m.rates.input
+    )
+    priced = Pricing(Prices(), rates_in(catalogue), lambda: "2026-01-01T00:00:00.000Z")
+    timing = Timing(0, 100, 200, 2_100)
+    made = priced.price(result(Usage(10, 10), timing=timing), LITELLM, named.id)
+    assert named.rates is not None
+    assert made.cost_usd == pytest.approx(2.0 * named.rates.sheet["input_cost_per_second"])
+
+
+def reported(usd: float) -> Usage:
+    return Usage(10, 20, details=UsageDetails(reported_usd=usd, reported_by="openrouter.ai"))
+
+
+def test_a_reported_cost_counts_and_is_named(pricing: Pricing) -> None:
+    made = pricing.price(result(reported(0.25)), LITELLM, "openrouter/no-such-model")
+    assert (made.cost_usd, source_words(made.rates)) == (0.25, "reported by openrouter.ai")
+    listed = pricing.price(result(reported(0.0)), LITELLM, GEMINI)
+    assert (listed.cost_usd, source_words(listed.rates)) == (0.0, "reported by openrouter.ai")
+    assert listed.rates is not None
+    assert listed.rates.sheet
+
+
+def test_a_cost_that_only_one_of_two_requests_reported_is_no_sum(pricing: Pricing) -> None:
+    both = replace(Usage(20, 40), rounds=(reported(0.25), Usage(10, 20)))
+    assert pricing.price(result(both), LITELLM, "openrouter/no-such-model").cost_usd is None
+    whole = replace(Usage(20, 40), rounds=(reported(0.25), reported(0.5)))
+    assert pricing.price(result(whole), LITELLM, "openrouter/no-such-model").cost_usd == 0.75
+
+
+def test_a_price_by_hand_counts_most(catalogue: Catalogue) -> None:
+    prices = Prices()
+    prices.kept[GATEWAY.uid, "m"] = Rates(1e-3, 2e-3, None, "user")
+    pricing = Pricing(prices, rates_in(catalogue), lambda: "now", GatewayPrices(answers({"m": ROW}), lambda: 0.0))
+    made = pricing.price(result(reported(0.25)), GATEWAY, "m")
+    assert (made.cost_usd, source_words(made.rates)) == (pytest.approx(0.05), "your own price")
+
+
+ROW = {"input_cost_per_token": 1e-6, "output_cost_per_token": 2e-6, "input_cost_per_token_above_128k_tokens": 4e-6}
+
+
+def answers(rows: Rows | Failure, asked: list[str] | None = None) -> Any:
+    def ask(endpoint: Endpoint) -> Future[Rows]:
+        if asked is not None:
+            asked.append(endpoint.uid)
+        done: Future[Rows] = Future()
+        if isinstance(rows, Failure):
+            done.set_exception(EngineError(rows))
+        else:
+            done.set_result(rows)
+        return done
+
+    return ask
+
+
+def test_the_list_of_a_gateway_is_used_and_named(catalogue: Catalogue) -> None:
+    asked: list[str] = []
+    gateways = GatewayPrices(answers({"m": ROW}, asked), lambda: 0.0)
+    pricing = Pricing(Prices(), rates_in(catalogue), lambda: "now", gateways)
+    pricing.prepare(GATEWAY)
+    made = pricing.price(result(Usage(200_000, 0)), GATEWAY, "m")
+    assert (made.cost_usd, source_words(made.rates)) == (pytest.approx(0.8), "price list of Acme proxy")
+    assert pricing.price(result(Usage(10, 0)), GATEWAY, "gpt-5").cost_usd is None, "its own list, not LiteLLM's"
+    assert asked == ["g"], "the list is asked for once"
+    pricing.prepare(LITELLM)
+    assert asked == ["g"]
+
+
+@pytest.mark.parametrize(("rows", "after"), [({"m": ROW}, FRESH_S), ({}, RETRY_S), (Failure("x", "No."), RETRY_S)])
+def test_a_list_is_asked_for_again_when_it_is_old(rows: Mapping[str, Any] | Failure, after: float) -> None:
+    now = [0.0]
+    asked: list[str] = []
+    gateways = GatewayPrices(answers(rows, asked), lambda: now[0])
+    for now[0], times in ((0.0, 1), (after, 1), (after + 1, 2), (after + 2, 2)):
+        gateways.rates(GATEWAY, "m")
+        assert len(asked) == times
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {},
+        {"input_cost_per_token": 0, "output_cost_per_token": 0},
+        {"input_cost_per_token": "x"},
+        {"input_cost_per_token": True},
+        {"tiered_pricing": "x"},
+        {"input_cost_per_request": 0.005, "output_cost_per_token": 1e-6},
+    ],
+)
+def test_a_row_without_a_price_is_none(row: dict[str, Any]) -> None:
+    assert rates_of("m", "acme", row) is None

@@ -1,0 +1,126 @@
+"""What a call used, as its provider counted it.
+
+Invariant: None is unknown, and a detail of zero was not reported; what a provider says of a cost is kept apart from
+what a price list makes of the counts.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+UsageSource = Literal["provider", "estimate"]
+
+
+@dataclass(frozen=True, slots=True)
+class UsageDetails:
+    """Counts of kinds that some models have a price of their own for; 0, "" and None are not reported.
+
+    Parts of the input: `input_audio`, `input_image`, `input_video` (tokens), and of those from a cache `cached_audio`
+    and `cached_image`; `written_1h` and `written_12h` of what was written into a cache for that long. Parts of the
+    output: `output_audio`, `output_image`, `output_video`. `searches`, `pages_opened` and `maps` are calls of the
+    provider's own tools, `search_size` how much context was asked of a search. `citations` are tokens of sources.
+    `images`, `characters`, `queries` and the seconds of `audio_seconds` and `video_seconds` are inputs that are counted
+    in other units. `explicit_cache` says that a cache was used which the request named. `tier` is the service tier
+    that answered, `geo` and `speed` what Anthropic says of a call, `region` where OpenAI or Vertex answered.
+    `reported_usd` is the cost that the server reported, by the name `reported_by`.
+    """
+
+    input_audio: int = 0
+    input_image: int = 0
+    input_video: int = 0
+    cached_audio: int = 0
+    cached_image: int = 0
+    written_1h: int = 0
+    written_12h: int = 0
+    output_audio: int = 0
+    output_image: int = 0
+    output_video: int = 0
+    searches: int = 0
+    pages_opened: int = 0
+    maps: int = 0
+    search_size: str = ""
+    citations: int = 0
+    images: int = 0
+    characters: int = 0
+    queries: int = 0
+    audio_seconds: float = 0.0
+    video_seconds: float = 0.0
+    explicit_cache: bool = False
+    tier: str = ""
+    geo: str = ""
+    speed: str = ""
+    region: str = ""
+    reported_usd: float | None = None
+    reported_by: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what was reported."""
+        return {f.name: value for f in dataclasses.fields(self) if (value := getattr(self, f.name)) != f.default}
+
+    @classmethod
+    def from_json(cls, data: Any) -> UsageDetails:
+        """Read `to_json` back; what has another shape is left out."""
+        if not isinstance(data, Mapping):
+            return _NOTHING
+        known: dict[str, Any] = {}
+        for one in dataclasses.fields(cls):
+            value = data.get(one.name)
+            kind = float if one.name == "reported_usd" else type(one.default)
+            if kind is float and type(value) is int:
+                value = float(value)
+            if type(value) is kind and not (isinstance(value, int | float) and not 0 <= value < math.inf):
+                known[one.name] = value
+        return cls(**known)
+
+
+_NOTHING = UsageDetails()
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one call; None is unknown.
+
+    `input` includes `cached` (read from a cache) and `written` (into one), `output` includes `reasoning`. A call that
+    took several requests has the usage of each in `rounds`: what a request costs may depend on its own length.
+    """
+
+    input: int | None = None
+    output: int | None = None
+    cached: int | None = None
+    reasoning: int | None = None
+    source: UsageSource = "provider"
+    written: int | None = None
+    details: UsageDetails = _NOTHING
+    rounds: tuple[Usage, ...] = field(default=())
+
+    def extra_json(self) -> dict[str, Any]:
+        """Return what is known beside the counts: `details` and `rounds`, only where there are any."""
+        data: dict[str, Any] = {}
+        if details := self.details.to_json():
+            data["details"] = details
+        if self.rounds:
+            data["rounds"] = [one.to_json() for one in self.rounds]
+        return data
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what is known."""
+        counts = {name: value for name in _COUNTS if (value := getattr(self, name)) is not None}
+        return {**counts, "source": self.source, **self.extra_json()}
+
+    @classmethod
+    def from_json(cls, data: Any) -> Usage:
+        """Read `to_json` back; what has another shape is left out."""
+        if not isinstance(data, Mapping):
+            return cls()
+        counts: dict[str, int] = {name: data[name] for name in _COUNTS if type(data.get(name)) is int}
+        source: UsageSource = "estimate" if data.get("source") == "estimate" else "provider"
+        rounds = data.get("rounds")
+        made = tuple(cls.from_json(one) for one in rounds) if isinstance(rounds, list) else ()
+        return cls(**counts, source=source, details=UsageDetails.from_json(data.get("details")), rounds=made)
+
+
+_COUNTS = ("input", "output", "cached", "reasoning", "written")

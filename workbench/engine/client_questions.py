@@ -1,0 +1,79 @@
+"""What can be asked of the engine besides calls of models.
+
+Invariant: every question has one answer, the engine's or an EngineError.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import Future
+from typing import Any
+
+from workbench.core.content import Content, Message
+from workbench.core.lanes import Endpoint
+from workbench.core.templates import render_plain, template_texts
+from workbench.engine import protocol
+from workbench.engine.calls import Counted, ModelIds
+
+
+class EngineQuestions(ABC):
+    """The questions; `_ask` sends one."""
+
+    @abstractmethod
+    def _ask(self, kind: str, fields: Mapping[str, Any], read: Callable[[Mapping[str, Any]], Any]) -> Future[Any]:
+        """Send a question and return the future of its answer, as `read` reads it."""
+
+    def list_models(
+        self, endpoint: Endpoint, key: str = "", secret_headers: tuple[tuple[str, str], ...] = ()
+    ) -> Future[ModelIds]:
+        """Return the model ids that the endpoint lists; EngineError when it does not."""
+        fields = protocol.access_to_json(endpoint, key, secret_headers)
+        return self._ask("models", fields, lambda message: ModelIds.cut(message["models"], message.get("left_out", 0)))
+
+    def list_prices(
+        self, endpoint: Endpoint, key: str = "", secret_headers: tuple[tuple[str, str], ...] = ()
+    ) -> Future[Mapping[str, Mapping[str, Any]]]:
+        """Return the prices that the endpoint tells of its models, by model; EngineError when it cannot be asked."""
+        fields = protocol.access_to_json(endpoint, key, secret_headers)
+        return self._ask("prices", fields, lambda message: dict(message["prices"]))
+
+    def supported_parameters(self, model: str) -> Future[Collection[str] | None]:
+        """Return the parameters of chat completions that LiteLLM passes on for a model, None for unknown."""
+        return self._ask("parameters", {"model": model}, lambda message: message["parameters"])
+
+    def check_key(
+        self,
+        endpoint: Endpoint,
+        key: str,
+        secret_headers: tuple[tuple[str, str], ...] = (),
+        *,
+        provider: str = "",
+        model: str = "",
+        settings: tuple[tuple[str, str], ...] = (),
+    ) -> Future[str]:
+        """Test a key as cheaply as honestly possible; return a sentence that says what was tested, else EngineError.
+
+        `provider` says whose key it is; `model` is asked for one token where nothing cheaper proves it."""
+        asked = {"provider": provider, "model": model, "settings": [list(pair) for pair in settings]}
+        fields = protocol.access_to_json(endpoint, key, secret_headers) | asked
+        return self._ask("check", fields, lambda message: str(message["sentence"]))
+
+    def render(self, content: Content, values: Mapping[str, str]) -> Future[tuple[str, ...]]:
+        """Return the texts of `template_texts` with values filled in; EngineError names the line of a mistake."""
+        texts = template_texts(content)
+        if content.template == "plain":
+            done: Future[tuple[str, ...]] = Future()
+            done.set_result(render_plain(texts, values))
+            return done
+        fields = {"texts": [list(pair) for pair in texts], "values": dict(values)}
+        return self._ask("render", fields, lambda message: tuple(message["texts"]))
+
+    def count(self, endpoint: Endpoint, tokenizer: str, messages: Sequence[Message]) -> Future[Counted]:
+        """Count the tokens of messages with a vocabulary (an id), by the runtime where it has the model loaded."""
+        fields = {
+            "endpoint": protocol.endpoint_to_json(endpoint),
+            "tokenizer": tokenizer,
+            "messages": protocol.messages_to_json(messages),
+        }
+        return self._ask("count", fields, Counted.read)

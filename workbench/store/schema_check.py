@@ -1,0 +1,248 @@
+"""Compares the objects of a file with the schema.
+
+Invariant: what passes holds nothing that runs by itself: all that is read or written here is a real table of the shape
+that this program makes, or the search index; and no trigger, generated column, constraint, default or index on these
+computes anything that this program did not write. Other objects are left alone, they act on nothing of ours.
+
+It is the sure way to take a database as data: SQLite runs whatever the schema of a file says, however it got there.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from workbench.store.errors import StoreError
+from workbench.store.schema import VERSION, major, show
+from workbench.store.schema_steps import Objects, objects_of
+from workbench.store.sql_words import Made, TableWords, Words, lower, made_by, table_words, words
+from workbench.store.sqlite import sqlite3
+
+_MIGRATIONS = "_sqlite_migrations"
+_COMPUTING = frozenset({"check", "as", "generated", "default", "collate", "on"})
+"""Words that let a table compute something, or change what a statement does."""
+_RULES = frozenset({"constraint", "primary", "unique", "check", "foreign", "references", "as", "generated", "collate"})
+"""Words that a column which somebody added may not have."""
+_MOST_COLUMNS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row of sqlite_schema."""
+
+    type: str
+    name: str
+    table: str
+    sql: str
+
+
+@dataclass(slots=True)
+class _Found:
+    """What was found; `wrong` are sentences without their stop."""
+
+    wrong: list[str] = field(default_factory=list)
+    triggers: list[str] = field(default_factory=list)
+    tables: set[str] = field(default_factory=set)
+    own_triggers: set[str] = field(default_factory=set)
+
+
+def check_schema(connection: sqlite3.Connection, version: int) -> str:
+    """Raise StoreError (corrupt) unless the objects of a file are those of its `user_version`, or add to them.
+
+    A newer minor may have triggers that nobody here knows: their names are returned, "" for none, and such a file must
+    not be written to. A newer major is only asked to compute nothing of what is read (newer_major). Raises
+    sqlite3.Error and UnicodeDecodeError for a file that is damaged.
+    """
+    rows = _rows(connection)
+    if major(version) > major(VERSION):
+        _check_newer(rows, version)
+        return ""
+    expected = objects_of(min(version, VERSION))
+    if expected is None:
+        raise StoreError(
+            "The history says that it has a format that never was, so it was left alone. Restore a backup, or read its"
+            " rows into a new history with workbench history salvage.",
+            f"user_version {version}",
+            "corrupt",
+        )
+    found = _Found()
+    related = _related(rows, expected)
+    for row in rows:
+        _look(row, expected, related, found)
+    found.wrong += [
+        f"the table “{name}” is missing" for name in sorted({*expected.tables, *expected.virtual} - found.tables)
+    ]
+    missing = sorted(expected.triggers.keys() - found.own_triggers - {name.split(" ")[0] for name in found.triggers})
+    if version > VERSION:
+        found.triggers += missing
+    else:
+        found.wrong += [f"the trigger “{name}” is missing" for name in missing]
+    if found.wrong:
+        raise _refused(found.wrong)
+    if found.triggers and version <= VERSION:
+        raise _runs_commands(found.triggers)
+    return ", ".join(found.triggers)
+
+
+def _check_newer(rows: Iterable[_Row], version: int) -> None:
+    """Raise StoreError (newer_major) where a table that is read here may be anything but a table of values."""
+    newest = objects_of(VERSION)
+    ours = newest.tables.keys() | newest.virtual.keys() if newest else ()
+    for row in rows:
+        made = made_by(row.sql)
+        if made is None or not _says_so(row, made):
+            raise _refused([f"“{row.name}” is not what it says"])
+        computes = made.kind == "view" or (made.kind == "table" and {"as", "generated"} & set(words(row.sql)))
+        if made.name in ours and computes:
+            raise StoreError(
+                f"This history was written by a newer release (format {show(version)}), and not even read here: the"
+                f" table “{row.name}” is of another kind. Update Prompt Workbench.",
+                row.sql[:2000],
+                "newer_major",
+            )
+
+
+def _rows(connection: sqlite3.Connection) -> list[_Row]:
+    """Return the rows of the schema; what is no text in it is shown with U+FFFD."""
+    kept = connection.text_factory
+    connection.text_factory = lambda raw: raw.decode(errors="replace")
+    try:
+        found = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema").fetchall()
+    finally:
+        connection.text_factory = kept
+    # The indexes that SQLite makes for UNIQUE have no statement.
+    return [_Row(str(kind), str(name), str(table), str(sql)) for kind, name, table, sql in found if sql]
+
+
+def _related(rows: Iterable[_Row], expected: Objects) -> frozenset[str]:
+    """Return the tables of others whose rows change with ours, because they name them with REFERENCES."""
+    return frozenset(
+        lower(row.name)
+        for row in rows
+        if row.type == "table" and lower(row.name) not in expected.tables and "references" in row.sql.lower()
+    )
+
+
+def _look(row: _Row, expected: Objects, related: frozenset[str], found: _Found) -> None:
+    name = lower(row.name)
+    if _is_as_made(row, expected):
+        if row.type == "trigger":
+            found.own_triggers.add(name)
+        elif row.type == "table":
+            found.tables.add(name)
+        return
+    made = made_by(row.sql)
+    if made is None or not _says_so(row, made):
+        found.wrong.append(f"“{row.name}” is not what it says")
+        return
+    ours = expected.tables.keys() | expected.virtual.keys() | expected.shadows | {_MIGRATIONS}
+    match made.kind:
+        case "trigger" if made.on in ours or made.on in related:
+            found.triggers.append(f"{made.name} on {made.on}")
+        case "index" if made.on in ours:
+            if not _is_plain_index(row.sql, may_be_unique=made.on == _MIGRATIONS):
+                found.wrong.append(f"the index “{row.name}” computes what it holds, or keeps rows out")
+        case "table" if name in ours:
+            found.tables.add(name)
+            if name in expected.virtual:
+                found.wrong.append(f"“{row.name}” is not the search index")
+            elif why := _table_trouble(row.sql, expected.tables.get(name)):
+                found.wrong.append(f"the table “{row.name}” {why}")
+        case "view" | "virtual table" if name in ours:
+            found.tables.add(name)
+            found.wrong.append(f"“{row.name}” is not a table" if made.kind == "view" else f"“{row.name}” is a module")
+        case _:
+            pass
+
+
+def _is_as_made(row: _Row, expected: Objects) -> bool:
+    kinds = {"table": expected.tables, "index": expected.indexes, "trigger": expected.triggers}
+    known = kinds.get(row.type, {})
+    return known.get(row.name) == row.sql or (row.type == "table" and expected.virtual.get(row.name) == row.sql)
+
+
+def _says_so(row: _Row, made: Made) -> bool:
+    """Whether a row is named as its statement says: SQLite goes by the statement, whatever stands beside it."""
+    kind = "table" if made.kind == "virtual table" else made.kind
+    on = made.on or made.name
+    return (row.type, lower(row.name), lower(row.table)) == (kind, made.name, on)
+
+
+def _table_trouble(sql: str, expected: str | None) -> str:
+    """Return what is wrong with the statement of a table, "" for nothing; None only asks that it computes nothing."""
+    if expected is None:
+        return "computes its values" if _COMPUTING & set(words(sql)) else ""
+    have, want = table_words(sql), _table_words(expected)
+    if have is None or want is None or (have.head, have.tail) != (want.head, want.tail):
+        return "is not made as it should be"
+    more = _additions(have.parts, want.parts)
+    if more is None or len(more) > _MOST_COLUMNS:
+        return "has not the columns that it should have"
+    return "" if all(map(_is_plain_column, more)) else "has a column with rules of its own"
+
+
+@functools.lru_cache(maxsize=64)
+def _table_words(sql: str) -> TableWords | None:
+    return table_words(sql)
+
+
+def _additions(have: Sequence[Words], want: Sequence[Words]) -> list[Words] | None:
+    """Return what a table has besides, None when it lacks something or has it in another order."""
+    more, left = [], list(want)
+    for part in have:
+        if left and part == left[0]:
+            left.pop(0)
+        else:
+            more.append(part)
+    return None if left else more
+
+
+def _is_plain_column(part: Words) -> bool:
+    """Whether a column that was added only holds a value: a default that is written out, and no rule."""
+    if not part or part[0] in _RULES or _RULES & set(part[1:]) or "on" in part[1:]:
+        return False
+    if "not" in part[1:] and "default" not in part[1:]:
+        return False
+    # The only parentheses are those of a type, such as VARCHAR(10).
+    opened = [at for at, word in enumerate(part) if word == "("]
+    return all(
+        at + 2 < len(part) and part[at + 1].isdecimal() and part[at - 1] != "default" and part[at + 2] == ")"
+        for at in opened
+    )
+
+
+def _is_plain_index(sql: str, *, may_be_unique: bool) -> bool:
+    """Whether an index that was added only orders columns; a unique one would refuse rows, too."""
+    found = tuple(word for word in words(sql) if word != "unique" or not may_be_unique)
+    start = found.index("(") if "(" in found else len(found)
+    inner = found[start + 1 :]
+    return found[1] == "index" and "where" not in inner and "(" not in inner and inner[-1:] == (")",)
+
+
+def _refused(wrong: Sequence[str]) -> StoreError:
+    return StoreError(
+        f"The tables of this history are not as Prompt Workbench makes them ({wrong[0]}), so it was left alone. Restore"
+        " a backup, or read its rows into a new history with workbench history salvage.",
+        "\n".join(wrong[:20]),
+        "corrupt",
+    )
+
+
+def _runs_commands(triggers: Sequence[str]) -> StoreError:
+    return StoreError(
+        f"This history holds commands of another program that run with every change (trigger {triggers[0]}), so it was"
+        " left alone. Remove the trigger, or read the rows into a new history with workbench history salvage.",
+        "\n".join(triggers[:20]),
+        "corrupt",
+    )
+
+
+def unknown_triggers(version: int, triggers: str) -> StoreError:
+    """Return why a file of a newer minor release is only read."""
+    return StoreError(
+        f"This history was written by a newer release (format {show(version)}) and is kept in order by rules that this"
+        " one does not know, so it can be read but not added to. Update Prompt Workbench to go on with it.",
+        triggers,
+        "newer_major",
+    )

@@ -1,0 +1,118 @@
+"""Says each verdict on the shown run, with Undo, and what cannot be judged.
+
+Invariant: a notice about a value set goes with it; names that were hidden when a verdict was given are not in its
+sentence.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from workbench.core.lanes import short_model
+
+if TYPE_CHECKING:
+    from workbench.app.judging import GivenVerdict
+    from workbench.app.lane_state import LaneHead
+    from workbench.ui.window import MainWindow
+
+KEY = "verdict"
+"""The key of the notice, and the action of its button."""
+_LONGEST_NAME = 60
+"""Characters of a lane's name that leave room for what is said about it."""
+
+
+class VerdictNotices(QObject):
+    """Listens to what is judged in Compose."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._given: GivenVerdict | None = None
+        self._refusal = ""
+        stage = window.compose.stage
+        self._at = (stage.shown.uid, stage.shown.at)
+        stage.judging.name_of = self._name_of
+        stage.judging.given.connect(self._say)
+        stage.judging.lost.connect(lambda _: self._clear())
+        stage.judging.refused.connect(self._refuse)
+        stage.paged.connect(self._follow)
+        window.compose.prompt_changed.connect(lambda _: self._clear())
+        window.compose.run_started.connect(lambda *_: self._clear())
+        window.notice.action_clicked.connect(self._act)
+
+    def _name_of(self, slot: str) -> str:
+        return next((lane_name(head) for head in self._window.heads if head.slot == slot), "")
+
+    def _say(self, given: GivenVerdict) -> None:
+        self._given = given
+        shown = self._window.compose.stage.shown
+        sentence = sentence_of(given)
+        if given.run_uid != shown.uid:
+            sentence = f"#{given.iteration}: {sentence}"
+        elif given.value_set != shown.at:
+            sentence = f"{shown.sets[given.value_set].name or f'Set {given.value_set + 1}'}: {sentence}"
+        elif given.was_blind and given.change == "given" and (told := self._window.blindness.told):
+            sentence = f"{sentence}. {told}"
+        if not self._window.gate.asks:
+            label = "Redo" if given.change == "undone" else "Undo"
+            self._window.notice.show_brief(KEY, sentence, action=KEY, label=label)
+        self._window.update_state()
+
+    def _act(self, action: str) -> None:
+        given, judging = self._given, self._window.compose.stage.judging
+        if action != KEY or given is None:
+            return
+        self._clear()
+        if judging.takes_back(given):
+            judging.undo()
+        elif judging.gives_again(given):
+            judging.redo()
+
+    def _refuse(self, sentence: str) -> None:
+        self._refusal = sentence
+        self._window.notices.refused(sentence)
+
+    def _follow(self) -> None:
+        """Take away what is about another run or value set than the one that is shown now."""
+        shown = self._window.compose.stage.shown
+        at, before = (shown.uid, shown.at), self._at
+        self._at = at
+        if at == before:
+            return
+        self._clear()
+        notice = self._window.notice
+        if self._refusal and notice.standing_key == "refusal" and notice.standing_text == self._refusal:
+            notice.clear("refusal")
+        self._refusal = ""
+
+    def _clear(self) -> None:
+        self._given = None
+        self._window.notice.clear(KEY)
+
+
+def lane_name(head: LaneHead) -> str:
+    """Return what a lane is called in a sentence: the name that it was given, else its number on the screen."""
+    if head.title == short_model(head.model):
+        return f"Lane {head.number}"
+    half = _LONGEST_NAME // 2
+    return head.title if len(head.title) <= _LONGEST_NAME else f"{head.title[:half]}…{head.title[-half:]}"
+
+
+def sentence_of(given: GivenVerdict) -> str:
+    """Return what a verdict says; of one that was undone what it had said."""
+    if given.change == "undone":
+        return f"Undone: {_words(given.before.kind, given.verdict.kind, given.winner)}"
+    return _words(given.verdict.kind, given.before.kind, given.winner)
+
+
+def _words(kind: str, before: str, winner: str) -> str:
+    if kind == "winner":
+        return f"{winner} marked winner"
+    if kind == "tie":
+        return "Marked as a tie"
+    if kind == "all_bad":
+        return "All marked bad"
+    taken = {"winner": f"{winner} is no longer the winner", "tie": "No longer a tie", "all_bad": "No longer all bad"}
+    return taken.get(before, "Verdict taken back")

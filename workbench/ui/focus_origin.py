@@ -1,0 +1,227 @@
+"""Tracks whether the person put the keyboard focus where it is, or it fell back there.
+
+Invariant: the focus is placed after a mouse press, Tab, or a key of ours that goes somewhere (F6, Ctrl+Page Down). It
+is not placed once it moved by itself (a widget was hidden, a menu or dialog closed, the window became active again,
+the program moved it), nor after letters were typed that mean nothing there. Within one lane, or the pair that is
+judged, the program may move a placed focus. Bare keys, and Space on buttons that judge or open menus, derive from this.
+"""
+
+from __future__ import annotations
+
+import weakref
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QCursor, QFocusEvent, QKeyEvent, QMouseEvent, QWindow
+from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QApplication, QWidget
+from shiboken6 import getCppPointer, isValid
+
+from workbench.app.commands import Command, acts_on_lanes, verdict_key
+from workbench.ui.focus import JUDGED_AREA, OPENS_MENU
+from workbench.ui.homing import can_have_keyboard
+from workbench.ui.keys import KeyboardFilter, takes_text
+
+_BY_PERSON = frozenset(
+    {
+        Qt.FocusReason.MouseFocusReason,
+        Qt.FocusReason.TabFocusReason,
+        Qt.FocusReason.BacktabFocusReason,
+        Qt.FocusReason.ShortcutFocusReason,
+    }
+)
+_TABS = frozenset({Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason})
+_TAB_KEYS = frozenset({Qt.Key.Key_Tab, Qt.Key.Key_Backtab})
+_HELD = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+
+
+class FocusOrigin(KeyboardFilter):
+    """Follows the focus of `window`."""
+
+    placed_changed = Signal(bool)
+    """Whether the focus is placed now."""
+
+    def __init__(self, window: QWidget) -> None:
+        self._window = window
+        # Where the focus is, by address: of a widget that Qt made itself Python knows another object each time.
+        self._here = 0
+        self._area: weakref.ref[QWidget] | None = None
+        self._others: list[weakref.ref[QWidget]] = []
+        self._viewport: QWidget | None = None
+        self._reason = Qt.FocusReason.NoFocusReason
+        self._tabs = self._placed = self._is_coming = self.is_typing = False
+        self._left: weakref.ref[QWidget] | None = None
+        super().__init__(window, lambda widget: widget.window() is window)
+        # Until the events at hand are over, what the program moves away from an area may come back to it.
+        self._settled = QTimer(self, singleShot=True, interval=0)
+        self._settled.timeout.connect(self._forget_left)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusWindowChanged.connect(self._window_changed)
+
+    def place(self) -> None:
+        """Take the focus as placed where it is: a key of the person led there.
+
+        A command of the palette may lead there before the window is active again; then it counts from that moment.
+        """
+        focused = QApplication.focusWidget()
+        self._is_coming = focused is None
+        if focused is not None and self._window.isAncestorOf(focused):
+            self._set_here(focused, placed=True)
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether the person put the focus where it is, and no menu or other window of the program is open."""
+        is_here = self._here == _address(QApplication.focusWidget())
+        return self._placed and is_here and self._window.isActiveWindow() and not self._is_covered()
+
+    @property
+    def is_in_area(self) -> bool:
+        """Whether bare verdict keys act: the focus is placed in a lane, or in the pair that is judged."""
+        area = self._area() if self._area is not None else None
+        return self.is_placed and area is not None and can_have_keyboard(area)
+
+    def allows(self, command: Command) -> bool:
+        """Whether a bare key may trigger `command` now."""
+        return self.is_in_area if acts_on_lanes(command) else self.is_placed
+
+    def allows_press(self, button: QAbstractButton, key: int) -> bool:
+        """Whether Space or Enter (`key`) may press `button`."""
+        has_menu = button.property(OPENS_MENU)
+        if not has_menu and _area_of(button) is None:
+            return True
+        return self.is_placed if key == Qt.Key.Key_Space else not self.is_typing
+
+    # What Qt calls.
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QFocusEvent):
+            self._focus_event(event)
+        elif isinstance(event, QMouseEvent):
+            if event.type() == QEvent.Type.MouseButtonPress and event.button() == Qt.MouseButton.LeftButton:
+                self._set_placed(True)
+        elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            self._tabs = event.key() in _TAB_KEYS
+            if isinstance(watched, QWidget) and _means_nothing(event) and not takes_text(watched):
+                self._fall_back()
+                self.is_typing = True
+        return False
+
+    def _focus_event(self, event: QFocusEvent) -> None:
+        if event.type() != QEvent.Type.FocusOut:
+            return
+        reason = event.reason()
+        if reason == Qt.FocusReason.PopupFocusReason:
+            # Opening a menu moves no focus in Qt's eyes; closing it gives the keys back to where they were.
+            self._fall_back()
+        # Qt also names Tab as the reason when it looks for another widget because one is hidden.
+        is_fallback = reason in _TABS and not self._tabs
+        self._reason = Qt.FocusReason.OtherFocusReason if is_fallback else reason
+
+    def _follow(self, old: QWidget | None, new: QWidget | None) -> None:
+        super()._follow(old, new)
+        self._watch_viewport(new)
+        reason, self._reason = self._reason, Qt.FocusReason.NoFocusReason
+        self._tabs = False
+        if new is None:
+            # Also between two places in a lane, where another page of an answer comes to the front.
+            self._here = 0
+            if reason == Qt.FocusReason.ActiveWindowFocusReason:
+                self._fall_back()
+        elif new.window() is not self._window:
+            self._others = [kept for kept in self._others if kept() not in (None, new.window())]
+            self._others.append(weakref.ref(new.window()))
+            self._is_coming = False
+            self._fall_back()
+        elif self._here != _address(new):
+            area = _area_of(new)
+            stays = area is not None and area in (self._placed_area(), self._left and self._left())
+            by_press = old is None and (self._is_coming or _is_pressed(new))
+            self._is_coming = False
+            if self._is_right_click(old, new, reason):
+                return
+            left = self._placed_area()
+            self._set_here(new, placed=stays or by_press or reason in _BY_PERSON)
+            if left is not None and not self._placed:
+                self._left = weakref.ref(left)
+                self._settled.start()
+
+    def _placed_area(self) -> QWidget | None:
+        return self._area() if self._placed and self._area is not None else None
+
+    def _forget_left(self) -> None:
+        self._left = None
+
+    def _window_changed(self, window: QWindow | None) -> None:
+        if window is not self._window.windowHandle():
+            self._fall_back()
+
+    def _is_right_click(self, old: QWidget | None, new: QWidget, reason: Qt.FocusReason) -> bool:
+        """Give the focus back to `old` where a right click would take it into a lane: that opens a menu, no more."""
+        if (
+            reason != Qt.FocusReason.MouseFocusReason
+            or QApplication.mouseButtons() != Qt.MouseButton.RightButton
+            or _area_of(new) is None
+            or old is None
+            or not can_have_keyboard(old)
+        ):
+            return False
+        # Known as the present place still, so that it stays placed or not as it was.
+        old.setFocus(Qt.FocusReason.OtherFocusReason)
+        return True
+
+    def _set_here(self, widget: QWidget, *, placed: bool) -> None:
+        area = _area_of(widget)
+        self._here = _address(widget)
+        self._area = weakref.ref(area) if area is not None else None
+        self._set_placed(placed)
+
+    def _fall_back(self) -> None:
+        self._left = None
+        self._set_placed(False)
+
+    def _set_placed(self, placed: bool) -> None:
+        changed, self._placed = placed != self._placed, placed
+        if placed:
+            self.is_typing = False
+        if changed:
+            self.placed_changed.emit(placed)
+
+    def _watch_viewport(self, widget: QWidget | None) -> None:
+        """See mouse presses where the focus is already, but not in text that is edited: bare keys are text there."""
+        if self._viewport is not None and isValid(self._viewport):
+            self._viewport.removeEventFilter(self)
+        self._viewport = None
+        if isinstance(widget, QAbstractScrollArea) and widget.window() is self._window and not takes_text(widget):
+            self._viewport = widget.viewport()
+            self._viewport.installEventFilter(self)
+
+    def _is_covered(self) -> bool:
+        if QApplication.activePopupWidget() is not None or QApplication.activeModalWidget() is not None:
+            return True
+        return any((other := kept()) is not None and can_have_keyboard(other) for kept in self._others)
+
+
+def _address(widget: QWidget | None) -> int:
+    """Return what tells widgets apart, 0 for none."""
+    return 0 if widget is None else int(getCppPointer(widget)[0])
+
+
+def _area_of(widget: QWidget) -> QWidget | None:
+    """Return the lane, or the page of a judged pair, that holds `widget`."""
+    around: QWidget | None = widget
+    while around is not None and not around.property(JUDGED_AREA):
+        around = None if around.isWindow() else around.parentWidget()
+    return around
+
+
+def _is_pressed(widget: QWidget) -> bool:
+    """Whether a mouse press on `widget` is under way; the one that makes a window active moves no focus in it."""
+    pointer = widget.mapFromGlobal(QCursor.pos())
+    return QApplication.mouseButtons() == Qt.MouseButton.LeftButton and widget.rect().contains(pointer)
+
+
+def _means_nothing(event: QKeyEvent) -> bool:
+    """Whether a key that reached a widget types a character which is no verdict; keys of commands reach none."""
+    if event.modifiers() & _HELD or event.key() == Qt.Key.Key_Space:
+        return False
+    text = event.text()
+    return bool(text) and text.isprintable() and verdict_key(event.key(), event.nativeScanCode(), ctrl=False) is None

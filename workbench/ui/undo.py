@@ -1,0 +1,86 @@
+"""What Ctrl+Z and Ctrl+Shift+Z do in the shown view.
+
+Invariant: in Compose edits and verdicts are undone in one order of time. A text field keeps these keys for its own
+steps, unless a verdict was the last thing done.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QWidget
+
+from workbench.app.undo_order import Steps, UndoOrder
+from workbench.host.clock import stamp
+from workbench.ui.editor.field import ExactField
+
+if TYPE_CHECKING:
+    from workbench.ui.window import MainWindow
+
+
+class Undo:
+    """Undo and redo for the window."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+        self._typed_at = 0
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is something to take back."""
+        window = self._window
+        if window.views.shown == "history":
+            return window.notices.offers_undo
+        if window.views.shown == "rank":
+            return window.ranking.can_undo
+        return self._order.undoes_verdict if window.compose.viewing is not None else self._order.undo is not None
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is something to do again."""
+        window = self._window
+        if window.views.shown != "compose":
+            return window.views.shown == "rank" and window.ranking.can_redo
+        return self._order.redoes_verdict if window.compose.viewing is not None else self._order.redo is not None
+
+    def undo(self) -> None:
+        """Take back what was done last: in Compose to texts or as a verdict, in the History to runs."""
+        if not self.can_undo:
+            return
+        if self._window.views.shown == "history":
+            self._window.notices.undo()
+        elif self._window.views.shown == "rank":
+            self._window.ranking.undo()
+        elif (undo := self._order.undo) is not None:
+            undo()
+
+    def redo(self) -> None:
+        """Do again what was taken back last."""
+        if not self.can_redo:
+            return
+        if self._window.views.shown == "rank":
+            self._window.ranking.redo()
+        elif (redo := self._order.redo) is not None:
+            redo()
+
+    def typed(self, widget: QWidget) -> None:
+        """Take in that a key was pressed in a field for text."""
+        if not isinstance(widget, ExactField):
+            self._typed_at = stamp()
+
+    def claims(self, command_id: str) -> bool:
+        """Whether the key of a command, "undo" or "redo", is about a verdict, and not for the field that has it."""
+        if self._window.views.shown != "compose":
+            return False
+        return (command_id == "undo" and self._order.undoes_verdict) or (
+            command_id == "redo" and self._order.redoes_verdict
+        )
+
+    @property
+    def _order(self) -> UndoOrder:
+        view = self._window.view
+        histories = [history for row in view.values.rows if (history := row.field.own_history) is not None]
+        texts = [Steps(one.journal, one.undo, one.redo) for one in histories]
+        texts.append(Steps(view.editor.journal, view.editor.undo, view.editor.redo))
+        judging = self._window.compose.stage.judging
+        return UndoOrder(Steps(judging, judging.undo, judging.redo), texts, self._typed_at)
