@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from workbench.core import parameters
 from workbench.core.parameters import Value
-from workbench.core.visible import make_visible, visible_name
+from workbench.core.visible import Shown, visible_name
 
 EndpointKind = Literal["litellm", "openai", "builtin", "gguf", "echo"]
 
@@ -26,7 +26,7 @@ MOST_SAMPLES = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Shown):
     """Where models answer.
 
     `litellm`: any provider LiteLLM knows, the model id names it. `openai`: an OpenAI-compatible `base_url`.
@@ -47,9 +47,7 @@ class Endpoint:
     adapter: str = ""
     provider: str = ""
     settings: tuple[tuple[str, str], ...] = ()
-
-    def __post_init__(self) -> None:
-        make_visible(self, "name")
+    SHOWN = ("name",)
 
     @property
     def has_address(self) -> bool:
@@ -155,7 +153,7 @@ class Params:
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
+class Lane(Shown):
     """A column: who answers, how, and with which version.
 
     `slot` stays the same over iterations, so that a lane can be compared with its own past. `pinned` is the number of
@@ -175,9 +173,7 @@ class Lane:
     hidden: bool = False
     baseline: str = ""
     unknown: str = ""
-
-    def __post_init__(self) -> None:
-        make_visible(self, "label")
+    SHOWN = ("label",)
 
     def to_json(self) -> dict[str, Any]:
         """Return the stored form."""

@@ -7,6 +7,7 @@ what is stored or sent.
 from __future__ import annotations
 
 import re
+from typing import ClassVar
 
 # C0 but tab and line feed, DEL, C1, separators of lines and paragraphs, embeddings, overrides and isolates, deprecated
 # format characters, annotations, tags (an alphabet that is not drawn), and halves of characters.
@@ -38,13 +39,18 @@ def visible_note(text: str) -> str:
     return _IN_NOTE.sub(_shown, text)
 
 
-def make_visible(record: object, *fields: str) -> None:
-    """Make fields of a record that are only shown visible, in its `__post_init__`; lines stay lines."""
-    for field in fields:
-        text = getattr(record, field)
-        if not text.isprintable():
-            # The record is frozen for everybody else.
-            object.__setattr__(record, field, visible_note(text))
+class Shown:
+    """Base of records: makes the fields visible that `SHOWN` names, which are only shown. Lines stay lines."""
+
+    __slots__ = ()
+    SHOWN: ClassVar[tuple[str, ...]] = ()
+
+    def __post_init__(self) -> None:
+        for field in self.SHOWN:
+            text = getattr(self, field)
+            if not text.isprintable():
+                # The record is frozen for everybody else.
+                object.__setattr__(self, field, visible_note(text))
 
 
 def _shown(found: re.Match[str]) -> str:
