@@ -13,7 +13,7 @@ from tests.e2e.driving import OUT
 from tests.patience import PROCESS_S
 from workbench.host.weights import builtin_weights
 
-pytestmark = [pytest.mark.e2e, pytest.mark.builtin, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.builtin]
 
 
 def shown(module: str, *parts: str) -> None:

@@ -12,7 +12,6 @@ SEEDS = 5
 
 @pytest.mark.e2e
 @pytest.mark.builtin
-@pytest.mark.timeout(600)
 @pytest.mark.skipif(builtin_weights() is None, reason="the built-in model is not installed")
 def test_a_newcomer_sees_the_difference() -> None:
     answers = ask(range(SEEDS))
