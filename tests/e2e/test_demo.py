@@ -35,6 +35,7 @@ def test_the_demo_goes_through() -> None:
     assert len(list(OUT.glob("*.png"))) >= 15
 
 
+@pytest.mark.deep(only=True)
 def test_the_gallery_takes_pictures() -> None:
     shown("tests.e2e.gallery", "calling")
     assert len(list((OUT / "gallery").glob("*steps*.png"))) == 4
