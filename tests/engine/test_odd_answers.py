@@ -286,6 +286,13 @@ def test_tool_calls_that_are_no_list(lean: Engine, fake: FakeProvider, stream: b
         assert lean.ask(address(fake.base_url), stream=stream).text == "a"
 
 
+@pytest.mark.parametrize("one", [{"delta": "a", "message": "a"}, {"text": "a"}])
+def test_a_bare_text_in_the_place_of_a_message(lean: Engine, fake: FakeProvider, one: dict[str, Any]) -> None:
+    body = {"choices": [{"index": 0, "finish_reason": "stop", **one}]}
+    fake.script(raw(event(body), event("[DONE]")), Reply((Send(json.dumps(body).encode()),), headers=JSON))
+    assert [lean.ask(address(fake.base_url), stream=stream).text for stream in (True, False)] == ["a", "a"]
+
+
 def test_answers_without_a_text_finish_and_are_empty(lean: Engine, translating: Engine, fake: FakeProvider) -> None:
     fake.script(deltas({"reasoning": "hm"}, finish="length"), raw(event("[DONE]")))
     only_thoughts, nothing = (lean.ask(address(fake.base_url)) for _ in range(2))
