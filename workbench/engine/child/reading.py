@@ -95,7 +95,7 @@ class ChunkReader:
 
 
 def _message(choice: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
-    """Return the delta or message of a choice; a bare text counts as its content, as completions without chat have it."""
+    """Return the delta or message of a choice; a bare text, as plain completions have it, counts as its content."""
     part = choice.get(name)
     text = part if isinstance(part, str) else choice.get("text")
     if isinstance(part, Mapping):
