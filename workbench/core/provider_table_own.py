@@ -225,7 +225,15 @@ _OWN_ADDRESS = (
         needs_address=True,
         address_hint="https://us.inference.heroku.com",
     ),
-    row("gdc", "Google Distributed Cloud", "GDC_API_KEY", "GDC_API_BASE", needs_address=True, packages=_GOOGLE_AUTH),
+    row(
+        "gdc",
+        "Google Distributed Cloud",
+        "GDC_API_KEY",
+        "GDC_API_BASE",
+        needs_address=True,
+        packages=_GOOGLE_AUTH,
+        signs_in=True,
+    ),
 )
 
 # LiteLLM signs in to these itself and keeps what it got in a file; a login needs a terminal, which a lane has not.
