@@ -88,6 +88,7 @@ def call_for(
         model=endpoint.full_model(lane.model) if endpoint.kind == "litellm" else lane.model,
         messages=rendered.messages,
         params=lane.params.request(),
+        think_tags=lane.params.get("think_tags") or "",
         key=who.key,
         secret_headers=who.secret_headers,
         settings=who.settings,
