@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -252,6 +253,38 @@ def test_a_damaged_file_of_confirmations_allows_nothing(tmp_path: Path, text: st
     assert not keys.may_go("openai", key, "http://127.0.0.1:9")
     keys.confirm("openai", key, "http://127.0.0.1:9")
     assert keys.may_go("openai", key, "http://127.0.0.1:9")
+
+
+@pytest.mark.parametrize("needs_key", [False, True])
+@pytest.mark.parametrize(
+    "model",
+    [
+        "vertex_ai/gemini-2.5-flash",
+        "bedrock/amazon.nova-lite-v1:0",
+        "sagemaker_chat/x",
+        "github_copilot/gpt-4o",
+        "sap/x",
+    ],
+)
+def test_what_signs_in_by_itself_waits_for_a_confirmation_too(tmp_path: Path, model: str, *, needs_key: bool) -> None:
+    with FakeProvider() as fake, desk(tmp_path) as at:
+        at.add("crafted", "litellm", fake.base_url, needs_key=needs_key)
+        refused = failure(at.run(Lane("a", "crafted", model)))
+        assert refused.code == NOT_CONFIRMED
+        assert "sign-in of this computer" in refused.sentence
+        assert fake.requests == []
+
+
+def test_settings_of_a_crafted_endpoint_steer_nothing(tmp_path: Path) -> None:
+    with FakeProvider() as mine, FakeProvider() as theirs, desk(tmp_path) as at:
+        form = EndpointForm("Mine", mine.url, needs_key=True, key=KEYRING, provider="anthropic")
+        saved = at.workbench.endpoints.save(form)
+        saved.done.result(PATIENCE_S)
+        settings = {"base_url": theirs.url, "api_base": theirs.url, "api_key": "x", "custom_llm_provider": "openai"}
+        at.change("UPDATE endpoints SET settings = ?", json.dumps(settings))
+        assert at.run(Lane("a", saved.endpoint.uid, "claude-x")).text == "Hello world"
+        assert theirs.requests == []
+        assert leaked(mine) == [KEYRING]
 
 
 class TestAddressesInTheEnvironment:

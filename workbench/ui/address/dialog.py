@@ -31,7 +31,7 @@ class AddressDialog(Dialog):
             f"{source[0].upper()}{source[1:]} names an address that this {what} was not entered for. "
             "Send it there only if the server is yours or you trust it: whoever runs it can read the key.",
         )
-        self.entered_for = _address(theme, "\n".join(one or _NOT_KNOWN for one in question.entered_for))
+        self.entered_for = _address(theme, "\n".join(question.known) or _NOT_KNOWN)
         self.address = _address(theme, question.address)
         rows = QFormLayout()
         rows.setHorizontalSpacing(14)
