@@ -15,6 +15,7 @@ from tests.fakes.provider import FakeProvider
 from tests.usecases.making import PATIENCE_S, Drawer, draft, new_prompt, opened
 from workbench.core.lanes import LITELLM, Lane
 from workbench.core.runs import Failure, Mark, Result
+from workbench.engine.calls import EngineError
 from workbench.host.keys import KeyStore
 from workbench.host.provider_choices import ProviderChoices
 from workbench.usecases.addresses import EndpointForm
@@ -170,6 +171,32 @@ def test_no_key_of_a_provider_goes_to_a_stored_address(tmp_path: Path, model: st
         if needs_key:
             assert failure(result).code == "no_key"
         assert leaked(fake) == []
+
+
+def test_a_history_from_elsewhere_gets_no_key_of_an_endpoint_it_names(tmp_path: Path) -> None:
+    with FakeProvider() as mine, FakeProvider() as theirs:
+        (tmp_path / "mine").mkdir()
+        (tmp_path / "theirs").mkdir()
+        with desk(tmp_path / "mine") as at:
+            uid, drawer = at.saved(mine.base_url), at.workbench.keys._chosen
+            assert isinstance(drawer, Drawer)
+        # A file that somebody sends, which is then opened with --db, restored or moved into the place of the own one.
+        with desk(tmp_path / "theirs") as at:
+            with_drawer(at.workbench.keys, drawer)
+            at.add(uid, "openai", theirs.base_url, needs_key=True, secret_headers='["X-Auth"]')
+            assert failure(at.run(Lane("a", uid, "m"))).code == NOT_CONFIRMED
+            endpoint = at.workbench.endpoints.find(uid)
+            assert endpoint is not None
+            with pytest.raises(EngineError, match="Nothing was sent"):
+                at.workbench.endpoints.models(endpoint).result(PATIENCE_S)
+            with pytest.raises(EngineError, match="Nothing was sent"):
+                at.workbench.endpoints.test(endpoint).result(PATIENCE_S)
+            form = EndpointForm(
+                endpoint.name, theirs.base_url, uid, needs_key=True, key=None, headers=(("X-Auth", None),)
+            )
+            with pytest.raises(EngineError, match="Nothing was sent"):
+                at.workbench.endpoints.models_of(form).result(PATIENCE_S)
+            assert theirs.requests == []
 
 
 def test_the_row_of_the_built_in_endpoint_is_not_read(tmp_path: Path) -> None:

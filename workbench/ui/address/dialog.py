@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from workbench.ui.dialog import Dialog
+from workbench.ui.lanes.shown import picture
 from workbench.ui.theme import Theme, set_role
 from workbench.usecases.credentials import AddressQuestion
 
@@ -62,7 +63,7 @@ class AddressDialog(Dialog):
 
 
 def _plain(text: str, role: str = "") -> QLabel:
-    made = QLabel(text)
+    made = QLabel(picture(text))
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setWordWrap(role != "muted")
     if role:
