@@ -26,6 +26,7 @@ from workbench.engine.child.failures import (
     retry_after_seconds,
     server_error,
 )
+from workbench.engine.child.key_guard import HELD_BACK
 from workbench.engine.child.provider_needs import no_credentials
 from workbench.engine.child.transport import certificate_files, failure_by_words
 
@@ -67,6 +68,13 @@ def failure_of(error: Any, where: Where, *, has_text: bool) -> CallError:
             "no_model",
             f"LiteLLM does not know who serves “{where.model}”. "
             f"Put the provider before the model's name, as in openai/{where.model}.",
+            words,
+        )
+    if HELD_BACK in words:
+        return CallError(
+            "bad_address",
+            f"The request was not sent: it would have taken the key of {where.endpoint} to another server. Check the "
+            f"model's name, and the address in Settings → {where.page}.",
             words,
         )
     if has_text:
