@@ -15,6 +15,7 @@ from pathlib import Path
 from workbench.store.connections import connect
 from workbench.store.copying import PARTIAL, copy_whole, remove_stale
 from workbench.store.errors import StoreError, failure, translate
+from workbench.store.foreign import salvaging
 from workbench.store.schema import APPLICATION_ID, VERSION, major, show
 from workbench.store.schema_check import check_schema
 from workbench.store.sqlite import sqlite3
@@ -136,7 +137,7 @@ def verify(path: Path, watch: Watch = go_on) -> int:
                     str(path),
                     "newer_major",
                 )
-            check_schema(connection, int(version))
+            _check_schema(connection, int(version), path)
             with watched(connection, watch):
                 found = [str(line) for (line,) in connection.execute("PRAGMA quick_check(20)")]
         finally:
@@ -146,6 +147,15 @@ def verify(path: Path, watch: Watch = go_on) -> int:
     if found != ["ok"]:
         raise StoreError(_UNSOUND, "\n".join(found), "corrupt")
     return int(version)
+
+
+def _check_schema(connection: sqlite3.Connection, version: int, path: Path) -> None:
+    try:
+        check_schema(connection, version)
+    except StoreError as error:
+        why, _, _ = error.sentence.partition(". ")
+        words = f"“{path.name}” cannot be restored. {why}. {salvaging(path, 'restore')}"
+        raise StoreError(words, error.detail, error.code) from error
 
 
 def listed(database: Path, folder: Path) -> list[Backup]:

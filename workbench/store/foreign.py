@@ -102,12 +102,13 @@ def told(path: Path, items: Iterator[T], halt: Halt) -> Iterator[T]:
 
 def damaged(path: Path, detail: str) -> StoreError:
     """Return the error for another history that is damaged: what to do with it."""
-    return StoreError(
-        f"“{path.name}” is damaged. Read what can be read into a new file, and import that:"
-        f" workbench history salvage --db {shlex.quote(str(path))} NEW.db",
-        detail,
-        "corrupt",
-    )
+    return StoreError(f"“{path.name}” is damaged. {salvaging(path, 'import')}", detail, "corrupt")
+
+
+def salvaging(path: Path, then: str) -> str:
+    """Return how to read what can be read of a history that is no good as it is; `then` is what is done with that."""
+    command = f"workbench history salvage --db {shlex.quote(str(path))} NEW.db"
+    return f"Read what can be read into a new file, and {then} that: {command}"
 
 
 def tables(connection: sqlite3.Connection) -> dict[str, frozenset[str]]:

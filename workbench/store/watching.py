@@ -46,10 +46,11 @@ def limited(
     except sqlite3.OperationalError as error:
         if clock() > until:
             raise StoreError(
-                "The history takes far longer to be looked at than any sound one, so it was left alone. Restore a"
-                " backup, or read its rows into a new history with workbench history salvage.",
+                "The history takes far longer to be looked at than any sound one, so it was left alone. Repair it,"
+                " which reads its rows into a new file, or restore a backup.",
                 f"over {seconds:g} s",
                 "corrupt",
+                is_of_file=True,
             ) from error
         raise
     finally:
