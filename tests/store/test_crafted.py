@@ -198,7 +198,7 @@ def test_flipped_bits_leave_a_way_out(flippable: tuple[Path, ...], tmp_path: Pat
     folder.mkdir(exist_ok=True)
     shutil.copyfile(source, folder / "list-2026-11-24T132009.456Z-kept.db")
     restored = _say("restored-list", ["restore", "newest", "--db", str(db)])
-    assert restored["code"] == 0, restored
+    assert restored["code"] == 0, restored["err"]
     assert "Traceback" not in restored["err"]
     assert _say("list", ["check", "--db", str(db)])["code"] == 0
 

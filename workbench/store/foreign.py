@@ -19,7 +19,7 @@ from typing import TypeVar
 from workbench.store.connections import connect
 from workbench.store.errors import StoreError, translate
 from workbench.store.schema import APPLICATION_ID
-from workbench.store.sqlite import sqlite3
+from workbench.store.sqlite import FILE_ERRORS, sqlite3
 
 T = TypeVar("T")
 
@@ -86,7 +86,7 @@ def reading(path: Path, scratch: Path, halt: Halt) -> Iterator[sqlite3.Connectio
                 yield connection
             finally:
                 connection.close()
-    except (sqlite3.Error, UnicodeDecodeError, OSError) as error:
+    except (*FILE_ERRORS, OSError) as error:
         raise _told(error, path, halt) from error
 
 
@@ -96,7 +96,7 @@ def told(path: Path, items: Iterator[T], halt: Halt) -> Iterator[T]:
         for item in items:
             yield item
             halt.went_on()
-    except (sqlite3.Error, UnicodeDecodeError) as error:
+    except FILE_ERRORS as error:
         raise _told(error, path, halt) from error
 
 

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from workbench.store.connections import connect
-from workbench.store.sqlite import sqlite3
+from workbench.store.sqlite import FILE_ERRORS
 
 _HEADER, _FRAME = 32, 24
 _MAGIC = (0x377F0682, 0x377F0683)
@@ -40,7 +40,7 @@ def damaged_log(database: Path) -> str:
             return ""
     except FileNotFoundError:
         return ""
-    except (sqlite3.Error, OSError):
+    except (*FILE_ERRORS, OSError):
         # Opening the file says what this is.
         return ""
     return f"{log} has {newest} frames, and the first {known} of them are sound"
