@@ -112,7 +112,7 @@ def _values(value: object) -> str:
     except (ValueError, RecursionError):
         return "cannot be read"
     is_sound = isinstance(found, dict) and all(isinstance(one, str) for one in found.values())
-    return "" if is_sound else "are not texts by name"
+    return "" if is_sound else "is not texts by name"
 
 
 def _draft(value: object) -> str:
