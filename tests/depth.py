@@ -57,7 +57,7 @@ def collect(config: pytest.Config, items: list[pytest.Item]) -> None:
 
 
 def summary(terminal: pytest.TerminalReporter) -> None:
-    """Print the figures that tests told, by the names of the tests."""
+    """Print the figures that the deep tests told, by the names of the tests."""
     reports = [report for kind in ("passed", "failed") for report in terminal.stats.get(kind, [])]
     told = [
         (report.nodeid, text)
@@ -65,7 +65,7 @@ def summary(terminal: pytest.TerminalReporter) -> None:
         for name, text in getattr(report, "user_properties", [])
         if name == FIGURE and report.when == "call"
     ]
-    if told:
+    if DEEP and told:
         terminal.section("figures")
         for nodeid, text in sorted(told):
             terminal.line(f"{nodeid.partition('::')[2]}: {text}")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests import depth
 from workbench.app.value_sets import ValueSets
 from workbench.core.drafts import Draft, Values, ValueSet
 
@@ -91,7 +92,7 @@ def test_names_are_given_once() -> None:
     assert [one.name for one in screen.sets.sets] == ["a", "a copy", "a 2", "Set 3", "Set 4"]
 
 
-@settings(max_examples=60, deadline=None)
+@depth.examples(60, 1500)
 @given(st.lists(st.tuples(st.sampled_from(["add", "step", "type", "copy", "drop", "left", "tick"]), st.integers(0, 9))))
 def test_no_value_gets_into_another_set(steps: list[tuple[str, int]]) -> None:
     screen = Screen()

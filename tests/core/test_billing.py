@@ -9,8 +9,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.core.billing import bill, has_prices, prices_of
+from workbench.core.billing import bill, prices_of
 from workbench.core.money import Rates, Usage, UsageDetails, saved
+from workbench.core.price_sheet import has_prices
 
 NAMES = [
     *("input_cost_per_token", "output_cost_per_token", "cache_read_input_token_cost", "tiered_pricing", "range"),

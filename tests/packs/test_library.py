@@ -8,9 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from tests import depth
 from tests.core import strategies as make
 from tests.corpus import EXACT_TEXTS
 from tests.packs.making import BODIES, FIRST, ORDER, PACK, PICTURE, body_of, one
@@ -113,7 +114,7 @@ def test_exact_texts_reach_the_request(tmp_path: Path, name: str) -> None:
     ]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=40)
+@depth.examples(40, 1000, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(make.contents.filter(lambda content: content.template == "plain"), st.data())
 def test_it_renders_what_a_lane_sends(tmp_path: Path, content: Content, data: st.DataObject) -> None:
     bare = Content(tuple(Message(m.role, m.text) for m in content.messages), examples=content.examples)

@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment
 
+from tests import depth
 from tests.corpus import EXACT_TEXTS
 from tests.packs.making import FILES, FIRST, PACK, one, prompt
 from workbench.core.blocks import Attachment, Example, OutputFormat, Tool
@@ -74,7 +75,7 @@ def same(content: Content, values: dict[str, str]) -> None:
         assert rendered(made, 0) == [{"role": m.role, "content": m.text} for m in sent]
 
 
-@settings(max_examples=300)
+@depth.examples(200, 4500)
 @given(pieces, pieces, st.lists(pieces, min_size=4, max_size=4))
 def test_any_prompt_is_rendered_as_we_do(text: str, user: str, values: list[str]) -> None:
     content = Content(

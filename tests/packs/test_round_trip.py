@@ -8,8 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 
+from tests import depth
 from tests.packs.making import BODIES, FILES, ORDER, PACK, PICTURE, body_of, one, packs, prompt
 from workbench.core.blocks import Attachment
 from workbench.core.cases import Case
@@ -48,7 +49,7 @@ def read_back(files: dict[str, bytes], pack: Pack) -> Pack:
     return Pack(listed.about, tuple(prompts), listed.files)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=50)
+@depth.examples(50, 1250, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(packs())
 def test_any_pack_is_read_back_and_written_the_same(pack: Pack) -> None:
     files = texts(pack)

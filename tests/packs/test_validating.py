@@ -4,9 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from jsonschema import Draft202012Validator
 
+from tests import depth
 from tests.packs import hostile
 from tests.packs.making import BODIES, ORDER, PACK, body_of, packs
 from workbench.core.cases import case_to_json
@@ -22,7 +23,7 @@ def test_schemas_are_schemas(kind: str) -> None:
     assert schema(kind)["description"]
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=40)
+@depth.examples(40, 1000, suppress_health_check=[HealthCheck.too_slow])
 @given(packs())
 def test_what_is_exported_is_valid(pack: Pack) -> None:
     files = texts(pack)

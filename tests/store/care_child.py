@@ -24,7 +24,7 @@ from workbench.store.upkeep import Upkeep
 from workbench.usecases.care import Care
 from workbench.usecases.replacing import backups_of, move_to, repair, restore, use_repaired
 
-RUNS, MOST_KILLS = 60, 24
+RUNS = 60
 STEPS = {"open", "os.rename", "os.remove", "os.link", "sqlite3.connect", "os.chmod"}
 
 
@@ -134,7 +134,7 @@ def look(path: Path) -> None:
         assert backup.path.stat().st_nlink == 1, "what is written to the history must not be written to a backup"
 
 
-def main(directory: Path, what: str, seed: str) -> None:
+def main(directory: Path, what: str, seed: str, most: str) -> None:
     steps = Steps()
     work = works(steps)[what]
     (directory / "first").mkdir()
@@ -143,7 +143,7 @@ def main(directory: Path, what: str, seed: str) -> None:
     assert in_another(folder, first, work, steps, -1) == 0
     look(folder / first.name)
     total = int((directory / "count").read_text())
-    chosen = random.Random(seed).sample(range(total), min(total, MOST_KILLS))
+    chosen = random.Random(seed).sample(range(total), min(total, int(most)))
     for last in chosen:
         assert in_another(folder, first, work, steps, last) == -signal.SIGKILL
         look(folder / first.name)

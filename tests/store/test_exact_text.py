@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests import depth
 from tests.store.making import FULL_RESULT, LATER, NOW, lane, opened, run, uids
 from workbench.core.content import Content, Message, canonical
 from workbench.core.drafts import Draft
@@ -39,7 +40,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 fresh = uids("example")
 
 
-@settings(max_examples=60)
+@depth.examples(60, 1500)
 @given(contents, values, texts)
 @example(Content((Message("user", HOSTILE),)), ((HOSTILE, HOSTILE),), HOSTILE)
 def test_drafts_are_exact(shared: Store, content: Content, values: tuple[tuple[str, str], ...], label: str) -> None:
@@ -48,7 +49,7 @@ def test_drafts_are_exact(shared: Store, content: Content, values: tuple[tuple[s
     assert shared.draft("p") == draft
 
 
-@settings(max_examples=60)
+@depth.examples(60, 1500)
 @given(contents, values, texts, texts)
 @example(Content((Message("user", HOSTILE),)), ((HOSTILE, HOSTILE),), HOSTILE, HOSTILE)
 def test_runs_are_exact(
@@ -65,7 +66,7 @@ def test_runs_are_exact(
     assert detail.outputs[0].result == result
 
 
-@settings(max_examples=40)
+@depth.examples(40, 1000)
 @given(st.lists(st.text(max_size=6), max_size=12))
 def test_partial_text_is_exact(shared: Store, pieces: list[str]) -> None:
     name = fresh()

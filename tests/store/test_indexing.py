@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from tests import depth
 from tests.patience import PATIENCE_S
 from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, opened, run, text
 from tests.store.test_opening import sql
@@ -283,7 +284,7 @@ CHANGES = st.lists(
 
 
 @given(CHANGES)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@depth.examples(40, 1000, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_index_is_what_it_would_be_if_made_anew(tmp_path: Path, changes: list[tuple[str, int]]) -> None:
     path = tmp_path / f"{time.monotonic_ns()}.db"
     store = opened(path)

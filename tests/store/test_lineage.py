@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests import depth
 from tests.store.making import NOW, opened, run, text, uids
 from workbench.core.changes import count_change
 from workbench.store import Store
@@ -22,7 +23,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     store.close()
 
 
-@settings(max_examples=25)
+@depth.examples(25, 625)
 @given(st.lists(st.tuples(st.sampled_from("abcde"), st.integers(0, 5)), min_size=1, max_size=10))
 def test_lineage(shared: Store, steps: list[tuple[str, int]]) -> None:
     prompt = fresh()

@@ -6,9 +6,10 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from tests import depth
 from tests.store.making import LATER, NOW, done, lane, opened, run, text
 from workbench.core.content import content_hash
 from workbench.core.timeline import BareVersion, Cursor, TimelineRow
@@ -109,7 +110,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@depth.examples(25, 625, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps, st.integers(1, 5))
 def test_pages_of_any_size_make_the_same_list(
     tmp_path_factory: pytest.TempPathFactory, made: list[tuple[str, int]], limit: int

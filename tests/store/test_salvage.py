@@ -10,9 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests import depth
 from tests.store.making import FULL_RESULT, LATER, opened, run, text, uids
 from tests.store.test_indexing import settled
 from workbench.core.searching.parsing import parse
@@ -119,7 +120,7 @@ def test_without_the_first_page_nothing_else_is_lost(damaged: Path, sound: Path)
     assert result.stand_ins == 0
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", depth.seeds(12, 300))
 def test_every_row_on_a_page_that_was_spared_is_read(damaged: Path, sound: Path, seed: int) -> None:
     whole = Pages(sound.read_bytes())
     choose = random.Random(seed)
@@ -330,7 +331,7 @@ def test_pages_of_a_kind_are_told_by_their_first_byte(sound: Path) -> None:
 
 
 @given(st.binary(max_size=9000), st.sampled_from([b"", MAGIC + b"\x10\0" + bytes(82), MAGIC + b"\x02\0" + bytes(82)]))
-@settings(max_examples=150, deadline=None)
+@depth.examples(150, 2250)
 def test_reading_noise_ends_and_raises_nothing(noise: bytes, head: bytes) -> None:
     pages = Pages(head + noise, noise)
     pages.free()

@@ -11,9 +11,10 @@ from datetime import UTC
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from tests import depth
 from tests.core.searching.test_parsing import queries as any_query
 from tests.core.searching.test_parsing import typed
 from tests.store.making import LATER, NOW, done, lane, opened, run, text
@@ -177,7 +178,7 @@ terms = words | st.sampled_from(filters)
 
 
 @given(st.lists(terms, max_size=4))
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@depth.examples(200, 4500, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_search_finds_what_holds_newest_first(history: tuple[Store, list[Made]], wanted: list[object]) -> None:
     store, made = history
     query = Query(tuple(wanted))  # type: ignore[arg-type]
@@ -193,7 +194,7 @@ def test_a_search_finds_what_holds_newest_first(history: tuple[Store, list[Made]
 
 
 @given(typed | any_query.map(lambda query: query))
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@depth.examples(200, 4500, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_nothing_that_is_typed_breaks_a_search(history: tuple[Store, list[Made]], query: str | Query) -> None:
     store, _ = history
     for order in ("newest", "oldest", "best"):
@@ -229,7 +230,7 @@ def test_the_best_match_comes_first_and_the_common_word_weighs_least(
 
 
 @given(st.lists(st.sampled_from(WORDS), min_size=2, max_size=4), st.booleans())
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@depth.examples(100, 1500, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_common_phrase_is_weighed_by_its_words_and_nothing_is_lost(
     history: tuple[Store, list[Made]], words: list[str], prefix: bool
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from typing import Any
 
@@ -18,7 +18,10 @@ from workbench.core.limits import Limits
 from workbench.core.money import Rates
 from workbench.ui.theme import Theme
 from workbench.usecases.addresses import EndpointForm
+from workbench.usecases.credentials import AddressQuestion
+from workbench.usecases.destinations import Destination
 from workbench.usecases.discovery import Found
+from workbench.usecases.provider_access import ProviderState
 
 OLLAMA = Endpoint("e-ollama", "openai", "My Ollama", "http://127.0.0.1:11434/v1")
 GATEWAY = Endpoint(
@@ -133,6 +136,24 @@ class SettingsDouble:
     def test_key(self, provider: str) -> Future[str]:
         self.calls.append(("test_key", provider))
         return self._answer("test_key", "Works: 63 models.")
+
+    def provider(self, provider: str) -> Future[ProviderState]:
+        where = Destination("https://api.example.com/v1", "public", "https://api.example.com")
+        state = ProviderState(provider, self.infos[provider].name, where, public=where.base_url)
+        return self._answer("provider", state)
+
+    def save_provider(
+        self, provider: str, address: str, settings: Mapping[str, str | None], *, session: bool
+    ) -> Future[KeyInfo]:
+        self.calls.append(("save_provider", provider, address, dict(settings), session))
+        return self._answer("save_provider", self.infos[provider])
+
+    def confirm_address(self, question: AddressQuestion) -> Future[None]:
+        self.calls.append(("confirm_address", question))
+        return self._answer("confirm_address", None)
+
+    def question_of(self, form: EndpointForm) -> Future[AddressQuestion | None]:
+        return self._answer("question_of", None)
 
     def endpoints(self) -> Future[tuple[EndpointInfo, ...]]:
         return self._answer("endpoints", tuple(self.own))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import depth
 from tests.bench.histories import add_iterations, echo_history
 from tests.patience import PROCESS_S
 from tests.store.making import FULL_RESULT, NOW, opened, run, text
@@ -24,7 +25,7 @@ STEPS = {"backup": 12, "restore": 32, "move": 32, "smaller": 4}
 """What each takes at least."""
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", depth.seeds(1, 40))
 @pytest.mark.parametrize("what", STEPS)
 def test_the_next_start_finds_everything(home: Path, tmp_path: Path, what: str, seed: int) -> None:
     db = tmp_path / "workbench.db"

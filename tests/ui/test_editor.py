@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QInputMethodEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from tests import depth
 from tests.ui.editor_support import (
     CORPUS,
     CTRL,
@@ -55,7 +56,7 @@ def test_content_comes_back_exactly(editor: ContentEditor) -> None:
         assert editor.content() == given
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@depth.examples(40, 1000, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from(["system", "user", "assistant"]), texts), max_size=4))
 def test_any_content_comes_back_exactly(editor: ContentEditor, pairs: list[tuple[str, str]]) -> None:
     editor.set_content(content(*pairs))
@@ -295,7 +296,7 @@ steps = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@depth.examples(25, 625, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(plan=steps, back=st.integers(0, 12))
 @example(plan=[("remove", 0, ""), ("remove", 0, ""), ("restore", 0, "system")], back=0)
 def test_whatever_was_done_can_be_undone_and_redone(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import (
     QAction,
@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QVBoxLayout, QWidget
 
+from tests import depth
 from tests.ui.editor_support import ALT, CORPUS, CTRL, SHIFT, Key, Show, machine, press, shown, texts, theme, type_text
 from workbench.core.text import unify_newlines
 from workbench.ui.editor import marks
@@ -101,7 +102,7 @@ def test_set_read_copy_and_paste_are_exact(field: ExactField) -> None:
         assert field.exact() == text
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@depth.examples(60, 1500, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=texts)
 def test_any_text_survives_the_clipboard(field: ExactField, text: str) -> None:
     paste(field, text)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from tests import depth
 from workbench.ui.lanes.reading import growth
 from workbench.ui.lanes.reading.growth import Growth, Placed, fused, goes_on
 from workbench.ui.lanes.reading.parts import Parsed, Part, parse
@@ -79,7 +80,7 @@ def _words(parts: Iterator[Part]) -> str:
     )
 
 
-@settings(max_examples=400, deadline=None)
+@depth.examples(200, 6000)
 @given(TEXTS, st.lists(st.integers(1, 25), min_size=1, max_size=5))
 def test_pieces_come_to_the_same_parts_as_the_whole(text: str, sizes: list[int]) -> None:
     assert list(_together(_grown(text, sizes))) == list(parse(text).parts)
@@ -93,7 +94,7 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(growth, "_SEARCHED", 30)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@depth.examples(200, 6000, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(TEXTS.filter(lambda text: "===" not in text), st.lists(st.integers(1, 25), min_size=1, max_size=5))
 def test_blocks_that_are_parted_lose_no_word(narrow: None, text: str, sizes: list[int]) -> None:
     placed = _grown(text, sizes)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -15,6 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
+from tests import depth
 from tests.ui.lanes_support import column, heads, screen, settle, theme, view
 from workbench.app.lane_state import LaneStatus
 from workbench.ui.lanes import LanesView
@@ -37,7 +38,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@depth.examples(50, 1250)
 @given(VALUES)
 def test_what_is_written_is_what_was_read(value: Any) -> None:
     found = find(f"Here:\n```json\n{json.dumps(value)}\n```\n")
@@ -78,7 +79,7 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(json_steps, "STEP", 4)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@depth.examples(200, 4500, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(SIGNS.map("".join) | VALUES.map(lambda value: json.dumps(value, indent=1)), st.integers(0, 60))
 def test_what_is_read_in_steps_is_what_json_is(narrow: None, text: str, cut: int) -> None:
     for one in (text, text[:cut], text[:cut] + text[cut + 1 :]):

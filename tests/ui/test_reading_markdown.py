@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtGui import QGuiApplication, QKeySequence, QTextBlockFormat
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests import depth
 from tests.ui.lanes_support import column, heads, screen, settle, theme, view
 from workbench.app.lane_state import LaneStatus
 from workbench.ui.lanes import LanesView
@@ -114,7 +115,7 @@ def test_hostile_text_is_only_text(page: MarkdownView, hostile: str) -> None:
     assert "<img" not in page.toHtml().split("<body")[1].replace("&lt;img", "")
 
 
-@settings(max_examples=60, deadline=None)
+@depth.examples(60, 1500)
 @given(st.text(alphabet="ab \n#*-_`|>[]()1.~!<&\\\r\u05d0😀", max_size=80))
 def test_every_text_has_parts(text: str) -> None:
     parsed = parse(text)

@@ -40,7 +40,7 @@ def test_only_the_end_of_a_long_key_is_shown(key: str, tail: str) -> None:
 def test_states_are_words() -> None:
     info = KeyInfo("openai", "OpenAI", variables=("OPENAI_API_KEY",))
     assert info.state == "no key"
-    assert KeyInfo("o", "O", "environment", "…abcd", "OPENAI_API_KEY").state == "from the environment (OPENAI_API_KEY)"
+    assert KeyInfo("o", "O", "environment", "…abcd", "OPENAI_API_KEY").state == "from OPENAI_API_KEY"
     assert KeyInfo("o", "O", "keyring", "…abcd").state == "in the keyring (…abcd)"
     assert KeyInfo("o", "O", "session", "…abcd").state == "for this session (…abcd)"
 
@@ -65,7 +65,7 @@ def test_search_by_name_or_variable(drive: Drive) -> None:
     driver = drive()
     driver.type("Search providers", "deepseek_api")
     assert driver.rows("Providers") == ["DeepSeek"]
-    assert "from the environment (DEEPSEEK_API_KEY)" in driver.texts()
+    assert "Read from DEEPSEEK_API_KEY" in driver.texts()
     driver.type("Search providers", "zzz")
     assert "No provider matches" in driver.texts()
 

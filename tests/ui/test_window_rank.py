@@ -266,6 +266,85 @@ def test_nothing_on_the_page_tells_who_answered(desk: Desk) -> None:
     assert [text for text in texts if any(secret in text for secret in secrets)] == []
 
 
+def test_a_pair_is_skipped_by_its_key_and_comes_back_by_undo(desk: Desk) -> None:
+    window = opened(desk, lambda store, prompt: runs(store, prompt, 12, judged=False))
+    rank = view(desk)
+    judging(desk)
+    sittings = window.ranking.sittings
+    assert sittings is not None
+    first = sittings.shown
+    assert not rank.judging.undo.isEnabled()
+    desk.press(Key.Key_S)
+    ready(desk)
+    assert sittings.shown is not first
+    assert rank.judging.progress.full() == "0 judged in this sitting"
+    desk.press(Key.Key_Z)
+    assert sittings.shown is first
+    desk.press(Key.Key_1)
+    ready(desk)
+    second = sittings.shown
+    rank.judging.skip.click()
+    ready(desk)
+    assert sittings.shown is not second
+    desk.until(lambda: desk.rows(PAIRS) == [("winner",)])
+
+
+def test_the_prompt_is_unfolded_above_every_pair(desk: Desk) -> None:
+    window = opened(desk, lambda store, prompt: runs(store, prompt, 12, judged=False))
+    page = view(desk).judging
+    judging(desk)
+    assert not page.prompt.isVisible()
+    desk.press(Key.Key_P)
+    desk.until(lambda: page.prompt.toPlainText())
+    assert page.prompt.isVisible()
+    assert page.prompt_toggle.text().startswith("▾ Prompt")
+    told = page.prompt.toPlainText()
+    for _ in range(3):
+        desk.press(Key.Key_1)
+        ready(desk)
+        assert page.prompt.toPlainText() == told
+    desk.press(Key.Key_P)
+    assert not page.prompt.isVisible()
+    assert window.ranking.is_judging
+
+
+def test_who_answered_is_told_after_the_verdict_and_only_on_demand(desk: Desk) -> None:
+    window = opened(desk, lambda store, prompt: runs(store, prompt, 12, judged=False))
+    page = view(desk).judging
+    judging(desk)
+    sittings = window.ranking.sittings
+    assert sittings is not None
+    assert sittings.shown is not None
+    assert sittings._sitting is not None
+    left, right = sittings._sitting.who(sittings.shown.pair)
+    desk.press(Key.Key_2)
+    ready(desk)
+    assert not page.last.isVisible()
+    desk.press(Key.Key_R)
+    assert page.last.isVisible()
+    assert page.last.full() == f"Last pair: left {left}, right {right}; you chose {right}."
+    desk.press(Key.Key_0)
+    ready(desk)
+    assert "you said tie" in page.last.full()
+    desk.press(Key.Key_Z)
+    assert page.last.full() == "Nothing judged yet.", "a pair that is judged anew is blind again"
+
+
+def test_a_sitting_joins_what_the_shown_ranking_groups(desk: Desk) -> None:
+    window = opened(desk, lambda store, prompt: runs(store, prompt, 20, versions=5, judged=False))
+    rank = view(desk)
+    window.actions_["group_version"].trigger()
+    desk.until(lambda: rank.group.text().startswith("Group by version"))
+    judging(desk)
+    for _ in range(8):
+        ready(desk)
+        desk.press(Key.Key_1)
+    desk.until(lambda: len(desk.rows(PAIRS)) == 8)
+    desk.press(Key.Key_Escape)
+    desk.until(lambda: len(rank.table_model.rows) == 5)
+    assert not any("No verdict connects" in text for text in rank.remarks())
+
+
 def test_every_pair_is_read_from_its_beginning(desk: Desk) -> None:
     long = "# Order {order}, {number}\n\n" + "It is **on its way**, as version {version} says.\n\n" * 60
     window = opened(desk, lambda store, prompt: runs(store, prompt, 12, judged=False, answer=long))

@@ -10,12 +10,16 @@ from pathlib import Path
 import pytest
 
 from tests.usecases.judged_history import history, runs
+from workbench.core.ranking.davidson import fit
+from workbench.core.ranking.judgements import compare
 from workbench.core.ranking.pairing import Candidate
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store import Store, open_store
 from workbench.usecases import judging
+from workbench.usecases.entrants import judgement_of, maker
 from workbench.usecases.judging import KEPT, Shown, Sitting, few
+from workbench.usecases.ranked import Grouping
 
 
 @pytest.fixture
@@ -132,13 +136,129 @@ def test_strengths_are_learnt_while_pairs_go_on(made: tuple[Store, str]) -> None
     store, prompt = made
     runs(store, prompt, 30, judged=False)
     one = sitting(made)
-    for number in range(10):
-        assert not one.wants_to_learn, number
+    for _ in range(10):
+        assert not one.wants_to_learn
         one.judge(drawn(one), "winner", 1).result(10)
-    assert one.wants_to_learn
-    one.learn()
-    assert not one.wants_to_learn
+        assert one.wants_to_learn
+        one.learn()
     assert one.prepare() is not None
+
+
+def test_of_many_verdicts_a_twentieth_is_learnt_at_once(made: tuple[Store, str]) -> None:
+    store, prompt = made
+    runs(store, prompt, 80, versions=2)
+    one = sitting(made)
+    for _ in range(3):
+        one.judge(drawn(one), "winner", 1).result(10)
+        assert not one.wants_to_learn
+    one.judge(drawn(one), "winner", 1).result(10)
+    assert one.wants_to_learn
+
+
+@pytest.mark.parametrize("grouping", ["both", "version", "model", "technique", "everywhere"])
+def test_ten_verdicts_connect_what_the_ranking_shows(made: tuple[Store, str], grouping: Grouping) -> None:
+    """Twenty-four answers, and pairs that touch none of them twice would connect nobody."""
+    store, prompt = made
+    runs(store, prompt, 12, versions=5, judged=False)
+    for version in (2, 4):
+        store.techniques.say(prompt, version, "role", "Role", used=True).result(10)
+    one = Sitting(store, prompt, new_uid, utc_now, grouping)
+    for _ in range(10):
+        one.judge(drawn(one), "winner", 1).result(10)
+    made_by, _ = maker(store, prompt, grouping, {answer.who for answer in store.judgements.answers(prompt)})
+    stored = [judgement_of(verdict, made_by) for verdict in store.judgements.verdicts(prompt)]
+    found = fit(compare(stored), also=one._names)
+    assert len(found.groups) == 1
+    assert len(found.entrants) == {"both": 10, "version": 5, "model": 2, "technique": 4, "everywhere": 2}[grouping]
+
+
+def test_versions_are_compared_with_the_same_model_first(made: tuple[Store, str]) -> None:
+    store, prompt = made
+    runs(store, prompt, 12, versions=3, judged=False)
+    answers = {answer.uid: answer.who for answer in store.judgements.answers(prompt)}
+    one = Sitting(store, prompt, new_uid, utc_now, "version")
+    for _ in range(6):
+        pair = drawn(one).pair
+        assert answers[pair.left].version != answers[pair.right].version
+        assert answers[pair.left].model == answers[pair.right].model
+
+
+def test_identical_answers_are_never_asked(made: tuple[Store, str]) -> None:
+    store, prompt = made
+    runs(store, prompt, 6, versions=3, judged=False, answer="The same for all.")
+    assert sitting(made).pairs == 0
+    runs(store, prompt, 3, versions=3, judged=False, answer="Version {version}.")
+    one, seen = sitting(made), 0
+    while (shown := one.prepare()) is not None:
+        assert shown.left != shown.right
+        seen += not shown.pair.again
+    assert seen == one.pairs > 0
+
+
+def test_a_skipped_pair_is_not_asked_again_and_connects_nobody(made: tuple[Store, str]) -> None:
+    store, prompt = made
+    runs(store, prompt, 30, versions=2, judged=False)
+    one = sitting(made)
+    skipped = set()
+    for _ in range(5):
+        shown = drawn(one)
+        one.skip(shown)
+        skipped.add(shown.pair.candidate.key)
+    assert len(skipped) == 5
+    assert (one.judged, store.judgements.verdicts(prompt)) == (0, [])
+    for _ in range(30):
+        shown = drawn(one)
+        assert shown.pair.candidate.key not in skipped
+        one.judge(shown, "winner", 1).result(10)
+        stored = [judgement_of(verdict, one._maker) for verdict in store.judgements.verdicts(prompt)]
+        assert len(fit(compare(stored)).groups) == 1
+
+
+def test_what_is_called_all_bad_connects_nobody(made: tuple[Store, str]) -> None:
+    store, prompt = made
+    runs(store, prompt, 30, versions=3, judged=False)
+    one = sitting(made)
+    for kind in ("all_bad", "all_bad", "winner", "winner", "all_bad", "winner", "winner", "winner", "winner"):
+        one.judge(drawn(one), kind, 1 if kind == "winner" else 0).result(10)
+    stored = [judgement_of(verdict, one._maker) for verdict in store.judgements.verdicts(prompt)]
+    found = fit(compare(stored))
+    assert (len(found.groups), len(found.entrants)) == (1, 6)
+
+
+def test_a_skip_is_taken_back_like_a_verdict(made: tuple[Store, str]) -> None:
+    store, prompt = made
+    runs(store, prompt, 12, judged=False)
+    one = sitting(made)
+    first, second, third = drawn(one), drawn(one), drawn(one)
+    one.judge(first, "tie").result(10)
+    one.skip(second)
+    one.judge(third, "tie").result(10)
+    undone = one.undo()
+    assert undone is not None
+    assert undone.shown is third
+    undone = one.undo()
+    assert undone is not None
+    assert (undone.shown, undone.stored) == (second, None)
+    assert one.can_undo
+    undone = one.undo()
+    assert undone is not None
+    assert undone.shown is first
+    assert not one.can_undo
+
+
+def test_the_prompt_is_the_newest_for_every_pair_and_makers_are_told_on_demand(made: tuple[Store, str]) -> None:
+    store, prompt = made
+    runs(store, prompt, 12, versions=3, judged=False)
+    one = sitting(made)
+    newest = max(store.version_numbers(prompt))
+    told = store.version(prompt, newest).content.messages[0].text
+    shown = drawn(one)
+    assert told in one.prompt_text()
+    answers = {answer.uid: answer.who for answer in store.judgements.answers(prompt)}
+    names = [
+        f"v{answers[uid].version} · {answers[uid].model.split('/')[1]}" for uid in (shown.pair.left, shown.pair.right)
+    ]
+    assert list(one.who(shown.pair)) == names
 
 
 def test_answers_of_a_blind_run_are_not_drawn_before_its_verdict(made: tuple[Store, str]) -> None:

@@ -13,7 +13,7 @@ import pytest
 from tests.fakes.provider import FakeProvider
 from tests.usecases.making import PATIENCE_S, Drawer, draft, new_prompt, opened
 from workbench.core.lanes import LITELLM, Lane
-from workbench.core.runs import Failure, Result
+from workbench.core.runs import Failure, Mark, Result
 from workbench.host.keys import KeyStore
 from workbench.host.provider_choices import ProviderChoices
 from workbench.usecases.addresses import EndpointForm
@@ -257,8 +257,10 @@ def test_a_damaged_file_of_confirmations_allows_nothing(tmp_path: Path, text: st
 class TestAddressesInTheEnvironment:
     def test_key_and_address_of_the_environment_go_together(self, tmp_path: Path) -> None:
         with FakeProvider() as gateway, desk(tmp_path, {"OPENAI_BASE_URL": gateway.base_url}) as at:
-            assert at.run(Lane("a", LITELLM, "gpt-5-mini")).text == "Hello world"
+            result = at.run(Lane("a", LITELLM, "gpt-5-mini"))
+            assert result.text == "Hello world"
             assert leaked(gateway) == [ENVIRONMENT]
+            assert Mark("changed", "address", f"{gateway.base_url} (OPENAI_BASE_URL)") in result.marks
 
     def test_the_other_name_of_the_address_counts_too(self, tmp_path: Path) -> None:
         with FakeProvider() as gateway, desk(tmp_path, {"OPENAI_API_BASE": gateway.base_url}) as at:

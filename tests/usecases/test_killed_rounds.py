@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import depth
 from tests.fakes.provider import SSE, FakeProvider, Hold, Reply, Request, Send, chunk, event
 from tests.usecases.making import PATIENCE_S, new_prompt, opened, wait_for
 from workbench.core.blocks import Tool
@@ -113,7 +114,7 @@ def fake() -> Iterator[FakeProvider]:
         yield provider
 
 
-@pytest.fixture(params=range(6))
+@pytest.fixture(params=depth.seeds(4, 60))
 def model(request: pytest.FixtureRequest, fake: FakeProvider) -> Model:
     rng = random.Random(request.param)
     # The first seed stops between two rounds: the tools have answered and the model says nothing yet.

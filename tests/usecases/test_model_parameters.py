@@ -90,7 +90,7 @@ def test_the_row_without_the_providers_name_fills_in() -> None:
 def test_a_model_without_sampling_settings_says_so(catalogue: Catalogue) -> None:
     flat = [m for m in catalogue.models if "temperature" in m.support.refused]
     assert len(flat) > 100
-    assert "takes no settings for that" in flat[0].support.refused["temperature"]
+    assert "takes no sampling settings" in flat[0].support.refused["temperature"]
     assert "max_tokens" not in flat[0].support.refused
 
 

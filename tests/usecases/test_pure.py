@@ -222,7 +222,21 @@ class TestNames:
             "extra": {"z": 1, "x": "y"},
         }
 
-    @pytest.mark.parametrize("given_", [("temperature", "hot"), ("seed", "1.5"), ("top_p", "nan"), ("max_tokens", "")])
+    def test_what_is_given_counts_more_than_the_lanes_extra_parameters(self) -> None:
+        made = with_params(Params(extra='{"top_p": 0.9, "z": 1}'), [("top-p", "0.4")])
+        assert made.request() == {"top_p": 0.4, "z": 1}
+
+    @pytest.mark.parametrize(
+        "given_",
+        [
+            ("temperature", "hot"),
+            ("temperature", "99"),
+            ("reasoning_effort", "hihg"),
+            ("seed", "1.5"),
+            ("top_p", "nan"),
+            ("max_tokens", ""),
+        ],
+    )
     def test_numbers_that_are_none_are_refused(self, given_: tuple[str, str]) -> None:
         with pytest.raises(RefusedError, match=given_[0]):
             with_params(Params(), [given_])

@@ -136,6 +136,10 @@ def _can_judge(s: WindowState) -> bool:
     return s.has_prompt and s.writable and not s.judging
 
 
+def _is_judging(s: WindowState) -> bool:
+    return s.judging
+
+
 def _can_take_back(s: WindowState) -> bool:
     return s.judging and s.can_undo
 
@@ -308,6 +312,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("history_smaller", "Make history smaller…", "History", (), lambda s: s.writable, views=EVERYWHERE),
     Command("judge", "Judge the next pair blind", "Rank", ("J",), _can_judge, views=EVERYWHERE),
     Command("judge_undo", "Take the last verdict on a pair back", "Rank", ("Z",), _can_take_back, views=RANK),
+    Command("judge_skip", "Skip this pair", "Rank", ("S",), _is_judging, views=RANK),
+    Command("judge_prompt", "Show the prompt of the pairs", "Rank", ("P",), _is_judging, views=RANK),
+    Command("judge_reveal", "Show who answered in the last pair", "Rank", ("R",), _is_judging, views=RANK),
     Command("group_both", "Group by version × model", "Rank", (), _ranking, views=RANK),
     Command("group_version", "Group by version", "Rank", (), _ranking, views=RANK),
     Command("group_model", "Group by model", "Rank", (), _ranking, views=RANK),

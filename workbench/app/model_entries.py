@@ -142,9 +142,11 @@ def show_dollars(usd: float) -> str:
 
 
 def show_price(rates: Rates | None) -> str:
-    """Return the price of a million tokens in and out: "$0.25 / $2.00 per M", "free" or "unknown"."""
+    """Return the price of a million tokens in and out, "$0.25 / $2.00 per M"; or "free", or that of a second."""
     if rates is None:
         return "price unknown"
+    if rates.per_second is not None:
+        return f"{show_dollars(rates.per_second)} per second"
     if not rates.input and not rates.output:
         return "free"
     return f"{show_dollars(rates.input * PER_MILLION)} / {show_dollars(rates.output * PER_MILLION)} per M"

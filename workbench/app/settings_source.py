@@ -7,6 +7,7 @@ beyond its last four characters.
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
@@ -25,12 +26,22 @@ from workbench.app.settings_types import (
 )
 from workbench.core.lanes import Endpoint
 from workbench.core.limits import LIMITS, Limits
-from workbench.core.providers import PROVIDERS, key_variables, provider_name
+from workbench.core.providers import PROVIDERS, provider_name
 from workbench.host import settings as stored
 from workbench.host.errors import HostError
 from workbench.usecases.addresses import EndpointForm
-from workbench.usecases.credentials import endpoint_key, provider_key
+from workbench.usecases.credentials import AddressQuestion, endpoint_key
 from workbench.usecases.endpoints import file_troubles
+from workbench.usecases.provider_access import (
+    ProviderState,
+    is_listed,
+    key_in_force,
+    remove_keys,
+    set_key,
+    state_of,
+    where_is,
+)
+from workbench.usecases.provider_access import save_settings as save_provider_settings
 from workbench.usecases.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -62,10 +73,10 @@ class WorkbenchSettingsSource:
         return start(self._read_keys)
 
     def set_key(self, provider: str, value: str, *, session: bool) -> Future[KeyInfo]:
-        """Keep a key, in the keyring or for this session only."""
+        """Keep a key for the provider's address, in the keyring or for this session only."""
 
         def work() -> KeyInfo:
-            self._keys.set(provider, value, session=session)
+            set_key(self._keys, provider, value, session=session)
             return self._info(provider)
 
         return start(work)
@@ -74,10 +85,33 @@ class WorkbenchSettingsSource:
         """Forget a key; one in the environment then shows."""
 
         def work() -> KeyInfo:
-            self._keys.remove(provider)
+            remove_keys(self._keys, provider)
             return self._info(provider)
 
         return start(work)
+
+    def provider(self, provider: str) -> Future[ProviderState]:
+        """Read where a provider's requests go, and its settings."""
+        return start(lambda: state_of(self._keys, provider))
+
+    def save_provider(
+        self, provider: str, address: str, settings: Mapping[str, str | None], *, session: bool
+    ) -> Future[KeyInfo]:
+        """Keep an address ("" for the public one) and settings; None leaves a secret one as it is."""
+
+        def work() -> KeyInfo:
+            save_provider_settings(self._keys, provider, address, settings, session=session)
+            return self._info(provider)
+
+        return start(work)
+
+    def confirm_address(self, question: AddressQuestion) -> Future[None]:
+        """Allow keys for the address that was asked about."""
+        return start(lambda: self._workbench.endpoints.confirm(question))
+
+    def question_of(self, form: EndpointForm) -> Future[AddressQuestion | None]:
+        """Return what has to be confirmed before kept keys go to the address in a form."""
+        return start(lambda: self._workbench.endpoints.question_of(form))
 
     def test_key(self, provider: str) -> Future[str]:
         """Ask the provider whether the key in force works."""
@@ -147,7 +181,7 @@ class WorkbenchSettingsSource:
     def _read_keys(self) -> KeysPage:
         self._keys.refresh()
         status = self._keys.available()
-        known = [name for name in key_variables() if provider_key(name) == name]
+        known = [provider.id for provider in PROVIDERS.values() if is_listed(provider)]
         others = {model.provider for model in self._workbench.catalogue.get().models} - PROVIDERS.keys()
         infos, sentence, broken = [], status.sentence, False
         for provider in (*known, *sorted(others)):
@@ -160,21 +194,37 @@ class WorkbenchSettingsSource:
         return KeysPage(status.ok and not broken, sentence, tuple(infos))
 
     def _info(self, provider: str) -> KeyInfo:
-        key = self._keys.get(provider)
         shown = self._from_environment(provider)
-        return shown if key is None else replace(shown, source=key.source, tail=tail_of(key.value))
+        if not shown.takes_key:
+            return shown
+        key, may_go = key_in_force(self._keys, provider)
+        if key is None:
+            return shown
+        return replace(
+            shown, source=key.source, tail=tail_of(key.value), variable=key.variable or shown.variable, waits=not may_go
+        )
 
     def _from_environment(self, provider: str) -> KeyInfo:
-        variables = key_variables().get(provider, ())
+        known = PROVIDERS.get(provider)
+        where = where_is(self._keys, provider)
+        address = "" if where.is_public else where.base_url
+        variables = known.key_variables if known else ()
+        takes_key = known is None or known.takes_key
         key = self._keys.from_environment(provider)
+        shown = KeyInfo(provider, provider_name(provider), variables=variables, address=address, takes_key=takes_key)
         if key is None:
-            return KeyInfo(provider, provider_name(provider), variables=variables)
-        return KeyInfo(provider, provider_name(provider), "environment", tail_of(key.value), key.variable, variables)
+            return shown
+        waits = not self._keys.may_go(provider, key, where.origin)
+        return replace(shown, source="environment", tail=tail_of(key.value), variable=key.variable, waits=waits)
 
     def _cheapest_model(self, provider: str) -> str:
         """Return the model that a test may ask for one token, "" when the catalogue prices none."""
         models = self._workbench.catalogue.get().models
-        priced = [(m.rates.input + m.rates.output, m.id) for m in models if m.provider == provider and m.rates]
+        priced = [
+            (m.rates.input + m.rates.output, m.id)
+            for m in models
+            if m.provider == provider and m.rates and m.rates.per_second is None
+        ]
         return min(priced)[1] if priced else ""
 
     def _endpoint_info(self, endpoint: Endpoint) -> EndpointInfo:

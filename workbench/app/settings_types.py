@@ -5,6 +5,7 @@ Invariant: no value here holds a key that is kept; of one that is kept only the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from workbench.core.lanes import Endpoint
 from workbench.core.limits import Limits
 from workbench.usecases.addresses import EndpointForm, Wrong
+from workbench.usecases.credentials import AddressQuestion
+from workbench.usecases.provider_access import ProviderState, tail_of
 
 if TYPE_CHECKING:
     from workbench.usecases.discovery import Found
@@ -19,12 +22,19 @@ if TYPE_CHECKING:
 KeySource = Literal["", "keyring", "environment", "session"]
 ThemeMode = Literal["system", "light", "dark"]
 Motion = Literal["system", "reduced", "full"]
-_LONG_ENOUGH = 12
 
-
-def tail_of(key: str) -> str:
-    """Return what may be shown of a key: "…" and its last four characters, or only "…" when it is short."""
-    return f"…{key[-4:]}" if len(key) >= _LONG_ENOUGH else "…" if key else ""
+__all__ = [
+    "EndpointInfo",
+    "EndpointSaved",
+    "FileForm",
+    "KeyInfo",
+    "KeySource",
+    "KeysPage",
+    "Motion",
+    "SettingsSource",
+    "ThemeMode",
+    "tail_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +42,8 @@ class KeyInfo:
     """How it stands with the key of one provider.
 
     `source` is "" for no key; `tail` is what may be shown of it. `variable` is the environment variable that holds a
-    key, whether it is the one in force or not; `variables` are all that are looked at.
+    key, whether it is the one in force or not; `variables` are all that are looked at. `address` is where requests go
+    when that is not the provider's public address. A key that `waits` was entered for another address.
     """
 
     provider: str
@@ -41,19 +52,27 @@ class KeyInfo:
     tail: str = ""
     variable: str = ""
     variables: tuple[str, ...] = ()
+    address: str = ""
+    waits: bool = False
+    takes_key: bool = True
 
     @property
     def state(self) -> str:
-        """Where the key is, in words."""
+        """Where the key is and where it goes, in words."""
+        if self.waits:
+            return f"key not confirmed for {self.address}" if self.address else "key without an address"
+        to = f", to {self.address}" if self.address else ""
         match self.source:
             case "keyring":
-                return f"in the keyring ({self.tail})"
+                return f"in the keyring ({self.tail}){to}"
             case "session":
-                return f"for this session ({self.tail})"
+                return f"for this session ({self.tail}){to}"
             case "environment":
-                return f"from the environment ({self.variable})"
+                return f"from {self.variable}{to}"
+            case _ if self.takes_key:
+                return f"no key{to}"
             case _:
-                return "no key"
+                return f"its own credentials{to}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +131,24 @@ class SettingsSource(Protocol):
 
     def test_key(self, provider: str) -> Future[str]:
         """Ask the provider whether the key in force works; the sentence says what was tested."""
+        ...
+
+    def provider(self, provider: str) -> Future[ProviderState]:
+        """Read where a provider's requests go, and its settings."""
+        ...
+
+    def save_provider(
+        self, provider: str, address: str, settings: Mapping[str, str | None], *, session: bool
+    ) -> Future[KeyInfo]:
+        """Keep an address ("" for the public one) and settings; None leaves a secret one as it is."""
+        ...
+
+    def confirm_address(self, question: AddressQuestion) -> Future[None]:
+        """Allow keys for the address that was asked about."""
+        ...
+
+    def question_of(self, form: EndpointForm) -> Future[AddressQuestion | None]:
+        """Return what has to be confirmed before kept keys go to the address in a form."""
         ...
 
     def endpoints(self) -> Future[tuple[EndpointInfo, ...]]:

@@ -18,9 +18,11 @@ from workbench.store import Store
 if TYPE_CHECKING:
     from workbench.core.ranking.pairing import Pair
     from workbench.usecases.judging import Shown, Sitting
+    from workbench.usecases.ranked import Grouping
 
-AHEAD = 4
-"""Pairs that are ready: reading two texts takes a moment, and pressing a key none."""
+AHEAD = 2
+"""Pairs that are ready: reading two texts takes a moment, and pressing a key none. More of them would be chosen before
+the verdicts on those in front of them are known."""
 
 Kind = Literal["winner", "tie", "all_bad"]
 State = Literal["none", "opening", "waiting", "returning", "showing", "over"]
@@ -35,6 +37,8 @@ class Sittings(QObject):
 
     changed = Signal()
     """Another pair is shown, or how far the sitting is."""
+    prompt_read = Signal(str)
+    """The text of the prompt that `read_prompt` asked for."""
     judged_pair = Signal(str, int, bool)
     """The kind of a verdict on a pair, 1 or 2 for the winner, and whether it was taken back."""
 
@@ -54,6 +58,8 @@ class Sittings(QObject):
         self._given: list[tuple[Pair, Kind, int]] = []
         self._undone: list[tuple[Pair, Kind, int]] = []
         self.shown: Shown | None = None
+        self.last = ""
+        """Who gave the answers of the pair that was judged last, and what was said of them; "" where none was."""
         self.state: State = "none"
 
     @property
@@ -71,6 +77,11 @@ class Sittings(QObject):
         """How many verdicts were given."""
         return 0 if self._sitting is None else self._sitting.judged
 
+    @property
+    def can_undo(self) -> bool:
+        """Whether a verdict or a skip can be taken back."""
+        return self._sitting is not None and self._sitting.can_undo
+
     def progress(self, *, brief: bool = False) -> str:
         """Return "12 judged in this sitting · self-consistency 9 of 10", or "12 judged · 9 of 10 alike"."""
         if self._sitting is None:
@@ -81,8 +92,8 @@ class Sittings(QObject):
             return f"{judged} · {alike} alike" if again.repeats else judged
         return f"{judged} in this sitting" + (f" · self-consistency {alike}" if again.repeats else "")
 
-    def start(self, prompt_uid: str) -> None:
-        """Begin a sitting over the answers of a prompt."""
+    def start(self, prompt_uid: str, grouping: Grouping = "both") -> None:
+        """Begin a sitting over the answers of a prompt, for a ranking of this grouping."""
         self.end()
         self.state = "opening"
         self.changed.emit()
@@ -92,7 +103,7 @@ class Sittings(QObject):
         def work() -> Sitting:
             from workbench.usecases.judging import Sitting  # it brings numpy along
 
-            return Sitting(store, prompt_uid, new_uid, now)
+            return Sitting(store, prompt_uid, new_uid, now, grouping)
 
         def opened(sitting: Sitting) -> None:
             if mark is self._mark and self.is_open:
@@ -138,22 +149,47 @@ class Sittings(QObject):
 
         self._tasks.watch(sitting.judge(shown, kind, winner), None, broke)
         self._given.append(given)
+        self.last = _told(sitting.who(shown.pair), kind, winner)
         self._learn(sitting)
         self._next()
         self.judged_pair.emit(kind, winner, False)
         return True
 
+    def skip(self) -> bool:
+        """Show the next pair and ask no more about this one in this sitting; False while none is shown."""
+        if self._sitting is None or self.shown is None:
+            return False
+        self._undone.clear()
+        self._sitting.skip(self.shown)
+        self._next()
+        return True
+
+    def read_prompt(self) -> None:
+        """Read what the prompt says, for `prompt_read`."""
+        sitting = self._sitting
+        if sitting is None:
+            return
+
+        def read(text: str) -> None:
+            if sitting is self._sitting:
+                self.prompt_read.emit(text)
+
+        self._tasks.run(sitting.prompt_text, read)
+
     def undo(self) -> bool:
-        """Take the last verdict back and show its pair again; False when there is none."""
+        """Take the last verdict or skip back and show its pair again; False when there is none."""
         undone = None if self._sitting is None or self.state == "returning" else self._sitting.undo()
         if undone is None:
             return False
         if self.shown is not None:
             self._ahead.appendleft(self.shown)
-        self._tasks.watch(undone.stored)
-        last = self._given.pop()
-        self._undone.append(last)
-        self.judged_pair.emit(*last[1:], True)
+        if undone.stored is not None:
+            self._tasks.watch(undone.stored)
+            # What is judged anew must not be told before.
+            self.last = ""
+            last = self._given.pop()
+            self._undone.append(last)
+            self.judged_pair.emit(*last[1:], True)
         self.shown = undone.shown
         if undone.shown is not None:
             self.state = "showing"
@@ -184,7 +220,7 @@ class Sittings(QObject):
         """End the sitting; all verdicts are stored."""
         if self.state == "none":
             return
-        self._sitting, self.shown, self.state = None, None, "none"
+        self._sitting, self.shown, self.state, self.last = None, None, "none", ""
         self._ahead.clear()
         self._given.clear()
         self._undone.clear()
@@ -228,3 +264,8 @@ class Sittings(QObject):
                 self._is_learning = False
 
         self._tasks.run_large(sitting.learn, learnt)
+
+
+def _told(makers: tuple[str, str], kind: str, winner: int) -> str:
+    said = {"tie": "you said tie", "all_bad": "you said both bad"}.get(kind, f"you chose {makers[winner - 1]}")
+    return f"Last pair: left {makers[0]}, right {makers[1]}; {said}."

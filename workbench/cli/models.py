@@ -114,4 +114,6 @@ def catalogued(info: ModelInfo, today: date) -> _Listed:
 def _price(rates: Rates | None) -> str:
     if rates is None:
         return "price unknown"
+    if rates.per_second is not None:
+        return f"${rates.per_second:.4f} per second"
     return f"${rates.input * 1e6:.2f} in, ${rates.output * 1e6:.2f} out per million tokens"

@@ -16,16 +16,25 @@ from datetime import UTC, datetime
 from typing import Any
 
 from workbench.core.off_peak import off_peak
-from workbench.core.price_sheet import Sheet, as_number, first, number
+from workbench.core.price_sheet import (
+    INPUT,
+    OUTPUT,
+    READ,
+    WRITE,
+    Sheet,
+    as_number,
+    first,
+    has_prices,
+    number,
+    second_price,
+    tiers,
+)
 from workbench.core.tool_prices import search_price, tools_cost
 from workbench.core.usage import Usage
 
-INPUT, OUTPUT = "input_cost_per_token", "output_cost_per_token"
-READ, WRITE = "cache_read_input_token_cost", "cache_creation_input_token_cost"
 REASONING = "output_cost_per_reasoning_token"
 _BASE = (INPUT, OUTPUT, READ, WRITE)
 _ABOVE = re.compile(r"_above_(\d+)(k?)_tokens")
-_SECONDS = ("cost_per_second", "input_cost_per_second", "output_cost_per_second")
 # Service tiers by the end of their prices' names; "fast" is billed as priority.
 _TIERS = {"flex": "_flex", "balanced": "_balanced", "priority": "_priority", "fast": "_priority"} | {
     "ultrafast": "_ultrafast"
@@ -58,19 +67,6 @@ class Prices:
     reasoning: float
 
 
-def has_prices(sheet: Sheet) -> bool:
-    """Whether a sheet can be billed; a price of zero means "not per token" more often than free."""
-    if number(sheet, "input_cost_per_request"):
-        # LiteLLM leaves this price out of its own sum.
-        return False
-    return has_token_prices(sheet) or any(number(sheet, name) for name in _SECONDS)
-
-
-def has_token_prices(sheet: Sheet) -> bool:
-    """Whether a sheet bills tokens; others bill the time that a call takes."""
-    return bool(number(sheet, INPUT) or number(sheet, OUTPUT) or _tiers(sheet))
-
-
 def bill(sheet: Sheet, usage: Usage, *, seconds: float | None = None, at: datetime | None = None) -> float | None:
     """Return the dollars of a call, None when a count or a price that is needed is not known.
 
@@ -83,8 +79,7 @@ def bill(sheet: Sheet, usage: Usage, *, seconds: float | None = None, at: dateti
         return sum(known) if len(known) == len(sums) else None
     if not has_prices(sheet):
         return None
-    if not has_token_prices(sheet):
-        price = next(price for name in _SECONDS if (price := number(sheet, name)) is not None)
+    if (price := second_price(sheet)) is not None:
         return None if seconds is None else price * seconds + tools_cost(sheet, usage)
     if usage.input is None or usage.output is None:
         return None
@@ -350,16 +345,11 @@ class _Bill:
         return factor * first(number(sheet, named), 1.0)
 
 
-def _tiers(sheet: Sheet) -> list[Mapping[str, Any]]:
-    listed = sheet.get("tiered_pricing")
-    return [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
-
-
 def _tier(sheet: Sheet, tokens: int) -> Mapping[str, Any] | None:
     """Return the tier of a prompt of so many tokens, None for a sheet without tiers."""
     if tokens <= 0:
         return None
-    ranged = [(bounds, tier) for tier in _tiers(sheet) if (bounds := _range(tier)) is not None]
+    ranged = [(bounds, tier) for tier in tiers(sheet) if (bounds := _range(tier)) is not None]
     ranged.sort(key=lambda one: one[0][0])
     if not ranged:
         return None

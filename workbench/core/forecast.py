@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workbench.core.billing import Prices, has_token_prices, prices_of
+from workbench.core.billing import Prices, prices_of
 from workbench.core.counting import Count, Tokenizer, show_tokens
 from workbench.core.money import Rates, show_cost
+from workbench.core.price_sheet import has_token_prices
 
 FEW = 10
 """Of fewer past answers than this the shortest and the longest are the range, of more the tenth parts at both ends."""

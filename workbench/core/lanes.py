@@ -135,12 +135,17 @@ class Params:
                 return f"The {name} of a lane is {row.requirement}."
         return ""
 
+    def sent(self) -> dict[str, Any]:
+        """Return `to_json` without what only says how an answer is read."""
+        kept = {row.name for row in parameters.table() if not row.is_sent}
+        return {name: value for name, value in self.to_json().items() if name not in kept}
+
     def request(self) -> dict[str, Any]:
         """Return what goes into a chat-completions request: the set parameters with `extra` merged in on top.
 
         Raises ValueError when `extra` is no object.
         """
-        data = self.to_json()
+        data = self.sent()
         data.pop("extra", None)
         return {**data, **(_object(self.extra) if self.extra else {})}
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from workbench.core.billing import bill, prices_of
+from workbench.core.price_sheet import second_price
 from workbench.core.usage import Usage as Usage
 from workbench.core.usage import UsageDetails as UsageDetails
 from workbench.core.usage import UsageSource as UsageSource
@@ -40,6 +41,11 @@ class Rates:
     def reading(self) -> float:
         """What is reckoned for an input token that was read from a cache."""
         return self.input if self.cached is None else self.cached
+
+    @property
+    def per_second(self) -> float | None:
+        """The price of a second, None where tokens are billed."""
+        return second_price(self.sheet)
 
     @property
     def writing(self) -> float:

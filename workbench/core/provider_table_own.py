@@ -31,6 +31,7 @@ _AWS = (
     Setting("", "Configuration file", ("AWS_CONFIG_FILE",), by_environment=True),
     Setting("", "Credentials file", ("AWS_SHARED_CREDENTIALS_FILE",), by_environment=True),
     Setting("", "Web identity token file", ("AWS_WEB_IDENTITY_TOKEN_FILE",), by_environment=True),
+    Setting("", "No questions to the machine's own service", ("AWS_EC2_METADATA_DISABLED",), by_environment=True),
 )
 _AZURE_SIGN_IN = (
     Setting("azure_ad_token", "Entra ID token", ("AZURE_AD_TOKEN",), secret=True),
@@ -53,6 +54,7 @@ _VERTEX = (
         hint="The path of its JSON file, or the JSON itself",
     ),
     Setting("", "Configuration of gcloud", ("CLOUDSDK_CONFIG",), by_environment=True),
+    Setting("", "No questions to the machine's own service", ("NO_GCE_CHECK",), by_environment=True),
 )
 _GOOGLE_AUTH = (Package("google.auth", "google-auth", "signs in to Google Cloud", extra="vertex"),)
 _WATSONX = (

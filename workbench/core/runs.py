@@ -79,9 +79,17 @@ class Mark:
     detail: str
 
 
+ADDRESS = "address"
+"""The name of the mark that says where a request went: "changed" when that is not the provider's public address."""
+_USUAL = frozenset({("added", "stream_options"), ("added", ADDRESS)})
+
+
 def notable(marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
-    """Leave out the wish for token counts: it changes no answer. What shows whole requests lists it all the same."""
-    return tuple(mark for mark in marks if (mark.kind, mark.name) != ("added", "stream_options"))
+    """Leave out what changes no answer: the wish for token counts, and the address of an endpoint of one's own.
+
+    What shows whole requests lists them all the same.
+    """
+    return tuple(mark for mark in marks if (mark.kind, mark.name) not in _USUAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +208,7 @@ class VersionRow:
 class Outcome:
     """How many answers a run has, one per lane, and how many of them ended otherwise than finished.
 
-    `cut` are those that finished only because they may have no more tokens.
+    `cut` are those that finished only because they may have no more tokens, `empty` those that finished without a text.
     """
 
     answers: int = 0
@@ -208,6 +216,7 @@ class Outcome:
     interrupted: int = 0
     stopped: int = 0
     cut: int = 0
+    empty: int = 0
 
     @property
     def trouble(self) -> Literal["", "failed", "interrupted", "stopped"]:
@@ -216,7 +225,7 @@ class Outcome:
 
     @property
     def words(self) -> str:
-        """Trouble and answers that were cut off, in a few words, "" for none.
+        """Trouble, and answers that were cut off or are empty, in a few words, "" for none.
 
         "failed" when it befell all, else "1 of 2 failed".
         """
@@ -225,10 +234,12 @@ class Outcome:
             (self.interrupted, "interrupted"),
             (self.stopped, "stopped"),
             (self.cut, "cut off"),
+            (self.empty, "empty"),
         )
         told = [(count, word) for count, word in counted if count]
         if len(told) == 1 and told[0][0] == self.answers:
-            return told[0][1]
+            # "empty" alone might be the prompt.
+            return told[0][1] if not self.empty else "empty answer" if self.empty == 1 else "empty answers"
         parts = [
             f"{count} of {self.answers} {word}" if i == 0 else f"{count} {word}" for i, (count, word) in enumerate(told)
         ]

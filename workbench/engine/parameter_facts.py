@@ -21,7 +21,7 @@ def support_of(name: str, row: Mapping[str, Any], bare: Mapping[str, Any]) -> Pa
     efforts = _efforts(row, bare)
     refused: dict[str, str] = {}
     if row.get("supports_sampling_params") is False:
-        why = f"{_short(name)} chooses its words by itself: it takes no settings for that."
+        why = f"{_short(name)} takes no sampling settings."
         refused |= dict.fromkeys(_SAMPLING, why)
     if efforts == ():
         refused["reasoning_effort"] = f"{_short(name)} does not reason before it answers."

@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from workbench.core.billing import INPUT, OUTPUT, READ, WRITE, has_prices
 from workbench.core.money import Rates, RateSource
+from workbench.core.price_sheet import INPUT, OUTPUT, READ, WRITE, has_prices
 
 _PRICE = re.compile(r"cost|pricing|uplift_multiplier|^provider_specific_entry$|^web_search_billing_unit$")
 # Of batches and decisions, which are no chats; in units of one provider; and what LiteLLM does not read itself.

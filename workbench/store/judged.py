@@ -6,7 +6,10 @@ newest attempt of each answer, and a verdict that was taken back or replaced is 
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import groupby
 from typing import Any, Literal
 
@@ -70,14 +73,15 @@ _SPENT = (
     f" outputs.duration_ms{_RECENT} ORDER BY 1, 2, 3"
 )
 _ANSWERS = (
-    "SELECT outputs.uid, runs.uid, value_bodies.hash, versions.number, lanes.endpoint_uid, lanes.model"
-    f"{_RECENT} AND outputs.text <> '' ORDER BY outputs.id DESC LIMIT ?"
+    "SELECT outputs.uid, runs.uid, value_bodies.hash, octet_length(outputs.text), versions.number, lanes.endpoint_uid,"
+    f" lanes.model{_RECENT} AND outputs.text <> '' ORDER BY outputs.id DESC LIMIT ?"
 )
 _STARRED = (
     "SELECT runs.uid, outputs.uid FROM outputs JOIN runs ON runs.id = outputs.run_id WHERE outputs.starred = 1"
     f" AND runs.prompt_id = ? AND runs.archived < {DELETED} AND outputs.state = 'finished' AND {_SHOWN}"
     " ORDER BY outputs.id"
 )
+_TEXTS = "SELECT uid, text FROM outputs WHERE uid IN (SELECT value FROM json_each(?))"
 _TEXT = f"SELECT outputs.text, value_bodies.body FROM outputs{_VALUES} WHERE outputs.uid = ?"
 
 
@@ -131,12 +135,13 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A finished answer that can be judged against another to the same `values` (a hash)."""
+    """A finished answer that can be judged against another to the same `values` (a hash); `size` is in bytes."""
 
     uid: str
     run: str
     values: str
     who: Who
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +194,13 @@ def answers(connection: sqlite3.Connection, prompt_uid: str) -> list[Answer]:
     """Return the newest finished answers to a prompt, newest first."""
     prompt = prompt_id(connection, prompt_uid)
     rows = connection.execute(_ANSWERS, (prompt, prompt, prompt, prompt, NEWEST_RUNS, MOST_ANSWERS))
-    return [Answer(uid, run, values, Who(*who)) for uid, run, values, *who in rows]
+    return [Answer(uid, run, values, Who(*who), size) for uid, run, values, size, *who in rows]
+
+
+def digests(connection: sqlite3.Connection, output_uids: Collection[str]) -> dict[str, bytes]:
+    """Return a digest of the text of each of these answers, by uid."""
+    rows = connection.execute(_TEXTS, (json.dumps(sorted(output_uids)),))
+    return {uid: sha256(text.encode("utf-8", "surrogatepass")).digest() for uid, text in rows}
 
 
 def starred(connection: sqlite3.Connection, prompt_uid: str) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ Invariant: reads block and belong on a worker thread; writes return at once with
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 
 from workbench.store import judged, pairs, verdicts
@@ -37,6 +37,11 @@ class Judgements:
         """Return the newest finished answers to a prompt that may be judged in pairs, newest first."""
         with self._readers.use() as connection:
             return judged.answers(connection, prompt_uid)
+
+    def digests(self, output_uids: Collection[str]) -> dict[str, bytes]:
+        """Return a digest of the text of each of these answers, by uid: equal texts have equal ones."""
+        with self._readers.use() as connection:
+            return judged.digests(connection, output_uids)
 
     def starred(self, prompt_uid: str) -> list[tuple[str, str]]:
         """Return (run, answer) by uid of the answers to a prompt that have a star, oldest first."""

@@ -53,6 +53,9 @@ class Ranking(QObject):
             "view_rank": lambda: show("rank"),
             "judge": self.judge,
             "judge_undo": self.undo,
+            "judge_skip": self.skip,
+            "judge_prompt": self.toggle_prompt,
+            "judge_reveal": self.toggle_reveal,
             **{f"group_{name}": partial(self._group, name) for name in _GROUPINGS},
         }
 
@@ -79,6 +82,9 @@ class Ranking(QObject):
         view.versions.said.connect(rank.say)
         view.verdict_wanted.connect(self._judge)
         view.undo_wanted.connect(self.undo)
+        view.skip_wanted.connect(self.skip)
+        view.prompt_wanted.connect(sittings.read_prompt)
+        sittings.prompt_read.connect(self._show_prompt)
         view.end_wanted.connect(self.end)
         sittings.changed.connect(self._show_sitting)
         sittings.judged_pair.connect(self._say)
@@ -110,8 +116,8 @@ class Ranking(QObject):
 
     @property
     def can_undo(self) -> bool:
-        """Whether a verdict of this sitting can be taken back."""
-        return self.sittings is not None and self.sittings.judged > 0
+        """Whether a verdict or a skip of this sitting can be taken back."""
+        return self.sittings is not None and self.sittings.can_undo
 
     @property
     def can_redo(self) -> bool:
@@ -127,7 +133,8 @@ class Ranking(QObject):
         if self.view is not None and self.sittings is not None and not self.sittings.is_open:
             self.view.setCurrentWidget(self.view.judging)
             window.sidebar.hide()
-            self.sittings.start(window.compose.prompt_uid)
+            grouping = self.rank.grouping if self.rank is not None else "both"
+            self.sittings.start(window.compose.prompt_uid, grouping)
 
     def verdict_key(self, key: VerdictKey) -> bool:
         """Give the verdict that a key means; False when it means none now."""
@@ -137,9 +144,29 @@ class Ranking(QObject):
         return True
 
     def undo(self) -> None:
-        """Take the last verdict of this sitting back."""
+        """Take the last verdict or skip of this sitting back."""
         if self.sittings is not None:
             self.sittings.undo()
+
+    def skip(self) -> None:
+        """Skip the shown pair."""
+        if self.sittings is not None and self.sittings.skip():
+            # Its Undo would take the skip back, not the verdict that it tells of.
+            self._window.notice.clear(KEY)
+
+    def toggle_prompt(self) -> None:
+        """Show or hide the prompt above the pair."""
+        if self.view is not None and self.is_judging:
+            self.view.judging.prompt_toggle.toggle()
+
+    def toggle_reveal(self) -> None:
+        """Tell or hide who answered in the pair that was judged last."""
+        if self.view is not None and self.is_judging:
+            self.view.judging.reveal.toggle()
+
+    def _show_prompt(self, text: str) -> None:
+        if self.view is not None and self.is_judging:
+            self.view.judging.show_prompt(text)
 
     def redo(self) -> None:
         """Give the verdict again that was taken back last."""
@@ -193,7 +220,8 @@ class Ranking(QObject):
             window.update_state()
             return
         page = view.judging
-        page.set_progress(sittings.progress(), sittings.progress(brief=True), can_undo=sittings.judged > 0)
+        page.set_progress(sittings.progress(), sittings.progress(brief=True), can_undo=sittings.can_undo)
+        page.set_last(sittings.last)
         if sittings.shown is not None:
             was_hidden = page.answers.isHidden()
             page.show_pair(sittings.shown.left, sittings.shown.right, sittings.shown.values)
@@ -203,6 +231,7 @@ class Ranking(QObject):
         elif sittings.state == "over":
             page.show_message(_over(sittings.pairs, sittings.judged))
         elif sittings.state == "opening":
+            page.start()
             page.show_message("Looking for pairs…")
         window.update_state()
 
@@ -219,8 +248,8 @@ def _over(pairs: int, judged: int) -> str:
     if pairs:
         return "No pair is left to judge."
     return (
-        "There are no two answers to compare. A pair needs finished answers of two versions or models to the same "
-        "values; run them, and judge a blind run before its answers can come here."
+        "There are no two answers to compare. A pair needs finished answers of two of those ranked to the same values, "
+        "and different texts. Run them, and judge a blind run before its answers can come here."
     )
 
 

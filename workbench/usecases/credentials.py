@@ -45,6 +45,8 @@ class Credentials:
     secret_headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     base_url: str = ""
     settings: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    named_by: str = ""
+    """What named the address: a variable, or the settings; "" for an endpoint's own and a public one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,8 +219,10 @@ def _of_provider(keys: KeyStore, endpoint: Endpoint, provider: str) -> Credentia
         return no_key(known)
     if known is not None and (lacking := _lacking(known, settings)):
         return lacking
-    base_url = "" if where.is_public else where.base_url
-    return Credentials("" if key is None else key.value, (), base_url, tuple(settings.items()))
+    if where.is_public:
+        return Credentials("" if key is None else key.value, settings=tuple(settings.items()))
+    named_by = where.variable or ("Settings → Keys" if where.source == "settings" else "")
+    return Credentials("" if key is None else key.value, (), where.base_url, tuple(settings.items()), named_by)
 
 
 def _lack_of_address(known: Provider | None, where: Destination) -> Failure | None:

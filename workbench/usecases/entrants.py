@@ -6,14 +6,18 @@ Invariant: two that are ranked apart never have the same name.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from workbench.core.lanes import short_model
 from workbench.core.ranking.judgements import Judged, Judgement
+from workbench.store import Store
 from workbench.store.judged import StoredVerdict, Who
+from workbench.store.technique_marks import VersionMarks
 from workbench.usecases.ranked import Grouping
 
 _APART = "\x1f"
+MODEL_PART = "\x1fmodel "
+"""What the part of an entrant begins with that is its model and no technique."""
 
 
 def entrant(who: Who, grouping: Grouping) -> str:
@@ -23,6 +27,21 @@ def entrant(who: Who, grouping: Grouping) -> str:
         "both": (f"{who.version:09}", who.model, who.endpoint),
     }.get(grouping, (who.model, who.endpoint))
     return _APART.join(parts)
+
+
+def maker(
+    store: Store, prompt_uid: str, grouping: Grouping, found: Collection[Who]
+) -> tuple[Callable[[Who], str], list[VersionMarks]]:
+    """Return what tells entrants of this grouping apart, and what is known of the versions of `found`.
+
+    Where techniques are ranked, versions with the same techniques and model are one entrant; else nothing is read of
+    versions. Raises StoreError.
+    """
+    if grouping != "technique":
+        return lambda who: entrant(who, grouping), []
+    versions = store.techniques.of(prompt_uid, {who.version for who in found})
+    used = {one.number: "\x1e".join(sorted(one.used)) for one in versions}
+    return lambda who: used.get(who.version, "") + MODEL_PART + entrant(who, "model"), versions
 
 
 def names(found: Iterable[Who], grouping: Grouping, endpoints: Mapping[str, str]) -> dict[str, str]:

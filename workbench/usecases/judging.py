@@ -1,4 +1,4 @@
-"""The judging queue: pairs of answers, blind, most telling first, and the verdicts on them.
+"""The judging queue: pairs of answers, blind, those that connect what is ranked first, and the verdicts on them.
 
 Invariant: what is shown of a pair says nothing about who answered. A verdict is stored in the order the answers were
 shown, belongs to no run, and undo adds a row that takes it back. This module brings numpy along, so nothing imports it
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from itertools import combinations, islice, product
@@ -18,10 +18,11 @@ from workbench.core.ranking.davidson import Fit, covariance, fit
 from workbench.core.ranking.evidence import Floats
 from workbench.core.ranking.honesty import Agreement, Relation, relations
 from workbench.core.ranking.judgements import Judgement, compare
-from workbench.core.ranking.pairing import Candidate, Pair, believe, queue, take
+from workbench.core.ranking.pairing import Candidate, Pair, believe, connect, queue, take
 from workbench.store import Store
 from workbench.store.judged import Answer, StoredOutput, StoredVerdict, VerdictKind, Who, place
-from workbench.usecases.entrants import entrant, judgement
+from workbench.usecases.entrants import entrant, judgement_of, maker, names
+from workbench.usecases.ranked import Grouping
 
 OF_EACH = 4
 """Answers of one entrant to the same values that pairs are made of, the newest: more would tell little more of it."""
@@ -31,11 +32,9 @@ MOST_ENTRANTS = 300
 fit, and nobody judges so many pairs."""
 KEPT = 20
 """Judged pairs whose texts are kept for undo; those of older ones are read again when they are wanted."""
-ANEW, GROWN = 10, 20
-"""Strengths are fitted anew after ten verdicts, or a twentieth of all where those are more: fewer change little, and
-the queue itself counts each pair that it gives as judged."""
-
-Beliefs = tuple[Fit, Floats]
+GROWN = 20
+"""Strengths are fitted anew after each verdict, or after a twentieth of all where those are more: fewer change little,
+and the queue itself counts each pair that it gives as judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +59,32 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Skipped:
+    """A pair that was skipped after `judged` verdicts."""
+
+    shown: Shown
+    judged: int
+
+
+@dataclass(frozen=True, slots=True)
 class Undone:
-    """A verdict that is taken back: its pair, what was shown of it if that is kept, and when that is stored."""
+    """A verdict or a skip that is taken back: its pair, what was shown of it if that is kept, and when that is stored.
+
+    Nothing is stored of a skip.
+    """
 
     pair: Pair
     shown: Shown | None
-    stored: Future[None]
+    stored: Future[None] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Beliefs:
+    """What was fitted to the verdicts with these uids, on top of those from before the sitting."""
+
+    fit: Fit
+    covariances: Floats
+    learnt: frozenset[str]
 
 
 class Sitting:
@@ -74,20 +93,40 @@ class Sitting:
     `prepare` and `learn` may run on threads of their own, one call of each at a time.
     """
 
-    def __init__(self, store: Store, prompt_uid: str, new_uid: Callable[[], str], now: Callable[[], str]) -> None:
-        """Read the history and put the pairs in order. Raises StoreError."""
+    def __init__(
+        self,
+        store: Store,
+        prompt_uid: str,
+        new_uid: Callable[[], str],
+        now: Callable[[], str],
+        grouping: Grouping = "both",
+    ) -> None:
+        """Read the history and put the pairs in order, for a ranking of this grouping. Raises StoreError.
+
+        Answers of one entrant of the grouping are never paired. Where models are ranked over all prompts, verdicts of
+        all prompts connect them, but only answers to this prompt are paired.
+        """
         self._store, self._new_uid, self._now = store, new_uid, now
-        stored = store.judgements.verdicts(prompt_uid)
-        before = [judgement(verdict, "both") for verdict in stored]
+        stored = store.judgements.verdicts(None if grouping == "everywhere" else prompt_uid)
+        answers = store.judgements.answers(prompt_uid)
+        makers = {one.who for one in answers} | {one.who for verdict in stored for one in verdict.outputs}
+        self._maker, _ = maker(store, prompt_uid, grouping, makers)
+        before = [judgement_of(verdict, self._maker) for verdict in stored]
         # No more than this of verdicts that may be many: collections of garbage look at every object.
         self._last = {pair: said for verdict in before for pair, said in relations(verdict).items()}
         self._known = compare(before)
-        answers = store.judgements.answers(prompt_uid)
         self._answers = {answer.uid: answer for answer in answers}
-        candidates = few(pairs(answers, before))
+        texts = equal_texts(store, answers)
+        candidates = few(pairs(answers, before, self._maker, grouping, texts))
         self.pairs = len(candidates)
         """How many pairs there are to judge."""
+        self._titles = names(
+            {one.who for one in answers}, "both", {one.uid: one.name for one in store.endpoints()} if answers else {}
+        )
+        self._prompt = prompt_uid
         self._said: list[Said] = []
+        self._skipped: list[Skipped] = []
+        self._waiting: dict[int, Pair] = {}
         self._learnt = 0
         self._news: Beliefs | None = None
         self._names = sorted({name for pair in candidates for name in (pair.first_entrant, pair.second_entrant)})
@@ -103,12 +142,20 @@ class Sitting:
         """Return the next pair with its texts, None when none is left. Raises StoreError."""
         if not self._names:
             return None
+        said, waiting = tuple(self._said), tuple(self._waiting.values())
         if self._news is not None:
             news, self._news = self._news, None
-            self._queue = believe(self._queue, *news)
-        pair, self._queue = take(self._queue)
+            later = [one.pair for one in said if one.uid not in news.learnt]
+            given = [pair.candidate for pair in (*later, *waiting) if not pair.again]
+            self._queue = believe(self._queue, news.fit, news.covariances, given)
+        # What was called all bad connects nobody, and neither does what was skipped or taken back.
+        connecting = (*(one.pair for one in said if one.verdict.kind != "all_bad"), *waiting)
+        links = [(pair.candidate.first_entrant, pair.candidate.second_entrant) for pair in connecting]
+        skipped = {one.shown.pair.candidate.key for one in tuple(self._skipped)}
+        pair, self._queue = take(connect(self._queue, links, skipped))
         if pair is None:
             return None
+        self._waiting[id(pair)] = pair
         return self.read(pair)
 
     def read(self, pair: Pair) -> Shown:
@@ -119,17 +166,34 @@ class Sitting:
     @property
     def wants_to_learn(self) -> bool:
         """Whether enough was said since the strengths were fitted."""
-        return abs(len(self._said) - self._learnt) >= max(ANEW, self._known.comparing // GROWN)
+        verdicts = self._known.comparing + len(self._said)
+        return abs(len(self._said) - self._learnt) >= max(1, verdicts // GROWN)
 
     def learn(self) -> None:
-        """Fit the strengths to what was said, for the pairs after the next one."""
+        """Fit the strengths to what was said, for the pairs after those that wait."""
         said = tuple(self._said)
         self._learnt = len(said)
         # What was judged again weighs twice here, which moves no pair that is drawn.
         news = compare(one.verdict for one in said)
         comparisons = replace(self._known, items=(*self._known.items, *news.items))
         fitted = fit(comparisons, also=self._names)
-        self._news = fitted, covariance(comparisons, fitted)
+        self._news = Beliefs(fitted, covariance(comparisons, fitted), frozenset(one.uid for one in said))
+
+    def prompt_text(self) -> str:
+        """Return the messages of the newest version with their roles, the same for every pair; blocks.
+
+        It says nothing about who answered: the answers of a pair may be to other versions. Raises StoreError.
+        """
+        numbers = self._store.version_numbers(self._prompt)
+        if not numbers:
+            return ""
+        content = self._store.version(self._prompt, numbers[0]).content
+        return "\n\n".join(f"{one.role.capitalize()}\n{one.text}" for one in content.messages if one.text)
+
+    def who(self, pair: Pair) -> tuple[str, str]:
+        """Return how the makers of the left and of the right answer are called."""
+        left, right = (self._titles[entrant(self._answers[uid].who, "both")] for uid in (pair.left, pair.right))
+        return left, right
 
     def judge(self, shown: Shown, kind: VerdictKind, winner: int = 0) -> Future[None]:
         """Store a verdict on a pair; `winner` is 1 for the left answer, 2 for the right one, 0 when nobody won."""
@@ -141,15 +205,31 @@ class Sitting:
         before = self._latest(pair)
         stayed = None if before is None else before == said
         self._said.append(Said(uid, shown.pair, verdict, stayed, shown))
+        self._waiting.pop(id(shown.pair), None)
         if len(self._said) > KEPT:
             self._said[-KEPT - 1] = replace(self._said[-KEPT - 1], shown=None)
         return self._store.judgements.judge(uid, kind, outputs, won, self._now(), blind=True)
 
+    def skip(self, shown: Shown) -> None:
+        """Ask no more about this pair in this sitting."""
+        self._skipped.append(Skipped(shown, len(self._said)))
+        self._waiting.pop(id(shown.pair), None)
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether a verdict or a skip of this sitting can be taken back."""
+        return bool(self._said or self._skipped)
+
     def undo(self) -> Undone | None:
-        """Take the last verdict of this sitting back, None when there is none."""
+        """Take the last verdict or skip of this sitting back, None when there is none."""
+        if self._skipped and self._skipped[-1].judged >= len(self._said):
+            skip = self._skipped.pop()
+            self._waiting[id(skip.shown.pair)] = skip.shown.pair
+            return Undone(skip.shown.pair, skip.shown, None)
         if not self._said:
             return None
         last = self._said.pop()
+        self._waiting[id(last.pair)] = last.pair
         stored = self._store.judgements.take_back(last.uid, self._new_uid(), self._now())
         return Undone(last.pair, last.shown, stored)
 
@@ -181,20 +261,27 @@ class Sitting:
             False,
             tuple(StoredOutput(uid, one.run, one.who, place(kind, won=uid == won)) for uid, one in self._both(outputs)),
         )
-        return judgement(stored, "both")
+        return judgement_of(stored, self._maker)
 
     def _both(self, outputs: Sequence[str]) -> list[tuple[str, Answer]]:
         return [(uid, self._answers[uid]) for uid in outputs]
 
 
-def pairs(answers: Sequence[Answer], judged: Iterable[Judgement]) -> list[Candidate]:
+def pairs(
+    answers: Sequence[Answer],
+    judged: Iterable[Judgement],
+    made_by: Callable[[Who], str],
+    grouping: Grouping,
+    texts: Mapping[str, bytes],
+) -> list[Candidate]:
     """Return pairs of answers by different entrants to the same values, with how they were judged and shown before.
 
     Of answers given newest first the newest are taken, fewer of each entrant where there would be too many pairs.
+    `texts` holds something of each text that may occur twice, equal for equal ones; such answers are not paired.
     """
     found: list[tuple[Answer, Answer]] = []
     for of_each in range(OF_EACH, 0, -1):
-        found = list(islice(_met(answers, of_each), MOST_PAIRS + 1))
+        found = list(islice(_met(answers, of_each, made_by, texts), MOST_PAIRS + 1))
         if len(found) <= MOST_PAIRS:
             break
     told: Counter[frozenset[str]] = Counter()
@@ -206,15 +293,32 @@ def pairs(answers: Sequence[Answer], judged: Iterable[Judgement]) -> list[Candid
         Candidate(
             first.uid,
             second.uid,
-            entrant(first.who, "both"),
-            entrant(second.who, "both"),
+            made_by(first.who),
+            made_by(second.who),
             first.values,
             lefts[first.uid, second.uid],
             lefts[second.uid, first.uid],
             told[frozenset((first.uid, second.uid))],
+            _apart(first.who, second.who, grouping),
         )
         for first, second in found[:MOST_PAIRS]
     ]
+
+
+def equal_texts(store: Store, answers: Iterable[Answer]) -> dict[str, bytes]:
+    """Return a digest of each answer that has as many bytes as another one to the same values. Raises StoreError."""
+    alike: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for answer in answers:
+        alike[answer.values, answer.size].append(answer.uid)
+    some = [uid for uids in alike.values() if len(uids) > 1 for uid in uids]
+    return store.judgements.digests(some) if some else {}
+
+
+def _apart(one: Who, other: Who, grouping: Grouping) -> int:
+    """Return whether two makers differ in what the grouping does not tell apart."""
+    if grouping == "version":
+        return int((one.model, one.endpoint) != (other.model, other.endpoint))
+    return int(one.version != other.version) if grouping in ("model", "everywhere") else 0
 
 
 def few(candidates: Sequence[Candidate], most: int = MOST_ENTRANTS) -> list[Candidate]:
@@ -229,13 +333,17 @@ def few(candidates: Sequence[Candidate], most: int = MOST_ENTRANTS) -> list[Cand
     return kept
 
 
-def _met(answers: Sequence[Answer], of_each: int) -> Iterator[tuple[Answer, Answer]]:
-    by_values: dict[str, dict[Who, list[Answer]]] = defaultdict(lambda: defaultdict(list))
+def _met(
+    answers: Sequence[Answer], of_each: int, made_by: Callable[[Who], str], texts: Mapping[str, bytes]
+) -> Iterator[tuple[Answer, Answer]]:
+    by_values: dict[str, dict[str, list[Answer]]] = defaultdict(lambda: defaultdict(list))
     for answer in answers:
-        by_values[answer.values][answer.who].append(answer)
+        by_values[answer.values][made_by(answer.who)].append(answer)
     for makers in by_values.values():
-        for one, other in combinations(makers.values(), 2):
-            yield from product(one[:of_each], other[:of_each])
+        for some, others in combinations(makers.values(), 2):
+            for one, other in product(some[:of_each], others[:of_each]):
+                if one.uid not in texts or texts[one.uid] != texts.get(other.uid):
+                    yield one, other
 
 
 def _told(verdict: Judgement) -> Iterator[frozenset[str]]:

@@ -23,13 +23,11 @@ from workbench.core.ranking.separation import MOST, needed
 from workbench.store import Store
 from workbench.store.judged import Who
 from workbench.store.technique_marks import VersionMarks
-from workbench.usecases.entrants import entrant, judgement_of, names
+from workbench.usecases.entrants import MODEL_PART, entrant, judgement_of, maker, names
 from workbench.usecases.ranked import Ranked, RankRow, Remark, Strength
 from workbench.usecases.ranking import draws, honesty, listed, row
 from workbench.usecases.techniques import Techniques
 
-_MODEL = "\x1fmodel "
-"""What the parts begin with that are no techniques."""
 _WITHOUT = "the same version without it"
 _NONE = (
     "No version that was judged is marked with a technique. Insert techniques from their list, or say below which ones "
@@ -45,12 +43,12 @@ def rank_techniques(store: Store, prompt_uid: str, library: Techniques) -> Ranke
     """Return what techniques bring; blocks. Raises StoreError, and HostError when the product's files are missing."""
     verdicts = store.judgements.verdicts(prompt_uid)
     makers = {output.who for verdict in verdicts for output in verdict.outputs}
-    versions = store.techniques.of(prompt_uid, {who.version for who in makers})
+    made_by, versions = maker(store, prompt_uid, "technique", makers)
     known = {one.number: frozenset(one.used) for one in versions}
     named = _names(versions, library)
-    models = {_MODEL + entrant(who, "model"): who for who in makers}
-    made_of = {_maker(known, who): _parts(known, who, several=len(models) > 1) for who in makers}
-    judgements = [judgement_of(verdict, lambda who: _maker(known, who)) for verdict in verdicts]
+    models = {MODEL_PART + entrant(who, "model"): who for who in makers}
+    made_of = {made_by(who): _parts(known, who, several=len(models) > 1) for who in makers}
+    judgements = [judgement_of(verdict, made_by) for verdict in verdicts]
     comparisons = compare(judgements)
     blind = sum(verdict.blind for verdict in verdicts)
 
@@ -96,12 +94,8 @@ def _names(versions: Sequence[VersionMarks], library: Techniques) -> dict[str, s
     return {key: f"{name} (yours)" if often[name] > 1 and key.startswith(OWN) else name for key, name in found.items()}
 
 
-def _maker(known: Mapping[int, frozenset[str]], who: Who) -> str:
-    return "\x1e".join(sorted(known.get(who.version, ()))) + _MODEL + entrant(who, "model")
-
-
 def _parts(known: Mapping[int, frozenset[str]], who: Who, *, several: bool) -> frozenset[str]:
-    return known.get(who.version, frozenset()) | ({_MODEL + entrant(who, "model")} if several else set())
+    return known.get(who.version, frozenset()) | ({MODEL_PART + entrant(who, "model")} if several else set())
 
 
 def _model_names(models: Mapping[str, Who], store: Store) -> dict[str, str]:
@@ -124,7 +118,7 @@ def _standing(rows: Sequence[RankRow]) -> Iterable[Remark]:
         yield Remark(f"Versions with {listed(hurting, 'or')} lose more often than chance would have it.")
     if not rows or helping or hurting:
         return
-    nearest = max(rows, key=lambda one: abs(one.strength.estimate) / (one.strength.high - one.strength.estimate))
+    nearest = max(rows, key=lambda one: abs(one.strength.estimate) / _reach(one.strength))
     strength = nearest.strength
     need = needed(Interval(strength.low, strength.estimate, strength.high), nearest.verdicts)
     if need.even is None:
@@ -134,6 +128,11 @@ def _standing(rows: Sequence[RankRow]) -> Iterable[Remark]:
             "No effect is larger than chance yet. About "
             f"{need.even:,} more verdicts about {nearest.name} may tell whether it {_does(strength)}."
         )
+
+
+def _reach(strength: Strength) -> float:
+    """Return how far the interval reaches from the estimate towards 0."""
+    return max(strength.estimate - strength.low if strength.estimate > 0 else strength.high - strength.estimate, 1e-9)
 
 
 def _does(strength: Strength) -> str:

@@ -125,7 +125,7 @@ def test_equals_may_separate_either_way() -> None:
 def test_an_even_chance_is_even() -> None:
     found = of([("a", "b", 30, 20, 0)])
     assert found.alike.even is not None
-    variance = ((found.distance.high - found.distance.estimate) / 1.96) ** 2
+    variance = ((found.distance.estimate - found.distance.low) / 1.96) ** 2
     for more, least in ((found.alike.even, 0.5), (found.alike.even // 2, 0.0)):
         chance = chance_to_separate(found.distance.estimate, variance, variance * 50 / (50 + more))
         assert least <= chance < least + 0.49

@@ -68,6 +68,16 @@ def judging(demo: Demo) -> None:
     assert sittings is not None
     demo.until("a pair is shown", lambda: sittings.shown)
     shots(demo, "judge", narrow=True)
+    demo.press(Qt.Key.Key_1)
+    demo.until("a pair is shown", lambda: sittings.shown)
+    page = window.ranking.view
+    assert page is not None
+    demo.press(Qt.Key.Key_P)
+    demo.press(Qt.Key.Key_R)
+    demo.until("the prompt is read", page.judging.prompt.toPlainText)
+    shots(demo, "judge-unfolded", narrow=True)
+    demo.press(Qt.Key.Key_P)
+    demo.press(Qt.Key.Key_R)
     for _ in range(25):
         demo.until("a pair is shown", lambda: sittings.shown)
         demo.press(Qt.Key.Key_1)

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests import depth
 from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, run, text
 from tests.store.test_upgrade import SCHEMAS, healthy, restore
 from tests.usecases.exchange.llm_making import old_log
@@ -499,7 +500,7 @@ def _random_history(store: Store, rng: random.Random, moment: int) -> None:
             store.set_note(row.run_uid, "a note", now).result(10)
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", depth.seeds(8, 200))
 def test_merging_both_ways_leads_to_the_same_runs(make: Make, seed: int) -> None:
     rng = random.Random(seed)
     mine, theirs = make("mine"), make("theirs")

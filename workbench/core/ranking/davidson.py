@@ -129,18 +129,22 @@ def covariance(comparisons: Comparisons, fitted: Fit) -> Floats:
 
 def laplace(evidence: Evidence, fitted: Fit) -> Floats:
     """Return what `covariance` says, of evidence that is gathered already."""
-    return centred(spread(Model(evidence, fitted.prior), fitted.peak))
+    return centred(spread(Model(evidence, fitted.prior), fitted.peak)[0])
 
 
-def spread(model: Model, peak: Peak) -> Floats:
-    """Return variances and covariances of a model's strengths around the prior's average, as `covariance` explains."""
+def spread(model: Model, peak: Peak, share: float = 1.0) -> tuple[Floats, Floats]:
+    """Return variances and covariances of a model's strengths around the prior's average, as `covariance` explains.
+
+    `share` is how much of the prior's own uncertainty is in them: all of it if strengths lie as far apart as the prior
+    has them. The second result is the inverse curvature alone, which takes the pairs of a verdict for independent.
+    """
     sums = model.evidence.sums()
     curve, prior = model.curvature(sums, peak)
     sums.counts[0] = model.evidence.lane_counts()
     score, _ = model.curvature(sums, peak)
     inverse = np.linalg.inv(curve + prior)
-    covariances: Floats = (inverse @ (score + prior) @ inverse)[:-1, :-1]
-    return covariances
+    covariances: Floats = (inverse @ (score + share * prior) @ inverse)[:-1, :-1]
+    return covariances, inverse[:-1, :-1]
 
 
 def centred(covariances: Floats) -> Floats:

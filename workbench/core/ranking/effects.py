@@ -14,14 +14,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import fsum, sqrt
+from math import fsum
 from typing import Literal
 
 import numpy as np
 
-from workbench.core.ranking.davidson import PRIOR, spread
+from workbench.core.ranking.davidson import PRIOR
 from workbench.core.ranking.evidence import Floats, gather
-from workbench.core.ranking.intervals import RESAMPLES, Interval, around, redrawn
+from workbench.core.ranking.intervals import RESAMPLES, Interval, Precision, precision
 from workbench.core.ranking.judgements import Comparisons, Judgement, pairs_of
 from workbench.core.ranking.likelihood import Model, Peak, sides_of
 
@@ -49,17 +49,14 @@ class Tangle:
 class Effects:
     """What each of `parts` brings, on the natural log scale, in their order; 0 is what it is like without.
 
-    Those in `tangles` have a value only by the prior, which is nobody's business. `curved` and `drawn` are as those of
-    `intervals.Uncertainty`.
+    Those in `tangles` have a value only by the prior, which says nothing about the part.
     """
 
     parts: tuple[str, ...]
     values: tuple[float, ...]
     nu: float
     tangles: tuple[Tangle, ...]
-    curved: Floats
-    drawn: Floats | None
-    runs: int
+    precision: Precision
 
     @property
     def told(self) -> tuple[str, ...]:
@@ -72,13 +69,9 @@ class Effects:
         """Return the effect of a part with its interval. Raises ValueError for one that is not told."""
         if part not in self.told:
             raise ValueError(f"The verdicts do not tell the effect of {part}.")
-        place = self.parts.index(part)
-        drawn = None if self.drawn is None else _error(self.drawn, place)
-        return around(self.values[place], _error(self.curved, place), drawn, self.runs)
-
-
-def _error(covariances: Floats, place: int) -> float:
-    return sqrt(max(float(covariances[place, place]), 0.0))
+        direction = np.zeros((1, len(self.parts)))
+        direction[0, self.parts.index(part)] = 1
+        return self.precision.intervals(direction)[0]
 
 
 def effects(
@@ -102,9 +95,7 @@ def effects(
         tuple(float(value) for value in peak.strengths[0]),
         float(peak.nu[0]),
         _tangles(parts, sides_of(evidence, design)),
-        spread(model, peak),
-        redrawn(model, peak, seed, resamples) if evidence.runs > 1 else None,
-        evidence.runs,
+        precision(comparisons, model, peak, seed, resamples),
     )
 
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from workbench.core.ranking.judgements import Comparison
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.intp]
 
 _CELLS = 500_000

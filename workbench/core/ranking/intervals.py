@@ -1,36 +1,51 @@
-"""How sure the strengths are: 95 % intervals from a bootstrap over runs that is never narrower than the likelihood.
+"""How sure the strengths are: 95 % intervals from the profile of the likelihood, and from a bootstrap over runs.
 
 Invariant: an interval always holds its estimate, is the same for the same verdicts and seed, and is never claimed from
 resampling alone.
 
+An interval holds each value whose deviance is at most 1.96 squared: twice the fall of the log likelihood, prior
+included, to the highest point that has this value (the profile; Venzon and Moolgavkar 1988, "A method for computing
+profile-likelihood-based confidence intervals", Applied Statistics 37). It need not be symmetric, and holds the truth
+more exactly than the curvature at the peak. The deviance is scaled by what `davidson.covariance` corrects for pairs of
+one verdict (Varin, Reid and Firth 2011). Of more than `PROFILED` strengths the corrected curvature tells both ends.
+
+Where a run holds several value sets, its verdicts may agree more than chance, which the likelihood does not know.
 Runs are drawn with replacement, as many as there are, and strengths fitted anew to each draw (Efron and Tibshirani
 1993, "An introduction to the bootstrap"; whole runs, because verdicts of one run belong together: Cameron, Gelbach and
 Miller 2008, "Bootstrap-based improvements for inference with clustered errors", Review of Economics and Statistics 90).
-The interval is the estimate and, on both sides, the larger of
+The interval then reaches at least as far as the standard error of these fits times Student's t. Its degrees of freedom
+are runs - 1 for the part of the variance that the curvature does not explain (`Precision._freedom`).
 
-- the standard error of these fits times Student's t with runs - 1 degrees of freedom, and
-- the standard error of Laplace's approximation (`davidson.covariance`) times 1.96.
+Measured with tests/core/ranking/coverage.py (300 repetitions, 400 resamples; how many of a hundred intervals of the
+strengths held the truth, by the curvature alone, and as told here):
 
-Why both: with few runs, or an entrant that hardly ever loses, every resample says the same, and bootstrap intervals
-alone are far too narrow; where verdicts of one run agree more than chance, only the bootstrap notices. Measured with
-tests/core/ranking/coverage.py (1,000 repetitions, 400 resamples; how many of a hundred intervals of the strengths held
-the truth, by the bootstrap with 1.96, by the curvature, and as told here):
+                                                                         curve   told
+    2 entrants 1 apart, 2 lanes, 8 runs                                  95.0   95.0
+    2 entrants 3 apart, 2 lanes, 8 runs                                  92.3   92.3
+    2 entrants 3 apart, 2 lanes, 20 runs, ties 0.3                       96.3   97.0
+    2 entrants 1 apart, 2 lanes, 100 runs, ties 0.5                      97.3   97.3
+    4 entrants 2 apart, 2 lanes, 30 runs, ties 0.3                       96.8   95.3
+    4 entrants 2 apart, 4 lanes, 6 runs, ties 0.3                        97.9   95.8
+    4 entrants 2 apart, 4 lanes, 12 runs, ties 0.3                       97.5   95.6
+    4 entrants 2 apart, 4 lanes, 200 runs, ties 0.3                      95.7   95.3
+    8 entrants 4 apart, 3 lanes, 40 runs, ties 0.3                       97.7   97.0
+    8 entrants 4 apart, 4 lanes, 300 runs, ties 0.3                      96.4   96.2
+    2 entrants 1 apart, 2 lanes, 6 runs of 5 sets, shift 1.5             80.7   94.3
+    2 entrants 1 apart, 2 lanes, 20 runs of 5 sets, shift 1.5            79.0   94.3
+    4 entrants 2 apart, 3 lanes, 12 runs of 5 sets, shift 1, ties 0.3    86.9   94.6
+    4 entrants 2 apart, 3 lanes, 100 runs of 3 sets, shift 1             90.2   95.4
+    2 entrants 1 apart, 2 lanes, 2 runs of 8 sets, shift 1.5             68.7   89.3
+    2 entrants 1 apart, 2 lanes, 4 runs of 5 sets, shift 1               80.0   97.7
+    2 entrants 1 apart, 2 lanes, 3 runs of 8 sets                        94.3   97.7
+    2 entrants 1 apart, 2 lanes, 6 runs of 5 sets                        94.7   94.3
+    4 entrants 2 apart, 2 lanes, 12 runs of 5 sets, ties 0.3             97.2   97.9
+    3 entrants 0 apart, 2 lanes, 12 runs                                 98.1   94.2
+    8 entrants 4 apart, 2 lanes, 12 runs                                 97.5   96.8
+    10 entrants 3.6 apart, 2 lanes, 30 runs                              96.7   96.2
+    10 entrants 3.6 apart, 2 lanes, 100 runs                             95.7   94.6
 
-                                                                           boot  curve   both
-    2 entrants 1 apart, 2 lanes, 8 runs                                    92.0   96.5  100.0
-    2 entrants 3 apart, 2 lanes, 8 runs                                    28.2   93.5   99.1
-    2 entrants 3 apart, 2 lanes, 20 runs, ties 0.3                         54.8   95.0   97.6
-    2 entrants 1 apart, 2 lanes, 100 runs, ties 0.5                        96.8   96.6   97.1
-    4 entrants 2 apart, 2 lanes, 30 runs, ties 0.3                         96.3   96.9   98.5
-    4 entrants 2 apart, 4 lanes, 6 runs, ties 0.3                          68.7   98.3   99.5
-    4 entrants 2 apart, 4 lanes, 12 runs, ties 0.3                         83.2   97.6   98.9
-    4 entrants 2 apart, 4 lanes, 200 runs, ties 0.3                        95.2   95.4   95.9
-    8 entrants 4 apart, 3 lanes, 40 runs, ties 0.3                         92.9   97.3   98.2
-    8 entrants 4 apart, 4 lanes, 300 runs, ties 0.3                        96.1   96.4   97.0
-    2 entrants 1 apart, 2 lanes, 6 runs of 5 sets, shift 1.5               92.7   79.7   96.1
-    2 entrants 1 apart, 2 lanes, 20 runs of 5 sets, shift 1.5              94.9   79.2   96.4
-    4 entrants 2 apart, 3 lanes, 12 runs of 5 sets, shift 1, ties 0.3      93.8   87.5   96.9
-    4 entrants 2 apart, 3 lanes, 100 runs of 3 sets, shift 1               95.2   90.8   95.4
+Outside 93 to 97: with two runs nobody knows how far verdicts of one run agree; with three or four, and where twelve
+runs happen to look as if they did, the wider of both is too wide.
 
 With a shift, each entrant is stronger or weaker in a run, in all of its value sets, by a normal number with that
 standard deviation.
@@ -39,11 +54,11 @@ standard deviation.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil, sqrt
+from math import ceil
 
 import numpy as np
 
-from workbench.core.ranking.davidson import Fit, centred, chance_of, laplace
+from workbench.core.ranking.davidson import Fit, chance_of, spread
 from workbench.core.ranking.evidence import Floats, gather
 from workbench.core.ranking.judgements import Comparisons
 from workbench.core.ranking.likelihood import Model, Peak
@@ -58,6 +73,14 @@ _STUDENT = (12.7062, 4.30265, 3.18245, 2.77645, 2.57058, 2.44691, 2.36462, 2.306
 _CELLS = 500_000
 """About so many numbers a matrix has while resamples are fitted: more take longer, and a thread that took room for them
 keeps it."""
+PRIOR_SHARE = 0.5
+"""How much of the prior's own uncertainty intervals have. All of it is right where strengths lie as far from their
+average as the prior's curvature allows, a standard deviation of 2; half of it where they lie 1.4 from it."""
+PROFILED = 60
+"""Up to so many strengths intervals are profiles of the likelihood; of more the curvature at the peak alone says them,
+which takes a hundredth of the time."""
+_LEAST = 1e-12
+_FEW_RUNS = 6
 MANY = 150
 """Beyond so many strengths a draw is not fitted but followed for one step, which takes a thousandth of the time."""
 _DRAWN = 200_000
@@ -92,16 +115,62 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Uncertainty:
-    """How sure a fit is. `curved` are the covariances by the likelihood's curvature, `drawn` those of the resamples.
+class Precision:
+    """How sure the strengths of a model are at its peak.
 
-    `drawn` is None when a single run holds all verdicts, so that nothing can be drawn.
+    `covariances` are those of the strengths by the curvature, corrected as `davidson.covariance` explains, `inverse`
+    those without that correction. `drawn` are those of the resamples of `runs` runs, None where nothing is resampled.
     """
 
-    fit: Fit
-    curved: Floats
+    model: Model
+    peak: Peak
+    covariances: Floats
+    inverse: Floats
     drawn: Floats | None
     runs: int
+
+    def intervals(self, directions: Floats) -> list[Interval]:
+        """Return the interval of each direction: a row of weights for the strengths."""
+        estimates = directions @ self.peak.strengths[0]
+        corrected = _variances(self.covariances, directions)
+        half = NORMAL * np.sqrt(corrected)
+        ends = np.column_stack([estimates - half, estimates + half])
+        # A single entrant has no distance from the average, and nothing uncertain about it.
+        if self.model.size <= PROFILED and directions.any(axis=1).all():
+            levels = NORMAL**2 * corrected / _variances(self.inverse, directions)
+            step = max(1, _CELLS // (2 * (self.model.size + 2) ** 2))
+            for start in range(0, len(directions), step):
+                part = slice(start, start + step)
+                ends[part] = self.model.profile(self.peak, directions[part], levels[part])
+        if self.drawn is not None:
+            drawn = _variances(self.drawn, directions)
+            half = np.array([student(self._freedom(one)) for one in corrected / drawn]) * np.sqrt(drawn)
+            ends[:, 0] = np.minimum(ends[:, 0], estimates - half)
+            ends[:, 1] = np.maximum(ends[:, 1], estimates + half)
+        return [Interval(*map(float, one)) for one in zip(ends[:, 0], estimates, ends[:, 1], strict=True)]
+
+    def _freedom(self, share: float) -> int:
+        """Return the degrees of freedom of a resampled variance of which the curvature explains this share.
+
+        Only the rest of it is known from so few runs (Satterthwaite 1946, Biometrics Bulletin 2). With fewer runs than
+        `_FEW_RUNS` the share itself is not known, and nothing is taken for explained.
+        """
+        rest = max(1 - share, 0.0) if self.runs >= _FEW_RUNS else 1.0
+        return self.runs - 1 if rest == 1 else int(min((self.runs - 1) / max(rest, 1e-3) ** 2, 1e6))
+
+
+def _variances(covariances: Floats, directions: Floats) -> Floats:
+    variances: Floats = np.maximum(((directions @ covariances) * directions).sum(axis=1), _LEAST)
+    return variances
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Uncertainty:
+    """How sure a fit is. `strengths` are the intervals of the strengths, in the order of the entrants."""
+
+    fit: Fit
+    precision: Precision
+    strengths: tuple[Interval, ...]
 
     def of(self, entrant: str) -> Interval:
         """Return the interval of an entrant's strength. Raises ValueError for one that is not ranked.
@@ -109,32 +178,14 @@ class Uncertainty:
         It is about the distance from the average, which is uncertain too: an entrant that was hardly judged widens all
         intervals by its share of the average. The distances that `between` gives know nothing of that.
         """
-        place = self.fit.entrants.index(entrant)
-        return self._around(self.fit.strength(entrant), place)
+        return self.strengths[self.fit.entrants.index(entrant)]
 
     def between(self, entrant: str, other: str) -> Interval:
         """Return the interval of the distance from `other` up to `entrant`."""
-        first, second = self.fit.entrants.index(entrant), self.fit.entrants.index(other)
-        return self._around(self.fit.strength(entrant) - self.fit.strength(other), first, second)
-
-    def _around(self, estimate: float, first: int, second: int | None = None) -> Interval:
-        drawn = None if self.drawn is None else _error(self.drawn, first, second)
-        return around(estimate, _error(self.curved, first, second), drawn, self.runs)
-
-
-def around(estimate: float, curved: float, drawn: float | None, runs: int) -> Interval:
-    """Return the interval that standard errors by the curvature and of resamples of `runs` runs give."""
-    half = NORMAL * curved
-    if drawn is not None:
-        half = max(half, student(runs - 1) * drawn)
-    return Interval(estimate - half, estimate, estimate + half)
-
-
-def _error(covariances: Floats, first: int, second: int | None) -> float:
-    variance = covariances[first, first]
-    if second is not None:
-        variance += covariances[second, second] - 2 * covariances[first, second]
-    return sqrt(max(float(variance), 0.0))
+        direction = np.zeros((1, len(self.fit.entrants)))
+        direction[0, self.fit.entrants.index(entrant)] += 1
+        direction[0, self.fit.entrants.index(other)] -= 1
+        return self.precision.intervals(direction)[0]
 
 
 def measure(comparisons: Comparisons, fitted: Fit, seed: int = 0, resamples: int = RESAMPLES) -> Uncertainty:
@@ -144,12 +195,22 @@ def measure(comparisons: Comparisons, fitted: Fit, seed: int = 0, resamples: int
     """
     if not fitted.prior:
         raise ValueError("Intervals need a prior: a resample may have no finite strengths without one.")
-    evidence = gather(comparisons.items, fitted.entrants)
-    curved = laplace(evidence, fitted)
-    if evidence.runs < 2:
-        return Uncertainty(fitted, curved, None, evidence.runs)
-    drawn = centred(redrawn(Model(evidence, fitted.prior), fitted.peak, seed, resamples))
-    return Uncertainty(fitted, curved, drawn, evidence.runs)
+    model = Model(gather(comparisons.items, fitted.entrants), fitted.prior)
+    sure = precision(comparisons, model, fitted.peak, seed, resamples)
+    size = len(fitted.entrants)
+    found = sure.intervals(np.eye(size) - 1 / size)
+    # Exactly the strengths of the fit: what is the same must not differ by rounding.
+    strengths = (Interval(one.low, told, one.high) for one, told in zip(found, fitted.strengths, strict=True))
+    return Uncertainty(fitted, sure, tuple(strengths))
+
+
+def precision(comparisons: Comparisons, model: Model, peak: Peak, seed: int, resamples: int) -> Precision:
+    """Return how sure the strengths of a model of these comparisons are at its peak."""
+    covariances, inverse = spread(model, peak, PRIOR_SHARE)
+    runs = model.evidence.runs
+    is_drawn = runs > 1 and comparisons.cases > comparisons.runs
+    drawn = redrawn(model, peak, seed, resamples) if is_drawn else None
+    return Precision(model, peak, covariances, inverse, drawn, runs)
 
 
 def redrawn(model: Model, peak: Peak, seed: int, resamples: int) -> Floats:

@@ -32,6 +32,9 @@ _STEPS = 200
 _NEAR = 1e-14
 """The search ends when a step promises less than this much of the size of the log likelihood."""
 
+_SETTLED = 1e-9
+"""The ends of a profile are known when neither they nor the strengths move farther than this in a step."""
+
 _REACH = 2.0
 """The longest way that a strength, or log nu, goes in one step."""
 
@@ -113,6 +116,49 @@ class Model:
         steps = np.asarray(np.linalg.solve(curve, slope.T).T, dtype=np.float64)
         moved: Floats = strengths + steps[:, :-1]
         return moved
+
+    def profile(self, peak: Peak, directions: Floats, levels: Floats) -> Floats:
+        """Return the lowest and the highest value of each direction whose deviance is at most its level, a row each.
+
+        A direction holds a weight for each strength; the deviance of a value is twice the fall of the log likelihood,
+        prior included, from the peak to the highest point where the weighted sum has that value. Levels are above 0.
+        Newton's method with the value as a constraint, while the value itself is moved along the square root of the
+        deviance, which is nearly linear in it. An end that does not settle is that of the curvature at the peak.
+        """
+        sums, number, size = self.evidence.sums(), len(directions), self.size
+        log_nu = np.log(peak.nu, where=peak.nu > 0, out=np.full(1, -np.inf))
+        view = self._look(sums, peak.strengths, log_nu)
+        top, (_, curve) = view.height[0], self._slopes(sums, view, peak.nu)
+        across = np.pad(np.vstack([directions, directions]), ((0, 0), (0, 1)))
+        side, level = np.repeat([-1.0, 1.0], number), np.sqrt(np.tile(levels, 2))
+        ahead = np.linalg.solve(curve[0], across.T).T
+        error = np.sqrt((ahead * across).sum(axis=1))
+        start = across[:, :-1] @ peak.strengths[0]
+        value = curved = start + side * level * error
+        moved = ahead * (side * level / error)[:, None]
+        strengths, log_nu = peak.strengths + moved[:, :-1], log_nu + moved[:, -1]
+        every = Sums(*(np.repeat(part, 2 * number, axis=0) for part in (sums.counts, sums.leads, sums.ties)))
+        border = np.zeros((2 * number, size + 2, size + 2))
+        border[:, :-1, -1] = border[:, -1, :-1] = across
+        view = self._look(every, strengths, log_nu)
+        for _ in range(_STEPS):
+            slope, border[:, :-1, :-1] = self._slopes(every, view, np.exp(log_nu))
+            gap = value - (across[:, :-1] * strengths).sum(axis=1)
+            solved = np.linalg.solve(border, np.column_stack([slope, gap])[:, :, None])[:, :, 0]
+            step, slack = solved[:, :-1], np.abs(solved[:, -1])
+            step *= np.minimum(1.0, _REACH / np.maximum(np.abs(step).max(axis=1), _REACH))[:, None]
+            strengths, log_nu = strengths + step[:, :-1], log_nu + step[:, -1]
+            view = self._look(every, strengths, log_nu)
+            root = np.sqrt(np.maximum(2 * (top - view.height), 1e-12))
+            # The slack of the constraint is how fast the height falls along it.
+            move = np.clip((level - root) * root / np.maximum(slack, 1e-9), -1.0, 1.0)
+            value = value + side * move
+            settled = (np.abs(step).max(axis=1) < _SETTLED) & (np.abs(move) < _SETTLED)
+            if settled.all():
+                break
+        value = np.where(settled & (side * (value - start) > 0), value, curved)
+        ends: Floats = value.reshape(2, number).T
+        return ends
 
     def curvature(self, sums: Sums, peak: Peak) -> tuple[Floats, Floats]:
         """Return minus the second derivatives of the evidence and of the prior at a peak of one selection.

@@ -1,14 +1,20 @@
-"""Which two outputs to judge next: what tells most about the strengths, blind, with left and right in balance.
+"""Which two outputs to judge next: what connects the entrants, then what tells most, with left and right in balance.
 
 Invariant: a queue is a value. Taking a pair from it gives the next queue and leaves this one as it was, so undo is
 keeping the one before; the same candidates, beliefs and seed give the same pairs in any order of the candidates.
 
-What a verdict is expected to tell is the mutual information between its outcome, ties included, and the distance of
-the two entrants, which is normal around the estimate (Lindley 1956, Annals of Mathematical Statistics 27; Houlsby,
-Huszar, Ghahramani and Lengyel 2011, "Bayesian active learning for classification and preference learning"; for paired
-comparisons Glickman and Jensen 2005, "Adaptive paired comparison design", JSPI 127). It is large where the distance is
-uncertain and the outcome open. A pair that is taken counts as judged at once: the variance falls by what one comparison
-is expected to bring, so that the next pair is another one, without a new fit.
+Which groups may come next, the graph decides whose nodes are the entrants and whose edges are the pairs given and the
+comparisons known before. While what was compared falls into parts, only pairs across two of them come; where no pair
+does that, pairs that lead on from a part. Once it is whole every pair touches it. So what was judged is connected
+after each pair, and a strength is never told of entrants that nothing connects as long as some pair can change that.
+A pair that was skipped, or that said nothing about who is better, is no edge.
+
+Among these the most informative comes first: the one whose verdict is expected to take most from the uncertainty of the
+order. That is the sum over all pairs of entrants of the variance of their distance, each weighted by how likely they
+are equal (L-optimality: Atkinson, Donev and Tobias 2007, "Optimum experimental designs", ch. 10; the weights as in
+Glickman and Jensen 2005, "Adaptive paired comparison design", JSPI 127, adapt the design to what is known). A pair that
+is taken counts as judged at once: the variance falls by what one comparison is expected to bring, so that the next pair
+is another one, without a new fit. Of two groups that tell the same chance takes one.
 
 Every twentieth pair is one that was judged before, with its sides swapped, for `honesty.agreement`. Where none was
 judged before this sitting, it is one of this sitting, the longest ago first.
@@ -17,7 +23,7 @@ judged before this sitting, it is one of this sitting, the longest ago first.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from random import Random
 from types import MappingProxyType
@@ -25,13 +31,15 @@ from types import MappingProxyType
 import numpy as np
 
 from workbench.core.ranking.davidson import Fit
-from workbench.core.ranking.evidence import Floats, Ints
+from workbench.core.ranking.evidence import Bools, Floats, Ints
 
 AGAIN = 20
 """Every so many pairs one is judged again: 25 in a sitting of 500, which is enough to tell whether verdicts hold."""
 
 _NEAR = 64
 """So many candidates of two entrants are looked at for outputs that were not shown yet."""
+
+_LEAST, _ALIKE = 1e-12, 1e-9
 
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(15)
 _SHARES: Floats = _WEIGHTS / _WEIGHTS.sum()
@@ -42,7 +50,8 @@ class Candidate:
     """Two outputs that answer the same prompt with the same `values`, and the entrants they are of.
 
     They were judged `judged` times against each other before, and shown `first_left` times with `first` on the left and
-    `second_left` times the other way round.
+    `second_left` times the other way round. `apart` is how much else the entrants of their makers differ in: of two
+    versions that are compared, whether another model answered.
     """
 
     first: str
@@ -53,6 +62,12 @@ class Candidate:
     first_left: int = 0
     second_left: int = 0
     judged: int = 0
+    apart: int = 0
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The outputs in the order of text."""
+        return min(self.first, self.second), max(self.first, self.second)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +86,8 @@ class Queue:
 
     Group g holds the candidates of entrants `first[g]` and `second[g]` that nobody judged yet; `leaning[g]` is how
     often its first entrant stood left less how often its second one did. `lefts` is that over all pairs of an entrant.
-    `given` are the pairs that were taken for the first time, oldest first.
+    `given` are the pairs that were taken for the first time, oldest first. `parts` tells for each entrant which part
+    of the graph it was in before, and `links` are the edges that came since, as places of entrants.
     """
 
     entrants: tuple[str, ...]
@@ -85,6 +101,8 @@ class Queue:
     covariances: Floats
     nu: float
     seed: int
+    parts: tuple[int, ...]
+    links: frozenset[tuple[int, int]] = frozenset()
     shown: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     taken: int = 0
     values: str | None = None
@@ -96,9 +114,41 @@ class Queue:
         return sum(map(len, self.fresh))
 
     def gains(self) -> Floats:
-        """Return what a verdict on each group is expected to tell, in nats."""
-        outcomes = self._outcomes()
-        return _entropy(outcomes @ _SHARES) - _entropy(outcomes) @ _SHARES
+        """Return how much a verdict on each group is expected to take from the uncertainty of the order."""
+        variance = _between(self.covariances)
+        np.fill_diagonal(variance, 1.0)
+        distance = self.strengths[:, None] - self.strengths
+        weights = np.exp(-(distance**2) / (2 * variance)) / np.sqrt(variance)
+        np.fill_diagonal(weights, 0.0)
+        laplacian = np.diag(weights.sum(axis=1)) - weights
+        squares = _between(self.covariances @ laplacian @ self.covariances)[self.first, self.second]
+        information = self._information(self._outcomes())
+        gains: Floats = squares * information / (1 + information * variance[self.first, self.second])
+        return gains
+
+    @staticmethod
+    def _information(outcomes: Floats) -> Floats:
+        """Return what one comparison is expected to tell of the distance, from the chances of its outcomes."""
+        lead = outcomes[0] - outcomes[2]
+        information: Floats = ((1 - outcomes[1] - lead**2) / 4) @ _SHARES
+        return information
+
+    def allowed(self) -> Bools:
+        """Return which groups may come next: those that connect what was compared, as long as some do."""
+        parts, touched = self._connected()
+        one, other = touched[self.first], touched[self.second]
+        across = parts[self.first] != parts[self.second]
+        some = np.array([bool(group) for group in self.fresh], dtype=bool)
+        is_split = len(set(parts[touched])) > 1
+        tiers = [across & one & other, across & (one | other)] if is_split else []
+        return next((found for tier in (*tiers, one | other) if (found := some & tier).any()), some)
+
+    def _connected(self) -> tuple[Ints, Bools]:
+        """Return the part of each entrant, and whether it was compared with another."""
+        parts = np.array(self.parts, dtype=np.intp)
+        for first, second in self.links:
+            parts[parts == parts[second]] = parts[first]
+        return parts, np.bincount(parts, minlength=len(parts))[parts] > 1
 
     def _outcomes(self) -> Floats:
         """Return the chances of win, tie and loss by group and by how far the distance may be off."""
@@ -149,41 +199,70 @@ def queue(candidates: Iterable[Candidate], fitted: Fit, covariances: Floats, see
             np.zeros((0, 0)),
             0.0,
             seed,
+            _parts(fitted),
         ),
         fitted,
         covariances,
     )
 
 
-def believe(old: Queue, fitted: Fit, covariances: Floats) -> Queue:
-    """Return the queue with what a new fit of the same entrants says. Raises ValueError for other entrants."""
+def _parts(fitted: Fit) -> tuple[int, ...]:
+    part = {entrant: number for number, group in enumerate(fitted.groups) for entrant in group}
+    return tuple(part[entrant] for entrant in fitted.entrants)
+
+
+def believe(old: Queue, fitted: Fit, covariances: Floats, given: Iterable[Candidate] = ()) -> Queue:
+    """Return the queue with what a new fit of the same entrants says, and with `given` counted as judged on top.
+
+    These are pairs that were taken, but that the fit does not know yet. Raises ValueError for other entrants.
+    """
     if fitted.entrants != old.entrants:
         raise ValueError("A queue goes on only with a fit of the same entrants.")
-    return replace(old, strengths=np.array(fitted.strengths), covariances=covariances, nu=fitted.nu)
+    new = replace(old, strengths=np.array(fitted.strengths), covariances=covariances, nu=fitted.nu)
+    for candidate in given:
+        new = _told(new, _group(new, candidate))
+    return new
+
+
+def connect(old: Queue, links: Iterable[tuple[str, str]], skipped: Collection[tuple[str, str]] = ()) -> Queue:
+    """Return the queue with exactly these entrants connected since it was made, and without repeats of `skipped`.
+
+    `skipped` holds keys of candidates.
+    """
+    place = {entrant: number for number, entrant in enumerate(old.entrants)}
+    given, judged = old.given, old.judged
+    if skipped:
+        given, judged = (tuple(one for one in some if one.key not in skipped) for some in (given, judged))
+    return replace(old, links=frozenset((place[a], place[b]) for a, b in links), given=given, judged=judged)
 
 
 def take(old: Queue) -> tuple[Pair | None, Queue]:
     """Return the next pair and the queue after it; None when nothing is left, not even to judge again."""
-    some = np.array([bool(group) for group in old.fresh], dtype=bool)
     is_again = old.taken % AGAIN == AGAIN - 1
-    if old.judged and (is_again or not some.any()):
+    if old.judged and (is_again or not old.remaining):
         return _again(replace(old, judged=old.judged[1:]), old.judged[0])
-    if not some.any():
+    if not old.remaining:
         return None, old
     if old.given and is_again:
         return _again(replace(old, given=old.given[1:]), old.given[0])
-    number = int(np.argmax(np.where(some, old.gains(), -np.inf)))
+    gains = np.where(old.allowed(), old.gains(), -np.inf)
+    # The first of those that tell the same, rounding aside.
+    number = int(np.argmax(gains >= gains.max() * (1 - _ALIKE)))
     group = old.fresh[number]
     at = min(range(min(len(group), _NEAR)), key=lambda place: (*_seen(old, group[place]), place))
     left = (*old.fresh[:number], group[:at] + group[at + 1 :], *old.fresh[number + 1 :])
-    pair, new = _shown(_told(replace(old, fresh=left), number), group[at], number, again=False)
+    links = old.links | {(int(old.first[number]), int(old.second[number]))}
+    pair, new = _shown(_told(replace(old, fresh=left, links=links), number), group[at], number, again=False)
     return pair, replace(new, given=(*old.given, _once_more(pair)))
 
 
-def _again(old: Queue, candidate: Candidate) -> tuple[Pair, Queue]:
+def _group(old: Queue, candidate: Candidate) -> int:
     sides = old.entrants.index(candidate.first_entrant), old.entrants.index(candidate.second_entrant)
-    number = int(np.flatnonzero((old.first == min(sides)) & (old.second == max(sides)))[0])
-    return _shown(old, candidate, number, again=True)
+    return int(np.flatnonzero((old.first == min(sides)) & (old.second == max(sides)))[0])
+
+
+def _again(old: Queue, candidate: Candidate) -> tuple[Pair, Queue]:
+    return _shown(old, candidate, _group(old, candidate), again=True)
 
 
 def _once_more(pair: Pair) -> Candidate:
@@ -192,10 +271,11 @@ def _once_more(pair: Pair) -> Candidate:
     return replace(one, first_left=one.first_left + left, second_left=one.second_left + 1 - left, judged=one.judged + 1)
 
 
-def _seen(old: Queue, candidate: Candidate) -> tuple[int, bool]:
-    """Return how often its outputs were shown in this sitting, and whether its values are those just shown."""
+def _seen(old: Queue, candidate: Candidate) -> tuple[int, int, bool]:
+    """Return what makes a candidate come late: how far its makers are apart, how often its outputs were shown in this
+    sitting, and whether its values are those just shown."""
     shown = old.shown.get(candidate.first, 0) + old.shown.get(candidate.second, 0)
-    return shown, candidate.values == old.values
+    return candidate.apart, shown, candidate.values == old.values
 
 
 def _shown(old: Queue, candidate: Candidate, number: int, *, again: bool) -> tuple[Pair, Queue]:
@@ -227,9 +307,7 @@ def _shown(old: Queue, candidate: Candidate, number: int, *, again: bool) -> tup
 
 def _told(old: Queue, number: int) -> Queue:
     """Return the queue with the variances as a verdict on a group is expected to leave them."""
-    outcomes = old._outcomes()[:, number]
-    lead = outcomes[0] - outcomes[2]
-    information = float(((1 - outcomes[1] - lead**2) / 4) @ _SHARES)
+    information = float(old._information(old._outcomes()[:, number]))
     across = old.covariances[:, old.first[number]] - old.covariances[:, old.second[number]]
     spread = across[old.first[number]] - across[old.second[number]]
     fall = np.outer(across, across) * (information / (1 + information * spread))
@@ -244,19 +322,19 @@ def _chances(distance: Floats, nu: float) -> Floats:
     return chances
 
 
-def _entropy(chances: Floats) -> Floats:
-    """Return the entropy over the first axis, in nats."""
-    logs = np.log(chances, out=np.zeros_like(chances), where=chances > 0)
-    entropy: Floats = -(chances * logs).sum(axis=0)
-    return entropy
+def _between(covariances: Floats) -> Floats:
+    """Return the variance of the distance of every two."""
+    variance = np.diag(covariances)
+    between: Floats = np.maximum(variance[:, None] + variance - 2 * covariances, _LEAST)
+    return between
 
 
 def _spread(random: Random, candidates: list[Candidate]) -> tuple[Candidate, ...]:
     """Return candidates in an order drawn so that each value set comes once before any comes again."""
     random.shuffle(candidates)
-    rounds: dict[str, int] = defaultdict(int)
+    rounds: dict[tuple[int, str], int] = defaultdict(int)
     order = []
     for candidate in candidates:
-        order.append(rounds[candidate.values])
-        rounds[candidate.values] += 1
+        order.append((candidate.apart, rounds[candidate.apart, candidate.values]))
+        rounds[candidate.apart, candidate.values] += 1
     return tuple(c for _, _, c in sorted(zip(order, range(len(order)), candidates, strict=True), key=lambda t: t[:2]))

@@ -72,7 +72,7 @@ def separate(comparisons: Comparisons, sure: Uncertainty, most: int = MOST) -> S
         return None
     first, second = sure.fit.ranked[:2]
     distance = sure.between(first, second)
-    variance = ((distance.high - distance.estimate) / NORMAL) ** 2
+    variance = variance_of(distance)
     verdicts, one = comparisons.comparing, information(sure.fit.outcome(first, second))
     direct = _need(distance.estimate, variance, lambda more: 1 / (1 / variance + more * one), most)
     if not sure.fit.connected(first, second):
@@ -86,8 +86,14 @@ def separate(comparisons: Comparisons, sure: Uncertainty, most: int = MOST) -> S
 
 def needed(distance: Interval, verdicts: int, most: int = MOST) -> Need:
     """Return how many more verdicts like the `verdicts` so far would tell a distance with this interval from 0."""
-    variance = ((distance.high - distance.estimate) / NORMAL) ** 2
+    variance = variance_of(distance)
     return _need(distance.estimate, variance, lambda more: variance * verdicts / (verdicts + more), most)
+
+
+def variance_of(distance: Interval) -> float:
+    """Return the variance behind the end of an interval that lies towards 0, whose two ends may be unequally far."""
+    end = distance.low if distance.estimate > 0 else distance.high
+    return ((end - distance.estimate) / NORMAL) ** 2
 
 
 def information(outcome: Outcome) -> float:

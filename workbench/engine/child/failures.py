@@ -55,6 +55,11 @@ def no_key(where: Where) -> CallError:
     return CallError("no_key", sentence)
 
 
+def bad_key(where: Where, detail: str) -> CallError:
+    """A key or other credentials that were refused."""
+    return CallError("bad_key", f"{where.endpoint} refused the key. Check it in Settings → {where.page}.", detail)
+
+
 def connect_failed(where: Where, detail: str) -> CallError:
     """Nobody answers at the address."""
     ours = "Check the network, then try again."
@@ -277,7 +282,7 @@ def _by_status(status: int, detail: str, where: Where, after: float | None) -> C
                 f"{where.endpoint} wants an API key and none is set. Add one in Settings → {where.page}.",
                 detail,
             )
-        return CallError("bad_key", f"{where.endpoint} refused the key. Check it in Settings → {where.page}.", detail)
+        return bad_key(where, detail)
     if status == 404:
         return _no_model(where, detail)
     if status == 429:

@@ -5,11 +5,10 @@ Invariant: each failure names what is missing and where to enter it, or the comm
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from pathlib import Path
 
-from workbench.core.install_hint import install_command
+from workbench.core.install_hint import install_command, is_installed
 from workbench.core.provider import Package, Provider
 from workbench.engine.calls import Call
 from workbench.engine.child.failures import CallError, Where, no_key
@@ -20,7 +19,7 @@ _TOKENS = Path("~/.config/litellm")
 def check_provider(provider: Provider, call: Call, where: Where) -> None:
     """Raise CallError when something is missing that can be known before anything is sent."""
     for package in provider.packages:
-        if not _is_installed(package.module):
+        if not is_installed(package.module):
             raise no_package(provider, package)
     if provider.needs_address and not call.endpoint.base_url:
         raise CallError("no_address", f"{provider.name} has no public address. Enter yours in Settings → Keys.")
@@ -57,11 +56,3 @@ def no_credentials(provider: Provider, where: Where, detail: str = "") -> CallEr
         f"{where.endpoint} found no credentials. Enter them in Settings → {where.page}{some}{exported}.",
         detail,
     )
-
-
-def _is_installed(module: str) -> bool:
-    try:
-        return importlib.util.find_spec(module) is not None
-    except ModuleNotFoundError:
-        # A package above it is not there.
-        return False

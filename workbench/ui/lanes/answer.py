@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QPainter,
     QPaintEvent,
+    QPalette,
     QResizeEvent,
     QShowEvent,
     QTextCursor,
@@ -57,6 +58,8 @@ class AnswerView(QPlainTextEdit):
         super().__init__(parent)
         self._theme, self._color, self._delta, self._mono = theme, color, delta, mono
         self._shown = ShownText()
+        self._placeholder = ""
+        """Painted here: Qt leaves no margin at its right side."""
         self._backlog: deque[str] = deque()
         self._laid_out = -1
         """The width of the last layout (pixels)."""
@@ -123,9 +126,11 @@ class AnswerView(QPlainTextEdit):
         self.following.set(True)
 
     def setPlaceholderText(self, text: str) -> None:
-        super().setPlaceholderText(text)
-        # Qt paints a first placeholder, and not another one that takes its place.
+        self._placeholder = text
         self.viewport().update()
+
+    def placeholderText(self) -> str:
+        return self._placeholder
 
     def set_streaming(self, streaming: bool) -> None:
         """Show or hide the block at the end that says that more is to come; a stream is followed from its start."""
@@ -203,11 +208,20 @@ class AnswerView(QPlainTextEdit):
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self.viewport()) as painter:
             self._ground.paint(painter, event.rect())
+            if self._placeholder and self.document().isEmpty():
+                self._paint_placeholder(painter)
         super().paintEvent(event)
         if self.following.is_streaming:
             caret = self.cursorRect(self._tail)
             if caret.intersects(self.viewport().rect()):
                 self._ground.paint_end(self._ground.end(caret))
+
+    def _paint_placeholder(self, painter: QPainter) -> None:
+        margin = round(self.document().documentMargin())
+        room = self.viewport().rect().adjusted(margin, margin, -margin, -margin)
+        painter.setFont(self.font())
+        painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+        painter.drawText(room, Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, self._placeholder)
 
     def _prepare(self, document: QTextDocument) -> tuple[SpacedLayout, QTextCursor]:
         spacing = SpacedLayout(document)

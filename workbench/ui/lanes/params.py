@@ -74,10 +74,18 @@ class ParamsDialog(Dialog):
         for name, row in self._rows.items():
             self._made[name].support(row, support)
             self._made[name].widget.setToolTip(support.refused.get(name, row.help))
-        self._why.setText(breakable(" ".join(dict.fromkeys(support.refused.values()))))
+        self._why.setText(breakable(self._reasons()))
         self._why.setVisible(bool(support.refused))
         self._check()
         self._fit()
+
+    def _reasons(self) -> str:
+        """Return a line for each reason, with the fields that are grey for it."""
+        greyed: dict[str, list[str]] = {}
+        for name, why in self._support.refused.items():
+            if name in self._rows:
+                greyed.setdefault(why, []).append(self._rows[name].label)
+        return "\n".join(f"{why} ({', '.join(labels)})" for why, labels in greyed.items())
 
     def error_of(self, field: QWidget) -> str:
         """Return the sentence under a field, "" when the field is fine."""

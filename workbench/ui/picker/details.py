@@ -88,6 +88,8 @@ def _price(rates: Rates | None) -> str:
     if rates is None:
         return "price unknown"
     by_hand = ", set by hand" if rates.source == "user" else ""
+    if rates.per_second is not None:
+        return f"{show_dollars(rates.per_second)} per second"
     if not rates.input and not rates.output:
         return f"free{by_hand}"
     given, answered = (show_dollars(rate * PER_MILLION) for rate in (rates.input, rates.output))

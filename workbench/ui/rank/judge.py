@@ -1,6 +1,7 @@
 """The page that a pair is judged on.
 
-Invariant: nothing here knows who answered; it is given two texts and the values they answer.
+Invariant: nothing here knows who answered the shown pair; it is given two texts, the values they answer, and a prompt
+that is the same for all pairs. Who answered the pair before is shown only while that is asked for.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ _LONGEST_VALUE = 4000
 """Characters of a value that are shown: it is there to remind, and a longer one would hold up the next pair."""
 _VALUE_LINES = 5
 _MARGIN, _BETWEEN = 22, 8
+_LEAST_PROGRESS = "1,000 judged · 25 of 50 alike"
+"""What there is room for beside the heading before the buttons there say less."""
 
 
 class JudgePage(QWidget):
@@ -30,6 +33,9 @@ class JudgePage(QWidget):
     verdict_wanted = Signal(str, int)
     """The kind, and 1 or 2 for the winner."""
     undo_wanted = Signal()
+    skip_wanted = Signal()
+    prompt_wanted = Signal()
+    """The prompt is to be shown, and is not there yet."""
     end_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -47,14 +53,21 @@ class JudgePage(QWidget):
         self.end.clicked.connect(self.end_wanted)
         head.addWidget(self.heading)
         head.addSpacing(12)
+        self.prompt_toggle = _Fold("Prompt", "Prompt", self)
+        self.prompt_toggle.setToolTip("The newest version of the prompt; answers may be to earlier ones")
+        self.prompt_toggle.toggled.connect(self._fold_prompt)
+        self.reveal = _Fold("Who answered last", "Who", self)
+        self.reveal.setToolTip("Who gave the two answers that you judged last")
+        self.reveal.toggled.connect(self._show_last)
         head.addWidget(self.progress, 1)
-        head.addWidget(self.end)
+        for button in (self.prompt_toggle, self.reveal, self.end):
+            head.addWidget(button)
         layout.addLayout(head)
-        self.values = QPlainTextEdit(self)
-        self.values.setReadOnly(True)
-        self.values.setAccessibleName("Values that both answer")
-        self.values.setTabChangesFocus(True)
-        set_role(self.values, "field")
+        self.prompt = _text_field("Newest version of the prompt", self)
+        self._has_prompt = False
+        self.prompt.hide()
+        layout.addWidget(self.prompt)
+        self.values = _text_field("Values that both answer", self)
         layout.addWidget(self.values)
         self.message = QLabel(self)
         self.message.setWordWrap(True)
@@ -70,6 +83,9 @@ class JudgePage(QWidget):
         for side in (self.left, line, self.right):
             sides.addWidget(side, 0 if side is line else 1)
         layout.addWidget(self.answers, 1)
+        self.last = Elided("", "muted", self)
+        self.last.hide()
+        layout.addWidget(self.last)
         self._add_buttons(layout)
         theme.changed.connect(self._restyle)
         self._restyle()
@@ -90,6 +106,9 @@ class JudgePage(QWidget):
             row.addWidget(button)
             self.verdicts.append(button)
         row.addStretch(1)
+        self.skip = KeyButton("Skip", "", parent=self)
+        self.skip.clicked.connect(self.skip_wanted)
+        row.addWidget(self.skip)
         self.undo = KeyButton("Undo", "", parent=self)
         self.undo.clicked.connect(self.undo_wanted)
         row.addWidget(self.undo)
@@ -99,6 +118,17 @@ class JudgePage(QWidget):
         """Name the keys in force."""
         self.end.set_key(name("escape"))
         self.undo.set_key(name("judge_undo"))
+        self.skip.set_key(name("judge_skip"))
+        self.prompt_toggle.set_key(name("judge_prompt"))
+        self.reveal.set_key(name("judge_reveal"))
+        self._fit_buttons()
+
+    def start(self) -> None:
+        """Forget the prompt of the sitting before."""
+        self._has_prompt = False
+        self.prompt.clear()
+        if self.prompt_toggle.isChecked():
+            self.prompt_wanted.emit()
 
     def show_pair(self, left: str, right: str, values: Sequence[tuple[str, str]]) -> None:
         """Show two answers from their beginning."""
@@ -111,7 +141,7 @@ class JudgePage(QWidget):
         self.answers.show()
         self.left.set_text(left)
         self.right.set_text(right)
-        for button in self.verdicts:
+        for button in (*self.verdicts, self.skip):
             button.setEnabled(True)
 
     def show_message(self, text: str) -> None:
@@ -120,13 +150,32 @@ class JudgePage(QWidget):
         self.answers.hide()
         self.message.setText(text)
         self.message.show()
-        for button in self.verdicts:
+        for button in (*self.verdicts, self.skip):
             button.setEnabled(False)
 
     def set_progress(self, text: str, brief: str, *, can_undo: bool) -> None:
         """Say how far the sitting is, in fewer words where there is little room."""
         self.progress.set_full(text, brief)
         self.undo.setEnabled(can_undo)
+
+    def set_last(self, text: str) -> None:
+        """Tell who answered in the pair before this one, "" where none was judged."""
+        self.last.set_full(text or "Nothing judged yet.")
+
+    def show_prompt(self, text: str) -> None:
+        """Show what the prompt says from its beginning."""
+        self._has_prompt = True
+        self.prompt.setPlainText(text or "The prompt has no version yet.")
+        self._fit_values()
+
+    def _fold_prompt(self, shown: bool) -> None:
+        self.prompt.setVisible(shown)
+        if shown and not self._has_prompt:
+            self.prompt_wanted.emit()
+        self._fit_values()
+
+    def _show_last(self, shown: bool) -> None:
+        self.last.setVisible(shown)
 
     def enter(self) -> None:
         """Let the keys scroll the left answer."""
@@ -137,19 +186,26 @@ class JudgePage(QWidget):
 
     def stops(self) -> list[QWidget]:
         """Return the parts in reading order."""
-        return [self.end, self.values, self.left, self.right, *self.verdicts, self.undo]
+        above = [self.prompt_toggle, self.reveal, self.end, self.prompt, self.values]
+        return [*above, self.left, self.right, *self.verdicts, self.skip, self.undo]
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_buttons()
+        self._fit_values()
 
     def _fit_buttons(self) -> None:
         """Let the buttons say less where there is less room."""
-        buttons, room = (*self.verdicts, self.undo), self.width() - 2 * _MARGIN
-        wanted = [sum(button.width_at(level) + _BETWEEN for button in buttons) for level in (0, 1, 2)]
-        level = next((level for level in (0, 1) if wanted[level] <= room), 2)
-        for button in buttons:
-            button.say(level)
+        room = self.width() - 2 * _MARGIN
+        heading = self.heading.sizeHint().width() + self.fontMetrics().horizontalAdvance(_LEAST_PROGRESS)
+        for buttons, left in (
+            ((*self.verdicts, self.skip, self.undo), room),
+            ((self.prompt_toggle, self.reveal, self.end), room - heading),
+        ):
+            wanted = [sum(button.width_at(level) + _BETWEEN for button in buttons) for level in (0, 1, 2)]
+            level = next((level for level in (0, 1) if wanted[level] <= left), 2)
+            for button in buttons:
+                button.say(level)
 
     def _restyle(self) -> None:
         self._fit_buttons()
@@ -157,10 +213,41 @@ class JudgePage(QWidget):
         self._fit_values()
 
     def _fit_values(self) -> None:
-        """Be as high as the values, up to some lines."""
-        lines = min(max(1, self.values.blockCount()), _VALUE_LINES)
+        """Let the values be as high as they are, up to some lines, and the prompt a third of the page at most."""
         # The frame and the margins of the document take the rest.
-        self.values.setFixedHeight(self.values.fontMetrics().lineSpacing() * lines + 18)
+        for field, most in ((self.values, _VALUE_LINES), (self.prompt, self._prompt_lines())):
+            # The layout of a plain text counts its height in lines, those of long paragraphs too.
+            lines = max(field.blockCount(), int(field.document().size().height()))
+            field.setFixedHeight(field.fontMetrics().lineSpacing() * min(max(1, lines), most) + 18)
+
+    def _prompt_lines(self) -> int:
+        """Return how many lines of a long prompt are shown at once."""
+        return max(4, self.height() // 3 // self.prompt.fontMetrics().lineSpacing())
+
+
+class _Fold(KeyButton):
+    """A button that unfolds something, and whose arrow says whether it is unfolded."""
+
+    def __init__(self, text: str, brief: str, parent: QWidget) -> None:
+        super().__init__(text, "", "quiet", parent)
+        self._said = text, brief
+        self.setCheckable(True)
+        self.toggled.connect(self._turn)
+        self._turn(False)
+
+    def _turn(self, unfolded: bool) -> None:
+        arrow = "▾" if unfolded else "▸"
+        self.set_label(*(f"{arrow} {words}" for words in self._said))
+        self.setAccessibleName(self._said[0])
+
+
+def _text_field(name: str, parent: QWidget) -> QPlainTextEdit:
+    field = QPlainTextEdit(parent)
+    field.setReadOnly(True)
+    field.setAccessibleName(name)
+    field.setTabChangesFocus(True)
+    set_role(field, "field")
+    return field
 
 
 class _Answer(QWidget):

@@ -53,6 +53,8 @@ class RankView(QStackedWidget):
     verdict_wanted = Signal(str, int)
     """The kind, and 1 or 2 for the winner."""
     undo_wanted = Signal()
+    skip_wanted = Signal()
+    prompt_wanted = Signal()
     end_wanted = Signal()
 
     def __init__(self, theme: Theme, group_actions: Sequence[QAction], parent: QWidget | None = None) -> None:
@@ -148,6 +150,8 @@ class RankView(QStackedWidget):
             page = self._judging = JudgePage(self._theme, self)
             page.verdict_wanted.connect(self.verdict_wanted)
             page.undo_wanted.connect(self.undo_wanted)
+            page.skip_wanted.connect(self.skip_wanted)
+            page.prompt_wanted.connect(self.prompt_wanted)
             page.end_wanted.connect(self.end_wanted)
             if self._key_name is not None:
                 page.name_keys(self._key_name)

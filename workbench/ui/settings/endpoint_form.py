@@ -1,11 +1,11 @@
-"""The form of one OpenAI-compatible endpoint.
+"""The form of one endpoint at an address.
 
 Invariant: nothing that is wrong reaches the source; every sentence stands below the field that it is about.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
@@ -17,7 +17,9 @@ from workbench.engine.calls import ModelIds
 from workbench.ui.flow import Flow
 from workbench.ui.settings.headers import HeaderFields
 from workbench.ui.settings.parts import Confirm, SecretField, Status, button, label
+from workbench.ui.settings.protocol_fields import ProtocolFields
 from workbench.usecases.addresses import EndpointForm, Wrong, check_form, warnings
+from workbench.usecases.credentials import AddressQuestion
 
 _FIELDS = ("name", "base_url", "key", "headers")
 
@@ -42,6 +44,7 @@ class EndpointFormView(QWidget):
         self._url = QLineEdit()
         self._url.setAccessibleName("Base URL")
         self._url.setPlaceholderText("http://localhost:8000/v1")
+        self._protocol = ProtocolFields()
         self._needs_key = QCheckBox("Needs a key")
         self._secret = SecretField("API key")
         self._session = QCheckBox("Keep key and secret headers only for this session")
@@ -59,6 +62,7 @@ class EndpointFormView(QWidget):
             field.returnPressed.connect(self._save)
         self._needs_key.toggled.connect(self._changed)
         self._headers.edited.connect(self._changed)
+        self._protocol.edited.connect(self._changed)
         self._changed()
 
     @property
@@ -103,6 +107,8 @@ class EndpointFormView(QWidget):
             needs_key=self._needs_key.isChecked(),
             key=(self._secret.text() or None) if self._needs_key.isChecked() else None,
             headers=self._headers.headers(),
+            provider=self._protocol.provider,
+            settings=self._protocol.settings(),
         )
 
     def propose(self, address: str) -> None:
@@ -125,6 +131,7 @@ class EndpointFormView(QWidget):
         # Labels stand above their fields, so that a narrow window and a large font both have room.
         groups: tuple[tuple[str, tuple[QWidget, ...], QWidget], ...] = (
             ("Name", (self._name, self._troubles["name"]), self._name),
+            ("Protocol", (self._protocol,), self._protocol),
             ("Base URL", (self._url, self._troubles["base_url"]), self._url),
             ("", (self._needs_key, self._secret, self._troubles["key"]), self._secret.field),
             ("Extra headers", (self._headers, self._troubles["headers"], self._session), self._headers),
@@ -159,12 +166,14 @@ class EndpointFormView(QWidget):
             else "Paste the key"
         )
         self._headers.set_headers(form.headers)
+        self._protocol.show_choice(form.provider, form.settings)
 
     def _changed(self) -> None:
         needs = self._needs_key.isChecked()
         self._secret.setVisible(needs)
         typed = (needs and bool(self._secret.text())) or self._headers.has_secrets()
         self._session.setVisible(typed and self._keyring)
+        self._url.setPlaceholderText(self._protocol.address_hint)
         for trouble in self._troubles.values():
             trouble.say("")
         self._remove_button.setVisible(self._info is not None)
@@ -197,6 +206,12 @@ class EndpointFormView(QWidget):
     def _save(self) -> None:
         if not self._check():
             return
+        if self._info is not None and self.place != self._info.endpoint.base_url:
+            self._with_address(self._save_now)
+        else:
+            self._save_now()
+
+    def _save_now(self) -> None:
         self._status.say("Saving…")
         self._save_button.setEnabled(False)
         session = self._session.isChecked() or not self._keyring
@@ -210,6 +225,7 @@ class EndpointFormView(QWidget):
         self.saved.emit(saved.info)
 
     def _not_saved(self, error: BaseException) -> None:
+        self._loading = False
         self._save_button.setEnabled(True)
         wrongs = getattr(error, "wrongs", ())
         if wrongs:
@@ -221,6 +237,29 @@ class EndpointFormView(QWidget):
         # The button stays enabled: one that is disabled hands the focus on, to the button that closes the dialog.
         if self._loading or not self._check():
             return
+        self._loading = True
+        self._with_address(self._load_now)
+
+    def _with_address(self, then: Callable[[], None]) -> None:
+        """Go on at once, or after a question when a kept key was not entered for the address in the form."""
+        if not self.uid:
+            then()
+            return
+
+        def asked(question: AddressQuestion | None) -> None:
+            if question is None:
+                then()
+                return
+            self._loading = False
+            yes = f"Send the {question.what} there"
+            self._confirm.ask(question.sentence, yes, lambda: self._confirm_address(question, then), "Cancel")
+
+        self._later.watch(self._source.question_of(self.form()), asked, self._not_saved)
+
+    def _confirm_address(self, question: AddressQuestion, then: Callable[[], None]) -> None:
+        self._later.watch(self._source.confirm_address(question), lambda _: then(), self._not_saved)
+
+    def _load_now(self) -> None:
         form = self.form()
         self._loading = True
         self._models.say(" ".join((f"Asking {form.base_url} for its models…", *warnings(form.base_url))))
@@ -262,4 +301,13 @@ def _form_of(info: EndpointInfo | None) -> EndpointForm:
         return EndpointForm("", "")
     endpoint = info.endpoint
     headers = (*endpoint.headers, *((name, None) for name in endpoint.secret_headers))
-    return EndpointForm(endpoint.name, endpoint.base_url, endpoint.uid, endpoint.needs_key, None, headers)
+    return EndpointForm(
+        endpoint.name,
+        endpoint.base_url,
+        endpoint.uid,
+        endpoint.needs_key,
+        None,
+        headers,
+        endpoint.provider,
+        endpoint.settings,
+    )

@@ -1,4 +1,4 @@
-"""The page of endpoints: OpenAI-compatible addresses and model files.
+"""The page of endpoints: addresses and model files.
 
 Invariant: each endpoint that was looked at keeps its own form, so nothing typed is lost by looking at another one.
 """
@@ -7,11 +7,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QAbstractScrollArea,
-    QFrame,
     QListWidget,
     QListWidgetItem,
-    QScrollArea,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -24,7 +21,7 @@ from workbench.core.lanes import Endpoint
 from workbench.ui.settings.endpoint_form import EndpointFormView
 from workbench.ui.settings.file_form import FileFormView
 from workbench.ui.settings.found import FoundServers
-from workbench.ui.settings.parts import Status, button, label
+from workbench.ui.settings.parts import Status, button, label, scrolled
 from workbench.ui.settings.rows import Index, RowDelegate, RowText
 from workbench.ui.theme import Theme
 
@@ -33,9 +30,9 @@ _INFO = int(Qt.ItemDataRole.UserRole) + 1
 _FORM = _INFO + 1
 _PAGE = _FORM + 1
 _INTRO = (
-    "An endpoint is any server that speaks the OpenAI protocol: Ollama, LM Studio, vLLM, llama.cpp, or a gateway of"
-    " your company. Add one, or look for what runs on this computer.\n\nModel files that were chosen for a lane are"
-    " listed here as well."
+    "An endpoint is a server at your own address: Ollama, LM Studio, vLLM, llama.cpp, a resource of Azure OpenAI, or a"
+    " gateway of your company, with the protocol that it speaks. Add one, or look for what runs on this computer.\n\n"
+    "Model files that were chosen for a lane are listed here as well."
 )
 
 
@@ -61,8 +58,8 @@ class EndpointsPanel(QWidget):
         self._pages = QStackedWidget()
         self._found = FoundServers(source)
         self._found.added.connect(self._added)
-        self._found_page = _scrolled(self._found)
-        self._pages.addWidget(_scrolled(_intro()))
+        self._found_page = scrolled(self._found)
+        self._pages.addWidget(scrolled(_intro()))
         self._pages.addWidget(self._found_page)
         self._lay_out()
         self._list.currentItemChanged.connect(self._show_current)
@@ -174,7 +171,7 @@ class EndpointsPanel(QWidget):
         else:
             form = EndpointFormView(self._source, info, self._endpoints())
         form.set_keyring(self._keyring)
-        page = _scrolled(form)
+        page = scrolled(form)
         item.setData(_FORM, form)
         item.setData(_PAGE, page)
         form.edited.connect(lambda: self._name_item(item))
@@ -273,14 +270,3 @@ def _intro() -> QWidget:
     layout.addWidget(label(_INTRO, "muted"))
     layout.addStretch(1)
     return page
-
-
-def _scrolled(content: QWidget) -> QScrollArea:
-    area = QScrollArea()
-    area.setWidget(content)
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setSizeAdjustPolicy(QAbstractScrollArea.SizeAdjustPolicy.AdjustIgnored)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-    return area

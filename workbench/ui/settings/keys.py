@@ -7,6 +7,7 @@ characters.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
@@ -25,9 +26,14 @@ from workbench.app.later import Later, sentence_of
 from workbench.app.settings_types import KeyInfo, KeysPage, SettingsSource
 from workbench.ui.fields import clearable
 from workbench.ui.flow import Flow
-from workbench.ui.settings.parts import Confirm, SecretField, Status, button, label
+from workbench.ui.settings.parts import Confirm, SecretField, Status, button, label, scrolled
+from workbench.ui.settings.provider_form import ProviderForm
 from workbench.ui.settings.rows import Index, RowDelegate, RowText
 from workbench.ui.theme import Theme, set_role
+from workbench.usecases.credentials import AddressQuestion
+from workbench.usecases.provider_access import ProviderState
+
+_NOT_READ = "The settings of this provider could not be read. Close this window and try again."
 
 
 class KeyDetail(QWidget):
@@ -54,10 +60,12 @@ class KeyDetail(QWidget):
         self._keep = button("Save key", self._save, "primary")
         self._test = button("Test", self._run_test, name="Test the key")
         self._remove = button("Remove…", self._ask_remove, name="Remove the key")
-        self._confirm = Confirm()
+        self._confirm, self._question = Confirm(), Confirm()
         self._status = Status()
-        key_label = label("API key", "small")
-        key_label.setBuddy(self._secret.field)
+        self._form = ProviderForm()
+        self._form.save_requested.connect(self._save_settings)
+        self._key_label = label("API key", "small")
+        self._key_label.setBuddy(self._secret.field)
         buttons = Flow(10)
         for made in (self._keep, self._test, self._remove):
             buttons.addWidget(made)
@@ -68,11 +76,11 @@ class KeyDetail(QWidget):
         layout = QVBoxLayout(self._body)
         layout.setContentsMargins(20, 16, 20, 16)
         layout.setSpacing(10)
-        for widget in (self._name, self._state, key_label, self._secret, self._session):
+        for widget in (self._name, self._state, self._question, self._key_label, self._secret, self._session):
             layout.addWidget(widget)
         layout.addLayout(buttons)
-        layout.addWidget(self._confirm)
-        layout.addWidget(self._status)
+        for below in (self._confirm, self._status, self._form):
+            layout.addWidget(below)
         layout.addStretch(1)
 
     def set_keyring(self, available: bool) -> None:
@@ -86,17 +94,20 @@ class KeyDetail(QWidget):
         if self._info is not None and (info is None or info.provider != self._info.provider):
             self._typed[self._info.provider] = (self._info.name, self._secret.text())
             self._confirm.setVisible(False)
+            self._question.setVisible(False)
+            self._form.show_state(None)
             self._status.say("")
         moved = info is not None and (self._info is None or info.provider != self._info.provider)
         self._info = info
         if info is not None and moved:
             self._secret.clear()
             self._secret.field.setText(self._typed.pop(info.provider, ("", ""))[1])
+            self._read_state(info)
         self._refresh()
 
     def unsaved(self) -> str:
         """Return the provider for which a key was typed and not saved, "" for none."""
-        if self._info is not None and self._secret.text():
+        if self._info is not None and (self._secret.text() or self._form.is_dirty()):
             return self._info.name
         return next((name for name, text in self._typed.values() if text), "")
 
@@ -117,8 +128,12 @@ class KeyDetail(QWidget):
         self._keep.setEnabled(bool(self._secret.text()))
         self._name.setText(info.name if info else "")
         self._state.setText(_explain(info) if info else "")
-        self._test.setEnabled(bool(info and info.source))
-        self._remove.setEnabled(bool(info and info.source in ("keyring", "session")))
+        takes_key = info is None or info.takes_key
+        for widget in (self._key_label, self._secret, self._keep):
+            widget.setVisible(takes_key)
+        self._session.setVisible(takes_key and self._keyring)
+        self._test.setEnabled(bool(info and (info.source or not takes_key)))
+        self._remove.setEnabled(bool(info and (info.source in ("keyring", "session") or self._form.keeps_secrets())))
 
     def _save(self) -> None:
         info, value = self._info, self._secret.text()
@@ -131,6 +146,7 @@ class KeyDetail(QWidget):
             self._typed.pop(new.provider, None)
             if self._shows(new) and self._secret.text() == value:
                 self._secret.clear()
+                self._read_state(new, keep_typed=True)
             self._changed(new, f"{new.name}: the key is kept {new.state}.")
 
         future = self._source.set_key(info.provider, value, session=session)
@@ -160,10 +176,51 @@ class KeyDetail(QWidget):
         self._status.say("Removing the key…")
 
         def done(new: KeyInfo) -> None:
+            self._read_state(new)
             self._changed(new, f"{new.name}: removed. Now {new.state}.")
 
         failed = self._failed(info, "The key could not be removed. Try again.")
         self._later.watch(self._source.remove_key(info.provider), done, failed)
+
+    def _read_state(self, info: KeyInfo, *, keep_typed: bool = False) -> None:
+        """Read address and settings, and ask about an address that the key was not entered for."""
+
+        def done(state: ProviderState) -> None:
+            if not self._shows(info):
+                return
+            if not (keep_typed and self._form.is_dirty()):
+                self._form.show_state(state)
+            self._refresh()
+            if (asked := state.question) is not None:
+                yes = f"Send the {asked.what} there"
+                self._question.tell(asked.sentence, yes, lambda: self._confirm_address(info, asked), "Not now")
+            else:
+                self._question.setVisible(False)
+
+        self._later.watch(self._source.provider(info.provider), done, self._failed(info, _NOT_READ))
+
+    def _confirm_address(self, info: KeyInfo, asked: AddressQuestion) -> None:
+        def done(_: None) -> None:
+            self._read_state(info, keep_typed=True)
+            self._changed(replace(info, waits=False), f"{info.name}: the {asked.what} may go to {asked.address}.")
+
+        failed = self._failed(info, "The address could not be confirmed. Try again.")
+        self._later.watch(self._source.confirm_address(asked), done, failed)
+
+    def _save_settings(self) -> None:
+        info = self._info
+        if info is None:
+            return
+        session = self._session.isChecked() or not self._keyring
+        address, settings = self._form.values()
+        self._status.say("Saving the settings…")
+
+        def done(new: KeyInfo) -> None:
+            self._read_state(new)
+            self._changed(new, f"{new.name}: the settings are saved.")
+
+        saved = self._source.save_provider(info.provider, address, settings, session=session)
+        self._later.watch(saved, done, self._failed(info, "The settings could not be saved. Try again."))
 
     def _changed(self, info: KeyInfo, sentence: str) -> None:
         if self._shows(info):
@@ -184,18 +241,20 @@ class KeyDetail(QWidget):
 
 
 def _explain(info: KeyInfo) -> str:
+    if not info.takes_key:
+        return "This provider takes no single key. Enter its credentials below."
     variables = " or ".join(info.variables)
     if info.source == "environment":
-        return f"Read {info.state}, {info.tail}. A key that is saved here is used in its place."
+        return f"Read from {info.variable} ({info.tail}). A key that is saved here is used in its place."
     if info.source:
-        kept = f"Kept {info.state}."
+        kept = f"Kept {'in the keyring' if info.source == 'keyring' else 'for this session'} ({info.tail})."
         return f"{kept} It is used in place of the one in {info.variable}." if info.variable else kept
     return f"No key yet. Paste one below{f', or set {variables} and start again' if variables else ''}."
 
 
 def _row_text(index: Index) -> RowText:
     info: KeyInfo = index.data(ROW)
-    return RowText(info.name, info.state, bool(info.source))
+    return RowText(info.name, info.state, bool(info.source) and not info.waits)
 
 
 class KeysPanel(QWidget):
@@ -279,7 +338,7 @@ class KeysPanel(QWidget):
         split = QSplitter()
         split.setHandleWidth(1)
         split.addWidget(left)
-        split.addWidget(self._detail)
+        split.addWidget(scrolled(self._detail))
         split.setStretchFactor(0, 2)
         split.setStretchFactor(1, 3)
         split.setChildrenCollapsible(False)

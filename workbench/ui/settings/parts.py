@@ -9,7 +9,18 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractScrollArea,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workbench.ui.flow import Flow
 from workbench.ui.theme import set_role
@@ -80,6 +91,18 @@ def button(text: str, action: Callable[[], object], role: str = "", name: str = 
     return made
 
 
+def scrolled(content: QWidget) -> QScrollArea:
+    """Return a scroll area around a page that may be higher than the dialog."""
+    area = QScrollArea()
+    area.setWidget(content)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setSizeAdjustPolicy(QAbstractScrollArea.SizeAdjustPolicy.AdjustIgnored)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+    return area
+
+
 class Status(QLabel):
     """One sentence about what happens or happened; hidden while there is none."""
 
@@ -131,6 +154,22 @@ class Confirm(QFrame):
     ) -> None:
         """Ask; `action` is called when the person agrees. `other` is a second way to agree."""
         self._back = self.window().focusWidget()
+        self._show(question, yes, action, no, other)
+        self._no.setFocus()
+
+    def tell(self, question: str, yes: str, action: Callable[[], object], no: str = "Keep") -> None:
+        """Ask where nobody pressed anything: the focus stays where it is."""
+        self._back = None
+        self._show(question, yes, action, no, None)
+
+    def _show(
+        self,
+        question: str,
+        yes: str,
+        action: Callable[[], object],
+        no: str,
+        other: tuple[str, Callable[[], object]] | None,
+    ) -> None:
         self._question.setText(question)
         self._yes.setText(yes)
         self._yes.setAccessibleName(f"{yes}. {question}")
@@ -143,7 +182,6 @@ class Confirm(QFrame):
             self._other.setText(text)
             self._other.setAccessibleName(f"{text}. {question}")
         self.setVisible(True)
-        self._no.setFocus()
 
     def close_question(self) -> None:
         """Take the question away and the focus back to where it was."""

@@ -1,0 +1,155 @@
+"""How near to the truth a sitting comes, by the queue and by random pairs of the same outputs: `python -m
+tests.core.ranking.sittings` prints the figures."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from random import Random
+
+import numpy as np
+
+from tests.core.ranking.made import verdict
+from workbench.core.ranking.davidson import covariance, fit
+from workbench.core.ranking.judgements import Judgement, compare
+from workbench.core.ranking.pairing import Candidate, Queue, believe, queue, take
+
+NAMES = "abcdefghij"
+SETS = 20
+AT = 30, 100
+WAITING = 1
+"""Pairs that are given before the verdict on the last one is learnt from."""
+MARGIN = 0.05
+
+
+@dataclass(frozen=True)
+class History:
+    """Ten entrants with 200 outputs to 20 value sets: as many of each, or ever more of later ones."""
+
+    title: str
+    outputs: tuple[int, ...]
+    apart: float
+    """How far the best entrant is from the worst, on the log scale."""
+
+    def strengths(self, seed: int) -> dict[str, float]:
+        """Return evenly spaced strengths in an order drawn anew for each seed."""
+        values = np.linspace(-self.apart / 2, self.apart / 2, len(NAMES))
+        return dict(zip(Random(seed).sample(NAMES, len(NAMES)), map(float, values), strict=True))
+
+    def candidates(self, seed: int) -> list[Candidate]:
+        """Return every pair of outputs of two entrants to the same values."""
+        random, found = Random(seed), []
+        by_values: dict[str, list[tuple[str, str]]] = {}
+        for name, number in zip(NAMES, self.outputs, strict=True):
+            offset = random.randrange(SETS)
+            for place in range(number):
+                by_values.setdefault(f"v{(place + offset) % SETS}", []).append((f"{name}{place}", name))
+        for values, outputs in by_values.items():
+            found += [Candidate(a, b, x, y, values) for (a, x), (b, y) in combinations(outputs, 2) if x != y]
+        return found
+
+
+HISTORIES = (
+    History("20 outputs of each entrant", (20,) * 10, 1.4),
+    History("2 to 60 outputs of an entrant", (2, 3, 4, 6, 10, 15, 20, 30, 50, 60), 1.4),
+    History("2 to 60 outputs, far apart", (2, 3, 4, 6, 10, 15, 20, 30, 50, 60), 4.0),
+)
+
+
+@dataclass(frozen=True)
+class Reached:
+    """How a sitting stands after a number of pairs: Spearman's correlation with the truth, and parts not connected."""
+
+    correlation: float
+    parts: int
+
+
+def by_chance(candidates: Sequence[Candidate], seed: int) -> Iterator[Candidate]:
+    """Yield the candidates in random order."""
+    yield from Random(f"chance {seed}").sample(candidates, len(candidates))
+
+
+def sitting(history: History, seed: int, *, queued: bool, judge: int = 0) -> list[Reached]:
+    """Return what a judge who chooses by the model reaches after each number of pairs in `AT`."""
+    random, truth, candidates = Random(f"judge {seed} {judge}"), history.strengths(seed), history.candidates(seed)
+    said: list[Judgement] = []
+    known = fit(compare(said), also=NAMES)
+    line = queue(candidates, known, covariance(compare(said), known), seed * 1000 + judge)
+    mixed, waiting, reached = by_chance(candidates, seed * 1000 + judge), list[Candidate](), []
+    for number in range(1, max(AT) + 1):
+        if queued:
+            line = _fill(line, waiting)
+            pair = waiting.pop(0)
+        else:
+            pair = next(mixed)
+        one, other = pair.first_entrant, pair.second_entrant
+        won = random.random() < 1 / (1 + math.exp(truth[other] - truth[one]))
+        said.append(verdict(f"r{number}", (one, 1 if won else 2), (other, 2 if won else 1)))
+        if queued or number in AT:
+            comparisons = compare(said)
+            known = fit(comparisons, also=NAMES)
+            line = believe(line, known, covariance(comparisons, known), waiting)
+        if number in AT:
+            found = spearman([truth[name] for name in known.entrants], known.strengths)
+            reached.append(Reached(found, len(known.groups)))
+    return reached
+
+
+def _fill(line: Queue, waiting: list[Candidate]) -> Queue:
+    while len(waiting) <= WAITING:
+        pair, line = take(line)
+        assert pair is not None
+        if not pair.again:
+            waiting.append(pair.candidate)
+    return line
+
+
+def spearman(one: Sequence[float], other: Sequence[float]) -> float:
+    """Return the correlation of the ranks; equal numbers share the mean of their ranks."""
+    return float(np.corrcoef(_ranks(one), _ranks(other))[0, 1])
+
+
+def _ranks(values: Sequence[float]) -> list[float]:
+    rounded = [round(value, 9) for value in values]
+    return [sum(v < value for v in rounded) + (sum(v == value for v in rounded) + 1) / 2 for value in rounded]
+
+
+@dataclass(frozen=True)
+class Gained:
+    """Mean correlations after each number of pairs in `AT`, and the most parts that were left by the queue."""
+
+    queued: tuple[float, ...]
+    chance: tuple[float, ...]
+    parts: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return "; ".join(
+            f"after {at} pairs {queued:.3f} against {chance:.3f} (+{queued - chance:.3f}), at most {parts} part"
+            for at, queued, chance, parts in zip(AT, self.queued, self.chance, self.parts, strict=True)
+        )
+
+
+def compared(history: History, seeds: int, judges: int) -> Gained:
+    """Return the means over so many orders of strengths, with so many judges each."""
+    both = [
+        [sitting(history, seed, queued=queued, judge=judge) for seed in range(seeds) for judge in range(judges)]
+        for queued in (True, False)
+    ]
+    queued, chance = (
+        tuple(sum(one[at].correlation for one in some) / len(some) for at in range(len(AT))) for some in both
+    )
+    return Gained(queued, chance, tuple(max(one[at].parts for one in both[0]) for at in range(len(AT))))
+
+
+def main() -> None:
+    """Print a line for each history."""
+    judges = int(sys.argv[1]) if len(sys.argv) > 1 else 10
+    for history in HISTORIES:
+        print(f"{history.title}, {history.apart:g} apart: {compared(history, 20, judges)}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

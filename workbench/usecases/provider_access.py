@@ -1,0 +1,182 @@
+"""How it stands with one provider on this machine: address, key, settings, and what is missing.
+
+Invariant: what is secret leaves this module as its last four characters only.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from workbench.core.install_hint import install_command, is_installed
+from workbench.core.lanes import FIXED_ENDPOINTS, LITELLM
+from workbench.core.origins import origin_of
+from workbench.core.provider import Package, Provider, Setting
+from workbench.core.providers import PROVIDERS, provider_name
+from workbench.host.errors import HostError
+from workbench.host.keys import Key, KeyStore
+from workbench.usecases.credentials import AddressQuestion, address_question, provider_key
+from workbench.usecases.destinations import Destination, destination, environment_address, key_id, setting_key
+
+_LONG_ENOUGH = 12
+_LITELLM = next(endpoint for endpoint in FIXED_ENDPOINTS if endpoint.uid == LITELLM)
+
+
+@dataclass(frozen=True, slots=True)
+class SettingState:
+    """A setting of a provider. `value` is what was entered, "" for a secret one, of which `tail` is what may be shown.
+
+    `variable` is the environment variable that holds a value, whether or not an entered one wins over it.
+    """
+
+    setting: Setting
+    value: str = ""
+    tail: str = ""
+    variable: str = ""
+    found: str = ""
+    """What the environment says, "" for a secret one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderState:
+    """What the settings show of a provider. `address` is the one in force, `entered` the one that was entered here."""
+
+    provider: str
+    name: str
+    where: Destination
+    public: str = ""
+    entered: str = ""
+    environment: str = ""
+    variable: str = ""
+    address_variables: tuple[str, ...] = ()
+    address_hint: str = ""
+    settings: tuple[SettingState, ...] = ()
+    documentation: str = ""
+    missing: str = ""
+    question: AddressQuestion | None = None
+
+    @property
+    def goes_to(self) -> str:
+        """Where requests go, in words."""
+        match self.where.source:
+            case "settings":
+                return f"Requests go to {self.where.base_url}, as entered below."
+            case "environment":
+                return f"Requests go to {self.where.base_url}, as {self.where.variable} says."
+            case _ if self.where.base_url:
+                return f"Requests go to {self.where.base_url}."
+            case _ if self.address_hint:
+                return "There is no public address. Enter yours below."
+            case _:
+                return "The address follows from the settings below."
+
+
+def tail_of(key: str) -> str:
+    """Return what may be shown of a key: "…" and its last four characters, or only "…" when it is short."""
+    return f"…{key[-4:]}" if len(key) >= _LONG_ENOUGH else "…" if key else ""
+
+
+def is_listed(provider: Provider) -> bool:
+    """Return whether a provider has something to enter, and stands for those that share it."""
+    return key_id(provider.id) == provider.id and bool(
+        provider.takes_key or provider.settings or provider.address_variables
+    )
+
+
+def where_is(keys: KeyStore, provider: str) -> Destination:
+    """Return where the calls to a provider go."""
+    return destination(provider, keys.env, keys.choices)
+
+
+def key_in_force(keys: KeyStore, provider: str) -> tuple[Key | None, bool]:
+    """Return the key that calls take, and True; or one that may not go to the address in force, and False.
+
+    Raises HostError when only a broken keyring could tell.
+    """
+    name, origin = provider_key(provider), where_is(keys, provider).origin
+    first: Key | None = None
+    for key in keys.all(name):
+        if keys.may_go(name, key, origin):
+            return key, True
+        first = first or key
+    return first, False
+
+
+def set_key(keys: KeyStore, provider: str, value: str, *, session: bool) -> Key:
+    """Keep a key for the address in force. Raises HostError when there is none, or the key cannot be kept."""
+    where = where_is(keys, provider)
+    if not where.origin:
+        raise HostError(
+            f"A key is kept together with its address. Enter the address of {provider_name(provider)} first."
+        )
+    return keys.set(provider_key(provider), value, session=session, origin=where.origin)
+
+
+def state_of(keys: KeyStore, provider: str) -> ProviderState:
+    """Read how it stands with a provider; blocks while the keyring answers. Raises HostError."""
+    known = PROVIDERS.get(provider)
+    if known is None:
+        return ProviderState(provider, provider_name(provider), where_is(keys, provider))
+    value, variable = environment_address(provider, keys.env)
+    packages = [package for package in known.packages if not is_installed(package.module)]
+    return ProviderState(
+        provider,
+        known.name,
+        where_is(keys, provider),
+        public=known.base_url,
+        entered=keys.choices.address(key_id(provider)),
+        environment=value,
+        variable=variable,
+        address_variables=known.address_variables,
+        address_hint=known.address_hint,
+        settings=tuple(_setting(keys, provider, one) for one in known.settings if one.name),
+        documentation=known.documentation,
+        missing=" ".join(_package_sentence(known, package) for package in packages),
+        question=address_question(keys, _LITELLM, f"{provider}/model", lambda _: provider),
+    )
+
+
+def remove_keys(keys: KeyStore, provider: str) -> None:
+    """Forget the key and the secret settings of a provider that are kept here. Raises HostError."""
+    known = PROVIDERS.get(provider)
+    keys.remove(provider_key(provider))
+    for setting in known.settings if known else ():
+        if setting.secret:
+            keys.remove(setting_key(provider, setting.name))
+
+
+def save_settings(
+    keys: KeyStore, provider: str, address: str, settings: Mapping[str, str | None], *, session: bool
+) -> None:
+    """Keep an address and settings; "" forgets, None leaves a secret one as it is. Raises HostError."""
+    known = PROVIDERS[provider]
+    address = address.strip().rstrip("/")
+    if address and not origin_of(address):
+        raise HostError("This is not an address that can be called. Write it like https://gateway.example.com/v1.")
+    mine = key_id(provider)
+    plain = {one.name for one in known.settings if not one.secret}
+    keys.choices.set_address(mine, address)
+    keys.choices.set_settings(mine, {name: text for name, text in settings.items() if name in plain and text})
+    origin = where_is(keys, provider).origin
+    for name, text in settings.items():
+        if name in plain or text is None:
+            continue
+        if text:
+            keys.set(setting_key(provider, name), text, session=session, origin=origin, lines=True)
+        else:
+            keys.remove(setting_key(provider, name))
+
+
+def _package_sentence(provider: Provider, package: Package) -> str:
+    command = install_command(package.distribution, sys.prefix)
+    return f"{provider.name} needs the package {package.distribution}, which {package.purpose}: {command}"
+
+
+def _setting(keys: KeyStore, provider: str, setting: Setting) -> SettingState:
+    variable = next((name for name in setting.variables if keys.env.get(name, "").strip()), "")
+    if not setting.secret:
+        value = keys.choices.settings(key_id(provider)).get(setting.name, "")
+        return SettingState(setting, value, variable=variable, found=keys.env.get(variable, "").strip())
+    key = next((one for one in keys.all(setting_key(provider, setting.name)) if one.source != "environment"), None)
+    return SettingState(setting, tail=tail_of(key.value) if key else "", variable=variable)
