@@ -29,8 +29,13 @@ _NAMES = frozenset(
 _PROXY = "_proxy"
 
 
+PLATFORM = "WORKBENCH_TEST_PLATFORM"
+"""Names a platform of Qt to run on in place of no screen: `xcb`, with DISPLAY."""
+
+
 def leave() -> None:
     """Change the environment of this process, and so of all that it starts, before Qt is used."""
+    platform, display = os.environ.get(PLATFORM, "offscreen"), os.environ.get("DISPLAY")
     for name in list(os.environ):
         if name.startswith(_PREFIXES) or name in _NAMES or name.lower().endswith(_PROXY):
             del os.environ[name]
@@ -39,5 +44,7 @@ def leave() -> None:
     time.tzset()
     # Threads of OpenBLAS wait for each other by spinning: where all cores are busy, what takes 2 s takes a minute.
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    os.environ["QT_QPA_PLATFORM"] = platform
+    if platform != "offscreen" and display is not None:
+        os.environ["DISPLAY"] = display
     os.environ["FONTCONFIG_FILE"] = str(Path(__file__).with_name("fonts.conf"))

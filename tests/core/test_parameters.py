@@ -27,7 +27,7 @@ def test_a_row_is_whole(one: Parameter) -> None:
     assert one.brief
     assert one.help.endswith(".")
     assert set(one.formats) == set(FORMATS), "each format is told, with an empty name where it has none"
-    assert one.formats["llm"] == one.name, "llm passes options on under their own names"
+    assert one.formats["llm"] == (one.name if one.is_sent else ""), "llm passes options on under their own names"
     assert bool(one.choices) == (one.kind == "choice")
     assert one.low is None or one.kind in ("number", "integer")
     assert one.name not in one.aliases
@@ -120,6 +120,13 @@ def test_what_a_newer_release_stored_comes_back() -> None:
     assert lane.to_json() == stored
     assert replace(lane.params, temperature=1.0).to_json() == {**stored["params"], "temperature": 1.0}  # type: ignore[dict-item]
     assert lane.params.request() == {"temperature": 0.5, "verbosity": "low", "modes": [{"x": None}], "y": 1}
+
+
+def test_how_an_answer_is_read_is_stored_and_not_sent() -> None:
+    params = Params(temperature=0.5, think_tags="kept")
+    assert params.to_json() == {"temperature": 0.5, "think_tags": "kept"}
+    assert params.request() == {"temperature": 0.5}
+    assert Params.from_json(params.to_json()) == params
 
 
 def test_what_was_stored_out_of_range_stays_readable_and_is_told() -> None:

@@ -102,6 +102,10 @@ def test_ten_minutes_is_the_longest_loop() -> None:
         (Outcome(4, failed=1, stopped=3), "failed", "1 of 4 failed, 3 stopped"),
         (Outcome(2, cut=2), "", "cut off"),
         (Outcome(3, failed=1, cut=1), "failed", "1 of 3 failed, 1 cut off"),
+        (Outcome(1, empty=1), "", "empty answer"),
+        (Outcome(2, empty=2), "", "empty answers"),
+        (Outcome(3, failed=1, empty=1), "failed", "1 of 3 failed, 1 empty"),
+        (Outcome(3, empty=1), "", "1 of 3 empty"),
         (Outcome(4, interrupted=1, stopped=1), "interrupted", "1 of 4 interrupted, 1 stopped"),
     ],
 )

@@ -12,7 +12,7 @@ import sys
 from PySide6.QtWidgets import QApplication
 
 from tests.e2e.driving import OUT, shown
-from tests.e2e.scenes.answers import blind, calling, lanes, layout, menus, reading, running, samples
+from tests.e2e.scenes.answers import blind, calling, lanes, layout, menus, odd, reading, running, samples
 from tests.e2e.scenes.costs import costs
 from tests.e2e.scenes.history import history
 from tests.e2e.scenes.models import models
@@ -41,6 +41,7 @@ PARTS = (
     menus,
     blind,
     lanes,
+    odd,
     costs,
     settings,
     models,

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from tests.surroundings import PLATFORM
 from tests.ui.desk import Desk
 from workbench.app.commands import COMMANDS, acts_on_lanes
 from workbench.app.keymap import only_outside_text
@@ -32,7 +33,7 @@ from workbench.ui.lanes.params import ShortText
 from workbench.ui.window import MainWindow
 
 pytestmark = pytest.mark.window
-ON_X11 = os.environ.get("QT_QPA_PLATFORM") == "xcb"
+ON_X11 = os.environ["QT_QPA_PLATFORM"] == "xcb"
 TEXT = "Some words"
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -200,15 +201,15 @@ def test_what_edits_text_still_does(desk: Desk) -> None:
 
 
 @pytest.mark.skipif(ON_X11 or not shutil.which("xvfb-run"), reason="this is the run on X11, or there is no Xvfb")
-@pytest.mark.timeout(400)
 def test_all_of_this_holds_with_the_keys_of_x11() -> None:
     ran = subprocess.run(
         ["xvfb-run", "-a", "-s", "-screen 0 1600x1000x24", sys.executable, "-m", "pytest", "-n", "0", "-x", __file__],
-        env={**os.environ, "QT_QPA_PLATFORM": "xcb"},
+        env={**os.environ, PLATFORM: "xcb"},
         capture_output=True,
         text=True,
         check=False,
     )
+    assert "1 skipped" in ran.stdout, "the run on X11 is not this one again"
     assert ran.returncode == 0, ran.stdout[-4000:] + ran.stderr[-1000:]
 
 

@@ -21,6 +21,8 @@ __all__ = ["screen", "theme", "view"]
 
 QUIET_MS = 40
 """Longer than the screen's plugin waits before it paints what was asked for."""
+QUIET_ROUNDS = 6
+"""Rounds of events without a paint: on a busy machine the time may pass without one."""
 
 
 class Paints(QObject):
@@ -30,16 +32,25 @@ class Paints(QObject):
         super().__init__()
         self._qtbot = qtbot
         self._since = QElapsedTimer()
+        self._rounds = 0
         self.areas: dict[QObject, int] = {}
 
     def settle(self) -> None:
         """Run what is due, until nothing is painted any more."""
+        self._begin()
+        self._qtbot.waitUntil(self._is_quiet)
+
+    def _begin(self) -> None:
         self._since.start()
-        self._qtbot.waitUntil(lambda: self._since.elapsed() > QUIET_MS)
+        self._rounds = 0
+
+    def _is_quiet(self) -> bool:
+        self._rounds += 1
+        return self._rounds > QUIET_ROUNDS and self._since.elapsed() > QUIET_MS
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's own name
         if isinstance(event, QPaintEvent):
-            self._since.start()
+            self._begin()
             area = sum(rect.width() * rect.height() for rect in event.region())  # type: ignore[attr-defined]
             self.areas[watched] = self.areas.get(watched, 0) + area
         return False

@@ -9,6 +9,8 @@ import math
 from dataclasses import dataclass, replace
 
 from workbench.app.lane_state import LaneStatus
+from workbench.core.choices import further_choices
+from workbench.core.empty_answers import empty_answer
 from workbench.core.money import Usage, saved, show_cost, source_words
 from workbench.core.runs import ENDED, OutputRecord, notable
 from workbench.usecases.transcript import Snapshot
@@ -97,6 +99,8 @@ def status_of(shown: Snapshot | None, now_ms: int, *, free: bool) -> LaneStatus:
         failure=result.failure,
         marks=notable(result.marks),
         finish_reason=result.finish_reason,
+        empty=empty_answer(result),
+        further=len(further_choices(result.response)),
         has_wire=result.request is not None,
         calls=_calls(shown),
         format_check=result.format_check.words if result.format_check else "",

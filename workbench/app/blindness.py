@@ -13,6 +13,7 @@ from pathlib import PurePath
 from urllib.parse import urlsplit
 
 from workbench.app.lane_state import LaneHead, LaneStatus
+from workbench.core.empty_answers import EmptyAnswer
 from workbench.core.lanes import Endpoint, Lane
 from workbench.core.providers import provider_name
 from workbench.core.runs import Failure
@@ -45,6 +46,8 @@ def masked(status: LaneStatus, *, veiled: bool) -> LaneStatus:
         state=status.state,
         failure=_FAILED if status.failure is not None else None,
         finish_reason=status.finish_reason if status.finish_reason == "length" else "",
+        # Why it is empty may tell which provider it is from.
+        empty=EmptyAnswer("", "") if status.empty is not None else None,
         attempt=status.attempt,
         attempts=status.attempts,
         standing=status.standing,

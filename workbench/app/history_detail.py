@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from workbench.app.blindness import order
+from workbench.core.choices import further_choices, further_words
 from workbench.core.compare import Part, PartDiff, parts_of
+from workbench.core.empty_answers import empty_sentence
 from workbench.core.money import show_cost
 from workbench.core.runs import WHY_IS_HIDDEN, IterationDetail, OutputRecord, Result, Verdict
 from workbench.core.searching.marking import Mark, Marker
@@ -177,4 +179,9 @@ def _cost(result: Result) -> str:
 def _said(result: Result, *, blind: bool) -> str:
     if result.failure is not None:
         return WHY_IS_HIDDEN if blind else result.failure.sentence
-    return "" if result.state == "finished" else result.state
+    if empty := empty_sentence(result, blind=blind):
+        return empty
+    if result.state != "finished":
+        return result.state
+    # How many it was asked for would tell whose it is.
+    return "" if blind else further_words(len(further_choices(result.response)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from workbench.core.empty_answers import EmptyAnswer
 from workbench.core.lanes import Params
 from workbench.core.money import Usage
 from workbench.core.runs import Failure, Mark, OutputState
@@ -89,5 +90,9 @@ class LaneStatus:
     """Where the cost is from ("LiteLLM's price list", "reported by openrouter.ai"), "" for free and unknown."""
     saved: str = ""
     """What cached input tokens did not cost, "" for nothing or unknown."""
+    empty: EmptyAnswer | None = None
+    """Why an answer that finished has no text; None for one that has, or has not finished."""
+    further: int = 0
+    """How many choices the response holds beside the shown one."""
     began_ms: int | None = None
     """When a call that goes on was asked for, on the clock of `host.clock.monotonic_ms`; None where nobody knows."""

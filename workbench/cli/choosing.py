@@ -13,6 +13,7 @@ from workbench.cli.limits import keep_limits
 from workbench.core.drafts import Draft
 from workbench.core.lanes import LITELLM, Endpoint, Lane
 from workbench.core.templates import content_variables
+from workbench.core.visible import visible_note
 from workbench.formats.prompt_yml import PromptFile, PromptFileError, read_prompt_yml
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
@@ -83,7 +84,7 @@ def _from_file(workbench: Workbench, path: Path) -> Choice:
     except OSError as error:
         raise PromptFileError(f"The prompt file {path} cannot be read ({error.strerror}). Check its name.") from error
     file = read_prompt_yml(raw, path.name.split(".")[0])
-    known = next((row for row in workbench.prompts.all() if row.name == file.name), None)
+    known = next((row for row in workbench.prompts.all() if row.name == visible_note(file.name)), None)
     based_on = None
     if known is not None:
         based_on = max(workbench.prompts.version_numbers(known.uid), default=None)

@@ -9,7 +9,7 @@ The JSON document of `list` and `search`, in ASCII:
      "runs": [{"run": uid, "kind", "prompt": {"uid", "name"}, "number", "version", "started_at", "lanes": [title],
                "verdict": "none" | "winner" | "tie" | "all_bad", "winner": words, "note", "summary", "tags": [name],
                "starred", "archived", "blind", "running": true or false, "value_sets": number,
-               "outcome": {"answers", "failed", "interrupted", "stopped", "cut"},
+               "outcome": {"answers", "failed", "interrupted", "stopped", "cut", "empty"},
                "cost_usd": number or null for unknown, "unpriced": number of answers, "tokens", "longest_ms": or null,
                "hits": [{"part": "answer" | "prompt" | "values" | "note", "output": uid or "", "lane": title or "",
                          "value_set": number from 1, "text", "marks": [[start, end]]}]}]}

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from workbench.core.choices import further_choices
 from workbench.core.compare import beside_messages
+from workbench.core.empty_answers import empty_sentence, state_words
 from workbench.core.money import show_cost
 from workbench.core.runs import WHY_IS_HIDDEN, IterationDetail, OutputRecord, told_steps
 from workbench.core.when import absolute, duration
@@ -36,11 +38,10 @@ def lines(detail: IterationDetail) -> Iterator[str]:
                 continue
             yield from (f"[{title}] {text}" for title, text in told_steps(output.result))
             failure = output.result.failure
-            yield (
-                output.result.text
-                if failure is None
-                else "\n".join(filter(None, (output.result.text, failure.sentence)))
-            )
+            said = empty_sentence(output.result) if failure is None else failure.sentence
+            yield "\n".join(filter(None, (output.result.text, said)))
+            for choice in further_choices(output.result.response):
+                yield f"[Choice {choice.index}, not shown in the lane] {choice.text}"
 
 
 def _order(outputs: list[OutputRecord], blind: bool) -> list[OutputRecord]:
@@ -52,7 +53,8 @@ def _blind(detail: IterationDetail, output: OutputRecord) -> str:
     """Return all that is told of an answer whose author is not: how it is reached and why not would tell."""
     if detail.row.running:
         return "Blind answers are shown when all have ended."
-    said = WHY_IS_HIDDEN if output.result.failure is not None else ""
+    failed = output.result.failure is not None
+    said = WHY_IS_HIDDEN if failed else empty_sentence(output.result, blind=True)
     return "\n".join(filter(None, (output.result.text, said)))
 
 
@@ -66,7 +68,7 @@ def _head(detail: IterationDetail, output: OutputRecord, number: int) -> str:
         f"{'★ ' if won else ''}{output.position + 1} {lane.lane.title}",
         f"sample {output.sample + 1}" if output.sample else "",
         f"attempt {output.attempt}" if output.attempt > 1 else "",
-        output.result.state,
+        state_words(output.result),
         duration(output.result.timing.duration),
         show_cost(output.result.cost_usd, free=output.result.cost_usd == 0),
     )

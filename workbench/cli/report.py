@@ -11,6 +11,9 @@ comes once for each value set and sample:
                 "text": exact text, "reasoning": text, "answered_by": model id, "finish_reason": text,
                 "steps": [{"kind", "text", "name", "call_id", "opaque"}], with tools everything in order,
                 "format_check": null or {"ok": true, false or null for unknown, "words"},
+                "empty": null or {"finish_reason", "hint"} for an answer without a text,
+                "further_choices": [{"index", "text", "reasoning", "finish_reason", "calls", "is_cut"}], not shown in
+                the lane,
                 "error": null or {"code", "sentence", "detail"},
                 "usage": {"input", "output", "cached", "reasoning", "written": tokens or null, "source", "details"},
                 "cost_usd": number or null for unknown, "cost_source": whose price or word it is, or "",
@@ -28,7 +31,9 @@ from typing import Any
 from workbench.cli.answers import Asked, answers
 from workbench.cli.choosing import Choice
 from workbench.cli.output import one_line
+from workbench.core.choices import further_choices, further_words
 from workbench.core.documents import result_document
+from workbench.core.empty_answers import empty_answer, state_words
 from workbench.core.money import show_cost
 from workbench.core.runs import Result, notable
 from workbench.core.when import duration
@@ -88,14 +93,17 @@ def _ending(result: Result | None) -> str:
         detail = "".join(f"\n    {line}" for line in result.failure.detail.splitlines()[:_DETAIL_LINES])
         return f"{result.state}. {one_line(result.failure.sentence)}{detail}"
     rate = result.timing.tokens_per_second(result.usage.output)
+    empty = empty_answer(result)
     parts = [
-        result.state,
+        state_words(result),
         f"{duration(result.timing.ttft)} first" if result.timing.ttft is not None else "",
         f"{rate:.0f} tok/s" if rate is not None else "",
         f"{result.usage.output} tok" if result.usage.output is not None else "",
         _cost(result),
         _calls(result),
         result.format_check.words if result.format_check is not None else "",
+        further_words(len(further_choices(result.response))),
+        f"{empty.reason}. {empty.hint}" if empty is not None else "",
     ]
     marks = [f"{mark.kind} {mark.name}: {mark.detail}" for mark in notable(result.marks)]
     return one_line(" · ".join([*filter(None, parts), *marks]))

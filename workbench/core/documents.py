@@ -8,12 +8,15 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from workbench.core.choices import further_choices
+from workbench.core.empty_answers import empty_answer
 from workbench.core.money import Usage, source_words
 from workbench.core.runs import Result
 
 
 def result_document(result: Result) -> dict[str, Any]:
     """Return how an answer ended, the same for one that was just made and one of the past."""
+    empty = empty_answer(result)
     return {
         "state": result.state,
         "text": result.text,
@@ -22,6 +25,8 @@ def result_document(result: Result) -> dict[str, Any]:
         "format_check": result.format_check and dataclasses.asdict(result.format_check),
         "answered_by": result.model,
         "finish_reason": result.finish_reason,
+        "empty": empty and dataclasses.asdict(empty),
+        "further_choices": [dataclasses.asdict(choice) for choice in further_choices(result.response)],
         "error": result.failure and dataclasses.asdict(result.failure),
         "usage": _usage(result.usage),
         "cost_usd": result.cost_usd,

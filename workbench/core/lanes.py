@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from workbench.core import parameters
 from workbench.core.parameters import Value
+from workbench.core.visible import Shown, visible_name
 
 EndpointKind = Literal["litellm", "openai", "builtin", "gguf", "echo"]
 
@@ -25,7 +26,7 @@ MOST_SAMPLES = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Shown):
     """Where models answer.
 
     `litellm`: any provider LiteLLM knows, the model id names it. `openai`: an OpenAI-compatible `base_url`.
@@ -46,6 +47,7 @@ class Endpoint:
     adapter: str = ""
     provider: str = ""
     settings: tuple[tuple[str, str], ...] = ()
+    SHOWN = ("name",)
 
     @property
     def has_address(self) -> bool:
@@ -135,18 +137,23 @@ class Params:
                 return f"The {name} of a lane is {row.requirement}."
         return ""
 
+    def sent(self) -> dict[str, Any]:
+        """Return `to_json` without what only says how an answer is read."""
+        kept = {row.name for row in parameters.table() if not row.is_sent}
+        return {name: value for name, value in self.to_json().items() if name not in kept}
+
     def request(self) -> dict[str, Any]:
         """Return what goes into a chat-completions request: the set parameters with `extra` merged in on top.
 
         Raises ValueError when `extra` is no object.
         """
-        data = self.to_json()
+        data = self.sent()
         data.pop("extra", None)
         return {**data, **(_object(self.extra) if self.extra else {})}
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
+class Lane(Shown):
     """A column: who answers, how, and with which version.
 
     `slot` stays the same over iterations, so that a lane can be compared with its own past. `pinned` is the number of
@@ -166,6 +173,7 @@ class Lane:
     hidden: bool = False
     baseline: str = ""
     unknown: str = ""
+    SHOWN = ("label",)
 
     def to_json(self) -> dict[str, Any]:
         """Return the stored form."""
@@ -207,7 +215,7 @@ class Lane:
     @property
     def title(self) -> str:
         """The name shown in the lane's header: the label, else the model without its provider prefix."""
-        return self.label or short_model(self.model)
+        return self.label or visible_name(short_model(self.model))
 
 
 _KEYS = frozenset({"slot", "endpoint", "model", "params", "pinned", "label", "samples", "hidden", "baseline"})

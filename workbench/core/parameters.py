@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from workbench.core.escaped_lines import escaped, read_lines
+
 Kind = Literal["number", "integer", "switch", "choice", "texts"]
 Value = float | int | bool | str | tuple[str, ...]
 
@@ -47,8 +49,10 @@ class Parameter:
     """One parameter. `name` is its key in stored lanes and in chat completions.
 
     `label` is for the form, `brief` for the header ("temp 0.2"), `help` a sentence without the range. `low` and `high`
-    are included; `choices` are the words of a `choice`. `formats` has the name in each of FORMATS, "" where that format
-    has none. `aliases` are the names under which translated requests carry it.
+    are included; `choices` are the words of a `choice`, and `unset` says in a word what holds without one, "" where
+    the provider decides. `formats` has the name in each of FORMATS, "" where that format has none. `aliases` are the
+    names under which translated requests carry it. What is not `is_sent` says how an answer is read, and no provider
+    gets it.
     """
 
     name: str
@@ -62,6 +66,8 @@ class Parameter:
     low: float | None = None
     high: float | None = None
     choices: tuple[str, ...] = ()
+    unset: str = ""
+    is_sent: bool = True
 
     @property
     def requirement(self) -> str:
@@ -174,29 +180,6 @@ class Parameter:
         if isinstance(value, bool):
             return f"{self.brief} {'on' if value else 'off'}"
         return f"{self.brief} {value:g}" if isinstance(value, float) else f"{self.brief} {value}"
-
-
-def escaped(text: str) -> str:
-    r"""Return a text on one line: backslash, newline, tab and CR as \\, \n, \t, \r."""
-    return text.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r")
-
-
-def read_lines(text: str) -> tuple[str, ...]:
-    r"""Return texts that stand one a line, with \n, \t, \r and \\; empty lines are left out. Raises ValueError."""
-    return tuple(_unescaped(line, number) for number, line in enumerate(text.split("\n"), start=1) if line)
-
-
-_ESCAPES = {"\\": "\\", "n": "\n", "t": "\t", "r": "\r"}
-
-
-def _unescaped(line: str, number: int) -> str:
-    def replaced(match: re.Match[str]) -> str:
-        if (letter := match.group(1)) in _ESCAPES:
-            return _ESCAPES[letter]
-        shown = f"\\{letter}" if letter else "A backslash at the end"
-        raise ValueError(f"Line {number}: {shown} means nothing here. Write \\\\ for a backslash, \\n for a new line.")
-
-    return re.sub(r"\\(.?)", replaced, line)
 
 
 def _formats(
@@ -363,6 +346,19 @@ PARAMETERS: tuple[Parameter, ...] = (
         frozenset({"logprobs"}),
         low=0,
         high=20,
+    ),
+    Parameter(
+        "think_tags",
+        "choice",
+        "Think tags",
+        "think tags",
+        "Not set: an answer that begins with <think> is reasoning up to </think>. kept: it stays text. unopened: also "
+        "an answer without <think> begins as reasoning, for models that write only </think>.",
+        _formats(),
+        # Not in the endpoint: one server has models with tags and without, and a stored run has to say how it was read.
+        choices=("kept", "unopened"),
+        unset="reasoning",
+        is_sent=False,
     ),
 )
 

@@ -31,6 +31,7 @@ _AWS = (
     Setting("", "Configuration file", ("AWS_CONFIG_FILE",), by_environment=True),
     Setting("", "Credentials file", ("AWS_SHARED_CREDENTIALS_FILE",), by_environment=True),
     Setting("", "Web identity token file", ("AWS_WEB_IDENTITY_TOKEN_FILE",), by_environment=True),
+    Setting("", "No questions to the machine's own service", ("AWS_EC2_METADATA_DISABLED",), by_environment=True),
 )
 _AZURE_SIGN_IN = (
     Setting("azure_ad_token", "Entra ID token", ("AZURE_AD_TOKEN",), secret=True),
@@ -53,6 +54,7 @@ _VERTEX = (
         hint="The path of its JSON file, or the JSON itself",
     ),
     Setting("", "Configuration of gcloud", ("CLOUDSDK_CONFIG",), by_environment=True),
+    Setting("", "No questions to the machine's own service", ("NO_GCE_CHECK",), by_environment=True),
 )
 _GOOGLE_AUTH = (Package("google.auth", "google-auth", "signs in to Google Cloud", extra="vertex"),)
 _WATSONX = (
@@ -115,6 +117,7 @@ _OWN_ADDRESS = (
         "AWS_BEDROCK_RUNTIME_ENDPOINT",
         needs_key=False,
         settings=_AWS,
+        signs_in=True,
     ),
     row(
         "bedrock_mantle",
@@ -126,10 +129,21 @@ _OWN_ADDRESS = (
             Setting("aws_region_name", "Region", ("BEDROCK_MANTLE_REGION",), by_environment=True),
             *(one for one in _AWS if one.name != "aws_region_name"),
         ),
+        signs_in=True,
         doc="bedrock",
     ),
     *(
-        row(id_, "Amazon SageMaker", "", "", takes_key=False, needs_key=False, settings=_AWS, doc="aws_sagemaker")
+        row(
+            id_,
+            "Amazon SageMaker",
+            "",
+            "",
+            takes_key=False,
+            needs_key=False,
+            settings=_AWS,
+            signs_in=True,
+            doc="aws_sagemaker",
+        )
         for id_ in ("sagemaker", "sagemaker_chat", "sagemaker_nova")
     ),
     row(
@@ -141,6 +155,7 @@ _OWN_ADDRESS = (
         needs_key=False,
         settings=_VERTEX,
         packages=_GOOGLE_AUTH,
+        signs_in=True,
         doc="vertex",
     ),
     row(
@@ -152,6 +167,7 @@ _OWN_ADDRESS = (
         needs_key=False,
         settings=_VERTEX,
         packages=_GOOGLE_AUTH,
+        signs_in=True,
         doc="vertex",
     ),
     row(
@@ -162,6 +178,7 @@ _OWN_ADDRESS = (
         needs_key=False,
         needs_address=True,
         address_hint="https://NAME.cloud.databricks.com/serving-endpoints",
+        signs_in=True,
         settings=(
             Setting("databricks_client_id", "Client ID", ("DATABRICKS_CLIENT_ID",)),
             Setting("databricks_client_secret", "Client secret", ("DATABRICKS_CLIENT_SECRET",), secret=True),
@@ -199,7 +216,7 @@ _OWN_ADDRESS = (
         doc="watsonx",
     ),
     row("oci", "Oracle Cloud", "", "", takes_key=False, needs_key=False, settings=_OCI),
-    row("sap", "SAP AI Core", "AICORE_SERVICE_KEY", "AICORE_BASE_URL", needs_key=False, settings=_SAP),
+    row("sap", "SAP AI Core", "AICORE_SERVICE_KEY", "AICORE_BASE_URL", needs_key=False, settings=_SAP, signs_in=True),
     row(
         "heroku",
         "Heroku",
@@ -208,7 +225,15 @@ _OWN_ADDRESS = (
         needs_address=True,
         address_hint="https://us.inference.heroku.com",
     ),
-    row("gdc", "Google Distributed Cloud", "GDC_API_KEY", "GDC_API_BASE", needs_address=True, packages=_GOOGLE_AUTH),
+    row(
+        "gdc",
+        "Google Distributed Cloud",
+        "GDC_API_KEY",
+        "GDC_API_BASE",
+        needs_address=True,
+        packages=_GOOGLE_AUTH,
+        signs_in=True,
+    ),
 )
 
 # LiteLLM signs in to these itself and keeps what it got in a file; a login needs a terminal, which a lane has not.
@@ -222,6 +247,7 @@ _SIGNED_IN = (
         takes_key=False,
         needs_key=False,
         token_file="github_copilot/access-token",
+        signs_in=True,
     ),
     row(
         "chatgpt",
@@ -232,6 +258,7 @@ _SIGNED_IN = (
         takes_key=False,
         needs_key=False,
         token_file="chatgpt/auth.json",
+        signs_in=True,
     ),
     row("microsoft_365_copilot", "Microsoft 365 Copilot", "", "", "https://graph.microsoft.com"),
 )

@@ -14,6 +14,7 @@ from workbench.core.blocks import OutputFormat
 from workbench.core.content import Content
 from workbench.core.lanes import Lane
 from workbench.core.money import Rates, Usage
+from workbench.core.visible import Shown
 
 RunKind = Literal["iteration", "test", "improve", "judge", "import"]
 DRAFTABLE: tuple[RunKind, ...] = ("iteration", "test", "import")
@@ -62,26 +63,36 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Shown):
     """What went wrong: a stable code, one sentence with a next step, and the folded technical detail."""
 
     code: str
     sentence: str
     detail: str = ""
+    SHOWN = ("sentence", "detail")
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Shown):
     """Something the way to the provider did to the request: it added, changed or refused a parameter."""
 
     kind: Literal["added", "changed", "refused"]
     name: str
     detail: str
+    SHOWN = ("name", "detail")
+
+
+ADDRESS = "address"
+"""The name of the mark that says where a request went: "changed" when that is not the provider's public address."""
+_USUAL = frozenset({("added", "stream_options"), ("added", ADDRESS)})
 
 
 def notable(marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
-    """Leave out the wish for token counts: it changes no answer. What shows whole requests lists it all the same."""
-    return tuple(mark for mark in marks if (mark.kind, mark.name) != ("added", "stream_options"))
+    """Leave out what changes no answer: the wish for token counts, and the address of an endpoint of one's own.
+
+    What shows whole requests lists them all the same.
+    """
+    return tuple(mark for mark in marks if (mark.kind, mark.name) not in _USUAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +180,7 @@ def median_loop_ms(starts_ms: Sequence[int]) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
-class PromptRow:
+class PromptRow(Shown):
     """A prompt as the list shows it."""
 
     uid: str
@@ -177,10 +188,11 @@ class PromptRow:
     iterations: int
     archived: bool
     updated_at: str
+    SHOWN = ("name",)
 
 
 @dataclass(frozen=True, slots=True)
-class VersionRow:
+class VersionRow(Shown):
     """An immutable version; `parent` is a version number of the same prompt.
 
     `newer` is "" or a sentence: a newer release made it, and `content` is only what this one can show of it.
@@ -194,13 +206,14 @@ class VersionRow:
     content: Content
     note: str = ""
     newer: str = ""
+    SHOWN = ("note",)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How many answers a run has, one per lane, and how many of them ended otherwise than finished.
 
-    `cut` are those that finished only because they may have no more tokens.
+    `cut` are those that finished only because they may have no more tokens, `empty` those that finished without a text.
     """
 
     answers: int = 0
@@ -208,6 +221,7 @@ class Outcome:
     interrupted: int = 0
     stopped: int = 0
     cut: int = 0
+    empty: int = 0
 
     @property
     def trouble(self) -> Literal["", "failed", "interrupted", "stopped"]:
@@ -216,7 +230,7 @@ class Outcome:
 
     @property
     def words(self) -> str:
-        """Trouble and answers that were cut off, in a few words, "" for none.
+        """Trouble, and answers that were cut off or are empty, in a few words, "" for none.
 
         "failed" when it befell all, else "1 of 2 failed".
         """
@@ -225,10 +239,12 @@ class Outcome:
             (self.interrupted, "interrupted"),
             (self.stopped, "stopped"),
             (self.cut, "cut off"),
+            (self.empty, "empty"),
         )
         told = [(count, word) for count, word in counted if count]
         if len(told) == 1 and told[0][0] == self.answers:
-            return told[0][1]
+            # "empty" alone might be the prompt.
+            return told[0][1] if not self.empty else "empty answer" if self.empty == 1 else "empty answers"
         parts = [
             f"{count} of {self.answers} {word}" if i == 0 else f"{count} {word}" for i, (count, word) in enumerate(told)
         ]
@@ -236,7 +252,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class IterationRow:
+class IterationRow(Shown):
     """One line of the timeline.
 
     `winner` is what people read of `verdict`: the title of the winning lane, "lost to 12 gpt", "tie", "all bad", "" for
@@ -262,6 +278,7 @@ class IterationRow:
     kind: RunKind = "iteration"
     damage: str = ""
     """What of it cannot be read, in a few words, "" for nothing; something neutral stands in its place."""
+    SHOWN = ("winner", "note", "summary")
 
     @property
     def uid(self) -> str:
@@ -282,13 +299,14 @@ class OutputRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class PastAnswer:
+class PastAnswer(Shown):
     """An answer that others are compared with: its iteration's number, the name of its lane then, and its text."""
 
     uid: str
     number: int
     title: str
     text: str
+    SHOWN = ("title",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,12 +364,13 @@ class BesideLane:
 
 
 @dataclass(frozen=True, slots=True)
-class RunSet:
+class RunSet(Shown):
     """A value set as a run went through it; `uid` and `name` are "" for values that belong to no named set."""
 
     uid: str
     name: str
     values: tuple[tuple[str, str], ...]
+    SHOWN = ("name",)
 
 
 @dataclass(frozen=True, slots=True)

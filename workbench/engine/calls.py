@@ -91,7 +91,8 @@ class Call:
     wait in turn with those of other groups. `retries` counts repetitions after the first attempt, of each round. A
     model may call `tools` in `tool_rounds` rounds before it is stopped. `files` are hash and path of each attached
     file. `format_in_words` says why the form of `output` has to be asked for in words, "" to let the provider hold the
-    model to it.
+    model to it. `think_tags` is the lane's parameter of that name, "" for unset. `marks` are those that
+    are known before it is made.
     """
 
     id: str
@@ -111,6 +112,8 @@ class Call:
     tool_rounds: int = TOOL_ROUNDS
     format_in_words: str = ""
     files: tuple[tuple[str, str], ...] = ()
+    think_tags: str = ""
+    marks: tuple[Mark, ...] = ()
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -147,6 +147,8 @@ def call_to_json(call: Call) -> dict[str, Any]:
         "tool_rounds": call.tool_rounds,
         "format_in_words": call.format_in_words,
         "files": [list(pair) for pair in call.files],
+        "think_tags": call.think_tags,
+        "marks": marks_to_json(call.marks),
     }
 
 
@@ -170,6 +172,8 @@ def call_from_json(data: Mapping[str, Any]) -> Call:
         tool_rounds=data["tool_rounds"],
         format_in_words=data["format_in_words"],
         files=tuple((name, path) for name, path in data["files"]),
+        think_tags=data["think_tags"],
+        marks=marks_from_json(data["marks"]),
     )
 
 

@@ -63,7 +63,8 @@ _HARDWARE = (
 # Marks what a test run started, so that it finds what it left behind.
 _TESTS = "WORKBENCH_TEST_RUN"
 _GROUPS = (_PERSON, _LOCALE, _DIRECTORIES, _LOADING, _PYTHON, _WINDOWS, _CERTIFICATES, _HARDWARE, _TESTS)
-_PASSED = frozenset(" ".join(_GROUPS).split()) | child_variables()
+_OF_CLOUDS = child_variables()
+_PASSED = frozenset(" ".join(_GROUPS).split()) | _OF_CLOUDS
 
 _FIXED = {
     # Prices come with the package; the default is to fetch them at import.
@@ -97,7 +98,8 @@ def is_secret(name: str, value: str) -> bool:
 
 
 def _passes(name: str, value: str) -> bool:
-    return name.upper() in _PASSED and not _looks_secret(value)
+    # An empty name of a profile or a file is not the same to the libraries of clouds as none.
+    return name.upper() in _PASSED and not _looks_secret(value) and bool(value or name not in _OF_CLOUDS)
 
 
 def _looks_secret(value: str) -> bool:

@@ -236,7 +236,7 @@ def _provider(lane: Lane) -> tuple[str, bool] | None:
 
 
 def _config(lane: Lane, content: Content, takes_all: bool) -> dict[str, Any]:
-    params = lane.params.to_json()
+    params = lane.params.sent()
     extra = params.pop("extra", None)
     named = names_in("promptfoo" if takes_all else "promptfoo-other")
     config: dict[str, Any] = {name: params.pop(ours) for name, ours in named.items() if ours in params}

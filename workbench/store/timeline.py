@@ -33,6 +33,7 @@ from workbench.core.runs import (
 from workbench.store import billing, verdicts
 from workbench.store.connections import MOST_VALUE, bounded
 from workbench.store.damaged import UNREADABLE
+from workbench.store.empty_answers import with_empty
 from workbench.store.encoding import dump, lenient
 from workbench.store.ending import steps_of
 from workbench.store.errors import missing
@@ -84,13 +85,15 @@ def rows_of(
 ) -> dict[int, IterationRow]:
     """Return the lines of runs of any kind, by their keys; how their answers ended is told by the caller."""
     rows = connection.execute(f"{_ROW} WHERE runs.id IN (SELECT value FROM json_each(?))", (json.dumps(list(runs)),))
-    return {row[0]: _row(row, outcomes.get(row[0], Outcome())) for row in rows}
+    counted = with_empty(connection, outcomes)
+    return {row[0]: _row(row, counted.get(row[0], Outcome())) for row in rows}
 
 
 def _rows(connection: sqlite3.Connection, found: list[tuple[Any, ...]]) -> list[IterationRow]:
     keys = json.dumps([row[0] for row in found])
     outcomes = {run: Outcome(*map(int, counts)) for run, *counts in connection.execute(_OUTCOMES, (keys,))}
-    return [_row(row, outcomes.get(row[0], Outcome())) for row in found]
+    counted = with_empty(connection, outcomes)
+    return [_row(row, counted.get(row[0], Outcome())) for row in found]
 
 
 def _row(row: tuple[Any, ...], outcome: Outcome) -> IterationRow:

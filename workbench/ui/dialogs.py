@@ -214,8 +214,8 @@ class Dialogs(QObject):
         self._question = None
         return answer
 
-    def wire(self, slot: str) -> None:
-        """Show what a lane sent and got."""
+    def wire(self, slot: str, page: str = "") -> None:
+        """Show what a lane sent and got, with one of the pages of `WireDialog` in front."""
         from workbench.ui.lanes.wire import WireDialog
 
         shown = self._window.compose.board.shown(slot)
@@ -227,10 +227,17 @@ class Dialogs(QObject):
             marks=shown.marks,
             response=shown.result.response if shown.result else None,
             title=self._window.lane_title(slot),
+            page=page,
             parent=self._window.frame,
         )
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
+
+    def choices(self, slot: str) -> None:
+        """Show the choices of a lane's answer that are kept beside the shown one."""
+        from workbench.ui.lanes.wire import CHOICES
+
+        self.wire(slot, CHOICES)
 
     def code(self, slot: str) -> None:
         """Show code that repeats a lane of the draft."""

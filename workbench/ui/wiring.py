@@ -143,6 +143,7 @@ def _wire_lanes(window: MainWindow) -> None:
     lanes.baseline_requested.connect(window.layout_.baseline)
     lanes.run_requested.connect(window.layout_.run_lane)
     lanes.wire_requested.connect(window.dialogs.wire)
+    lanes.choices_requested.connect(window.dialogs.choices)
     lanes.code_requested.connect(window.dialogs.code)
     lanes.continue_requested.connect(lambda slot: window.dialogs.conversation.go_on(slot))
     lanes.star_requested.connect(window.starring.toggle)

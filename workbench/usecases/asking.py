@@ -18,7 +18,7 @@ from workbench.core.blocks import Attachment, OutputFormat
 from workbench.core.content import Content
 from workbench.core.lanes import LITELLM, Endpoint, Lane
 from workbench.core.rendering import Rendered
-from workbench.core.runs import Failure, OutputState
+from workbench.core.runs import ADDRESS, Failure, Mark, OutputState
 from workbench.engine.calls import Call, EngineError, Timeouts
 from workbench.engine.hosts import is_loopback
 from workbench.host.errors import HostError
@@ -81,15 +81,18 @@ def call_for(
         return who
     if who.base_url:
         endpoint = replace(endpoint, base_url=who.base_url)
+    marks = (_address_mark(endpoint.base_url, who.named_by),) if endpoint.base_url else ()
     return Call(
         id=output_uid,
         endpoint=endpoint,
         model=endpoint.full_model(lane.model) if endpoint.kind == "litellm" else lane.model,
         messages=rendered.messages,
         params=lane.params.request(),
+        think_tags=lane.params.get("think_tags") or "",
         key=who.key,
         secret_headers=who.secret_headers,
         settings=who.settings,
+        marks=marks,
         timeouts=timeouts_for(endpoint),
         group=run_uid,
         output=rendered.output,
@@ -98,6 +101,13 @@ def call_for(
         files=paths,
         format_in_words="the model is known to take no schema." if "json" in lacking else "",
     )
+
+
+def _address_mark(base_url: str, named_by: str) -> Mark:
+    """Return what the record of a call says about where it went, when that is no public address."""
+    if named_by:
+        return Mark("changed", ADDRESS, f"{base_url} ({named_by})")
+    return Mark("added", ADDRESS, base_url)
 
 
 def timeouts_for(endpoint: Endpoint) -> Timeouts:

@@ -28,11 +28,14 @@ from workbench.host.display import display_problem, no_display
 from workbench.host.errors import HostError
 from workbench.host.faults import log_file
 from workbench.host.ids import new_uid
+from workbench.host.keys import KeyStore
 from workbench.host.libraries import install_command, missing_libraries
 from workbench.host.processes import scrubbed_env
+from workbench.host.provider_choices import ProviderChoices
 from workbench.host.weights import builtin_weights
 from workbench.store import StoreError, open_store
 from workbench.usecases.credentials import open_keys
+from workbench.usecases.destinations import destination
 
 _PACKAGES = ("litellm", "xllamacpp", "PySide6-Essentials")
 _ANSWER_WITHIN_S = 60.0
@@ -111,9 +114,9 @@ class Checkup:
         )
 
     def _keyring(self) -> Finding:
-        keys = open_keys(self._env)
+        keys = open_keys(self._env, ProviderChoices(self._places.config))
         status = keys.available()
-        found = [provider_name(name) for name in key_variables() if keys.from_environment(name)]
+        found = [_with_address(keys, name) for name in key_variables() if keys.from_environment(name)]
         seen = f" Keys in the environment: {', '.join(dict.fromkeys(found))}." if found else ""
         return Finding("keyring", "ok" if status.ok else "warn", f"{status.sentence}{seen}", status.detail)
 
@@ -174,6 +177,12 @@ class Checkup:
         except OSError:
             return Finding("error log", "ok", f"{log} is not there: nothing unexpected was logged yet.")
         return Finding("error log", "ok", f"{log}, {size / 1000:.0f} kB")
+
+
+def _with_address(keys: KeyStore, provider: str) -> str:
+    """Return a provider's name, and where its calls go when that is not its public address."""
+    where = destination(provider, keys.env, keys.choices)
+    return provider_name(provider) + ("" if where.is_public else f" (to {where.base_url})")
 
 
 def _await_end(events: queue.SimpleQueue[Event], call_id: str, deadline: float) -> Result | None:

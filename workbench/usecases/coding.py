@@ -28,7 +28,9 @@ from workbench.core.rendering import Rendered, assemble
 from workbench.core.runs import VersionRow
 from workbench.core.templates import content_variables, fill, template_texts
 from workbench.formats.code import TARGETS, CannotWriteError, Source
+from workbench.host.keys import KeyStore
 from workbench.usecases.asking import Lacks
+from workbench.usecases.destinations import destination, key_id
 from workbench.usecases.naming import model_name
 from workbench.usecases.planning import Render, render_content, sendable
 from workbench.usecases.problems import RefusedError
@@ -36,6 +38,10 @@ from workbench.usecases.problems import RefusedError
 MOST_IN_CODE = 200_000
 """Characters of an attached text that stand in code."""
 _ONLY_FILLED = "The values stand in the texts: filled in by this code, they would make other messages than the lane's."
+
+
+Where = Callable[[str], tuple[str, str]]
+"""Provider id → the address in force, "" for the public one, and the variable of its key, "" for none."""
 
 
 class Shared(TypedDict):
@@ -61,8 +67,10 @@ class Coder:
         render: Render,
         body: Callable[[str], bytes],
         lacks: Lacks = lambda model: frozenset(),
+        where: Where = lambda provider: ("", _first_variable(provider)),
     ) -> None:
         """`version` returns a version of a prompt, `body` the bytes of an attached file by its hash."""
+        self._where = where
         self._endpoint, self._version, self._render, self._body = endpoint, version, render, body
         self._lacks = lacks
 
@@ -100,7 +108,7 @@ class Coder:
             "output": output,
             "notes": notes,
         }
-        source = _source(endpoint, lane, shared)
+        source = _source(endpoint, lane, shared, self._where)
         found: dict[str, tuple[str, bool]] = {}
         for name, write in TARGETS.items():
             try:
@@ -151,35 +159,57 @@ def _params(lane: Lane) -> dict[str, Any]:
     return params
 
 
-def _source(endpoint: Endpoint, lane: Lane, shared: Shared) -> Source:
+def _source(endpoint: Endpoint, lane: Lane, shared: Shared, where: Where) -> Source:
     called = model_name(endpoint, lane.model)
     if endpoint.is_local:
         return Source(lane.model, "", called, **shared)
-    if endpoint.kind == "openai":
-        stem = variable_of(endpoint.name)
-        return Source(
-            lane.model,
-            f"openai/{lane.model}",
-            called,
-            base_url=endpoint.base_url,
-            is_custom=True,
-            key_variable=f"{stem}_API_KEY" if endpoint.needs_key else "",
-            headers=endpoint.headers,
-            secret_headers=tuple((name, f"{stem}_{variable_of(name)}") for name in endpoint.secret_headers),
-            **shared,
-        )
+    if endpoint.has_address:
+        return _of_address(endpoint, lane, shared, called)
     provider_id, model = split_model(lane.model)
     provider = PROVIDERS.get(provider_id)
     plain = provider is not None and not needs_translation(lane.model)
+    address, variable = where(provider_id)
+    public = provider.base_url if provider is not None else ""
     return Source(
         model,
         lane.model,
         called,
         provider=provider_id,
-        base_url=provider.base_url if provider is not None and plain else "",
-        key_variable=provider.key_variables[0] if provider is not None and provider.key_variables else "",
+        base_url=(address or public) if plain else "",
+        api_base=address,
+        key_variable=variable,
         renames=wire_names(provider_id, model) if plain else {},
         caches=not plain and takes_breakpoints(lane.model),
+        **shared,
+    )
+
+
+def _of_address(endpoint: Endpoint, lane: Lane, shared: Shared, called: str) -> Source:
+    stem = variable_of(endpoint.name)
+    key_variable = f"{stem}_API_KEY" if endpoint.needs_key else ""
+    secret_headers = tuple((name, f"{stem}_{variable_of(name)}") for name in endpoint.secret_headers)
+    if endpoint.kind == "litellm":
+        return Source(
+            lane.model,
+            endpoint.full_model(lane.model),
+            called,
+            provider=endpoint.provider,
+            api_base=endpoint.base_url,
+            settings=endpoint.settings,
+            key_variable=key_variable,
+            headers=endpoint.headers,
+            secret_headers=secret_headers,
+            **shared,
+        )
+    return Source(
+        lane.model,
+        f"openai/{lane.model}",
+        called,
+        base_url=endpoint.base_url,
+        is_custom=True,
+        key_variable=key_variable,
+        headers=endpoint.headers,
+        secret_headers=secret_headers,
         **shared,
     )
 
@@ -197,3 +227,20 @@ def variable_of(name: str) -> str:
     """Return a name of an environment variable made of `name`."""
     made = re.sub(r"[^A-Z0-9]+", "_", name.upper()).strip("_")
     return made if made and not made[0].isdigit() else f"ENDPOINT_{made}".rstrip("_")
+
+
+def _first_variable(provider: str) -> str:
+    known = PROVIDERS.get(provider)
+    return known.key_variables[0] if known is not None and known.key_variables else ""
+
+
+def where_of(keys: KeyStore) -> Where:
+    """Return what says where the calls of a provider go on this machine, and which variable holds its key."""
+
+    def where(provider: str) -> tuple[str, str]:
+        going = destination(provider, keys.env, keys.choices)
+        key = keys.from_environment(key_id(provider))
+        variable = key.variable if key is not None else _first_variable(provider)
+        return "" if going.is_public else going.base_url, variable
+
+    return where

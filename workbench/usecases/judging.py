@@ -33,8 +33,8 @@ fit, and nobody judges so many pairs."""
 KEPT = 20
 """Judged pairs whose texts are kept for undo; those of older ones are read again when they are wanted."""
 GROWN = 20
-"""Strengths are fitted anew after each verdict, or after a twentieth of all where those are more: fewer change little,
-and the queue itself counts each pair that it gives as judged."""
+"""Strengths are fitted anew after each verdict, or after a twentieth of as many as there are verdicts or entrants:
+fewer change little, and the queue itself counts each pair that it gives as judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +166,8 @@ class Sitting:
     @property
     def wants_to_learn(self) -> bool:
         """Whether enough was said since the strengths were fitted."""
-        verdicts = self._known.comparing + len(self._said)
-        return abs(len(self._said) - self._learnt) >= max(1, verdicts // GROWN)
+        many = max(self._known.comparing + len(self._said), len(self._names))
+        return abs(len(self._said) - self._learnt) >= max(1, many // GROWN)
 
     def learn(self) -> None:
         """Fit the strengths to what was said, for the pairs after those that wait."""

@@ -52,7 +52,8 @@ class ModelParameters:
         found = ParameterSupport() if info is None else info.support
         if endpoint.uid == LITELLM and self._provider_of(model) == "openai":
             own = set(names_in("openai").values())
-            found = _refusing(found, [row.name for row in table() if row.name not in own], "OpenAI", model)
+            missing = [row.name for row in table() if row.is_sent and row.name not in own]
+            found = _refusing(found, missing, "OpenAI", model)
         return found
 
     def full(self, endpoint: Endpoint | None, model: str) -> ParameterSupport:

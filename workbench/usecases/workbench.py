@@ -31,7 +31,7 @@ from workbench.store import Recovered, Store, open_store
 from workbench.store.records import FirstVersion, WholePrompt
 from workbench.usecases.attached_files import AttachedFiles
 from workbench.usecases.attaching import Attachments
-from workbench.usecases.coding import Coder
+from workbench.usecases.coding import Coder, where_of
 from workbench.usecases.credentials import open_keys
 from workbench.usecases.endpoints import Endpoints
 from workbench.usecases.forecasting import Forecaster
@@ -159,7 +159,9 @@ class Workbench:
         self.parameters = ModelParameters(
             lambda model: self.catalogue.get().get(model), self.catalogue.provider_of, self.engine
         )
-        self.coder = Coder(self.endpoints.find, store.version, self._render, store.blob, self.catalogue.lacks)
+        self.coder = Coder(
+            self.endpoints.find, store.version, self._render, store.blob, self.catalogue.lacks, where_of(self.keys)
+        )
         self._files = AttachedFiles(places.cache, store.path, self.owner_uid, store.blob)
         self.runner = Runner(
             store=store,

@@ -132,6 +132,52 @@ def lanes(demo: Demo) -> None:
     shots(demo, "failed", narrow=True)
 
 
+def odd(demo: Demo) -> None:
+    """An empty answer, one of several choices, and thoughts that came in think tags."""
+    window = demo.window
+    thoughts = "<think>The order number is 123ABCDEFG. I should look for it in the message first.</think>\n\n"
+    with provider(demo, "Odd model") as (fake, endpoint):
+        replies = {
+            "empty-1": stream(reasoning=("The person ", "asks where the order is."), finish="length"),
+            "several-1": several("It is on its way.", "It was shipped on Friday.", ""),
+            "thinking-1": stream(thoughts, "Your order **123ABCDEFG** is on its way."),
+        }
+        fake.answer = lambda request: replies[request.body["model"]]
+        names = zip(("g1", "g2", "g3"), replies, strict=True)
+        show(demo, Content((Message("user", "Where is my order?"),)), tuple(Lane(g, endpoint, m) for g, m in names))
+        demo.run()
+    shots(demo, "odd-answers", narrow=True)
+    for slot in (window.shown_slots()[0], window.shown_slots()[2]):
+        column = window.view.lanes.column(slot)
+        assert column is not None
+        panel = column.reasoning_panel()
+        assert panel is not None
+        panel.fold.click()
+    demo.pause(200)
+    shots(demo, "odd-answers-thoughts", narrow=True)
+    window.view.lanes.focus_lane(0)
+    command(demo, "read_markdown")
+    shots(demo, "odd-answers-empty-markdown", ("dark",))
+    command(demo, "read_automatic")
+    window.dialogs.choices(window.shown_slots()[1])
+    dialog(demo, "choices")
+    window.view.lanes.edit_params(window.shown_slots()[2])
+    dialog(demo, "parameters-think-tags", ("light",))
+    command(demo, "view_history")
+    demo.pause(1500)
+    shots(demo, "odd-answers-history", narrow=True)
+    command(demo, "view_compose")
+
+
+def several(*texts: str) -> Reply:
+    """A stream of as many choices as there are texts."""
+    pieces = [
+        event({"choices": [{"index": index, "delta": {"content": text}, "finish_reason": "stop"}]})
+        for index, text in enumerate(texts)
+    ]
+    return Reply((*map(Send, pieces), Send(event("[DONE]"))), headers=SSE)
+
+
 def layout(demo: Demo) -> None:
     """One lane with the whole width, hidden lanes, a baseline, samples, and columns as wide as their text."""
     window = demo.window

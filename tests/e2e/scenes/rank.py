@@ -14,6 +14,13 @@ MARKDOWN = (
     "2. Look at the date, which may change once more.\n\nVersion {version} says so in answer {number}."
 )
 
+LONG = (
+    "A long paragraph goes on and on, with a_very_long_word_that_nothing_breaks_"
+    + "x" * 60
+    + " in its middle, and says"
+    " the same once more. "
+)
+
 
 def ranking(demo: Demo) -> None:
     """A prompt without verdicts, then one with many."""
@@ -76,6 +83,9 @@ def judging(demo: Demo) -> None:
     demo.press(Qt.Key.Key_R)
     demo.until("the prompt is read", page.judging.prompt.toPlainText)
     shots(demo, "judge-unfolded", narrow=True)
+    page.judging.show_prompt(f"System\n{LONG * 8}\n\nUser\n{{{{order}}}}")
+    page.judging.show_pair(f"# Left\n\n{LONG * 20}", f"# Right\n\n{LONG}", [("order", LONG), ("question", LONG * 3)])
+    shots(demo, "judge-long", narrow=True)
     demo.press(Qt.Key.Key_P)
     demo.press(Qt.Key.Key_R)
     for _ in range(25):

@@ -41,7 +41,7 @@ _NEAR = 64
 
 _LEAST, _ALIKE = 1e-12, 1e-9
 
-_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(15)
+_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
 _SHARES: Floats = _WEIGHTS / _WEIGHTS.sum()
 
 
@@ -150,11 +150,12 @@ class Queue:
             parts[parts == parts[second]] = parts[first]
         return parts, np.bincount(parts, minlength=len(parts))[parts] > 1
 
-    def _outcomes(self) -> Floats:
+    def _outcomes(self, groups: slice = slice(None)) -> Floats:
         """Return the chances of win, tie and loss by group and by how far the distance may be off."""
-        middle = self.strengths[self.first] - self.strengths[self.second]
+        first, second = self.first[groups], self.second[groups]
+        middle = self.strengths[first] - self.strengths[second]
         variance = np.diag(self.covariances)
-        spread = variance[self.first] + variance[self.second] - 2 * self.covariances[self.first, self.second]
+        spread = variance[first] + variance[second] - 2 * self.covariances[first, second]
         return _chances(middle[:, None] + np.sqrt(np.maximum(spread, 0))[:, None] * _NODES, self.nu)
 
 
@@ -307,7 +308,7 @@ def _shown(old: Queue, candidate: Candidate, number: int, *, again: bool) -> tup
 
 def _told(old: Queue, number: int) -> Queue:
     """Return the queue with the variances as a verdict on a group is expected to leave them."""
-    information = float(old._information(old._outcomes()[:, number]))
+    information = float(old._information(old._outcomes(slice(number, number + 1)))[0])
     across = old.covariances[:, old.first[number]] - old.covariances[:, old.second[number]]
     spread = across[old.first[number]] - across[old.second[number]]
     fall = np.outer(across, across) * (information / (1 + information * spread))

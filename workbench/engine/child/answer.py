@@ -22,6 +22,7 @@ from workbench.engine.calls import Call, DeltaKind
 from workbench.engine.child.failures import CallError
 from workbench.engine.child.files import Files
 from workbench.engine.child.strands import Strand
+from workbench.engine.child.think_tags import ThinkTags
 from workbench.engine.child.turn import ToolCall, Turn
 from workbench.engine.child.usage_reading import with_call
 from workbench.engine.estimate import estimate_ended, total
@@ -62,6 +63,8 @@ class Answer:
         """What the model's present turn holds besides text."""
         self.turns: list[dict[str, Any]] = []
         """What the rounds so far add to the call's messages, as requests carry it."""
+        self.further: list[dict[str, Any]] = []
+        """The choices of this round that are not shown, as the response keeps them."""
         self.files: Files | None = None
         """The files that are attached to the call's messages, None for none."""
         self.rounds = 0
@@ -75,7 +78,7 @@ class Answer:
         self._sent_ms: int | None = None
         self._first_ms: int | None = None
         self._heard = False
-        self._strands = self._new_strands()
+        self._strands, self._tags = self._new_strands(), self._new_tags()
         self._room = MAX_ANSWER
         self._flushed = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -84,6 +87,10 @@ class Answer:
     def _new_strands(self) -> dict[DeltaKind, Strand]:
         kinds: tuple[DeltaKind, ...] = ("reasoning", "text")
         return {kind: Strand(self._secrets) for kind in kinds}
+
+    def _new_tags(self) -> ThinkTags:
+        # What echo says is the prompt, to the letter.
+        return ThinkTags("kept" if self.call.endpoint.kind == "echo" else self.call.think_tags)
 
     @property
     def has_text(self) -> bool:
@@ -102,13 +109,15 @@ class Answer:
         """The request goes out now. Of several rounds the first one's moment counts."""
         if self._first_ms is None:
             self._sent_ms = self._now()
-        self.marks = marks
-        self._send("sent", id=self.call.id, wire=wire, marks=protocol.marks_to_json(marks))
+        self._tell(wire, marks)
 
     def amend(self, wire: Any, marks: tuple[Mark, ...]) -> None:
         """What went out is known better now; the moment stays the same."""
-        self.marks = marks
-        self._send("sent", id=self.call.id, wire=wire, marks=protocol.marks_to_json(marks))
+        self._tell(wire, marks)
+
+    def _tell(self, wire: Any, marks: tuple[Mark, ...]) -> None:
+        self.marks = (*self.call.marks, *marks)
+        self._send("sent", id=self.call.id, wire=wire, marks=protocol.marks_to_json(self.marks))
 
     def retrying(self, seconds: float, attempt: int, reason: str) -> None:
         """Another attempt follows after a pause."""
@@ -123,6 +132,24 @@ class Answer:
 
     def text(self, piece: str, kind: DeltaKind = "text") -> None:
         """A piece of the answer arrived. Raises CallError when the answer is longer than MAX_ANSWER."""
+        if not piece:
+            return
+        self._hear()
+        if kind == "reasoning":
+            self._tags.thought_elsewhere()
+            self._add(piece, kind)
+            return
+        for part_kind, part in self._tags.feed(piece):
+            self._add(part, part_kind)
+
+    def keep_aside(self, piece: str) -> str:
+        """A piece of a choice that is not shown arrived: returns what of it fits into MAX_ANSWER with all the rest."""
+        self._hear()
+        taken = piece[: self._room]
+        self._room -= len(taken)
+        return taken
+
+    def _add(self, piece: str, kind: DeltaKind) -> None:
         if len(piece) > self._room:
             self._take(piece[: self._room], kind)
             raise CallError(
@@ -144,10 +171,7 @@ class Answer:
             self._first_ms = self._now()
 
     def _take(self, piece: str, kind: DeltaKind) -> None:
-        if not piece:
-            return
         self._room -= len(piece)
-        self._hear()
         self._strands[kind].add(piece)
         self._tell_soon()
 
@@ -185,7 +209,8 @@ class Answer:
         self._spent.append(self._round_usage(failed=False))
         self.turns += [message, *answers]
         self.rounds += 1
-        self.turn, self._strands, self._heard = Turn(self._secrets), self._new_strands(), False
+        self.turn, self._strands, self._tags = Turn(self._secrets), self._new_strands(), self._new_tags()
+        self._heard, self.further = False, []
         self.finish_reason, self.response, self.usage = "", None, None
 
     def _grow(self, message: Mapping[str, Any], answers: Sequence[Mapping[str, Any]]) -> None:
@@ -219,6 +244,8 @@ class Answer:
     def _finish_text(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
+        for kind, piece in self._tags.close():
+            self._strands[kind].add(piece)
         for strand in self._strands.values():
             strand.close()
         self.turn.close()
@@ -261,15 +288,20 @@ class Answer:
 
     def _estimate(self, *, failed: bool) -> Usage:
         """The tokens of this round where the provider counts none; what was written into calls was an answer too."""
-        said = "\n".join((self._whole("text"), *(call.text for call in self.turn.calls)))
+        beside = (choice.get("text", "") for choice in self.further)
+        said = "\n".join((self._whole("text"), *(call.text for call in self.turn.calls), *beside))
         return estimate_ended(
             self._asked(), said, self._whole("reasoning"), sent=self._sent_ms is not None, failed=failed
         )
 
     def _small_response(self) -> Any:
-        if self.response is None or len(json.dumps(self.response)) > protocol.MAX_RESPONSE:
-            return None
-        return self.redacted(self.response)
+        """The raw response with the choices that are not shown; where it is too long, these alone."""
+        further = {"further_choices": self.further} if self.further else {}
+        response = self.response if isinstance(self.response, dict) else {}
+        for kept in ({**response, **further}, further):
+            if kept and len(json.dumps(kept)) <= protocol.MAX_RESPONSE:
+                return self.redacted(kept)
+        return None
 
     def _now(self) -> int:
         return round((self._clock() - self._arrived) * 1000)

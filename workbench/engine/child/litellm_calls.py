@@ -33,6 +33,7 @@ from workbench.engine.calls import Call
 from workbench.engine.child import key_guard
 from workbench.engine.child.answer import Answer
 from workbench.engine.child.caching import refusals
+from workbench.engine.child.choices import Choices
 from workbench.engine.child.environment import clean
 from workbench.engine.child.failures import CallError, Where, broken_stream, no_tools, timed_out
 from workbench.engine.child.files import Files
@@ -48,7 +49,11 @@ from workbench.engine.child.wire_messages import wire_messages
 
 _CONTROL = Mark("refused", "", "This is a setting of LiteLLM or of the endpoint, not of the model.")
 _NOT_SHOWN = Mark("changed", "request", "LiteLLM does not show what it sent; this is what it was asked for.")
-
+_PARTS = (
+    *("content", "refusal", "reasoning_content", "reasoning", "thinking_blocks", "reasoning_details"),
+    *("tool_calls", "function_call"),
+)
+"""What is read of a delta."""
 
 logger = logging.getLogger(__name__)
 
@@ -218,11 +223,11 @@ class Translated:
 
     async def _read(self, stream: Any, deadline: asyncio.Timeout) -> None:
         answer, now = self._answer, asyncio.get_running_loop().time
-        usage: Any = None
+        choices, usage = Choices(answer), None
         tier = ""
         try:
             async for chunk in stream:
-                self._take(chunk)
+                self._take(chunk, choices)
                 usage = getattr(chunk, "usage", None) or usage
                 tier = getattr(chunk, "service_tier", None) or tier
                 if answer.has_text:
@@ -231,6 +236,8 @@ class Translated:
             with contextlib.suppress(Exception):
                 await stream.aclose()
             raise
+        finally:
+            choices.close()
         # Where the provider counts nothing LiteLLM guesses, and does not say so.
         counted = any(getattr(chunk, "usage", None) for chunk in getattr(stream, "chunks", ()))
         if counted and usage is not None:
@@ -240,19 +247,12 @@ class Translated:
             # LiteLLM also takes garbage for an empty answer.
             raise broken_stream(self._where, "The answer has no text, no token counts and no calls.")
 
-    def _take(self, chunk: Any) -> None:
-        answer = self._answer
-        answer.model = answer.model or getattr(chunk, "model", "") or ""
+    def _take(self, chunk: Any, choices: Choices) -> None:
+        self._answer.model = self._answer.model or _text(getattr(chunk, "model", ""))
         for choice in getattr(chunk, "choices", None) or ():
-            delta = getattr(choice, "delta", None)
-            if isinstance(thought := getattr(delta, "reasoning_content", None), str):
-                answer.text(thought, "reasoning")
-            if isinstance(content := getattr(delta, "content", None), str):
-                answer.text(content)
-            if extras := _extras(delta):
-                answer.extras(extras)
-            if reason := getattr(choice, "finish_reason", None):
-                answer.finish_reason = str(reason)
+            index = getattr(choice, "index", 0)
+            reason = getattr(choice, "finish_reason", None)
+            choices.read(max(0, index) if isinstance(index, int) else 0, _part(getattr(choice, "delta", None)), reason)
 
 
 def _supported(litellm: Any, model: str) -> Collection[str] | None:
@@ -265,14 +265,29 @@ def _supported(litellm: Any, model: str) -> Collection[str] | None:
         return None
 
 
-def _extras(delta: Any) -> dict[str, Any]:
-    """Return what a delta holds besides text, as plain JSON."""
-    found: dict[str, Any] = {}
-    if calls := getattr(delta, "tool_calls", None):
-        found["tool_calls"] = [call.model_dump(mode="json", exclude_none=True) for call in calls]
-    if thinking := getattr(delta, "thinking_blocks", None):
-        found["thinking_blocks"] = [dict(block) for block in thinking]
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _part(delta: Any) -> dict[str, Any]:
+    """Return what a delta of LiteLLM's holds, as plain JSON in the form of chat completions."""
+    found = {name: value for name in _PARTS if (value := _plain(getattr(delta, name, None))) is not None}
+    # It keeps here what it has no name of its own for.
+    special = _plain(getattr(delta, "provider_specific_fields", None))
+    if isinstance(special, dict):
+        found |= {name: special[name] for name in _PARTS if name in special and name not in found}
     return found
+
+
+def _plain(value: Any) -> Any:
+    """Return a value of LiteLLM's as JSON, None for nothing."""
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value] or None
+    if isinstance(value, Mapping):
+        return {str(name): _plain(item) for name, item in value.items()}
+    return value.model_dump(mode="json", exclude_none=True) if hasattr(value, "model_dump") else str(value)
 
 
 def split_params(params: Mapping[str, Any], own: Set[str] = frozenset()) -> tuple[dict[str, Any], tuple[Mark, ...]]:

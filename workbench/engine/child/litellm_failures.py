@@ -14,9 +14,11 @@ from typing import Any
 
 import httpx
 
+from workbench.core.providers import PROVIDERS
 from workbench.engine.child.failures import (
     CallError,
     Where,
+    bad_key,
     connect_failed,
     half_answer,
     http_failure,
@@ -24,6 +26,9 @@ from workbench.engine.child.failures import (
     retry_after_seconds,
     server_error,
 )
+from workbench.engine.child.key_guard import HELD_BACK
+from workbench.engine.child.provider_needs import no_credentials
+from workbench.engine.child.transport import certificate_files, failure_by_words
 
 _CONNECT = re.compile(
     r"cannot connect|connect call failed|connection (refused|error)|name or service not known|name resolution"
@@ -38,6 +43,19 @@ _NO_PROVIDER = re.compile(r"LLM Provider NOT provided", re.IGNORECASE)
 _NO_KEY = re.compile(
     r"missing .*(api.?key|credentials)|api_key client option must be set|api key.* (not|missing)", re.IGNORECASE
 )
+# What the libraries of clouds say when they found nobody to sign in as, and when nobody let them in.
+_NO_CREDENTIALS = re.compile(
+    r"unable to locate credentials|no credentials found|credentials were not found|no usable aws credentials"
+    r"|could not find credentials|config profile .* could not be found|missing required parameter.*oci_",
+    re.IGNORECASE,
+)
+_BAD_CREDENTIALS = re.compile(
+    r"invalid_grant|invalid_client|unable to load (the )?vertex credentials|unable to load pem"
+    r"|could not deserialize key"
+    r"|security token included in the request is (invalid|expired)|service account info was not in the expected format",
+    re.IGNORECASE,
+)
+_NO_PROJECT = re.compile(r"could not resolve project_id", re.IGNORECASE)
 _BYTES = re.compile(r"b'(?:[^'\\]|\\.)*'|b\"(?:[^\"\\]|\\.)*\"")
 
 
@@ -52,6 +70,13 @@ def failure_of(error: Any, where: Where, *, has_text: bool) -> CallError:
             f"Put the provider before the model's name, as in openai/{where.model}.",
             words,
         )
+    if HELD_BACK in words:
+        return CallError(
+            "bad_address",
+            f"The request was not sent: it would have taken the key of {where.endpoint} to another server. Check the "
+            f"model's name, and the address in Settings → {where.page}.",
+            words,
+        )
     if has_text:
         return half_answer(where, words)
     if name == "UnsupportedParamsError":
@@ -64,8 +89,23 @@ def failure_of(error: Any, where: Where, *, has_text: bool) -> CallError:
     if name == "ContextWindowExceededError":
         body = {"error": {"code": "context_length_exceeded", "message": words}}
         return http_failure(400, json.dumps(body), where)
+    provider = PROVIDERS.get(where.provider)
     if not where.has_key and (name == "AuthenticationError" or _NO_KEY.search(words)):
-        return no_key(where)
+        has_choice = provider is not None and provider.settings and not provider.needs_key
+        return no_credentials(provider, where, words) if has_choice and provider is not None else no_key(where)
+    if provider is not None and not where.has_key and _NO_CREDENTIALS.search(words):
+        return no_credentials(provider, where, words)
+    if _NO_PROJECT.search(words):
+        return CallError(
+            "no_setting",
+            f"{where.endpoint} needs the setting “Project”, which the credentials do not name. Enter it in Settings → "
+            f"{where.page}, or set VERTEXAI_PROJECT and start again.",
+            words,
+        )
+    if _BAD_CREDENTIALS.search(words):
+        return bad_key(where, words)
+    if (known := failure_by_words(words, where)) is not None:
+        return known
     if _HALF.search(words):
         return half_answer(where, words)
     if _CONNECT.search(words):
@@ -73,7 +113,7 @@ def failure_of(error: Any, where: Where, *, has_text: bool) -> CallError:
     code = _redirect(error) or getattr(error, "status_code", None)
     if isinstance(code, int) and 300 <= code < 600:
         return http_failure(code, _body(words), where, after=_retry_after(error))
-    return server_error(where, name, words)
+    return certificate_files() or server_error(where, name, words)
 
 
 def _redirect(error: BaseException) -> int:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workbench.engine.child.answer import Answer
+from workbench.engine.child.choices import Choices, indexed
 from workbench.engine.child.failures import CallError, Where, broken_stream, error_words, http_failure
 from workbench.engine.child.usage_reading import usage_of
 from workbench.engine.parsing import parse
@@ -21,13 +22,15 @@ DONE = "[DONE]"
 def read_whole(data: Any, answer: Answer, where: Where) -> None:
     """Take a whole completion. Raises CallError when it is an error or none."""
     raise_error(data, where)
-    choice = _choice(data)
-    message = choice.get("message") if choice else None
-    if not isinstance(message, Mapping):
+    if not isinstance(data, Mapping):
         raise broken_stream(where, json.dumps(data)[:2000])
-    _read_text(message, answer)
-    answer.extras(message)
-    answer.finish_reason = _text(choice.get("finish_reason")) if choice else ""
+    choices = Choices(answer)
+    for index, choice in indexed(data.get("choices"), joins=False):
+        if (message := _message(choice, "message")) is not None:
+            choices.read(index, message, choice.get("finish_reason"))
+    if not choices.has_any:
+        raise broken_stream(where, json.dumps(data)[:2000])
+    choices.close()
     answer.model = _text(data.get("model"))
     answer.usage = usage_of(data.get("usage"), _text(data.get("service_tier")))
     answer.response = data
@@ -37,13 +40,17 @@ class ChunkReader:
     """Reads the chunks of one streamed completion."""
 
     def __init__(self, answer: Answer, where: Where) -> None:
-        self.finished = False
-        """Whether the server said why it stopped, so that nothing of the text is missing."""
         self.done = False
         """Whether the server said that nothing follows."""
         self._answer = answer
         self._where = where
+        self._choices = Choices(answer)
         self._tail: list[Any] = []
+
+    @property
+    def finished(self) -> bool:
+        """Whether the server said why it stopped, so that nothing of the text is missing."""
+        return self._choices.is_finished
 
     def read(self, data: str, name: str = "") -> None:
         """Take one event. Raises CallError for an error, or for what is no chunk."""
@@ -62,22 +69,20 @@ class ChunkReader:
         if usage := usage_of(chunk.get("usage"), _text(chunk.get("service_tier"))):
             answer.usage = usage
             self._keep(chunk)
-        choice = _choice(chunk)
-        if choice is None:
-            return
-        delta = choice.get("delta")
-        if isinstance(delta, Mapping):
-            _read_text(delta, answer)
-            answer.extras(delta)
-        if reason := choice.get("finish_reason"):
-            self.finished = True
-            answer.finish_reason = _text(reason)
-            self._keep(chunk)
+        for index, choice in indexed(chunk.get("choices"), joins=True):
+            part = _message(choice, "delta")
+            if part is None and not answer.has_text:
+                # A server that does not stream may send its whole answer as one event.
+                part = _message(choice, "message")
+            self._choices.read(index, part, choice.get("finish_reason"))
+            if choice.get("finish_reason"):
+                self._keep(chunk)
         if not answer.model:
             answer.model = _text(chunk.get("model"))
 
     def close(self) -> None:
-        """The stream is over: leave its last chunks with the answer."""
+        """The stream is over: leave its last chunks, and the choices that are not shown, with the answer."""
+        self._choices.close()
         self._answer.turn.close()
         calls = self._answer.turn.raw()
         if self._tail or calls:
@@ -87,6 +92,15 @@ class ChunkReader:
         if not self._tail or self._tail[-1] is not chunk:
             # Some servers count in every chunk; only the last of each kind says something new.
             self._tail = [*self._tail[-1:], chunk]
+
+
+def _message(choice: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
+    """Return the delta or message of a choice; a bare text, as plain completions have it, counts as its content."""
+    part = choice.get(name)
+    text = part if isinstance(part, str) else choice.get("text")
+    if isinstance(part, Mapping):
+        return part
+    return {"content": text} if isinstance(text, str) else None
 
 
 def raise_error(data: Any, where: Where) -> None:
@@ -110,37 +124,5 @@ def raise_error(data: Any, where: Where) -> None:
     )
 
 
-def _choice(data: Any) -> Mapping[str, Any] | None:
-    choices = data.get("choices") if isinstance(data, Mapping) else None
-    first = choices[0] if isinstance(choices, list) and choices else None
-    return first if isinstance(first, Mapping) else None
-
-
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _read_text(part: Mapping[str, Any], answer: Answer) -> None:
-    reasoning = part.get("reasoning_content") or part.get("reasoning")
-    if isinstance(reasoning, str):
-        answer.text(reasoning, "reasoning")
-    content = part.get("content")
-    if isinstance(content, str):
-        answer.text(content)
-    elif isinstance(content, list):
-        for piece in content:
-            _read_piece(piece, answer)
-    if isinstance(refusal := part.get("refusal"), str):
-        answer.text(refusal)
-
-
-def _read_piece(piece: Any, answer: Answer) -> None:
-    if not isinstance(piece, Mapping):
-        return
-    if piece.get("type") == "thinking":
-        inner = piece.get("thinking")
-        for item in inner if isinstance(inner, list) else [{"text": inner}]:
-            if isinstance(item, Mapping):
-                answer.text(_text(item.get("text")), "reasoning")
-    else:
-        answer.text(_text(piece.get("text")))

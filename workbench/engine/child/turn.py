@@ -53,7 +53,7 @@ class Turn:
 
     def read(self, part: Mapping[str, Any]) -> bool:
         """Take what a delta or a message holds; return whether it was part of a call. Raises CallError."""
-        if part.get("reasoning_content"):
+        if isinstance(thought := part.get("reasoning_content"), str) and thought:
             self._thought_key = True
         for block in _list(part.get("thinking_blocks")):
             self._think(block)
@@ -61,6 +61,9 @@ class Turn:
             self._grow(len(json.dumps(details)))
             self._details += details
         pieces = [piece for piece in _list(part.get("tool_calls")) if isinstance(piece, Mapping)]
+        if isinstance(function := part.get("function_call"), Mapping):
+            # What tool calls were called before there could be several.
+            pieces.append({"index": 0, "function": function})
         for piece in pieces:
             self._piece(piece)
         return bool(pieces)
@@ -120,7 +123,7 @@ class Turn:
         last = self._thinking[-1] if self._thinking else None
         goes_on = last is not None and last.get("type") == "thinking" and not last.get("signature")
         if last is not None and goes_on and block.get("type", "thinking") == "thinking":
-            last["thinking"] = (last.get("thinking") or "") + (block.get("thinking") or "")
+            last["thinking"] = _text(last.get("thinking")) + _text(block.get("thinking"))
             if signature := block.get("signature"):
                 last["signature"] = signature
         else:
@@ -138,8 +141,8 @@ class Turn:
             self._grow(len(name))
             call.name = name
         arguments = function.get("arguments")
-        # Some servers send the arguments as an object.
-        written = json.dumps(arguments) if isinstance(arguments, Mapping) else _text(arguments)
+        # Some servers send the arguments as JSON, not as a text that holds it.
+        written = arguments if isinstance(arguments, str) else "" if arguments is None else json.dumps(arguments)
         if written:
             call.arguments.add(written[: MAX_ARGUMENTS - self._size])
             self._grow(len(written))
@@ -182,7 +185,8 @@ class Turn:
 
 
 def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
+    """Return what should be a list; one thing alone counts as a list of it."""
+    return value if isinstance(value, list) else [value] if isinstance(value, Mapping) else []
 
 
 def _text(value: Any) -> str:

@@ -62,7 +62,7 @@ def write(source: Source) -> str:
         tools = [{"input_schema" if k == "parameters" else k: v for k, v in form.items()} for form in forms]
         arguments.append(("tools", python(tools, 1)))
     lines = [
-        python_head(source, "anthropic", uses_keys=True) + "\nimport anthropic\n",
+        python_head(source, "anthropic", uses_keys=bool(source.key_variable)) + "\nimport anthropic\n",
         *([answers_code(source, parses=False)] if source.tools else []),
         python_messages(source, ANTHROPIC_IMAGE, caches=source.caches),
         *([_SYSTEM] if has_system else []),
@@ -73,7 +73,11 @@ def write(source: Source) -> str:
     if left_out:
         names = ", ".join(left_out)
         lines.append(comment(f"This service has no parameter of this name, so it is not sent: {names}"))
-    lines.append(f"client = anthropic.Anthropic(api_key=os.environ[{quoted(source.key_variable)}])")
+    # The library adds the version to the path by itself.
+    root = source.api_base.rstrip("/").removesuffix("/v1")
+    address = f", base_url={quoted(root)}" if root else ""
+    key = f"os.environ[{quoted(source.key_variable)}]" if source.key_variable else quoted("none")
+    lines.append(f"client = anthropic.Anthropic(api_key={key}{address})")
     # The library takes no answer as a whole that may become long.
     ask = (
         f"with {python_call('client.messages.stream', arguments)} as stream:\n    response = stream.get_final_message()"

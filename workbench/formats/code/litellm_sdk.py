@@ -44,8 +44,9 @@ def write(source: Source) -> str:
     if not source.litellm_model:
         raise CannotWriteError("Only the workbench serves this model. Choose the workbench command instead.")
     arguments = [("model", quoted(source.litellm_model)), ("messages", "messages")]
-    if source.is_custom:
-        arguments.append(("api_base", quoted(source.base_url)))
+    if address := source.base_url if source.is_custom else source.api_base:
+        arguments.append(("api_base", quoted(address)))
+    arguments += [(name, quoted(value)) for name, value in source.settings]
     if source.key_variable:
         arguments.append(("api_key", f"os.environ[{quoted(source.key_variable)}]"))
     elif source.is_custom:

@@ -32,7 +32,8 @@ class Source:
     when the messages are filled already. `files` are the texts of attached text files by hash. `tools` may be called in
     `tool_rounds` rounds; `output` is the wanted form of the answer, None where words in the messages ask for it.
     `caches` says that the provider takes breakpoints of its cache. `notes` are sentences about what the code does not
-    do; they become comments.
+    do; they become comments. `api_base` is the address for libraries that speak the provider's own protocol, "" for its
+    public one, and `settings` are what the provider needs besides.
     """
 
     model: str
@@ -42,6 +43,8 @@ class Source:
     provider: str = ""
     base_url: str = ""
     is_custom: bool = False
+    api_base: str = ""
+    settings: tuple[tuple[str, str], ...] = ()
     key_variable: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     secret_headers: tuple[tuple[str, str], ...] = ()

@@ -15,6 +15,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from workbench.core.content import Content
+from workbench.core.empty_answers import state_words
 from workbench.core.exported import ExportedAnswer, ExportedPart, answers_of
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
@@ -79,7 +80,7 @@ def _cells(part: ExportedPart, answer: ExportedAnswer) -> list[str]:
         json.dumps(lane.lane.params.to_json(), ensure_ascii=False) if lane else "",
         str(answer.sample + 1),
         str(answer.attempt),
-        result.state,
+        state_words(result),
         "" if answer.won is None else "yes" if answer.won else "no",
         _text(result.text),
         _text(result.reasoning),

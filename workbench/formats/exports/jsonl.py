@@ -9,8 +9,9 @@ One object a line, in UTF-8 with LF line ends; every key is always there, unknow
      "lane": number from 1, "title", "endpoint", "model": as asked, "params", all null while the set is blind,
      "won": true, false, or null where nobody judged, "verdict": "winner" | "tie" | "all_bad" | "none", "blind",
      "output": uid, null while the set is blind, "sample": number from 1, "attempt",
-     "state", "text", "reasoning", "steps", "format_check", "answered_by", "finish_reason", "error", "usage",
-     "cost_usd", "timing", "marks", "request": as in `workbench run --json`, "response": the raw one, or null}
+     "state", "text", "reasoning", "steps", "format_check", "answered_by", "finish_reason", "empty", "further_choices",
+     "error", "usage", "cost_usd", "timing", "marks", "request": as in `workbench run --json`,
+     "response": the raw one, or null}
 
 `content` is the stored form of a version: RFC 8785 makes of it the bytes whose SHA-256 is its hash.
 Invariant: texts are exact.

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from workbench.core.choices import further_choices
 from workbench.core.compare import beside_messages
+from workbench.core.empty_answers import empty_sentence, state_words
 from workbench.core.exported import ExportedAnswer, ExportedPart, answers_of, newest_attempts
 from workbench.core.money import show_cost
 from workbench.core.runs import told_steps
@@ -71,8 +73,12 @@ def _answers(part: ExportedPart) -> Iterator[str]:
                 yield f"\n{plain(title)}:\n\n{fenced(text)}"
             if answer.result.failure is not None:
                 yield f"\n{plain(answer.result.failure.sentence)}\n"
-            if answer.result.text:
+            if empty := empty_sentence(answer.result, blind=answer.lane is None):
+                yield f"\n{plain(empty)}\n"
+            elif answer.result.text:
                 yield f"\n{fenced(answer.result.text)}"
+            for title, text in further_texts(answer):
+                yield f"\n{plain(title)}:\n\n{fenced(text)}"
 
 
 def _title(answer: ExportedAnswer, number: int) -> str:
@@ -89,7 +95,7 @@ def facts_of(answer: ExportedAnswer) -> str:
     result = answer.result
     free = result.rates is not None and result.rates.source == "local"
     facts = (
-        "" if result.state == "finished" else result.state,
+        "" if (state := state_words(result)) == "finished" else state,
         duration(result.timing.duration) if result.timing.duration is not None else "",
         f"{result.usage.output:,} tokens" if result.usage.output is not None else "",
         show_cost(result.cost_usd, free=free, about=result.usage.source == "estimate")
@@ -97,6 +103,13 @@ def facts_of(answer: ExportedAnswer) -> str:
         else "",
     )
     return " · ".join(filter(None, facts))
+
+
+def further_texts(answer: ExportedAnswer) -> Iterator[tuple[str, str]]:
+    """Yield title and text of the choices beside the shown one; nothing while blind, where their number would tell."""
+    if answer.lane is not None:
+        for choice in further_choices(answer.result.response):
+            yield f"Choice {choice.index}, not shown in the lane", choice.text
 
 
 def fenced(text: str) -> str:

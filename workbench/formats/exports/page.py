@@ -12,9 +12,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from workbench.core.compare import beside_messages
+from workbench.core.empty_answers import empty_sentence
 from workbench.core.exported import ExportedAnswer, ExportedPart, answers_of, newest_attempts
 from workbench.core.runs import told_steps
-from workbench.formats.exports.markdown import facts_of
+from workbench.formats.exports.markdown import facts_of, further_texts
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _HEAD = """<!doctype html>
@@ -99,10 +100,12 @@ def _answer(answer: ExportedAnswer, number: int) -> str:
         head = f"<h4>{won}{_bdi(lane.lane.title)}{sample}</h4>{model}"
     wrong = f'<p class="wrong">{escaped(result.failure.sentence)}</p>' if result.failure else ""
     steps = "".join(f'<p class="step">{_bdi(title)}</p>{_text(text)}' for title, text in told_steps(result))
-    said = _text(result.text) if result.text or not wrong else ""
+    empty = empty_sentence(result, blind=lane is None)
+    said = f'<p class="empty">{escaped(empty)}</p>' if empty else _text(result.text) if result.text or not wrong else ""
+    beside = "".join(f'<p class="step">{_bdi(title)}</p>{_text(text)}' for title, text in further_texts(answer))
     facts = f"<footer>{escaped(facts)}</footer>" if (facts := facts_of(answer)) else ""
     kind = "lane won" if answer.won and answer.verdict.kind == "winner" else "lane"
-    return f'<article class="{kind}"><header>{head}</header>{steps}{wrong}{said}{facts}</article>\n'
+    return f'<article class="{kind}"><header>{head}</header>{steps}{wrong}{said}{beside}{facts}</article>\n'
 
 
 def _text(text: str) -> str:

@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject
 from workbench.app.choosing import keep_choice
 from workbench.app.model_entries import Choice
 from workbench.core.content import Content
+from workbench.core.empty_answers import empty_sentence, state_words
 from workbench.core.forecast import Forecast
 from workbench.core.improving import AnswerError, Earlier, Proposal
 from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, Lane
@@ -210,7 +211,9 @@ class ImproveActions(QObject):
         asked.text = result.text
         dialog.set_running(running=False)
         dialog.proposal.status.set_candidates((_numbers(result),))
-        if result.state == "finished":
+        if empty := empty_sentence(result):
+            dialog.proposal.show_answer(result.text, empty)
+        elif result.state == "finished":
             dialog.proposal.show_answer(result.text)
             self._compare(dialog, asked, asked.base)
         else:
@@ -286,7 +289,7 @@ class ImproveActions(QObject):
 def _numbers(result: Result) -> str:
     """Return how an answer ended, in how long, and what it cost."""
     took, usage = result.timing.duration, result.usage
-    parts: list[str] = [] if result.state == "finished" else [result.state]
+    parts: list[str] = [] if (state := state_words(result)) == "finished" else [state]
     if took is not None:
         parts.append(f"{seconds(took)}")
     if usage.output is not None:

@@ -28,6 +28,7 @@ from workbench.ui.fonts import set_text_font
 from workbench.ui.lanes.discarding import MANY, Discarded
 from workbench.ui.lanes.following import Following
 from workbench.ui.lanes.ground import Ground
+from workbench.ui.lanes.placeholder import paint_placeholder
 from workbench.ui.lanes.shown import ShownText, for_clipboard
 from workbench.ui.lanes.spacing import SpacedLayout
 from workbench.ui.lanes.turns import Turns
@@ -57,6 +58,7 @@ class AnswerView(QPlainTextEdit):
         super().__init__(parent)
         self._theme, self._color, self._delta, self._mono = theme, color, delta, mono
         self._shown = ShownText()
+        self._placeholder = ""
         self._backlog: deque[str] = deque()
         self._laid_out = -1
         """The width of the last layout (pixels)."""
@@ -123,9 +125,11 @@ class AnswerView(QPlainTextEdit):
         self.following.set(True)
 
     def setPlaceholderText(self, text: str) -> None:
-        super().setPlaceholderText(text)
-        # Qt paints a first placeholder, and not another one that takes its place.
+        self._placeholder = text
         self.viewport().update()
+
+    def placeholderText(self) -> str:
+        return self._placeholder
 
     def set_streaming(self, streaming: bool) -> None:
         """Show or hide the block at the end that says that more is to come; a stream is followed from its start."""
@@ -203,6 +207,7 @@ class AnswerView(QPlainTextEdit):
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self.viewport()) as painter:
             self._ground.paint(painter, event.rect())
+            paint_placeholder(self, painter, self._placeholder)
         super().paintEvent(event)
         if self.following.is_streaming:
             caret = self.cursorRect(self._tail)

@@ -252,6 +252,7 @@ class LaneColumn(QFrame):
         strip, intents = StateStrip(self._theme, self), self._intents
         strip.step_wanted.connect(self._step)
         strip.marks_wanted.connect(lambda: intents.wire_requested.emit(self.slot))
+        strip.choices_wanted.connect(lambda: intents.choices_requested.emit(self.slot))
         strip.sample_wanted.connect(lambda sample: intents.sample_requested.emit(self.slot, sample))
         strip.attempt_wanted.connect(lambda attempt: intents.attempt_requested.emit(self.slot, attempt))
         self._layout.insertWidget(self._layout.indexOf(self.reading) + 1, strip)

@@ -52,6 +52,7 @@ class Intents(QWidget):
     baseline_requested = Signal(str)
     run_requested = Signal(str)
     wire_requested = Signal(str)
+    choices_requested = Signal(str)
     code_requested = Signal(str)
     copy_requested = Signal(str)
     continue_requested = Signal(str)

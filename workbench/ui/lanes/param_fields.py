@@ -81,6 +81,7 @@ class ChoiceField:
     def __init__(self, row: Parameter, value: Value | None, parent: QWidget) -> None:
         self.widget = QComboBox(parent)
         self._kept = row.show(value)
+        self._unset = f"{NOT_SET} · {row.unset}" if row.unset else NOT_SET
         self.changed = self.widget.currentIndexChanged
         self._fill(row.choices or ("true", "false"))
         self.widget.setCurrentIndex(max(0, self.widget.findData(self._kept)))
@@ -95,14 +96,14 @@ class ChoiceField:
         is_refused = row.name in support.refused
         chosen = self.text()
         self._fill(support.choices(row) or ("true", "false"))
-        self.widget.setItemText(0, NOT_TAKEN if is_refused else NOT_SET)
+        self.widget.setItemText(0, NOT_TAKEN if is_refused else self._unset)
         self.widget.setCurrentIndex(max(0, self.widget.findData(chosen)))
         self.widget.setEnabled(not is_refused or bool(chosen))
 
     def _fill(self, words: tuple[str, ...]) -> None:
         blocked = self.widget.blockSignals(True)
         self.widget.clear()
-        self.widget.addItem(NOT_SET, "")
+        self.widget.addItem(self._unset, "")
         for word in dict.fromkeys((*words, *([self._kept] if self._kept else []))):
             self.widget.addItem({"true": "on", "false": "off"}.get(word, word), word)
         self.widget.blockSignals(blocked)

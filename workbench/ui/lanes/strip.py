@@ -98,6 +98,7 @@ class StateStrip(QWidget):
 
     step_wanted = Signal(str)
     marks_wanted = Signal()
+    choices_wanted = Signal()
     attempt_wanted = Signal(int)
     sample_wanted = Signal(int)
 
@@ -115,10 +116,10 @@ class StateStrip(QWidget):
         self.format_error.setTextFormat(Qt.TextFormat.PlainText)
         self.format_error.setWordWrap(True)
         set_role(self.format_error, "error")
-        self.marks = QPushButton(self)
-        set_role(self.marks, "pill-warn")
-        self.marks.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.marks = self._button("pill-warn")
         self.marks.clicked.connect(self.marks_wanted)
+        self.choices = self._button("pill-warn")
+        self.choices.clicked.connect(self.choices_wanted)
         self._pills = QWidget(self)
         pills = QVBoxLayout(self._pills)
         pills.setContentsMargins(12, 8, 12, 7)
@@ -126,6 +127,7 @@ class StateStrip(QWidget):
         pills.addWidget(self.ending)
         pills.addWidget(self.format)
         pills.addWidget(self.format_error)
+        pills.addWidget(self.choices)
         pills.addWidget(self.marks)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -138,6 +140,12 @@ class StateStrip(QWidget):
         ending, marks = wording.ending(status), "" if status.blind else wording.marks_line(status.marks)
         self.ending.setText(f"▲ {ending}" if ending else "")
         self.ending.setVisible(bool(ending))
+        choices = wording.choices_line(status)
+        self.choices.setText(choices)
+        self.choices.setVisible(bool(choices))
+        if choices:
+            self.choices.setAccessibleName(f"{choices}; show the others")
+            self.choices.setToolTip(safe_tip("Show the choices that are kept with the response"))
         self.marks.setText(marks)
         self.marks.setVisible(bool(marks))
         if marks:
@@ -151,7 +159,7 @@ class StateStrip(QWidget):
         # A sentence wraps over lines, which a pill cannot.
         self.format.setVisible(0 < len(chip) <= _PILL_LIMIT)
         self.format_error.setVisible(len(chip) > _PILL_LIMIT)
-        self._pills.setVisible(bool(ending or marks or chip))
+        self._pills.setVisible(bool(ending or marks or choices or chip))
         self._show_failure(status.failure, head)
         self._show_attempts(status)
         self._show_samples(status)
@@ -170,7 +178,13 @@ class StateStrip(QWidget):
         row = self._attempts
         failure = [box.step, box.fold, box.detail] if box else []
         rows = [each for each in (row, self._samples) if each is not None]
-        return [self.marks, *failure, *(button for each in rows for button in (each.older, each.newer))]
+        return [self.choices, self.marks, *failure, *(button for each in rows for button in (each.older, each.newer))]
+
+    def _button(self, role: str) -> QPushButton:
+        button = QPushButton(self)
+        set_role(button, role)
+        button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        return button
 
     def _show_samples(self, status: LaneStatus) -> None:
         several = status.samples > 1

@@ -6,12 +6,15 @@ Invariant: it shows what is stored and nothing else; what the way to the provide
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
+from workbench.core.choices import FurtherChoice, further_choices
+from workbench.core.empty_answers import EMPTY
 from workbench.core.runs import Mark
 from workbench.ui import geometry
 from workbench.ui.dialog import Dialog
@@ -20,6 +23,9 @@ from workbench.ui.lanes.answer import AnswerView
 from workbench.ui.lanes.shown import for_clipboard
 from workbench.ui.lanes.widgets import breakable
 from workbench.ui.theme import Theme, set_role
+
+CHOICES = "Other choices"
+"""The page with the choices that are not shown in the lane."""
 
 
 def pretty(data: Any) -> str:
@@ -36,8 +42,26 @@ def raw_text(request: Any, marks: tuple[Mark, ...], response: Any) -> str:
     return "\n\n".join(parts)
 
 
+def choices_text(further: Sequence[FurtherChoice]) -> str:
+    """Return choices as one text, each under its number, with why it ended and what it thought."""
+    parts = []
+    for choice in further:
+        facts = [choice.finish_reason, "cut" if choice.is_cut else "", _calls(choice.calls)]
+        parts.append(" · ".join([f"Choice {choice.index}", *filter(None, facts)]))
+        parts += [f"Reasoning:\n{choice.reasoning}"] if choice.reasoning else []
+        parts.append(choice.text or f"{EMPTY}.")
+    return "\n\n".join(parts)
+
+
+def _calls(count: int) -> str:
+    return f"{count} tool call{'' if count == 1 else 's'}" if count else ""
+
+
 class WireDialog(Dialog):
-    """Shows a request, its marks, and the response when it is kept. None stands for "nothing was sent / kept"."""
+    """Shows a request, its marks, and the response with its further choices when it is kept.
+
+    None stands for "nothing was sent / kept". `page` names the one in front, "" for the request.
+    """
 
     def __init__(
         self,
@@ -47,6 +71,7 @@ class WireDialog(Dialog):
         marks: tuple[Mark, ...] = (),
         response: Any = None,
         title: str = "",
+        page: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -63,6 +88,10 @@ class WireDialog(Dialog):
         self._add_page("Request", "Nothing was sent." if request is None else pretty(request))
         if response is not None:
             self._add_page("Response", pretty(response))
+        if further := further_choices(response):
+            self._add_page(CHOICES, choices_text(further), is_code=False)
+        names = [self.tabs.tabText(at) for at in range(self.tabs.count())]
+        self.tabs.setCurrentIndex(names.index(page) if page in names else 0)
         self.copy = QPushButton("Copy", self)
         self.close_button = QPushButton("Close", self)
         note = QLabel("Keys and secret headers are never kept.", self)
@@ -90,8 +119,8 @@ class WireDialog(Dialog):
         page = self.tabs.currentWidget()
         return page.exact_text if isinstance(page, AnswerView) else ""
 
-    def _add_page(self, name: str, text: str) -> None:
-        page = AnswerView(self._theme, mono=True, delta=-0.5, parent=self)
+    def _add_page(self, name: str, text: str, *, is_code: bool = True) -> None:
+        page = AnswerView(self._theme, mono=is_code, delta=-0.5 if is_code else 0, parent=self)
         page.setAccessibleName(name)
         page.set_text(text)
         self.tabs.addTab(page, name)

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 from workbench.app.lane_state import LaneHead, LaneStatus
 from workbench.core.chat_form import IN_WORDS
+from workbench.core.choices import further_words
+from workbench.core.empty_answers import EMPTY
 from workbench.core.lanes import Params
 from workbench.core.money import Usage
 from workbench.core.parameters import table
-from workbench.core.runs import ENDED, Mark
+from workbench.core.runs import ADDRESS, ENDED, Mark
 
 RUNNING = frozenset({"waiting", "queued", "streaming"})
 _STATE_WORDS = {
@@ -82,7 +85,7 @@ def _tokens(usage: Usage) -> tuple[str, str, str]:
 def numbers(status: LaneStatus, elapsed_ms: int | None = None) -> tuple[str, ...]:
     """Return the line of small numbers, fullest first. `elapsed_ms` is how long the lane has been running."""
     if status.blind:
-        word = _STATE_WORDS.get(status.state, "")
+        word = _state_word(status)
         return (word,) if word else ("numbers hidden while blind", "numbers hidden")
     lead = _lead(status, elapsed_ms)
     if status.state in ("idle", "waiting", "queued"):
@@ -123,10 +126,14 @@ def _cost(status: LaneStatus) -> str:
     return "" if status.failure and status.usage.output is None else _UNKNOWN
 
 
+def _state_word(status: LaneStatus) -> str:
+    return EMPTY.lower() if status.empty is not None else _STATE_WORDS.get(status.state, "")
+
+
 def _lead(status: LaneStatus, elapsed_ms: int | None) -> str:
     if status.notice:
         return status.notice
-    word = _STATE_WORDS.get(status.state, "")
+    word = _state_word(status)
     # Of what another process asked for nobody here knows when its first token came.
     if status.state == "streaming" and status.ttft_ms is None and status.began_ms is not None:
         word = "waiting for the first token"
@@ -159,6 +166,7 @@ def numbers_tip(status: LaneStatus) -> str:
         f"{usage.reasoning:,} of them reasoning" if usage.reasoning else "",
         f"cost: {status.cost}{f', {status.cost_source}' if status.cost_source else ''}" if status.cost else "",
         f"finish reason: {status.finish_reason}" if status.finish_reason else "",
+        further_words(status.further),
     ]
     return "\n".join(fact for fact in facts if fact)
 
@@ -255,10 +263,15 @@ def needs_strip(status: LaneStatus) -> bool:
     """Whether there is anything to say below the answer."""
     marks = bool(status.marks) and not status.blind
     return (
-        bool(status.failure or marks or ending(status) or status.format_check)
+        bool(status.failure or marks or ending(status) or status.format_check or choices_line(status))
         or status.attempts > 1
         or status.samples > 1
     )
+
+
+def choices_line(status: LaneStatus) -> str:
+    """Return that there are further choices, "" for none and while blind, where their number would tell lanes apart."""
+    return "" if status.blind else further_words(status.further)
 
 
 def marks_line(marks: tuple[Mark, ...]) -> str:
@@ -268,6 +281,11 @@ def marks_line(marks: tuple[Mark, ...]) -> str:
     """
     if not marks:
         return ""
+    sent_to = next((mark.detail for mark in marks if mark.name == ADDRESS), "")
+    marks = tuple(mark for mark in marks if mark.name != ADDRESS)
+    if sent_to:
+        host = urlsplit(sent_to).hostname or "another address"
+        return f"sent to {host}" + (f", {len(marks)} more" if marks else "")
     rest = [mark for mark in marks if not mark.detail.startswith(IN_WORDS)]
     if len(rest) < len(marks):
         return "format sent as an instruction" + (f", {len(rest)} more" if rest else "")
@@ -279,14 +297,18 @@ def marks_line(marks: tuple[Mark, ...]) -> str:
 
 def mark_sentence(mark: Mark) -> str:
     """Return one mark in words."""
+    if mark.name == ADDRESS:
+        return f"Sent to {mark.detail}."
     what = "refused on the way and left out" if mark.kind == "refused" else f"{mark.kind} on the way"
     return f"{mark.name} was {what}" + (f": {mark.detail}" if mark.detail else ".")
 
 
 def placeholder(head: LaneHead, status: LaneStatus, run_key: str) -> str:
     """Return what an empty answer says instead of text; `run_key` runs the lanes, "" for no key."""
+    if status.empty is not None and not status.blind:
+        return f"{EMPTY}\n\n{status.empty.hint}\n\n{status.empty.reason.capitalize()}"
     if status.state == "finished":
-        return "The model answered with no text."
+        return EMPTY
     if status.state == "idle":
         if head.read_only:
             return "No answer was recorded."

@@ -1,0 +1,80 @@
+"""What counts as an empty answer, what is said of it, and the choices beside an answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from workbench.core.choices import FurtherChoice, further_choices, further_words
+from workbench.core.empty_answers import BLANKS, empty_answer, empty_sentence, state_words
+from workbench.core.money import Usage
+from workbench.core.runs import Failure, Result, Step
+
+CALL, ANSWER = Step("tool_call", "{}", "find", "c1"), Step("tool_result", "x", "find", "c1")
+OTHER = {"further_choices": [{"index": 1, "text": "b"}]}
+
+
+@pytest.mark.parametrize(
+    ("result", "hint"),
+    [
+        (Result("finished"), "The model sent no text. Retry"),
+        (Result("finished", BLANKS), "Only blank space came."),
+        (Result("finished", reasoning="hm", finish_reason="stop"), "Only reasoning came."),
+        (Result("finished", finish_reason="length"), "The limit of tokens was reached before any text came. Raise"),
+        (Result("finished", reasoning="hm", finish_reason="length"), "Reasoning used up all tokens. Raise Max tokens"),
+        (
+            Result("finished", finish_reason="MAX_TOKENS", usage=Usage(1, 64, None, 64)),
+            "Reasoning used up all tokens. Raise Max tokens",
+        ),
+        (Result("finished", finish_reason="content_filter"), "The provider's filter withheld the text."),
+        (Result("finished", finish_reason="tool_calls"), "The provider reports a tool call but sent none."),
+        (Result("finished", response=OTHER), "The first choice has no text; another one has."),
+        (Result("finished", steps=(CALL, ANSWER)), "The model sent no text."),
+    ],
+)
+def test_an_empty_answer_has_a_hint(result: Result, hint: str) -> None:
+    found = empty_answer(result)
+    assert found is not None
+    assert found.hint.startswith(hint)
+    assert state_words(result) == "empty answer"
+    assert empty_sentence(result).startswith("Empty answer (")
+    assert (result.finish_reason or "no finish reason") in empty_sentence(result)
+    assert empty_sentence(result, blind=True) == "Empty answer."
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        Result("finished", "a"),
+        Result("finished", " " * 1001),
+        Result("finished", steps=(CALL,)),
+        Result("finished", steps=(CALL, ANSWER, CALL)),
+        Result("failed", failure=Failure("x", "No.")),
+        Result("stopped"),
+        Result("streaming"),
+    ],
+)
+def test_what_is_not_empty(result: Result) -> None:
+    assert empty_answer(result) is None
+    assert state_words(result) == result.state
+    assert empty_sentence(result) == ""
+
+
+@pytest.mark.parametrize(
+    "response", [None, 1, "x", [], {}, {"further_choices": 3}, {"further_choices": [1, None]}, {"choices": [{}, {}]}]
+)
+def test_a_response_without_further_choices(response: Any) -> None:
+    assert further_choices(response) == ()
+
+
+def test_further_choices_of_any_shape() -> None:
+    stored = [
+        {"index": "x", "text": 3, "tool_calls": [{}, {}], "cut": True},
+        {"index": 4, "text": "b", "reasoning": "c"},
+    ]
+    assert further_choices({"further_choices": stored}) == (
+        FurtherChoice(1, "", calls=2, is_cut=True),
+        FurtherChoice(4, "b", "c"),
+    )
+    assert (further_words(0), further_words(2)) == ("", "1 of 3 choices shown")

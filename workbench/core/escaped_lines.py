@@ -1,0 +1,28 @@
+"""Texts that stand one a line, with escapes for what a line cannot hold."""
+
+from __future__ import annotations
+
+import re
+
+
+def escaped(text: str) -> str:
+    r"""Return a text on one line: backslash, newline, tab and CR as \\, \n, \t, \r."""
+    return text.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r")
+
+
+def read_lines(text: str) -> tuple[str, ...]:
+    r"""Return texts that stand one a line, with \n, \t, \r and \\; empty lines are left out. Raises ValueError."""
+    return tuple(_unescaped(line, number) for number, line in enumerate(text.split("\n"), start=1) if line)
+
+
+_ESCAPES = {"\\": "\\", "n": "\n", "t": "\t", "r": "\r"}
+
+
+def _unescaped(line: str, number: int) -> str:
+    def replaced(match: re.Match[str]) -> str:
+        if (letter := match.group(1)) in _ESCAPES:
+            return _ESCAPES[letter]
+        shown = f"\\{letter}" if letter else "A backslash at the end"
+        raise ValueError(f"Line {number}: {shown} means nothing here. Write \\\\ for a backslash, \\n for a new line.")
+
+    return re.sub(r"\\(.?)", replaced, line)
