@@ -50,7 +50,7 @@ def damaged_log(database: Path) -> str:
 
 
 def _last_commit(log: Path) -> tuple[int | None, int, bytes]:
-    """Return the number of the last frame that ends a transaction, None for no log; of the last frame; and the salts."""
+    """Return the number of the last frame that ends a transaction, None for no log; of the last frame; the salts."""
     whole = log.stat().st_size
     with log.open("rb") as file:
         head = file.read(_HEADER)
