@@ -219,6 +219,7 @@ def test_another_protocol_has_its_own_settings(drive: Drive, source: SettingsDou
     assert driver.field("Base URL").placeholderText() == "https://NAME.openai.azure.com"
     driver.type("Name", "Our Azure")
     driver.type("Base URL", "https://ours.openai.azure.com")
+    driver.qtbot.waitUntil(lambda: any(f.isVisible() for f in driver.dialog.findChildren(QLineEdit, "api_version")))
     driver.type("API version", "2024-10-21")
     driver.click("Save")
     driver.wait_for("Saved Our Azure.")

@@ -84,6 +84,7 @@ class ProtocolFields(QWidget):
         self._fields = {}
         for setting in plain_settings(self.provider):
             field = QLineEdit()
+            field.setObjectName(setting.name)
             field.setAccessibleName(setting.label)
             field.setPlaceholderText(setting.hint)
             field.textChanged.connect(self.edited)
