@@ -48,7 +48,8 @@ class Shown:
     def __post_init__(self) -> None:
         for field in self.SHOWN:
             text = getattr(self, field)
-            if not text.isprintable():
+            # A damaged row may hold no text here, which the store replaces.
+            if isinstance(text, str) and not text.isprintable():
                 # The record is frozen for everybody else.
                 object.__setattr__(self, field, visible_note(text))
 

@@ -17,7 +17,7 @@ from workbench.store.damaged import UNREADABLE
 from workbench.store.errors import StoreError
 from workbench.store.facts import facts_of
 from workbench.store.soundness import as_text
-from workbench.store.sqlite import sqlite3
+from workbench.store.sqlite import FILE_ERRORS, sqlite3
 from workbench.store.version_1_2 import PLACED, SEARCH
 from workbench.store.versions import parsed
 
@@ -97,7 +97,7 @@ class Indexer:
             connection.execute("BEGIN IMMEDIATE")
             self.rebuild(connection)
             connection.execute("COMMIT")
-        except sqlite3.Error:
+        except FILE_ERRORS:
             # What is wrong was said already, and there is more wrong than the index.
             if connection.in_transaction:
                 connection.rollback()
