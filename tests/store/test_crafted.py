@@ -125,6 +125,11 @@ def test_what_would_run_is_refused_everywhere(sound: Path, tmp_path: Path, kind:
     assert reports["salvage"]["code"] == 0
 
 
+def test_an_index_that_somebody_emptied_is_made_anew(sound: Path, tmp_path: Path) -> None:
+    reports = {one["command"]: one for one in told(sound, tmp_path, ["search-index-emptied"], *_LESS)}
+    assert crafted.RUN in reports["search"]["out"]
+
+
 def test_an_import_of_the_crafted_leaves_the_own_history_sound(sound: Path, tmp_path: Path) -> None:
     """One after the other into the same history, which has to say of each bad row that it was left out."""
     kinds = [*crafted.VALUES, *crafted.JSON, *crafted.TEXTS]
