@@ -20,7 +20,9 @@ from workbench.cli.codes import FAILED, OK, UNREAD, WRONG_USE
 from workbench.cli.pack_arguments import add_pack, add_running
 from workbench.cli.training_arguments import add_training
 from workbench.host import faults
-from workbench.host.dirs import places
+from workbench.host.core_dumps import forbid_core_dumps
+from workbench.host.dirs import ensure_home, places
+from workbench.host.errors import HostError
 from workbench.host.terminal import safe_streams
 
 _EPILOG = """\
@@ -81,7 +83,12 @@ def _main(argv: Sequence[str] | None, env: Mapping[str, str]) -> int:
         parser.print_help()
         return OK
     _end_politely()
-    end = faults.watch(places(env).state, "terminal", __version__, _tell_fault)
+    forbid_core_dumps()
+    try:
+        ensure_home(os.environ)
+        end = faults.watch(places(env).state, "terminal", __version__, _tell_fault)
+    except HostError as error:
+        return _complain(error, args)
     try:
         return _command(args.command)(args, env)
     except StoppedError as error:

@@ -35,6 +35,7 @@ Code = Literal[
     "interrupted",
     "closed",
     "moved",
+    "file_system",
     "io",
 ]
 
@@ -75,8 +76,8 @@ class StoreError(Exception):
     no file can be; text: broken characters; secret: a key where keys are never stored; too_large: a file beyond what is
     kept; missing: no such row; ended: it already has an end; incomparable: answers that no verdict can be about
     together; judged: there is a newer verdict; running: it has not ended yet; taken: a name in use; moved: another
-    file, or none, is there; interrupted, closed, io. `is_of_file` says that the history as a whole is damaged, and not
-    one text in it.
+    file, or none, is there; file_system: one without locks or shared memory; interrupted, closed, io. `is_of_file` says
+    that the history as a whole is damaged, and not one text in it.
     """
 
     def __init__(self, sentence: str, detail: str = "", code: Code = "io", *, is_of_file: bool = False) -> None:
