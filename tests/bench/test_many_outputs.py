@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.bench.many_outputs import make
 from tests.bench.search import combined_queries, measure, opened, plain_queries, searched
 from tests.store.test_indexing import indexed, made_anew
@@ -32,6 +34,7 @@ def test_a_history_made_in_bulk_is_a_history(tmp_path: Path) -> None:
     assert indexed(path) == made_anew(path)
 
 
+@pytest.mark.deep(only=True)
 def test_measuring_gives_a_row_for_each_budget(tmp_path: Path) -> None:
     path = tmp_path / "many.db"
     make(path, 300)

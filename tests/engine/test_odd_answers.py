@@ -17,6 +17,7 @@ from tests.fakes.anthropic import message, said, thought
 from tests.fakes.provider import JSON, SSE, FakeProvider, Reply, Send, chunk, event, raw, usage
 from workbench.core.choices import FurtherChoice, further_choices
 from workbench.core.content import Message
+from workbench.core.empty_answers import empty_sentence
 from workbench.core.lanes import Endpoint
 from workbench.core.runs import Result
 from workbench.engine.calls import Call, Ended
@@ -283,6 +284,24 @@ def test_tool_calls_that_are_no_list(lean: Engine, fake: FakeProvider, stream: b
         part = {"content": "a", "tool_calls": nothing}
         fake.script(deltas(part) if stream else wholly(choice(**part)))
         assert lean.ask(address(fake.base_url), stream=stream).text == "a"
+
+
+@pytest.mark.parametrize("one", [{"delta": "a", "message": "a"}, {"text": "a"}])
+def test_a_bare_text_in_the_place_of_a_message(lean: Engine, fake: FakeProvider, one: dict[str, Any]) -> None:
+    body = {"choices": [{"index": 0, "finish_reason": "stop", **one}]}
+    fake.script(raw(event(body), event("[DONE]")), Reply((Send(json.dumps(body).encode()),), headers=JSON))
+    assert [lean.ask(address(fake.base_url), stream=stream).text for stream in (True, False)] == ["a", "a"]
+
+
+def test_answers_without_a_text_finish_and_are_empty(lean: Engine, translating: Engine, fake: FakeProvider) -> None:
+    fake.script(deltas({"reasoning": "hm"}, finish="length"), raw(event("[DONE]")))
+    only_thoughts, nothing = (lean.ask(address(fake.base_url)) for _ in range(2))
+    fake.script(message(thought("hm", signature="s"), stop="max_tokens"))
+    claude = translating.ask(at(fake), model=CLAUDE, key=KEY)
+    for result in (only_thoughts, claude):
+        assert (result.state, result.text, result.reasoning) == ("finished", "", "hm")
+        assert empty_sentence(result).startswith("Empty answer (finish reason: length). Reasoning used up all tokens.")
+    assert empty_sentence(nothing).startswith("Empty answer (no finish reason). The model sent no text.")
 
 
 def test_a_whole_message_as_the_only_event(lean: Engine, fake: FakeProvider) -> None:

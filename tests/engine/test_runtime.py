@@ -17,7 +17,7 @@ from workbench.core.content import Message
 from workbench.core.lanes import Endpoint
 from workbench.core.runs import Result
 
-pytestmark = [pytest.mark.builtin, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.builtin]
 
 PROMPT = [Message("system", "You are terse."), Message("user", "Count from one to twenty.")]
 

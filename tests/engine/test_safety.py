@@ -102,7 +102,6 @@ ODD_NAMES = ("OPENAIKEY", "MYKEY", "TOKENX", "LLM_ACCESS", "SSH_KEYFILE", "OPENA
 
 
 @pytest.mark.builtin
-@pytest.mark.timeout(300)
 def test_variables_with_odd_names_reach_no_child(weights: Path) -> None:
     planted = {name: f"planted-{number}" for number, name in enumerate(ODD_NAMES)}
     with Engine(env=scrubbed_env({**os.environ, **planted}), builtin_model=weights) as engine:
@@ -175,7 +174,6 @@ with Engine(builtin_model=weights) as engine:
 """
 
 
-@pytest.mark.timeout(300)
 def test_without_a_network_nothing_waits_for_one(tmp_path: Path) -> None:
     """A hub or a price list that was asked for would show as a wait: names do not resolve in there."""
     unshare, ip = shutil.which("unshare"), shutil.which("ip")

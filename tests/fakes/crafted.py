@@ -375,12 +375,13 @@ def _flipped(seed: int, bytes_: int) -> Callable[[Path], None]:
     return change
 
 
-def flip(path: Path, seed: int, count: int) -> None:
-    """Change some bits of a file, one of each of `count` bytes; the first hundred bytes are as likely as the others."""
+def flip(path: Path, seed: int, count: int, within: slice = slice(None)) -> None:
+    """Change some bits of a file, one of each of `count` bytes; of all bytes, or of those `within` a part."""
     rng = random.Random(seed)
     body = bytearray(path.read_bytes())
+    places = range(len(body))[within]
     for _ in range(count):
-        body[rng.randrange(len(body))] ^= 1 << rng.randrange(8)
+        body[rng.choice(places)] ^= 1 << rng.randrange(8)
     path.write_bytes(body)
 
 

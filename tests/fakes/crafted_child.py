@@ -2,8 +2,8 @@
 
     python -m tests.fakes.crafted_child FOLDER SOUND small|large [--without COMMAND …] KIND …
 
-Prints a JSON line for each command: kind, command, code, seconds, megabytes (the peak of memory above what the process
-had before), what it printed, and what is wrong with the own history that the file was imported into.
+Prints a JSON line for each command: kind, command, code, seconds, seconds of work of the processor, megabytes (the peak
+of memory above what the process had before), and what it printed.
 """
 
 from __future__ import annotations
@@ -51,15 +51,16 @@ def report(kind: str, command: str, work: Callable[[], int]) -> dict[str, object
     """Do something and say how it went."""
     out, err = io.StringIO(), io.StringIO()
     before = _reset_peak()
-    start = time.monotonic()
+    start, began = time.monotonic(), time.process_time()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = work()
-    seconds = time.monotonic() - start
+    seconds, worked = time.monotonic() - start, time.process_time() - began
     return {
         "kind": kind,
         "command": command,
         "code": code,
         "seconds": round(seconds, 2),
+        "worked": round(worked, 2),
         "megabytes": max(0, _peak() - before) // 1000,
         "out": out.getvalue()[:4000],
         "err": err.getvalue()[:4000],

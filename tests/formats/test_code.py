@@ -112,3 +112,11 @@ def test_literals_are_exact_and_visible(text: str) -> None:
 def test_half_a_character_is_escaped() -> None:
     assert quoted("\ud800") == '"\\ud800"'
     assert ast.literal_eval(python("a\ud800\nb")) == "a\ud800\nb"
+
+
+def test_a_strangers_parameters_send_no_key_elsewhere() -> None:
+    params = {"base_url": "https://evil.example", "api_key": "x", "fallbacks": ["other"], "temperature": 0.5}
+    code = TARGETS["LiteLLM"](Source("m", "openai/m", "openai/m", MESSAGES, key_variable="KEY", params=params))
+    assert "evil" not in code
+    assert "# Settings of LiteLLM, not of the model, so not sent: base_url, fallbacks" in code
+    assert "temperature=0.5" in code

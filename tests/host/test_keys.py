@@ -213,7 +213,7 @@ needs_bus = pytest.mark.skipif(not shutil.which("dbus-run-session"), reason="no 
 def test_the_real_secret_service(home: Path) -> None:
     code = """
 import sys
-from workbench.host.keys import KeyStore
+from workbench.host.keys import KeyName, KeyStore
 assert "keyring" not in sys.modules
 store = KeyStore({})
 assert "keyring" not in sys.modules
@@ -227,6 +227,13 @@ assert fresh.get("openai").source == "keyring"
 assert fresh.get("endpoint:0192:header:X-Key").value == "Bearer planted"
 fresh.remove("openai")
 assert KeyStore({}).get("openai") is None
+store.set("endpoint:0192", "sk-planted-of-an-endpoint", origin="https://mine.example")
+kept = KeyStore({}).get("endpoint:0192")
+assert kept.value == "sk-planted-of-an-endpoint" and kept.origin == "https://mine.example"
+assert not store.may_go("endpoint:0192", kept, "https://theirs.example")
+import keyring
+keyring.set_password("prompt-workbench", "groq", "sk-planted-by-an-earlier-release")
+assert KeyStore({}, names={"groq": KeyName(origin="https://api.groq.com")}).get("groq").origin == "https://api.groq.com"
 print("all good")
 """
     unlock = "echo -n secret | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1"

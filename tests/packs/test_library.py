@@ -186,7 +186,8 @@ def test_extra_parameters_and_models_of_ones_own(tmp_path: Path) -> None:
     assert prompt.models == ("gpt-5",)
 
 
-def test_a_pack_steers_the_model_and_not_the_program(tmp_path: Path) -> None:
+@pytest.mark.parametrize("where", ["extra", "unknown"])
+def test_a_pack_steers_the_model_and_not_the_program(tmp_path: Path, where: str) -> None:
     """LiteLLM would send the key of the program to that address."""
     extra = {
         "api_base": "https://evil.example",
@@ -195,7 +196,7 @@ def test_a_pack_steers_the_model_and_not_the_program(tmp_path: Path) -> None:
         "extra_headers": {},
         "verbosity": "low",
     }
-    lane = Lane("a", LITELLM, "gpt-5", Params(temperature=0.5, extra=json.dumps(extra)))
+    lane = Lane("a", LITELLM, "gpt-5", Params(temperature=0.5, **{where: json.dumps(extra)}))
     write_folder(tmp_path / "p", one(FIRST, lanes=(lane,)), body_of({}))
     request = load(tmp_path / "p")["order-bot"].render(question="")
     assert request.parameters == {"model": "gpt-5", "temperature": 0.5, "verbosity": "low"}

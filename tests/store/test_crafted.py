@@ -19,11 +19,18 @@ from typing import Any
 import pytest
 
 from tests import depth
+from tests.bench.histories import add_iterations, echo_history
 from tests.fakes import crafted
+from tests.fakes.crafted_child import report
 from tests.store.making import LATER, NOW, done, opened, run, text
+from workbench.cli.main import main
+from workbench.store.foreign import Halt
+from workbench.usecases.exchange.importing import Importer
 
 MOST_MEGABYTES = 500
 MOST_SECONDS = 5
+"""Of work; waiting for a disk that others use is no fault of a file."""
+_MOST_WAITING = 120
 _GROUPS = 6
 _ENGINE = "--without=run"
 _LESS = tuple(f"--without={name}" for name in ("run", "backup", "salvage", "import-preview", "own-search", "own-show"))
@@ -73,8 +80,8 @@ def faults(reports: Iterable[dict[str, Any]], *, timed: bool) -> list[str]:
             found.append(f"{name}no sentence")
         if one["megabytes"] > MOST_MEGABYTES:
             found.append(f"{name}{one['megabytes']} MB")
-        if timed and one["seconds"] > MOST_SECONDS:
-            found.append(f"{name}{one['seconds']} s")
+        if timed and (one["worked"] > MOST_SECONDS or one["seconds"] > _MOST_WAITING):
+            found.append(f"{name}{one['worked']} s of work, {one['seconds']} s")
         # What is imported or restored must not keep the own history from being listed and searched.
         if one["command"].startswith(("own-list", "own-search", "restored-list")) and one["code"]:
             found.append(f"{name}{one['err']}")
@@ -98,10 +105,10 @@ def test_all_of_it_in_full_size_within_five_seconds(sound: Path, figure: Figure)
     # Not where tests keep their files, which may be memory.
     with tempfile.TemporaryDirectory() as folder:
         reports = told(sound, Path(folder), crafted.ALL, size="large")
-    slowest = max(reports, key=lambda one: one["seconds"])
+    slowest = max(reports, key=lambda one: one["worked"])
     largest = max(reports, key=lambda one: one["megabytes"])
     figure(
-        f"{len(crafted.ALL)} crafted histories, {len(reports)} commands: at most {slowest['seconds']} s"
+        f"{len(crafted.ALL)} crafted histories, {len(reports)} commands: at most {slowest['worked']} s"
         f" ({slowest['kind']} {slowest['command']}), {largest['megabytes']} MB ({largest['kind']} {largest['command']})"
     )
     assert faults(reports, timed=True) == []
@@ -116,6 +123,11 @@ def test_what_would_run_is_refused_everywhere(sound: Path, tmp_path: Path, kind:
         assert reports[command]["code"] == 1, command
         assert "history salvage" in reports[command]["err"], command
     assert reports["salvage"]["code"] == 0
+
+
+def test_an_index_that_somebody_emptied_is_made_anew(sound: Path, tmp_path: Path) -> None:
+    reports = {one["command"]: one for one in told(sound, tmp_path, ["search-index-emptied"], *_LESS)}
+    assert crafted.RUN in reports["search"]["out"]
 
 
 def test_an_import_of_the_crafted_leaves_the_own_history_sound(sound: Path, tmp_path: Path) -> None:
@@ -144,9 +156,6 @@ def test_an_import_of_the_crafted_leaves_the_own_history_sound(sound: Path, tmp_
 
 
 def _imported(own: Path, theirs: Path) -> list[str]:
-    from workbench.store.foreign import Halt
-    from workbench.usecases.exchange.importing import Importer
-
     store = opened(own)
     try:
         report = Importer(store, lambda: LATER).run(theirs, Halt(), lambda _: None)
@@ -159,15 +168,47 @@ def _imported(own: Path, theirs: Path) -> list[str]:
         store.close()
 
 
-@pytest.mark.parametrize("seed", depth.seeds(quick=20, deep=500))
-def test_flipped_bits_end_in_a_sentence_or_a_result(sound: Path, tmp_path: Path, seed: int) -> None:
-    from tests.fakes.crafted_child import report
-    from workbench.cli.main import main
+@pytest.fixture(scope="module")
+def flippable(sound: Path) -> tuple[Path, ...]:
+    """Three histories that differ in size and in what is in them."""
+    small = sound.with_name("small.db")
+    store = opened(small)
+    store.create_prompt("p", "Empty", NOW).result(60)
+    store.close()
+    large = sound.with_name("large.db")
+    echo_history(large)
+    add_iterations(large, 60)
+    return small, sound, large
 
-    db = shutil.copyfile(sound, tmp_path / "h.db")
-    crafted.flip(db, seed, (1, 5, 50, 400)[seed % 4])
-    reports = []
-    for command in ("list", "check", "backup"):
-        arguments = ["history", command, "--db", str(db)]
-        reports.append(report(str(seed), command, lambda given=arguments: main(given, os.environ)))  # type: ignore[misc]
-    assert faults(reports, timed=False) == []
+
+@pytest.mark.parametrize("seed", depth.seeds(quick=20, deep=500))
+def test_flipped_bits_leave_a_way_out(flippable: tuple[Path, ...], tmp_path: Path, seed: int) -> None:
+    """Whatever cannot be read any more, the newest backup can be restored, and what is left be salvaged."""
+    count = (1, 5, 50, 400)[seed % 4]
+    source = flippable[seed % 3]
+    said = {}
+    for command, db in ((name, tmp_path / f"{name}.db") for name in ("list", "search", "backup", "check", "salvage")):
+        shutil.copyfile(source, db)
+        crafted.flip(db, seed, count)
+        if seed % 2:
+            # Half of them in the schema, where one bit is worth as much as a thousand elsewhere.
+            crafted.flip(db, seed, 1 + seed % 3, within=slice(100, 20_000))
+        arguments = {"search": ["search", "order"], "salvage": ["salvage", str(tmp_path / "new.db")]}
+        said[command] = _say(command, [*arguments.get(command, [command]), "--db", str(db)])
+    assert faults(said.values(), timed=False) == []
+    for command in ("list", "search", "backup"):
+        if "is damaged" in said[command]["err"] or "left alone" in said[command]["err"]:
+            assert "history restore newest" in said[command]["err"]
+            assert "history salvage" in said[command]["err"]
+    db = tmp_path / "list.db"
+    folder = tmp_path / "backups"
+    folder.mkdir(exist_ok=True)
+    shutil.copyfile(source, folder / "list-2026-11-24T132009.456Z-kept.db")
+    restored = _say("restored-list", ["restore", "newest", "--db", str(db)])
+    assert restored["code"] == 0, restored["err"]
+    assert "Traceback" not in restored["err"]
+    assert _say("list", ["check", "--db", str(db)])["code"] == 0
+
+
+def _say(command: str, arguments: list[str]) -> dict[str, Any]:
+    return report("flipped", command, lambda: main(["history", *arguments], os.environ))

@@ -56,6 +56,19 @@ def test_what_a_crash_leaves_is_no_damage(crashed: Path) -> None:
     assert 7 <= runs(crashed) <= 8
 
 
+def test_a_kill_between_the_head_of_a_frame_and_its_page_is_no_damage(crashed: Path) -> None:
+    """As where the log was begun anew: what an earlier one left stands where the last page was to be written."""
+    body = log_of(crashed).read_bytes()
+    log_of(crashed).write_bytes(body[:-4096] + bytes(4096))
+    assert damaged_log(crashed) == ""
+    assert 7 <= runs(crashed) <= 8
+
+
+def test_damage_before_the_newest_frame_is_damage(crashed: Path) -> None:
+    turn(log_of(crashed), log_of(crashed).stat().st_size - 4096 - 24 - 100)
+    assert "are sound" in damaged_log(crashed)
+
+
 @pytest.mark.parametrize("place", ["header", "middle"])
 def test_a_damaged_log_is_left_alone(crashed: Path, place: str) -> None:
     log = log_of(crashed)

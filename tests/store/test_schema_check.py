@@ -34,7 +34,7 @@ def why(connection: sqlite3.Connection, version: int = VERSION) -> str:
     with pytest.raises(StoreError) as caught:
         check_schema(connection, version)
     assert caught.value.code == "corrupt"
-    assert "workbench history salvage" in caught.value.sentence
+    assert "Repair it" in caught.value.sentence
     return caught.value.sentence
 
 

@@ -115,6 +115,7 @@ class SettingsDouble:
         self.own = [EndpointInfo(GATEWAY, "…7f3a"), EndpointInfo(OLLAMA)]
         self.answers: dict[str, Future[Any]] = {}
         self.calls: list[tuple[Any, ...]] = []
+        self.states: dict[str, ProviderState] = {}
 
     def _answer(self, name: str, value: Any) -> Future[Any]:
         return self.answers.get(name) or ok(value)
@@ -140,7 +141,7 @@ class SettingsDouble:
     def provider(self, provider: str) -> Future[ProviderState]:
         where = Destination("https://api.example.com/v1", "public", "https://api.example.com")
         state = ProviderState(provider, self.infos[provider].name, where, public=where.base_url)
-        return self._answer("provider", state)
+        return self._answer("provider", self.states.get(provider, state))
 
     def save_provider(
         self, provider: str, address: str, settings: Mapping[str, str | None], *, session: bool

@@ -88,16 +88,6 @@ def _past(desk: Desk) -> None:
     desk.until(lambda: window.compose.viewing is not None)
 
 
-def _palette(desk: Desk) -> None:
-    desk.ctrl(Qt.Key.Key_K)
-    desk.until(lambda: desk.window.overlays.palette is not None)
-
-
-def _picker(desk: Desk) -> None:
-    desk.window.dialogs.pick_model(desk.window.shown_slots()[0])
-    desk.until(lambda: desk.window.dialogs.open_picker is not None)
-
-
 LEFT_OUT = {
     "delete_run",
     "archive_run",
@@ -114,25 +104,19 @@ LEFT_OUT = {
 }
 """What ends the window, starts calls, takes what is selected away, opens another prompt, or is a menu of Qt's own."""
 
+# What a command opens, the test below opens.
 STATES: dict[str, Callable[[Desk], object]] = {
     "draft": lambda desk: None,
     "answered": lambda desk: desk.run(),
     "past": _past,
     "problem": lambda desk: desk.window.notices.problem("It went wrong.", "The detail."),
-    "history": lambda desk: desk.window.views.show("history"),
-    "palette": _palette,
-    "shortcuts": lambda desk: desk.press(Qt.Key.Key_F1),
-    "settings": lambda desk: desk.window.dialogs.settings("keys"),
     "endpoints": lambda desk: desk.window.dialogs.settings("endpoints"),
     "appearance": lambda desk: desk.window.dialogs.settings("appearance"),
     "limits": lambda desk: desk.window.dialogs.settings("limits"),
     "care": lambda desk: desk.window.dialogs.settings("history"),
-    "code": lambda desk: desk.window.dialogs.code(desk.window.shown_slots()[0]),
     "import": lambda desk: desk.window.dialogs.exchange.preview(desk.directory / "gone.db"),
     "pack": lambda desk: desk.window.dialogs.packing.imports.look(desk.directory / "gone.promptpack"),
-    "picker": _picker,
     "parameters": lambda desk: desk.window.view.lanes.edit_params(desk.window.shown_slots()[0]),
-    "rank": lambda desk: desk.window.actions_["view_rank"].trigger(),
     "judging": lambda desk: desk.window.actions_["judge"].trigger(),
     "renaming": lambda desk: desk.window.view.lanes.rename(desk.window.shown_slots()[0]),
 }

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
+from tests import depth
 from tests.ui.lanes_support import screen, settle, theme
 from tests.ui.test_reading_growth import CODE, LONG, TABLE, WORDS
 from workbench.ui.lanes.answer import AnswerView
@@ -64,7 +65,8 @@ def _look(page: MarkdownView, qtbot: QtBot) -> tuple[str, int, bytes]:
 
 # Small pieces begin and end in the middle of everything; what is far into a text is reached with larger ones, too.
 @pytest.mark.parametrize("name", TEXTS)
-@pytest.mark.parametrize(("size", "length"), [(7, 2_400), (190, 6_000)])
+@pytest.mark.parametrize(("size", "length"), depth.pick([(23, 2_400)], [(7, 2_400), (190, 6_000)]))
+@pytest.mark.deep
 def test_what_was_streamed_looks_as_if_written_once(
     name: str, size: int, length: int, page: MarkdownView, qtbot: QtBot
 ) -> None:

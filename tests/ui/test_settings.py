@@ -9,15 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
-    QCheckBox,
     QLineEdit,
-    QListView,
-    QListWidget,
-    QPushButton,
     QRadioButton,
     QSlider,
-    QToolButton,
-    QWidget,
 )
 from pytestqt.qtbot import QtBot
 
@@ -290,14 +284,3 @@ def test_pages_are_reached_by_keys(drive: Drive) -> None:
     assert driver.list("Endpoints").isVisible()
     QTest.keyClick(pages, Qt.Key.Key_Down)
     assert driver.button("Dark").isVisible()
-
-
-@pytest.mark.parametrize("page", ["keys", "endpoints", "appearance", "limits"])
-def test_every_control_has_a_name(drive: Drive, page: str) -> None:
-    driver = drive(page)
-    kinds = (QLineEdit, QListWidget, QListView, QPushButton, QToolButton, QCheckBox, QRadioButton, QSlider)
-    for kind in kinds:
-        for control in driver.dialog.findChildren(kind):
-            named: QWidget = control
-            if named.isVisible():
-                assert named.accessibleName() or getattr(named, "text", str)(), named

@@ -6,13 +6,15 @@ from concurrent.futures import Future
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QComboBox, QLineEdit
 
 from tests.ui.dialog_support import GATEWAY, OLLAMA, SentenceError, SettingsDouble, ok, shown, theme
 from tests.ui.settings_support import KEY, Drive, drive, source
 from workbench.app.settings_types import EndpointInfo
+from workbench.host.keys import Key
 from workbench.ui.settings.found import free_name
 from workbench.usecases.addresses import EndpointForm, Wrong
+from workbench.usecases.credentials import AddressQuestion
 from workbench.usecases.discovery import CANDIDATES, Found
 
 __all__ = ["drive", "shown", "source", "theme"]
@@ -205,3 +207,38 @@ def test_a_free_name_is_found() -> None:
     assert free_name("LM Studio", mine) == "LM Studio"
     assert free_name("Ollama", []) == "My Ollama"
     assert free_name("Ollama", mine) == "My Ollama 2"
+
+
+def test_another_protocol_has_its_own_settings(drive: Drive, source: SettingsDouble) -> None:
+    driver = drive("endpoints")
+    driver.click("Add endpoint")
+    choices = (box for box in driver.dialog.findChildren(QComboBox) if box.isVisible())
+    choice = next(box for box in choices if box.accessibleName() == "Protocol")
+    choice.setCurrentIndex(choice.findData("azure"))
+    assert "A model is the name of a deployment." in driver.texts()
+    assert driver.field("Base URL").placeholderText() == "https://NAME.openai.azure.com"
+    driver.type("Name", "Our Azure")
+    driver.type("Base URL", "https://ours.openai.azure.com")
+    driver.qtbot.waitUntil(lambda: any(f.isVisible() for f in driver.dialog.findChildren(QLineEdit, "api_version")))
+    driver.type("API version", "2024-10-21")
+    driver.click("Save")
+    driver.wait_for("Saved Our Azure.")
+    form = next(call[1] for call in source.calls if call[0] == "save_endpoint")
+    assert (form.provider, form.settings) == ("azure", (("api_version", "2024-10-21"),))
+
+
+def test_a_kept_key_is_confirmed_for_a_changed_address(drive: Drive, source: SettingsDouble) -> None:
+    keys = (("endpoint:g", Key("sk-planted-0123456789", "keyring", origin="https://old.example")),)
+    question = AddressQuestion(
+        "“Gateway”", "key", ("https://old.example",), "https://new.example/v1", "https://new.example", keys, "this form"
+    )
+    source.answers["question_of"] = ok(question)
+    driver = drive("endpoints")
+    driver.choose("Endpoints", source.own[0].endpoint.name)
+    driver.type("Base URL", "https://new.example/v1")
+    driver.click("Save")
+    driver.wait_for("was entered for https://old.example")
+    assert "save_endpoint" not in [call[0] for call in source.calls]
+    driver.click("Send the key there")
+    driver.wait_for("Saved ")
+    assert ("confirm_address", question) in source.calls

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -298,3 +299,14 @@ def test_a_first_start_has_the_keyboard_in_the_sample(starting: Starting) -> Non
     starting.type("Be brief. ")
     assert window.view.editor.content().messages[0].text.startswith("Be brief. You are")
     assert window.dialogs.open_settings is None
+
+
+def test_no_core_dumps_are_made_once_there_are_keys(starting: Starting) -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
+    starting.show()
+    window = starting.complete()
+    starting.until(lambda: window.workbench.engine.pid)
+    limits = Path(f"/proc/{window.workbench.engine.pid}/limits").read_text()
+    core = next(line for line in limits.splitlines() if line.startswith("Max core file size"))
+    assert core.split()[4] == "0"

@@ -118,6 +118,15 @@ def test_every_verdict_is_said_with_undo(desk: Desk, give: Callable[[Desk, str],
     assert window.compose.board.verdict.kind == kind
 
 
+def test_a_long_name_leaves_room_for_what_is_said(desk: Desk) -> None:
+    window = ran(desk)
+    window.compose.lanes.set_label("s0", f"first {'and so on ' * 30}last")
+    desk.ctrl(Key.Key_1)
+    assert desk.notice().startswith("first and so on")
+    assert desk.notice().endswith("so on last marked winner")
+    assert len(desk.notice()) < 80
+
+
 def test_what_counted_before_counts_again(desk: Desk) -> None:
     window = ran(desk)
     for lane in (Key.Key_1, Key.Key_2):

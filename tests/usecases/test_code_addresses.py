@@ -1,13 +1,16 @@
-"""Code of a lane names the address that the lane goes to."""
+"""Code of a lane, and the doctor, name the address that calls go to."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.usecases.making import draft
 from workbench.core.lanes import FIXED_ENDPOINTS, LITELLM, Endpoint, Lane
+from workbench.host.dirs import places
+from workbench.usecases.checkup import Checkup
 from workbench.usecases.coding import Coder, where_of
 from workbench.usecases.credentials import open_keys
 
@@ -61,3 +64,11 @@ def test_an_endpoint_of_azure_has_address_version_and_deployment() -> None:
         'api_key=os.environ["OUR_AZURE_API_KEY"]',
     ):
         assert part in text
+
+
+def test_the_doctor_names_the_address_beside_the_key(tmp_path: Path) -> None:
+    env = {"OPENAI_API_KEY": "sk-planted-0123456789", "OPENAI_BASE_URL": GATEWAY, "GROQ_API_KEY": "x"}
+    checkup = Checkup(tmp_path / "w.db", places(env), env, "0")
+    found = next(one for one in checkup.findings() if one.name == "keyring")
+    assert f"Keys in the environment: OpenAI (to {GATEWAY}), Groq." in found.sentence
+    assert "planted" not in found.sentence

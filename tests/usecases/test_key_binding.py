@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from tests.fakes.provider import FakeProvider
 from tests.usecases.making import PATIENCE_S, Drawer, draft, new_prompt, opened
 from workbench.core.lanes import LITELLM, Lane
 from workbench.core.runs import Failure, Mark, Result
+from workbench.engine.calls import EngineError
 from workbench.host.keys import KeyStore
 from workbench.host.provider_choices import ProviderChoices
 from workbench.usecases.addresses import EndpointForm
@@ -171,6 +173,32 @@ def test_no_key_of_a_provider_goes_to_a_stored_address(tmp_path: Path, model: st
         assert leaked(fake) == []
 
 
+def test_a_history_from_elsewhere_gets_no_key_of_an_endpoint_it_names(tmp_path: Path) -> None:
+    with FakeProvider() as mine, FakeProvider() as theirs:
+        (tmp_path / "mine").mkdir()
+        (tmp_path / "theirs").mkdir()
+        with desk(tmp_path / "mine") as at:
+            uid, drawer = at.saved(mine.base_url), at.workbench.keys._chosen
+            assert isinstance(drawer, Drawer)
+        # A file that somebody sends, which is then opened with --db, restored or moved into the place of the own one.
+        with desk(tmp_path / "theirs") as at:
+            with_drawer(at.workbench.keys, drawer)
+            at.add(uid, "openai", theirs.base_url, needs_key=True, secret_headers='["X-Auth"]')
+            assert failure(at.run(Lane("a", uid, "m"))).code == NOT_CONFIRMED
+            endpoint = at.workbench.endpoints.find(uid)
+            assert endpoint is not None
+            with pytest.raises(EngineError, match="Nothing was sent"):
+                at.workbench.endpoints.models(endpoint).result(PATIENCE_S)
+            with pytest.raises(EngineError, match="Nothing was sent"):
+                at.workbench.endpoints.test(endpoint).result(PATIENCE_S)
+            form = EndpointForm(
+                endpoint.name, theirs.base_url, uid, needs_key=True, key=None, headers=(("X-Auth", None),)
+            )
+            with pytest.raises(EngineError, match="Nothing was sent"):
+                at.workbench.endpoints.models_of(form).result(PATIENCE_S)
+            assert theirs.requests == []
+
+
 def test_the_row_of_the_built_in_endpoint_is_not_read(tmp_path: Path) -> None:
     with desk(tmp_path) as at:
         at.add(LITELLM, "litellm", "http://127.0.0.1:9/v1", needs_key=False)
@@ -252,6 +280,38 @@ def test_a_damaged_file_of_confirmations_allows_nothing(tmp_path: Path, text: st
     assert not keys.may_go("openai", key, "http://127.0.0.1:9")
     keys.confirm("openai", key, "http://127.0.0.1:9")
     assert keys.may_go("openai", key, "http://127.0.0.1:9")
+
+
+@pytest.mark.parametrize("needs_key", [False, True])
+@pytest.mark.parametrize(
+    "model",
+    [
+        "vertex_ai/gemini-2.5-flash",
+        "bedrock/amazon.nova-lite-v1:0",
+        "sagemaker_chat/x",
+        "github_copilot/gpt-4o",
+        "sap/x",
+    ],
+)
+def test_what_signs_in_by_itself_waits_for_a_confirmation_too(tmp_path: Path, model: str, *, needs_key: bool) -> None:
+    with FakeProvider() as fake, desk(tmp_path) as at:
+        at.add("crafted", "litellm", fake.base_url, needs_key=needs_key)
+        refused = failure(at.run(Lane("a", "crafted", model)))
+        assert refused.code == NOT_CONFIRMED
+        assert "sign-in of this computer" in refused.sentence
+        assert fake.requests == []
+
+
+def test_settings_of_a_crafted_endpoint_steer_nothing(tmp_path: Path) -> None:
+    with FakeProvider() as mine, FakeProvider() as theirs, desk(tmp_path) as at:
+        form = EndpointForm("Mine", mine.url, needs_key=True, key=KEYRING, provider="anthropic")
+        saved = at.workbench.endpoints.save(form)
+        saved.done.result(PATIENCE_S)
+        settings = {"base_url": theirs.url, "api_base": theirs.url, "api_key": "x", "custom_llm_provider": "openai"}
+        at.change("UPDATE endpoints SET settings = ?", json.dumps(settings))
+        assert at.run(Lane("a", saved.endpoint.uid, "claude-x")).text == "Hello world"
+        assert theirs.requests == []
+        assert leaked(mine) == [KEYRING]
 
 
 class TestAddressesInTheEnvironment:

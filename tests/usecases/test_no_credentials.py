@@ -99,6 +99,10 @@ def test_there_are_enough_of_them() -> None:
 @pytest.mark.parametrize("model", TABLE)
 def test_an_answer_names_what_is_missing_and_where_to_enter_it(failures: Mapping[str, Failure], model: str) -> None:
     failure = failures[model]
+    if failure.code == "no_package":
+        # Where the tests run without the extra “vertex”, that is what is missing.
+        assert "Install it with “" in failure.sentence
+        pytest.skip(failure.sentence)
     for word in TABLE[model]:
         assert word in failure.sentence, failure
     assert "Settings → " in failure.sentence or "Log in" in failure.sentence, failure

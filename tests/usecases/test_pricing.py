@@ -170,3 +170,12 @@ def test_a_list_is_asked_for_again_when_it_is_old(rows: Mapping[str, Any] | Fail
 )
 def test_a_row_without_a_price_is_none(row: dict[str, Any]) -> None:
     assert rates_of("m", "acme", row) is None
+
+
+def test_an_engine_that_was_closed_is_no_fault_of_the_run() -> None:
+    def closed(endpoint: Endpoint) -> Future[Rows]:
+        raise EngineError(Failure("closed", "The engine was closed."))
+
+    gateways = GatewayPrices(closed, lambda: 0.0)
+    gateways.prepare(GATEWAY)
+    assert gateways.rates(GATEWAY, "m") is None

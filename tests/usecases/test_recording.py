@@ -20,7 +20,7 @@ from workbench.store import Store, StoreError
 from workbench.store.records import Partial, PartialText
 from workbench.usecases import recording
 from workbench.usecases.problems import Problem
-from workbench.usecases.recording import Recorder
+from workbench.usecases.recording import FULL, PIECES_UNSAVED, Recorder
 from workbench.usecases.transcript import Transcript
 
 
@@ -171,6 +171,22 @@ def refused(*_: object) -> Future[None]:
 
 def texts(store: Store) -> list[str]:
     return [o.result.text for o in store.iteration_detail("r").outputs if o.result.text]
+
+
+def test_a_disk_that_is_full_in_the_middle_of_an_answer_is_told_in_one_voice(
+    store: Store, recorder: Recorder, problems: list[Problem], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "save_partials", refused)
+    output = transcript()
+    recorder.watch(output)
+    output.apply(Delta("r.0.0", "text", 0, "so far"))
+    wait_for(lambda: bool(problems))
+    assert problems[0].sentence == f"{PIECES_UNSAVED} {FULL}"
+    assert "not saved. Free some space and try again" not in problems[0].sentence
+    monkeypatch.undo()
+    output.end(Result("finished", "so far"))
+    recorder.finish(output, Result("finished", "so far"), lambda: None)
+    assert recorder.settle(PATIENCE_S) == 0
 
 
 def test_closing_tries_once_more_and_says_what_is_left(store: Store, problems: list[Problem]) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 
 from workbench.core.cases import Case
 from workbench.core.text import first_line
+from workbench.core.visible import visible_name
 
 Index = QModelIndex | QPersistentModelIndex
 _MOST_VALUES, _MOST_LETTERS = 5, 30
@@ -61,9 +62,9 @@ class CaseList(QAbstractListModel):
 
 
 def _name(case: Case) -> str:
-    return " ".join(case.name.split()) or _values(case) or "A case without a name"
+    return visible_name(" ".join(case.name.split())) or _values(case) or "A case without a name"
 
 
 def _values(case: Case) -> str:
     told = [value for _, value in case.values if value.strip()][:_MOST_VALUES]
-    return ", ".join(first_line(value, _MOST_LETTERS) for value in told)
+    return visible_name(", ".join(first_line(value, _MOST_LETTERS) for value in told))

@@ -358,7 +358,8 @@ or delete one thing after the other."""
 
 def acts_on_lanes(command: Command) -> bool:
     """Whether a bare letter for `command` acts only while the person has put the focus on a lane or a judged pair."""
-    return command.id == "judge_undo" or (command.views == COMPOSE and command.group in ("Run", "Verdict", "Lanes"))
+    is_of_pair = command.id.startswith("judge_")
+    return is_of_pair or (command.views == COMPOSE and command.group in ("Run", "Verdict", "Lanes"))
 
 
 GROUPS: tuple[str, ...] = ("Run", "Verdict", "Prompt", "Edit", "Values", "Lanes", "History", "Rank", "View")

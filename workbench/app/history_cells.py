@@ -31,10 +31,12 @@ def cell(row: HistoryRow, column: int, now: str) -> str:
 
 
 def verdict(row: HistoryRow) -> str:
-    """Return how a run was judged or, while it is not, how it stands."""
+    """Return how a run was judged or, while it is not, how it stands; and whether a part of its row is damaged."""
+    return " · ".join(filter(None, (_standing(row), "damaged" if row.row.damage else "")))
+
+
+def _standing(row: HistoryRow) -> str:
     line = row.row
-    if line.damage:
-        return "damaged"
     if line.verdict == "winner":
         return f"★ {line.winner}"
     if line.verdict != "none":

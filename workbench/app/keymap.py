@@ -117,7 +117,7 @@ def why_reserved(key: str) -> str:
 
 
 def only_outside_text(key: str) -> bool:
-    """Whether a key types a character, and so reaches its command only outside of text fields."""
+    """Whether a key types a character: it is text in text fields, and a command where the person put the focus."""
     *held, last = _parts(key)
     return set(held) <= {"Shift"} and len(last) == 1
 

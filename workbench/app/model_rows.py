@@ -14,6 +14,7 @@ from typing import Literal
 from PySide6.QtCore import Qt
 
 from workbench.app.model_entries import Closeness, ModelEntry
+from workbench.core.visible import Shown
 
 ROW = int(Qt.ItemDataRole.UserRole) + 1
 """The Row itself."""
@@ -24,7 +25,7 @@ _ADDRESS = re.compile(r"https?:|(localhost|\[[0-9a-f:]+\]|[0-9]+(\.[0-9]+){3})(?
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Row(Shown):
     """One line of the list. `note` is the small text below the title, `price` stands at the right.
 
     `no_key` is a sentence when a key is missing; `entry` is there for models, typed ids included. `warning` stands
@@ -40,6 +41,7 @@ class Row:
     endpoint: str = ""
     warning: str = ""
     reason: str = ""
+    SHOWN = ("title", "note")
 
     @property
     def spoken(self) -> str:

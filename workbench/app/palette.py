@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, Signal
 
 from workbench.app.fuzzy import Index
 from workbench.app.tasks import Tasks
+from workbench.core.visible import Shown
 
 RECENT = 12
 """How many of the entries that were chosen last come before others that match as well."""
@@ -27,7 +28,7 @@ _UNAVAILABLE = 7
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Shown):
     """One thing that can be found. `kind` is a word that people read; `id` is unique within it.
 
     `key` is what does the same, `unavailable` says why it cannot be done now ("" when it can). `act` is called on the
@@ -46,6 +47,7 @@ class Entry:
     """What Enter and Shift+Enter do, when that is not plain."""
     warning: str = ""
     """What stands before the detail: "retired 2025-09-01", "not reachable"."""
+    SHOWN = ("title", "detail", "warning")
 
     @property
     def mark(self) -> str:

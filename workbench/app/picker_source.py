@@ -74,13 +74,14 @@ class WorkbenchPickerSource:
         if known is None or not known.takes_key:
             return Provider(name, shown)
         keys, key = self._workbench.keys, provider_key(name)
-        if (keys.from_environment(key) if trouble else keys.get(key)) is not None:
-            return Provider(name, shown, ready=True)
+        found = keys.from_environment(key) if trouble else keys.get(key)
         if trouble:
-            return Provider(name, shown, trouble if known.needs_key else "")
+            return Provider(name, shown, trouble if known.needs_key and found is None else "", ready=found is not None)
         litellm = next(endpoint for endpoint in FIXED_ENDPOINTS if endpoint.uid == LITELLM)
         missing = credentials(keys, litellm, f"{name}/model", _nobody)
-        return Provider(name, shown, missing.sentence if isinstance(missing, Failure) else "")
+        if isinstance(missing, Failure):
+            return Provider(name, shown, missing.sentence)
+        return Provider(name, shown, ready=found is not None)
 
 
 def _nobody(model: str) -> str:

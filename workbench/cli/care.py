@@ -7,13 +7,12 @@ window or another program has it open.
 from __future__ import annotations
 
 import argparse
-import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 from workbench.cli.codes import FAILED, OK
-from workbench.cli.opening import database, require
+from workbench.cli.opening import command, database, require, way_out
 from workbench.cli.output import complain, write_json
 from workbench.core.when import absolute
 from workbench.host.clock import utc_now
@@ -54,17 +53,8 @@ def _check(args: argparse.Namespace, path: Path) -> int:
         as_json=args.json,
     )
     if wrong:
-        complain(
-            f"The history is damaged. Put a backup in its place: {_command(args, 'restore')}; or read what can be read"
-            f" into a new file: {_command(args, 'salvage NEW.db')}"
-        )
+        complain(f"The history is damaged. {way_out(args)}")
     return FAILED if wrong else OK
-
-
-def _command(args: argparse.Namespace, does: str) -> str:
-    """Return a command for the same history."""
-    named = "" if args.db is None else f" --db {shlex.quote(str(args.db))}"
-    return f"workbench history {does}{named}"
 
 
 def _wrong(path: Path) -> list[str]:
@@ -104,12 +94,15 @@ def _restore(args: argparse.Namespace, path: Path) -> int:
         _say(
             {"backups": [_described(backup) for backup in found]},
             "\n".join(f"{backup.path}\t{absolute(backup.made_at)}\t{backup.size / 1e6:.1f} MB" for backup in found)
-            or f"There is no backup yet. Make one with: {_command(args, 'backup')}",
+            or f"There is no backup yet. Make one with: {command(args, 'backup')}",
             as_json=args.json,
         )
         return OK
     if args.backup == "newest" and not found:
-        raise RefusedError("There is no backup yet. Name the file of one that is elsewhere.")
+        raise RefusedError(
+            "There is no backup yet. Name the file of one that is elsewhere, or read what can be read of the history"
+            f" into a new file: {command(args, 'salvage NEW.db')}"
+        )
     chosen = found[0].path if args.backup == "newest" else Path(args.backup).absolute()
     with _alone(path):
         changed = restore(path, chosen, utc_now())

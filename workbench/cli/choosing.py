@@ -13,8 +13,10 @@ from workbench.cli.limits import keep_limits
 from workbench.core.drafts import Draft
 from workbench.core.lanes import LITELLM, Endpoint, Lane
 from workbench.core.templates import content_variables
+from workbench.core.visible import visible_note
 from workbench.formats.prompt_yml import PromptFile, PromptFileError, read_prompt_yml
 from workbench.host.clock import utc_now
+from workbench.host.files import read_file
 from workbench.host.ids import new_uid
 from workbench.usecases.naming import model_name, pair, resolve_model, slots, with_params
 from workbench.usecases.pack_import import Action, PackImporter
@@ -22,6 +24,8 @@ from workbench.usecases.planning import check
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.workbench import Workbench
 
+_MOST_BYTES = 64 * 1024 * 1024
+"""Of a prompt file; no prompt is as large."""
 _FILE_ENDINGS = (".yml", ".yaml")
 
 
@@ -79,11 +83,11 @@ def _from_database(workbench: Workbench, name: str | None) -> Choice:
 def _from_file(workbench: Workbench, path: Path) -> Choice:
     """Return the file's prompt; its uid is "" while the database has none of that name."""
     try:
-        raw = path.read_bytes()
+        raw = read_file(path, _MOST_BYTES)
     except OSError as error:
         raise PromptFileError(f"The prompt file {path} cannot be read ({error.strerror}). Check its name.") from error
     file = read_prompt_yml(raw, path.name.split(".")[0])
-    known = next((row for row in workbench.prompts.all() if row.name == file.name), None)
+    known = next((row for row in workbench.prompts.all() if row.name == visible_note(file.name)), None)
     based_on = None
     if known is not None:
         based_on = max(workbench.prompts.version_numbers(known.uid), default=None)

@@ -20,7 +20,9 @@ from workbench.cli.codes import FAILED, OK, UNREAD, WRONG_USE
 from workbench.cli.pack_arguments import add_pack, add_running
 from workbench.cli.training_arguments import add_training
 from workbench.host import faults
-from workbench.host.dirs import places
+from workbench.host.core_dumps import forbid_core_dumps
+from workbench.host.dirs import ensure_home, places
+from workbench.host.errors import HostError
 from workbench.host.terminal import safe_streams
 
 _EPILOG = """\
@@ -37,6 +39,8 @@ words, "phrases" and beginnings* are looked for in prompts, values, answers and 
   is:blind|starred|interrupted|archived|deleted  kind:iteration|test|improve|judge|import
 each with a - before it for the opposite. A query that begins with a - comes after --."""
 
+_OF_OTHER_FILES = ("import", "restore", "salvage")
+"""What of `workbench history` reads another file, too, which is then the one that is damaged."""
 CARE = ("backup", "check", "salvage", "restore", "move")
 """What of `workbench history` looks after the file."""
 _IMPORT_EPILOG = """\
@@ -79,7 +83,12 @@ def _main(argv: Sequence[str] | None, env: Mapping[str, str]) -> int:
         parser.print_help()
         return OK
     _end_politely()
-    end = faults.watch(places(env).state, "terminal", __version__, _tell_fault)
+    forbid_core_dumps()
+    try:
+        ensure_home(os.environ)
+        end = faults.watch(places(env).state, "terminal", __version__, _tell_fault)
+    except HostError as error:
+        return _complain(error, args)
     try:
         return _command(args.command)(args, env)
     except StoppedError as error:
@@ -93,7 +102,7 @@ def _main(argv: Sequence[str] | None, env: Mapping[str, str]) -> int:
         if isinstance(error, OSError) and error.filename is None and error.errno in _NO_ROOM:
             _write_nowhere()
             error = _unwritten(error)
-        return _complain(error)
+        return _complain(error, args)
     finally:
         end()
 
@@ -266,7 +275,8 @@ def _tell_fault(report: str, log: Path | None) -> None:
     complain(fault_problem(report, log).sentence)
 
 
-def _complain(error: Exception) -> int:
+def _complain(error: Exception, args: argparse.Namespace) -> int:
+    from workbench.cli.opening import way_out
     from workbench.cli.output import complain
     from workbench.formats.prompt_yml import PromptFileError
     from workbench.packs.errors import PackError
@@ -278,6 +288,8 @@ def _complain(error: Exception) -> int:
     else:
         problem = problem_of(error)
     complain(problem.sentence, problem.detail)
+    if isinstance(error, StoreError) and error.is_of_file and getattr(args, "what", "") not in _OF_OTHER_FILES:
+        complain(way_out(args))
     misuse = isinstance(error, RefusedError | PromptFileError | PackError) or (
         isinstance(error, StoreError) and error.code in MISUSE
     )

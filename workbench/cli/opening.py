@@ -6,6 +6,7 @@ Invariant: the terminal works beside an open window; it never takes the window's
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -38,6 +39,20 @@ def require(args: argparse.Namespace, env: Mapping[str, str], path: Path) -> Non
         raise RefusedError(f"There is no history at {path}. {DATABASE_VARIABLE} names it: correct or unset that.")
     raise RefusedError(
         "There is no history yet. It begins with the first run, in the window or with workbench run.", str(path)
+    )
+
+
+def command(args: argparse.Namespace, does: str) -> str:
+    """Return a command of `workbench history` for the same history."""
+    named = getattr(args, "db", None)
+    return f"workbench history {does}{'' if named is None else f' --db {shlex.quote(str(named))}'}"
+
+
+def way_out(args: argparse.Namespace) -> str:
+    """Return what can be done with a damaged history."""
+    return (
+        f"Put the newest backup in its place: {command(args, 'restore newest')}; or read what can be read into a new"
+        f" file: {command(args, 'salvage NEW.db')}"
     )
 
 

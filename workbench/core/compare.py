@@ -15,27 +15,30 @@ from workbench.core.align import leftovers
 from workbench.core.content import Content, to_json
 from workbench.core.diff import TextDiff, diff_texts
 from workbench.core.lanes import Lane
+from workbench.core.visible import Shown
 
 State = Literal["same", "changed", "added", "removed", "moved"]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Part(Shown):
     """A piece of a prompt that is compared with its like: `kind` and `key` say which are alike, `title` is shown."""
 
     kind: str
     key: str
     title: str
     text: str
+    SHOWN = ("title",)
 
 
 @dataclass(frozen=True, slots=True)
-class PartDiff:
+class PartDiff(Shown):
     """How one part became another; an added or removed one is compared with nothing."""
 
     title: str
     state: State
     diff: TextDiff
+    SHOWN = ("title",)
 
 
 def parts_of(content: Content, lanes: Sequence[Lane] = ()) -> tuple[Part, ...]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.core import content as contents
 from workbench.core.content import MOST_LANES, Content
 from workbench.core.lanes import Lane
+from workbench.core.visible import Shown
 
 if TYPE_CHECKING:
     from workbench.core.marks import Mark
@@ -17,7 +18,7 @@ Values = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class ValueSet:
+class ValueSet(Shown):
     """Values under a name, in the order they were given; a run goes through every set that is `ticked`.
 
     `uid` is what the history knows it by when it is renamed or its values change; "" for values that have no name.
@@ -27,6 +28,7 @@ class ValueSet:
     name: str
     values: Values = ()
     ticked: bool = False
+    SHOWN = ("name",)
 
     def to_json(self) -> dict[str, Any]:
         """Return the stored form."""

@@ -14,6 +14,8 @@ from workbench.core.runs import OutputState, Result, Step
 EMPTY = "Empty answer"
 BLANKS = " \t\n\v\f\r\xa0\u200b\u2028\u2029\ufeff"
 """What an empty answer may consist of."""
+MOST_BLANKS = 1000
+"""Characters; a longer text is none that is empty by mistake, and is not looked through."""
 _OUT_OF_TOKENS = frozenset({"length", "max_tokens"})
 _FILTERED = frozenset({"content_filter", "refusal", "safety"})
 _CALLED = frozenset({"tool_calls", "function_call", "tool_use"})
@@ -39,7 +41,7 @@ class EmptyAnswer:
 
 def is_empty(state: OutputState, text: str, steps: Iterable[Step] = ()) -> bool:
     """Whether an answer finished without a text; one that ended with a tool call is not empty."""
-    if state != "finished" or text.strip(BLANKS):
+    if state != "finished" or len(text) > MOST_BLANKS or text.strip(BLANKS):
         return False
     kinds = [step.kind for step in steps]
     return not kinds or kinds[-1] != "tool_call"

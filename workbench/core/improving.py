@@ -18,6 +18,7 @@ from workbench.core.content import ROLES, Content, Message, Role, to_json
 from workbench.core.diff import TextDiff, diff_texts
 from workbench.core.runs import OutputState
 from workbench.core.templates import content_variables
+from workbench.core.visible import Shown
 
 Standing = Literal["", "bad", "lost", "won"]
 
@@ -40,7 +41,7 @@ class AnswerError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class RecentAnswer:
+class RecentAnswer(Shown):
     """An answer that a person may show to the model: of which iteration and lane, how it was judged, and its values.
 
     `is_cut` says that `text` is only its beginning.
@@ -53,6 +54,7 @@ class RecentAnswer:
     text: str
     values: tuple[tuple[str, str], ...] = ()
     is_cut: bool = False
+    SHOWN = ("title",)
 
     @property
     def judgement(self) -> str:

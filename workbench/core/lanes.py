@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from workbench.core import parameters
 from workbench.core.parameters import Value
+from workbench.core.visible import Shown, visible_name
 
 EndpointKind = Literal["litellm", "openai", "builtin", "gguf", "echo"]
 
@@ -25,7 +26,7 @@ MOST_SAMPLES = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Shown):
     """Where models answer.
 
     `litellm`: any provider LiteLLM knows, the model id names it. `openai`: an OpenAI-compatible `base_url`.
@@ -46,6 +47,7 @@ class Endpoint:
     adapter: str = ""
     provider: str = ""
     settings: tuple[tuple[str, str], ...] = ()
+    SHOWN = ("name",)
 
     @property
     def has_address(self) -> bool:
@@ -151,7 +153,7 @@ class Params:
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
+class Lane(Shown):
     """A column: who answers, how, and with which version.
 
     `slot` stays the same over iterations, so that a lane can be compared with its own past. `pinned` is the number of
@@ -171,6 +173,7 @@ class Lane:
     hidden: bool = False
     baseline: str = ""
     unknown: str = ""
+    SHOWN = ("label",)
 
     def to_json(self) -> dict[str, Any]:
         """Return the stored form."""
@@ -212,7 +215,7 @@ class Lane:
     @property
     def title(self) -> str:
         """The name shown in the lane's header: the label, else the model without its provider prefix."""
-        return self.label or short_model(self.model)
+        return self.label or visible_name(short_model(self.model))
 
 
 _KEYS = frozenset({"slot", "endpoint", "model", "params", "pinned", "label", "samples", "hidden", "baseline"})

@@ -76,6 +76,8 @@ class Provider:
     """The file that LiteLLM's own login writes, below its folder of tokens; "" when there is no such login."""
     key_hosts: tuple[str, ...] = ()
     """Further hosts that get the key, where it is exchanged for another one."""
+    signs_in: bool = False
+    """Its library finds credentials on the machine by itself, in files of a cloud's own tools."""
 
     def is_plain(self, model: str) -> bool:
         """Return whether `model` (without the provider's prefix) can be asked without translation."""

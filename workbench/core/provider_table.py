@@ -169,4 +169,7 @@ _MOST_USED = (
     ),
 )
 
-ROWS: tuple[Provider, ...] = (*_MOST_USED, *MORE_ROWS, *OWN_ROWS)
+ROWS: tuple[Provider, ...] = (
+    *_MOST_USED,
+    *sorted((*MORE_ROWS, *OWN_ROWS), key=lambda provider: provider.name.casefold()),
+)

@@ -117,6 +117,7 @@ _OWN_ADDRESS = (
         "AWS_BEDROCK_RUNTIME_ENDPOINT",
         needs_key=False,
         settings=_AWS,
+        signs_in=True,
     ),
     row(
         "bedrock_mantle",
@@ -128,10 +129,21 @@ _OWN_ADDRESS = (
             Setting("aws_region_name", "Region", ("BEDROCK_MANTLE_REGION",), by_environment=True),
             *(one for one in _AWS if one.name != "aws_region_name"),
         ),
+        signs_in=True,
         doc="bedrock",
     ),
     *(
-        row(id_, "Amazon SageMaker", "", "", takes_key=False, needs_key=False, settings=_AWS, doc="aws_sagemaker")
+        row(
+            id_,
+            "Amazon SageMaker",
+            "",
+            "",
+            takes_key=False,
+            needs_key=False,
+            settings=_AWS,
+            signs_in=True,
+            doc="aws_sagemaker",
+        )
         for id_ in ("sagemaker", "sagemaker_chat", "sagemaker_nova")
     ),
     row(
@@ -143,6 +155,7 @@ _OWN_ADDRESS = (
         needs_key=False,
         settings=_VERTEX,
         packages=_GOOGLE_AUTH,
+        signs_in=True,
         doc="vertex",
     ),
     row(
@@ -154,6 +167,7 @@ _OWN_ADDRESS = (
         needs_key=False,
         settings=_VERTEX,
         packages=_GOOGLE_AUTH,
+        signs_in=True,
         doc="vertex",
     ),
     row(
@@ -164,6 +178,7 @@ _OWN_ADDRESS = (
         needs_key=False,
         needs_address=True,
         address_hint="https://NAME.cloud.databricks.com/serving-endpoints",
+        signs_in=True,
         settings=(
             Setting("databricks_client_id", "Client ID", ("DATABRICKS_CLIENT_ID",)),
             Setting("databricks_client_secret", "Client secret", ("DATABRICKS_CLIENT_SECRET",), secret=True),
@@ -201,7 +216,7 @@ _OWN_ADDRESS = (
         doc="watsonx",
     ),
     row("oci", "Oracle Cloud", "", "", takes_key=False, needs_key=False, settings=_OCI),
-    row("sap", "SAP AI Core", "AICORE_SERVICE_KEY", "AICORE_BASE_URL", needs_key=False, settings=_SAP),
+    row("sap", "SAP AI Core", "AICORE_SERVICE_KEY", "AICORE_BASE_URL", needs_key=False, settings=_SAP, signs_in=True),
     row(
         "heroku",
         "Heroku",
@@ -210,7 +225,15 @@ _OWN_ADDRESS = (
         needs_address=True,
         address_hint="https://us.inference.heroku.com",
     ),
-    row("gdc", "Google Distributed Cloud", "GDC_API_KEY", "GDC_API_BASE", needs_address=True, packages=_GOOGLE_AUTH),
+    row(
+        "gdc",
+        "Google Distributed Cloud",
+        "GDC_API_KEY",
+        "GDC_API_BASE",
+        needs_address=True,
+        packages=_GOOGLE_AUTH,
+        signs_in=True,
+    ),
 )
 
 # LiteLLM signs in to these itself and keeps what it got in a file; a login needs a terminal, which a lane has not.
@@ -224,6 +247,7 @@ _SIGNED_IN = (
         takes_key=False,
         needs_key=False,
         token_file="github_copilot/access-token",
+        signs_in=True,
     ),
     row(
         "chatgpt",
@@ -234,6 +258,7 @@ _SIGNED_IN = (
         takes_key=False,
         needs_key=False,
         token_file="chatgpt/auth.json",
+        signs_in=True,
     ),
     row("microsoft_365_copilot", "Microsoft 365 Copilot", "", "", "https://graph.microsoft.com"),
 )

@@ -14,6 +14,7 @@ from workbench.core.blocks import OutputFormat
 from workbench.core.content import Content
 from workbench.core.lanes import Lane
 from workbench.core.money import Rates, Usage
+from workbench.core.visible import Shown
 
 RunKind = Literal["iteration", "test", "improve", "judge", "import"]
 DRAFTABLE: tuple[RunKind, ...] = ("iteration", "test", "import")
@@ -62,21 +63,23 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Shown):
     """What went wrong: a stable code, one sentence with a next step, and the folded technical detail."""
 
     code: str
     sentence: str
     detail: str = ""
+    SHOWN = ("sentence", "detail")
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Shown):
     """Something the way to the provider did to the request: it added, changed or refused a parameter."""
 
     kind: Literal["added", "changed", "refused"]
     name: str
     detail: str
+    SHOWN = ("name", "detail")
 
 
 ADDRESS = "address"
@@ -177,7 +180,7 @@ def median_loop_ms(starts_ms: Sequence[int]) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
-class PromptRow:
+class PromptRow(Shown):
     """A prompt as the list shows it."""
 
     uid: str
@@ -185,10 +188,11 @@ class PromptRow:
     iterations: int
     archived: bool
     updated_at: str
+    SHOWN = ("name",)
 
 
 @dataclass(frozen=True, slots=True)
-class VersionRow:
+class VersionRow(Shown):
     """An immutable version; `parent` is a version number of the same prompt.
 
     `newer` is "" or a sentence: a newer release made it, and `content` is only what this one can show of it.
@@ -202,6 +206,7 @@ class VersionRow:
     content: Content
     note: str = ""
     newer: str = ""
+    SHOWN = ("note",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +252,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class IterationRow:
+class IterationRow(Shown):
     """One line of the timeline.
 
     `winner` is what people read of `verdict`: the title of the winning lane, "lost to 12 gpt", "tie", "all bad", "" for
@@ -273,6 +278,7 @@ class IterationRow:
     kind: RunKind = "iteration"
     damage: str = ""
     """What of it cannot be read, in a few words, "" for nothing; something neutral stands in its place."""
+    SHOWN = ("winner", "note", "summary")
 
     @property
     def uid(self) -> str:
@@ -293,13 +299,14 @@ class OutputRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class PastAnswer:
+class PastAnswer(Shown):
     """An answer that others are compared with: its iteration's number, the name of its lane then, and its text."""
 
     uid: str
     number: int
     title: str
     text: str
+    SHOWN = ("title",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,12 +364,13 @@ class BesideLane:
 
 
 @dataclass(frozen=True, slots=True)
-class RunSet:
+class RunSet(Shown):
     """A value set as a run went through it; `uid` and `name` are "" for values that belong to no named set."""
 
     uid: str
     name: str
     values: tuple[tuple[str, str], ...]
+    SHOWN = ("name",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from workbench.core.content import Content
 from workbench.core.runs import IterationDetail, IterationRow
+from workbench.core.visible import Shown
 
 
 @dataclass(frozen=True, slots=True)
-class BareVersion:
+class BareVersion(Shown):
     """The row of a version without iterations; `added` and `removed` are against its parent.
 
     `ran` says whether lanes that were pinned to it ran it all the same, `imported` that answers to it were imported,
@@ -31,6 +32,7 @@ class BareVersion:
     ran: bool = False
     branched: bool = False
     imported: bool = False
+    SHOWN = ("note", "summary")
 
 
 TimelineRow = IterationRow | BareVersion
@@ -65,7 +67,7 @@ Detail = IterationDetail | VersionDetail
 
 
 @dataclass(frozen=True, slots=True)
-class VersionLabel:
+class VersionLabel(Shown):
     """What a person knows a version by: its note or what it changed, and how its text begins.
 
     Both are as they are stored, with their line breaks, and cut anywhere.
@@ -74,3 +76,4 @@ class VersionLabel:
     number: int
     text: str = ""
     opening: str = ""
+    SHOWN = ("text", "opening")

@@ -7,14 +7,18 @@ what is stored or sent.
 from __future__ import annotations
 
 import re
+from typing import ClassVar
 
 # C0 but tab and line feed, DEL, C1, separators of lines and paragraphs, embeddings, overrides and isolates, deprecated
 # format characters, annotations, tags (an alphabet that is not drawn), and halves of characters.
 _STEERING = "\x00-\x08\x0b-\x1f\x7f-\x9f\u180e\u2028-\u202e\u2066-\u206f\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f"
 # Right-to-left names are spelled with them, and they reach no further than their neighbours.
 _MARKS = "\u061c\u200e\u200f"
-_IN_TEXT = re.compile(f"[{_STEERING}{_MARKS}]")
-_IN_NAME = re.compile(f"[{_STEERING}\t\n]")
+# The flag of a part of a country is spelled with tags.
+_FLAG = "\U0001f3f4[\U000e0020-\U000e007e]{2,6}\U000e007f"
+_IN_TEXT = re.compile(f"{_FLAG}|[{_STEERING}{_MARKS}]")
+_IN_NOTE = re.compile(f"{_FLAG}|[{_STEERING}]")
+_IN_NAME = re.compile(f"{_FLAG}|[{_STEERING}\t\n]")
 _PLAIN = 0x20, 0x7E
 _PICTURES = 0x2400
 _DELETE = "␡"
@@ -30,7 +34,29 @@ def visible_name(name: str) -> str:
     return _IN_NAME.sub(_shown, name)
 
 
+def visible_note(text: str) -> str:
+    """Return a text of people for the window: the same, tabs, line feeds and direction marks stay."""
+    return _IN_NOTE.sub(_shown, text)
+
+
+class Shown:
+    """Base of records: makes the fields visible that `SHOWN` names, which are only shown. Lines stay lines."""
+
+    __slots__ = ()
+    SHOWN: ClassVar[tuple[str, ...]] = ()
+
+    def __post_init__(self) -> None:
+        for field in self.SHOWN:
+            text = getattr(self, field)
+            # A damaged row may hold no text here, which the store replaces.
+            if isinstance(text, str) and not text.isprintable():
+                # The record is frozen for everybody else.
+                object.__setattr__(self, field, visible_note(text))
+
+
 def _shown(found: re.Match[str]) -> str:
+    if len(found[0]) > 1:
+        return found[0]
     code = ord(found[0])
     if code < _PLAIN[0]:
         return chr(_PICTURES + code)

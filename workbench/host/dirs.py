@@ -6,7 +6,7 @@ until `Places.make` is called, and what is created is for the user alone.
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -46,11 +46,36 @@ def make_private(directory: Path) -> None:
         ) from error
 
 
+def home_of(env: Mapping[str, str]) -> Path:
+    """Return the home directory: HOME, or that of the account where HOME is empty or relative. Raises HostError."""
+    named = Path(env.get("HOME", ""))
+    if named.is_absolute():
+        return named
+    import pwd  # few environments are without
+
+    try:
+        known = Path(pwd.getpwuid(os.getuid()).pw_dir)
+    except KeyError:
+        known = Path()
+    if not known.is_absolute():
+        raise HostError("There is no home directory: HOME is empty and the account has none. Set HOME and start again.")
+    return known
+
+
+def ensure_home(env: MutableMapping[str, str]) -> None:
+    """Set HOME where it is empty or relative, for libraries and children: they would take the root for it.
+
+    Raises HostError.
+    """
+    if sys.platform != "win32":
+        env["HOME"] = str(home_of(env))
+
+
 def places(env: Mapping[str, str]) -> Places:
-    """Return the directories for this environment; nothing is created."""
+    """Return the directories for this environment; nothing is created. Raises HostError without a home directory."""
     if sys.platform in ("darwin", "win32"):
         return _native()
-    home = Path(env.get("HOME") or Path.home())
+    home = home_of(env)
     return Places(
         data=_xdg(env, "XDG_DATA_HOME", home / ".local" / "share"),
         state=_xdg(env, "XDG_STATE_HOME", home / ".local" / "state"),

@@ -205,7 +205,7 @@ class LoadedPrompt:
                 given = lane.params.request()
             except ValueError as error:
                 raise PackError(f"{self._prompt.file}: {error} Correct it there.") from error
-            if lane.params.extra:
+            if lane.params.extra or lane.params.unknown:
                 from workbench.core.model_settings import is_of_the_model
 
                 refused = tuple(name for name, value in given.items() if not is_of_the_model(name, value))

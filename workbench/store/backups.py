@@ -15,9 +15,10 @@ from pathlib import Path
 from workbench.store.connections import connect
 from workbench.store.copying import PARTIAL, copy_whole, remove_stale
 from workbench.store.errors import StoreError, failure, translate
+from workbench.store.foreign import salvaging
 from workbench.store.schema import APPLICATION_ID, VERSION, major, show
 from workbench.store.schema_check import check_schema
-from workbench.store.sqlite import sqlite3
+from workbench.store.sqlite import FILE_ERRORS, sqlite3
 from workbench.store.watching import Watch, go_on, watched
 
 FOLDER = "backups"
@@ -72,7 +73,7 @@ def make(
                 copy_whole(connection, database, copied, watch)
             finally:
                 connection.close()
-            verify(copied, watch)
+            _verify_copy(copied, watch)
             sure()
             copied.replace(target)
         finally:
@@ -136,16 +137,35 @@ def verify(path: Path, watch: Watch = go_on) -> int:
                     str(path),
                     "newer_major",
                 )
-            check_schema(connection, int(version))
+            _check_schema(connection, int(version), path)
             with watched(connection, watch):
                 found = [str(line) for (line,) in connection.execute("PRAGMA quick_check(20)")]
         finally:
             connection.close()
-    except (sqlite3.Error, UnicodeDecodeError) as error:
+    except FILE_ERRORS as error:
         raise StoreError(_UNSOUND, f"{error} ({path})", "corrupt") from error
     if found != ["ok"]:
         raise StoreError(_UNSOUND, "\n".join(found), "corrupt")
     return int(version)
+
+
+def _verify_copy(copied: Path, watch: Watch) -> None:
+    """Raise what `verify` raises of a copy that was just made: what is wrong with it is wrong with the history."""
+    try:
+        verify(copied, watch)
+    except StoreError as error:
+        if error.code != "corrupt":
+            raise
+        raise failure("corrupt", error.detail) from error
+
+
+def _check_schema(connection: sqlite3.Connection, version: int, path: Path) -> None:
+    try:
+        check_schema(connection, version)
+    except StoreError as error:
+        why, _, _ = error.sentence.partition(". ")
+        words = f"“{path.name}” cannot be restored. {why}. {salvaging(path, 'restore')}"
+        raise StoreError(words, error.detail, error.code) from error
 
 
 def listed(database: Path, folder: Path) -> list[Backup]:

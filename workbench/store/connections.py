@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from workbench.store.errors import failure, translate
-from workbench.store.sqlite import sqlite3
+from workbench.store.sqlite import FILE_ERRORS, sqlite3
 
 # Statements of the hot path stay prepared.
 _CACHED_STATEMENTS = 256
@@ -89,7 +89,7 @@ def _wrong(connection: sqlite3.Connection) -> str:
     """Return what is wrong with the file, "" for nothing; reads all of it."""
     try:
         (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    except (sqlite3.Error, UnicodeDecodeError) as error:
+    except FILE_ERRORS as error:
         return str(error)
     return "" if found == "ok" else str(found)
 

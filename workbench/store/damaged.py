@@ -65,7 +65,10 @@ def keep(connection: sqlite3.Connection, prompt: int) -> Path | None:
 
 
 def _pieces(connection: sqlite3.Connection, prompt: int) -> Iterator[bytes]:
-    """Yield the bytes of a draft, of any size."""
+    """Yield the bytes of a draft, of any size; none where a damaged row holds none."""
+    (holds,) = connection.execute("SELECT body IS NOT NULL FROM drafts WHERE prompt_id = ?", (prompt,)).fetchone()
+    if not holds:
+        return
     with connection.blobopen("drafts", "body", prompt, readonly=True) as blob:
         while piece := blob.read(_PIECE):
             yield piece

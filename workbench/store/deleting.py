@@ -19,7 +19,7 @@ from workbench.store.copying import is_stale
 from workbench.store.errors import StoreError, failure
 from workbench.store.prompts import meta
 from workbench.store.purging import Doomed, Extent, Kept
-from workbench.store.sqlite import sqlite3
+from workbench.store.sqlite import FILE_ERRORS, sqlite3
 
 Work = Callable[[sqlite3.Connection], Any]
 _TRIES = 20
@@ -125,6 +125,6 @@ def _holds(path: Path, doomed: Doomed) -> bool:
             return purging.holds(connection, doomed)
         finally:
             connection.close()
-    except sqlite3.Error:
+    except FILE_ERRORS:
         # What cannot be read cannot be said to be free of it.
         return True

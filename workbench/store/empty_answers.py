@@ -9,16 +9,15 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from workbench.core.empty_answers import BLANKS
+from workbench.core.empty_answers import BLANKS, MOST_BLANKS
 from workbench.core.runs import Outcome
 from workbench.store.sqlite import sqlite3
 
-_MOST_BLANK = 4000
-"""Bytes of blank space that are still looked through; nobody writes more and means nothing by it."""
+# A blank has at most three bytes, and the number of bytes is known without reading a text.
 _COUNT = (
     "SELECT run_id, count(*), total(finish_reason = 'length') FROM outputs"
     " WHERE run_id IN (SELECT value FROM json_each(?)) AND state = 'finished'"
-    f" AND octet_length(text) <= {_MOST_BLANK} AND trim(text, ?) = ''"
+    f" AND octet_length(text) <= {3 * MOST_BLANKS} AND length(text) <= {MOST_BLANKS} AND trim(text, ?) = ''"
     " AND NOT EXISTS (SELECT 1 FROM outputs AS later WHERE later.run_id = outputs.run_id"
     " AND later.lane = outputs.lane AND later.value_set = outputs.value_set AND later.sample = outputs.sample"
     " AND later.attempt > outputs.attempt)"

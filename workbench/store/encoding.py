@@ -14,8 +14,6 @@ from typing import Any
 from workbench.store.errors import failure
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-MOST_TOKENS = 10**12
-"""Of one answer; sums over all answers of a history fit into a column, too."""
 # Made once: making an encoder costs more than most of what it encodes.
 _AS_TYPED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _ESCAPED = json.JSONEncoder(separators=(",", ":"))
@@ -50,10 +48,3 @@ def typed(text: str) -> str:
 def received(text: str) -> str:
     """Return `text` with each lone surrogate as U+FFFD: an answer is worth more than its broken character."""
     return text if text.isascii() else _SURROGATE.sub("�", text)
-
-
-def whole(value: object) -> int | None:
-    """Return `value` if it can be a count of tokens, else None (unknown)."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        return None
-    return value if 0 <= value <= MOST_TOKENS else None

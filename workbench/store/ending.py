@@ -16,11 +16,11 @@ from workbench.core.money import Rates
 from workbench.core.runs import ENDED, Result, Step, StepKind
 from workbench.store.billing import billing_text
 from workbench.store.damaged import UNREADABLE
-from workbench.store.encoding import digest, dump, received, whole
+from workbench.store.encoding import digest, dump, received
 from workbench.store.errors import StoreError, missing
 from workbench.store.partials import Streamed, step_body, step_of, streamed
 from workbench.store.records import Recovered
-from workbench.store.soundness import sound
+from workbench.store.soundness import count, dollars, sound
 from workbench.store.sqlite import sqlite3
 
 _FINISH = (
@@ -67,22 +67,17 @@ def _write_end(connection: sqlite3.Connection, key: int, result: Result, now: st
             now,
             received(result.model),
             received(result.finish_reason),
-            whole(usage.input),
-            whole(usage.output),
-            whole(usage.cached),
-            whole(usage.reasoning),
+            count(usage.input),
+            count(usage.output),
+            count(usage.cached),
+            count(usage.reasoning),
             usage.source,
-            result.cost_usd,
+            dollars(result.cost_usd),
             rates and _listed(rates, rates.input),
             rates and _listed(rates, rates.output),
             rates and rates.cached,
             rates and rates.source,
-            timing.queued,
-            timing.sent,
-            timing.first,
-            timing.end,
-            timing.ttft,
-            timing.duration,
+            *map(count, (timing.queued, timing.sent, timing.first, timing.end, timing.ttft, timing.duration)),
             wrong and wrong.code,
             wrong and received(wrong.sentence),
             wrong and received(wrong.detail),

@@ -35,11 +35,15 @@ Code = Literal[
     "interrupted",
     "closed",
     "moved",
+    "file_system",
     "io",
 ]
 
 MISUSE: tuple[Code, ...] = ("path", "not_a_database")
 """The codes that mean that another file was meant."""
+
+DAMAGE: tuple[Code, ...] = ("corrupt", "log")
+"""The codes that mean that a history, or a part of it, is damaged."""
 
 _SENTENCES: dict[Code, str] = {
     "full": "The disk is full, so this was not saved. Free some space and try again; nothing is half written.",
@@ -72,19 +76,21 @@ class StoreError(Exception):
     no file can be; text: broken characters; secret: a key where keys are never stored; too_large: a file beyond what is
     kept; missing: no such row; ended: it already has an end; incomparable: answers that no verdict can be about
     together; judged: there is a newer verdict; running: it has not ended yet; taken: a name in use; moved: another
-    file, or none, is there; interrupted, closed, io.
+    file, or none, is there; file_system: one without locks or shared memory; interrupted, closed, io. `is_of_file` says
+    that the history as a whole is damaged, and not one text in it.
     """
 
-    def __init__(self, sentence: str, detail: str = "", code: Code = "io") -> None:
+    def __init__(self, sentence: str, detail: str = "", code: Code = "io", *, is_of_file: bool = False) -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.detail = detail
         self.code: Code = code
+        self.is_of_file = is_of_file
 
 
 def failure(code: Code, detail: str = "") -> StoreError:
     """Return the error with the standard sentence of `code`."""
-    return StoreError(_SENTENCES[code], detail, code)
+    return StoreError(_SENTENCES[code], detail, code, is_of_file=code in DAMAGE)
 
 
 def missing(what: str, name: object) -> StoreError:

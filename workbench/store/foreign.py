@@ -19,7 +19,7 @@ from typing import TypeVar
 from workbench.store.connections import connect
 from workbench.store.errors import StoreError, translate
 from workbench.store.schema import APPLICATION_ID
-from workbench.store.sqlite import sqlite3
+from workbench.store.sqlite import FILE_ERRORS, sqlite3
 
 T = TypeVar("T")
 
@@ -86,7 +86,7 @@ def reading(path: Path, scratch: Path, halt: Halt) -> Iterator[sqlite3.Connectio
                 yield connection
             finally:
                 connection.close()
-    except (sqlite3.Error, UnicodeDecodeError, OSError) as error:
+    except (*FILE_ERRORS, OSError) as error:
         raise _told(error, path, halt) from error
 
 
@@ -96,18 +96,19 @@ def told(path: Path, items: Iterator[T], halt: Halt) -> Iterator[T]:
         for item in items:
             yield item
             halt.went_on()
-    except (sqlite3.Error, UnicodeDecodeError) as error:
+    except FILE_ERRORS as error:
         raise _told(error, path, halt) from error
 
 
 def damaged(path: Path, detail: str) -> StoreError:
     """Return the error for another history that is damaged: what to do with it."""
-    return StoreError(
-        f"“{path.name}” is damaged. Read what can be read into a new file, and import that:"
-        f" workbench history salvage --db {shlex.quote(str(path))} NEW.db",
-        detail,
-        "corrupt",
-    )
+    return StoreError(f"“{path.name}” is damaged. {salvaging(path, 'import')}", detail, "corrupt")
+
+
+def salvaging(path: Path, then: str) -> str:
+    """Return how to read what can be read of a history that is no good as it is; `then` is what is done with that."""
+    command = f"workbench history salvage --db {shlex.quote(str(path))} NEW.db"
+    return f"Read what can be read into a new file, and {then} that: {command}"
 
 
 def tables(connection: sqlite3.Connection) -> dict[str, frozenset[str]]:

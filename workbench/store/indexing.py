@@ -17,7 +17,7 @@ from workbench.store.damaged import UNREADABLE
 from workbench.store.errors import StoreError
 from workbench.store.facts import facts_of
 from workbench.store.soundness import as_text
-from workbench.store.sqlite import sqlite3
+from workbench.store.sqlite import FILE_ERRORS, sqlite3
 from workbench.store.version_1_2 import PLACED, SEARCH
 from workbench.store.versions import parsed
 
@@ -53,6 +53,11 @@ _ANSWERS = (
     f" WHERE lanes.run_id = ? AND octet_length(text) BETWEEN 1 AND {MOST_VALUE} ORDER BY lane, sample, attempt"
 )
 _DOCUMENT = "INSERT OR REPLACE INTO run_search (rowid, text, facts) VALUES (?, ?, ?)"
+# One statement empties an index without a trace, and it would find nothing for good.
+_IS_EMPTIED = (
+    "SELECT EXISTS (SELECT 1 FROM run_docs) AND NOT EXISTS (SELECT 1 FROM run_search_docsize)"
+    " AND NOT EXISTS (SELECT 1 FROM unindexed)"
+)
 _MOST_KEPT = 64
 
 
@@ -62,12 +67,16 @@ class Indexer:
     def __init__(self) -> None:
         # Prepared texts of prompts by hash: runs that follow each other share them. Keys may be given to others.
         self._contents: dict[str, str] = {}
-        self._rebuilt = False
+        self._rebuilt = self._was_looked_at = False
         self.trouble: StoreError | None = None
         """Why the index is not kept up to date any more, None while it is."""
 
     def due(self, connection: sqlite3.Connection) -> bool:
         """Whether a run has ended that is not in the index as it is."""
+        if not self._was_looked_at:
+            if connection.execute(_IS_EMPTIED).fetchone()[0]:
+                connection.execute("INSERT OR REPLACE INTO unindexed (run_id) SELECT id FROM runs")
+            self._was_looked_at = True
         return connection.execute(_DUE).fetchone() is not None
 
     def work(self, connection: sqlite3.Connection, characters: int) -> bool:
@@ -97,7 +106,7 @@ class Indexer:
             connection.execute("BEGIN IMMEDIATE")
             self.rebuild(connection)
             connection.execute("COMMIT")
-        except sqlite3.Error:
+        except FILE_ERRORS:
             # What is wrong was said already, and there is more wrong than the index.
             if connection.in_transaction:
                 connection.rollback()

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from workbench.store.connections import connect
-from workbench.store.sqlite import sqlite3
+from workbench.store.sqlite import FILE_ERRORS
 
 _HEADER, _FRAME = 32, 24
 _MAGIC = (0x377F0682, 0x377F0683)
@@ -28,7 +28,7 @@ def damaged_log(database: Path) -> str:
     try:
         if log.stat().st_size <= _HEADER:
             return ""
-        newest, salts = _last_commit(log)
+        newest, last, salts = _last_commit(log)
         if newest is None:
             return f"{log} does not begin as a log does"
         if newest <= _known(database):
@@ -36,36 +36,58 @@ def damaged_log(database: Path) -> str:
         time.sleep(_SETTLE_S)
         known = _known(database)
         # A log that another process began anew meanwhile has other salts.
-        if newest <= known or _last_commit(log)[1] != salts:
+        if newest <= known or _last_commit(log)[2] != salts:
+            return ""
+        if newest == last and _fits(log, known, newest):
+            # The head of a frame is written before its page, and the process was killed in between.
             return ""
     except FileNotFoundError:
         return ""
-    except (sqlite3.Error, OSError):
+    except (*FILE_ERRORS, OSError):
         # Opening the file says what this is.
         return ""
     return f"{log} has {newest} frames, and the first {known} of them are sound"
 
 
-def _last_commit(log: Path) -> tuple[int | None, bytes]:
-    """Return the number of the last frame that ends a transaction, None for no log; and the salts of the log."""
+def _last_commit(log: Path) -> tuple[int | None, int, bytes]:
+    """Return the number of the last frame that ends a transaction, None for no log; of the last frame; the salts."""
     whole = log.stat().st_size
     with log.open("rb") as file:
         head = file.read(_HEADER)
         if len(head) < _HEADER:
-            return 0, b""
+            return 0, 0, b""
         magic, _, size = struct.unpack(">3I", head[:12])
         salts = head[16:24]
         if magic not in _MAGIC or not _is_page_size(size) or _sums(head[:24], magic) != struct.unpack(">2I", head[24:]):
-            return None, salts
-        newest = number = 0
+            return None, 0, salts
+        newest = last = number = 0
         while len(frame := file.read(_FRAME)) == _FRAME:
             number += 1
             file.seek(size, 1)
             if file.tell() > whole:
                 break
-            if frame[8:16] == salts and frame[4:8] != b"\0\0\0\0":
-                newest = number
-        return newest, salts
+            if frame[8:16] == salts:
+                last = number
+                newest = number if frame[4:8] != b"\0\0\0\0" else newest
+        return newest, last, salts
+
+
+def _fits(log: Path, known: int, newest: int) -> bool:
+    """Whether all frames between a sound one and the newest are sound, so that only the newest is not."""
+    with log.open("rb") as file:
+        head = file.read(_HEADER)
+        magic, _, size = struct.unpack(">3I", head[:12])
+        sums = struct.unpack(">2I", head[24:])
+        if known:
+            file.seek(_HEADER + (known - 1) * (_FRAME + size))
+            sums = struct.unpack(">2I", file.read(_FRAME)[16:])
+            file.seek(size, 1)
+        for _ in range(known + 1, newest):
+            frame, page = file.read(_FRAME), file.read(size)
+            sums = _sums(frame[:8] + page, magic, sums)
+            if sums != struct.unpack(">2I", frame[16:]):
+                return False
+    return True
 
 
 def _known(database: Path) -> int:
@@ -85,9 +107,9 @@ def _is_page_size(size: int) -> bool:
     return 512 <= size <= 65536 and size & (size - 1) == 0
 
 
-def _sums(head: bytes, magic: int) -> tuple[int, int]:
-    first = second = 0
-    words = struct.unpack(f"{'<' if magic == _MAGIC[0] else '>'}6I", head)
+def _sums(data: bytes, magic: int, before: tuple[int, ...] = (0, 0)) -> tuple[int, int]:
+    first, second = before
+    words = struct.unpack(f"{'<' if magic == _MAGIC[0] else '>'}{len(data) // 4}I", data)
     for even, odd in zip(words[::2], words[1::2], strict=True):
         first = (first + even + second) & 0xFFFFFFFF
         second = (second + odd + first) & 0xFFFFFFFF

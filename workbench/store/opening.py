@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import glob
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workbench.store.connections import connect
 from workbench.store.copying import PARTIAL, copy_whole, remove_stale
 from workbench.store.errors import StoreError, failure, translate
+from workbench.store.file_system import unsuitable
 from workbench.store.logs import damaged_log
 from workbench.store.place import check_place
 from workbench.store.schema import APPLICATION_ID, VERSION, major, show
@@ -23,6 +24,7 @@ from workbench.store.watching import limited
 
 _OLDEST_SQLITE = (3, 43)
 """The search index takes documents out without their texts, which FTS5 can since then."""
+_MAY_BE_THE_FILE_SYSTEM = ("busy", "readonly", "io", "interrupted", "corrupt")
 _KEPT_COPIES = 2
 _LOOK_S = 5.0
 """For a look at the schema of a file, which takes some ms."""
@@ -57,6 +59,8 @@ def open_file(path: Path, *, now: str, database_uid: str, busy_ms: int) -> Opene
         if told is None and isinstance(error, sqlite3.Error):
             # These statements are right for every sound file.
             told = failure("corrupt", f"{type(error).__name__}: {error} ({path})")
+        if told is not None and told.code in _MAY_BE_THE_FILE_SYSTEM:
+            told = unsuitable(path, told.detail) or told
         if told is None or told is error:
             raise
         raise told from error
@@ -91,7 +95,9 @@ def _open(path: Path, now: str, database_uid: str, busy_ms: int) -> Opened:
         told = translate(error, path)
         if told is None or told.code not in ("readonly", "io") or not path.is_file():
             raise
-        return _open_readonly(path, busy_ms)
+        opened = _open_readonly(path, busy_ms)
+        lacking = unsuitable(path, told.detail)
+        return opened if lacking is None else replace(opened, refusal=lacking)
 
 
 def _prepare(connection: sqlite3.Connection, path: Path, now: str, database_uid: str, busy_ms: int) -> Opened:
@@ -160,7 +166,7 @@ def _use_wal(connection: sqlite3.Connection, busy_ms: int) -> None:
             time.sleep(0.01)
             continue
         if mode != "wal":
-            raise failure("io", f"journal_mode is {mode}: this file system has no shared memory")
+            raise failure("io", f"journal_mode is {mode}")
         return
 
 

@@ -14,7 +14,7 @@ from workbench.store.connections import connect
 from workbench.store.copying import copy_file, sync
 from workbench.store.errors import StoreError, translate
 from workbench.store.logs import damaged_log
-from workbench.store.sqlite import sqlite3
+from workbench.store.sqlite import FILE_ERRORS, sqlite3
 from workbench.store.watching import Watch, go_on
 
 _LOGS = ("-wal", "-shm")
@@ -88,7 +88,7 @@ def without_log(database: Path, now: str, *, busy_ms: int = 5000) -> Path:
             fold(connection)
         finally:
             connection.close()
-    except (sqlite3.Error, OSError) as error:
+    except (*FILE_ERRORS, OSError) as error:
         told = translate(error, database)
         raise (told or error) from error
     return kept
@@ -166,7 +166,7 @@ def _fold(database: Path, busy_ms: int) -> bool:
             fold(connection)
         finally:
             connection.close()
-    except sqlite3.DatabaseError as error:
+    except FILE_ERRORS as error:
         told = translate(error, database)
         if told is None or told.code not in ("corrupt", "not_a_database", "io"):
             raise

@@ -7,7 +7,6 @@ the business of the tables, which are STRICT; here is what their types cannot sa
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Mapping
 from typing import get_args
 
@@ -16,11 +15,9 @@ from workbench.core.money import UsageSource
 from workbench.core.runs import OutputState, RowVerdict, RunKind, StepKind, VerdictKind
 from workbench.core.when import is_stored
 from workbench.store import damaged, versions
-from workbench.store.encoding import MOST_TOKENS, digest
+from workbench.store.encoding import digest
+from workbench.store.soundness import MOST_COUNT, dollars
 
-MOST_MS = 10**12
-"""Of a duration: thirty years."""
-MOST_USD = 1e9
 _MOST_NAME, _MOST_LINE, _MOST_NOTE = 2_000, 20_000, 1_000_000
 _MOST_PLACES = 10_000_000
 _MOST_SAMPLES = 1_000_000
@@ -87,8 +84,7 @@ def _whole(least: int, most: int) -> Rule:
 
 
 def _dollars(value: object) -> str:
-    is_in = isinstance(value, int | float) and math.isfinite(value) and 0 <= value <= MOST_USD
-    return "" if is_in else "is no sum of money"
+    return "is no sum of money" if dollars(value) is None else ""
 
 
 def _json(kind: type | None = None) -> Rule:
@@ -116,7 +112,7 @@ def _values(value: object) -> str:
     except (ValueError, RecursionError):
         return "cannot be read"
     is_sound = isinstance(found, dict) and all(isinstance(one, str) for one in found.values())
-    return "" if is_sound else "are not texts by name"
+    return "" if is_sound else "is not texts by name"
 
 
 def _draft(value: object) -> str:
@@ -150,7 +146,7 @@ def _step(value: object) -> str:
 
 
 _NAME, _LINE, _NOTE = _text(_MOST_NAME), _text(_MOST_LINE), _text(_MOST_NOTE)
-_MS, _TOKENS, _PLACE, _SWITCH = _whole(0, MOST_MS), _whole(0, MOST_TOKENS), _whole(0, _MOST_PLACES), _whole(0, 1)
+_COUNT, _PLACE, _SWITCH = _whole(0, MOST_COUNT), _whole(0, _MOST_PLACES), _whole(0, 1)
 _EVERYWHERE: Mapping[str, Rule] = {
     **dict.fromkeys(("uid", "endpoint_uid", "set_uid"), _identity),
     **dict.fromkeys(
@@ -202,9 +198,9 @@ _RULES: Mapping[str, Mapping[str, Rule]] = {
         "error": _NOTE,
         "marks": _json(list),
         "billing": _billing,
-        **dict.fromkeys(("input_tokens", "output_tokens", "cached_tokens", "reasoning_tokens"), _TOKENS),
+        **dict.fromkeys(("input_tokens", "output_tokens", "cached_tokens", "reasoning_tokens"), _COUNT),
         **dict.fromkeys(("cost_usd", "rate_input", "rate_output", "rate_cached"), _dollars),
-        **dict.fromkeys(("queued_ms", "sent_ms", "first_ms", "end_ms", "ttft_ms", "duration_ms"), _MS),
+        **dict.fromkeys(("queued_ms", "sent_ms", "first_ms", "end_ms", "ttft_ms", "duration_ms"), _COUNT),
     },
     "partials": {"kind": _one_of("text", "reasoning", "tool_call", "rounds"), "at": _whole(0, 10**9)},
     "steps": {"kind": _one_of(*get_args(StepKind)), "body": _step},

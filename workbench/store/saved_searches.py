@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+from workbench.core.visible import Shown
 from workbench.store.encoding import typed
 from workbench.store.errors import StoreError, missing
 from workbench.store.soundness import sound
@@ -19,13 +20,14 @@ _FIRST_SCHEMA = 1003
 
 
 @dataclass(frozen=True, slots=True)
-class SavedSearch:
+class SavedSearch(Shown):
     """A search in the language of the search field, as it was typed, and the name it is known by."""
 
     uid: str
     name: str
     query: str
     created_at: str
+    SHOWN = ("name",)
 
 
 class SavedSearches:

@@ -25,6 +25,7 @@ _COMPUTING = frozenset({"check", "as", "generated", "default", "collate", "on"})
 _RULES = frozenset({"constraint", "primary", "unique", "check", "foreign", "references", "as", "generated", "collate"})
 """Words that a column which somebody added may not have."""
 _MOST_COLUMNS = 200
+_NEXT = "Repair it, which reads its rows into a new file, or restore a backup."
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,10 @@ def check_schema(connection: sqlite3.Connection, version: int) -> str:
     expected = objects_of(min(version, VERSION))
     if expected is None:
         raise StoreError(
-            "The history says that it has a format that never was, so it was left alone. Restore a backup, or read its"
-            " rows into a new history with workbench history salvage.",
+            f"The history says that it has a format that never was, so it was left alone. {_NEXT}",
             f"user_version {version}",
             "corrupt",
+            is_of_file=True,
         )
     found = _Found()
     related = _related(rows, expected)
@@ -222,19 +223,21 @@ def _is_plain_index(sql: str, *, may_be_unique: bool) -> bool:
 
 def _refused(wrong: Sequence[str]) -> StoreError:
     return StoreError(
-        f"The tables of this history are not as Prompt Workbench makes them ({wrong[0]}), so it was left alone. Restore"
-        " a backup, or read its rows into a new history with workbench history salvage.",
+        f"The tables of this history are not as Prompt Workbench makes them ({wrong[0]}), so it was left alone."
+        f" {_NEXT}",
         "\n".join(wrong[:20]),
         "corrupt",
+        is_of_file=True,
     )
 
 
 def _runs_commands(triggers: Sequence[str]) -> StoreError:
     return StoreError(
         f"This history holds commands of another program that run with every change (trigger {triggers[0]}), so it was"
-        " left alone. Remove the trigger, or read the rows into a new history with workbench history salvage.",
+        f" left alone. {_NEXT}",
         "\n".join(triggers[:20]),
         "corrupt",
+        is_of_file=True,
     )
 
 

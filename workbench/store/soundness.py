@@ -22,9 +22,9 @@ T = TypeVar("T")
 _Check = Callable[[Any], Any]
 """Returns what a field is to hold instead of a value, the value itself where it may stay."""
 
-_MOST = 10**12
+MOST_COUNT = 10**12
 """Of a count or a number of milliseconds; sums over a history fit into 64 bits."""
-_MOST_USD = 1e9
+MOST_USD = 1e9
 # What stands for a word that nobody here knows: the most cautious that can be said.
 _NEUTRAL: Mapping[object, str] = {
     OutputState: "interrupted",
@@ -63,14 +63,14 @@ def count(value: object) -> int | None:
     """Return a count or a number of milliseconds, None for what is none."""
     if isinstance(value, bool) or not isinstance(value, int):
         return None
-    return value if 0 <= value <= _MOST else None
+    return value if 0 <= value <= MOST_COUNT else None
 
 
 def dollars(value: object) -> float | None:
     """Return a sum of money, None for what is none."""
     if not isinstance(value, int | float):
         return None
-    return value if math.isfinite(value) and 0 <= value <= _MOST_USD else None
+    return value if math.isfinite(value) and 0 <= value <= MOST_USD else None
 
 
 def _said(names: Mapping[str, Any]) -> str:

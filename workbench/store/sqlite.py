@@ -18,4 +18,7 @@ else:
     except ModuleNotFoundError:
         import sqlite3
 
-__all__ = ["sqlite3"]
+__all__ = ["FILE_ERRORS", "sqlite3"]
+
+FILE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
+"""What SQLite can raise about a file: what it says of a damaged schema quotes bytes that may be no text."""

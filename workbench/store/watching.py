@@ -5,6 +5,7 @@ Invariant: work that was told to stop ends soon, as a StoreError with the code `
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -46,10 +47,11 @@ def limited(
     except sqlite3.OperationalError as error:
         if clock() > until:
             raise StoreError(
-                "The history takes far longer to be looked at than any sound one, so it was left alone. Restore a"
-                " backup, or read its rows into a new history with workbench history salvage.",
+                "The history takes far longer to be looked at than any sound one, so it was left alone. Repair it,"
+                " which reads its rows into a new file, or restore a backup.",
                 f"over {seconds:g} s",
                 "corrupt",
+                is_of_file=True,
             ) from error
         raise
     finally:
@@ -60,8 +62,12 @@ def limited(
 def watched(
     connection: sqlite3.Connection, watch: Watch, share: Callable[[], float | None] = lambda: None
 ) -> Iterator[None]:
-    """Let `watch` look on while `connection` works; `share` tells how far it is. Raises StoreError (interrupted)."""
-    if watch is go_on:
+    """Let `watch` look on while `connection` works; `share` tells how far it is. Raises StoreError (interrupted).
+
+    On the main thread Ctrl+C ends the work as well: SQLite does not return to Python, but for the look.
+    """
+    is_main = threading.current_thread() is threading.main_thread()
+    if watch is go_on and not is_main:
         yield
         return
     ended = False
@@ -77,6 +83,9 @@ def watched(
     except sqlite3.OperationalError as error:
         if ended:
             raise stopped() from error
+        # What a signal raises within the look is lost there, and only that the work was ended is told.
+        if is_main and error.sqlite_errorname == "SQLITE_INTERRUPT":
+            raise KeyboardInterrupt from error
         raise
     finally:
         connection.set_progress_handler(None, 0)

@@ -21,6 +21,7 @@ from workbench.ui.compose.verdicts import VerdictNotices
 from workbench.ui.dialog_keys import DialogKeys
 from workbench.ui.dialogs import Dialogs
 from workbench.ui.focus_origin import FocusOrigin
+from workbench.ui.focus_return import FocusReturn
 from workbench.ui.frame import Frame
 from workbench.ui.gate import RunGate
 from workbench.ui.handlers import Handlers
@@ -93,6 +94,7 @@ def build(window: MainWindow) -> Iterator[None]:
     window.ranking.entered.connect(origin.place)
     CommandKeys(frame, lambda key: window.keys.keymap.owner(key), origin, window.undo)
     DialogKeys(frame)
+    FocusReturn(frame)
     VerdictKeys(frame, window.verdict_key, lambda: origin.is_in_area)
     ViewKeys(frame, window.handlers.view_key)
     frame.homing = Homing(frame, frame.header)

@@ -1,16 +1,22 @@
 """The base class of dialogs, and the window that a dialog belongs to.
 
-Invariant: a dialog that closes gives the keyboard back to the window that it belongs to, also where no window manager
-does; and a dialog that is opened from another one belongs to that one.
+Invariant: a dialog has the keyboard when it opens, and gives it back to the window that it belongs to when it closes,
+also where no window manager does that; and a dialog that is opened from another one belongs to that one.
 """
 
 from __future__ import annotations
 
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 
 class Dialog(QDialog):
-    """A dialog that activates its parent's window when it closes."""
+    """A dialog that activates itself when it opens, and its parent's window when it closes."""
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not event.spontaneous():
+            self.activateWindow()
 
     def done(self, result: int) -> None:
         # Another window may have taken the keyboard already.

@@ -47,7 +47,7 @@ class FocusOrigin(KeyboardFilter):
         self._others: list[weakref.ref[QWidget]] = []
         self._viewport: QWidget | None = None
         self._reason = Qt.FocusReason.NoFocusReason
-        self._tabs = self._placed = self.is_typing = False
+        self._tabs = self._placed = self._is_coming = self.is_typing = False
         self._left: weakref.ref[QWidget] | None = None
         super().__init__(window, lambda widget: widget.window() is window)
         # Until the events at hand are over, what the program moves away from an area may come back to it.
@@ -58,8 +58,12 @@ class FocusOrigin(KeyboardFilter):
         app.focusWindowChanged.connect(self._window_changed)
 
     def place(self) -> None:
-        """Take the focus as placed where it is: a key of the person led there."""
+        """Take the focus as placed where it is: a key of the person led there.
+
+        A command of the palette may lead there before the window is active again; then it counts from that moment.
+        """
         focused = QApplication.focusWidget()
+        self._is_coming = focused is None
         if focused is not None and self._window.isAncestorOf(focused):
             self._set_here(focused, placed=True)
 
@@ -125,11 +129,13 @@ class FocusOrigin(KeyboardFilter):
         elif new.window() is not self._window:
             self._others = [kept for kept in self._others if kept() not in (None, new.window())]
             self._others.append(weakref.ref(new.window()))
+            self._is_coming = False
             self._fall_back()
         elif self._here != _address(new):
             area = _area_of(new)
             stays = area is not None and area in (self._placed_area(), self._left and self._left())
-            by_press = old is None and _is_pressed(new)
+            by_press = old is None and (self._is_coming or _is_pressed(new))
+            self._is_coming = False
             if self._is_right_click(old, new, reason):
                 return
             left = self._placed_area()

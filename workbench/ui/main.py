@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 from workbench import __version__
 from workbench.host import settings as stored
 from workbench.host.arguments import database
-from workbench.host.dirs import default_database, make_private, named_database, places
+from workbench.host.dirs import default_database, ensure_home, make_private, named_database, places
 from workbench.host.errors import HostError
 from workbench.host.locks import WindowLock
 from workbench.store.errors import MISUSE, StoreError
@@ -50,6 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     app.setDesktopFileName(DESKTOP_FILE)
     place = chosen
     try:
+        ensure_home(os.environ)
         place = default_database(os.environ) if chosen is None else named_database(chosen)
         return Program(app, place).run()
     except (StoreError, HostError) as error:

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.commands import COMMANDS, GROUPS, Command
+from workbench.app.commands import COMMANDS, COMPOSE, GROUPS, Command, acts_on_lanes
 from workbench.app.fuzzy import fold
 from workbench.app.keymap import only_outside_text, spoken, why_reserved
 from workbench.ui import geometry
@@ -38,9 +38,10 @@ from workbench.ui.theme import Theme, set_role
 if TYPE_CHECKING:
     from workbench.ui.keybinding import KeyBindings
 
-_WINNERS = ("Mark lane 1 to 9 the winner, or take it back", "Ctrl+1 … Ctrl+9, or 1 … 9 outside text")
-_OUTSIDE_TEXT = {"tie": "0 outside text", "all_bad": "- outside text"}
+_WINNERS = ("Mark lane 1 to 9 the winner, or take it back", "Ctrl+1 … Ctrl+9, or 1 … 9 on a lane")
+_ON_A_LANE = {"tie": "0 on a lane", "all_bad": "- on a lane"}
 """Keys that stay whatever else a command gets."""
+_HOW_ON_A_LANE = "“On a lane”: while you have put the focus there, with a click, Tab, F6 or Ctrl+Page Down."
 _COMMAND = Qt.ItemDataRole.UserRole
 
 
@@ -226,7 +227,10 @@ class ShortcutSheet(Dialog):
             head.setFont(0, bold)
         keymap = self._keys.keymap
         for command_id, item in self._items.items():
-            spelt = (_OUTSIDE_TEXT.get(command_id, ""), *map(spoken, keymap.keys(command_id)))
+            spelt = (
+                _ON_A_LANE.get(command_id, ""),
+                *(_spelt(item.data(0, _COMMAND), key) for key in keymap.keys(command_id)),
+            )
             keys = ",  ".join(filter(None, dict.fromkeys(spelt)))
             item.setText(1, f"{keys}  (changed)" if keymap.is_changed(command_id) else keys)
             item.setFont(1, bold if keymap.is_changed(command_id) else plain)
@@ -260,7 +264,10 @@ class ShortcutSheet(Dialog):
         self._offer()
         command = self._command()
         if command is None:
-            self._say("Choose a command to change its keys." if self.shown_titles() else "No command has that.")
+            chosen = self.tree.currentItem()
+            is_verdict = chosen is not None and chosen.text(0) == _WINNERS[0] and not chosen.isHidden()
+            none = "Choose a command to change its keys." if self.shown_titles() else "No command has that."
+            self._say(_HOW_ON_A_LANE if is_verdict else none)
         elif command.fixed:
             self._say(f"The keys of “{command.title}” are the same everywhere: dialogs and text fields take them too.")
         else:
@@ -302,8 +309,8 @@ class ShortcutSheet(Dialog):
         else:
             self._wish = None
             self._keys.rebind(self._keys.keymap.adding(command.id, key))
-            where = " outside of text fields" if only_outside_text(key) else ""
-            self._say(f"{spoken(key)} now means “{command.title}”{where}.")
+            where = " while you have put the focus on a lane" if acts_on_lanes(command) else " outside text fields"
+            self._say(f"{spoken(key)} now means “{command.title}”{where if only_outside_text(key) else ''}.")
 
     def _remove(self) -> None:
         if (command := self._command()) is not None:
@@ -321,3 +328,9 @@ class ShortcutSheet(Dialog):
     def _say(self, text: str, *, wrong: bool = False) -> None:
         set_role(self.status, "error" if wrong else "muted")
         self.status.setText(text)
+
+
+def _spelt(command: Command, key: str) -> str:
+    """Return a key as the sheet shows it, with where it acts."""
+    where = " on a lane" if only_outside_text(key) and acts_on_lanes(command) and command.views == COMPOSE else ""
+    return spoken(key) + where

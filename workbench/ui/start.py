@@ -152,8 +152,10 @@ class Start(QObject):
         """Open the database and load the rest of the program, on the thread; only open it when the frame was closed."""
         try:
             from workbench.app.opening import read
+            from workbench.host.core_dumps import forbid_core_dumps
             from workbench.usecases.workbench import Workbench
 
+            forbid_core_dumps()  # before there is a key, and for the engine, too
             workbench = Workbench.open(self._db, self._places, os.environ)
             try:
                 if not self._closed:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from workbench.core.lanes import LITELLM, Endpoint
+from workbench.core.model_settings import is_of_the_model
 from workbench.core.provider import Provider, Setting
 from workbench.core.providers import PROVIDERS, provider_name, split_model
 from workbench.core.runs import Failure
@@ -18,17 +19,21 @@ from workbench.host.errors import HostError
 from workbench.host.keys import Key, KeyStore
 from workbench.host.provider_choices import ProviderChoices
 from workbench.usecases.destinations import (
+    OWN,
     Destination,
     destination,
     endpoint_destination,
     key_id,
     key_names,
+    own_origin,
     setting_key,
 )
 
 ProviderOf = Callable[[str], str]
 """Model id → provider id, "" when nobody knows."""
 
+SIGN_IN = "sign-in of this computer"
+_MACHINE = "machine"
 NOT_CONFIRMED = "address_not_confirmed"
 """The code of a failure whose call waits for a person to confirm an address."""
 
@@ -67,11 +72,23 @@ class AddressQuestion:
     """Where the new address stands: "OPENAI_BASE_URL", "this history"."""
 
     @property
+    def known(self) -> tuple[str, ...]:
+        """The addresses that they were entered for, in words; what is not known is left out."""
+        return tuple(_in_words(origin) for origin in self.entered_for if origin)
+
+    @property
     def sentence(self) -> str:
         """What is asked about, with both addresses."""
-        before = " and ".join(origin for origin in self.entered_for if origin)
+        before = " and ".join(self.known)
         entered = f"was entered for {before}" if before else "was entered before addresses were kept with keys"
+        if self.what == SIGN_IN:
+            entered = f"is for {before}"
         return f"The {self.what} of {self.whose} {entered}, and {self.found_in} names {self.address}."
+
+
+def _in_words(origin: str) -> str:
+    provider = origin.removeprefix(OWN)
+    return origin if provider == origin else f"the own address of {provider_name(provider)}"
 
 
 class _NotConfirmedError(Exception):
@@ -168,7 +185,8 @@ def _is_own(endpoint: Endpoint) -> bool:
 
 def _of(keys: KeyStore, endpoint: Endpoint, model: str, provider_of: ProviderOf) -> Credentials | Failure:
     if _is_own(endpoint):
-        return _of_endpoint(keys, endpoint)
+        provider = provider_of_call(endpoint, model, provider_of) if endpoint.kind == "litellm" else ""
+        return _of_endpoint(keys, endpoint, provider)
     return _of_provider(keys, endpoint, provider_of_call(endpoint, model, provider_of))
 
 
@@ -186,6 +204,8 @@ def _question(
             where.source, "LiteLLM"
         )
     what = "key" if any(":header:" not in name for name, _ in refused) else "secret header"
+    if all(key.place == _MACHINE for _, key in refused):
+        what = SIGN_IN
     entered_for = tuple(dict.fromkeys(key.origin for _, key in refused))
     return AddressQuestion(whose, what, entered_for, where.base_url, where.origin, tuple(refused), found_in)
 
@@ -295,9 +315,25 @@ def _settings(
             yield setting.name, value
 
 
-def _of_endpoint(keys: KeyStore, endpoint: Endpoint) -> Credentials | Failure:
+def _sign_in(provider: str) -> tuple[str, Key]:
+    """Return what stands for the credentials that a provider's library finds on the machine by itself."""
+    mine = key_id(provider)
+    return f"machine:{mine}", Key("", "environment", _MACHINE, own_origin(provider) or f"{OWN}{mine}")
+
+
+def _endpoint_settings(endpoint: Endpoint, known: Provider | None) -> tuple[tuple[str, str], ...]:
+    """Return the settings of an endpoint that its provider has; a history may hold any others."""
+    names = {one.name for one in known.settings if not one.secret} if known else set()
+    return tuple((name, value) for name, value in endpoint.settings if name in names and is_of_the_model(name, value))
+
+
+def _of_endpoint(keys: KeyStore, endpoint: Endpoint, provider: str) -> Credentials | Failure:
     where = endpoint_destination(endpoint)
+    known = PROVIDERS.get(provider)
     refused: list[tuple[str, Key]] = []
+    if known is not None and known.signs_in:
+        name, sign_in = _sign_in(provider)
+        refused += [] if keys.may_go(name, sign_in, where.origin) else [(name, sign_in)]
     key = _allowed(keys, endpoint_key(endpoint.uid), where.origin, refused) if endpoint.needs_key else None
     headers = []
     missing = ""
@@ -322,4 +358,5 @@ def _of_endpoint(keys: KeyStore, endpoint: Endpoint) -> Credentials | Failure:
             "Add it in Settings → Endpoints.",
             f"endpoint {endpoint.uid}",
         )
-    return Credentials("" if key is None else key.value, tuple(headers), settings=endpoint.settings)
+    settings = _endpoint_settings(endpoint, known)
+    return Credentials("" if key is None else key.value, tuple(headers), settings=settings)

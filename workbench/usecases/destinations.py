@@ -18,6 +18,8 @@ from workbench.core.providers import PROVIDERS
 from workbench.host.keys import KeyName
 from workbench.host.provider_choices import ProviderChoices
 
+OWN = "provider:"
+"""Begins what stands for the address of a provider that LiteLLM makes of a region or an account."""
 AddressSource = Literal["endpoint", "settings", "environment", "public"]
 
 
@@ -60,10 +62,10 @@ def own_origin(provider: str) -> str:
     """
     known = PROVIDERS.get(provider)
     if known is None:
-        return f"provider:{provider}"
+        return f"{OWN}{provider}"
     if known.base_url:
         return origin_of(known.base_url)
-    return "" if known.needs_address else f"provider:{key_id(provider)}"
+    return "" if known.needs_address else f"{OWN}{key_id(provider)}"
 
 
 def environment_address(provider: str, env: Mapping[str, str]) -> tuple[str, str]:

@@ -272,7 +272,7 @@ def _endpoint_of(form: EndpointForm, uid: str) -> Endpoint:
         secret,
         form.needs_key,
         provider=form.provider,
-        settings=tuple((name, value.strip()) for name, value in form.settings if value.strip()),
+        settings=tuple(sorted((name, value.strip()) for name, value in form.settings if value.strip())),
     )
 
 

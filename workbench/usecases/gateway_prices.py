@@ -63,8 +63,16 @@ class GatewayPrices:
         with self._lock:
             known = self._lists.get(place)
             if known is None or self._clock() - known.at > (RETRY_S if _failed(known.rows) else FRESH_S):
-                known = self._lists[place] = _Listed(self._ask(endpoint), self._clock())
+                known = self._lists[place] = _Listed(self._asked(endpoint), self._clock())
         return known
+
+    def _asked(self, endpoint: Endpoint) -> Future[Rows]:
+        try:
+            return self._ask(endpoint)
+        except EngineError as error:
+            failed: Future[Rows] = Future()
+            failed.set_exception(error)
+            return failed
 
 
 def tells_prices(endpoint: Endpoint) -> bool:

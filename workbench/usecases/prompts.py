@@ -14,6 +14,7 @@ from workbench.core.drafts import Draft
 from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, Lane
 from workbench.core.runs import PromptRow
 from workbench.core.timeline import VersionLabel
+from workbench.core.visible import visible_note
 from workbench.store import Store
 from workbench.usecases.mending import OpenedDraft, open_draft
 from workbench.usecases.problems import RefusedError
@@ -46,7 +47,7 @@ class Prompts:
 
         Raises RefusedError with the names that there are.
         """
-        rows = self.all()
+        rows, name = self.all(), visible_note(name)  # as the rows have it
         for match in (
             [row for row in rows if row.uid == name],
             [row for row in rows if row.name == name],

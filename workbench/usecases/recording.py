@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from workbench.core.runs import Result
+from workbench.store.errors import StoreError
 from workbench.store.records import Partial
 from workbench.usecases.problems import Problem, problem_of
 from workbench.usecases.transcript import Transcript
@@ -23,6 +24,7 @@ PARTIALS_EVERY_S = 0.25
 TRY_AGAIN_AFTER_S = 2.0
 PIECES_UNSAVED = "The answer that streams in cannot be saved at the moment; it is kept in memory meanwhile."
 END_UNSAVED = "An answer could not be saved; it is kept in memory and tried again."
+FULL = "The disk is full: free some space, and it is saved by itself while this program runs."
 
 
 class OutputStore(Protocol):
@@ -190,4 +192,6 @@ class Recorder:
                 return
             self._troubled = True
         problem = problem_of(error)
-        self._on_problem(Problem(f"{meaning} {problem.sentence}", problem.detail))
+        is_full = isinstance(error, StoreError) and error.code == "full"
+        why = FULL if is_full else problem.sentence
+        self._on_problem(Problem(f"{meaning} {why}", problem.detail))

@@ -11,13 +11,14 @@ from typing import Literal
 
 from workbench.core.runs import IterationRow, RunKind
 from workbench.core.searching.marking import Snippet
+from workbench.core.visible import Shown, visible_note
 
 Order = Literal["newest", "oldest", "best"]
 Part = Literal["answer", "prompt", "values", "note"]
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Shown):
     """Where a run has the words: in an answer (its uid, its lane's title, "" while it is blind) or elsewhere."""
 
     part: Part
@@ -25,6 +26,7 @@ class Hit:
     output_uid: str = ""
     title: str = ""
     value_set: int = 0
+    SHOWN = ("title",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,11 @@ class HistoryRow:
     hits: tuple[Hit, ...] = ()
     is_uncounted: bool = False
     """Its numbers are not known yet: it came in with many others, and they are counted one after the other."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "prompt", visible_note(self.prompt))
+        for names in ("lanes", "tags"):
+            object.__setattr__(self, names, tuple(map(visible_note, getattr(self, names))))
 
 
 @dataclass(frozen=True, slots=True)

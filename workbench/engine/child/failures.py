@@ -82,6 +82,12 @@ def bad_address(where: Where, error: Exception) -> CallError:
     )
 
 
+def tls_only(where: Where, detail: str) -> CallError:
+    """A server that speaks TLS was asked without."""
+    sentence = f"{where.endpoint} answers with TLS only. Write https:// instead of http:// in its address."
+    return CallError("bad_address", sentence, detail)
+
+
 def timed_out(phase: str, seconds: float, where: Where) -> CallError:
     """A time-out while connecting, before the first text (`first`), between two signs of life (`silence`), or of a
     question about models or keys (`listing`).
@@ -193,6 +199,8 @@ def no_tools(where: Where, detail: str = "") -> CallError:
     )
 
 
+# As nginx, Go and Apache say it.
+_TLS_WANTED = re.compile(r"HTTP request (was sent )?to (an )?HTTPS (port|server)|speaking plain HTTP to an SSL", re.I)
 _NO_VISION = re.compile(
     r"(image|vision|multi-?modal).{0,60}(not supported|unsupported|not allowed|not enabled|not available)"
     r"|(does not|doesn'?t|do not|not) support.{0,40}(image|vision|multi-?modal)|endpoints found that support image"
@@ -241,6 +249,8 @@ def _by_meaning(status: int, body: Any, words: str, detail: str, codes: set[str]
             f"The account at {where.endpoint} has no credit left. Top it up, or use another key or model.",
             detail,
         )
+    if status == 400 and _TLS_WANTED.search(words):
+        return tls_only(where, detail)
     if status in (400, 404, 415, 422, 500) and _NO_VISION.search(words):
         return no_vision(where, detail)
     if status not in (400, 404, 413, 422):

@@ -27,6 +27,10 @@ _NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
 _HEADERS = {"user-agent": f"prompt-workbench/{__version__}", "accept-encoding": "gzip"}
 
 
+class CertificatesError(Exception):
+    """The certificates that the environment names cannot be read."""
+
+
 class HttpClients:
     """Clients that are lent for one exchange at a time, the last used first: its connection is the likeliest to live.
 
@@ -39,27 +43,35 @@ class HttpClients:
         self._ssl: ssl.SSLContext | None = None
 
     def prepare(self) -> None:
-        """Read the certificates, which takes a while."""
+        """Read the certificates, which takes a while. Raises CertificatesError."""
         if self._ssl is None:
-            self._ssl = httpx.create_ssl_context()
+            try:
+                self._ssl = httpx.create_ssl_context()
+            except OSError as error:
+                raise CertificatesError from error
 
     @contextlib.contextmanager
     def lend(self, url: str) -> Iterator[httpx.AsyncClient]:
-        """Lend a client for that address. Raises ValueError or ImportError when the address or the proxy is none."""
+        """Lend a client for that address.
+
+        Raises ValueError or ImportError when the address or the proxy is none, and CertificatesError.
+        """
         parts = urlsplit(url)
         if parts.port == 0:
             raise ValueError("There is no port 0.")
         idle = self._idle.setdefault(f"{parts.scheme}://{parts.netloc}", [])
-        client = idle.pop() if idle else self._client(trust_env=not is_loopback(parts.hostname or ""))
+        client = idle.pop() if idle else self._client(parts.scheme, trust_env=not is_loopback(parts.hostname or ""))
         try:
             yield client
         finally:
             idle.append(client)
 
-    def _client(self, *, trust_env: bool) -> httpx.AsyncClient:
-        self.prepare()
+    def _client(self, scheme: str, *, trust_env: bool) -> httpx.AsyncClient:
+        # A proxy may be reached by TLS although the address is not.
+        if scheme == "https" or trust_env:
+            self.prepare()
         client = httpx.AsyncClient(
-            verify=self._ssl or True,
+            verify=self._ssl or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
             trust_env=trust_env,
             follow_redirects=False,
             limits=_LIMITS,

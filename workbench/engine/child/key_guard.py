@@ -37,6 +37,10 @@ class Allowed:
         return any(host == domain or host.endswith(f".{domain}") for domain in self.domains)
 
 
+HELD_BACK = "because it held a key that is not for it"
+"""LiteLLM wraps the error, so its words tell what it was."""
+
+
 class KeyHeldBackError(Exception):
     """A request that would have taken a key to a server that it is not for."""
 
@@ -99,4 +103,4 @@ def _check(request: httpx.Request) -> None:
     parts = (str(request.url), body, *(value for _, value in request.headers.multi_items()))
     if any(pattern.search(part) for part in parts):
         host = request.url.host
-        raise KeyHeldBackError(f"The request to {host} was not sent, because it held a key that is not for it.")
+        raise KeyHeldBackError(f"The request to {host} was not sent, {HELD_BACK}.")

@@ -29,10 +29,10 @@ from workbench.engine.child.failures import (
     http_failure,
     no_key,
     retry_after_seconds,
-    timed_out,
 )
-from workbench.engine.child.http import HttpClients, auth_headers, body, read_up_to, timeout
+from workbench.engine.child.http import CertificatesError, HttpClients, auth_headers, body, read_up_to, timeout
 from workbench.engine.child.provider import Provider
+from workbench.engine.child.transport import no_certificates, time_out, transport_failure
 from workbench.engine.parsing import parse
 from workbench.engine.price_list import gateway_row, rates_of
 
@@ -122,13 +122,17 @@ class Listing:
             async with asyncio.timeout(self._patience_s):
                 status, raw, after = await self._fetch(url, headers, where)
         except TimeoutError as error:
-            raise timed_out("listing", self._patience_s, where) from error
+            raise await time_out(error, url, where, self._patience_s, "listing") from error
         except httpx.ConnectTimeout as error:
-            raise timed_out("connect", _CONNECT_S, where) from error
+            raise await time_out(error, url, where, _CONNECT_S, "connect") from error
         except _UNUSABLE as error:
             raise bad_address(where, error) from error
         except httpx.DecodingError as error:
             raise broken_stream(where, str(error)) from error
+        except CertificatesError as error:
+            raise no_certificates(error) from error
+        except httpx.TransportError as error:
+            raise await transport_failure(error, url, where, has_text=False) from error
         except (httpx.HTTPError, ImportError) as error:
             raise connect_failed(where, type(error).__name__) from error
         if not 200 <= status < 300:

@@ -26,7 +26,9 @@ from workbench.engine.child.failures import (
     retry_after_seconds,
     server_error,
 )
+from workbench.engine.child.key_guard import HELD_BACK
 from workbench.engine.child.provider_needs import no_credentials
+from workbench.engine.child.transport import certificate_files, failure_by_words
 
 _CONNECT = re.compile(
     r"cannot connect|connect call failed|connection (refused|error)|name or service not known|name resolution"
@@ -68,6 +70,13 @@ def failure_of(error: Any, where: Where, *, has_text: bool) -> CallError:
             f"Put the provider before the model's name, as in openai/{where.model}.",
             words,
         )
+    if HELD_BACK in words:
+        return CallError(
+            "bad_address",
+            f"The request was not sent: it would have taken the key of {where.endpoint} to another server. Check the "
+            f"model's name, and the address in Settings → {where.page}.",
+            words,
+        )
     if has_text:
         return half_answer(where, words)
     if name == "UnsupportedParamsError":
@@ -95,6 +104,8 @@ def failure_of(error: Any, where: Where, *, has_text: bool) -> CallError:
         )
     if _BAD_CREDENTIALS.search(words):
         return bad_key(where, words)
+    if (known := failure_by_words(words, where)) is not None:
+        return known
     if _HALF.search(words):
         return half_answer(where, words)
     if _CONNECT.search(words):
@@ -102,7 +113,7 @@ def failure_of(error: Any, where: Where, *, has_text: bool) -> CallError:
     code = _redirect(error) or getattr(error, "status_code", None)
     if isinstance(code, int) and 300 <= code < 600:
         return http_failure(code, _body(words), where, after=_retry_after(error))
-    return server_error(where, name, words)
+    return certificate_files() or server_error(where, name, words)
 
 
 def _redirect(error: BaseException) -> int:

@@ -63,9 +63,11 @@ class Local:
 
 
 async def _died(runtime: Runtime, model: Model, error: CallError) -> CallError:
+    report = await runtime.report()
+    why = ", most likely because the memory was full" if runtime.was_killed else ""
     return CallError(
         "runtime_died",
-        f"The runtime of {model.name} ended. What had arrived is kept; try again, and it is started again.",
-        f"{await runtime.report()}\n{error.failure.detail}".strip(),
+        f"The runtime of {model.name} ended{why}. What had arrived is kept; try again, and it is started again.",
+        f"{report}\n{error.failure.detail}".strip(),
         retry=True,
     )

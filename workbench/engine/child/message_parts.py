@@ -15,6 +15,8 @@ from workbench.engine.calls import DeltaKind
 _THOUGHTS = ("reasoning_content", "reasoning", "reasoning_text", "thinking", "thinking_blocks", "reasoning_details")
 """Where thoughts stand: DeepSeek, vLLM; OpenRouter, Groq, Ollama; Copilot; Ollama's own; Anthropic through LiteLLM;
 OpenRouter's signed form. Many servers send the same thoughts under two of these names."""
+_BESIDES = frozenset({*_THOUGHTS, "refusal", "tool_calls", "function_call"})
+"""The keys of a delta that count beside its content."""
 _TEXTS = ("text", "thinking", "summary", "content", "reasoning")
 """Where the words of a thought stand in it."""
 _THOUGHT_PARTS = frozenset({"thinking", "reasoning", "reasoning_text", "summary_text", "redacted_thinking"})
@@ -42,18 +44,26 @@ class PartReader:
 
     def read(self, part: Mapping[str, Any]) -> None:
         """Take a delta or a message. Raises what the sink raises."""
-        source, thought = reasoning_of(part)
-        if thought and not self._is_repeated(source, thought):
-            self._think(thought)
-        self._source = source or self._source
-        for kind, piece in content_pieces(part.get("content")):
-            if kind == "reasoning":
-                self._think(piece)
-            else:
-                self._sink.text(piece)
-        if isinstance(refusal := part.get("refusal"), str):
-            self._sink.text(refusal)
-        self._sink.extras(part)
+        # Nearly every delta is a piece of text and nothing else.
+        has_more = not _BESIDES.isdisjoint(part)
+        if has_more:
+            source, thought = reasoning_of(part)
+            if thought and not self._is_repeated(source, thought):
+                self._think(thought)
+            self._source = source or self._source
+        content = part.get("content")
+        if isinstance(content, str):
+            self._sink.text(content)
+        else:
+            for kind, piece in content_pieces(content):
+                if kind == "reasoning":
+                    self._think(piece)
+                else:
+                    self._sink.text(piece)
+        if has_more:
+            if isinstance(refusal := part.get("refusal"), str):
+                self._sink.text(refusal)
+            self._sink.extras(part)
 
     def _think(self, thought: str) -> None:
         self._thoughts.append(thought)

@@ -23,19 +23,18 @@ from workbench.engine.child.failures import (
     Where,
     bad_address,
     broken_stream,
-    connect_failed,
     half_answer,
     http_failure,
     refused_param_of,
     retry_after_seconds,
-    timed_out,
     too_long,
 )
-from workbench.engine.child.http import HttpClients, auth_headers, body, read_up_to, timeout
+from workbench.engine.child.http import CertificatesError, HttpClients, auth_headers, body, read_up_to, timeout
 from workbench.engine.child.pace import Pace
 from workbench.engine.child.reading import ChunkReader, read_whole
 from workbench.engine.child.request import Adjustments, build, dumps
 from workbench.engine.child.sse import MAX_EVENT, EventStream, EventTooLongError
+from workbench.engine.child.transport import no_certificates, time_out, transport_failure
 from workbench.engine.child.usage_reading import header_cost
 from workbench.engine.parsing import parse
 
@@ -115,8 +114,10 @@ class OpenAIChat:
                 request = _request(client, call, target, content)
             except (httpx.InvalidURL, ValueError, ImportError) as error:
                 raise bad_address(target.where, error) from error
+            except CertificatesError as error:
+                raise no_certificates(error) from error
             answer.sent(fields, marks)
-            return await self._exchange(client, request, call, answer, target.where, held)
+            return await self._exchange(client, request, call, answer, target, held)
 
     async def _exchange(
         self,
@@ -124,9 +125,10 @@ class OpenAIChat:
         request: httpx.Request,
         call: Call,
         answer: Answer,
-        where: Where,
+        target: Target,
         held: contextlib.AsyncExitStack,
     ) -> Refusal | None:
+        where = target.where
         limit = call.timeouts.first if call.stream else call.timeouts.first + call.timeouts.silence
         try:
             async with asyncio.timeout(limit) as deadline:
@@ -144,11 +146,12 @@ class OpenAIChat:
                     self._drain(chunks, held.pop_all())
         except TimeoutError as error:
             phase = "silence" if answer.has_text else "first"
-            raise timed_out(phase, call.timeouts.silence if answer.has_text else limit, where) from error
+            seconds = call.timeouts.silence if answer.has_text else limit
+            raise await time_out(error, target.url, where, seconds, phase) from error
         except httpx.ConnectTimeout as error:
-            raise timed_out("connect", call.timeouts.connect, where) from error
+            raise await time_out(error, target.url, where, call.timeouts.connect, "connect") from error
         except (httpx.TransportError, httpx.DecodingError) as error:
-            raise _transport_failure(error, answer, where) from error
+            raise await transport_failure(error, target.url, where, has_text=answer.has_text) from error
         return None
 
     def _drain(self, chunks: AsyncIterator[bytes], held: contextlib.AsyncExitStack) -> None:
@@ -304,17 +307,6 @@ async def _drain(chunks: AsyncIterator[bytes], held: contextlib.AsyncExitStack) 
         async with held, asyncio.timeout(_DRAIN_S):
             async for _ in chunks:
                 pass
-
-
-def _transport_failure(error: Exception, answer: Answer, where: Where) -> CallError:
-    if isinstance(error, httpx.UnsupportedProtocol | httpx.LocalProtocolError):
-        return bad_address(where, error)
-    detail = f"{type(error).__name__}: {error}"
-    if isinstance(error, httpx.DecodingError):
-        return broken_stream(where, detail)
-    if answer.has_text or isinstance(error, httpx.ReadError | httpx.RemoteProtocolError):
-        return half_answer(where, detail)
-    return connect_failed(where, detail)
 
 
 def target_headers(call: Call) -> dict[str, str]:

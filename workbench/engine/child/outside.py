@@ -5,6 +5,7 @@ Invariant: a key goes into requests to the endpoint it came with and into no oth
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from workbench.core.lanes import Endpoint
@@ -13,7 +14,7 @@ from workbench.engine.calls import Call, KeyCheck, ModelIds
 from workbench.engine.child.answer import Answer
 from workbench.engine.child.failures import CallError, Where
 from workbench.engine.child.gates import DEFAULT_LIMIT, RUNTIME_LIMIT
-from workbench.engine.child.http import HttpClients
+from workbench.engine.child.http import CertificatesError, HttpClients
 from workbench.engine.child.listing import Listing
 from workbench.engine.child.litellm_calls import LiteLLM
 from workbench.engine.child.local import Local
@@ -37,7 +38,8 @@ class Outside:
 
     def prepare(self) -> None:
         """Make the HTTP clients; reading certificates takes a while."""
-        self._clients.prepare()
+        with contextlib.suppress(CertificatesError):  # the first call that needs them says so
+            self._clients.prepare()
 
     async def warm(self, what: str, builtin_model: str) -> None:
         """Load litellm, or start the built-in model."""

@@ -26,7 +26,7 @@ def read_whole(data: Any, answer: Answer, where: Where) -> None:
         raise broken_stream(where, json.dumps(data)[:2000])
     choices = Choices(answer)
     for index, choice in indexed(data.get("choices"), joins=False):
-        if isinstance(message := choice.get("message"), Mapping):
+        if (message := _message(choice, "message")) is not None:
             choices.read(index, message, choice.get("finish_reason"))
     if not choices.has_any:
         raise broken_stream(where, json.dumps(data)[:2000])
@@ -70,10 +70,10 @@ class ChunkReader:
             answer.usage = usage
             self._keep(chunk)
         for index, choice in indexed(chunk.get("choices"), joins=True):
-            part = choice.get("delta")
-            if not isinstance(part, Mapping) and not answer.has_text:
+            part = _message(choice, "delta")
+            if part is None and not answer.has_text:
                 # A server that does not stream may send its whole answer as one event.
-                part = choice.get("message")
+                part = _message(choice, "message")
             self._choices.read(index, part, choice.get("finish_reason"))
             if choice.get("finish_reason"):
                 self._keep(chunk)
@@ -92,6 +92,15 @@ class ChunkReader:
         if not self._tail or self._tail[-1] is not chunk:
             # Some servers count in every chunk; only the last of each kind says something new.
             self._tail = [*self._tail[-1:], chunk]
+
+
+def _message(choice: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
+    """Return the delta or message of a choice; a bare text, as plain completions have it, counts as its content."""
+    part = choice.get(name)
+    text = part if isinstance(part, str) else choice.get("text")
+    if isinstance(part, Mapping):
+        return part
+    return {"content": text} if isinstance(text, str) else None
 
 
 def raise_error(data: Any, where: Where) -> None:

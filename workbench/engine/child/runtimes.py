@@ -28,6 +28,7 @@ MAX_RUNTIMES = 2
 SLOTS = 2
 LOAD_S = 600.0
 _EXIT_S = 1.0
+_SIGKILL = 9
 _GGUF = b"GGUF"
 
 
@@ -63,6 +64,7 @@ class Runtime:
 
     def __init__(self, process: asyncio.subprocess.Process, key: str) -> None:
         self._process = process
+        self._is_killed_here = False
         self.key = key
         self.address = ""
         self.users = 0
@@ -107,7 +109,8 @@ class Runtime:
             raise _load_failed(model, f"{type(error).__name__} while loading.\n{await self.report()}") from error
         answer: Mapping[str, Any] = protocol.decode(line) if line else {"type": "failed"}
         if answer["type"] != "loaded":
-            raise _load_failed(model, f"{answer.get('detail', '')}\n{await self.report()}".strip())
+            report = f"{answer.get('detail', '')}\n{await self.report()}".strip()
+            raise _killed(model, -(self._process.returncode or 0), report) or _load_failed(model, report)
         self.address = answer["address"]
 
     async def died(self) -> bool:
@@ -126,9 +129,15 @@ class Runtime:
                 await asyncio.shield(self._reader)
         return "\n".join([f"The runtime ended with code {self._process.returncode}.", *self._stderr])
 
+    @property
+    def was_killed(self) -> bool:
+        """Whether somebody else killed it, as the system does when the memory is full."""
+        return self._process.returncode == -_SIGKILL and not self._is_killed_here
+
     def kill(self) -> None:
         """End it now."""
         if self.alive:
+            self._is_killed_here = True
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
 
@@ -276,6 +285,25 @@ def _check_file(model: Model) -> None:
                 f"{Path(path).name} is not a GGUF file. Choose a {kind} in GGUF format in the lane's model picker.",
                 path,
             )
+
+
+def _killed(model: Model, signal_number: int, detail: str) -> CallError | None:
+    """Return the failure of a runtime that a signal ended while it loaded, None when none did."""
+    if signal_number == _SIGKILL:
+        return CallError(
+            "model_load_failed",
+            f"The system ended the runtime while it loaded {model.name}, most likely because the memory was full. "
+            "Close other programs, or choose a smaller model.",
+            detail,
+        )
+    if signal_number > 0:
+        return CallError(
+            "model_load_failed",
+            f"The runtime crashed while it loaded {model.name} (signal {signal_number}). The file may be damaged or of "
+            "a kind this release does not know. Choose another model or file.",
+            detail,
+        )
+    return None
 
 
 def _load_failed(model: Model, detail: str) -> CallError:

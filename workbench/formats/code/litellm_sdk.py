@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import keyword
 
+from workbench.core.model_settings import is_of_the_model
 from workbench.formats.code.contents import python_messages
 from workbench.formats.code.source import (
     CannotWriteError,
     Source,
     all_params,
+    comment,
     python,
     python_call,
     python_head,
@@ -51,7 +53,10 @@ def write(source: Source) -> str:
         arguments.append(("api_key", quoted("none")))
     if headers := python_headers(source):
         arguments.append(("extra_headers", headers))
-    params = {k: v for k, v in all_params(source).items() if k not in _GIVEN}
+    given = {k: v for k, v in all_params(source).items() if k not in _GIVEN}
+    # The lane does not hand these to LiteLLM either: one of them could send the key to another address.
+    left_out = [name for name, value in given.items() if not is_of_the_model(name, value)]
+    params = {k: v for k, v in given.items() if k not in left_out}
     arguments += [(name, python(value, 1)) for name, value in params.items() if _is_name(name)]
     # What a model does not take is left out, as the lane does it.
     arguments.append(("drop_params", "True"))
@@ -63,6 +68,11 @@ def write(source: Source) -> str:
         [
             python_head(source, "litellm", uses_keys=bool(source.key_variable or source.secret_headers), parses=True)
             + "\nimport litellm\n",
+            *(
+                [comment(f"Settings of LiteLLM, not of the model, so not sent: {', '.join(left_out)}")]
+                if left_out
+                else []
+            ),
             *([answers_code(source, parses=True)] if source.tools else []),
             python_messages(source, caches=source.caches),
             chat_loop(source, ask) if source.tools else f"response = {ask}\n{show}",

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from workbench.store.errors import StoreError
+from workbench.store.foreign import salvaging
 from workbench.store.schema import APPLICATION_ID, VERSION, major, show
 from workbench.store.schema_check import check_schema
 from workbench.store.sqlite import sqlite3
@@ -37,7 +38,9 @@ def check(connection: sqlite3.Connection, path: Path) -> None:
     try:
         check_schema(connection, int(version))
     except StoreError as error:
-        raise StoreError(f"“{path.name}” was not imported. {error.sentence}", error.detail, error.code) from error
+        why, _, _ = error.sentence.partition(". ")
+        words = f"“{path.name}” was not imported. {why}. {salvaging(path, 'import')}"
+        raise StoreError(words, error.detail, error.code) from error
 
 
 def rows(connection: sqlite3.Connection, statement: str, *given: object) -> Iterator[Row]:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from workbench.store.connections import harden
 from workbench.store.salvage.file_format import (
     INDEX_LEAF,
     INDEX_NODE,
@@ -24,11 +25,13 @@ from workbench.store.salvage.file_format import (
     kind_of,
     rows,
 )
+from workbench.store.sql_words import made_by, table_words
 from workbench.store.sqlite import sqlite3
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _TYPES: dict[str, tuple[type, ...]] = {"INTEGER": (int,), "INT": (int,), "REAL": (float, int), "TEXT": (str,)}
+_COLUMNS = 'SELECT name, type, "notnull", pk FROM pragma_table_info(?)'
 # Two or three whole numbers in a row look like an entry of many indexes.
 _TOO_PLAIN = frozenset({"run_tags", "in_flight", "meta"})
 
@@ -85,8 +88,11 @@ def tables_of(statements: Sequence[str]) -> dict[str, Table]:
     """Return the ordinary tables that these CREATE TABLE statements make, by name; what is no statement is left out."""
     connection = sqlite3.connect(":memory:")
     try:
+        harden(connection)
         for statement in statements:
-            if "VIRTUAL" in statement.upper()[:24]:
+            made = made_by(statement)
+            # CREATE TABLE AS would run a query, and a module is none that is known.
+            if made is None or made.kind != "table" or table_words(statement) is None:
                 continue
             try:
                 connection.execute(statement)
@@ -99,7 +105,7 @@ def tables_of(statements: Sequence[str]) -> dict[str, Table]:
         ).fetchall():
             columns = tuple(
                 Column(column, kind, bool(not_null), key)
-                for _, column, kind, not_null, _, key in connection.execute(f'PRAGMA table_info("{name}")')
+                for column, kind, not_null, key in connection.execute(_COLUMNS, (name,))
             )
             found[name] = Table(name, columns, bool(has_rowid))
         return found

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from workbench.ui.dialog import Dialog
+from workbench.ui.lanes.shown import picture
 from workbench.ui.theme import Theme, set_role
 from workbench.usecases.credentials import AddressQuestion
 
@@ -31,7 +32,7 @@ class AddressDialog(Dialog):
             f"{source[0].upper()}{source[1:]} names an address that this {what} was not entered for. "
             "Send it there only if the server is yours or you trust it: whoever runs it can read the key.",
         )
-        self.entered_for = _address(theme, "\n".join(one or _NOT_KNOWN for one in question.entered_for))
+        self.entered_for = _address(theme, "\n".join(question.known) or _NOT_KNOWN)
         self.address = _address(theme, question.address)
         rows = QFormLayout()
         rows.setHorizontalSpacing(14)
@@ -62,7 +63,7 @@ class AddressDialog(Dialog):
 
 
 def _plain(text: str, role: str = "") -> QLabel:
-    made = QLabel(text)
+    made = QLabel(picture(text))
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setWordWrap(role != "muted")
     if role:

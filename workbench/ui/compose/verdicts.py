@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 KEY = "verdict"
 """The key of the notice, and the action of its button."""
+_LONGEST_NAME = 60
+"""Characters of a lane's name that leave room for what is said about it."""
 
 
 class VerdictNotices(QObject):
@@ -92,7 +94,10 @@ class VerdictNotices(QObject):
 
 def lane_name(head: LaneHead) -> str:
     """Return what a lane is called in a sentence: the name that it was given, else its number on the screen."""
-    return head.title if head.title != short_model(head.model) else f"Lane {head.number}"
+    if head.title == short_model(head.model):
+        return f"Lane {head.number}"
+    half = _LONGEST_NAME // 2
+    return head.title if len(head.title) <= _LONGEST_NAME else f"{head.title[:half]}…{head.title[-half:]}"
 
 
 def sentence_of(given: GivenVerdict) -> str:

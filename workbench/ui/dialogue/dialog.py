@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.core.text import opening_words
+from workbench.core.visible import visible_name
 from workbench.formats.dialogue import Dialogue
 from workbench.ui import geometry
 from workbench.ui.dialog import Dialog
@@ -101,7 +102,7 @@ class DialogueDialog(Dialog):
         self.notes.setText("\n".join(found.notes))
         self.preview.clear()
         for message in found.messages[:_MOST_SHOWN]:
-            self.preview.addItem(f"{_NAMES[message.role]}: {opening_words(message.text, 160)}")
+            self.preview.addItem(f"{_NAMES[message.role]}: {visible_name(opening_words(message.text, 160))}")
         if count > _MOST_SHOWN:
             self.preview.addItem(f"and {count - _MOST_SHOWN:,} more")
         self._enable()

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.core.text import opening_words
+from workbench.core.visible import visible_note
 from workbench.store.saved_searches import SavedSearch
 from workbench.ui import geometry
 from workbench.ui.dialog import Dialog, dialog_parent
@@ -47,7 +48,7 @@ class NameDialog(LineDialog):
     def __init__(self, parent: QWidget, query: str, name: str, taken: Sequence[str]) -> None:
         super().__init__(parent, "Save this search", "Name of the search", name, "")
         self._taken = frozenset(known.casefold() for known in taken)
-        shown = QLabel(f"Search: {opening_words(query, 200)}")
+        shown = QLabel(f"Search: {visible_note(opening_words(query, 200))}")
         shown.setTextFormat(Qt.TextFormat.PlainText)
         shown.setWordWrap(True)
         set_role(shown, "muted")
@@ -124,7 +125,7 @@ class ListDialog(Dialog):
         for search in searches:
             item = QListWidgetItem(search.name, self.list)
             item.setData(_SEARCH, search)
-            item.setToolTip(search.query)
+            item.setToolTip(visible_note(search.query))
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
         self.list.blockSignals(False)
         self.list.setCurrentRow(min(at, len(searches) - 1))
@@ -146,7 +147,7 @@ class ListDialog(Dialog):
 
     def _explain(self) -> None:
         search = self.current()
-        self.query.setText("" if search is None else search.query)
+        self.query.setText("" if search is None else visible_note(search.query))
         for button in (self.search, self.rename, self.delete):
             button.setEnabled(search is not None)
 
@@ -257,7 +258,7 @@ class Saving(QObject):
         menu.addSeparator()
         for search in self.searches[:_IN_MENU]:
             entry = menu.addAction(opening_words(search.name, _SHORT).replace("&", "&&"))
-            entry.setToolTip(search.query)
+            entry.setToolTip(visible_note(search.query))
             entry.triggered.connect(lambda _=False, query=search.query: self._view.search(query))
         if not self.searches:
             menu.addAction("No search is saved yet").setEnabled(False)

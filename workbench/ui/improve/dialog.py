@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.core.improving import Earlier
 from workbench.core.text import opening_words
+from workbench.core.visible import visible_name
 from workbench.core.when import relative
 from workbench.ui import geometry
 from workbench.ui.choice import Choice
@@ -81,7 +82,7 @@ class ImproveDialog(Dialog):
         """Offer earlier answers, newest first; none is chosen."""
         self.earlier.clear()
         for one in found:
-            when, said = relative(one.started_at, now), opening_words(one.opening, _OPENING)
+            when, said = relative(one.started_at, now), visible_name(opening_words(one.opening, _OPENING))
             parts = (f"{one.number} {one.title}", when, _STATES.get(one.state, ""), said)
             self.earlier.addItem(" · ".join(filter(None, parts)), one.run_uid)
         self.earlier.setPlaceholderText(f"Earlier proposals ({len(found)})")

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QStac
 
 from workbench.core.improving import Proposal, Slot
 from workbench.core.text import opening_words
+from workbench.core.visible import visible_name
 from workbench.ui.diff.text import DiffView, Run, runs_of
 from workbench.ui.diff.wording import changes
 from workbench.ui.lanes.answer import AnswerView
@@ -118,7 +119,7 @@ class ProposalPane(QWidget):
         if not proposal.is_whole:
             notes.append("The answer stops in the middle of a message: accepting all would lose the end of that text.")
         self._say(self.trouble, " ".join(notes))
-        self._say(self.remark, opening_words(proposal.remark, _REMARK))
+        self._say(self.remark, visible_name(opening_words(proposal.remark, _REMARK)))
         self.remark.setToolTip(safe_tip(proposal.remark))
         self.stack.setCurrentWidget(self.view)
         self._show()

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from workbench.core.improving import RecentAnswer
 from workbench.core.lanes import Lane, short_model
 from workbench.core.text import opening_words
+from workbench.core.visible import visible_name
 from workbench.ui.editor.field import ExactField
 from workbench.ui.lanes.widgets import quiet_button, safe_tip
 from workbench.ui.theme import Theme, set_role
@@ -101,7 +102,7 @@ class QuestionPane(QWidget):
     def set_lane(self, lane: Lane) -> None:
         """Take of whom is asked."""
         self.lane = lane
-        name = short_model(lane.model)
+        name = visible_name(short_model(lane.model))
         self.model.setText(name)
         self.model.setAccessibleName(f"Model to ask: {name}")
         self.model.setToolTip(safe_tip(f"{lane.model}. Choose another model to ask."))
@@ -114,7 +115,9 @@ class QuestionPane(QWidget):
         self.answers.clear()
         for answer in self._answers:
             judged = f" · {answer.judgement}" if answer.standing else ""
-            item = QListWidgetItem(f"{answer.number} {answer.title}{judged} · {opening_words(answer.text, 120)}")
+            item = QListWidgetItem(
+                f"{answer.number} {answer.title}{judged} · {visible_name(opening_words(answer.text, 120))}"
+            )
             item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Unchecked)
             item.setToolTip(safe_tip(answer.text[:_TIP]))

@@ -15,7 +15,6 @@ from PySide6.QtGui import (
     QKeySequence,
     QPainter,
     QPaintEvent,
-    QPalette,
     QResizeEvent,
     QShowEvent,
     QTextCursor,
@@ -29,6 +28,7 @@ from workbench.ui.fonts import set_text_font
 from workbench.ui.lanes.discarding import MANY, Discarded
 from workbench.ui.lanes.following import Following
 from workbench.ui.lanes.ground import Ground
+from workbench.ui.lanes.placeholder import paint_placeholder
 from workbench.ui.lanes.shown import ShownText, for_clipboard
 from workbench.ui.lanes.spacing import SpacedLayout
 from workbench.ui.lanes.turns import Turns
@@ -59,7 +59,6 @@ class AnswerView(QPlainTextEdit):
         self._theme, self._color, self._delta, self._mono = theme, color, delta, mono
         self._shown = ShownText()
         self._placeholder = ""
-        """Painted here: Qt leaves no margin at its right side."""
         self._backlog: deque[str] = deque()
         self._laid_out = -1
         """The width of the last layout (pixels)."""
@@ -208,20 +207,12 @@ class AnswerView(QPlainTextEdit):
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self.viewport()) as painter:
             self._ground.paint(painter, event.rect())
-            if self._placeholder and self.document().isEmpty():
-                self._paint_placeholder(painter)
+            paint_placeholder(self, painter, self._placeholder)
         super().paintEvent(event)
         if self.following.is_streaming:
             caret = self.cursorRect(self._tail)
             if caret.intersects(self.viewport().rect()):
                 self._ground.paint_end(self._ground.end(caret))
-
-    def _paint_placeholder(self, painter: QPainter) -> None:
-        margin = round(self.document().documentMargin())
-        room = self.viewport().rect().adjusted(margin, margin, -margin, -margin)
-        painter.setFont(self.font())
-        painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
-        painter.drawText(room, Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, self._placeholder)
 
     def _prepare(self, document: QTextDocument) -> tuple[SpacedLayout, QTextCursor]:
         spacing = SpacedLayout(document)

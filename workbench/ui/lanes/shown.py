@@ -19,14 +19,23 @@ HARD_LIMIT = 1400
 _JOINERS = "\u200d\ufe0e\ufe0f"
 _PARAGRAPHS = re.compile(r"[^\n\u2029]*[\n\u2029]?")
 _BLANK = re.compile(r"[ \t]")
-# Control characters get their visible pictures. The document would take U+FDD0 and U+FDD1 for its own frame marks, and
-# a lone surrogate is no text at all.
+# Control characters get their visible pictures, and so do characters that turn the direction of text or are hidden
+# tags. The document would take U+FDD0 and U+FDD1 for its own frame marks, and a lone surrogate is no text at all.
+_TURNS, _OTHER, _TAG = 0x21C4, 0x2426, 0x1F3F7
 _PICTURES = (
     {code: 0x2400 + code for code in range(32) if code not in (9, 10)}
     | {0x7F: 0x2421, 0xFDD0: 0xFFFD, 0xFDD1: 0xFFFD}
     | dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)
+    | dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), _TURNS)
+    | dict.fromkeys((*range(0x80, 0xA0), *range(0x206A, 0x2070), *range(0xFFF9, 0xFFFC), 0x180E), _OTHER)
+    | dict.fromkeys(range(0xE0000, 0xE0080), _TAG)
 )
-_NEEDS_PICTURE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufdd0\ufdd1\ud800-\udfff]")
+_NEEDS_PICTURE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u180e\u202a-\u202e\u2066-\u206f\ufff9-\ufffb\ufdd0\ufdd1\ud800-\udfff"
+    "\U000e0000-\U000e007f]"
+)
+_FLAG = re.compile("(\U0001f3f4[\U000e0020-\U000e007e]{2,6}\U000e007f)")
+"""The flag of a part of a country, which is spelled with tags."""
 
 
 def picture(text: str) -> str:
@@ -35,6 +44,9 @@ def picture(text: str) -> str:
         return text
     if "\r" in text:
         text = re.sub(r"\r(?=\n|\Z)", "\u200b", text)
+    if "\U0001f3f4" in text:
+        # Every second part is a flag.
+        return "".join(part if n % 2 else part.translate(_PICTURES) for n, part in enumerate(_FLAG.split(text)))
     return text.translate(_PICTURES)
 
 

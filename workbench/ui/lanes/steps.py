@@ -45,6 +45,7 @@ _STEPS: dict[str, Step] = {
     "answer_too_long": _PARAMS,
     "bad_request": _PARAMS,
     "bad_address": _ENDPOINT,
+    "certificate": _ENDPOINT,
     "connect_failed": _ENDPOINT,
     "timeout_connect": _ENDPOINT,
     "broken_stream": _ENDPOINT,

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.core.visible import visible_note
 from workbench.ui.focus import opens_menu
 from workbench.ui.theme import Theme, set_role
 
@@ -32,7 +33,7 @@ def safe_tip(text: str) -> str:
     """Return a tooltip that wraps and shows `text` as it is."""
     if not text:
         return ""
-    return "<qt>" + html.escape(text).replace("\n", "<br>") + "</qt>"
+    return "<qt>" + html.escape(visible_note(text)).replace("\n", "<br>") + "</qt>"
 
 
 def breakable(text: str, run: int = 16) -> str:

@@ -9,8 +9,8 @@ from workbench.store.salvage.rebuild import Salvaged
 from workbench.usecases.problems import Problem
 
 _DAMAGED = (
-    "The history is damaged and cannot be opened. Nothing was changed. Repair reads what can be read into a new file; a"
-    " backup is whole, and as old as it is. Either way the damaged file is kept."
+    "Nothing was changed. Repair reads what can be read into a new file; a backup is whole, and as old as it is. Either"
+    " way this file is kept."
 )
 _LOG = (
     "The newest changes of the history are in its log, and the log is damaged. Nothing was changed. Repair reads what"
@@ -21,7 +21,10 @@ _LOG = (
 
 def damage(problem: Problem, code: str) -> Problem:
     """Return what to say about a history that cannot be opened."""
-    return Problem(_LOG if code == "log" else _DAMAGED, problem.detail)
+    if code == "log":
+        return Problem(_LOG, problem.detail)
+    what, _, _ = problem.sentence.partition(". ")
+    return Problem(f"{what}. {_DAMAGED}", problem.detail)
 
 
 def repaired(found: Salvaged) -> str:

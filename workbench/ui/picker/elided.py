@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from workbench.app.model_rows import tooltip
+from workbench.core.visible import visible_name
 
 
 class ElidedLabel(QLabel):
@@ -18,6 +19,7 @@ class ElidedLabel(QLabel):
 
     def show_text(self, text: str) -> None:
         """Set text, tooltip and what is read aloud."""
+        text = visible_name(text)
         self.setText(text)
         self.setToolTip(tooltip(text))
         self.setAccessibleName(text)

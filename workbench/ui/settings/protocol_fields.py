@@ -59,8 +59,8 @@ class ProtocolFields(QWidget):
         return (known.address_hint or known.base_url) if known else "http://localhost:8000/v1"
 
     def settings(self) -> tuple[tuple[str, str], ...]:
-        """Return what was typed, by the name of the setting."""
-        return tuple((name, text) for name, field in self._fields.items() if (text := field.text().strip()))
+        """Return what was typed, in the order of the settings' names, as it is stored."""
+        return tuple((name, text) for name in sorted(self._fields) if (text := self._fields[name].text().strip()))
 
     def show_choice(self, provider: str, settings: tuple[tuple[str, str], ...]) -> None:
         """Show a protocol with its settings; one that is not listed is added."""
@@ -84,6 +84,7 @@ class ProtocolFields(QWidget):
         self._fields = {}
         for setting in plain_settings(self.provider):
             field = QLineEdit()
+            field.setObjectName(setting.name)
             field.setAccessibleName(setting.label)
             field.setPlaceholderText(setting.hint)
             field.textChanged.connect(self.edited)

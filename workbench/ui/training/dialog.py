@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from workbench.app.training_desk import CHOSEN, NAMES, Asked, about, formats
 from workbench.core.text import first_line
+from workbench.core.visible import visible_name
 from workbench.ui import geometry
 from workbench.ui.dialog import Dialog
 from workbench.ui.packs.parts import Progress, Told, as_high_as_rows, field
@@ -210,8 +211,8 @@ class TrainingDialog(Dialog):
         self.against.setText(f"CONTRADICTIONS, LEFT OUT · {len(found)}")
         self.contradictions.clear()
         for one in found[:_MOST_CONTRADICTIONS]:
-            answer = first_line(one.answer.partition(": ")[2], 120)
-            self.contradictions.addItem(f"“{answer}” to {first_line(one.about, 120) or 'no values'}")
+            answer = visible_name(first_line(one.answer.partition(": ")[2], 120))
+            self.contradictions.addItem(f"“{answer}” to {visible_name(first_line(one.about, 120)) or 'no values'}")
         if len(found) > _MOST_CONTRADICTIONS:
             self.contradictions.addItem(f"and {len(found) - _MOST_CONTRADICTIONS:,} more")
         as_high_as_rows(self.contradictions, 5)

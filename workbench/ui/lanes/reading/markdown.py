@@ -18,6 +18,7 @@ from workbench.ui.lanes.answer import MARGIN
 from workbench.ui.lanes.discarding import MANY, Discarded
 from workbench.ui.lanes.following import Following
 from workbench.ui.lanes.ground import Ground
+from workbench.ui.lanes.placeholder import paint_placeholder
 from workbench.ui.lanes.reading.build import CODE, CODE_PADDING, Builder
 from workbench.ui.lanes.reading.grounds import Grounds
 from workbench.ui.lanes.reading.growth import Growth
@@ -43,7 +44,7 @@ class MarkdownView(LinkedText):
         super().__init__(parent)
         self._theme = theme
         self._build, self._grounds = self._dress()
-        self._text = ""
+        self._text = self._placeholder = ""
         self._backlog: deque[str] = deque()
         self._waiting = 0
         self._written = 0
@@ -143,10 +144,18 @@ class MarkdownView(LinkedText):
             # What has only moved is not painted again, but the block that says that more is to come leaves its place.
             self.viewport().update(self._mark.translated(dx, dy))
 
+    def setPlaceholderText(self, text: str) -> None:
+        self._placeholder = text
+        self.viewport().update()
+
+    def placeholderText(self) -> str:
+        return self._placeholder
+
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self.viewport()) as painter:
             self._ground.paint(painter, event.rect())
             self._grounds.paint(painter, self, event.rect())
+            paint_placeholder(self, painter, self._placeholder)
         super().paintEvent(event)
         if self.following.is_streaming:
             end = QTextCursor(self.document())

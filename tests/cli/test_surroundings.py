@@ -1,0 +1,76 @@
+"""The command in odd surroundings: no HOME, pipes and devices as files, and a crash that may leave nothing behind."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.patience import PROCESS_S
+from workbench.cli.main import main
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder"])
+def test_a_prompt_file_that_is_none_is_refused_at_once(
+    tmp_path: Path, kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "p.prompt.yml"
+    if kind == "pipe":
+        os.mkfifo(file)
+    elif kind == "device":
+        file.symlink_to("/dev/zero")
+    else:
+        file.mkdir()
+    assert main(["run", "--prompt", str(file), "--db", str(tmp_path / "w.db")]) == 2
+    assert f"The prompt file {file} cannot be read" in capsys.readouterr().err
+
+
+def test_an_empty_home_makes_nothing_in_the_root(tmp_path: Path) -> None:
+    """The account's own home is read here, and nothing is made in it: the history is named."""
+    env = {**os.environ, "HOME": "", "WORKBENCH_DB": str(tmp_path / "w.db")}
+    code = "import os; from workbench.cli.main import main; main(['history', 'list']); print(os.environ['HOME'])"
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=PROCESS_S)
+    assert Path(done.stdout.strip()).is_absolute()
+    assert len(Path(done.stdout.strip()).parts) > 1
+
+
+CRASH = """
+import os, sys
+from workbench.cli import history
+history.history = lambda *_: os.abort()
+from workbench.cli.main import main
+main(["history", "list"])
+"""
+
+
+def test_a_crash_leaves_no_memory_on_the_disk(tmp_path: Path) -> None:
+    def allow() -> None:
+        _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+        resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
+
+    done = subprocess.run(
+        [sys.executable, "-c", CRASH],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
+        preexec_fn=allow,
+        capture_output=True,
+        timeout=PROCESS_S,
+    )
+    assert done.returncode == -signal.SIGABRT
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_children_cannot_leave_it_either(tmp_path: Path) -> None:
+    code = (
+        "import resource, subprocess, sys; from workbench.cli.main import main; main(['models', 'no-such-model']);"
+        "child = 'import resource; print(resource.getrlimit(resource.RLIMIT_CORE)[0])';"
+        "print(subprocess.run([sys.executable, '-c', child], capture_output=True, text=True).stdout)"
+    )
+    env = {**os.environ, "WORKBENCH_DB": str(tmp_path / "w.db")}
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=PROCESS_S)
+    assert done.stdout.split() == ["0"]

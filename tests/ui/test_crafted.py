@@ -1,0 +1,123 @@
+"""Crafted and damaged histories in the real window: it opens and paints them, or says what to do about them."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from tests import depth
+from tests.fakes import crafted
+from tests.ui.program import Driven, Script
+from workbench.app.history_table import HistoryTableModel
+from workbench.store.errors import StoreError
+from workbench.ui.history.view import HistoryView
+from workbench.ui.rank.view import RankView
+from workbench.ui.window import MainWindow
+
+pytestmark = pytest.mark.window
+
+OPENS = (
+    *("draft-lanes", "draft-slots", "nested-draft", "marks-types", "time-word-runs", "kind-row-verdict", "kind-step"),
+    *("state-output", "tokens-row", "version-circle", "endpoint-address", "type-runs-note", "type-lanes-model"),
+    *("partials-garbage", "size-note", "size-draft"),
+    *("type-drafts-body", "content-newer"),
+)
+"""Kinds whose rows are wrong: the window opens, marks what is wrong and shows the rest."""
+REFUSED = ("trigger-endless", "view-drafts", "create-bytes", "table-missing")
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("crafted") / "sound.db"
+    crafted.sound_history(path)
+    return path
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    return tmp_path / "h.db"
+
+
+@pytest.fixture
+def driven(_no_leaks: None, home: Path, qapp: QApplication, db: Path) -> Driven:
+    return Driven(qapp, db)
+
+
+def look_through(driven: Driven) -> Script:
+    """Go where a person goes, and have all of it painted; `Driven` sees in the log whether anything was raised."""
+    window: MainWindow = driven.window
+    window.frame.grab()
+    listed = window.sidebar.iteration_list
+    for row in range(window.timeline.rowCount()):
+        place = listed.visualRect(window.timeline.index(row, 0)).center()
+        QTest.mouseClick(listed.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+        # One that cannot be read is told instead of shown.
+        yield lambda row=row: listed.currentIndex().row() == row or driven.notice()  # type: ignore[misc]
+        window.frame.grab()
+    window.views.show("history")
+    view = window.views.here()
+    assert isinstance(view, HistoryView)
+    model: HistoryTableModel = view.model
+    yield lambda: model.rowCount() > 0
+    for row in range(model.rowCount()):
+        view.table.setCurrentIndex(model.index(row, 0))
+        for column in range(model.columnCount()):
+            for role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+                model.data(model.index(row, column), role)
+        window.frame.grab()
+    window.views.show("rank")
+    assert isinstance(window.views.here(), RankView)
+    window.frame.grab()
+    driven.frame.close()
+
+
+@pytest.mark.parametrize("kind", OPENS)
+def test_what_is_wrong_in_a_row_keeps_nobody_from_the_rest(driven: Driven, db: Path, sound: Path, kind: str) -> None:
+    crafted.make(kind, db, sound)
+
+    def script() -> Script:
+        yield driven.is_open
+        yield from look_through(driven)
+
+    assert driven.run(script()) == 0
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_what_is_no_data_is_told_and_can_be_repaired(driven: Driven, db: Path, sound: Path, kind: str) -> None:
+    crafted.make(kind, db, sound)
+
+    def script() -> Script:
+        yield lambda: driven.is_mending("Repair")
+        assert "Nothing was changed." in driven.mending.sentence.text()
+        driven.click(driven.mending, "Repair")
+        yield lambda: driven.is_mending("Use the repaired history")
+        driven.click(driven.mending, "Use the repaired history")
+        yield driven.is_open
+        yield from look_through(driven)
+
+    assert driven.run(script()) == 0
+
+
+@pytest.mark.parametrize("kind", depth.pick((), tuple(kind for kind in crafted.ALL if kind not in (*OPENS, *REFUSED))))
+@pytest.mark.deep(only=True)
+def test_every_other_kind_opens_or_is_told(
+    driven: Driven, db: Path, sound: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crafted.make(kind, db, sound)
+    monkeypatch.setattr(QMessageBox, "exec", lambda _: 0)
+
+    def script() -> Script:
+        yield lambda: driven.is_open() or driven.is_mending("Repair")
+        if driven.is_mending():
+            driven.click(driven.mending, "Close")
+            return
+        yield from look_through(driven)
+
+    with suppress(StoreError):
+        # That one is said by `main`, in a box of its own.
+        driven.run(script())

@@ -1,0 +1,140 @@
+"""Address and settings of providers in the settings, on a real workbench and in the window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.patience import PATIENCE_S
+from tests.ui.dialog_support import SettingsDouble
+from tests.ui.settings_support import Drive, Driver, drive, shown, source, theme
+from tests.usecases.making import Drawer, opened
+from workbench.app.later import sentence_of
+from workbench.app.settings_source import WorkbenchSettingsSource
+from workbench.app.settings_types import KeyInfo
+from workbench.core.providers import PROVIDERS
+from workbench.host.keys import Key
+from workbench.usecases.credentials import AddressQuestion
+from workbench.usecases.destinations import Destination
+from workbench.usecases.provider_access import ProviderState, SettingState
+
+__all__ = ["drive", "shown", "source", "theme"]
+
+KEY = "sk-planted-0123456789-tail"
+GATEWAY = "https://gateway.example/v1"
+ENV = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": GATEWAY, "GROQ_API_BASE": GATEWAY, "CLOUDFLARE_ACCOUNT_ID": "acc-1"}
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Iterator[WorkbenchSettingsSource]:
+    with opened(tmp_path, {}, ENV) as (workbench, _):
+        workbench.keys._chosen = Drawer()
+        yield WorkbenchSettingsSource(workbench)
+
+
+def info(source: WorkbenchSettingsSource, provider: str) -> KeyInfo:
+    return next(one for one in source.keys().result(PATIENCE_S).keys if one.provider == provider)
+
+
+def test_every_provider_with_something_to_enter_is_listed(kept: WorkbenchSettingsSource) -> None:
+    listed = [one.provider for one in kept.keys().result(PATIENCE_S).keys]
+    assert len(listed) == len(set(listed)) >= 106
+    assert {"scaleway", "vertex_ai", "oci", "bedrock", "azure"} <= set(listed)
+
+
+def test_an_address_of_the_environment_is_shown_with_its_key(kept: WorkbenchSettingsSource) -> None:
+    assert info(kept, "openai").state == f"from OPENAI_API_KEY, to {GATEWAY}"
+    state = kept.provider("openai").result(PATIENCE_S)
+    assert state.goes_to == f"Requests go to {GATEWAY}, as OPENAI_BASE_URL says."
+    assert state.question is None
+    assert state.documentation == PROVIDERS["openai"].documentation
+
+
+def test_a_key_is_kept_for_the_address_that_is_shown(kept: WorkbenchSettingsSource) -> None:
+    assert kept.set_key("groq", KEY, session=False).result(PATIENCE_S).state == f"in the keyring (…tail), to {GATEWAY}"
+    assert kept.provider("groq").result(PATIENCE_S).question is None
+    # Another address that is entered later has to be confirmed.
+    moved = kept.save_provider("groq", "https://other.example", {}, session=False).result(PATIENCE_S)
+    assert moved.state == "key not confirmed for https://other.example"
+    question = kept.provider("groq").result(PATIENCE_S).question
+    assert question is not None
+    assert question.known == ("https://gateway.example",)
+    kept.confirm_address(question).result(PATIENCE_S)
+    assert info(kept, "groq").state == "in the keyring (…tail), to https://other.example"
+
+
+def test_a_key_without_an_address_is_not_kept(kept: WorkbenchSettingsSource) -> None:
+    error = kept.set_key("azure", KEY, session=True).exception(PATIENCE_S)
+    assert error is not None
+    assert "Enter the address of Azure OpenAI first" in sentence_of(error, "")
+    saved = kept.save_provider("azure", "https://mine.openai.azure.com/", {"api_version": "2024-10-21"}, session=True)
+    saved.result(PATIENCE_S)
+    assert kept.set_key("azure", KEY, session=True).result(PATIENCE_S).source == "session"
+    state = kept.provider("azure").result(PATIENCE_S)
+    assert state.entered == "https://mine.openai.azure.com"
+    assert next(one.value for one in state.settings if one.setting.name == "api_version") == "2024-10-21"
+
+
+def test_settings_of_the_environment_are_named_and_secret_ones_show_their_end(kept: WorkbenchSettingsSource) -> None:
+    (account,) = kept.provider("cloudflare").result(PATIENCE_S).settings
+    assert (account.variable, account.found, account.value) == ("CLOUDFLARE_ACCOUNT_ID", "acc-1", "")
+    kept.save_provider("bedrock", "", {"aws_secret_access_key": KEY}, session=True).result(PATIENCE_S)
+    secret = next(
+        one
+        for one in kept.provider("bedrock").result(PATIENCE_S).settings
+        if one.setting.name == "aws_secret_access_key"
+    )
+    assert (secret.value, secret.tail) == ("", "…tail")
+    assert KEY not in repr(kept.provider("bedrock").result(PATIENCE_S))
+
+
+@pytest.mark.parametrize("address", ["gateway.example", "https://u:p@gateway.example", "ftp://x"])
+def test_what_is_no_address_is_refused(kept: WorkbenchSettingsSource, address: str) -> None:
+    error = kept.save_provider("openai", address, {}, session=True).exception(PATIENCE_S)
+    assert error is not None
+    assert "not an address" in sentence_of(error, "")
+
+
+def wait_for(driver: Driver, words: str) -> None:
+    """Wait for words that may be broken at any place of an address."""
+    driver.qtbot.waitUntil(lambda: words in driver.texts().replace("\u200b", ""))
+
+
+def _state(**more: object) -> ProviderState:
+    where = Destination(GATEWAY, "environment", "https://gateway.example", "OPENAI_BASE_URL")
+    settings = tuple(SettingState(one) for one in PROVIDERS["azure"].settings[:2])
+    return ProviderState("openai", "OpenAI", where, public="https://api.openai.com/v1", settings=settings, **more)  # type: ignore[arg-type]
+
+
+def test_the_form_saves_what_was_typed(drive: Drive, source: SettingsDouble) -> None:
+    source.states["openai"] = _state()
+    driver = drive()
+    driver.choose("Providers", "OpenAI")
+    wait_for(driver, f"Requests go to {GATEWAY}, as OPENAI_BASE_URL says.")
+    driver.type("Address", "https://mine.example")
+    driver.type("API version", "2024-10-21")
+    driver.type("Entra ID token", "hush")
+    driver.click("Save settings")
+    driver.wait_for("the settings are saved")
+    assert ("save_provider", "openai", "https://mine.example", _typed(), False) in source.calls
+
+
+def _typed() -> dict[str, str | None]:
+    return {"api_version": "2024-10-21", "azure_ad_token": "hush"}
+
+
+def test_a_new_address_is_confirmed_in_its_place(drive: Drive, source: SettingsDouble) -> None:
+    keys = (("openai", Key(KEY, "keyring", origin="https://api.openai.com")),)
+    question = AddressQuestion(
+        "OpenAI", "key", ("https://api.openai.com",), GATEWAY, "https://gateway.example", keys, "OPENAI_BASE_URL"
+    )
+    source.states["openai"] = _state(question=question)
+    driver = drive()
+    driver.choose("Providers", "OpenAI")
+    wait_for(driver, f"was entered for https://api.openai.com, and OPENAI_BASE_URL names {GATEWAY}")
+    driver.click("Send the key there")
+    wait_for(driver, f"the key may go to {GATEWAY}")
+    assert ("confirm_address", question) in source.calls
+    assert KEY not in driver.texts()

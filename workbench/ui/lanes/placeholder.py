@@ -1,0 +1,18 @@
+"""What stands in a view that has no text."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QPalette
+from PySide6.QtWidgets import QPlainTextEdit, QTextEdit
+
+
+def paint_placeholder(view: QPlainTextEdit | QTextEdit, painter: QPainter, text: str) -> None:
+    """Paint `text` while the document is empty. Qt's own placeholder leaves no margin at its right side."""
+    if not text or not view.document().isEmpty():
+        return
+    margin = round(view.document().documentMargin())
+    room = view.viewport().rect().adjusted(margin, margin, -margin, -margin)
+    painter.setFont(view.font())
+    painter.setPen(view.palette().color(QPalette.ColorRole.PlaceholderText))
+    painter.drawText(room, Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, text)
