@@ -98,6 +98,7 @@ def test_one_is_renamed_deleted_and_brought_back(desk: Desk) -> None:
     desk.press(Qt.Key.Key_Delete)
     desk.until(lambda: stored(desk) == [("Other", "sql")])
     desk.until(lambda: desk.notice() == "The search “Tracking” is deleted.")
+    desk.until(lambda: [dialog.list.item(at).text() for at in range(dialog.list.count())] == ["Other"])
     dialog.search.click()
     desk.until(lambda: view.bar.field.text() == "sql")
     desk.until(desk.window.frame.isActiveWindow)

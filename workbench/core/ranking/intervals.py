@@ -16,36 +16,36 @@ Miller 2008, "Bootstrap-based improvements for inference with clustered errors",
 The interval then reaches at least as far as the standard error of these fits times Student's t. Its degrees of freedom
 are runs - 1 for the part of the variance that the curvature does not explain (`Precision._freedom`).
 
-Measured with tests/core/ranking/coverage.py (300 repetitions, 400 resamples; how many of a hundred intervals of the
+Measured with tests/core/ranking/coverage.py (1,000 repetitions, 400 resamples; how many of a hundred intervals of the
 strengths held the truth, by the curvature alone, and as told here):
 
                                                                          curve   told
-    2 entrants 1 apart, 2 lanes, 8 runs                                  95.0   95.0
-    2 entrants 3 apart, 2 lanes, 8 runs                                  92.3   92.3
-    2 entrants 3 apart, 2 lanes, 20 runs, ties 0.3                       96.3   97.0
-    2 entrants 1 apart, 2 lanes, 100 runs, ties 0.5                      97.3   97.3
-    4 entrants 2 apart, 2 lanes, 30 runs, ties 0.3                       96.8   95.3
-    4 entrants 2 apart, 4 lanes, 6 runs, ties 0.3                        97.9   95.8
-    4 entrants 2 apart, 4 lanes, 12 runs, ties 0.3                       97.5   95.6
-    4 entrants 2 apart, 4 lanes, 200 runs, ties 0.3                      95.7   95.3
-    8 entrants 4 apart, 3 lanes, 40 runs, ties 0.3                       97.7   97.0
+    2 entrants 1 apart, 2 lanes, 8 runs                                  96.5   96.5
+    2 entrants 3 apart, 2 lanes, 8 runs                                  93.5   93.5
+    2 entrants 3 apart, 2 lanes, 20 runs, ties 0.3                       95.0   96.2
+    2 entrants 1 apart, 2 lanes, 100 runs, ties 0.5                      96.6   96.1
+    4 entrants 2 apart, 2 lanes, 30 runs, ties 0.3                       96.5   95.0
+    4 entrants 2 apart, 4 lanes, 6 runs, ties 0.3                        98.2   95.9
+    4 entrants 2 apart, 4 lanes, 12 runs, ties 0.3                       97.5   95.2
+    4 entrants 2 apart, 4 lanes, 200 runs, ties 0.3                      95.3   95.1
+    8 entrants 4 apart, 3 lanes, 40 runs, ties 0.3                       97.1   96.0
     8 entrants 4 apart, 4 lanes, 300 runs, ties 0.3                      96.4   96.2
-    2 entrants 1 apart, 2 lanes, 6 runs of 5 sets, shift 1.5             80.7   94.3
-    2 entrants 1 apart, 2 lanes, 20 runs of 5 sets, shift 1.5            79.0   94.3
-    4 entrants 2 apart, 3 lanes, 12 runs of 5 sets, shift 1, ties 0.3    86.9   94.6
-    4 entrants 2 apart, 3 lanes, 100 runs of 3 sets, shift 1             90.2   95.4
-    2 entrants 1 apart, 2 lanes, 2 runs of 8 sets, shift 1.5             68.7   89.3
-    2 entrants 1 apart, 2 lanes, 4 runs of 5 sets, shift 1               80.0   97.7
-    2 entrants 1 apart, 2 lanes, 3 runs of 8 sets                        94.3   97.7
-    2 entrants 1 apart, 2 lanes, 6 runs of 5 sets                        94.7   94.3
-    4 entrants 2 apart, 2 lanes, 12 runs of 5 sets, ties 0.3             97.2   97.9
-    3 entrants 0 apart, 2 lanes, 12 runs                                 98.1   94.2
-    8 entrants 4 apart, 2 lanes, 12 runs                                 97.5   96.8
-    10 entrants 3.6 apart, 2 lanes, 30 runs                              96.7   96.2
-    10 entrants 3.6 apart, 2 lanes, 100 runs                             95.7   94.6
+    2 entrants 1 apart, 2 lanes, 6 runs of 5 sets, shift 1.5             79.7   93.7
+    2 entrants 1 apart, 2 lanes, 20 runs of 5 sets, shift 1.5            79.2   95.3
+    4 entrants 2 apart, 3 lanes, 12 runs of 5 sets, shift 1, ties 0.3    87.5   95.1
+    4 entrants 2 apart, 3 lanes, 100 runs of 3 sets, shift 1             90.8   95.2
+    2 entrants 1 apart, 2 lanes, 2 runs of 8 sets, shift 1.5             68.2   88.4
+    2 entrants 1 apart, 2 lanes, 4 runs of 5 sets, shift 1               78.4   97.8
+    2 entrants 1 apart, 2 lanes, 3 runs of 8 sets                        96.1   98.5
+    2 entrants 1 apart, 2 lanes, 6 runs of 5 sets                        95.0   94.5
+    4 entrants 2 apart, 2 lanes, 12 runs of 5 sets, ties 0.3             96.4   97.0
+    3 entrants 0 apart, 2 lanes, 12 runs                                 97.7   94.0
+    8 entrants 4 apart, 2 lanes, 12 runs                                 97.8   97.2
+    10 entrants 3.6 apart, 2 lanes, 30 runs                              96.7   96.0
+    10 entrants 3.6 apart, 2 lanes, 100 runs                             95.9   95.0
 
-Outside 93 to 97: with two runs nobody knows how far verdicts of one run agree; with three or four, and where twelve
-runs happen to look as if they did, the wider of both is too wide.
+Outside 93 to 97: with two runs nobody knows how far verdicts of one run agree; with three or four all of the resampled
+variance is taken for unknown, which is too wide; and of 12 verdicts about 8 entrants the prior knows more than they do.
 
 With a shift, each entrant is stronger or weaker in a run, in all of its value sets, by a normal number with that
 standard deviation.

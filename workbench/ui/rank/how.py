@@ -28,7 +28,7 @@ PARTS: tuple[tuple[str, str], ...] = (
         "whose verdicts may agree more than chance, it is at least as wide as a bootstrap over runs with a fixed seed, "
         "up to 1,000 draws (Efron and Tibshirani 1993; with over 150 entrants one step for each, Schucany and Wang "
         "1991, JRSS B 53). In made cases whose truth was known, 93 to 97 of a hundred intervals held it; in the few "
-        "with hardly any runs, of several value sets each, 89 to 98. "
+        "with two to four runs of several value sets each, 88 to 98. "
         "Two intervals may overlap although the two are told apart: the sentence below the table looks at their "
         "difference.",
     ),
