@@ -305,7 +305,9 @@ def test_an_own_endpoint_is_named_and_gets_no_key_of_the_environment(tmp_path: P
         (lane,) = json.loads(done.stdout)["lanes"]
         assert (lane["model"], lane["cost_usd"], lane["state"]) == ("fake-1", None, "finished")
         assert lane["text"]
-        assert [(mark["kind"], mark["name"]) for mark in lane["marks"]] == [("added", "stream_options")]
+        marks = {(mark["kind"], mark["name"]): mark["detail"] for mark in lane["marks"]}
+        assert set(marks) == {("added", "address"), ("added", "stream_options")}
+        assert fake.base_url in marks["added", "address"]
         assert "stream_options" not in done.stderr.decode(), "what changes no answer is in the document only"
         assert [request.path for request in fake.requests if request.method == "POST"] == ["/v1/chat/completions"]
         assert {request.path for request in fake.requests if request.method == "GET"} == {

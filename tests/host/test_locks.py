@@ -137,5 +137,8 @@ def test_a_lock_file_without_a_holder_means_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("uid", ["", "../../etc/passwd", "a/b", "a\0b"])
 def test_an_owner_uid_is_not_a_path(tmp_path: Path, uid: str) -> None:
+    owners = tmp_path / "owners"
+    owners.mkdir()
+    assert not owner_alive(owners, uid)
     with pytest.raises(ValueError, match="owner uid"):
-        owner_alive(tmp_path, uid)
+        OwnerLock(owners, uid)

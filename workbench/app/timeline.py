@@ -15,7 +15,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from workbench.app.marks import Marks
 from workbench.app.tasks import Tasks
 from workbench.core.runs import IterationRow
-from workbench.core.timeline import BareVersion, Cursor, TimelinePage, TimelineRow
+from workbench.core.timeline import BareVersion, Cursor, TimelinePage, TimelineRow, caption
 from workbench.core.when import absolute
 
 Index = QModelIndex | QPersistentModelIndex
@@ -148,7 +148,7 @@ class TimelineModel(QAbstractListModel):
         if role == MARKED:
             return is_marked
         if role == Qt.ItemDataRole.DisplayRole:
-            return f"{short_name(row)} {row.note or row.summary}"
+            return f"{short_name(row)} {caption(row)}"
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
             return describe(row) + (" · marked to compare" if is_marked else "")
         return None
@@ -283,8 +283,8 @@ def describe(row: TimelineRow) -> str:
         f"{name(row).capitalize()}{version}, {absolute(_moment(row))}",
         f"{row.added} words added, {row.removed} removed",
     ]
-    if row.note or row.summary:
-        parts.append(row.note or row.summary)
+    if words := caption(row):
+        parts.append(words)
     if row.branched:
         parts.append("a branch")
     if isinstance(row, BareVersion):

@@ -192,7 +192,7 @@ class PromptRow(Shown):
 
 
 @dataclass(frozen=True, slots=True)
-class VersionRow(Shown):
+class VersionRow:
     """An immutable version; `parent` is a version number of the same prompt.
 
     `newer` is "" or a sentence: a newer release made it, and `content` is only what this one can show of it.
@@ -206,7 +206,6 @@ class VersionRow(Shown):
     content: Content
     note: str = ""
     newer: str = ""
-    SHOWN = ("note",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +277,7 @@ class IterationRow(Shown):
     kind: RunKind = "iteration"
     damage: str = ""
     """What of it cannot be read, in a few words, "" for nothing; something neutral stands in its place."""
-    SHOWN = ("winner", "note", "summary")
+    SHOWN = ("winner", "summary")
 
     @property
     def uid(self) -> str:

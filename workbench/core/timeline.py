@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from workbench.core.content import Content
 from workbench.core.runs import IterationDetail, IterationRow
-from workbench.core.visible import Shown
+from workbench.core.visible import Shown, visible_note
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,15 @@ class BareVersion(Shown):
     ran: bool = False
     branched: bool = False
     imported: bool = False
-    SHOWN = ("note", "summary")
+    SHOWN = ("summary",)
 
 
 TimelineRow = IterationRow | BareVersion
+
+
+def caption(row: TimelineRow) -> str:
+    """Return the note, else the changed words, for a screen; `row.note` is exact, because people edit it."""
+    return visible_note(row.note) or row.summary
 
 
 @dataclass(frozen=True, slots=True)

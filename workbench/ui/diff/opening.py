@@ -12,7 +12,7 @@ from shiboken6 import isValid
 
 from workbench.app.timeline import name
 from workbench.core.text import opening_words
-from workbench.core.timeline import VersionLabel
+from workbench.core.timeline import VersionLabel, caption
 from workbench.usecases.comparing import Side, side_of
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def compare_versions(window: MainWindow, old: str | None = None, new: str | None
     for position in range(window.timeline.rowCount()):
         row = window.timeline.row(position)
         if row is not None:
-            known = opening_words(row.note or row.summary, _TITLE)
+            known = opening_words(caption(row), _TITLE)
             entries.append((row.uid, f"{name(row).capitalize()}{' · ' + known if known else ''}"))
 
     prompt, store = compose.prompt_uid, window.workbench.store

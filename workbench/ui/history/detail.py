@@ -18,6 +18,7 @@ from workbench.core.compare import PartDiff
 from workbench.core.runs import DRAFTABLE
 from workbench.core.searching.marking import Marker, snippet
 from workbench.core.searching.results import HistoryRow
+from workbench.core.visible import visible_note
 from workbench.core.when import absolute
 from workbench.ui.diff.prompts import part_runs
 from workbench.ui.diff.text import Run
@@ -178,7 +179,7 @@ class DetailPane(QWidget):
             cost_in_line(row),
             *marks_of(row),
         )
-        note = row.row.note
+        note = visible_note(row.row.note)
         lines = (note or row.row.summary, " · ".join(filter(None, facts)), looked.detail.newer)
         marks = looked.marker.marks(note) if looked.marker is not None and note else ()
         self.about.show_marked("\n".join(filter(None, lines)), marks)

@@ -18,6 +18,7 @@ from workbench.core.retirement import retirement_note
 from workbench.core.runs import PromptRow
 from workbench.core.techniques import Technique
 from workbench.core.text import opening_words
+from workbench.core.timeline import caption
 from workbench.ui.state import window_state
 from workbench.usecases.known_models import NOT_REACHABLE
 from workbench.usecases.saved_searches import SavedSearch
@@ -87,8 +88,7 @@ def _iterations(window: MainWindow, prompt_uid: str) -> Sequence[Entry]:
         return Entry("history", uid, title, act, detail)
 
     return [
-        entry(row.uid, " ".join(filter(None, (name(row).capitalize(), row.note or row.summary))), describe(row))
-        for row in rows
+        entry(row.uid, " ".join(filter(None, (name(row).capitalize(), caption(row)))), describe(row)) for row in rows
     ]
 
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from workbench.app import prompt_list, timeline
 from workbench.core.runs import PromptRow
-from workbench.core.timeline import BareVersion, TimelineRow
+from workbench.core.timeline import BareVersion, TimelineRow, caption
 from workbench.core.when import relative
 from workbench.ui.theme import Theme
 
@@ -174,7 +174,7 @@ class IterationDelegate(_Delegate):
             painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, _MARK)
             rect = rect.adjusted(0, 0, -metrics.horizontalAdvance(f" {_MARK}"), 0)
         painter.setPen(self.theme.color("muted"))
-        text = row.note or row.summary or "same text"
+        text = caption(row) or "same text"
         if row.branched:
             text = f"branch · {text}"
         elided = metrics.elidedText(text.replace("\n", " "), Qt.TextElideMode.ElideRight, rect.width())
