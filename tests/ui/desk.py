@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -86,6 +86,8 @@ class Desk:
         frame.activateWindow()
         self.until(lambda: frame.isActiveWindow())
         self.until(lambda: window.compose.ready)
+        # Qt remembers where the mouse was in another test's window, and takes what appears there for pointed at.
+        QTest.mouseMove(frame, QPoint(0, 0))
         return window
 
     def preload(self) -> None:
