@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
+from PySide6.QtGui import QCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -81,13 +82,13 @@ class Desk:
         window = open_window(frame, read(workbench))
         self._window = window
         frame.resize(*size)
+        # What appears where another test left the mouse would be pointed at.
+        QCursor.setPos(QPoint(0, 0))
         frame.show()
         self.qtbot.waitExposed(frame)
         frame.activateWindow()
         self.until(lambda: frame.isActiveWindow())
         self.until(lambda: window.compose.ready)
-        # Qt remembers where the mouse was in another test's window, and takes what appears there for pointed at.
-        QTest.mouseMove(frame, QPoint(0, 0))
         return window
 
     def preload(self) -> None:
