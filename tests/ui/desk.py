@@ -9,7 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
+from PySide6.QtGui import QCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -81,6 +82,8 @@ class Desk:
         window = open_window(frame, read(workbench))
         self._window = window
         frame.resize(*size)
+        # What appears where another test left the mouse would be pointed at.
+        QCursor.setPos(QPoint(0, 0))
         frame.show()
         self.qtbot.waitExposed(frame)
         frame.activateWindow()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from tests.usecases.making import draft
 from workbench.core.lanes import FIXED_ENDPOINTS, LITELLM, Endpoint, Lane
+from workbench.core.providers import PROVIDERS
 from workbench.host.dirs import places
 from workbench.usecases.checkup import Checkup
 from workbench.usecases.coding import Coder, where_of
@@ -44,6 +46,16 @@ def test_of_anthropic_too(target: str) -> None:
 def test_the_variable_that_holds_the_key_is_named() -> None:
     assert "GOOGLE_API_KEY" in code("gemini/gemini-2.5-flash", {"GOOGLE_API_KEY": "x"})["LiteLLM"]
     assert "GEMINI_API_KEY" in code("gemini/gemini-2.5-flash", {})["LiteLLM"]
+
+
+@pytest.mark.parametrize("name", ["OpenAI", "Anthropic", "groq", "Azure", "AWS", "Gemini"])
+def test_an_own_address_never_takes_the_variable_of_a_provider(name: str) -> None:
+    endpoint = Endpoint("e", "openai", name, "https://theirs.example/v1", needs_key=True, secret_headers=("Api-Key",))
+    known = {variable for provider in PROVIDERS.values() for variable in provider.all_variables}
+    texts = code("some-model", {}, endpoint).values()
+    assert sum("theirs.example" in text for text in texts) >= 3
+    for text in texts:
+        assert not set(re.findall(r"[A-Z][A-Z0-9_]+", text)) & known
 
 
 def test_an_endpoint_of_azure_has_address_version_and_deployment() -> None:

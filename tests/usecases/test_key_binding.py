@@ -207,6 +207,21 @@ def test_the_row_of_the_built_in_endpoint_is_not_read(tmp_path: Path) -> None:
         assert endpoint.base_url == ""
 
 
+@pytest.mark.parametrize("needs_key", [True, False])
+def test_an_endpoint_without_an_address_gets_no_key_of_its_provider(tmp_path: Path, *, needs_key: bool) -> None:
+    """The key belongs to the gateway, and the public address would be asked in its place."""
+    with FakeProvider() as gateway, desk(tmp_path, {"OPENAI_BASE_URL": gateway.base_url}) as at:
+        at.add("crafted", "litellm", "", needs_key=needs_key)
+        endpoint = at.workbench.endpoints.find("crafted")
+        assert endpoint is not None
+        for ask in (at.workbench.endpoints.models, at.workbench.endpoints.prices, at.workbench.endpoints.test):
+            with pytest.raises(EngineError, match="not one that can be called") as refused:
+                ask(endpoint).result(PATIENCE_S)
+            assert refused.value.failure.code == "bad_address"
+        assert failure(at.run(Lane("a", "crafted", "openai/gpt-5-mini"))).code == "bad_address"
+        assert gateway.requests == []
+
+
 def test_keys_of_another_endpoint_are_not_handed_out(tmp_path: Path) -> None:
     with FakeProvider() as mine, FakeProvider() as theirs, desk(tmp_path) as at:
         uid = at.saved(mine.base_url)

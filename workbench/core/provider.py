@@ -88,6 +88,12 @@ class Provider:
         """The address of the documentation, "" for none."""
         return self.doc if not self.doc or "://" in self.doc else _DOCS + self.doc
 
+    @property
+    def all_variables(self) -> tuple[str, ...]:
+        """The environment variables of key, address and settings."""
+        settings = (variable for one in self.settings for variable in one.variables)
+        return (*self.key_variables, *self.address_variables, *settings)
+
     def setting(self, name: str) -> Setting | None:
         """Return a setting by its name."""
         return next((one for one in self.settings if one.name == name), None)

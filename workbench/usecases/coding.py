@@ -185,7 +185,7 @@ def _source(endpoint: Endpoint, lane: Lane, shared: Shared, where: Where) -> Sou
 
 
 def _of_address(endpoint: Endpoint, lane: Lane, shared: Shared, called: str) -> Source:
-    stem = variable_of(endpoint.name)
+    stem = _own_stem(endpoint.name)
     key_variable = f"{stem}_API_KEY" if endpoint.needs_key else ""
     secret_headers = tuple((name, f"{stem}_{variable_of(name)}") for name in endpoint.secret_headers)
     if endpoint.kind == "litellm":
@@ -227,6 +227,13 @@ def variable_of(name: str) -> str:
     """Return a name of an environment variable made of `name`."""
     made = re.sub(r"[^A-Z0-9]+", "_", name.upper()).strip("_")
     return made if made and not made[0].isdigit() else f"ENDPOINT_{made}".rstrip("_")
+
+
+def _own_stem(name: str) -> str:
+    """Return how the variables of an endpoint begin: never like those of a provider, whose key would go to it."""
+    stem = variable_of(name)
+    is_taken = any(one.startswith(f"{stem}_") for known in PROVIDERS.values() for one in known.all_variables)
+    return f"ENDPOINT_{stem}" if is_taken else stem
 
 
 def _first_variable(provider: str) -> str:

@@ -144,11 +144,7 @@ def credentials(keys: KeyStore, endpoint: Endpoint, model: str, provider_of: Pro
     except _NotConfirmedError as error:
         question = _question(endpoint, model, provider_of, keys, error.keys)
         if not question.origin:
-            return Failure(
-                "bad_address",
-                f"The address {question.address!r} of {question.whose} is not one that can be called, so nothing was "
-                "sent. Correct it in Settings → Endpoints.",
-            )
+            return _no_such_address(question.whose, question.address)
         return Failure(
             "address_not_confirmed",
             f"{question.sentence} Nothing was sent. Confirm the address if it is yours.",
@@ -179,8 +175,11 @@ def provider_of_call(endpoint: Endpoint, model: str, provider_of: ProviderOf) ->
 
 
 def _is_own(endpoint: Endpoint) -> bool:
-    """Whether an endpoint has a key of its own, not the one of its provider."""
-    return endpoint.kind != "litellm" or (endpoint.uid != LITELLM and bool(endpoint.base_url))
+    """Whether an endpoint has a key of its own, not the one of its provider.
+
+    One that lost its address has it too: without an address it would be asked at the provider's.
+    """
+    return endpoint.kind != "litellm" or endpoint.uid != LITELLM
 
 
 def _of(keys: KeyStore, endpoint: Endpoint, model: str, provider_of: ProviderOf) -> Credentials | Failure:
@@ -265,6 +264,14 @@ def _lack_of_address(known: Provider | None, where: Destination) -> Failure | No
     return None
 
 
+def _no_such_address(whose: str, address: str) -> Failure:
+    return Failure(
+        "bad_address",
+        f"The address {address!r} of {whose} is not one that can be called, so nothing was sent. Correct it in "
+        "Settings → Endpoints.",
+    )
+
+
 def no_key(known: Provider) -> Failure:
     """Return the failure of a provider that needs a key and has none."""
     variable = f", or set {known.key_variables[0]} and start again" if known.key_variables else ""
@@ -329,6 +336,8 @@ def _endpoint_settings(endpoint: Endpoint, known: Provider | None) -> tuple[tupl
 
 def _of_endpoint(keys: KeyStore, endpoint: Endpoint, provider: str) -> Credentials | Failure:
     where = endpoint_destination(endpoint)
+    if not where.origin:
+        return _no_such_address(f"“{endpoint.name}”", where.base_url)
     known = PROVIDERS.get(provider)
     refused: list[tuple[str, Key]] = []
     if known is not None and known.signs_in:
