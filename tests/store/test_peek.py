@@ -9,7 +9,7 @@ import pytest
 
 from tests.store.making import LATER, NOW, lane, opened, text
 from workbench.core.drafts import Draft
-from workbench.store.peek import Glimpse, peek
+from workbench.store.peek import Glimpse, fact, peek
 
 DRAFT = Draft(text("Hello {{name}}\u2028\r\n", "Be brief."), (("name", "a\u00a0b"),), (lane("A"), lane("B")), 3)
 
@@ -52,6 +52,17 @@ def test_what_is_in_the_log_only_is_seen(tmp_path: Path) -> None:
     store.close()
     assert found is not None
     assert found.content == text("newer")
+
+
+@pytest.mark.parametrize(("table", "column"), [("drafts", "body"), ("meta", "value")])
+def test_a_column_that_computes_is_not_read(tmp_path: Path, table: str, column: str) -> None:
+    db = made(tmp_path / "h.db")
+    with sqlite3.connect(db) as connection:
+        connection.execute(f"ALTER TABLE {table} RENAME COLUMN {column} TO stored")
+        connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT AS (stored || '')")
+    connection.close()
+    assert peek(db) is None
+    assert table != "meta" or fact(db, "last_prompt") == ""
 
 
 def test_where_there_is_nothing_it_says_nothing(tmp_path: Path) -> None:

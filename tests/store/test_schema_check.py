@@ -74,6 +74,12 @@ def test_what_people_and_programs_add_is_left_alone(connection: sqlite3.Connecti
     assert check_schema(connection, VERSION) == ""
 
 
+def test_an_index_with_a_collation_of_another_program_is_refused(connection: sqlite3.Connection) -> None:
+    connection.create_collation("theirs", lambda a, b: (a > b) - (a < b))
+    connection.execute("CREATE INDEX odd ON runs (note COLLATE theirs)")
+    assert "the index “odd” computes" in why(connection)
+
+
 @pytest.mark.parametrize(
     ("statements", "words"),
     [
@@ -96,6 +102,9 @@ def test_what_people_and_programs_add_is_left_alone(connection: sqlite3.Connecti
         ("CREATE INDEX slow ON runs (length(hex(note)))", "the index “slow” computes"),
         ("CREATE INDEX some ON runs (note) WHERE note <> ''", "the index “some” computes"),
         ("CREATE UNIQUE INDEX one ON runs (note)", "the index “one” computes"),
+        ("CREATE INDEX alike ON outputs (text LIKE '%a%a%b')", "the index “alike” computes"),
+        ("CREATE INDEX thrice ON prompts (name || name || name)", "the index “thrice” computes"),
+        ("CREATE INDEX mixed ON runs (note, summary || note DESC)", "the index “mixed” computes"),
         ("DROP TABLE run_search; CREATE TABLE run_search (text, facts)", "“run_search” is not the search index"),
     ],
 )

@@ -12,6 +12,7 @@ from typing import Any
 from workbench.core.money import Rates, Usage
 from workbench.store.damaged import UNREADABLE
 from workbench.store.encoding import dump
+from workbench.store.soundness import MOST_COUNT
 from workbench.store.sqlite import sqlite3
 
 COLUMN = "outputs.billing"
@@ -44,7 +45,7 @@ def with_billing(text: object, usage: Usage, rates: Rates | None) -> tuple[Usage
     if not isinstance(text, str) or not text:
         return usage, rates
     try:
-        data = json.loads(text)
+        data = json.loads(text, parse_int=_count, parse_float=_amount, parse_constant=_amount)
         stored = Usage.from_json(data.get("usage"))
         usage = replace(usage, written=stored.written, details=stored.details, rounds=stored.rounds)
         if rates is not None:
@@ -55,6 +56,20 @@ def with_billing(text: object, usage: Usage, rates: Rates | None) -> tuple[Usage
                 named=named if isinstance(named, str) else "",
                 written=float(written) if isinstance(written, int | float) else None,
             )
-    except (*UNREADABLE, AttributeError):
+    except UNREADABLE:
         return usage, rates
     return usage, rates
+
+
+def _count(digits: str) -> int:
+    """Return a whole number that can be a count or a price. Raises ValueError."""
+    if len(digits) > len(str(MOST_COUNT)) or not 0 <= int(digits) <= MOST_COUNT:
+        raise ValueError("not a count")
+    return int(digits)
+
+
+def _amount(digits: str) -> float:
+    """Return an amount that can be one. Raises ValueError."""
+    if not 0 <= (value := float(digits)) <= MOST_COUNT:
+        raise ValueError("not an amount")
+    return value

@@ -12,11 +12,12 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from workbench.store.errors import StoreError
 from workbench.store.schema import VERSION, major, show
 from workbench.store.schema_steps import Objects, objects_of
-from workbench.store.sql_words import Made, TableWords, Words, lower, made_by, table_words, words
+from workbench.store.sql_words import Made, TableWords, Words, lower, made_by, name_of, table_words, words
 from workbench.store.sqlite import sqlite3
 
 _MIGRATIONS = "_sqlite_migrations"
@@ -25,6 +26,7 @@ _COMPUTING = frozenset({"check", "as", "generated", "default", "collate", "on"})
 _RULES = frozenset({"constraint", "primary", "unique", "check", "foreign", "references", "as", "generated", "collate"})
 """Words that a column which somebody added may not have."""
 _MOST_COLUMNS = 200
+_COLLATIONS = frozenset({"binary", "nocase", "rtrim"})
 _NEXT = "Repair it, which reads its rows into a new file, or restore a backup."
 
 
@@ -217,8 +219,20 @@ def _is_plain_index(sql: str, *, may_be_unique: bool) -> bool:
     """Whether an index that was added only orders columns; a unique one would refuse rows, too."""
     found = tuple(word for word in words(sql) if word != "unique" or not may_be_unique)
     start = found.index("(") if "(" in found else len(found)
-    inner = found[start + 1 :]
-    return found[1] == "index" and "where" not in inner and "(" not in inner and inner[-1:] == (")",)
+    *inner, end = found[start + 1 :] or ("",)
+    parts = [tuple(part) for is_comma, part in groupby(inner, lambda word: word == ",") if not is_comma]
+    return found[1] == "index" and end == ")" and bool(parts) and all(map(_is_plain_term, parts))
+
+
+def _is_plain_term(term: Words) -> bool:
+    """Whether a term of an index is a column, with a collation of SQLite's own and a direction at most.
+
+    An expression needs no parentheses, and a function or a collation of another program is not known here.
+    """
+    column, *rest = term
+    if rest[:1] == ["collate"]:
+        rest = rest[2:] if rest[1:2] and name_of(rest[1]) in _COLLATIONS else rest
+    return column[0] != "'" and rest in ([], ["asc"], ["desc"])
 
 
 def _refused(wrong: Sequence[str]) -> StoreError:

@@ -12,6 +12,8 @@ from workbench.engine.calls import DeltaKind
 
 OPEN, CLOSE = "<think>", "</think>"
 _State = Literal["start", "thinking", "after", "text"]
+_MOST_BLANKS = 1000
+"""How many blanks may be held back or dropped: more are text, which the limits of an answer count."""
 
 
 class ThinkTags:
@@ -25,6 +27,7 @@ class ThinkTags:
         self._is_unopened = mode == "unopened"
         self._held = ""
         self._has_thought = False
+        self._dropped = 0
 
     def feed(self, piece: str) -> list[tuple[DeltaKind, str]]:
         """Take the next piece and return what is certain by now."""
@@ -37,7 +40,7 @@ class ThinkTags:
         if self._state == "thinking" and (thought := self._thought()):
             told.append(("reasoning", thought))
         if self._state == "after":
-            self._held = self._held.lstrip()
+            self._drop_blanks()
             self._state = "text" if self._held else "after"
         if self._state == "text" and self._held:
             told.append(("text", self._held))
@@ -59,13 +62,19 @@ class ThinkTags:
         begun = self._held.lstrip()
         if begun.startswith(OPEN):
             self._state, self._held = "thinking", begun[len(OPEN) :]
-        elif not OPEN.startswith(begun):
+        elif not OPEN.startswith(begun) or len(self._held) > _MOST_BLANKS:
             self._state = "thinking" if self._is_unopened else "text"
+
+    def _drop_blanks(self) -> None:
+        begun = self._held.lstrip()
+        self._dropped += len(self._held) - len(begun)
+        if self._dropped <= _MOST_BLANKS:
+            self._held = begun
 
     def _thought(self) -> str:
         """Take the thoughts out of what is held, as far as no part of the closing tag can be among them."""
         if not self._has_thought:
-            self._held = self._held.lstrip()
+            self._drop_blanks()
         thought, tag, rest = self._held.partition(CLOSE)
         if tag:
             self._state, self._held = "after", rest
