@@ -271,7 +271,7 @@ def test_a_real_terminal_gets_nothing_that_steers_it(db: Path) -> None:
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=terminal, stderr=terminal)
         os.close(terminal)
         seen = b""
-        with contextlib.suppress(OSError):  # a terminal that nobody writes to any more
+        with contextlib.suppress(OSError):  # the terminal is closed
             while piece := os.read(reader, 65536):
                 seen += piece
         os.close(reader)

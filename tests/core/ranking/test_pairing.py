@@ -122,7 +122,7 @@ def test_a_pair_that_is_taken_counts_as_judged() -> None:
 def test_left_and_right_take_turns() -> None:
     pairs, _ = taken(made([("a", "b", 5, 5, 1), ("c", "d", 2, 1, 0)]), 60)
     for group in map("".join, combinations(FOUR, 2)):
-        # One that is judged again comes the other way round, whoever's turn it is.
+        # A repeated pair is shown in the other order, whichever side is next.
         lefts = [left_of(pair) for pair in pairs[: AGAIN - 1] if entrants(pair) == group]
         # Each two in a row have both ways round, in an order that cannot be foretold.
         assert all(one != other for one, other in zip(lefts[::2], lefts[1::2], strict=False))
