@@ -28,6 +28,8 @@ RUN = "019a0000-0000-7000-8000-000000000001"
 MB = 1_000_000
 Change = Callable[[sqlite3.Connection], object]
 
+_LONG = "instr(zeroblob(60000000), zeroblob(30000000) || x'01')"
+"""One call of a function, which takes days and cannot be interrupted."""
 _ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n"
 
 
@@ -133,6 +135,17 @@ def _raw(table: str, column: str, value: str) -> Change:
     return change
 
 
+def _statistics(column: str, rows: str) -> Change:
+    """Put a table with a column that computes in the place of the one that SQLite reads with the schema."""
+    return _do(
+        "CREATE TABLE odd (tbl, idx)",
+        f"INSERT INTO odd VALUES {rows}",
+        "PRAGMA writable_schema = ON",
+        "UPDATE sqlite_schema SET name = 'sqlite_stat1', tbl_name = 'sqlite_stat1',"
+        f" sql = 'CREATE TABLE sqlite_stat1 (tbl, idx, {column.replace("'", "''")})' WHERE name = 'odd'",
+    )
+
+
 def _set(table: str, column: str, value: str, where: str = "1") -> Change:
     return _do(f"UPDATE {table} SET {column} = {value} WHERE {where}")
 
@@ -212,6 +225,15 @@ VIEWS: dict[str, Change] = {
     "virtual-table-in-place": _schema(
         "UPDATE sqlite_schema SET rootpage = 0, sql = 'CREATE VIRTUAL TABLE drafts USING nothing()'"
         " WHERE name = 'drafts'"
+    ),
+    "statistics-compute": _statistics(f"stat AS ({_LONG})", "('runs', 'runs_by_time')"),
+    "statistics-compute-much": _statistics(
+        "stat AS (" + " + ".join(["instr(zeroblob(15000), zeroblob(7500) || x'01')"] * 300) + ")", "(1, 2), (3, 4)"
+    ),
+    "statistics-garbage": _do(
+        "ANALYZE",
+        "UPDATE sqlite_stat1 SET stat = CASE rowid % 3 WHEN 0 THEN x'ff00' WHEN 1 THEN -9e999 ELSE '0 0 noskipscan' END",
+        "INSERT INTO sqlite_stat1 VALUES ('runs', 'runs', '9223372036854775807 0'), (NULL, 7, ''), ('no', 'no', 'no')",
     ),
     "search-index-replaced": _do("DROP TABLE run_search", "CREATE VIEW run_search AS SELECT 1 AS text, 2 AS facts"),
     "search-index-emptied": _do("INSERT INTO run_search (run_search) VALUES ('delete-all')"),

@@ -2,7 +2,8 @@
 
 Invariant: a connection is used by one thread at a time, and is closed only while nothing runs on it. It takes what the
 file holds as data: the schema of the file may call only harmless functions, no value is larger than MOST_BYTES, and no
-statement reaches the inside of the search index.
+statement reaches the inside of the search index. It has read the schema before anybody else gets it, because SQLite
+reads the statistics of its tables (sqlite_stat1) along with it, which may be anything.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -24,6 +26,13 @@ MOST_VALUE = MOST_BYTES * 3 // 4
 """Of one value, so that the rest of its row has room, too."""
 _MOST_SQL = 1 << 20
 """Bytes of one statement, and so of what the schema of a file says of one object."""
+_MOST_SCHEMA = 16 << 10
+"""Of a statement of the schema, and of a value while that is read. One function call cannot be interrupted, and the
+longest ones take the square of this."""
+_MOST_PATTERN = 100
+"""Of LIKE and GLOB, while the schema is read."""
+_SCHEMA_S, _STEPS = 2.0, 500
+"""For reading the schema, which takes a ms, and between two looks at the clock."""
 _STRANGE = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, RecursionError)
 """What rows of other types and shapes than their tables allow can raise in whoever reads them."""
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/-._~")
@@ -43,6 +52,7 @@ def connect(path: Path, *, mode: str = "rwc", immutable: bool = False, busy_ms: 
     try:
         harden(connection)
         connection.execute("PRAGMA foreign_keys = ON")
+        _read_schema(connection)
     except BaseException:
         connection.close()
         raise
@@ -58,6 +68,23 @@ def harden(connection: sqlite3.Connection) -> None:
     configure, defensive = getattr(connection, "setconfig", None), getattr(sqlite3, "SQLITE_DBCONFIG_DEFENSIVE", None)
     if configure is not None and defensive is not None:
         configure(defensive, True)
+
+
+def _read_schema(connection: sqlite3.Connection) -> None:
+    """Have SQLite read the schema, with the statistics that may be computed. Raises sqlite3.Error."""
+    tight = {
+        sqlite3.SQLITE_LIMIT_LENGTH: _MOST_SCHEMA,
+        sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: _MOST_PATTERN,
+    }
+    usual = {limit: connection.setlimit(limit, most) for limit, most in tight.items()}
+    until = time.monotonic() + _SCHEMA_S
+    connection.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
+    try:
+        connection.execute("SELECT 1 FROM sqlite_schema LIMIT 0").fetchone()
+    finally:
+        connection.set_progress_handler(None, 0)
+        for limit, most in usual.items():
+            connection.setlimit(limit, most)
 
 
 def _quoted(path: Path) -> str:
