@@ -13,7 +13,6 @@ from workbench.store.schema_check import check_schema
 from workbench.store.schema_steps import STEPS, objects_of
 from workbench.store.sql_words import Made, made_by, table_words
 
-
 _REFERS = "CREATE TABLE mine (a REFERENCES runs(id)"
 _INSTR = "instr(zeroblob(60000000), zeroblob(30000000) || x'01')"
 
@@ -111,7 +110,10 @@ def test_an_index_with_a_collation_of_another_program_is_refused(connection: sql
         ("CREATE INDEX thrice ON prompts (name || name || name)", "the index “thrice” computes"),
         ("CREATE INDEX mixed ON runs (note, summary || note DESC)", "the index “mixed” computes"),
         ("DROP TABLE run_search; CREATE TABLE run_search (text, facts)", "“run_search” is not the search index"),
-        (f"{_REFERS} ON DELETE SET NULL, b AS (hex(a)))", "the table “mine”, which names rows of this history, computes"),
+        (
+            f"{_REFERS} ON DELETE SET NULL, b AS (hex(a)))",
+            "the table “mine”, which names rows of this history, computes",
+        ),
         (f"{_REFERS} ON DELETE SET NULL CHECK (a LIKE '%b'))", "“mine”, which names rows of this history, computes"),
         (f"{_REFERS} ON DELETE SET DEFAULT DEFAULT (hex(9)))", "“mine”, which names rows of this history, computes"),
         (f"{_REFERS}); CREATE INDEX odd ON mine (hex(a))", "the index “odd” computes"),
@@ -202,7 +204,7 @@ def test_a_newer_major_is_read_unless_its_tables_compute(connection: sqlite3.Con
     "statements",
     [
         "DROP TABLE drafts; CREATE VIEW drafts AS SELECT 1",
-        "DROP TABLE drafts; CREATE VIEW endless AS SELECT 1; CREATE VIRTUAL TABLE drafts USING fts5 (a, content=endless)",
+        "DROP TABLE drafts; CREATE VIEW odd AS SELECT 1; CREATE VIRTUAL TABLE drafts USING fts5 (a, content=odd)",
         "DROP TABLE run_search; CREATE VIRTUAL TABLE run_search USING fts5 (text, facts, content=outputs)",
         "DROP TABLE run_search; CREATE TABLE run_search (text, facts)",
         "DROP TABLE run_search; CREATE VIEW run_search_data AS SELECT 1",

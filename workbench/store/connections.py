@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from workbench.store.errors import failure, translate
+from workbench.store.errors import StoreError, failure, translate
 from workbench.store.sqlite import FILE_ERRORS, sqlite3
 
 # Statements of the hot path stay prepared.
@@ -112,13 +112,19 @@ def let_go(error: BaseException) -> None:
     traceback.clear_frames(error.__traceback__)
 
 
-def _wrong(connection: sqlite3.Connection) -> str:
-    """Return what is wrong with the file, "" for nothing; reads all of it."""
+def _wrong(connection: sqlite3.Connection, path: Path) -> str:
+    """Return what is wrong with the file, "" for nothing or where that takes too long; reads all of it."""
+    # Hardly any process needs them, and the first paint waits for this module.
+    from workbench.store.integrity import file_problems
+    from workbench.store.watching import limited, patience_s
+
     try:
-        (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        with limited(connection, patience_s(path)):
+            return "".join(file_problems(connection, 1, quick=True))
+    except (StoreError, OSError):
+        return ""
     except FILE_ERRORS as error:
         return str(error)
-    return "" if found == "ok" else str(found)
 
 
 def bounded(column: str, most: int = MOST_VALUE) -> str:
@@ -150,9 +156,11 @@ class _Reader:
 class Readers:
     """Hands every thread its own read-only connection, made when it first asks."""
 
-    def __init__(self, path: Path, opener: Callable[[], sqlite3.Connection]) -> None:
+    def __init__(self, path: Path, opener: Callable[[], sqlite3.Connection], limit_s: float | None = None) -> None:
+        """`limit_s` is how long a transaction may take; None for no limit."""
         self._path = path
         self._open = opener
+        self._limit_s = limit_s
         self._guard = threading.Lock()
         self._readers: dict[int, _Reader] = {}
         self._closed = False
@@ -167,10 +175,11 @@ class Readers:
                     raise failure("closed")
                 reader.connection.execute("BEGIN")
                 try:
-                    yield reader.connection
+                    with self._limited(reader.connection):
+                        yield reader.connection
                 except Exception as error:
                     let_go(error)
-                    if isinstance(error, _STRANGE) and (wrong := _wrong(reader.connection)):
+                    if isinstance(error, _STRANGE) and (wrong := _wrong(reader.connection, self._path)):
                         raise failure("corrupt", f"{wrong}\n{type(error).__name__}: {error}") from error
                     raise
                 finally:
@@ -182,6 +191,13 @@ class Readers:
             if told is None or told is error:
                 raise
             raise told from error
+
+    def _limited(self, connection: sqlite3.Connection) -> contextlib.AbstractContextManager[None]:
+        if self._limit_s is None:
+            return contextlib.nullcontext()
+        from workbench.store.watching import limited
+
+        return limited(connection, self._limit_s)
 
     def interrupt(self, thread: threading.Thread) -> None:
         """Stop what `thread` is reading; its call raises StoreError with code interrupted. Harmless when idle."""

@@ -90,6 +90,27 @@ def check_schema(connection: sqlite3.Connection, version: int) -> str:
     return ", ".join(found.triggers)
 
 
+def computing_tables(connection: sqlite3.Connection) -> frozenset[str]:
+    """Return the tables that compute something when they are checked, or are modules, as others may have added.
+
+    Raises as `check_schema`, which is to be asked first.
+    """
+    newest = objects_of(VERSION)
+    assert newest is not None
+    found = set()
+    for row in _rows(connection):
+        if row.type == "index" and not _is_as_made(row, newest):
+            computes = not _is_plain_index(row.sql, may_be_unique=True)
+        elif row.type == "table" and not _is_as_made(row, newest):
+            made = made_by(row.sql)
+            computes = made is None or made.kind != "table" or _computes(row.sql)
+        else:
+            continue
+        if computes:
+            found.add(row.table)
+    return frozenset(found)
+
+
 def _check_newer(rows: Iterable[_Row], version: int) -> None:
     """Raise StoreError (newer_major) where a table that is read here may be anything but a table of values."""
     newest = objects_of(VERSION)

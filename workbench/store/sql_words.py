@@ -59,7 +59,7 @@ class Made:
 
 
 def made_by(sql: str) -> Made | None:
-    """Return what a statement makes, None when it is no CREATE statement, or holds a NUL, where SQLite stops reading."""
+    """Return what a statement makes, None for no CREATE statement and one with a NUL, where SQLite stops reading."""
     if "\0" in sql:
         return None
     rest = _Rest(words(sql))
