@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -110,7 +111,8 @@ class Parameter:
         if isinstance(value, bool) or not isinstance(value, int | float if self.kind == "number" else int):
             noun = "number" if self.kind == "number" else "whole number"
             raise ValueError(f"The {self.name} of a lane is not a {noun}.")
-        if not math.isfinite(value):
+        # False for NaN, too; a whole number of thousands of digits cannot become a float.
+        if not abs(value) <= sys.float_info.max:
             raise ValueError(f"The {self.name} of a lane is not a number.")
         return float(value) if self.kind == "number" else value
 

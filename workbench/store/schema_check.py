@@ -73,6 +73,11 @@ def check_schema(connection: sqlite3.Connection, version: int) -> str:
             is_of_file=True,
         )
     found = _Found()
+    (shared,) = connection.execute(
+        "SELECT count(*) - count(DISTINCT rootpage) FROM sqlite_schema WHERE rootpage > 0"
+    ).fetchone()
+    if shared:
+        found.wrong.append("two tables are in the same place of the file")
     related = _related(rows, expected)
     for row in rows:
         _look(row, expected, related, found)
