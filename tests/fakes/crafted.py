@@ -272,6 +272,13 @@ VIEWS: dict[str, Change] = {
     "statistics-compute-much": _statistics(
         "stat AS (" + " + ".join(["instr(zeroblob(15000), zeroblob(7500) || x'01')"] * 300) + ")", "(1, 2), (3, 4)"
     ),
+    "sequence-computes": _do(
+        "CREATE TABLE mine (a INTEGER PRIMARY KEY AUTOINCREMENT)",
+        "INSERT INTO sqlite_sequence VALUES ('mine', 1)",
+        "PRAGMA writable_schema = ON",
+        f"UPDATE sqlite_schema SET sql = {_quoted(f'CREATE TABLE sqlite_sequence(name, seq AS ({_LONG}))')}"
+        " WHERE name = 'sqlite_sequence'",
+    ),
     "statistics-garbage": _do(
         "ANALYZE",
         "UPDATE sqlite_stat1 SET stat = iif(rowid % 2, x'ff00', '0 0 noskipscan')",

@@ -268,5 +268,5 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
     return value << 8 | last, at + 9
 
 
-def _u32(data: bytes, at: int) -> int:
+def _u32(data: Body, at: int) -> int:
     return int.from_bytes(data[at : at + 4], "big")
