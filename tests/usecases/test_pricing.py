@@ -14,6 +14,7 @@ from workbench.core.money import Rates, Usage, UsageDetails, cost, saved, source
 from workbench.core.runs import Failure, Result, Timing
 from workbench.engine.calls import EngineError
 from workbench.engine.catalogue import Catalogue
+from workbench.engine.estimate import total
 from workbench.engine.price_list import rates_of
 from workbench.usecases.gateway_prices import FRESH_S, RETRY_S, GatewayPrices, Rows
 from workbench.usecases.pricing import Pricing
@@ -107,6 +108,28 @@ def test_a_cost_that_only_one_of_two_requests_reported_is_no_sum(pricing: Pricin
     assert pricing.price(result(both), LITELLM, "openrouter/no-such-model").cost_usd is None
     whole = replace(Usage(20, 40), rounds=(reported(0.25), reported(0.5)))
     assert pricing.price(result(whole), LITELLM, "openrouter/no-such-model").cost_usd == 0.75
+
+
+def test_a_cost_that_was_reported_without_tokens_is_part_of_the_sum(pricing: Pricing) -> None:
+    bare = replace(reported(0.5), input=None, output=None)
+    both = total((reported(0.25), bare))
+    assert (both.input, both.output) == (10, 20)
+    assert pricing.price(result(both), LITELLM, "openrouter/no-such-model").cost_usd == 0.75
+    assert pricing.price(result(total((bare, bare, Usage()))), LITELLM, GEMINI).cost_usd == 1.0
+
+
+def test_tokens_that_only_one_of_two_requests_counted_are_no_cost(pricing: Pricing) -> None:
+    both = total((Usage(10, 20), replace(reported(0.5), input=None, output=None)))
+    assert pricing.price(result(both), LITELLM, GEMINI).cost_usd is None
+    assert cost(both, Rates(1.0, 1.0)) is None
+
+
+def test_a_price_by_hand_without_tokens_leaves_what_was_reported(catalogue: Catalogue) -> None:
+    prices = Prices()
+    prices.kept[GATEWAY.uid, "m"] = Rates(1e-3, 2e-3, None, "user")
+    pricing = Pricing(prices, rates_in(catalogue), lambda: "now")
+    made = pricing.price(result(replace(reported(0.25), input=None, output=None)), GATEWAY, "m")
+    assert (made.cost_usd, source_words(made.rates)) == (0.25, "reported by openrouter.ai")
 
 
 def test_a_price_by_hand_counts_most(catalogue: Catalogue) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
+from workbench.core.forecast import PastAmounts
 from workbench.core.improving import Earlier, RecentAnswer
 from workbench.core.lanes import Endpoint
 from workbench.core.money import Rates
@@ -315,10 +316,10 @@ class Store:
 
     # Endpoints, prices, small facts
 
-    def output_lengths(self, prompt_uid: str, endpoint_uid: str, model: str, limit: int) -> list[int]:
-        """Return the output tokens of the newest finished answers of a model to a prompt, newest first."""
+    def past_amounts(self, prompt_uid: str, endpoint_uid: str, model: str, limit: int) -> list[PastAmounts]:
+        """Return what the newest finished answers of a model to a prompt took, newest first."""
         with self._readers.use() as connection:
-            return past_outputs.output_lengths(connection, prompt_uid, endpoint_uid, model, limit)
+            return past_outputs.past_amounts(connection, prompt_uid, endpoint_uid, model, limit)
 
     def save_endpoint(self, endpoint: Endpoint, now: str) -> Future[None]:
         """Add or replace an endpoint; StoreError (secret) when a header or the address holds a key."""

@@ -85,14 +85,15 @@ class Pricing:
         if result.request is None:
             # Nothing was sent: nothing was spent, and there is no usage that could say so.
             return replace(result, rates=rates, cost_usd=None)
-        reported = None if rates is not None and rates.source == "user" else reported_cost(result.usage)
-        if reported is not None:
+        took = result.timing.duration
+        seconds = None if took is None else took / 1000
+        listed_usd = cost(result.usage, rates, seconds=seconds, at=self._time())
+        is_by_hand = rates is not None and rates.source == "user" and listed_usd is not None
+        if not is_by_hand and (reported := reported_cost(result.usage)) is not None:
             usd, who = reported
             listed = rates or Rates(0.0, 0.0)
             return replace(result, rates=replace(listed, source="provider", named=f"reported by {who}"), cost_usd=usd)
-        took = result.timing.duration
-        seconds = None if took is None else took / 1000
-        return replace(result, rates=rates, cost_usd=cost(result.usage, rates, seconds=seconds, at=self._time()))
+        return replace(result, rates=rates, cost_usd=listed_usd)
 
     def _time(self) -> datetime | None:
         try:
