@@ -87,7 +87,7 @@ def status_of(shown: Snapshot | None, now_ms: int, *, free: bool) -> LaneStatus:
         )
     usage: Usage = result.usage
     free = free or is_free(result)
-    known = result.cost_usd is not None and not free or usage.is_known
+    known = (result.cost_usd is not None and not free) or usage.is_known
     cost = show_cost(result.cost_usd, free=free, about=usage.source == "estimate") if known else ""
     spared = saved(usage, result.rates)
     return LaneStatus(

@@ -12,8 +12,8 @@ from typing import Literal
 from workbench.app.blindness import order
 from workbench.core.choices import further_choices, further_words
 from workbench.core.compare import Part, PartDiff, parts_of
-from workbench.core.empty_answers import empty_sentence
 from workbench.core.cost_words import cost_words
+from workbench.core.empty_answers import empty_sentence
 from workbench.core.runs import WHY_IS_HIDDEN, IterationDetail, OutputRecord, Result, Verdict
 from workbench.core.searching.marking import Mark, Marker
 from workbench.core.searching.parsing import parse

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from workbench.core.choices import further_choices
 from workbench.core.compare import beside_messages
-from workbench.core.empty_answers import empty_sentence, state_words
 from workbench.core.cost_words import cost_words
+from workbench.core.empty_answers import empty_sentence, state_words
 from workbench.core.runs import WHY_IS_HIDDEN, IterationDetail, OutputRecord, told_steps
 from workbench.core.when import absolute, duration
 

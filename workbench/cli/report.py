@@ -32,9 +32,9 @@ from workbench.cli.answers import Asked, answers
 from workbench.cli.choosing import Choice
 from workbench.cli.output import one_line
 from workbench.core.choices import further_choices, further_words
+from workbench.core.cost_words import cost_words
 from workbench.core.documents import result_document
 from workbench.core.empty_answers import empty_answer, state_words
-from workbench.core.cost_words import cost_words
 from workbench.core.runs import Result, notable
 from workbench.core.when import duration
 from workbench.usecases.handles import RunHandle

@@ -152,7 +152,6 @@ class LaneForecast:
         most = sum(max(price.output, price.reasoning) for price in prices) * self.samples
         return Span(given.low + least * self.output.low, given.high + most * self.output.high)
 
-
     @property
     def _by_reports(self) -> Span | None:
         told = self.reported

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from workbench.core.compare import parts_of
 from workbench.core.cost_words import cost_words
-from workbench.core.runs import WHY_IS_HIDDEN, IterationDetail, OutputRecord, Result
+from workbench.core.runs import WHY_IS_HIDDEN, IterationDetail, OutputRecord
 from workbench.core.when import absolute, duration
 from workbench.usecases.run_document import document
 

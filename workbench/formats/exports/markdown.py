@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 
 from workbench.core.choices import further_choices
 from workbench.core.compare import beside_messages
+from workbench.core.cost_words import cost_words
 from workbench.core.empty_answers import empty_sentence, state_words
 from workbench.core.exported import ExportedAnswer, ExportedPart, answers_of, newest_attempts
-from workbench.core.cost_words import cost_words
 from workbench.core.runs import told_steps
 from workbench.core.when import duration
 
