@@ -1,4 +1,5 @@
-"""What a person chose about providers on this machine: addresses, settings, and which address may have which key.
+"""What a person chose about providers on this machine: addresses, settings, prices, and which address may have which
+key.
 
 Invariant: this is outside of any history, because a history may come from somebody else; it holds no key. The file is
 replaced whole or not at all, and what cannot be read allows nothing.
@@ -13,11 +14,13 @@ import threading
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from workbench.core.money import Rates
+from workbench.core.price_sheet import number
 from workbench.host.dirs import make_private
 from workbench.host.errors import HostError, explain
 
 FILE = "providers.json"
-_ADDRESSES, _SETTINGS, _CONFIRMED = "addresses", "settings", "confirmed"
+_ADDRESSES, _SETTINGS, _PRICES, _CONFIRMED = "addresses", "settings", "prices", "confirmed"
 
 
 class Confirmed(NamedTuple):
@@ -52,6 +55,27 @@ class ProviderChoices:
         """Return the settings that were entered for a provider, by name."""
         found = self._part(_SETTINGS).get(provider, {})
         return {name: text for name, text in found.items() if isinstance(text, str)} if isinstance(found, dict) else {}
+
+    def prices(self) -> dict[tuple[str, str], Rates]:
+        """Return the prices that were entered, by endpoint uid and model."""
+        listed = self._part(_PRICES)
+        rows = (
+            (uid, model, row) for uid, part in listed.items() if isinstance(part, dict) for model, row in part.items()
+        )
+        return {(uid, model): rates for uid, model, row in rows if (rates := _rates(row)) is not None}
+
+    def set_price(self, endpoint_uid: str, model: str, rates: Rates | None) -> None:
+        """Keep the price of a model, or with None forget it. Raises HostError."""
+        row = None if rates is None else {"input": rates.input, "output": rates.output, "cached": rates.cached}
+
+        def change(data: dict[str, Any]) -> None:
+            listed = data.setdefault(_PRICES, {})
+            part = listed.get(endpoint_uid)
+            part = dict(part) if isinstance(part, dict) else {}
+            _put(part, model, row)
+            _put(listed, endpoint_uid, part)
+
+        self._change(change)
 
     def is_confirmed(self, confirmed: Confirmed) -> bool:
         """Return whether a person allowed this key for this address."""
@@ -119,6 +143,13 @@ class ProviderChoices:
             self._read = stamp
 
 
+def _rates(row: Any) -> Rates | None:
+    given, answered = number(row, "input"), number(row, "output")
+    if given is None or answered is None:
+        return None
+    return Rates(given, answered, number(row, "cached"), "user")
+
+
 def _put(part: Any, name: str, value: Any) -> None:
     if value:
         part[name] = value
@@ -141,7 +172,7 @@ def _load(file: Path) -> dict[str, Any]:
         return {}
     if not isinstance(data, dict):
         return {}
-    for name in (_ADDRESSES, _SETTINGS):
+    for name in (_ADDRESSES, _SETTINGS, _PRICES):
         if not isinstance(data.get(name, {}), dict):
             del data[name]
     return data
