@@ -17,7 +17,7 @@ from workbench.store import Store
 
 if TYPE_CHECKING:
     from workbench.core.ranking.pairing import Pair
-    from workbench.usecases.judging import Shown, Sitting
+    from workbench.usecases.judging import Said, Shown, Sitting, Undone
     from workbench.usecases.ranked import Grouping
 
 AHEAD = 2
@@ -54,9 +54,10 @@ class Sittings(QObject):
         self._store, self._tasks, self._new_uid, self._now = store, tasks, new_uid, now
         self._sitting: Sitting | None = None
         self._ahead: deque[Shown] = deque()
-        self._is_preparing = self._is_learning = self._is_exhausted = False
-        self._given: list[tuple[Pair, Kind, int]] = []
-        self._undone: list[tuple[Pair, Kind, int]] = []
+        self._dropped: list[Shown] = []
+        self._is_preparing = self._is_stale = self._is_learning = self._is_exhausted = False
+        self._undone: list[Said] = []
+        self._returning: Pair | None = None
         self.shown: Shown | None = None
         self.last = ""
         """Who gave the answers of the pair that was judged last, and what was said of them; "" where none was."""
@@ -119,36 +120,35 @@ class Sittings(QObject):
 
     def judge(self, kind: Kind, winner: int = 0) -> bool:
         """Give a verdict on the shown pair, and show the next; False while none is shown."""
-        self._undone.clear()
+        if self.shown is not None:
+            self._undone.clear()
         return self._judge(kind, winner)
 
     @property
     def can_redo(self) -> bool:
         """Whether the shown pair's verdict was taken back, and nothing was judged since."""
-        return bool(self._undone) and self.shown is not None and self.shown.pair == self._undone[-1][0]
+        return bool(self._undone) and self.shown is not None and self.shown.pair == self._undone[-1].pair
 
     def redo(self) -> bool:
         """Give the verdict again that was taken back last; False when there is none."""
         if not self.can_redo:
             return False
-        _, kind, winner = self._undone.pop()
-        return self._judge(kind, winner)
+        said = self._undone.pop()
+        return self._judge(said.kind, said.winner)
 
     def _judge(self, kind: Kind, winner: int) -> bool:
         sitting, shown = self._sitting, self.shown
         if sitting is None or shown is None:
             return False
 
-        given = (shown.pair, kind, winner)
-
         def broke(error: Exception) -> None:
             sitting.forget(shown)
-            self._given = [one for one in self._given if one is not given]
             self._tasks.report(error)
             self.changed.emit()
 
         self._tasks.watch(sitting.judge(shown, kind, winner), None, broke)
-        self._given.append(given)
+        if kind == "all_bad":
+            self._drop_ahead(sitting)
         self.last = _told(sitting.who(shown.pair), kind, winner)
         self._learn(sitting)
         self._next()
@@ -161,8 +161,23 @@ class Sittings(QObject):
             return False
         self._undone.clear()
         self._sitting.skip(self.shown)
+        self._drop_ahead(self._sitting)
         self._next()
         return True
+
+    def _drop_ahead(self, sitting: Sitting) -> None:
+        """Give the pairs back that were chosen as if the shown one would connect its entrants."""
+        self._dropped += [shown for shown in self._ahead if shown.source is not None]
+        self._ahead = deque(shown for shown in self._ahead if shown.source is None)
+        self._is_exhausted = False
+        if self._is_preparing:
+            self._is_stale = True
+        else:
+            self._give_back(sitting)
+
+    def _give_back(self, sitting: Sitting) -> None:
+        sitting.drop(self._dropped)
+        self._dropped, self._is_stale = [], False
 
     def read_prompt(self) -> None:
         """Read what the prompt says, for `prompt_read`."""
@@ -183,13 +198,13 @@ class Sittings(QObject):
             return False
         if self.shown is not None:
             self._ahead.appendleft(self.shown)
-        if undone.stored is not None:
-            self._tasks.watch(undone.stored)
+        if undone.said is not None and undone.stored is not None:
+            sitting, said = self._sitting, undone.said
+            self._tasks.watch(undone.stored, None, lambda error: self._undo_failed(sitting, undone, error))
             # What is judged anew must not be told before.
             self.last = ""
-            last = self._given.pop()
-            self._undone.append(last)
-            self.judged_pair.emit(*last[1:], True)
+            self._undone.append(said)
+            self.judged_pair.emit(said.kind, said.winner, True)
         self.shown = undone.shown
         if undone.shown is not None:
             self.state = "showing"
@@ -198,15 +213,29 @@ class Sittings(QObject):
             self._read_again(undone.pair)
         return True
 
+    def _undo_failed(self, sitting: Sitting | None, undone: Undone, error: Exception) -> None:
+        """Count the verdict again that is still stored, and do not ask about its pair once more."""
+        self._tasks.report(error)
+        if sitting is None or sitting is not self._sitting:
+            return
+        sitting.restore(undone)
+        self._undone = [said for said in self._undone if said is not undone.said]
+        self._ahead = deque(shown for shown in self._ahead if shown.pair is not undone.pair)
+        if undone.pair in (self._returning, self.shown and self.shown.pair):
+            self._returning = None
+            self._next()
+        else:
+            self.changed.emit()
+
     def _read_again(self, pair: Pair) -> None:
         sitting = self._sitting
         assert sitting is not None
-        self.state = "returning"
+        self.state, self._returning = "returning", pair
         self.changed.emit()
 
         def read(shown: Shown) -> None:
-            if sitting is self._sitting:
-                self.shown, self.state = shown, "showing"
+            if sitting is self._sitting and self._returning is pair:
+                self.shown, self.state, self._returning = shown, "showing", None
                 self.changed.emit()
 
         self._tasks.run(lambda: sitting.read(pair), read, lambda error: self._broke(sitting, error))
@@ -221,10 +250,11 @@ class Sittings(QObject):
         if self.state == "none":
             return
         self._sitting, self.shown, self.state, self.last = None, None, "none", ""
+        self._returning = None
         self._ahead.clear()
-        self._given.clear()
+        self._dropped.clear()
         self._undone.clear()
-        self._is_preparing = self._is_learning = self._is_exhausted = False
+        self._is_preparing = self._is_stale = self._is_learning = self._is_exhausted = False
         self.changed.emit()
 
     def _next(self) -> None:
@@ -243,7 +273,10 @@ class Sittings(QObject):
             if sitting is not self._sitting:
                 return
             self._is_preparing = False
-            if shown is None:
+            if self._is_stale:
+                self._dropped += [] if shown is None else [shown]
+                self._give_back(sitting)
+            elif shown is None:
                 self._is_exhausted = True
             else:
                 self._ahead.append(shown)
