@@ -554,3 +554,30 @@ def test_pairs_after_one_without_a_preference_still_connect(desk: Desk, key: Qt.
         desk.press(Key.Key_1)
         desk.until(lambda number=number: [kind for (kind,) in desk.rows(PAIRS)].count("winner") == number)
         assert groups() == 1, number
+
+
+def test_a_skip_is_undone_and_done_again_in_its_place(desk: Desk) -> None:
+    window = opened(desk, lambda store, prompt: runs(store, prompt, 30, judged=False))
+    view(desk)
+    judging(desk)
+    sittings = window.ranking.sittings
+    assert sittings is not None
+    pairs = []
+    for key in (Key.Key_1, Key.Key_S, Key.Key_Minus):
+        pairs.append(sittings.shown)
+        desk.press(key)
+        ready(desk)
+    undo(desk)
+    assert (sittings.shown, desk.notice()) == (pairs[2], "Undone: Both marked bad")
+    undo(desk)
+    assert sittings.shown is pairs[1]
+    assert said(desk) == "", "its Redo would do the skip again, not the verdict that it tells of"
+    undo(desk)
+    assert (sittings.shown, sittings.judged) == (pairs[0], 0)
+    for after, judged in ((pairs[1], 1), (pairs[2], 1)):
+        redo(desk)
+        ready(desk)
+        assert (sittings.shown, sittings.judged) == (after, judged)
+    redo(desk)
+    assert (sittings.judged, said(desk)) == (2, "Both marked bad")
+    assert not sittings.can_redo
