@@ -169,11 +169,6 @@ class Store:
         with self._readers.use() as connection:
             return prompts.draft_lanes(connection)
 
-    def draft_saved_at(self, prompt_uid: str) -> str:
-        """Return the UTC time at which the draft was saved last, "" when the prompt never had one."""
-        with self._readers.use() as connection:
-            return prompts.draft_saved_at(connection, prompt_uid)
-
     def draft(self, prompt_uid: str) -> Draft | None:
         """Return the draft, or None when the prompt never had one."""
         with self._readers.use() as connection:
