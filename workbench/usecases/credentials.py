@@ -247,7 +247,7 @@ def _of_provider(keys: KeyStore, endpoint: Endpoint, provider: str) -> Credentia
 def _lack_of_address(known: Provider | None, where: Destination) -> Failure | None:
     if known is not None and known.needs_address and not where.base_url:
         example = f", such as {known.address_hint}" if known.address_hint else ""
-        variable = f", or set {known.address_variables[0]} and start again" if known.address_variables else ""
+        variable = f", or set {known.address_variables[0]}, then restart the app" if known.address_variables else ""
         return Failure(
             "no_address",
             f"{known.name} has no public address. Enter yours in Settings → Keys{example}{variable}.",
@@ -274,7 +274,7 @@ def _no_such_address(whose: str, address: str) -> Failure:
 
 def no_key(known: Provider) -> Failure:
     """Return the failure of a provider that needs a key and has none."""
-    variable = f", or set {known.key_variables[0]} and start again" if known.key_variables else ""
+    variable = f", or set {known.key_variables[0]}, then restart the app" if known.key_variables else ""
     return Failure(
         "no_key", f"{known.name} needs an API key. Add one in Settings → Keys{variable}.", f"provider {known.id}"
     )
@@ -284,7 +284,7 @@ def _lacking(known: Provider, settings: Mapping[str, str]) -> Failure | None:
     missing = next((one for one in known.settings if one.required and not settings.get(one.name)), None)
     if missing is None:
         return None
-    variable = f", or set {missing.variables[0]} and start again" if missing.variables else ""
+    variable = f", or set {missing.variables[0]}, then restart the app" if missing.variables else ""
     return Failure(
         "no_setting",
         f"{known.name} needs the setting “{missing.label}”. Enter it in Settings → Keys{variable}.",
