@@ -341,6 +341,12 @@ class TestAddressesInTheEnvironment:
         with FakeProvider() as gateway, desk(tmp_path, {"OPENAI_API_BASE": gateway.base_url}) as at:
             assert at.run(Lane("a", LITELLM, "openai/gpt-5-mini")).text == "Hello world"
 
+    def test_a_model_without_its_provider_is_asked_at_the_one_whose_key_it_gets(self, tmp_path: Path) -> None:
+        env = {"GEMINI_API_KEY": ENVIRONMENT}
+        with FakeProvider() as gateway, desk(tmp_path, {**env, "GEMINI_API_BASE": gateway.url}) as at:
+            at.run(Lane("a", LITELLM, "gemini-pro-latest"))
+            assert leaked(gateway) == [ENVIRONMENT]
+
     def test_it_goes_through_litellm_as_well(self, tmp_path: Path) -> None:
         with FakeProvider() as gateway, desk(tmp_path, {"ANTHROPIC_BASE_URL": gateway.url}) as at:
             assert at.run(Lane("a", LITELLM, "claude-haiku-4-5")).text == "Hello world"
