@@ -14,12 +14,12 @@ import pytest
 from tests.fakes.provider import FakeProvider
 from tests.usecases.making import PATIENCE_S, Drawer, draft, new_prompt, opened
 from workbench.core.lanes import LITELLM, Lane
-from workbench.core.runs import Failure, Mark, Result
+from workbench.core.runs import NOT_CONFIRMED, Failure, Mark, Result
 from workbench.engine.calls import EngineError
 from workbench.host.keys import KeyStore
 from workbench.host.provider_choices import ProviderChoices
 from workbench.usecases.addresses import EndpointForm
-from workbench.usecases.credentials import NOT_CONFIRMED, open_keys
+from workbench.usecases.credentials import open_keys
 from workbench.usecases.workbench import Workbench
 
 ENVIRONMENT, KEYRING, SESSION = "sk-planted-environment", "sk-planted-keyring", "sk-planted-session"

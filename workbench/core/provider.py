@@ -37,6 +37,11 @@ class Setting:
     by_environment: bool = False
     kind: SettingKind = ""
 
+    @property
+    def is_of_endpoint(self) -> bool:
+        """Whether an endpoint, which a history holds, may have a value of its own for it."""
+        return bool(self.name) and not self.secret and self.kind != "sign_in"
+
     def allows(self, value: str) -> bool:
         """Return whether a value has only characters that are safe where it goes."""
         if self.kind in ("region", "account"):

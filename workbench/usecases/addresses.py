@@ -13,11 +13,12 @@ from urllib.parse import urlsplit, urlunsplit
 
 from workbench.core.lanes import Endpoint
 from workbench.core.origins import origin_of
+from workbench.core.provider_requirements import setting_trouble
 from workbench.core.providers import PROVIDERS
 from workbench.engine.hosts import is_loopback
 from workbench.host.processes import is_secret
 
-Field = Literal["name", "base_url", "headers", "key", "path", "adapter"]
+Field = Literal["name", "base_url", "headers", "key", "path", "adapter", "settings"]
 _TAKEN = frozenset({"echo", "builtin", "litellm"})
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _SECRET_HEADER = re.compile(r"auth|cookie|key|secret|token|password|credential|signature|session", re.IGNORECASE)
@@ -53,6 +54,10 @@ class Wrong:
 def check_form(form: EndpointForm, others: Iterable[Endpoint]) -> tuple[Wrong, ...]:
     """Return everything that is wrong with a form; `others` are the endpoints that there are."""
     found = [*check_name(form.name, form.uid, others), *_check_url(form.base_url), *_check_headers(form.headers)]
+    if (known := PROVIDERS.get(form.provider)) is not None:
+        given = dict(form.settings)
+        unfit = (one for one in known.settings if not one.allows(given.get(one.name, "").strip()))
+        found += [Wrong("settings", f"{setting_trouble(one)} Correct it.") for one in unfit]
     if form.key and (not form.key.strip().isascii() or not form.key.strip().isprintable()):
         found.append(Wrong("key", "The key has characters that cannot be sent. Copy it again, alone."))
     return tuple(found)

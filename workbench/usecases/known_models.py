@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from workbench.core.lanes import Endpoint
+from workbench.core.runs import NOT_CONFIRMED
 from workbench.engine.calls import EngineError
 from workbench.host.dirs import make_private
 from workbench.host.errors import HostError
@@ -27,7 +28,7 @@ _MOST_BYTES = 8 * 1024 * 1024
 
 _ANSWERED = frozenset(
     (
-        "address_not_confirmed",
+        NOT_CONFIRMED,
         "bad_key",
         "bad_request",
         "broken_stream",
