@@ -328,37 +328,6 @@ def test_a_damaged_file_of_confirmations_allows_nothing(tmp_path: Path, text: st
     assert keys.may_go("openai", key, "http://127.0.0.1:9")
 
 
-@pytest.mark.parametrize("source", ["environment", "keyring"])
-def test_a_confirmation_is_for_the_key_that_there_was(tmp_path: Path, source: str) -> None:
-    """The variable's value, or what another program put into the keyring, may be another key tomorrow."""
-    theirs, choices, drawer = "https://theirs.example", ProviderChoices(tmp_path), Drawer()
-
-    def store(value: str) -> KeyStore:
-        keys = open_keys({"GROQ_API_KEY": value} if source == "environment" else {}, choices)
-        with_drawer(keys, drawer)
-        if source == "keyring":
-            drawer.set_password("prompt-workbench", "groq", value)
-        return keys
-
-    first = store("sk-planted-first")
-    key = first.get("groq")
-    assert key is not None
-    assert key.source == source
-    assert not first.may_go("groq", key, theirs)
-    first.confirm("groq", key, theirs)
-    assert first.may_go("groq", key, theirs)
-    second = store("sk-planted-second")
-    other = second.get("groq")
-    assert other is not None
-    assert not second.may_go("groq", other, theirs)
-    again = store("sk-planted-first")
-    assert again.may_go("groq", key, theirs)
-    kept = (tmp_path / "providers.json").read_text("utf-8")
-    assert "planted" not in kept
-    second.confirm("groq", other, theirs)
-    assert not again.may_go("groq", key, theirs)
-
-
 @pytest.mark.parametrize("needs_key", [False, True])
 @pytest.mark.parametrize(
     "model",

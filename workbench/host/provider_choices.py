@@ -1,8 +1,8 @@
 """What a person chose about providers on this machine: addresses, settings, and which address may have which key.
 
 Invariant: this is outside of any history, because a history may come from somebody else; it holds no key, only salted
-digests of keys, so that what was confirmed for one key does not hold for the next one of that name. The file is replaced
-whole or not at all, and what cannot be read allows nothing.
+digests of keys, so that what was confirmed for one key does not hold for the next one of that name. The file is
+replaced whole or not at all, and what cannot be read allows nothing.
 """
 
 from __future__ import annotations
